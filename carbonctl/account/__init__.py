@@ -1,0 +1,63 @@
+"""From the text of a workload to its result."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from carbonctl import estimators
+from carbonctl.account.build import Account, Unaccountable, account
+from carbonctl.catalog import Catalog
+from carbonctl.errors import InputError
+from carbonctl.ledger import totals
+from carbonctl.located import decode
+from carbonctl.result import Result, assumption, compare_reported, phase_totals
+from carbonctl.spec.load import Loaded, load
+from carbonctl.spec.model import Workload
+
+__all__ = ["account", "estimate"]
+
+
+def estimate(
+    data: bytes, file: str, catalog: Catalog, overrides: tuple[str, ...] = ()
+) -> Result:
+    """Return the result of one workload.
+
+    Parameters
+    ----------
+    data : bytes
+        The spec, UTF-8 YAML or JSON.
+    file : str
+        What the result and messages call it.
+    catalog : Catalog
+        The facts.
+    overrides : tuple of str
+        ``PATH=VALUE``, before the file's own values.
+
+    Raises
+    ------
+    InputError
+        With every problem that can be found at once.
+    """
+    loaded = load(decode(data, file), file, estimators, catalog, overrides)
+    try:
+        books = account(loaded.workload, catalog)
+    except Unaccountable as error:
+        raise InputError(loaded.problem(path, said) for path, said in error.faults) from None
+    return _result(loaded.workload, books, file, sha256(data).hexdigest())
+
+
+def _result(workload: Workload, books: Account, file: str, digest: str) -> Result:
+    entries = tuple(books.entries)
+    total = totals(entries)
+    return Result(
+        file=file,
+        sha256=digest,
+        name=workload.name,
+        total=total,
+        phases=phase_totals(entries),
+        entries=entries,
+        assumptions=tuple(assumption(value) for value in books.assumptions.values()),
+        reported=compare_reported(workload.reported, total, entries),
+        warnings=tuple(books.warnings),
+        spec=workload.model_dump(mode="json", by_alias=True, exclude_none=True),
+    )

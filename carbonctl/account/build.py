@@ -1,0 +1,275 @@
+"""Workload + Catalog → entries: the one place where estimators and factors meet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from carbonctl import estimators
+from carbonctl.account import machine as machines
+from carbonctl.account import scope
+from carbonctl.account import site as sites
+from carbonctl.account.site import Supply
+from carbonctl.catalog import Catalog
+from carbonctl.estimators.base import (
+    ActivityData,
+    Attributed,
+    Draw,
+    Machine,
+    Occupation,
+    OnSystem,
+    Unusable,
+    merge,
+)
+from carbonctl.factors import embodied, facility, grid
+from carbonctl.ledger import EMBODIED, OPERATIONAL, PUE_OVERHEAD, Entry
+from carbonctl.ranges import Number, best, high, low
+from carbonctl.spec.model import Activity, Site, System, Workload
+from carbonctl.values import Value
+
+_GIVE = {
+    "system": "`embodied`",
+    "devices": "`device_embodied`",
+    "host": "`host_embodied`",
+    "hardware": "`embodied` (0 kg where another activity counts it), or a system and its time",
+}
+_WEAKEST_LAST = ("given", "catalog", "derived", "default", "archetype")
+
+
+@dataclass(slots=True)
+class Account:
+    """The entries of one workload, what was assumed on the way, and what to warn of."""
+
+    entries: list[Entry] = field(default_factory=list)
+    assumptions: dict[tuple[str | None, str], Value] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+    def warn(self, message: str) -> None:
+        """Add a warning once."""
+        if message not in self.warnings:
+            self.warnings.append(message)
+
+    def assume(self, values: tuple[Value, ...]) -> None:
+        """Note every value that the spec did not give, once."""
+        for value in values:
+            if value.status != "given" and value.path is not None:
+                self.assumptions.setdefault((value.path, value.name), value)
+
+
+class Unaccountable(Exception):
+    """A workload that cannot be accounted for; ``faults`` are (path, message)."""
+
+    def __init__(self, faults: list[tuple[str, str]]) -> None:
+        super().__init__("; ".join(message for _, message in faults))
+        self.faults = faults
+
+
+def account(workload: Workload, catalog: Catalog) -> Account:
+    """Return the account of a workload.
+
+    Raises
+    ------
+    Unaccountable
+        With every activity whose figures do not suffice or do not go together.
+    """
+    books = Account()
+    faults: dict[tuple[str, str], None] = {}
+    supplies: dict[int, Supply] = {}
+    for phase, name, activity in workload.activities():
+        path = f"phases.{phase}.{name}"
+        try:
+            supply = supplies.get(id(activity.site))
+            if supply is None:
+                supply = sites.supply(_site_layers(workload, activity, path), catalog)
+                supplies[id(activity.site)] = supply
+            data = _activity_data(books, workload, catalog, activity, path)
+        except Unusable as fault:
+            faults[fault.path, fault.message] = None
+            continue
+        _Activity(books, phase, name, activity.kind, supply).enter(data)
+    if faults:
+        raise Unaccountable(list(faults))
+    _check_bases(books, list(supplies.values()))
+    return books
+
+
+def _site_layers(workload: Workload, activity: Activity, path: str) -> list[tuple[str, Site]]:
+    layers = [(f"{path}.site", activity.site)] if activity.site else []
+    return [*layers, ("site", workload.site or Site())]
+
+
+def _activity_data(
+    books: Account, workload: Workload, catalog: Catalog, activity: Activity, path: str
+) -> ActivityData:
+    estimator = estimators.module(activity.kind)
+    machine: Machine | None = None
+    if isinstance(activity, OnSystem) and (activity.kind == "compute" or activity.has_time):
+        machine, warnings = machines.machine(
+            _machine_layers(workload, activity, path), catalog, path
+        )
+        for warning in warnings:
+            books.warn(warning)
+    data: ActivityData = estimator.activity_data(activity, machine, path)
+    return data
+
+
+def _machine_layers(workload: Workload, activity: OnSystem, path: str) -> list[Any]:
+    layers: list[Any] = [(path, activity)]
+    if isinstance(activity.system, System):
+        layers.append((f"{path}.system", activity.system))
+    elif activity.system is not None:
+        layers.append((f"systems.{activity.system}", workload.systems[activity.system]))
+    return layers
+
+
+def _check_bases(books: Account, supplies: list[Supply]) -> None:
+    bases = {supply.basis: supply.label for supply in supplies if supply.basis}
+    if len(bases) > 1:
+        parts = " and ".join(f"{label} is {basis}" for basis, label in sorted(bases.items()))
+        books.warn(f"carbon intensities of different bases are added up: {parts}")
+
+
+def _weakest(values: tuple[Value, ...]) -> str:
+    return max((v.status for v in values), key=_WEAKEST_LAST.index, default="given")
+
+
+class _Activity:
+    """Turns the activity data of one activity into entries."""
+
+    def __init__(
+        self, books: Account, phase: str, name: str, kind: str, supply: Supply
+    ) -> None:
+        self.books = books
+        self.phase = phase
+        self.name = name
+        self.kind = kind
+        self.supply = supply
+
+    def enter(self, data: ActivityData) -> None:
+        """Add the entries of one activity."""
+        for warning in self.supply.warnings:
+            self.books.warn(warning)
+        self.books.assume(self.supply.assumed)
+        for draw in data.draws:
+            self.electricity(draw.item, draw.energy_kwh, draw.formula, draw.inputs)
+        self.overhead([draw for draw in data.draws if not draw.includes_pue])
+        for occupation in data.occupations:
+            self.hardware(occupation)
+        for attributed in data.attributed:
+            self.attributed(attributed)
+
+    def electricity(
+        self, item: str, energy: Number, formula: str, inputs: tuple[Value, ...]
+    ) -> None:
+        supply = self.supply
+        carbon = grid.kgco2e(energy, supply.intensity.number)
+        used = merge(inputs, (supply.intensity,))
+        self.books.assume((*used, supply.market))
+        self.books.entries.append(
+            Entry(
+                phase=self.phase,
+                activity=self.name,
+                kind=self.kind,
+                item=item,
+                boundary=OPERATIONAL,
+                ghg_scope=scope.of_electricity(supply.operator, supply.basis),
+                lifecycle_stage="use",
+                quantity=best(energy),
+                quantity_unit="kWh",
+                factor=supply.intensity.best,
+                factor_unit="kgCO2e/kWh",
+                factor_basis=supply.basis,
+                factor_year=supply.year,
+                factor_source=supply.intensity.source,
+                status=_weakest(used),
+                energy_kwh=best(energy),
+                kgco2e=best(carbon),
+                kgco2e_market=best(energy) * supply.market.best,
+                kgco2e_low=low(carbon),
+                kgco2e_high=high(carbon),
+                water_l=None,
+                formula=f"{formula} * carbon_intensity",
+                inputs=used,
+            )
+        )
+
+    def overhead(self, draws: list[Draw]) -> None:
+        """Add what the building uses beyond its machines: ``E·PUE − E``."""
+        pue = self.supply.pue
+        if pue is None or not draws:
+            return
+        it_energy: Number = draws[0].energy_kwh
+        for draw in draws[1:]:
+            it_energy = it_energy + draw.energy_kwh
+        energy = facility.overhead_kwh(it_energy, pue.number)
+        it_formula = " + ".join(draw.formula for draw in draws)
+        formula = f"(({it_formula}) * pue - ({it_formula}))"
+        inputs = merge(*(draw.inputs for draw in draws), (pue,))
+        self.electricity(PUE_OVERHEAD, energy, formula, inputs)
+
+    def hardware(self, occupation: Occupation) -> None:
+        """Add the embodied share of hardware for the hours it was occupied (wu2022 Eq. 1)."""
+        share, lifetime, use = occupation.share, occupation.lifetime, occupation.utilization
+        if share.value is None:
+            self.embodied(share.item, occupation.hours, f"{share.per}-h", None, "", occupation.inputs)
+            return
+        rate = embodied.kgco2e_per_hour(share.value.number, lifetime.number, use.number)
+        inputs = merge(occupation.inputs, (share.value, lifetime, use))
+        formula = (
+            f"{occupation.formula} * {share.value.name} / ({lifetime.name} * {use.name})"
+        )
+        self.embodied(share.item, occupation.hours, f"{share.per}-h", rate, formula, inputs)
+
+    def attributed(self, attributed: Attributed) -> None:
+        """Add embodied carbon that the spec attributes directly."""
+        value = attributed.value
+        if value is None:
+            self.embodied(attributed.item, 1.0, "share", None, "", ())
+        else:
+            self.embodied(attributed.item, 1.0, "share", value.number, value.name, (value,))
+
+    def embodied(
+        self,
+        item: str,
+        hours: Number,
+        unit: str,
+        rate: Number | None,
+        formula: str,
+        inputs: tuple[Value, ...],
+    ) -> None:
+        """Add one embodied entry; an unknown rate makes it, and the sums above it, unknown."""
+        carbon = None if rate is None else hours * rate
+        if rate is None:
+            self.books.warn(
+                f"phases.{self.phase}.{self.name}: the embodied carbon of the {item} is unknown, "
+                f"and with it the embodied and total sums; give {_GIVE[item]}"
+            )
+        self.books.assume(inputs)
+        source = next((v.source for v in inputs if v.name.endswith("embodied")), None)
+        self.books.entries.append(
+            Entry(
+                phase=self.phase,
+                activity=self.name,
+                kind=self.kind,
+                item=item,
+                boundary=EMBODIED,
+                ghg_scope=scope.of_hardware(self.supply.operator),
+                lifecycle_stage="manufacturing",
+                quantity=best(hours),
+                quantity_unit=unit,
+                factor=None if rate is None else best(rate),
+                factor_unit=f"kgCO2e/{unit}",
+                factor_basis=None,
+                factor_year=None,
+                factor_source=source,
+                status=_weakest(inputs),
+                energy_kwh=0.0,
+                kgco2e=None if carbon is None else best(carbon),
+                kgco2e_market=None if carbon is None else best(carbon),
+                kgco2e_low=None if carbon is None else low(carbon),
+                kgco2e_high=None if carbon is None else high(carbon),
+                water_l=None,
+                formula=formula,
+                inputs=inputs,
+            )
+        )

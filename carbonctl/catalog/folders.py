@@ -1,0 +1,48 @@
+"""Where hardware_db is: inside an installed package, or beside a checkout's."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+
+from carbonctl.errors import InputError, Problem
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def _first_with(name: str, marker: str) -> Path | None:
+    for folder in (_PACKAGE / name, _PACKAGE.parent / name):
+        if (folder / marker).is_file():
+            return folder
+    return None
+
+
+@lru_cache(maxsize=1)
+def builtin() -> Path:
+    """Return the folder of the database that comes with carbonctl.
+
+    Raises
+    ------
+    FileNotFoundError
+        Where the installation lost it.
+    """
+    folder = _first_with("hardware_db", "VERSION")
+    if folder is None:
+        raise FileNotFoundError(f"hardware_db is missing beside {_PACKAGE}; install carbonctl again")
+    return folder
+
+
+def own(given: str | None) -> tuple[Path, ...]:
+    """Return the user's own folders, which go before the built-in one.
+
+    Raises
+    ------
+    InputError
+        Where a folder does not exist.
+    """
+    folders = [Path(part) for part in (given or "").split(os.pathsep) if part]
+    for folder in folders:
+        if not folder.is_dir():
+            raise InputError([Problem(str(folder), None, None, "no such folder (--hardware-db)")])
+    return tuple(folders)

@@ -1,0 +1,159 @@
+"""The CSV tables of hardware_db: grids and cloud regions."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from carbonctl.errors import InputError, Problem
+from carbonctl.ranges import Number, Range
+
+
+class GridRow(NamedTuple):
+    """Average carbon intensity of one zone in one year on one basis.
+
+    ``intensity`` is kgCO2e/kWh.
+    """
+
+    zone: str
+    name: str
+    year: int
+    basis: str
+    intensity: Number
+    source: str
+    confidence: str
+    note: str
+
+
+class Region(NamedTuple):
+    """A cloud region: the zone it stands on and what its operator says of it."""
+
+    region: str
+    name: str
+    grid: str
+    intensity: float | None
+    intensity_year: int | None
+    intensity_basis: str
+    intensity_source: str
+    pue: float | None
+    pue_year: int | None
+    pue_status: str
+    pue_source: str
+    wue_l_per_kwh: float | None
+    wue_year: int | None
+    wue_status: str
+    wue_source: str
+    source: str
+    confidence: str
+    note: str
+
+
+def rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield (line, row) of a table; nothing where the file is not there.
+
+    Raises
+    ------
+    InputError
+        For a row with more or fewer cells than the head.
+    """
+    if not path.is_file():
+        return
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file, restkey="", strict=True)
+        for row in reader:
+            if None in row.values() or "" in row:
+                message = "the row has another number of cells than the head"
+                raise InputError([Problem(str(path), reader.line_num, 1, message)])
+            yield reader.line_num, row
+
+
+def _float(text: str) -> float | None:
+    return float(text) if text else None
+
+
+def _int(text: str) -> int | None:
+    return int(text) if text else None
+
+
+def _intensity(row: dict[str, str]) -> Number:
+    """Return kgCO2e/kWh from the g/kWh of a row."""
+    best, low, high = (_float(row.get(k, "")) for k in ("intensity_g_per_kwh", "low", "high"))
+    if best is None:
+        raise ValueError("intensity_g_per_kwh is empty")
+    if low is None and high is None:
+        return best / 1000
+    return Range(
+        best / 1000,
+        (best if low is None else low) / 1000,
+        (best if high is None else high) / 1000,
+    )
+
+
+def grid_rows(folders: Iterable[Path]) -> dict[str, list[GridRow]]:
+    """Return the rows of every zone; a zone in an earlier folder hides it in later ones."""
+    found: dict[str, list[GridRow]] = {}
+    for folder in folders:
+        here: dict[str, list[GridRow]] = {}
+        for path in sorted((folder / "grids").glob("*.csv")):
+            for line, row in rows(path):
+                if "zone" not in row or "basis" not in row:
+                    break  # a table of another kind
+                here.setdefault(row["zone"], []).append(_grid_row(row, path, line))
+        for zone, its_rows in here.items():
+            found.setdefault(zone, its_rows)
+    return found
+
+
+def _grid_row(row: dict[str, str], path: Path, line: int) -> GridRow:
+    try:
+        return GridRow(
+            row["zone"],
+            row["name"],
+            int(row["year"]),
+            row["basis"],
+            _intensity(row),
+            row["source"],
+            row["confidence"],
+            row["note"],
+        )
+    except (KeyError, ValueError) as error:
+        raise InputError([Problem(str(path), line, 1, f"not a grid row: {error}")]) from None
+
+
+def regions(folders: Iterable[Path]) -> dict[str, Region]:
+    """Return every cloud region by its id."""
+    found: dict[str, Region] = {}
+    for folder in folders:
+        path = folder / "cloud" / "regions.csv"
+        for line, row in rows(path):
+            try:
+                region = _region(row)
+            except (KeyError, ValueError, TypeError) as error:
+                problem = Problem(str(path), line, 1, f"not a cloud region: {error}")
+                raise InputError([problem]) from None
+            found.setdefault(region.region, region)
+    return found
+
+
+def _region(row: dict[str, str]) -> Region:
+    intensity = _float(row["intensity_g_per_kwh"])
+    return Region(
+        row["region"],
+        row["name"],
+        row["grid"],
+        None if intensity is None else intensity / 1000,
+        _int(row["intensity_year"]),
+        row["intensity_basis"],
+        row["intensity_source"],
+        _float(row["pue"]),
+        _int(row["pue_year"]),
+        row["pue_status"],
+        row["pue_source"],
+        _float(row["wue_l_per_kwh"]),
+        _int(row["wue_year"]),
+        row["wue_status"],
+        row["wue_source"],
+        row["source"],
+        row["confidence"],
+        row["note"],
+    )

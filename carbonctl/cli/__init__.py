@@ -1,0 +1,58 @@
+"""The command line. ``main`` gives every ending its exit code."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import sys
+from typing import NoReturn
+
+from carbonctl import errors
+from carbonctl.cli.messages import say
+
+_GC_THRESHOLD = 100_000  # a short process makes little garbage, and looking for it takes time
+_ISSUES = "https://github.com/carbonctl/carbonctl/issues"
+
+
+def main(argv: list[str] | None = None) -> NoReturn:
+    """Run the command line and exit.
+
+    Parameters
+    ----------
+    argv : list of str, optional
+        The arguments after the program's name; those of the process unless given.
+    """
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a closed pipe ends quietly
+    # No plugin of the environment changes how a workload is read, or takes time to be found.
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "1"
+    gc.set_threshold(_GC_THRESHOLD)
+    arguments = sys.argv[1:] if argv is None else argv
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        from carbonctl.cli.app import run
+
+        return run(arguments)
+    except errors.UsageError as error:
+        say(f"carbonctl: {error}")
+        return error.exit_code
+    except errors.CarbonctlError as error:
+        say(str(error))
+        return error.exit_code
+    except KeyboardInterrupt:
+        return errors.INTERRUPTED
+    except BrokenPipeError:  # where there is no SIGPIPE
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+        return errors.CLOSED_PIPE
+    except Exception as error:
+        if "--debug" in arguments:
+            raise
+        say(
+            f"carbonctl: this is a bug ({type(error).__name__}: {error}); "
+            f"please report it with the output of --debug at {_ISSUES}"
+        )
+        return errors.BUG

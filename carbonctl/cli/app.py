@@ -1,0 +1,90 @@
+"""The Typer app. A command's module is imported only when that command is called."""
+
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command, get_command_from_info
+from typer.models import CommandInfo
+
+from carbonctl import __version__
+from carbonctl.cli import defaults
+from carbonctl.cli.messages import say
+
+COMMANDS = ("estimate",)
+EPILOG = (
+    "Exit codes: 0 done, 1 a gate failed, 2 wrong usage, 3 invalid or unknown input, "
+    "70 a bug, 74 output could not be written, 130 interrupted, 141 closed pipe."
+)
+
+
+class LazyGroup(TyperGroup):
+    """A group whose commands are imported when they are asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of the commands in the order of `COMMANDS`."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Import and build one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        function = getattr(import_module(f"carbonctl.cli.{cmd_name}"), cmd_name)
+        return get_command_from_info(
+            CommandInfo(name=cmd_name, callback=function, no_args_is_help=True, epilog=EPILOG),
+            pretty_exceptions_short=False,
+            rich_markup_mode=None,
+        )
+
+
+app = typer.Typer(
+    cls=LazyGroup,
+    add_completion=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+    epilog=EPILOG,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from carbonctl.catalog import Catalog
+
+        typer.echo(f"carbonctl {__version__} (hardware_db {Catalog().version})")
+        raise typer.Exit
+
+
+@app.callback()
+def carbonctl(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print versions.")
+    ] = False,
+) -> None:
+    """From a YAML description of an AI workload to a carbon account.
+
+    Offline; every number has a source. Try: carbonctl estimate job.yaml
+    """
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line and return its exit code."""
+    group = get_command(app)
+    try:
+        code = group.main(
+            arguments,
+            prog_name="carbonctl",
+            standalone_mode=False,
+            default_map=defaults.from_pyproject(COMMANDS),
+        )
+    except typer.TyperException as error:
+        context = getattr(error, "ctx", None)
+        if context is not None:
+            say(context.get_usage())
+            say(f"Try `{context.command_path} --help`.\n")
+        message = error.format_message()
+        say(f"carbonctl: {message}" if message else "")
+        return error.exit_code
+    return code if isinstance(code, int) else 0

@@ -1,0 +1,45 @@
+"""The annotations that commands share."""
+
+from typing import Annotated, Literal
+
+import typer
+
+Files = Annotated[
+    list[str], typer.Argument(metavar="FILE...", help="Workloads or saved results; - is stdin.")
+]
+Format = Annotated[
+    Literal["table", "json", "csv"],
+    typer.Option("--format", "-f", envvar="CARBONCTL_FORMAT", help="Form of the output."),
+]
+Set = Annotated[
+    list[str],
+    typer.Option("--set", metavar="PATH=VALUE", help="Set a value before the file's own."),
+]
+Export = Annotated[
+    list[str],
+    typer.Option(
+        "--export",
+        metavar="FORMAT=PATH",
+        help="Also write to a file; FORMAT+=PATH appends.",
+    ),
+]
+HardwareDb = Annotated[
+    str | None,
+    typer.Option(
+        "--hardware-db",
+        metavar="DIR",
+        envvar="CARBONCTL_HARDWARE_DB",
+        help="A folder of your own records, before the built-in ones.",
+    ),
+]
+Color = Annotated[
+    Literal["auto", "always", "never"],
+    typer.Option("--color", envvar="CARBONCTL_COLOR", help="When to color text for people."),
+]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", envvar="CARBONCTL_QUIET", help="No warnings and notes.")
+]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", envvar="CARBONCTL_VERBOSE", help="More notes.")
+]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of a bug.")]

@@ -1,0 +1,152 @@
+"""Writes results: exports first and whole, standard output last."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+from carbonctl.errors import OutputError, UsageError
+from carbonctl.near import did_you_mean
+from carbonctl.render import FORMATS
+
+
+class Target(NamedTuple):
+    """Where an export goes."""
+
+    form: str
+    path: Path
+    append: bool
+
+
+def parse_export(text: str) -> Target:
+    """Read ``FORMAT=PATH`` or ``FORMAT+=PATH``.
+
+    Raises
+    ------
+    UsageError
+        Where it is neither, or the format is unknown.
+    """
+    form, equals, path = text.partition("=")
+    append = form.endswith("+")
+    form = form.removesuffix("+")
+    if not equals or not path:
+        raise UsageError(f"--export {text}: write FORMAT=PATH, for example csv=account.csv")
+    if form not in FORMATS:
+        close = did_you_mean(form, FORMATS)
+        raise UsageError(f"--export {text}: no format `{form}`{close}; there are {', '.join(FORMATS)}")
+    return Target(form, Path(path), append)
+
+
+def export(target: Target, text: str) -> None:
+    """Write a whole export, or leave what was there as it was.
+
+    Raises
+    ------
+    OutputError
+        Where it cannot be written.
+    """
+    data = text.encode("utf-8")
+    path = Path(os.path.realpath(target.path))
+    try:
+        if target.append:
+            _append(path, data)
+        elif path.exists() and not stat.S_ISREG(path.stat().st_mode):
+            path.write_bytes(data)  # a device or a pipe: there is nothing to replace
+        else:
+            _replace(path, data)
+    except OSError as error:
+        raise OutputError(f"{target.path}: {error.strerror or error}") from None
+
+
+def _append(path: Path, data: bytes) -> None:
+    with path.open("ab") as file:
+        before = file.tell() if file.seekable() else None
+        try:
+            file.write(data)
+            file.flush()
+        except OSError:
+            if before is not None:
+                os.truncate(path, before)
+            raise
+
+
+def _replace(path: Path, data: bytes) -> None:
+    import tempfile  # slow to import, and only exports need it
+
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+        os.chmod(name, mode)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def to_stdout(text: str) -> None:
+    """Write the result to standard output, unbuffered so that a failure is seen.
+
+    Raises
+    ------
+    OutputError
+        Where it is closed or full.
+    """
+    if not text:
+        return
+    if sys.stdout is None:
+        raise OutputError("standard output is closed")
+    try:
+        sys.stdout.flush()
+        _write_all(sys.stdout.fileno(), text.encode(_encoding(), "replace"))
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(f"standard output: {error.strerror or error}") from None
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def _encoding() -> str:
+    """Return UTF-8, unless standard output is a terminal of another encoding."""
+    return sys.stdout.encoding if sys.stdout.isatty() else "utf-8"
+
+
+def is_plain() -> bool:
+    """Return whether standard output is a terminal that cannot show block characters."""
+    try:
+        "█·µ".encode(_encoding())
+    except (UnicodeEncodeError, LookupError):
+        return True
+    return False
+
+
+def width() -> int:
+    """Return the columns of the terminal; COLUMNS decides, 80 where there is none."""
+    return max(40, shutil.get_terminal_size((80, 24)).columns)
+
+
+def colored(choice: str) -> bool:
+    """Return whether text for people is colored: the flag, NO_COLOR, FORCE_COLOR, a terminal."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return bool(sys.stdout and sys.stdout.isatty()) and os.environ.get("TERM") != "dumb"

@@ -1,0 +1,73 @@
+"""The errors a user can meet, and the exit code that each one carries.
+
+    CarbonctlError
+    ├── UsageError      2   the command was called wrongly
+    ├── InputError      3   a file, a key, a value or an id cannot be used
+    └── OutputError    74   the result could not be written
+
+Anything else that escapes is a bug and ends with 70. Where several happened, the
+worst decides: 70 beats 74 beats 3 beats 1.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+OK = 0
+GATE_FAILED = 1
+USAGE = 2
+INPUT = 3
+BUG = 70
+OUTPUT = 74
+INTERRUPTED = 130
+CLOSED_PIPE = 141
+
+_WORST_FIRST = (BUG, OUTPUT, USAGE, INPUT, GATE_FAILED, OK)
+
+
+def worst(codes: Iterable[int]) -> int:
+    """Return the exit code that decides when several apply."""
+    return min(codes, key=_WORST_FIRST.index, default=OK)
+
+
+class Problem(NamedTuple):
+    """One thing wrong with an input, and where: line and column count from 1."""
+
+    file: str
+    line: int | None
+    col: int | None
+    message: str
+    path: str = ""
+
+    def __str__(self) -> str:
+        place = [self.file, self.line, self.col]
+        return ":".join(str(part) for part in place if part is not None) + f": {self.message}"
+
+
+class CarbonctlError(Exception):
+    """Base of every error that is the user's to mend."""
+
+    exit_code = BUG
+
+
+class UsageError(CarbonctlError):
+    """The command line itself cannot be understood."""
+
+    exit_code = USAGE
+
+
+class InputError(CarbonctlError):
+    """One or more problems in one input."""
+
+    exit_code = INPUT
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = sorted(
+            set(problems), key=lambda p: (p.file, p.line or 0, p.col or 0, p.message)
+        )
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class OutputError(CarbonctlError):
+    """The result could not be written where it was to go."""
+
+    exit_code = OUTPUT

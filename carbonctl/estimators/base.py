@@ -1,0 +1,246 @@
+"""What estimators are given and what they return.
+
+An estimator turns one activity into activity data: energy drawn (`Draw`) and hours for
+which hardware was occupied (`Occupation`). Each carries the formula of its figure and the
+named inputs of that formula, so that any figure can be worked out again by hand.
+"""
+
+from collections.abc import Callable
+from typing import Annotated, Any, NamedTuple, Self
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from carbonctl.factors import schedule
+from carbonctl.ranges import Number
+from carbonctl.spec import fields as f
+from carbonctl.spec.model import Activity, System, SystemFields
+from carbonctl.values import Value
+
+
+class Part(NamedTuple):
+    """A part of the node beside its devices, with its draw in watts for one system."""
+
+    item: str
+    power_w: Number
+    formula: str
+    inputs: tuple[Value, ...]
+
+
+class Share(NamedTuple):
+    """Embodied carbon of one unit of hardware; ``value`` is None where it is unknown.
+
+    ``per`` is "device" or "system".
+    """
+
+    item: str
+    per: str
+    value: Value | None
+
+
+class Machine(NamedTuple):
+    """A system as the account has resolved it from the spec and the catalog.
+
+    Attributes
+    ----------
+    path : str
+        Where in the spec it is described.
+    power : Value, optional
+        Average draw of one device [W]; then neither load nor busy applies.
+    rated_power, idle_power : Value, optional
+        TDP and idle draw of one device [W].
+    devices_per_system : Value
+        How many devices share a host.
+    parts : tuple of Part
+        The rest of the node; empty where ``power`` holds it already or it is not described.
+    shares : tuple of Share
+        Embodied carbon.
+    lifetime, utilization : Value
+        Service life [h] and share of it in useful work.
+    """
+
+    path: str
+    devices_per_system: Value
+    lifetime: Value
+    utilization: Value
+    power: Value | None = None
+    rated_power: Value | None = None
+    idle_power: Value | None = None
+    parts: tuple[Part, ...] = ()
+    shares: tuple[Share, ...] = ()
+
+
+class Draw(NamedTuple):
+    """Electricity drawn by IT equipment [kWh]."""
+
+    item: str
+    energy_kwh: Number
+    formula: str
+    inputs: tuple[Value, ...]
+    includes_pue: bool = False
+
+
+class Occupation(NamedTuple):
+    """Hours for which a unit of hardware was occupied, to be given its embodied share."""
+
+    share: Share
+    hours: Number
+    formula: str
+    inputs: tuple[Value, ...]
+    lifetime: Value
+    utilization: Value
+
+
+class Attributed(NamedTuple):
+    """Embodied carbon that the spec attributes directly [kgCO2e]; None where unknown."""
+
+    item: str
+    value: Value | None
+
+
+class ActivityData(NamedTuple):
+    """What one activity caused, before any emission factor."""
+
+    draws: tuple[Draw, ...] = ()
+    occupations: tuple[Occupation, ...] = ()
+    attributed: tuple[Attributed, ...] = ()
+
+
+class Unusable(Exception):
+    """An activity whose figures do not go together; ``path`` says where in the spec."""
+
+    def __init__(self, path: str, message: str) -> None:
+        super().__init__(message)
+        self.path = path
+        self.message = message
+
+
+def _branch(raw: Any) -> str:
+    return "inline" if isinstance(raw, dict | System) else "named"
+
+
+SystemRef = Annotated[
+    Annotated[f.Name, Tag("named")] | Annotated[System, Tag("inline")], Discriminator(_branch)
+]
+
+
+class OnSystem(Activity, SystemFields):
+    """An activity that runs on devices for a time."""
+
+    system: SystemRef | None = Field(None, description="a named system, or one described here")
+    devices: f.Count | None = Field(None, description="devices in all, with wall_time")
+    devices_per_system: f.WholeCount | None = Field(
+        None, description="devices that share one host, where no system says it"
+    )
+    wall_time: f.Duration | None = Field(None, description="elapsed time, with devices")
+    device_time: f.DeviceTime | None = Field(
+        None, description="reserved or billed hours × devices; instead of devices and wall_time"
+    )
+
+    @model_validator(mode="after")
+    def _one_time(self) -> Self:
+        if self.device_time is not None and (self.devices or self.wall_time):
+            raise ValueError(
+                "device_time already holds devices × wall_time; give one or the other"
+            )
+        if (self.devices is None) != (self.wall_time is None):
+            raise ValueError("devices (in all) and wall_time go together; or give device_time")
+        if self.system is not None and self.device is not None:
+            raise ValueError("give `system` or `device`, not both")
+        if self.system is not None and self.devices_per_system is not None:
+            raise ValueError("the system says `devices` per system; give it there")
+        return self
+
+    @property
+    def has_time(self) -> bool:
+        """Whether the activity says how long its devices ran."""
+        return self.device_time is not None or self.wall_time is not None
+
+
+class Quantity(NamedTuple):
+    """A number with the formula and the inputs that it comes from."""
+
+    number: Number
+    formula: str
+    inputs: tuple[Value, ...] = ()
+
+    def times(self, other: "Quantity", kernel: Callable[[Any, Any], Number]) -> "Quantity":
+        """Return ``kernel(self, other)``, a product, with the formulas joined."""
+        return Quantity(
+            kernel(self.number, other.number),
+            f"{self.formula} * {other.formula}",
+            merge(self.inputs, other.inputs),
+        )
+
+
+def merge(*groups: tuple[Value, ...]) -> tuple[Value, ...]:
+    """Join inputs of several formulas, each name once."""
+    found = {value.name: value for group in groups for value in group}
+    return tuple(found.values())
+
+
+def repeated(activity: Activity, path: str, once: Quantity) -> Quantity:
+    """Return a quantity as often as the activity recurs.
+
+    Raises
+    ------
+    Unusable
+        Where the interval is longer than the span.
+    """
+    if activity.repeat is None:
+        return once
+    span, interval = activity.repeat.for_, activity.repeat.every
+    times = schedule.occurrences(span.number, interval.number)
+    if (times if isinstance(times, float) else times.low) < 1:
+        raise Unusable(f"{path}.repeat", "repeat: the interval `every` is longer than `for`")
+    repeats = Value(
+        times,
+        "",
+        "derived" if activity.repeat else "given",
+        path=f"{path}.repeat",
+        line=interval.line,
+        name="repeats",
+        note="whole intervals in the span",
+    )
+    return Quantity(
+        once.number * times, f"{once.formula} * repeats", merge(once.inputs, (repeats,))
+    )
+
+
+def device_hours(activity: OnSystem, path: str) -> Quantity:
+    """Return the device-hours of an activity, repeats included [device-h].
+
+    Raises
+    ------
+    Unusable
+        Where the activity gives no time.
+    """
+    if activity.device_time is not None:
+        time = activity.device_time.named("device_time", f"{path}.device_time")
+        once = Quantity(time.number, "device_time", (time,))
+    elif activity.devices is not None and activity.wall_time is not None:
+        devices = activity.devices.named("devices", f"{path}.devices")
+        wall = activity.wall_time.named("wall_time", f"{path}.wall_time")
+        once = Quantity(devices.number * wall.number, "devices * wall_time", (devices, wall))
+    else:
+        raise Unusable(path, "no time: give `device_time`, or `devices` and `wall_time`")
+    return repeated(activity, path, once)
+
+
+def occupations(hours: Quantity, machine: Machine) -> tuple[Occupation, ...]:
+    """Return the hours for which each unit of a machine was occupied."""
+    found = []
+    for share in machine.shares:
+        per = machine.devices_per_system
+        time = hours
+        if share.per == "system":
+            time = Quantity(
+                hours.number / per.number,
+                f"{hours.formula} / devices_per_system",
+                merge(hours.inputs, (per,)),
+            )
+        found.append(
+            Occupation(
+                share, time.number, time.formula, time.inputs, machine.lifetime, machine.utilization
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,124 @@
+"""``kind: compute``: devices that run for a time, with the host around them.
+
+``E_it = device_hours · P_device + system_hours · (P_host + P_cpu + P_memory)``
+(luccioni2023 Eq. 1, wu2022 §3.1). The power of a device is, in order of preference, an
+average draw; rated power × load; idle + (max − idle) × busy; rated power, an upper bound.
+"""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from carbonctl.estimators.base import (
+    ActivityData,
+    Draw,
+    Machine,
+    OnSystem,
+    Quantity,
+    Unusable,
+    device_hours,
+    merge,
+    occupations,
+)
+from carbonctl.factors import power
+from carbonctl.spec import fields as f
+from carbonctl.values import Value
+
+
+class Compute(OnSystem):
+    """Work on devices: training, fine-tuning, preprocessing, batch inference."""
+
+    load: f.Fraction | None = Field(None, description="share of rated power drawn while running")
+    busy: f.Fraction | None = Field(None, description="share of the time that devices are busy")
+
+    @model_validator(mode="after")
+    def _one_draw(self) -> Self:
+        if self.load is not None and self.busy is not None:
+            raise ValueError("give `load` (share of rated power) or `busy` (share of time)")
+        return self
+
+
+MODEL = Compute
+
+
+def device_power(activity: Compute, machine: Machine, path: str) -> Quantity:
+    """Return the mean draw of one device [W].
+
+    Raises
+    ------
+    Unusable
+        Where no power is known, or load or busy contradict it.
+    """
+    if machine.power is not None:
+        if activity.load is not None or activity.busy is not None:
+            key = "load" if activity.load is not None else "busy"
+            message = f"{key}: `power` is an average draw already; {key} goes with rated power"
+            raise Unusable(f"{path}.{key}", message)
+        return Quantity(machine.power.number, "power", (machine.power,))
+    if machine.rated_power is None:
+        raise Unusable(
+            machine.path, "no power is known: give `power`, `rated_power`, or a device that has one"
+        )
+    if activity.busy is not None:
+        return _busy(activity.busy.named("busy", f"{path}.busy"), machine, path)
+    rated = machine.rated_power
+    load = _load(activity, path)
+    watts = power.loaded_w(rated.number, load.number)
+    return Quantity(watts, "rated_power * load", (rated, load))
+
+
+def _load(activity: Compute, path: str) -> Value:
+    if activity.load is not None:
+        return activity.load.named("load", f"{path}.load")
+    note = "rated power all the time: an upper bound"
+    return Value(1.0, "", "default", "luccioni2023", f"{path}.load", name="load", note=note)
+
+
+def _busy(busy: Value, machine: Machine, path: str) -> Quantity:
+    rated, idle = machine.rated_power, machine.idle_power
+    assert rated is not None
+    if idle is None:
+        raise Unusable(f"{path}.busy", "busy: the idle power is unknown; give `idle_power`")
+    if idle.low > rated.low or idle.high > rated.high:
+        raise Unusable(f"{path}.busy", "busy: the idle power is above the rated power")
+    watts = power.busy_w(idle.number, rated.number, busy.number)
+    formula = "(idle_power + (rated_power - idle_power) * busy)"
+    return Quantity(watts, formula, (idle, rated, busy))
+
+
+def activity_data(activity: Compute, machine: Machine, path: str) -> ActivityData:
+    """Return the energy drawn and the hours occupied by one activity.
+
+    Parameters
+    ----------
+    activity : Compute
+        The activity as the spec gives it.
+    machine : Machine
+        The system it runs on, resolved.
+    path : str
+        Where the activity stands in the spec.
+
+    Raises
+    ------
+    Unusable
+        Where its figures do not go together.
+    """
+    hours = device_hours(activity, path)
+    watts = device_power(activity, machine, path)
+    draws = [_draw("devices", hours, watts)]
+    per = machine.devices_per_system
+    for part in machine.parts:
+        system_hours = Quantity(
+            hours.number / per.number,
+            f"{hours.formula} / devices_per_system",
+            merge(hours.inputs, (per,)),
+        )
+        draws.append(
+            _draw(part.item, system_hours, Quantity(part.power_w, part.formula, part.inputs))
+        )
+    return ActivityData(tuple(draws), occupations(hours, machine))
+
+
+def _draw(item: str, hours: Quantity, watts: Quantity) -> Draw:
+    energy = hours.times(watts, power.energy_kwh)
+    return Draw(item, energy.number, f"{energy.formula} / {power.W_PER_KW}", energy.inputs)

@@ -1,0 +1,34 @@
+"""What the building adds to the energy of the machines in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from carbonctl.ranges import over_corners
+
+
+def _overhead_kwh(it_kwh: Any, pue: Any) -> Any:
+    return it_kwh * pue - it_kwh
+
+
+def overhead_kwh(it_kwh: Any, pue: Any) -> Any:
+    """Return the energy of cooling and power distribution.
+
+    Parameters
+    ----------
+    it_kwh : float, Range or array
+        Energy of the IT equipment [kWh].
+    pue : float, Range or array
+        Power usage effectiveness, facility energy over IT energy [≥ 1].
+
+    Returns
+    -------
+    float, Range or array
+        ``E · PUE − E`` [kWh], so that IT energy and overhead add up to ``E · PUE``.
+
+    Notes
+    -----
+    The IT energy appears twice, so ranges are taken over their corners; the kernel is
+    monotone in both arguments while PUE ≥ 1.
+    """
+    return over_corners(_overhead_kwh, it_kwh, pue)

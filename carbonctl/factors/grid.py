@@ -1,0 +1,39 @@
+"""From electricity to carbon, location-based and market-based."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from carbonctl.ranges import over_corners
+
+
+def kgco2e(energy_kwh: Any, intensity_kgco2e_per_kwh: Any) -> Any:
+    """Return the carbon [kgCO2e] of an energy [kWh] at a carbon intensity [kgCO2e/kWh]."""
+    return energy_kwh * intensity_kgco2e_per_kwh
+
+
+def _market(cfe: Any, contract: Any, residual: Any) -> Any:
+    return cfe * contract + (1 - cfe) * residual
+
+
+def market_intensity(cfe: Any, contract: Any, residual: Any) -> Any:
+    """Return the market-based carbon intensity.
+
+    Parameters
+    ----------
+    cfe : float, Range or array
+        Share of the energy under contracts for carbon-free energy [0..1].
+    contract, residual : float, Range or array
+        Intensity of the contracted energy and of the rest [kgCO2e/kWh].
+
+    Returns
+    -------
+    float, Range or array
+        ``cfe · contract + (1 − cfe) · residual`` [kgCO2e/kWh].
+
+    Notes
+    -----
+    GHG Protocol Scope 2 Guidance (WRI, 2015). The share appears twice, so ranges are
+    taken over their corners; the kernel is linear in each argument.
+    """
+    return over_corners(_market, cfe, contract, residual)

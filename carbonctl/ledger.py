@@ -1,0 +1,106 @@
+"""The ledger: one entry for each line of the account, and the sums over them.
+
+Activity data × emission factor = entry (GHG Protocol). Every figure that is shown
+anywhere is a view of the entries, so that parts and wholes agree.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from carbonctl.ranges import exact_sum
+from carbonctl.values import Value
+
+OPERATIONAL = "operational"
+EMBODIED = "embodied"
+PUE_OVERHEAD = "PUE overhead"
+
+COLUMNS = (
+    "file", "workload", "phase", "activity", "kind", "item", "boundary", "ghg_scope",
+    "lifecycle_stage", "quantity", "quantity_unit", "factor", "factor_unit", "factor_basis",
+    "factor_year", "factor_source", "status", "energy_kwh", "kgco2e", "kgco2e_market",
+    "kgco2e_low", "kgco2e_high", "water_l",
+)  # fmt: skip
+
+
+class Entry(NamedTuple):
+    """One line of the account.
+
+    ``quantity × factor = kgco2e``. The attributes are the columns of the CSV in their
+    order, then ``formula``, an expression over the names of ``inputs`` that gives
+    ``kgco2e``. None is unknown, never zero. Energy in kWh, carbon in kgCO2e, water in litres.
+    """
+
+    phase: str
+    activity: str
+    kind: str
+    item: str
+    boundary: str
+    ghg_scope: str
+    lifecycle_stage: str
+    quantity: float | None
+    quantity_unit: str
+    factor: float | None
+    factor_unit: str
+    factor_basis: str | None
+    factor_year: int | None
+    factor_source: str | None
+    status: str
+    energy_kwh: float | None
+    kgco2e: float | None
+    kgco2e_market: float | None
+    kgco2e_low: float | None
+    kgco2e_high: float | None
+    water_l: float | None
+    formula: str
+    inputs: tuple[Value, ...]
+
+    @property
+    def identity(self) -> tuple[str, str, str, str]:
+        """What makes an entry the same one in another account."""
+        return self.phase, self.activity, self.item, self.boundary
+
+
+class Totals(NamedTuple):
+    """Sums over entries, each exactly rounded; None where an entry it needs is unknown.
+
+    The bounds are the sums of the entries' bounds: an outer bound. Water is that of
+    operation; embodied entries have none.
+    """
+
+    energy_kwh: float | None
+    operational_kgco2e: float | None
+    operational_market_kgco2e: float | None
+    embodied_kgco2e: float | None
+    total_kgco2e: float | None
+    total_market_kgco2e: float | None
+    total_low_kgco2e: float | None
+    total_high_kgco2e: float | None
+    water_l: float | None
+
+
+def _sum(entries: Iterable[Entry], figure: Callable[[Entry], float | None]) -> float | None:
+    numbers = []
+    for entry in entries:
+        number = figure(entry)
+        if number is None:
+            return None
+        numbers.append(number)
+    return exact_sum(numbers)
+
+
+def totals(entries: Iterable[Entry]) -> Totals:
+    """Return the sums over some entries."""
+    every = list(entries)
+    operational = [e for e in every if e.boundary == OPERATIONAL]
+    embodied = [e for e in every if e.boundary == EMBODIED]
+    return Totals(
+        energy_kwh=_sum(operational, lambda e: e.energy_kwh),
+        operational_kgco2e=_sum(operational, lambda e: e.kgco2e),
+        operational_market_kgco2e=_sum(operational, lambda e: e.kgco2e_market),
+        embodied_kgco2e=_sum(embodied, lambda e: e.kgco2e),
+        total_kgco2e=_sum(every, lambda e: e.kgco2e),
+        total_market_kgco2e=_sum(every, lambda e: e.kgco2e_market),
+        total_low_kgco2e=_sum(every, lambda e: e.kgco2e_low),
+        total_high_kgco2e=_sum(every, lambda e: e.kgco2e_high),
+        water_l=_sum(operational, lambda e: e.water_l),
+    )

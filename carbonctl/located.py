@@ -1,0 +1,298 @@
+"""YAML as text with places: every scalar knows its line and column, and none is typed.
+
+The tree is built from the parser's events, with a stack and without recursion, so that
+deep nesting, aliases that multiply and values that YAML would reinterpret (``NO``, ``012``,
+``12:30:45``) can do no harm. A scalar stays text until its field says what it is.
+"""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeAlias
+
+import yaml
+
+from carbonctl.errors import InputError, Problem
+
+try:
+    from yaml import CSafeLoader as _Loader
+except ImportError:  # PyYAML built without libyaml
+    from yaml import SafeLoader as _Loader  # type: ignore[assignment]
+
+MAX_DEPTH = 64
+MAX_VALUES = 100_000
+MAX_BYTES = 64 * 1024 * 1024
+
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+
+
+class Place(NamedTuple):
+    """Where a node stands. Lines and columns count from 1; ``origin`` names what is not the file."""
+
+    line: int
+    col: int
+    origin: str | None = None
+
+
+class Text(str):
+    """A scalar as it was written, with its place."""
+
+    __slots__ = ("place",)
+    place: Place
+
+
+class Map(dict[str, Any]):
+    """A mapping in the order written; ``keys_at`` holds the place of each key."""
+
+    __slots__ = ("keys_at", "place")
+    place: Place
+    keys_at: dict[str, Place]
+
+
+class Seq(list[Any]):
+    """A sequence with its place."""
+
+    __slots__ = ("place",)
+    place: Place
+
+
+def copy_of(node: Any) -> Any:
+    """Return a collection with the same items at the same place; anything else as it is."""
+    if isinstance(node, Map):
+        copy = new_map(node.place)
+        copy.update(node)
+        copy.keys_at = dict(node.keys_at)
+        return copy
+    if isinstance(node, Seq):
+        items = Seq(node)
+        items.place = node.place
+        return items
+    return node
+
+
+Node: TypeAlias = Text | Map | Seq | None
+
+
+def _text(value: str, place: Place) -> Text:
+    text = Text(value)
+    text.place = place
+    return text
+
+
+def new_map(place: Place) -> Map:
+    """Return an empty mapping that stands at ``place``."""
+    node = Map()
+    node.place = place
+    node.keys_at = {}
+    return node
+
+
+def decode(data: bytes, file: str) -> str:
+    """Return the text of a file, which must be UTF-8 without NUL bytes.
+
+    Raises
+    ------
+    InputError
+        With the line and column of the first byte that is not text.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+        bad, what = text.find("\x00"), "a NUL byte"
+        before = text[:bad] if bad >= 0 else ""
+    except UnicodeDecodeError as error:
+        bad, what = error.start, f"byte 0x{data[error.start]:02x}"
+        before = data[: error.start].decode("utf-8", "replace")
+    if bad < 0:
+        return text
+    line, col = before.count("\n") + 1, len(before) - before.rfind("\n")
+    raise InputError([Problem(file, line, col, f"{what} is not UTF-8 text; is this a YAML file?")])
+
+
+@dataclass(slots=True)
+class _Open:
+    """A collection that is being built: its node, anchor, pending key, size and height."""
+
+    node: Map | Seq
+    anchor: str | None
+    key: Text | None = None
+    values: int = 1
+    height: int = 1
+
+
+class _Builder:
+    """Consumes parser events into one tree. Problems that allow it are collected, not raised."""
+
+    def __init__(self, file: str, origin: str | None) -> None:
+        self.file = file
+        self.origin = origin
+        self.problems: list[Problem] = []
+        self.stack: list[_Open] = []
+        self.anchors: dict[str, tuple[Node, int, int]] = {}
+        self.root: Node = None
+        self.documents = 0
+        self.values = 0
+
+    def problem(self, place: Place, message: str) -> Problem:
+        return Problem(place.origin or self.file, place.line, place.col, message)
+
+    def stop(self, place: Place, message: str) -> InputError:
+        return InputError([*self.problems, self.problem(place, message)])
+
+    def event(self, event: Any) -> None:
+        handler = _HANDLERS.get(type(event))
+        if handler:
+            mark = event.start_mark
+            handler(self, event, Place(mark.line + 1, mark.column + 1, self.origin))
+
+    def document(self, event: Any, place: Place) -> None:
+        self.documents += 1
+        if self.documents > 1:
+            raise self.stop(place, "a second YAML document; one workload a file")
+
+    def scalar(self, event: Any, place: Place) -> None:
+        self.refuse_tag(event, place)
+        is_null = not event.style and event.value in _NULLS
+        node = None if is_null and not self.wants_key() else _text(event.value, place)
+        self.add(node, place, 1, 0, event.anchor)
+
+    def open(self, event: Any, place: Place) -> None:
+        self.refuse_tag(event, place)
+        if len(self.stack) >= MAX_DEPTH:
+            raise self.stop(place, f"nested more than {MAX_DEPTH} levels deep")
+        node: Map | Seq = new_map(place) if type(event) is yaml.MappingStartEvent else Seq()
+        node.place = place
+        if event.anchor:
+            self.anchors.pop(event.anchor, None)
+        self.stack.append(_Open(node, event.anchor))
+
+    def close(self, event: Any, place: Place) -> None:
+        done = self.stack.pop()
+        self.add(done.node, done.node.place, done.values, done.height, done.anchor)
+
+    def alias(self, event: Any, place: Place) -> None:
+        if event.anchor not in self.anchors:
+            inside = any(o.anchor == event.anchor for o in self.stack)
+            why = "stands inside the value that it names" if inside else "names nothing above it"
+            raise self.stop(place, f"`*{event.anchor}` {why}")
+        node, values, height = self.anchors[event.anchor]
+        self.add(node, place, values, height, None)
+
+    def add(self, node: Node, place: Place, values: int, height: int, anchor: str | None) -> None:
+        if anchor:
+            self.anchors[anchor] = (node, values, height)
+        if not self.stack:
+            self.root = node
+            return
+        top = self.stack[-1]
+        top.values += values
+        top.height = max(top.height, height + 1)
+        if top.values > MAX_VALUES:
+            raise self.stop(place, f"more than {MAX_VALUES:,} values")
+        if len(self.stack) + height > MAX_DEPTH:
+            raise self.stop(place, f"nested more than {MAX_DEPTH} levels deep")
+        if isinstance(top.node, Seq):
+            top.node.append(node)
+        elif top.key is None:
+            self.take_key(top, node, place)
+        else:
+            if top.key not in top.node:
+                top.node[str(top.key)] = node
+                top.node.keys_at[str(top.key)] = top.key.place
+            top.key = None
+
+    def wants_key(self) -> bool:
+        return bool(self.stack) and isinstance(self.stack[-1].node, Map) and self.stack[-1].key is None
+
+    def take_key(self, top: _Open, node: Node, place: Place) -> None:
+        if not isinstance(node, Text):
+            raise self.stop(place, "a key must be a word, not a list or a mapping")
+        key = _text(node, place)
+        if key == "<<":
+            self.problems.append(self.problem(place, "merge keys (`<<`) are not supported"))
+        elif key in top.node:
+            line = top.node.keys_at[key].line  # type: ignore[union-attr]
+            self.problems.append(
+                self.problem(place, f"duplicate key `{key}`, first given in line {line}")
+            )
+        top.key = key
+
+    def refuse_tag(self, event: Any, place: Place) -> None:
+        if event.tag is not None:
+            self.problems.append(
+                self.problem(place, f"tags are not supported (`{event.tag}`); write the value alone")
+            )
+
+
+_HANDLERS: dict[type, Any] = {
+    yaml.DocumentStartEvent: _Builder.document,
+    yaml.ScalarEvent: _Builder.scalar,
+    yaml.MappingStartEvent: _Builder.open,
+    yaml.SequenceStartEvent: _Builder.open,
+    yaml.MappingEndEvent: _Builder.close,
+    yaml.SequenceEndEvent: _Builder.close,
+    yaml.AliasEvent: _Builder.alias,
+}
+
+
+def _syntax(error: yaml.YAMLError, builder: _Builder, text: str) -> InputError:
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:  # the reader met a character that YAML forbids
+        at = getattr(error, "position", 0)
+        at = at if isinstance(at, int) else 0
+        place = Place(text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at), builder.origin)
+        return builder.stop(place, "a control character is not allowed")
+    place = Place(mark.line + 1, mark.column + 1, builder.origin)
+    message = getattr(error, "problem", None) or "not valid YAML"
+    line = text.split("\n")[mark.line : mark.line + 1]
+    if line and line[0][mark.column : mark.column + 1] == "\t":
+        return builder.stop(place, "a tab cannot indent YAML; use spaces")
+    context = getattr(error, "context", None)
+    return builder.stop(place, f"not valid YAML: {message}{f' ({context})' if context else ''}")
+
+
+def parse(text: str, file: str, origin: str | None = None) -> Node:
+    """Return the located tree of one YAML document, None where it is empty.
+
+    Parameters
+    ----------
+    text : str
+        The YAML; JSON is YAML too.
+    file : str
+        What messages call it.
+    origin : str, optional
+        Set where the text is not the file itself, a ``--set`` for example.
+
+    Raises
+    ------
+    InputError
+        For YAML that is malformed, too deep or too large; for duplicate keys, merge
+        keys, tags and aliases that hold themselves.
+    """
+    builder = _Builder(file, origin)
+    try:
+        for event in yaml.parse(text, Loader=_Loader):
+            builder.event(event)
+    except yaml.YAMLError as error:
+        raise _syntax(error, builder, text) from None
+    if builder.problems:
+        raise InputError(builder.problems)
+    return builder.root
+
+
+def place_of(root: Node, path: tuple[Any, ...], *, key: bool = False) -> Place:
+    """Return the place of the value at ``path``, or of the nearest thing above it.
+
+    With ``key=True`` the place of the last key is wanted rather than of its value.
+    """
+    node: Any = root
+    place = getattr(root, "place", Place(1, 1))
+    for step, part in enumerate(path):
+        last = step == len(path) - 1
+        if isinstance(node, Map) and part in node:
+            place = node.keys_at[part]
+            node = node[part]
+        elif isinstance(node, Seq) and isinstance(part, int) and part < len(node):
+            node = node[part]
+        else:
+            break
+        if node is not None and not (last and key):
+            place = node.place
+    return place

@@ -1,0 +1,109 @@
+"""Numbers for people: a few significant digits, and the unit that suits them."""
+
+from __future__ import annotations
+
+import math
+
+SIGNIFICANT = 4
+
+_MASS = (("kgCO2e", 1e9, "MtCO2e"), ("kgCO2e", 1e6, "ktCO2e"), ("kgCO2e", 1e3, "tCO2e"),
+         ("kgCO2e", 1.0, "kgCO2e"), ("kgCO2e", 1e-3, "gCO2e"), ("kgCO2e", 1e-6, "mgCO2e"),
+         ("kgCO2e", 1e-9, "µgCO2e"), ("kgCO2e", 1e-12, "ngCO2e"))  # fmt: skip
+_ENERGY = (("kWh", 1e9, "TWh"), ("kWh", 1e6, "GWh"), ("kWh", 1e3, "MWh"), ("kWh", 1.0, "kWh"),
+           ("kWh", 1e-3, "Wh"), ("kWh", 1e-6, "mWh"))  # fmt: skip
+_PERCENT = frozenset({"utilization", "load", "busy", "carbon_free_energy"})
+_KTONNES_FROM = 1e7  # kgCO2e; below it tonnes read better
+
+
+def scale(largest: float, unit: str) -> tuple[float, str]:
+    """Return the divisor and the name of the unit in which ``largest`` reads best.
+
+    Parameters
+    ----------
+    largest : float
+        The largest number that is to be shown, in ``unit``.
+    unit : str
+        kgCO2e or kWh.
+    """
+    steps = _MASS if unit == "kgCO2e" else _ENERGY
+    for _, size, name in steps:
+        start = _KTONNES_FROM if name == "ktCO2e" else size
+        if abs(largest) >= start:
+            return size, name
+    return (1.0, unit) if largest == 0 else steps[-1][1:]
+
+
+def decimals(largest: float) -> int:
+    """Return how many decimals give ``largest`` its significant digits."""
+    if largest == 0 or not math.isfinite(largest):
+        return 0
+    whole = math.floor(math.log10(abs(largest))) + 1
+    return max(0, SIGNIFICANT - max(whole, 1))
+
+
+def fixed(value: float | None, places: int) -> str:
+    """Write a number with fixed decimals; what rounds to nothing says so."""
+    if value is None:
+        return "unknown"
+    text = f"{value:,.{places}f}"
+    if value > 0 and float(text.replace(",", "")) == 0:
+        return f"<{10**-places:.{places}f}"
+    return text
+
+
+def significant(value: float, digits: int = SIGNIFICANT) -> str:
+    """Write a number with some significant digits and without trailing zeros."""
+    if value == 0:
+        return "0"
+    places = max(0, digits - math.floor(math.log10(abs(value))) - 1)
+    text = f"{value:,.{places}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def mass(kg: float | None) -> str:
+    """Write a mass of carbon in the unit that suits it."""
+    return _scaled(kg, "kgCO2e")
+
+
+def energy(kwh: float | None) -> str:
+    """Write an energy in the unit that suits it."""
+    return _scaled(kwh, "kWh")
+
+
+def _scaled(value: float | None, unit: str) -> str:
+    if value is None:
+        return "unknown"
+    size, name = scale(value, unit)
+    return f"{significant(value / size)} {name}"
+
+
+def figure(value: float, unit: str, path: str) -> str:
+    """Write an assumed value as a person would."""
+    last = path.rpartition(".")[2]
+    if unit == "" and last in _PERCENT:
+        return f"{significant(value * 100)} %"
+    if unit == "kgCO2e/kWh":
+        return f"{significant(value * 1000)} g/kWh"
+    if unit == "h" and value >= 8760 / 2:
+        return f"{significant(value / 8760)} years"
+    if unit == "kgCO2e":
+        return mass(value)
+    return f"{significant(value)} {unit}".strip()
+
+
+def percent(part: float | None, whole: float | None) -> str:
+    """Write a share of a whole."""
+    if part is None or whole is None:
+        return "?"
+    if whole == 0:
+        return "–"
+    share = part / whole * 100
+    return f"{share:.1f} %" if 0 < share < 9.95 else f"{share:.0f} %"
+
+
+def bar(part: float | None, whole: float | None, width: int) -> str:
+    """Draw a share of a whole in eighths of a block."""
+    if not part or not whole or part < 0:
+        return ""
+    eighths = max(1, round(min(part / whole, 1.0) * width * 8))
+    return "█" * (eighths // 8) + ("" if not eighths % 8 else "▏▎▍▌▋▊▉"[eighths % 8 - 1])

@@ -1,0 +1,289 @@
+"""The table for people: phases, operational against embodied, what was assumed."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from carbonctl.ledger import OPERATIONAL, Totals, totals
+from carbonctl.render import Style, humane
+from carbonctl.result import Assumption, Report, Result
+from carbonctl.values import Value
+
+_BAR = 10
+_WIDE = 100
+_WIDE_BAR = 30
+_ASCII = str.maketrans({
+    "█": "#", "▉": "#", "▊": "#", "▋": "#", "▌": "#", "▍": "=", "▎": "-", "▏": "-", "─": "-",
+    "·": "-", "–": "-", "×": "x", "µ": "u", "…": "~", "−": "-",
+})  # fmt: skip
+
+
+def render(report: Report, style: Style) -> str:
+    """Return the results, one block each, within the width."""
+    out = io.StringIO()
+    console = Console(
+        file=out,
+        width=style.width,
+        force_terminal=style.color,
+        color_system="standard" if style.color else None,
+        no_color=not style.color,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False,
+        _environ={},
+    )
+    for place, result in enumerate(report.results):
+        if place:
+            console.print()
+        _Block(console, result, style).show()
+    text = "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
+    return text.translate(_ASCII) if style.plain else text
+
+
+class _Block:
+    """One result."""
+
+    def __init__(self, console: Console, result: Result, style: Style) -> None:
+        self.console = console
+        self.result = result
+        self.style = style
+        self.bar = _WIDE_BAR if style.width >= _WIDE else _BAR
+
+    def show(self) -> None:
+        self.console.print(Text(safe(self.result.name), style="bold"), overflow="fold")
+        self.console.print()
+        self.phases()
+        self.console.print()
+        self.split()
+        self.electricity()
+        self.reported()
+        self.assumed()
+
+    def grid(self, *columns: str) -> Table:
+        """Return a table without lines; ``columns`` are the justifications."""
+        table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+        for place, justify in enumerate(columns):
+            table.add_column(
+                justify="right" if justify == "right" else "left",
+                overflow="fold",
+                no_wrap=justify == "right" or (place == 0 and len(columns) > 2),
+            )
+        return table
+
+    def heading(self, text: str) -> None:
+        self.console.print()
+        self.console.print(Text(text, style="bold"))
+
+    def phases(self) -> None:
+        whole = self.result.total
+        energies = [whole.energy_kwh or 0.0]
+        masses = [whole.operational_kgco2e or 0.0, whole.total_kgco2e or 0.0]
+        e_size, e_unit = humane.scale(max(energies), "kWh")
+        m_size, m_unit = humane.scale(max(masses), "kgCO2e")
+        self.scales = (e_size, humane.decimals(max(energies) / e_size),
+                       m_size, humane.decimals(max(masses) / m_size))  # fmt: skip
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False,
+                      show_footer=True, header_style="", footer_style="bold")  # fmt: skip
+        table.add_column(Text("Phase", style="bold"), footer="Total", overflow="fold", ratio=None)
+        heads = (("Energy", e_unit), ("Operational", m_unit), ("Embodied", m_unit),
+                 ("Total", m_unit))  # fmt: skip
+        feet = self.cells(whole)
+        for (head, unit), foot in zip(heads, feet, strict=True):
+            title = Text(head, style="bold").append(f"\n{unit}", style="dim")
+            table.add_column(title, footer=foot, justify="right", no_wrap=True)
+        table.add_column(Text("Share", style="bold"), justify="right", no_wrap=True)
+        table.add_column("", no_wrap=True, min_width=self.bar, style="green")
+        for phase, sums in self.result.phases.items():
+            self.phase(table, phase, sums)
+        self.console.print(table)
+
+    def phase(self, table: Table, phase: str, sums: Totals) -> None:
+        names = list(
+            dict.fromkeys(e.activity for e in self.result.entries if e.phase == phase)
+        )
+        if not names:
+            dashes = [Text("–", style="dim")] * 5
+            table.add_row(Text(phase.capitalize(), style="dim"), *dashes, "")
+            return
+        table.add_row(Text(phase.capitalize()), *self.cells(sums), *self.share(sums))
+        if len(names) < 2:
+            return
+        for name in names:
+            entries = [e for e in self.result.entries if (e.phase, e.activity) == (phase, name)]
+            part = totals(entries)
+            cells = [Text(cell, style="dim") for cell in self.cells(part)]
+            table.add_row(Text(f"  {safe(name)}", style="dim"), *cells, *self.share(part))
+
+    def cells(self, sums: Totals) -> list[str]:
+        e_size, e_places, m_size, m_places = self.scales
+
+        def show(value: float | None, size: float, places: int) -> str:
+            return humane.fixed(None if value is None else value / size, places)
+
+        return [
+            show(sums.energy_kwh, e_size, e_places),
+            show(sums.operational_kgco2e, m_size, m_places),
+            show(sums.embodied_kgco2e, m_size, m_places),
+            show(sums.total_kgco2e, m_size, m_places),
+        ]
+
+    def share(self, sums: Totals) -> tuple[str, str]:
+        """Return share and bar: of the total, or of operational carbon where that is unknown."""
+        part, whole = sums.total_kgco2e, self.result.total.total_kgco2e
+        if whole is None:
+            part, whole = sums.operational_kgco2e, self.result.total.operational_kgco2e
+        return humane.percent(part, whole), humane.bar(part, whole, self.bar)
+
+    def split(self) -> None:
+        """Show operational against embodied, then the range and the market-based figures."""
+        whole = self.result.total
+        table = self.grid("left", "right", "right", "left")
+        width = self.bar * 2
+        for name, part in (
+            ("Operational", whole.operational_kgco2e),
+            ("Embodied", whole.embodied_kgco2e),
+        ):
+            known = whole.total_kgco2e is not None
+            share = humane.percent(part, whole.total_kgco2e) if known else ""
+            drawn = humane.bar(part, whole.total_kgco2e, width)
+            table.add_row(name, humane.mass(part), share, Text(drawn, style="cyan"))
+        self.console.print(table)
+        for name, said in self.more(whole):
+            self.console.print(Text(f"{name}: ").append(said), overflow="fold")
+        if not self.result.complete:
+            said = "an embodied figure is unknown, so the total is unknown too"
+            self.console.print(Text(f"Incomplete: {said}", style="yellow"), overflow="fold")
+
+    def more(self, whole: Totals) -> Iterable[tuple[str, str]]:
+        low, high = whole.total_low_kgco2e, whole.total_high_kgco2e
+        if low is not None and high is not None and low != high:
+            yield "Range of the total", f"{humane.mass(low)} to {humane.mass(high)}, an outer bound"
+        market = humane.mass(whole.operational_market_kgco2e)
+        total = humane.mass(whole.total_market_kgco2e)
+        if whole.operational_market_kgco2e != whole.operational_kgco2e:
+            yield "Market-based", f"operational {market}, total {total}"
+        unit = self.result.spec.get("functional_unit")
+        if unit and whole.total_kgco2e is not None:
+            amount = float(str(unit["amount"]).partition("..")[0]) if isinstance(
+                unit["amount"], str) else float(unit["amount"]["best"])  # fmt: skip
+            yield f"Per {safe(unit['name'])}", humane.mass(whole.total_kgco2e / amount)
+
+    def reported(self) -> None:
+        if not self.result.reported:
+            return
+        source = (self.result.spec.get("reported") or {}).get("source")
+        self.heading("Reported" + (f" ({safe(source)})" if source else ""))
+        table = self.grid("left", "right", "right", "right")
+        for key, row in self.result.reported.items():
+            write = humane.energy if key.endswith("kwh") else humane.mass
+            error = "?" if row.error_pct is None else f"{row.error_pct:+.1f} %"
+            name = key.rpartition("_")[0].replace("_", " ").replace("market", "(market)")
+            table.add_row(
+                name.capitalize(),
+                write(row.reported),
+                f"estimated {write(row.estimated)}",
+                error.replace("-", "−"),
+            )
+        self.console.print(table)
+
+    def electricity(self) -> None:
+        """Show the carbon intensities and the PUE that were used."""
+        lines: dict[str, None] = {}
+        for entry in self.result.entries:
+            if entry.boundary != OPERATIONAL or entry.factor is None:
+                continue
+            basis = [str(part) for part in (entry.factor_basis, entry.factor_year) if part]
+            said = f"{humane.significant(entry.factor * 1000)} gCO2e/kWh"
+            given = [v.status for v in entry.inputs if v.name == "carbon_intensity"]
+            lines[f"{said} ({', '.join([*given, *basis])})"] = None
+        pues = dict.fromkeys(
+            humane.significant(v.best) for e in self.result.entries for v in e.inputs
+            if v.name == "pue"
+        )  # fmt: skip
+        said = "; ".join(lines) + (f"; PUE {', '.join(pues)}" if pues else "")
+        if lines:
+            self.console.print(Text(f"Electricity: {safe(said)}"), overflow="fold")
+
+    def assumed(self) -> None:
+        """Show what the spec did not give, and where each figure came from."""
+        rows = assumption_rows(self.result)
+        if not rows:
+            return
+        self.heading("Assumed, as the file does not say")
+        keys = dict.fromkeys(key for row in rows for key in row.sources)
+        numbers = {key: str(number) for number, key in enumerate(keys, 1)}
+        table = self.grid("left", "right", "left", "left")
+        for row in rows:
+            marks = ", ".join(numbers[key] for key in row.sources)
+            status = Text(row.status, style="yellow" if row.status == "archetype" else "dim")
+            table.add_row(safe(row.label), row.said, status, f"[{marks}]" if marks else "")
+        self.console.print(table)
+        self.citations(numbers)
+
+    def citations(self, numbers: dict[str, str]) -> None:
+        if not numbers:
+            return
+        self.heading("Sources")
+        table = self.grid("right", "left")
+        for key, number in numbers.items():
+            source = (self.style.sources or {}).get(key)
+            said = Text(safe(f"{source.citation} ({key})" if source else key))
+            table.add_row(f"[{number}]", said)
+        self.console.print(table)
+
+
+class _Row(NamedTuple):
+    """One assumed figure, however many places it is used in."""
+
+    label: str
+    said: str
+    status: str
+    sources: tuple[str, ...]
+
+
+def assumption_rows(result: Result) -> list[_Row]:
+    """Return what was assumed, equal figures of equal name together."""
+    inputs = {(v.path, v.best): v for e in result.entries for v in e.inputs}
+    places: dict[tuple[str, str, str, str], list[str]] = {}
+    for row in result.assumptions:
+        where, _, key = row.path.rpartition(".")
+        value = inputs.get((row.path, row.value))
+        said = _figure(row, value)
+        if key == "market_intensity" and value is None and row.status != "derived":
+            continue  # as location-based: nothing is contracted
+        places.setdefault((key, said, row.status, row.source or ""), []).append(where)
+    used = Counter(key for key, *_ in places)
+    rows = []
+    for (key, said, status, source), where in places.items():
+        label = key if used[key] == 1 else f"{key}, {_short(where)}"
+        rows.append(_Row(label, said, status, tuple(source.split())))
+    return rows
+
+
+def _figure(row: Assumption, value: Value | None) -> str:
+    said = humane.figure(row.value, row.unit, row.path)
+    if value is None or value.low == value.high:
+        return said
+    ends = [humane.figure(end, row.unit, row.path) for end in (value.low, value.high)]
+    if len({end.rpartition(" ")[2] for end in (said, *ends)}) == 1:
+        ends = [end.rpartition(" ")[0] or end for end in ends]
+    return f"{said} ({ends[0]}..{ends[1]})"
+
+
+def _short(paths: list[str]) -> str:
+    names = dict.fromkeys(path.removeprefix("phases.").removeprefix("systems.") for path in paths)
+    return ", ".join(names)
+
+
+def safe(text: str) -> str:
+    """Return ``text`` without control characters, which a saved result could hold."""
+    return "".join(c if c.isprintable() else "?" for c in text)

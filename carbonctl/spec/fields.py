@@ -1,0 +1,278 @@
+"""The types of the spec's fields: text goes in, a checked value comes out.
+
+Every scalar reaches its field as text with a place (`located.Text`). A field that is a
+quantity becomes a `Value`; words, ids and switches are checked for their meaning here.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Protocol
+
+from pydantic import ValidationInfo
+from pydantic_core import core_schema
+
+from carbonctl import units
+from carbonctl.located import Map
+from carbonctl.near import did_you_mean
+from carbonctl.ranges import Range
+from carbonctl.units import Dimension
+from carbonctl.values import Value
+
+MAX_NAME = 200
+
+
+class Names(Protocol):
+    """The ids that a spec may use. The catalog is one; `spec` itself knows none."""
+
+    def check_device(self, name: str) -> None:
+        """Raise ValueError where no device has this id or alias."""
+
+    def check_host(self, name: str) -> None:
+        """Raise ValueError where no host has this id or alias."""
+
+    def check_grid(self, name: str) -> None:
+        """Raise ValueError where no grid, country or region has this id."""
+
+
+def _scalar(raw: Any, what: str) -> str:
+    if isinstance(raw, str):
+        return raw
+    raise ValueError(f"{what} is wanted here, not a {'mapping' if isinstance(raw, dict) else 'list'}")
+
+
+def _check_fraction(number: float, text: str) -> None:
+    if number < 0:
+        raise ValueError(f"`{text}` is below 0; a fraction lies in 0..1")
+    if number > 1:
+        hint = f"; write `{text} %`" if re.fullmatch(r"[\d.]+", text) and number <= 100 else ""
+        raise ValueError(f"`{text}` is above 1 (100 %){hint}")
+
+
+def _positive_fraction(number: float, text: str) -> None:
+    _check_fraction(number, text)
+    _positive(number, text)
+
+
+def _positive(number: float, text: str) -> None:
+    if number <= 0:
+        raise ValueError(f"`{text}`: must be above 0")
+
+
+def _not_negative(number: float, text: str) -> None:
+    if number < 0:
+        raise ValueError(f"`{text}`: must not be negative")
+
+
+def _at_least_one(number: float, text: str) -> None:
+    if number < 1:
+        raise ValueError(f"`{text}` is below 1")
+
+
+def _whole(number: float, text: str) -> None:
+    _positive(number, text)
+    if number != int(number):
+        raise ValueError(f"`{text}`: a whole number is wanted")
+
+
+Check = Callable[[float, str], None]
+_BOUND_KEYS = ("best", "low", "high", "source")
+
+
+def read_quantity(raw: Any, dimension: Dimension, check: Check) -> Value:
+    """Turn a scalar, or a mapping of best, low, high and source, into a `Value`.
+
+    Raises
+    ------
+    ValueError
+        With what is wrong and how to write it.
+    """
+    if isinstance(raw, Map):
+        return _read_bounds(raw, dimension, check)
+    text = _scalar(raw, _wanted(dimension))
+    number = units.parse(text, dimension)
+    ends = (number.low, number.high) if isinstance(number, Range) else (number,)
+    for end in ends:
+        check(end, str(text))
+    return Value(number, dimension.unit, line=_line(text))
+
+
+def _wanted(dimension: Dimension) -> str:
+    return f"a {dimension.name} such as `{dimension.example}`"
+
+
+def _line(text: str) -> int | None:
+    place = getattr(text, "place", None)
+    return None if place is None or place.origin else place.line
+
+
+def _read_bounds(raw: Map, dimension: Dimension, check: Check) -> Value:
+    for key in raw:
+        if key not in _BOUND_KEYS:
+            raise ValueError(f"unknown key `{key}` in a quantity{did_you_mean(key, _BOUND_KEYS)}")
+    if not raw.get("best"):
+        raise ValueError("a quantity written as a mapping needs `best` (and `low`, `high`, `source`)")
+    parts: dict[str, float] = {}
+    for key in ("best", "low", "high"):
+        if raw.get(key):
+            number = units.parse(_scalar(raw[key], _wanted(dimension)), dimension)
+            if isinstance(number, Range):
+                raise ValueError(f"`{raw[key]}`: {key} is one quantity, not a range")
+            check(number, str(raw[key]))
+            parts[key] = number
+    best = parts["best"]
+    low, high = parts.get("low", best), parts.get("high", best)
+    if not low <= best <= high:
+        raise ValueError("best must lie between low and high")
+    source = _source(raw["source"]) if raw.get("source") else None
+    line = raw.place.line if not raw.place.origin else None
+    number = best if low == high else Range(best, low, high)
+    return Value(number, dimension.unit, source=source, line=line)
+
+
+def write_quantity(value: Value, dimension: Dimension) -> str | dict[str, str]:
+    """Write a value as a spec would, so that it reads back the same."""
+    written = units.format_quantity(value.number, dimension)
+    if value.source is None:
+        return written
+    parts = {"best": written} if isinstance(written, str) else dict(written)
+    if isinstance(value.number, Range):
+        bounds = (("best", value.best), ("low", value.low), ("high", value.high))
+        parts = {key: str(units.format_quantity(v, dimension)) for key, v in bounds}
+    return {**parts, "source": value.source}
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """Marks a field as a quantity of one dimension: ``Annotated[Value, Quantity(POWER)]``."""
+
+    dimension: Dimension
+    check: Check = _not_negative
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            lambda raw: read_quantity(raw, self.dimension, self.check),
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                lambda value: write_quantity(value, self.dimension)
+            ),
+        )
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        example = self.dimension.example
+        return {"type": ["string", "number", "object"], "examples": [example]}
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """Marks a field as one scalar that ``read`` checks and converts."""
+
+    read: Callable[[Any, ValidationInfo], Any]
+    schema: tuple[tuple[str, Any], ...]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
+        return core_schema.with_info_plain_validator_function(self.read)
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        return dict(self.schema)
+
+
+Fraction = Annotated[Value, Quantity(units.FRACTION, _check_fraction)]
+Utilization = Annotated[Value, Quantity(units.FRACTION, _positive_fraction)]
+Pue = Annotated[Value, Quantity(units.RATIO, _at_least_one)]
+Count = Annotated[Value, Quantity(units.COUNT, _positive)]
+WholeCount = Annotated[Value, Quantity(units.COUNT, _whole)]
+Energy = Annotated[Value, Quantity(units.ENERGY)]
+Power = Annotated[Value, Quantity(units.POWER)]
+PositivePower = Annotated[Value, Quantity(units.POWER, _positive)]
+Duration = Annotated[Value, Quantity(units.DURATION, _positive)]
+DeviceTime = Annotated[Value, Quantity(units.DEVICE_TIME, _positive)]
+Mass = Annotated[Value, Quantity(units.MASS)]
+Intensity = Annotated[Value, Quantity(units.INTENSITY)]
+Capacity = Annotated[Value, Quantity(units.CAPACITY, _positive)]
+
+
+def _clean(raw: Any, what: str) -> str:
+    text = _scalar(raw, what)
+    if not text.strip():
+        raise ValueError("must not be empty")
+    if len(text) > MAX_NAME:
+        raise ValueError(f"is longer than {MAX_NAME} characters")
+    if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") for c in text):
+        raise ValueError("must not hold control characters or line breaks")
+    return str(text)
+
+
+def _name(raw: Any) -> str:
+    text = _clean(raw, "a name")
+    if text.strip()[0] in "=+-@":
+        raise ValueError(f"`{text}`: a name must not begin with = + - or @")
+    return text
+
+
+def _source(raw: Any) -> str:
+    return _clean(raw, "a source")
+
+
+def _word(*allowed: str) -> Scalar:
+    def read(raw: Any, info: ValidationInfo) -> str:
+        text = str(_scalar(raw, "one word"))
+        if text not in allowed:
+            close = did_you_mean(text, allowed)
+            raise ValueError(f"`{text}` is not one of {', '.join(allowed)}{close}")
+        return text
+
+    return Scalar(read, (("enum", allowed),))
+
+
+def _switch(raw: Any, info: ValidationInfo) -> bool:
+    text = str(_scalar(raw, "yes or no")).lower()
+    if text in ("yes", "true"):
+        return True
+    if text in ("no", "false"):
+        return False
+    raise ValueError(f"`{raw}` is neither yes nor no")
+
+
+def _year(raw: Any, info: ValidationInfo) -> int:
+    text = str(_scalar(raw, "a year"))
+    if not re.fullmatch(r"(19|20|21)[0-9][0-9]", text):
+        raise ValueError(f"`{text}` is not a year such as 2024")
+    return int(text)
+
+
+def _version(raw: Any, info: ValidationInfo) -> int:
+    text = str(_scalar(raw, "a version"))
+    if text != "1":
+        raise ValueError(f"`{text}`: this carbonctl reads version 1")
+    return 1
+
+
+def _known(kind: str) -> Scalar:
+    """Return the marker of an id that the catalog must know."""
+
+    def read(raw: Any, info: ValidationInfo) -> str:
+        text = _clean(raw, f"the id of a {kind}")
+        names: Names | None = info.context
+        if names is not None:
+            getattr(names, f"check_{kind}")(text)
+        return text
+
+    return Scalar(read, (("type", "string"),))
+
+
+_STRING = (("type", "string"), ("maxLength", MAX_NAME))
+
+Name = Annotated[str, Scalar(lambda raw, info: _name(raw), _STRING)]
+Source = Annotated[str, Scalar(lambda raw, info: _source(raw), _STRING)]
+Switch = Annotated[bool, Scalar(_switch, (("type", "boolean"),))]
+Year = Annotated[int, Scalar(_year, (("type", "integer"),))]
+Version = Annotated[int, Scalar(_version, (("const", 1),))]
+Operator = Annotated[str, _word("own", "colocation", "cloud", "client")]
+Basis = Annotated[str, _word("life-cycle", "direct")]
+PowerScope = Annotated[str, _word("device", "system", "wall")]
+DeviceId = Annotated[str, _known("device")]
+HostId = Annotated[str, _known("host")]
+GridId = Annotated[str, _known("grid")]

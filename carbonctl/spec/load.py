@@ -1,0 +1,184 @@
+"""From text to a checked `Workload`, with every problem that can be found at once."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+from carbonctl.checks import Loc, check, problem_at
+from carbonctl.errors import InputError, Problem
+from carbonctl.located import Map, Seq, parse
+from carbonctl.near import did_you_mean
+from carbonctl.spec import overrides as sets
+from carbonctl.spec.fields import Names
+from carbonctl.spec.model import PHASES, Activity, Spec, Workload
+from carbonctl.spec.paths import item_names, locate, split
+
+M = TypeVar("M", bound=Spec)
+
+
+class Kinds(Protocol):
+    """The kinds of activity that there are, and the model of each."""
+
+    def names(self) -> Iterable[str]:
+        """Return the names of all kinds."""
+
+    def model(self, kind: str) -> type[Activity]:
+        """Return the model of one kind."""
+
+
+class Loaded(NamedTuple):
+    """A checked workload with the tree that it came from."""
+
+    workload: Workload
+    tree: Map
+    file: str
+
+    def problem(self, path: str, message: str) -> Problem:
+        """Return a problem at the value of a path, or at the nearest thing above it."""
+        _, _, keys = locate(self.tree, split(path))
+        found = problem_at(self.tree, self.file, keys, message)
+        return found._replace(path=path)
+
+
+def load(
+    text: str, file: str, kinds: Kinds, names: Names, overrides: tuple[str, ...] = ()
+) -> Loaded:
+    """Read and check one workload.
+
+    Parameters
+    ----------
+    text : str
+        YAML or JSON.
+    file : str
+        What messages call it.
+    kinds : Kinds
+        Gives the model of each kind of activity.
+    names : Names
+        Knows the ids of devices, hosts and grids.
+    overrides : tuple of str
+        ``PATH=VALUE``, later ones over earlier ones.
+
+    Raises
+    ------
+    InputError
+        With all problems that can be found independently of each other.
+    """
+    tree = parse(text, file)
+    if not isinstance(tree, Map):
+        what = {Seq: "a list", type(None): "nothing"}.get(type(tree), "a single value")
+        message = f"the file holds {what}; a workload is a mapping with `name` and `phases`"
+        raise InputError([Problem(file, 1, 1, message)])
+    sets.apply(tree, overrides, file)
+    return Loaded(_Check(tree, file, kinds, names).workload(), tree, file)
+
+
+class _Check:
+    """Validates one tree and collects its problems."""
+
+    def __init__(self, tree: Map, file: str, kinds: Kinds, names: Names) -> None:
+        self.tree = tree
+        self.file = file
+        self.kinds = kinds
+        self.names = names
+        self.problems: list[Problem] = []
+
+    def workload(self) -> Workload:
+        phases = self.phases()
+        self.nulls()
+        head = {**self.tree, **({"phases": phases} if "phases" in self.tree else {})}
+        workload = self.validate(Workload, head, ())
+        if self.problems:
+            raise InputError(self.problems)
+        assert workload is not None
+        return workload
+
+    def problem(self, loc: Loc, message: str, *, key: bool = False) -> None:
+        self.problems.append(problem_at(self.tree, self.file, loc, message, key=key))
+
+    def validate(self, model: type[M], data: Any, at: Loc) -> M | None:
+        instance, problems = check(model, data, self.tree, self.file, at, self.names)
+        self.problems += problems
+        return instance
+
+    def nulls(self) -> None:
+        """Report keys without a value; only a phase may be empty."""
+        nodes: list[tuple[Loc, Any]] = [((), self.tree)]
+        seen: set[int] = set()
+        while nodes:
+            loc, node = nodes.pop()
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
+            items = node.items() if isinstance(node, Map) else enumerate(node)
+            for key, value in items:
+                if isinstance(value, Map | Seq):
+                    nodes.append(((*loc, key), value))
+                elif value is None and loc != ("phases",):
+                    self.problem((*loc, key), f"`{key}` has no value; give one or take it out")
+
+    def phases(self) -> dict[str, tuple[Activity, ...]]:
+        phases = self.tree.get("phases")
+        if phases is None:
+            return {}
+        if not isinstance(phases, Map):
+            wanted = ", ".join(PHASES)
+            self.problem(("phases",), f"phases: a mapping of phases ({wanted}) is wanted here")
+            return {}
+        found = {}
+        for phase, items in phases.items():
+            if phase not in PHASES:
+                close = did_you_mean(phase, PHASES)
+                message = f"unknown phase `{phase}`{close or '; there are ' + ', '.join(PHASES)}"
+                self.problem(("phases", phase), message, key=True)
+            found[phase] = self.activities(("phases", phase), items)
+        if not any(phases.values()):
+            self.problem(("phases",), "phases: there is no activity in any phase")
+        return found
+
+    def activities(self, at: Loc, items: Any) -> tuple[Activity, ...]:
+        if items is None:
+            return ()
+        if not isinstance(items, Seq):
+            self.problem(at, f"{at[-1]}: a list of activities is wanted here, each after a `-`")
+            return ()
+        self.unique(at, items)
+        checked = [self.activity((*at, index), item) for index, item in enumerate(items)]
+        return tuple(activity for activity in checked if activity is not None)
+
+    def unique(self, at: Loc, items: Seq) -> None:
+        seen: set[str] = set()
+        for index, name in enumerate(item_names(items)):
+            if name in seen:
+                message = f"a second activity named `{name}` in this phase"
+                self.problem((*at, index, "name"), message)
+            seen.add(name)
+
+    def activity(self, at: Loc, item: Any) -> Activity | None:
+        if not isinstance(item, Map):
+            if item is not None:
+                self.problem(at, "an activity is a mapping such as {kind: compute, …}")
+            return None
+        kind = item.get("kind")
+        if not isinstance(kind, str):
+            known = ", ".join(self.kinds.names())
+            if "kind" not in item or kind is not None:
+                self.problem(at, f"`kind` is missing: one of {known}")
+            return None
+        if kind not in self.kinds.names():
+            close = did_you_mean(kind, self.kinds.names())
+            known = ", ".join(self.kinds.names())
+            self.problem((*at, "kind"), f"unknown kind `{kind}`{close}; there are {known}")
+            return None
+        self.system(at, item)
+        return self.validate(self.kinds.model(kind), item, at)
+
+    def system(self, at: Loc, item: Map) -> None:
+        """Check that a system which is named is there."""
+        name = item.get("system")
+        if not isinstance(name, str):
+            return
+        systems = self.tree.get("systems")
+        known = list(systems) if isinstance(systems, Map) else []
+        if name not in known:
+            there = f"; there are {', '.join(known)}" if known else "; `systems` names none"
+            close = did_you_mean(name, known) or there
+            self.problem((*at, "system"), f"no system is named `{name}`{close}")

@@ -1,0 +1,185 @@
+"""The models of the spec: frozen, closed to unknown keys, every key optional that can be.
+
+Activities are not here: each kind has its own model beside its estimator, derived from
+`Activity`.
+"""
+
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, model_validator
+
+from carbonctl.spec import fields as f
+
+PHASES = ("data", "experimentation", "training", "inference")
+
+
+class Spec(BaseModel):
+    """Base of every model of the spec."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True
+    )
+
+
+class Site(Spec):
+    """Where the work runs: its electricity and its building."""
+
+    grid: f.GridId | None = Field(None, description="country, region or cloud region")
+    operator: f.Operator | None = Field(None, description="whose site it is; decides GHG scope")
+    year: f.Year | None = Field(None, description="year of the activity; picks the factor's year")
+    carbon_intensity: f.Intensity | None = Field(None, description="overrides the grid's figure")
+    basis: f.Basis | None = Field(None, description="of carbon_intensity, or which one to look up")
+    pue: f.Pue | None = Field(None, description="power usage effectiveness of the building")
+    carbon_free_energy: f.Fraction | None = Field(
+        None, description="contracted carbon-free share, for the market-based column"
+    )
+    contract_intensity: f.Intensity | None = Field(
+        None, description="intensity of the contracted energy; 0 unless given"
+    )
+    residual_intensity: f.Intensity | None = Field(
+        None, description="intensity of the rest, after other people's contracts"
+    )
+    market_intensity: f.Intensity | None = Field(
+        None, description="market-based intensity of all the energy; overrides the three above"
+    )
+
+    @model_validator(mode="after")
+    def _one_market(self) -> Self:
+        parts = (self.carbon_free_energy, self.contract_intensity, self.residual_intensity)
+        if self.market_intensity is not None and any(p is not None for p in parts):
+            raise ValueError(
+                "market_intensity is the whole market-based figure; give it alone, "
+                "without carbon_free_energy, contract_intensity and residual_intensity"
+            )
+        return self
+
+
+class SystemFields(Spec):
+    """What describes a machine; shared by named systems and by activities that carry one."""
+
+    device: f.DeviceId | None = Field(None, description="id or alias of a device in the catalog")
+    host: f.HostId | None = Field(None, description="id or alias of the host around the devices")
+    rated_power: f.PositivePower | None = Field(
+        None, description="TDP of one device; overrides the catalog's"
+    )
+    power: f.PositivePower | None = Field(
+        None, description="average draw per device while running, measured or billed"
+    )
+    power_scope: f.PowerScope | None = Field(
+        None, description="what the watts of `power` hold: the device, or its share of the node"
+    )
+    idle_power: f.Power | None = Field(None, description="draw of one idle device")
+    host_power: f.Power | None = Field(None, description="the rest of the node, for one system")
+    cpu: f.DeviceId | None = Field(None, description="id or alias of the host's CPU")
+    cpus: f.WholeCount | None = Field(None, description="CPUs in one system")
+    memory: f.Capacity | None = Field(None, description="DRAM of one system's host")
+    embodied: f.Mass | None = Field(None, description="embodied carbon of one whole system")
+    device_embodied: f.Mass | None = Field(None, description="embodied carbon of one device")
+    host_embodied: f.Mass | None = Field(None, description="embodied carbon of one host")
+    lifetime: f.Duration | None = Field(None, description="service life of the hardware")
+    utilization: f.Utilization | None = Field(
+        None, description="share of its life that the machine does useful work"
+    )
+
+    @model_validator(mode="after")
+    def _one_basis(self) -> Self:
+        if self.embodied is not None and (self.device_embodied or self.host_embodied):
+            raise ValueError(
+                "embodied is the whole system; give it, or device_embodied and host_embodied"
+            )
+        if self.cpus is not None and self.cpu is None:
+            raise ValueError("cpus needs `cpu`, the id of the CPU")
+        return self
+
+
+class System(SystemFields):
+    """A machine: devices and the host around them."""
+
+    devices: f.WholeCount | None = Field(None, description="devices in one system")
+
+
+class Repeat(Spec):
+    """How often an activity recurs: ``floor(for / every)`` times."""
+
+    every: f.Duration = Field(description="the interval")
+    for_: f.Duration = Field(alias="for", description="the whole span")
+
+
+class Activity(Spec):
+    """What every activity has, whatever its kind."""
+
+    kind: str = Field(description="picks the estimator")
+    name: f.Name | None = Field(None, description="unique in its phase; default: the kind")
+    site: Site | None = Field(None, description="overrides the workload's site, key by key")
+    repeat: Repeat | None = Field(None, description="how often it recurs")
+
+
+class FunctionalUnit(Spec):
+    """What the workload delivers, for results per unit."""
+
+    name: f.Name = Field(description="token, request, user-day, …")
+    amount: f.Count = Field(description="how many of them")
+
+
+class Reported(Spec):
+    """Figures that somebody has published for this workload, to be set beside ours."""
+
+    energy: f.Energy | None = Field(None, description="electricity")
+    energy_includes_pue: f.Switch | None = Field(None, description="whether energy holds PUE")
+    operational: f.Mass | None = Field(None, description="location-based operational carbon")
+    operational_market: f.Mass | None = Field(None, description="market-based operational carbon")
+    embodied: f.Mass | None = Field(None, description="embodied carbon")
+    total: f.Mass | None = Field(None, description="operational and embodied carbon together")
+    source: f.Source | None = Field(None, description="who reported it: a source key or words")
+
+
+class Workload(Spec):
+    """One spec file. ``phases`` holds the activities, each of its own kind's model."""
+
+    version: f.Version | None = Field(None, description="of the spec language: 1")
+    name: f.Name = Field(description="of the workload")
+    functional_unit: FunctionalUnit | None = Field(None, description="for results per unit")
+    site: Site | None = Field(None, description="where it runs, unless an activity says otherwise")
+    systems: dict[f.Name, System] = Field(default_factory=dict, description="machines by name")
+    phases: dict[str, tuple[SerializeAsAny[Activity], ...]] = Field(description="activities by phase")
+    reported: Reported | None = Field(None, description="published figures to compare with")
+
+    def activities(self) -> list[tuple[str, str, Activity]]:
+        """Return (phase, name, activity) in the order of the phases and of the file."""
+        found = []
+        for phase in PHASES:
+            for name, activity in zip(
+                names_of(self.phases.get(phase, ())), self.phases.get(phase, ()), strict=True
+            ):
+                found.append((phase, name, activity))
+        return found
+
+
+def default_names(given: list[tuple[str, str | None]]) -> list[str]:
+    """Name activities that have none: the kind, then kind-2, and so on.
+
+    Parameters
+    ----------
+    given : list of (kind, name or None)
+
+    Examples
+    --------
+    >>> default_names([("compute", None), ("compute", "big run"), ("compute", None)])
+    ['compute', 'big run', 'compute-2']
+    """
+    taken = {name for _, name in given if name}
+    names = []
+    for kind, name in given:
+        number = 1
+        while name is None:
+            candidate = kind if number == 1 else f"{kind}-{number}"
+            name = candidate if candidate not in taken else None
+            number += 1
+        taken.add(name)
+        names.append(name)
+    return names
+
+
+def names_of(activities: tuple[Activity, ...]) -> list[str]:
+    """Return the name of each activity of one phase."""
+    return default_names([(a.kind, a.name) for a in activities])

@@ -1,0 +1,95 @@
+"""``--set PATH=VALUE``: values that go before the file's.
+
+An override is grafted onto the tree before it is checked, so it is read by the same
+fields as the file and its faults are reported in the same way.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from carbonctl.errors import InputError, Problem, UsageError
+from carbonctl.located import Map, Place, Seq, copy_of, new_map, parse
+from carbonctl.spec.paths import find_item, locate, split
+
+ORIGIN = "--set"
+
+
+def parse_override(text: str) -> tuple[list[str], str, int]:
+    """Split ``PATH=VALUE`` into the path's parts, the value and the value's column.
+
+    Raises
+    ------
+    UsageError
+        Where there is no ``=`` or no path.
+    """
+    path, equals, value = text.partition("=")
+    if not equals:
+        raise UsageError(f"--set {text}: write PATH=VALUE, for example site.pue=1.2")
+    try:
+        return split(path.strip()), value, len(path) + 2
+    except ValueError as error:
+        raise UsageError(f"--set {text}: {error}") from None
+
+
+def apply(root: Map, overrides: tuple[str, ...], file: str) -> None:
+    """Graft overrides onto the tree, later ones over earlier ones.
+
+    Raises
+    ------
+    InputError
+        Where a list item on the way does not exist, or the value is not YAML.
+    """
+    for text in overrides:
+        parts, value, column = parse_override(text)
+        place = Place(1, column, ORIGIN)
+        node = _value(value, file, column)
+        try:
+            _graft(root, parts, node, place)
+        except LookupError as error:
+            message = f"{text}: {error.args[0]}"
+            raise InputError([Problem(ORIGIN, 1, 1, message, ".".join(parts))]) from None
+
+
+def _value(value: str, file: str, column: int) -> Any:
+    node = parse(value, file, ORIGIN)
+    _shift(node, column - 1)
+    return node
+
+
+def _shift(node: Any, by: int) -> None:
+    """Move places right, from columns of the value to columns of the whole argument."""
+    nodes = [node]
+    while nodes:
+        here = nodes.pop()
+        if here is None:
+            continue
+        here.place = here.place._replace(col=here.place.col + by)
+        if isinstance(here, Map):
+            here.keys_at = {k: p._replace(col=p.col + by) for k, p in here.keys_at.items()}
+            nodes.extend(here.values())
+        elif isinstance(here, Seq):
+            nodes.extend(here)
+
+
+def _graft(root: Map, parts: list[str], value: Any, place: Place) -> None:
+    *above, last = parts
+    _, rest, keys = locate(root, above)
+    node: Any = root
+    for key in keys:  # an alias may stand elsewhere too: change a copy
+        node[key] = copy_of(node[key])
+        node = node[key]
+    for key in rest:
+        if not isinstance(node, Map):
+            raise LookupError(f"`{key}` would stand inside a value")
+        node[key] = new_map(place)
+        node.keys_at[key] = place
+        node = node[key]
+    if isinstance(node, Map):
+        node[last] = value
+        node.keys_at[last] = place
+        return
+    if isinstance(node, Seq):
+        node[find_item(node, [last])[0]] = value
+        return
+    raise LookupError(f"`{last}` would stand inside a value")

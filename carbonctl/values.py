@@ -1,0 +1,64 @@
+"""A value on its way through the account: number, unit, and where it came from."""
+
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+from carbonctl.ranges import Number, best, high, low
+
+Status: TypeAlias = Literal["given", "default", "catalog", "derived", "archetype"]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One number with what is known about it.
+
+    Attributes
+    ----------
+    number : float or Range
+        In ``unit``.
+    unit : str
+        The canonical unit of the number's dimension; empty for ratios.
+    status : str
+        given (in the spec), catalog, default, derived, or archetype (a stand-in).
+    source : str, optional
+        A key of sources.yaml, or the spec's own words.
+    path : str, optional
+        Where the number stands in the spec, or where it would stand to be given.
+    line : int, optional
+        The line of the spec; None where the spec does not give it.
+    name : str
+        What formulas call it.
+    note : str, optional
+        How it came about, for people.
+    confidence : str, optional
+        high, medium or low, where the catalog grades it.
+    """
+
+    number: Number
+    unit: str
+    status: Status = "given"
+    source: str | None = None
+    path: str | None = None
+    line: int | None = None
+    name: str = ""
+    note: str | None = None
+    confidence: str | None = None
+
+    @property
+    def best(self) -> float:
+        """The best estimate."""
+        return best(self.number)
+
+    @property
+    def low(self) -> float:
+        """The lower bound; equal to `best` where there is no range."""
+        return low(self.number)
+
+    @property
+    def high(self) -> float:
+        """The upper bound; equal to `best` where there is no range."""
+        return high(self.number)
+
+    def named(self, name: str, path: str | None = None) -> "Value":
+        """Return the same value under the name that a formula uses."""
+        return replace(self, name=name, path=path or self.path)
