@@ -5,7 +5,7 @@ deep nesting, aliases that multiply and values that YAML would reinterpret (``NO
 ``12:30:45``) can do no harm. A scalar stays text until its field says what it is.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias
 
 import yaml
@@ -13,9 +13,9 @@ import yaml
 from carbonctl.errors import InputError, Problem
 
 try:
-    from yaml import CSafeLoader as _Loader
+    from yaml.cyaml import CParser as _Parser
 except ImportError:  # PyYAML built without libyaml
-    from yaml import SafeLoader as _Loader  # type: ignore[assignment]
+    from yaml import SafeLoader as _Parser
 
 MAX_DEPTH = 64
 MAX_VALUES = 100_000
@@ -71,12 +71,6 @@ def copy_of(node: Any) -> Any:
 Node: TypeAlias = Text | Map | Seq | None
 
 
-def _text(value: str, place: Place) -> Text:
-    text = Text(value)
-    text.place = place
-    return text
-
-
 def new_map(place: Place) -> Map:
     """Return an empty mapping that stands at ``place``."""
     node = Map()
@@ -106,15 +100,18 @@ def decode(data: bytes, file: str) -> str:
     raise InputError([Problem(file, line, col, f"{what} is not UTF-8 text; is this a YAML file?")])
 
 
-@dataclass(slots=True)
 class _Open:
     """A collection that is being built: its node, anchor, pending key, size and height."""
 
-    node: Map | Seq
-    anchor: str | None
-    key: Text | None = None
-    values: int = 1
-    height: int = 1
+    __slots__ = ("anchor", "height", "is_map", "key", "node", "values")
+
+    def __init__(self, node: Map | Seq, anchor: str | None) -> None:
+        self.node = node
+        self.anchor = anchor
+        self.is_map = type(node) is Map
+        self.key: Text | None = None
+        self.values = 1
+        self.height = 1
 
 
 class _Builder:
@@ -128,7 +125,6 @@ class _Builder:
         self.anchors: dict[str, tuple[Node, int, int]] = {}
         self.root: Node = None
         self.documents = 0
-        self.values = 0
 
     def problem(self, place: Place, message: str) -> Problem:
         return Problem(place.origin or self.file, place.line, place.col, message)
@@ -136,25 +132,51 @@ class _Builder:
     def stop(self, place: Place, message: str) -> InputError:
         return InputError([*self.problems, self.problem(place, message)])
 
-    def event(self, event: Any) -> None:
-        handler = _HANDLERS.get(type(event))
-        if handler:
-            mark = event.start_mark
-            handler(self, event, Place(mark.line + 1, mark.column + 1, self.origin))
+    def build(self, next_event: Callable[[], Any]) -> Node:
+        scalar, handlers, scalar_event = self.scalar, _HANDLERS, yaml.ScalarEvent
+        while True:
+            event = next_event()
+            kind = type(event)
+            if kind is scalar_event:
+                scalar(event)
+            elif kind in handlers:
+                handlers[kind](self, event)
+            elif kind is yaml.StreamEndEvent:
+                break
+        if self.problems:
+            raise InputError(self.problems)
+        return self.root
 
-    def document(self, event: Any, place: Place) -> None:
+    def place(self, event: Any) -> Place:
+        mark = event.start_mark
+        place: Place = _tuple(Place, (mark.line + 1, mark.column + 1, self.origin))
+        return place
+
+    def document(self, event: Any) -> None:
         self.documents += 1
         if self.documents > 1:
-            raise self.stop(place, "a second YAML document; one workload a file")
+            raise self.stop(self.place(event), "a second YAML document; one workload a file")
 
-    def scalar(self, event: Any, place: Place) -> None:
-        self.refuse_tag(event, place)
-        is_null = not event.style and event.value in _NULLS
-        node = None if is_null and not self.wants_key() else _text(event.value, place)
-        self.add(node, place, 1, 0, event.anchor)
+    def scalar(self, event: Any) -> None:
+        mark = event.start_mark
+        place = _tuple(Place, (mark.line + 1, mark.column + 1, self.origin))
+        if event.tag is not None:
+            self.refuse_tag(event)
+        text: Text | None = Text(event.value)
+        text.place = place  # type: ignore[union-attr]
+        stack = self.stack
+        if stack and stack[-1].is_map and stack[-1].key is None:
+            self.take_key(stack[-1], text, place)
+            stack[-1].values += 1
+            return
+        if not event.style and event.value in _NULLS:
+            text = None
+        self.add(text, place, 1, 0, event.anchor)
 
-    def open(self, event: Any, place: Place) -> None:
-        self.refuse_tag(event, place)
+    def open(self, event: Any) -> None:
+        place = self.place(event)
+        if event.tag is not None:
+            self.refuse_tag(event)
         if len(self.stack) >= MAX_DEPTH:
             raise self.stop(place, f"nested more than {MAX_DEPTH} levels deep")
         node: Map | Seq = new_map(place) if type(event) is yaml.MappingStartEvent else Seq()
@@ -163,11 +185,12 @@ class _Builder:
             self.anchors.pop(event.anchor, None)
         self.stack.append(_Open(node, event.anchor))
 
-    def close(self, event: Any, place: Place) -> None:
+    def close(self, event: Any) -> None:
         done = self.stack.pop()
         self.add(done.node, done.node.place, done.values, done.height, done.anchor)
 
-    def alias(self, event: Any, place: Place) -> None:
+    def alias(self, event: Any) -> None:
+        place = self.place(event)
         if event.anchor not in self.anchors:
             inside = any(o.anchor == event.anchor for o in self.stack)
             why = "stands inside the value that it names" if inside else "names nothing above it"
@@ -183,47 +206,42 @@ class _Builder:
             return
         top = self.stack[-1]
         top.values += values
-        top.height = max(top.height, height + 1)
         if top.values > MAX_VALUES:
             raise self.stop(place, f"more than {MAX_VALUES:,} values")
-        if len(self.stack) + height > MAX_DEPTH:
-            raise self.stop(place, f"nested more than {MAX_DEPTH} levels deep")
-        if isinstance(top.node, Seq):
-            top.node.append(node)
+        if height >= top.height:
+            top.height = height + 1
+            if len(self.stack) + height > MAX_DEPTH:
+                raise self.stop(place, f"nested more than {MAX_DEPTH} levels deep")
+        if not top.is_map:
+            top.node.append(node)  # type: ignore[union-attr]
         elif top.key is None:
             self.take_key(top, node, place)
         else:
-            if top.key not in top.node:
-                top.node[str(top.key)] = node
-                top.node.keys_at[str(top.key)] = top.key.place
+            top.node.setdefault(top.key, node)  # type: ignore[union-attr]
             top.key = None
 
-    def wants_key(self) -> bool:
-        return bool(self.stack) and isinstance(self.stack[-1].node, Map) and self.stack[-1].key is None
-
     def take_key(self, top: _Open, node: Node, place: Place) -> None:
-        if not isinstance(node, Text):
+        keys_at = top.node.keys_at  # type: ignore[union-attr]
+        if type(node) is not Text:
             raise self.stop(place, "a key must be a word, not a list or a mapping")
-        key = _text(node, place)
-        if key == "<<":
+        if node == "<<":
             self.problems.append(self.problem(place, "merge keys (`<<`) are not supported"))
-        elif key in top.node:
-            line = top.node.keys_at[key].line  # type: ignore[union-attr]
-            self.problems.append(
-                self.problem(place, f"duplicate key `{key}`, first given in line {line}")
-            )
-        top.key = key
+        elif node in keys_at:
+            line = keys_at[node].line
+            said = f"duplicate key `{node}`, first given in line {line}"
+            self.problems.append(self.problem(place, said))
+        else:
+            keys_at[node] = place
+        top.key = node
 
-    def refuse_tag(self, event: Any, place: Place) -> None:
-        if event.tag is not None:
-            self.problems.append(
-                self.problem(place, f"tags are not supported (`{event.tag}`); write the value alone")
-            )
+    def refuse_tag(self, event: Any) -> None:
+        said = f"tags are not supported (`{event.tag}`); write the value alone"
+        self.problems.append(self.problem(self.place(event), said))
 
 
+_tuple: Any = tuple.__new__  # what Place(...) does, without its wrapper
 _HANDLERS: dict[type, Any] = {
     yaml.DocumentStartEvent: _Builder.document,
-    yaml.ScalarEvent: _Builder.scalar,
     yaml.MappingStartEvent: _Builder.open,
     yaml.SequenceStartEvent: _Builder.open,
     yaml.MappingEndEvent: _Builder.close,
@@ -268,13 +286,9 @@ def parse(text: str, file: str, origin: str | None = None) -> Node:
     """
     builder = _Builder(file, origin)
     try:
-        for event in yaml.parse(text, Loader=_Loader):
-            builder.event(event)
+        return builder.build(_Parser(text).get_event)
     except yaml.YAMLError as error:
         raise _syntax(error, builder, text) from None
-    if builder.problems:
-        raise InputError(builder.problems)
-    return builder.root
 
 
 def place_of(root: Node, path: tuple[Any, ...], *, key: bool = False) -> Place:

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import product
 from typing import Any, TypeAlias, TypeVar
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
 class Range:
     """A number known to lie in ``low..high``, with ``best`` inside.
 
@@ -24,9 +22,23 @@ class Range:
     stays inside its bounds.
     """
 
-    best: float
-    low: float
-    high: float
+    __slots__ = ("best", "high", "low")
+
+    def __init__(self, best: float, low: float, high: float) -> None:
+        self.best = best
+        self.low = low
+        self.high = high
+
+    def __repr__(self) -> str:
+        return f"Range(best={self.best!r}, low={self.low!r}, high={self.high!r})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Range):
+            return NotImplemented
+        return (self.best, self.low, self.high) == (other.best, other.low, other.high)
+
+    def __hash__(self) -> int:
+        return hash((self.best, self.low, self.high))
 
     # NumPy arrays leave the operators to this class.
     __array_ufunc__ = None

@@ -1,5 +1,7 @@
 """A result: the ledger of one workload with its sums, ready to be rendered or saved."""
 
+from collections.abc import Callable
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from carbonctl.errors import Problem
@@ -29,19 +31,66 @@ class Comparison(NamedTuple):
     error_pct: float | None
 
 
-class Result(NamedTuple):
-    """The account of one workload."""
+class Result:
+    """The account of one workload: its entries, and views of them made when asked for.
 
-    file: str
-    sha256: str
-    name: str
-    total: Totals
-    phases: dict[str, Totals]
-    entries: tuple[Entry, ...]
-    assumptions: tuple[Assumption, ...]
-    reported: dict[str, Comparison] | None
-    warnings: tuple[str, ...]
-    spec: dict[str, Any]
+    Attributes
+    ----------
+    file, sha256, name : str
+        The input, its digest, and the workload's name.
+    entries : tuple of Entry
+        The ledger.
+    assumptions : tuple of Assumption
+        What the spec did not give.
+    warnings : tuple of str
+        What the user should know.
+    spec : dict
+        The normalised workload.
+    reported : Reported or None
+        Published figures, as the spec gives them.
+    """
+
+    def __init__(
+        self,
+        file: str,
+        sha256: str,
+        name: str,
+        entries: tuple[Entry, ...],
+        assumptions: tuple[Assumption, ...],
+        warnings: tuple[str, ...],
+        spec: Callable[[], dict[str, Any]],
+        reported: Callable[["Result"], dict[str, Comparison] | None],
+    ) -> None:
+        self.file = file
+        self.sha256 = sha256
+        self.name = name
+        self.entries = entries
+        self.assumptions = assumptions
+        self.warnings = warnings
+        self._spec = spec
+        self._reported = reported
+
+    @cached_property
+    def total(self) -> Totals:
+        """The sums over all entries."""
+        return totals(self.entries)
+
+    @cached_property
+    def phases(self) -> dict[str, Totals]:
+        """The sums of each of the four phases."""
+        return {
+            phase: totals([e for e in self.entries if e.phase == phase]) for phase in PHASES
+        }
+
+    @cached_property
+    def spec(self) -> dict[str, Any]:
+        """The normalised workload, which is a spec again."""
+        return self._spec()
+
+    @cached_property
+    def reported(self) -> dict[str, Comparison] | None:
+        """Published figures beside ours."""
+        return self._reported(self)
 
     @property
     def complete(self) -> bool:
@@ -49,18 +98,12 @@ class Result(NamedTuple):
         return self.total.total_kgco2e is not None
 
 
-class Report(NamedTuple):
-    """The results of one call and what went wrong with other inputs."""
+class About(NamedTuple):
+    """What is said of a whole call: the versions behind it and the inputs that failed."""
 
     version: str
     hardware_db: str
-    results: tuple[Result, ...]
     errors: tuple[Problem, ...] = ()
-
-
-def phase_totals(entries: tuple[Entry, ...]) -> dict[str, Totals]:
-    """Return the sums of each of the four phases."""
-    return {phase: totals(e for e in entries if e.phase == phase) for phase in PHASES}
 
 
 def assumption(value: Value) -> Assumption:
@@ -74,16 +117,14 @@ def assumption(value: Value) -> Assumption:
     )
 
 
-def compare_reported(
-    reported: Reported | None, total: Totals, entries: tuple[Entry, ...]
-) -> dict[str, Comparison] | None:
+def compare_reported(reported: Reported | None, result: Result) -> dict[str, Comparison] | None:
     """Set published figures beside ours; None where nothing is reported."""
     if reported is None:
         return None
+    total = result.total
     energy = total.energy_kwh
     if reported.energy_includes_pue is False:
-        it_parts = tuple(e for e in entries if e.item != PUE_OVERHEAD)
-        energy = totals(it_parts).energy_kwh
+        energy = totals([e for e in result.entries if e.item != PUE_OVERHEAD]).energy_kwh
     pairs = {
         "energy_kwh": (reported.energy, energy),
         "operational_kgco2e": (reported.operational, total.operational_kgco2e),

@@ -1,18 +1,24 @@
 """Reads a saved result back: what `estimate --format json` wrote is an input again."""
 
-from __future__ import annotations
-
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 from carbonctl.errors import InputError, Problem
-from carbonctl.ledger import Entry, Totals
+from carbonctl.ledger import Entry
 from carbonctl.ranges import Range
-from carbonctl.result import SCHEMA, Assumption, Comparison, Report, Result
+from carbonctl.result import SCHEMA, Assumption, Comparison, Result
 from carbonctl.values import Value
 
-def read(text: str, file: str) -> Report:
-    """Return the report that a JSON text holds.
+class Saved(NamedTuple):
+    """The results of a file, and the versions that made them."""
+
+    version: str
+    hardware_db: str
+    results: tuple[Result, ...]
+
+
+def read(text: str, file: str) -> Saved:
+    """Return the results that a JSON text holds.
 
     Raises
     ------
@@ -29,29 +35,26 @@ def read(text: str, file: str) -> Report:
         message = f"schema `{document.get('schema')}`: this carbonctl reads `{SCHEMA}`"
         raise InputError([Problem(file, 1, 1, message)])
     try:
-        return Report(
-            document["version"],
-            document["hardware_db"],
-            tuple(_result(one) for one in document["results"]),
-        )
+        results = tuple(_result(one) for one in document["results"])
+        return Saved(str(document["version"]), str(document["hardware_db"]), results)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         message = f"not a saved result: {type(error).__name__} {error}"
         raise InputError([Problem(file, 1, 1, message)]) from None
 
 
 def _result(raw: dict[str, Any]) -> Result:
+    """Return one result; its sums are made anew from its entries."""
+    reported = raw["reported"]
+    compared = None if reported is None else {k: Comparison(**v) for k, v in reported.items()}
     return Result(
-        file=raw["file"],
-        sha256=raw["sha256"],
-        name=raw["name"],
-        total=Totals(**raw["total"]),
-        phases={phase: Totals(**sums) for phase, sums in raw["phases"].items()},
+        raw["file"],
+        raw["sha256"],
+        raw["name"],
         entries=tuple(_entry(one) for one in raw["entries"]),
         assumptions=tuple(Assumption(**one) for one in raw["assumptions"]),
-        reported=raw["reported"]
-        and {key: Comparison(**one) for key, one in raw["reported"].items()},
         warnings=tuple(raw["warnings"]),
-        spec=raw["spec"],
+        spec=lambda: dict(raw["spec"]),
+        reported=lambda _: compared,
     )
 
 

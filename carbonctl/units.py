@@ -9,10 +9,9 @@ a ``B`` after a bare count is 10⁹.
 """
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from carbonctl.near import did_you_mean
 from carbonctl.ranges import Number, Range, best
@@ -144,8 +143,7 @@ def unit(text: str) -> tuple[Dims, Fraction]:
     return dims, factor
 
 
-@dataclass(frozen=True, slots=True)
-class Dimension:
+class Dimension(NamedTuple):
     """What kind of quantity a field wants, and the unit in which it is kept.
 
     Attributes
@@ -161,12 +159,12 @@ class Dimension:
     name: str
     unit: str
     example: str
-    count: bool = False
+    counts: bool = False
 
 
 FRACTION = Dimension("fraction", "", "45 %")
 RATIO = Dimension("ratio", "", "1.2")
-COUNT = Dimension("count", "", "512", count=True)
+COUNT = Dimension("count", "", "512", counts=True)
 ENERGY = Dimension("energy", "kWh", "12.5 MWh")
 POWER = Dimension("power", "W", "400 W")
 DURATION = Dimension("duration", "h", "24 h")
@@ -214,7 +212,7 @@ def _multiplier(rest: str, wanted: Dimension) -> tuple[int, str]:
     """Split a suffix off what follows a number: ``M GPU-h`` is (10**6, ``GPU-h``)."""
     if rest[:1] in _SUFFIXES and (rest[1:2] in ("", " ", "/") and rest not in _table()):
         return _SUFFIXES[rest[0]], rest[1:].strip()
-    if wanted.count and rest[:1] == "B" and rest[1:2] in ("", " ", "/"):
+    if wanted.counts and rest[:1] == "B" and rest[1:2] in ("", " ", "/"):
         return 10**9, rest[1:].strip()
     return 1, rest
 
@@ -255,6 +253,7 @@ def _plain_unit(wanted: Dimension) -> str:
     return wanted.example.split(" ", 1)[-1]
 
 
+@lru_cache(maxsize=2048)
 def parse(text: str, wanted: Dimension) -> Number:
     """Read a quantity or a range of the wanted dimension.
 

@@ -1,15 +1,13 @@
 """A value on its way through the account: number, unit, and where it came from."""
 
-from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from carbonctl.ranges import Number, best, high, low
 
 Status: TypeAlias = Literal["given", "default", "catalog", "derived", "archetype"]
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """One number with what is known about it.
 
     Attributes
@@ -61,4 +59,7 @@ class Value:
 
     def named(self, name: str, path: str | None = None) -> "Value":
         """Return the same value under the name that a formula uses."""
-        return replace(self, name=name, path=path or self.path)
+        return Value(
+            self.number, self.unit, self.status, self.source, path or self.path,
+            self.line, name, self.note, self.confidence,
+        )  # fmt: skip

@@ -8,9 +8,8 @@ from carbonctl import estimators
 from carbonctl.account.build import Account, Unaccountable, account
 from carbonctl.catalog import Catalog
 from carbonctl.errors import InputError
-from carbonctl.ledger import totals
 from carbonctl.located import decode
-from carbonctl.result import Result, assumption, compare_reported, phase_totals
+from carbonctl.result import Result, assumption, compare_reported
 from carbonctl.spec.load import Loaded, load
 from carbonctl.spec.model import Workload
 
@@ -47,17 +46,13 @@ def estimate(
 
 
 def _result(workload: Workload, books: Account, file: str, digest: str) -> Result:
-    entries = tuple(books.entries)
-    total = totals(entries)
     return Result(
-        file=file,
-        sha256=digest,
-        name=workload.name,
-        total=total,
-        phases=phase_totals(entries),
-        entries=entries,
-        assumptions=tuple(assumption(value) for value in books.assumptions.values()),
-        reported=compare_reported(workload.reported, total, entries),
+        file,
+        digest,
+        workload.name,
+        entries=tuple(books.entries),
+        assumptions=tuple(map(assumption, books.assumptions.values())),
         warnings=tuple(books.warnings),
-        spec=workload.model_dump(mode="json", by_alias=True, exclude_none=True),
+        spec=lambda: workload.model_dump(mode="json", by_alias=True, exclude_none=True),
+        reported=lambda result: compare_reported(workload.reported, result),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from carbonctl import estimators
@@ -24,25 +23,27 @@ from carbonctl.estimators.base import (
 from carbonctl.factors import embodied, facility, grid
 from carbonctl.ledger import EMBODIED, OPERATIONAL, PUE_OVERHEAD, Entry
 from carbonctl.ranges import Number, best, high, low
-from carbonctl.spec.model import Activity, Site, System, Workload
+from carbonctl.spec.model import Activity, Site, System, SystemFields, Workload
 from carbonctl.values import Value
 
+_MACHINE_KEYS = frozenset(SystemFields.model_fields)
 _GIVE = {
     "system": "`embodied`",
     "devices": "`device_embodied`",
     "host": "`host_embodied`",
     "hardware": "`embodied` (0 kg where another activity counts it), or a system and its time",
 }
-_WEAKEST_LAST = ("given", "catalog", "derived", "default", "archetype")
+_WEAKEST_FIRST = ("archetype", "default", "derived", "catalog")
 
 
-@dataclass(slots=True)
 class Account:
     """The entries of one workload, what was assumed on the way, and what to warn of."""
 
-    entries: list[Entry] = field(default_factory=list)
-    assumptions: dict[tuple[str | None, str], Value] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self.assumptions: dict[tuple[str, str], Value] = {}
+        self.warnings: list[str] = []
+        self.machines: dict[str, Machine] = {}
 
     def warn(self, message: str) -> None:
         """Add a warning once."""
@@ -104,13 +105,24 @@ def _activity_data(
     estimator = estimators.module(activity.kind)
     machine: Machine | None = None
     if isinstance(activity, OnSystem) and (activity.kind == "compute" or activity.has_time):
-        machine, warnings = machines.machine(
-            _machine_layers(workload, activity, path), catalog, path
-        )
-        for warning in warnings:
-            books.warn(warning)
+        machine = _machine(books, workload, catalog, activity, path)
     data: ActivityData = estimator.activity_data(activity, machine, path)
     return data
+
+
+def _machine(
+    books: Account, workload: Workload, catalog: Catalog, activity: OnSystem, path: str
+) -> Machine:
+    """Return the machine of an activity; a named system that is used as it is, only once."""
+    is_named = isinstance(activity.system, str)
+    shared = is_named and not _MACHINE_KEYS & activity.model_fields_set
+    key = str(activity.system) if shared else path
+    if key not in books.machines:
+        layers = _machine_layers(workload, activity, path)
+        books.machines[key], warnings = machines.machine(layers[1:] if shared else layers, catalog)
+        for warning in warnings:
+            books.warn(warning)
+    return books.machines[key]
 
 
 def _machine_layers(workload: Workload, activity: OnSystem, path: str) -> list[Any]:
@@ -130,7 +142,8 @@ def _check_bases(books: Account, supplies: list[Supply]) -> None:
 
 
 def _weakest(values: tuple[Value, ...]) -> str:
-    return max((v.status for v in values), key=_WEAKEST_LAST.index, default="given")
+    statuses = {value.status for value in values}
+    return next((status for status in _WEAKEST_FIRST if status in statuses), "given")
 
 
 class _Activity:

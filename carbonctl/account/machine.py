@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from carbonctl.catalog import Catalog
@@ -19,7 +18,7 @@ _POWER = ("power", "rated_power")
 _SUSPICIOUS = 3  # times rated power: a system's watts given as a device's
 
 
-def machine(layers: list[Layer], catalog: Catalog, what: str) -> tuple[Machine, tuple[str, ...]]:
+def machine(layers: list[Layer], catalog: Catalog) -> tuple[Machine, tuple[str, ...]]:
     """Return the machine that the layers describe, and warnings about it.
 
     Parameters
@@ -28,17 +27,14 @@ def machine(layers: list[Layer], catalog: Catalog, what: str) -> tuple[Machine, 
         The first goes before the others: the activity's own fields, then its system's.
     catalog : Catalog
         Gives what the layers leave out.
-    what : str
-        What messages call the activity.
     """
-    return _Machine(layers, catalog, what).resolve()
+    return _Machine(layers, catalog).resolve()
 
 
 class _Machine:
-    def __init__(self, layers: list[Layer], catalog: Catalog, what: str) -> None:
+    def __init__(self, layers: list[Layer], catalog: Catalog) -> None:
         self.layers = layers
         self.catalog = catalog
-        self.what = what
         self.warnings: list[str] = []
         self.device = self.find_device()
         self.host = self.find_host()
@@ -77,7 +73,7 @@ class _Machine:
             found: Value = value
             return found
         figure: Value = getattr(self.catalog.defaults, key)
-        return replace(figure, status="default", path=self.place(key), name=key)
+        return figure._replace(status="default", path=self.place(key), name=key)
 
     def catalogued(self, key: str) -> Value | None:
         """Return a figure of the device's record."""
@@ -138,7 +134,7 @@ class _Machine:
             return (self.catalog_host(self.host, self.host.host_power),)
         known = self.device.id if self.device else "the devices"
         self.warnings.append(
-            f"{self.what}: nothing is known of the host of {known}: only the devices' own power "
+            f"{self.layers[-1][0]}: nothing is known of the host of {known}: only the devices' own power "
             f"is counted; give `host_power` (0 W if that is meant)"
         )
         return ()
@@ -154,8 +150,8 @@ class _Machine:
         memory = self.given("memory")
         if memory is not None:
             density = self.catalog.defaults.dram_power
-            density = replace(
-                density, status="default", name="dram_power", path=self.place("host_power")
+            density = density._replace(
+                status="default", name="dram_power", path=self.place("host_power")
             )
             watts = power.memory_w(memory.number, density.number)
             found.append(Part("memory", watts, "(memory * dram_power)", (memory, density)))
@@ -176,7 +172,7 @@ class _Machine:
 
     def catalog_host(self, host: Host, figure: Value) -> Part:
         """Return a host's power, in proportion where the system has another number of devices."""
-        watts = replace(figure, name="host_power", path=self.place("host_power"))
+        watts = figure._replace(name="host_power", path=self.place("host_power"))
         scaled = self.in_proportion(host, watts)
         return Part("host", scaled.number, "host_power", (scaled,))
 
@@ -187,7 +183,7 @@ class _Machine:
             return figure
         note = f"in proportion: {host.name} holds {holds} devices"
         number = figure.number * self.per_system.number / holds
-        return replace(figure, number=number, status="derived", note=note)
+        return figure._replace(number=number, status="derived", note=note)
 
     def shares(self) -> tuple[Share, ...]:
         """Return the embodied carbon of device and host, or of the whole system."""
@@ -223,7 +219,7 @@ class _Machine:
         note = f"covers {recorded.covers}, {recorded.boundary}"
         if recorded.value.note:
             note += f"; {recorded.value.note}"
-        return replace(recorded.value, name=key, path=self.place(key), note=note)
+        return recorded.value._replace(name=key, path=self.place(key), note=note)
 
 
 def _first_source(host: Host) -> str | None:

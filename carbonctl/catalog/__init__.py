@@ -1,22 +1,17 @@
 """Finds facts in hardware_db: by id in one file, by alias only on a miss, and lazily."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from carbonctl.catalog import folders, tables
-from carbonctl.catalog.records import Defaults, Device, Host, Named, Record, Source
-from carbonctl.checks import check
+from carbonctl.catalog import folders, records, tables
+from carbonctl.catalog.forms import Fault, Reader
+from carbonctl.catalog.records import Defaults, Device, Host, Source
 from carbonctl.errors import InputError, Problem
-from carbonctl.located import Map, decode, parse
+from carbonctl.located import Map, decode, parse, place_of
 from carbonctl.near import fold, nearest
-
-R = TypeVar("R", bound=Record)
-N = TypeVar("N", bound=Named)
 
 DEVICES = ("accelerators", "cpus", "phones")
 HOSTS = ("hosts",)
@@ -24,8 +19,8 @@ _ID = re.compile(r"[a-z0-9][a-z0-9.-]*/[a-z0-9][a-z0-9.-]*")
 _MOST_CANDIDATES = 8
 
 
-def _load(path: Path, model: type[R], extra: dict[str, str]) -> R:
-    """Read one record.
+def _load(path: Path, form: Reader, extra: dict[str, str]) -> Any:
+    """Read one file by its form.
 
     Raises
     ------
@@ -35,10 +30,12 @@ def _load(path: Path, model: type[R], extra: dict[str, str]) -> R:
     file = str(path)
     tree = parse(decode(path.read_bytes(), file), file)
     if not isinstance(tree, Map):
-        raise InputError([Problem(file, 1, 1, "a record is a mapping")])
-    record, problems = check(model, {**tree, **extra}, tree, file)
-    if record is None:
-        raise InputError(problems)
+        raise InputError([Problem(file, 1, 1, "a mapping of keys to values is wanted here")])
+    faults: list[Fault] = []
+    record = form({**tree, **extra}, (), faults)
+    if faults:
+        places = [(fault, place_of(tree, fault.at, key=fault.key)) for fault in faults]
+        raise InputError(Problem(file, at.line, at.col, said.message) for said, at in places)
     return record
 
 
@@ -68,7 +65,8 @@ class Catalog:
         LookupError
             With the nearest names.
         """
-        return self._record(name, DEVICES, Device)
+        found: Device = self._record(name, "device", DEVICES, records.DEVICE)
+        return found
 
     def host(self, name: str) -> Host:
         """Return the host with this id or alias.
@@ -78,7 +76,8 @@ class Catalog:
         LookupError
             With the nearest names.
         """
-        return self._record(name, HOSTS, Host)
+        found: Host = self._record(name, "host", HOSTS, records.HOST)
+        return found
 
     def check_device(self, name: str) -> None:
         """Raise ValueError where no device has this id or alias."""
@@ -101,14 +100,13 @@ class Catalog:
         except LookupError as error:
             raise ValueError(error.args[0]) from None
 
-    def _record(self, name: str, kinds: tuple[str, ...], model: type[N]) -> N:
-        key = (model.__name__, name)
+    def _record(self, name: str, what: str, kinds: tuple[str, ...], form: Reader) -> Any:
+        key = (what, name)
         if key not in self._records:
-            path = self._path(name, kinds) or self._by_alias(name, kinds, model)
+            path = self._path(name, kinds) or self._by_alias(name, what, kinds, form)
             identity = f"{path.parent.name}/{path.stem}"
-            self._records[key] = _load(path, model, {"id": identity})
-        record: N = self._records[key]
-        return record
+            self._records[key] = _load(path, form, {"id": identity})
+        return self._records[key]
 
     def _path(self, identity: str, kinds: tuple[str, ...]) -> Path | None:
         if not _ID.fullmatch(identity):
@@ -120,19 +118,19 @@ class Catalog:
                     return path
         return None
 
-    def _by_alias(self, name: str, kinds: tuple[str, ...], model: type[N]) -> Path:
+    def _by_alias(self, name: str, what: str, kinds: tuple[str, ...], form: Reader) -> Path:
         wanted = fold(name)
         for identity, path in self.paths(kinds).items():
             text = path.read_text(encoding="utf-8", errors="replace")
             if wanted in fold(identity + "\n" + text):  # worth reading as a record
-                record = _load(path, model, {"id": identity})
+                record = _load(path, form, {"id": identity})
                 if wanted in map(fold, record.names):
                     return path
         known: dict[str, str] = {}
-        for record in self.all(kinds, model):
+        for record in self.all(kinds, form):
             for alias in record.names:
                 known.setdefault(alias, record.id)
-        raise LookupError(_unknown(name, known, model.__name__.lower()))
+        raise LookupError(_unknown(name, known, what))
 
     def paths(self, kinds: tuple[str, ...]) -> dict[str, Path]:
         """Return the file of every record of some folders by id; the user's hide ours."""
@@ -143,15 +141,15 @@ class Catalog:
                     found[f"{path.parent.name}/{path.stem}"] = path
         return dict(sorted(found.items()))
 
-    def all(self, kinds: tuple[str, ...], model: type[N]) -> Iterator[N]:
+    def all(self, kinds: tuple[str, ...], form: Reader) -> Iterator[Any]:
         """Yield every record of some folders, sorted by id."""
         for identity, path in self.paths(kinds).items():
-            yield _load(path, model, {"id": identity})
+            yield _load(path, form, {"id": identity})
 
     @cached_property
-    def grids(self) -> dict[str, list[tables.GridRow]]:
-        """The rows of every zone."""
-        return tables.grid_rows(self.folders)
+    def zones(self) -> dict[str, tables.Zone]:
+        """Every zone of the grid tables."""
+        return tables.zones(self.folders)
 
     @cached_property
     def regions(self) -> dict[str, tables.Region]:
@@ -171,11 +169,14 @@ class Catalog:
             if region is not None:
                 return region.grid, region
             raise LookupError(_unknown(name, {r: r for r in self.regions}, "cloud region"))
-        for zone, rows in self.grids.items():
-            if fold(name) in (fold(zone), fold(rows[0].name)):
-                return zone, None
-        known = {zone: zone for zone in self.grids}
-        known.update({rows[0].name: zone for zone, rows in self.grids.items()})
+        if name in self.zones:
+            return name, None
+        wanted = fold(name)
+        for zone in self.zones.values():
+            if wanted in (fold(zone.zone), fold(zone.name)):
+                return zone.zone, None
+        known = {zone: zone for zone in self.zones}
+        known.update({zone.name: zone.zone for zone in self.zones.values()})
         raise LookupError(_unknown(name, known, "grid"))
 
     def grid(self, zone: str, year: int | None, basis: str | None) -> tables.GridRow:
@@ -189,7 +190,7 @@ class Catalog:
         LookupError
             Where the zone has no row of the wanted basis.
         """
-        rows = self.grids[zone]
+        rows = self.zones[zone].rows()
         fitting = [row for row in rows if basis is None or row.basis == basis]
         if not fitting:
             raise LookupError(f"grid `{zone}` has no {basis} figure, only {rows[0].basis}")
@@ -203,7 +204,8 @@ class Catalog:
     def defaults(self) -> Defaults:
         """The figures that stand in where neither spec nor catalog has one."""
         paths = [folder / "defaults.yaml" for folder in self.folders]
-        return _load(next(path for path in paths if path.is_file()), Defaults, {})
+        found: Defaults = _load(next(p for p in paths if p.is_file()), records.DEFAULTS, {})
+        return found
 
     @cached_property
     def sources(self) -> dict[str, Source]:
@@ -212,20 +214,13 @@ class Catalog:
         for folder in self.folders:
             path = folder / "sources.yaml"
             if path.is_file():
-                found = {**_sources(path), **found}
+                found = {**_load(path, _sources, {}), **found}
         return found
 
 
-def _sources(path: Path) -> dict[str, Source]:
-    file = str(path)
-    tree = parse(decode(path.read_bytes(), file), file)
-    if not isinstance(tree, Map):
-        raise InputError([Problem(file, 1, 1, "a mapping of keys to citations is wanted")])
-    checked = {key: check(Source, entry, tree, file, (key,)) for key, entry in tree.items()}
-    problems = [problem for _, found in checked.values() for problem in found]
-    if problems:
-        raise InputError(problems)
-    return {key: source for key, (source, _) in checked.items() if source is not None}
+def _sources(node: Any, at: tuple[Any, ...], faults: list[Fault]) -> dict[str, Source]:
+    """Read sources.yaml: a mapping of keys to citations."""
+    return {key: records.SOURCE(entry, (*at, key), faults) for key, entry in node.items()}
 
 
 def _unknown(name: str, known: dict[str, str], what: str) -> str:

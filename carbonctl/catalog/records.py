@@ -1,66 +1,125 @@
 """The record forms of hardware_db, as hardware_db/README.md describes them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Annotated, Any, Literal, get_args
-
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic_core import core_schema
+from typing import Any, NamedTuple
 
 from carbonctl import units
+from carbonctl.catalog.forms import Reader, group, leaf, listed
+from carbonctl.near import did_you_mean
 from carbonctl.ranges import Range
 from carbonctl.units import Dimension
 from carbonctl.values import Value
 
-Covers = Literal["die", "package", "card", "baseboard", "tray", "host", "server", "product"]
-_CONFIDENCES = ("high", "medium", "low")
+DEVICE_KINDS = (
+    "gpu", "tpu", "npu", "cpu", "soc", "phone", "tablet", "laptop", "wearable", "board",
+)  # fmt: skip
+HOST_KINDS = ("server", "workstation", "desktop", "laptop", "edge")
+DEVICE_UNITS = ("card", "module", "package", "chip", "core", "product")
+COVERS = ("die", "package", "card", "baseboard", "tray", "host", "server", "product")
+CONFIDENCES = ("high", "medium", "low")
+FORMATS = ("fp64", "fp32", "tf32", "fp16", "bf16", "fp8", "fp6", "fp4", "int8", "int4")
 _FIGURE_KEYS = ("value", "low", "high", "source", "confidence", "note")
 _EMBODIED_KEYS = (*_FIGURE_KEYS, "covers", "boundary", "includes", "archetype")
 
 
+def text(raw: Any) -> str:
+    """Read a text.
+
+    Raises
+    ------
+    ValueError
+        For a list, a mapping, or nothing but spaces.
+    """
+    if not isinstance(raw, str) or not raw.strip():
+        raise ValueError("a text is wanted here")
+    return " ".join(raw.split())
+
+
+def _word(allowed: tuple[str, ...]) -> Reader:
+    def read(raw: Any) -> str:
+        word = text(raw)
+        if word not in allowed:
+            close = did_you_mean(word, allowed)
+            raise ValueError(f"`{word}` is not one of {', '.join(allowed)}{close}")
+        return word
+
+    return leaf(read)
+
+
+def _whole(raw: Any) -> int:
+    if not (isinstance(raw, str) and raw.isascii() and raw.isdigit()):
+        raise ValueError(f"`{raw}`: a whole number is wanted")
+    return int(raw[:9])
+
+
+def _switch(raw: Any) -> bool:
+    if raw not in ("true", "false"):
+        raise ValueError(f"`{raw}`: true or false is wanted")
+    return bool(raw == "true")
+
+
 def _number(raw: dict[str, Any], dimension: Dimension) -> float | Range:
-    number = units.parse(str(raw["value"]), dimension)
+    number = units.parse(text(raw["value"]), dimension)
     if "low" not in raw and "high" not in raw:
         return number
     if isinstance(number, Range):
         raise ValueError("value is a range already; low and high are then too much")
-    ends = [units.parse(str(raw.get(key, raw["value"])), dimension) for key in ("low", "high")]
+    ends = [units.parse(text(raw.get(key, raw["value"])), dimension) for key in ("low", "high")]
     low, high = (end.best if isinstance(end, Range) else end for end in ends)
     if not low <= number <= high:
         raise ValueError("value must lie between low and high")
     return Range(number, low, high)
 
 
-def _source(raw: Any) -> str:
+def _sources(raw: Any) -> str:
     keys = raw if isinstance(raw, list) else [raw]
-    if not keys or not all(isinstance(key, str) and key.strip() for key in keys):
+    if not keys:
         raise ValueError("source: a key of sources.yaml, or a list of keys, is wanted")
-    return " ".join(keys)
+    return " ".join(text(key) for key in keys)
 
 
-def _figure(raw: Any, dimension: Dimension, allowed: tuple[str, ...]) -> Value:
-    """Read one figure; several sources are joined by a space."""
+def figure(raw: Any, dimension: Dimension, allowed: tuple[str, ...] = _FIGURE_KEYS) -> Value:
+    """Read one figure; the keys of several sources are joined by a space.
+
+    Raises
+    ------
+    ValueError
+        Where it is not a figure of the dimension, or has no source.
+    """
     if not isinstance(raw, dict):
         raise ValueError("a figure is a mapping: {value: …, source: …}")
-    unknown = [key for key in raw if key not in allowed]
-    if unknown:
-        raise ValueError(f"unknown key `{unknown[0]}` in a figure; there are {', '.join(allowed)}")
+    for key in raw:
+        if key not in allowed:
+            close = did_you_mean(key, allowed)
+            raise ValueError(f"unknown key `{key}` in a figure{close}")
     if raw.get("value") is None or raw.get("source") is None:
         raise ValueError("a figure needs `value` and `source`; leave it out where unknown")
-    confidence = str(raw.get("confidence", "high"))
-    if confidence not in _CONFIDENCES:
-        raise ValueError(f"confidence is one of {', '.join(_CONFIDENCES)}")
+    confidence = raw.get("confidence", "high")
+    if confidence not in CONFIDENCES:
+        raise ValueError(f"confidence is one of {', '.join(CONFIDENCES)}")
     number = _number(raw, dimension)
     if (number.low if isinstance(number, Range) else number) < 0:
         raise ValueError(f"`{raw['value']}`: must not be negative")
-    note = str(raw["note"]) if raw.get("note") else None
+    note = text(raw["note"]) if raw.get("note") else None
     return Value(
-        number, dimension.unit, "catalog", _source(raw["source"]), note=note, confidence=confidence
+        number,
+        dimension.unit,
+        "catalog",
+        _sources(raw["source"]),
+        note=note,
+        confidence=str(confidence),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Embodied:
+def _stacks(raw: Any) -> int:
+    """Read a number of memory stacks: a figure with its source."""
+    return int(figure(raw, units.COUNT).best)
+
+
+def _of(dimension: Dimension) -> Reader:
+    return leaf(lambda raw: figure(raw, dimension))
+
+
+class Embodied(NamedTuple):
     """An embodied figure with its boundary.
 
     Attributes
@@ -83,104 +142,65 @@ class Embodied:
 
 
 def _embodied(raw: Any) -> Embodied:
-    value = _figure(raw, units.MASS, _EMBODIED_KEYS)
-    covers = raw.get("covers")
-    if covers not in get_args(Covers):
-        raise ValueError(f"covers is one of {', '.join(get_args(Covers))}")
+    value = figure(raw, units.MASS, _EMBODIED_KEYS)
     if _switch(raw.get("archetype", "false")):
-        value = replace(value, status="archetype")
-    includes = raw.get("includes") or []
+        value = value._replace(status="archetype")
+    covers = raw.get("covers")
+    if covers not in COVERS:
+        raise ValueError(f"covers is one of {', '.join(COVERS)}")
+    includes = raw.get("includes", [])
     if not isinstance(includes, list):
         raise ValueError("includes is a list")
-    return Embodied(
-        value, str(covers), str(raw.get("boundary", "cradle-to-gate")), tuple(map(str, includes))
-    )
+    boundary = text(raw.get("boundary", "cradle-to-gate"))
+    return Embodied(value, str(covers), boundary, tuple(map(text, includes)))
 
 
-def _whole(raw: Any) -> int:
-    if not (isinstance(raw, str) and raw.isascii() and raw.isdigit()):
-        raise ValueError(f"`{raw}`: a whole number is wanted")
-    return int(raw[:9])
-
-
-def _switch(raw: Any) -> bool:
-    if raw not in ("true", "false"):
-        raise ValueError(f"`{raw}`: true or false is wanted")
-    return bool(raw == "true")
-
-
-@dataclass(frozen=True)
-class _Plain:
-    """Marks a field whose text is read by one function."""
-
-    read: Callable[[Any], Any]
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
-        return core_schema.no_info_plain_validator_function(self.read)
-
-    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
-        return {"type": ["object", "string", "number"]}
-
-
-def _of(dimension: Dimension) -> _Plain:
-    return _Plain(lambda raw: _figure(raw, dimension, _FIGURE_KEYS))
-
-
-Power = Annotated[Value, _of(units.POWER)]
-Capacity = Annotated[Value, _of(units.CAPACITY)]
-Bandwidth = Annotated[Value, _of(units.BANDWIDTH)]
-Area = Annotated[Value, _of(units.AREA)]
-Rate = Annotated[Value, _of(units.THROUGHPUT)]
-Count = Annotated[Value, _of(units.COUNT)]
-Ratio = Annotated[Value, _of(units.RATIO)]
-Fraction = Annotated[Value, _of(units.FRACTION)]
-Duration = Annotated[Value, _of(units.DURATION)]
-PowerPerCapacity = Annotated[Value, _of(units.DENSITY_POWER)]
-Switch = Annotated[bool, _Plain(_switch)]
-EmbodiedFigure = Annotated[Embodied, _Plain(_embodied)]
-Whole = Annotated[int, _Plain(_whole)]
-
-
-class Record(BaseModel):
-    """Base of every record: frozen, closed to unknown keys."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True
-    )
-
-
-class Memory(Record):
+class Memory(NamedTuple):
     """Memory of a device or of a host."""
 
     type: str | None = None
-    capacity: Capacity | None = None
-    bandwidth: Bandwidth | None = None
-    stacks: Count | None = None
+    capacity: Value | None = None
+    bandwidth: Value | None = None
+    stacks: int | None = None
 
 
-class Storage(Record):
+class Storage(NamedTuple):
     """Local drives of a host."""
 
     type: str | None = None
-    capacity: Capacity | None = None
+    capacity: Value | None = None
 
 
-class Die(Record):
+class Die(NamedTuple):
     """One kind of die in a package; ``area`` is that of one, in physical silicon."""
 
     name: str | None = None
     process: str | None = None
     node: str | None = None
-    area: Area | None = None
-    count: Whole = 1
+    area: Value | None = None
+    count: int = 1
 
 
-class Named(Record):
-    """A record that is a file of its own: its path is its id."""
+class Device(NamedTuple):
+    """An accelerator, a CPU, a phone: one file of hardware_db. ``id`` is its path."""
 
     id: str
     name: str
+    vendor: str
+    kind: str
+    year: int | None = None
+    unit: str | None = None
     aliases: tuple[str, ...] = ()
+    host: str | None = None
+    rated_power: Value | None = None
+    idle_power: Value | None = None
+    typical_power: Value | None = None
+    cores: Value | None = None
+    memory: Memory | None = None
+    dies: tuple[Die, ...] = ()
+    peak: dict[str, Value] = {}  # noqa: RUF012
+    embodied: Embodied | None = None
+    notes: str | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -188,59 +208,136 @@ class Named(Record):
         return self.id, self.id.partition("/")[2], self.name, *self.aliases
 
 
-class Device(Named):
-    """An accelerator, a CPU, a phone: one file of hardware_db. ``id`` is its path."""
-
-    vendor: str
-    kind: Literal[
-        "gpu", "tpu", "npu", "cpu", "soc", "phone", "tablet", "laptop", "wearable", "board"
-    ]
-    year: Whole | None = None
-    unit: str | None = None
-    host: str | None = None
-    rated_power: Power | None = None
-    idle_power: Power | None = None
-    typical_power: Power | None = None
-    cores: Count | None = None
-    memory: Memory | None = None
-    dies: tuple[Die, ...] = ()
-    peak: dict[str, Rate] = Field(default_factory=dict)
-    embodied: EmbodiedFigure | None = None
-    notes: str | None = None
-
-
-class Host(Named):
+class Host(NamedTuple):
     """A server, workstation or laptop around its devices. ``id`` is its path."""
 
+    id: str
+    name: str
+    kind: str
     vendor: str | None = None
-    kind: Literal["server", "workstation", "desktop", "laptop", "edge"]
-    year: Whole | None = None
-    archetype: Switch = False
-    devices: Whole | None = None
-    host_power: Power | None = None
-    idle_power: Power | None = None
+    year: int | None = None
+    aliases: tuple[str, ...] = ()
+    archetype: bool = False
+    devices: int | None = None
+    host_power: Value | None = None
+    idle_power: Value | None = None
     cpu: str | None = None
-    cpus: Whole | None = None
+    cpus: int | None = None
     memory: Memory | None = None
     storage: Storage | None = None
-    embodied: EmbodiedFigure | None = None
+    embodied: Embodied | None = None
     notes: str | None = None
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything it may be called."""
+        return self.id, self.id.partition("/")[2], self.name, *self.aliases
 
-class Defaults(Record):
+
+class Defaults(NamedTuple):
     """The figures of defaults.yaml: what stands in where nothing else is known."""
 
-    pue: Ratio
-    lifetime: Duration
-    utilization: Fraction
-    dram_power: PowerPerCapacity
+    pue: Value
+    lifetime: Value
+    utilization: Value
+    dram_power: Value
 
 
-class Source(Record):
+class Source(NamedTuple):
     """A citation of sources.yaml."""
 
     citation: str
     url: str
     licence: str
-    year: Whole
+    year: int
     via: str | None = None
+
+
+_TEXT = leaf(text)
+_TEXTS = listed(_TEXT)
+_WHOLE = leaf(_whole)
+_POWER = _of(units.POWER)
+_CAPACITY = _of(units.CAPACITY)
+_PEAK = {name + suffix: _of(units.THROUGHPUT) for name in FORMATS for suffix in ("", "_vector")}
+_MEMORY = group(
+    Memory,
+    {
+        "type": _TEXT,
+        "capacity": _CAPACITY,
+        "bandwidth": _of(units.BANDWIDTH),
+        "stacks": leaf(_stacks),
+    },
+)
+_DIE = group(
+    Die,
+    {
+        "name": _TEXT,
+        "process": _TEXT,
+        "node": _TEXT,
+        "area": _of(units.AREA),
+        "count": _WHOLE,
+    },
+)
+
+
+DEVICE = group(
+    Device,
+    {
+        "id": _TEXT,
+        "name": _TEXT,
+        "vendor": _TEXT,
+        "kind": _word(DEVICE_KINDS),
+        "year": _WHOLE,
+        "unit": _word(DEVICE_UNITS),
+        "aliases": _TEXTS,
+        "host": _TEXT,
+        "rated_power": _POWER,
+        "idle_power": _POWER,
+        "typical_power": _POWER,
+        "cores": _of(units.COUNT),
+        "memory": _MEMORY,
+        "dies": listed(_DIE),
+        "peak": group(dict, _PEAK),
+        "embodied": leaf(_embodied),
+        "notes": _TEXT,
+    },
+    ("name", "vendor", "kind"),
+)
+HOST = group(
+    Host,
+    {
+        "id": _TEXT,
+        "name": _TEXT,
+        "kind": _word(HOST_KINDS),
+        "vendor": _TEXT,
+        "year": _WHOLE,
+        "aliases": _TEXTS,
+        "archetype": leaf(_switch),
+        "devices": _WHOLE,
+        "host_power": _POWER,
+        "idle_power": _POWER,
+        "cpu": _TEXT,
+        "cpus": _WHOLE,
+        "memory": _MEMORY,
+        "storage": group(Storage, {"type": _TEXT, "capacity": _CAPACITY}),
+        "embodied": leaf(_embodied),
+        "notes": _TEXT,
+    },
+    ("name", "kind"),
+)
+DEFAULTS = group(
+    Defaults,
+    {
+        "pue": _of(units.RATIO),
+        "lifetime": _of(units.DURATION),
+        "utilization": _of(units.FRACTION),
+        "dram_power": _of(units.DENSITY_POWER),
+    },
+    Defaults._fields,
+)
+SOURCE = group(
+    Source,
+    {"citation": _TEXT, "url": _TEXT, "licence": _TEXT, "year": _WHOLE, "via": _TEXT},
+    ("citation", "url", "licence", "year"),
+)
+

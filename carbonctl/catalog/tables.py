@@ -59,12 +59,13 @@ def rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     if not path.is_file():
         return
     with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file, restkey="", strict=True)
-        for row in reader:
-            if None in row.values() or "" in row:
+        reader = csv.reader(file, strict=True)
+        head = next(reader, [])
+        for cells in reader:
+            if len(cells) != len(head):
                 message = "the row has another number of cells than the head"
                 raise InputError([Problem(str(path), reader.line_num, 1, message)])
-            yield reader.line_num, row
+            yield reader.line_num, dict(zip(head, cells, strict=True))
 
 
 def _float(text: str) -> float | None:
@@ -89,18 +90,44 @@ def _intensity(row: dict[str, str]) -> Number:
     )
 
 
-def grid_rows(folders: Iterable[Path]) -> dict[str, list[GridRow]]:
-    """Return the rows of every zone; a zone in an earlier folder hides it in later ones."""
-    found: dict[str, list[GridRow]] = {}
+class Zone(NamedTuple):
+    """A zone of the grid tables: its name, and where its rows stand."""
+
+    zone: str
+    name: str
+    cells: list[tuple[Path, int, dict[str, str]]]
+
+    def rows(self) -> list[GridRow]:
+        """Return the rows, checked.
+
+        Raises
+        ------
+        InputError
+            For a row that is not a number where it should be.
+        """
+        return [_grid_row(row, path, line) for path, line, row in self.cells]
+
+
+_GRID_HEAD = "zone,name,year,basis,"
+
+
+def zones(folders: Iterable[Path]) -> dict[str, Zone]:
+    """Return every zone; one in an earlier folder hides it in later ones.
+
+    Rows are checked when their zone is asked for.
+    """
+    found: dict[str, Zone] = {}
     for folder in folders:
-        here: dict[str, list[GridRow]] = {}
+        here: dict[str, Zone] = {}
         for path in sorted((folder / "grids").glob("*.csv")):
+            with path.open(encoding="utf-8") as file:
+                if not file.readline().startswith(_GRID_HEAD):
+                    continue  # a table of another kind
             for line, row in rows(path):
-                if "zone" not in row or "basis" not in row:
-                    break  # a table of another kind
-                here.setdefault(row["zone"], []).append(_grid_row(row, path, line))
-        for zone, its_rows in here.items():
-            found.setdefault(zone, its_rows)
+                zone = here.setdefault(row["zone"], Zone(row["zone"], row["name"], []))
+                zone.cells.append((path, line, row))
+        for name, zone in here.items():
+            found.setdefault(name, zone)
     return found
 
 

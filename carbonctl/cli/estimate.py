@@ -1,5 +1,7 @@
 """``carbonctl estimate``: from workloads to their accounts."""
 
+from collections.abc import Iterable
+
 from carbonctl import __version__, errors
 from carbonctl.account import estimate as estimate_one
 from carbonctl.catalog import Catalog
@@ -9,8 +11,8 @@ from carbonctl.cli import options as o
 from carbonctl.cli.messages import say
 from carbonctl.errors import InputError, OutputError, Problem
 from carbonctl.located import decode
-from carbonctl.render import Style, render
-from carbonctl.result import Report, Result, is_saved
+from carbonctl.render import Renderer, Style, start
+from carbonctl.result import About, Result, is_saved
 from carbonctl.spec.overrides import parse_override
 
 
@@ -22,7 +24,6 @@ def estimate(
     hardware_db: o.HardwareDb = None,
     color: o.Color = "auto",
     quiet: o.Quiet = False,
-    verbose: o.Verbose = False,
     debug: o.Debug = False,
 ) -> int:
     """Estimate the carbon account of one or more workloads.
@@ -37,64 +38,86 @@ def estimate(
     for text in set:
         parse_override(text)
     catalog = Catalog(own(hardware_db))
-    report = _report(files, catalog, tuple(set))
-    _say(report, quiet)
-    codes = [errors.INPUT] if report.errors else []
-    if report.results:
-        codes.append(_write(report, format, targets, color, catalog))
-    return errors.worst(codes)
+    forms = [target.form for target in targets]
+    sources = catalog.sources if "table" in (format, *forms) else None
+    shown = start(format, outputs.style(color, sources))
+    exported = [start(form, Style(sources=sources)) for form in forms]
+    run = _Run(catalog, tuple(set), quiet)
+    run.estimate(files, [shown, *exported])
+    if not run.count:
+        return errors.INPUT
+    texts = [renderer.finish(run.about()) for renderer in (*exported, shown)]
+    return errors.worst([run.code, _write(targets, texts)])
 
 
-def _report(files: list[str], catalog: Catalog, overrides: tuple[str, ...]) -> Report:
-    """Estimate every file; a faulty one is reported beside the others."""
-    results: list[Result] = []
-    problems: list[Problem] = []
-    for path in files:
-        try:
-            data, name = inputs.read(path)
-            results += _results(data, name, catalog, overrides)
-        except InputError as error:
-            problems += error.problems
-    return Report(__version__, catalog.version, tuple(results), tuple(problems))
+class _Run:
+    """One pass over the inputs; a faulty one is reported beside the others."""
 
+    def __init__(self, catalog: Catalog, overrides: tuple[str, ...], quiet: bool) -> None:
+        self.catalog = catalog
+        self.overrides = overrides
+        self.quiet = quiet
+        self.problems: list[Problem] = []
+        self.versions: dict[tuple[str, str], None] = {}
+        self.count = 0
 
-def _results(
-    data: bytes, name: str, catalog: Catalog, overrides: tuple[str, ...]
-) -> tuple[Result, ...]:
-    if is_saved(data):
+    def estimate(self, files: list[str], renderers: list[Renderer]) -> None:
+        """Read and estimate each input in turn, and hand its results on."""
+        for path in files:
+            try:
+                data, name = inputs.read(path)
+                for result in self.results(data, name):
+                    self.warn(result)
+                    self.count += 1
+                    for renderer in renderers:
+                        renderer.add(result)
+            except InputError as error:
+                self.problems += error.problems
+                say(str(error))
+
+    def results(self, data: bytes, name: str) -> Iterable[Result]:
+        """Return the results of one input: a workload's, or those that were saved."""
+        if not is_saved(data):
+            self.versions[__version__, self.catalog.version] = None
+            return (estimate_one(data, name, self.catalog, self.overrides),)
         from carbonctl import saved
 
-        if overrides:
+        if self.overrides:
             message = "--set changes a workload, and this is a saved result"
             raise InputError([Problem(name, 1, 1, message)])
-        return saved.read(decode(data, name), name).results
-    return (estimate_one(data, name, catalog, overrides),)
+        found = saved.read(decode(data, name), name)
+        self.versions[found.version, found.hardware_db] = None
+        return found.results
 
-
-def _say(report: Report, quiet: bool) -> None:
-    for problem in report.errors:
-        say(str(problem))
-    for result in report.results:
-        for warning in () if quiet else result.warnings:
+    def warn(self, result: Result) -> None:
+        """Say the warnings of one result."""
+        for warning in () if self.quiet else result.warnings:
             say(f"{result.file}: warning: {warning}")
 
+    def about(self) -> About:
+        """Return the versions behind the results: of a saved one, those that made it."""
+        versions = list(self.versions)
+        version, data = versions[0] if len(versions) == 1 else (__version__, self.catalog.version)
+        return About(version, data, tuple(self.problems))
 
-def _write(
-    report: Report, form: str, targets: list[outputs.Target], color: str, catalog: Catalog
-) -> int:
+    @property
+    def code(self) -> int:
+        """The exit code that the inputs call for."""
+        return errors.INPUT if self.problems else errors.OK
+
+
+def _write(targets: list[outputs.Target], texts: list[str]) -> int:
     """Write exports, then standard output; return the exit code of the worst failure."""
     code = errors.OK
-    forms = {form, *(target.form for target in targets)}
-    sources = catalog.sources if "table" in forms else None
-    for target in targets:
+    *exported, shown = texts
+    for target, text in zip(targets, exported, strict=True):
         try:
-            outputs.export(target, render(target.form, report, Style(sources=sources)))
+            outputs.export(target, text)
         except OutputError as error:
             say(str(error))
             code = error.exit_code
-    style = Style(outputs.width(), outputs.colored(color), outputs.is_plain(), sources)
     try:
-        outputs.to_stdout(render(form, report, style))
+        outputs.to_stdout(shown)
     except OutputError as error:
         say(str(error))
         code = error.exit_code

@@ -1,13 +1,14 @@
 """Reads inputs: files, and standard input for a literal ``-``."""
 
-from __future__ import annotations
-
 import sys
+from pathlib import Path
+from typing import BinaryIO
 
 from carbonctl.errors import InputError, Problem
 from carbonctl.located import MAX_BYTES
 
 STDIN = "<stdin>"
+_CHUNK = 64 * 1024
 
 
 def read(path: str) -> tuple[bytes, str]:
@@ -21,10 +22,10 @@ def read(path: str) -> tuple[bytes, str]:
     if path == "-":
         if sys.stdin is None:
             raise InputError([Problem(STDIN, 1, 1, "standard input is closed")])
-        return _limited(sys.stdin.buffer.read(MAX_BYTES + 1), STDIN), STDIN
+        return _limited(sys.stdin.buffer, STDIN), STDIN
     try:
-        with open(path, "rb") as file:
-            return _limited(file.read(MAX_BYTES + 1), path), path
+        with Path(path).open("rb") as file:
+            return _limited(file, path), path
     except FileNotFoundError:
         message = "no such file"
     except IsADirectoryError:
@@ -34,8 +35,12 @@ def read(path: str) -> tuple[bytes, str]:
     raise InputError([Problem(path, 1, 1, message)])
 
 
-def _limited(data: bytes, name: str) -> bytes:
-    if len(data) > MAX_BYTES:
-        message = f"is larger than {MAX_BYTES // 2**20} MiB"
-        raise InputError([Problem(name, 1, 1, message)])
-    return data
+def _limited(file: BinaryIO, name: str) -> bytes:
+    chunks, size = [], 0
+    while chunk := file.read(_CHUNK):
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > MAX_BYTES:
+            message = f"is larger than {MAX_BYTES // 2**20} MiB"
+            raise InputError([Problem(name, 1, 1, message)])
+    return b"".join(chunks)

@@ -39,7 +39,4 @@ Color = Annotated[
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", envvar="CARBONCTL_QUIET", help="No warnings and notes.")
 ]
-Verbose = Annotated[
-    bool, typer.Option("--verbose", "-v", envvar="CARBONCTL_VERBOSE", help="More notes.")
-]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of a bug.")]

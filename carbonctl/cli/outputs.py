@@ -1,17 +1,18 @@
 """Writes results: exports first and whole, standard output last."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import stat
 import sys
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from carbonctl.errors import OutputError, UsageError
 from carbonctl.near import did_you_mean
-from carbonctl.render import FORMATS
+from carbonctl.render import FORMATS, Style
+
+if TYPE_CHECKING:
+    from carbonctl.catalog.records import Source
 
 
 class Target(NamedTuple):
@@ -134,6 +135,11 @@ def is_plain() -> bool:
     except (UnicodeEncodeError, LookupError):
         return True
     return False
+
+
+def style(color: str, sources: "dict[str, Source] | None") -> Style:
+    """Return how text for people is laid out on standard output."""
+    return Style(width(), colored(color), is_plain(), sources)
 
 
 def width() -> int:

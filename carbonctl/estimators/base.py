@@ -226,21 +226,34 @@ def device_hours(activity: OnSystem, path: str) -> Quantity:
     return repeated(activity, path, once)
 
 
-def occupations(hours: Quantity, machine: Machine) -> tuple[Occupation, ...]:
-    """Return the hours for which each unit of a machine was occupied."""
-    found = []
-    for share in machine.shares:
-        per = machine.devices_per_system
-        time = hours
-        if share.per == "system":
-            time = Quantity(
-                hours.number / per.number,
-                f"{hours.formula} / devices_per_system",
-                merge(hours.inputs, (per,)),
-            )
-        found.append(
-            Occupation(
-                share, time.number, time.formula, time.inputs, machine.lifetime, machine.utilization
-            )
+def system_hours(hours: Quantity, machine: Machine) -> Quantity:
+    """Return system-hours from device-hours: the devices of one system share its host."""
+    per = machine.devices_per_system
+    return Quantity(
+        hours.number / per.number,
+        f"{hours.formula} / devices_per_system",
+        (*hours.inputs, per),
+    )
+
+
+def occupations(
+    devices: Quantity, systems: Quantity, machine: Machine
+) -> tuple[Occupation, ...]:
+    """Return the hours for which each unit of a machine was occupied.
+
+    Parameters
+    ----------
+    devices, systems : Quantity
+        Device-hours and system-hours.
+    machine : Machine
+        Says what has embodied carbon, and whether it is a device's or a system's.
+    """
+    return tuple(
+        Occupation(
+            share,
+            *(systems if share.per == "system" else devices),
+            machine.lifetime,
+            machine.utilization,
         )
-    return tuple(found)
+        for share in machine.shares
+    )

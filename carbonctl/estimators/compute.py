@@ -17,8 +17,8 @@ from carbonctl.estimators.base import (
     Quantity,
     Unusable,
     device_hours,
-    merge,
     occupations,
+    system_hours,
 )
 from carbonctl.factors import power
 from carbonctl.spec import fields as f
@@ -105,18 +105,13 @@ def activity_data(activity: Compute, machine: Machine, path: str) -> ActivityDat
     """
     hours = device_hours(activity, path)
     watts = device_power(activity, machine, path)
+    systems = system_hours(hours, machine)
     draws = [_draw("devices", hours, watts)]
-    per = machine.devices_per_system
-    for part in machine.parts:
-        system_hours = Quantity(
-            hours.number / per.number,
-            f"{hours.formula} / devices_per_system",
-            merge(hours.inputs, (per,)),
-        )
-        draws.append(
-            _draw(part.item, system_hours, Quantity(part.power_w, part.formula, part.inputs))
-        )
-    return ActivityData(tuple(draws), occupations(hours, machine))
+    draws += [
+        _draw(part.item, systems, Quantity(part.power_w, part.formula, part.inputs))
+        for part in machine.parts
+    ]
+    return ActivityData(tuple(draws), occupations(hours, systems, machine))
 
 
 def _draw(item: str, hours: Quantity, watts: Quantity) -> Draw:

@@ -18,6 +18,7 @@ from carbonctl.estimators.base import (
     device_hours,
     occupations,
     repeated,
+    system_hours,
 )
 from carbonctl.spec import fields as f
 
@@ -69,6 +70,7 @@ def activity_data(activity: MeteredEnergy, machine: Machine | None, path: str) -
     total = repeated(activity, path, Quantity(energy.number, "energy", (energy,)))
     draw = Draw("energy", total.number, total.formula, total.inputs, activity.includes_pue)
     if machine is not None and activity.has_time:
-        return ActivityData((draw,), occupations(device_hours(activity, path), machine))
+        hours = device_hours(activity, path)
+        return ActivityData((draw,), occupations(hours, system_hours(hours, machine), machine))
     share = activity.embodied and activity.embodied.named("embodied", f"{path}.embodied")
     return ActivityData((draw,), attributed=(Attributed("hardware", share),))

@@ -1,12 +1,13 @@
-"""From a `Report` to text, one module a format. Renderers compute nothing.
+"""From results to text, one module a format. Renderers compute nothing.
 
-Each module has ``render(report, options) -> str``.
+Each module has a class ``Renderer``: results are added one by one and need not be kept;
+``finish`` returns the whole text.
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from carbonctl.result import Report
+from carbonctl.result import About, Result
 
 if TYPE_CHECKING:
     from carbonctl.catalog.records import Source
@@ -35,7 +36,26 @@ class Style(NamedTuple):
     sources: "dict[str, Source] | None" = None
 
 
-def render(form: str, report: Report, style: Style | None = None) -> str:
-    """Return a report as text in one of `FORMATS`."""
-    text: str = import_module(f"carbonctl.render.{form}_").render(report, style or Style())
-    return text
+class Renderer(Protocol):
+    """One output in the making."""
+
+    def add(self, result: Result) -> None:
+        """Take one result."""
+
+    def finish(self, about: About) -> str:
+        """Return the text of everything that was added."""
+
+
+def start(form: str, style: Style | None = None) -> Renderer:
+    """Return a new renderer of one of `FORMATS`."""
+    module = import_module(f"carbonctl.render.{form}_")
+    renderer: Renderer = module.Renderer(style or Style())
+    return renderer
+
+
+def render(form: str, results: list[Result], about: About, style: Style | None = None) -> str:
+    """Return some results as text in one of `FORMATS`."""
+    renderer = start(form, style)
+    for result in results:
+        renderer.add(result)
+    return renderer.finish(about)

@@ -1,23 +1,28 @@
 """CSV: one row an entry, LF, full precision, empty where unknown."""
 
-from __future__ import annotations
-
 import csv
 import io
 
 from carbonctl.ledger import COLUMNS
 from carbonctl.render import Style
-from carbonctl.result import Report
+from carbonctl.result import About, Result
+
+_OWN = len(COLUMNS) - 2  # the columns that an entry begins with; file and workload go before
 
 
-def render(report: Report, style: Style) -> str:
-    """Return the entries of all results under one head."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    own = COLUMNS[2:]
-    for result in report.results:
-        for entry in result.entries:
-            cells = [getattr(entry, column) for column in own]
-            writer.writerow([result.file, result.name, *cells])
-    return out.getvalue()
+class Renderer:
+    """Writes the entries of all results under one head."""
+
+    def __init__(self, style: Style) -> None:
+        self.out = io.StringIO()
+        self.writer = csv.writer(self.out, lineterminator="\n")
+        self.writer.writerow(COLUMNS)
+
+    def add(self, result: Result) -> None:
+        """Add the rows of one result."""
+        before = (result.file, result.name)
+        self.writer.writerows([(*before, *entry[:_OWN]) for entry in result.entries])
+
+    def finish(self, about: About) -> str:
+        """Return the whole table."""
+        return self.out.getvalue()

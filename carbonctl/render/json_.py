@@ -1,29 +1,37 @@
 """JSON: one shape for one input or many, in fixed units and full precision."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 
 from carbonctl.ledger import COLUMNS, Entry
 from carbonctl.render import Style
-from carbonctl.result import SCHEMA, Report, Result
+from carbonctl.result import SCHEMA, About, Result
 from carbonctl.values import Value
 
 
-def render(report: Report, style: Style) -> str:
-    """Return the whole report as one JSON document."""
-    document = {
-        "schema": SCHEMA,
-        "version": report.version,
-        "hardware_db": report.hardware_db,
-        "results": [result_dict(result) for result in report.results],
-        "errors": [
-            {"file": p.file, "line": p.line, "col": p.col, "path": p.path, "message": p.message}
-            for p in report.errors
-        ],
-    }
-    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+class Renderer:
+    """Collects results into one document."""
+
+    def __init__(self, style: Style) -> None:
+        self.results: list[dict[str, Any]] = []
+
+    def add(self, result: Result) -> None:
+        """Add one element of ``results``."""
+        self.results.append(result_dict(result))
+
+    def finish(self, about: About) -> str:
+        """Return the document."""
+        document = {
+            "schema": SCHEMA,
+            "version": about.version,
+            "hardware_db": about.hardware_db,
+            "results": self.results,
+            "errors": [
+                {"file": p.file, "line": p.line, "col": p.col, "path": p.path, "message": p.message}
+                for p in about.errors
+            ],
+        }
+        return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def result_dict(result: Result) -> dict[str, Any]:

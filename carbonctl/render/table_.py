@@ -1,7 +1,5 @@
 """The table for people: phases, operational against embodied, what was assumed."""
 
-from __future__ import annotations
-
 import io
 from collections import Counter
 from collections.abc import Iterable
@@ -14,7 +12,7 @@ from rich.text import Text
 
 from carbonctl.ledger import OPERATIONAL, Totals, totals
 from carbonctl.render import Style, humane
-from carbonctl.result import Assumption, Report, Result
+from carbonctl.result import About, Assumption, Result
 from carbonctl.values import Value
 
 _BAR = 10
@@ -26,27 +24,37 @@ _ASCII = str.maketrans({
 })  # fmt: skip
 
 
-def render(report: Report, style: Style) -> str:
-    """Return the results, one block each, within the width."""
-    out = io.StringIO()
-    console = Console(
-        file=out,
-        width=style.width,
-        force_terminal=style.color,
-        color_system="standard" if style.color else None,
-        no_color=not style.color,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        legacy_windows=False,
-        _environ={},
-    )
-    for place, result in enumerate(report.results):
-        if place:
-            console.print()
-        _Block(console, result, style).show()
-    text = "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
-    return text.translate(_ASCII) if style.plain else text
+class Renderer:
+    """Draws the results, one block each, within the width."""
+
+    def __init__(self, style: Style) -> None:
+        self.style = style
+        self.out = io.StringIO()
+        self.console = Console(
+            file=self.out,
+            width=style.width,
+            force_terminal=style.color,
+            color_system="standard" if style.color else None,
+            no_color=not style.color,
+            highlight=False,
+            markup=False,
+            emoji=False,
+            legacy_windows=False,
+            _environ={},
+        )
+        self.is_first = True
+
+    def add(self, result: Result) -> None:
+        """Draw one result below the others."""
+        if not self.is_first:
+            self.console.print()
+        self.is_first = False
+        _Block(self.console, result, self.style).show()
+
+    def finish(self, about: About) -> str:
+        """Return everything that was drawn."""
+        text = "\n".join(line.rstrip() for line in self.out.getvalue().split("\n"))
+        return text.translate(_ASCII) if self.style.plain else text
 
 
 class _Block:

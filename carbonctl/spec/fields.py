@@ -7,10 +7,8 @@ quantity becomes a `Value`; words, ids and switches are checked for their meanin
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, NamedTuple, Protocol
 
 from pydantic import ValidationInfo
 from pydantic_core import core_schema
@@ -23,6 +21,7 @@ from carbonctl.units import Dimension
 from carbonctl.values import Value
 
 MAX_NAME = 200
+_SPACES = str.maketrans("\u00a0\u202f\u3000", "   ")
 
 
 class Names(Protocol):
@@ -145,8 +144,7 @@ def write_quantity(value: Value, dimension: Dimension) -> str | dict[str, str]:
     return {**parts, "source": value.source}
 
 
-@dataclass(frozen=True)
-class Quantity:
+class Quantity(NamedTuple):
     """Marks a field as a quantity of one dimension: ``Annotated[Value, Quantity(POWER)]``."""
 
     dimension: Dimension
@@ -165,8 +163,7 @@ class Quantity:
         return {"type": ["string", "number", "object"], "examples": [example]}
 
 
-@dataclass(frozen=True)
-class Scalar:
+class Scalar(NamedTuple):
     """Marks a field as one scalar that ``read`` checks and converts."""
 
     read: Callable[[Any, ValidationInfo], Any]
@@ -200,7 +197,7 @@ def _clean(raw: Any, what: str) -> str:
         raise ValueError("must not be empty")
     if len(text) > MAX_NAME:
         raise ValueError(f"is longer than {MAX_NAME} characters")
-    if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") for c in text):
+    if not text.translate(_SPACES).isprintable():
         raise ValueError("must not hold control characters or line breaks")
     return str(text)
 

@@ -108,9 +108,9 @@ class _Check:
             if id(node) in seen:
                 continue
             seen.add(id(node))
-            items = node.items() if isinstance(node, Map) else enumerate(node)
+            items = node.items() if type(node) is Map else enumerate(node)
             for key, value in items:
-                if isinstance(value, Map | Seq):
+                if type(value) is Map or type(value) is Seq:
                     nodes.append(((*loc, key), value))
                 elif value is None and loc != ("phases",):
                     self.problem((*loc, key), f"`{key}` has no value; give one or take it out")
