@@ -13,9 +13,9 @@ import yaml
 from carbonctl.errors import InputError, Problem
 
 try:
-    from yaml.cyaml import CParser as _Parser
+    from yaml.cyaml import CParser as _Parser  # type: ignore[attr-defined]
 except ImportError:  # PyYAML built without libyaml
-    from yaml import SafeLoader as _Parser
+    from yaml import SafeLoader as _Parser  # type: ignore[assignment]
 
 MAX_DEPTH = 64
 MAX_VALUES = 100_000
@@ -25,7 +25,7 @@ _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
 class Place(NamedTuple):
-    """Where a node stands. Lines and columns count from 1; ``origin`` names what is not the file."""
+    """Where a node stands, counted from 1; ``origin`` names what is not the file itself."""
 
     line: int
     col: int

@@ -78,9 +78,7 @@ class Result:
     @cached_property
     def phases(self) -> dict[str, Totals]:
         """The sums of each of the four phases."""
-        return {
-            phase: totals([e for e in self.entries if e.phase == phase]) for phase in PHASES
-        }
+        return {phase: totals([e for e in self.entries if e.phase == phase]) for phase in PHASES}
 
     @cached_property
     def spec(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from carbonctl.ranges import Range
 from carbonctl.result import SCHEMA, Assumption, Comparison, Result
 from carbonctl.values import Value
 
+
 class Saved(NamedTuple):
     """The results of a file, and the versions that made them."""
 

@@ -61,7 +61,8 @@ _PLAIN: dict[str, tuple[Dims, str]] = {
     "byte": (_INFO, "8"),
     "GPUh": (tuple(a + b for a, b in zip(_TIME, _DEVICE, strict=True)), "3600"),  # type: ignore[dict-item]
 }
-_PLURAL = "lb tonne byte min hr yr second minute hour day week month year".split()
+_PLURAL = ("lb", "tonne", "byte", "min", "hr", "yr", "second", "minute", "hour", "day", "week",
+           "month", "year")  # fmt: skip
 _DEVICES = ("GPU", "TPU", "NPU", "CPU", "core", "chip", "device", "accelerator")
 _COUNTED = ("request", "token", "run", "sample", "image", "prompt", "query", "inference")
 _PREFIXES = {
@@ -183,6 +184,7 @@ DIMENSIONS = (
     CAPACITY, BANDWIDTH, AREA, THROUGHPUT, DENSITY_POWER, WATER,
 )  # fmt: skip
 
+_NO_UNIT = tuple(":;'\"()[]{}<>=!?&|#@$.0123456789")  # what no unit begins with
 _NUMBER = re.compile(r"\s*([+-]?(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*?)\s*", re.S)
 
 
@@ -220,7 +222,9 @@ def _multiplier(rest: str, wanted: Dimension) -> tuple[int, str]:
 def _read(text: str, wanted: Dimension, default_unit: str | None) -> tuple[float, int, str]:
     """Return the number as written, its suffix's factor and the unit's text."""
     match = _NUMBER.fullmatch(text)
-    if not match:
+    if match and match[2][:1] == ",":
+        raise QuantityError(f"`{text}`: write numbers without thousands separators")
+    if not match or match[2][:1] in _NO_UNIT:
         raise QuantityError(f"`{text}` is not {_article(wanted.name)}; write `{wanted.example}`")
     number, rest = match.groups()
     multiplier, written = _multiplier(rest, wanted)

@@ -10,15 +10,13 @@ from carbonctl.catalog import Catalog
 from carbonctl.errors import InputError
 from carbonctl.located import decode
 from carbonctl.result import Result, assumption, compare_reported
-from carbonctl.spec.load import Loaded, load
+from carbonctl.spec.load import load
 from carbonctl.spec.model import Workload
 
 __all__ = ["account", "estimate"]
 
 
-def estimate(
-    data: bytes, file: str, catalog: Catalog, overrides: tuple[str, ...] = ()
-) -> Result:
+def estimate(data: bytes, file: str, catalog: Catalog, overrides: tuple[str, ...] = ()) -> Result:
     """Return the result of one workload.
 
     Parameters

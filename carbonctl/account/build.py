@@ -149,9 +149,7 @@ def _weakest(values: tuple[Value, ...]) -> str:
 class _Activity:
     """Turns the activity data of one activity into entries."""
 
-    def __init__(
-        self, books: Account, phase: str, name: str, kind: str, supply: Supply
-    ) -> None:
+    def __init__(self, books: Account, phase: str, name: str, kind: str, supply: Supply) -> None:
         self.books = books
         self.phase = phase
         self.name = name
@@ -224,13 +222,13 @@ class _Activity:
         """Add the embodied share of hardware for the hours it was occupied (wu2022 Eq. 1)."""
         share, lifetime, use = occupation.share, occupation.lifetime, occupation.utilization
         if share.value is None:
-            self.embodied(share.item, occupation.hours, f"{share.per}-h", None, "", occupation.inputs)
+            self.embodied(
+                share.item, occupation.hours, f"{share.per}-h", None, "", occupation.inputs
+            )
             return
         rate = embodied.kgco2e_per_hour(share.value.number, lifetime.number, use.number)
         inputs = merge(occupation.inputs, (share.value, lifetime, use))
-        formula = (
-            f"{occupation.formula} * {share.value.name} / ({lifetime.name} * {use.name})"
-        )
+        formula = f"{occupation.formula} * {share.value.name} / ({lifetime.name} * {use.name})"
         self.embodied(share.item, occupation.hours, f"{share.per}-h", rate, formula, inputs)
 
     def attributed(self, attributed: Attributed) -> None:

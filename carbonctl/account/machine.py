@@ -134,8 +134,8 @@ class _Machine:
             return (self.catalog_host(self.host, self.host.host_power),)
         known = self.device.id if self.device else "the devices"
         self.warnings.append(
-            f"{self.layers[-1][0]}: nothing is known of the host of {known}: only the devices' own power "
-            f"is counted; give `host_power` (0 W if that is meant)"
+            f"{self.layers[-1][0]}: nothing is known of the host of {known}: "
+            "only the devices' own power is counted; give `host_power` (0 W if that is meant)"
         )
         return ()
 
@@ -166,9 +166,7 @@ class _Machine:
             message = f"cpu: {cpu.id} has no rated power in the catalog; give `host_power` instead"
             raise Unusable(self.place("cpu"), message)
         rated = cpu.rated_power.named("cpu_rated_power", self.place("cpu"))
-        return Part(
-            "cpu", count.number * rated.number, "(cpus * cpu_rated_power)", (count, rated)
-        )
+        return Part("cpu", count.number * rated.number, "(cpus * cpu_rated_power)", (count, rated))
 
     def catalog_host(self, host: Host, figure: Value) -> Part:
         """Return a host's power, in proportion where the system has another number of devices."""
@@ -208,8 +206,10 @@ class _Machine:
 
     def covers_all(self, device: Value) -> bool:
         recorded = self.device.embodied if self.device else None
-        return device.status != "given" and recorded is not None and (
-            recorded.covers in _WHOLE_MACHINE
+        return (
+            device.status != "given"
+            and recorded is not None
+            and (recorded.covers in _WHOLE_MACHINE)
         )
 
     def scaled(self, figure: Value) -> Value:

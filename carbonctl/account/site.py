@@ -80,7 +80,7 @@ class _Site:
         return None, f"{self.layers[-1][0]}.{key}"
 
     def supply(self) -> Supply:
-        name, path = self.pick("grid")
+        name, _ = self.pick("grid")
         zone, region = self.catalog.zone(name) if name is not None else (None, None)
         intensity, basis, year = self.intensity(zone, region)
         operator = self.operator(region)
@@ -103,7 +103,7 @@ class _Site:
         )
 
     def operator(self, region: Region | None) -> str:
-        value, path = self.pick("operator")
+        value, _ = self.pick("operator")
         if value is None and region is not None:
             return "cloud"
         return value or "own"
@@ -119,7 +119,11 @@ class _Site:
         if zone is None:
             message = "no carbon intensity: give `grid` (FR, US, world, …) or `carbon_intensity`"
             raise Unusable(path.rpartition(".")[0], message)
-        if region is not None and region.intensity is not None and basis in (None, region.intensity_basis):
+        if (
+            region is not None
+            and region.intensity is not None
+            and basis in (None, region.intensity_basis)
+        ):
             return self.region_intensity(region, path)
         return self.zone_intensity(zone, basis, path)
 
@@ -132,9 +136,7 @@ class _Site:
         )  # fmt: skip
         return value, region.intensity_basis, region.intensity_year
 
-    def zone_intensity(
-        self, zone: str, basis: str | None, path: str
-    ) -> tuple[Value, str, int]:
+    def zone_intensity(self, zone: str, basis: str | None, path: str) -> tuple[Value, str, int]:
         year, _ = self.pick("year")
         try:
             row: GridRow = self.catalog.grid(zone, year, basis)
@@ -184,9 +186,7 @@ class _Site:
             )
         if contract is None and share is not None:
             note = "contracted carbon-free energy, direct emissions"
-            self.assumed.append(
-                Value(0.0, "kgCO2e/kWh", "default", None, contract_path, note=note)
-            )
+            self.assumed.append(Value(0.0, "kgCO2e/kWh", "default", None, contract_path, note=note))
         number = grid.market_intensity(
             share.number if share else 0.0,
             contract.number if contract else 0.0,

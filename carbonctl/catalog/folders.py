@@ -29,7 +29,9 @@ def builtin() -> Path:
     """
     folder = _first_with("hardware_db", "VERSION")
     if folder is None:
-        raise FileNotFoundError(f"hardware_db is missing beside {_PACKAGE}; install carbonctl again")
+        raise FileNotFoundError(
+            f"hardware_db is missing beside {_PACKAGE}; install carbonctl again"
+        )
     return folder
 
 

@@ -178,7 +178,7 @@ class Die(NamedTuple):
     process: str | None = None
     node: str | None = None
     area: Value | None = None
-    count: int = 1
+    count: int = 1  # type: ignore[assignment]
 
 
 class Device(NamedTuple):
@@ -340,4 +340,3 @@ SOURCE = group(
     {"citation": _TEXT, "url": _TEXT, "licence": _TEXT, "year": _WHOLE, "via": _TEXT},
     ("citation", "url", "licence", "year"),
 )
-

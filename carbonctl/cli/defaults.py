@@ -42,7 +42,7 @@ def from_pyproject(commands: tuple[str, ...]) -> dict[str, dict[str, Any]]:
             raise InputError([Problem(str(path), 1, 1, message)])
     if "hardware_db" in flags:
         flags["hardware_db"] = str(path.parent / str(flags["hardware_db"]))
-    return {command: flags for command in commands}
+    return dict.fromkeys(commands, flags)
 
 
 def _nearest() -> Path | None:

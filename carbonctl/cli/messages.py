@@ -15,8 +15,7 @@ def printable(text: str) -> str:
 def say(text: str) -> None:
     """Write one message to standard error; where that is closed, say nothing."""
     try:
-        print(printable(text), file=sys.stderr, flush=True)
-    except (OSError, ValueError, AttributeError):
+        sys.stderr.write(printable(text) + "\n")
+        sys.stderr.flush()
+    except (OSError, ValueError, AttributeError):  # closed: there is nobody to tell
         return
-    except UnicodeEncodeError:
-        print(ascii(text)[1:-1], file=sys.stderr, flush=True)

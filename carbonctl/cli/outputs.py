@@ -38,7 +38,9 @@ def parse_export(text: str) -> Target:
         raise UsageError(f"--export {text}: write FORMAT=PATH, for example csv=account.csv")
     if form not in FORMATS:
         close = did_you_mean(form, FORMATS)
-        raise UsageError(f"--export {text}: no format `{form}`{close}; there are {', '.join(FORMATS)}")
+        raise UsageError(
+            f"--export {text}: no format `{form}`{close}; there are {', '.join(FORMATS)}"
+        )
     return Target(form, Path(path), append)
 
 
@@ -83,10 +85,10 @@ def _replace(path: Path, data: bytes) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-        os.chmod(name, mode)
-        os.replace(name, path)
+        Path(name).chmod(mode)
+        Path(name).replace(path)
     except BaseException:
-        os.unlink(name)
+        Path(name).unlink(missing_ok=True)
         raise
 
 

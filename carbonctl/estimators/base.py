@@ -139,9 +139,7 @@ class OnSystem(Activity, SystemFields):
     @model_validator(mode="after")
     def _one_time(self) -> Self:
         if self.device_time is not None and (self.devices or self.wall_time):
-            raise ValueError(
-                "device_time already holds devices × wall_time; give one or the other"
-            )
+            raise ValueError("device_time already holds devices × wall_time; give one or the other")
         if (self.devices is None) != (self.wall_time is None):
             raise ValueError("devices (in all) and wall_time go together; or give device_time")
         if self.system is not None and self.device is not None:
@@ -236,9 +234,7 @@ def system_hours(hours: Quantity, machine: Machine) -> Quantity:
     )
 
 
-def occupations(
-    devices: Quantity, systems: Quantity, machine: Machine
-) -> tuple[Occupation, ...]:
+def occupations(devices: Quantity, systems: Quantity, machine: Machine) -> tuple[Occupation, ...]:
     """Return the hours for which each unit of a machine was occupied.
 
     Parameters

@@ -13,6 +13,8 @@ from rich.text import Text
 from carbonctl.ledger import OPERATIONAL, Totals, totals
 from carbonctl.render import Style, humane
 from carbonctl.result import About, Assumption, Result
+from carbonctl.ranges import best
+from carbonctl.units import COUNT, parse
 from carbonctl.values import Value
 
 _BAR = 10
@@ -115,9 +117,7 @@ class _Block:
         self.console.print(table)
 
     def phase(self, table: Table, phase: str, sums: Totals) -> None:
-        names = list(
-            dict.fromkeys(e.activity for e in self.result.entries if e.phase == phase)
-        )
+        names = list(dict.fromkeys(e.activity for e in self.result.entries if e.phase == phase))
         if not names:
             dashes = [Text("–", style="dim")] * 5
             table.add_row(Text(phase.capitalize(), style="dim"), *dashes, "")
@@ -181,9 +181,9 @@ class _Block:
             yield "Market-based", f"operational {market}, total {total}"
         unit = self.result.spec.get("functional_unit")
         if unit and whole.total_kgco2e is not None:
-            amount = float(str(unit["amount"]).partition("..")[0]) if isinstance(
-                unit["amount"], str) else float(unit["amount"]["best"])  # fmt: skip
-            yield f"Per {safe(unit['name'])}", humane.mass(whole.total_kgco2e / amount)
+            written = unit["amount"]["best"] if isinstance(unit["amount"], dict) else unit["amount"]
+            per_unit = whole.total_kgco2e / best(parse(str(written), COUNT))
+            yield f"Per {safe(unit['name'])}", humane.mass(per_unit)
 
     def reported(self) -> None:
         if not self.result.reported:
@@ -271,8 +271,8 @@ def assumption_rows(result: Result) -> list[_Row]:
         places.setdefault((key, said, row.status, row.source or ""), []).append(where)
     used = Counter(key for key, *_ in places)
     rows = []
-    for (key, said, status, source), where in places.items():
-        label = key if used[key] == 1 else f"{key}, {_short(where)}"
+    for (key, said, status, source), paths in places.items():
+        label = key if used[key] == 1 else f"{key}, {_short(paths)}"
         rows.append(_Row(label, said, status, tuple(source.split())))
     return rows
 

@@ -40,7 +40,9 @@ class Names(Protocol):
 def _scalar(raw: Any, what: str) -> str:
     if isinstance(raw, str):
         return raw
-    raise ValueError(f"{what} is wanted here, not a {'mapping' if isinstance(raw, dict) else 'list'}")
+    raise ValueError(
+        f"{what} is wanted here, not a {'mapping' if isinstance(raw, dict) else 'list'}"
+    )
 
 
 def _check_fraction(number: float, text: str) -> None:
@@ -113,7 +115,9 @@ def _read_bounds(raw: Map, dimension: Dimension, check: Check) -> Value:
         if key not in _BOUND_KEYS:
             raise ValueError(f"unknown key `{key}` in a quantity{did_you_mean(key, _BOUND_KEYS)}")
     if not raw.get("best"):
-        raise ValueError("a quantity written as a mapping needs `best` (and `low`, `high`, `source`)")
+        raise ValueError(
+            "a quantity written as a mapping needs `best` (and `low`, `high`, `source`)"
+        )
     parts: dict[str, float] = {}
     for key in ("best", "low", "high"):
         if raw.get(key):

@@ -4,6 +4,8 @@ Activities are not here: each kind has its own model beside its estimator, deriv
 `Activity`.
 """
 
+from collections.abc import Iterator
+from itertools import count
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, model_validator
@@ -141,7 +143,9 @@ class Workload(Spec):
     functional_unit: FunctionalUnit | None = Field(None, description="for results per unit")
     site: Site | None = Field(None, description="where it runs, unless an activity says otherwise")
     systems: dict[f.Name, System] = Field(default_factory=dict, description="machines by name")
-    phases: dict[str, tuple[SerializeAsAny[Activity], ...]] = Field(description="activities by phase")
+    phases: dict[str, tuple[SerializeAsAny[Activity], ...]] = Field(
+        description="activities by phase"
+    )
     reported: Reported | None = Field(None, description="published figures to compare with")
 
     def activities(self) -> list[tuple[str, str, Activity]]:
@@ -170,14 +174,16 @@ def default_names(given: list[tuple[str, str | None]]) -> list[str]:
     taken = {name for _, name in given if name}
     names = []
     for kind, name in given:
-        number = 1
-        while name is None:
-            candidate = kind if number == 1 else f"{kind}-{number}"
-            name = candidate if candidate not in taken else None
-            number += 1
-        taken.add(name)
-        names.append(name)
+        chosen = name or next(free for free in _numbered(kind) if free not in taken)
+        taken.add(chosen)
+        names.append(chosen)
     return names
+
+
+def _numbered(kind: str) -> Iterator[str]:
+    yield kind
+    for number in count(2):
+        yield f"{kind}-{number}"
 
 
 def names_of(activities: tuple[Activity, ...]) -> list[str]:

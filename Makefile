@@ -1,0 +1,46 @@
+# Everything runs in .venv, which the first call makes. Needs Python 3.11 or newer and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := estimate
+.PHONY: estimate test check bench facts clean
+
+estimate: $(STAMP)  ## the account of a real workload
+	@$(BIN)/carbonctl estimate configs/llama3.yaml
+
+test: $(VENV)/.dev  ## the tests
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/.dev  ## style, types, imports
+	@$(BIN)/ruff format --check carbonctl tests
+	@$(BIN)/ruff check carbonctl tests
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest tests/test_imports.py
+
+bench: $(VENV)/.dev  ## speed and memory, as ratios
+	@$(BIN)/python -m tests.bench
+
+facts: $(VENV)/.dev  ## everything in hardware_db, validated
+	@$(BIN)/python -m pytest tests/catalog
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "carbonctl needs Python 3.11 or newer: make PYTHON=python3.12" >&2; exit 1; }
+	@echo "Setting up $(VENV) …" >&2
+	@$(PYTHON) -m venv $(VENV)
+
+# The bytecode is written now, so that the first run starts as fast as the others.
+$(STAMP): $(VENV)/bin/python pyproject.toml
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . >&2
+	@$(BIN)/python -m compileall -q carbonctl
+	@touch $@
+
+$(VENV)/.dev: $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]' >&2
+	@touch $@
+
+clean:
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,72 @@
+"""What tests share: the catalog, and ways to run the tool inside and outside this process."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from carbonctl.account import estimate
+from carbonctl.catalog import Catalog
+from carbonctl.result import Result
+
+ROOT = Path(__file__).parent.parent
+CONFIGS = ROOT / "configs"
+CATALOG = Catalog()
+
+settings.register_profile(
+    "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("steady")
+
+
+class Run(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+def account(text: str, *overrides: str) -> Result:
+    """Return the result of a spec given as text."""
+    return estimate(text.encode(), "job.yaml", CATALOG, overrides)
+
+
+def clean_environment(**extra: str) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG", "SYSTEMROOT")}
+    return {**kept, "PYTHONDONTWRITEBYTECODE": "1", **extra}
+
+
+def run(*arguments: str, stdin: str | bytes = "", cwd: Path = ROOT, **environment: str) -> Run:
+    """Run the tool as a process of its own."""
+    data = stdin.encode() if isinstance(stdin, str) else stdin
+    done = subprocess.run(
+        [sys.executable, "-m", "carbonctl", *arguments],
+        input=data,
+        capture_output=True,
+        cwd=cwd,
+        env=clean_environment(PYTHONPATH=str(ROOT), **environment),
+        check=False,
+        timeout=60,
+    )
+    return Run(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+@pytest.fixture
+def inside(capfd, monkeypatch):
+    """Run the command line in this process, which is faster than `run`."""
+    from carbonctl.cli import _run
+
+    for name in list(os.environ):
+        if name.startswith("CARBONCTL_") or name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS"):
+            monkeypatch.delenv(name)
+
+    def call(*arguments: str) -> Run:
+        capfd.readouterr()
+        code = _run(list(arguments))
+        out, err = capfd.readouterr()
+        return Run(code, out, err)
+
+    return call

@@ -1,0 +1,107 @@
+"""Every kernel: floats, ranges and arrays give the same; ranges are the hull of their corners."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from carbonctl.factors import embodied, facility, grid, power, schedule
+from carbonctl.ranges import Range
+
+positive = st.floats(1e-3, 1e6)
+share = st.floats(0, 1)
+used = st.floats(0.01, 1)
+pue = st.floats(1, 3)
+
+KERNELS = {
+    "energy_kwh": (power.energy_kwh, [positive, positive]),
+    "loaded_w": (power.loaded_w, [positive, share]),
+    "memory_w": (power.memory_w, [positive, positive]),
+    "overhead_kwh": (facility.overhead_kwh, [positive, pue]),
+    "kgco2e": (grid.kgco2e, [positive, positive]),
+    "market_intensity": (grid.market_intensity, [share, positive, positive]),
+    "kgco2e_per_hour": (embodied.kgco2e_per_hour, [positive, positive, used]),
+    "occurrences": (schedule.occurrences, [positive, positive]),
+}
+
+
+def ranges(strategy):
+    return st.lists(strategy, min_size=3, max_size=3).map(
+        lambda ends: Range(sorted(ends)[1], min(ends), max(ends))
+    )
+
+
+@pytest.mark.parametrize("name", KERNELS)
+@given(data=st.data())
+def test_a_range_is_the_hull_of_its_corners(name, data):
+    kernel, strategies = KERNELS[name]
+    arguments = [data.draw(ranges(strategy)) for strategy in strategies]
+    result = kernel(*arguments)
+    corners = [kernel(*corner) for corner in product(*[(a.low, a.high) for a in arguments])]
+    assert result.best == kernel(*[a.best for a in arguments])
+    assert result.low == pytest.approx(min(corners), rel=1e-12, abs=1e-300)
+    assert result.high == pytest.approx(max(corners), rel=1e-12, abs=1e-300)
+    assert result.low <= result.best <= result.high
+
+
+@given(
+    st.lists(positive, min_size=2, max_size=2).map(sorted), ranges(share), st.data()
+)
+def test_busy_power_is_the_hull_of_its_corners(ends, busy, data):
+    idle = Range(ends[0], ends[0] * 0.9, ends[0])
+    most = Range(ends[1], ends[1], ends[1] * 1.1)
+    result = power.busy_w(idle, most, busy)
+    corners = [
+        power.busy_w(*corner)
+        for corner in product((idle.low, idle.high), (most.low, most.high), (busy.low, busy.high))
+    ]
+    assert result.low == pytest.approx(min(corners), rel=1e-12)
+    assert result.high == pytest.approx(max(corners), rel=1e-12)
+    assert result.low <= result.best <= result.high
+
+
+@pytest.mark.parametrize("name", [*(k for k in KERNELS if k != "occurrences"), "busy_w"])
+def test_an_array_gives_what_its_elements_give(name):
+    kernel, count = (power.busy_w, 3) if name == "busy_w" else (
+        KERNELS[name][0],
+        len(KERNELS[name][1]),
+    )
+    columns = [np.array([0.25, 0.5, 1.0]) + (name == "overhead_kwh") for _ in range(count)]
+    vector = kernel(*columns)
+    scalars = [kernel(*[float(c[i]) for c in columns]) for i in range(3)]
+    assert vector.tolist() == scalars
+
+
+def test_worked_examples():
+    # luccioni2023 §3.2: 300 W for 100 h at 500 and at 100 g/kWh
+    assert grid.kgco2e(power.energy_kwh(100, 300), 0.5) == 15.0
+    assert grid.kgco2e(power.energy_kwh(100, 300), 0.1) == 3.0
+    # wu2022 Eq. 1: 1,000 kg, 4 years, 45 %, 1,000 h; and without utilization
+    assert 1000 * embodied.kgco2e_per_hour(1000, 35040, 0.45) == pytest.approx(63.42, abs=0.005)
+    assert 1000 * embodied.kgco2e_per_hour(1000, 35040, 1) == pytest.approx(28.54, abs=0.005)
+    assert power.busy_w(50, 400, 0) == 50
+    assert power.busy_w(50, 400, 1) == 400
+    assert grid.market_intensity(1, 0, 0.4) == 0
+    assert grid.market_intensity(0, 0, 0.4) == 0.4
+
+
+@pytest.mark.parametrize(
+    ("span", "interval", "times"),
+    [(8760, 168, 52), (8760, 1, 8760), (8760, 730, 12), (0.3, 0.1, 3), (24, 0.1, 240), (1, 2, 0)],
+)
+def test_occurrences(span, interval, times):
+    assert schedule.occurrences(span, interval) == times
+
+
+@given(st.floats(0, 1e9), pue)
+def test_overhead_and_it_energy_make_the_whole(energy, effectiveness):
+    overhead = facility.overhead_kwh(energy, effectiveness)
+    assert energy + overhead == pytest.approx(energy * effectiveness, rel=1e-12)
+    assert overhead >= 0
+
+
+def test_a_range_that_holds_zero_does_not_divide():
+    with pytest.raises(ZeroDivisionError):
+        1.0 / Range(0.0, -1.0, 1.0)

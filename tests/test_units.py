@@ -1,0 +1,186 @@
+"""Units against pint, and the grammar of quantities."""
+
+import math
+
+import pint
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from carbonctl import units
+from carbonctl.ranges import Range, best, high, low
+from carbonctl.units import QuantityError, format_quantity, parse, unit
+
+# What the field defines otherwise than pint does, or pint does not know.
+DEFINITIONS = """
+year = 8760 * hour = yr = y
+month = 730 * hour
+device = [device] = GPU = TPU = NPU = CPU = core = chip = accelerator
+operation = [operation] = FLOP = OP
+bps = bit / second
+count = []
+"""
+
+
+@pytest.fixture(scope="module")
+def registry():
+    found = pint.UnitRegistry(autoconvert_offset_to_baseunit=False)
+    found.load_definitions(DEFINITIONS.strip().splitlines())
+    return found
+
+
+def pint_name(name: str) -> str:
+    renamed = {
+        "t": "metric_ton", "kt": "kilometric_ton", "Mt": "megametric_ton",
+        "tonne": "metric_ton", "tonnes": "metric_ton", "hr": "hour", "hrs": "hour",
+        "wk": "week", "d": "day", "B": "byte", "mm2": "mm**2", "cm2": "cm**2",
+        "m2": "m**2", "m3": "m**3", "GPUh": "GPU*hour", "mins": "minute", "%": "percent",
+        "h": "hour", "yrs": "yr", "lbs": "lb", "min": "minute",
+    }  # fmt: skip
+    if name in renamed:
+        return renamed[name]
+    for suffix, whole in (("FLOPS", "FLOP/second"), ("OPS", "OP/second"), ("B", "byte")):
+        prefix = name.removesuffix(suffix)
+        if name.endswith(suffix) and prefix in ("", *"kMGTPE", "Ki", "Mi", "Gi", "Ti", "Pi"):
+            return prefix + whole
+    return name
+
+
+def test_every_unit_agrees_with_pint(registry):
+    base = {0: "kg", 1: "m", 2: "s", 3: "bit", 4: "device", 5: "operation"}
+    checked = 0
+    for name in units._table():
+        if unit(name)[0] == (0,) * 6 and name != "%":
+            continue  # counts: tokens, requests
+        dims, factor = unit(name)
+        si = "*".join(f"{base[i]}**{power}" for i, power in enumerate(dims) if power) or ""
+        theirs = registry.Quantity(1, pint_name(name)).to(si or "dimensionless").magnitude
+        assert float(factor) == pytest.approx(theirs, rel=1e-12), name
+        checked += 1
+    assert checked > 120
+
+
+@pytest.mark.parametrize(
+    ("written", "theirs"),
+    [
+        ("kg/kWh", "kg/(kW*hour)"),
+        ("lb/MWh", "lb/(MW*hour)"),
+        ("W/GB", "W/gigabyte"),
+        ("kWh/GB", "kW*hour/gigabyte"),
+        ("nJ/bit", "nJ/bit"),
+        ("GPU-days", "GPU*day"),
+        ("kg/TB-year", "kg/(terabyte*year)"),
+        ("L/kWh", "L/(kW*hour)"),
+        ("GB/s", "gigabyte/s"),
+    ],
+)
+def test_compound_units_agree_with_pint(registry, written, theirs):
+    dims, factor = unit(written)
+    other = registry.Quantity(1, theirs).to_base_units()
+    ours = registry.Quantity(float(factor), "kg**{}*m**{}*s**{}*bit**{}*device**{}".format(*dims))
+    assert ours.to(other.units).magnitude == pytest.approx(other.magnitude, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("text", "dimension", "number"),
+    [
+        ("400 W", units.POWER, 400.0),
+        ("400W", units.POWER, 400.0),
+        ("0.4 kW", units.POWER, 400.0),
+        ("6.4M GPU-h", units.DEVICE_TIME, 6.4e6),
+        ("6.4M GPU hours", units.DEVICE_TIME, 6.4e6),
+        ("1.5 TPU-days", units.DEVICE_TIME, 36.0),
+        ("0.429 kg/kWh", units.INTENSITY, 0.429),
+        ("429 gCO2e/kWh", units.INTENSITY, 0.429),
+        ("429 g CO2 per kWh", units.INTENSITY, 0.429),
+        ("954 lb/MWh", units.INTENSITY, 954 * 0.45359237 / 1000),
+        ("2 PB", units.CAPACITY, 2e6),
+        ("1 GiB", units.CAPACITY, 2**30 / 1e9),
+        ("4 years", units.DURATION, 35040.0),
+        ("1 month", units.DURATION, 730.0),
+        ("45 %", units.FRACTION, 0.45),
+        ("35%", units.FRACTION, 0.35),
+        ("0.45", units.FRACTION, 0.45),
+        ("15e12", units.COUNT, 15e12),
+        ("176B", units.COUNT, 176e9),
+        ("1_000_000", units.COUNT, 1e6),
+        ("012", units.COUNT, 12.0),
+        ("1e3 tokens", units.COUNT, 1000.0),
+        ("256646 kWh", units.ENERGY, 256646.0),
+        ("1 MJ", units.ENERGY, 1 / 3.6),
+        ("2500..5700 kg", units.MASS, Range(4100.0, 2500.0, 5700.0)),
+        ("1312..5000 kg", units.MASS, Range(3156.0, 1312.0, 5000.0)),
+        ("30..60 %", units.FRACTION, Range(0.45, 0.3, 0.6)),
+        ("1..3M GPU-h", units.DEVICE_TIME, Range(2e6, 1e6, 3e6)),
+        ("1 GPU-day..48 GPU-h", units.DEVICE_TIME, Range(36.0, 24.0, 48.0)),
+        ("-5 W", units.POWER, -5.0),
+    ],
+)
+def test_parse(text, dimension, number):
+    assert parse(text, dimension) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "dimension", "said"),
+    [
+        ("700", units.POWER, "`700` has no unit; write `700 W`"),
+        ("700 kg", units.POWER, "`700 kg` is a mass of CO2e, not a power; write `400 W`"),
+        ("24 h", units.DEVICE_TIME, "is a duration, not a device time"),
+        ("7 kw", units.POWER, "unknown unit `kw`; did you mean `kW`?"),
+        ("NaN", units.POWER, "`NaN` is not a power"),
+        (".inf", units.POWER, "is not a power"),
+        ("1e400 W", units.POWER, "is beyond any power that can be meant"),
+        ("1e-400 W", units.POWER, "is beyond any power that can be meant"),
+        ("1e29 GW", units.POWER, "is beyond any power that can be meant"),
+        ("5..2 W", units.POWER, "the low end is above the high end"),
+        ("1,000 W", units.POWER, "without thousands separators"),
+        ("5 / W", units.POWER, "is a number without a dimension"),
+        ("400 W/", units.POWER, "is not a unit"),
+        ("", units.POWER, "is not a power"),
+        ("12:30:45", units.DURATION, "is not a duration"),
+        ("5B", units.POWER, "not a power"),
+    ],
+)
+def test_what_is_refused(text, dimension, said):
+    with pytest.raises(QuantityError) as error:
+        parse(text, dimension)
+    assert said in str(error.value)
+
+
+def test_hundredths_are_exact():
+    assert parse("35 %", units.FRACTION) == 0.35
+    assert parse("385 g/kWh", units.INTENSITY) == 0.385
+
+
+dimensions = st.sampled_from(units.DIMENSIONS)
+numbers = st.floats(1e-25, 1e25) | st.just(0.0)
+
+
+@given(dimensions, numbers)
+def test_a_formatted_quantity_reads_back(dimension, number):
+    written = format_quantity(number, dimension)
+    assert isinstance(written, str)
+    assert parse(written, dimension) == number
+
+
+@given(dimensions, st.lists(numbers, min_size=3, max_size=3).map(sorted))
+def test_a_formatted_range_reads_back(dimension, ends):
+    below, middle, above = ends
+    number = Range(middle, below, above)
+    written = format_quantity(number, dimension)
+    if isinstance(written, str):
+        back = parse(written, dimension)
+    else:
+        parts = [parse(written[key], dimension) for key in ("best", "low", "high")]
+        back = Range(*map(best, parts))
+    assert (best(back), low(back), high(back)) == (middle, below, above)
+
+
+@given(st.text(max_size=30), dimensions)
+def test_any_text_is_a_number_or_a_quantity_error(text, dimension):
+    try:
+        number = parse(text, dimension)
+    except QuantityError as error:
+        assert str(error)
+    else:
+        assert math.isfinite(best(number))
