@@ -6,9 +6,7 @@ from hypothesis import strategies as st
 from carbonctl.ranges import Range, apply, best, exact_sum, high, low, over_corners
 
 number = st.floats(-1e9, 1e9)
-wide = st.lists(number, min_size=3, max_size=3).map(
-    lambda e: Range(sorted(e)[1], min(e), max(e))
-)
+wide = st.lists(number, min_size=3, max_size=3).map(lambda e: Range(sorted(e)[1], min(e), max(e)))
 
 
 @given(wide, wide, st.floats(0, 1), st.floats(0, 1))

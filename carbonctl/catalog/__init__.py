@@ -226,8 +226,8 @@ def _sources(node: Any, at: tuple[Any, ...], faults: list[Fault]) -> dict[str, S
 def _unknown(name: str, known: dict[str, str], what: str) -> str:
     """Say that a name is not known, and which ones it may mean."""
     wanted = fold(name)
-    inside = [identity for alias, identity in known.items() if wanted and wanted in fold(alias)]
-    candidates = list(dict.fromkeys(inside))
+    inside = [identity for alias, identity in known.items() if wanted in fold(alias)]
+    candidates = list(dict.fromkeys(inside)) if len(wanted) > 1 else []
     lister = "grid" if what in ("grid", "cloud region") else "hardware"
     listing = f"`carbonctl {lister} list` lists them all"
     if len(candidates) > 1:

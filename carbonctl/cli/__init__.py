@@ -1,5 +1,6 @@
 """The command line. ``main`` gives every ending its exit code."""
 
+import errno
 import gc
 import os
 import signal
@@ -10,6 +11,7 @@ from carbonctl import errors
 from carbonctl.cli.messages import say
 
 _GC_THRESHOLD = 100_000  # a short process makes little garbage, and looking for it takes time
+_UNWRITABLE = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO, errno.EBADF)
 _ISSUES = "https://github.com/carbonctl/carbonctl/issues"
 
 
@@ -44,7 +46,7 @@ def _flush() -> int:
     return errors.OK
 
 
-def _run(arguments: list[str]) -> int:
+def _run(arguments: list[str]) -> int:  # noqa: PLR0911
     try:
         from carbonctl.cli.app import run
 
@@ -59,11 +61,21 @@ def _run(arguments: list[str]) -> int:
         return errors.INTERRUPTED
     except BrokenPipeError:  # where there is no SIGPIPE
         return errors.CLOSED_PIPE
-    except Exception as error:
-        if "--debug" in arguments:
-            raise
-        say(
-            f"carbonctl: this is a bug ({type(error).__name__}: {error}); "
-            f"please report it with the output of --debug at {_ISSUES}"
-        )
-        return errors.BUG
+    except OSError as error:
+        if error.errno not in _UNWRITABLE:
+            return _bug(error, arguments)
+        say(f"standard output: {error.strerror}")
+        return errors.OUTPUT
+    except Exception as error:  # noqa: BLE001
+        return _bug(error, arguments)
+
+
+def _bug(error: Exception, arguments: list[str]) -> int:
+    """Say how to report a bug; with --debug show where it happened."""
+    if "--debug" in arguments:
+        raise error
+    say(
+        f"carbonctl: this is a bug ({type(error).__name__}: {error}); "
+        f"please report it with the output of --debug at {_ISSUES}"
+    )
+    return errors.BUG

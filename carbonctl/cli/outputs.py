@@ -127,7 +127,7 @@ def _write_all(descriptor: int, data: bytes) -> None:
 
 def _encoding() -> str:
     """Return UTF-8, unless standard output is a terminal of another encoding."""
-    return sys.stdout.encoding if sys.stdout.isatty() else "utf-8"
+    return sys.stdout.encoding if sys.stdout and sys.stdout.isatty() else "utf-8"
 
 
 def is_plain() -> bool:

@@ -11,9 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from carbonctl.ledger import OPERATIONAL, Totals, totals
+from carbonctl.ranges import best
 from carbonctl.render import Style, humane
 from carbonctl.result import About, Assumption, Result
-from carbonctl.ranges import best
 from carbonctl.units import COUNT, parse
 from carbonctl.values import Value
 

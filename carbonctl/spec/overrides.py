@@ -52,7 +52,16 @@ def apply(root: Map, overrides: tuple[str, ...], file: str) -> None:
 
 
 def _value(value: str, file: str, column: int) -> Any:
-    node = parse(value, file, ORIGIN)
+    try:
+        node = parse(value, file, ORIGIN)
+    except InputError as error:
+        raise InputError(
+            problem._replace(
+                line=1,
+                col=column - 1 + (problem.col or 1 if problem.line == 1 else len(value)),
+            )
+            for problem in error.problems
+        ) from None
     _shift(node, column - 1)
     return node
 

@@ -197,6 +197,7 @@ def test_notes_speak_of_the_product_alone():
 
 # --- physical sanity: bounds are wide, and what falls outside is listed with its reason ---
 
+
 def test_power_per_area():
     """W/mm² of compute silicon between a cool server CPU and the hottest accelerators."""
     for device in ALL_DEVICES:
@@ -208,7 +209,16 @@ def test_power_per_area():
 
 def test_efficiency_by_year():
     """Dense FP16 or BF16 FLOPS per watt stay below what any chip of the time reached."""
-    best_of_year = {2012: 0.03, 2014: 0.05, 2016: 0.35, 2017: 0.55, 2018: 1.1, 2020: 1.7, 2022: 2.9, 2024: 4.0}
+    best_of_year = {
+        2012: 0.03,
+        2014: 0.05,
+        2016: 0.35,
+        2017: 0.55,
+        2018: 1.1,
+        2020: 1.7,
+        2022: 2.9,
+        2024: 4.0,
+    }
     for device in ALL_DEVICES:
         peaks = [device.peak[k].best for k in ("fp16", "bf16") if k in device.peak]
         if peaks and device.rated_power and device.year:
@@ -265,8 +275,7 @@ def test_a_folder_of_ones_own_goes_before(tmp_path: Path):
     own = tmp_path / "accelerators" / "nvidia" / "t4.yaml"
     own.parent.mkdir(parents=True)
     own.write_text(
-        "name: My T4\nvendor: me\nkind: gpu\n"
-        "rated_power: {value: 71 W, source: measured-by-me}\n"
+        "name: My T4\nvendor: me\nkind: gpu\nrated_power: {value: 71 W, source: measured-by-me}\n"
     )
     catalog = Catalog((tmp_path,))
     assert catalog.device("nvidia/t4").rated_power.best == 71

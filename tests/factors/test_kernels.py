@@ -46,9 +46,7 @@ def test_a_range_is_the_hull_of_its_corners(name, data):
     assert result.low <= result.best <= result.high
 
 
-@given(
-    st.lists(positive, min_size=2, max_size=2).map(sorted), ranges(share), st.data()
-)
+@given(st.lists(positive, min_size=2, max_size=2).map(sorted), ranges(share), st.data())
 def test_busy_power_is_the_hull_of_its_corners(ends, busy, data):
     idle = Range(ends[0], ends[0] * 0.9, ends[0])
     most = Range(ends[1], ends[1], ends[1] * 1.1)
@@ -64,9 +62,13 @@ def test_busy_power_is_the_hull_of_its_corners(ends, busy, data):
 
 @pytest.mark.parametrize("name", [*(k for k in KERNELS if k != "occurrences"), "busy_w"])
 def test_an_array_gives_what_its_elements_give(name):
-    kernel, count = (power.busy_w, 3) if name == "busy_w" else (
-        KERNELS[name][0],
-        len(KERNELS[name][1]),
+    kernel, count = (
+        (power.busy_w, 3)
+        if name == "busy_w"
+        else (
+            KERNELS[name][0],
+            len(KERNELS[name][1]),
+        )
     )
     columns = [np.array([0.25, 0.5, 1.0]) + (name == "overhead_kwh") for _ in range(count)]
     vector = kernel(*columns)

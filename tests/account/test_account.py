@@ -1,0 +1,326 @@
+"""The account: its entries, precedence of sources, and what it warns of."""
+
+import math
+
+import pytest
+
+from carbonctl.errors import InputError
+from tests.conftest import account
+
+
+def spec(activity: str, site: str = "carbon_intensity: 500 g/kWh, pue: 1", more: str = "") -> str:
+    return f"name: t\nsite: {{{site}}}\n{more}phases:\n  training:\n    - {{{activity}}}\n"
+
+
+def evaluate(entry) -> float:
+    names = {value.name: value.best for value in entry.inputs}
+    return eval(entry.formula, {"__builtins__": {}}, names)
+
+
+def by_item(result):
+    return {entry.item: entry for entry in result.entries if entry.boundary == "operational"}
+
+
+def test_the_survey_s_example():
+    """luccioni2023 §3.2: 300 W for 100 h at 500 and at 100 g/kWh: 15 and 3 kg."""
+    text = spec("kind: compute, rated_power: 300 W, devices: 1, wall_time: 100 h, embodied: 0 kg")
+    assert account(text).total.total_kgco2e == 15.0
+    assert account(text, "site.carbon_intensity=100 g/kWh").total.total_kgco2e == 3.0
+
+
+def test_eq_1():
+    """wu2022 Eq. 1: 1,000 kg, 4 years, 1,000 h: 63.4 kg at 45 % and 28.5 kg at 100 %."""
+    text = spec(
+        "kind: compute, rated_power: 1 W, devices: 1, wall_time: 1000 h, host_power: 0 W, "
+        "embodied: 1000 kg, lifetime: 4 years, utilization: 45 %"
+    )
+    assert account(text).total.embodied_kgco2e == pytest.approx(63.42, abs=0.005)
+    whole = account(text, "phases.training.0.utilization=100 %")
+    assert whole.total.embodied_kgco2e == pytest.approx(28.54, abs=0.005)
+
+
+def test_parts_of_a_system():
+    text = spec(
+        "kind: compute, device: nvidia/a100-sxm4-80gb, devices: 4, wall_time: 10 h, load: 50 %, "
+        "host_power: 800 W, cpu: amd/epyc-7763, cpus: 2, memory: 1 TB",
+        "carbon_intensity: 100 g/kWh, pue: 1.5",
+    )
+    found = by_item(account(text))
+    assert found["devices"].energy_kwh == 40 * 200 / 1000
+    assert found["host"].energy_kwh == 5 * 800 / 1000  # four of eight devices: half a host
+    assert found["cpu"].energy_kwh == pytest.approx(5 * 2 * 280 / 1000)
+    assert found["memory"].energy_kwh == pytest.approx(5 * 372.5 / 1000)
+    it = sum(found[k].energy_kwh for k in ("devices", "host", "cpu", "memory"))
+    assert found["PUE overhead"].energy_kwh == pytest.approx(it * 0.5)
+
+
+def test_every_formula_gives_its_figure():
+    text = """
+name: t
+site: {grid: FR, pue: 1.2, carbon_free_energy: 50 %, residual_intensity: 80 g/kWh}
+systems:
+  node: {device: nvidia/a100-sxm4-80gb, idle_power: 50 W, embodied: 2..4 t}
+  wall: {device: nvidia/v100-sxm2-32gb, power: 330 W, power_scope: system, embodied: 1 t}
+phases:
+  data:
+    - {kind: energy, energy: 5 MWh, includes_pue: yes, embodied: 3 kg}
+    - {kind: energy, energy: 5 MWh, system: node, device_time: 100 GPU-h}
+  training:
+    - {kind: compute, system: node, device_time: 1k..2k GPU-h, busy: 70 %, cpu: amd/epyc-7742}
+    - {kind: compute, system: node, devices: 8, wall_time: 1 h, repeat: {every: 1 h, for: 1 day}}
+    - {kind: compute, system: wall, devices: 8, wall_time: 1 h}
+"""
+    result = account(text)
+    assert len(result.entries) > 15
+    for entry in result.entries:
+        assert evaluate(entry) == pytest.approx(entry.kgco2e, rel=1e-12), entry.formula
+        assert entry.quantity * entry.factor == pytest.approx(entry.kgco2e, rel=1e-12)
+        names = [value.name for value in entry.inputs]
+        assert len(names) == len(set(names))
+        for value in entry.inputs:
+            assert value.path, value
+            assert (value.line is not None) == (value.status == "given" or value.name == "repeats")
+
+
+def test_identity_is_unique():
+    text = spec("kind: compute, device: nvidia/a100-sxm4-80gb, devices: 8, wall_time: 1 h, pue: 1")
+    text = text.replace(", pue: 1}\n", "}\n")
+    entries = account(text).entries
+    assert len({entry.identity for entry in entries}) == len(entries)
+
+
+def test_power_in_order_of_preference():
+    base = "kind: compute, device: nvidia/a100-sxm4-80gb, devices: 1, wall_time: 1000 h, host_power: 0 W"
+    energy = lambda extra: by_item(account(spec(base + extra)))["devices"].energy_kwh  # noqa: E731
+    assert energy("") == 400  # rated power: an upper bound
+    assert energy(", load: 50 %") == 200
+    assert energy(", rated_power: 300 W, load: 50 %") == 150
+    assert energy(", power: 123 W") == 123
+    assert energy(", idle_power: 40 W, busy: 50 %") == 220
+
+
+def test_rated_power_is_said_to_be_an_upper_bound():
+    text = spec("kind: compute, device: nvidia/a100-sxm4-80gb, devices: 1, wall_time: 1 h")
+    assumed = {a.path: a for a in account(text).assumptions}
+    load = assumed["phases.training.compute.load"]
+    assert (load.value, load.status) == (1.0, "default")
+
+
+def test_power_scope_system_holds_the_host():
+    text = spec(
+        "kind: compute, device: nvidia/v100-sxm2-32gb, devices: 10000, wall_time: 14.8 days, "
+        "power: 330 W, power_scope: system"
+    )
+    assert [e.item for e in account(text).entries] == ["devices", "PUE overhead", "system"]
+    assert account(text).entries[0].energy_kwh == pytest.approx(3552000 * 0.33)
+
+
+def test_a_system_s_power_given_as_a_device_s_is_noticed():
+    text = spec(
+        "kind: compute, device: nvidia/a100-sxm4-80gb, devices: 8, wall_time: 1 h, power: 6.5 kW"
+    )
+    assert any("16.2 × the rating" in w and "per device" in w for w in account(text).warnings)
+
+
+def test_what_is_not_known_is_said():
+    no_host = account(spec("kind: compute, rated_power: 300 W, devices: 1, wall_time: 1 h"))
+    assert any("nothing is known of the host" in w for w in no_host.warnings)
+    assert any("embodied carbon of the system is unknown" in w for w in no_host.warnings)
+    total = no_host.total
+    assert (total.embodied_kgco2e, total.total_kgco2e, total.total_low_kgco2e) == (None, None, None)
+    assert total.operational_kgco2e == 0.15
+    assert not no_host.complete
+
+
+def test_energy_alone_has_unknown_hardware():
+    result = account(spec("kind: energy, energy: 1 MWh"))
+    assert result.total.operational_kgco2e == 500
+    assert result.total.embodied_kgco2e is None
+    known = account(spec("kind: energy, energy: 1 MWh, embodied: 0 kg"))
+    assert known.total.total_kgco2e == 500
+    assert known.complete
+
+
+def test_energy_that_includes_pue_has_no_overhead():
+    site = "carbon_intensity: 1 kg/kWh, pue: 1.5"
+    assert account(spec("kind: energy, energy: 1 MWh", site)).total.energy_kwh == 1500
+    within = account(spec("kind: energy, energy: 1 MWh, includes_pue: yes", site))
+    assert within.total.energy_kwh == 1000
+    assert [e.item for e in within.entries] == ["energy", "hardware"]
+
+
+def test_repeat():
+    once = "kind: compute, rated_power: 1 kW, devices: 64, wall_time: 26.6 h, embodied: 1 kg"
+    weekly = account(spec(once + ", repeat: {every: 1 week, for: 1 year}"))
+    assert weekly.total.energy_kwh == pytest.approx(52 * 64 * 26.6)
+    energy = account(spec("kind: energy, energy: 1 MWh, repeat: {every: 1 day, for: 1 year}"))
+    assert energy.total.energy_kwh == pytest.approx(365_000)
+
+
+# --- site ---
+
+RUN = "kind: compute, rated_power: 1 kW, devices: 1, wall_time: 1000 h, host_power: 0 W, embodied: 0 kg"
+
+
+def test_the_grid_s_factor_with_basis_year_and_source():
+    entry = account(spec(RUN, "grid: FR, year: 2022, pue: 1")).entries[0]
+    assert entry.factor_basis == "life-cycle"
+    assert entry.factor_year == 2022
+    assert entry.factor_source
+    assert entry.ghg_scope == "2+3.3"
+    assert entry.status == "default"  # the load
+
+
+def test_an_own_figure_overrides_the_grid_s():
+    entry = account(spec(RUN, "grid: FR, carbon_intensity: 57 g/kWh, pue: 1")).entries[0]
+    assert entry.factor == 0.057
+    assert (entry.factor_basis, entry.ghg_scope) == (None, "2")
+
+
+def test_the_nearest_year_is_taken_and_said_when_far():
+    far = account(spec(RUN, "grid: FR, year: 2012, pue: 1"))
+    assert far.entries[0].factor_year == 2020
+    assert any("2020, more than 2 years from 2012" in w for w in far.warnings)
+
+
+@pytest.mark.parametrize(
+    ("grid", "basis"),
+    [("FR", "life-cycle"), ("US-CAMX", "direct"), ("aws/us-east-1", "direct"), ("CA-QC", "direct"),
+     ("world", "life-cycle"), ("france", "life-cycle")],
+)  # fmt: skip
+def test_grids_of_every_kind(grid, basis):
+    result = account(spec(RUN, f"grid: {grid}"))
+    assert result.entries[0].factor_basis == basis
+    assert result.entries[0].factor_year >= 2019
+
+
+def test_a_cloud_region_brings_its_pue_and_scope():
+    result = account(spec(RUN, "grid: gcp/europe-west1"))
+    pue = next(v for e in result.entries for v in e.inputs if v.name == "pue")
+    assert pue.status == "catalog"
+    assert {e.ghg_scope for e in result.entries} == {"3.1"}
+
+
+def test_mixed_bases_are_said():
+    text = spec(RUN, "grid: FR, pue: 1") + f"    - {{{RUN}, site: {{grid: US-CAMX}}}}\n"
+    assert any("different bases" in w for w in account(text).warnings)
+
+
+def test_an_activity_overrides_the_site_key_by_key():
+    text = spec(RUN + ", site: {pue: 2}", "carbon_intensity: 1 kg/kWh, pue: 1")
+    assert account(text).total.energy_kwh == 2000
+    moved = spec(RUN + ", site: {grid: FR}", "carbon_intensity: 1 kg/kWh, pue: 1.5")
+    result = account(moved)
+    assert result.entries[0].factor < 0.1  # the intensity below belonged to another grid
+    assert result.total.energy_kwh == 1500  # the building's PUE carries over
+
+
+def test_market_based():
+    site = "carbon_intensity: 400 g/kWh, pue: 1, "
+    plain = account(spec(RUN, site)).total
+    assert plain.operational_market_kgco2e == plain.operational_kgco2e == 400
+    half = account(spec(RUN, site + "carbon_free_energy: 50 %"))
+    assert half.total.operational_market_kgco2e == 200
+    assert any("stands in for the residual mix" in w for w in half.warnings)
+    mix = account(spec(RUN, site + "carbon_free_energy: 50 %, residual_intensity: 600 g/kWh"))
+    assert mix.total.operational_market_kgco2e == 300
+    assert not any("residual" in w for w in mix.warnings)
+    contract = account(spec(RUN, site + "carbon_free_energy: 100 %, contract_intensity: 11 g/kWh"))
+    assert contract.total.operational_market_kgco2e == pytest.approx(11)
+    net = account(spec(RUN, site + "market_intensity: 88 g/kWh")).total
+    assert (net.operational_kgco2e, net.operational_market_kgco2e) == (400, 88)
+    assert net.total_market_kgco2e == net.operational_market_kgco2e + net.embodied_kgco2e
+
+
+@pytest.mark.parametrize(
+    ("operator", "electricity", "hardware"),
+    [("own", "2", "3.2"), ("colocation", "3.1", "3.2"), ("cloud", "3.1", "3.1"),
+     ("client", "3.11", "none")],
+)  # fmt: skip
+def test_scopes(operator, electricity, hardware):
+    site = f"carbon_intensity: 1 kg/kWh, pue: 1.2, operator: {operator}"
+    result = account(spec(RUN, site))
+    scopes = {e.boundary: e.ghg_scope for e in result.entries}
+    assert scopes == {"operational": electricity, "embodied": hardware}
+    has_overhead = any(e.item == "PUE overhead" for e in result.entries)
+    assert has_overhead == (operator != "client")
+
+
+def test_an_unknown_grid_factor_is_an_error():
+    with pytest.raises(InputError, match="no carbon intensity"):
+        account(spec(RUN, "pue: 1"))
+    with pytest.raises(InputError, match="has no direct figure, only life-cycle"):
+        account(spec(RUN, "grid: FR, basis: direct"))
+
+
+# --- embodied ---
+
+
+def test_device_and_host_from_the_catalog():
+    text = spec(
+        "kind: compute, device: nvidia/a100-sxm4-80gb, devices: 8, wall_time: 35040 h, utilization: 100 %"
+    )
+    embodied = [e for e in account(text).entries if e.boundary == "embodied"]
+    assert {e.item: round(e.kgco2e) for e in embodied} == {"devices": 1200, "host": 2500}
+    assert next(e for e in embodied if e.item == "host").status == "archetype"
+
+
+def test_a_host_scales_with_the_devices_it_serves():
+    small = spec(
+        "kind: compute, system: s, devices: 4, wall_time: 1 h",
+        more="systems:\n  s: {device: nvidia/a100-sxm4-80gb, devices: 4}\n",
+    )
+    host = by_item(account(small))["host"]
+    assert host.energy_kwh == pytest.approx(3300 / 2 / 1000)
+    assert next(v for v in host.inputs if v.name == "host_power").status == "derived"
+
+
+def test_own_figures_for_device_and_host():
+    text = spec(
+        "kind: compute, device: nvidia/a100-sxm4-80gb, devices: 8, wall_time: 8760 h, "
+        "device_embodied: 100 kg, host_embodied: 1 t, lifetime: 1 year, utilization: 100 %"
+    )
+    embodied = {e.item: e.kgco2e for e in account(text).entries if e.boundary == "embodied"}
+    assert embodied == {"devices": pytest.approx(800), "host": pytest.approx(1000)}
+
+
+def test_the_defaults_of_wu2022_reach_the_bounds():
+    text = spec("kind: compute, rated_power: 1 W, devices: 1, wall_time: 1000 h, embodied: 1000 kg")
+    entry = next(e for e in account(text).entries if e.boundary == "embodied")
+    assert entry.kgco2e == pytest.approx(1e6 / (35040 * 0.45))
+    assert entry.kgco2e_low == pytest.approx(1e6 / (43800 * 0.6))
+    assert entry.kgco2e_high == pytest.approx(1e6 / (26280 * 0.3))
+
+
+def test_totals_are_exact_sums():
+    text = spec(RUN) + "".join(f"    - {{{RUN}, name: r{i}}}\n" for i in range(50))
+    result = account(text)
+    assert result.total.energy_kwh == math.fsum(
+        e.energy_kwh for e in result.entries if e.boundary == "operational"
+    )
+
+
+def test_reported_figures():
+    text = spec(RUN, "carbon_intensity: 400 g/kWh, pue: 1.25") + (
+        "reported: {energy: 1 MWh, energy_includes_pue: no, operational: 450 kg, embodied: 0 kg,"
+        " operational_market: 1 kg, total: 1 t, source: me}\n"
+    )
+    reported = account(text).reported
+    assert reported["energy_kwh"].error_pct == 0
+    assert reported["operational_kgco2e"].error_pct == pytest.approx(100 * (500 / 450 - 1))
+    assert reported["embodied_kgco2e"].error_pct is None
+    assert reported["total_kgco2e"].estimated == 500
+    with_pue = account(text, "reported.energy_includes_pue=yes").reported
+    assert with_pue["energy_kwh"].error_pct == pytest.approx(25)
+    assert account(spec(RUN)).reported is None
+
+
+def test_the_normalised_spec_is_a_spec_again():
+    import yaml
+
+    text = spec(RUN + ", repeat: {every: 1 day, for: 1 week}", "grid: FR, pue: 1.1..1.3")
+    first = account(text)
+    again = account(yaml.safe_dump(first.spec, sort_keys=False))
+    numbers = lambda r: [(e.identity, e.kgco2e, e.kgco2e_low, e.formula) for e in r.entries]  # noqa: E731
+    assert numbers(first) == numbers(again)
+    assert again.spec == first.spec

@@ -1,0 +1,90 @@
+"""Naming one device opens one device file; a miss reads names only."""
+
+import sys
+
+import pytest
+
+from carbonctl.catalog import DEVICES, Catalog, records
+
+OPENED: list[str] = []
+_WATCH = {"on": False}
+
+
+def _hook(event, arguments):
+    if _WATCH["on"] and event == "open" and "hardware_db" in str(arguments[0]):
+        OPENED.append(str(arguments[0]))
+
+
+sys.addaudithook(_hook)
+
+
+@pytest.fixture
+def opened():
+    OPENED.clear()
+    _WATCH["on"] = True
+    yield OPENED
+    _WATCH["on"] = False
+
+
+def test_an_id_opens_one_file(opened):
+    catalog = Catalog()
+    catalog.device("nvidia/h100-sxm5-80gb")
+    catalog.device("nvidia/h100-sxm5-80gb")
+    assert [path.rpartition("hardware_db")[2] for path in opened if path.endswith(".yaml")] == [
+        "/accelerators/nvidia/h100-sxm5-80gb.yaml"
+    ]
+
+
+def test_a_workload_opens_what_it_names(opened):
+    from carbonctl.account import estimate
+    from tests.conftest import CONFIGS
+
+    estimate((CONFIGS / "quickstart.yaml").read_bytes(), "q", Catalog())
+    records_opened = {p.rpartition("hardware_db/")[2] for p in opened if p.endswith(".yaml")}
+    assert records_opened == {
+        "accelerators/nvidia/a100-sxm4-80gb.yaml",
+        "hosts/nvidia/dgx-a100-80gb.yaml",
+        "defaults.yaml",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "identity"),
+    [
+        ("NVIDIA H100 80GB HBM3", "nvidia/h100-sxm5-80gb"),
+        ("A100-SXM4-80GB", "nvidia/a100-sxm4-80gb"),
+        ("Tesla V100-SXM2-16GB", "nvidia/v100-sxm2-16gb"),
+        ("TPU v4", "google/tpu-v4"),
+        ("tpu_V4", "google/tpu-v4"),
+        ("mi300x", "amd/mi300x"),
+        ("t4", "nvidia/t4"),
+        ("AMD EPYC 7763", "amd/epyc-7763"),
+    ],
+)
+def test_names_people_use(name, identity):
+    assert Catalog().device(name).id == identity
+
+
+def test_a_name_that_fits_several_asks_which():
+    with pytest.raises(LookupError) as error:
+        Catalog().device("h100")
+    said = error.value.args[0]
+    assert "fits several devices" in said
+    for identity in ("nvidia/h100-sxm5-80gb", "nvidia/h100-pcie-80gb", "nvidia/h100-nvl-94gb"):
+        assert identity in said
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [("nvidia/h100-sxm5-80g", "nvidia/h100-sxm5-80gb"), ("Telsa T4", "nvidia/t4")],
+)
+def test_near_misses(name, near):
+    with pytest.raises(LookupError, match=near):
+        Catalog().device(name)
+
+
+def test_every_device_is_found_by_each_of_its_names():
+    catalog = Catalog()
+    for device in list(catalog.all(DEVICES, records.DEVICE))[::25]:
+        for name in device.names:
+            assert catalog.device(name).id == device.id

@@ -1,0 +1,460 @@
+"""The command line: exit codes, streams, exports, defaults of flags."""
+
+import csv
+import io
+import json
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import CONFIGS, ROOT, clean_environment, run
+
+QUICK = str(CONFIGS / "quickstart.yaml")
+LLAMA = str(CONFIGS / "llama3.yaml")
+COMMAND = [sys.executable, "-m", "carbonctl"]
+
+
+def write(folder: Path, name: str, text: str | bytes) -> str:
+    path = folder / name
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return str(path)
+
+
+def test_the_table(inside):
+    done = inside("estimate", LLAMA)
+    assert (done.code, done.err) == (0, "")
+    for word in ("Llama 3 pre-training", "2,283", "Operational", "Embodied", "wu2022", "−0.3 %"):
+        assert word in done.out
+
+
+def test_csv(inside):
+    rows = list(csv.DictReader(io.StringIO(inside("estimate", LLAMA, "--format", "csv").out)))
+    assert sum(float(row["kgco2e"]) for row in rows if row["boundary"] == "operational") == (
+        pytest.approx(2_282_665)
+    )
+    assert {row["file"] for row in rows} == {LLAMA}
+
+
+def test_json(inside):
+    document = json.loads(inside("estimate", LLAMA, QUICK, "-f", "json").out)
+    assert list(document) == ["schema", "version", "hardware_db", "results", "errors"]
+    assert document["schema"] == "carbonctl.estimate/1"
+    assert document["errors"] == []
+    assert [result["file"] for result in document["results"]] == [LLAMA, QUICK]
+    assert list(document["results"][0]) == [
+        "file", "sha256", "name", "complete", "total", "phases", "entries", "assumptions",
+        "reported", "warnings", "spec",
+    ]  # fmt: skip
+    assert list(document["results"][0]["assumptions"][0]) == [
+        "path", "value", "unit", "status", "source",
+    ]  # fmt: skip
+    assert list(document["results"][0]["entries"][0]["inputs"][0]) == [
+        "name", "value", "unit", "low", "high", "status", "source", "path", "line",
+    ]  # fmt: skip
+    assert list(document["results"][0]["phases"]) == [
+        "data", "experimentation", "training", "inference",
+    ]  # fmt: skip
+
+
+def test_a_saved_result_is_an_input(inside, tmp_path):
+    for form in ("json", "csv", "table"):
+        fresh = inside("estimate", LLAMA, "--format", form).out
+        saved = write(tmp_path, "r.json", inside("estimate", LLAMA, "--format", "json").out)
+        assert inside("estimate", saved, "--format", form).out == fresh
+    refused = inside("estimate", saved, "--set", "site.pue=2")
+    assert refused.code == 3
+    assert "--set changes a workload" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"schema": "carbonctl.estimate/1", "results": [', "not a saved result"),
+        ('{"schema": "carbonctl.estimate/1", "results": [{}]}', "not a saved result"),
+        ('{"schema": "carbonctl.estimate/9", "results": []}', "this carbonctl reads"),
+        ('{"schema": "carbonctl.estimate/1", "results": ' + "[" * 100_000, "not a saved result"),
+    ],
+)
+def test_a_broken_saved_result(inside, tmp_path, text, said):
+    done = inside("estimate", write(tmp_path, "r.json", text))
+    assert (done.code, done.out) == (3, "")
+    assert said in done.err
+
+
+BAD = {
+    "empty.yaml": "",
+    "list.yaml": "- a\n",
+    "scalar.yaml": "text\n",
+    "binary.yaml": bytes(range(256)),
+    "latin1.yaml": "name: café\n".encode("latin-1"),
+    "tabs.yaml": "name: x\nphases:\n\ttraining: []\n",
+    "tag.yaml": "name: !!python/object/apply:os.system [x]\n",
+    "deep.yaml": "[" * 1_000_000,
+    "self.yaml": "a: &a [*a]\n",
+    "bomb.yaml": "a: &a [1,1,1,1,1,1,1,1,1,1]\n"
+    + "".join(
+        f"{b}: &{b} [{','.join([f'*{a}'] * 10)}]\n"
+        for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+    ),
+    "duplicate.yaml": "name: a\nname: b\n",
+    "ansi.yaml": 'name: "\\e[31mred"\nphases: {}\n',
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+@pytest.mark.parametrize("form", ["table", "json", "csv"])
+def test_bad_files(inside, tmp_path, name, form):
+    path = write(tmp_path, name, BAD[name])
+    done = inside("estimate", path, "--format", form)
+    assert (done.code, done.out) == (3, "")
+    assert done.err.startswith(f"{path}:")
+    line, col = done.err.removeprefix(f"{path}:").split(":")[:2]
+    assert int(line) >= 1
+    assert int(col) >= 1
+    assert "Traceback" not in done.err
+    assert "\x1b" not in done.err
+
+
+def test_missing_files_and_folders(inside, tmp_path):
+    for path, said in ((str(tmp_path / "no.yaml"), "no such file"), (str(tmp_path), "directory")):
+        done = inside("estimate", path)
+        assert (done.code, done.out) == (3, "")
+        assert done.err.startswith(f"{path}:1:1: ")
+        assert said in done.err
+
+
+def test_one_faulty_file_among_three(inside, tmp_path):
+    bad = write(tmp_path, "bad.yaml", "name: x\nsite: {grid: Oz}\nphases: {}\n")
+    done = inside("estimate", QUICK, bad, LLAMA, "--format", "json")
+    assert done.code == 3
+    document = json.loads(done.out)
+    assert [r["file"] for r in document["results"]] == [QUICK, LLAMA]
+    assert {e["file"] for e in document["errors"]} == {bad}
+    assert list(document["errors"][0]) == ["file", "line", "col", "path", "message"]
+    assert [e["line"] for e in document["errors"]] == [2, 3]
+    assert f"{bad}:2:14: grid: unknown grid `Oz`" in done.err
+    rows = inside("estimate", QUICK, bad, LLAMA, "--format", "csv")
+    assert rows.code == 3
+    assert rows.out.count("\n") > 10
+
+
+def test_stdin():
+    text = Path(QUICK).read_text()
+    done = run("estimate", "-", "--format", "csv", stdin=text)
+    assert done.code == 0
+    assert done.out.splitlines()[1].startswith("<stdin>,fine-tuning,")
+    bad = run("estimate", "-", stdin="name: [")
+    assert (bad.code, bad.out) == (3, "")
+    assert bad.err.startswith("<stdin>:")
+
+
+def test_set(inside):
+    base = inside("estimate", QUICK, "--format", "csv").out
+    french = inside("estimate", QUICK, "--format", "csv", "--set", "site.grid=FR").out
+    assert base != french
+    assert inside("estimate", QUICK, "--set", "site.grid").code == 2
+    assert inside("estimate", QUICK, "--set", "=1").code == 2
+    wrong = inside("estimate", QUICK, "--set", "site.pue=0.5")
+    assert wrong.code == 3
+    assert wrong.err.startswith("--set:1:10: pue: `0.5` is below 1")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("estimate", QUICK, "--format", "xml"),
+        ("estimate", QUICK, "--frmat", "csv"),
+        ("estimate", QUICK, "--color", "pink"),
+        ("estimate", QUICK, "--export", "csv"),
+        ("estimate", QUICK, "--export", "cvs=x.csv"),
+        ("estmate", QUICK),
+        ("--nope",),
+    ],
+)
+def test_wrong_usage(inside, arguments):
+    done = inside(*arguments)
+    assert (done.code, done.out) == (2, "")
+    assert "Traceback" not in done.err
+    assert done.err
+
+
+def test_help(inside):
+    for arguments in (("--help",), ("-h",), ("estimate", "--help"), ("estimate", "-h")):
+        done = inside(*arguments)
+        assert done.code == 0
+        assert "Exit codes: 0 done" in done.out
+        assert "\x1b" not in done.out
+    assert inside("--version").out.startswith("carbonctl 0.")
+
+
+# --- exports ---
+
+
+def test_exports(inside, tmp_path):
+    path = tmp_path / "out.csv"
+    done = inside("estimate", QUICK, "--export", f"csv={path}", "--export", f"json={path}.json")
+    assert done.code == 0
+    assert path.read_text() == inside("estimate", QUICK, "--format", "csv").out
+    assert json.loads(Path(f"{path}.json").read_text())["results"]
+    assert "Phase" in done.out
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["out.csv", "out.csv.json"]
+
+
+def test_an_export_appends(inside, tmp_path):
+    path = tmp_path / "log.csv"
+    path.write_text("before\n")
+    inside("estimate", QUICK, "--export", f"csv+={path}")
+    assert path.read_text().startswith("before\nfile,workload,")
+
+
+def test_an_export_follows_a_link_and_keeps_the_mode(inside, tmp_path):
+    real, link = tmp_path / "real.csv", tmp_path / "link.csv"
+    real.write_text("old")
+    real.chmod(0o640)
+    link.symlink_to(real)
+    inside("estimate", QUICK, "--export", f"csv={link}")
+    assert link.is_symlink()
+    assert real.read_text().startswith("file,")
+    assert real.stat().st_mode & 0o777 == 0o640
+
+
+def test_an_export_that_cannot_be_written(inside, tmp_path):
+    done = inside("estimate", QUICK, "--export", f"csv={tmp_path}/none/out.csv", "-f", "csv")
+    assert done.code == 74
+    assert done.out.startswith("file,")
+    assert "No such file or directory" in done.err
+    assert inside("estimate", QUICK, "--export", f"csv={tmp_path}").code == 74
+
+
+def test_a_device_is_written_to_and_not_replaced(inside):
+    assert inside("estimate", QUICK, "--export", "csv=/dev/null").code == 0
+    assert not Path("/dev/null").is_file()
+
+
+def test_nothing_is_exported_where_nothing_is_good(inside, tmp_path):
+    path = tmp_path / "out.csv"
+    bad = write(tmp_path, "bad.yaml", "")
+    assert inside("estimate", bad, "--export", f"csv={path}").code == 3
+    assert not path.exists()
+
+
+@pytest.mark.skipif(not hasattr(resource, "RLIMIT_FSIZE"), reason="needs file size limits")
+def test_a_full_disk_leaves_the_old_export(tmp_path):
+    path = tmp_path / "out.json"
+    path.write_text("old")
+
+    def limit():
+        import signal
+
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024))
+
+    for form in ("json", "json+"):
+        done = subprocess.run(
+            [*COMMAND, "estimate", QUICK, "-q", "--export", f"{form}={path}"],
+            preexec_fn=limit, cwd=ROOT, capture_output=True, env=clean_environment(), check=False,
+        )  # fmt: skip
+        assert done.returncode == 74
+        assert b"File too large" in done.stderr
+        assert path.read_text() == "old"
+        assert [p.name for p in tmp_path.iterdir()] == ["out.json"]
+
+
+# --- streams ---
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("arguments", [("estimate", QUICK), ("--help",), ("--version",)])
+def test_a_full_standard_output_is_74(arguments):
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*COMMAND, *arguments], stdout=full, stderr=subprocess.PIPE, cwd=ROOT,
+            env=clean_environment(), check=False,
+        )  # fmt: skip
+    assert done.returncode == 74
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_closed_standard_output_is_74():
+    done = subprocess.run(
+        ["sh", "-c", f"exec '{sys.executable}' -m carbonctl estimate '{QUICK}' >&-"],
+        stderr=subprocess.PIPE, cwd=ROOT, env=clean_environment(), check=False,
+    )  # fmt: skip
+    assert done.returncode == 74
+    assert done.stderr == b"standard output is closed\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs SIGPIPE")
+def test_a_closed_pipe_is_quiet():
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [*COMMAND, "estimate", QUICK], stdout=writer, stderr=subprocess.PIPE, cwd=ROOT,
+        env=clean_environment(), check=False,
+    )  # fmt: skip
+    os.close(writer)
+    assert done.returncode == -13  # by the signal: 141 in a shell
+    assert done.stderr == b""
+    shell = (
+        f"'{sys.executable}' -m carbonctl estimate '{QUICK}' -f csv | true; echo ${{PIPESTATUS[0]}}"
+    )
+    codes = {
+        subprocess.run(
+            ["bash", "-c", shell], capture_output=True, cwd=ROOT, env=clean_environment(),
+            check=True,
+        ).stdout.strip()
+        for _ in range(2)
+    }  # fmt: skip
+    assert codes <= {b"141", b"0"}
+
+
+def test_a_closed_standard_error_changes_nothing():
+    done = subprocess.run(
+        ["sh", "-c", f"exec '{sys.executable}' -m carbonctl estimate none.yaml 2>&-"],
+        stdout=subprocess.PIPE, cwd=ROOT, env=clean_environment(), check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (3, b"")
+
+
+def test_warnings_go_to_standard_error_and_are_quiet_on_demand():
+    noisy = run("estimate", str(CONFIGS / "gpt3.yaml"))
+    quiet = run("estimate", str(CONFIGS / "gpt3.yaml"), "-q")
+    assert "warning: " in noisy.err
+    assert quiet.err == ""
+    assert noisy.out == quiet.out
+
+
+STYLES = [
+    {"FORCE_COLOR": "1"},
+    {"GITHUB_ACTIONS": "true"},
+    {"TERM": "xterm-256color", "COLORTERM": "truecolor"},
+    {"TERM": "dumb"},
+    {"COLUMNS": "40"},
+    {"COLUMNS": "300"},
+    {"NO_COLOR": "1"},
+    {"LANG": "C", "LC_ALL": "C", "PYTHONUTF8": "0"},
+]
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_machine_formats_never_change(form):
+    plain = run("estimate", LLAMA, "--format", form)
+    for style in STYLES:
+        assert run("estimate", LLAMA, "--format", form, **style) == plain
+    assert run("estimate", LLAMA, "--format", form, "--color", "always") == plain
+
+
+def test_color(inside, monkeypatch):
+    assert "\x1b" not in inside("estimate", QUICK).out
+    assert "\x1b" in inside("estimate", QUICK, "--color", "always").out
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "\x1b" in inside("estimate", QUICK).out
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b" not in inside("estimate", QUICK).out
+    assert "\x1b" not in inside("estimate", QUICK, "--color", "never").out
+
+
+@pytest.mark.parametrize("columns", ["40", "60", "80", "100", "200"])
+def test_the_table_keeps_within_the_terminal(inside, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", columns)
+    lines = inside("estimate", LLAMA).out.splitlines()
+    if int(columns) >= 80:
+        assert max(map(len, lines)) <= int(columns)
+    assert any("2,283" in line for line in lines)
+
+
+# --- defaults of flags ---
+
+
+def test_flags_from_the_environment_and_pyproject(tmp_path):
+    (tmp_path / "job.yaml").write_text(Path(QUICK).read_text())
+    (tmp_path / "pyproject.toml").write_text('[tool.carbonctl]\nformat = "json"\n')
+    (tmp_path / "sub").mkdir()
+    assert run("estimate", "../job.yaml", cwd=tmp_path / "sub").out.startswith("{")
+    assert run("estimate", "job.yaml", cwd=tmp_path, CARBONCTL_FORMAT="csv").out.startswith("file,")
+    flag = run("estimate", "job.yaml", "-f", "table", cwd=tmp_path, CARBONCTL_FORMAT="csv")
+    assert flag.out.startswith("fine-tuning")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("[tool.carbonctl]\nfrmat = 'csv'\n", 3),
+        ("[tool.carbonctl]\nset = ['site.pue=9']\n", 3),
+        ("[tool.carbonctl\n", 3),
+        ("[tool.carbonctl]\nformat = 'xml'\n", 2),
+        ("[tool.other]\nx = 1\n", 0),
+        ("not toml at all", 0),
+    ],
+)
+def test_a_faulty_pyproject(tmp_path, text, code):
+    (tmp_path / "pyproject.toml").write_text(text)
+    done = run("estimate", QUICK, cwd=tmp_path)
+    assert done.code == code
+    assert "Traceback" not in done.err
+
+
+def test_the_environment_never_changes_a_spec():
+    plain = run("estimate", QUICK, "-f", "csv")
+    assert run("estimate", QUICK, "-f", "csv", CARBONCTL_SET="site.pue=2") == plain
+
+
+def test_own_hardware(tmp_path):
+    folder = tmp_path / "hosts" / "me"
+    folder.mkdir(parents=True)
+    (folder / "box.yaml").write_text(
+        "name: Box\nkind: server\ndevices: 4\nhost_power: {value: 100 W, source: meter}\n"
+    )
+    spec = "name: x\nsite: {grid: FR}\nphases: {training: [{kind: compute, device: nvidia/t4, host: me/box, devices: 4, wall_time: 1 h}]}"
+    found = run("estimate", "-", "-f", "csv", "--hardware-db", str(tmp_path), stdin=spec)
+    assert found.code == 0
+    assert ",0.1,kWh," in found.out
+    assert run("estimate", "-", stdin=spec).code == 3
+    assert run("estimate", "-", stdin=spec, CARBONCTL_HARDWARE_DB=str(tmp_path)).code == 0
+    assert run("estimate", QUICK, "--hardware-db", str(tmp_path / "none")).code == 3
+    (folder / "box.yaml").write_text("name: Box\nkind: sever\nhost_power: 5\n")
+    broken = run("estimate", "-", "--hardware-db", str(tmp_path), stdin=spec)
+    assert broken.code == 3
+    assert "box.yaml:2:7: kind: `sever` is not one of server" in broken.err
+    assert "box.yaml:3:13: host_power: a figure is a mapping" in broken.err
+
+
+# --- endings ---
+
+
+def test_a_bug_is_70(monkeypatch, inside):
+    import carbonctl.cli.estimate
+
+    def fail(*_):
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr(carbonctl.cli.estimate, "estimate_one", fail)
+    done = inside("estimate", QUICK)
+    assert done.code == 70
+    assert done.err.count("\n") == 1
+    assert "this is a bug (RuntimeError: boom)" in done.err
+    with pytest.raises(RuntimeError):
+        inside("estimate", QUICK, "--debug")
+
+
+def test_an_interrupt_is_130(monkeypatch, inside):
+    import carbonctl.cli.estimate
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(carbonctl.cli.estimate, "estimate_one", interrupt)
+    assert inside("estimate", QUICK).code == 130
+
+
+def test_the_worst_code_decides():
+    from carbonctl.errors import worst
+
+    assert worst([0, 3, 74]) == 74
+    assert worst([1, 3]) == 3
+    assert worst([70, 74]) == 70
+    assert worst([]) == 0

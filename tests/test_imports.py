@@ -1,0 +1,139 @@
+"""Imports point downward only, and the quick paths import nothing heavy."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import CONFIGS, ROOT, clean_environment
+
+PACKAGE = ROOT / "carbonctl"
+# Lowest first; a module imports from its own room and from rooms below it.
+LEVELS = [
+    {"errors", "ranges", "near", "units", "located", "values"},
+    {"checks"},
+    {"spec", "catalog", "factors"},
+    {"estimators"},
+    {"ledger"},
+    {"result"},
+    {"account", "saved"},
+    {"render"},
+    {"cli"},
+    {"__main__"},
+]
+LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
+FLAT = LEVELS[0]  # small modules that may use each other, without a circle
+
+
+def room(module: str) -> str:
+    return module.removeprefix("carbonctl.").partition(".")[0]
+
+
+def imports(path: Path):
+    """Yield the modules of the package that a file imports, also inside functions."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("carbonctl"):
+            if node.module == "carbonctl":
+                yield from (f"carbonctl.{alias.name}" for alias in node.names)
+            else:
+                yield node.module
+        elif isinstance(node, ast.Import):
+            yield from (a.name for a in node.names if a.name.startswith("carbonctl."))
+
+
+FILES = [p for p in sorted(PACKAGE.rglob("*.py")) if p != PACKAGE / "__init__.py"]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_point_downward(path):
+    own = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    for module in imports(path):
+        other = room(module)
+        if other in ("__version__", own):
+            continue
+        assert other in LEVEL, f"{other} has no level: give it one here, deliberately"
+        if own in FLAT:
+            assert other in FLAT, f"{own} imports {module}"
+        else:
+            assert LEVEL[other] < LEVEL[own], f"{own} imports {module}"
+
+
+def test_kernels_and_renderers_do_no_input_or_output():
+    forbidden = {"os", "pathlib", "sys", "time", "datetime", "random", "logging", "subprocess"}
+    for folder in ("factors", "estimators", "render"):
+        for path in (PACKAGE / folder).glob("*.py"):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            names = {
+                alias.name.partition(".")[0]
+                for node in ast.walk(tree)
+                if isinstance(node, ast.Import)
+                for alias in node.names
+            } | {
+                (node.module or "").partition(".")[0]
+                for node in ast.walk(tree)
+                if isinstance(node, ast.ImportFrom)
+            }
+            assert not names & forbidden, path
+            calls = {
+                n.func.id
+                for n in ast.walk(tree)
+                if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
+            }
+            assert not calls & {"open", "print", "input"}, path
+
+
+def test_factors_import_nothing_but_ranges():
+    for path in (PACKAGE / "factors").glob("*.py"):
+        assert set(imports(path)) <= {"carbonctl.ranges"}, path
+
+
+HEAVY = ("numpy", "pandas", "rich", "pint", "scipy", "matplotlib", "pyarrow")
+
+
+def loaded(*arguments: str) -> set[str]:
+    code = (
+        "import sys, json\n"
+        "from carbonctl.cli import _run\n"
+        f"code = _run({list(arguments)!r})\n"
+        "sys.stderr.write(json.dumps(sorted(sys.modules)))\n"
+        "sys.exit(code)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, cwd=ROOT, check=True,
+        env=clean_environment(PYTHONPATH=str(ROOT)),
+    )  # fmt: skip
+    return set(json.loads(done.stderr))
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_machine_formats_import_nothing_heavy(form):
+    modules = loaded("estimate", str(CONFIGS / "quickstart.yaml"), "--format", form, "-q")
+    assert not {m for m in modules if m.partition(".")[0] in HEAVY}
+
+
+def test_only_the_named_command_kind_and_format_are_imported():
+    modules = loaded("estimate", str(CONFIGS / "quickstart.yaml"), "--format", "csv", "-q")
+    assert "carbonctl.estimators.compute" in modules
+    assert "carbonctl.estimators.energy" not in modules
+    assert "carbonctl.render.table_" not in modules
+    assert "carbonctl.saved" not in modules
+
+
+def test_the_table_needs_rich_alone():
+    modules = loaded("estimate", str(CONFIGS / "quickstart.yaml"), "-q")
+    assert "rich" in modules
+    assert not {m for m in modules if m.partition(".")[0] in ("numpy", "pandas", "pint")}
+
+
+def test_the_public_names():
+    import carbonctl
+
+    assert carbonctl.__all__ == ["__version__"]
+
+
+def test_modules_stay_small():
+    for path in FILES:
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= 400, path
