@@ -72,7 +72,9 @@ def main() -> int:
     print(f"{'  its peak memory':44} {peak:5.1f} MiB, budget 40 MiB")
     results.append(peak <= 40)
     results.append(
-        compare("estimate as a table / empty Typer app", [CARBONCTL, "estimate", quick], empty, 1.6)[0]
+        compare(
+            "estimate as a table / empty Typer app", [CARBONCTL, "estimate", quick], empty, 1.6
+        )[0]
     )
     with tempfile.TemporaryDirectory() as folder:
         paths = [Path(folder) / f"job{number}.yaml" for number in range(1000)]

@@ -1,0 +1,38 @@
+"""Golden runs: standard output, standard error and exit code, to the byte.
+
+``UPDATE_GOLDEN=1 make test`` writes them anew; the difference is then to be read.
+"""
+
+import os
+
+import pytest
+
+from tests.conftest import ROOT
+
+GOLDEN = ROOT / "tests" / "golden"
+RUNS = {
+    "table-80.txt": ("--format", "table"),
+    "table-200.txt": ("--format", "table"),
+    "table-color.txt": ("--format", "table", "--color", "always"),
+    "entries.csv": ("--format", "csv"),
+    "result.json": ("--format", "json"),
+}
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_golden(inside, monkeypatch, name):
+    monkeypatch.chdir(GOLDEN)
+    monkeypatch.setenv("COLUMNS", "200" if "200" in name else "80")
+    done = inside("estimate", "job.yaml", *RUNS[name])
+    path = GOLDEN / name
+    shown = done.out
+    if name == "result.json":  # the versions change with every release
+        import json
+
+        document = json.loads(shown)
+        document["version"] = document["hardware_db"] = "0"
+        shown = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.write_text(shown, encoding="utf-8")
+    assert (done.code, done.err) == (0, "")
+    assert shown == path.read_text(encoding="utf-8")

@@ -1,0 +1,69 @@
+"""Numbers for people."""
+
+import pytest
+
+from carbonctl.render import humane
+
+
+@pytest.mark.parametrize(
+    ("kg", "text"),
+    [
+        (2_282_665, "2,283 tCO2e"), (0, "0 kgCO2e"), (0.9, "900 gCO2e"), (1, "1 kgCO2e"),
+        (999.96, "1,000 kgCO2e"), (24_692, "24.69 tCO2e"), (9.2e-11, "92 ngCO2e"),
+        (11_390_000, "11.39 ktCO2e"), (None, "unknown"), (3e9, "3 MtCO2e"),
+    ],
+)  # fmt: skip
+def test_mass(kg, text):
+    assert humane.mass(kg) == text
+
+
+@pytest.mark.parametrize(
+    ("kwh", "text"), [(433_196, "433.2 MWh"), (1_287_000, "1.287 GWh"), (0.0003, "300 mWh")]
+)
+def test_energy(kwh, text):
+    assert humane.energy(kwh) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "places", "text"),
+    [(1234.5, 0, "1,234"), (0.004, 2, "<0.01"), (0, 2, "0.00"), (None, 2, "unknown")],
+)
+def test_fixed(value, places, text):
+    assert humane.fixed(value, places) == text
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "text"),
+    [
+        (1, 3, "33 %"),
+        (0.05, 1, "5.0 %"),
+        (0, 1, "0 %"),
+        (1, 0, "–"),
+        (None, 1, "?"),
+        (1, 1, "100 %"),
+    ],
+)
+def test_percent(part, whole, text):
+    assert humane.percent(part, whole) == text
+
+
+def test_bar():
+    assert humane.bar(1, 1, 10) == "█" * 10
+    assert humane.bar(0.5, 1, 10) == "█" * 5
+    assert humane.bar(1e-9, 1, 10) == "▏"
+    assert humane.bar(0, 1, 10) == humane.bar(None, 1, 10) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "path", "text"),
+    [
+        (0.45, "", "systems.x.utilization", "45 %"),
+        (1.54, "", "site.pue", "1.54"),
+        (0.385, "kgCO2e/kWh", "site.carbon_intensity", "385 g/kWh"),
+        (35040, "h", "systems.x.lifetime", "4 years"),
+        (24, "h", "x", "24 h"),
+        (700, "W", "x", "700 W"),
+    ],
+)
+def test_figure(value, unit, path, text):
+    assert humane.figure(value, unit, path) == text

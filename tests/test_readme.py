@@ -1,0 +1,77 @@
+"""What the README shows is what happens."""
+
+import re
+import shlex
+
+import pytest
+import yaml
+
+from tests.conftest import ROOT, account
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.S)
+
+
+def test_the_console_output_is_real(inside, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    shown = [text for kind, text in BLOCKS if kind == "console"]
+    assert shown
+    for text in shown:
+        first, _, output = text.partition("\n")
+        words = shlex.split(first.removeprefix("$ "))
+        assert words[0] == "carbonctl"
+        assert inside(*words[1:]).out == output
+
+
+@pytest.mark.parametrize("text", [text for kind, text in BLOCKS if kind == "yaml"])
+def test_every_workload_can_be_estimated(text):
+    assert account(text).total.operational_kgco2e
+
+
+def test_every_command_runs(inside, monkeypatch, tmp_path):
+    commands = [
+        line.partition("#")[0].strip()
+        for kind, text in BLOCKS
+        if kind == "sh"
+        for line in text.splitlines()
+        if line.startswith("carbonctl")
+    ]
+    assert len(commands) >= 5
+    (tmp_path / "jobs").mkdir()
+    job = (ROOT / "configs" / "quickstart.yaml").read_text()
+    for name in ("job.yaml", "jobs/a.yaml"):
+        (tmp_path / name).write_text(job)
+    monkeypatch.chdir(tmp_path)
+    for command in commands:
+        words = shlex.split(command.replace("jobs/*.yaml", "jobs/a.yaml"))
+        assert inside(*words[1:]).code == 0, command
+
+
+def test_every_key_of_the_spec_is_shown_or_named():
+    from carbonctl.estimators import KINDS, model
+    from carbonctl.spec.model import Site, System, Workload
+
+    keys = {key for kind in KINDS for key in model(kind).model_fields}
+    keys |= set(Site.model_fields) | set(System.model_fields) | set(Workload.model_fields)
+    hidden = {"host", "basis", "devices_per_system"}
+    missing = [key for key in keys - hidden if not re.search(rf"\b{key}\b", README)]
+    assert not missing
+
+
+def test_every_target_of_make_exists():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in re.findall(r"`?make (\w+)`?", README):
+        assert re.search(rf"^{target}:", makefile, re.M), target
+
+
+def test_configs_are_all_valid_and_cite_known_sources():
+    from tests.conftest import CATALOG, CONFIGS
+
+    for path in sorted(CONFIGS.rglob("*.yaml")):
+        result = account(path.read_text(encoding="utf-8"))
+        assert result.total.operational_kgco2e
+        spec = yaml.safe_load(path.read_text(encoding="utf-8"))
+        cited = [(spec.get("reported") or {}).get("source")]
+        cited += [v.source for e in result.entries for v in e.inputs if v.status == "given"]
+        for key in filter(None, cited):
+            assert key in CATALOG.sources, f"{path}: {key}"
