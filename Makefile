@@ -33,12 +33,12 @@ $(VENV)/bin/python:
 
 # The bytecode is written now, so that the first run starts as fast as the others.
 $(STAMP): $(VENV)/bin/python pyproject.toml
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . >&2
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable . >&2
 	@$(BIN)/python -m compileall -q carbonctl
 	@touch $@
 
 $(VENV)/.dev: $(STAMP)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]' >&2
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[dev]' >&2
 	@touch $@
 
 clean:

@@ -149,10 +149,7 @@ class _Machine:
             found.append(self.cpu_part())
         memory = self.given("memory")
         if memory is not None:
-            density = self.catalog.defaults.dram_power
-            density = density._replace(
-                status="default", name="dram_power", path=self.place("host_power")
-            )
+            density = self.default("dram_power")
             watts = power.memory_w(memory.number, density.number)
             found.append(Part("memory", watts, "(memory * dram_power)", (memory, density)))
         return tuple(found)

@@ -99,6 +99,7 @@ class _Block:
         masses = [whole.operational_kgco2e or 0.0, whole.total_kgco2e or 0.0]
         e_size, e_unit = humane.scale(max(energies), "kWh")
         m_size, m_unit = humane.scale(max(masses), "kgCO2e")
+        self.unit = m_unit
         self.scales = (e_size, humane.decimals(max(energies) / e_size),
                        m_size, humane.decimals(max(masses) / m_size))  # fmt: skip
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False,
@@ -144,6 +145,12 @@ class _Block:
             show(sums.total_kgco2e, m_size, m_places),
         ]
 
+    def mass(self, kg: float | None) -> str:
+        """Write a mass in the unit of the table above."""
+        _, _, size, places = self.scales
+        number = humane.fixed(None if kg is None else kg / size, places)
+        return number if kg is None else f"{number} {self.unit}"
+
     def share(self, sums: Totals) -> tuple[str, str]:
         """Return share and bar: of the total, or of operational carbon where that is unknown."""
         part, whole = sums.total_kgco2e, self.result.total.total_kgco2e
@@ -163,7 +170,7 @@ class _Block:
             known = whole.total_kgco2e is not None
             share = humane.percent(part, whole.total_kgco2e) if known else ""
             drawn = humane.bar(part, whole.total_kgco2e, width)
-            table.add_row(name, humane.mass(part), share, Text(drawn, style="cyan"))
+            table.add_row(name, self.mass(part), share, Text(drawn, style="cyan"))
         self.console.print(table)
         for name, said in self.more(whole):
             self.console.print(Text(f"{name}: ").append(said), overflow="fold")
@@ -174,9 +181,9 @@ class _Block:
     def more(self, whole: Totals) -> Iterable[tuple[str, str]]:
         low, high = whole.total_low_kgco2e, whole.total_high_kgco2e
         if low is not None and high is not None and low != high:
-            yield "Range of the total", f"{humane.mass(low)} to {humane.mass(high)}, an outer bound"
-        market = humane.mass(whole.operational_market_kgco2e)
-        total = humane.mass(whole.total_market_kgco2e)
+            yield "Range of the total", f"{self.mass(low)} to {self.mass(high)}, an outer bound"
+        market = self.mass(whole.operational_market_kgco2e)
+        total = self.mass(whole.total_market_kgco2e)
         if whole.operational_market_kgco2e != whole.operational_kgco2e:
             yield "Market-based", f"operational {market}, total {total}"
         unit = self.result.spec.get("functional_unit")

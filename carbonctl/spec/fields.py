@@ -192,6 +192,7 @@ Duration = Annotated[Value, Quantity(units.DURATION, _positive)]
 DeviceTime = Annotated[Value, Quantity(units.DEVICE_TIME, _positive)]
 Mass = Annotated[Value, Quantity(units.MASS)]
 Intensity = Annotated[Value, Quantity(units.INTENSITY)]
+MemoryPower = Annotated[Value, Quantity(units.DENSITY_POWER)]
 Capacity = Annotated[Value, Quantity(units.CAPACITY, _positive)]
 
 

@@ -75,6 +75,7 @@ class SystemFields(Spec):
     cpu: f.DeviceId | None = Field(None, description="id or alias of the host's CPU")
     cpus: f.WholeCount | None = Field(None, description="CPUs in one system")
     memory: f.Capacity | None = Field(None, description="DRAM of one system's host")
+    dram_power: f.MemoryPower | None = Field(None, description="draw of that DRAM per capacity")
     embodied: f.Mass | None = Field(None, description="embodied carbon of one whole system")
     device_embodied: f.Mass | None = Field(None, description="embodied carbon of one device")
     host_embodied: f.Mass | None = Field(None, description="embodied carbon of one host")
