@@ -24,6 +24,7 @@ bench: $(VENV)/.dev  ## speed and memory, as ratios
 
 facts: $(VENV)/.dev  ## everything in hardware_db, validated
 	@$(BIN)/python -m pytest tests/catalog
+	@$(BIN)/python -m tests.facts
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -12,7 +12,7 @@ from carbonctl import __version__
 from carbonctl.cli import defaults
 from carbonctl.cli.messages import say
 
-COMMANDS = ("estimate",)
+COMMANDS = ("estimate", "hardware", "grid")
 EPILOG = (
     "Exit codes: 0 done, 1 a gate failed, 2 wrong usage, 3 invalid or unknown input, "
     "70 a bug, 74 output could not be written, 130 interrupted, 141 closed pipe."
@@ -30,7 +30,10 @@ class LazyGroup(TyperGroup):
         """Import and build one command."""
         if cmd_name not in COMMANDS:
             return None
-        function = getattr(import_module(f"carbonctl.cli.{cmd_name}"), cmd_name)
+        module = import_module(f"carbonctl.cli.{cmd_name}")
+        if hasattr(module, "app"):  # a group of commands
+            return get_command(module.app)
+        function = getattr(module, cmd_name)
         return get_command_from_info(
             CommandInfo(name=cmd_name, callback=function, no_args_is_help=True, epilog=EPILOG),
             pretty_exceptions_short=False,

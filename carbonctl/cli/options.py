@@ -11,6 +11,10 @@ Format = Annotated[
     Literal["table", "json", "csv"],
     typer.Option("--format", "-f", envvar="CARBONCTL_FORMAT", help="Form of the output."),
 ]
+ListFormat = Annotated[
+    Literal["table", "json", "csv"],
+    typer.Option("--format", "-f", help="Form of the output."),
+]
 Set = Annotated[
     list[str],
     typer.Option("--set", metavar="PATH=VALUE", help="Set a value before the file's own."),
@@ -38,5 +42,9 @@ Color = Annotated[
 ]
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", envvar="CARBONCTL_QUIET", help="No warnings and notes.")
+]
+Years = Annotated[
+    str | None,
+    typer.Option("--year", metavar="YEAR[..YEAR]", help="Only of this year, or of these."),
 ]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of a bug.")]

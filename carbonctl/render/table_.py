@@ -13,6 +13,7 @@ from rich.text import Text
 from carbonctl.ledger import OPERATIONAL, Totals, totals
 from carbonctl.ranges import best
 from carbonctl.render import Style, humane
+from carbonctl.render.terminal import console_for, finished
 from carbonctl.result import About, Assumption, Result
 from carbonctl.units import COUNT, parse
 from carbonctl.values import Value
@@ -20,10 +21,6 @@ from carbonctl.values import Value
 _BAR = 10
 _WIDE = 100
 _WIDE_BAR = 30
-_ASCII = str.maketrans({
-    "█": "#", "▉": "#", "▊": "#", "▋": "#", "▌": "#", "▍": "=", "▎": "-", "▏": "-", "─": "-",
-    "·": "-", "–": "-", "×": "x", "µ": "u", "…": "~", "−": "-",
-})  # fmt: skip
 
 
 class Renderer:
@@ -32,18 +29,7 @@ class Renderer:
     def __init__(self, style: Style) -> None:
         self.style = style
         self.out = io.StringIO()
-        self.console = Console(
-            file=self.out,
-            width=style.width,
-            force_terminal=style.color,
-            color_system="standard" if style.color else None,
-            no_color=not style.color,
-            highlight=False,
-            markup=False,
-            emoji=False,
-            legacy_windows=False,
-            _environ={},
-        )
+        self.console = console_for(self.out, style)
         self.is_first = True
 
     def add(self, result: Result) -> None:
@@ -55,8 +41,7 @@ class Renderer:
 
     def finish(self, about: About) -> str:
         """Return everything that was drawn."""
-        text = "\n".join(line.rstrip() for line in self.out.getvalue().split("\n"))
-        return text.translate(_ASCII) if self.style.plain else text
+        return finished(self.out.getvalue(), self.style)
 
 
 class _Block:

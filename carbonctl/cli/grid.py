@@ -1,0 +1,92 @@
+"""``carbonctl grid``: what the catalog knows of electricity and cloud regions."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from carbonctl import errors, inventory
+from carbonctl.catalog import Catalog
+from carbonctl.catalog.folders import own
+from carbonctl.cli import options as o
+from carbonctl.cli import outputs
+from carbonctl.cli.messages import say
+from carbonctl.render import listing
+
+app = typer.Typer(
+    name="grid",
+    help="Carbon intensity of electricity, and cloud regions: list, show.",
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    add_completion=False,
+)
+HEADS = {
+    "zone": "Zone",
+    "name": "Name",
+    "year": "Year",
+    "basis": "Basis",
+    "intensity_g_per_kwh": "Intensity|gCO2e/kWh",
+    "pue": "PUE",
+}
+CLOUD = {
+    "zone": "Region",
+    "name": "Name",
+    "grid": "Grid",
+    "pue": "PUE",
+    "pue_year": "of",
+    "wue_l_per_kwh": "WUE|L/kWh",
+}
+
+
+@app.command("list")
+def list_(
+    kind: Annotated[
+        Literal["country", "part", "cloud"] | None,
+        typer.Option(help="Countries, parts of countries, or cloud regions."),
+    ] = None,
+    year: Annotated[int | None, typer.Option(help="The nearest to this; else the latest.")] = None,
+    format: o.ListFormat = "table",
+    hardware_db: o.HardwareDb = None,
+    color: o.Color = "auto",
+) -> int:
+    """List grids and cloud regions, each with the year and basis of its figure.
+
+    carbonctl grid list --kind country --year 2022 --format csv
+    """
+    rows = inventory.grids(Catalog(own(hardware_db)), kind, year)
+    heads = CLOUD if kind == "cloud" else HEADS
+    return _write(rows, heads, format, color)
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="FR, US-CAMX, aws/us-east-1, …")],
+    format: o.ListFormat = "table",
+    hardware_db: o.HardwareDb = None,
+    color: o.Color = "auto",
+) -> int:
+    """Show every figure of a grid or a cloud region, newest first, with the sources.
+
+    carbonctl grid show aws/us-east-1
+    """
+    catalog = Catalog(own(hardware_db))
+    try:
+        rows = inventory.grid(catalog, name)
+    except LookupError as error:
+        say(error.args[0])
+        return errors.INPUT
+    if format != "table":
+        return _write(rows, HEADS, format, color)
+    style = outputs.style(color, catalog.sources)
+    outputs.to_stdout(listing.grid_card(rows, style))
+    return errors.OK
+
+
+def _write(rows: list[inventory.Row], heads: dict[str, str], form: str, color: str) -> int:
+    if form == "csv":
+        text = listing.as_csv(inventory.GRID_COLUMNS, rows)
+    elif form == "json":
+        text = listing.as_json(rows)
+    else:
+        text = listing.as_table(heads, rows, outputs.style(color, None))
+    outputs.to_stdout(text)
+    return errors.OK

@@ -1,0 +1,157 @@
+"""``carbonctl hardware``: what the catalog knows of devices and hosts."""
+
+from typing import Annotated
+
+import typer
+
+from carbonctl import errors, inventory
+from carbonctl.catalog import Catalog, records
+from carbonctl.catalog.folders import own
+from carbonctl.cli import options as o
+from carbonctl.cli import outputs
+from carbonctl.cli.messages import say
+from carbonctl.near import did_you_mean
+from carbonctl.render import listing
+
+app = typer.Typer(
+    name="hardware",
+    help="Devices and hosts in the catalog: list, show, search.",
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    add_completion=False,
+)
+KINDS = tuple(dict.fromkeys((*records.DEVICE_KINDS, *records.HOST_KINDS)))
+HEADS = {
+    "id": "Id",
+    "kind": "Kind",
+    "year": "Year",
+    "rated_power_w": "Power|W",
+    "memory_gb": "Memory|GB",
+    "bf16_tflops": "BF16|TFLOPS",
+    "embodied_kgco2e": "Embodied|kgCO2e",
+}
+WIDE = {
+    "id": "Id",
+    "name": "Name",
+    "kind": "Kind",
+    "year": "Year",
+    "rated_power_w": "Power|W",
+    "idle_power_w": "Idle|W",
+    "memory_gb": "Memory|GB",
+    "bandwidth_gb_per_s": "Bandwidth|GB/s",
+    "bf16_tflops": "BF16|TFLOPS",
+    "fp32_tflops": "FP32|TFLOPS",
+    "embodied_kgco2e": "Embodied|kgCO2e",
+    "covers": "Covers",
+}
+_WIDE_FROM = 150
+
+
+@app.command("list")
+def list_(
+    vendor: Annotated[str | None, typer.Option(help="Only of this vendor.")] = None,
+    kind: Annotated[str | None, typer.Option(help=f"Only {', '.join(KINDS)}.")] = None,
+    year: o.Years = None,
+    format: o.ListFormat = "table",
+    hardware_db: o.HardwareDb = None,
+    color: o.Color = "auto",
+) -> int:
+    """List devices and hosts. Power of a host is what it draws beside its devices.
+
+    carbonctl hardware list --vendor NVIDIA --kind gpu --year 2020..2024
+    """
+    if kind is not None and kind not in KINDS:
+        raise errors.UsageError(
+            f"--kind {kind}{did_you_mean(kind, KINDS)}; there are {', '.join(KINDS)}"
+        )
+    wanted = inventory.Filter(vendor, kind, _years(year))
+    return _rows(inventory.hardware(Catalog(own(hardware_db)), wanted), format, color)
+
+
+@app.command()
+def search(
+    words: Annotated[list[str], typer.Argument(metavar="WORD...", help="All must be found.")],
+    format: o.ListFormat = "table",
+    hardware_db: o.HardwareDb = None,
+    color: o.Color = "auto",
+) -> int:
+    """Find devices and hosts by their names, aliases and notes.
+
+    carbonctl hardware search a100 80gb
+    """
+    catalog = Catalog(own(hardware_db))
+    text = " ".join(words)
+    rows = inventory.search(catalog, text)
+    if not rows:
+        near = inventory.near_hardware(catalog, text)
+        hint = f"; the nearest names are {', '.join(near)}" if near else ""
+        say(f"nothing matches `{text}`{hint}")
+        return errors.INPUT
+    return _rows(rows, format, color)
+
+
+@app.command()
+def show(
+    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="Ids or aliases.")],
+    format: o.ListFormat = "table",
+    hardware_db: o.HardwareDb = None,
+    color: o.Color = "auto",
+) -> int:
+    """Show everything the catalog knows of a device or host, with the sources.
+
+    carbonctl hardware show "NVIDIA H100 80GB HBM3"
+    """
+    catalog = Catalog(own(hardware_db))
+    found, code = [], errors.OK
+    for name in names:
+        try:
+            found.append(inventory.find(catalog, name))
+        except LookupError as error:
+            say(error.args[0])
+            code = errors.INPUT
+    if found:
+        outputs.to_stdout(_shown(found, catalog, format, color))
+    return code
+
+
+def _years(text: str | None) -> tuple[int, int] | None:
+    try:
+        return None if text is None else inventory.years(text)
+    except ValueError as error:
+        raise errors.UsageError(f"--year {error}") from None
+
+
+def _rows(rows: list[inventory.Row], form: str, color: str) -> int:
+    if form == "csv":
+        text = listing.as_csv(inventory.HARDWARE_COLUMNS, rows)
+    elif form == "json":
+        text = listing.as_json(rows)
+    else:
+        style = outputs.style(color, None)
+        text = listing.as_table(WIDE if style.width >= _WIDE_FROM else HEADS, rows, style)
+    outputs.to_stdout(text)
+    return errors.OK
+
+
+def _shown(found: list[inventory.Record], catalog: Catalog, form: str, color: str) -> str:
+    if form == "csv":
+        columns = ("id", *inventory.FIGURE_COLUMNS)
+        rows = [{"id": r.id, **row} for r in found for row in inventory.figures(r)]
+        return listing.as_csv(columns, rows)
+    if form == "json":
+        return listing.as_json(
+            [
+                {
+                    **inventory.facts(record),
+                    "figures": inventory.figures(record),
+                    "unknown": inventory.unknown(record),
+                }
+                for record in found
+            ]
+        )
+    style = outputs.style(color, catalog.sources)
+    return "\n".join(listing.card(record.name, *_card(record), style) for record in found)
+
+
+def _card(record: inventory.Record) -> tuple[dict[str, object], list[inventory.Row], list[str]]:
+    return inventory.facts(record), inventory.figures(record), inventory.unknown(record)

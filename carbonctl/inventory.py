@@ -1,0 +1,276 @@
+"""What hardware_db holds, as rows: the views behind ``hardware`` and ``grid``.
+
+A row is a plain mapping of column to value; None is unknown.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple, TypeAlias
+
+from carbonctl.catalog import DEVICES, HOSTS, Catalog, records
+from carbonctl.catalog.records import Device, Embodied, Host
+from carbonctl.catalog.tables import GridRow, Region
+from carbonctl.near import fold, nearest
+from carbonctl.values import Value
+
+Row: TypeAlias = dict[str, Any]
+Record: TypeAlias = Device | Host
+
+HARDWARE_COLUMNS = (
+    "id", "name", "kind", "year", "rated_power_w", "idle_power_w", "memory_gb",
+    "bandwidth_gb_per_s", "bf16_tflops", "fp16_tflops", "fp32_tflops", "embodied_kgco2e",
+    "covers", "embodied_status", "host",
+)  # fmt: skip
+FIGURE_COLUMNS = ("figure", "value", "unit", "low", "high", "confidence", "source", "note")
+GRID_COLUMNS = (
+    "zone", "name", "kind", "grid", "year", "basis", "intensity_g_per_kwh", "low", "high", "pue",
+    "pue_year", "pue_status", "wue_l_per_kwh", "confidence", "source", "note",
+)  # fmt: skip
+GRID_KINDS = ("country", "part", "cloud")
+
+
+class Filter(NamedTuple):
+    """What a listing keeps; None keeps everything.
+
+    ``years`` is (first, last), both included.
+    """
+
+    vendor: str | None = None
+    kind: str | None = None
+    years: tuple[int, int] | None = None
+
+
+def all_records(catalog: Catalog) -> Iterator[Record]:
+    """Yield every device and every host, sorted by id."""
+    yield from catalog.all(DEVICES, records.DEVICE)
+    yield from catalog.all(HOSTS, records.HOST)
+
+
+def hardware_row(record: Record) -> Row:
+    """Return one line of the list of hardware."""
+    row: Row = dict.fromkeys(HARDWARE_COLUMNS)
+    row.update(id=record.id, name=record.name, kind=record.kind, year=record.year)
+    row["idle_power_w"] = _best(record.idle_power)
+    row["memory_gb"] = _best(record.memory.capacity if record.memory else None)
+    if record.embodied is not None:
+        row["embodied_kgco2e"] = record.embodied.value.best
+        row["covers"] = record.embodied.covers
+        row["embodied_status"] = record.embodied.value.status
+    if isinstance(record, Host):
+        row["rated_power_w"] = _best(record.host_power)
+        return row
+    row["rated_power_w"] = _best(record.rated_power)
+    row["bandwidth_gb_per_s"] = _best(record.memory.bandwidth if record.memory else None)
+    row["host"] = record.host
+    for form in ("bf16", "fp16", "fp32"):
+        row[f"{form}_tflops"] = _best(record.peak.get(form) or record.peak.get(f"{form}_vector"))
+    return row
+
+
+def _best(figure: Value | None) -> float | None:
+    return None if figure is None else figure.best
+
+
+def hardware(catalog: Catalog, wanted: Filter) -> list[Row]:
+    """Return the rows of all hardware that a filter keeps."""
+    return [hardware_row(record) for record in all_records(catalog) if _keeps(wanted, record)]
+
+
+def _keeps(wanted: Filter, record: Record) -> bool:
+    if wanted.kind is not None and record.kind != wanted.kind:
+        return False
+    if wanted.vendor is not None and fold(wanted.vendor) not in (
+        fold(record.vendor or ""),
+        fold(record.id.partition("/")[0]),
+    ):
+        return False
+    if wanted.years is None:
+        return True
+    return record.year is not None and wanted.years[0] <= record.year <= wanted.years[1]
+
+
+def search(catalog: Catalog, text: str) -> list[Row]:
+    """Return the hardware whose names, aliases or notes hold every word of ``text``."""
+    words = [fold(word) for word in text.split()]
+    found = []
+    for record in all_records(catalog):
+        where = fold(" ".join([*record.names, record.vendor or "", record.notes or ""]))
+        if all(word in where for word in words):
+            found.append(hardware_row(record))
+    return found
+
+
+def near_hardware(catalog: Catalog, text: str) -> list[str]:
+    """Return the ids whose names resemble a text that nothing matches."""
+    known = {name: record.id for record in all_records(catalog) for name in record.names}
+    return list(dict.fromkeys(known[name] for name in nearest(text, known, 5)))
+
+
+def find(catalog: Catalog, name: str) -> Record:
+    """Return the device or else the host with this id or alias.
+
+    Raises
+    ------
+    LookupError
+        With the candidates or the nearest names.
+    """
+    try:
+        return catalog.device(name)
+    except LookupError as not_a_device:
+        try:
+            return catalog.host(name)
+        except LookupError as not_a_host:
+            several = [e for e in (not_a_device, not_a_host) if "fits several" in e.args[0]]
+            raise (several or [not_a_device])[0] from None
+
+
+def figures(record: Record) -> list[Row]:
+    """Return every figure of a record with its bounds, confidence, source and note."""
+    return [_figure_row(name, value) for name, value in _walk(record, "")]
+
+
+def _walk(node: Any, path: str) -> Iterator[tuple[str, Value]]:
+    if isinstance(node, Value):
+        yield path, node
+    elif isinstance(node, Embodied):
+        yield f"{path} ({node.covers}, {node.boundary})", node.value
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            yield from _walk(value, f"{path}.{key}")
+    elif hasattr(node, "_fields"):
+        for key in node._fields:
+            yield from _walk(getattr(node, key), f"{path}.{key}".lstrip("."))
+    elif isinstance(node, tuple) and path == "dies":
+        for die in node:
+            yield from _walk(die, f"die {die.name or ''}".strip())
+
+
+def _figure_row(name: str, value: Value) -> Row:
+    has_range = value.low != value.high
+    return {
+        "figure": name,
+        "value": value.best,
+        "unit": "TOPS" if name.startswith("peak.int") else value.unit,
+        "low": value.low if has_range else None,
+        "high": value.high if has_range else None,
+        "confidence": value.confidence,
+        "source": value.source,
+        "note": value.note,
+    }
+
+
+def facts(record: Record) -> dict[str, Any]:
+    """Return what a record says beside its figures."""
+    said: dict[str, Any] = {}
+    for key in ("id", "name", "vendor", "kind", "year", "unit", "devices", "cpu", "cpus", "host"):
+        value = getattr(record, key, None)
+        if value not in (None, ""):
+            said[key] = value
+    if record.memory and record.memory.type:
+        said["memory type"] = record.memory.type
+    dies = getattr(record, "dies", ())
+    if dies:
+        said["dies"] = "; ".join(
+            f"{die.count} × {die.name or 'die'}, {die.process or die.node or 'process unknown'}"
+            for die in dies
+        )
+    if record.aliases:
+        said["also called"] = ", ".join(record.aliases)
+    if record.notes:
+        said["notes"] = record.notes
+    return said
+
+
+def unknown(record: Record) -> list[str]:
+    """Return the figures that a record of its kind could have and this one has not."""
+    keys = ["idle_power", "memory", "embodied"]
+    keys += ["host_power"] if isinstance(record, Host) else ["rated_power", "typical_power"]
+    if isinstance(record, Device):
+        keys += ["cores"] if record.kind == "cpu" else ["peak"]
+        keys += ["dies"]
+    return [key for key in keys if not getattr(record, key)]
+
+
+# --- grids ---
+
+
+def grids(catalog: Catalog, kind: str | None, year: int | None) -> list[Row]:
+    """Return one row a zone and basis, of the latest year or of the one nearest to ``year``."""
+    found: list[Row] = []
+    for zone in catalog.zones.values():
+        its_kind = "part" if "-" in zone.zone else "country"
+        if kind in (None, its_kind):
+            found += [_zone_row(row, its_kind) for row in _of_year(zone.rows(), year)]
+    if kind in (None, "cloud"):
+        found += [_region_row(region) for region in catalog.regions.values()]
+    return sorted(found, key=lambda row: (GRID_KINDS.index(row["kind"]), row["zone"], row["basis"]))
+
+
+def _of_year(rows: Iterable[GridRow], year: int | None) -> list[GridRow]:
+    by_basis: dict[str, list[GridRow]] = {}
+    for row in rows:
+        by_basis.setdefault(row.basis, []).append(row)
+    return [
+        max(group, key=lambda row: (-abs(row.year - year) if year else 0, row.year))
+        for group in by_basis.values()
+    ]
+
+
+def _grams(intensity: Any, end: str) -> float:
+    value: float = getattr(intensity, end, intensity)
+    return round(value * 1000, 9)
+
+
+def _zone_row(row: GridRow, kind: str) -> Row:
+    best, low, high = (_grams(row.intensity, end) for end in ("best", "low", "high"))
+    filled: Row = dict.fromkeys(GRID_COLUMNS)
+    filled.update(
+        zone=row.zone, name=row.name, kind=kind, year=row.year, basis=row.basis,
+        intensity_g_per_kwh=best, confidence=row.confidence, source=row.source,
+        note=row.note or None,
+    )  # fmt: skip
+    if low != high:
+        filled.update(low=low, high=high)
+    return filled
+
+
+def _region_row(region: Region) -> Row:
+    filled: Row = dict.fromkeys(GRID_COLUMNS)
+    filled.update(
+        zone=region.region, name=region.name, kind="cloud", grid=region.grid,
+        year=region.intensity_year, basis=region.intensity_basis or "",
+        intensity_g_per_kwh=None if region.intensity is None else _grams(region.intensity, "best"),
+        pue=region.pue, pue_year=region.pue_year, pue_status=region.pue_status or None,
+        wue_l_per_kwh=region.wue_l_per_kwh, confidence=region.confidence, source=region.source,
+        note=region.note or None,
+    )  # fmt: skip
+    return filled
+
+
+def grid(catalog: Catalog, name: str) -> list[Row]:
+    """Return every row of one zone, newest first; of a cloud region, its own row before them.
+
+    Raises
+    ------
+    LookupError
+        With the nearest names.
+    """
+    zone, region = catalog.zone(name)
+    kind = "part" if "-" in zone else "country"
+    rows = sorted(catalog.zones[zone].rows(), key=lambda row: (-row.year, row.basis))
+    own = [_region_row(region)] if region is not None else []
+    return [*own, *(_zone_row(row, kind) for row in rows)]
+
+
+def years(text: str) -> tuple[int, int]:
+    """Read ``2020`` or ``2020..2024``.
+
+    Raises
+    ------
+    ValueError
+        Where it is neither.
+    """
+    match = re.fullmatch(r"([12][0-9]{3})(?:\.\.([12][0-9]{3}))?", text.strip())
+    if not match or int(match[1]) > int(match[2] or match[1]):
+        raise ValueError(f"`{text}` is not a year such as 2022, or years such as 2020..2024")
+    return int(match[1]), int(match[2] or match[1])

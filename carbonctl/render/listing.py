@@ -1,0 +1,170 @@
+"""Rows of facts as a table, CSV or JSON. Unknown is "–", empty or null."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from carbonctl.render import Style, humane
+
+FORMATS = ("table", "csv", "json")
+
+
+def as_csv(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> str:
+    """Return rows as CSV with the columns as head."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([[row[column] for column in columns] for row in rows])
+    return out.getvalue()
+
+
+def as_json(document: Any) -> str:
+    """Return a JSON document."""
+    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def as_table(heads: dict[str, str], rows: list[dict[str, Any]], style: Style) -> str:
+    """Return rows as a table within the width.
+
+    Parameters
+    ----------
+    heads : dict
+        Column to its title; ``|`` in a title breaks the line.
+    rows : list of dict
+        Numbers are aligned right; texts fold.
+    style : Style
+        Width and color.
+    """
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1),
+                  header_style="bold" if style.color else "")  # fmt: skip
+    numeric = {c for c in heads if all(isinstance(r[c], int | float | None) for r in rows)}
+    for place, (column, title) in enumerate(heads.items()):
+        table.add_column(
+            title.replace("|", "\n"),
+            justify="right" if column in numeric else "left",
+            no_wrap=column in numeric or place == 0,
+            overflow="fold",
+        )
+    for row in rows:
+        table.add_row(*[_cell(row[column], column, Text) for column in heads])
+    return _print(style, [table])
+
+
+def _cell(value: Any, column: str, text: Any) -> Any:
+    if value is None or value == "":
+        return text("–", style="dim")
+    if column.endswith("year") or isinstance(value, str):
+        return text(str(value))
+    return text(humane.significant(value))
+
+
+def card(
+    title: str,
+    facts: Mapping[str, object],
+    figures: list[dict[str, Any]],
+    unknown: list[str],
+    style: Style,
+) -> str:
+    """Return one record: its name, what is said of it, its figures, what is unknown, sources."""
+    from rich.text import Text
+
+    grid = _pairs()
+    for key, value in facts.items():
+        grid.add_row(Text(key, style="dim"), Text(str(value)))
+    numbers = _numbered(row["source"] for row in figures)
+    table = _pairs("left", "right", "left", "left")
+    for row in figures:
+        marks = ", ".join(numbers[key] for key in row["source"].split())
+        doubt = "" if row["confidence"] in (None, "high") else f"{row['confidence']} confidence"
+        remarks = "; ".join(part for part in (doubt, row["note"]) if part)
+        table.add_row(row["figure"], _range(row), f"[{marks}]", Text(remarks, style="dim"))
+    for key in unknown:
+        table.add_row(key, Text("unknown", style="dim"), "", "")
+    parts = [Text(title, style="bold"), grid, "", table]
+    return _print(style, [*parts, *_citations(numbers, style)])
+
+
+def grid_card(rows: list[dict[str, Any]], style: Style) -> str:
+    """Return the figures of one zone or cloud region by year, with notes and sources."""
+    from rich.text import Text
+
+    first = rows[0]
+    title = Text(f"{first['name']} ({first['zone']})", style="bold")
+    facts = _pairs()
+    for key, name in _REGION_FACTS:
+        if first[key] is not None:
+            facts.add_row(Text(name, style="dim"), Text(str(first[key])))
+    numbers = _numbered(row["source"] for row in rows)
+    table = _pairs("left", "right", "right", "left", "left")
+    for row in rows:
+        if row["intensity_g_per_kwh"] is None:
+            continue
+        said = f"{humane.significant(row['intensity_g_per_kwh'])} gCO2e/kWh"
+        marks = ", ".join(numbers[key] for key in row["source"].split())
+        where = row["zone"] if row["zone"] != rows[-1]["zone"] else ""
+        remarks = "; ".join(part for part in (where, row["note"]) if part)
+        table.add_row(f"{row['year']} {row['basis']}", said, "", f"[{marks}]", remarks)
+    return _print(style, [title, facts, "", table, *_citations(numbers, style)])
+
+
+_REGION_FACTS = (
+    ("grid", "grid"),
+    ("pue", "PUE"),
+    ("pue_year", "PUE of"),
+    ("pue_status", "PUE is"),
+    ("wue_l_per_kwh", "WUE, L/kWh"),
+)
+
+
+def _pairs(*justify: str) -> Any:
+    """Return a table without lines."""
+    from rich.table import Table
+
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+    for side in justify or ("left", "left"):
+        table.add_column(justify="right" if side == "right" else "left", overflow="fold")
+    return table
+
+
+def _range(row: dict[str, Any]) -> str:
+    said = f"{humane.significant(row['value'])} {row['unit']}".strip()
+    if row["low"] is None:
+        return said
+    return f"{said} ({humane.significant(row['low'])}..{humane.significant(row['high'])})"
+
+
+def _numbered(joined: Iterable[str]) -> dict[str, str]:
+    keys = dict.fromkeys(key for keys in joined for key in (keys or "").split())
+    return {key: str(number) for number, key in enumerate(keys, 1)}
+
+
+def _citations(numbers: dict[str, str], style: Style) -> list[Any]:
+    from rich.text import Text
+
+    table = _pairs("right", "left")
+    for key, number in numbers.items():
+        source = (style.sources or {}).get(key)
+        if source is None:
+            table.add_row(f"[{number}]", key)
+            continue
+        said = Text(f"{source.citation} ({key}). ").append(source.url, style="dim")
+        if source.via:
+            said.append(f" Seen through: {source.via}.")
+        table.add_row(f"[{number}]", said)
+    return ["", Text("Sources", style="bold"), table] if numbers else []
+
+
+def _print(style: Style, things: list[Any]) -> str:
+    from carbonctl.render.terminal import console_for, finished
+
+    out = io.StringIO()
+    console = console_for(out, style)
+    for thing in things:
+        console.print(thing)
+    return finished(out.getvalue(), style)

@@ -1,0 +1,161 @@
+"""``hardware`` and ``grid``: lists, cards, near matches, filters, formats."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from tests.conftest import CATALOG
+
+
+def rows(text: str):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+@pytest.mark.parametrize(
+    ("name", "identity"),
+    [
+        ("NVIDIA H100 80GB HBM3", "nvidia/h100-sxm5-80gb"),
+        ("A100-SXM4-80GB", "nvidia/a100-sxm4-80gb"),
+        ("Tesla V100-SXM2-16GB", "nvidia/v100-sxm2-16gb"),
+        ("TPU v4", "google/tpu-v4"),
+        ("mi300x", "amd/mi300x"),
+        ("DGX H100", "nvidia/dgx-h100"),
+        ("AMD EPYC 7763", "amd/epyc-7763"),
+    ],
+)
+def test_show_finds_what_people_write(inside, name, identity):
+    done = inside("hardware", "show", name, "--format", "json")
+    assert (done.code, done.err) == (0, "")
+    (record,) = json.loads(done.out)
+    assert record["id"] == identity
+    assert identity in inside("hardware", "show", name).out
+
+
+def test_a_name_that_fits_several_lists_them_and_asks(inside):
+    done = inside("hardware", "show", "h100")
+    assert (done.code, done.out) == (3, "")
+    assert "`h100` fits several devices: nvidia/h100-nvl-94gb, nvidia/h100-pcie-80gb" in done.err
+    assert "name one" in done.err
+
+
+def test_near_matches(inside):
+    done = inside("hardware", "show", "nvidia/h100-sxm5-80g")
+    assert done.code == 3
+    assert "did you mean `nvidia/h100-sxm5-80gb`" in done.err
+    done = inside("grid", "show", "Frnace")
+    assert done.code == 3
+    assert "did you mean `FR`" in done.err
+    done = inside("hardware", "search", "gefroce")
+    assert (done.code, done.out) == (3, "")
+    assert "nothing matches `gefroce`" in done.err
+
+
+def test_a_card_shows_figures_sources_and_what_is_unknown(inside):
+    out = inside("hardware", "show", "nvidia/h100-sxm5-80gb").out
+    for word in ("700 W", "3,350 GB/s", "814 mm2", "164 kgCO2e", "typical_power", "unknown",
+                 "NVIDIA H100 Tensor Core GPU", "https://", "nvidia-hgx-h100-pcf"):  # fmt: skip
+        assert word in out
+    figures = rows(inside("hardware", "show", "nvidia/h100-sxm5-80gb", "-f", "csv").out)
+    assert all(row["source"] for row in figures)
+    assert {row["unit"] for row in figures if row["figure"] == "peak.int8"} == {"TOPS"}
+
+
+def test_a_stand_in_is_marked(inside):
+    out = inside("hardware", "list", "--format", "csv").out
+    statuses = {row["id"]: row["embodied_status"] for row in rows(out)}
+    assert statuses["nvidia/dgx-h100"] == "archetype"
+    assert statuses["nvidia/h100-sxm5-80gb"] == "catalog"
+
+
+def test_several_at_once(inside):
+    done = inside("hardware", "show", "nvidia/t4", "none such", "nvidia/l4", "-f", "json")
+    assert done.code == 3
+    assert [r["id"] for r in json.loads(done.out)] == ["nvidia/t4", "nvidia/l4"]
+
+
+def test_list_filters(inside):
+    everything = rows(inside("hardware", "list", "-f", "csv").out)
+    assert len(everything) > 600
+    gpus = rows(inside("hardware", "list", "-f", "csv", "--vendor", "amd", "--kind", "gpu").out)
+    assert {r["kind"] for r in gpus} == {"gpu"}
+    assert all(r["id"].startswith("amd/") for r in gpus)
+    recent = rows(inside("hardware", "list", "-f", "csv", "--year", "2022..2024").out)
+    assert {int(r["year"]) for r in recent} == {2022, 2023, 2024}
+    assert inside("hardware", "list", "--kind", "gpuu").code == 2
+    assert inside("hardware", "list", "--year", "24").code == 2
+    assert inside("hardware", "list", "--year", "2024..2020").code == 2
+    assert inside("hardware", "list", "--vendor", "nobody", "-f", "csv").out.count("\n") == 1
+
+
+def test_unknown_is_shown_as_unknown(inside):
+    listed = {r["id"]: r for r in rows(inside("hardware", "list", "-f", "csv").out)}
+    assert listed["google/tpu-v5e"]["rated_power_w"] == ""
+    as_json = {r["id"]: r for r in json.loads(inside("hardware", "list", "-f", "json").out)}
+    assert as_json["google/tpu-v5e"]["rated_power_w"] is None
+    table = inside("hardware", "search", "tpu v5e").out
+    assert "–" in table
+
+
+def test_search(inside):
+    found = rows(inside("hardware", "search", "a100", "80gb", "-f", "csv").out)
+    identities = {r["id"] for r in found}
+    assert {"nvidia/a100-sxm4-80gb", "nvidia/a100-pcie-80gb"} <= identities
+    assert "nvidia/a100-sxm4-40gb" not in identities
+
+
+@pytest.mark.parametrize("name", ["FR", "US", "US-CAMX", "CA-QC", "world", "aws/us-east-1"])
+def test_grids(inside, name):
+    done = inside("grid", "show", name)
+    assert done.code == 0
+    assert "gCO2e/kWh" in done.out
+    assert "Sources" in done.out
+    shown = rows(inside("grid", "show", name, "-f", "csv").out)
+    assert all(row["basis"] in ("life-cycle", "direct", "") for row in shown)
+
+
+def test_the_list_of_grids(inside):
+    listed = rows(inside("grid", "list", "-f", "csv").out)
+    kinds = [row["kind"] for row in listed]
+    assert kinds.count("country") >= 200
+    assert kinds.count("part") == 40
+    assert kinds.count("cloud") >= 100
+    old = rows(inside("grid", "list", "--kind", "country", "--year", "2020", "-f", "csv").out)
+    france = {row["basis"]: row for row in old if row["zone"] == "FR"}
+    assert france["life-cycle"]["year"] == "2020"
+    assert json.loads(inside("grid", "list", "--kind", "cloud", "-f", "json").out)
+    assert "PUE" in inside("grid", "list", "--kind", "cloud").out
+
+
+@pytest.mark.parametrize("columns", ["80", "200"])
+def test_lists_keep_within_the_terminal(inside, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", columns)
+    for arguments in (("hardware", "list"), ("grid", "list"), ("grid", "list", "--kind", "cloud"),
+                      ("hardware", "show", "mi300x"), ("grid", "show", "aws/us-east-1")):  # fmt: skip
+        lines = inside(*arguments).out.splitlines()
+        assert max(map(len, lines)) <= int(columns), arguments
+
+
+def test_a_workload_moves_between_grids(inside, tmp_path):
+    job = tmp_path / "job.yaml"
+    job.write_text(
+        "name: x\nsite: {grid: FR}\nphases: {training: [{kind: compute, "
+        "device: nvidia/a100-sxm4-80gb, devices: 8, wall_time: 1 h}]}\n"
+    )
+    seen = {}
+    for grid in ("FR", "US-CAMX", "aws/us-east-1", "CA-QC"):
+        done = inside("estimate", str(job), "--set", f"site.grid={grid}", "-f", "csv")
+        assert done.code == 0
+        first = rows(done.out)[0]
+        assert first["factor_basis"] in ("life-cycle", "direct")
+        assert int(first["factor_year"]) >= 2019
+        seen[grid] = float(first["factor"])
+    assert len(set(seen.values())) == 4
+    table = inside("estimate", str(job), "--set", "site.grid=US-CAMX").out
+    assert "direct, 2023" in table
+
+
+def test_every_zone_and_region_can_be_shown(inside):
+    for name in [*list(CATALOG.zones)[::20], *list(CATALOG.regions)[::20]]:
+        assert inside("grid", "show", name).code == 0, name
