@@ -16,7 +16,8 @@ from carbonctl.estimators.base import (
     Draw,
     Machine,
     Occupation,
-    OnSystem,
+    OnMachine,
+    Setting,
     Unusable,
     merge,
 )
@@ -104,14 +105,15 @@ def _activity_data(
 ) -> ActivityData:
     estimator = estimators.module(activity.kind)
     machine: Machine | None = None
-    if isinstance(activity, OnSystem) and (activity.kind == "compute" or activity.has_time):
+    if isinstance(activity, OnMachine) and activity.uses_machine:
         machine = _machine(books, workload, catalog, activity, path)
-    data: ActivityData = estimator.activity_data(activity, machine, path)
+    setting = Setting(path, machine, catalog.defaults)
+    data: ActivityData = estimator.activity_data(activity, setting)
     return data
 
 
 def _machine(
-    books: Account, workload: Workload, catalog: Catalog, activity: OnSystem, path: str
+    books: Account, workload: Workload, catalog: Catalog, activity: OnMachine, path: str
 ) -> Machine:
     """Return the machine of an activity; a named system that is used as it is, only once."""
     is_named = isinstance(activity.system, str)
@@ -125,7 +127,7 @@ def _machine(
     return books.machines[key]
 
 
-def _machine_layers(workload: Workload, activity: OnSystem, path: str) -> list[Any]:
+def _machine_layers(workload: Workload, activity: OnMachine, path: str) -> list[Any]:
     layers: list[Any] = [(path, activity)]
     if isinstance(activity.system, System):
         layers.append((f"{path}.system", activity.system))

@@ -10,6 +10,7 @@ from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
+from carbonctl.catalog.records import Defaults
 from carbonctl.factors import schedule
 from carbonctl.ranges import Number
 from carbonctl.spec import fields as f
@@ -97,6 +98,37 @@ class Attributed(NamedTuple):
     value: Value | None
 
 
+class Setting(NamedTuple):
+    """Where an activity stands and what it runs on.
+
+    Attributes
+    ----------
+    path : str
+        Where it stands in the spec.
+    machine : Machine or None
+        The system it runs on; None for activities that use none.
+    defaults : Defaults
+        The figures that stand in where nothing is given.
+    """
+
+    path: str
+    machine: Machine | None
+    defaults: Defaults
+
+    def require_machine(self) -> Machine:
+        """Return the machine of a kind that always has one."""
+        assert self.machine is not None
+        return self.machine
+
+    def given(self, value: Value, key: str) -> Value:
+        """Return a value of the activity under the name that formulas use."""
+        return value.named(key, f"{self.path}.{key}")
+
+    def default(self, value: Value, key: str) -> Value:
+        """Return a default under the name that formulas use, and where it could be given."""
+        return value._replace(status="default", path=f"{self.path}.{key}", name=key)
+
+
 class ActivityData(NamedTuple):
     """What one activity caused, before any emission factor."""
 
@@ -123,14 +155,32 @@ SystemRef = Annotated[
 ]
 
 
-class OnSystem(Activity, SystemFields):
-    """An activity that runs on devices for a time."""
+class OnMachine(Activity, SystemFields):
+    """An activity that runs on a system: a named one, or one described in place."""
 
     system: SystemRef | None = Field(None, description="a named system, or one described here")
-    devices: f.Count | None = Field(None, description="devices in all, with wall_time")
     devices_per_system: f.WholeCount | None = Field(
         None, description="devices that share one host, where no system says it"
     )
+
+    @model_validator(mode="after")
+    def _one_system(self) -> Self:
+        if self.system is not None and self.device is not None:
+            raise ValueError("give `system` or `device`, not both")
+        if self.system is not None and self.devices_per_system is not None:
+            raise ValueError("the system says `devices` per system; give it there")
+        return self
+
+    @property
+    def uses_machine(self) -> bool:
+        """Whether the activity needs its system to be resolved."""
+        return True
+
+
+class OnSystem(OnMachine):
+    """An activity that runs on devices for a time."""
+
+    devices: f.Count | None = Field(None, description="devices in all, with wall_time")
     wall_time: f.Duration | None = Field(None, description="elapsed time, with devices")
     device_time: f.DeviceTime | None = Field(
         None, description="reserved or billed hours × devices; instead of devices and wall_time"
@@ -142,10 +192,6 @@ class OnSystem(Activity, SystemFields):
             raise ValueError("device_time already holds devices × wall_time; give one or the other")
         if (self.devices is None) != (self.wall_time is None):
             raise ValueError("devices (in all) and wall_time go together; or give device_time")
-        if self.system is not None and self.device is not None:
-            raise ValueError("give `system` or `device`, not both")
-        if self.system is not None and self.devices_per_system is not None:
-            raise ValueError("the system says `devices` per system; give it there")
         return self
 
     @property

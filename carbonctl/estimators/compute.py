@@ -13,8 +13,10 @@ from carbonctl.estimators.base import (
     ActivityData,
     Draw,
     Machine,
+    OnMachine,
     OnSystem,
     Quantity,
+    Setting,
     Unusable,
     device_hours,
     occupations,
@@ -25,8 +27,8 @@ from carbonctl.spec import fields as f
 from carbonctl.values import Value
 
 
-class Compute(OnSystem):
-    """Work on devices: training, fine-tuning, preprocessing, batch inference."""
+class Loaded(OnMachine):
+    """Work on devices whose draw follows from their load."""
 
     load: f.Fraction | None = Field(None, description="share of rated power drawn while running")
     busy: f.Fraction | None = Field(None, description="share of the time that devices are busy")
@@ -38,10 +40,14 @@ class Compute(OnSystem):
         return self
 
 
+class Compute(OnSystem, Loaded):
+    """Work on devices: training, fine-tuning, preprocessing, batch inference."""
+
+
 MODEL = Compute
 
 
-def device_power(activity: Compute, machine: Machine, path: str) -> Quantity:
+def device_power(activity: Loaded, machine: Machine, path: str) -> Quantity:
     """Return the mean draw of one device [W].
 
     Raises
@@ -67,7 +73,7 @@ def device_power(activity: Compute, machine: Machine, path: str) -> Quantity:
     return Quantity(watts, "rated_power * load", (rated, load))
 
 
-def _load(activity: Compute, path: str) -> Value:
+def _load(activity: Loaded, path: str) -> Value:
     if activity.load is not None:
         return activity.load.named("load", f"{path}.load")
     note = "rated power all the time: an upper bound"
@@ -86,25 +92,28 @@ def _busy(busy: Value, machine: Machine, path: str) -> Quantity:
     return Quantity(watts, formula, (idle, rated, busy))
 
 
-def activity_data(activity: Compute, machine: Machine, path: str) -> ActivityData:
+def activity_data(activity: Compute, setting: Setting) -> ActivityData:
     """Return the energy drawn and the hours occupied by one activity.
-
-    Parameters
-    ----------
-    activity : Compute
-        The activity as the spec gives it.
-    machine : Machine
-        The system it runs on, resolved.
-    path : str
-        Where the activity stands in the spec.
 
     Raises
     ------
     Unusable
         Where its figures do not go together.
     """
-    hours = device_hours(activity, path)
-    watts = device_power(activity, machine, path)
+    hours = device_hours(activity, setting.path)
+    return at_work(activity, hours, setting)
+
+
+def at_work(activity: Loaded, hours: Quantity, setting: Setting) -> ActivityData:
+    """Return what some device-hours of work draw and occupy.
+
+    Raises
+    ------
+    Unusable
+        Where no power is known, or load or busy contradict it.
+    """
+    machine = setting.require_machine()
+    watts = device_power(activity, machine, setting.path)
     systems = system_hours(hours, machine)
     draws = [_draw("devices", hours, watts)]
     draws += [

@@ -12,9 +12,9 @@ from carbonctl.estimators.base import (
     ActivityData,
     Attributed,
     Draw,
-    Machine,
     OnSystem,
     Quantity,
+    Setting,
     device_hours,
     occupations,
     repeated,
@@ -45,31 +45,28 @@ class MeteredEnergy(OnSystem):
             )
         return self
 
+    @property
+    def uses_machine(self) -> bool:
+        """Only where it says for how long."""
+        return self.has_time
+
 
 MODEL = MeteredEnergy
 
 
-def activity_data(activity: MeteredEnergy, machine: Machine | None, path: str) -> ActivityData:
+def activity_data(activity: MeteredEnergy, setting: Setting) -> ActivityData:
     """Return the energy of one activity, and the hours of its hardware where it says them.
-
-    Parameters
-    ----------
-    activity : MeteredEnergy
-        The activity as the spec gives it.
-    machine : Machine or None
-        The system it ran on; None where the spec describes none.
-    path : str
-        Where the activity stands in the spec.
 
     Raises
     ------
     Unusable
         Where its figures do not go together.
     """
-    energy = activity.energy.named("energy", f"{path}.energy")
+    path, machine = setting.path, setting.machine
+    energy = setting.given(activity.energy, "energy")
     total = repeated(activity, path, Quantity(energy.number, "energy", (energy,)))
     draw = Draw("energy", total.number, total.formula, total.inputs, activity.includes_pue)
-    if machine is not None and activity.has_time:
+    if machine is not None:
         hours = device_hours(activity, path)
         return ActivityData((draw,), occupations(hours, system_hours(hours, machine), machine))
     share = activity.embodied and activity.embodied.named("embodied", f"{path}.embodied")
