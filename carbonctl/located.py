@@ -143,8 +143,6 @@ class _Builder:
                 handlers[kind](self, event)
             elif kind is yaml.StreamEndEvent:
                 break
-        if self.problems:
-            raise InputError(self.problems)
         return self.root
 
     def place(self, event: Any) -> Place:
@@ -266,7 +264,9 @@ def _syntax(error: yaml.YAMLError, builder: _Builder, text: str) -> InputError:
     return builder.stop(place, f"not valid YAML: {message}{f' ({context})' if context else ''}")
 
 
-def parse(text: str, file: str, origin: str | None = None) -> Node:
+def parse(
+    text: str, file: str, origin: str | None = None, problems: list[Problem] | None = None
+) -> Node:
     """Return the located tree of one YAML document, None where it is empty.
 
     Parameters
@@ -277,6 +277,8 @@ def parse(text: str, file: str, origin: str | None = None) -> Node:
         What messages call it.
     origin : str, optional
         Set where the text is not the file itself, a ``--set`` for example.
+    problems : list of Problem, optional
+        Takes the faults that leave a tree to go on with; without it they are raised.
 
     Raises
     ------
@@ -286,9 +288,14 @@ def parse(text: str, file: str, origin: str | None = None) -> Node:
     """
     builder = _Builder(file, origin)
     try:
-        return builder.build(_Parser(text).get_event)
+        tree = builder.build(_Parser(text).get_event)
     except yaml.YAMLError as error:
         raise _syntax(error, builder, text) from None
+    if problems is not None:
+        problems += builder.problems
+    elif builder.problems:
+        raise InputError(builder.problems)
+    return tree
 
 
 def place_of(root: Node, path: tuple[Any, ...], *, key: bool = False) -> Place:

@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 
 from carbonctl.errors import Problem
 from carbonctl.ledger import PUE_OVERHEAD, Entry, Totals, totals
+from carbonctl.ranges import best
 from carbonctl.spec.model import PHASES, Reported
+from carbonctl.units import COUNT, parse
 from carbonctl.values import Value
 
 SCHEMA = "carbonctl.estimate/1"
@@ -89,6 +91,17 @@ class Result:
     def reported(self) -> dict[str, Comparison] | None:
         """Published figures beside ours."""
         return self._reported(self)
+
+    @property
+    def per_unit(self) -> tuple[str, float] | None:
+        """The name of the functional unit and the total carbon of one [kgCO2e]."""
+        unit = self.spec.get("functional_unit")
+        total = self.total.total_kgco2e
+        if not unit or total is None:
+            return None
+        amount = unit["amount"]
+        written = amount["best"] if isinstance(amount, dict) else amount
+        return unit["name"], total / best(parse(str(written), COUNT))
 
     @property
     def complete(self) -> bool:

@@ -1,13 +1,16 @@
 """Reads a saved result back: what `estimate --format json` wrote is an input again."""
 
 import json
-from typing import Any, NamedTuple
+import math
+from typing import Any, NamedTuple, get_args
 
 from carbonctl.errors import InputError, Problem
 from carbonctl.ledger import Entry
 from carbonctl.ranges import Range
 from carbonctl.result import SCHEMA, Assumption, Comparison, Result
-from carbonctl.values import Value
+from carbonctl.values import Status, Value
+
+_FORMULA_STARTS = ("=", "+", "-", "@")
 
 
 class Saved(NamedTuple):
@@ -32,47 +35,101 @@ def read(text: str, file: str) -> Saved:
         line, col = getattr(error, "lineno", 1), getattr(error, "colno", 1)
         message = f"not a saved result: {getattr(error, 'msg', 'nested too deep')}"
         raise InputError([Problem(file, line, col, message)]) from None
-    if document.get("schema") != SCHEMA:
-        message = f"schema `{document.get('schema')}`: this carbonctl reads `{SCHEMA}`"
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        message = f"not a saved result: this carbonctl reads the schema `{SCHEMA}`"
         raise InputError([Problem(file, 1, 1, message)])
     try:
         results = tuple(_result(one) for one in document["results"])
         return Saved(str(document["version"]), str(document["hardware_db"]), results)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         message = f"not a saved result: {type(error).__name__} {error}"
         raise InputError([Problem(file, 1, 1, message)]) from None
 
 
 def _result(raw: dict[str, Any]) -> Result:
-    """Return one result; its sums are made anew from its entries."""
+    """Return one result; its sums are made anew from its entries.
+
+    Raises
+    ------
+    ValueError
+        For a text where a number is wanted, a number that is not finite, control characters.
+    """
     reported = raw["reported"]
-    compared = None if reported is None else {k: Comparison(**v) for k, v in reported.items()}
+    compared = None if reported is None else {_word(k): _compared(v) for k, v in reported.items()}
+    spec = raw["spec"]
+    if not isinstance(spec, dict):
+        raise ValueError("spec is not a mapping")
     return Result(
-        raw["file"],
-        raw["sha256"],
-        raw["name"],
+        _word(raw["file"]),
+        _word(raw["sha256"]),
+        _word(raw["name"]),
         entries=tuple(_entry(one) for one in raw["entries"]),
-        assumptions=tuple(Assumption(**one) for one in raw["assumptions"]),
-        warnings=tuple(raw["warnings"]),
-        spec=lambda: dict(raw["spec"]),
+        assumptions=tuple(_assumption(one) for one in raw["assumptions"]),
+        warnings=tuple(map(_word, raw["warnings"])),
+        spec=lambda: dict(spec),
         reported=lambda _: compared,
     )
 
 
+_NUMBERS = frozenset({
+    "quantity", "factor", "energy_kwh", "kgco2e", "kgco2e_market", "kgco2e_low", "kgco2e_high",
+    "water_l", "factor_year",
+})  # fmt: skip
+_OPTIONAL = frozenset({"factor_basis", "factor_source"})
+
+
 def _entry(raw: dict[str, Any]) -> Entry:
-    plain = {name: raw[name] for name in Entry._fields if name != "inputs"}
+    plain: dict[str, Any] = {}
+    for name in Entry._fields[:-1]:
+        if name in _NUMBERS:
+            plain[name] = _number(raw[name])
+        elif name in _OPTIONAL and raw[name] is None:
+            plain[name] = None
+        else:
+            plain[name] = _word(raw[name])
     return Entry(**plain, inputs=tuple(_input(one) for one in raw["inputs"]))
 
 
+def _assumption(raw: dict[str, Any]) -> Assumption:
+    number = _number(raw["value"])
+    if number is None:
+        raise ValueError("an assumption has no value")
+    source = None if raw["source"] is None else _word(raw["source"])
+    return Assumption(_word(raw["path"]), number, _word(raw["unit"]), _word(raw["status"]), source)
+
+
+def _compared(raw: dict[str, Any]) -> Comparison:
+    numbers = [_number(raw[key]) for key in ("reported", "estimated", "error_pct")]
+    return Comparison(numbers[0] or 0.0, *numbers[1:])
+
+
 def _input(raw: dict[str, Any]) -> Value:
-    best, low, high = raw["value"], raw["low"], raw["high"]
-    number = best if low == high else Range(best, low, high)
+    best, low, high = (_number(raw[key]) for key in ("value", "low", "high"))
+    if best is None or low is None or high is None:
+        raise ValueError("an input has no value")
+    texts = {key: None if raw[key] is None else _word(raw[key]) for key in ("source", "path")}
     return Value(
-        number,
-        raw["unit"],
-        raw["status"],
-        raw["source"],
-        raw["path"],
-        raw["line"],
-        raw["name"],
+        best if low == high else Range(best, low, high),
+        _word(raw["unit"]),
+        raw["status"] if raw["status"] in get_args(Status) else "given",
+        texts["source"],
+        texts["path"],
+        raw["line"] if isinstance(raw["line"], int) else None,
+        _word(raw["name"]),
     )
+
+
+def _number(raw: Any) -> float | None:
+    if raw is None:
+        return None
+    if isinstance(raw, bool) or not isinstance(raw, int | float) or not math.isfinite(raw):
+        raise ValueError(f"`{str(raw)[:40]}` is not a finite number")
+    return raw
+
+
+def _word(raw: Any) -> str:
+    if not isinstance(raw, str) or not raw.replace("\n", " ").isprintable():
+        raise ValueError(f"`{str(raw)[:40]!a}` is not a plain text")
+    if raw[:1] in _FORMULA_STARTS:
+        raise ValueError(f"`{raw[:40]}` begins like a spreadsheet formula")
+    return raw

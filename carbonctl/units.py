@@ -177,11 +177,16 @@ BANDWIDTH = Dimension("bandwidth", "GB/s", "3.35 TB/s")
 AREA = Dimension("area", "mm2", "814 mm2")
 THROUGHPUT = Dimension("computing rate", "TFLOPS", "312 TFLOPS")
 DENSITY_POWER = Dimension("power per capacity", "W/GB", "0.3725 W/GB")
+PER_TB_POWER = Dimension("power per capacity", "W/TB", "1.2 W/TB")
+PER_TB_MASS = Dimension("embodied carbon per capacity", "kgCO2e/TB", "17.3 kg/TB")
+PER_GB_ENERGY = Dimension("energy per volume", "kWh/GB", "0.0065 kWh/GB")
+REQUEST_RATE = Dimension("rate", "/h", "1e9 / day", counts=True)
 WATER = Dimension("water per energy", "L/kWh", "1.8 L/kWh")
 
 DIMENSIONS = (
     FRACTION, RATIO, COUNT, ENERGY, POWER, DURATION, DEVICE_TIME, MASS, INTENSITY,
-    CAPACITY, BANDWIDTH, AREA, THROUGHPUT, DENSITY_POWER, WATER,
+    CAPACITY, BANDWIDTH, AREA, THROUGHPUT, DENSITY_POWER, PER_TB_POWER, PER_TB_MASS,
+    PER_GB_ENERGY, REQUEST_RATE, WATER,
 )  # fmt: skip
 
 _NO_UNIT = tuple(":;'\"()[]{}<>=!?&|#@$.0123456789")  # what no unit begins with

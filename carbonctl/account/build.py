@@ -32,8 +32,11 @@ _GIVE = {
     "system": "`embodied`",
     "devices": "`device_embodied`",
     "host": "`host_embodied`",
+    "rest of the devices": "`device_embodied`",
+    "requests": "a system, and `device_time_per_request` or `throughput`",
     "hardware": "`embodied` (0 kg where another activity counts it), or a system and its time",
 }
+_ASSUMED = ("catalog", "default", "archetype")  # a derived value rests on others
 _WEAKEST_FIRST = ("archetype", "default", "derived", "catalog")
 
 
@@ -54,7 +57,7 @@ class Account:
     def assume(self, values: tuple[Value, ...]) -> None:
         """Note every value that the spec did not give, once."""
         for value in values:
-            if value.status != "given" and value.path is not None:
+            if value.status in _ASSUMED and value.path is not None:
                 self.assumptions.setdefault((value.path, value.name), value)
 
 
@@ -121,7 +124,9 @@ def _machine(
     key = str(activity.system) if shared else path
     if key not in books.machines:
         layers = _machine_layers(workload, activity, path)
-        books.machines[key], warnings = machines.machine(layers[1:] if shared else layers, catalog)
+        books.machines[key], warnings = machines.machine(
+            layers[1:] if shared else layers, catalog, with_power=activity.draws_power
+        )
         for warning in warnings:
             books.warn(warning)
     return books.machines[key]
@@ -162,14 +167,17 @@ class _Activity:
         """Add the entries of one activity."""
         for warning in self.supply.warnings:
             self.books.warn(warning)
-        self.books.assume(self.supply.assumed)
         for draw in data.draws:
             self.electricity(draw.item, draw.energy_kwh, draw.formula, draw.inputs)
-        self.overhead([draw for draw in data.draws if not draw.includes_pue])
+        self.overhead([d for d in data.draws if d.in_building and not d.includes_pue])
         for occupation in data.occupations:
             self.hardware(occupation)
         for attributed in data.attributed:
             self.attributed(attributed)
+        for share in data.timed:
+            self.embodied(
+                share.item, share.quantity, share.unit, share.rate, share.formula, share.inputs
+            )
 
     def electricity(
         self, item: str, energy: Number, formula: str, inputs: tuple[Value, ...]
@@ -177,7 +185,7 @@ class _Activity:
         supply = self.supply
         carbon = grid.kgco2e(energy, supply.intensity.number)
         used = merge(inputs, (supply.intensity,))
-        self.books.assume((*used, supply.market))
+        self.books.assume((*used, *supply.market_inputs))
         self.books.entries.append(
             Entry(
                 phase=self.phase,
@@ -202,7 +210,7 @@ class _Activity:
                 kgco2e_high=high(carbon),
                 water_l=None,
                 formula=f"{formula} * carbon_intensity",
-                inputs=used,
+                inputs=merge(used, supply.market_inputs),
             )
         )
 
@@ -223,15 +231,14 @@ class _Activity:
     def hardware(self, occupation: Occupation) -> None:
         """Add the embodied share of hardware for the hours it was occupied (wu2022 Eq. 1)."""
         share, lifetime, use = occupation.share, occupation.lifetime, occupation.utilization
+        unit = "device-h" if share.per is None else "system-h"
         if share.value is None:
-            self.embodied(
-                share.item, occupation.hours, f"{share.per}-h", None, "", occupation.inputs
-            )
+            self.embodied(share.item, occupation.hours, unit, None, "", occupation.inputs)
             return
         rate = embodied.kgco2e_per_hour(share.value.number, lifetime.number, use.number)
         inputs = merge(occupation.inputs, (share.value, lifetime, use))
         formula = f"{occupation.formula} * {share.value.name} / ({lifetime.name} * {use.name})"
-        self.embodied(share.item, occupation.hours, f"{share.per}-h", rate, formula, inputs)
+        self.embodied(share.item, occupation.hours, unit, rate, formula, inputs)
 
     def attributed(self, attributed: Attributed) -> None:
         """Add embodied carbon that the spec attributes directly."""
@@ -239,7 +246,7 @@ class _Activity:
         if value is None:
             self.embodied(attributed.item, 1.0, "share", None, "", ())
         else:
-            self.embodied(attributed.item, 1.0, "share", value.number, value.name, (value,))
+            self.embodied(attributed.item, 1.0, "share", *value)
 
     def embodied(
         self,

@@ -9,16 +9,21 @@ from carbonctl.catalog.records import Device, Embodied, Host
 from carbonctl.estimators.base import Machine, Part, Share, Unusable
 from carbonctl.factors import power
 from carbonctl.spec.model import System, SystemFields
-from carbonctl.values import Value
+from carbonctl.values import Status, Value
 
 Layer = tuple[str, SystemFields]
 
 _WHOLE_MACHINE = ("server", "product")
 _POWER = ("power", "rated_power")
+_EMBODIED = ("embodied", "device_embodied", "host_embodied")
+_PART_OF_A_DEVICE = ("die", "package")
+_PROCESSORS = ("cpu", "soc")
 _SUSPICIOUS = 3  # times rated power: a system's watts given as a device's
 
 
-def machine(layers: list[Layer], catalog: Catalog) -> tuple[Machine, tuple[str, ...]]:
+def machine(
+    layers: list[Layer], catalog: Catalog, *, with_power: bool = True
+) -> tuple[Machine, tuple[str, ...]]:
     """Return the machine that the layers describe, and warnings about it.
 
     Parameters
@@ -27,8 +32,10 @@ def machine(layers: list[Layer], catalog: Catalog) -> tuple[Machine, tuple[str, 
         The first goes before the others: the activity's own fields, then its system's.
     catalog : Catalog
         Gives what the layers leave out.
+    with_power : bool
+        Whether what the machine draws is wanted, or its embodied carbon alone.
     """
-    return _Machine(layers, catalog).resolve()
+    return _Machine(layers, catalog).resolve(with_power)
 
 
 class _Machine:
@@ -40,7 +47,7 @@ class _Machine:
         self.host = self.find_host()
         self.per_system = self.devices_per_system()
 
-    def resolve(self) -> tuple[Machine, tuple[str, ...]]:
+    def resolve(self, with_power: bool) -> tuple[Machine, tuple[str, ...]]:
         draw, rated = self.draw()
         found = Machine(
             path=self.layers[-1][0],
@@ -50,7 +57,7 @@ class _Machine:
             power=draw,
             rated_power=rated,
             idle_power=self.given("idle_power") or self.catalogued("idle_power"),
-            parts=self.parts(draw),
+            parts=self.parts(draw) if with_power else (),
             shares=self.shares(),
         )
         return found, tuple(self.warnings)
@@ -106,32 +113,41 @@ class _Machine:
 
     def draw(self) -> tuple[Value | None, Value | None]:
         """Return (average draw, rated power); the layer that gives either decides."""
-        for path, fields in self.layers:
-            given = [key for key in _POWER if getattr(fields, key) is not None]
-            if given:
-                value: Value = getattr(fields, given[0]).named(given[0], f"{path}.{given[0]}")
-                self.look_at(value)
-                return (value, None) if given[0] == "power" else (None, value)
-        return None, self.catalogued("rated_power")
-
-    def look_at(self, watts: Value) -> None:
-        """Warn where a draw is far above the device's rating."""
+        path, key = self.deciding(_POWER)
+        if key is None:
+            return None, self.catalogued("rated_power")
+        value: Value = self.given(key)
+        if key == "rated_power":
+            return None, value
         rated = self.device.rated_power if self.device else None
-        if rated is not None and watts.best > _SUSPICIOUS * rated.best and self.device:
+        if rated is not None and value.best > _SUSPICIOUS * rated.best and self.device:
             self.warnings.append(
-                f"{watts.path}: {watts.best:g} W is {watts.best / rated.best:.1f} × the rating of "
+                f"{path}.power: {value.best:g} W is {value.best / rated.best:.1f} × the rating of "
                 f"{self.device.id}; powers are per device, also with `power_scope`"
             )
+        return value, None
+
+    def deciding(self, keys: tuple[str, ...]) -> tuple[str, str | None]:
+        """Return path and key of the first layer that gives any of some keys."""
+        for path, fields in self.layers:
+            for key in keys:
+                if getattr(fields, key, None) is not None:
+                    return path, key
+        return self.layers[-1][0], None
 
     def parts(self, draw: Value | None) -> tuple[Part, ...]:
-        scope = self.given("power_scope") or "device"
-        if draw is not None and scope != "device":
+        """Return the rest of the node: as the spec describes it, else the catalog's host."""
+        scope = self.given("power_scope")
+        if scope is not None and draw is None:
+            message = "power_scope: it says what `power` holds, and no `power` is given"
+            raise Unusable(self.place("power_scope"), message)
+        if scope not in (None, "device"):
             return ()
-        described = self.described_parts()
-        if described:
-            return described
+        if any(self.given(key) is not None for key in ("host_power", "cpu", "memory")):
+            return self.described_parts()
         if self.host is not None and self.host.host_power is not None:
-            return (self.catalog_host(self.host, self.host.host_power),)
+            watts = self.of_host(self.host.host_power, "host_power")
+            return (Part("host", watts.number, "host_power", (watts,), self.per_host(self.host)),)
         known = self.device.id if self.device else "the devices"
         self.warnings.append(
             f"{self.layers[-1][0]}: nothing is known of the host of {known}: "
@@ -140,77 +156,115 @@ class _Machine:
         return ()
 
     def described_parts(self) -> tuple[Part, ...]:
-        """Return the parts that the spec describes: host_power, cpu, memory."""
+        """Return the parts that the spec describes: cpu, memory, and host_power for the rest."""
         found = []
         host = self.given("host_power")
         if host is not None:
-            found.append(Part("host", host.number, "host_power", (host,)))
+            found.append(Part("host", host.number, "host_power", (host,), self.per_system))
+        else:
+            self.warnings.append(
+                f"{self.layers[-1][0]}: of the host only cpu and memory are counted, as given; "
+                "`host_power` is the rest of it (fans, network, power supplies)"
+            )
         if self.given("cpu") is not None:
             found.append(self.cpu_part())
         memory = self.given("memory")
         if memory is not None:
             density = self.default("dram_power")
             watts = power.memory_w(memory.number, density.number)
-            found.append(Part("memory", watts, "(memory * dram_power)", (memory, density)))
+            inputs = (memory, density)
+            found.append(Part("memory", watts, "(memory * dram_power)", inputs, self.per_system))
         return tuple(found)
 
     def cpu_part(self) -> Part:
         cpu = self.catalog.device(self.given("cpu"))
-        count = self.given("cpus")
-        if count is None:
-            count = Value(1.0, "", "default", None, self.place("cpus"), name="cpus")
+        if cpu.kind not in _PROCESSORS:
+            raise Unusable(self.place("cpu"), f"cpu: {cpu.id} is a {cpu.kind}, not a CPU")
         if cpu.rated_power is None:
             message = f"cpu: {cpu.id} has no rated power in the catalog; give `host_power` instead"
             raise Unusable(self.place("cpu"), message)
+        count = self.given("cpus") or self.catalog_cpus(cpu)
         rated = cpu.rated_power.named("cpu_rated_power", self.place("cpu"))
-        return Part("cpu", count.number * rated.number, "(cpus * cpu_rated_power)", (count, rated))
+        inputs = (count, rated)
+        return Part("cpu", count.number * rated.number, "(cpus * cpu_rated_power)", inputs,
+                    self.per_system)  # fmt: skip
 
-    def catalog_host(self, host: Host, figure: Value) -> Part:
-        """Return a host's power, in proportion where the system has another number of devices."""
-        watts = figure._replace(name="host_power", path=self.place("host_power"))
-        scaled = self.in_proportion(host, watts)
-        return Part("host", scaled.number, "host_power", (scaled,))
+    def catalog_cpus(self, cpu: Device) -> Value:
+        """Return how many CPUs a system has: as its host's record says, or one."""
+        path, host = self.place("cpus"), self.host
+        if host and host.cpus and host.cpu and self.catalog.device(host.cpu).id == cpu.id:
+            source, note = _first_source(host), f"as in {host.name}"
+            return Value(float(host.cpus), "", "catalog", source, path, name="cpus", note=note)
+        return Value(1.0, "", "default", None, path, name="cpus", note="one CPU a system")
 
-    def in_proportion(self, host: Host, figure: Value) -> Value:
-        """Scale a host's figure to the devices of this system."""
-        holds = host.devices
-        if not holds or self.per_system.number == float(holds):
-            return figure
-        note = f"in proportion: {host.name} holds {holds} devices"
-        number = figure.number * self.per_system.number / holds
-        return figure._replace(number=number, status="derived", note=note)
+    def of_host(self, figure: Value, key: str) -> Value:
+        """Return a figure of the catalog's host, marked where the host is a stand-in."""
+        assert self.host is not None
+        status: Status = "archetype" if self.host.archetype else figure.status
+        return figure._replace(name=key, path=self.place(key), status=status)
+
+    def per_host(self, host: Host) -> Value:
+        """Return how many devices share the catalog's host."""
+        if not host.devices or self.per_system.number == float(host.devices):
+            return self.per_system
+        if host.archetype:
+            self.warnings.append(
+                f"{self.layers[-1][0]}: {host.id} stands for a machine of {host.devices} devices, "
+                f"and is not meant for systems of {self.per_system.best:g}"
+            )
+        note = f"{host.name} holds {host.devices}; a system with fewer takes a part of it"
+        return Value(
+            float(host.devices), "", "catalog", _first_source(host), self.place("host"),
+            name="devices_in_host", note=note,
+        )  # fmt: skip
 
     def shares(self) -> tuple[Share, ...]:
-        """Return the embodied carbon of device and host, or of the whole system."""
-        whole = self.given("embodied")
-        if whole is not None:
-            return (Share("system", "system", whole.named("embodied")),)
-        device = self.given("device_embodied")
-        host = self.given("host_embodied")
+        """Return the embodied carbon of device and host, or of the whole system.
+
+        What the spec gives goes before the catalog; the first layer that gives any of the
+        three figures decides whether they are the system's or its parts'.
+        """
+        _, key = self.deciding(_EMBODIED)
+        if key == "embodied":
+            return (Share("system", self.given("embodied"), self.per_system),)
         recorded = self.host.embodied if self.host else None
-        if recorded is not None and recorded.covers in _WHOLE_MACHINE and not (device or host):
+        if key is None and recorded is not None and self.is_whole(recorded):
+            assert self.host is not None
             figure = self.embodied_figure(recorded, "embodied")
-            return (Share("system", "system", self.scaled(figure)),)
-        if device is None and self.device is not None and self.device.embodied is not None:
-            device = self.embodied_figure(self.device.embodied, "device_embodied")
-        if host is None and recorded is not None and recorded.covers == "host":
-            host = self.scaled(self.embodied_figure(recorded, "host_embodied"))
-        if device is None and host is None:
-            return (Share("system", "system", None),)
-        if host is None and self.device and self.device.embodied and self.covers_all(device):
-            return (Share("devices", "device", device),)
-        return (Share("devices", "device", device), Share("host", "system", host))
+            return (Share("system", self.of_host(figure, "embodied"), self.per_host(self.host)),)
+        devices, holds_host = self.device_share()
+        if holds_host:
+            return devices
+        host = self.host_share(recorded)
+        if all(share.value is None for share in (*devices, host)):
+            return (Share("system", None, self.per_system),)
+        return (*devices, host)
 
-    def covers_all(self, device: Value) -> bool:
+    def is_whole(self, recorded: Embodied) -> bool:
+        """Whether a host's figure holds its devices too."""
+        holds = self.host is not None and self.host.devices
+        return recorded.covers == "product" or (recorded.covers == "server" and bool(holds))
+
+    def device_share(self) -> tuple[tuple[Share, ...], bool]:
+        """Return the devices' embodied carbon, and whether it holds the host's too."""
+        given = self.given("device_embodied")
         recorded = self.device.embodied if self.device else None
-        return (
-            device.status != "given"
-            and recorded is not None
-            and (recorded.covers in _WHOLE_MACHINE)
-        )
+        if given is not None or recorded is None:
+            return (Share("devices", given),), False
+        share = Share("devices", self.embodied_figure(recorded, "device_embodied"))
+        if recorded.covers in _PART_OF_A_DEVICE:
+            return (share, Share("rest of the devices", None)), False
+        return (share,), recorded.covers in _WHOLE_MACHINE and self.given("host_embodied") is None
 
-    def scaled(self, figure: Value) -> Value:
-        return self.in_proportion(self.host, figure) if self.host else figure
+    def host_share(self, recorded: Embodied | None) -> Share:
+        """Return the host's embodied carbon; a server without accelerators is a host too."""
+        given = self.given("host_embodied")
+        if given is not None:
+            return Share("host", given, self.per_system)
+        if recorded is None or self.host is None or self.is_whole(recorded):
+            return Share("host", None, self.per_system)
+        figure = self.of_host(self.embodied_figure(recorded, "host_embodied"), "host_embodied")
+        return Share("host", figure, self.per_host(self.host))
 
     def embodied_figure(self, recorded: Embodied, key: str) -> Value:
         note = f"covers {recorded.covers}, {recorded.boundary}"

@@ -10,8 +10,8 @@ def of_electricity(operator: str, basis: str | None) -> str:
     """Return the scope of electricity used at a site.
 
     Scope 2 at one's own site; a life-cycle factor holds upstream emissions too, which are
-    3.3, and is not split without a direct factor. Purchased services are 3.1, products in
-    use at others' homes 3.11.
+    3.3. It is not split: the direct figure of the same grid is another source's. Purchased
+    services are 3.1, products in use at others' homes 3.11.
     """
     if operator == "own":
         return "2+3.3" if basis == "life-cycle" else "2"

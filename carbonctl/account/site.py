@@ -27,6 +27,8 @@ class Supply(NamedTuple):
         Location-based carbon intensity [kgCO2e/kWh].
     market : Value
         Market-based carbon intensity [kgCO2e/kWh].
+    market_inputs : tuple of Value
+        What it comes from; empty where nothing is contracted.
     pue : Value or None
         None where there is no data centre around the machines.
     label, operator, basis : str
@@ -43,16 +45,16 @@ class Supply(NamedTuple):
     basis: str | None
     year: int | None
     market: Value
+    market_inputs: tuple[Value, ...]
     pue: Value | None
-    assumed: tuple[Value, ...]
     warnings: tuple[str, ...]
 
 
 def supply(layers: list[Layer], catalog: Catalog) -> Supply:
     """Return the supply that the layers describe, the first layer going before the others.
 
-    A layer that names a grid or an intensity starts a new electricity supply: nothing of
-    the electricity below it carries over. PUE, operator and year do.
+    A layer that names a grid starts a new electricity supply: nothing of the electricity
+    below it carries over. PUE, operator and year do.
 
     Raises
     ------
@@ -67,7 +69,6 @@ class _Site:
         self.layers = layers
         self.catalog = catalog
         self.warnings: list[str] = []
-        self.assumed: list[Value] = []
 
     def pick(self, key: str) -> tuple[Any, str]:
         """Return the first value given for a key and its path, or None and where to give it."""
@@ -75,7 +76,7 @@ class _Site:
             value = getattr(site, key)
             if value is not None:
                 return value, f"{path}.{key}"
-            if key in _SUPPLY and (site.grid is not None or site.carbon_intensity is not None):
+            if key in _SUPPLY and site.grid is not None:
                 return None, f"{path}.{key}"
         return None, f"{self.layers[-1][0]}.{key}"
 
@@ -90,15 +91,16 @@ class _Site:
                 f"the carbon intensity of {name} is of {year}, "
                 f"more than {MAX_YEARS_APART} years from {wanted}"
             )
+        market, market_inputs = self.market(intensity)
         return Supply(
             label=name or "own figure",
             operator=operator,
             intensity=intensity,
             basis=basis,
             year=year,
-            market=self.market(intensity),
+            market=market,
+            market_inputs=market_inputs,
             pue=None if operator == "client" else self.pue(region),
-            assumed=tuple(self.assumed),
             warnings=tuple(self.warnings),
         )
 
@@ -112,20 +114,25 @@ class _Site:
         self, zone: str | None, region: Region | None
     ) -> tuple[Value, str | None, int | None]:
         value, path = self.pick("carbon_intensity")
-        basis, _ = self.pick("basis")
         if value is not None:
-            year, _ = self.pick("year")
-            return value.named("carbon_intensity", path), basis, year
+            own = next(site for _, site in self.layers if site.carbon_intensity is value)
+            return value.named("carbon_intensity", path), own.basis, None
         if zone is None:
             message = "no carbon intensity: give `grid` (FR, US, world, …) or `carbon_intensity`"
             raise Unusable(path.rpartition(".")[0], message)
-        if (
-            region is not None
-            and region.intensity is not None
-            and basis in (None, region.intensity_basis)
-        ):
+        basis, _ = self.pick("basis")
+        if region is not None and self.prefers_region(zone, region, basis):
             return self.region_intensity(region, path)
         return self.zone_intensity(zone, basis, path)
+
+    def prefers_region(self, zone: str, region: Region, basis: str | None) -> bool:
+        """Whether a region's own figure is used: on the basis asked for, life-cycle first."""
+        if region.intensity is None:
+            return False
+        if basis is not None:
+            return basis == region.intensity_basis
+        bases = {row.basis for row in self.catalog.zones[zone].rows()}
+        return region.intensity_basis == "life-cycle" or "life-cycle" not in bases
 
     def region_intensity(self, region: Region, path: str) -> tuple[Value, str, int | None]:
         assert region.intensity is not None
@@ -165,31 +172,67 @@ class _Site:
             default.number, "", "default", default.source, path, name="pue", note=default.note
         )
 
-    def market(self, location: Value) -> Value:
-        """Return the market-based intensity; the location-based one where nothing is contracted."""
+    def market(self, location: Value) -> tuple[Value, tuple[Value, ...]]:
+        """Return the market-based intensity and the inputs that it comes from.
+
+        Where nothing is contracted it is the location-based one.
+        """
         whole, path = self.pick("market_intensity")
         if whole is not None:
             found: Value = whole.named("market_intensity", path)
-            return found
+            return found, (found,)
         share, share_path = self.pick("carbon_free_energy")
-        residual, _ = self.pick("residual_intensity")
-        contract, contract_path = self.pick("contract_intensity")
+        residual, residual_path = self.pick("residual_intensity")
         if share is None and residual is None:
-            return Value(
-                location.number, location.unit, "default", location.source, path,
-                name="market_intensity", note="no contract is given: as location-based",
-            )  # fmt: skip
-        if residual is None and share.low < 1:
+            note = "no contract is given: as location-based"
+            return location._replace(
+                status="default", path=path, line=None, name="market_intensity", note=note
+            ), ()
+        return self.contracted(location, share, share_path, residual, residual_path)
+
+    def contracted(
+        self,
+        location: Value,
+        share: Value | None,
+        share_path: str,
+        residual: Value | None,
+        residual_path: str,
+    ) -> tuple[Value, tuple[Value, ...]]:
+        """Return the market-based intensity of a contracted share and the rest."""
+        _, path = self.pick("market_intensity")
+        parts: list[Value] = []
+        contracted: Value | None = None
+        if share is not None:
+            parts.append(share.named("carbon_free_energy", share_path))
+            contracted = self.contract()
+            parts.append(contracted)
+        if residual is not None:
+            parts.append(residual.named("residual_intensity", residual_path))
+        elif share is not None and share.low < 1:
             self.warnings.append(
                 f"{share_path}: no `residual_intensity` is given; "
                 "the grid's average stands in for the residual mix"
             )
-        if contract is None and share is not None:
-            note = "contracted carbon-free energy, direct emissions"
-            self.assumed.append(Value(0.0, "kgCO2e/kWh", "default", None, contract_path, note=note))
         number = grid.market_intensity(
             share.number if share else 0.0,
-            contract.number if contract else 0.0,
+            contracted.number if contracted else 0.0,
             residual.number if residual else location.number,
         )
-        return Value(number, "kgCO2e/kWh", "derived", None, path, name="market_intensity")
+        sources = dict.fromkeys(v.source for v in (*parts, location) if v.source)
+        value = Value(
+            number, "kgCO2e/kWh", "derived", " ".join(sources) or None, path,
+            name="market_intensity",
+        )  # fmt: skip
+        return value, (value, *parts)
+
+    def contract(self) -> Value:
+        """Return the intensity of contracted energy: direct emissions of nothing, unless given."""
+        given, path = self.pick("contract_intensity")
+        if given is not None:
+            found: Value = given.named("contract_intensity", path)
+            return found
+        note = "contracted carbon-free energy, direct emissions"
+        return Value(
+            0.0, "kgCO2e/kWh", "default", "ghgp-scope2-2015", path, name="contract_intensity",
+            note=note,
+        )  # fmt: skip

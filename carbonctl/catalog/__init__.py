@@ -203,8 +203,12 @@ class Catalog:
     @cached_property
     def defaults(self) -> Defaults:
         """The figures that stand in where neither spec nor catalog has one."""
-        paths = [folder / "defaults.yaml" for folder in self.folders]
-        found: Defaults = _load(next(p for p in paths if p.is_file()), records.DEFAULTS, {})
+        found: Defaults = _load(self.folders[-1] / "defaults.yaml", records.DEFAULTS, {})
+        for folder in reversed(self.folders[:-1]):
+            path = folder / "defaults.yaml"
+            if path.is_file():
+                own: dict[str, Any] = _load(path, records.OWN_DEFAULTS, {})
+                found = found._replace(**own)
         return found
 
     @cached_property

@@ -234,6 +234,13 @@ class Host(NamedTuple):
         return self.id, self.id.partition("/")[2], self.name, *self.aliases
 
 
+class MediumFigures(NamedTuple):
+    """Power [W/TB] and embodied carbon [kgCO2e/TB] of a storage medium."""
+
+    power: Value
+    embodied: Value
+
+
 class Defaults(NamedTuple):
     """The figures of defaults.yaml: what stands in where nothing else is known."""
 
@@ -241,6 +248,7 @@ class Defaults(NamedTuple):
     lifetime: Value
     utilization: Value
     dram_power: Value
+    media: dict[str, MediumFigures]
 
 
 class Source(NamedTuple):
@@ -325,16 +333,20 @@ HOST = group(
     },
     ("name", "kind"),
 )
-DEFAULTS = group(
-    Defaults,
-    {
-        "pue": _of(units.RATIO),
-        "lifetime": _of(units.DURATION),
-        "utilization": _of(units.FRACTION),
-        "dram_power": _of(units.DENSITY_POWER),
-    },
-    Defaults._fields,
+_MEDIUM = group(
+    MediumFigures,
+    {"power": _of(units.PER_TB_POWER), "embodied": _of(units.PER_TB_MASS)},
+    MediumFigures._fields,
 )
+_DEFAULTS = {
+    "pue": _of(units.RATIO),
+    "lifetime": _of(units.DURATION),
+    "utilization": _of(units.FRACTION),
+    "dram_power": _of(units.DENSITY_POWER),
+    "media": group(dict, {"ssd": _MEDIUM, "hdd": _MEDIUM}, ("ssd", "hdd")),
+}
+DEFAULTS = group(Defaults, _DEFAULTS, Defaults._fields)
+OWN_DEFAULTS = group(dict, _DEFAULTS)  # a folder of one's own may hold some of them
 SOURCE = group(
     Source,
     {"citation": _TEXT, "url": _TEXT, "licence": _TEXT, "year": _WHOLE, "via": _TEXT},

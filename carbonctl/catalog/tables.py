@@ -83,11 +83,10 @@ def _intensity(row: dict[str, str]) -> Number:
         raise ValueError("intensity_g_per_kwh is empty")
     if low is None and high is None:
         return best / 1000
-    return Range(
-        best / 1000,
-        (best if low is None else low) / 1000,
-        (best if high is None else high) / 1000,
-    )
+    low, high = (best if end is None else end for end in (low, high))
+    if not 0 <= low <= best <= high:
+        raise ValueError("low, intensity_g_per_kwh and high are not in order")
+    return Range(best / 1000, low / 1000, high / 1000)
 
 
 class Zone(NamedTuple):

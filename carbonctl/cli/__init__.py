@@ -73,7 +73,10 @@ def _run(arguments: list[str]) -> int:  # noqa: PLR0911
 def _bug(error: Exception, arguments: list[str]) -> int:
     """Say how to report a bug; with --debug show where it happened."""
     if "--debug" in arguments:
-        raise error
+        import traceback
+
+        say("".join(traceback.format_exception(error)))
+        return errors.BUG
     say(
         f"carbonctl: this is a bug ({type(error).__name__}: {error}); "
         f"please report it with the output of --debug at {_ISSUES}"

@@ -12,7 +12,7 @@ from types import ModuleType
 
 from carbonctl.spec.model import Activity
 
-KINDS = ("compute", "energy")
+KINDS = ("compute", "experiments", "serving", "storage", "transfer", "ingestion", "energy")
 
 
 def names() -> Iterable[str]:

@@ -19,23 +19,27 @@ from carbonctl.values import Value
 
 
 class Part(NamedTuple):
-    """A part of the node beside its devices, with its draw in watts for one system."""
+    """A part of the node beside its devices, with its draw in watts for one node.
+
+    ``per`` is how many devices share it.
+    """
 
     item: str
     power_w: Number
     formula: str
     inputs: tuple[Value, ...]
+    per: Value
 
 
 class Share(NamedTuple):
     """Embodied carbon of one unit of hardware; ``value`` is None where it is unknown.
 
-    ``per`` is "device" or "system".
+    ``per`` is how many devices share the unit; None where it is one device's own.
     """
 
     item: str
-    per: str
     value: Value | None
+    per: Value | None = None
 
 
 class Machine(NamedTuple):
@@ -78,6 +82,7 @@ class Draw(NamedTuple):
     formula: str
     inputs: tuple[Value, ...]
     includes_pue: bool = False
+    in_building: bool = True
 
 
 class Occupation(NamedTuple):
@@ -95,7 +100,18 @@ class Attributed(NamedTuple):
     """Embodied carbon that the spec attributes directly [kgCO2e]; None where unknown."""
 
     item: str
-    value: Value | None
+    value: "Quantity | None"
+
+
+class TimedShare(NamedTuple):
+    """Hardware used for a time at a rate of embodied carbon of its own [kgCO2e/unit]."""
+
+    item: str
+    quantity: Number
+    unit: str
+    rate: Number
+    formula: str
+    inputs: tuple[Value, ...]
 
 
 class Setting(NamedTuple):
@@ -135,6 +151,7 @@ class ActivityData(NamedTuple):
     draws: tuple[Draw, ...] = ()
     occupations: tuple[Occupation, ...] = ()
     attributed: tuple[Attributed, ...] = ()
+    timed: tuple[TimedShare, ...] = ()
 
 
 class Unusable(Exception):
@@ -174,6 +191,11 @@ class OnMachine(Activity, SystemFields):
     @property
     def uses_machine(self) -> bool:
         """Whether the activity needs its system to be resolved."""
+        return True
+
+    @property
+    def draws_power(self) -> bool:
+        """Whether its energy follows from the system's power."""
         return True
 
 
@@ -236,18 +258,13 @@ def repeated(activity: Activity, path: str, once: Quantity) -> Quantity:
     times = schedule.occurrences(span.number, interval.number)
     if (times if isinstance(times, float) else times.low) < 1:
         raise Unusable(f"{path}.repeat", "repeat: the interval `every` is longer than `for`")
+    note = "whole intervals in the span"
     repeats = Value(
-        times,
-        "",
-        "derived" if activity.repeat else "given",
-        path=f"{path}.repeat",
-        line=interval.line,
-        name="repeats",
-        note="whole intervals in the span",
+        times, "", "derived", path=f"{path}.repeat", line=interval.line, name="repeats", note=note
     )
-    return Quantity(
-        once.number * times, f"{once.formula} * repeats", merge(once.inputs, (repeats,))
-    )
+    parts = (repeats, interval.named("every", f"{path}.repeat.every"),
+             span.named("for", f"{path}.repeat.for"))  # fmt: skip
+    return Quantity(once.number * times, f"{once.formula} * repeats", merge(once.inputs, parts))
 
 
 def device_hours(activity: OnSystem, path: str) -> Quantity:
@@ -270,32 +287,18 @@ def device_hours(activity: OnSystem, path: str) -> Quantity:
     return repeated(activity, path, once)
 
 
-def system_hours(hours: Quantity, machine: Machine) -> Quantity:
-    """Return system-hours from device-hours: the devices of one system share its host."""
-    per = machine.devices_per_system
+def shared_hours(hours: Quantity, per: Value | None) -> Quantity:
+    """Return the hours of what several devices share, from their device-hours."""
+    if per is None:
+        return hours
     return Quantity(
-        hours.number / per.number,
-        f"{hours.formula} / devices_per_system",
-        (*hours.inputs, per),
+        hours.number / per.number, f"{hours.formula} / {per.name}", merge(hours.inputs, (per,))
     )
 
 
-def occupations(devices: Quantity, systems: Quantity, machine: Machine) -> tuple[Occupation, ...]:
-    """Return the hours for which each unit of a machine was occupied.
-
-    Parameters
-    ----------
-    devices, systems : Quantity
-        Device-hours and system-hours.
-    machine : Machine
-        Says what has embodied carbon, and whether it is a device's or a system's.
-    """
+def occupations(hours: Quantity, machine: Machine) -> tuple[Occupation, ...]:
+    """Return the hours for which each unit of a machine was occupied, from device-hours."""
     return tuple(
-        Occupation(
-            share,
-            *(systems if share.per == "system" else devices),
-            machine.lifetime,
-            machine.utilization,
-        )
+        Occupation(share, *shared_hours(hours, share.per), machine.lifetime, machine.utilization)
         for share in machine.shares
     )

@@ -20,7 +20,7 @@ from carbonctl.estimators.base import (
     Unusable,
     device_hours,
     occupations,
-    system_hours,
+    shared_hours,
 )
 from carbonctl.factors import power
 from carbonctl.spec import fields as f
@@ -114,13 +114,20 @@ def at_work(activity: Loaded, hours: Quantity, setting: Setting) -> ActivityData
     """
     machine = setting.require_machine()
     watts = device_power(activity, machine, setting.path)
-    systems = system_hours(hours, machine)
-    draws = [_draw("devices", hours, watts)]
-    draws += [
-        _draw(part.item, systems, Quantity(part.power_w, part.formula, part.inputs))
+    draws = (_draw("devices", hours, watts), *node_draws(machine, hours))
+    return ActivityData(draws, occupations(hours, machine))
+
+
+def node_draws(machine: Machine, hours: Quantity) -> list[Draw]:
+    """Return what the rest of the node draws in some device-hours."""
+    return [
+        _draw(
+            part.item,
+            shared_hours(hours, part.per),
+            Quantity(part.power_w, part.formula, part.inputs),
+        )
         for part in machine.parts
     ]
-    return ActivityData(tuple(draws), occupations(hours, systems, machine))
 
 
 def _draw(item: str, hours: Quantity, watts: Quantity) -> Draw:

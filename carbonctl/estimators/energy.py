@@ -18,7 +18,6 @@ from carbonctl.estimators.base import (
     device_hours,
     occupations,
     repeated,
-    system_hours,
 )
 from carbonctl.spec import fields as f
 
@@ -30,15 +29,17 @@ class MeteredEnergy(OnSystem):
     includes_pue: f.Switch = Field(False, description="whether it was metered with the building's")
     embodied: f.Mass | None = Field(
         None,
-        description="embodied carbon attributed to this use, all repeats together; "
+        description="embodied carbon attributed to this use, each time it is repeated; "
         "0 kg where another activity counts the hardware",
     )
 
     @model_validator(mode="after")
     def _hardware_once(self) -> Self:
-        powers = [k for k in ("power", "rated_power", "host_power") if getattr(self, k) is not None]
-        if powers:
-            raise ValueError(f"`{powers[0]}` has no use here: the energy is given")
+        useless = _POWERS if self.has_time else (*_POWERS, *_HARDWARE)
+        for key in useless:
+            if getattr(self, key) is not None:
+                why = "the energy is given" if key in _POWERS else "it needs the system's time"
+                raise ValueError(f"`{key}` has no use here: {why}")
         if self.embodied is not None and self.has_time:
             raise ValueError(
                 "embodied is the share of this use already; give it, or a system and its time"
@@ -50,8 +51,17 @@ class MeteredEnergy(OnSystem):
         """Only where it says for how long."""
         return self.has_time
 
+    @property
+    def draws_power(self) -> bool:
+        """Its energy is given."""
+        return False
+
 
 MODEL = MeteredEnergy
+_POWERS = ("power", "power_scope", "rated_power", "idle_power", "host_power", "cpu", "cpus",
+           "memory", "dram_power")  # fmt: skip
+_HARDWARE = ("system", "device", "host", "devices_per_system", "device_embodied",
+             "host_embodied", "lifetime", "utilization")  # fmt: skip
 
 
 def activity_data(activity: MeteredEnergy, setting: Setting) -> ActivityData:
@@ -68,6 +78,11 @@ def activity_data(activity: MeteredEnergy, setting: Setting) -> ActivityData:
     draw = Draw("energy", total.number, total.formula, total.inputs, activity.includes_pue)
     if machine is not None:
         hours = device_hours(activity, path)
-        return ActivityData((draw,), occupations(hours, system_hours(hours, machine), machine))
-    share = activity.embodied and activity.embodied.named("embodied", f"{path}.embodied")
-    return ActivityData((draw,), attributed=(Attributed("hardware", share),))
+        return ActivityData((draw,), occupations(hours, machine))
+    if activity.embodied is None:
+        return ActivityData((draw,), attributed=(Attributed("hardware", None),))
+    share = setting.given(activity.embodied, "embodied")
+    once = Quantity(share.number, "embodied", (share,))
+    return ActivityData(
+        (draw,), attributed=(Attributed("hardware", repeated(activity, path, once)),)
+    )

@@ -11,11 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from carbonctl.ledger import OPERATIONAL, Totals, totals
-from carbonctl.ranges import best
 from carbonctl.render import Style, humane
 from carbonctl.render.terminal import console_for, finished
 from carbonctl.result import About, Assumption, Result
-from carbonctl.units import COUNT, parse
 from carbonctl.values import Value
 
 _BAR = 10
@@ -64,13 +62,13 @@ class _Block:
         self.assumed()
 
     def grid(self, *columns: str) -> Table:
-        """Return a table without lines; ``columns`` are the justifications."""
+        """Return a table without lines, a column each of: left, right, fold (a long text)."""
         table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
-        for place, justify in enumerate(columns):
+        for kind in columns:
             table.add_column(
-                justify="right" if justify == "right" else "left",
+                justify="right" if kind == "right" else "left",
                 overflow="fold",
-                no_wrap=justify == "right" or (place == 0 and len(columns) > 2),
+                no_wrap=kind != "fold",
             )
         return table
 
@@ -171,11 +169,9 @@ class _Block:
         total = self.mass(whole.total_market_kgco2e)
         if whole.operational_market_kgco2e != whole.operational_kgco2e:
             yield "Market-based", f"operational {market}, total {total}"
-        unit = self.result.spec.get("functional_unit")
-        if unit and whole.total_kgco2e is not None:
-            written = unit["amount"]["best"] if isinstance(unit["amount"], dict) else unit["amount"]
-            per_unit = whole.total_kgco2e / best(parse(str(written), COUNT))
-            yield f"Per {safe(unit['name'])}", humane.mass(per_unit)
+        if self.result.per_unit is not None:
+            name, each = self.result.per_unit
+            yield f"Per {safe(name)}", humane.mass(each)
 
     def reported(self) -> None:
         if not self.result.reported:
@@ -221,7 +217,7 @@ class _Block:
         self.heading("Assumed, as the file does not say")
         keys = dict.fromkeys(key for row in rows for key in row.sources)
         numbers = {key: str(number) for number, key in enumerate(keys, 1)}
-        table = self.grid("left", "right", "left", "left")
+        table = self.grid("fold", "right", "left", "left")
         for row in rows:
             marks = ", ".join(numbers[key] for key in row.sources)
             status = Text(row.status, style="yellow" if row.status == "archetype" else "dim")
@@ -233,7 +229,7 @@ class _Block:
         if not numbers:
             return
         self.heading("Sources")
-        table = self.grid("right", "left")
+        table = self.grid("right", "fold")
         for key, number in numbers.items():
             source = (self.style.sources or {}).get(key)
             said = Text(safe(f"{source.citation} ({key})" if source else key))

@@ -167,6 +167,29 @@ class Quantity(NamedTuple):
         return {"type": ["string", "number", "object"], "examples": [example]}
 
 
+class RateOrCount:
+    """Marks a field as a count, or a count per time; the unit says which."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            _rate_or_count,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                lambda value: write_quantity(
+                    value, units.REQUEST_RATE if value.unit else units.COUNT
+                )
+            ),
+        )
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        return {"type": ["string", "number", "object"], "examples": ["1e9", "1e9 / day"]}
+
+
+def _rate_or_count(raw: Any) -> Value:
+    text = raw.get("best") if isinstance(raw, Map) else raw
+    is_rate = isinstance(text, str) and ("/" in text or " per " in text)
+    return read_quantity(raw, units.REQUEST_RATE if is_rate else units.COUNT, _positive)
+
+
 class Scalar(NamedTuple):
     """Marks a field as one scalar that ``read`` checks and converts."""
 
@@ -192,6 +215,13 @@ Duration = Annotated[Value, Quantity(units.DURATION, _positive)]
 DeviceTime = Annotated[Value, Quantity(units.DEVICE_TIME, _positive)]
 Mass = Annotated[Value, Quantity(units.MASS)]
 Intensity = Annotated[Value, Quantity(units.INTENSITY)]
+Bandwidth = Annotated[Value, Quantity(units.BANDWIDTH, _positive)]
+Throughput = Annotated[Value, Quantity(units.REQUEST_RATE, _positive)]
+Requests = Annotated[Value, RateOrCount()]
+Multiplier = Annotated[Value, Quantity(units.COUNT, _at_least_one)]
+StoragePower = Annotated[Value, Quantity(units.PER_TB_POWER)]
+StorageMass = Annotated[Value, Quantity(units.PER_TB_MASS)]
+TransferEnergy = Annotated[Value, Quantity(units.PER_GB_ENERGY)]
 MemoryPower = Annotated[Value, Quantity(units.DENSITY_POWER)]
 Capacity = Annotated[Value, Quantity(units.CAPACITY, _positive)]
 
@@ -273,6 +303,8 @@ Switch = Annotated[bool, Scalar(_switch, (("type", "boolean"),))]
 Year = Annotated[int, Scalar(_year, (("type", "integer"),))]
 Version = Annotated[int, Scalar(_version, (("const", 1),))]
 Operator = Annotated[str, _word("own", "colocation", "cloud", "client")]
+Medium = Annotated[str, _word("ssd", "hdd")]
+Boundary = Annotated[str, _word("chip", "node", "facility")]
 Basis = Annotated[str, _word("life-cycle", "direct")]
 PowerScope = Annotated[str, _word("device", "system", "wall")]
 DeviceId = Annotated[str, _known("device")]

@@ -13,6 +13,7 @@ from carbonctl.spec.model import PHASES, Activity, Spec, Workload
 from carbonctl.spec.paths import item_names, locate, split
 
 M = TypeVar("M", bound=Spec)
+_SUPPLY = frozenset({"grid", "carbon_intensity"})
 
 
 class Kinds(Protocol):
@@ -62,24 +63,27 @@ def load(
     InputError
         With all problems that can be found independently of each other.
     """
-    tree = parse(text, file)
+    problems: list[Problem] = []
+    tree = parse(text, file, problems=problems)
     if not isinstance(tree, Map):
         what = {Seq: "a list", type(None): "nothing"}.get(type(tree), "a single value")
         message = f"the file holds {what}; a workload is a mapping with `name` and `phases`"
-        raise InputError([Problem(file, 1, 1, message)])
+        raise InputError([*problems, Problem(file, 1, 1, message)])
     sets.apply(tree, overrides, file)
-    return Loaded(_Check(tree, file, kinds, names).workload(), tree, file)
+    return Loaded(_Check(tree, file, kinds, names, problems).workload(), tree, file)
 
 
 class _Check:
     """Validates one tree and collects its problems."""
 
-    def __init__(self, tree: Map, file: str, kinds: Kinds, names: Names) -> None:
+    def __init__(
+        self, tree: Map, file: str, kinds: Kinds, names: Names, problems: list[Problem]
+    ) -> None:
         self.tree = tree
         self.file = file
         self.kinds = kinds
         self.names = names
-        self.problems: list[Problem] = []
+        self.problems = problems
 
     def workload(self) -> Workload:
         phases = self.phases()
@@ -169,7 +173,15 @@ class _Check:
             self.problem((*at, "kind"), f"unknown kind `{kind}`{close}; there are {known}")
             return None
         self.system(at, item)
+        self.supply(at, item)
         return self.validate(self.kinds.model(kind), item, at)
+
+    def supply(self, at: Loc, item: Map) -> None:
+        """Check that a carbon intensity can be found, whatever else is wrong."""
+        sites = [item.get("site"), self.tree.get("site")]
+        if not any(isinstance(s, Map) and not _SUPPLY.isdisjoint(s) for s in sites):
+            message = "no carbon intensity: give `grid` (FR, US, world, …) or `carbon_intensity`"
+            self.problem(("site",), message)
 
     def system(self, at: Loc, item: Map) -> None:
         """Check that a system which is named is there."""

@@ -46,6 +46,14 @@ class Site(Spec):
     )
 
     @model_validator(mode="after")
+    def _no_pue_at_home(self) -> Self:
+        if self.operator == "client" and self.pue is not None:
+            raise ValueError("pue: clients' homes and pockets have none; leave it out")
+        if self.contract_intensity is not None and self.carbon_free_energy is None:
+            raise ValueError("contract_intensity needs carbon_free_energy, the contracted share")
+        return self
+
+    @model_validator(mode="after")
     def _one_market(self) -> Self:
         parts = (self.carbon_free_energy, self.contract_intensity, self.residual_intensity)
         if self.market_intensity is not None and any(p is not None for p in parts):
@@ -71,7 +79,9 @@ class SystemFields(Spec):
         None, description="what the watts of `power` hold: the device, or its share of the node"
     )
     idle_power: f.Power | None = Field(None, description="draw of one idle device")
-    host_power: f.Power | None = Field(None, description="the rest of the node, for one system")
+    host_power: f.Power | None = Field(
+        None, description="the rest of one node; without cpu and memory where those are given"
+    )
     cpu: f.DeviceId | None = Field(None, description="id or alias of the host's CPU")
     cpus: f.WholeCount | None = Field(None, description="CPUs in one system")
     memory: f.Capacity | None = Field(None, description="DRAM of one system's host")
@@ -92,6 +102,15 @@ class SystemFields(Spec):
             )
         if self.cpus is not None and self.cpu is None:
             raise ValueError("cpus needs `cpu`, the id of the CPU")
+        if self.power is not None and self.rated_power is not None:
+            raise ValueError("give `power`, the average draw, or `rated_power`, not both")
+        if self.power_scope in ("system", "wall"):
+            for key in ("host_power", "cpu", "memory"):
+                if getattr(self, key) is not None:
+                    raise ValueError(
+                        f"with power_scope: {self.power_scope} the watts of `power` hold the host "
+                        f"already; leave out `{key}`"
+                    )
         return self
 
 
@@ -128,7 +147,9 @@ class Reported(Spec):
     """Figures that somebody has published for this workload, to be set beside ours."""
 
     energy: f.Energy | None = Field(None, description="electricity")
-    energy_includes_pue: f.Switch | None = Field(None, description="whether energy holds PUE")
+    energy_includes_pue: f.Switch | None = Field(
+        None, description="whether energy holds PUE; yes unless said"
+    )
     operational: f.Mass | None = Field(None, description="location-based operational carbon")
     operational_market: f.Mass | None = Field(None, description="market-based operational carbon")
     embodied: f.Mass | None = Field(None, description="embodied carbon")

@@ -83,8 +83,9 @@ def test_every_source_of_a_record_exists():
     for where, figure in EVERY_FIGURE:
         for key in (figure.source or "").split():
             assert key in CATALOG.sources, f"{where}: {key}"
-    for value in CATALOG.defaults:
-        assert value.source in CATALOG.sources
+    for where, figure in figures(CATALOG.defaults):
+        for key in (figure.source or "").split():
+            assert key in CATALOG.sources, where
 
 
 def test_every_source_of_a_table_exists():

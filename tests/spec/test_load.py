@@ -66,7 +66,7 @@ CASES = [
     ("2500..5700 kg", "{best: 3 kg, hihg: 5 kg}", "unknown key `hihg` in a quantity; did you mean"),
     ("2500..5700 kg", "1 t, device_embodied: 1 kg", "embodied is the whole system"),
     ("kind: compute", "kind: comptue", "unknown kind `comptue`; did you mean `compute`?"),
-    ("kind: compute, ", "", "`kind` is missing: one of compute, energy"),
+    ("kind: compute, ", "", "`kind` is missing: one of compute, "),
     ("system: node", "system: nod", "no system is named `nod`; did you mean `node`?"),
     ("system: node", "system: x", "no system is named `x`; there are node"),
     ("system: node", "system: {devcie: x}", "unknown key `devcie`; did you mean `device`?"),

@@ -1,0 +1,110 @@
+"""``kind: experiments``: many runs of widely differing size.
+
+Their number times their mean device time, which is given, or follows from the median and
+the 99th percentile of a lognormal distribution (wu2022 §2.1), or from a list of runs.
+Failed runs and a search over configurations multiply it.
+"""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from carbonctl.estimators.base import ActivityData, Quantity, Setting, Unusable, repeated
+from carbonctl.estimators.compute import Loaded, at_work
+from carbonctl.factors import runs
+from carbonctl.ranges import Number
+from carbonctl.spec import fields as f
+from carbonctl.values import Value
+
+
+class Experiments(Loaded):
+    """Research and development: search, ablation, failed prototypes."""
+
+    runs: f.Count | None = Field(None, description="how many runs")
+    mean: f.DeviceTime | None = Field(None, description="mean device time of a run")
+    p50: f.DeviceTime | None = Field(None, description="median device time of a run")
+    p99: f.DeviceTime | None = Field(None, description="99th percentile of device time")
+    durations: tuple[f.DeviceTime, ...] | None = Field(
+        None, description="device time of each run, instead of runs and their mean"
+    )
+    failed: f.Fraction | None = Field(
+        None, description="share of all device time that goes to runs that fail"
+    )
+    search_multiplier: f.Multiplier | None = Field(
+        None, description="how many times over a search repeats each run"
+    )
+
+    @model_validator(mode="after")
+    def _one_size(self) -> Self:
+        if self.failed is not None and self.failed.high >= 1:
+            raise ValueError("failed: all runs fail; a share below 1 is wanted")
+        if self.durations is not None:
+            if not self.durations:
+                raise ValueError("durations holds no run")
+            if any(v is not None for v in (self.runs, self.mean, self.p50, self.p99)):
+                raise ValueError("durations says every run; give it without runs, mean, p50, p99")
+            return self
+        if self.runs is None:
+            raise ValueError("give `runs` with `mean` or with `p50` and `p99`; or `durations`")
+        if (self.p50 is None) != (self.p99 is None):
+            raise ValueError("p50 and p99 go together")
+        if (self.mean is None) == (self.p50 is None):
+            raise ValueError("give the size of a run: `mean`, or `p50` and `p99`")
+        return self
+
+
+MODEL = Experiments
+
+
+def activity_data(activity: Experiments, setting: Setting) -> ActivityData:
+    """Return what all runs draw and occupy.
+
+    Raises
+    ------
+    Unusable
+        Where its figures do not go together.
+    """
+    hours = _with_overheads(activity, setting, _device_hours(activity, setting))
+    return at_work(activity, repeated(activity, setting.path, hours), setting)
+
+
+def _device_hours(activity: Experiments, setting: Setting) -> Quantity:
+    if activity.durations is not None:
+        return _listed(activity.durations, setting)
+    assert activity.runs is not None
+    number = setting.given(activity.runs, "runs")
+    if activity.mean is not None:
+        mean = setting.given(activity.mean, "mean")
+        return Quantity(number.number * mean.number, "runs * mean", (number, mean))
+    assert activity.p50 is not None
+    assert activity.p99 is not None
+    p50, p99 = setting.given(activity.p50, "p50"), setting.given(activity.p99, "p99")
+    try:
+        size = runs.lognormal_mean(p50.number, p99.number)
+    except ValueError as error:
+        raise Unusable(f"{setting.path}.p99", f"p99: {error}") from None
+    note = f"lognormal: exp(mu + sigma²/2), mu = ln p50, sigma = (ln p99 − ln p50)/{runs.Z99:.4f}"
+    mean = Value(size, "device-h", "derived", None, f"{setting.path}.mean", name="mean", note=note)
+    return Quantity(number.number * size, "runs * mean", (number, mean, p50, p99))
+
+
+def _listed(durations: tuple[Value, ...], setting: Setting) -> Quantity:
+    total: Number = durations[0].number
+    for duration in durations[1:]:
+        total = total + duration.number
+    first = durations[0]._replace(number=total, note=f"sum of {len(durations)} runs")
+    value = setting.given(first, "durations")
+    return Quantity(total, "durations", (value,))
+
+
+def _with_overheads(activity: Experiments, setting: Setting, hours: Quantity) -> Quantity:
+    number, formula, inputs = hours
+    if activity.search_multiplier is not None:
+        times = setting.given(activity.search_multiplier, "search_multiplier")
+        number, formula = number * times.number, f"{formula} * search_multiplier"
+        inputs = (*inputs, times)
+    if activity.failed is not None:
+        failed = setting.given(activity.failed, "failed")
+        number = runs.with_failures(number, failed.number)
+        formula, inputs = f"{formula} / (1 - failed)", (*inputs, failed)
+    return Quantity(number, formula, inputs)

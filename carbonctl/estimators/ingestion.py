@@ -1,0 +1,48 @@
+"""``kind: ingestion``: servers that read and preprocess data as fast as training needs it."""
+
+import math
+
+from pydantic import Field
+
+from carbonctl.estimators.base import ActivityData, Quantity, Setting, repeated
+from carbonctl.estimators.compute import Loaded, at_work
+from carbonctl.ranges import apply
+from carbonctl.spec import fields as f
+from carbonctl.values import Value
+
+
+class Ingestion(Loaded):
+    """Bandwidth-driven preprocessing: as many servers as the bandwidth takes."""
+
+    bandwidth: f.Bandwidth = Field(description="data that training takes in, per time")
+    server_bandwidth: f.Bandwidth = Field(description="data that one system delivers, per time")
+    duration: f.Duration = Field(description="how long they run")
+
+
+MODEL = Ingestion
+
+
+def activity_data(activity: Ingestion, setting: Setting) -> ActivityData:
+    """Return what the preprocessing servers draw and occupy.
+
+    Their number is the bandwidth over that of one server, rounded up.
+    """
+    hours = repeated(activity, setting.path, _device_hours(activity, setting))
+    return at_work(activity, hours, setting)
+
+
+def _device_hours(activity: Ingestion, setting: Setting) -> Quantity:
+    bandwidth = setting.given(activity.bandwidth, "bandwidth")
+    each = setting.given(activity.server_bandwidth, "server_bandwidth")
+    number = apply(lambda x: float(math.ceil(x * (1 - 1e-12))), bandwidth.number / each.number)
+    note = "bandwidth over server_bandwidth, rounded up"
+    servers = Value(
+        number, "", "derived", None, f"{setting.path}.server_bandwidth", name="servers", note=note
+    )
+    duration = setting.given(activity.duration, "duration")
+    per = setting.require_machine().devices_per_system
+    return Quantity(
+        number * per.number * duration.number,
+        "servers * devices_per_system * duration",
+        (servers, per, duration, bandwidth, each),
+    )

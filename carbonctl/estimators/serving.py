@@ -1,0 +1,223 @@
+"""``kind: serving``: inference, in one of three ways.
+
+- requests × energy per request, with the boundary of that energy;
+- requests × device time per request (or ÷ throughput), at the power of the system;
+- a fleet that stands ready for a duration, busy for a share of it, idle for the rest.
+"""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from carbonctl.estimators.base import (
+    ActivityData,
+    Attributed,
+    Draw,
+    Machine,
+    Quantity,
+    Setting,
+    Unusable,
+    merge,
+    occupations,
+    repeated,
+)
+from carbonctl.estimators.compute import Loaded, at_work, device_power, node_draws
+from carbonctl.factors import fleet, power
+from carbonctl.spec import fields as f
+from carbonctl.values import Value
+
+_PER_REQUEST = ("energy_per_request", "device_time_per_request", "throughput")
+
+
+class Serving(Loaded):
+    """Inference: answering requests, or standing ready to."""
+
+    requests: f.Requests | None = Field(
+        None, description="how many: a count, or a rate such as 1e9 / day with a duration"
+    )
+    duration: f.Duration | None = Field(None, description="how long the service runs")
+    energy_per_request: f.Energy | None = Field(None, description="measured or published")
+    energy_boundary: f.Boundary | None = Field(
+        None, description="what that energy holds: the chip, its node, or the facility with PUE"
+    )
+    device_time_per_request: f.DeviceTime | None = Field(
+        None, description="devices × time that one request takes"
+    )
+    throughput: f.Throughput | None = Field(None, description="requests that one device serves")
+    fleet: f.Count | None = Field(None, description="systems that stand ready all the time")
+    autoscaling: f.Fraction | None = Field(
+        None, description="share of the fleet's idle time in which systems are released"
+    )
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.requests is None and self.fleet is None:
+            raise ValueError("give `requests` and what one takes, or a `fleet` and its duration")
+        if self.fleet is not None:
+            return self._check_fleet()
+        if all(getattr(self, key) is None for key in _PER_REQUEST):
+            raise ValueError(f"what does a request take? give one of {', '.join(_PER_REQUEST)}")
+        if self.device_time_per_request is not None and self.throughput is not None:
+            raise ValueError("give `device_time_per_request` or `throughput`")
+        if (self.energy_per_request is None) != (self.energy_boundary is None):
+            raise ValueError("energy_per_request goes with energy_boundary: chip, node or facility")
+        if self.requests is not None and self.requests.unit and self.duration is None:
+            raise ValueError("requests is a rate: give the `duration` too")
+        return self
+
+    def _check_fleet(self) -> Self:
+        if self.duration is None:
+            raise ValueError("a fleet needs the `duration` for which it stands ready")
+        if any(getattr(self, key) is not None for key in _PER_REQUEST):
+            raise ValueError("a fleet draws what it draws: give it without energy per request")
+        if self.autoscaling is not None and self.busy is None:
+            raise ValueError("autoscaling needs `busy`, the share of the time that systems serve")
+        return self
+
+    @property
+    def uses_machine(self) -> bool:
+        """Not where only the energy of requests is known."""
+        described = bool(self.model_fields_set & _DESCRIBES) or self.system is not None
+        return described or self.energy_per_request is None
+
+
+MODEL = Serving
+_DESCRIBES = frozenset({"device", "power", "rated_power", "embodied", "device_embodied"})
+
+
+def activity_data(activity: Serving, setting: Setting) -> ActivityData:
+    """Return what serving draws and occupies.
+
+    Raises
+    ------
+    Unusable
+        Where its figures do not go together.
+    """
+    if activity.fleet is not None:
+        return _fleet(activity, setting)
+    number = repeated(activity, setting.path, _requests(activity, setting))
+    hours = _hours(activity, setting, number)
+    if activity.energy_per_request is None:
+        assert hours is not None
+        return at_work(activity, hours, setting)
+    return _by_energy(activity, setting, number, hours)
+
+
+def _requests(activity: Serving, setting: Setting) -> Quantity:
+    """Return how many requests are served."""
+    assert activity.requests is not None
+    requests = setting.given(activity.requests, "requests")
+    if not requests.unit:
+        return Quantity(requests.number, "requests", (requests,))
+    assert activity.duration is not None
+    duration = setting.given(activity.duration, "duration")
+    number = requests.number * duration.number
+    return Quantity(number, "requests * duration", (requests, duration))
+
+
+def _hours(activity: Serving, setting: Setting, number: Quantity) -> Quantity | None:
+    """Return the device-hours of all requests, None where nothing says them."""
+    if activity.device_time_per_request is not None:
+        each = setting.given(activity.device_time_per_request, "device_time_per_request")
+        return Quantity(
+            number.number * each.number,
+            f"{number.formula} * device_time_per_request",
+            merge(number.inputs, (each,)),
+        )
+    if activity.throughput is not None:
+        rate = setting.given(activity.throughput, "throughput")
+        return Quantity(
+            number.number / rate.number,
+            f"{number.formula} / throughput",
+            merge(number.inputs, (rate,)),
+        )
+    return None
+
+
+def _by_energy(
+    activity: Serving, setting: Setting, number: Quantity, hours: Quantity | None
+) -> ActivityData:
+    assert activity.energy_per_request is not None
+    each = setting.given(activity.energy_per_request, "energy_per_request")
+    energy = number.number * each.number
+    formula = f"{number.formula} * energy_per_request"
+    boundary = activity.energy_boundary
+    item = {"chip": "devices", "node": "nodes", "facility": "facility"}[boundary or "node"]
+    inputs = merge(number.inputs, (each,))
+    draws = [Draw(item, energy, formula, inputs, includes_pue=boundary == "facility")]
+    machine = setting.machine
+    if machine is None:
+        return ActivityData(tuple(draws), attributed=(Attributed("requests", None),))
+    if hours is None:
+        hours = _hours_from_energy(activity, setting, machine, draws[0])
+    if boundary == "chip":
+        draws += node_draws(machine, hours)
+    return ActivityData(tuple(draws), occupations(hours, machine))
+
+
+def _hours_from_energy(
+    activity: Serving, setting: Setting, machine: Machine, draw: Draw
+) -> Quantity:
+    """Return the device-hours in which a system would draw that energy."""
+    watts = device_power(activity, machine, setting.path)
+    number, formula, inputs = watts
+    for part in machine.parts if activity.energy_boundary != "chip" else ():
+        number = number + part.power_w / part.per.number
+        formula = f"{formula} + {part.formula} / {part.per.name}"
+        inputs = merge(inputs, part.inputs, (part.per,))
+    return Quantity(
+        draw.energy_kwh * power.W_PER_KW / number,
+        f"{draw.formula} * {power.W_PER_KW} / ({formula})",
+        merge(draw.inputs, inputs),
+    )
+
+
+def _fleet(activity: Serving, setting: Setting) -> ActivityData:
+    """Return what a fleet that stands ready draws and occupies."""
+    machine = _reserved(setting.require_machine())
+    setting = setting._replace(machine=machine)
+    ready = repeated(activity, setting.path, _ready_hours(activity, setting, machine))
+    if activity.autoscaling is None:
+        return at_work(activity, ready, setting)
+    if machine.rated_power is None or machine.idle_power is None:
+        missing = "rated_power" if machine.rated_power is None else "idle_power"
+        raise Unusable(f"{setting.path}.autoscaling", f"autoscaling: `{missing}` is unknown")
+    assert activity.busy is not None
+    busy = setting.given(activity.busy, "busy")
+    released = setting.given(activity.autoscaling, "autoscaling")
+    rated, idle = machine.rated_power, machine.idle_power
+    energy = fleet.energy_kwh(ready.number, idle.number, rated.number, busy.number, released.number)
+    draw = Draw(
+        "devices", energy,
+        f"{ready.formula} * (busy * rated_power + (1 - busy) * (1 - autoscaling) * idle_power)"
+        f" / {fleet.W_PER_KW}",
+        merge(ready.inputs, (busy, rated, released, idle)),
+    )  # fmt: skip
+    on = Quantity(
+        fleet.hours_on(ready.number, busy.number, released.number),
+        f"{ready.formula} * (busy + (1 - busy) * (1 - autoscaling))",
+        merge(ready.inputs, (busy, released)),
+    )
+    return ActivityData((draw, *node_draws(machine, on)), occupations(on, machine))
+
+
+def _ready_hours(activity: Serving, setting: Setting, machine: Machine) -> Quantity:
+    assert activity.fleet is not None
+    assert activity.duration is not None
+    systems = setting.given(activity.fleet, "fleet")
+    duration = setting.given(activity.duration, "duration")
+    per = machine.devices_per_system
+    return Quantity(
+        systems.number * per.number * duration.number,
+        "fleet * devices_per_system * duration",
+        (systems, per, duration),
+    )
+
+
+def _reserved(machine: Machine) -> Machine:
+    """Return a machine whose idle time is already in the hours: utilization 100 %."""
+    if machine.utilization.status != "default":
+        return machine
+    note = "a fleet's idle time is in its hours already"
+    whole = Value(1.0, "", "default", None, machine.utilization.path, name="utilization", note=note)
+    return machine._replace(utilization=whole)

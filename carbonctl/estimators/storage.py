@@ -1,0 +1,76 @@
+"""``kind: storage``: data at rest, its power and the embodied carbon of its media."""
+
+from pydantic import Field
+
+from carbonctl.estimators.base import (
+    ActivityData,
+    Draw,
+    Quantity,
+    Setting,
+    TimedShare,
+    repeated,
+)
+from carbonctl.factors import storage
+from carbonctl.spec import fields as f
+from carbonctl.spec.model import Activity
+from carbonctl.values import Value
+
+GB_PER_TB = 1000
+
+
+class Storage(Activity):
+    """Data kept on drives: datasets, checkpoints, logs, embeddings."""
+
+    capacity: f.Capacity = Field(description="data stored, once")
+    duration: f.Duration = Field(description="how long it is kept")
+    medium: f.Medium = Field("ssd", description="ssd or hdd")
+    replication: f.Multiplier | None = Field(None, description="copies kept; 1 unless given")
+    fill: f.Utilization | None = Field(None, description="share of the drives that holds data")
+    power: f.StoragePower | None = Field(None, description="draw of the medium per capacity")
+    embodied: f.StorageMass | None = Field(None, description="embodied carbon per capacity")
+    lifetime: f.Duration | None = Field(None, description="service life of the drives")
+
+
+MODEL = Storage
+
+
+def activity_data(activity: Storage, setting: Setting) -> ActivityData:
+    """Return the energy of stored data and the share of its media.
+
+    Energy is capacity × replication × duration × W/TB; embodied carbon is spread over the
+    lifetime and the filled part of the drives.
+    """
+    medium = setting.defaults.media[activity.medium]
+    held = repeated(activity, setting.path, _tb_hours(activity, setting))
+    watts = _or_default(activity.power, medium.power, "power", setting)
+    energy = storage.energy_kwh(held.number, watts.number)
+    draw = Draw(
+        "drives", energy, f"{held.formula} * power / {storage.W_PER_KW}", (*held.inputs, watts)
+    )
+    per_tb = _or_default(activity.embodied, medium.embodied, "embodied", setting)
+    lifetime = _or_default(activity.lifetime, setting.defaults.lifetime, "lifetime", setting)
+    fill = _plain_one(activity.fill, "fill", setting, "the drives are taken to be full")
+    rate = storage.kgco2e_per_tb_hour(per_tb.number, lifetime.number, fill.number)
+    share = TimedShare(
+        "drives", held.number, "TB-h", rate, f"{held.formula} * embodied / (lifetime * fill)",
+        (*held.inputs, per_tb, lifetime, fill),
+    )  # fmt: skip
+    return ActivityData((draw,), timed=(share,))
+
+
+def _tb_hours(activity: Storage, setting: Setting) -> Quantity:
+    capacity = setting.given(activity.capacity, "capacity")
+    duration = setting.given(activity.duration, "duration")
+    copies = _plain_one(activity.replication, "replication", setting, "one copy")
+    number = capacity.number / GB_PER_TB * copies.number * duration.number
+    formula = f"capacity / {GB_PER_TB} * replication * duration"
+    return Quantity(number, formula, (capacity, copies, duration))
+
+
+def _or_default(given: Value | None, default: Value, key: str, setting: Setting) -> Value:
+    return setting.default(default, key) if given is None else setting.given(given, key)
+
+
+def _plain_one(given: Value | None, key: str, setting: Setting, note: str) -> Value:
+    one = Value(1.0, "", "default", path=f"{setting.path}.{key}", name=key, note=note)
+    return one if given is None else setting.given(given, key)

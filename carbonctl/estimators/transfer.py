@@ -1,0 +1,35 @@
+"""``kind: transfer``: data moved over networks, by a flat energy per volume with its year.
+
+Networks stand in no data centre of the workload: no PUE is added, and the embodied carbon
+of their equipment is not part of the figure.
+"""
+
+from pydantic import Field
+
+from carbonctl.estimators.base import ActivityData, Draw, Quantity, Setting, repeated
+from carbonctl.spec import fields as f
+from carbonctl.spec.model import Activity
+
+
+class Transfer(Activity):
+    """Data moved between sites, or to and from users."""
+
+    volume: f.Capacity = Field(description="data moved, each time it is repeated")
+    intensity: f.TransferEnergy = Field(description="energy per volume, for example 0.0065 kWh/GB")
+    intensity_year: f.Year | None = Field(
+        None, description="year of that figure: it halves every few years"
+    )
+
+
+MODEL = Transfer
+
+
+def activity_data(activity: Transfer, setting: Setting) -> ActivityData:
+    """Return the energy of the network: volume × kWh/GB."""
+    volume = setting.given(activity.volume, "volume")
+    intensity = setting.given(activity.intensity, "intensity")
+    moved = repeated(activity, setting.path, Quantity(volume.number, "volume", (volume,)))
+    energy = moved.number * intensity.number
+    inputs = (*moved.inputs, intensity)
+    draw = Draw("network", energy, f"{moved.formula} * intensity", inputs, in_building=False)
+    return ActivityData((draw,))

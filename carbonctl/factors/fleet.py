@@ -1,0 +1,52 @@
+"""Machines that stand ready: busy for a share of the time, idle or released for the rest."""
+
+from typing import Any
+
+from carbonctl.ranges import over_corners
+
+W_PER_KW = 1000
+
+
+def _on(hours: Any, busy: Any, released: Any) -> Any:
+    return hours * (busy + (1 - busy) * (1 - released))
+
+
+def hours_on(hours: Any, busy: Any, released: Any) -> Any:
+    """Return the hours [h] for which machines are on.
+
+    Parameters
+    ----------
+    hours : float, Range or array
+        Hours for which the fleet stands ready [h].
+    busy : float, Range or array
+        Share of them in which a machine serves [0..1].
+    released : float, Range or array
+        Share of the idle hours in which autoscaling gives machines back [0..1].
+
+    Notes
+    -----
+    ``hours · (busy + (1 − busy) · (1 − released))``. Busy appears twice, so ranges are
+    taken over their corners; the kernel is linear in each argument.
+    """
+    return over_corners(_on, hours, busy, released)
+
+
+def _energy(hours: Any, idle_w: Any, max_w: Any, busy: Any, released: Any) -> Any:
+    return hours * (busy * max_w + (1 - busy) * (1 - released) * idle_w) / W_PER_KW
+
+
+def energy_kwh(hours: Any, idle_w: Any, max_w: Any, busy: Any, released: Any) -> Any:
+    """Return the energy [kWh] of a fleet.
+
+    Parameters
+    ----------
+    hours, busy, released
+        As in `hours_on`.
+    idle_w, max_w : float, Range or array
+        Draw of one machine when idle and when busy [W].
+
+    Notes
+    -----
+    ``hours · (busy · max + (1 − busy) · (1 − released) · idle)``; linear in each argument.
+    """
+    return over_corners(_energy, hours, idle_w, max_w, busy, released)

@@ -1,0 +1,212 @@
+"""The kinds of activity beside compute and energy."""
+
+import math
+
+import pytest
+
+from carbonctl.errors import InputError
+from carbonctl.estimators import KINDS, model
+from carbonctl.factors import runs
+from carbonctl.ranges import Range
+from tests.conftest import account
+
+HEAD = """name: t
+site: {carbon_intensity: 100 g/kWh, pue: 1.1}
+systems:
+  node: {rated_power: 300 W, idle_power: 60 W, devices: 8, host_power: 800 W, embodied: 2 t}
+phases:
+  data:
+"""
+
+
+def run(activity: str):
+    return account(f"{HEAD}    - {{{activity}}}\n")
+
+
+def energy(activity: str, item: str | None = None) -> float:
+    entries = run(activity).entries
+    return math.fsum(
+        e.energy_kwh for e in entries if e.item != "PUE overhead" and item in (None, e.item)
+    )
+
+
+# --- experiments ---
+
+
+def test_lognormal_means_of_wu2022():
+    """§2.1: 1.5 and 24 GPU-days, mean 3.05; 2.96 and 125, mean 10.80."""
+    assert runs.lognormal_mean(1.5, 24) == pytest.approx(3.05, abs=0.005)
+    assert runs.lognormal_mean(2.96, 125) == pytest.approx(10.80, abs=0.005)
+    assert runs.lognormal_mean(3.0, 3.0) == 3.0
+
+
+def test_the_mean_of_a_range_has_an_interior_minimum():
+    p50 = Range(0.05, 0.01, 3.0)
+    mean = runs.lognormal_mean(p50, 10.0)
+    grid = [runs.lognormal_mean(0.01 + k * 2.99 / 20000, 10.0) for k in range(20001)]
+    assert mean.low == pytest.approx(min(grid), rel=1e-6)
+    assert mean.low <= min(grid)
+    assert mean.high == pytest.approx(max(grid), rel=1e-9)
+    assert mean.low <= mean.best <= mean.high
+
+
+def test_experiments():
+    by_percentiles = (
+        "kind: experiments, system: node, runs: 400, p50: 1.5 GPU-days, p99: 24 GPU-days"
+    )
+    assert energy(by_percentiles, "devices") == pytest.approx(400 * 24 * 3.0516 * 0.3, rel=1e-4)
+    by_mean = "kind: experiments, system: node, runs: 10, mean: 20 GPU-h"
+    assert energy(by_mean, "devices") == pytest.approx(60)
+    assert energy(by_mean + ", failed: 20 %", "devices") == pytest.approx(75)
+    assert energy(by_mean + ", search_multiplier: 3000", "devices") == pytest.approx(180_000)
+    listed = "kind: experiments, system: node, durations: [1 GPU-h, 2 GPU-h, 3..5 GPU-h]"
+    assert energy(listed, "devices") == pytest.approx(7 * 0.3)
+
+
+# --- serving ---
+
+
+def test_requests_by_energy():
+    text = "kind: serving, requests: 1e6 / day, duration: 10 days, energy_per_request: 0.3 Wh, "
+    node = run(text + "energy_boundary: node")
+    assert [e.item for e in node.entries] == ["nodes", "PUE overhead", "requests"]
+    assert node.entries[0].energy_kwh == pytest.approx(3000)
+    assert node.total.energy_kwh == pytest.approx(3300)
+    assert node.total.embodied_kgco2e is None
+    facility = run(text + "energy_boundary: facility")
+    assert facility.total.energy_kwh == pytest.approx(3000)
+    counted = run(
+        text.replace("1e6 / day", "1e7").replace("duration: 10 days, ", "")
+        + "energy_boundary: node"
+    )
+    assert counted.entries[0].energy_kwh == pytest.approx(3000)
+
+
+def test_requests_by_energy_on_a_system_bring_its_hardware():
+    text = "kind: serving, system: node, requests: 1e7, energy_per_request: 0.3 Wh, energy_boundary: node"
+    result = run(text)
+    hardware = next(e for e in result.entries if e.boundary == "embodied")
+    assert hardware.quantity == pytest.approx(3000 / (8 * 0.3 + 0.8))  # hours at its full power
+    chip = run(text.replace("boundary: node", "boundary: chip"))
+    items = [e.item for e in chip.entries]
+    assert items == ["devices", "host", "PUE overhead", "system"]
+    assert chip.entries[1].energy_kwh == pytest.approx(3000 / 0.3 / 8 * 0.8)
+
+
+def test_requests_by_device_time_and_by_throughput():
+    by_time = "kind: serving, system: node, requests: 3600, device_time_per_request: 2 GPU-s"
+    assert energy(by_time, "devices") == pytest.approx(0.6)
+    by_rate = "kind: serving, system: node, requests: 3600, throughput: 0.5 / s"
+    assert energy(by_rate, "devices") == pytest.approx(0.6)
+
+
+def test_a_fleet():
+    base = "kind: serving, system: node, fleet: 10, duration: 100 h"
+    assert energy(base, "devices") == pytest.approx(10 * 8 * 100 * 0.3)
+    assert energy(base + ", busy: 40 %", "devices") == pytest.approx(
+        8000 * (0.4 * 0.3 + 0.6 * 0.06)
+    )
+    scaled = base + ", busy: 40 %, autoscaling: 50 %"
+    assert energy(scaled, "devices") == pytest.approx(8000 * (0.4 * 0.3 + 0.3 * 0.06))
+    assert energy(scaled, "host") == pytest.approx(1000 * 0.7 * 0.8)
+    assert energy(base + ", busy: 40 %, autoscaling: 0 %") == pytest.approx(
+        energy(base + ", busy: 40 %")
+    )
+    entry = next(e for e in run(base).entries if e.boundary == "embodied")
+    assert next(v for v in entry.inputs if v.name == "utilization").number == 1.0
+
+
+# --- storage, transfer, ingestion ---
+
+
+def test_storage():
+    text = "kind: storage, capacity: 2 PB, duration: 90 days, replication: 3, power: 1.2 W/TB, embodied: 20 kg/TB, lifetime: 4 years"
+    result = run(text)
+    drives = {e.boundary: e for e in result.entries if e.item == "drives"}
+    assert drives["operational"].energy_kwh == pytest.approx(6000 * 2160 * 1.2 / 1000)
+    assert drives["embodied"].kgco2e == pytest.approx(6000 * 20 * 2160 / 35040)
+    half = run(text + ", fill: 50 %")
+    assert half.total.embodied_kgco2e == pytest.approx(2 * result.total.embodied_kgco2e)
+    hdd = run("kind: storage, capacity: 1 PB, duration: 1 year, medium: hdd")
+    assert hdd.entries[0].energy_kwh == pytest.approx(1000 * 8760 * 0.65 / 1000)
+    assert hdd.complete
+
+
+def test_a_transfer_stands_in_no_data_centre():
+    result = run("kind: transfer, volume: 1 PB, intensity: 0.0065 kWh/GB, intensity_year: 2020")
+    assert [e.item for e in result.entries] == ["network"]
+    assert result.total.energy_kwh == pytest.approx(6500)
+
+
+def test_ingestion_takes_whole_servers():
+    text = "kind: ingestion, system: node, bandwidth: 10 GB/s, server_bandwidth: 3 GB/s, duration: 10 h"
+    assert energy(text, "devices") == pytest.approx(4 * 8 * 10 * 0.3)
+    assert energy(text.replace("10 GB/s", "9 GB/s"), "devices") == pytest.approx(3 * 8 * 10 * 0.3)
+
+
+GOOD = {
+    "compute": "kind: compute, system: node, device_time: 10..20 GPU-h, load: 80 %",
+    "experiments": "kind: experiments, system: node, runs: 5..9, p50: 1 GPU-h, p99: 20..30 GPU-h, failed: 5..10 %",
+    "serving": "kind: serving, system: node, requests: 1e6 / day, duration: 1 year, energy_per_request: 0.3..0.5 Wh, energy_boundary: node",
+    "fleet": "kind: serving, system: node, fleet: 3..5, duration: 1 year, busy: 20..40 %, autoscaling: 0..50 %",
+    "storage": "kind: storage, capacity: 1..2 PB, duration: 1 year, fill: 50..80 %, replication: 3",
+    "transfer": "kind: transfer, volume: 1..2 PB, intensity: 0.01..0.06 kWh/GB",
+    "ingestion": "kind: ingestion, system: node, bandwidth: 1..9 GB/s, server_bandwidth: 1 GB/s, duration: 1 day",
+    "energy": "kind: energy, energy: 1..2 MWh, embodied: 1 kg",
+}
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_every_kind_keeps_the_rules(name):
+    for repeat in ("", ", repeat: {every: 1 day, for: 1 week}"):
+        result = run(GOOD[name] + repeat)
+        assert result.complete
+        for entry in result.entries:
+            names = {value.name: value.best for value in entry.inputs}
+            figure = eval(
+                entry.formula, {"__builtins__": {}}, {k: v for k, v in names.items() if k != "for"}
+            )
+            assert figure == pytest.approx(entry.kgco2e, rel=1e-9)
+            assert entry.quantity * entry.factor == pytest.approx(entry.kgco2e, rel=1e-12)
+            assert entry.kgco2e_low <= entry.kgco2e <= entry.kgco2e_high
+    once, week = run(GOOD[name]).total, run(GOOD[name] + repeat).total
+    assert week.energy_kwh == pytest.approx(7 * once.energy_kwh)
+    assert week.total_kgco2e == pytest.approx(7 * once.total_kgco2e)
+
+
+def test_every_kind_is_tried_here():
+    assert {text.split(",")[0].removeprefix("kind: ") for text in GOOD.values()} == set(KINDS)
+    for kind in KINDS:
+        for name, field in model(kind).model_fields.items():
+            assert field.description, f"{kind}.{name}"
+
+
+@pytest.mark.parametrize(
+    ("activity", "said"),
+    [
+        ("kind: experiments, system: node", "give `runs` with"),
+        ("kind: experiments, system: node, runs: 5", "give the size of a run"),
+        ("kind: experiments, system: node, runs: 5, p50: 1 GPU-h", "p50 and p99 go together"),
+        ("kind: experiments, system: node, runs: 5, p50: 9 GPU-h, p99: 1 GPU-h", "p99 is below p50"),
+        ("kind: experiments, system: node, runs: 5, mean: 1 GPU-h, failed: 100 %", "all runs fail"),
+        ("kind: experiments, system: node, runs: 5, durations: [1 GPU-h]", "durations says every run"),
+        ("kind: experiments, system: node, durations: []", "durations"),
+        ("kind: experiments, system: node, runs: 5, mean: 1 GPU-h, search_multiplier: 0.5", "below 1"),
+        ("kind: serving, system: node", "give `requests`"),
+        ("kind: serving, requests: 5", "what does a request take?"),
+        ("kind: serving, requests: 5, energy_per_request: 1 Wh", "energy_boundary: chip, node"),
+        ("kind: serving, requests: 5 / day, energy_per_request: 1 Wh, energy_boundary: node", "`duration` too"),
+        ("kind: serving, requests: 5 W, energy_per_request: 1 Wh, energy_boundary: node", "not a count"),
+        ("kind: serving, system: node, fleet: 5", "needs the `duration`"),
+        ("kind: serving, system: node, fleet: 5, duration: 1 h, autoscaling: 5 %", "needs `busy`"),
+        ("kind: storage, capacity: 5 W, duration: 1 h", "not a capacity"),
+        ("kind: storage, capacity: 5 TB, duration: 1 h, medium: tape", "not one of ssd, hdd"),
+        ("kind: storage, capacity: 5 TB, duration: 1 h, replication: 0", "below 1"),
+        ("kind: transfer, volume: 5 TB", "`intensity` is missing"),
+        ("kind: ingestion, system: node, bandwidth: 5 GB, server_bandwidth: 1 GB/s, duration: 1 h", "not a bandwidth"),
+    ],
+)  # fmt: skip
+def test_bad_input(activity, said):
+    with pytest.raises(InputError) as error:
+        run(activity)
+    assert said in str(error.value)

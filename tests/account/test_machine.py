@@ -1,0 +1,184 @@
+"""How device, host and system figures go together, and that bounds are the true hull."""
+
+from itertools import product
+
+import pytest
+
+from carbonctl.errors import InputError
+from tests.conftest import account
+
+SITE = "name: t\nsite: {carbon_intensity: 100 g/kWh, pue: 1}\n"
+
+
+def run(activity: str, more: str = ""):
+    return account(f"{SITE}{more}phases:\n  training:\n    - {{{activity}}}\n")
+
+
+def embodied(result):
+    return {e.item: e.kgco2e for e in result.entries if e.boundary == "embodied"}
+
+
+WHOLE = "lifetime: 1 year, utilization: 100 %, wall_time: 8760 h"
+
+
+def test_a_server_without_accelerators_is_a_host():
+    """Its figure holds no GPUs: theirs are added, and not lost."""
+    found = embodied(
+        run(
+            "kind: compute, device: nvidia/a100-sxm4-80gb, host: dell/poweredge-r740, devices: 4, "
+            f"devices_per_system: 4, host_power: 0 W, {WHOLE}"
+        )
+    )
+    assert found["devices"] == pytest.approx(4 * 150)
+    assert found["host"] == pytest.approx(1313, rel=0.01)
+
+
+def test_a_device_that_holds_its_host_is_not_given_another():
+    found = embodied(
+        run(
+            "kind: compute, device: google/tpu-v4, host: google/tpu-v6e-host, devices: 8, "
+            f"devices_per_system: 8, host_power: 0 W, {WHOLE}"
+        )
+    )
+    assert list(found) == ["devices"]
+
+
+def test_a_whole_machine_is_not_scaled_unsaid():
+    result = run(
+        "kind: compute, rated_power: 300 W, host: archetype/gpu-training-system-wu2022, "
+        f"devices: 8, devices_per_system: 8, host_power: 0 W, {WHOLE}"
+    )
+    assert any("not meant for systems of 8" in w for w in result.warnings)
+    entry = next(e for e in result.entries if e.boundary == "embodied")
+    assert entry.status == "archetype"
+
+
+def test_the_first_layer_that_gives_an_embodied_figure_decides():
+    system = "systems:\n  s: {rated_power: 1 W, devices: 8, host_power: 0 W, embodied: 2500 kg}\n"
+    activity = (
+        "kind: compute, system: s, devices: 8, device_embodied: 10 kg, host_embodied: 20 kg, "
+        + WHOLE
+    )
+    assert embodied(run(activity, system)) == {
+        "devices": pytest.approx(80), "host": pytest.approx(20),
+    }  # fmt: skip
+
+
+def test_a_part_of_a_device_leaves_the_rest_unknown(tmp_path):
+    from carbonctl.account import estimate
+    from carbonctl.catalog import Catalog
+
+    folder = tmp_path / "accelerators" / "me"
+    folder.mkdir(parents=True)
+    (folder / "x.yaml").write_text(
+        "name: X\nvendor: me\nkind: gpu\nrated_power: {value: 1 W, source: s}\n"
+        "embodied: {value: 3 kg, source: s, covers: die}\n"
+    )
+    text = (
+        SITE
+        + "phases: {training: [{kind: compute, device: me/x, device_time: 1 GPU-h, host_embodied: 1 kg}]}"
+    )
+    result = estimate(text.encode(), "f", Catalog((tmp_path,)))
+    assert result.total.embodied_kgco2e is None
+    assert any("rest of the devices is unknown" in w for w in result.warnings)
+
+
+def test_cpus_come_from_the_host_s_record():
+    result = run(
+        "kind: compute, device: nvidia/a100-sxm4-80gb, devices: 8, wall_time: 1 h, cpu: amd/epyc-7742, host_power: 0 W"
+    )
+    cpu = next(e for e in result.entries if e.item == "cpu")
+    assert cpu.energy_kwh == pytest.approx(2 * 225 / 1000)
+
+
+def test_cpu_and_memory_alone_are_said_not_to_be_the_whole_host():
+    result = run(
+        "kind: compute, device: nvidia/a100-sxm4-80gb, devices: 8, wall_time: 1 h, memory: 1 TB"
+    )
+    assert any("of the host only cpu and memory are counted" in w for w in result.warnings)
+
+
+@pytest.mark.parametrize(
+    ("activity", "said"),
+    [
+        ("power: 1 W, rated_power: 2 W", "give `power`, the average draw, or `rated_power`"),
+        ("power: 1 W, power_scope: wall, memory: 1 TB", "leave out `memory`"),
+        ("rated_power: 1 W, power_scope: wall", "no `power` is given"),
+        ("rated_power: 1 W, cpu: nvidia/t4", "nvidia/t4 is a gpu, not a CPU"),
+        ("rated_power: 1 W, cpus: 2", "cpus needs `cpu`"),
+    ],
+)
+def test_keys_that_would_be_ignored_are_refused(activity, said):
+    with pytest.raises(InputError, match=said):
+        run(f"kind: compute, devices: 1, wall_time: 1 h, {activity}")
+
+
+@pytest.mark.parametrize(
+    "key", ["memory: 1 TB", "idle_power: 1 W", "lifetime: 1 year", "device: nvidia/t4"]
+)
+def test_energy_refuses_what_it_would_ignore(key):
+    with pytest.raises(InputError, match="has no use here"):
+        run(f"kind: energy, energy: 1 kWh, {key}")
+
+
+@pytest.mark.parametrize(
+    "site",
+    [
+        "carbon_intensity: 1 g/kWh, contract_intensity: 1 g/kWh",
+        "grid: FR, operator: client, pue: 1.1",
+    ],
+)
+def test_sites_refuse_what_they_would_ignore(site):
+    with pytest.raises(InputError):
+        account(f"name: t\nsite: {{{site}}}\nphases: {{data: [{{kind: energy, energy: 1 kWh}}]}}")
+
+
+RANGED = {
+    "time": ("80 GPU-h", "240 GPU-h"),
+    "rated": ("300 W", "400 W"),
+    "load": ("50 %", "90 %"),
+    "host": ("100 W", "900 W"),
+    "pue": ("1.1", "1.5"),
+    "grid": ("50 g/kWh", "90 g/kWh"),
+    "embodied": ("1000 kg", "3000 kg"),
+    "lifetime": ("3 years", "5 years"),
+    "use": ("30 %", "60 %"),
+    "per": ("4", "8"),
+}
+
+
+def ranged_job(values: dict[str, str]) -> str:
+    return f"""
+name: t
+site: {{carbon_intensity: {values["grid"]}, pue: {values["pue"]}}}
+phases:
+  training:
+    - kind: compute
+      device_time: {values["time"]}
+      rated_power: {values["rated"]}
+      load: {values["load"]}
+      host_power: {values["host"]}
+      embodied: {values["embodied"]}
+      lifetime: {values["lifetime"]}
+      utilization: {values["use"]}
+      devices_per_system: {values["per"]}
+"""
+
+
+def test_the_bounds_of_every_entry_are_the_hull_over_all_corners():
+    whole = account(ranged_job({k: f"{a.split()[0]}..{b}" for k, (a, b) in RANGED.items()})).entries
+    corners = [
+        account(ranged_job(dict(zip(RANGED, corner, strict=True)))).entries
+        for corner in product(*RANGED.values())
+    ]
+    for place, entry in enumerate(whole):
+        figures = [entries[place].kgco2e for entries in corners]
+        assert entry.kgco2e_low == pytest.approx(min(figures), rel=1e-12), entry.item
+        assert entry.kgco2e_high == pytest.approx(max(figures), rel=1e-12), entry.item
+
+
+def test_a_ranged_share_of_a_catalog_host_cancels():
+    """A host that devices share is divided by what it holds, however many a system takes."""
+    activity = "kind: compute, device: nvidia/h100-sxm5-80gb, device_time: 800 GPU-h, devices_per_system: 4..8"
+    host = next(e for e in run(activity).entries if (e.item, e.boundary) == ("host", "operational"))
+    assert host.kgco2e_low == host.kgco2e == host.kgco2e_high == pytest.approx(46)
