@@ -184,7 +184,7 @@ class _Activity:
     ) -> None:
         supply = self.supply
         carbon = grid.kgco2e(energy, supply.intensity.number)
-        used = merge(inputs, (supply.intensity,))
+        used = (*inputs, supply.intensity)
         self.books.assume((*used, *supply.market_inputs))
         self.books.entries.append(
             Entry(
@@ -210,7 +210,7 @@ class _Activity:
                 kgco2e_high=high(carbon),
                 water_l=None,
                 formula=f"{formula} * carbon_intensity",
-                inputs=merge(used, supply.market_inputs),
+                inputs=(*used, *supply.market_inputs),
             )
         )
 
@@ -236,7 +236,7 @@ class _Activity:
             self.embodied(share.item, occupation.hours, unit, None, "", occupation.inputs)
             return
         rate = embodied.kgco2e_per_hour(share.value.number, lifetime.number, use.number)
-        inputs = merge(occupation.inputs, (share.value, lifetime, use))
+        inputs = (*occupation.inputs, share.value, lifetime, use)
         formula = f"{occupation.formula} * {share.value.name} / ({lifetime.name} * {use.name})"
         self.embodied(share.item, occupation.hours, unit, rate, formula, inputs)
 

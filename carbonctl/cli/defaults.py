@@ -11,7 +11,7 @@ from typing import Any
 
 from carbonctl.errors import InputError, Problem
 
-KEYS = ("color", "format", "hardware_db", "quiet")
+KEYS = ("color", "format", "hardware_db", "quiet", "verbose")
 
 
 def from_pyproject(commands: tuple[str, ...]) -> dict[str, dict[str, Any]]:

@@ -24,6 +24,7 @@ def estimate(
     hardware_db: o.HardwareDb = None,
     color: o.Color = "auto",
     quiet: o.Quiet = False,
+    verbose: o.Verbose = False,
     debug: o.Debug = False,
 ) -> int:
     """Estimate the carbon account of one or more workloads.
@@ -44,6 +45,8 @@ def estimate(
     exported = [start(form, Style(sources=sources)) for form in forms]
     run = _Run(catalog, tuple(set), quiet)
     run.estimate(files, [shown, *exported])
+    if verbose:
+        say(run.told())
     if not run.count:
         return errors.INPUT
     texts = [renderer.finish(run.about()) for renderer in (*exported, shown)]
@@ -60,6 +63,7 @@ class _Run:
         self.problems: list[Problem] = []
         self.versions: dict[tuple[str, str], None] = {}
         self.count = 0
+        self.entries = 0
 
     def estimate(self, files: list[str], renderers: list[Renderer]) -> None:
         """Read and estimate each input in turn, and hand its results on."""
@@ -69,6 +73,7 @@ class _Run:
                 for result in self.results(data, name):
                     self.warn(result)
                     self.count += 1
+                    self.entries += len(result.entries)
                     for renderer in renderers:
                         renderer.add(result)
             except InputError as error:
@@ -99,6 +104,14 @@ class _Run:
         versions = list(self.versions)
         version, data = versions[0] if len(versions) == 1 else (__version__, self.catalog.version)
         return About(version, data, tuple(self.problems))
+
+    def told(self) -> str:
+        """Return what was read, for those who ask."""
+        folders = ", ".join(map(str, self.catalog.folders))
+        return (
+            f"carbonctl {__version__}, hardware_db {self.catalog.version} ({folders}): "
+            f"{self.count} results, {self.entries} entries, {len(self.problems)} problems"
+        )
 
     @property
     def code(self) -> int:

@@ -43,6 +43,12 @@ Color = Annotated[
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", envvar="CARBONCTL_QUIET", help="No warnings and notes.")
 ]
+Verbose = Annotated[
+    bool,
+    typer.Option(
+        "--verbose", "-v", envvar="CARBONCTL_VERBOSE", help="Say what was read, and where."
+    ),
+]
 Years = Annotated[
     str | None,
     typer.Option("--year", metavar="YEAR[..YEAR]", help="Only of this year, or of these."),

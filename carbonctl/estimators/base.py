@@ -230,11 +230,14 @@ class Quantity(NamedTuple):
     inputs: tuple[Value, ...] = ()
 
     def times(self, other: "Quantity", kernel: Callable[[Any, Any], Number]) -> "Quantity":
-        """Return ``kernel(self, other)``, a product, with the formulas joined."""
+        """Return ``kernel(self, other)``, a product, with the formulas joined.
+
+        The two share no input.
+        """
         return Quantity(
             kernel(self.number, other.number),
             f"{self.formula} * {other.formula}",
-            merge(self.inputs, other.inputs),
+            (*self.inputs, *other.inputs),
         )
 
 
@@ -264,7 +267,7 @@ def repeated(activity: Activity, path: str, once: Quantity) -> Quantity:
     )
     parts = (repeats, interval.named("every", f"{path}.repeat.every"),
              span.named("for", f"{path}.repeat.for"))  # fmt: skip
-    return Quantity(once.number * times, f"{once.formula} * repeats", merge(once.inputs, parts))
+    return Quantity(once.number * times, f"{once.formula} * repeats", (*once.inputs, *parts))
 
 
 def device_hours(activity: OnSystem, path: str) -> Quantity:
@@ -291,9 +294,9 @@ def shared_hours(hours: Quantity, per: Value | None) -> Quantity:
     """Return the hours of what several devices share, from their device-hours."""
     if per is None:
         return hours
-    return Quantity(
-        hours.number / per.number, f"{hours.formula} / {per.name}", merge(hours.inputs, (per,))
-    )
+    number = hours.number / per.number
+    inputs = hours.inputs if per in hours.inputs else (*hours.inputs, per)
+    return Quantity(number, f"{hours.formula} / {per.name}", inputs)
 
 
 def occupations(hours: Quantity, machine: Machine) -> tuple[Occupation, ...]:

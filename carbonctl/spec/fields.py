@@ -232,7 +232,7 @@ def _clean(raw: Any, what: str) -> str:
         raise ValueError("must not be empty")
     if len(text) > MAX_NAME:
         raise ValueError(f"is longer than {MAX_NAME} characters")
-    if not text.translate(_SPACES).isprintable():
+    if not (text.isprintable() or text.translate(_SPACES).isprintable()):
         raise ValueError("must not hold control characters or line breaks")
     return str(text)
 

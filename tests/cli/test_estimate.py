@@ -329,6 +329,13 @@ def test_warnings_go_to_standard_error_and_are_quiet_on_demand():
     assert noisy.out == quiet.out
 
 
+def test_verbose_never_changes_the_result():
+    plain, told = run("estimate", LLAMA, "-f", "csv"), run("estimate", LLAMA, "-f", "csv", "-v")
+    assert plain.out == told.out
+    assert plain.err == ""
+    assert "1 results, 10 entries, 0 problems" in told.err
+
+
 STYLES = [
     {"FORCE_COLOR": "1"},
     {"GITHUB_ACTIONS": "true"},
