@@ -12,6 +12,14 @@ from carbonctl.units import COUNT, parse
 from carbonctl.values import Value
 
 SCHEMA = "carbonctl.estimate/1"
+MAX_ERROR_PCT = 25
+_CULPRITS = {
+    "energy_kwh": "device time, power or PUE",
+    "operational_kgco2e": "device time, power, PUE or the carbon intensity",
+    "operational_market_kgco2e": "the energy or the market-based intensity",
+    "embodied_kgco2e": "the embodied figure, the time, or lifetime × utilization inversely",
+    "total_kgco2e": "operational and embodied inputs together",
+}
 _HEAD = 400  # bytes in which the schema of a saved result stands
 
 
@@ -151,6 +159,24 @@ def compare_reported(reported: Reported | None, result: Result) -> dict[str, Com
         for key, (theirs, ours) in pairs.items()
         if theirs is not None
     }
+
+
+def unexplained(result: Result) -> list[str]:
+    """Return a warning for each reported figure that the inputs are far from giving.
+
+    Each says by how much, and what would have to differ.
+    """
+    found = []
+    for key, row in (result.reported or {}).items():
+        if row.error_pct is None or abs(row.error_pct) <= MAX_ERROR_PCT or not row.estimated:
+            continue
+        factor = row.reported / row.estimated
+        name = key.rpartition("_")[0].replace("_", " ")
+        found.append(
+            f"reported.{name}: the inputs give a figure {row.error_pct:+.0f} % off; to meet it "
+            f"{_CULPRITS[key]} would have to be {factor:.3g} times what is given"
+        )
+    return found
 
 
 def _compare(theirs: float, ours: float | None) -> Comparison:

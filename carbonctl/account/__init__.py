@@ -9,7 +9,7 @@ from carbonctl.account.build import Account, Unaccountable, account
 from carbonctl.catalog import Catalog
 from carbonctl.errors import InputError
 from carbonctl.located import decode
-from carbonctl.result import Result, assumption, compare_reported
+from carbonctl.result import Result, assumption, compare_reported, unexplained
 from carbonctl.spec.load import load
 from carbonctl.spec.model import Workload
 
@@ -44,7 +44,7 @@ def estimate(data: bytes, file: str, catalog: Catalog, overrides: tuple[str, ...
 
 
 def _result(workload: Workload, books: Account, file: str, digest: str) -> Result:
-    return Result(
+    result = Result(
         file,
         digest,
         workload.name,
@@ -54,3 +54,6 @@ def _result(workload: Workload, books: Account, file: str, digest: str) -> Resul
         spec=lambda: workload.model_dump(mode="json", by_alias=True, exclude_none=True),
         reported=lambda result: compare_reported(workload.reported, result),
     )
+    if workload.reported is not None:
+        result.warnings += tuple(unexplained(result))
+    return result

@@ -11,7 +11,7 @@ from carbonctl.cli import options as o
 from carbonctl.cli.messages import say
 from carbonctl.errors import InputError, OutputError, Problem
 from carbonctl.located import decode
-from carbonctl.render import Renderer, Style, start
+from carbonctl.render import FOR_PEOPLE, Renderer, Style, start
 from carbonctl.result import About, Result, is_saved
 from carbonctl.spec.overrides import parse_override
 
@@ -40,7 +40,8 @@ def estimate(
         parse_override(text)
     catalog = Catalog(own(hardware_db))
     forms = [target.form for target in targets]
-    sources = catalog.sources if "table" in (format, *forms) else None
+    for_people = not frozenset(FOR_PEOPLE).isdisjoint((format, *forms))
+    sources = catalog.sources if for_people else None
     shown = start(format, outputs.style(color, sources))
     exported = [start(form, Style(sources=sources)) for form in forms]
     run = _Run(catalog, tuple(set), quiet)

@@ -8,11 +8,11 @@ Files = Annotated[
     list[str], typer.Argument(metavar="FILE...", help="Workloads or saved results; - is stdin.")
 ]
 Format = Annotated[
-    Literal["table", "json", "csv"],
+    Literal["table", "json", "jsonl", "csv", "tsv", "md"],
     typer.Option("--format", "-f", envvar="CARBONCTL_FORMAT", help="Form of the output."),
 ]
 ListFormat = Annotated[
-    Literal["table", "json", "csv"],
+    Literal["table", "json", "jsonl", "csv", "tsv", "md"],
     typer.Option("--format", "-f", help="Form of the output."),
 ]
 Set = Annotated[

@@ -12,7 +12,8 @@ from carbonctl.result import About, Result
 if TYPE_CHECKING:
     from carbonctl.catalog.records import Source
 
-FORMATS = ("table", "json", "csv")
+FORMATS = ("table", "json", "jsonl", "csv", "tsv", "md")
+FOR_PEOPLE = ("table", "md")
 
 
 class Style(NamedTuple):

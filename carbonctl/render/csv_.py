@@ -13,9 +13,11 @@ _OWN = len(COLUMNS) - 2  # the columns that an entry begins with; file and workl
 class Renderer:
     """Writes the entries of all results under one head."""
 
+    delimiter = ","
+
     def __init__(self, style: Style) -> None:
         self.out = io.StringIO()
-        self.writer = csv.writer(self.out, lineterminator="\n")
+        self.writer = csv.writer(self.out, delimiter=self.delimiter, lineterminator="\n")
         self.writer.writerow(COLUMNS)
 
     def add(self, result: Result) -> None:

@@ -60,6 +60,11 @@ def significant(value: float, digits: int = SIGNIFICANT) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def plain(value: float) -> str:
+    """Write a number in full, to twelve digits: enough to work with, without float noise."""
+    return f"{value:,.12g}" if abs(value) < 1e12 else f"{value:.12g}"
+
+
 def mass(kg: float | None) -> str:
     """Write a mass of carbon in the unit that suits it."""
     return _scaled(kg, "kgCO2e")

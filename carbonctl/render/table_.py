@@ -1,9 +1,7 @@
 """The table for people: phases, operational against embodied, what was assumed."""
 
 import io
-from collections import Counter
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from rich import box
 from rich.console import Console
@@ -12,9 +10,9 @@ from rich.text import Text
 
 from carbonctl.ledger import OPERATIONAL, Totals, totals
 from carbonctl.render import Style, humane
+from carbonctl.render.assumed import assumption_rows
 from carbonctl.render.terminal import console_for, finished
-from carbonctl.result import About, Assumption, Result
-from carbonctl.values import Value
+from carbonctl.result import About, Result
 
 _BAR = 10
 _WIDE = 100
@@ -235,49 +233,6 @@ class _Block:
             said = Text(safe(f"{source.citation} ({key})" if source else key))
             table.add_row(f"[{number}]", said)
         self.console.print(table)
-
-
-class _Row(NamedTuple):
-    """One assumed figure, however many places it is used in."""
-
-    label: str
-    said: str
-    status: str
-    sources: tuple[str, ...]
-
-
-def assumption_rows(result: Result) -> list[_Row]:
-    """Return what was assumed, equal figures of equal name together."""
-    inputs = {(v.path, v.best): v for e in result.entries for v in e.inputs}
-    places: dict[tuple[str, str, str, str], list[str]] = {}
-    for row in result.assumptions:
-        where, _, key = row.path.rpartition(".")
-        value = inputs.get((row.path, row.value))
-        said = _figure(row, value)
-        if key == "market_intensity" and value is None and row.status != "derived":
-            continue  # as location-based: nothing is contracted
-        places.setdefault((key, said, row.status, row.source or ""), []).append(where)
-    used = Counter(key for key, *_ in places)
-    rows = []
-    for (key, said, status, source), paths in places.items():
-        label = key if used[key] == 1 else f"{key}, {_short(paths)}"
-        rows.append(_Row(label, said, status, tuple(source.split())))
-    return rows
-
-
-def _figure(row: Assumption, value: Value | None) -> str:
-    said = humane.figure(row.value, row.unit, row.path)
-    if value is None or value.low == value.high:
-        return said
-    ends = [humane.figure(end, row.unit, row.path) for end in (value.low, value.high)]
-    if len({end.rpartition(" ")[2] for end in (said, *ends)}) == 1:
-        ends = [end.rpartition(" ")[0] or end for end in ends]
-    return f"{said} ({ends[0]}..{ends[1]})"
-
-
-def _short(paths: list[str]) -> str:
-    names = dict.fromkeys(path.removeprefix("phases.").removeprefix("systems.") for path in paths)
-    return ", ".join(names)
 
 
 def safe(text: str) -> str:

@@ -327,3 +327,15 @@ def test_the_normalised_spec_is_a_spec_again():
     numbers = lambda r: [(e.identity, e.kgco2e, e.kgco2e_low, e.formula) for e in r.entries]  # noqa: E731
     assert numbers(first) == numbers(again)
     assert again.spec == first.spec
+
+
+def test_a_reported_figure_that_cannot_be_explained_is_said():
+    text = (
+        spec(RUN, "carbon_intensity: 400 g/kWh, pue: 1")
+        + "reported: {operational: 100 kg, energy: 1.2 MWh}\n"
+    )
+    (warning,) = [w for w in account(text).warnings if "reported" in w]
+    assert "reported.operational" in warning
+    assert "+300 %" in warning
+    assert "0.25 times" in warning
+    assert "carbon intensity" in warning

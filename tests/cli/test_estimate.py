@@ -348,7 +348,7 @@ STYLES = [
 ]
 
 
-@pytest.mark.parametrize("form", ["csv", "json"])
+@pytest.mark.parametrize("form", ["csv", "json", "jsonl", "tsv"])
 def test_machine_formats_never_change(form):
     plain = run("estimate", LLAMA, "--format", form)
     for style in STYLES:

@@ -15,6 +15,8 @@ RUNS = {
     "table-200.txt": ("--format", "table"),
     "table-color.txt": ("--format", "table", "--color", "always"),
     "entries.csv": ("--format", "csv"),
+    "entries.tsv": ("--format", "tsv"),
+    "summary.md": ("--format", "md"),
     "result.json": ("--format", "json"),
 }
 
@@ -34,5 +36,8 @@ def test_golden(inside, monkeypatch, name):
         shown = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
     if os.environ.get("UPDATE_GOLDEN"):
         path.write_text(shown, encoding="utf-8")
-    assert (done.code, done.err) == (0, "")
+    errors = GOLDEN / "stderr.txt"
+    if os.environ.get("UPDATE_GOLDEN"):
+        errors.write_text(done.err, encoding="utf-8")
+    assert (done.code, done.err) == (0, errors.read_text(encoding="utf-8"))
     assert shown == path.read_text(encoding="utf-8")

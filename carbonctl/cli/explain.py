@@ -1,0 +1,62 @@
+"""``carbonctl explain``: any figure as a tree of formulas, inputs and sources."""
+
+from typing import Annotated
+
+import typer
+
+from carbonctl import errors
+from carbonctl.account import estimate as estimate_one
+from carbonctl.catalog import Catalog
+from carbonctl.catalog.folders import own
+from carbonctl.cli import inputs, outputs
+from carbonctl.cli import options as o
+from carbonctl.cli.messages import say
+from carbonctl.ledger import Entry
+from carbonctl.near import did_you_mean
+from carbonctl.render.explain_ import explain as tree
+from carbonctl.result import Result
+
+File = Annotated[str, typer.Argument(metavar="FILE", help="A workload; - is stdin.")]
+Path = Annotated[
+    str | None,
+    typer.Argument(metavar="[PATH]", help="training, training.run or training.run.devices."),
+]
+
+
+def explain(
+    file: File,
+    path: Path = None,
+    set: o.Set = [],  # noqa: B006
+    hardware_db: o.HardwareDb = None,
+    debug: o.Debug = False,
+) -> int:
+    """Explain figures: each formula with its numbers, each input with its status and source.
+
+    carbonctl explain job.yaml training.pre-training
+    """
+    catalog = Catalog(own(hardware_db))
+    data, name = inputs.read(file)
+    result = estimate_one(data, name, catalog, tuple(set))
+    wanted = _chosen(result, path)
+    if not wanted:
+        known = dict.fromkeys(_paths(result))
+        close = did_you_mean(path or "", known)
+        say(f"nothing to explain at `{path}`{close}; there are {', '.join(known)}")
+        return errors.INPUT
+    outputs.to_stdout(tree(result, wanted, outputs.style("never", catalog.sources)))
+    return errors.OK
+
+
+def _paths(result: Result) -> list[str]:
+    return [f"{entry.phase}.{entry.activity}" for entry in result.entries]
+
+
+def _chosen(result: Result, path: str | None) -> list[Entry]:
+    """Return the entries of a phase, an activity or an item."""
+    wanted = (path or "").removeprefix("phases.")
+    return [entry for entry in result.entries if not wanted or wanted in _names(entry)]
+
+
+def _names(entry: Entry) -> tuple[str, ...]:
+    activity = f"{entry.phase}.{entry.activity}"
+    return entry.phase, activity, f"{activity}.{entry.item}"

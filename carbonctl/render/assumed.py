@@ -1,0 +1,51 @@
+"""What was assumed, as people read it: equal figures of equal name together."""
+
+from collections import Counter
+from typing import NamedTuple
+
+from carbonctl.render import humane
+from carbonctl.result import Assumption, Result
+from carbonctl.values import Value
+
+
+class Row(NamedTuple):
+    """One assumed figure, however many places it is used in."""
+
+    label: str
+    said: str
+    status: str
+    sources: tuple[str, ...]
+
+
+def assumption_rows(result: Result) -> list[Row]:
+    """Return what was assumed, equal figures of equal name together."""
+    inputs = {(v.path, v.best): v for e in result.entries for v in e.inputs}
+    places: dict[tuple[str, str, str, str], list[str]] = {}
+    for row in result.assumptions:
+        where, _, key = row.path.rpartition(".")
+        value = inputs.get((row.path, row.value))
+        said = _figure(row, value)
+        if key == "market_intensity" and value is None and row.status != "derived":
+            continue  # as location-based: nothing is contracted
+        places.setdefault((key, said, row.status, row.source or ""), []).append(where)
+    used = Counter(key for key, *_ in places)
+    rows = []
+    for (key, said, status, source), paths in places.items():
+        label = key if used[key] == 1 else f"{key}, {_short(paths)}"
+        rows.append(Row(label, said, status, tuple(source.split())))
+    return rows
+
+
+def _figure(row: Assumption, value: Value | None) -> str:
+    said = humane.figure(row.value, row.unit, row.path)
+    if value is None or value.low == value.high:
+        return said
+    ends = [humane.figure(end, row.unit, row.path) for end in (value.low, value.high)]
+    if len({end.rpartition(" ")[2] for end in (said, *ends)}) == 1:
+        ends = [end.rpartition(" ")[0] or end for end in ends]
+    return f"{said} ({ends[0]}..{ends[1]})"
+
+
+def _short(paths: list[str]) -> str:
+    names = dict.fromkeys(path.removeprefix("phases.").removeprefix("systems.") for path in paths)
+    return ", ".join(names)

@@ -1,0 +1,101 @@
+"""Any figure as a tree: formula with numbers in place, then each input and its source."""
+
+import re
+from collections.abc import Iterable
+
+from carbonctl.ledger import Entry, totals
+from carbonctl.render import Style, humane
+from carbonctl.result import Result
+from carbonctl.values import Value
+
+_OPERATORS = str.maketrans({"*": "×", "/": "÷", "-": "−"})
+_NAME = re.compile(r"[a-z_][a-z0-9_]*")
+
+
+def explain(result: Result, entries: Iterable[Entry], style: Style) -> str:
+    """Return the tree of some entries of a result, by phase and activity.
+
+    Parameters
+    ----------
+    result : Result
+        Gives the file that lines refer to.
+    entries : iterable of Entry
+        What is to be explained.
+    style : Style
+        Holds the citations.
+    """
+    wanted = list(entries)
+    cited: dict[str, str] = {}
+    lines = []
+    for phase, activity in dict.fromkeys((e.phase, e.activity) for e in wanted):
+        own = [e for e in wanted if (e.phase, e.activity) == (phase, activity)]
+        lines.append(f"{phase}.{activity}: {_sum(own)}")
+        for place, entry in enumerate(own):
+            last = place == len(own) - 1
+            branch, below = ("└─ ", "   ") if last else ("├─ ", "│  ")
+            lines += _entry(entry, result.file, branch, below, cited)
+        lines.append("")
+    return "\n".join([*lines, *_sources(cited, style)])
+
+
+def _sum(entries: list[Entry]) -> str:
+    whole = totals(entries)
+    parts = [
+        f"{name} {_kg(value)}"
+        for name, value, some in (
+            ("operational", whole.operational_kgco2e, whole.energy_kwh),
+            ("embodied", whole.embodied_kgco2e, 1.0),
+        )
+        if value != 0 or some == 0
+    ]
+    return ", ".join(parts) or _kg(0.0)
+
+
+def _kg(value: float | None) -> str:
+    return "unknown" if value is None else f"{humane.plain(value)} kgCO2e"
+
+
+def _entry(entry: Entry, file: str, head: str, below: str, cited: dict[str, str]) -> list[str]:
+    lines = [f"{head}{entry.item} ({entry.boundary}, scope {entry.ghg_scope}): {_kg(entry.kgco2e)}"]
+    if entry.kgco2e is None:
+        return [*lines, f"{below}   unknown: no figure is given or known"]
+    named = {value.name: value for value in entry.inputs}
+    lines.append(f"{below}   = {entry.formula.translate(_OPERATORS)}")
+    numbers = _NAME.sub(lambda m: _number(named[m[0]]), entry.formula)
+    lines.append(f"{below}   = {numbers.translate(_OPERATORS)}")
+    if entry.kgco2e_low != entry.kgco2e_high:
+        bounds = (
+            f"{humane.plain(entry.kgco2e_low or 0.0)}..{humane.plain(entry.kgco2e_high or 0.0)}"
+        )
+        lines.append(f"{below}   within {bounds} kgCO2e")
+    width = max((len(value.name) for value in entry.inputs), default=0)
+    lines += [f"{below}     {_input(value, file, width, cited)}" for value in entry.inputs]
+    return lines
+
+
+def _number(value: Value) -> str:
+    text = humane.plain(value.best)
+    return f"({text})" if text.startswith("-") else text
+
+
+def _input(value: Value, file: str, width: int, cited: dict[str, str]) -> str:
+    said = f"{value.name:<{width}}  {humane.plain(value.best)} {value.unit}".rstrip()
+    if value.low != value.high:
+        said += f" ({humane.plain(value.low)}..{humane.plain(value.high)})"
+    where = f"{file}:{value.line}" if value.line is not None else value.path or ""
+    marks = []
+    for key in (value.source or "").split():
+        cited.setdefault(key, str(len(cited) + 1))
+        marks.append(cited[key])
+    mark = f" [{', '.join(marks)}]" if marks else ""
+    note = f" ({value.note})" if value.note else ""
+    return f"{said}  {value.status}, {where}{mark}{note}"
+
+
+def _sources(cited: dict[str, str], style: Style) -> list[str]:
+    lines = ["Sources"] if cited else []
+    for key, number in cited.items():
+        source = (style.sources or {}).get(key)
+        said = f"{source.citation} ({source.year}). {source.url}" if source else "as the file says"
+        lines.append(f"[{number}] {key}: {said}")
+    return [*lines, ""] if lines else []

@@ -1,0 +1,102 @@
+"""Markdown for people: one headline, the table, what was assumed folded away."""
+
+import re
+
+from carbonctl.ledger import Totals
+from carbonctl.render import Style, humane
+from carbonctl.render.assumed import assumption_rows
+from carbonctl.result import About, Result
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]#!|~@:<>&$]|(?<=www)\.)", re.IGNORECASE)
+
+
+def escape(text: str) -> str:
+    """Return ``text`` so that Markdown, HTML and mentions show it as it is."""
+    plain = "".join(c if c.isprintable() else " " for c in text)
+    entities = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;", ":": "&#58;"}
+    return _SPECIAL.sub(lambda m: entities.get(m[0], "\\" + m[0]), plain)
+
+
+class Renderer:
+    """Writes one section a result."""
+
+    def __init__(self, style: Style) -> None:
+        self.style = style
+        self.parts: list[str] = []
+
+    def add(self, result: Result) -> None:
+        """Add the section of one result."""
+        self.parts.append("\n".join([*_head(result), *_table(result), *_more(result, self.style)]))
+
+    def finish(self, about: About) -> str:
+        """Return all sections."""
+        return "\n".join(self.parts)
+
+
+def _head(result: Result) -> list[str]:
+    total = result.total
+    said = f"**{humane.mass(total.total_kgco2e)}**"
+    if total.total_kgco2e is None:
+        said = f"**{humane.mass(total.operational_kgco2e)}** operational, embodied unknown"
+    low, high = total.total_low_kgco2e, total.total_high_kgco2e
+    bounds = f" ({humane.mass(low)} to {humane.mass(high)})" if low != high else ""
+    energy = humane.energy(total.energy_kwh)
+    return [f"### {escape(result.name)}", "", f"{said}{bounds} from {energy}.", ""]
+
+
+def _table(result: Result) -> list[str]:
+    lines = [
+        "| Phase | Energy | Operational | Embodied | Total | Share |",
+        "| :-- | --: | --: | --: | --: | --: |",
+    ]
+    for phase, sums in result.phases.items():
+        if any(entry.phase == phase for entry in result.entries):
+            lines.append(_row(phase.capitalize(), sums, result.total))
+    return [*lines, _row("**Total**", result.total, result.total), ""]
+
+
+def _row(name: str, sums: Totals, whole: Totals) -> str:
+    cells = (
+        name,
+        humane.energy(sums.energy_kwh),
+        humane.mass(sums.operational_kgco2e),
+        humane.mass(sums.embodied_kgco2e),
+        humane.mass(sums.total_kgco2e),
+        humane.percent(sums.total_kgco2e, whole.total_kgco2e),
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _more(result: Result, style: Style) -> list[str]:
+    lines = [f"- {key}: {value}" for key, value in _facts(result)]
+    lines += [f"- Warning: {escape(warning)}" for warning in result.warnings]
+    rows = assumption_rows(result)
+    if rows:
+        lines += ["", f"<details><summary>{len(rows)} figures were assumed</summary>", ""]
+        lines += ["| Figure | Value | Status | Source |", "| :-- | --: | :-- | :-- |"]
+        for row in rows:
+            source = escape(", ".join(_citation(key, style) for key in row.sources))
+            lines.append(f"| {escape(row.label)} | {row.said} | {row.status} | {source} |")
+        lines += ["", "</details>"]
+    return [*lines, ""]
+
+
+def _citation(key: str, style: Style) -> str:
+    source = (style.sources or {}).get(key)
+    return source.citation if source else key
+
+
+def _facts(result: Result) -> list[tuple[str, str]]:
+    total = result.total
+    facts = []
+    if total.operational_market_kgco2e != total.operational_kgco2e:
+        facts.append(("Market-based operational", humane.mass(total.operational_market_kgco2e)))
+    if result.per_unit is not None:
+        facts.append((f"Per {escape(result.per_unit[0])}", humane.mass(result.per_unit[1])))
+    for key, row in (result.reported or {}).items():
+        write = humane.energy if key.endswith("kwh") else humane.mass
+        error = "" if row.error_pct is None else f" ({row.error_pct:+.1f} %)"
+        name = escape(key.rpartition("_")[0].replace("_", " "))
+        said = f"{write(row.reported)}, estimated {write(row.estimated)}{error}"
+        facts.append((f"Reported {name}", said))
+    return facts

@@ -1,0 +1,9 @@
+"""TSV: the CSV's rows, separated by tabs."""
+
+from carbonctl.render import csv_
+
+
+class Renderer(csv_.Renderer):
+    """Writes the entries of all results under one head."""
+
+    delimiter = "\t"

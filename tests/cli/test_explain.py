@@ -1,0 +1,65 @@
+"""``explain``: a stranger with a pocket calculator comes to the same figure."""
+
+import re
+
+import pytest
+
+from tests.conftest import CONFIGS
+
+FIGURE = re.compile(r"[├└]─ (.+) \((\w+), scope .*\): ([\d,.e+-]+) kgCO2e")
+
+
+def calculate(line: str) -> float:
+    """Evaluate what the text shows, as a pocket calculator would."""
+    plain = (
+        line.partition("= ")[2]
+        .replace(",", "")
+        .replace("×", "*")
+        .replace("÷", "/")
+        .replace("−", "-")
+    )
+    assert re.fullmatch(r"[\d.e+*/() -]+", plain), plain
+    return eval(plain)
+
+
+@pytest.mark.parametrize("name", ["quickstart", "llama3", "bloom", "gpt3"])
+def test_every_figure_can_be_worked_out_from_the_text(inside, name):
+    done = inside("explain", str(CONFIGS / f"{name}.yaml"))
+    assert done.code == 0
+    lines = done.out.splitlines()
+    checked = 0
+    for place, line in enumerate(lines):
+        match = FIGURE.search(line)
+        if match:
+            figure = float(match[3].replace(",", ""))
+            assert calculate(lines[place + 2]) == pytest.approx(figure, rel=1e-9, abs=1e-9)
+            checked += 1
+    assert checked >= 2
+
+
+def test_inputs_have_status_place_and_source(inside):
+    out = inside("explain", str(CONFIGS / "llama3.yaml"), "training.Llama 3 8B.devices").out
+    assert "Llama 3 70B" not in out
+    assert re.search(r"device_time +1,300,000 device-h  given, .*llama3.yaml:\d+", out)
+    assert re.search(
+        r"lifetime +35,040 h \(26,280..43,800\)  default, systems.trainer.lifetime \[\d\]", out
+    )
+    assert re.search(r"\[\d\] wu2022: Wu et al\..* \(2022\)\. https://", out)
+
+
+def test_paths(inside):
+    file = str(CONFIGS / "bloom.yaml")
+    whole = inside("explain", file).out
+    assert inside("explain", file, "training").out == whole
+    assert inside("explain", file, "phases.training").out == whole
+    part = inside("explain", file, "training.dynamic")
+    assert part.code == 0
+    assert "idle and infrastructure" not in part.out
+    wrong = inside("explain", file, "training.dynamc")
+    assert (wrong.code, wrong.out) == (3, "")
+    assert "did you mean `training.dynamic`" in wrong.err
+
+
+def test_what_is_unknown_is_said(inside):
+    out = inside("explain", str(CONFIGS / "gpt3.yaml")).out
+    assert "system (embodied, scope 3.1): unknown" in out

@@ -1,0 +1,54 @@
+"""JSON Lines, TSV and Markdown say what JSON and CSV say; hostile names do no harm."""
+
+import csv
+import io
+import json
+import re
+
+import pytest
+
+from carbonctl.render import render
+from carbonctl.render.md_ import escape
+from carbonctl.result import About
+from tests.conftest import CONFIGS, account
+
+ABOUT = About("0", "0")
+RESULTS = [account((CONFIGS / f"{name}.yaml").read_text()) for name in ("llama3", "bloom", "gpt3")]
+
+
+def test_json_lines_are_the_results_of_the_json():
+    lines = [json.loads(line) for line in render("jsonl", RESULTS, ABOUT).splitlines()]
+    whole = json.loads(render("json", RESULTS, ABOUT))
+    assert [line.pop("schema") for line in lines] == ["carbonctl.estimate/1"] * 3
+    assert lines == whole["results"]
+
+
+def test_tsv_is_the_csv_with_tabs():
+    rows = list(csv.reader(io.StringIO(render("csv", RESULTS, ABOUT))))
+    assert rows == list(csv.reader(io.StringIO(render("tsv", RESULTS, ABOUT)), delimiter="\t"))
+
+
+def test_markdown():
+    text = render("md", RESULTS, ABOUT)
+    assert "### Llama 3 pre-training, 8B and 70B" in text
+    assert "| Training | 5.929 GWh | 2,283 tCO2e |" in text
+    assert "embodied unknown" in text
+    assert text.count("<details>") == text.count("</details>") == 2
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a | b", "<img src=x onerror=y>", "@everyone", "[x](http://evil)", "![x](y)", "`code`",
+        "**bold**", "http://evil.example", "www.evil.example", "&lt;b&gt;", "# head", "~~x~~",
+        "<!-- -->", "$x$", ":smile:",
+    ],
+)  # fmt: skip
+def test_hostile_names_in_markdown(name):
+    shown = escape(name)
+    for bad in ("<", ">", "@", "http:", "www.", "|"):
+        assert bad not in shown.replace("\\" + bad, "")
+    spec = f"name: {json.dumps('x ' + name)}\nsite: {{grid: FR}}\nphases: {{data: [{{kind: energy, energy: 1 kWh, embodied: 0 kg, name: {json.dumps('n ' + name)}}}]}}"
+    text = render("md", [account(spec)], ABOUT)
+    assert escape("x " + name) in text
+    assert not re.search(r"(?<!\\)" + re.escape(name), text)
