@@ -13,6 +13,7 @@ from carbonctl.values import Value
 OPERATIONAL = "operational"
 EMBODIED = "embodied"
 PUE_OVERHEAD = "PUE overhead"
+GRID_LOSSES = "grid losses"
 
 COLUMNS = (
     "file", "workload", "phase", "activity", "kind", "item", "boundary", "ghg_scope",

@@ -17,12 +17,13 @@ from carbonctl.estimators.base import (
     Machine,
     Occupation,
     OnMachine,
+    Quantity,
     Setting,
     Unusable,
     merge,
 )
-from carbonctl.factors import embodied, facility, grid
-from carbonctl.ledger import EMBODIED, OPERATIONAL, PUE_OVERHEAD, Entry
+from carbonctl.factors import embodied, facility, grid, water
+from carbonctl.ledger import EMBODIED, GRID_LOSSES, OPERATIONAL, PUE_OVERHEAD, Entry
 from carbonctl.ranges import Number, best, high, low
 from carbonctl.spec.model import Activity, Site, System, SystemFields, Workload
 from carbonctl.values import Value
@@ -162,14 +163,16 @@ class _Activity:
         self.name = name
         self.kind = kind
         self.supply = supply
+        self.used: list[Quantity] = []
 
     def enter(self, data: ActivityData) -> None:
         """Add the entries of one activity."""
         for warning in self.supply.warnings:
             self.books.warn(warning)
         for draw in data.draws:
-            self.electricity(draw.item, draw.energy_kwh, draw.formula, draw.inputs)
+            self.electricity(draw.item, Quantity(draw.energy_kwh, draw.formula, draw.inputs), draw)
         self.overhead([d for d in data.draws if d.in_building and not d.includes_pue])
+        self.lost()
         for occupation in data.occupations:
             self.hardware(occupation)
         for attributed in data.attributed:
@@ -179,13 +182,14 @@ class _Activity:
                 share.item, share.quantity, share.unit, share.rate, share.formula, share.inputs
             )
 
-    def electricity(
-        self, item: str, energy: Number, formula: str, inputs: tuple[Value, ...]
-    ) -> None:
+    def electricity(self, item: str, quantity: Quantity, draw: Draw | None = None) -> None:
+        """Add one entry of electricity; without a draw it is what stands around the draws."""
         supply = self.supply
+        energy, formula, inputs = quantity
+        self.used.append(quantity)
         carbon = grid.kgco2e(energy, supply.intensity.number)
         used = (*inputs, supply.intensity)
-        self.books.assume((*used, *supply.market_inputs))
+        self.books.assume((*used, *supply.market_inputs, *(supply.water or ())))
         self.books.entries.append(
             Entry(
                 phase=self.phase,
@@ -208,11 +212,39 @@ class _Activity:
                 kgco2e_market=best(energy) * supply.market.best,
                 kgco2e_low=low(carbon),
                 kgco2e_high=high(carbon),
-                water_l=None,
+                water_l=self.water(best(energy), draw),
                 formula=f"{formula} * carbon_intensity",
-                inputs=(*used, *supply.market_inputs),
+                inputs=(*used, *supply.market_inputs, *(supply.water or ())),
             )
         )
+
+    def water(self, kwh: float, draw: Draw | None) -> float | None:
+        """Return the water of some energy [L]; None where it is not known."""
+        known, pue = self.supply.water, self.supply.pue
+        if known is None:
+            return None
+        it_kwh = kwh if draw is not None and draw.in_building else 0.0
+        if draw is not None and draw.includes_pue and pue is not None:
+            it_kwh = kwh / pue.best
+        litres: float = water.litres(it_kwh, kwh, known.on_site.best, known.source.best)
+        return litres
+
+    def lost(self) -> None:
+        """Add what is lost between plant and meter, where the site says how much."""
+        losses = self.supply.losses
+        if losses is None or not self.used:
+            return
+        energy: Number = self.used[0].number
+        for part in self.used[1:]:
+            energy = energy + part.number
+        formula = " + ".join(part.formula for part in self.used)
+        inputs = merge(*(part.inputs for part in self.used), (losses,))
+        lost = Quantity(
+            grid.lost_kwh(energy, losses.number), f"({formula}) * losses / (1 - losses)", inputs
+        )
+        self.electricity(GRID_LOSSES, lost)
+        at_meter = self.books.entries[-1]
+        self.books.entries[-1] = at_meter._replace(ghg_scope="3.3", energy_kwh=0.0)
 
     def overhead(self, draws: list[Draw]) -> None:
         """Add what the building uses beyond its machines: ``E·PUE − E``."""
@@ -226,7 +258,7 @@ class _Activity:
         it_formula = " + ".join(draw.formula for draw in draws)
         formula = f"(({it_formula}) * pue - ({it_formula}))"
         inputs = merge(*(draw.inputs for draw in draws), (pue,))
-        self.electricity(PUE_OVERHEAD, energy, formula, inputs)
+        self.electricity(PUE_OVERHEAD, Quantity(energy, formula, inputs))
 
     def hardware(self, occupation: Occupation) -> None:
         """Add the embodied share of hardware for the hours it was occupied (wu2022 Eq. 1)."""

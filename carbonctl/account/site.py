@@ -6,6 +6,7 @@ from carbonctl.catalog import Catalog
 from carbonctl.catalog.tables import GridRow, Region
 from carbonctl.estimators.base import Unusable
 from carbonctl.factors import grid
+from carbonctl.spec.fields import Mix
 from carbonctl.spec.model import Site
 from carbonctl.values import Value
 
@@ -14,8 +15,15 @@ Layer = tuple[str, Site]
 MAX_YEARS_APART = 2
 _SUPPLY = (
     "grid", "carbon_intensity", "basis", "carbon_free_energy", "contract_intensity",
-    "residual_intensity", "market_intensity",
+    "residual_intensity", "market_intensity", "losses", "water_intensity",
 )  # fmt: skip
+
+
+class Water(NamedTuple):
+    """Water per energy [L/kWh]: on site for that of IT, at the source for all of it."""
+
+    on_site: Value
+    source: Value
 
 
 class Supply(NamedTuple):
@@ -31,6 +39,10 @@ class Supply(NamedTuple):
         What it comes from; empty where nothing is contracted.
     pue : Value or None
         None where there is no data centre around the machines.
+    losses : Value or None
+        Share lost between plant and meter.
+    water : Water or None
+        None unless both parts are known.
     label, operator, basis : str
         What is said of it; basis is None where the spec gives a bare figure.
     year : int or None
@@ -47,6 +59,8 @@ class Supply(NamedTuple):
     market: Value
     market_inputs: tuple[Value, ...]
     pue: Value | None
+    losses: Value | None
+    water: Water | None
     warnings: tuple[str, ...]
 
 
@@ -82,8 +96,9 @@ class _Site:
 
     def supply(self) -> Supply:
         name, _ = self.pick("grid")
-        zone, region = self.catalog.zone(name) if name is not None else (None, None)
-        intensity, basis, year = self.intensity(zone, region)
+        mix = name if isinstance(name, Mix) else None
+        zone, region = self.catalog.zone(name) if isinstance(name, str) else (None, None)
+        intensity, basis, year = self.intensity(zone, region, mix)
         operator = self.operator(region)
         wanted, _ = self.pick("year")
         if wanted and year and abs(wanted - year) > MAX_YEARS_APART:
@@ -93,7 +108,7 @@ class _Site:
             )
         market, market_inputs = self.market(intensity)
         return Supply(
-            label=name or "own figure",
+            label=name if isinstance(name, str) else "an inline mix" if mix else "own figure",
             operator=operator,
             intensity=intensity,
             basis=basis,
@@ -101,6 +116,8 @@ class _Site:
             market=market,
             market_inputs=market_inputs,
             pue=None if operator == "client" else self.pue(region),
+            losses=self.losses(),
+            water=self.water(zone, region, operator),
             warnings=tuple(self.warnings),
         )
 
@@ -111,12 +128,14 @@ class _Site:
         return value or "own"
 
     def intensity(
-        self, zone: str | None, region: Region | None
+        self, zone: str | None, region: Region | None, mix: Mix | None
     ) -> tuple[Value, str | None, int | None]:
         value, path = self.pick("carbon_intensity")
         if value is not None:
             own = next(site for _, site in self.layers if site.carbon_intensity is value)
             return value.named("carbon_intensity", path), own.basis, None
+        if mix is not None:
+            return self.mix_intensity(mix, path)
         if zone is None:
             message = "no carbon intensity: give `grid` (FR, US, world, …) or `carbon_intensity`"
             raise Unusable(path.rpartition(".")[0], message)
@@ -124,6 +143,25 @@ class _Site:
         if region is not None and self.prefers_region(zone, region, basis):
             return self.region_intensity(region, path)
         return self.zone_intensity(zone, basis, path)
+
+    def mix_intensity(self, mix: Mix, path: str) -> tuple[Value, str, None]:
+        """Return the intensity of an inline mix: each share times its kind of plant."""
+        basis, _ = self.pick("basis")
+        basis = basis or "life-cycle"
+        total = 0.0
+        sources: dict[str, None] = {}
+        for source, share in mix:
+            plants = self.catalog.generation[source]
+            if basis not in plants:
+                raise Unusable(path, f"grid: no {basis} figure is known for {source}")
+            total += share * plants[basis].intensity
+            sources[plants[basis].source] = None
+        shares = ", ".join(f"{source} {share * 100:g} %" for source, share in mix)
+        value = Value(
+            total, "kgCO2e/kWh", "catalog", " ".join(sources), path,
+            name="carbon_intensity", note=f"{shares}; {basis}, by kind of plant",
+        )  # fmt: skip
+        return value, basis, None
 
     def prefers_region(self, zone: str, region: Region, basis: str | None) -> bool:
         """Whether a region's own figure is used: on the basis asked for, life-cycle first."""
@@ -155,6 +193,31 @@ class _Site:
             confidence=row.confidence,
         )  # fmt: skip
         return value, row.basis, row.year
+
+    def losses(self) -> Value | None:
+        """Return the share lost between plant and meter, where it is given."""
+        value, path = self.pick("losses")
+        found: Value | None = value and value.named("losses", path)
+        return found
+
+    def water(self, zone: str | None, region: Region | None, operator: str) -> Water | None:
+        """Return the water of site and source per energy; None unless both are known."""
+        site, path = self.pick("wue")
+        on_site: Value | None = site and site.named("wue", path)
+        if on_site is None and region is not None and region.wue_l_per_kwh is not None:
+            note = f"{region.region}, {region.wue_status}, {region.wue_year}"
+            on_site = Value(
+                region.wue_l_per_kwh, "L/kWh", "catalog", region.wue_source or region.source,
+                path, name="wue", note=note,
+            )  # fmt: skip
+        if operator == "client":
+            on_site = Value(0.0, "L/kWh", "default", None, path, name="wue", note="no data centre")
+        off_site, path = self.pick("water_intensity")
+        source: Value | None = off_site and off_site.named("water_intensity", path)
+        known = self.catalog.water.get(zone) if source is None and zone and on_site else None
+        if known is not None:
+            source = Value(known[0], "L/kWh", "catalog", known[1], path, name="water_intensity")
+        return Water(on_site, source) if on_site is not None and source is not None else None
 
     def pue(self, region: Region | None) -> Value:
         value, path = self.pick("pue")

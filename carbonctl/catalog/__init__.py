@@ -11,7 +11,7 @@ from carbonctl.catalog.forms import Fault, Reader
 from carbonctl.catalog.records import Defaults, Device, Host, Source
 from carbonctl.errors import InputError, Problem
 from carbonctl.located import Map, decode, parse, place_of
-from carbonctl.near import fold, nearest
+from carbonctl.near import did_you_mean, fold, nearest
 
 DEVICES = ("accelerators", "cpus", "phones")
 HOSTS = ("hosts",)
@@ -178,6 +178,23 @@ class Catalog:
         known = {zone: zone for zone in self.zones}
         known.update({zone.name: zone.zone for zone in self.zones.values()})
         raise LookupError(_unknown(name, known, "grid"))
+
+    def check_generation(self, name: str) -> None:
+        """Raise ValueError where no kind of plant has this name."""
+        if name not in self.generation:
+            known = ", ".join(self.generation)
+            raise ValueError(f"unknown source `{name}`{did_you_mean(name, known.split(', '))}; "
+                             f"there are {known}")  # fmt: skip
+
+    @cached_property
+    def generation(self) -> dict[str, dict[str, tables.Plant]]:
+        """Intensity of each kind of plant by basis; the first row of each is the default."""
+        return tables.generation(self.folders)
+
+    @cached_property
+    def water(self) -> dict[str, tuple[float, str]]:
+        """The water that generation in each zone consumes [L/kWh], and its source."""
+        return tables.zone_water(self.folders)
 
     def grid(self, zone: str, year: int | None, basis: str | None) -> tables.GridRow:
         """Return the row of a zone that fits best.

@@ -183,3 +183,31 @@ def _region(row: dict[str, str]) -> Region:
         row["confidence"],
         row["note"],
     )
+
+
+class Plant(NamedTuple):
+    """Carbon intensity of one kind of plant [kgCO2e/kWh], and its source."""
+
+    intensity: float
+    source: str
+
+
+def generation(folders: Iterable[Path]) -> dict[str, dict[str, Plant]]:
+    """Return the plants by kind and basis; the first row of each is the default."""
+    found: dict[str, dict[str, Plant]] = {}
+    for folder in folders:
+        for _, row in rows(folder / "grids" / "sources.csv"):
+            if row["intensity_g_per_kwh"]:
+                plant = Plant(float(row["intensity_g_per_kwh"]) / 1000, row["source"])
+                found.setdefault(row["source_type"], {}).setdefault(row["basis"], plant)
+    return found
+
+
+def zone_water(folders: Iterable[Path]) -> dict[str, tuple[float, str]]:
+    """Return the water that generation consumes [L/kWh] and its source, by zone."""
+    found: dict[str, tuple[float, str]] = {}
+    for folder in folders:
+        for _, row in rows(folder / "grids" / "factors-other.csv"):
+            if row["metric"] == "offsite_water_consumption":
+                found.setdefault(row["zone"], (float(row["value"]), row["source"]))
+    return found

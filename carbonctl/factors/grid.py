@@ -12,6 +12,27 @@ def kgco2e(energy_kwh: Any, intensity_kgco2e_per_kwh: Any) -> Any:
     return energy_kwh * intensity_kgco2e_per_kwh
 
 
+def lost_kwh(energy_kwh: Any, losses: Any) -> Any:
+    """Return the energy [kWh] lost on the way to a meter that counts ``energy_kwh``.
+
+    Parameters
+    ----------
+    energy_kwh : float, Range or array
+        Energy at the meter [kWh].
+    losses : float, Range or array
+        Share of what is generated that is lost [0..1).
+
+    Notes
+    -----
+    ``E · l / (1 − l)``, rising in both.
+    """
+    return over_corners(_lost, energy_kwh, losses)
+
+
+def _lost(energy_kwh: Any, losses: Any) -> Any:
+    return energy_kwh * losses / (1 - losses)
+
+
 def _market(cfe: Any, contract: Any, residual: Any) -> Any:
     return cfe * contract + (1 - cfe) * residual
 

@@ -12,6 +12,7 @@ _MASS = (("kgCO2e", 1e9, "MtCO2e"), ("kgCO2e", 1e6, "ktCO2e"), ("kgCO2e", 1e3, "
 _ENERGY = (("kWh", 1e9, "TWh"), ("kWh", 1e6, "GWh"), ("kWh", 1e3, "MWh"), ("kWh", 1.0, "kWh"),
            ("kWh", 1e-3, "Wh"), ("kWh", 1e-6, "mWh"))  # fmt: skip
 _PERCENT = frozenset({"utilization", "load", "busy", "carbon_free_energy"})
+_CUBIC_METRES_FROM = 1e4
 _KTONNES_FROM = 1e7  # kgCO2e; below it tonnes read better
 
 
@@ -68,6 +69,13 @@ def plain(value: float) -> str:
 def mass(kg: float | None) -> str:
     """Write a mass of carbon in the unit that suits it."""
     return _scaled(kg, "kgCO2e")
+
+
+def volume(litres: float) -> str:
+    """Write a volume of water in litres, or in cubic metres from ten thousand litres."""
+    if abs(litres) >= _CUBIC_METRES_FROM:
+        return f"{significant(litres / 1000)} m³"
+    return f"{significant(litres)} L"
 
 
 def energy(kwh: float | None) -> str:

@@ -36,6 +36,9 @@ class Names(Protocol):
     def check_grid(self, name: str) -> None:
         """Raise ValueError where no grid, country or region has this id."""
 
+    def check_generation(self, name: str) -> None:
+        """Raise ValueError where no kind of plant has this name."""
+
 
 def _scalar(raw: Any, what: str) -> str:
     if isinstance(raw, str):
@@ -56,6 +59,12 @@ def _check_fraction(number: float, text: str) -> None:
 def _positive_fraction(number: float, text: str) -> None:
     _check_fraction(number, text)
     _positive(number, text)
+
+
+def _check_loss(number: float, text: str) -> None:
+    _check_fraction(number, text)
+    if number >= 1:
+        raise ValueError(f"`{text}`: a share below 1 is wanted")
 
 
 def _positive(number: float, text: str) -> None:
@@ -223,6 +232,8 @@ StoragePower = Annotated[Value, Quantity(units.PER_TB_POWER)]
 StorageMass = Annotated[Value, Quantity(units.PER_TB_MASS)]
 TransferEnergy = Annotated[Value, Quantity(units.PER_GB_ENERGY)]
 MemoryPower = Annotated[Value, Quantity(units.DENSITY_POWER)]
+Water = Annotated[Value, Quantity(units.WATER)]
+Loss = Annotated[Value, Quantity(units.FRACTION, _check_loss)]
 Capacity = Annotated[Value, Quantity(units.CAPACITY, _positive)]
 
 
@@ -309,4 +320,51 @@ Basis = Annotated[str, _word("life-cycle", "direct")]
 PowerScope = Annotated[str, _word("device", "system", "wall")]
 DeviceId = Annotated[str, _known("device")]
 HostId = Annotated[str, _known("host")]
-GridId = Annotated[str, _known("grid")]
+
+
+class Mix(tuple[tuple[str, float], ...]):
+    """Shares of generation by kind of plant; they sum to one."""
+
+    __slots__ = ()
+
+
+_MIX_SLACK = 1e-6
+
+
+def _grid(raw: Any, info: ValidationInfo) -> str | Mix:
+    """Read the id of a grid, or an inline mix of sources."""
+    if not isinstance(raw, Map):
+        text: str = _known("grid").read(raw, info)
+        return text
+    names: Names | None = info.context
+    shares = []
+    for source, share in raw.items():
+        if names is not None:
+            names.check_generation(source)
+        shares.append((source, read_quantity(share, units.FRACTION, _check_fraction).best))
+    if abs(sum(share for _, share in shares) - 1) > _MIX_SLACK:
+        total = sum(share for _, share in shares)
+        raise ValueError(f"the shares of the mix sum to {total * 100:g} %, not to 100 %")
+    return Mix(shares)
+
+
+class GridField:
+    """Marks a field as the id of a grid or an inline mix of sources."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
+        return core_schema.with_info_plain_validator_function(
+            _grid,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                lambda grid: (
+                    {name: units.format_number(share) for name, share in grid}
+                    if isinstance(grid, Mix)
+                    else grid
+                )
+            ),
+        )
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        return {"type": ["string", "object"], "examples": ["FR", {"hydro": "60 %", "gas": "40 %"}]}
+
+
+GridId = Annotated[str | Mix, GridField()]

@@ -26,12 +26,21 @@ class Spec(BaseModel):
 class Site(Spec):
     """Where the work runs: its electricity and its building."""
 
-    grid: f.GridId | None = Field(None, description="country, region or cloud region")
+    grid: f.GridId | None = Field(
+        None, description="country, region, cloud region, or a mix such as {hydro: 60 %, gas: 40 %}"
+    )
     operator: f.Operator | None = Field(None, description="whose site it is; decides GHG scope")
     year: f.Year | None = Field(None, description="year of the activity; picks the factor's year")
     carbon_intensity: f.Intensity | None = Field(None, description="overrides the grid's figure")
     basis: f.Basis | None = Field(None, description="of carbon_intensity, or which one to look up")
     pue: f.Pue | None = Field(None, description="power usage effectiveness of the building")
+    losses: f.Loss | None = Field(
+        None, description="share lost between plant and meter; counted only where given"
+    )
+    wue: f.Water | None = Field(None, description="water used on site per energy of IT")
+    water_intensity: f.Water | None = Field(
+        None, description="water consumed by generation per energy used"
+    )
     carbon_free_energy: f.Fraction | None = Field(
         None, description="contracted carbon-free share, for the market-based column"
     )

@@ -339,3 +339,64 @@ def test_a_reported_figure_that_cannot_be_explained_is_said():
     assert "+300 %" in warning
     assert "0.25 times" in warning
     assert "carbon intensity" in warning
+
+
+# --- mixes, losses, water ---
+
+
+def test_an_inline_mix():
+    """IPCC AR5 medians: 0.6 × 24 + 0.4 × 490 g/kWh."""
+    result = account(spec(RUN, "grid: {hydro: 60 %, gas: 40 %}, pue: 1"))
+    entry = result.entries[0]
+    assert entry.factor == pytest.approx(0.2104)
+    assert (entry.factor_basis, entry.factor_source) == ("life-cycle", "ipcc-ar5-wg3-annex3")
+    direct = account(spec(RUN, "grid: {hydro: 60 %, gas: 40 %}, basis: direct, pue: 1"))
+    assert direct.entries[0].factor == pytest.approx(0.4 * 0.37)
+    assert result.spec["site"]["grid"] == {"hydro": "0.6", "gas": "0.4"}
+
+
+@pytest.mark.parametrize(
+    ("mix", "said"),
+    [
+        ("{hydro: 60 %, gas: 41 %}", "the shares of the mix sum to 101 %"),
+        ("{hydor: 100 %}", "unknown source `hydor`; did you mean `hydro`?"),
+        ("{hydro: 60, gas: 40 %}", "`60` is above 1"),
+        ("{}", "sum to 0 %"),
+        ("[hydro]", "not a list"),
+    ],
+)
+def test_faulty_mixes(mix, said):
+    with pytest.raises(InputError) as error:
+        account(spec(RUN, f"grid: {mix}"))
+    assert said in str(error.value)
+
+
+def test_losses_are_an_entry_of_their_own():
+    site = "carbon_intensity: 400 g/kWh, pue: 1.2"
+    plain, lossy = account(spec(RUN, site)), account(spec(RUN, site + ", losses: 5 %"))
+    assert plain.total.energy_kwh == lossy.total.energy_kwh == 1200
+    lost = by_item(lossy)["grid losses"]
+    assert lost.kgco2e == pytest.approx(1200 * 0.05 / 0.95 * 0.4)
+    assert (lost.ghg_scope, lost.energy_kwh) == ("3.3", 0.0)
+    assert evaluate(lost) == pytest.approx(lost.kgco2e)
+    with pytest.raises(InputError):
+        account(spec(RUN, site + ", losses: 100 %"))
+
+
+def test_water_needs_site_and_source():
+    site = "carbon_intensity: 400 g/kWh, pue: 1.2"
+    assert account(spec(RUN, site)).total.water_l is None
+    assert account(spec(RUN, site + ", wue: 0.5 L/kWh")).total.water_l is None
+    both = account(spec(RUN, site + ", wue: 0.5 L/kWh, water_intensity: 2 L/kWh"))
+    assert both.total.water_l == pytest.approx(1000 * 0.5 + 1200 * 2)
+    billed = "kind: energy, energy: 1200 kWh, includes_pue: yes"
+    metered = account(spec(billed, site + ", wue: 0.5 L/kWh, water_intensity: 2 L/kWh"))
+    assert metered.total.water_l == pytest.approx(both.total.water_l)
+
+
+def test_a_cloud_region_brings_its_water():
+    """The region's WUE and its country's generation; unknown where either is."""
+    known = account(spec(RUN, "grid: aws/eu-central-1, pue: 1.2"))
+    assert known.total.water_l > 0
+    names = {v.name: v.status for v in known.entries[0].inputs}
+    assert names["wue"] == names["water_intensity"] == "catalog"
