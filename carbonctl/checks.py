@@ -38,14 +38,29 @@ def check(
         return model.model_validate(data, context=context), []
     except ValidationError as errors:
         found = errors.errors(include_url=False, include_input=False)
-        return None, [_explain(model, error, root, file, at) for error in found]
+        told = [_explain(model, error, root, file, at) for error in found
+                if not _is_null(root, (*at, *error["loc"]))]  # fmt: skip
+        return None, told
+
+
+def _is_null(root: Node, loc: Loc) -> bool:
+    """Whether a key stands there without a value, which is reported by itself."""
+    node: Any = root
+    for part in loc:
+        if part in BRANCHES:
+            continue
+        try:
+            node = node[part]
+        except (KeyError, IndexError, TypeError):
+            return False
+    return node is None
 
 
 def _explain(model: type[BaseModel], error: Any, root: Node, file: str, at: Loc) -> Problem:
     inner = tuple(part for part in error["loc"] if part not in BRANCHES)
     loc = (*at, *inner)
     if error["type"] == "extra_forbidden":
-        close = did_you_mean(str(loc[-1]), _keys(model, inner[:-1]))
+        close = _valid(str(loc[-1]), _keys(model, inner[:-1]))
         return problem_at(root, file, loc, f"unknown key `{loc[-1]}`{close}", key=True)
     if error["type"] == "missing":
         where = f" in {'.'.join(map(str, loc[:-1]))}" if loc[:-1] else ""
@@ -54,6 +69,21 @@ def _explain(model: type[BaseModel], error: Any, root: Node, file: str, at: Loc)
     if error["type"].endswith(("_type", "_parsing")):
         message = _WANTED.get(error["type"], message)
     return problem_at(root, file, loc, _said(loc, message))
+
+
+_SYNONYMS = {
+    "gpus": "devices", "gpu": "device", "hours": "wall_time", "time": "wall_time",
+    "region": "grid", "country": "grid", "tdp": "rated_power", "watts": "power",
+    "title": "name", "gpu_hours": "device_time", "accelerator": "device",
+}  # fmt: skip
+
+
+def _valid(key: str, known: list[str]) -> str:
+    """Return what a key may have meant, or which keys there are."""
+    synonym = _SYNONYMS.get(key.lower())
+    if synonym in known:
+        return f"; did you mean `{synonym}`?"
+    return did_you_mean(key, known) or f"; there are {', '.join(known)}"
 
 
 _WANTED = {

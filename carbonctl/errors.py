@@ -40,7 +40,8 @@ class Problem(NamedTuple):
 
     def __str__(self) -> str:
         place = [self.file, self.line, self.col]
-        return ":".join(str(part) for part in place if part is not None) + f": {self.message}"
+        where = ":".join(str(part) for part in place if part is not None)
+        return f"{where}: {self.message}".replace("\n", "\\n").replace("\r", "\\r")
 
 
 class CarbonctlError(Exception):

@@ -20,7 +20,7 @@ _CULPRITS = {
     "embodied_kgco2e": "the embodied figure, the time, or lifetime × utilization inversely",
     "total_kgco2e": "operational and embodied inputs together",
 }
-_HEAD = 400  # bytes in which the schema of a saved result stands
+_HEAD = 1000  # bytes in which something must stand
 
 
 class Assumption(NamedTuple):
@@ -186,5 +186,5 @@ def _compare(theirs: float, ours: float | None) -> Comparison:
 
 def is_saved(data: bytes) -> bool:
     """Return whether some bytes begin as a saved result does."""
-    head = data[:_HEAD].lstrip()
-    return head.startswith(b"{") and b'"schema"' in head and b"carbonctl." in head
+    start = data[:_HEAD].removeprefix(b"\xef\xbb\xbf").lstrip()
+    return start.startswith(b"{") and b'"carbonctl.estimate/' in data

@@ -8,6 +8,7 @@ from carbonctl.errors import InputError, Problem
 from carbonctl.ledger import Entry
 from carbonctl.ranges import Range
 from carbonctl.result import SCHEMA, Assumption, Comparison, Result
+from carbonctl.spec.model import PHASES
 from carbonctl.values import Status, Value
 
 _FORMULA_STARTS = ("=", "+", "-", "@")
@@ -40,9 +41,12 @@ def read(text: str, file: str) -> Saved:
         raise InputError([Problem(file, 1, 1, message)])
     try:
         results = tuple(_result(one) for one in document["results"])
+        if not results:
+            raise ValueError("it holds no results")
         return Saved(str(document["version"]), str(document["hardware_db"]), results)
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
-        message = f"not a saved result: {type(error).__name__} {error}"
+        said = f"`{error.args[0]}` is missing" if isinstance(error, KeyError) else str(error)
+        message = f"not a saved result: {said}"
         raise InputError([Problem(file, 1, 1, message)]) from None
 
 
@@ -59,7 +63,7 @@ def _result(raw: dict[str, Any]) -> Result:
     spec = raw["spec"]
     if not isinstance(spec, dict):
         raise ValueError("spec is not a mapping")
-    return Result(
+    result = Result(
         _word(raw["file"]),
         _word(raw["sha256"]),
         _word(raw["name"]),
@@ -69,6 +73,12 @@ def _result(raw: dict[str, Any]) -> Result:
         spec=lambda: dict(spec),
         reported=lambda _: compared,
     )
+    for entry in result.entries:
+        if entry.phase not in PHASES:
+            raise ValueError(f"unknown phase `{entry.phase}`")
+    if not isinstance(spec.get("reported") or {}, dict) or len(result.per_unit or "xx") != 2:
+        raise ValueError("spec is not a workload")
+    return result
 
 
 _NUMBERS = frozenset({
@@ -130,6 +140,6 @@ def _number(raw: Any) -> float | None:
 def _word(raw: Any) -> str:
     if not isinstance(raw, str) or not raw.replace("\n", " ").isprintable():
         raise ValueError(f"`{str(raw)[:40]!a}` is not a plain text")
-    if raw[:1] in _FORMULA_STARTS:
+    if raw[:1] in _FORMULA_STARTS and len(raw) > 1:
         raise ValueError(f"`{raw[:40]}` begins like a spreadsheet formula")
     return raw

@@ -189,6 +189,7 @@ DIMENSIONS = (
     PER_GB_ENERGY, REQUEST_RATE, WATER,
 )  # fmt: skip
 
+_LONGEST = 200
 _NO_UNIT = tuple(":;'\"()[]{}<>=!?&|#@$.0123456789")  # what no unit begins with
 _NUMBER = re.compile(r"\s*([+-]?(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*?)\s*", re.S)
 
@@ -198,6 +199,8 @@ def _conversion(written: str, wanted: Dimension) -> tuple[int, int] | None:
     """Return the ratio from a written unit to the wanted one; None where dimensions differ."""
     dims, factor = unit(written) if written else (_NONE, Fraction(1))
     want_dims, want_factor = unit(wanted.unit) if wanted.unit else (_NONE, Fraction(1))
+    if wanted.counts and dims == _DEVICE:  # `devices: 8 GPUs`
+        dims = _NONE
     if dims != want_dims:
         return None
     ratio = factor / want_factor
@@ -207,7 +210,9 @@ def _conversion(written: str, wanted: Dimension) -> tuple[int, int] | None:
 def _dimension_name(written: str) -> str:
     dims, _ = unit(written) if written else (_NONE, None)
     names = [d.name for d in DIMENSIONS if (unit(d.unit)[0] if d.unit else _NONE) == dims]
-    return names[0] if names and dims != _NONE else "number without a dimension"
+    if dims == _NONE:
+        return "number without a dimension"
+    return names[0] if names else "quantity of another dimension"
 
 
 def _article(name: str) -> str:
@@ -215,9 +220,11 @@ def _article(name: str) -> str:
 
 
 @lru_cache(maxsize=2048)
-def _multiplier(rest: str, wanted: Dimension) -> tuple[int, str]:
+def _multiplier(rest: str, wanted: Dimension, has_unit: bool) -> tuple[int, str]:
     """Split a suffix off what follows a number: ``M GPU-h`` is (10**6, ``GPU-h``)."""
-    if rest[:1] in _SUFFIXES and (rest[1:2] in ("", " ", "/") and rest not in _table()):
+    bare = has_unit or wanted.unit in ("", "/h")
+    ends = ("", " ", "/") if bare else (" ", "/")
+    if rest[:1] in _SUFFIXES and (rest[1:2] in ends and rest not in _table()):
         return _SUFFIXES[rest[0]], rest[1:].strip()
     if wanted.counts and rest[:1] == "B" and rest[1:2] in ("", " ", "/"):
         return 10**9, rest[1:].strip()
@@ -226,13 +233,15 @@ def _multiplier(rest: str, wanted: Dimension) -> tuple[int, str]:
 
 def _read(text: str, wanted: Dimension, default_unit: str | None) -> tuple[float, int, str]:
     """Return the number as written, its suffix's factor and the unit's text."""
+    if len(text) > _LONGEST:
+        raise QuantityError(f"`{text[:40]}…` is too long for {_article(wanted.name)}")
     match = _NUMBER.fullmatch(text)
-    if match and match[2][:1] == ",":
-        raise QuantityError(f"`{text}`: write numbers without thousands separators")
+    if match and match[2][:1] in (",", "'") and match[2][1:2].isdigit():
+        raise QuantityError(f"`{text}`: write a point for decimals, and no separators of thousands")
     if not match or match[2][:1] in _NO_UNIT:
         raise QuantityError(f"`{text}` is not {_article(wanted.name)}; write `{wanted.example}`")
     number, rest = match.groups()
-    multiplier, written = _multiplier(rest, wanted)
+    multiplier, written = _multiplier(rest, wanted, default_unit is not None)
     plain = float(number.replace("_", ""))
     if plain == 0 and re.search("[1-9]", number.lower().partition("e")[0]):
         raise QuantityError(_beyond(text, wanted))
@@ -313,6 +322,9 @@ def format_quantity(number: Number, dimension: Dimension) -> str | dict[str, str
     if not isinstance(number, Range):
         return one(number)
     text = f"{format_number(number.low)}..{one(number.high)}"
-    if parse(text, dimension) == number:
-        return text
+    try:
+        if parse(text, dimension) == number:
+            return text
+    except QuantityError:  # its middle is too small to be written
+        pass
     return {"best": one(best(number)), "low": one(number.low), "high": one(number.high)}

@@ -39,7 +39,7 @@ def estimate(data: bytes, file: str, catalog: Catalog, overrides: tuple[str, ...
     try:
         books = account(loaded.workload, catalog)
     except Unaccountable as error:
-        raise InputError(loaded.problem(path, said) for path, said in error.faults) from None
+        raise InputError(loaded.problem(*fault) for fault in error.faults) from None
     return _result(loaded.workload, books, file, sha256(data).hexdigest())
 
 

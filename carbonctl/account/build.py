@@ -63,10 +63,10 @@ class Account:
 
 
 class Unaccountable(Exception):
-    """A workload that cannot be accounted for; ``faults`` are (path, message)."""
+    """A workload that cannot be accounted for; ``faults`` are (keys, path, message)."""
 
-    def __init__(self, faults: list[tuple[str, str]]) -> None:
-        super().__init__("; ".join(message for _, message in faults))
+    def __init__(self, faults: list[tuple[tuple[Any, ...], str, str]]) -> None:
+        super().__init__("; ".join(message for *_, message in faults))
         self.faults = faults
 
 
@@ -79,9 +79,9 @@ def account(workload: Workload, catalog: Catalog) -> Account:
         With every activity whose figures do not suffice or do not go together.
     """
     books = Account()
-    faults: dict[tuple[str, str], None] = {}
+    faults: dict[tuple[tuple[Any, ...], str, str], None] = {}
     supplies: dict[int, Supply] = {}
-    for phase, name, activity in workload.activities():
+    for phase, place, name, activity in workload.activities():
         path = f"phases.{phase}.{name}"
         try:
             supply = supplies.get(id(activity.site))
@@ -90,13 +90,24 @@ def account(workload: Workload, catalog: Catalog) -> Account:
                 supplies[id(activity.site)] = supply
             data = _activity_data(books, workload, catalog, activity, path)
         except Unusable as fault:
-            faults[fault.path, fault.message] = None
+            keys = _keys(fault.path, path, ("phases", phase, place), activity)
+            faults[keys, fault.path, fault.message] = None
             continue
         _Activity(books, phase, name, activity.kind, supply).enter(data)
     if faults:
         raise Unaccountable(list(faults))
     _check_bases(books, list(supplies.values()))
     return books
+
+
+def _keys(fault: str, path: str, at: tuple[Any, ...], activity: Activity) -> tuple[Any, ...]:
+    """Return the keys of a fault's path; a name in it may hold dots or be a number."""
+    system = getattr(activity, "system", None)
+    for prefix, keys in ((path, at), (f"systems.{system}", ("systems", system))):
+        if fault == prefix or fault.startswith(f"{prefix}."):
+            rest = fault[len(prefix) + 1 :]
+            return (*keys, *(rest.split(".") if rest else ()))
+    return tuple(fault.split("."))
 
 
 def _site_layers(workload: Workload, activity: Activity, path: str) -> list[tuple[str, Site]]:

@@ -93,7 +93,11 @@ class _Machine:
 
     def find_host(self) -> Host | None:
         name = self.given("host") or (self.device.host if self.device else None)
-        return self.catalog.host(name) if name else None
+        try:
+            return self.catalog.host(name) if name else None
+        except LookupError as error:
+            of = f"{self.device.id} names a host: " if self.device else ""
+            raise Unusable(self.place("host"), f"{of}{error.args[0]}") from None
 
     def devices_per_system(self) -> Value:
         for path, fields in self.layers:

@@ -16,6 +16,7 @@ from carbonctl.near import did_you_mean, fold, nearest
 DEVICES = ("accelerators", "cpus", "phones")
 HOSTS = ("hosts",)
 _ID = re.compile(r"[a-z0-9][a-z0-9.-]*/[a-z0-9][a-z0-9.-]*")
+_SYNONYMS = {"USA": "US", "UK": "GB", "World": "world", "WORLD": "world", "global": "world"}
 _MOST_CANDIDATES = 8
 
 
@@ -28,7 +29,11 @@ def _load(path: Path, form: Reader, extra: dict[str, str]) -> Any:
         With the file, line and column of every fault in it.
     """
     file = str(path)
-    tree = parse(decode(path.read_bytes(), file), file)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError([Problem(file, 1, 1, error.strerror or str(error))]) from None
+    tree = parse(decode(data, file), file)
     if not isinstance(tree, Map):
         raise InputError([Problem(file, 1, 1, "a mapping of keys to values is wanted here")])
     faults: list[Fault] = []
@@ -51,6 +56,7 @@ class Catalog:
     def __init__(self, own: tuple[Path, ...] = ()) -> None:
         self.folders = (*own, folders.builtin())
         self._records: dict[tuple[str, str], Any] = {}
+        self._misses: dict[tuple[str, str], str] = {}
 
     @cached_property
     def version(self) -> str:
@@ -102,8 +108,14 @@ class Catalog:
 
     def _record(self, name: str, what: str, kinds: tuple[str, ...], form: Reader) -> Any:
         key = (what, name)
+        if key in self._misses:
+            raise LookupError(self._misses[key])
         if key not in self._records:
-            path = self._path(name, kinds) or self._by_alias(name, what, kinds, form)
+            try:
+                path = self._path(name, kinds) or self._by_alias(name, what, kinds, form)
+            except LookupError as error:
+                self._misses[key] = error.args[0]
+                raise
             identity = f"{path.parent.name}/{path.stem}"
             self._records[key] = _load(path, form, {"id": identity})
         return self._records[key]
@@ -121,7 +133,7 @@ class Catalog:
     def _by_alias(self, name: str, what: str, kinds: tuple[str, ...], form: Reader) -> Path:
         wanted = fold(name)
         for identity, path in self.paths(kinds).items():
-            text = path.read_text(encoding="utf-8", errors="replace")
+            text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
             if wanted in fold(identity + "\n" + text):  # worth reading as a record
                 record = _load(path, form, {"id": identity})
                 if wanted in map(fold, record.names):
@@ -166,9 +178,14 @@ class Catalog:
         """
         if "/" in name:
             region = self.regions.get(name.lower())
-            if region is not None:
+            if region is not None and region.grid in self.zones:
                 return region.grid, region
+            if region is not None:
+                raise LookupError(
+                    f"cloud region `{name}` stands on an unknown grid `{region.grid}`"
+                )
             raise LookupError(_unknown(name, {r: r for r in self.regions}, "cloud region"))
+        name = _SYNONYMS.get(name, name)
         if name in self.zones:
             return name, None
         wanted = fold(name)
@@ -244,10 +261,19 @@ def _sources(node: Any, at: tuple[Any, ...], faults: list[Fault]) -> dict[str, S
     return {key: records.SOURCE(entry, (*at, key), faults) for key, entry in node.items()}
 
 
+def _begins_a_word(wanted: str, alias: str) -> bool:
+    """Whether ``wanted``, folded, stands in a name from the beginning of one of its words."""
+    folded, starts = "", set()
+    for word in re.split(r"[\s_/()-]+", alias):
+        starts.add(len(folded))
+        folded += fold(word)
+    return any(folded.startswith(wanted, start) for start in starts)
+
+
 def _unknown(name: str, known: dict[str, str], what: str) -> str:
     """Say that a name is not known, and which ones it may mean."""
     wanted = fold(name)
-    inside = [identity for alias, identity in known.items() if wanted in fold(alias)]
+    inside = [identity for alias, identity in known.items() if _begins_a_word(wanted, alias)]
     candidates = list(dict.fromkeys(inside)) if len(wanted) > 1 else []
     lister = "grid" if what in ("grid", "cloud region") else "hardware"
     listing = f"`carbonctl {lister} list` lists them all"

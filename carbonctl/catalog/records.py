@@ -1,5 +1,6 @@
 """The record forms of hardware_db, as hardware_db/README.md describes them."""
 
+import math
 from typing import Any, NamedTuple
 
 from carbonctl import units
@@ -17,6 +18,8 @@ DEVICE_UNITS = ("card", "module", "package", "chip", "core", "product")
 COVERS = ("die", "package", "card", "baseboard", "tray", "host", "server", "product")
 CONFIDENCES = ("high", "medium", "low")
 FORMATS = ("fp64", "fp32", "tf32", "fp16", "bf16", "fp8", "fp6", "fp4", "int8", "int4")
+_MOST_DIGITS = 9
+_FORMULA_STARTS = ("=", "+", "-", "@")
 _FIGURE_KEYS = ("value", "low", "high", "source", "confidence", "note")
 _EMBODIED_KEYS = (*_FIGURE_KEYS, "covers", "boundary", "includes", "archetype")
 
@@ -47,8 +50,10 @@ def _word(allowed: tuple[str, ...]) -> Reader:
 
 def _whole(raw: Any) -> int:
     if not (isinstance(raw, str) and raw.isascii() and raw.isdigit()):
-        raise ValueError(f"`{raw}`: a whole number is wanted")
-    return int(raw[:9])
+        raise ValueError(f"`{str(raw)[:40]}`: a whole number is wanted")
+    if len(raw) > _MOST_DIGITS:
+        raise ValueError("a smaller number is wanted")
+    return int(raw)
 
 
 def _switch(raw: Any) -> bool:
@@ -74,7 +79,10 @@ def _sources(raw: Any) -> str:
     keys = raw if isinstance(raw, list) else [raw]
     if not keys:
         raise ValueError("source: a key of sources.yaml, or a list of keys, is wanted")
-    return " ".join(text(key) for key in keys)
+    found = " ".join(text(key) for key in keys)
+    if found.startswith(_FORMULA_STARTS):
+        raise ValueError("source: a key does not begin with = + - or @")
+    return found
 
 
 def figure(raw: Any, dimension: Dimension, allowed: tuple[str, ...] = _FIGURE_KEYS) -> Value:
@@ -115,8 +123,16 @@ def _stacks(raw: Any) -> int:
     return int(figure(raw, units.COUNT).best)
 
 
-def _of(dimension: Dimension) -> Reader:
-    return leaf(lambda raw: figure(raw, dimension))
+def _of(dimension: Dimension, least: float = 0.0, most: float = math.inf) -> Reader:
+    """Return the reader of a figure whose bounds lie in ``least..most``."""
+
+    def read(raw: Any) -> Value:
+        value = figure(raw, dimension)
+        if value.low < least or value.high > most:
+            raise ValueError(f"`{raw['value']}`: outside of {least:g}..{most:g} {dimension.unit}")
+        return value
+
+    return leaf(read)
 
 
 class Embodied(NamedTuple):
@@ -265,6 +281,7 @@ _TEXT = leaf(text)
 _TEXTS = listed(_TEXT)
 _WHOLE = leaf(_whole)
 _POWER = _of(units.POWER)
+_RATED_POWER = _of(units.POWER, 1e-6)
 _CAPACITY = _of(units.CAPACITY)
 _PEAK = {name + suffix: _of(units.THROUGHPUT) for name in FORMATS for suffix in ("", "_vector")}
 _MEMORY = group(
@@ -299,7 +316,7 @@ DEVICE = group(
         "unit": _word(DEVICE_UNITS),
         "aliases": _TEXTS,
         "host": _TEXT,
-        "rated_power": _POWER,
+        "rated_power": _RATED_POWER,
         "idle_power": _POWER,
         "typical_power": _POWER,
         "cores": _of(units.COUNT),
@@ -339,9 +356,9 @@ _MEDIUM = group(
     MediumFigures._fields,
 )
 _DEFAULTS = {
-    "pue": _of(units.RATIO),
-    "lifetime": _of(units.DURATION),
-    "utilization": _of(units.FRACTION),
+    "pue": _of(units.RATIO, 1.0),
+    "lifetime": _of(units.DURATION, 1.0),
+    "utilization": _of(units.FRACTION, 0.001, 1.0),
     "dram_power": _of(units.DENSITY_POWER),
     "media": group(dict, {"ssd": _MEDIUM, "hdd": _MEDIUM}, ("ssd", "hdd")),
 }

@@ -1,6 +1,7 @@
 """The CSV tables of hardware_db: grids and cloud regions."""
 
 import csv
+import math
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -58,18 +59,27 @@ def rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """
     if not path.is_file():
         return
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file, strict=True)
-        head = next(reader, [])
-        for cells in reader:
-            if len(cells) != len(head):
-                message = "the row has another number of cells than the head"
-                raise InputError([Problem(str(path), reader.line_num, 1, message)])
-            yield reader.line_num, dict(zip(head, cells, strict=True))
+        try:
+            head = next(reader, [])
+            for cells in reader:
+                if len(cells) != len(head):
+                    raise csv.Error("the row has another number of cells than the head")
+                yield reader.line_num, dict(zip(head, cells, strict=True))
+        except (csv.Error, UnicodeDecodeError) as error:
+            line = max(reader.line_num, 1)
+            raise InputError([Problem(str(path), line, 1, f"not a CSV table: {error}")]) from None
 
 
-def _float(text: str) -> float | None:
-    return float(text) if text else None
+def _float(text: str, least: float = 0.0) -> float | None:
+    """Read a finite number that is not below ``least``; an empty cell is unknown."""
+    if not text:
+        return None
+    number = float(text)
+    if not (math.isfinite(number) and number >= least):
+        raise ValueError(f"`{text}` is not a number of {least:g} or more")
+    return number
 
 
 def _int(text: str) -> int | None:
@@ -108,6 +118,8 @@ class Zone(NamedTuple):
 
 
 _GRID_HEAD = "zone,name,year,basis,"
+_HEAD_BYTES = 1000
+BASES = ("life-cycle", "direct")
 
 
 def zones(folders: Iterable[Path]) -> dict[str, Zone]:
@@ -119,9 +131,8 @@ def zones(folders: Iterable[Path]) -> dict[str, Zone]:
     for folder in folders:
         here: dict[str, Zone] = {}
         for path in sorted((folder / "grids").glob("*.csv")):
-            with path.open(encoding="utf-8") as file:
-                if not file.readline().startswith(_GRID_HEAD):
-                    continue  # a table of another kind
+            if not _is_grid_table(path):
+                continue
             for line, row in rows(path):
                 zone = here.setdefault(row["zone"], Zone(row["zone"], row["name"], []))
                 zone.cells.append((path, line, row))
@@ -130,8 +141,21 @@ def zones(folders: Iterable[Path]) -> dict[str, Zone]:
     return found
 
 
+def _is_grid_table(path: Path) -> bool:
+    """Whether a table is one of grid rows; others stand in the same folder."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        head = file.readline(_HEAD_BYTES).removeprefix(b"\xef\xbb\xbf")
+    if head.startswith(_GRID_HEAD.replace(",", ";").encode()):
+        raise InputError([Problem(str(path), 1, 1, "cells are separated by `;`; use commas")])
+    return head.startswith(_GRID_HEAD.encode())
+
+
 def _grid_row(row: dict[str, str], path: Path, line: int) -> GridRow:
     try:
+        if row["basis"] not in BASES:
+            raise ValueError(f"basis `{row['basis']}` is not one of {', '.join(BASES)}")
         return GridRow(
             row["zone"],
             row["name"],
@@ -171,7 +195,7 @@ def _region(row: dict[str, str]) -> Region:
         _int(row["intensity_year"]),
         row["intensity_basis"],
         row["intensity_source"],
-        _float(row["pue"]),
+        _float(row["pue"], 1.0),
         _int(row["pue_year"]),
         row["pue_status"],
         row["pue_source"],

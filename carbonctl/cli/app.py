@@ -72,6 +72,13 @@ def carbonctl(
     """
 
 
+def _flag_defaults(arguments: list[str]) -> dict[str, dict[str, Any]]:
+    """Return the defaults of flags; those who ask for help need none."""
+    if not {"-h", "--help", "--version"}.isdisjoint(arguments):
+        return {}
+    return defaults.from_pyproject(COMMANDS)
+
+
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code."""
     group = get_command(app)
@@ -80,7 +87,7 @@ def run(arguments: list[str]) -> int:
             arguments,
             prog_name="carbonctl",
             standalone_mode=False,
-            default_map=defaults.from_pyproject(COMMANDS),
+            default_map=_flag_defaults(arguments),
         )
     except typer.TyperException as error:
         context = getattr(error, "ctx", None)

@@ -4,14 +4,23 @@ They stand behind the command line and ``CARBONCTL_<FLAG>``, and before the buil
 They are flags of the tool only: no spec value can be set there.
 """
 
-from __future__ import annotations
-
+import re
 from pathlib import Path
 from typing import Any
 
 from carbonctl.errors import InputError, Problem
+from carbonctl.near import did_you_mean
+from carbonctl.render import FORMATS
 
-KEYS = ("color", "format", "hardware_db", "quiet", "verbose")
+_COLORS = ("auto", "always", "never")
+_CHOICES: dict[str, tuple[Any, ...]] = {
+    "color": _COLORS,
+    "format": FORMATS,
+    "quiet": (True, False),
+    "verbose": (True, False),
+}
+KEYS = (*_CHOICES, "hardware_db")
+_TABLE = re.compile(rb"^\s*\[\s*tool\s*\.\s*[\"']?carbonctl\b", re.M)
 
 
 def from_pyproject(commands: tuple[str, ...]) -> dict[str, dict[str, Any]]:
@@ -20,29 +29,56 @@ def from_pyproject(commands: tuple[str, ...]) -> dict[str, dict[str, Any]]:
     Raises
     ------
     InputError
-        For a file that is not TOML, and for a key that is no flag.
+        For a file with such a table that is not TOML, a key that is no flag, or a wrong value.
     """
     path = _nearest()
     if path is None:
         return {}
-    data = path.read_bytes()
-    if b"tool.carbonctl" not in data:
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return {}  # not ours to complain about
+    if b"carbonctl" not in data:
         return {}
+    table = _table(path, data)
+    flags = {key.replace("-", "_"): value for key, value in table.items()}
+    for key, value in flags.items():
+        _check(path, key, value)
+    if "hardware_db" in flags:
+        flags["hardware_db"] = str(path.parent / flags["hardware_db"])
+    return dict.fromkeys(commands, flags)
+
+
+def _table(path: Path, data: bytes) -> dict[str, Any]:
     import tomllib
 
     try:
-        table = tomllib.loads(data.decode("utf-8"))["tool"]["carbonctl"]
-    except (ValueError, KeyError) as error:
-        raise InputError([Problem(str(path), 1, 1, f"not valid TOML: {error}")]) from None
-    flags = {key.replace("-", "_"): value for key, value in table.items()}
-    for key in flags:
-        if key not in KEYS:
-            known = ", ".join(KEYS)
-            message = f"unknown key `{key}` in [tool.carbonctl]; there are {known}"
-            raise InputError([Problem(str(path), 1, 1, message)])
-    if "hardware_db" in flags:
-        flags["hardware_db"] = str(path.parent / str(flags["hardware_db"]))
-    return dict.fromkeys(commands, flags)
+        document = tomllib.loads(data.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        if _TABLE.search(data):
+            raise _fault(path, f"not valid TOML: {error}") from None
+        return {}
+    tool = document.get("tool")
+    table = tool.get("carbonctl", {}) if isinstance(tool, dict) else {}
+    if not isinstance(table, dict):
+        raise _fault(path, "tool.carbonctl: a table of flags is wanted")
+    return table
+
+
+def _check(path: Path, key: str, value: Any) -> None:
+    if key not in KEYS:
+        close = did_you_mean(key, KEYS) or f"; there are {', '.join(KEYS)}"
+        raise _fault(path, f"unknown key `{key}` in [tool.carbonctl]{close}")
+    if key == "hardware_db" and not isinstance(value, str):
+        raise _fault(path, "hardware_db: the path of a folder is wanted")
+    allowed = _CHOICES.get(key)
+    if allowed is not None and not any(value is one or value == one for one in allowed):
+        shown = ", ".join(str(one).lower() for one in allowed)
+        raise _fault(path, f"{key}: `{value}` is not one of {shown}")
+
+
+def _fault(path: Path, message: str) -> InputError:
+    return InputError([Problem(str(path), 1, 1, message)])
 
 
 def _nearest() -> Path | None:

@@ -36,6 +36,7 @@ def estimate(
       carbonctl estimate job.yaml --set site.grid=FR --format csv
     """
     targets = [outputs.parse_export(text) for text in export]
+    outputs.check_targets(targets, files)
     for text in set:
         parse_override(text)
     catalog = Catalog(own(hardware_db))

@@ -1,14 +1,15 @@
 """Reads inputs: files, and standard input for a literal ``-``."""
 
 import sys
-from pathlib import Path
 from typing import BinaryIO
 
+from carbonctl.cli.messages import printable
 from carbonctl.errors import InputError, Problem
 from carbonctl.located import MAX_BYTES
 
 STDIN = "<stdin>"
 _CHUNK = 64 * 1024
+_FORMULA_STARTS = ("=", "+", "-", "@")
 
 
 def read(path: str) -> tuple[bytes, str]:
@@ -19,20 +20,30 @@ def read(path: str) -> tuple[bytes, str]:
     InputError
         Where it cannot be read.
     """
-    if path == "-":
-        if sys.stdin is None:
-            raise InputError([Problem(STDIN, 1, 1, "standard input is closed")])
-        return _limited(sys.stdin.buffer, STDIN), STDIN
+    name = _shown(path)
     try:
-        with Path(path).open("rb") as file:
-            return _limited(file, path), path
+        if path == "-":
+            if sys.stdin is None:
+                raise InputError([Problem(STDIN, 1, 1, "standard input is closed")])
+            return _limited(sys.stdin.buffer, STDIN), STDIN
+        with open(path, "rb") as file:  # noqa: PTH123  (faster)
+            return _limited(file, name), name
     except FileNotFoundError:
         message = "no such file"
     except IsADirectoryError:
         message = "is a directory; name the files in it, for example with *.yaml"
     except (OSError, ValueError) as error:
         message = getattr(error, "strerror", None) or str(error)
-    raise InputError([Problem(path, 1, 1, message)])
+    raise InputError([Problem(STDIN if path == "-" else name or "''", 1, 1, message)])
+
+
+def _shown(path: str) -> str:
+    """Return a path as results and messages show it: printable, and no spreadsheet formula."""
+    if path.isprintable() and path[:1] not in _FORMULA_STARTS:
+        return path
+    name = printable(path.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+    name = name.replace("\n", "\\n")
+    return f"./{name}" if name[:1] in _FORMULA_STARTS else name
 
 
 def _limited(file: BinaryIO, name: str) -> bytes:

@@ -1,6 +1,7 @@
 """Writes results: exports first and whole, standard output last."""
 
 import os
+import select
 import shutil
 import stat
 import sys
@@ -34,14 +35,41 @@ def parse_export(text: str) -> Target:
     form, equals, path = text.partition("=")
     append = form.endswith("+")
     form = form.removesuffix("+")
-    if not equals or not path:
+    if not equals or not path or path.endswith("/"):
         raise UsageError(f"--export {text}: write FORMAT=PATH, for example csv=account.csv")
     if form not in FORMATS:
         close = did_you_mean(form, FORMATS)
         raise UsageError(
             f"--export {text}: no format `{form}`{close}; there are {', '.join(FORMATS)}"
         )
+    if path == "-":
+        raise UsageError(f"--export {text}: a file is wanted; --format is for standard output")
     return Target(form, Path(path), append)
+
+
+def check_targets(targets: list[Target], inputs: list[str]) -> None:
+    """Refuse exports that would write over an input or over each other.
+
+    Raises
+    ------
+    UsageError
+        Naming the two.
+    """
+    taken = {os.path.realpath(path): path for path in inputs if path != "-"}
+    for target in targets:
+        real = os.path.realpath(target.path)
+        if real in taken and not target.append and not _is_stream(target.path):
+            raise UsageError(
+                f"--export {target.form}={target.path}: {taken[real]} is there already"
+            )
+        taken[real] = f"another --export to {target.path}"
+
+
+def _is_stream(path: Path) -> bool:
+    try:
+        return not stat.S_ISREG(path.stat().st_mode)
+    except OSError:
+        return False
 
 
 def export(target: Target, text: str) -> None:
@@ -53,16 +81,33 @@ def export(target: Target, text: str) -> None:
         Where it cannot be written.
     """
     data = text.encode("utf-8")
-    path = Path(os.path.realpath(target.path))
     try:
-        if target.append:
-            _append(path, data)
-        elif path.exists() and not stat.S_ISREG(path.stat().st_mode):
-            path.write_bytes(data)  # a device or a pipe: there is nothing to replace
+        if _is_stdout(target.path):
+            _write_all(1, data)
+        elif _is_stream(target.path):
+            with target.path.open("wb") as file:
+                file.write(data)  # a device or a pipe: there is nothing to replace
+        elif target.append:
+            _append(target.path, _without_head(target, data))
         else:
-            _replace(path, data)
+            _replace(Path(os.path.realpath(target.path)), data)
     except OSError as error:
         raise OutputError(f"{target.path}: {error.strerror or error}") from None
+
+
+def _is_stdout(path: Path) -> bool:
+    """Whether a path names what standard output is open on already."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(1))
+    except OSError:
+        return False
+
+
+def _without_head(target: Target, data: bytes) -> bytes:
+    """Return a table's rows without their head where the file has one already."""
+    if target.form in ("csv", "tsv") and target.path.is_file() and target.path.stat().st_size:
+        return data.partition(b"\n")[2]
+    return data
 
 
 def _append(path: Path, data: bytes) -> None:
@@ -80,7 +125,7 @@ def _append(path: Path, data: bytes) -> None:
 def _replace(path: Path, data: bytes) -> None:
     import tempfile  # slow to import, and only exports need it
 
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=".carbonctl.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -122,7 +167,10 @@ def to_stdout(text: str) -> None:
 def _write_all(descriptor: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
-        view = view[os.write(descriptor, view) :]
+        try:
+            view = view[os.write(descriptor, view) :]
+        except BlockingIOError:  # a pipe that does not wait: wait for it
+            select.select([], [descriptor], [])
 
 
 def _encoding() -> str:

@@ -28,7 +28,7 @@ class Storage(Activity):
     fill: f.Utilization | None = Field(None, description="share of the drives that holds data")
     power: f.StoragePower | None = Field(None, description="draw of the medium per capacity")
     embodied: f.StorageMass | None = Field(None, description="embodied carbon per capacity")
-    lifetime: f.Duration | None = Field(None, description="service life of the drives")
+    lifetime: f.Lifetime | None = Field(None, description="service life of the drives")
 
 
 MODEL = Storage

@@ -111,6 +111,8 @@ def percent(part: float | None, whole: float | None) -> str:
     if whole == 0:
         return "–"
     share = part / whole * 100
+    if 0 < share < 0.05:
+        return "<0.1 %"
     return f"{share:.1f} %" if 0 < share < 9.95 else f"{share:.0f} %"
 
 

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from carbonctl.ledger import OPERATIONAL, Totals, totals
+from carbonctl.ledger import OPERATIONAL, Entry, Totals, totals
 from carbonctl.render import Style, humane
 from carbonctl.render.assumed import assumption_rows
 from carbonctl.render.terminal import console_for, finished
@@ -17,6 +17,10 @@ from carbonctl.result import About, Result
 _BAR = 10
 _WIDE = 100
 _WIDE_BAR = 30
+_NAME = 15
+# Columns for which there is room; a figure is never cut, its column is left out.
+_TABLES_FROM = 72
+_BAR_FROM, _SHARE_FROM, _ENERGY_FROM, _PARTS_FROM = 78, 66, 58, 48
 
 
 class Renderer:
@@ -70,6 +74,18 @@ class _Block:
             )
         return table
 
+    def lines(self, kinds: tuple[str, ...], rows: list[tuple[Text | str, ...]]) -> None:
+        """Print rows as a table, or in a narrow terminal one below the other."""
+        if self.style.width < _TABLES_FROM:
+            for row in rows:
+                line = Text("  ").join([Text(c) if isinstance(c, str) else c for c in row if c])
+                self.console.print(line, overflow="fold")
+            return
+        table = self.grid(*kinds)
+        for row in rows:
+            table.add_row(*row)
+        self.console.print(table)
+
     def heading(self, text: str) -> None:
         self.console.print()
         self.console.print(Text(text, style="bold"))
@@ -85,33 +101,49 @@ class _Block:
                        m_size, humane.decimals(max(masses) / m_size))  # fmt: skip
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False,
                       show_footer=True, header_style="", footer_style="bold")  # fmt: skip
-        table.add_column(Text("Phase", style="bold"), footer="Total", overflow="fold", ratio=None)
-        heads = (("Energy", e_unit), ("Operational", m_unit), ("Embodied", m_unit),
-                 ("Total", m_unit))  # fmt: skip
-        feet = self.cells(whole)
-        for (head, unit), foot in zip(heads, feet, strict=True):
+        table.add_column(Text("Phase", style="bold"), footer="Total", overflow="fold",
+                         min_width=_NAME)  # fmt: skip
+        for head, unit, foot in self.shown((e_unit, *[m_unit] * 3), self.cells(whole)):
             title = Text(head, style="bold").append(f"\n{unit}", style="dim")
             table.add_column(title, footer=foot, justify="right", no_wrap=True)
-        table.add_column(Text("Share", style="bold"), justify="right", no_wrap=True)
-        table.add_column("", no_wrap=True, min_width=self.bar, style="green")
+        if self.style.width >= _SHARE_FROM:
+            table.add_column(Text("Share", style="bold"), justify="right", no_wrap=True)
+        if self.style.width >= _BAR_FROM:
+            table.add_column("", no_wrap=True, min_width=self.bar, style="green")
         for phase, sums in self.result.phases.items():
             self.phase(table, phase, sums)
         self.console.print(table)
 
+    def shown(self, units: tuple[str, ...], cells: list[str]) -> list[tuple[str, str, str]]:
+        """Return (head, unit, cell) of the columns for which there is room."""
+        rows = list(zip(("Energy", "Operational", "Embodied", "Total"), units, cells, strict=True))
+        if self.style.width >= _ENERGY_FROM:
+            return rows
+        return rows[1:] if self.style.width >= _PARTS_FROM else rows[3:]
+
+    def row(self, table: Table, name: Text, cells: list[Text], share: tuple[str, str]) -> None:
+        """Add one row of the columns that are shown."""
+        room = self.style.width
+        kept = cells if room >= _ENERGY_FROM else cells[1:] if room >= _PARTS_FROM else cells[3:]
+        ends = [share[0]] * (room >= _SHARE_FROM) + [share[1]] * (room >= _BAR_FROM)
+        table.add_row(name, *kept, *ends)
+
     def phase(self, table: Table, phase: str, sums: Totals) -> None:
-        names = list(dict.fromkeys(e.activity for e in self.result.entries if e.phase == phase))
-        if not names:
-            dashes = [Text("–", style="dim")] * 5
-            table.add_row(Text(phase.capitalize(), style="dim"), *dashes, "")
+        """Add the row of a phase, and one of each activity where there are several."""
+        parts: dict[str, list[Entry]] = {}
+        for entry in self.result.entries:
+            if entry.phase == phase:
+                parts.setdefault(entry.activity, []).append(entry)
+        if not parts:
+            dashes = [Text("–", style="dim")] * 4
+            self.row(table, Text(phase.capitalize(), style="dim"), dashes, ("–", ""))
             return
-        table.add_row(Text(phase.capitalize()), *self.cells(sums), *self.share(sums))
-        if len(names) < 2:
-            return
-        for name in names:
-            entries = [e for e in self.result.entries if (e.phase, e.activity) == (phase, name)]
+        cells = [Text(cell) for cell in self.cells(sums)]
+        self.row(table, Text(phase.capitalize()), cells, self.share(sums))
+        for name, entries in parts.items() if len(parts) > 1 else ():
             part = totals(entries)
             cells = [Text(cell, style="dim") for cell in self.cells(part)]
-            table.add_row(Text(f"  {safe(name)}", style="dim"), *cells, *self.share(part))
+            self.row(table, Text(f"  {safe(name)}", style="dim"), cells, self.share(part))
 
     def cells(self, sums: Totals) -> list[str]:
         e_size, e_places, m_size, m_places = self.scales
@@ -156,7 +188,10 @@ class _Block:
         for name, said in self.more(whole):
             self.console.print(Text(f"{name}: ").append(said), overflow="fold")
         if not self.result.complete:
-            said = "an embodied figure is unknown, so the total is unknown too"
+            said = (
+                "an embodied figure is unknown, so the total is unknown too; "
+                "shares are of operational carbon"
+            )
             self.console.print(Text(f"Incomplete: {said}", style="yellow"), overflow="fold")
 
     def more(self, whole: Totals) -> Iterable[tuple[str, str]]:
@@ -178,18 +213,14 @@ class _Block:
             return
         source = (self.result.spec.get("reported") or {}).get("source")
         self.heading("Reported" + (f" ({safe(source)})" if source else ""))
-        table = self.grid("left", "right", "right", "right")
+        rows: list[tuple[Text | str, ...]] = []
         for key, row in self.result.reported.items():
             write = humane.energy if key.endswith("kwh") else humane.mass
             error = "?" if row.error_pct is None else f"{row.error_pct:+.1f} %"
             name = key.rpartition("_")[0].replace("_", " ").replace("market", "(market)")
-            table.add_row(
-                name.capitalize(),
-                write(row.reported),
-                f"estimated {write(row.estimated)}",
-                error.replace("-", "−"),
-            )
-        self.console.print(table)
+            ours = f"estimated {write(row.estimated)}"
+            rows.append((name.capitalize(), write(row.reported), ours, error.replace("-", "−")))
+        self.lines(("left", "right", "right", "right"), rows)
 
     def electricity(self) -> None:
         """Show the carbon intensities and the PUE that were used."""
@@ -217,12 +248,12 @@ class _Block:
         self.heading("Assumed, as the file does not say")
         keys = dict.fromkeys(key for row in rows for key in row.sources)
         numbers = {key: str(number) for number, key in enumerate(keys, 1)}
-        table = self.grid("fold", "right", "left", "left")
+        shown: list[tuple[Text | str, ...]] = []
         for row in rows:
             marks = ", ".join(numbers[key] for key in row.sources)
             status = Text(row.status, style="yellow" if row.status == "archetype" else "dim")
-            table.add_row(safe(row.label), row.said, status, f"[{marks}]" if marks else "")
-        self.console.print(table)
+            shown.append((safe(row.label), row.said, status, f"[{marks}]" if marks else ""))
+        self.lines(("fold", "right", "left", "left"), shown)
         self.citations(numbers)
 
     def citations(self, numbers: dict[str, str]) -> None:

@@ -21,6 +21,7 @@ from carbonctl.units import Dimension
 from carbonctl.values import Value
 
 MAX_NAME = 200
+_FORMULA_STARTS = "=+-@"  # a spreadsheet would take the cell for a formula
 _SPACES = str.maketrans("\u00a0\u202f\u3000", "   ")
 
 
@@ -220,6 +221,7 @@ WholeCount = Annotated[Value, Quantity(units.COUNT, _whole)]
 Energy = Annotated[Value, Quantity(units.ENERGY)]
 Power = Annotated[Value, Quantity(units.POWER)]
 PositivePower = Annotated[Value, Quantity(units.POWER, _positive)]
+Lifetime = Annotated[Value, Quantity(units.DURATION._replace(example="4 years"), _positive)]
 Duration = Annotated[Value, Quantity(units.DURATION, _positive)]
 DeviceTime = Annotated[Value, Quantity(units.DEVICE_TIME, _positive)]
 Mass = Annotated[Value, Quantity(units.MASS)]
@@ -250,13 +252,16 @@ def _clean(raw: Any, what: str) -> str:
 
 def _name(raw: Any) -> str:
     text = _clean(raw, "a name")
-    if text.strip()[0] in "=+-@":
+    if text.strip()[0] in _FORMULA_STARTS:
         raise ValueError(f"`{text}`: a name must not begin with = + - or @")
     return text
 
 
 def _source(raw: Any) -> str:
-    return _clean(raw, "a source")
+    text = _clean(raw, "a source")
+    if text.strip()[0] in _FORMULA_STARTS:
+        raise ValueError(f"`{text}`: a source must not begin with = + - or @")
+    return text
 
 
 def _word(*allowed: str) -> Scalar:

@@ -10,7 +10,7 @@ from carbonctl.near import did_you_mean
 from carbonctl.spec import overrides as sets
 from carbonctl.spec.fields import Names
 from carbonctl.spec.model import PHASES, Activity, Spec, Workload
-from carbonctl.spec.paths import item_names, locate, split
+from carbonctl.spec.paths import item_names
 
 M = TypeVar("M", bound=Spec)
 _SUPPLY = frozenset({"grid", "carbon_intensity"})
@@ -33,9 +33,8 @@ class Loaded(NamedTuple):
     tree: Map
     file: str
 
-    def problem(self, path: str, message: str) -> Problem:
-        """Return a problem at the value of a path, or at the nearest thing above it."""
-        _, _, keys = locate(self.tree, split(path))
+    def problem(self, keys: Loc, path: str, message: str) -> Problem:
+        """Return a problem at the value of some keys, or at the nearest thing above it."""
         found = problem_at(self.tree, self.file, keys, message)
         return found._replace(path=path)
 

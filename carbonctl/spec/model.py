@@ -98,7 +98,7 @@ class SystemFields(Spec):
     embodied: f.Mass | None = Field(None, description="embodied carbon of one whole system")
     device_embodied: f.Mass | None = Field(None, description="embodied carbon of one device")
     host_embodied: f.Mass | None = Field(None, description="embodied carbon of one host")
-    lifetime: f.Duration | None = Field(None, description="service life of the hardware")
+    lifetime: f.Lifetime | None = Field(None, description="service life of the hardware")
     utilization: f.Utilization | None = Field(
         None, description="share of its life that the machine does useful work"
     )
@@ -179,14 +179,13 @@ class Workload(Spec):
     )
     reported: Reported | None = Field(None, description="published figures to compare with")
 
-    def activities(self) -> list[tuple[str, str, Activity]]:
-        """Return (phase, name, activity) in the order of the phases and of the file."""
+    def activities(self) -> list[tuple[str, int, str, Activity]]:
+        """Return (phase, place, name, activity) in the order of the phases and of the file."""
         found = []
         for phase in PHASES:
-            for name, activity in zip(
-                names_of(self.phases.get(phase, ())), self.phases.get(phase, ()), strict=True
-            ):
-                found.append((phase, name, activity))
+            items = self.phases.get(phase, ())
+            for place, (name, item) in enumerate(zip(names_of(items), items, strict=True)):
+                found.append((phase, place, name, item))
         return found
 
 
@@ -203,11 +202,11 @@ def default_names(given: list[tuple[str, str | None]]) -> list[str]:
     ['compute', 'big run', 'compute-2']
     """
     taken = {name for _, name in given if name}
+    numbered: dict[str, Iterator[str]] = {}
     names = []
     for kind, name in given:
-        chosen = name or next(free for free in _numbered(kind) if free not in taken)
-        taken.add(chosen)
-        names.append(chosen)
+        numbers = numbered.setdefault(kind, _numbered(kind))
+        names.append(name or next(free for free in numbers if free not in taken))
     return names
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from carbonctl.errors import InputError, Problem, UsageError
-from carbonctl.located import Map, Place, Seq, copy_of, new_map, parse
+from carbonctl.located import MAX_DEPTH, Map, Place, Seq, copy_of, new_map, parse
 from carbonctl.spec.paths import find_item, locate, split
 
 ORIGIN = "--set"
@@ -23,11 +23,16 @@ def parse_override(text: str) -> tuple[list[str], str, int]:
     UsageError
         Where there is no ``=`` or no path.
     """
+    if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
+        raise UsageError("--set: not UTF-8 text")
     path, equals, value = text.partition("=")
     if not equals:
         raise UsageError(f"--set {text}: write PATH=VALUE, for example site.pue=1.2")
     try:
-        return split(path.strip()), value, len(path) + 2
+        parts = split(path.strip())
+        if len(parts) > MAX_DEPTH:
+            raise ValueError("the path is too deep")
+        return parts, value, len(path) + 2
     except ValueError as error:
         raise UsageError(f"--set {text}: {error}") from None
 

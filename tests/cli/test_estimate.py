@@ -207,9 +207,37 @@ def test_exports(inside, tmp_path):
 
 def test_an_export_appends(inside, tmp_path):
     path = tmp_path / "log.csv"
-    path.write_text("before\n")
-    inside("estimate", QUICK, "--export", f"csv+={path}")
-    assert path.read_text().startswith("before\nfile,workload,")
+    for _ in range(2):
+        inside("estimate", QUICK, "--export", f"csv+={path}")
+    rows = path.read_text().splitlines()
+    once = inside("estimate", QUICK, "--format", "csv").out.splitlines()
+    assert rows == [*once, *once[1:]]
+    summary = tmp_path / "summary.md"
+    summary.write_text("before\n")
+    inside("estimate", QUICK, "--export", f"md+={summary}")
+    assert summary.read_text().startswith("before\n### fine-tuning")
+
+
+def test_exports_do_not_write_over_inputs_or_each_other(inside, tmp_path):
+    job = write(tmp_path, "job.yaml", Path(QUICK).read_text())
+    assert inside("estimate", job, "--export", f"csv={job}").code == 2
+    assert Path(job).read_text() == Path(QUICK).read_text()
+    twice = ("--export", f"csv={tmp_path}/x", "--export", f"json={tmp_path}/x")
+    assert inside("estimate", job, *twice).code == 2
+    assert inside("estimate", job, "--export", "csv=-").code == 2
+    assert inside("estimate", job, "--export", f"csv={tmp_path}/new/").code == 2
+
+
+def test_an_export_to_standard_output_is_not_lost(tmp_path):
+    out = tmp_path / "out.txt"
+    with out.open("wb") as file:
+        subprocess.run(
+            [*COMMAND, "estimate", QUICK, "--export", "csv=/dev/stdout", "-q"],
+            stdout=file, cwd=ROOT, env=clean_environment(), check=True,
+        )  # fmt: skip
+    text = out.read_text()
+    assert text.startswith("file,workload,")
+    assert "Operational" in text
 
 
 def test_an_export_follows_a_link_and_keeps_the_mode(inside, tmp_path):
@@ -370,9 +398,10 @@ def test_color(inside, monkeypatch):
 def test_the_table_keeps_within_the_terminal(inside, monkeypatch, columns):
     monkeypatch.setenv("COLUMNS", columns)
     lines = inside("estimate", LLAMA).out.splitlines()
-    if int(columns) >= 80:
-        assert max(map(len, lines)) <= int(columns)
-    assert any("2,283" in line for line in lines)
+    assert max(map(len, lines)) <= int(columns)
+    assert any("2,711" in line for line in lines)
+    assert any(line.startswith("Training") for line in lines)
+    assert not any("…" in line for line in lines)
 
 
 # --- defaults of flags ---
@@ -394,7 +423,12 @@ def test_flags_from_the_environment_and_pyproject(tmp_path):
         ("[tool.carbonctl]\nfrmat = 'csv'\n", 3),
         ("[tool.carbonctl]\nset = ['site.pue=9']\n", 3),
         ("[tool.carbonctl\n", 3),
-        ("[tool.carbonctl]\nformat = 'xml'\n", 2),
+        ("[tool.carbonctl]\nformat = 'xml'\n", 3),
+        ("[tool]\ncarbonctl = 5\n", 3),
+        ("[[tool.carbonctl]]\n", 3),
+        ("tool = 5 # tool.carbonctl\n", 0),
+        ("# tool.carbonctl is nice\n", 0),
+        ("[tool.carbonctl-extra]\nx = 1\n", 0),
         ("[tool.other]\nx = 1\n", 0),
         ("not toml at all", 0),
     ],
@@ -467,3 +501,100 @@ def test_the_worst_code_decides():
     assert worst([1, 3]) == 3
     assert worst([70, 74]) == 70
     assert worst([]) == 0
+
+
+def test_names_that_look_like_paths_do_no_harm(inside, tmp_path):
+    """Faults of the account are found by place, whatever an activity is called."""
+    for name in ("2024", "5", "1.load", "v1.", "a..b", "."):
+        job = write(
+            tmp_path,
+            "job.yaml",
+            "name: x\nsite: {grid: FR}\nphases:\n  training:\n"
+            "    - {kind: energy, energy: 1 kWh, embodied: 0 kg}\n"
+            f"    - {{name: '{name}', kind: compute, device: nvidia/t4}}\n",
+        )
+        done = inside("estimate", job)
+        assert done.code == 3
+        assert done.err.startswith(f"{job}:6:7: no time: give `device_time`")
+
+
+def test_lines_cannot_be_forged(inside, tmp_path):
+    job = write(tmp_path, "job.yaml", 'name: x\n"a\\nfoo.yaml:9:9: fake": 1\nphases: {}\n')
+    assert not any(line.startswith("foo.yaml") for line in inside("estimate", job).err.splitlines())
+
+
+def test_file_names_of_every_kind(tmp_path):
+    text = Path(QUICK).read_bytes()
+    for raw in (b"\xff.yaml", b"a\nb.yaml", b"=cmd.yaml", b"\x1b[31m.yaml"):
+        (tmp_path / os.fsdecode(raw)).write_bytes(text)
+        done = subprocess.run(
+            [*COMMAND, "estimate", b"./" + raw if raw[:1] != b"=" else raw, "-f", "csv", "-q"],
+            cwd=tmp_path, capture_output=True, env=clean_environment(PYTHONPATH=str(ROOT)), check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert b"\x1b" not in done.stdout
+        assert not done.stdout.splitlines()[1].startswith(b"=")
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("accelerators/me/x.yaml", "name: X\nvendor: me\nkind: gpu\nhost: no/host\nrated_power: {value: 1 W, source: s}\n"),
+        ("accelerators/me/x.yaml", None),
+        ("accelerators/me/x.yaml", "name: X\nvendor: me\nkind: gpu\nrated_power: {value: 0 W, source: s}\n"),
+        ("accelerators/me/x.yaml", "name: X\nvendor: me\nkind: gpu\nyear: 99999999999\n"),
+        ("accelerators/me/x.yaml", "name: X\nvendor: me\nkind: gpu\nrated_power: {value: 1 W, source: =cmd}\n"),
+        ("defaults.yaml", "lifetime: {value: 0..5 years, source: s}\n"),
+        ("defaults.yaml", "pue: {value: 0.5, source: s}\n"),
+        ("defaults.yaml", "utilization: {value: 200 %, source: s}\n"),
+        ("grids/x.csv", "zone,name,year,basis,intensity_g_per_kwh,low,high,source,confidence,note\nFR,x,2024,direct,nan,,,s,,\n"),
+        ("grids/x.csv", "zone,name,year,basis,intensity_g_per_kwh,low,high,source,confidence,note\nFR,x,2024,direct,-5,,,s,,\n"),
+        ("grids/x.csv", "zone,name,year,basis,intensity_g_per_kwh,low,high,source,confidence,note\nFR,x,2024,foo,5,,,s,,\n"),
+        ("grids/x.csv", "zone,name,year,basis,intensity_g_per_kwh,low,high,source,confidence,note\nFR,x,2024,direct,5,9,1,s,,\n"),
+        ("grids/x.csv", "zone;name;year;basis;x\n"),
+        ("grids/x.csv", 'zone,name,year,basis,intensity_g_per_kwh,low,high,source,confidence,note\nFR,"x\n'),
+    ],
+)  # fmt: skip
+def test_broken_records_of_ones_own(inside, tmp_path, path, text):
+    file = tmp_path / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if text is None:
+        file.mkdir()
+    else:
+        file.write_text(text)
+    job = write(tmp_path, "job.yaml", (
+        "name: x\nsite: {grid: FR}\nphases: {training: [{kind: compute, device: DEVICE, "
+        "devices: 1, wall_time: 1 h}]}\n"
+    ).replace("DEVICE", "me/x" if "accelerators" in path else "nvidia/t4"))  # fmt: skip
+    done = inside("estimate", job, "--hardware-db", str(tmp_path))
+    assert (done.code, done.out) == (3, "")
+    assert done.err.startswith((f"{file}:", f"{job}:"))
+
+
+def test_tampered_results_end_in_3(inside, tmp_path):
+    fresh = json.loads(inside("estimate", QUICK, "--format", "json").out)
+    evil = [None, -1, [1], {}, "x", "=cmd()", float("nan"), 10**400, "\x1b[31m"]
+    keys = [("name",), ("file",), ("warnings",), ("spec",), ("entries", 0, "kgco2e"),
+            ("entries", 0, "phase"), ("entries", 0, "inputs", 0, "value"),
+            ("assumptions", 0, "path"), ("assumptions", 0, "value"), ("entries",)]  # fmt: skip
+    for path in keys:
+        for value in evil:
+            document = json.loads(json.dumps(fresh))
+            node = document["results"][0]
+            for part in path[:-1]:
+                node = node[part]
+            node[path[-1]] = value
+            saved = write(tmp_path, "r.json", json.dumps(document))
+            for form in ("csv", "json", "table"):
+                done = inside("estimate", saved, "-f", form)
+                assert done.code in (0, 3), (path, value, form, done.err)
+                assert "Traceback" not in done.err
+                assert "\x1b" not in done.out
+
+
+def test_a_saved_result_may_be_sorted_and_have_a_byte_order_mark(inside, tmp_path):
+    fresh = inside("estimate", QUICK, "--format", "json").out
+    sorted_ = json.dumps(json.loads(fresh), sort_keys=True, indent=2)
+    saved = write(tmp_path, "r.json", b"\xef\xbb\xbf" + sorted_.encode())
+    again = inside("estimate", saved, "--format", "json").out
+    assert json.loads(again) == json.loads(fresh)
