@@ -12,6 +12,13 @@ from carbonctl.units import COUNT, parse
 from carbonctl.values import Value
 
 SCHEMA = "carbonctl.estimate/1"
+GROUPS: dict[str, Callable[[Entry], str]] = {
+    "phase": lambda entry: entry.phase,
+    "activity": lambda entry: f"{entry.phase}.{entry.activity}",
+    "item": lambda entry: entry.item,
+    "scope": lambda entry: entry.ghg_scope,
+    "stage": lambda entry: entry.lifecycle_stage,
+}
 MAX_ERROR_PCT = 25
 _CULPRITS = {
     "energy_kwh": "device time, power or PUE",
@@ -89,6 +96,14 @@ class Result:
     def phases(self) -> dict[str, Totals]:
         """The sums of each of the four phases."""
         return {phase: totals([e for e in self.entries if e.phase == phase]) for phase in PHASES}
+
+    def groups(self, by: str) -> dict[str, Totals]:
+        """Return the sums over entries that are alike in one of `GROUPS`, in their order."""
+        key = GROUPS[by]
+        parts: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            parts.setdefault(key(entry), []).append(entry)
+        return {name: totals(entries) for name, entries in parts.items()}
 
     @cached_property
     def spec(self) -> dict[str, Any]:

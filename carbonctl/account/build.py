@@ -34,7 +34,7 @@ _GIVE = {
     "devices": "`device_embodied`",
     "host": "`host_embodied`",
     "rest of the devices": "`device_embodied`",
-    "requests": "a system, and `device_time_per_request` or `throughput`",
+    "requests": "a system, or `embodied_per_request`",
     "hardware": "`embodied` (0 kg where another activity counts it), or a system and its time",
 }
 _ASSUMED = ("catalog", "default", "archetype")  # a derived value rests on others

@@ -245,9 +245,14 @@ class _Machine:
         return (*devices, host)
 
     def is_whole(self, recorded: Embodied) -> bool:
-        """Whether a host's figure holds its devices too."""
-        holds = self.host is not None and self.host.devices
-        return recorded.covers == "product" or (recorded.covers == "server" and bool(holds))
+        """Whether a host's figure is all there is: with its accelerators, or its CPUs alone."""
+        is_alone = self.device is None or self.device.kind in _PROCESSORS
+        return self.holds_devices(recorded) or (recorded.covers == "server" and is_alone)
+
+    def holds_devices(self, recorded: Embodied) -> bool:
+        """Whether a host's figure holds accelerators too."""
+        has_some = self.host is not None and bool(self.host.devices)
+        return recorded.covers == "product" or (recorded.covers == "server" and has_some)
 
     def device_share(self) -> tuple[tuple[Share, ...], bool]:
         """Return the devices' embodied carbon, and whether it holds the host's too."""
@@ -265,7 +270,7 @@ class _Machine:
         given = self.given("host_embodied")
         if given is not None:
             return Share("host", given, self.per_system)
-        if recorded is None or self.host is None or self.is_whole(recorded):
+        if recorded is None or self.host is None or self.holds_devices(recorded):
             return Share("host", None, self.per_system)
         figure = self.of_host(self.embodied_figure(recorded, "host_embodied"), "host_embodied")
         return Share("host", figure, self.per_host(self.host))

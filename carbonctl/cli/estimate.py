@@ -19,6 +19,7 @@ from carbonctl.spec.overrides import parse_override
 def estimate(
     files: o.Files,
     format: o.Format = "table",
+    by: o.By = None,
     export: o.Export = [],  # noqa: B006
     set: o.Set = [],  # noqa: B006
     hardware_db: o.HardwareDb = None,
@@ -43,8 +44,8 @@ def estimate(
     forms = [target.form for target in targets]
     for_people = not frozenset(FOR_PEOPLE).isdisjoint((format, *forms))
     sources = catalog.sources if for_people else None
-    shown = start(format, outputs.style(color, sources))
-    exported = [start(form, Style(sources=sources)) for form in forms]
+    shown = start(format, outputs.style(color, sources)._replace(by=by))
+    exported = [start(form, Style(sources=sources, by=by)) for form in forms]
     run = _Run(catalog, tuple(set), quiet)
     run.estimate(files, [shown, *exported])
     if verbose:

@@ -15,6 +15,10 @@ ListFormat = Annotated[
     Literal["table", "json", "jsonl", "csv", "tsv", "md"],
     typer.Option("--format", "-f", help="Form of the output."),
 ]
+By = Annotated[
+    Literal["phase", "activity", "item", "scope", "stage"] | None,
+    typer.Option("--by", help="Group by this, in tables, Markdown and CSV."),
+]
 Set = Annotated[
     list[str],
     typer.Option("--set", metavar="PATH=VALUE", help="Set a value before the file's own."),

@@ -19,10 +19,11 @@ from carbonctl.estimators.base import (
     Setting,
     Unusable,
     device_hours,
+    merge,
     occupations,
     shared_hours,
 )
-from carbonctl.factors import power
+from carbonctl.factors import fleet, power, runs
 from carbonctl.spec import fields as f
 from carbonctl.values import Value
 
@@ -32,6 +33,10 @@ class Loaded(OnMachine):
 
     load: f.Fraction | None = Field(None, description="share of rated power drawn while running")
     busy: f.Fraction | None = Field(None, description="share of the time that devices are busy")
+    pool_idle: f.Switch | None = Field(
+        None,
+        description="whether to add the idle energy of the shared pool; not beside a metered idle",
+    )
 
     @model_validator(mode="after")
     def _one_draw(self) -> Self:
@@ -42,6 +47,10 @@ class Loaded(OnMachine):
 
 class Compute(OnSystem, Loaded):
     """Work on devices: training, fine-tuning, preprocessing, batch inference."""
+
+    restarts: f.Ratio | None = Field(
+        None, description="device time added by restarts and failed runs, as a share of it"
+    )
 
 
 MODEL = Compute
@@ -101,6 +110,10 @@ def activity_data(activity: Compute, setting: Setting) -> ActivityData:
         Where its figures do not go together.
     """
     hours = device_hours(activity, setting.path)
+    if activity.restarts is not None:
+        added = setting.given(activity.restarts, "restarts")
+        number = runs.with_restarts(hours.number, added.number)
+        hours = Quantity(number, f"{hours.formula} * (1 + restarts)", (*hours.inputs, added))
     return at_work(activity, hours, setting)
 
 
@@ -114,8 +127,22 @@ def at_work(activity: Loaded, hours: Quantity, setting: Setting) -> ActivityData
     """
     machine = setting.require_machine()
     watts = device_power(activity, machine, setting.path)
-    draws = (_draw("devices", hours, watts), *node_draws(machine, hours))
-    return ActivityData(draws, occupations(hours, machine))
+    draws = [_draw("devices", hours, watts), *node_draws(machine, hours)]
+    if activity.pool_idle:
+        draws.append(_pool_idle(machine, hours, setting.path))
+    return ActivityData(tuple(draws), occupations(hours, machine))
+
+
+def _pool_idle(machine: Machine, hours: Quantity, path: str) -> Draw:
+    """Return what the pool draws while it waits, in proportion to the hours of work."""
+    idle, use = machine.idle_power, machine.utilization
+    if idle is None:
+        raise Unusable(
+            f"{path}.pool_idle", "pool_idle: the idle power is unknown; give `idle_power`"
+        )
+    energy = fleet.pool_idle_kwh(hours.number, idle.number, use.number)
+    formula = f"{hours.formula} * (1 / utilization - 1) * idle_power / {power.W_PER_KW}"
+    return Draw("pool idle", energy, formula, merge(hours.inputs, (use, idle)))
 
 
 def node_draws(machine: Machine, hours: Quantity) -> list[Draw]:

@@ -26,7 +26,9 @@ class MeteredEnergy(OnSystem):
     """Electricity use that is known as energy."""
 
     energy: f.Energy = Field(description="electricity used, each time it is repeated")
-    includes_pue: f.Switch = Field(False, description="whether it was metered with the building's")
+    includes_pue: f.Switch | None = Field(
+        None, description="whether it was metered with the building's"
+    )
     embodied: f.Mass | None = Field(
         None,
         description="embodied carbon attributed to this use, each time it is repeated; "
@@ -75,7 +77,7 @@ def activity_data(activity: MeteredEnergy, setting: Setting) -> ActivityData:
     path, machine = setting.path, setting.machine
     energy = setting.given(activity.energy, "energy")
     total = repeated(activity, path, Quantity(energy.number, "energy", (energy,)))
-    draw = Draw("energy", total.number, total.formula, total.inputs, activity.includes_pue)
+    draw = Draw("energy", total.number, total.formula, total.inputs, bool(activity.includes_pue))
     if machine is not None:
         hours = device_hours(activity, path)
         return ActivityData((draw,), occupations(hours, machine))

@@ -44,6 +44,9 @@ class Serving(Loaded):
         None, description="devices × time that one request takes"
     )
     throughput: f.Throughput | None = Field(None, description="requests that one device serves")
+    embodied_per_request: f.Mass | None = Field(
+        None, description="embodied carbon that one request is given, where no system is described"
+    )
     fleet: f.Count | None = Field(None, description="systems that stand ready all the time")
     autoscaling: f.Fraction | None = Field(
         None, description="share of the fleet's idle time in which systems are released"
@@ -61,6 +64,8 @@ class Serving(Loaded):
             raise ValueError("give `device_time_per_request` or `throughput`")
         if (self.energy_per_request is None) != (self.energy_boundary is None):
             raise ValueError("energy_per_request goes with energy_boundary: chip, node or facility")
+        if self.embodied_per_request is not None and self.uses_machine:
+            raise ValueError("embodied_per_request goes with energy_per_request, without a system")
         if self.requests is not None and self.requests.unit and self.duration is None:
             raise ValueError("requests is a rate: give the `duration` too")
         return self
@@ -147,12 +152,25 @@ def _by_energy(
     draws = [Draw(item, energy, formula, inputs, includes_pue=boundary == "facility")]
     machine = setting.machine
     if machine is None:
-        return ActivityData(tuple(draws), attributed=(Attributed("requests", None),))
+        return ActivityData(tuple(draws), attributed=(_attributed(activity, setting, number),))
     if hours is None:
         hours = _hours_from_energy(activity, setting, machine, draws[0])
     if boundary == "chip":
         draws += node_draws(machine, hours)
     return ActivityData(tuple(draws), occupations(hours, machine))
+
+
+def _attributed(activity: Serving, setting: Setting, number: Quantity) -> Attributed:
+    """Return the embodied carbon of requests as the spec gives it; unknown where it does not."""
+    if activity.embodied_per_request is None:
+        return Attributed("requests", None)
+    each = setting.given(activity.embodied_per_request, "embodied_per_request")
+    carbon = Quantity(
+        number.number * each.number,
+        f"{number.formula} * embodied_per_request",
+        merge(number.inputs, (each,)),
+    )
+    return Attributed("requests", carbon)
 
 
 def _hours_from_energy(

@@ -50,3 +50,26 @@ def energy_kwh(hours: Any, idle_w: Any, max_w: Any, busy: Any, released: Any) ->
     ``hours · (busy · max + (1 − busy) · (1 − released) · idle)``; linear in each argument.
     """
     return over_corners(_energy, hours, idle_w, max_w, busy, released)
+
+
+def _pool_idle(hours: Any, idle_w: Any, utilization: Any) -> Any:
+    return hours * (1 / utilization - 1) * idle_w / W_PER_KW
+
+
+def pool_idle_kwh(hours: Any, idle_w: Any, utilization: Any) -> Any:
+    """Return the idle energy [kWh] of a shared pool that goes with some hours of work.
+
+    Parameters
+    ----------
+    hours : float, Range or array
+        Device-hours of work [device-h].
+    idle_w : float, Range or array
+        Draw of an idle device [W].
+    utilization : float, Range or array
+        Share of the time that the pool's devices work (0..1].
+
+    Notes
+    -----
+    ``hours · (1/u − 1) · idle``: a pool busy a share ``u`` waits ``1/u − 1`` hours an hour.
+    """
+    return over_corners(_pool_idle, hours, idle_w, utilization)

@@ -51,6 +51,11 @@ def lognormal_mean(p50: Number, p99: Number) -> Number:
     return Range(middle, min(middle, *values), max(middle, *values))
 
 
+def with_restarts(device_hours: Any, restarts: Any) -> Any:
+    """Return device-hours [device-h] with the share that restarts and failures add [≥ 0]."""
+    return device_hours * (1 + restarts)
+
+
 def with_failures(device_hours: Any, failed: Any) -> Any:
     """Return the device-hours [device-h] of good and failed runs together.
 

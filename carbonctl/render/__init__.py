@@ -29,12 +29,16 @@ class Style(NamedTuple):
         Whether only ASCII can be shown.
     sources : dict
         Citations by key.
+    by : str or None
+        What rows are grouped by, one of `carbonctl.result.GROUPS`; machine formats then
+        hold the groups and not the entries.
     """
 
     width: int = 80
     color: bool = False
     plain: bool = False
     sources: "dict[str, Source] | None" = None
+    by: str | None = None
 
 
 class Renderer(Protocol):

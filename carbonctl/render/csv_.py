@@ -1,9 +1,9 @@
-"""CSV: one row an entry, LF, full precision, empty where unknown."""
+"""CSV: one row an entry or a group, LF, full precision, empty where unknown."""
 
 import csv
 import io
 
-from carbonctl.ledger import COLUMNS
+from carbonctl.ledger import COLUMNS, Totals
 from carbonctl.render import Style
 from carbonctl.result import About, Result
 
@@ -18,12 +18,18 @@ class Renderer:
     def __init__(self, style: Style) -> None:
         self.out = io.StringIO()
         self.writer = csv.writer(self.out, delimiter=self.delimiter, lineterminator="\n")
-        self.writer.writerow(COLUMNS)
+        self.by = style.by
+        own = COLUMNS[2:] if self.by is None else (self.by, *Totals._fields)
+        self.writer.writerow(("file", "workload", *own))
 
     def add(self, result: Result) -> None:
-        """Add the rows of one result."""
+        """Add the rows of one result: its entries, or its groups."""
         before = (result.file, result.name)
-        self.writer.writerows([(*before, *entry[:_OWN]) for entry in result.entries])
+        if self.by is None:
+            self.writer.writerows([(*before, *entry[:_OWN]) for entry in result.entries])
+            return
+        groups = result.groups(self.by).items()
+        self.writer.writerows([(*before, name, *sums) for name, sums in groups])
 
     def finish(self, about: About) -> str:
         """Return the whole table."""

@@ -26,7 +26,9 @@ class Renderer:
 
     def add(self, result: Result) -> None:
         """Add the section of one result."""
-        self.parts.append("\n".join([*_head(result), *_table(result), *_more(result, self.style)]))
+        by = self.style.by or "phase"
+        parts = [*_head(result), *_table(result, by), *_more(result, self.style)]
+        self.parts.append("\n".join(parts))
 
     def finish(self, about: About) -> str:
         """Return all sections."""
@@ -44,14 +46,14 @@ def _head(result: Result) -> list[str]:
     return [f"### {escape(result.name)}", "", f"{said}{bounds} from {energy}.", ""]
 
 
-def _table(result: Result) -> list[str]:
+def _table(result: Result, by: str) -> list[str]:
     lines = [
-        "| Phase | Energy | Operational | Embodied | Total | Share |",
+        f"| {by.capitalize()} | Energy | Operational | Embodied | Total | Share |",
         "| :-- | --: | --: | --: | --: | --: |",
     ]
-    for phase, sums in result.phases.items():
-        if any(entry.phase == phase for entry in result.entries):
-            lines.append(_row(phase.capitalize(), sums, result.total))
+    for name, sums in result.groups(by).items():
+        shown = name.capitalize() if by == "phase" else escape(name)
+        lines.append(_row(shown, sums, result.total))
     return [*lines, _row("**Total**", result.total, result.total), ""]
 
 

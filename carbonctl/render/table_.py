@@ -101,7 +101,8 @@ class _Block:
                        m_size, humane.decimals(max(masses) / m_size))  # fmt: skip
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False,
                       show_footer=True, header_style="", footer_style="bold")  # fmt: skip
-        table.add_column(Text("Phase", style="bold"), footer="Total", overflow="fold",
+        head = (self.style.by or "phase").capitalize()
+        table.add_column(Text(head, style="bold"), footer="Total", overflow="fold",
                          min_width=_NAME)  # fmt: skip
         for head, unit, foot in self.shown((e_unit, *[m_unit] * 3), self.cells(whole)):
             title = Text(head, style="bold").append(f"\n{unit}", style="dim")
@@ -110,8 +111,13 @@ class _Block:
             table.add_column(Text("Share", style="bold"), justify="right", no_wrap=True)
         if self.style.width >= _BAR_FROM:
             table.add_column("", no_wrap=True, min_width=self.bar, style="green")
-        for phase, sums in self.result.phases.items():
-            self.phase(table, phase, sums)
+        if self.style.by in (None, "phase"):
+            for phase, sums in self.result.phases.items():
+                self.phase(table, phase, sums)
+        else:
+            for name, sums in self.result.groups(str(self.style.by)).items():
+                cells = [Text(cell) for cell in self.cells(sums)]
+                self.row(table, Text(safe(name)), cells, self.share(sums))
         self.console.print(table)
 
     def shown(self, units: tuple[str, ...], cells: list[str]) -> list[tuple[str, str, str]]:

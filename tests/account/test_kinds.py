@@ -210,3 +210,38 @@ def test_bad_input(activity, said):
     with pytest.raises(InputError) as error:
         run(activity)
     assert said in str(error.value)
+
+
+def test_restarts_and_failed_runs_add_device_time():
+    base = "kind: compute, system: node, device_time: 100 GPU-h"
+    assert energy(base + ", restarts: 8 %") == pytest.approx(1.08 * energy(base))
+    more = run(base + ", restarts: 8 %").total.embodied_kgco2e
+    assert more == pytest.approx(1.08 * run(base).total.embodied_kgco2e)
+
+
+def test_the_idle_energy_of_the_pool_is_an_option():
+    base = "kind: compute, system: node, device_time: 100 GPU-h, utilization: 40 %"
+    assert "pool idle" not in [e.item for e in run(base).entries]
+    assert energy(base + ", pool_idle: yes", "pool idle") == pytest.approx(100 * 1.5 * 0.06)
+    with pytest.raises(InputError, match="idle power is unknown"):
+        run("kind: compute, rated_power: 1 W, device_time: 1 GPU-h, pool_idle: yes")
+
+
+def test_a_fleet_s_energy_is_the_hull_of_its_corners():
+    from itertools import product
+
+    from carbonctl.factors import fleet
+
+    ranges = [Range(5.0, 4.0, 6.0), Range(50.0, 40.0, 60.0), Range(300.0, 280.0, 320.0),
+              Range(0.4, 0.2, 0.6), Range(0.5, 0.0, 1.0)]  # fmt: skip
+    corners = [fleet.energy_kwh(*c) for c in product(*[(r.low, r.high) for r in ranges])]
+    found = fleet.energy_kwh(*ranges)
+    assert (found.low, found.high) == (min(corners), max(corners))
+
+
+def test_requests_may_be_given_their_embodied_carbon():
+    text = "kind: serving, requests: 1000, energy_per_request: 1 Wh, energy_boundary: node, embodied_per_request: 0.1 g"
+    result = run(text)
+    assert result.total.embodied_kgco2e == pytest.approx(0.1)
+    with pytest.raises(InputError, match="without a system"):
+        run(text + ", system: node")

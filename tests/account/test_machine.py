@@ -182,3 +182,16 @@ def test_a_ranged_share_of_a_catalog_host_cancels():
     activity = "kind: compute, device: nvidia/h100-sxm5-80gb, device_time: 800 GPU-h, devices_per_system: 4..8"
     host = next(e for e in run(activity).entries if (e.item, e.boundary) == ("host", "operational"))
     assert host.kgco2e_low == host.kgco2e == host.kgco2e_high == pytest.approx(46)
+
+
+def test_a_server_s_figure_holds_its_cpus():
+    """A CPU as device, or a server alone, is in the server's figure already."""
+    for activity in (
+        (
+            "kind: compute, device: amd/epyc-7763, host: dell/poweredge-r740, devices: 1, "
+            "devices_per_system: 1, power: 272 W, power_scope: system"
+        ),
+        "kind: energy, energy: 1 kWh, host: dell/poweredge-r740, devices: 1",
+    ):
+        found = embodied(run(f"{activity}, {WHOLE}"))
+        assert found == {"system": pytest.approx(1313, rel=0.01)}

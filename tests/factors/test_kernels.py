@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonctl.factors import embodied, facility, grid, power, schedule
+from carbonctl.factors import (
+    embodied,
+    facility,
+    fleet,
+    grid,
+    power,
+    runs,
+    schedule,
+    storage,
+    water,
+)
 from carbonctl.ranges import Range
 
 positive = st.floats(1e-3, 1e6)
@@ -23,6 +33,14 @@ KERNELS = {
     "kgco2e": (grid.kgco2e, [positive, positive]),
     "market_intensity": (grid.market_intensity, [share, positive, positive]),
     "kgco2e_per_hour": (embodied.kgco2e_per_hour, [positive, positive, used]),
+    "lost_kwh": (grid.lost_kwh, [positive, st.floats(0, 0.9)]),
+    "litres": (water.litres, [positive, positive, positive, positive]),
+    "hours_on": (fleet.hours_on, [positive, share, share]),
+    "pool_idle_kwh": (fleet.pool_idle_kwh, [positive, positive, used]),
+    "with_restarts": (runs.with_restarts, [positive, share]),
+    "with_failures": (runs.with_failures, [positive, st.floats(0, 0.9)]),
+    "storage_kwh": (storage.energy_kwh, [positive, positive]),
+    "kgco2e_per_tb_hour": (storage.kgco2e_per_tb_hour, [positive, positive, used]),
     "occurrences": (schedule.occurrences, [positive, positive]),
 }
 
@@ -70,7 +88,7 @@ def test_an_array_gives_what_its_elements_give(name):
             len(KERNELS[name][1]),
         )
     )
-    columns = [np.array([0.25, 0.5, 1.0]) + (name == "overhead_kwh") for _ in range(count)]
+    columns = [np.array([0.25, 0.5, 0.75]) + (name == "overhead_kwh") for _ in range(count)]
     vector = kernel(*columns)
     scalars = [kernel(*[float(c[i]) for c in columns]) for i in range(3)]
     assert vector.tolist() == scalars

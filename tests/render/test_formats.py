@@ -3,13 +3,14 @@
 import csv
 import io
 import json
+import math
 import re
 
 import pytest
 
-from carbonctl.render import render
+from carbonctl.render import Style, render
 from carbonctl.render.md_ import escape
-from carbonctl.result import About
+from carbonctl.result import GROUPS, About
 from tests.conftest import CONFIGS, account
 
 ABOUT = About("0", "0")
@@ -52,3 +53,22 @@ def test_hostile_names_in_markdown(name):
     text = render("md", [account(spec)], ABOUT)
     assert escape("x " + name) in text
     assert not re.search(r"(?<!\\)" + re.escape(name), text)
+
+
+@pytest.mark.parametrize("by", GROUPS)
+@pytest.mark.parametrize("form", ["csv", "tsv", "table", "md"])
+def test_groups_sum_to_the_total(by, form):
+    result = RESULTS[1]
+    groups = result.groups(by)
+    assert math.fsum(s.total_kgco2e for s in groups.values()) == pytest.approx(
+        result.total.total_kgco2e, rel=1e-12
+    )
+    text = render(form, [result], ABOUT, Style(width=200, by=by))
+    for name in groups:
+        assert (name.capitalize() if by == "phase" and form in ("table", "md") else name) in text
+    if form == "csv":
+        rows = list(csv.DictReader(io.StringIO(text)))
+        assert [row[by] for row in rows] == list(groups)
+        assert [float(row["total_kgco2e"]) for row in rows] == [
+            s.total_kgco2e for s in groups.values()
+        ]
