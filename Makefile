@@ -10,7 +10,8 @@ STAMP := $(VENV)/.installed
 estimate: $(STAMP)  ## the account of a real workload
 	@$(BIN)/carbonctl estimate configs/llama3.yaml
 
-test: $(VENV)/.dev  ## the tests
+test: $(VENV)/.dev  ## the published runs beside what was reported, then the tests
+	@$(BIN)/python -m tests.published_table
 	@$(BIN)/python -m pytest
 
 check: $(VENV)/.dev  ## style, types, imports

@@ -12,7 +12,6 @@ from carbonctl.cli.messages import say
 
 _GC_THRESHOLD = 100_000  # a short process makes little garbage, and looking for it takes time
 _UNWRITABLE = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO, errno.EBADF)
-_ISSUES = "https://github.com/carbonctl/carbonctl/issues"
 
 
 def main(argv: list[str] | None = None) -> NoReturn:
@@ -79,6 +78,6 @@ def _bug(error: Exception, arguments: list[str]) -> int:
         return errors.BUG
     say(
         f"carbonctl: this is a bug ({type(error).__name__}: {error}); "
-        f"please report it with the output of --debug at {_ISSUES}"
+        "please report it with the output of --debug"
     )
     return errors.BUG

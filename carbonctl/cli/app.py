@@ -90,11 +90,14 @@ def run(arguments: list[str]) -> int:
             default_map=_flag_defaults(arguments),
         )
     except typer.TyperException as error:
+        message = error.format_message()
         context = getattr(error, "ctx", None)
+        if message.startswith("Usage:"):  # nothing was asked for: the help is the message
+            say(message)
+            return error.exit_code
         if context is not None:
             say(context.get_usage())
             say(f"Try `{context.command_path} --help`.\n")
-        message = error.format_message()
-        say(f"carbonctl: {message}" if message else "")
+        say(f"carbonctl: {message}")
         return error.exit_code
     return code if isinstance(code, int) else 0

@@ -183,6 +183,13 @@ def test_wrong_usage(inside, arguments):
     assert done.err
 
 
+def test_nothing_asked_for_shows_the_help_once(inside):
+    for arguments in ((), ("estimate",), ("hardware",)):
+        done = inside(*arguments)
+        assert (done.code, done.out) == (2, "")
+        assert done.err.count("Usage:") == 1
+
+
 def test_help(inside):
     for arguments in (("--help",), ("-h",), ("estimate", "--help"), ("estimate", "-h")):
         done = inside(*arguments)
