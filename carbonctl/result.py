@@ -1,9 +1,10 @@
 """A result: the ledger of one workload with its sums, ready to be rendered or saved."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from carbonctl.catalog.tables import Everyday
 from carbonctl.errors import Problem
 from carbonctl.ledger import PUE_OVERHEAD, Entry, Totals, totals
 from carbonctl.ranges import best
@@ -114,6 +115,15 @@ class Result:
     def reported(self) -> dict[str, Comparison] | None:
         """Published figures beside ours."""
         return self._reported(self)
+
+    def equivalents(self, things: Iterable[Everyday]) -> list[tuple[Everyday, float]]:
+        """Return how many units of everyday things have the carbon of this account.
+
+        Operational carbon alone, where the total is unknown.
+        """
+        known = (self.total.total_kgco2e, self.total.operational_kgco2e)
+        carbon = next((kg for kg in known if kg is not None), 0.0)
+        return [(thing, carbon / thing.kgco2e) for thing in things]
 
     @property
     def per_unit(self) -> tuple[str, float] | None:

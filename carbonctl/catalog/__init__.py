@@ -235,6 +235,11 @@ class Catalog:
         return min(fitting, key=lambda row: (abs(row.year - year), -row.year))
 
     @cached_property
+    def everyday(self) -> list[tables.Everyday]:
+        """Everyday things to compare an account with."""
+        return tables.everyday(self.folders)
+
+    @cached_property
     def defaults(self) -> Defaults:
         """The figures that stand in where neither spec nor catalog has one."""
         found: Defaults = _load(self.folders[-1] / "defaults.yaml", records.DEFAULTS, {})

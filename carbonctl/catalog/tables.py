@@ -235,3 +235,33 @@ def zone_water(folders: Iterable[Path]) -> dict[str, tuple[float, str]]:
             if row["metric"] == "offsite_water_consumption":
                 found.setdefault(row["zone"], (float(row["value"]), row["source"]))
     return found
+
+
+class Everyday(NamedTuple):
+    """An everyday thing to compare an account with: kgCO2e of one unit of it."""
+
+    item: str
+    unit: str
+    kgco2e: float
+    source: str
+
+
+_EVERYDAY_UNITS = {
+    "carbon_per_distance": "km",
+    "carbon_per_trip": "trips",
+    "carbon_per_year": "years",
+    "carbon_per_use": "times",
+}
+
+
+def everyday(folders: Iterable[Path]) -> list[Everyday]:
+    """Return the everyday things of equivalences.csv that are counted by unit."""
+    found: dict[str, Everyday] = {}
+    for folder in folders:
+        for _, row in rows(folder / "equivalences.csv"):
+            unit = _EVERYDAY_UNITS.get(row["metric"])
+            value = _float(row["value"])
+            if unit and value:
+                thing = Everyday(row["item"], unit, value, row["source"])
+                found.setdefault(f"{row['item']} {row['metric']}", thing)
+    return list(found.values())

@@ -20,6 +20,7 @@ def estimate(
     files: o.Files,
     format: o.Format = "table",
     by: o.By = None,
+    equivalents: o.Equivalents = False,
     export: o.Export = [],  # noqa: B006
     set: o.Set = [],  # noqa: B006
     hardware_db: o.HardwareDb = None,
@@ -44,8 +45,10 @@ def estimate(
     forms = [target.form for target in targets]
     for_people = not frozenset(FOR_PEOPLE).isdisjoint((format, *forms))
     sources = catalog.sources if for_people else None
-    shown = start(format, outputs.style(color, sources)._replace(by=by))
-    exported = [start(form, Style(sources=sources, by=by)) for form in forms]
+    everyday = tuple(catalog.everyday) if equivalents else ()
+    style = Style(sources=sources, by=by, everyday=everyday)
+    shown = start(format, outputs.style(color, sources)._replace(by=by, everyday=everyday))
+    exported = [start(form, style) for form in forms]
     run = _Run(catalog, tuple(set), quiet)
     run.estimate(files, [shown, *exported])
     if verbose:

@@ -19,6 +19,9 @@ By = Annotated[
     Literal["phase", "activity", "item", "scope", "stage"] | None,
     typer.Option("--by", help="Group by this, in tables, Markdown and CSV."),
 ]
+Equivalents = Annotated[
+    bool, typer.Option("--equivalents", help="Also show the total in everyday things.")
+]
 Set = Annotated[
     list[str],
     typer.Option("--set", metavar="PATH=VALUE", help="Set a value before the file's own."),

@@ -11,6 +11,7 @@ from carbonctl.result import About, Result
 
 if TYPE_CHECKING:
     from carbonctl.catalog.records import Source
+    from carbonctl.catalog.tables import Everyday
 
 FORMATS = ("table", "json", "jsonl", "csv", "tsv", "md")
 FOR_PEOPLE = ("table", "md")
@@ -32,6 +33,8 @@ class Style(NamedTuple):
     by : str or None
         What rows are grouped by, one of `carbonctl.result.GROUPS`; machine formats then
         hold the groups and not the entries.
+    everyday : tuple of Everyday
+        What the total is compared with.
     """
 
     width: int = 80
@@ -39,6 +42,7 @@ class Style(NamedTuple):
     plain: bool = False
     sources: "dict[str, Source] | None" = None
     by: str | None = None
+    everyday: "tuple[Everyday, ...]" = ()
 
 
 class Renderer(Protocol):

@@ -61,6 +61,11 @@ def significant(value: float, digits: int = SIGNIFICANT) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def rounded(value: float) -> str:
+    """Write a number with three significant digits, also a large one: 11,100,000."""
+    return significant(float(f"{value:.3g}"), 3)
+
+
 def plain(value: float) -> str:
     """Write a number in full, to twelve digits: enough to work with, without float noise."""
     return f"{value:,.12g}" if abs(value) < 1e12 else f"{value:.12g}"

@@ -70,7 +70,7 @@ def _row(name: str, sums: Totals, whole: Totals) -> str:
 
 
 def _more(result: Result, style: Style) -> list[str]:
-    lines = [f"- {key}: {value}" for key, value in _facts(result)]
+    lines = [f"- {key}: {value}" for key, value in _facts(result, style)]
     lines += [f"- Warning: {escape(warning)}" for warning in result.warnings]
     rows = assumption_rows(result)
     if rows:
@@ -88,13 +88,16 @@ def _citation(key: str, style: Style) -> str:
     return source.citation if source else key
 
 
-def _facts(result: Result) -> list[tuple[str, str]]:
+def _facts(result: Result, style: Style) -> list[tuple[str, str]]:
     total = result.total
     facts = []
     if total.operational_market_kgco2e != total.operational_kgco2e:
         facts.append(("Market-based operational", humane.mass(total.operational_market_kgco2e)))
     if result.per_unit is not None:
         facts.append((f"Per {escape(result.per_unit[0])}", humane.mass(result.per_unit[1])))
+    for thing, amount in result.equivalents(style.everyday):
+        said = f"{humane.rounded(amount)} {thing.unit} ({escape(thing.source)})"
+        facts.append((f"As much as {escape(thing.item)}", said))
     for key, row in (result.reported or {}).items():
         write = humane.energy if key.endswith("kwh") else humane.mass
         error = "" if row.error_pct is None else f" ({row.error_pct:+.1f} %)"

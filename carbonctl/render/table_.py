@@ -61,6 +61,7 @@ class _Block:
         self.split()
         self.electricity()
         self.reported()
+        self.equivalents()
         self.assumed()
 
     def grid(self, *columns: str) -> Table:
@@ -227,6 +228,18 @@ class _Block:
             ours = f"estimated {write(row.estimated)}"
             rows.append((name.capitalize(), write(row.reported), ours, error.replace("-", "−")))
         self.lines(("left", "right", "right", "right"), rows)
+
+    def equivalents(self) -> None:
+        """Show the total in everyday things, each with its source."""
+        pairs = self.result.equivalents(self.style.everyday)
+        if not pairs:
+            return
+        self.heading("As much carbon as")
+        rows: list[tuple[Text | str, ...]] = [
+            (f"{humane.rounded(amount)} {thing.unit}", thing.item, thing.source)
+            for thing, amount in pairs
+        ]
+        self.lines(("right", "left", "left"), rows)
 
     def electricity(self) -> None:
         """Show the carbon intensities and the PUE that were used."""

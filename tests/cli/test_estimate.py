@@ -605,3 +605,14 @@ def test_a_saved_result_may_be_sorted_and_have_a_byte_order_mark(inside, tmp_pat
     saved = write(tmp_path, "r.json", b"\xef\xbb\xbf" + sorted_.encode())
     again = inside("estimate", saved, "--format", "json").out
     assert json.loads(again) == json.loads(fresh)
+
+
+def test_equivalents_have_their_sources(inside):
+    done = inside("estimate", LLAMA, "--equivalents")
+    assert "As much carbon as" in done.out
+    assert "epa-equivalencies" in done.out
+    line = next(text for text in done.out.splitlines() if text.rstrip().endswith("desnz2022"))
+    assert " km" in line
+    assert "As much as car us" in inside("estimate", LLAMA, "--equivalents", "-f", "md").out
+    plain = inside("estimate", LLAMA, "-f", "csv").out
+    assert inside("estimate", LLAMA, "--equivalents", "-f", "csv").out == plain
