@@ -48,7 +48,7 @@ class Account:
         self.entries: list[Entry] = []
         self.assumptions: dict[tuple[str, str], Value] = {}
         self.warnings: list[str] = []
-        self.machines: dict[str, Machine] = {}
+        self.machines: dict[tuple[str, bool], Machine] = {}
 
     def warn(self, message: str) -> None:
         """Add a warning once."""
@@ -88,7 +88,7 @@ def account(workload: Workload, catalog: Catalog) -> Account:
             if supply is None:
                 supply = sites.supply(_site_layers(workload, activity, path), catalog)
                 supplies[id(activity.site)] = supply
-            data = _activity_data(books, workload, catalog, activity, path)
+            data = _activity_data(books, workload, catalog, activity, path, supply)
         except Unusable as fault:
             keys = _keys(fault.path, path, ("phases", phase, place), activity)
             faults[keys, fault.path, fault.message] = None
@@ -116,13 +116,18 @@ def _site_layers(workload: Workload, activity: Activity, path: str) -> list[tupl
 
 
 def _activity_data(
-    books: Account, workload: Workload, catalog: Catalog, activity: Activity, path: str
+    books: Account,
+    workload: Workload,
+    catalog: Catalog,
+    activity: Activity,
+    path: str,
+    supply: Supply,
 ) -> ActivityData:
     estimator = estimators.module(activity.kind)
     machine: Machine | None = None
     if isinstance(activity, OnMachine) and activity.uses_machine:
         machine = _machine(books, workload, catalog, activity, path)
-    setting = Setting(path, machine, catalog.defaults)
+    setting = Setting(path, machine, catalog.defaults, supply.pue)
     data: ActivityData = estimator.activity_data(activity, setting)
     return data
 
@@ -133,7 +138,7 @@ def _machine(
     """Return the machine of an activity; a named system that is used as it is, only once."""
     is_named = isinstance(activity.system, str)
     shared = is_named and not _MACHINE_KEYS & activity.model_fields_set
-    key = str(activity.system) if shared else path
+    key = (str(activity.system) if shared else path, activity.draws_power)
     if key not in books.machines:
         layers = _machine_layers(workload, activity, path)
         books.machines[key], warnings = machines.machine(
@@ -208,7 +213,7 @@ class _Activity:
                 kind=self.kind,
                 item=item,
                 boundary=OPERATIONAL,
-                ghg_scope=scope.of_electricity(supply.operator, supply.basis),
+                ghg_scope=self.scope(draw),
                 lifecycle_stage="use",
                 quantity=best(energy),
                 quantity_unit="kWh",
@@ -228,6 +233,12 @@ class _Activity:
                 inputs=(*used, *supply.market_inputs, *(supply.water or ())),
             )
         )
+
+    def scope(self, draw: Draw | None) -> str:
+        """Return the GHG scope; networks are services that others run."""
+        if draw is not None and not draw.in_building:
+            return scope.OF_NETWORKS
+        return scope.of_electricity(self.supply.operator, self.supply.basis)
 
     def water(self, kwh: float, draw: Draw | None) -> float | None:
         """Return the water of some energy [L]; None where it is not known."""
@@ -308,7 +319,7 @@ class _Activity:
                 f"and with it the embodied and total sums; give {_GIVE[item]}"
             )
         self.books.assume(inputs)
-        source = next((v.source for v in inputs if v.name.endswith("embodied")), None)
+        source = next((v.source for v in inputs if "embodied" in v.name), None)
         self.books.entries.append(
             Entry(
                 phase=self.phase,

@@ -58,6 +58,7 @@ class _Machine:
             rated_power=rated,
             idle_power=self.given("idle_power") or self.catalogued("idle_power"),
             parts=self.parts(draw) if with_power else (),
+            holds_host=draw is not None and self.given("power_scope") in ("system", "wall"),
             shares=self.shares(),
         )
         return found, tuple(self.warnings)
@@ -107,9 +108,9 @@ class _Machine:
                 return given.named("devices_per_system", f"{path}.{key}")
         in_system = isinstance(self.layers[-1][1], System)
         path = self.place("devices" if in_system else "devices_per_system")
-        if self.host is not None and self.host.devices:
+        if self.host is not None and self.slots(self.host):
             return Value(
-                float(self.host.devices), "", "catalog", _first_source(self.host), path,
+                float(self.slots(self.host) or 1), "", "catalog", _first_source(self.host), path,
                 name="devices_per_system", note=f"as {self.host.name} holds them",
             )  # fmt: skip
         note = "one device a system"
@@ -141,6 +142,9 @@ class _Machine:
 
     def parts(self, draw: Value | None) -> tuple[Part, ...]:
         """Return the rest of the node: as the spec describes it, else the catalog's host."""
+        if self.given("dram_power") is not None and self.given("memory") is None:
+            message = "dram_power: it goes with `memory`, and none is given"
+            raise Unusable(self.place("dram_power"), message)
         scope = self.given("power_scope")
         if scope is not None and draw is None:
             message = "power_scope: it says what `power` holds, and no `power` is given"
@@ -149,6 +153,12 @@ class _Machine:
             return ()
         if any(self.given(key) is not None for key in ("host_power", "cpu", "memory")):
             return self.described_parts()
+        if self.is_processor() and self.host is not None:
+            self.warnings.append(
+                f"{self.layers[-1][0]}: the power of {self.host.id} holds its CPUs, and is left "
+                "out beside theirs; `host_power` is the rest of the host"
+            )
+            return ()
         if self.host is not None and self.host.host_power is not None:
             watts = self.of_host(self.host.host_power, "host_power")
             return (Part("host", watts.number, "host_power", (watts,), self.per_host(self.host)),)
@@ -207,18 +217,27 @@ class _Machine:
         status: Status = "archetype" if self.host.archetype else figure.status
         return figure._replace(name=key, path=self.place(key), status=status)
 
+    def is_processor(self) -> bool:
+        """Whether the device is a CPU, which servers' figures hold already."""
+        return self.device is not None and self.device.kind in _PROCESSORS
+
+    def slots(self, host: Host) -> int | None:
+        """Return how many of the devices a host holds: accelerators, or CPUs."""
+        return host.cpus if self.is_processor() else host.devices
+
     def per_host(self, host: Host) -> Value:
         """Return how many devices share the catalog's host."""
-        if not host.devices or self.per_system.number == float(host.devices):
+        slots = self.slots(host)
+        if not slots or self.per_system.number == float(slots):
             return self.per_system
         if host.archetype:
             self.warnings.append(
-                f"{self.layers[-1][0]}: {host.id} stands for a machine of {host.devices} devices, "
+                f"{self.layers[-1][0]}: {host.id} stands for a machine of {slots} devices, "
                 f"and is not meant for systems of {self.per_system.best:g}"
             )
-        note = f"{host.name} holds {host.devices}; a system with fewer takes a part of it"
+        note = f"{host.name} holds {slots}; a system with fewer takes a part of it"
         return Value(
-            float(host.devices), "", "catalog", _first_source(host), self.place("host"),
+            float(slots), "", "catalog", _first_source(host), self.place("host"),
             name="devices_in_host", note=note,
         )  # fmt: skip
 
@@ -246,7 +265,7 @@ class _Machine:
 
     def is_whole(self, recorded: Embodied) -> bool:
         """Whether a host's figure is all there is: with its accelerators, or its CPUs alone."""
-        is_alone = self.device is None or self.device.kind in _PROCESSORS
+        is_alone = self.device is None or self.is_processor()
         return self.holds_devices(recorded) or (recorded.covers == "server" and is_alone)
 
     def holds_devices(self, recorded: Embodied) -> bool:
@@ -263,13 +282,20 @@ class _Machine:
         share = Share("devices", self.embodied_figure(recorded, "device_embodied"))
         if recorded.covers in _PART_OF_A_DEVICE:
             return (share, Share("rest of the devices", None)), False
-        return (share,), recorded.covers in _WHOLE_MACHINE and self.given("host_embodied") is None
+        holds_host = recorded.covers in _WHOLE_MACHINE
+        if holds_host and self.given("host_embodied") is not None:
+            message = "host_embodied: the device's figure holds its host; give device_embodied too"
+            raise Unusable(self.place("host_embodied"), message)
+        return (share,), holds_host
 
     def host_share(self, recorded: Embodied | None) -> Share:
         """Return the host's embodied carbon; a server without accelerators is a host too."""
         given = self.given("host_embodied")
         if given is not None:
             return Share("host", given, self.per_system)
+        if self.is_processor() and recorded is not None and recorded.covers == "server":
+            message = "device_embodied: the server's figure holds its CPUs; give host_embodied too"
+            raise Unusable(self.place("device_embodied"), message)
         if recorded is None or self.host is None or self.holds_devices(recorded):
             return Share("host", None, self.per_system)
         figure = self.of_host(self.embodied_figure(recorded, "host_embodied"), "host_embodied")

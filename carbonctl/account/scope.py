@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+OF_NETWORKS = "3.1"
 _OPERATION = {"colocation": "3.1", "cloud": "3.1", "client": "3.11"}
 _HARDWARE = {"own": "3.2", "colocation": "3.2", "cloud": "3.1", "client": "none"}
 

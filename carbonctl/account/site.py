@@ -241,7 +241,7 @@ class _Site:
         Where nothing is contracted it is the location-based one.
         """
         whole, path = self.pick("market_intensity")
-        if whole is not None:
+        if whole is not None and self.is_whole_market():
             found: Value = whole.named("market_intensity", path)
             return found, (found,)
         share, share_path = self.pick("carbon_free_energy")
@@ -252,6 +252,15 @@ class _Site:
                 status="default", path=path, line=None, name="market_intensity", note=note
             ), ()
         return self.contracted(location, share, share_path, residual, residual_path)
+
+    def is_whole_market(self) -> bool:
+        """Whether the first layer that says anything of the market gives the whole figure."""
+        for _, site in self.layers:
+            if site.market_intensity is not None:
+                return True
+            if site.carbon_free_energy is not None or site.residual_intensity is not None:
+                return False
+        return False
 
     def contracted(
         self,

@@ -277,6 +277,7 @@ def _begins_a_word(wanted: str, alias: str) -> bool:
 
 def _unknown(name: str, known: dict[str, str], what: str) -> str:
     """Say that a name is not known, and which ones it may mean."""
+    name = name.replace("\n", "\\n")
     wanted = fold(name)
     inside = [identity for alias, identity in known.items() if _begins_a_word(wanted, alias)]
     candidates = list(dict.fromkeys(inside)) if len(wanted) > 1 else []

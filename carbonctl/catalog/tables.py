@@ -117,7 +117,8 @@ class Zone(NamedTuple):
         return [_grid_row(row, path, line) for path, line, row in self.cells]
 
 
-_GRID_HEAD = "zone,name,year,basis,"
+_GRID_HEAD = "zone,name,year,basis,intensity_g_per_kwh,low,high,source,confidence,note"
+_OTHER_TABLES = ("factors-other.csv", "mixes.csv", "sources.csv")
 _HEAD_BYTES = 1000
 BASES = ("life-cycle", "direct")
 
@@ -142,14 +143,21 @@ def zones(folders: Iterable[Path]) -> dict[str, Zone]:
 
 
 def _is_grid_table(path: Path) -> bool:
-    """Whether a table is one of grid rows; others stand in the same folder."""
-    if not path.is_file():
+    """Whether a table is one of grid rows; some others stand in the same folder.
+
+    Raises
+    ------
+    InputError
+        For a table that is neither.
+    """
+    if path.name in _OTHER_TABLES or not path.is_file():
         return False
     with path.open("rb") as file:
-        head = file.readline(_HEAD_BYTES).removeprefix(b"\xef\xbb\xbf")
-    if head.startswith(_GRID_HEAD.replace(",", ";").encode()):
-        raise InputError([Problem(str(path), 1, 1, "cells are separated by `;`; use commas")])
-    return head.startswith(_GRID_HEAD.encode())
+        head = file.readline(_HEAD_BYTES).removeprefix(b"\xef\xbb\xbf").strip()
+    if head == _GRID_HEAD.encode():
+        return True
+    said = f"the head of a table of grids is {_GRID_HEAD}"
+    raise InputError([Problem(str(path), 1, 1, said)])
 
 
 def _grid_row(row: dict[str, str], path: Path, line: int) -> GridRow:
@@ -179,7 +187,9 @@ def regions(folders: Iterable[Path]) -> dict[str, Region]:
             try:
                 region = _region(row)
             except (KeyError, ValueError, TypeError) as error:
-                problem = Problem(str(path), line, 1, f"not a cloud region: {error}")
+                lacks = isinstance(error, KeyError)
+                said = f"the column `{error.args[0]}` is missing" if lacks else str(error)
+                problem = Problem(str(path), line, 1, f"not a cloud region: {said}")
                 raise InputError([problem]) from None
             found.setdefault(region.region, region)
     return found

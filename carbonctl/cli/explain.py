@@ -14,7 +14,7 @@ from carbonctl.cli.messages import say
 from carbonctl.ledger import Entry
 from carbonctl.near import did_you_mean
 from carbonctl.render.explain_ import explain as tree
-from carbonctl.result import Result
+from carbonctl.result import Result, is_saved
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="A workload; - is stdin.")]
 Path = Annotated[
@@ -36,12 +36,15 @@ def explain(
     """
     catalog = Catalog(own(hardware_db))
     data, name = inputs.read(file)
+    if is_saved(data):
+        message = "this is a saved result; explain reads the workload that it came from"
+        raise errors.InputError([errors.Problem(name, 1, 1, message)])
     result = estimate_one(data, name, catalog, tuple(set))
     wanted = _chosen(result, path)
     if not wanted:
         known = dict.fromkeys(_paths(result))
-        close = did_you_mean(path or "", known)
-        say(f"nothing to explain at `{path}`{close}; there are {', '.join(known)}")
+        close = did_you_mean(path or "", known) or f"; there are {', '.join(known)}"
+        say(f"{name}:1:1: nothing to explain at `{path}`{close}")
         return errors.INPUT
     outputs.to_stdout(tree(result, wanted, outputs.style("never", catalog.sources)))
     return errors.OK

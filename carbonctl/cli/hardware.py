@@ -65,7 +65,13 @@ def list_(
             f"--kind {kind}{did_you_mean(kind, KINDS)}; there are {', '.join(KINDS)}"
         )
     wanted = inventory.Filter(vendor, kind, _years(year))
-    return _rows(inventory.hardware(Catalog(own(hardware_db)), wanted), format, color)
+    catalog = Catalog(own(hardware_db))
+    rows = inventory.hardware(catalog, wanted)
+    if not rows:
+        vendors = sorted({r.id.partition("/")[0] for r in inventory.all_records(catalog)})
+        close = did_you_mean(vendor, vendors) if vendor else ""
+        say(f"nothing in the catalog is so{close}")
+    return _rows(rows, format, color)
 
 
 @app.command()

@@ -12,7 +12,7 @@ Format = Annotated[
     typer.Option("--format", "-f", envvar="CARBONCTL_FORMAT", help="Form of the output."),
 ]
 ListFormat = Annotated[
-    Literal["table", "json", "jsonl", "csv", "tsv", "md"],
+    Literal["table", "json", "csv"],
     typer.Option("--format", "-f", help="Form of the output."),
 ]
 By = Annotated[

@@ -58,11 +58,12 @@ def check_targets(targets: list[Target], inputs: list[str]) -> None:
     taken = {os.path.realpath(path): path for path in inputs if path != "-"}
     for target in targets:
         real = os.path.realpath(target.path)
-        if real in taken and not target.append and not _is_stream(target.path):
+        if real in taken and not _is_stream(target.path):
             raise UsageError(
                 f"--export {target.form}={target.path}: {taken[real]} is there already"
             )
-        taken[real] = f"another --export to {target.path}"
+        if not target.append:
+            taken[real] = "another --export"
 
 
 def _is_stream(path: Path) -> bool:

@@ -57,6 +57,8 @@ class Machine(NamedTuple):
         How many devices share a host.
     parts : tuple of Part
         The rest of the node; empty where ``power`` holds it already or it is not described.
+    holds_host : bool
+        Whether ``power`` is the device's share of the whole node.
     shares : tuple of Share
         Embodied carbon.
     lifetime, utilization : Value
@@ -71,6 +73,7 @@ class Machine(NamedTuple):
     rated_power: Value | None = None
     idle_power: Value | None = None
     parts: tuple[Part, ...] = ()
+    holds_host: bool = False
     shares: tuple[Share, ...] = ()
 
 
@@ -125,11 +128,27 @@ class Setting(NamedTuple):
         The system it runs on; None for activities that use none.
     defaults : Defaults
         The figures that stand in where nothing is given.
+    pue : Value or None
+        Of the building; None where there is none.
     """
 
     path: str
     machine: Machine | None
     defaults: Defaults
+    pue: Value | None = None
+
+    def one_size(self, key: str) -> None:
+        """Refuse a range of devices a system, which would not cancel where systems are counted.
+
+        Raises
+        ------
+        Unusable
+            Where it is one.
+        """
+        per = self.require_machine().devices_per_system
+        if per.low != per.high:
+            message = f"{key}: the devices of a system are a range; give one number here"
+            raise Unusable(f"{self.path}.{key}", message)
 
     def require_machine(self) -> Machine:
         """Return the machine of a kind that always has one."""

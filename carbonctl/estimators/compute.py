@@ -94,11 +94,23 @@ def _busy(busy: Value, machine: Machine, path: str) -> Quantity:
     assert rated is not None
     if idle is None:
         raise Unusable(f"{path}.busy", "busy: the idle power is unknown; give `idle_power`")
-    if idle.low > rated.low or idle.high > rated.high:
-        raise Unusable(f"{path}.busy", "busy: the idle power is above the rated power")
+    check_idle(idle, rated, f"{path}.busy")
     watts = power.busy_w(idle.number, rated.number, busy.number)
     formula = "(idle_power + (rated_power - idle_power) * busy)"
     return Quantity(watts, formula, (idle, rated, busy))
+
+
+def check_idle(idle: Value, rated: Value, path: str) -> None:
+    """Refuse an idle power above the rated one.
+
+    Raises
+    ------
+    Unusable
+        At ``path``.
+    """
+    if idle.low > rated.low or idle.high > rated.high:
+        key = path.rpartition(".")[2]
+        raise Unusable(path, f"{key}: the idle power is above the rated power")
 
 
 def activity_data(activity: Compute, setting: Setting) -> ActivityData:

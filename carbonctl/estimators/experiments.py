@@ -92,7 +92,10 @@ def _listed(durations: tuple[Value, ...], setting: Setting) -> Quantity:
     total: Number = durations[0].number
     for duration in durations[1:]:
         total = total + duration.number
-    first = durations[0]._replace(number=total, note=f"sum of {len(durations)} runs")
+    sources = dict.fromkeys(d.source for d in durations if d.source)
+    first = durations[0]._replace(
+        number=total, note=f"sum of {len(durations)} runs", source=" ".join(sources) or None
+    )
     value = setting.given(first, "durations")
     return Quantity(total, "durations", (value,))
 

@@ -32,6 +32,7 @@ def activity_data(activity: Ingestion, setting: Setting) -> ActivityData:
 
 
 def _device_hours(activity: Ingestion, setting: Setting) -> Quantity:
+    setting.one_size("bandwidth")
     bandwidth = setting.given(activity.bandwidth, "bandwidth")
     each = setting.given(activity.server_bandwidth, "server_bandwidth")
     number = apply(lambda x: float(math.ceil(x * (1 - 1e-12))), bandwidth.number / each.number)

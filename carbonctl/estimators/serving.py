@@ -21,7 +21,7 @@ from carbonctl.estimators.base import (
     occupations,
     repeated,
 )
-from carbonctl.estimators.compute import Loaded, at_work, device_power, node_draws
+from carbonctl.estimators.compute import Loaded, at_work, check_idle, device_power, node_draws
 from carbonctl.factors import fleet, power
 from carbonctl.spec import fields as f
 from carbonctl.values import Value
@@ -66,15 +66,32 @@ class Serving(Loaded):
             raise ValueError("energy_per_request goes with energy_boundary: chip, node or facility")
         if self.embodied_per_request is not None and self.uses_machine:
             raise ValueError("embodied_per_request goes with energy_per_request, without a system")
-        if self.requests is not None and self.requests.unit and self.duration is None:
-            raise ValueError("requests is a rate: give the `duration` too")
+        if self.requests is not None and bool(self.requests.unit) != (self.duration is not None):
+            raise ValueError("requests as a rate goes with a `duration`; a count goes without")
+        return self._check_use()
+
+    def _check_use(self) -> Self:
+        """Refuse keys that would have no effect."""
+        useless: tuple[str, ...] = ("autoscaling",)
+        if self.energy_per_request is not None:
+            useless += ("pool_idle",)
+            if not self.uses_machine:
+                useless += _OF_A_MACHINE
+            elif self.device_time_per_request is not None or self.throughput is not None:
+                useless += ("load", "busy")
+        for key in useless:
+            if getattr(self, key) is not None:
+                raise ValueError(f"`{key}` has no use here: it needs a fleet, or a system at work")
         return self
 
     def _check_fleet(self) -> Self:
         if self.duration is None:
             raise ValueError("a fleet needs the `duration` for which it stands ready")
-        if any(getattr(self, key) is not None for key in _PER_REQUEST):
-            raise ValueError("a fleet draws what it draws: give it without energy per request")
+        for key in (*_PER_REQUEST, "requests", "embodied_per_request", "energy_boundary"):
+            if getattr(self, key) is not None:
+                raise ValueError(f"`{key}` has no use beside a fleet, which draws what it draws")
+        if self.pool_idle is not None:
+            raise ValueError("pool_idle: a fleet's idle time is in its hours already")
         if self.autoscaling is not None and self.busy is None:
             raise ValueError("autoscaling needs `busy`, the share of the time that systems serve")
         return self
@@ -87,6 +104,9 @@ class Serving(Loaded):
 
 
 MODEL = Serving
+_OF_A_MACHINE = ("host", "idle_power", "host_power", "cpu", "cpus", "memory", "dram_power",
+                 "host_embodied", "lifetime", "utilization", "power_scope", "devices_per_system",
+                 "load", "busy")  # fmt: skip
 _DESCRIBES = frozenset({"device", "power", "rated_power", "embodied", "device_embodied"})
 
 
@@ -176,23 +196,38 @@ def _attributed(activity: Serving, setting: Setting, number: Quantity) -> Attrib
 def _hours_from_energy(
     activity: Serving, setting: Setting, machine: Machine, draw: Draw
 ) -> Quantity:
-    """Return the device-hours in which a system would draw that energy."""
+    """Return the device-hours in which a system would draw that energy.
+
+    Raises
+    ------
+    Unusable
+        Where the power of the system and the boundary of the energy do not go together.
+    """
+    setting.one_size("energy_per_request")
+    if activity.energy_boundary == "chip" and machine.holds_host:
+        message = "energy_boundary: the energy is the chip's, and `power` the whole node's"
+        raise Unusable(f"{setting.path}.energy_boundary", message)
     watts = device_power(activity, machine, setting.path)
     number, formula, inputs = watts
     for part in machine.parts if activity.energy_boundary != "chip" else ():
         number = number + part.power_w / part.per.number
         formula = f"{formula} + {part.formula} / {part.per.name}"
         inputs = merge(inputs, part.inputs, (part.per,))
+    energy, of_it, used = draw.energy_kwh, draw.formula, draw.inputs
+    if draw.includes_pue and setting.pue is not None:
+        energy, of_it = energy / setting.pue.number, f"{of_it} / pue"
+        used = merge(used, (setting.pue,))
     return Quantity(
-        draw.energy_kwh * power.W_PER_KW / number,
-        f"{draw.formula} * {power.W_PER_KW} / ({formula})",
-        merge(draw.inputs, inputs),
+        energy * power.W_PER_KW / number,
+        f"{of_it} * {power.W_PER_KW} / ({formula})",
+        merge(used, inputs),
     )
 
 
 def _fleet(activity: Serving, setting: Setting) -> ActivityData:
     """Return what a fleet that stands ready draws and occupies."""
-    machine = _reserved(setting.require_machine())
+    setting.one_size("fleet")
+    machine = _reserved(setting.require_machine(), setting.path)
     setting = setting._replace(machine=machine)
     ready = repeated(activity, setting.path, _ready_hours(activity, setting, machine))
     if activity.autoscaling is None:
@@ -204,6 +239,7 @@ def _fleet(activity: Serving, setting: Setting) -> ActivityData:
     busy = setting.given(activity.busy, "busy")
     released = setting.given(activity.autoscaling, "autoscaling")
     rated, idle = machine.rated_power, machine.idle_power
+    check_idle(idle, rated, f"{setting.path}.autoscaling")
     energy = fleet.energy_kwh(ready.number, idle.number, rated.number, busy.number, released.number)
     draw = Draw(
         "devices", energy,
@@ -232,9 +268,12 @@ def _ready_hours(activity: Serving, setting: Setting, machine: Machine) -> Quant
     )
 
 
-def _reserved(machine: Machine) -> Machine:
-    """Return a machine whose idle time is already in the hours: utilization 100 %."""
-    if machine.utilization.status != "default":
+def _reserved(machine: Machine, path: str) -> Machine:
+    """Return a machine whose idle time is already in the hours: utilization 100 %.
+
+    Only what the activity itself gives goes before; a system's is of its other work.
+    """
+    if machine.utilization.path == f"{path}.utilization" and machine.utilization.line:
         return machine
     note = "a fleet's idle time is in its hours already"
     whole = Value(1.0, "", "default", None, machine.utilization.path, name="utilization", note=note)

@@ -28,6 +28,8 @@ def activity_data(activity: Transfer, setting: Setting) -> ActivityData:
     """Return the energy of the network: volume × kWh/GB."""
     volume = setting.given(activity.volume, "volume")
     intensity = setting.given(activity.intensity, "intensity")
+    if activity.intensity_year is not None:
+        intensity = intensity._replace(note=f"figure of {activity.intensity_year}")
     moved = repeated(activity, setting.path, Quantity(volume.number, "volume", (volume,)))
     energy = moved.number * intensity.number
     inputs = (*moved.inputs, intensity)

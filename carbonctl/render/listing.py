@@ -9,6 +9,7 @@ from typing import Any
 from carbonctl.render import Style, humane
 
 FORMATS = ("table", "csv", "json")
+_LEAST = 16  # columns of the first, which folds
 
 
 def as_csv(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> str:
@@ -48,7 +49,8 @@ def as_table(heads: dict[str, str], rows: list[dict[str, Any]], style: Style) ->
         table.add_column(
             title.replace("|", "\n"),
             justify="right" if column in numeric else "left",
-            no_wrap=column in numeric or place == 0,
+            no_wrap=column in numeric,
+            min_width=max(map(len, title.split("|"))) if place else _LEAST,
             overflow="fold",
         )
     for row in rows:

@@ -343,11 +343,16 @@ def _grid(raw: Any, info: ValidationInfo) -> str | Mix:
         text: str = _known("grid").read(raw, info)
         return text
     names: Names | None = info.context
+    if not raw:
+        raise ValueError("the mix is empty; write shares such as {hydro: 60 %, gas: 40 %}")
     shares = []
     for source, share in raw.items():
         if names is not None:
             names.check_generation(source)
-        shares.append((source, read_quantity(share, units.FRACTION, _check_fraction).best))
+        value = read_quantity(share, units.FRACTION, _check_fraction)
+        if value.low != value.high:
+            raise ValueError(f"`{share}`: the shares of a mix are single numbers, not ranges")
+        shares.append((source, value.best))
     if abs(sum(share for _, share in shares) - 1) > _MIX_SLACK:
         total = sum(share for _, share in shares)
         raise ValueError(f"the shares of the mix sum to {total * 100:g} %, not to 100 %")

@@ -71,7 +71,7 @@ phases:
     - {kind: compute, system: wall, devices: 8, wall_time: 1 h}
 """
     result = account(text)
-    assert len(result.entries) == 15
+    assert len(result.entries) == 16
     for entry in result.entries:
         assert evaluate(entry) == pytest.approx(entry.kgco2e, rel=1e-12), entry.formula
         assert entry.quantity * entry.factor == pytest.approx(entry.kgco2e, rel=1e-12)
@@ -361,7 +361,8 @@ def test_an_inline_mix():
         ("{hydro: 60 %, gas: 41 %}", "the shares of the mix sum to 101 %"),
         ("{hydor: 100 %}", "unknown source `hydor`; did you mean `hydro`?"),
         ("{hydro: 60, gas: 40 %}", "`60` is above 1"),
-        ("{}", "sum to 0 %"),
+        ("{}", "the mix is empty"),
+        ("{hydro: 50..70 %, gas: 40 %}", "single numbers, not ranges"),
         ("[hydro]", "not a list"),
     ],
 )
@@ -400,3 +401,10 @@ def test_a_cloud_region_brings_its_water():
     assert known.total.water_l > 0
     names = {v.name: v.status for v in known.entries[0].inputs}
     assert names["wue"] == names["water_intensity"] == "catalog"
+
+
+def test_the_first_layer_that_says_anything_of_the_market_decides():
+    site = "carbon_intensity: 400 g/kWh, pue: 1, market_intensity: 10 g/kWh"
+    moved = account(spec(RUN + ", site: {carbon_free_energy: 50 %}", site))
+    assert moved.total.operational_market_kgco2e == pytest.approx(200)
+    assert account(spec(RUN, site)).total.operational_market_kgco2e == pytest.approx(10)

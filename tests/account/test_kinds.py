@@ -195,7 +195,14 @@ def test_every_kind_is_tried_here():
         ("kind: serving, system: node", "give `requests`"),
         ("kind: serving, requests: 5", "what does a request take?"),
         ("kind: serving, requests: 5, energy_per_request: 1 Wh", "energy_boundary: chip, node"),
-        ("kind: serving, requests: 5 / day, energy_per_request: 1 Wh, energy_boundary: node", "`duration` too"),
+        ("kind: serving, requests: 5 / day, energy_per_request: 1 Wh, energy_boundary: node", "goes with a `duration`"),
+        ("kind: serving, requests: 5, duration: 1 h, energy_per_request: 1 Wh, energy_boundary: node", "a count goes without"),
+        ("kind: serving, requests: 5, energy_per_request: 1 Wh, energy_boundary: node, host_embodied: 1 t", "has no use here"),
+        ("kind: serving, system: node, fleet: 5, duration: 1 h, requests: 5", "no use beside a fleet"),
+        ("kind: serving, system: node, fleet: 5, duration: 1 h, pool_idle: yes", "in its hours already"),
+        ("kind: serving, rated_power: 9 W, idle_power: 20 W, fleet: 5, duration: 1 h, busy: 5 %, autoscaling: 5 %", "above the rated"),
+        ("kind: serving, rated_power: 9 W, devices_per_system: 4..8, fleet: 5, duration: 1 h", "give one number"),
+        ("kind: serving, power: 9 W, power_scope: wall, requests: 5, energy_per_request: 1 Wh, energy_boundary: chip", "the whole node's"),
         ("kind: serving, requests: 5 W, energy_per_request: 1 Wh, energy_boundary: node", "not a count"),
         ("kind: serving, system: node, fleet: 5", "needs the `duration`"),
         ("kind: serving, system: node, fleet: 5, duration: 1 h, autoscaling: 5 %", "needs `busy`"),
@@ -245,3 +252,19 @@ def test_requests_may_be_given_their_embodied_carbon():
     assert result.total.embodied_kgco2e == pytest.approx(0.1)
     with pytest.raises(InputError, match="without a system"):
         run(text + ", system: node")
+
+
+def test_facility_energy_gives_hours_without_the_building():
+    base = (
+        "kind: serving, system: node, requests: 1000, energy_per_request: 1 kWh, energy_boundary: "
+    )
+    node = run(base + "node").total.embodied_kgco2e
+    assert run(base + "facility").total.embodied_kgco2e == pytest.approx(node / 1.1)
+
+
+def test_a_fleet_s_utilization_is_not_that_of_other_work():
+    text = HEAD.replace("embodied: 2 t}", "embodied: 2 t, utilization: 45 %}")
+    fleet = "    - {kind: serving, system: node, fleet: 1, duration: 8760 h, lifetime: 1 year}\n"
+    assert account(text + fleet).total.embodied_kgco2e == pytest.approx(2000)
+    own = fleet.replace("lifetime", "utilization: 50 %, lifetime")
+    assert account(text + own).total.embodied_kgco2e == pytest.approx(4000)

@@ -188,10 +188,57 @@ def test_a_server_s_figure_holds_its_cpus():
     """A CPU as device, or a server alone, is in the server's figure already."""
     for activity in (
         (
-            "kind: compute, device: amd/epyc-7763, host: dell/poweredge-r740, devices: 1, "
-            "devices_per_system: 1, power: 272 W, power_scope: system"
+            "kind: compute, device: intel/xeon-platinum-8280, host: dell/poweredge-r740, devices: 2, "
+            "power: 136 W, power_scope: system"
         ),
         "kind: energy, energy: 1 kWh, host: dell/poweredge-r740, devices: 1",
     ):
         found = embodied(run(f"{activity}, {WHOLE}"))
         assert found == {"system": pytest.approx(1313, rel=0.01)}
+
+
+def test_a_system_shared_by_energy_and_compute_keeps_its_host():
+    text = f"""{SITE}systems:
+  t: {{device: nvidia/h100-sxm5-80gb, devices: 8, host_power: 2 kW}}
+phases:
+  data:
+    - {{kind: energy, energy: 1 MWh, system: t, device_time: 1000 GPU-h}}
+  training:
+    - {{kind: compute, system: t, device_time: 1000 GPU-h, load: 100 %}}
+"""
+    training = [e for e in account(text).entries if e.phase == "training"]
+    host = next(e for e in training if (e.item, e.boundary) == ("host", "operational"))
+    assert host.energy_kwh == pytest.approx(250)
+
+
+def test_a_cpu_s_power_is_not_counted_twice():
+    """The watts of a server's record hold its CPUs."""
+    result = run(
+        "kind: compute, device: amd/epyc-7763, host: hpe/proliant-dl345-gen10-plus, devices: 1, "
+        "wall_time: 1000 h"
+    )
+    assert result.total.energy_kwh == pytest.approx(280)
+    assert any("holds its CPUs" in w for w in result.warnings)
+
+
+def test_two_cpus_share_a_server_of_two_sockets():
+    result = run(
+        f"kind: compute, device: intel/xeon-platinum-8280, host: dell/poweredge-r740, devices: 2, {WHOLE}"
+    )
+    assert embodied(result) == {"system": pytest.approx(1313, rel=0.01)}
+
+
+@pytest.mark.parametrize(
+    ("activity", "said"),
+    [
+        ("device: google/tpu-v4, host_embodied: 1 t", "the device's figure holds its host"),
+        (
+            "device: amd/epyc-7763, host: dell/poweredge-r740, device_embodied: 5 kg",
+            "holds its CPUs",
+        ),
+        ("rated_power: 1 W, dram_power: 1 W/GB", "goes with `memory`"),
+    ],
+)
+def test_what_would_be_counted_twice_is_refused(activity, said):
+    with pytest.raises(InputError, match=said):
+        run(f"kind: compute, devices: 1, wall_time: 1 h, {activity}")

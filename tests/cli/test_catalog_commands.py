@@ -159,3 +159,29 @@ def test_a_workload_moves_between_grids(inside, tmp_path):
 def test_every_zone_and_region_can_be_shown(inside):
     for name in [*list(CATALOG.zones)[::20], *list(CATALOG.regions)[::20]]:
         assert inside("grid", "show", name).code == 0, name
+
+
+def test_lists_have_three_formats_only(inside):
+    for arguments in (("hardware", "list"), ("grid", "list"), ("hardware", "show", "nvidia/t4")):
+        assert inside(*arguments, "--format", "tsv").code == 2
+
+
+def test_headings_are_whole_at_80_columns(inside):
+    head = inside("hardware", "list", "--kind", "gpu").out.splitlines()[:2]
+    for word in ("Power", "Memory", "BF16", "Embodied", "Year", "TFLOPS", "kgCO2e"):
+        assert word in " ".join(head)
+
+
+def test_a_vendor_that_is_not_there(inside):
+    done = inside("hardware", "list", "--vendor", "nvdia", "-f", "csv")
+    assert done.code == 0
+    assert "did you mean `nvidia`?" in done.err
+
+
+def test_a_table_of_grids_with_another_head_is_not_passed_over(inside, tmp_path):
+    folder = tmp_path / "grids"
+    folder.mkdir()
+    (folder / "mine.csv").write_text("zone,name,yeer,basis\nFR,x,2024,direct\n")
+    done = inside("grid", "show", "FR", "--hardware-db", str(tmp_path))
+    assert (done.code, done.out) == (3, "")
+    assert done.err.startswith(f"{folder / 'mine.csv'}:1:1: the head of a table of grids is zone,")

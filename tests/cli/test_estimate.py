@@ -228,6 +228,7 @@ def test_an_export_appends(inside, tmp_path):
 def test_exports_do_not_write_over_inputs_or_each_other(inside, tmp_path):
     job = write(tmp_path, "job.yaml", Path(QUICK).read_text())
     assert inside("estimate", job, "--export", f"csv={job}").code == 2
+    assert inside("estimate", job, "--export", f"csv+={job}").code == 2
     assert Path(job).read_text() == Path(QUICK).read_text()
     twice = ("--export", f"csv={tmp_path}/x", "--export", f"json={tmp_path}/x")
     assert inside("estimate", job, *twice).code == 2
