@@ -4,7 +4,7 @@ Activity data × emission factor = entry (GHG Protocol). Every figure that is sh
 anywhere is a view of the entries, so that parts and wholes agree.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from carbonctl.ranges import exact_sum
@@ -79,29 +79,27 @@ class Totals(NamedTuple):
     water_l: float | None
 
 
-def _sum(entries: Iterable[Entry], figure: Callable[[Entry], float | None]) -> float | None:
-    numbers = []
-    for entry in entries:
-        number = figure(entry)
-        if number is None:
-            return None
-        numbers.append(number)
-    return exact_sum(numbers)
+# Each sum: the boundary it is over (both where None), and the column.
+_SUMS: dict[str, tuple[str | None, str]] = {
+    "energy_kwh": (OPERATIONAL, "energy_kwh"),
+    "operational_kgco2e": (OPERATIONAL, "kgco2e"),
+    "operational_market_kgco2e": (OPERATIONAL, "kgco2e_market"),
+    "embodied_kgco2e": (EMBODIED, "kgco2e"),
+    "total_kgco2e": (None, "kgco2e"),
+    "total_market_kgco2e": (None, "kgco2e_market"),
+    "total_low_kgco2e": (None, "kgco2e_low"),
+    "total_high_kgco2e": (None, "kgco2e_high"),
+    "water_l": (OPERATIONAL, "water_l"),
+}
 
 
-def totals(entries: Iterable[Entry]) -> Totals:
+def total(entries: Sequence[Entry], name: str) -> float | None:
+    """Return one of the sums of `Totals`; None where an entry it needs is unknown."""
+    boundary, column = _SUMS[name]
+    numbers = [getattr(e, column) for e in entries if boundary in (None, e.boundary)]
+    return None if None in numbers else exact_sum(numbers)
+
+
+def totals(entries: Sequence[Entry]) -> Totals:
     """Return the sums over some entries."""
-    every = list(entries)
-    operational = [e for e in every if e.boundary == OPERATIONAL]
-    embodied = [e for e in every if e.boundary == EMBODIED]
-    return Totals(
-        energy_kwh=_sum(operational, lambda e: e.energy_kwh),
-        operational_kgco2e=_sum(operational, lambda e: e.kgco2e),
-        operational_market_kgco2e=_sum(operational, lambda e: e.kgco2e_market),
-        embodied_kgco2e=_sum(embodied, lambda e: e.kgco2e),
-        total_kgco2e=_sum(every, lambda e: e.kgco2e),
-        total_market_kgco2e=_sum(every, lambda e: e.kgco2e_market),
-        total_low_kgco2e=_sum(every, lambda e: e.kgco2e_low),
-        total_high_kgco2e=_sum(every, lambda e: e.kgco2e_high),
-        water_l=_sum(operational, lambda e: e.water_l),
-    )
+    return Totals(**{name: total(entries, name) for name in Totals._fields})

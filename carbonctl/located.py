@@ -40,11 +40,16 @@ class Text(str):
 
 
 class Map(dict[str, Any]):
-    """A mapping in the order written; ``keys_at`` holds the place of each key."""
+    """A mapping in the order written.
 
-    __slots__ = ("keys_at", "place")
+    ``keys_at`` holds the place of each key; ``nulls`` says of a root whether any value in
+    the tree may be missing.
+    """
+
+    __slots__ = ("keys_at", "nulls", "place")
     place: Place
     keys_at: dict[str, Place]
+    nulls: bool
 
 
 class Seq(list[Any]):
@@ -76,6 +81,7 @@ def new_map(place: Place) -> Map:
     node = Map()
     node.place = place
     node.keys_at = {}
+    node.nulls = False
     return node
 
 
@@ -125,6 +131,7 @@ class _Builder:
         self.anchors: dict[str, tuple[Node, int, int]] = {}
         self.root: Node = None
         self.documents = 0
+        self.nulls = False
 
     def problem(self, place: Place, message: str) -> Problem:
         return Problem(place.origin or self.file, place.line, place.col, message)
@@ -162,14 +169,23 @@ class _Builder:
             self.refuse_tag(event)
         text: Text | None = Text(event.value)
         text.place = place  # type: ignore[union-attr]
-        stack = self.stack
-        if stack and stack[-1].is_map and stack[-1].key is None:
-            self.take_key(stack[-1], text, place)
-            stack[-1].values += 1
+        top = self.stack[-1] if self.stack else None
+        if top is not None and top.is_map and top.key is None:
+            self.take_key(top, text, place)
+            top.values += 1
             return
         if not event.style and event.value in _NULLS:
             text = None
-        self.add(text, place, 1, 0, event.anchor)
+            self.nulls = True
+        if top is None or not top.is_map or event.anchor:
+            self.add(text, place, 1, 0, event.anchor)
+            return
+        top.values += 1  # what `add` does, for the commonest case
+        if top.values > MAX_VALUES:
+            raise self.stop(place, f"more than {MAX_VALUES:,} values")
+        if top.key not in top.node:
+            top.node[top.key] = text  # type: ignore[index,call-overload]
+        top.key = None
 
     def open(self, event: Any) -> None:
         place = self.place(event)
@@ -291,6 +307,8 @@ def parse(
         tree = builder.build(_Parser(text).get_event)
     except yaml.YAMLError as error:
         raise _syntax(error, builder, text) from None
+    if isinstance(tree, Map):
+        tree.nulls = builder.nulls
     if problems is not None:
         problems += builder.problems
     elif builder.problems:

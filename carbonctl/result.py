@@ -1,12 +1,12 @@
 """A result: the ledger of one workload with its sums, ready to be rendered or saved."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from carbonctl.catalog.tables import Everyday
 from carbonctl.errors import Problem
-from carbonctl.ledger import PUE_OVERHEAD, Entry, Totals, totals
+from carbonctl.ledger import PUE_OVERHEAD, Entry, Totals, total, totals
 from carbonctl.ranges import best
 from carbonctl.spec.model import PHASES, Reported
 from carbonctl.units import COUNT, parse
@@ -165,25 +165,22 @@ def compare_reported(reported: Reported | None, result: Result) -> dict[str, Com
     """Set published figures beside ours; None where nothing is reported."""
     if reported is None:
         return None
-    total = result.total
-    energy = total.energy_kwh
+    entries: Sequence[Entry] = result.entries
     if reported.energy_includes_pue is False:
-        energy = totals([e for e in result.entries if e.item != PUE_OVERHEAD]).energy_kwh
-    pairs = {
-        "energy_kwh": (reported.energy, energy),
-        "operational_kgco2e": (reported.operational, total.operational_kgco2e),
-        "operational_market_kgco2e": (
-            reported.operational_market,
-            total.operational_market_kgco2e,
-        ),
-        "embodied_kgco2e": (reported.embodied, total.embodied_kgco2e),
-        "total_kgco2e": (reported.total, total.total_kgco2e),
+        entries = [entry for entry in entries if entry.item != PUE_OVERHEAD]
+    theirs = {
+        "operational_kgco2e": reported.operational,
+        "operational_market_kgco2e": reported.operational_market,
+        "embodied_kgco2e": reported.embodied,
+        "total_kgco2e": reported.total,
     }
-    return {
-        key: _compare(theirs.best, ours)
-        for key, (theirs, ours) in pairs.items()
-        if theirs is not None
-    }
+    found = {}
+    if reported.energy is not None:
+        found["energy_kwh"] = _compare(reported.energy.best, total(entries, "energy_kwh"))
+    for key, value in theirs.items():
+        if value is not None:
+            found[key] = _compare(value.best, total(result.entries, key))
+    return found
 
 
 def unexplained(result: Result) -> list[str]:

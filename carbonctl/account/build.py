@@ -180,6 +180,9 @@ class _Activity:
         self.kind = kind
         self.supply = supply
         self.used: list[Quantity] = []
+        self.factor, self.market = supply.intensity.best, supply.market.best
+        self.scope = scope.of_electricity(supply.operator, supply.basis)
+        self.around = (*supply.market_inputs, *(supply.water or ()))
 
     def enter(self, data: ActivityData) -> None:
         """Add the entries of one activity."""
@@ -205,7 +208,9 @@ class _Activity:
         self.used.append(quantity)
         carbon = grid.kgco2e(energy, supply.intensity.number)
         used = (*inputs, supply.intensity)
-        self.books.assume((*used, *supply.market_inputs, *(supply.water or ())))
+        kwh = best(energy)
+        is_network = draw is not None and not draw.in_building
+        self.books.assume((*used, *self.around))
         self.books.entries.append(
             Entry(
                 phase=self.phase,
@@ -213,32 +218,26 @@ class _Activity:
                 kind=self.kind,
                 item=item,
                 boundary=OPERATIONAL,
-                ghg_scope=self.scope(draw),
+                ghg_scope=scope.OF_NETWORKS if is_network else self.scope,
                 lifecycle_stage="use",
-                quantity=best(energy),
+                quantity=kwh,
                 quantity_unit="kWh",
-                factor=supply.intensity.best,
+                factor=self.factor,
                 factor_unit="kgCO2e/kWh",
                 factor_basis=supply.basis,
                 factor_year=supply.year,
                 factor_source=supply.intensity.source,
                 status=_weakest(used),
-                energy_kwh=best(energy),
+                energy_kwh=kwh,
                 kgco2e=best(carbon),
-                kgco2e_market=best(energy) * supply.market.best,
+                kgco2e_market=kwh * self.market,
                 kgco2e_low=low(carbon),
                 kgco2e_high=high(carbon),
-                water_l=self.water(best(energy), draw),
+                water_l=self.water(kwh, draw),
                 formula=f"{formula} * carbon_intensity",
-                inputs=(*used, *supply.market_inputs, *(supply.water or ())),
+                inputs=(*used, *self.around),
             )
         )
-
-    def scope(self, draw: Draw | None) -> str:
-        """Return the GHG scope; networks are services that others run."""
-        if draw is not None and not draw.in_building:
-            return scope.OF_NETWORKS
-        return scope.of_electricity(self.supply.operator, self.supply.basis)
 
     def water(self, kwh: float, draw: Draw | None) -> float | None:
         """Return the water of some energy [L]; None where it is not known."""

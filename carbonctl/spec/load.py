@@ -104,6 +104,8 @@ class _Check:
 
     def nulls(self) -> None:
         """Report keys without a value; only a phase may be empty."""
+        if not self.tree.nulls:
+            return
         nodes: list[tuple[Loc, Any]] = [((), self.tree)]
         seen: set[int] = set()
         while nodes:

@@ -183,7 +183,9 @@ class Workload(Spec):
         """Return (phase, place, name, activity) in the order of the phases and of the file."""
         found = []
         for phase in PHASES:
-            items = self.phases.get(phase, ())
+            items = self.phases.get(phase)
+            if not items:
+                continue
             for place, (name, item) in enumerate(zip(names_of(items), items, strict=True)):
                 found.append((phase, place, name, item))
         return found

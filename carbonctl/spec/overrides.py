@@ -46,6 +46,7 @@ def apply(root: Map, overrides: tuple[str, ...], file: str) -> None:
         Where a list item on the way does not exist, or the value is not YAML.
     """
     for text in overrides:
+        root.nulls = True
         parts, value, column = parse_override(text)
         place = Place(1, column, ORIGIN)
         node = _value(value, file, column)
