@@ -1,14 +1,14 @@
 """Reads inputs: files, and standard input for a literal ``-``."""
 
+import os
 import sys
-from typing import BinaryIO
 
 from carbonctl.cli.messages import printable
 from carbonctl.errors import InputError, Problem
 from carbonctl.located import MAX_BYTES
 
 STDIN = "<stdin>"
-_CHUNK = 64 * 1024
+_CHUNK = 32 * 1024
 _FORMULA_STARTS = ("=", "+", "-", "@")
 
 
@@ -25,9 +25,12 @@ def read(path: str) -> tuple[bytes, str]:
         if path == "-":
             if sys.stdin is None:
                 raise InputError([Problem(STDIN, 1, 1, "standard input is closed")])
-            return _limited(sys.stdin.buffer, STDIN), STDIN
-        with open(path, "rb") as file:  # noqa: PTH123  (faster)
-            return _limited(file, name), name
+            return _limited(sys.stdin.fileno(), STDIN), STDIN
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        try:
+            return _limited(descriptor, name), name
+        finally:
+            os.close(descriptor)
     except FileNotFoundError:
         message = "no such file"
     except IsADirectoryError:
@@ -46,9 +49,9 @@ def _shown(path: str) -> str:
     return f"./{name}" if name[:1] in _FORMULA_STARTS else name
 
 
-def _limited(file: BinaryIO, name: str) -> bytes:
+def _limited(descriptor: int, name: str) -> bytes:
     chunks, size = [], 0
-    while chunk := file.read(_CHUNK):
+    while chunk := os.read(descriptor, _CHUNK):
         chunks.append(chunk)
         size += len(chunk)
         if size > MAX_BYTES:
