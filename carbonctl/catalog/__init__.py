@@ -1,7 +1,7 @@
 """Finds facts in hardware_db: by id in one file, by alias only on a miss, and lazily."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -87,24 +87,15 @@ class Catalog:
 
     def check_device(self, name: str) -> None:
         """Raise ValueError where no device has this id or alias."""
-        try:
-            self.device(name)
-        except LookupError as error:
-            raise ValueError(error.args[0]) from None
+        _check(self.device, name)
 
     def check_host(self, name: str) -> None:
         """Raise ValueError where no host has this id or alias."""
-        try:
-            self.host(name)
-        except LookupError as error:
-            raise ValueError(error.args[0]) from None
+        _check(self.host, name)
 
     def check_grid(self, name: str) -> None:
         """Raise ValueError where no zone or cloud region has this id."""
-        try:
-            self.zone(name)
-        except LookupError as error:
-            raise ValueError(error.args[0]) from None
+        _check(self.zone, name)
 
     def _record(self, name: str, what: str, kinds: tuple[str, ...], form: Reader) -> Any:
         key = (what, name)
@@ -264,6 +255,14 @@ class Catalog:
 def _sources(node: Any, at: tuple[Any, ...], faults: list[Fault]) -> dict[str, Source]:
     """Read sources.yaml: a mapping of keys to citations."""
     return {key: records.SOURCE(entry, (*at, key), faults) for key, entry in node.items()}
+
+
+def _check(look: Callable[[str], Any], name: str) -> None:
+    """Raise ValueError with the words of the LookupError where a name is not found."""
+    try:
+        look(name)
+    except LookupError as error:
+        raise ValueError(error.args[0]) from None
 
 
 def _begins_a_word(wanted: str, alias: str) -> bool:

@@ -9,7 +9,7 @@ from carbonctl.located import Map, Seq, parse
 from carbonctl.near import did_you_mean
 from carbonctl.spec import overrides as sets
 from carbonctl.spec.fields import Names
-from carbonctl.spec.model import PHASES, Activity, Spec, Workload
+from carbonctl.spec.model import PHASES, Activity, Site, Spec, Workload
 from carbonctl.spec.paths import item_names
 
 M = TypeVar("M", bound=Spec)
@@ -178,8 +178,13 @@ class _Check:
         return self.validate(self.kinds.model(kind), item, at)
 
     def supply(self, at: Loc, item: Map) -> None:
-        """Check that a carbon intensity can be found, whatever else is wrong."""
+        """Check that a carbon intensity can be found, whatever else is wrong.
+
+        A site with a key that is not known may mean one: that fault is enough.
+        """
         sites = [item.get("site"), self.tree.get("site")]
+        if any(isinstance(s, Map) and not s.keys() <= Site.model_fields.keys() for s in sites):
+            return
         if not any(isinstance(s, Map) and not _SUPPLY.isdisjoint(s) for s in sites):
             message = "no carbon intensity: give `grid` (FR, US, world, …) or `carbon_intensity`"
             self.problem(("site",), message)

@@ -48,21 +48,9 @@ def test_a_workload_opens_what_it_names(opened):
     }
 
 
-@pytest.mark.parametrize(
-    ("name", "identity"),
-    [
-        ("NVIDIA H100 80GB HBM3", "nvidia/h100-sxm5-80gb"),
-        ("A100-SXM4-80GB", "nvidia/a100-sxm4-80gb"),
-        ("Tesla V100-SXM2-16GB", "nvidia/v100-sxm2-16gb"),
-        ("TPU v4", "google/tpu-v4"),
-        ("tpu_V4", "google/tpu-v4"),
-        ("mi300x", "amd/mi300x"),
-        ("t4", "nvidia/t4"),
-        ("AMD EPYC 7763", "amd/epyc-7763"),
-    ],
-)
-def test_names_people_use(name, identity):
-    assert Catalog().device(name).id == identity
+def test_spelling_does_not_matter():
+    for name in ("TPU v4", "tpu_V4", "tpu-v4", "google/tpu-v4"):
+        assert Catalog().device(name).id == "google/tpu-v4"
 
 
 def test_a_name_that_fits_several_asks_which():

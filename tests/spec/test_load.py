@@ -234,3 +234,9 @@ def test_set_changes_one_of_two_places_of_an_alias():
 def test_bad_overrides(override, message):
     lines = said(GOOD, override)
     assert any(message in line for line in lines), lines
+
+
+def test_a_misspelt_grid_is_one_fault():
+    assert said(GOOD.replace("grid: US", "gird: US")) == [
+        "job.yaml:3:8: unknown key `gird`; did you mean `grid`?"
+    ]
