@@ -14,6 +14,8 @@ OPERATIONAL = "operational"
 EMBODIED = "embodied"
 PUE_OVERHEAD = "PUE overhead"
 GRID_LOSSES = "grid losses"
+BUILDING = "building"
+AT_SITE = " @ "  # between an item and its site, where an activity has several
 
 COLUMNS = (
     "file", "workload", "phase", "activity", "kind", "item", "boundary", "ghg_scope",
@@ -59,6 +61,11 @@ class Entry(NamedTuple):
     def identity(self) -> tuple[str, str, str, str]:
         """What makes an entry the same one in another account."""
         return self.phase, self.activity, self.item, self.boundary
+
+    @property
+    def is_overhead(self) -> bool:
+        """Whether it is what the building uses beyond its machines."""
+        return self.item.partition(AT_SITE)[0] == PUE_OVERHEAD
 
 
 class Totals(NamedTuple):

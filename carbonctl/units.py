@@ -182,11 +182,14 @@ PER_TB_MASS = Dimension("embodied carbon per capacity", "kgCO2e/TB", "17.3 kg/TB
 PER_GB_ENERGY = Dimension("energy per volume", "kWh/GB", "0.0065 kWh/GB")
 REQUEST_RATE = Dimension("rate", "/h", "1e9 / day", counts=True)
 WATER = Dimension("water per energy", "L/kWh", "1.8 L/kWh")
+PER_KW_MASS = Dimension("embodied carbon per power", "kgCO2e/kW", "2000 kg/kW")
+PER_AREA_MASS = Dimension("embodied carbon per area", "kgCO2e/m2", "1000 kg/m2")
+AREA_PER_KW = Dimension("area per power", "m2/kW", "0.8 m2/kW")
 
 DIMENSIONS = (
     FRACTION, RATIO, COUNT, ENERGY, POWER, DURATION, DEVICE_TIME, MASS, INTENSITY,
     CAPACITY, BANDWIDTH, AREA, THROUGHPUT, DENSITY_POWER, PER_TB_POWER, PER_TB_MASS,
-    PER_GB_ENERGY, REQUEST_RATE, WATER,
+    PER_GB_ENERGY, REQUEST_RATE, WATER, PER_KW_MASS, PER_AREA_MASS, AREA_PER_KW,
 )  # fmt: skip
 
 _LONGEST = 200

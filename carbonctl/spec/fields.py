@@ -21,6 +21,7 @@ from carbonctl.units import Dimension
 from carbonctl.values import Value
 
 MAX_NAME = 200
+PHASES = ("data", "experimentation", "training", "inference")
 _FORMULA_STARTS = "=+-@"  # a spreadsheet would take the cell for a formula
 _SPACES = str.maketrans("\u00a0\u202f\u3000", "   ")
 
@@ -231,10 +232,14 @@ Throughput = Annotated[Value, Quantity(units.REQUEST_RATE, _positive)]
 Requests = Annotated[Value, RateOrCount()]
 Ratio = Annotated[Value, Quantity(units.FRACTION)]
 Multiplier = Annotated[Value, Quantity(units.COUNT, _at_least_one)]
+Overhead = Annotated[Value, Quantity(units.RATIO._replace(example="1.3"), _at_least_one)]
 StoragePower = Annotated[Value, Quantity(units.PER_TB_POWER)]
 StorageMass = Annotated[Value, Quantity(units.PER_TB_MASS)]
 TransferEnergy = Annotated[Value, Quantity(units.PER_GB_ENERGY)]
 MemoryPower = Annotated[Value, Quantity(units.DENSITY_POWER)]
+BuildingMass = Annotated[Value, Quantity(units.PER_KW_MASS)]
+AreaMass = Annotated[Value, Quantity(units.PER_AREA_MASS)]
+AreaPerPower = Annotated[Value, Quantity(units.AREA_PER_KW, _positive)]
 Water = Annotated[Value, Quantity(units.WATER)]
 Loss = Annotated[Value, Quantity(units.FRACTION, _check_loss)]
 Capacity = Annotated[Value, Quantity(units.CAPACITY, _positive)]
@@ -319,9 +324,11 @@ Source = Annotated[str, Scalar(lambda raw, info: _source(raw), _STRING)]
 Switch = Annotated[bool, Scalar(_switch, (("type", "boolean"),))]
 Year = Annotated[int, Scalar(_year, (("type", "integer"),))]
 Version = Annotated[int, Scalar(_version, (("const", 1),))]
+Phase = Annotated[str, _word(*PHASES)]
 Operator = Annotated[str, _word("own", "colocation", "cloud", "client")]
 Medium = Annotated[str, _word("ssd", "hdd")]
 Boundary = Annotated[str, _word("chip", "node", "facility")]
+Mode = Annotated[str, _word("offline", "online")]
 Basis = Annotated[str, _word("life-cycle", "direct")]
 PowerScope = Annotated[str, _word("device", "system", "wall")]
 DeviceId = Annotated[str, _known("device")]
@@ -334,7 +341,7 @@ class Mix(tuple[tuple[str, float], ...]):
     __slots__ = ()
 
 
-_MIX_SLACK = 1e-6
+SHARE_SLACK = 1e-6
 
 
 def _grid(raw: Any, info: ValidationInfo) -> str | Mix:
@@ -353,7 +360,7 @@ def _grid(raw: Any, info: ValidationInfo) -> str | Mix:
         if value.low != value.high:
             raise ValueError(f"`{share}`: the shares of a mix are single numbers, not ranges")
         shares.append((source, value.best))
-    if abs(sum(share for _, share in shares) - 1) > _MIX_SLACK:
+    if abs(sum(share for _, share in shares) - 1) > SHARE_SLACK:
         total = sum(share for _, share in shares)
         raise ValueError(f"the shares of the mix sum to {total * 100:g} %, not to 100 %")
     return Mix(shares)
