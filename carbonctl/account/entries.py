@@ -12,7 +12,7 @@ from carbonctl.ranges import Number, best, high, low
 from carbonctl.values import Value
 
 _GIVE = {
-    "system": "`embodied`",
+    "system": "`embodied`, or a stand-in for the host (`carbonctl hardware search archetype`)",
     "devices": "`device_embodied`",
     "host": "`host_embodied`",
     "rest of the devices": "`device_embodied`",

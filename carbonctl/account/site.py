@@ -6,6 +6,7 @@ from carbonctl.catalog import Catalog
 from carbonctl.catalog.tables import GridRow, Region
 from carbonctl.estimators.base import Quantity, Unusable
 from carbonctl.factors import grid
+from carbonctl.ranges import Number, best
 from carbonctl.spec.fields import Mix
 from carbonctl.spec.model import Site
 from carbonctl.values import Value
@@ -162,17 +163,17 @@ class _Site:
         """Return the intensity of an inline mix: each share times its kind of plant."""
         basis, _ = self.pick("basis")
         basis = basis or "life-cycle"
-        total = 0.0
+        parts: list[tuple[Number, float]] = []
         sources: dict[str, None] = {}
         for source, share in mix:
             plants = self.catalog.generation[source]
             if basis not in plants:
                 raise Unusable(path, f"grid: no {basis} figure is known for {source}")
-            total += share * plants[basis].intensity
+            parts.append((share, plants[basis].intensity))
             sources[plants[basis].source] = None
-        shares = ", ".join(f"{source} {share * 100:g} %" for source, share in mix)
+        shares = ", ".join(f"{source} {best(share) * 100:g} %" for source, share in mix)
         value = Value(
-            total, "kgCO2e/kWh", "catalog", " ".join(sources), path,
+            grid.mix_intensity(parts), "kgCO2e/kWh", "catalog", " ".join(sources), path,
             name="carbon_intensity", note=f"{shares}; {basis}, by kind of plant",
         )  # fmt: skip
         return value, basis, None

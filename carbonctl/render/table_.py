@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from rich import box
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -128,7 +129,9 @@ class _Block:
             return rows
         return rows[1:] if self.style.width >= _PARTS_FROM else rows[3:]
 
-    def row(self, table: Table, name: Text, cells: list[Text], share: tuple[str, str]) -> None:
+    def row(
+        self, table: Table, name: Text | Padding, cells: list[Text], share: tuple[str, str]
+    ) -> None:
         """Add one row of the columns that are shown."""
         room = self.style.width
         kept = cells if room >= _ENERGY_FROM else cells[1:] if room >= _PARTS_FROM else cells[3:]
@@ -150,7 +153,8 @@ class _Block:
         for name, entries in parts.items() if len(parts) > 1 else ():
             part = totals(entries)
             cells = [Text(cell, style="dim") for cell in self.cells(part)]
-            self.row(table, Text(f"  {safe(name)}", style="dim"), cells, self.share(part))
+            indented = Padding(Text(safe(name), style="dim"), (0, 0, 0, 2))
+            self.row(table, indented, cells, self.share(part))
 
     def cells(self, sums: Totals) -> list[str]:
         e_size, e_places, m_size, m_places = self.scales

@@ -16,7 +16,7 @@ from pydantic_core import core_schema
 from carbonctl import units
 from carbonctl.located import Map
 from carbonctl.near import did_you_mean
-from carbonctl.ranges import Range
+from carbonctl.ranges import Number, Range, best
 from carbonctl.units import Dimension
 from carbonctl.values import Value
 
@@ -137,13 +137,13 @@ def _read_bounds(raw: Map, dimension: Dimension, check: Check) -> Value:
                 raise ValueError(f"`{raw[key]}`: {key} is one quantity, not a range")
             check(number, str(raw[key]))
             parts[key] = number
-    best = parts["best"]
-    low, high = parts.get("low", best), parts.get("high", best)
-    if not low <= best <= high:
+    middle = parts["best"]
+    low, high = parts.get("low", middle), parts.get("high", middle)
+    if not low <= middle <= high:
         raise ValueError("best must lie between low and high")
     source = _source(raw["source"]) if raw.get("source") else None
     line = raw.place.line if not raw.place.origin else None
-    number = best if low == high else Range(best, low, high)
+    number = middle if low == high else Range(middle, low, high)
     return Value(number, dimension.unit, source=source, line=line)
 
 
@@ -335,8 +335,8 @@ DeviceId = Annotated[str, _known("device")]
 HostId = Annotated[str, _known("host")]
 
 
-class Mix(tuple[tuple[str, float], ...]):
-    """Shares of generation by kind of plant; they sum to one."""
+class Mix(tuple[tuple[str, Number], ...]):
+    """Shares of generation by kind of plant; they sum to one, ranges in their best."""
 
     __slots__ = ()
 
@@ -356,12 +356,9 @@ def _grid(raw: Any, info: ValidationInfo) -> str | Mix:
     for source, share in raw.items():
         if names is not None:
             names.check_generation(source)
-        value = read_quantity(share, units.FRACTION, _check_fraction)
-        if value.low != value.high:
-            raise ValueError(f"`{share}`: the shares of a mix are single numbers, not ranges")
-        shares.append((source, value.best))
-    if abs(sum(share for _, share in shares) - 1) > SHARE_SLACK:
-        total = sum(share for _, share in shares)
+        shares.append((source, read_quantity(share, units.FRACTION, _check_fraction).number))
+    total = sum(best(share) for _, share in shares)
+    if abs(total - 1) > SHARE_SLACK:
         raise ValueError(f"the shares of the mix sum to {total * 100:g} %, not to 100 %")
     return Mix(shares)
 
@@ -374,7 +371,7 @@ class GridField:
             _grid,
             serialization=core_schema.plain_serializer_function_ser_schema(
                 lambda grid: (
-                    {name: units.format_number(share) for name, share in grid}
+                    {name: units.format_quantity(share, units.FRACTION) for name, share in grid}
                     if isinstance(grid, Mix)
                     else grid
                 )
