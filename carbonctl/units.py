@@ -260,7 +260,10 @@ def _convert(plain: float, written: str, wanted: Dimension, text: str) -> float:
             f"`{text}` is {_article(_dimension_name(written))}, "
             f"not {_article(wanted.name)}; write `{wanted.example}`"
         )
-    value = plain * ratio[0] / ratio[1]
+    try:
+        value = plain * ratio[0] / ratio[1]
+    except OverflowError:  # prefixes piled up: Mt-Mt-Mt/mg/mg
+        raise QuantityError(_beyond(text, wanted)) from None
     if abs(value) > _LARGEST or 0 < abs(value) < _SMALLEST:
         raise QuantityError(_beyond(text, wanted))
     return value
