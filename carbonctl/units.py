@@ -174,6 +174,7 @@ MASS = Dimension("mass of CO2e", "kgCO2e", "2500 kg")
 INTENSITY = Dimension("carbon intensity", "kgCO2e/kWh", "385 g/kWh")
 CAPACITY = Dimension("capacity", "GB", "80 GB")
 BANDWIDTH = Dimension("bandwidth", "GB/s", "3.35 TB/s")
+VOLUME = Dimension("volume", "L", "500 L")
 AREA = Dimension("area", "mm2", "814 mm2")
 THROUGHPUT = Dimension("computing rate", "TFLOPS", "312 TFLOPS")
 DENSITY_POWER = Dimension("power per capacity", "W/GB", "0.3725 W/GB")
@@ -188,7 +189,7 @@ AREA_PER_KW = Dimension("area per power", "m2/kW", "0.8 m2/kW")
 
 DIMENSIONS = (
     FRACTION, RATIO, COUNT, ENERGY, POWER, DURATION, DEVICE_TIME, MASS, INTENSITY,
-    CAPACITY, BANDWIDTH, AREA, THROUGHPUT, DENSITY_POWER, PER_TB_POWER, PER_TB_MASS,
+    CAPACITY, BANDWIDTH, VOLUME, AREA, THROUGHPUT, DENSITY_POWER, PER_TB_POWER, PER_TB_MASS,
     PER_GB_ENERGY, REQUEST_RATE, WATER, PER_KW_MASS, PER_AREA_MASS, AREA_PER_KW,
 )  # fmt: skip
 
