@@ -22,6 +22,7 @@ LEVELS = [
     {"whereabouts"},
     {"result"},
     {"account", "saved"},
+    {"compare", "gates"},
     {"render"},
     {"cli"},
     {"__main__"},
