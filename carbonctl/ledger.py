@@ -87,7 +87,7 @@ class Totals(NamedTuple):
 
 
 # Each sum: the boundary it is over (both where None), and the column.
-_SUMS: dict[str, tuple[str | None, str]] = {
+SUMS: dict[str, tuple[str | None, str]] = {
     "energy_kwh": (OPERATIONAL, "energy_kwh"),
     "operational_kgco2e": (OPERATIONAL, "kgco2e"),
     "operational_market_kgco2e": (OPERATIONAL, "kgco2e_market"),
@@ -102,7 +102,7 @@ _SUMS: dict[str, tuple[str | None, str]] = {
 
 def total(entries: Sequence[Entry], name: str) -> float | None:
     """Return one of the sums of `Totals`; None where an entry it needs is unknown."""
-    boundary, column = _SUMS[name]
+    boundary, column = SUMS[name]
     numbers = [getattr(e, column) for e in entries if boundary in (None, e.boundary)]
     return None if None in numbers else exact_sum(numbers)
 

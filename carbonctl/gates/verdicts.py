@@ -59,6 +59,8 @@ class Verdict(NamedTuple):
         kgCO2e, kWh, L, ``%`` for a relative change, or empty for a probability.
     reason : str or None
         For people, where the outcome needs one.
+    subject : str
+        What was judged: a file, or a side of a comparison.
     """
 
     rule: str
@@ -68,6 +70,7 @@ class Verdict(NamedTuple):
     limit: float
     unit: str
     reason: str | None
+    subject: str = ""
 
 
 def judge(rule: Rule, head: Figures, base: Figures | None, level: Level = "fail") -> Verdict:

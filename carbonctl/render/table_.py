@@ -1,7 +1,8 @@
 """The table for people: phases, operational against embodied, what was assumed."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console
@@ -14,6 +15,9 @@ from carbonctl.render import Style, humane
 from carbonctl.render.assumed import assumption_rows
 from carbonctl.render.terminal import console_for, finished
 from carbonctl.result import About, Result
+
+if TYPE_CHECKING:
+    from carbonctl.gates import Verdict
 
 _BAR = 10
 _WIDE = 100
@@ -40,8 +44,12 @@ class Renderer:
         self.is_first = False
         _Block(self.console, result, self.style).show()
 
-    def finish(self, about: About) -> str:
-        """Return everything that was drawn."""
+    def finish(self, about: About, verdicts: "Sequence[Verdict]" = ()) -> str:
+        """Return everything that was drawn, and the verdicts below it."""
+        if verdicts:
+            from carbonctl.render.gates_table import draw
+
+            draw(self.console, verdicts, self.style)
         return finished(self.out.getvalue(), self.style)
 
 
