@@ -498,7 +498,7 @@ def test_an_interrupt_is_130(monkeypatch, inside):
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(carbonctl.cli.estimate, "estimate_one", interrupt)
+    monkeypatch.setattr(carbonctl.cli.estimate, "read_results", interrupt)
     assert inside("estimate", QUICK).code == 130
 
 
