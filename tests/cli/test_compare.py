@@ -1,0 +1,328 @@
+"""``compare``: sides, exit codes, formats to the byte whatever the terminal says."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tests.conftest import ROOT, run
+
+GOLDEN = ROOT / "tests" / "golden" / "compare"
+JOB = """name: fine-tuning
+site: {grid: FR, pue: 1.1..1.3}
+phases:
+  training:
+    - {kind: compute, device: nvidia/a100-sxm4-80gb, devices: 8, wall_time: 24 h, load: 85 %}
+"""
+HEAVIER = JOB.replace("24 h", "48 h")
+
+
+@pytest.fixture
+def jobs(tmp_path, monkeypatch):
+    (tmp_path / "a.yaml").write_text(JOB)
+    (tmp_path / "b.yaml").write_text(HEAVIER)
+    (tmp_path / "bad.yaml").write_text("name: t\n")
+    (tmp_path / "unknown.yaml").write_text(
+        "name: t\nsite: {grid: FR}\nphases: {training: [{kind: energy, energy: 1 kWh}]}\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+# --- exit codes ---
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("a.yaml", "b.yaml"), 0),
+        (("a.yaml", "b.yaml", "--fail-on", "total_kgco2e > +5%"), 1),
+        (("a.yaml", "b.yaml", "--fail-on", "total_kgco2e > +5%", "--exit-zero"), 0),
+        (("a.yaml", "b.yaml", "--warn-on", "total_kgco2e > +5%"), 0),
+        (("a.yaml", "b.yaml", "--fail-on", "total_kgco2e > +500%"), 0),
+        (("a.yaml", "unknown.yaml", "--fail-on", "total_kgco2e > 1 t"), 3),
+        (("a.yaml", "unknown.yaml", "--fail-on", "total_kgco2e > 1 t", "--exit-zero"), 3),
+        (("a.yaml", "unknown.yaml", "--fail-on", "operational_kgco2e > 1 t"), 0),
+        (("a.yaml", "bad.yaml"), 3),
+        (("bad.yaml", "a.yaml"), 3),
+        (("a.yaml", "bad.yaml", "b.yaml", "--fail-on", "total_kgco2e > +5%"), 3),
+        (("a.yaml", "none.yaml"), 3),
+        (("a.yaml",), 2),
+        (("-", "-"), 2),
+        (("a.yaml", "b.yaml", "--fail-on", "total_kgco2e"), 2),
+        (("a.yaml", "b.yaml", "--fail-on", "total_kgco2e > 5%"), 2),
+        (("a.yaml", "b.yaml", "--budget", "none.yaml"), 3),
+        (("a.yaml", "b.yaml", "--export", "csv=a.yaml"), 2),
+        (("a.yaml", "b.yaml", "--export", "jsonl=x"), 2),
+        (("a.yaml", "b.yaml", "--export", "md=no/such/folder/x.md"), 74),
+        (("-x:a.yaml", "b.yaml"), 2),
+    ],
+)
+def test_exit_codes(inside, jobs, arguments, code):
+    assert inside("compare", *arguments).code == code
+
+
+def test_a_faulty_alternative_does_not_hide_the_others(inside, jobs):
+    done = inside("compare", "a.yaml", "bad.yaml", "b.yaml", "--format", "json")
+    document = json.loads(done.out)
+    assert [one["label"] for one in document["alternatives"]] == ["b.yaml"]
+    assert {error["file"] for error in document["errors"]} == {"bad.yaml"}
+
+
+def test_gates_that_did_not_pass_are_said(inside, jobs):
+    done = inside("compare", "a.yaml", "b.yaml", "--fail-on", "total_kgco2e > +5%", "-q")
+    assert "b.yaml: gate failed: total_kgco2e > +5%: it is +" in done.err
+    warned = inside("compare", "a.yaml", "b.yaml", "--warn-on", "total_kgco2e > +5%")
+    assert "gate warning" in warned.err
+
+
+def test_a_fault_in_a_rule_points_at_its_column(inside, jobs):
+    err = inside("compare", "a.yaml", "b.yaml", "--fail-on", "totl_kgco2e > 1").err
+    lines = err.splitlines()
+    assert "did you mean `total_kgco2e`?" in lines[0]
+    assert lines[1:3] == ["  totl_kgco2e > 1", "  ^"]
+
+
+def test_a_budget(inside, jobs):
+    (jobs / "budget.yaml").write_text(
+        "fail: [total_kgco2e > +5%]\nwarn:\n  - phases.training.energy_kwh > 1 kWh\n"
+    )
+    done = inside("compare", "a.yaml", "b.yaml", "--budget", "budget.yaml", "-f", "json")
+    verdicts = json.loads(done.out)["verdicts"]
+    assert done.code == 1
+    assert [(v["level"], v["outcome"]) for v in verdicts] == [("fail", "fail"), ("warn", "fail")]
+    assert {v["subject"] for v in verdicts} == {"b.yaml"}
+
+
+def test_estimate_has_gates_too(inside, jobs):
+    rule = ("--fail-on", "total_kgco2e > 1 g")
+    done = inside("estimate", "a.yaml", "b.yaml", *rule, "--format", "json")
+    assert done.code == 1
+    assert [v["subject"] for v in json.loads(done.out)["verdicts"]] == ["a.yaml", "b.yaml"]
+    assert "verdicts" not in json.loads(inside("estimate", "a.yaml", "-f", "json").out)
+    assert (
+        "failed   a.yaml: total_kgco2e > 1 g" in inside("estimate", "a.yaml", "b.yaml", *rule).out
+    )
+    assert "❌ failed: total" in inside("estimate", "a.yaml", *rule, "-f", "md").out
+    plain = inside("estimate", "a.yaml", "-f", "csv").out
+    assert inside("estimate", "a.yaml", *rule, "-f", "csv").out == plain
+    change = inside("estimate", "a.yaml", "--fail-on", "total_kgco2e > +5%")
+    assert change.code == 2
+    assert "leave out the sign, or use `compare`" in change.err
+    assert inside("estimate", "unknown.yaml", "--fail-on", "total_kgco2e > 1").code == 3
+
+
+def test_percentiles_and_probabilities(inside, jobs):
+    rules = [
+        "--fail-on", "p95(total_kgco2e) > 1 kt",
+        "--fail-on", "prob(total_kgco2e > +1%) < 90%",
+        "--fail-on", "p5(phases.training.embodied_kgco2e) < 1 g",
+    ]  # fmt: skip
+    first, second = (inside("compare", "a.yaml", "b.yaml", *rules, "-f", "json") for _ in (1, 2))
+    assert first.code == 0
+    assert first.out == second.out
+    values = [v["value"] for v in json.loads(first.out)["verdicts"]]
+    assert values[1] == 1
+    assert 0 < values[2] < values[0]
+
+
+# --- sides ---
+
+
+def git(*arguments: str, cwd) -> None:
+    subprocess.run(
+        ["git", "-c", "user.name=t", "-c", "user.email=t@example.org", *arguments],
+        cwd=cwd, check=True, capture_output=True, env={**os.environ, "GIT_CONFIG_GLOBAL": os.devnull},
+    )  # fmt: skip
+
+
+@pytest.fixture
+def repository(tmp_path, monkeypatch):
+    git("init", "-q", "-b", "main", cwd=tmp_path)
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "job.yaml").write_text(JOB)
+    (tmp_path / "sub" / "job.yaml").write_text(JOB.replace("24 h", "240 h"))
+    git("add", ".", cwd=tmp_path)
+    git("commit", "-qm", "first", cwd=tmp_path)
+    (tmp_path / "job.yaml").write_text(HEAVIER)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def totals(done) -> dict:
+    return json.loads(done.out)["alternatives"][0]["total"]["total_kgco2e"]
+
+
+def test_a_file_at_a_revision(inside, repository):
+    done = inside("compare", "main:job.yaml", "job.yaml", "-f", "json")
+    assert totals(done)["percent"] == pytest.approx(100)
+    assert json.loads(done.out)["base"]["label"] == "main:job.yaml"
+    for base in ("HEAD:job.yaml", "main:./job.yaml"):
+        assert inside("compare", base, "job.yaml").code == 0
+
+
+def test_a_path_is_relative_to_the_working_directory(inside, repository, monkeypatch):
+    monkeypatch.chdir(repository / "sub")
+    done = inside("compare", "main:job.yaml", "job.yaml", "-f", "json")
+    assert totals(done)["difference"] == 0
+    up = inside("compare", "main:../job.yaml", "../job.yaml", "-f", "json")
+    assert totals(up)["percent"] == pytest.approx(100)
+
+
+def test_a_path_that_is_not_there_yet_is_an_empty_base(inside, repository):
+    (repository / "new.yaml").write_text(JOB)
+    done = inside("compare", "main:new.yaml", "new.yaml", "-f", "json")
+    assert done.code == 0
+    assert totals(done)["base"] == 0
+    assert totals(done)["percent"] is None
+    assert "no such file at that revision" in json.loads(done.out)["alternatives"][0]["notes"][0]
+    gone = inside("compare", "job.yaml", "main:new.yaml", "-f", "json")
+    assert totals(gone)["head"] == 0
+
+
+@pytest.mark.parametrize(
+    ("base", "said"),
+    [
+        ("nowhere:job.yaml", "git knows no revision `nowhere`"),
+        ("main:sub", "is a folder at that revision"),
+        ("C:/job.yaml", "no such file"),
+        ("main:", "no such file"),
+        (":job.yaml", "no such file"),
+    ],
+)
+def test_faulty_revisions(inside, repository, base, said):
+    done = inside("compare", base, "job.yaml")
+    assert (done.code, done.out) == (3, "")
+    assert said in done.err
+
+
+def test_a_file_whose_name_has_a_colon_is_a_file(inside, repository):
+    (repository / "main:job.yaml").write_text(HEAVIER)
+    assert totals(inside("compare", "main:job.yaml", "job.yaml", "-f", "json"))["difference"] == 0
+
+
+def test_outside_a_repository_that_is_said(inside, jobs, monkeypatch):
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(jobs.parent))
+    done = inside("compare", "main:a.yaml", "a.yaml")
+    assert done.code == 3
+    assert "needs a git repository" in done.err
+
+
+def test_standard_input_and_saved_results_are_sides(inside, jobs):
+    saved = inside("estimate", "a.yaml", "-f", "json").out
+    (jobs / "saved.json").write_text(saved)
+    assert totals(inside("compare", "saved.json", "b.yaml", "-f", "json"))["percent"] == (
+        pytest.approx(100)
+    )
+    piped = run("compare", "-", str(jobs / "b.yaml"), "-f", "json", stdin=JOB, cwd=jobs)
+    assert json.loads(piped.out)["base"]["label"] == "<stdin>"
+
+
+# --- formats ---
+
+FORMATS = ("table", "json", "csv", "md", "github", "junit")
+RULES = (
+    "--fail-on", "total_kgco2e > +5%", "--warn-on", "phases.training.energy_kwh > 1 MWh",
+    "--fail-on", "total_kgco2e > 1 kt",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_golden(inside, monkeypatch, form):
+    monkeypatch.chdir(GOLDEN)
+    monkeypatch.setenv("COLUMNS", "80")
+    done = inside("compare", "base.yaml", "head.yaml", "other.yaml", *RULES, "-f", form)
+    shown = done.out
+    for version in ("carbonctl", "hardware_db"):
+        shown = _without_version(shown, version)
+    shown = f"{shown}\n--- stderr, exit {done.code} ---\n{done.err}"
+    path = GOLDEN / f"{form}.txt"
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.write_text(shown, encoding="utf-8")
+    assert done.code == 1
+    assert shown == path.read_text(encoding="utf-8")
+
+
+def _without_version(text: str, what: str) -> str:
+    """Return a text without the versions, which change with every release."""
+    import re
+
+    if what == "carbonctl":
+        text = re.sub(r'("version": )"[^"]*"', r'\1"0"', text)
+        return re.sub(r"<sub>carbonctl [^,]*,", "<sub>carbonctl 0,", text)
+    text = re.sub(r'("hardware_db": )"[^"]*"', r'\1"0"', text)
+    return re.sub(r"hardware_db [0-9.]+<", "hardware_db 0<", text)
+
+
+@pytest.mark.parametrize("form", [form for form in FORMATS if form != "table"])
+def test_other_forms_are_the_same_bytes_in_every_terminal(jobs, form):
+    arguments = ("compare", "a.yaml", "b.yaml", *RULES, "-f", form)
+    plain = run(*arguments, cwd=jobs)
+    assert plain.code == 1
+    for environment in (
+        {"FORCE_COLOR": "1"},
+        {"GITHUB_ACTIONS": "true", "CI": "true"},
+        {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "40"},
+        {"LANG": "C", "LC_ALL": "C"},
+    ):
+        assert run(*arguments, cwd=jobs, **environment) == plain, environment
+
+
+def test_csv_rows_are_entries_a_total_and_verdicts(inside, jobs):
+    done = inside("compare", "a.yaml", "b.yaml", *RULES, "-f", "csv")
+    rows = list(csv.DictReader(io.StringIO(done.out)))
+    entries = [row for row in rows if row["row"] == "entry"]
+    (total,) = [row for row in rows if row["row"] == "total"]
+    assert sum(float(row["difference_kgco2e"]) for row in entries) == pytest.approx(
+        float(total["difference_kgco2e"])
+    )
+    assert [r["outcome"] for r in rows if r["row"] == "verdict"] == ["fail", "pass", "pass"]
+    assert next(r["limit"] for r in rows if r["row"] == "verdict") == "5.0"
+
+
+def test_junit_is_xml_with_failures(inside, jobs):
+    root = ET.fromstring(inside("compare", "a.yaml", "b.yaml", *RULES, "-f", "junit").out)
+    (suite,) = root
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("4", "1", "0")
+    assert suite.find("testcase/failure").get("message").startswith("+")
+
+
+def test_exports_beside_the_output(inside, jobs):
+    summary = jobs / "summary.md"
+    summary.write_text("before\n")
+    done = inside(
+        "compare", "a.yaml", "b.yaml", "--export", f"md+={summary}", "--export", "json=c.json"
+    )
+    assert done.code == 0
+    text = summary.read_text()
+    assert text.startswith("before\n<!-- carbonctl:begin -->")
+    assert json.loads((jobs / "c.json").read_text())["schema"] == "carbonctl.compare/1"
+
+
+def test_markdown_stays_below_its_limit_and_keeps_the_totals(inside, jobs):
+    lines = "".join(
+        f"    - {{name: {'x' * 150} {n}, kind: energy, energy: {n + 1} kWh, embodied: 0 kg}}\n"
+        for n in range(900)
+    )
+    head = "name: t\nsite: {grid: FR, pue: 1.2}\nphases:\n  training:\n"
+    (jobs / "many.yaml").write_text(head + lines)
+    (jobs / "more.yaml").write_text(head + lines.replace("energy: 1", "energy: 2"))
+    done = inside("compare", "many.yaml", "more.yaml", *RULES, "-f", "md")
+    assert len(done.out.encode()) <= 60_000
+    assert "| **Total** |" in done.out
+    assert "total\\_kgco2e &gt; +5%" in done.out
+    assert "more\n\n</details>" in done.out
+    assert done.out.endswith("<!-- carbonctl:end -->\n")
+    assert done.out.count("<details>") == done.out.count("</details>")
+
+
+def test_narrow_terminals(inside, jobs, monkeypatch):
+    for width in (40, 60, 80, 200):
+        monkeypatch.setenv("COLUMNS", str(width))
+        lines = inside("compare", "a.yaml", "b.yaml", *RULES).out.splitlines()
+        assert max(map(len, lines)) <= width
+        assert any("Total" in line for line in lines)
