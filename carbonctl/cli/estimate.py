@@ -73,18 +73,16 @@ class _Run:
 
     def estimate(self, files: list[str], renderers: list[Renderer]) -> None:
         """Read and estimate each input in turn, and hand its results on."""
-        for path in files:
-            try:
-                data, name = inputs.read(path)
-                for result in self.results(data, name):
-                    self.warn(result)
-                    self.count += 1
-                    self.entries += len(result.entries)
-                    for renderer in renderers:
-                        renderer.add(result)
-            except InputError as error:
-                self.problems += error.problems
-                say(str(error))
+
+        def add(data: bytes, name: str) -> None:
+            for result in self.results(data, name):
+                self.warn(result)
+                self.count += 1
+                self.entries += len(result.entries)
+                for renderer in renderers:
+                    renderer.add(result)
+
+        self.problems = inputs.each(files, add)
 
     def results(self, data: bytes, name: str) -> Iterable[Result]:
         """Return the results of one input: a workload's, or those that were saved."""
