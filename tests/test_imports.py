@@ -20,7 +20,7 @@ LEVELS = [
     {"ledger"},
     {"result"},
     {"account", "saved"},
-    {"render"},
+    {"render", "validation"},
     {"cli"},
     {"__main__"},
 ]
@@ -120,6 +120,13 @@ def test_only_the_named_command_kind_and_format_are_imported():
     assert "carbonctl.estimators.energy" not in modules
     assert "carbonctl.render.table_" not in modules
     assert "carbonctl.saved" not in modules
+
+
+def test_validation_imports_nothing_heavy_and_no_account():
+    modules = loaded("validate", str(CONFIGS / "quickstart.yaml"))
+    assert not {m for m in modules if m.partition(".")[0] in HEAVY}
+    for unneeded in ("account", "saved", "schemas", "render.table_", "estimators.energy"):
+        assert f"carbonctl.{unneeded}" not in modules
 
 
 def test_the_table_needs_rich_alone():
