@@ -19,7 +19,7 @@ LEVELS = [
     {"estimators", "inventory"},
     {"ledger"},
     {"result"},
-    {"account", "saved"},
+    {"account", "saved", "schemas"},
     {"render", "validation"},
     {"cli"},
     {"__main__"},
@@ -127,6 +127,11 @@ def test_validation_imports_nothing_heavy_and_no_account():
     assert not {m for m in modules if m.partition(".")[0] in HEAVY}
     for unneeded in ("account", "saved", "schemas", "render.table_", "estimators.energy"):
         assert f"carbonctl.{unneeded}" not in modules
+
+
+def test_schemas_import_nothing_heavy():
+    modules = loaded("schema", "spec")
+    assert not {m for m in modules if m.partition(".")[0] in (*HEAVY, "jsonschema")}
 
 
 def test_the_table_needs_rich_alone():

@@ -12,7 +12,7 @@ from carbonctl import __version__
 from carbonctl.cli import defaults
 from carbonctl.cli.messages import say
 
-COMMANDS = ("estimate", "validate", "explain", "hardware", "grid")
+COMMANDS = ("estimate", "validate", "explain", "schema", "hardware", "grid")
 EPILOG = (
     "Exit codes: 0 done, 1 a gate failed, 2 wrong usage, 3 invalid or unknown input, "
     "70 a bug, 74 output could not be written, 130 interrupted, 141 closed pipe."
