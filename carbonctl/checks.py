@@ -14,7 +14,9 @@ from carbonctl.near import did_you_mean
 M = TypeVar("M", bound=BaseModel)
 Loc = tuple[Any, ...]
 
-BRANCHES = frozenset({"inline", "named"})  # tags of unions: in pydantic's paths, not in the tree
+BRANCHES = frozenset(
+    {"inline", "named", "shares"}
+)  # tags of unions: in pydantic's paths, not in the tree
 
 
 def problem_at(root: Node, file: str, loc: Loc, message: str, *, key: bool = False) -> Problem:

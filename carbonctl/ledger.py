@@ -14,6 +14,8 @@ OPERATIONAL = "operational"
 EMBODIED = "embodied"
 PUE_OVERHEAD = "PUE overhead"
 GRID_LOSSES = "grid losses"
+BUILDING = "building"
+AT_SITE = " @ "  # between an item and its site, where an activity has several
 
 COLUMNS = (
     "file", "workload", "phase", "activity", "kind", "item", "boundary", "ghg_scope",
@@ -60,6 +62,11 @@ class Entry(NamedTuple):
         """What makes an entry the same one in another account."""
         return self.phase, self.activity, self.item, self.boundary
 
+    @property
+    def is_overhead(self) -> bool:
+        """Whether it is what the building uses beyond its machines."""
+        return self.item.partition(AT_SITE)[0] == PUE_OVERHEAD
+
 
 class Totals(NamedTuple):
     """Sums over entries, each exactly rounded; None where an entry it needs is unknown.
@@ -80,7 +87,7 @@ class Totals(NamedTuple):
 
 
 # Each sum: the boundary it is over (both where None), and the column.
-_SUMS: dict[str, tuple[str | None, str]] = {
+SUMS: dict[str, tuple[str | None, str]] = {
     "energy_kwh": (OPERATIONAL, "energy_kwh"),
     "operational_kgco2e": (OPERATIONAL, "kgco2e"),
     "operational_market_kgco2e": (OPERATIONAL, "kgco2e_market"),
@@ -95,7 +102,7 @@ _SUMS: dict[str, tuple[str | None, str]] = {
 
 def total(entries: Sequence[Entry], name: str) -> float | None:
     """Return one of the sums of `Totals`; None where an entry it needs is unknown."""
-    boundary, column = _SUMS[name]
+    boundary, column = SUMS[name]
     numbers = [getattr(e, column) for e in entries if boundary in (None, e.boundary)]
     return None if None in numbers else exact_sum(numbers)
 

@@ -1,12 +1,13 @@
 """A result: the ledger of one workload with its sums, ready to be rendered or saved."""
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
+from carbonctl import whereabouts
 from carbonctl.catalog.tables import Everyday
 from carbonctl.errors import Problem
-from carbonctl.ledger import PUE_OVERHEAD, Entry, Totals, total, totals
+from carbonctl.ledger import Entry, Totals, total, totals
 from carbonctl.ranges import best
 from carbonctl.spec.model import PHASES, Reported
 from carbonctl.units import COUNT, parse
@@ -20,6 +21,7 @@ GROUPS: dict[str, Callable[[Entry], str]] = {
     "scope": lambda entry: entry.ghg_scope,
     "stage": lambda entry: entry.lifecycle_stage,
 }
+GROUPS_OF_SPEC = ("system", "site")
 MAX_ERROR_PCT = 25
 _CULPRITS = {
     "energy_kwh": "device time, power or PUE",
@@ -99,8 +101,11 @@ class Result:
         return {phase: totals([e for e in self.entries if e.phase == phase]) for phase in PHASES}
 
     def groups(self, by: str) -> dict[str, Totals]:
-        """Return the sums over entries that are alike in one of `GROUPS`, in their order."""
-        key = GROUPS[by]
+        """Return the sums over entries that are alike in one way, in their order.
+
+        ``by`` is one of `GROUPS`, which the entries say, or one of `GROUPS_OF_SPEC`.
+        """
+        key = GROUPS[by] if by in GROUPS else partial(getattr(whereabouts, by), self.spec)
         parts: dict[str, list[Entry]] = {}
         for entry in self.entries:
             parts.setdefault(key(entry), []).append(entry)
@@ -127,14 +132,19 @@ class Result:
 
     @property
     def per_unit(self) -> tuple[str, float] | None:
-        """The name of the functional unit and the total carbon of one [kgCO2e]."""
+        """The name of the functional unit and the carbon of one [kgCO2e].
+
+        Operational carbon alone, and the name says so, where the total is unknown.
+        """
         unit = self.spec.get("functional_unit")
-        total = self.total.total_kgco2e
-        if not unit or total is None:
+        if not unit:
             return None
         amount = unit["amount"]
         written = amount["best"] if isinstance(amount, dict) else amount
-        return unit["name"], total / best(parse(str(written), COUNT))
+        number = best(parse(str(written), COUNT))
+        if self.total.total_kgco2e is not None:
+            return unit["name"], self.total.total_kgco2e / number
+        return f"{unit['name']} (operational)", (self.total.operational_kgco2e or 0.0) / number
 
     @property
     def complete(self) -> bool:
@@ -167,7 +177,7 @@ def compare_reported(reported: Reported | None, result: Result) -> dict[str, Com
         return None
     entries: Sequence[Entry] = result.entries
     if reported.energy_includes_pue is False:
-        entries = [entry for entry in entries if entry.item != PUE_OVERHEAD]
+        entries = [entry for entry in entries if not entry.is_overhead]
     theirs = {
         "operational_kgco2e": reported.operational,
         "operational_market_kgco2e": reported.operational_market,

@@ -60,7 +60,7 @@ def _result(raw: dict[str, Any]) -> Result:
     """
     reported = raw["reported"]
     compared = None if reported is None else {_word(k): _compared(v) for k, v in reported.items()}
-    spec = raw["spec"]
+    spec = raw.get("spec") or {}  # it may have been left out: then less can be said
     if not isinstance(spec, dict):
         raise ValueError("spec is not a mapping")
     result = Result(

@@ -174,6 +174,7 @@ MASS = Dimension("mass of CO2e", "kgCO2e", "2500 kg")
 INTENSITY = Dimension("carbon intensity", "kgCO2e/kWh", "385 g/kWh")
 CAPACITY = Dimension("capacity", "GB", "80 GB")
 BANDWIDTH = Dimension("bandwidth", "GB/s", "3.35 TB/s")
+VOLUME = Dimension("volume", "L", "500 L")
 AREA = Dimension("area", "mm2", "814 mm2")
 THROUGHPUT = Dimension("computing rate", "TFLOPS", "312 TFLOPS")
 DENSITY_POWER = Dimension("power per capacity", "W/GB", "0.3725 W/GB")
@@ -182,11 +183,14 @@ PER_TB_MASS = Dimension("embodied carbon per capacity", "kgCO2e/TB", "17.3 kg/TB
 PER_GB_ENERGY = Dimension("energy per volume", "kWh/GB", "0.0065 kWh/GB")
 REQUEST_RATE = Dimension("rate", "/h", "1e9 / day", counts=True)
 WATER = Dimension("water per energy", "L/kWh", "1.8 L/kWh")
+PER_KW_MASS = Dimension("embodied carbon per power", "kgCO2e/kW", "2000 kg/kW")
+PER_AREA_MASS = Dimension("embodied carbon per area", "kgCO2e/m2", "1000 kg/m2")
+AREA_PER_KW = Dimension("area per power", "m2/kW", "0.8 m2/kW")
 
 DIMENSIONS = (
     FRACTION, RATIO, COUNT, ENERGY, POWER, DURATION, DEVICE_TIME, MASS, INTENSITY,
-    CAPACITY, BANDWIDTH, AREA, THROUGHPUT, DENSITY_POWER, PER_TB_POWER, PER_TB_MASS,
-    PER_GB_ENERGY, REQUEST_RATE, WATER,
+    CAPACITY, BANDWIDTH, VOLUME, AREA, THROUGHPUT, DENSITY_POWER, PER_TB_POWER, PER_TB_MASS,
+    PER_GB_ENERGY, REQUEST_RATE, WATER, PER_KW_MASS, PER_AREA_MASS, AREA_PER_KW,
 )  # fmt: skip
 
 _LONGEST = 200
@@ -262,7 +266,10 @@ def _convert(plain: float, written: str, wanted: Dimension, text: str) -> float:
             f"`{text}` is {_article(_dimension_name(written))}, "
             f"not {_article(wanted.name)}; write `{wanted.example}`"
         )
-    value = plain * ratio[0] / ratio[1]
+    try:
+        value = plain * ratio[0] / ratio[1]
+    except OverflowError:  # prefixes piled up: Mt-Mt-Mt/mg/mg
+        raise QuantityError(_beyond(text, wanted)) from None
     if abs(value) > _LARGEST or 0 < abs(value) < _SMALLEST:
         raise QuantityError(_beyond(text, wanted))
     return value

@@ -143,6 +143,8 @@ def test_parse(text, dimension, number):
         ("2.5 T", units.MASS, "unknown unit `T`; did you mean `t`?"),
         ("1,5 h", units.DURATION, "write a point for decimals"),
         ("1 " + " " * 40_000 + "b", units.ENERGY, "is too long"),
+        ("5 " + "Mt-" * 30 + "Mt" + "/mg" * 30, units.MASS, "is beyond any mass of CO2e"),
+        ("5 " + "mg-" * 30 + "mg" + "/Mt" * 30, units.MASS, "is beyond any mass of CO2e"),
     ],
 )
 def test_what_is_refused(text, dimension, said):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hashlib import sha256
 
 from carbonctl import estimators
-from carbonctl.account.build import Account, Unaccountable, account
+from carbonctl.account.books import Books
+from carbonctl.account.build import Unaccountable, account
 from carbonctl.catalog import Catalog
 from carbonctl.errors import InputError
 from carbonctl.located import decode
@@ -43,7 +44,7 @@ def estimate(data: bytes, file: str, catalog: Catalog, overrides: tuple[str, ...
     return _result(loaded.workload, books, file, sha256(data).hexdigest())
 
 
-def _result(workload: Workload, books: Account, file: str, digest: str) -> Result:
+def _result(workload: Workload, books: Books, file: str, digest: str) -> Result:
     result = Result(
         file,
         digest,

@@ -4,8 +4,9 @@ from typing import Any, NamedTuple
 
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.tables import GridRow, Region
-from carbonctl.estimators.base import Unusable
+from carbonctl.estimators.base import Quantity, Unusable
 from carbonctl.factors import grid
+from carbonctl.ranges import Number, best
 from carbonctl.spec.fields import Mix
 from carbonctl.spec.model import Site
 from carbonctl.values import Value
@@ -26,6 +27,14 @@ class Water(NamedTuple):
     source: Value
 
 
+class Building(NamedTuple):
+    """A data centre's own embodied carbon [kgCO2e/kW of IT], its life [h], and the share in use."""
+
+    per_kw: Quantity
+    lifetime: Value
+    utilization: Value
+
+
 class Supply(NamedTuple):
     """The electricity of a site and its building.
 
@@ -43,10 +52,12 @@ class Supply(NamedTuple):
         Share lost between plant and meter.
     water : Water or None
         None unless both parts are known.
+    building : Building or None
+        None where its construction is not given.
     label, operator, basis : str
         What is said of it; basis is None where the spec gives a bare figure.
-    year : int or None
-        Of the intensity.
+    year, wanted_year : int or None
+        Of the intensity, and of the activity.
     warnings : tuple of str
         What the user should know.
     """
@@ -61,6 +72,8 @@ class Supply(NamedTuple):
     pue: Value | None
     losses: Value | None
     water: Water | None
+    building: Building | None
+    wanted_year: int | None
     warnings: tuple[str, ...]
 
 
@@ -118,6 +131,8 @@ class _Site:
             pue=None if operator == "client" else self.pue(region),
             losses=self.losses(),
             water=self.water(zone, region, operator),
+            building=None if operator == "client" else self.building(),
+            wanted_year=wanted,
             warnings=tuple(self.warnings),
         )
 
@@ -148,17 +163,17 @@ class _Site:
         """Return the intensity of an inline mix: each share times its kind of plant."""
         basis, _ = self.pick("basis")
         basis = basis or "life-cycle"
-        total = 0.0
+        parts: list[tuple[Number, float]] = []
         sources: dict[str, None] = {}
         for source, share in mix:
             plants = self.catalog.generation[source]
             if basis not in plants:
                 raise Unusable(path, f"grid: no {basis} figure is known for {source}")
-            total += share * plants[basis].intensity
+            parts.append((share, plants[basis].intensity))
             sources[plants[basis].source] = None
-        shares = ", ".join(f"{source} {share * 100:g} %" for source, share in mix)
+        shares = ", ".join(f"{source} {best(share) * 100:g} %" for source, share in mix)
         value = Value(
-            total, "kgCO2e/kWh", "catalog", " ".join(sources), path,
+            grid.mix_intensity(parts), "kgCO2e/kWh", "catalog", " ".join(sources), path,
             name="carbon_intensity", note=f"{shares}; {basis}, by kind of plant",
         )  # fmt: skip
         return value, basis, None
@@ -234,6 +249,30 @@ class _Site:
         return Value(
             default.number, "", "default", default.source, path, name="pue", note=default.note
         )
+
+    def building(self) -> Building | None:
+        """Return the embodied carbon of the data centre itself, where it is given."""
+        given, path = self.pick("construction")
+        if given is None:
+            return None
+
+        def named(key: str, name: str) -> Value:
+            value: Value = getattr(given, key)
+            return value.named(name, f"{path}.{key}")
+
+        if given.per_capacity is not None:
+            figure = named("per_capacity", "building_embodied_per_capacity")
+            per_kw = Quantity(figure.number, figure.name, (figure,))
+        else:
+            figure, area = named("per_area", "building_embodied_per_area"), named("area", "area")
+            per_kw = Quantity(
+                figure.number * area.number, f"{figure.name} * {area.name}", (figure, area)
+            )
+        in_use = Value(
+            1.0, "", "default", None, f"{path}.utilization", name="capacity_in_use",
+            note="all of the capacity is taken to be in use: a lower bound",
+        ) if given.utilization is None else named("utilization", "capacity_in_use")  # fmt: skip
+        return Building(per_kw, named("lifetime", "building_lifetime"), in_use)
 
     def market(self, location: Value) -> tuple[Value, tuple[Value, ...]]:
         """Return the market-based intensity and the inputs that it comes from.

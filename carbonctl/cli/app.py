@@ -12,7 +12,9 @@ from carbonctl import __version__
 from carbonctl.cli import defaults
 from carbonctl.cli.messages import say
 
-COMMANDS = ("estimate", "validate", "explain", "schema", "hardware", "grid")
+COMMANDS = (
+    "estimate", "compare", "validate", "explain", "schema", "kinds", "hardware", "grid",
+)  # fmt: skip
 EPILOG = (
     "Exit codes: 0 done, 1 a gate failed, 2 wrong usage, 3 invalid or unknown input, "
     "70 a bug, 74 output could not be written, 130 interrupted, 141 closed pipe."
@@ -35,7 +37,9 @@ class LazyGroup(TyperGroup):
             return get_command(module.app)
         function = getattr(module, cmd_name)
         return get_command_from_info(
-            CommandInfo(name=cmd_name, callback=function, no_args_is_help=True, epilog=EPILOG),
+            CommandInfo(
+                name=cmd_name, callback=function, no_args_is_help=cmd_name != "kinds", epilog=EPILOG
+            ),
             pretty_exceptions_short=False,
             rich_markup_mode=None,
         )

@@ -1,19 +1,22 @@
 """``carbonctl estimate``: from workloads to their accounts."""
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from carbonctl import __version__, errors
-from carbonctl.account import estimate as estimate_one
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.folders import own
 from carbonctl.cli import inputs, outputs
 from carbonctl.cli import options as o
 from carbonctl.cli.messages import say
-from carbonctl.errors import InputError, OutputError, Problem
-from carbonctl.located import decode
+from carbonctl.cli.reading import read_results
+from carbonctl.errors import Problem
 from carbonctl.render import FOR_PEOPLE, Renderer, Style, start
-from carbonctl.result import About, Result, is_saved
+from carbonctl.result import About, Result
 from carbonctl.spec.overrides import parse_override
+
+if TYPE_CHECKING:
+    from carbonctl.cli.gating import Gates
+    from carbonctl.gates import Verdict
 
 
 def estimate(
@@ -23,6 +26,10 @@ def estimate(
     equivalents: o.Equivalents = False,
     export: o.Export = [],  # noqa: B006
     set: o.Set = [],  # noqa: B006
+    fail_on: o.FailOn = [],  # noqa: B006
+    warn_on: o.WarnOn = [],  # noqa: B006
+    budget: o.Budget = None,
+    exit_zero: o.ExitZero = False,
     hardware_db: o.HardwareDb = None,
     color: o.Color = "auto",
     quiet: o.Quiet = False,
@@ -41,6 +48,7 @@ def estimate(
     outputs.check_targets(targets, files)
     for text in set:
         parse_override(text)
+    gates = _gates(fail_on, warn_on, budget)
     catalog = Catalog(own(hardware_db))
     forms = [target.form for target in targets]
     for_people = not frozenset(FOR_PEOPLE).isdisjoint((format, *forms))
@@ -49,25 +57,50 @@ def estimate(
     style = Style(sources=sources, by=by, everyday=everyday)
     shown = start(format, outputs.style(color, sources)._replace(by=by, everyday=everyday))
     exported = [start(form, style) for form in forms]
-    run = _Run(catalog, tuple(set), quiet)
+    run = _Run(catalog, tuple(set), gates, quiet)
     run.estimate(files, [shown, *exported])
     if verbose:
         say(run.told())
     if not run.count:
         return errors.INPUT
-    texts = [renderer.finish(run.about()) for renderer in (*exported, shown)]
-    return errors.worst([run.code, _write(targets, texts)])
+    *texts, text = [r.finish(run.about(), run.verdicts) for r in (*exported, shown)]
+    code = outputs.write_all(targets, texts, text)
+    return errors.worst([run.code, code, _judged(run.verdicts, exit_zero=exit_zero, quiet=quiet)])
+
+
+def _gates(fail_on: list[str], warn_on: list[str], budget: str | None) -> "Gates | None":
+    """Return the rules, or None; those who have none need not wait for their import."""
+    if not (fail_on or warn_on or budget):
+        return None
+    from carbonctl.cli.gating import read_gates
+
+    return read_gates(fail_on, warn_on, budget, has_base=False)
+
+
+def _judged(verdicts: "list[Verdict]", *, exit_zero: bool, quiet: bool) -> int:
+    """Say what gates did not pass, and return the exit code that they call for."""
+    if not verdicts:
+        return errors.OK
+    from carbonctl.cli.gating import announce
+    from carbonctl.gates import exit_code
+
+    announce(verdicts, quiet=quiet)
+    return exit_code(verdicts, exit_zero=exit_zero)
 
 
 class _Run:
     """One pass over the inputs; a faulty one is reported beside the others."""
 
-    def __init__(self, catalog: Catalog, overrides: tuple[str, ...], quiet: bool) -> None:
+    def __init__(
+        self, catalog: Catalog, overrides: tuple[str, ...], gates: "Gates | None", quiet: bool
+    ) -> None:
         self.catalog = catalog
         self.overrides = overrides
+        self.gates = gates
         self.quiet = quiet
         self.problems: list[Problem] = []
         self.versions: dict[tuple[str, str], None] = {}
+        self.verdicts: list[Verdict] = []
         self.count = 0
         self.entries = 0
 
@@ -75,28 +108,18 @@ class _Run:
         """Read and estimate each input in turn, and hand its results on."""
 
         def add(data: bytes, name: str) -> None:
-            for result in self.results(data, name):
+            found = read_results(data, name, self.catalog, self.overrides)
+            self.versions[found.version, found.hardware_db] = None
+            for result in found.results:
                 self.warn(result)
+                if self.gates is not None:
+                    self.verdicts += self.gates.judge(result.file, result.entries, None)
                 self.count += 1
                 self.entries += len(result.entries)
                 for renderer in renderers:
                     renderer.add(result)
 
         self.problems = inputs.each(files, add)
-
-    def results(self, data: bytes, name: str) -> Iterable[Result]:
-        """Return the results of one input: a workload's, or those that were saved."""
-        if not is_saved(data):
-            self.versions[__version__, self.catalog.version] = None
-            return (estimate_one(data, name, self.catalog, self.overrides),)
-        from carbonctl import saved
-
-        if self.overrides:
-            message = "--set changes a workload, and this is a saved result"
-            raise InputError([Problem(name, 1, 1, message)])
-        found = saved.read(decode(data, name), name)
-        self.versions[found.version, found.hardware_db] = None
-        return found.results
 
     def warn(self, result: Result) -> None:
         """Say the warnings of one result."""
@@ -121,21 +144,3 @@ class _Run:
     def code(self) -> int:
         """The exit code that the inputs call for."""
         return errors.INPUT if self.problems else errors.OK
-
-
-def _write(targets: list[outputs.Target], texts: list[str]) -> int:
-    """Write exports, then standard output; return the exit code of the worst failure."""
-    code = errors.OK
-    *exported, shown = texts
-    for target, text in zip(targets, exported, strict=True):
-        try:
-            outputs.export(target, text)
-        except OutputError as error:
-            say(str(error))
-            code = error.exit_code
-    try:
-        outputs.to_stdout(shown)
-    except OutputError as error:
-        say(str(error))
-        code = error.exit_code
-    return code

@@ -1,5 +1,6 @@
 """``carbonctl explain``: any figure as a tree of formulas, inputs and sources."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -46,7 +47,10 @@ def explain(
         close = did_you_mean(path or "", known) or f"; there are {', '.join(known)}"
         say(f"{name}:1:1: nothing to explain at `{path}`{close}")
         return errors.INPUT
-    outputs.to_stdout(tree(result, wanted, outputs.style("never", catalog.sources)))
+    style = outputs.style("never", catalog.sources)
+    if not sys.stdout.isatty():  # whoever searches the text wants whole lines
+        style = style._replace(width=0)
+    outputs.to_stdout(tree(result, wanted, style))
     return errors.OK
 
 

@@ -16,7 +16,7 @@ ListFormat = Annotated[
     typer.Option("--format", "-f", help="Form of the output."),
 ]
 By = Annotated[
-    Literal["phase", "activity", "item", "scope", "stage"] | None,
+    Literal["phase", "activity", "item", "scope", "stage", "system", "site"] | None,
     typer.Option("--by", help="Group by this, in tables, Markdown and CSV."),
 ]
 Equivalents = Annotated[
@@ -61,3 +61,29 @@ Years = Annotated[
     typer.Option("--year", metavar="YEAR[..YEAR]", help="Only of this year, or of these."),
 ]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of a bug.")]
+Base = Annotated[
+    str, typer.Argument(metavar="BASE", help="A workload, a saved result, -, or REV:PATH.")
+]
+Heads = Annotated[
+    list[str], typer.Argument(metavar="HEAD...", help="What is compared with it; also several.")
+]
+CompareFormat = Annotated[
+    Literal["table", "json", "csv", "md", "github", "junit"],
+    typer.Option("--format", "-f", help="Form of the output."),
+]
+FailOn = Annotated[
+    list[str],
+    typer.Option(
+        "--fail-on", metavar="RULE", help="Exit 1 where this holds: 'total_kgco2e > 9 t'."
+    ),
+]
+WarnOn = Annotated[
+    list[str], typer.Option("--warn-on", metavar="RULE", help="Warn where this holds.")
+]
+Budget = Annotated[
+    str | None,
+    typer.Option("--budget", metavar="FILE", help="A YAML file of rules: lists `fail` and `warn`."),
+]
+ExitZero = Annotated[
+    bool, typer.Option("--exit-zero", help="Exit 0 also where a gate failed; only then.")
+]

@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from carbonctl.errors import OutputError, UsageError
+from carbonctl.cli.messages import say
+from carbonctl.errors import OK, OutputError, UsageError
 from carbonctl.near import did_you_mean
 from carbonctl.render import FORMATS, Style
 
@@ -24,8 +25,8 @@ class Target(NamedTuple):
     append: bool
 
 
-def parse_export(text: str) -> Target:
-    """Read ``FORMAT=PATH`` or ``FORMAT+=PATH``.
+def parse_export(text: str, formats: tuple[str, ...] = FORMATS) -> Target:
+    """Read ``FORMAT=PATH`` or ``FORMAT+=PATH``, the format one of ``formats``.
 
     Raises
     ------
@@ -37,10 +38,10 @@ def parse_export(text: str) -> Target:
     form = form.removesuffix("+")
     if not equals or not path or path.endswith("/"):
         raise UsageError(f"--export {text}: write FORMAT=PATH, for example csv=account.csv")
-    if form not in FORMATS:
-        close = did_you_mean(form, FORMATS)
+    if form not in formats:
+        close = did_you_mean(form, formats)
         raise UsageError(
-            f"--export {text}: no format `{form}`{close}; there are {', '.join(FORMATS)}"
+            f"--export {text}: no format `{form}`{close}; there are {', '.join(formats)}"
         )
     if path == "-":
         raise UsageError(f"--export {text}: a file is wanted; --format is for standard output")
@@ -142,6 +143,23 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def write_all(targets: list[Target], texts: list[str], shown: str) -> int:
+    """Write exports, then standard output; return the exit code of the worst failure."""
+    code = OK
+    for target, text in zip(targets, texts, strict=True):
+        try:
+            export(target, text)
+        except OutputError as error:
+            say(str(error))
+            code = error.exit_code
+    try:
+        to_stdout(shown)
+    except OutputError as error:
+        say(str(error))
+        code = error.exit_code
+    return code
 
 
 def to_stdout(text: str) -> None:

@@ -18,28 +18,63 @@ from carbonctl.spec.model import Activity, System, SystemFields
 from carbonctl.values import Value
 
 
-class Part(NamedTuple):
-    """A part of the node beside its devices, with its draw in watts for one node.
+class Scale(NamedTuple):
+    """How much of a thing goes with one device: ``times / per`` of it.
 
-    ``per`` is how many devices share it.
+    Attributes
+    ----------
+    per : Value
+        How many devices share it.
+    times : Value, optional
+        A share of it, or a count; one unless given.
     """
+
+    per: Value
+    times: Value | None = None
+
+
+class Part(NamedTuple):
+    """A part of the node beside its devices, with its draw in watts for one node."""
 
     item: str
     power_w: Number
     formula: str
     inputs: tuple[Value, ...]
-    per: Value
+    scale: Scale
 
 
 class Share(NamedTuple):
     """Embodied carbon of one unit of hardware; ``value`` is None where it is unknown.
 
-    ``per`` is how many devices share the unit; None where it is one device's own.
+    ``scale`` is None where the unit is one device; ``unit`` says what its hours are of.
     """
 
     item: str
     value: Value | None
-    per: Value | None = None
+    scale: Scale | None = None
+    unit: str = "system"
+
+
+class Group(NamedTuple):
+    """The devices of one kind in a system.
+
+    Attributes
+    ----------
+    item : str
+        What the ledger calls them.
+    power : Value, optional
+        Average draw of one device [W]; then neither load nor busy applies.
+    rated_power, idle_power : Value, optional
+        TDP and idle draw of one device [W].
+    scale : Scale, optional
+        How many of the system's devices they are; None where they are all of them.
+    """
+
+    item: str
+    power: Value | None = None
+    rated_power: Value | None = None
+    idle_power: Value | None = None
+    scale: Scale | None = None
 
 
 class Machine(NamedTuple):
@@ -49,30 +84,29 @@ class Machine(NamedTuple):
     ----------
     path : str
         Where in the spec it is described.
-    power : Value, optional
-        Average draw of one device [W]; then neither load nor busy applies.
-    rated_power, idle_power : Value, optional
-        TDP and idle draw of one device [W].
     devices_per_system : Value
         How many devices share a host.
-    parts : tuple of Part
-        The rest of the node; empty where ``power`` holds it already or it is not described.
-    holds_host : bool
-        Whether ``power`` is the device's share of the whole node.
-    shares : tuple of Share
-        Embodied carbon.
     lifetime, utilization : Value
         Service life [h] and share of it in useful work.
+    groups : tuple of Group
+        Its devices, by kind.
+    parts : tuple of Part
+        The rest of the node; empty where ``power`` holds it already or it is not described.
+    overhead : Value, optional
+        Power of the node over that of devices and parts.
+    holds_host : bool
+        Whether the devices' ``power`` is their share of the whole node.
+    shares : tuple of Share
+        Embodied carbon.
     """
 
     path: str
     devices_per_system: Value
     lifetime: Value
     utilization: Value
-    power: Value | None = None
-    rated_power: Value | None = None
-    idle_power: Value | None = None
+    groups: tuple[Group, ...]
     parts: tuple[Part, ...] = ()
+    overhead: Value | None = None
     holds_host: bool = False
     shares: tuple[Share, ...] = ()
 
@@ -165,12 +199,16 @@ class Setting(NamedTuple):
 
 
 class ActivityData(NamedTuple):
-    """What one activity caused, before any emission factor."""
+    """What one activity caused, before any emission factor.
+
+    ``dated`` holds the keys of figures of some year, with that year.
+    """
 
     draws: tuple[Draw, ...] = ()
     occupations: tuple[Occupation, ...] = ()
     attributed: tuple[Attributed, ...] = ()
     timed: tuple[TimedShare, ...] = ()
+    dated: tuple[tuple[str, int], ...] = ()
 
 
 class Unusable(Exception):
@@ -241,6 +279,18 @@ class OnSystem(OnMachine):
         return self.device_time is not None or self.wall_time is not None
 
 
+def reserved(machine: Machine, path: str, note: str) -> Machine:
+    """Return a machine whose idle time is already in the hours: utilization 100 %.
+
+    Only what the activity itself gives goes before; a system's is of its other work.
+    """
+    use = machine.utilization
+    if use.path == f"{path}.utilization" and use.line:
+        return machine
+    whole = Value(1.0, "", "default", None, use.path, name="utilization", note=note)
+    return machine._replace(utilization=whole)
+
+
 class Quantity(NamedTuple):
     """A number with the formula and the inputs that it comes from."""
 
@@ -309,18 +359,21 @@ def device_hours(activity: OnSystem, path: str) -> Quantity:
     return repeated(activity, path, once)
 
 
-def shared_hours(hours: Quantity, per: Value | None) -> Quantity:
-    """Return the hours of what several devices share, from their device-hours."""
-    if per is None:
-        return hours
-    number = hours.number / per.number
-    inputs = hours.inputs if per in hours.inputs else (*hours.inputs, per)
-    return Quantity(number, f"{hours.formula} / {per.name}", inputs)
+def scaled(quantity: Quantity, scale: Scale | None) -> Quantity:
+    """Return what goes with one device: hours of a shared unit, or its power."""
+    if scale is None:
+        return quantity
+    number, formula, inputs = quantity
+    if scale.times is not None:
+        number, formula = number * scale.times.number, f"{formula} * {scale.times.name}"
+        inputs = merge(inputs, (scale.times,))
+    number, formula = number / scale.per.number, f"{formula} / {scale.per.name}"
+    return Quantity(number, formula, merge(inputs, (scale.per,)))
 
 
 def occupations(hours: Quantity, machine: Machine) -> tuple[Occupation, ...]:
     """Return the hours for which each unit of a machine was occupied, from device-hours."""
     return tuple(
-        Occupation(share, *shared_hours(hours, share.per), machine.lifetime, machine.utilization)
+        Occupation(share, *scaled(hours, share.scale), machine.lifetime, machine.utilization)
         for share in machine.shares
     )

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from carbonctl.estimators.base import (
     ActivityData,
     Draw,
+    Group,
     Machine,
     OnMachine,
     OnSystem,
@@ -21,9 +22,11 @@ from carbonctl.estimators.base import (
     device_hours,
     merge,
     occupations,
-    shared_hours,
+    reserved,
+    scaled,
 )
-from carbonctl.factors import fleet, power, runs
+from carbonctl.factors import facility, fleet, power, runs
+from carbonctl.ranges import Number
 from carbonctl.spec import fields as f
 from carbonctl.values import Value
 
@@ -48,38 +51,49 @@ class Loaded(OnMachine):
 class Compute(OnSystem, Loaded):
     """Work on devices: training, fine-tuning, preprocessing, batch inference."""
 
+    mode: f.Mode | None = Field(
+        None,
+        description="offline work draws on a shared pool; online work holds its machines "
+        "all the time, so that their utilization is 100 %",
+    )
     restarts: f.Ratio | None = Field(
         None, description="device time added by restarts and failed runs, as a share of it"
     )
+
+    @model_validator(mode="after")
+    def _no_pool(self) -> Self:
+        if self.mode == "online" and self.pool_idle:
+            raise ValueError("pool_idle: online work holds its machines; their idle time is in it")
+        return self
 
 
 MODEL = Compute
 
 
-def device_power(activity: Loaded, machine: Machine, path: str) -> Quantity:
-    """Return the mean draw of one device [W].
+def device_power(activity: Loaded, group: Group, machine: Machine, path: str) -> Quantity:
+    """Return the mean draw of one device of a group [W].
 
     Raises
     ------
     Unusable
         Where no power is known, or load or busy contradict it.
     """
-    if machine.power is not None:
+    if group.power is not None:
         if activity.load is not None or activity.busy is not None:
             key = "load" if activity.load is not None else "busy"
             message = f"{key}: `power` is an average draw already; {key} goes with rated power"
             raise Unusable(f"{path}.{key}", message)
-        return Quantity(machine.power.number, "power", (machine.power,))
-    if machine.rated_power is None:
+        return Quantity(group.power.number, group.power.name, (group.power,))
+    rated = group.rated_power
+    if rated is None:
         raise Unusable(
             machine.path, "no power is known: give `power`, `rated_power`, or a device that has one"
         )
     if activity.busy is not None:
-        return _busy(activity.busy.named("busy", f"{path}.busy"), machine, path)
-    rated = machine.rated_power
+        return _busy(activity.busy.named("busy", f"{path}.busy"), rated, group.idle_power, path)
     load = _load(activity, path)
     watts = power.loaded_w(rated.number, load.number)
-    return Quantity(watts, "rated_power * load", (rated, load))
+    return Quantity(watts, f"{rated.name} * load", (rated, load))
 
 
 def _load(activity: Loaded, path: str) -> Value:
@@ -89,14 +103,12 @@ def _load(activity: Loaded, path: str) -> Value:
     return Value(1.0, "", "default", "luccioni2023", f"{path}.load", name="load", note=note)
 
 
-def _busy(busy: Value, machine: Machine, path: str) -> Quantity:
-    rated, idle = machine.rated_power, machine.idle_power
-    assert rated is not None
+def _busy(busy: Value, rated: Value, idle: Value | None, path: str) -> Quantity:
     if idle is None:
         raise Unusable(f"{path}.busy", "busy: the idle power is unknown; give `idle_power`")
     check_idle(idle, rated, f"{path}.busy")
     watts = power.busy_w(idle.number, rated.number, busy.number)
-    formula = "(idle_power + (rated_power - idle_power) * busy)"
+    formula = f"({idle.name} + ({rated.name} - {idle.name}) * busy)"
     return Quantity(watts, formula, (idle, rated, busy))
 
 
@@ -126,6 +138,10 @@ def activity_data(activity: Compute, setting: Setting) -> ActivityData:
         added = setting.given(activity.restarts, "restarts")
         number = runs.with_restarts(hours.number, added.number)
         hours = Quantity(number, f"{hours.formula} * (1 + restarts)", (*hours.inputs, added))
+    if activity.mode == "online":
+        note = "online work holds its machines all the time"
+        machine = reserved(setting.require_machine(), setting.path, note)
+        setting = setting._replace(machine=machine)
     return at_work(activity, hours, setting)
 
 
@@ -138,35 +154,55 @@ def at_work(activity: Loaded, hours: Quantity, setting: Setting) -> ActivityData
         Where no power is known, or load or busy contradict it.
     """
     machine = setting.require_machine()
-    watts = device_power(activity, machine, setting.path)
-    draws = [_draw("devices", hours, watts), *node_draws(machine, hours)]
+    draws = []
+    for group in machine.groups:
+        watts = device_power(activity, group, machine, setting.path)
+        draws.append(_draw(group.item, scaled(hours, group.scale), watts))
+    draws += rest_of_node(machine, hours, draws)
     if activity.pool_idle:
-        draws.append(_pool_idle(machine, hours, setting.path))
+        draws += [_pool_idle(machine, group, hours, setting.path) for group in machine.groups]
     return ActivityData(tuple(draws), occupations(hours, machine))
 
 
-def _pool_idle(machine: Machine, hours: Quantity, path: str) -> Draw:
+def _pool_idle(machine: Machine, group: Group, hours: Quantity, path: str) -> Draw:
     """Return what the pool draws while it waits, in proportion to the hours of work."""
-    idle, use = machine.idle_power, machine.utilization
+    idle, use = group.idle_power, machine.utilization
     if idle is None:
         raise Unusable(
             f"{path}.pool_idle", "pool_idle: the idle power is unknown; give `idle_power`"
         )
-    energy = fleet.pool_idle_kwh(hours.number, idle.number, use.number)
-    formula = f"{hours.formula} * (1 / utilization - 1) * idle_power / {power.W_PER_KW}"
-    return Draw("pool idle", energy, formula, merge(hours.inputs, (use, idle)))
+    its = scaled(hours, group.scale)
+    energy = fleet.pool_idle_kwh(its.number, idle.number, use.number)
+    formula = f"{its.formula} * (1 / utilization - 1) * {idle.name} / {power.W_PER_KW}"
+    item = group.item.replace("devices", "pool idle", 1)
+    return Draw(item, energy, formula, merge(its.inputs, (use, idle)))
 
 
-def node_draws(machine: Machine, hours: Quantity) -> list[Draw]:
-    """Return what the rest of the node draws in some device-hours."""
-    return [
+def rest_of_node(machine: Machine, hours: Quantity, devices: list[Draw]) -> list[Draw]:
+    """Return what the rest of the node draws in some device-hours, beside its devices."""
+    drawn = [
         _draw(
             part.item,
-            shared_hours(hours, part.per),
+            scaled(hours, part.scale),
             Quantity(part.power_w, part.formula, part.inputs),
         )
         for part in machine.parts
     ]
+    if machine.overhead is not None:
+        drawn.append(_uncounted([*devices, *drawn], machine.overhead))
+    return drawn
+
+
+def _uncounted(counted: list[Draw], overhead: Value) -> Draw:
+    """Return what a node draws beyond the parts that are counted."""
+    energy: Number = counted[0].energy_kwh
+    for draw in counted[1:]:
+        energy = energy + draw.energy_kwh
+    of_it = " + ".join(draw.formula for draw in counted)
+    inputs = merge(*(draw.inputs for draw in counted), (overhead,))
+    beyond = facility.overhead_kwh(energy, overhead.number)
+    return Draw("rest of the node", beyond,
+                f"(({of_it}) * host_overhead - ({of_it}))", inputs)  # fmt: skip
 
 
 def _draw(item: str, hours: Quantity, watts: Quantity) -> Draw:

@@ -13,6 +13,7 @@ from carbonctl.estimators.base import (
     ActivityData,
     Attributed,
     Draw,
+    Group,
     Machine,
     Quantity,
     Setting,
@@ -20,9 +21,12 @@ from carbonctl.estimators.base import (
     merge,
     occupations,
     repeated,
+    reserved,
+    scaled,
 )
-from carbonctl.estimators.compute import Loaded, at_work, check_idle, device_power, node_draws
+from carbonctl.estimators.compute import Loaded, at_work, check_idle, device_power, rest_of_node
 from carbonctl.factors import fleet, power
+from carbonctl.ranges import Number
 from carbonctl.spec import fields as f
 from carbonctl.values import Value
 
@@ -180,7 +184,7 @@ def _by_energy(
     if hours is None:
         hours = _hours_from_energy(activity, setting, machine, draws[0])
     if boundary == "chip":
-        draws += node_draws(machine, hours)
+        draws += rest_of_node(machine, hours, draws[:1])
     return ActivityData(tuple(draws), occupations(hours, machine))
 
 
@@ -211,12 +215,7 @@ def _hours_from_energy(
     if activity.energy_boundary == "chip" and machine.holds_host:
         message = "energy_boundary: the energy is the chip's, and `power` the whole node's"
         raise Unusable(f"{setting.path}.energy_boundary", message)
-    watts = device_power(activity, machine, setting.path)
-    number, formula, inputs = watts
-    for part in machine.parts if activity.energy_boundary != "chip" else ():
-        number = number + part.power_w / part.per.number
-        formula = f"{formula} + {part.formula} / {part.per.name}"
-        inputs = merge(inputs, part.inputs, (part.per,))
+    number, formula, inputs = _node_watts(activity, setting, machine)
     energy, of_it, used = draw.energy_kwh, draw.formula, draw.inputs
     if draw.includes_pue and setting.pue is not None:
         energy, of_it = energy / setting.pue.number, f"{of_it} / pue"
@@ -228,35 +227,62 @@ def _hours_from_energy(
     )
 
 
+def _node_watts(activity: Serving, setting: Setting, machine: Machine) -> Quantity:
+    """Return the draw of one device [W], with its share of the node unless the chip's is meant."""
+    watts = []
+    for group in machine.groups:
+        each = device_power(activity, group, machine, setting.path)
+        watts.append(scaled(each, group.scale))
+    of_chip = activity.energy_boundary == "chip"
+    for part in () if of_chip else machine.parts:
+        watts.append(scaled(Quantity(part.power_w, part.formula, part.inputs), part.scale))
+    number: Number = watts[0].number
+    for more in watts[1:]:
+        number = number + more.number
+    formula = " + ".join(w.formula for w in watts)
+    inputs = merge(*(w.inputs for w in watts))
+    over = None if of_chip else machine.overhead
+    if over is None:
+        return Quantity(number, formula, inputs)
+    return Quantity(number * over.number, f"({formula}) * {over.name}", merge(inputs, (over,)))
+
+
 def _fleet(activity: Serving, setting: Setting) -> ActivityData:
     """Return what a fleet that stands ready draws and occupies."""
     setting.one_size("fleet")
-    machine = _reserved(setting.require_machine(), setting.path)
+    note = "a fleet's idle time is in its hours already"
+    machine = reserved(setting.require_machine(), setting.path, note)
     setting = setting._replace(machine=machine)
     ready = repeated(activity, setting.path, _ready_hours(activity, setting, machine))
     if activity.autoscaling is None:
         return at_work(activity, ready, setting)
-    if machine.rated_power is None or machine.idle_power is None:
-        missing = "rated_power" if machine.rated_power is None else "idle_power"
-        raise Unusable(f"{setting.path}.autoscaling", f"autoscaling: `{missing}` is unknown")
     assert activity.busy is not None
     busy = setting.given(activity.busy, "busy")
     released = setting.given(activity.autoscaling, "autoscaling")
-    rated, idle = machine.rated_power, machine.idle_power
-    check_idle(idle, rated, f"{setting.path}.autoscaling")
-    energy = fleet.energy_kwh(ready.number, idle.number, rated.number, busy.number, released.number)
-    draw = Draw(
-        "devices", energy,
-        f"{ready.formula} * (busy * rated_power + (1 - busy) * (1 - autoscaling) * idle_power)"
-        f" / {fleet.W_PER_KW}",
-        merge(ready.inputs, (busy, rated, released, idle)),
-    )  # fmt: skip
+    draws = [_released(group, ready, busy, released, setting) for group in machine.groups]
     on = Quantity(
         fleet.hours_on(ready.number, busy.number, released.number),
         f"{ready.formula} * (busy + (1 - busy) * (1 - autoscaling))",
         merge(ready.inputs, (busy, released)),
     )
-    return ActivityData((draw, *node_draws(machine, on)), occupations(on, machine))
+    return ActivityData((*draws, *rest_of_node(machine, on, draws)), occupations(on, machine))
+
+
+def _released(
+    group: Group, ready: Quantity, busy: Value, released: Value, setting: Setting
+) -> Draw:
+    """Return what the devices of a fleet draw that gives idle systems back."""
+    rated, idle = group.rated_power, group.idle_power
+    path = f"{setting.path}.autoscaling"
+    if rated is None or idle is None:
+        missing = "rated_power" if rated is None else "idle_power"
+        raise Unusable(path, f"autoscaling: `{missing}` is unknown")
+    check_idle(idle, rated, path)
+    hours = scaled(ready, group.scale)
+    energy = fleet.energy_kwh(hours.number, idle.number, rated.number, busy.number, released.number)
+    per_hour = f"(busy * {rated.name} + (1 - busy) * (1 - autoscaling) * {idle.name})"
+    formula = f"{hours.formula} * {per_hour} / {fleet.W_PER_KW}"
+    return Draw(group.item, energy, formula, merge(hours.inputs, (busy, rated, released, idle)))
 
 
 def _ready_hours(activity: Serving, setting: Setting, machine: Machine) -> Quantity:
@@ -270,15 +296,3 @@ def _ready_hours(activity: Serving, setting: Setting, machine: Machine) -> Quant
         "fleet * devices_per_system * duration",
         (systems, per, duration),
     )
-
-
-def _reserved(machine: Machine, path: str) -> Machine:
-    """Return a machine whose idle time is already in the hours: utilization 100 %.
-
-    Only what the activity itself gives goes before; a system's is of its other work.
-    """
-    if machine.utilization.path == f"{path}.utilization" and machine.utilization.line:
-        return machine
-    note = "a fleet's idle time is in its hours already"
-    whole = Value(1.0, "", "default", None, machine.utilization.path, name="utilization", note=note)
-    return machine._replace(utilization=whole)

@@ -28,10 +28,11 @@ def activity_data(activity: Transfer, setting: Setting) -> ActivityData:
     """Return the energy of the network: volume × kWh/GB."""
     volume = setting.given(activity.volume, "volume")
     intensity = setting.given(activity.intensity, "intensity")
-    if activity.intensity_year is not None:
-        intensity = intensity._replace(note=f"figure of {activity.intensity_year}")
+    year = activity.intensity_year
+    if year is not None:
+        intensity = intensity._replace(note=f"figure of {year}")
     moved = repeated(activity, setting.path, Quantity(volume.number, "volume", (volume,)))
     energy = moved.number * intensity.number
     inputs = (*moved.inputs, intensity)
     draw = Draw("network", energy, f"{moved.formula} * intensity", inputs, in_building=False)
-    return ActivityData((draw,))
+    return ActivityData((draw,), dated=(("intensity", year),) if year else ())

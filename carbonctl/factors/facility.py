@@ -32,3 +32,22 @@ def overhead_kwh(it_kwh: Any, pue: Any) -> Any:
     monotone in both arguments while PUE ≥ 1.
     """
     return over_corners(_overhead_kwh, it_kwh, pue)
+
+
+def construction_kgco2e_per_kwh(embodied_kgco2e_per_kw: Any, lifetime_h: Any, in_use: Any) -> Any:
+    """Return the embodied carbon of a building for each kWh of IT energy [kgCO2e/kWh].
+
+    Parameters
+    ----------
+    embodied_kgco2e_per_kw : float, Range or array
+        Embodied carbon per power of IT that the building is made for [kgCO2e/kW].
+    lifetime_h : float, Range or array
+        Service life of the building [h].
+    in_use : float, Range or array
+        Share of that power which is in use on average (0..1].
+
+    Notes
+    -----
+    Over its life one kW of capacity serves ``lifetime · in_use`` kWh.
+    """
+    return embodied_kgco2e_per_kw / (lifetime_h * in_use)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from carbonctl.ranges import over_corners
+from carbonctl.ranges import Number, Range, best, high, low, over_corners
 
 
 def kgco2e(energy_kwh: Any, intensity_kgco2e_per_kwh: Any) -> Any:
@@ -58,3 +58,35 @@ def market_intensity(cfe: Any, contract: Any, residual: Any) -> Any:
     taken over their corners; the kernel is linear in each argument.
     """
     return over_corners(_market, cfe, contract, residual)
+
+
+def mix_intensity(parts: list[tuple[Number, float]]) -> Number:
+    """Return the carbon intensity of a mix of kinds of plant [kgCO2e/kWh].
+
+    Parameters
+    ----------
+    parts : list of (share, intensity)
+        Share of the energy [0..1] and intensity [kgCO2e/kWh] of each kind; the best shares
+        sum to one.
+
+    Notes
+    -----
+    ``Σ share · intensity``. Ranged shares still sum to one: the lowest mix fills up the
+    cleanest kinds first, the highest the dirtiest, which is exact.
+    """
+    middle = sum(best(share) * intensity for share, intensity in parts)
+    if not any(isinstance(share, Range) for share, _ in parts):
+        return middle
+    clean_first = sorted(parts, key=lambda part: part[1])
+    return Range(middle, _filled(clean_first), _filled(clean_first[::-1]))
+
+
+def _filled(parts: list[tuple[Number, float]]) -> float:
+    """Return the intensity where the first kinds have as much as they can."""
+    room = sum(best(share) for share, _ in parts) - sum(low(share) for share, _ in parts)
+    total = 0.0
+    for share, intensity in parts:
+        more = min(room, high(share) - low(share))
+        room -= more
+        total += (low(share) + more) * intensity
+    return total

@@ -7,6 +7,7 @@ from typing import Any
 from carbonctl.ranges import over_corners
 
 W_PER_KW = 1000
+GB_PER_TB = 1000
 
 
 def energy_kwh(hours: Any, power_w: Any) -> Any:
@@ -61,3 +62,8 @@ def busy_w(idle_w: Any, max_w: Any, busy: Any) -> Any:
 def memory_w(capacity_gb: Any, w_per_gb: Any) -> Any:
     """Return the draw [W] of host DRAM from its capacity [GB] and its power density [W/GB]."""
     return capacity_gb * w_per_gb
+
+
+def drives_w(capacity_gb: Any, w_per_tb: Any) -> Any:
+    """Return the draw [W] of a host's drives from their capacity [GB] and draw [W/TB]."""
+    return capacity_gb / GB_PER_TB * w_per_tb

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from carbonctl.result import About, Result
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from carbonctl.catalog.records import Source
     from carbonctl.catalog.tables import Everyday
+    from carbonctl.gates import Verdict
 
 FORMATS = ("table", "json", "jsonl", "csv", "tsv", "md")
 FOR_PEOPLE = ("table", "md")
@@ -51,7 +54,7 @@ class Renderer(Protocol):
     def add(self, result: Result) -> None:
         """Take one result."""
 
-    def finish(self, about: About) -> str:
+    def finish(self, about: About, verdicts: "Sequence[Verdict]" = ()) -> str:
         """Return the text of everything that was added."""
 
 

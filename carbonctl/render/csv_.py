@@ -2,10 +2,16 @@
 
 import csv
 import io
+from typing import TYPE_CHECKING
 
 from carbonctl.ledger import COLUMNS, Totals
 from carbonctl.render import Style
 from carbonctl.result import About, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from carbonctl.gates import Verdict
 
 _OWN = len(COLUMNS) - 2  # the columns that an entry begins with; file and workload go before
 
@@ -31,6 +37,6 @@ class Renderer:
         groups = result.groups(self.by).items()
         self.writer.writerows([(*before, name, *sums) for name, sums in groups])
 
-    def finish(self, about: About) -> str:
+    def finish(self, about: About, verdicts: "Sequence[Verdict]" = ()) -> str:
         """Return the whole table."""
         return self.out.getvalue()

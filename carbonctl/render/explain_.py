@@ -1,6 +1,7 @@
 """Any figure as a tree: formula with numbers in place, then each input and its source."""
 
 import re
+import textwrap
 from collections.abc import Iterable
 
 from carbonctl.ledger import Entry, totals
@@ -10,6 +11,9 @@ from carbonctl.values import Value
 
 _OPERATORS = str.maketrans({"*": "×", "/": "÷", "-": "−"})
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
+_NOT_A_NAME = re.compile(r"[^a-z0-9]+")
+_BRANCHES = re.compile(r"[│├└─ ]*")
+_TO_CARBON = " * carbon_intensity"
 
 
 def explain(result: Result, entries: Iterable[Entry], style: Style) -> str:
@@ -22,7 +26,7 @@ def explain(result: Result, entries: Iterable[Entry], style: Style) -> str:
     entries : iterable of Entry
         What is to be explained.
     style : Style
-        Holds the citations.
+        Holds the citations, and the width; lines are not wrapped where it is 0.
     """
     wanted = list(entries)
     cited: dict[str, str] = {}
@@ -30,12 +34,47 @@ def explain(result: Result, entries: Iterable[Entry], style: Style) -> str:
     for phase, activity in dict.fromkeys((e.phase, e.activity) for e in wanted):
         own = [e for e in wanted if (e.phase, e.activity) == (phase, activity)]
         lines.append(f"{phase}.{activity}: {_sum(own)}")
+        above: list[Entry] = []
         for place, entry in enumerate(own):
             last = place == len(own) - 1
             branch, below = ("└─ ", "   ") if last else ("├─ ", "│  ")
-            lines += _entry(entry, result.file, branch, below, cited)
+            lines += _entry(_folded(entry, above), result.file, branch, below, cited)
+            above.append(entry)
         lines.append("")
-    return "\n".join([*lines, *_sources(cited, style)])
+    lines += _sources(cited, style)
+    return "\n".join(part for line in lines for part in _wrapped(line, style))
+
+
+def _folded(entry: Entry, above: list[Entry]) -> Entry:
+    """Return an entry with the energies that stand above it under names of their own."""
+    formula, inputs = entry.formula, list(entry.inputs)
+    for other in sorted(above, key=lambda e: -len(e.formula)):
+        part = other.formula.removesuffix(_TO_CARBON)
+        if part == other.formula or _NAME.fullmatch(part) or part not in formula:
+            continue
+        name = "energy_of_" + _NOT_A_NAME.sub("_", other.item.lower()).strip("_")
+        formula = formula.replace(part, name)
+        note = f"{other.item}, above, before the carbon intensity"
+        inputs = [v for v in inputs if v not in other.inputs or v == entry.inputs[-1]]
+        inputs.insert(0, Value(other.quantity or 0.0, "kWh", "derived", name=name, note=note))
+    if formula == entry.formula:
+        return entry
+    order = _NAME.findall(formula)
+    inputs += [v for v in entry.inputs if v.name in order and v not in inputs]
+    inputs.sort(key=lambda v: order.index(v.name) if v.name in order else len(order))
+    return entry._replace(formula=formula, inputs=tuple(inputs))
+
+
+def _wrapped(line: str, style: Style) -> list[str]:
+    """Return a line within the width, its branches carried on."""
+    if not style.width or len(line) <= style.width:
+        return [line]
+    head = _BRANCHES.match(line)
+    indent = (head[0] if head else "").replace("├─", "│ ").replace("└─", "  ")
+    return textwrap.wrap(
+        line, style.width, subsequent_indent=f"{indent}    ",
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
 
 
 def _sum(entries: list[Entry]) -> str:
@@ -61,8 +100,8 @@ def _entry(entry: Entry, file: str, head: str, below: str, cited: dict[str, str]
         return [*lines, f"{below}   unknown: no figure is given or known"]
     named = {value.name: value for value in entry.inputs}
     lines.append(f"{below}   = {entry.formula.translate(_OPERATORS)}")
-    numbers = _NAME.sub(lambda m: _number(named[m[0]]), entry.formula)
-    lines.append(f"{below}   = {numbers.translate(_OPERATORS)}")
+    numbers = _NAME.sub(lambda m: _number(named[m[0]]), entry.formula.translate(_OPERATORS))
+    lines.append(f"{below}   = {numbers}")
     if entry.kgco2e_low != entry.kgco2e_high:
         bounds = (
             f"{humane.plain(entry.kgco2e_low or 0.0)}..{humane.plain(entry.kgco2e_high or 0.0)}"
@@ -89,7 +128,7 @@ def _input(value: Value, file: str, width: int, cited: dict[str, str]) -> str:
         marks.append(cited[key])
     mark = f" [{', '.join(marks)}]" if marks else ""
     note = f" ({value.note})" if value.note else ""
-    return f"{said}  {value.status}, {where}{mark}{note}"
+    return f"{said}  {', '.join(part for part in (value.status, where) if part)}{mark}{note}"
 
 
 def _sources(cited: dict[str, str], style: Style) -> list[str]:

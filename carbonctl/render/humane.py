@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 SIGNIFICANT = 4
 
@@ -127,3 +128,20 @@ def bar(part: float | None, whole: float | None, width: int) -> str:
         return ""
     eighths = max(1, round(min(part / whole, 1.0) * width * 8))
     return "█" * (eighths // 8) + ("" if not eighths % 8 else "▏▎▍▌▋▊▉"[eighths % 8 - 1])
+
+
+def signed(value: float | None, write: Callable[[float | None], str]) -> str:
+    """Write a change with its sign; no change as it is."""
+    if value is None:
+        return "unknown"
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    return f"{sign}{write(abs(value))}"
+
+
+def change(value: float | None) -> str:
+    """Write a relative change [%] with its sign; from nothing there is none."""
+    if value is None:
+        return "–"
+    if value != 0 and abs(value) < 0.05:
+        return "<0.1 %" if value > 0 else ">−0.1 %"
+    return signed(value, lambda size: f"{size or 0:,.1f} %")

@@ -1,12 +1,17 @@
 """JSON: one shape for one input or many, in fixed units and full precision."""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from carbonctl.ledger import COLUMNS, Entry
 from carbonctl.render import Style
 from carbonctl.result import SCHEMA, About, Result
 from carbonctl.values import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from carbonctl.gates import Verdict
 
 
 class Renderer:
@@ -19,9 +24,9 @@ class Renderer:
         """Add one element of ``results``."""
         self.results.append(result_dict(result))
 
-    def finish(self, about: About) -> str:
+    def finish(self, about: About, verdicts: "Sequence[Verdict]" = ()) -> str:
         """Return the document."""
-        document = {
+        document: dict[str, Any] = {
             "schema": SCHEMA,
             "version": about.version,
             "hardware_db": about.hardware_db,
@@ -31,6 +36,10 @@ class Renderer:
                 for p in about.errors
             ],
         }
+        if verdicts:
+            from carbonctl.render.verdicts import as_dict
+
+            document["verdicts"] = [as_dict(verdict) for verdict in verdicts]
         return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 

@@ -1,11 +1,16 @@
 """Markdown for people: one headline, the table, what was assumed folded away."""
 
 import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from carbonctl.ledger import Totals
 from carbonctl.render import Style, humane
 from carbonctl.render.assumed import assumption_rows
 from carbonctl.result import About, Result
+
+if TYPE_CHECKING:
+    from carbonctl.gates import Verdict
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]#!|~@:<>&$]|(?<=www)\.)", re.IGNORECASE)
 
@@ -30,9 +35,17 @@ class Renderer:
         parts = [*_head(result), *_table(result, by), *_more(result, self.style)]
         self.parts.append("\n".join(parts))
 
-    def finish(self, about: About) -> str:
-        """Return all sections."""
-        return "\n".join(self.parts)
+    def finish(self, about: About, verdicts: "Sequence[Verdict]" = ()) -> str:
+        """Return all sections, then the verdicts."""
+        return "\n".join([*self.parts, *_gates(verdicts)])
+
+
+def _gates(verdicts: "Sequence[Verdict]") -> list[str]:
+    if not verdicts:
+        return []
+    from carbonctl.render.verdicts import bullets
+
+    return ["#### Gates", "", *bullets(verdicts, escape), ""]
 
 
 def _head(result: Result) -> list[str]:

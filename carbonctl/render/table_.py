@@ -1,10 +1,12 @@
 """The table for people: phases, operational against embodied, what was assumed."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -13,6 +15,9 @@ from carbonctl.render import Style, humane
 from carbonctl.render.assumed import assumption_rows
 from carbonctl.render.terminal import console_for, finished
 from carbonctl.result import About, Result
+
+if TYPE_CHECKING:
+    from carbonctl.gates import Verdict
 
 _BAR = 10
 _WIDE = 100
@@ -39,8 +44,12 @@ class Renderer:
         self.is_first = False
         _Block(self.console, result, self.style).show()
 
-    def finish(self, about: About) -> str:
-        """Return everything that was drawn."""
+    def finish(self, about: About, verdicts: "Sequence[Verdict]" = ()) -> str:
+        """Return everything that was drawn, and the verdicts below it."""
+        if verdicts:
+            from carbonctl.render.gates_table import draw
+
+            draw(self.console, verdicts, self.style)
         return finished(self.out.getvalue(), self.style)
 
 
@@ -128,7 +137,9 @@ class _Block:
             return rows
         return rows[1:] if self.style.width >= _PARTS_FROM else rows[3:]
 
-    def row(self, table: Table, name: Text, cells: list[Text], share: tuple[str, str]) -> None:
+    def row(
+        self, table: Table, name: Text | Padding, cells: list[Text], share: tuple[str, str]
+    ) -> None:
         """Add one row of the columns that are shown."""
         room = self.style.width
         kept = cells if room >= _ENERGY_FROM else cells[1:] if room >= _PARTS_FROM else cells[3:]
@@ -150,7 +161,8 @@ class _Block:
         for name, entries in parts.items() if len(parts) > 1 else ():
             part = totals(entries)
             cells = [Text(cell, style="dim") for cell in self.cells(part)]
-            self.row(table, Text(f"  {safe(name)}", style="dim"), cells, self.share(part))
+            indented = Padding(Text(safe(name), style="dim"), (0, 0, 0, 2))
+            self.row(table, indented, cells, self.share(part))
 
     def cells(self, sums: Totals) -> list[str]:
         e_size, e_places, m_size, m_places = self.scales

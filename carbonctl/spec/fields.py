@@ -16,12 +16,13 @@ from pydantic_core import core_schema
 from carbonctl import units
 from carbonctl.located import Map
 from carbonctl.near import did_you_mean
-from carbonctl.ranges import Range
+from carbonctl.ranges import Number, Range, best
 from carbonctl.spec import typed
 from carbonctl.spec.typed import FORMULA_STARTS, MAX_NAME
 from carbonctl.units import Dimension
 from carbonctl.values import Value
 
+PHASES = ("data", "experimentation", "training", "inference")
 FIELD = "field"  # where a core schema keeps the marker of its field, for the JSON Schema
 _SPACES = str.maketrans("\u00a0\u202f\u3000", "   ")
 
@@ -146,13 +147,13 @@ def _read_bounds(raw: Map, dimension: Dimension, check: Check) -> Value:
                 raise ValueError(f"`{raw[key]}`: {key} is one quantity, not a range")
             check(number, str(raw[key]))
             parts[key] = number
-    best = parts["best"]
-    low, high = parts.get("low", best), parts.get("high", best)
-    if not low <= best <= high:
+    middle = parts["best"]
+    low, high = parts.get("low", middle), parts.get("high", middle)
+    if not low <= middle <= high:
         raise ValueError("best must lie between low and high")
     source = _source(raw["source"]) if raw.get("source") else None
     line = raw.place.line if not raw.place.origin else None
-    number = best if low == high else Range(best, low, high)
+    number = middle if low == high else Range(middle, low, high)
     return Value(number, dimension.unit, source=source, line=line)
 
 
@@ -239,10 +240,14 @@ Throughput = Annotated[Value, Quantity(units.REQUEST_RATE, _positive)]
 Requests = Annotated[Value, RateOrCount()]
 Ratio = Annotated[Value, Quantity(units.FRACTION)]
 Multiplier = Annotated[Value, Quantity(units.COUNT, _at_least_one)]
+Overhead = Annotated[Value, Quantity(units.RATIO._replace(example="1.3"), _at_least_one)]
 StoragePower = Annotated[Value, Quantity(units.PER_TB_POWER)]
 StorageMass = Annotated[Value, Quantity(units.PER_TB_MASS)]
 TransferEnergy = Annotated[Value, Quantity(units.PER_GB_ENERGY)]
 MemoryPower = Annotated[Value, Quantity(units.DENSITY_POWER)]
+BuildingMass = Annotated[Value, Quantity(units.PER_KW_MASS)]
+AreaMass = Annotated[Value, Quantity(units.PER_AREA_MASS)]
+AreaPerPower = Annotated[Value, Quantity(units.AREA_PER_KW, _positive)]
 Water = Annotated[Value, Quantity(units.WATER)]
 Loss = Annotated[Value, Quantity(units.FRACTION, _check_loss)]
 Capacity = Annotated[Value, Quantity(units.CAPACITY, _positive)]
@@ -325,22 +330,24 @@ Source = Annotated[str, Scalar(lambda raw, info: _source(raw), typed.WORDS)]
 Switch = Annotated[bool, Scalar(_switch, typed.SWITCH)]
 Year = Annotated[int, Scalar(_year, typed.YEAR)]
 Version = Annotated[int, Scalar(_version, typed.VERSION)]
+Phase = Annotated[str, _word(*PHASES)]
 Operator = Annotated[str, _word("own", "colocation", "cloud", "client")]
 Medium = Annotated[str, _word("ssd", "hdd")]
 Boundary = Annotated[str, _word("chip", "node", "facility")]
+Mode = Annotated[str, _word("offline", "online")]
 Basis = Annotated[str, _word("life-cycle", "direct")]
 PowerScope = Annotated[str, _word("device", "system", "wall")]
 DeviceId = Annotated[str, _known("device")]
 HostId = Annotated[str, _known("host")]
 
 
-class Mix(tuple[tuple[str, float], ...]):
-    """Shares of generation by kind of plant; they sum to one."""
+class Mix(tuple[tuple[str, Number], ...]):
+    """Shares of generation by kind of plant; they sum to one, ranges in their best."""
 
     __slots__ = ()
 
 
-_MIX_SLACK = 1e-6
+SHARE_SLACK = 1e-6
 
 
 def _grid(raw: Any, info: ValidationInfo) -> str | Mix:
@@ -355,12 +362,9 @@ def _grid(raw: Any, info: ValidationInfo) -> str | Mix:
     for source, share in raw.items():
         if names is not None:
             names.check_generation(source)
-        value = read_quantity(share, units.FRACTION, _check_fraction)
-        if value.low != value.high:
-            raise ValueError(f"`{share}`: the shares of a mix are single numbers, not ranges")
-        shares.append((source, value.best))
-    if abs(sum(share for _, share in shares) - 1) > _MIX_SLACK:
-        total = sum(share for _, share in shares)
+        shares.append((source, read_quantity(share, units.FRACTION, _check_fraction).number))
+    total = sum(best(share) for _, share in shares)
+    if abs(total - 1) > SHARE_SLACK:
         raise ValueError(f"the shares of the mix sum to {total * 100:g} %, not to 100 %")
     return Mix(shares)
 
@@ -373,7 +377,7 @@ class GridField:
             _grid,
             serialization=core_schema.plain_serializer_function_ser_schema(
                 lambda grid: (
-                    {name: units.format_number(share) for name, share in grid}
+                    {name: units.format_quantity(share, units.FRACTION) for name, share in grid}
                     if isinstance(grid, Mix)
                     else grid
                 )

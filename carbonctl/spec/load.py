@@ -9,7 +9,7 @@ from carbonctl.located import Map, Node, Seq, parse
 from carbonctl.near import did_you_mean
 from carbonctl.spec import overrides as sets
 from carbonctl.spec.fields import Names
-from carbonctl.spec.model import PHASES, Activity, Site, Spec, Workload
+from carbonctl.spec.model import PHASES, Activity, SiteShare, Spec, Workload
 from carbonctl.spec.paths import item_names
 
 M = TypeVar("M", bound=Spec)
@@ -103,6 +103,7 @@ class _Check:
 
     def workload(self) -> Workload:
         phases = self.phases()
+        self.sites()
         self.nulls()
         head = {**self.tree, **({"phases": phases} if "phases" in self.tree else {})}
         workload = self.validate(Workload, head, ())
@@ -191,29 +192,69 @@ class _Check:
             self.problem((*at, "kind"), f"unknown kind `{kind}`{close}; there are {known}")
             return None
         self.system(at, item)
+        self.site((*at, "site"), item.get("site"))
         self.supply(at, item)
         return self.validate(self.kinds.model(kind), item, at)
+
+    def sites(self) -> None:
+        """Check that every site which is named is there."""
+        refs: list[tuple[Loc, Any]] = [(("site",), self.tree.get("site"))]
+        of_phases = self.tree.get("phase_sites")
+        if isinstance(of_phases, Map):
+            refs += [(("phase_sites", phase), ref) for phase, ref in of_phases.items()]
+        for at, ref in refs:
+            self.site(at, ref)
+
+    def site(self, at: Loc, ref: Any) -> None:
+        """Check the names of sites in one reference: a name, a site, or a list with shares."""
+        if isinstance(ref, str):
+            self.named("sites", "site", at, ref)
+        for number, one in enumerate(ref) if isinstance(ref, Seq) else ():
+            if isinstance(one, Map) and isinstance(one.get("site"), str):
+                self.named("sites", "site", (*at, number, "site"), one["site"])
+
+    def described(self, ref: Any) -> list[Map]:
+        """Return the sites that a reference means, as the file writes them."""
+        sites = self.tree.get("sites")
+        known = sites if isinstance(sites, Map) else {}
+        if isinstance(ref, Seq):
+            return [site for one in ref for site in self.described(one)]
+        found = [ref] if isinstance(ref, Map) else []
+        name = ref.get("site") if isinstance(ref, Map) else ref
+        named = known.get(name) if isinstance(name, str) else None
+        return [*found, named] if isinstance(named, Map) else found
 
     def supply(self, at: Loc, item: Map) -> None:
         """Check that a carbon intensity can be found, whatever else is wrong.
 
         A site with a key that is not known may mean one: that fault is enough.
         """
-        sites = [item.get("site"), self.tree.get("site")]
-        if any(isinstance(s, Map) and not s.keys() <= Site.model_fields.keys() for s in sites):
+        of_phases = self.tree.get("phase_sites")
+        of_phase = of_phases.get(at[1]) if isinstance(of_phases, Map) else None
+        refs = (item.get("site"), of_phase, self.tree.get("site"))
+        sites = [site for ref in refs for site in self.described(ref)]
+        if any(not site.keys() <= SiteShare.model_fields.keys() for site in sites):
             return
-        if not any(isinstance(s, Map) and not _SUPPLY.isdisjoint(s) for s in sites):
-            message = "no carbon intensity: give `grid` (FR, US, world, …) or `carbon_intensity`"
-            self.problem(("site",), message)
+        if any(not _SUPPLY.isdisjoint(site) for site in sites):
+            return
+        if any(isinstance(ref, str | Seq) for ref in refs) and not sites:
+            return  # a name that is not there is fault enough
+        message = "no carbon intensity: give `grid` (FR, US, world, …) or `carbon_intensity`"
+        self.problem(("site",), message)
 
     def system(self, at: Loc, item: Map) -> None:
         """Check that a system which is named is there."""
         name = item.get("system")
-        if not isinstance(name, str):
-            return
-        systems = self.tree.get("systems")
-        known = list(systems) if isinstance(systems, Map) else []
+        if isinstance(name, str):
+            self.named("systems", "system", (*at, "system"), name)
+
+    def named(self, where: str, what: str, at: Loc, name: str) -> None:
+        """Check that a name is one of those that a mapping of the file gives."""
+        mapping = self.tree.get(where)
+        known = list(mapping) if isinstance(mapping, Map) else []
         if name not in known:
-            there = f"; there are {', '.join(known)}" if known else "; `systems` names none"
+            there = f"; there are {', '.join(known)}" if known else f"; `{where}` names none"
+            if what == "site" and not known:
+                there += f"; a grid is written {{grid: {name}}}"
             close = did_you_mean(name, known) or there
-            self.problem((*at, "system"), f"no system is named `{name}`{close}")
+            self.problem(at, f"no {what} is named `{name}`{close}")

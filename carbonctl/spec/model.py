@@ -6,13 +6,22 @@ Activities are not here: each kind has its own model beside its estimator, deriv
 
 from collections.abc import Iterator
 from itertools import count
-from typing import Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    SerializeAsAny,
+    Tag,
+    model_validator,
+)
 
 from carbonctl.spec import fields as f
 
-PHASES = ("data", "experimentation", "training", "inference")
+PHASES = f.PHASES
 
 
 class Spec(BaseModel):
@@ -21,6 +30,30 @@ class Spec(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True
     )
+
+
+class Construction(Spec):
+    """The building of a data centre: its embodied carbon, spread over its life."""
+
+    per_capacity: f.BuildingMass | None = Field(
+        None, description="embodied carbon per power of IT that the building is made for"
+    )
+    per_area: f.AreaMass | None = Field(None, description="embodied carbon per floor area")
+    area: f.AreaPerPower | None = Field(
+        None, description="floor area per power of IT, with per_area"
+    )
+    lifetime: f.Lifetime = Field(description="service life of the building")
+    utilization: f.Utilization | None = Field(
+        None, description="share of the IT power that is in use; all of it unless given"
+    )
+
+    @model_validator(mode="after")
+    def _one_figure(self) -> Self:
+        if (self.per_capacity is None) == (self.per_area is None):
+            raise ValueError("give per_capacity (kg/kW), or per_area (kg/m2) and area (m2/kW)")
+        if (self.per_area is None) != (self.area is None):
+            raise ValueError("per_area (kg/m2) and area (m2/kW) go together")
+        return self
 
 
 class Site(Spec):
@@ -56,6 +89,10 @@ class Site(Spec):
         None, description="market-based intensity of all the energy; overrides the three above"
     )
 
+    construction: Construction | None = Field(
+        None, description="embodied carbon of the building; counted only where given"
+    )
+
     @model_validator(mode="after")
     def _no_pue_at_home(self) -> Self:
         if self.operator == "client" and self.pue is not None:
@@ -73,6 +110,36 @@ class Site(Spec):
                 "without carbon_free_energy, contract_intensity and residual_intensity"
             )
         return self
+
+
+class SiteShare(Site):
+    """One of several sites, with the share of the work that is done there."""
+
+    site: f.Name | None = Field(None, description="name of a site in `sites`")
+    share: f.Fraction = Field(description="share of the work; those of all sites sum to 100 %")
+
+
+def _site_shares(shares: tuple[SiteShare, ...]) -> tuple[SiteShare, ...]:
+    if any(one.share.low != one.share.high for one in shares):
+        raise ValueError("the shares of sites are single numbers, not ranges")
+    total = sum(one.share.best for one in shares)
+    if abs(total - 1) > f.SHARE_SLACK:
+        raise ValueError(f"the shares of the sites sum to {total * 100:g} %, not to 100 %")
+    return shares
+
+
+def _site_branch(raw: Any) -> str:
+    if isinstance(raw, list | tuple):
+        return "shares"
+    return "inline" if isinstance(raw, dict | Site) else "named"
+
+
+SiteRef = Annotated[
+    Annotated[f.Name, Tag("named")]
+    | Annotated[Site, Tag("inline")]
+    | Annotated[tuple[SiteShare, ...], AfterValidator(_site_shares), Tag("shares")],
+    Discriminator(_site_branch),
+]
 
 
 class SystemFields(Spec):
@@ -98,6 +165,17 @@ class SystemFields(Spec):
     cpus: f.WholeCount | None = Field(None, description="CPUs in one system")
     memory: f.Capacity | None = Field(None, description="DRAM of one system's host")
     dram_power: f.MemoryPower | None = Field(None, description="draw of that DRAM per capacity")
+    storage: f.Capacity | None = Field(None, description="drives of one system's host")
+    storage_medium: f.Medium | None = Field(None, description="of those drives; ssd unless given")
+    storage_power: f.StoragePower | None = Field(
+        None, description="draw of those drives per capacity"
+    )
+    host_overhead: f.Overhead | None = Field(
+        None, description="power of the node over that of the parts counted; not PUE"
+    )
+    share: f.Utilization | None = Field(
+        None, description="share of the host that the system takes, where it is a part of one"
+    )
     embodied: f.Mass | None = Field(None, description="embodied carbon of one whole system")
     device_embodied: f.Mass | None = Field(None, description="embodied carbon of one device")
     host_embodied: f.Mass | None = Field(None, description="embodied carbon of one host")
@@ -117,7 +195,7 @@ class SystemFields(Spec):
         if self.power is not None and self.rated_power is not None:
             raise ValueError("give `power`, the average draw, or `rated_power`, not both")
         if self.power_scope in ("system", "wall"):
-            for key in ("host_power", "cpu", "memory"):
+            for key in ("host_power", "host_overhead", "cpu", "memory", "storage"):
                 if getattr(self, key) is not None:
                     raise ValueError(
                         f"with power_scope: {self.power_scope} the watts of `power` hold the host "
@@ -126,10 +204,47 @@ class SystemFields(Spec):
         return self
 
 
+class Accelerator(Spec):
+    """One kind of device among the several of a system."""
+
+    device: f.DeviceId | None = Field(None, description="id or alias of a device in the catalog")
+    devices: f.WholeCount = Field(description="how many of them one system has")
+    rated_power: f.PositivePower | None = Field(None, description="TDP of one device")
+    power: f.PositivePower | None = Field(None, description="average draw of one while running")
+    idle_power: f.Power | None = Field(None, description="draw of one idle device")
+    device_embodied: f.Mass | None = Field(None, description="embodied carbon of one device")
+
+    @model_validator(mode="after")
+    def _one_power(self) -> Self:
+        if self.power is not None and self.rated_power is not None:
+            raise ValueError("give `power`, the average draw, or `rated_power`, not both")
+        if self.devices.low != self.devices.high:
+            raise ValueError("devices: how many of each kind is one number, not a range")
+        return self
+
+
 class System(SystemFields):
     """A machine: devices and the host around them."""
 
     devices: f.WholeCount | None = Field(None, description="devices in one system")
+    accelerators: tuple[Accelerator, ...] | None = Field(
+        None, description="instead of device and devices: several kinds in one system"
+    )
+
+    @model_validator(mode="after")
+    def _one_kind_or_several(self) -> Self:
+        if self.accelerators is None:
+            return self
+        if not self.accelerators:
+            raise ValueError("accelerators holds none")
+        for key in ("device", "devices", "rated_power", "power", "idle_power", "device_embodied"):
+            if getattr(self, key) is not None:
+                raise ValueError(f"give `{key}` for each of the accelerators")
+        if self.embodied is not None and any(a.device_embodied for a in self.accelerators):
+            raise ValueError("embodied is the whole system; leave out device_embodied")
+        if self.power_scope is not None and any(a.power is None for a in self.accelerators):
+            raise ValueError("power_scope says what `power` holds; give each accelerator's")
+        return self
 
 
 class Repeat(Spec):
@@ -146,7 +261,11 @@ class Activity(Spec):
     name: f.Name | None = Field(
         None, description="what tables call it; unique in its phase; the kind unless given"
     )
-    site: Site | None = Field(None, description="overrides the workload's site, key by key")
+    site: SiteRef | None = Field(
+        None,
+        description="overrides the workload's site, key by key; or a name from `sites`, or a "
+        "list of sites with shares of the work",
+    )
     repeat: Repeat | None = Field(None, description="how often it recurs")
 
 
@@ -179,7 +298,13 @@ class Workload(Spec):
     functional_unit: FunctionalUnit | None = Field(
         None, description="what it delivers, for results per unit"
     )
-    site: Site | None = Field(None, description="where it runs, unless an activity says otherwise")
+    site: SiteRef | None = Field(
+        None, description="where it runs, unless a phase or an activity says otherwise"
+    )
+    sites: dict[f.Name, Site] | None = Field(None, description="sites by name")
+    phase_sites: dict[f.Phase, SiteRef] | None = Field(
+        None, description="site of a phase, before that of the workload"
+    )
     systems: dict[f.Name, System] = Field(
         default_factory=dict, description="machines, by the names that activities use"
     )

@@ -362,7 +362,7 @@ def test_an_inline_mix():
         ("{hydor: 100 %}", "unknown source `hydor`; did you mean `hydro`?"),
         ("{hydro: 60, gas: 40 %}", "`60` is above 1"),
         ("{}", "the mix is empty"),
-        ("{hydro: 50..70 %, gas: 40 %}", "single numbers, not ranges"),
+        ("{hydro: 50..70 %, gas: 50 %}", "sum to 110 %"),
         ("[hydro]", "not a list"),
     ],
 )

@@ -95,7 +95,7 @@ def test_cpu_and_memory_alone_are_said_not_to_be_the_whole_host():
     result = run(
         "kind: compute, device: nvidia/a100-sxm4-80gb, devices: 8, wall_time: 1 h, memory: 1 TB"
     )
-    assert any("of the host only cpu and memory are counted" in w for w in result.warnings)
+    assert any("of the host only its memory is counted" in w for w in result.warnings)
 
 
 @pytest.mark.parametrize(
@@ -242,3 +242,132 @@ def test_two_cpus_share_a_server_of_two_sockets():
 def test_what_would_be_counted_twice_is_refused(activity, said):
     with pytest.raises(InputError, match=said):
         run(f"kind: compute, devices: 1, wall_time: 1 h, {activity}")
+
+
+# --- several kinds of device, parts of the host, parts of a node ---
+
+MIXED = """systems:
+  node:
+    accelerators:
+      - {rated_power: 400 W, idle_power: 50 W, devices: 6, device_embodied: 150 kg}
+      - {power: 100 W, devices: 2, device_embodied: 50 kg}
+    host_power: 800 W
+    host_embodied: 1000 kg
+"""
+
+
+def energies(result):
+    return {e.item: e.energy_kwh for e in result.entries if e.boundary == "operational"}
+
+
+def test_mixed_accelerators_share_the_device_hours():
+    result = run("kind: compute, system: node, devices: 16, wall_time: 10 h", MIXED)
+    found = energies(result)
+    assert found["devices (1)"] == pytest.approx(16 * 10 * 6 / 8 * 0.4)
+    assert found["devices (2)"] == pytest.approx(16 * 10 * 2 / 8 * 0.1)
+    assert found["host"] == pytest.approx(16 * 10 / 8 * 0.8)
+    hours = 10 / (4 * 8760 * 0.45)
+    assert embodied(result)["devices (1)"] == pytest.approx(12 * 150 * hours)
+    assert embodied(result)["devices (2)"] == pytest.approx(4 * 50 * hours)
+    assert embodied(result)["host"] == pytest.approx(2 * 1000 * hours)
+
+
+def test_a_mixed_system_of_one_kind_is_a_plain_one():
+    plain = run(
+        "kind: compute, system: node, devices: 16, wall_time: 10 h, load: 70 %",
+        "systems: {node: {device: nvidia/a100-sxm4-80gb, devices: 8, host_power: 1 kW, "
+        "host_embodied: 1 t}}\n",
+    )
+    listed = run(
+        "kind: compute, system: node, devices: 16, wall_time: 10 h, load: 70 %",
+        "systems: {node: {accelerators: [{device: nvidia/a100-sxm4-80gb, devices: 5}, "
+        "{device: nvidia/a100-sxm4-80gb, devices: 3}], host_power: 1 kW, host_embodied: 1 t}}\n",
+    )
+    for ours, theirs in zip(listed.total, plain.total, strict=True):
+        assert ours == pytest.approx(theirs)
+
+
+def test_mixed_systems_serve_as_fleets_and_by_energy():
+    fleet = "kind: serving, system: node, fleet: 2, duration: 10 h, busy: 50 %, autoscaling: 50 %"
+    with pytest.raises(InputError, match="`rated_power` is unknown"):
+        run(fleet, MIXED)
+    rated = MIXED.replace("{power: 100 W,", "{rated_power: 100 W, idle_power: 10 W,")
+    found = energies(run(fleet, rated))
+    assert found["devices (1)"] == pytest.approx(2 * 6 * 10 * (0.5 * 0.4 + 0.25 * 0.05))
+    by_energy = "kind: serving, system: node, requests: 1000, energy_per_request: 1 Wh"
+    result = run(by_energy + ", energy_boundary: node", MIXED)
+    hours = 1000 / (6 * 400 + 2 * 100 + 800)  # of one system
+    assert embodied(result)["host"] == pytest.approx(1000 * hours / (4 * 8760 * 0.45))
+
+
+@pytest.mark.parametrize(
+    ("system", "activity", "message"),
+    [
+        ("accelerators: []", "", "accelerators holds none"),
+        ("accelerators: [{devices: 2, power: 1 W}], devices: 2", "", "give `devices` for each"),
+        ("accelerators: [{power: 1 W}]", "", "`devices` is missing"),
+        ("accelerators: [{devices: 1..2, power: 1 W}]", "", "is one number, not a range"),
+        ("accelerators: [{devices: 2, power: 1 W, rated_power: 1 W}]", "", "not both"),
+        ("accelerators: [{devices: 2, power: 1 W, device_embodied: 1 kg}], embodied: 9 kg", "",
+         "embodied is the whole system"),
+        ("accelerators: [{devices: 2, rated_power: 1 W}], power_scope: wall", "",
+         "power_scope says what `power` holds"),
+        ("accelerators: [{devices: 2, power: 1 W}]", ", rated_power: 1 W", "mixes accelerators"),
+        ("accelerators: [{devices: 2, device: nvidia/a1000}]", "", "did you mean"),
+        ("accelerators: [{devices: 2}]", "", "no power is known"),
+        ("rated_power: 1 W, host_power: 1 W, host_overhead: 1.3", "", "not both"),
+        ("rated_power: 1 W, host_overhead: 0.9", "", "is below 1"),
+        ("power: 1 W, power_scope: wall, host_overhead: 1.3", "", "hold the host"),
+        ("rated_power: 1 W, storage_medium: hdd", "", "it goes with `storage`"),
+        ("rated_power: 1 W, share: 0 %", "", "must be above 0"),
+        ("rated_power: 1 W, share: 2", "", "is above 1"),
+    ],
+)  # fmt: skip
+def test_bad_systems(system, activity, message):
+    with pytest.raises(InputError) as error:
+        run(
+            f"kind: compute, system: s, device_time: 1 GPU-h{activity}",
+            f"systems: {{s: {{{system}}}}}\n",
+        )
+    assert message in str(error.value)
+
+
+def test_the_overhead_factor_is_on_all_that_is_counted():
+    result = run(
+        "kind: compute, rated_power: 400 W, devices: 4, devices_per_system: 4, wall_time: 10 h, "
+        "memory: 1 TB, storage: 20 TB, storage_medium: hdd, host_overhead: 1.3"
+    )
+    found = energies(result)
+    assert found["memory"] == pytest.approx(1000 * 0.3725 * 10 / 1000)
+    assert found["storage"] == pytest.approx(20 * 0.65 * 10 / 1000)
+    counted = found["devices"] + found["memory"] + found["storage"]
+    assert found["rest of the node"] == pytest.approx(counted * 0.3)
+    assert not any("of the host only" in warning for warning in result.warnings)
+
+
+def test_a_share_of_a_host():
+    """A system that is a part of a host takes that share of its power and embodied carbon."""
+    part = "kind: compute, rated_power: 400 W, devices: 2, devices_per_system: 2, wall_time: 10 h, "
+    host = "host_power: 800 W, host_embodied: 1000 kg, device_embodied: 150 kg"
+    whole, quarter = run(part + host), run(part + host + ", share: 25 %")
+    assert energies(quarter)["host"] == pytest.approx(energies(whole)["host"] / 4)
+    assert energies(quarter)["devices"] == energies(whole)["devices"]
+    assert embodied(quarter)["host"] == pytest.approx(embodied(whole)["host"] / 4)
+    assert embodied(quarter)["devices"] == embodied(whole)["devices"]
+
+
+def test_a_share_goes_before_the_places_of_the_catalogs_host():
+    part = "kind: compute, device: nvidia/a100-sxm4-80gb, devices: 2, devices_per_system: 2, "
+    by_places = energies(run(part + "wall_time: 10 h"))["host"]
+    by_share = energies(run(part + "wall_time: 10 h, share: 50 %"))["host"]
+    assert by_share == pytest.approx(by_places * 2)  # two of eight places are a quarter
+
+
+def test_online_work_holds_its_machines():
+    work = "kind: compute, rated_power: 400 W, device_time: 100 GPU-h, host_power: 0 W, "
+    figures = "device_embodied: 100 kg, host_embodied: 0 kg"
+    offline, online = run(work + figures), run(work + figures + ", mode: online")
+    assert embodied(online)["devices"] == pytest.approx(embodied(offline)["devices"] * 0.45)
+    assert online.total.energy_kwh == offline.total.energy_kwh
+    with pytest.raises(InputError, match="pool_idle: online work holds its machines"):
+        run(work + figures + ", mode: online, pool_idle: yes")

@@ -482,7 +482,7 @@ def test_a_bug_is_70(monkeypatch, inside):
     def fail(*_):
         raise RuntimeError("boom")
 
-    monkeypatch.setattr(carbonctl.cli.estimate, "estimate_one", fail)
+    monkeypatch.setattr(carbonctl.cli.estimate, "read_results", fail)
     done = inside("estimate", QUICK)
     assert done.code == 70
     assert done.err.count("\n") == 1

@@ -63,3 +63,27 @@ def test_paths(inside):
 def test_what_is_unknown_is_said(inside):
     out = inside("explain", str(CONFIGS / "gpt3.yaml")).out
     assert "system (embodied, scope 3.1): unknown" in out
+
+
+def test_sums_name_the_energies_above_them(inside):
+    """A stranger need not work out each energy again for the overhead."""
+    lines = inside("explain", str(CONFIGS / "quickstart.yaml")).out.splitlines()
+    place = next(n for n, line in enumerate(lines) if "PUE overhead" in line)
+    assert "energy_of_devices + energy_of_host) × pue" in lines[place + 1]
+    input_ = next(line for line in lines[place:] if re.search("energy_of_host +[0-9]", line))
+    assert "host, above, before the carbon intensity" in input_
+
+
+def test_lines_fit_a_terminal_and_keep_their_branches():
+    from carbonctl.account import estimate
+    from carbonctl.render import Style
+    from carbonctl.render.explain_ import explain
+    from tests.conftest import CATALOG
+
+    path = CONFIGS / "llama3.yaml"
+    result = estimate(path.read_bytes(), path.name, CATALOG)
+    text = explain(result, result.entries, Style(width=80, sources=CATALOG.sources))
+    words = [line for line in text.splitlines() if "http" not in line]
+    assert max(map(len, words)) <= 80
+    whole = explain(result, result.entries, Style(width=0, sources=CATALOG.sources))
+    assert re.sub(r"[│\s]+", "", text) == re.sub(r"[│\s]+", "", whole)

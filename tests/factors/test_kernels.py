@@ -1,10 +1,11 @@
 """Every kernel: floats, ranges and arrays give the same; ranges are the hull of their corners."""
 
-from itertools import product
+import math
+from itertools import permutations, product
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from carbonctl.factors import (
@@ -125,3 +126,32 @@ def test_overhead_and_it_energy_make_the_whole(energy, effectiveness):
 def test_a_range_that_holds_zero_does_not_divide():
     with pytest.raises(ZeroDivisionError):
         1.0 / Range(0.0, -1.0, 1.0)
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1)), min_size=2, max_size=5)
+)
+def test_a_ranged_mix_is_bounded_by_its_extreme_fillings(parts):
+    """Every mix within the ranges that sums to one lies within the bounds, which are reached."""
+    total = sum(share for share, *_ in parts) or 1.0
+    mix = [
+        (Range(s / total, s / total * (1 - w), min(1.0, s / total * (1 + w))), f)
+        for s, w, f in parts
+    ]
+    assume(math.isclose(sum(share.best for share, _ in mix), 1.0))
+    found = grid.mix_intensity(mix)
+    assert found.low <= found.best * (1 + 1e-12) + 1e-12
+    assert found.best <= found.high * (1 + 1e-12) + 1e-12
+    for first, second in permutations(range(len(mix)), 2):  # move what can be moved
+        more = mix[first][0].high - mix[first][0].best
+        less = mix[second][0].best - mix[second][0].low
+        moved = min(more, less)
+        shifted = found.best + moved * (mix[first][1] - mix[second][1])
+        assert found.low - 1e-9 <= shifted <= found.high + 1e-9
+
+
+def test_a_ranged_mix_by_hand():
+    mix = [(Range(0.6, 0.5, 0.7), 0.01), (Range(0.4, 0.2, 0.6), 0.5)]
+    found = grid.mix_intensity(mix)
+    assert found.low == pytest.approx(0.7 * 0.01 + 0.3 * 0.5)
+    assert found.high == pytest.approx(0.5 * 0.01 + 0.5 * 0.5)

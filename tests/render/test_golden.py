@@ -7,6 +7,7 @@ import os
 
 import pytest
 
+from carbonctl import estimators
 from tests.conftest import ROOT
 
 GOLDEN = ROOT / "tests" / "golden"
@@ -41,3 +42,24 @@ def test_golden(inside, monkeypatch, name):
         errors.write_text(done.err, encoding="utf-8")
     assert (done.code, done.err) == (0, errors.read_text(encoding="utf-8"))
     assert shown == path.read_text(encoding="utf-8")
+
+
+KINDS = GOLDEN / "kinds"
+
+
+@pytest.mark.parametrize("kind", [path.stem for path in sorted(KINDS.glob("*.yaml"))])
+def test_golden_of_each_kind(inside, monkeypatch, kind):
+    """What a kind gives: every figure of an example with most of its keys, and the warnings."""
+    monkeypatch.chdir(KINDS)
+    done = inside("explain", f"{kind}.yaml")
+    estimated = inside("estimate", f"{kind}.yaml", "--format", "csv")
+    shown = f"{done.out}\n{estimated.out}\n{estimated.err}"
+    path = KINDS / f"{kind}.txt"
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.write_text(shown, encoding="utf-8")
+    assert (done.code, estimated.code) == (0, 0)
+    assert shown == path.read_text(encoding="utf-8")
+
+
+def test_every_kind_has_a_golden_run():
+    assert {path.stem for path in KINDS.glob("*.yaml")} == set(estimators.KINDS)

@@ -84,7 +84,7 @@ BAD = [
     ("name: job", "name: "),
     ("name: token", "nmae: token"),
     ("amount: 2B", "amount: 2 kg"),
-    ("site: {", "site: US # {"),
+    ("site: {", "site: [US] # {"),
     ("grid: US", "grdi: US"),
     ("grid: US", "grid: {}"),
     ("grid: US", "grid: [US]"),

@@ -94,7 +94,11 @@ CASES = [
     ("name: job", "name: [a]", "name: a name is wanted here, not a list"),
     ("name: job\n", "", "`name` is missing"),
     ("version: 1", "version: 2", "`2`: this carbonctl reads version 1"),
-    ("site: {grid: US, pue: 1.1}", "site: US", "site: a mapping of keys to values is wanted here"),
+    (
+        "site: {grid: US, pue: 1.1}",
+        "site: US",
+        "no site is named `US`; `sites` names none; a grid is written {grid: US}",
+    ),
     ("site: {grid: US, pue: 1.1}", "site: {pue: 1.1}", "no carbon intensity: give `grid`"),
     (
         "site: {grid: US, pue: 1.1}",

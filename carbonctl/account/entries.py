@@ -1,0 +1,252 @@
+"""Turns the activity data of one activity at one site into entries of the ledger."""
+
+from typing import NamedTuple
+
+from carbonctl.account import scope
+from carbonctl.account.books import Books
+from carbonctl.account.site import Supply
+from carbonctl.estimators.base import ActivityData, Attributed, Draw, Occupation, Quantity, merge
+from carbonctl.factors import embodied, facility, grid, water
+from carbonctl.ledger import BUILDING, EMBODIED, GRID_LOSSES, OPERATIONAL, PUE_OVERHEAD, Entry
+from carbonctl.ranges import Number, best, high, low
+from carbonctl.values import Value
+
+_GIVE = {
+    "system": "`embodied`, or a stand-in for the host (`carbonctl hardware search archetype`)",
+    "devices": "`device_embodied`",
+    "host": "`host_embodied`",
+    "rest of the devices": "`device_embodied`",
+    "requests": "a system, or `embodied_per_request`",
+    "hardware": "`embodied` (0 kg where another activity counts it), or a system and its time",
+}
+_GIVE_EACH = "`device_embodied` of each of the accelerators"
+_WEAKEST_FIRST = ("archetype", "default", "derived", "catalog")
+
+
+class Where(NamedTuple):
+    """The activity that entries are of."""
+
+    phase: str
+    name: str
+    kind: str
+
+
+class Entries:
+    """Adds the entries of one activity at one site to the books.
+
+    Parameters
+    ----------
+    books : Books
+        Takes the entries.
+    where : Where
+        The activity.
+    supply : Supply
+        The site.
+    suffix : str
+        What tells the items of one site from those of another; empty where there is one.
+    """
+
+    def __init__(self, books: Books, where: Where, supply: Supply, suffix: str = "") -> None:
+        self.books = books
+        self.phase, self.name, self.kind = where
+        self.supply = supply
+        self.suffix = suffix
+        self.used: list[Quantity] = []
+        self.factor, self.market = supply.intensity.best, supply.market.best
+        self.scope = scope.of_electricity(supply.operator, supply.basis)
+        self.around = (*supply.market_inputs, *(supply.water or ()))
+
+    def enter(self, data: ActivityData) -> None:
+        """Add the entries of some activity data."""
+        for warning in self.supply.warnings:
+            self.books.warn(warning)
+        for draw in data.draws:
+            self.electricity(draw.item, Quantity(draw.energy_kwh, draw.formula, draw.inputs), draw)
+        self.overhead([d for d in data.draws if d.in_building and not d.includes_pue])
+        self.lost()
+        for occupation in data.occupations:
+            self.hardware(occupation)
+        for attributed in data.attributed:
+            self.attributed(attributed)
+        for share in data.timed:
+            self.embodied(
+                share.item, share.quantity, share.unit, share.rate, share.formula, share.inputs
+            )
+        if self.supply.building is not None:
+            self.building([d for d in data.draws if d.in_building])
+
+    def electricity(self, item: str, quantity: Quantity, draw: Draw | None = None) -> None:
+        """Add one entry of electricity; without a draw it is what stands around the draws."""
+        supply = self.supply
+        energy, formula, inputs = quantity
+        self.used.append(quantity)
+        carbon = grid.kgco2e(energy, supply.intensity.number)
+        used = (*inputs, supply.intensity)
+        kwh = best(energy)
+        is_network = draw is not None and not draw.in_building
+        self.books.assume((*used, *self.around))
+        self.books.entries.append(
+            Entry(
+                phase=self.phase,
+                activity=self.name,
+                kind=self.kind,
+                item=item + self.suffix,
+                boundary=OPERATIONAL,
+                ghg_scope=scope.OF_NETWORKS if is_network else self.scope,
+                lifecycle_stage="use",
+                quantity=kwh,
+                quantity_unit="kWh",
+                factor=self.factor,
+                factor_unit="kgCO2e/kWh",
+                factor_basis=supply.basis,
+                factor_year=supply.year,
+                factor_source=supply.intensity.source,
+                status=_weakest(used),
+                energy_kwh=kwh,
+                kgco2e=best(carbon),
+                kgco2e_market=kwh * self.market,
+                kgco2e_low=low(carbon),
+                kgco2e_high=high(carbon),
+                water_l=self.water(kwh, draw),
+                formula=f"{formula} * carbon_intensity",
+                inputs=(*used, *self.around),
+            )
+        )
+
+    def water(self, kwh: float, draw: Draw | None) -> float | None:
+        """Return the water of some energy [L]; None where it is not known."""
+        known, pue = self.supply.water, self.supply.pue
+        if known is None:
+            return None
+        it_kwh = kwh if draw is not None and draw.in_building else 0.0
+        if draw is not None and draw.includes_pue and pue is not None:
+            it_kwh = kwh / pue.best
+        litres: float = water.litres(it_kwh, kwh, known.on_site.best, known.source.best)
+        return litres
+
+    def lost(self) -> None:
+        """Add what is lost between plant and meter, where the site says how much."""
+        losses = self.supply.losses
+        if losses is None or not self.used:
+            return
+        energy, formula, inputs = _sum(self.used)
+        lost = Quantity(
+            grid.lost_kwh(energy, losses.number),
+            f"({formula}) * losses / (1 - losses)",
+            merge(inputs, (losses,)),
+        )
+        self.electricity(GRID_LOSSES, lost)
+        at_meter = self.books.entries[-1]
+        self.books.entries[-1] = at_meter._replace(ghg_scope="3.3", energy_kwh=0.0)
+
+    def overhead(self, draws: list[Draw]) -> None:
+        """Add what the building uses beyond its machines: ``E·PUE − E``."""
+        pue = self.supply.pue
+        if pue is None or not draws:
+            return
+        it_energy, it_formula, inputs = _sum([Quantity(*draw[1:4]) for draw in draws])
+        energy = facility.overhead_kwh(it_energy, pue.number)
+        formula = f"(({it_formula}) * pue - ({it_formula}))"
+        self.electricity(PUE_OVERHEAD, Quantity(energy, formula, merge(inputs, (pue,))))
+
+    def building(self, draws: list[Draw]) -> None:
+        """Add the share of the building that its IT energy takes, over the building's life."""
+        building, pue = self.supply.building, self.supply.pue
+        if building is None or not draws:
+            return
+        parts = []
+        for draw in draws:
+            part = Quantity(*draw[1:4])
+            if draw.includes_pue and pue is not None:
+                inputs = merge(part.inputs, (pue,))
+                part = Quantity(part.number / pue.number, f"{part.formula} / pue", inputs)
+            parts.append(part)
+        energy, formula, inputs = _sum(parts)
+        rate = facility.construction_kgco2e_per_kwh(
+            building.per_kw.number, building.lifetime.number, building.utilization.number
+        )
+        formula = f"({formula}) * {building.per_kw.formula} / (building_lifetime * capacity_in_use)"
+        inputs = merge(
+            inputs, building.per_kw.inputs, (building.lifetime, building.utilization)
+        )  # fmt: skip
+        self.embodied(BUILDING, energy, "kWh", rate, formula, inputs)
+
+    def hardware(self, occupation: Occupation) -> None:
+        """Add the embodied share of hardware for the hours it was occupied (wu2022 Eq. 1)."""
+        share, lifetime, use = occupation.share, occupation.lifetime, occupation.utilization
+        unit = "device-h" if share.scale is None else f"{share.unit}-h"
+        if share.value is None:
+            self.embodied(share.item, occupation.hours, unit, None, "", occupation.inputs)
+            return
+        rate = embodied.kgco2e_per_hour(share.value.number, lifetime.number, use.number)
+        inputs = (*occupation.inputs, share.value, lifetime, use)
+        formula = f"{occupation.formula} * {share.value.name} / ({lifetime.name} * {use.name})"
+        self.embodied(share.item, occupation.hours, unit, rate, formula, inputs)
+
+    def attributed(self, attributed: Attributed) -> None:
+        """Add embodied carbon that the spec attributes directly."""
+        value = attributed.value
+        if value is None:
+            self.embodied(attributed.item, 1.0, "share", None, "", ())
+        else:
+            self.embodied(attributed.item, 1.0, "share", *value)
+
+    def embodied(
+        self,
+        item: str,
+        hours: Number,
+        unit: str,
+        rate: Number | None,
+        formula: str,
+        inputs: tuple[Value, ...],
+    ) -> None:
+        """Add one embodied entry; an unknown rate makes it, and the sums above it, unknown."""
+        carbon = None if rate is None else hours * rate
+        if rate is None:
+            self.books.warn(
+                f"phases.{self.phase}.{self.name}: the embodied carbon of the {item} is unknown, "
+                "and with it the embodied and total sums; "
+                f"give {_GIVE.get(item, _GIVE_EACH)}"
+            )
+        self.books.assume(inputs)
+        source = next((v.source for v in inputs if "embodied" in v.name), None)
+        self.books.entries.append(
+            Entry(
+                phase=self.phase,
+                activity=self.name,
+                kind=self.kind,
+                item=item + self.suffix,
+                boundary=EMBODIED,
+                ghg_scope=scope.of_hardware(self.supply.operator),
+                lifecycle_stage="manufacturing",
+                quantity=best(hours),
+                quantity_unit=unit,
+                factor=None if rate is None else best(rate),
+                factor_unit=f"kgCO2e/{unit}",
+                factor_basis=None,
+                factor_year=None,
+                factor_source=source,
+                status=_weakest(inputs),
+                energy_kwh=0.0,
+                kgco2e=None if carbon is None else best(carbon),
+                kgco2e_market=None if carbon is None else best(carbon),
+                kgco2e_low=None if carbon is None else low(carbon),
+                kgco2e_high=None if carbon is None else high(carbon),
+                water_l=None,
+                formula=formula,
+                inputs=inputs,
+            )
+        )
+
+
+def _sum(parts: list[Quantity]) -> Quantity:
+    total: Number = parts[0].number
+    for part in parts[1:]:
+        total = total + part.number
+    formula = " + ".join(part.formula for part in parts)
+    return Quantity(total, formula, merge(*(part.inputs for part in parts)))
+
+
+def _weakest(values: tuple[Value, ...]) -> str:
+    statuses = {value.status for value in values}
+    return next((status for status in _WEAKEST_FIRST if status in statuses), "given")

@@ -1,0 +1,127 @@
+"""The rest of a node, beside its devices: as the spec describes it, else the catalog's host."""
+
+from __future__ import annotations
+
+from carbonctl.account.node import Node
+from carbonctl.catalog.records import Device
+from carbonctl.estimators.base import Part, Unusable
+from carbonctl.factors import power
+from carbonctl.values import Value
+
+_PROCESSORS = ("cpu", "soc")
+_DESCRIBED = ("cpu", "memory", "storage")
+_GOES_WITH = {"dram_power": "memory", "storage_power": "storage", "storage_medium": "storage"}
+
+
+def parts(node: Node, draw: Value | None) -> tuple[Part, ...]:
+    """Return what draws power beside the devices.
+
+    Parameters
+    ----------
+    node : Node
+        The machine.
+    draw : Value or None
+        The average draw of a device, which may hold its share of the node.
+
+    Raises
+    ------
+    Unusable
+        Where keys do not go together.
+    """
+    _check(node, draw)
+    if node.given("power_scope") not in (None, "device"):
+        return ()
+    if any(node.given(key) is not None for key in ("host_power", "host_overhead", *_DESCRIBED)):
+        return _described(node)
+    if node.is_processor() and node.host is not None:
+        node.warnings.append(
+            f"{node.path}: the power of {node.host.id} holds its CPUs, and is left "
+            "out beside theirs; `host_power` is the rest of the host"
+        )
+        return ()
+    if node.host is not None and node.host.host_power is not None:
+        watts = node.of_host(node.host.host_power, "host_power")
+        return (Part("host", watts.number, "host_power", (watts,), node.host_scale()),)
+    known = node.device.id if node.device else "the devices"
+    node.warnings.append(
+        f"{node.path}: nothing is known of the host of {known}: "
+        "only the devices' own power is counted; give `host_power` (0 W if that is meant)"
+    )
+    return ()
+
+
+def _check(node: Node, draw: Value | None) -> None:
+    for key, other in _GOES_WITH.items():
+        if node.given(key) is not None and node.given(other) is None:
+            raise Unusable(node.place(key), f"{key}: it goes with `{other}`, and none is given")
+    scope = node.given("power_scope")
+    if scope is not None and draw is None:
+        message = "power_scope: it says what `power` holds, and no `power` is given"
+        raise Unusable(node.place("power_scope"), message)
+    if node.given("host_overhead") is None:
+        return
+    if node.given("host_power") is not None:
+        raise node.refuse("host_overhead", "give host_power or host_overhead, not both")
+    if scope in ("system", "wall"):
+        raise node.refuse("host_overhead", f"with power_scope: {scope} the watts hold it already")
+
+
+def _described(node: Node) -> tuple[Part, ...]:
+    """Return the parts that the spec describes; host_power or host_overhead is the rest."""
+    found = []
+    scale = node.system_scale()
+    host = node.given("host_power")
+    if host is not None:
+        found.append(Part("host", host.number, "host_power", (host,), scale))
+    elif node.given("host_overhead") is None:
+        counted = " and ".join(key for key in _DESCRIBED if node.given(key) is not None)
+        node.warnings.append(
+            f"{node.path}: of the host only its {counted} is counted, as given; "
+            "`host_power` is the rest of it (fans, network, power supplies)"
+        )
+    if node.given("cpu") is not None:
+        found.append(_cpu(node))
+    memory = node.given("memory")
+    if memory is not None:
+        density = node.default("dram_power")
+        watts = power.memory_w(memory.number, density.number)
+        found.append(Part("memory", watts, "(memory * dram_power)", (memory, density), scale))
+    if node.given("storage") is not None:
+        found.append(_storage(node))
+    return tuple(found)
+
+
+def _cpu(node: Node) -> Part:
+    cpu = node.catalog.device(node.given("cpu"))
+    if cpu.kind not in _PROCESSORS:
+        raise Unusable(node.place("cpu"), f"cpu: {cpu.id} is a {cpu.kind}, not a CPU")
+    if cpu.rated_power is None:
+        message = f"cpu: {cpu.id} has no rated power in the catalog; give `host_power` instead"
+        raise Unusable(node.place("cpu"), message)
+    count = node.given("cpus") or _catalog_cpus(node, cpu)
+    rated = cpu.rated_power.named("cpu_rated_power", node.place("cpu"))
+    watts = count.number * rated.number
+    return Part("cpu", watts, "(cpus * cpu_rated_power)", (count, rated), node.system_scale())
+
+
+def _catalog_cpus(node: Node, cpu: Device) -> Value:
+    """Return how many CPUs a system has: as its host's record says, or one."""
+    path, host = node.place("cpus"), node.host
+    if host and host.cpus and host.cpu and node.catalog.device(host.cpu).id == cpu.id:
+        source = next((f.source for f in (host.host_power, host.idle_power) if f), None)
+        note = f"as in {host.name}"
+        return Value(float(host.cpus), "", "catalog", source, path, name="cpus", note=note)
+    return Value(1.0, "", "default", None, path, name="cpus", note="one CPU a system")
+
+
+def _storage(node: Node) -> Part:
+    """Return the drives of the host; a terabyte is decimal."""
+    capacity = node.given("storage")
+    medium = node.given("storage_medium") or "ssd"
+    given = node.given("storage_power")
+    density = given or node.catalog.defaults.media[medium].power._replace(
+        status="default", path=node.place("storage_power"), name="storage_power"
+    )
+    watts = power.drives_w(capacity.number, density.number)
+    formula = f"(storage / {power.GB_PER_TB} * storage_power)"
+    return Part("storage", watts, formula, (capacity, density), node.system_scale())

@@ -1,0 +1,117 @@
+"""Where an activity runs: one site, or several with shares of the work."""
+
+from typing import NamedTuple
+
+from carbonctl.account.site import Layer
+from carbonctl.estimators.base import ActivityData, Attributed, Quantity
+from carbonctl.ledger import AT_SITE
+from carbonctl.spec.model import Activity, Site, SiteRef, SiteShare, Workload
+from carbonctl.values import Value
+
+
+class Place(NamedTuple):
+    """One site of an activity.
+
+    Attributes
+    ----------
+    layers : list of (path, Site)
+        What is said of it; the first goes before the others.
+    share : Value, optional
+        The share of the work that is done there; None where all is.
+    suffix : str
+        What its items end with, where there are several places.
+    """
+
+    layers: list[Layer]
+    share: Value | None = None
+    suffix: str = ""
+
+
+def places(workload: Workload, phase: str, activity: Activity, path: str) -> list[Place]:
+    """Return the places of an activity.
+
+    What the activity says goes before its phase's site, and that before the workload's. The
+    first of them that is a list of shares decides how the work is spread, unless one before
+    it says whose electricity is used; other lists are left out.
+    """
+    levels: list[tuple[str, SiteRef | None]] = [
+        (f"{path}.site", activity.site),
+        (f"phase_sites.{phase}", (workload.phase_sites or {}).get(phase)),
+        ("site", workload.site),
+    ]
+    above: list[Layer] = []
+    below: list[Layer] = []
+    split: list[tuple[SiteShare, list[Layer]]] | None = None
+    for at, ref in levels:
+        if isinstance(ref, tuple):
+            if split is None and not any(map(_says_supply, above)):
+                split = [(one, _shared(workload, one, f"{at}.{n}")) for n, one in enumerate(ref)]
+        elif ref is not None:
+            (above if split is None else below).append(_layer(workload, ref, at))
+    if workload.site is None:  # what is not said could be given there
+        below.append(("site", Site()))
+    if split is None:
+        return [Place([*above, *below])]
+    found: list[Place] = []
+    for number, (one, layers) in enumerate(split, 1):
+        label = _label(one, number)
+        if any(place.suffix == AT_SITE + label for place in found):
+            label = f"{label} {number}"
+        share = one.share.named("site_share", f"{layers[0][0]}.share")
+        found.append(Place([*above, *layers, *below], share, AT_SITE + label))
+    return found
+
+
+def _says_supply(layer: Layer) -> bool:
+    _, site = layer
+    return site.grid is not None or site.carbon_intensity is not None
+
+
+def _layer(workload: Workload, ref: str | Site, at: str) -> Layer:
+    if isinstance(ref, str):
+        return f"sites.{ref}", (workload.sites or {})[ref]
+    return at, ref
+
+
+def _shared(workload: Workload, one: SiteShare, at: str) -> list[Layer]:
+    named = [] if one.site is None else [_layer(workload, one.site, at)]
+    return [(at, one), *named]
+
+
+def _label(one: SiteShare, number: int) -> str:
+    if one.site is not None:
+        return one.site
+    return one.grid if isinstance(one.grid, str) else f"site {number}"
+
+
+def at_place(data: ActivityData, place: Place) -> ActivityData:
+    """Return the part of some activity data that falls to a place."""
+    share = place.share
+    if share is None:
+        return data
+
+    def part(quantity: Quantity) -> Quantity:
+        return Quantity(
+            quantity.number * share.number,
+            f"{quantity.formula} * site_share",
+            (*quantity.inputs, share),
+        )
+
+    draws = []
+    for draw in data.draws:
+        number, formula, inputs = part(Quantity(draw.energy_kwh, draw.formula, draw.inputs))
+        draws.append(draw._replace(energy_kwh=number, formula=formula, inputs=inputs))
+    occupied = []
+    for one in data.occupations:
+        number, formula, inputs = part(Quantity(one.hours, one.formula, one.inputs))
+        occupied.append(one._replace(hours=number, formula=formula, inputs=inputs))
+    timed = []
+    for each in data.timed:
+        number, formula, inputs = part(Quantity(each.quantity, each.formula, each.inputs))
+        timed.append(each._replace(quantity=number, formula=formula, inputs=inputs))
+    attributed = tuple(
+        Attributed(one.item, one.value and part(one.value)) for one in data.attributed
+    )
+    return data._replace(
+        draws=tuple(draws), occupations=tuple(occupied), attributed=attributed, timed=tuple(timed)
+    )

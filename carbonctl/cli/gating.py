@@ -1,0 +1,68 @@
+"""Rules from the command line and from a budget, and what they say of an account."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from carbonctl.cli import inputs
+from carbonctl.cli.messages import say
+from carbonctl.figures import Figures
+from carbonctl.gates import Rule, Verdict, judge, parse_rule, read_budget, refuse_change
+from carbonctl.gates.verdicts import Level
+from carbonctl.ledger import Entry
+from carbonctl.render.verdicts import outcome, sentence
+
+
+class Gates(NamedTuple):
+    """The rules that fail and the rules that warn."""
+
+    fail: tuple[Rule, ...]
+    warn: tuple[Rule, ...]
+
+    def judge(
+        self, subject: str, head: Sequence[Entry], base: Sequence[Entry] | None
+    ) -> list[Verdict]:
+        """Return the verdicts over the entries of an account, and those of its base."""
+        ours = Figures(head)
+        theirs = None if base is None else Figures(base)
+        levels: tuple[tuple[Level, tuple[Rule, ...]], ...] = (
+            ("fail", self.fail),
+            ("warn", self.warn),
+        )
+        return [
+            judge(rule, ours, theirs, level)._replace(subject=subject)
+            for level, rules in levels
+            for rule in rules
+        ]
+
+
+def read_gates(
+    fail_on: Sequence[str], warn_on: Sequence[str], budget: str | None, *, has_base: bool
+) -> Gates:
+    """Read the rules of flags, then those of a budget file.
+
+    Raises
+    ------
+    UsageError
+        For a faulty rule, or a change where there is no base.
+    InputError
+        For a faulty budget.
+    """
+    fail = [parse_rule(text) for text in fail_on]
+    warn = [parse_rule(text, "--warn-on") for text in warn_on]
+    if budget is not None:
+        more_fail, more_warn = read_budget(*inputs.read(budget))
+        fail, warn = [*fail, *more_fail], [*warn, *more_warn]
+    if not has_base:
+        for rules, flag in ((fail, "--fail-on"), (warn, "--warn-on")):
+            for rule in rules:
+                refuse_change(rule, flag)
+    return Gates(tuple(fail), tuple(warn))
+
+
+def announce(verdicts: Sequence[Verdict], *, quiet: bool) -> None:
+    """Say every gate that did not pass; warnings not to those who want quiet."""
+    for verdict in verdicts:
+        if outcome(verdict) in ("failed", "unknown") or (
+            outcome(verdict) == "warning" and not quiet
+        ):
+            say(sentence(verdict))

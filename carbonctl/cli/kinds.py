@@ -1,0 +1,57 @@
+"""``carbonctl kinds``: the kinds of activity, and the keys of each."""
+
+import textwrap
+from typing import Annotated, Any
+
+import typer
+
+from carbonctl import errors, estimators, handbook
+from carbonctl.cli import options as o
+from carbonctl.cli import outputs
+from carbonctl.cli.messages import say
+from carbonctl.near import did_you_mean
+from carbonctl.render import listing
+
+Kind = Annotated[
+    str | None, typer.Argument(metavar="[KIND]", help="compute, serving, …; else all are listed.")
+]
+_HEADS = {"key": "Key", "example": "For example", "description": "What it says"}
+
+
+def kinds(kind: Kind = None, format: o.ListFormat = "table", color: o.Color = "auto") -> int:
+    """List the kinds of activity, or the keys of one.
+
+    carbonctl kinds serving
+    """
+    if kind is None:
+        _write(handbook.kinds(), {"kind": "Kind", "about": "What it is for"}, format, color)
+        return errors.OK
+    if kind not in estimators.KINDS:
+        close = did_you_mean(kind, estimators.KINDS)
+        say(f"unknown kind `{kind}`{close}; there are {', '.join(estimators.KINDS)}")
+        return errors.INPUT
+    page = handbook.page(kind)
+    if format != "table":
+        _write([*page.own, *page.shared], _HEADS, format, color)
+        return errors.OK
+    style = outputs.style(color, None)
+    about = "\n".join(
+        textwrap.fill(line, style.width, subsequent_indent="  " * line.startswith("- "))
+        for line in page.about.splitlines()
+    )
+    parts = [about, listing.as_table(_HEADS, page.own, style)]
+    if page.shared:
+        parts += ["As for every activity of this sort:", ""]
+        parts += [listing.as_table(_HEADS, page.shared, style)]
+    outputs.to_stdout("\n\n".join(parts[:2]) + "\n" + "\n".join(parts[2:]))
+    return errors.OK
+
+
+def _write(rows: list[dict[str, Any]], heads: dict[str, str], form: str, color: str) -> None:
+    if form == "csv":
+        text = listing.as_csv(tuple(heads), rows)
+    elif form == "json":
+        text = listing.as_json(rows)
+    else:
+        text = listing.as_table(heads, rows, outputs.style(color, None))
+    outputs.to_stdout(text)

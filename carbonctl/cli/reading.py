@@ -1,0 +1,39 @@
+"""From the bytes of an input to results: a workload is estimated, a saved result is read."""
+
+from typing import NamedTuple
+
+from carbonctl import __version__
+from carbonctl.account import estimate
+from carbonctl.catalog import Catalog
+from carbonctl.errors import InputError, Problem
+from carbonctl.located import decode
+from carbonctl.result import Result, is_saved
+
+
+class Read(NamedTuple):
+    """The results of one input, the versions that made them, and whether they were saved."""
+
+    results: tuple[Result, ...]
+    version: str
+    hardware_db: str
+    is_saved: bool
+
+
+def read_results(data: bytes, name: str, catalog: Catalog, overrides: tuple[str, ...] = ()) -> Read:
+    """Return the results of one input.
+
+    Raises
+    ------
+    InputError
+        With every problem of it; for overrides of a saved result, too.
+    """
+    if not is_saved(data):
+        result = estimate(data, name, catalog, overrides)
+        return Read((result,), __version__, catalog.version, is_saved=False)
+    from carbonctl import saved
+
+    if overrides:
+        message = "--set changes a workload, and this is a saved result"
+        raise InputError([Problem(name, 1, 1, message)])
+    found = saved.read(decode(data, name), name)
+    return Read(found.results, found.version, found.hardware_db, is_saved=True)

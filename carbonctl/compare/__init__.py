@@ -1,0 +1,11 @@
+"""Two accounts side by side, or several alternatives beside one base.
+
+``model`` says what a comparison holds, ``match`` pairs the entries, ``deltas`` takes
+differences with their ranges, ``causes`` tells the author's doing from that of the facts,
+``notes`` says where two sides are not of one kind.
+"""
+
+from carbonctl.compare.compare import compare, report
+from carbonctl.compare.model import Change, Comparison, Delta, Report, Row, Side
+
+__all__ = ["Change", "Comparison", "Delta", "Report", "Row", "Side", "compare", "report"]

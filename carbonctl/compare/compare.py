@@ -1,0 +1,87 @@
+"""From two sides to their comparison."""
+
+from carbonctl.catalog import Catalog
+from carbonctl.compare import causes
+from carbonctl.compare.deltas import delta
+from carbonctl.compare.match import Pair, pairs
+from carbonctl.compare.model import Comparison, Delta, Report, Row, Side
+from carbonctl.compare.notes import notes
+from carbonctl.errors import InputError, Problem
+from carbonctl.formulas import NotArithmetic
+from carbonctl.ledger import SUMS
+from carbonctl.spec.model import PHASES
+
+
+def report(base: Side, heads: list[Side], catalog: Catalog) -> Report:
+    """Compare each head with the base, and rank them by total carbon.
+
+    Raises
+    ------
+    InputError
+        Where a saved result holds what is no formula.
+    """
+    found = [compare(base, head, catalog) for head in heads]
+    return Report(base, sorted(found, key=_rank))
+
+
+def _rank(one: Comparison) -> tuple[bool, float]:
+    total = one.total["total_kgco2e"].head
+    return total is None, total or 0.0
+
+
+def compare(base: Side, head: Side, catalog: Catalog) -> Comparison:
+    """Compare one head with the base.
+
+    Raises
+    ------
+    InputError
+        Where a saved result holds what is no formula.
+    """
+    try:
+        return _compare(base, head, catalog)
+    except NotArithmetic as error:
+        said = f"not a saved result: {error}"
+        where = [side.label for side in (base, head) if side.is_saved]
+        raise InputError(Problem(label, 1, 1, said) for label in where) from None
+
+
+def _compare(base: Side, head: Side, catalog: Catalog) -> Comparison:
+    paired = pairs(base, head)
+    left, right = causes.reproduced(base, catalog), causes.reproduced(head, catalog)
+    today = (left, right) if left is not None and right is not None else None
+    again = None if today is None else paired if today == (base, head) else pairs(*today)
+    ranged = base.has_specs and head.has_specs
+
+    def figure(some: list[Pair], key: str, now: list[Pair] | None) -> Delta:
+        return _attributed(delta(some, key, ranged=ranged), now, key)
+
+    def sums(phase: str | None) -> dict[str, Delta]:
+        some = [pair for pair in paired if phase in (None, pair.phase)]
+        now = None if again is None else [pair for pair in again if phase in (None, pair.phase)]
+        return {key: figure(some, key, now) for key in SUMS}
+
+    rows = []
+    by_identity = {pair.identity: pair for pair in again or ()}
+    for pair in paired:
+        match = by_identity.get(pair.identity)
+        now = None if again is None else [match] if match else []
+        rows.append(Row(*pair, pair.change, figure([pair], "total_kgco2e", now)))
+    return Comparison(
+        base,
+        head,
+        total=sums(None),
+        phases={phase: sums(phase) for phase in PHASES},
+        rows=tuple(rows),
+        changes=causes.changes(base, head, today),
+        notes=notes(base, head, told_apart=today is not None),
+    )
+
+
+def _attributed(found: Delta, now: list[Pair] | None, key: str) -> Delta:
+    """Return a delta with what of it is the workload's doing, and what that of other facts."""
+    if now is None or found.difference is None:
+        return found
+    workload = delta(now, key, ranged=False).difference
+    if workload is None:
+        return found
+    return found._replace(workload=workload, assumptions=found.difference - workload)

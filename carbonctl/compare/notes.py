@@ -1,0 +1,53 @@
+"""What is to be said where two sides are not of one kind."""
+
+from carbonctl.compare.model import Side
+
+
+def notes(base: Side, head: Side, *, told_apart: bool) -> tuple[str, ...]:
+    """Return notes on a mix of versions, bases or units, and on what is missing."""
+    found = [side.note for side in (base, head) if side.note]
+    if base.results and head.results:
+        found += [*_versions(base, head), *_bases(base, head), *_units(base, head)]
+    if not told_apart:
+        found.append(
+            "the spec of a saved result is missing or no longer valid: the range of the "
+            "difference is unknown, and workload and assumptions cannot be told apart"
+            if not (base.has_specs and head.has_specs)
+            else "the spec of a saved result is no longer valid: "
+            "workload and assumptions cannot be told apart"
+        )
+    return tuple(found)
+
+
+def _versions(base: Side, head: Side) -> list[str]:
+    found = []
+    for what, left, right in (
+        ("carbonctl", base.version, head.version),
+        ("hardware_db", base.hardware_db, head.hardware_db),
+    ):
+        if left != right:
+            found.append(f"the sides were made with different versions of {what}: "
+                         f"{left} and {right}")  # fmt: skip
+    return found
+
+
+def _bases(base: Side, head: Side) -> list[str]:
+    left, right = (
+        sorted({entry.factor_basis for entry in side.entries if entry.factor_basis})
+        for side in (base, head)
+    )
+    if left == right or not left or not right:
+        return []
+    ours, theirs = " and ".join(right), " and ".join(left)
+    return [f"the carbon intensities are {theirs} in the base, {ours} in {head.label}"]
+
+
+def _units(base: Side, head: Side) -> list[str]:
+    left, right = (
+        [(result.spec.get("functional_unit") or {}).get("name") for result in side.results]
+        for side in (base, head)
+    )
+    if left == right or len(left) != 1 or len(right) != 1:
+        return []
+    named = [name or "nothing" for name in (*left, *right)]
+    return [f"the functional units differ: {named[0]} and {named[1]}"]

@@ -1,0 +1,137 @@
+"""The keys of each kind of activity, from its model: what a page of help shows."""
+
+import inspect
+import re
+from typing import Any, NamedTuple, TypeAlias
+
+from pydantic.fields import FieldInfo
+
+from carbonctl import estimators
+from carbonctl.estimators.base import OnMachine
+from carbonctl.spec import fields as f
+from carbonctl.spec import typed
+from carbonctl.spec.model import Activity, SystemFields
+
+Row: TypeAlias = dict[str, Any]
+
+COLUMNS = ("key", "example", "description")
+
+
+class Page(NamedTuple):
+    """The help of one kind.
+
+    Attributes
+    ----------
+    kind, about : str
+        Its name, and what it is for.
+    own, shared : list of Row
+        The keys of this kind, and those of every activity and its system.
+    """
+
+    kind: str
+    about: str
+    own: list[Row]
+    shared: list[Row]
+
+
+def kinds() -> list[Row]:
+    """Return one row a kind: its name and what it is for."""
+    return [{"kind": kind, "about": _first_line(kind)} for kind in estimators.KINDS]
+
+
+def page(kind: str) -> Page:
+    """Return the help of one kind.
+
+    Raises
+    ------
+    KeyError
+        Where there is no such kind.
+    """
+    model = estimators.model(kind)
+    common = set(Activity.model_fields)
+    if issubclass(model, OnMachine):
+        common |= set(SystemFields.model_fields) | set(OnMachine.model_fields)
+    own: list[Row] = []
+    shared: list[Row] = []
+    for name, field in model.model_fields.items():
+        row = _row(field.alias or name, field)
+        base = OnMachine.model_fields.get(name) or Activity.model_fields.get(name)
+        inherited = name in common and (base is None or base.description == field.description)
+        (shared if inherited else own).append(row)
+    return Page(kind, _about(kind), own, shared)
+
+
+def _about(kind: str) -> str:
+    """Return what the module of a kind says of it, a line each paragraph and each point."""
+    said = inspect.cleandoc(estimators.module(kind).__doc__ or "")
+    said = said.replace(f"``kind: {kind}``", kind).replace("``", "")
+    return re.sub(r"(?<!\n)\n(?!\n|- )", " ", said)
+
+
+def _first_line(kind: str) -> str:
+    return _about(kind).partition("\n")[0].removeprefix(f"{kind}: ").rstrip(".")
+
+
+def _row(key: str, field: FieldInfo) -> Row:
+    needed = "required: " if field.is_required() and key != "kind" else ""
+    return {
+        "key": key,
+        "example": _WRITTEN.get(key) or _example(field),
+        "description": f"{needed}{field.description}",
+    }
+
+
+_WRITTEN = {
+    "site": "{grid: FR}",
+    "system": "trainer",
+    "repeat": "{every: 1 week, for: 1 year}",
+    "durations": "[4 GPU-h, 30 GPU-h]",
+    "name": "pre-training",
+    "device": "nvidia/h100-sxm5-80gb",
+    "host": "dell/poweredge-r740",
+    "cpu": "intel/xeon-gold-6148",
+    "energy_per_request": "0.3 Wh",
+    "device_time_per_request": "0.5 GPU-s",
+    "embodied_per_request": "2 mg",
+    "throughput": "12 / s",
+    "host_power": "2.1 kW",
+    "idle_power": "60 W",
+    "memory": "2 TB",
+    "storage": "30 TB",
+    "devices_per_system": "8",
+    "cpus": "2",
+    "fleet": "4",
+    "capacity": "2 PB",
+    "volume": "10 TB",
+    "restarts": "5 %",
+    "replication": "3",
+    "server_bandwidth": "2 GB/s",
+    "bandwidth": "100 GB/s",
+}
+
+
+def _example(field: FieldInfo) -> str:
+    """Return how the value of a field may be written."""
+    for marker in _markers(field):
+        if isinstance(marker, f.Quantity):
+            return marker.dimension.example
+        if isinstance(marker, f.RateOrCount):
+            return "1e9 / day"
+        if isinstance(marker, f.Scalar):
+            return _of_scalar(marker.schema)
+    return ""
+
+
+_SCALARS = {typed.SWITCH: "yes | no", typed.YEAR: "2024"}
+
+
+def _of_scalar(form: typed.Form) -> str:
+    return _SCALARS.get(form) or " | ".join(dict(form).get("enum", ()))
+
+
+def _markers(field: FieldInfo) -> list[Any]:
+    """Return what marks a field's type, also inside an optional one."""
+    found = list(field.metadata)
+    for inner in getattr(field.annotation, "__args__", ()):
+        found += getattr(inner, "__metadata__", ())
+    return found

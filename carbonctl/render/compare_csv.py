@@ -1,0 +1,77 @@
+"""A comparison as CSV: a row an entry, then the total and the verdicts of each alternative."""
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from carbonctl.compare import Comparison, Delta, Report, Row
+from carbonctl.gates import Verdict
+from carbonctl.render import Style
+from carbonctl.result import About
+
+COLUMNS = (
+    "row", "alternative", "workload", "phase", "activity", "item", "boundary", "change",
+    "base_energy_kwh", "head_energy_kwh", "base_kgco2e", "head_kgco2e", "difference_kgco2e",
+    "difference_pct", "difference_low_kgco2e", "difference_high_kgco2e", "workload_kgco2e",
+    "assumptions_kgco2e", "rule", "level", "outcome", "value", "limit", "unit",
+)  # fmt: skip
+
+
+def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Style) -> str:
+    """Return the table; the column ``row`` says entry, total or verdict."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS, restval="", lineterminator="\n")
+    writer.writeheader()
+    for one in report.alternatives:
+        writer.writerows(_entry(one.head.label, row) for row in one.rows)
+        writer.writerow(_total(one))
+        of_it = [v for v in verdicts if v.subject in ("", one.head.label)]
+        writer.writerows(_verdict(one.head.label, verdict) for verdict in of_it)
+    return out.getvalue()
+
+
+def _figures(delta: Delta) -> dict[str, Any]:
+    return {
+        "base_kgco2e": delta.base,
+        "head_kgco2e": delta.head,
+        "difference_kgco2e": delta.difference,
+        "difference_pct": delta.percent,
+        "difference_low_kgco2e": delta.low,
+        "difference_high_kgco2e": delta.high,
+        "workload_kgco2e": delta.workload,
+        "assumptions_kgco2e": delta.assumptions,
+    }
+
+
+def _entry(label: str, row: Row) -> dict[str, Any]:
+    entry = row.entry
+    return {
+        "row": "entry",
+        "alternative": label,
+        "workload": row.workload,
+        "phase": entry.phase,
+        "activity": entry.activity,
+        "item": entry.item,
+        "boundary": entry.boundary,
+        "change": row.change,
+        "base_energy_kwh": row.base.energy_kwh if row.base else 0.0,
+        "head_energy_kwh": row.head.energy_kwh if row.head else 0.0,
+        **_figures(row.kgco2e),
+    }
+
+
+def _total(one: Comparison) -> dict[str, Any]:
+    energy = one.total["energy_kwh"]
+    return {
+        "row": "total",
+        "alternative": one.head.label,
+        "base_energy_kwh": energy.base,
+        "head_energy_kwh": energy.head,
+        **_figures(one.total["total_kgco2e"]),
+    }
+
+
+def _verdict(label: str, verdict: Verdict) -> dict[str, Any]:
+    said = {key: getattr(verdict, key) for key in ("rule", "level", "outcome", "value", "limit")}
+    return {"row": "verdict", "alternative": label, **said, "unit": verdict.unit}

@@ -1,0 +1,51 @@
+"""A comparison as JUnit XML: each verdict is a test case of its alternative."""
+
+from collections.abc import Sequence
+from xml.etree import ElementTree as ET
+
+from carbonctl.compare import Comparison, Report
+from carbonctl.gates import Verdict
+from carbonctl.render import Style, compared
+from carbonctl.render.verdicts import limit, measured, outcome
+from carbonctl.result import About
+
+
+def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Style) -> str:
+    """Return the document: failed gates are failures, unknown ones and faulty files errors."""
+    suites = ET.Element("testsuites", name="carbonctl")
+    for one in report.alternatives:
+        _suite(suites, one, [v for v in verdicts if v.subject == one.head.label])
+    for problem in about.errors:
+        name = f"{problem.file}:{problem.line}:{problem.col}"
+        suite = ET.SubElement(suites, "testsuite", name=_plain(problem.file), tests="1", errors="1")
+        case = ET.SubElement(suite, "testcase", classname=_plain(problem.file), name=_plain(name))
+        ET.SubElement(case, "error", message=_plain(problem.message))
+    ET.indent(suites)
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(suites, encoding="unicode") + "\n"
+    )
+
+
+def _suite(suites: ET.Element, one: Comparison, verdicts: list[Verdict]) -> None:
+    words = [outcome(verdict) for verdict in verdicts]
+    label = _plain(one.head.label)
+    suite = ET.SubElement(
+        suites, "testsuite", name=label, tests=str(len(verdicts) + 1),
+        failures=str(words.count("failed")), errors=str(words.count("unknown")),
+    )  # fmt: skip
+    compared_case = ET.SubElement(suite, "testcase", classname=label, name="compared")
+    ET.SubElement(compared_case, "system-out").text = _plain(compared.headline(one))
+    for verdict, word in zip(verdicts, words, strict=True):
+        case = ET.SubElement(suite, "testcase", classname=label, name=_plain(verdict.rule))
+        said = _plain(f"{measured(verdict)} (limit {limit(verdict)})")
+        if word == "failed":
+            ET.SubElement(case, "failure", message=said)
+        elif word == "unknown":
+            ET.SubElement(case, "error", message=said)
+        else:
+            ET.SubElement(case, "system-out").text = f"{word}: {said}"
+
+
+def _plain(text: str) -> str:
+    """Return a text with nothing that XML cannot hold."""
+    return "".join(c if c.isprintable() else "?" for c in text)

@@ -1,0 +1,154 @@
+"""A comparison as Markdown, for a comment on a pull request.
+
+One headline, the totals, the verdicts; what may be long is folded and, where there is too
+much of it for a comment, cut: totals and verdicts never are. Everything that comes from a file
+is escaped. Two comments that nobody sees delimit the text, so that it can be found again.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from carbonctl.compare import Comparison, Delta, Report
+from carbonctl.gates import Verdict
+from carbonctl.render import Style, compared, humane
+from carbonctl.render.md_ import escape
+from carbonctl.render.verdicts import bullets
+from carbonctl.result import About
+
+BEGIN = "<!-- carbonctl:begin -->"
+END = "<!-- carbonctl:end -->"
+MOST_BYTES = 60_000
+_RESERVED = 400  # bytes for what is said of what was cut, and for the end
+
+
+def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Style) -> str:
+    """Return the text, at most `MOST_BYTES` long."""
+    page = _Page(BEGIN)
+    several = len(report.alternatives) > 1
+    if several:
+        page.must([*_ranking(report), ""])
+    for one in report.alternatives[:1] if several else report.alternatives:
+        page.must([f"### {escape(one.head.label)}", "", f"**{compared.headline(one)}**", ""])
+        page.must([*_phases(one), ""])
+    page.must([*bullets(verdicts, escape), ""])
+    for one in report.alternatives:
+        if several:
+            page.may([f"#### {escape(one.head.label)}: {compared.headline(one)}", ""])
+        for block in _details(one):
+            page.fold(*block)
+    versions = f"carbonctl {escape(about.version)}, hardware_db {escape(about.hardware_db)}"
+    page.must([f"<sub>{versions}</sub>"])
+    return page.text(END)
+
+
+class _Page:
+    """Gathers lines as long as there is room."""
+
+    def __init__(self, begin: str) -> None:
+        self.lines = [begin]
+        self.size = len(begin) + 1
+        self.is_cut = False
+
+    def must(self, lines: list[str]) -> None:
+        """Add what is never cut."""
+        self.lines += lines
+        self.size += sum(len(line.encode()) + 1 for line in lines)
+
+    def may(self, lines: list[str]) -> bool:
+        """Add some lines if there is room for all of them."""
+        size = sum(len(line.encode()) + 1 for line in lines)
+        if self.size + size > MOST_BYTES - _RESERVED:
+            self.is_cut = True
+            return False
+        self.must(lines)
+        return True
+
+    def fold(self, title: str, head: list[str], rows: list[str]) -> None:
+        """Add a folded table, with as many rows as there is room for."""
+        opening = ["<details>", f"<summary>{title}</summary>", "", *head]
+        closing = ["", "</details>", ""]
+        if not self.may([*opening, *closing]):
+            return
+        del self.lines[-len(closing) :]
+        for place, row in enumerate(rows):
+            if not self.may([row]):
+                self.lines += ["", f"and {len(rows) - place} more"]
+                break
+        self.lines += closing
+
+    def text(self, end: str) -> str:
+        """Return the whole page."""
+        cut = ["", "<sub>Cut to fit a comment; --format json has everything.</sub>"]
+        return "\n".join([*self.lines, *(cut if self.is_cut else []), end]) + "\n"
+
+
+def _ranking(report: Report) -> list[str]:
+    base = next(iter(report.alternatives)).total["total_kgco2e"].base
+    lines = [
+        f"### {len(report.alternatives)} alternatives to {escape(report.base.label)}",
+        "",
+        "| | Alternative | Total | Change | |",
+        "| --: | :-- | --: | --: | --: |",
+        f"| | {escape(report.base.label)} (base) | {humane.mass(base)} | | |",
+    ]
+    for rank, one in enumerate(report.alternatives, 1):
+        delta = one.total["total_kgco2e"]
+        cells = (str(rank), escape(one.head.label), humane.mass(delta.head), *_moves(delta))
+        lines.append(_row(*cells))
+    return lines
+
+
+def _moves(delta: Delta) -> tuple[str, str]:
+    return humane.signed(delta.difference, humane.mass), humane.change(delta.percent)
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _phases(one: Comparison) -> list[str]:
+    """Return the table of phases and the total; activities are folded below."""
+    lines = ["| Phase | Base | Head | Change | |", "| :-- | --: | --: | --: | --: |"]
+    shown = [(line.name, line.delta) for line in compared.lines(one) if line.is_phase]
+    for name, delta in [*shown, ("**Total**", one.total["total_kgco2e"])]:
+        lines.append(_row(name, humane.mass(delta.base), humane.mass(delta.head), *_moves(delta)))
+    return lines
+
+
+Block = tuple[str, list[str], list[str]]
+
+
+def _details(one: Comparison) -> Iterator[Block]:
+    """Yield what is folded: remarks and notes, activities, entries, assumed figures."""
+    said = [f"- {escape(name)}: {escape(text)}" for name, text in compared.remarks(one)]
+    said += [f"- Note: {escape(note)}" for note in one.notes]
+    if said:
+        yield "In numbers", [], said
+    activities = [line for line in compared.lines(one) if not line.is_phase]
+    if activities:
+        head = ["| Activity | Base | Head | Change | | |", "| :-- | --: | --: | --: | --: | :-- |"]
+        rows = [
+            _row(escape(a.name), humane.mass(a.delta.base), humane.mass(a.delta.head),
+                 *_moves(a.delta), compared.said_of(a.change))
+            for a in activities
+        ]  # fmt: skip
+        yield f"{len(activities)} activities", head, rows
+    yield from _of_entries(one)
+    changes = compared.changes(one)
+    if changes:
+        head = ["| Figure | Base | Head | Cause |", "| :-- | --: | --: | :-- |"]
+        rows = [_row(escape(path), *rest) for path, *rest in changes]
+        yield f"{len(changes)} assumed figures differ", head, rows
+
+
+def _of_entries(one: Comparison) -> Iterator[Block]:
+    entries = compared.entry_rows(one)
+    if not entries:
+        return
+    head = ["| Entry | | Change | | |", "| :-- | :-- | --: | --: | :-- |"]
+    rows = []
+    for row in entries:
+        entry = row.entry
+        name = escape(f"{entry.phase}.{entry.activity}.{entry.item}")
+        change = compared.said_of(row.change)
+        rows.append(_row(name, entry.boundary, *_moves(row.kgco2e), change))
+    yield f"{len(entries)} entries differ", head, rows

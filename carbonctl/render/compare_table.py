@@ -1,0 +1,141 @@
+"""A comparison as a table for people."""
+
+import io
+from collections.abc import Sequence
+
+from rich import box
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from carbonctl.compare import Comparison, Delta, Report
+from carbonctl.gates import Verdict
+from carbonctl.render import Style, compared, humane
+from carbonctl.render.gates_table import draw
+from carbonctl.render.table_ import safe
+from carbonctl.render.terminal import console_for, finished
+from carbonctl.result import About
+
+_NAME = 15
+_MOST_CHANGES = 20
+_BOTH_SIDES_FROM = 58  # columns; in fewer only the change is shown
+
+
+def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Style) -> str:
+    """Return the text: each alternative in turn, ranked where there are several."""
+    out = io.StringIO()
+    console = console_for(out, style)
+    if len(report.alternatives) > 1:
+        _ranking(console, report)
+        console.print()
+    for place, one in enumerate(report.alternatives):
+        if place:
+            console.print()
+        _Block(console, one, style).show()
+    if verdicts:
+        draw(console, verdicts, style)
+    return finished(out.getvalue(), style)
+
+
+def _table() -> Table:
+    return Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False,
+                 header_style="", footer_style="bold")  # fmt: skip
+
+
+def _ranking(console: Console, report: Report) -> None:
+    table = _table()
+    table.add_column("", justify="right")
+    table.add_column(Text("Alternative", style="bold"), overflow="fold", min_width=_NAME)
+    for head in ("Total", "Change", ""):
+        table.add_column(Text(head, style="bold"), justify="right", no_wrap=True)
+    base = next(iter(report.alternatives)).total["total_kgco2e"].base
+    table.add_row("", Text(f"{safe(report.base.label)} (base)"), humane.mass(base), "", "")
+    for rank, one in enumerate(report.alternatives, 1):
+        delta = one.total["total_kgco2e"]
+        table.add_row(
+            str(rank), Text(safe(one.head.label)), humane.mass(delta.head),
+            humane.signed(delta.difference, humane.mass), humane.change(delta.percent),
+        )  # fmt: skip
+    console.print(table)
+
+
+class _Block:
+    """One alternative beside the base."""
+
+    def __init__(self, console: Console, one: Comparison, style: Style) -> None:
+        self.console = console
+        self.one = one
+        self.style = style
+        sizes = [abs(x) for d in (one.total["total_kgco2e"], one.total["operational_kgco2e"])
+                 for x in (d.base, d.head) if x]  # fmt: skip
+        self.size, self.unit = humane.scale(max(sizes, default=0.0), "kgCO2e")
+        self.places = humane.decimals(max(sizes, default=0.0) / self.size)
+
+    def show(self) -> None:
+        head, base = self.one.head.label, self.one.base.label
+        self.console.print(Text(safe(f"{head} beside {base}"), style="bold"), overflow="fold")
+        self.console.print(Text(safe(compared.headline(self.one))), overflow="fold")
+        for note in self.one.notes:
+            self.console.print(Text(f"Note: {safe(note)}", style="yellow"), overflow="fold")
+        if self.one.is_same:
+            return
+        self.console.print()
+        self.rows()
+        self.console.print()
+        for name, said in compared.remarks(self.one):
+            self.console.print(Text(f"{safe(name)}: {said}"), overflow="fold")
+        self.changes()
+
+    def rows(self) -> None:
+        table = _table()
+        table.show_footer = True
+        table.add_column(Text("Phase", style="bold"), footer="Total", overflow="fold",
+                         min_width=_NAME)  # fmt: skip
+        total = self.cells(self.one.total["total_kgco2e"], "")
+        for head, foot in zip(self.heads(), total, strict=True):
+            table.add_column(head, footer=foot, justify="right", no_wrap=True)
+        for line in compared.lines(self.one):
+            style = "" if line.is_phase else "dim"
+            name = Text(safe(line.name), style=style)
+            cells = [Text(c, style=style) for c in self.cells(line.delta, line.change)]
+            table.add_row(name if line.is_phase else Padding(name, (0, 0, 0, 2)), *cells)
+        self.console.print(table)
+
+    def heads(self) -> list[Text]:
+        """Return the heads of the columns for which there is room."""
+        heads = [
+            Text(name, style="bold").append(f"\n{unit}", style="dim")
+            for name, unit in (("Base", self.unit), ("Head", self.unit), ("Change", self.unit),
+                               ("", "%"), ("", ""))
+        ]  # fmt: skip
+        return heads if self.style.width >= _BOTH_SIDES_FROM else heads[2:]
+
+    def cells(self, delta: Delta, change: str) -> list[str]:
+        def show(value: float | None) -> str:
+            return humane.fixed(None if value is None else value / self.size, self.places)
+
+        cells = [
+            show(delta.base),
+            show(delta.head),
+            humane.signed(delta.difference, show),
+            humane.change(delta.percent).removesuffix(" %"),
+            compared.said_of(change) if change else "",
+        ]
+        return cells if self.style.width >= _BOTH_SIDES_FROM else cells[2:]
+
+    def changes(self) -> None:
+        """Show the assumed figures that differ."""
+        rows = compared.changes(self.one)
+        if not rows:
+            return
+        self.console.print()
+        self.console.print(Text("Assumed figures that differ", style="bold"))
+        table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+        for justify in ("left", "right", "left", "left"):
+            table.add_column(justify=justify, overflow="fold")
+        for path, before, after, cause in rows[:_MOST_CHANGES]:
+            table.add_row(safe(path), before, f"→ {after}", Text(f"({cause})", style="dim"))
+        self.console.print(table)
+        if len(rows) > _MOST_CHANGES:
+            self.console.print(f"and {len(rows) - _MOST_CHANGES} more (--format json has them all)")

@@ -1,0 +1,147 @@
+"""What people are told of a comparison, whatever the format: headline, rows, remarks."""
+
+from typing import NamedTuple
+
+from carbonctl.compare import Comparison, Delta, Row
+from carbonctl.compare.deltas import of_numbers
+from carbonctl.compare.model import ADDED, CHANGED, REMOVED, SAME
+from carbonctl.render import humane
+from carbonctl.spec.model import PHASES
+
+
+class Line(NamedTuple):
+    """One line of the table: a phase, or an activity in it."""
+
+    name: str
+    is_phase: bool
+    change: str
+    delta: Delta
+
+
+def headline(one: Comparison) -> str:
+    """Return the difference in one sentence."""
+    key, what = _key(one)
+    delta = one.total[key]
+    if one.is_same:
+        return f"No change: {humane.mass(delta.head)}{what}."
+    if delta.difference is None:
+        return f"The difference in {what.strip() or 'total carbon'} is unknown."
+    if delta.difference == 0:
+        return f"Entries changed, the total did not: {humane.mass(delta.head)}{what}."
+    word = "more" if delta.difference > 0 else "less"
+    percent = "" if delta.percent is None else f" ({humane.change(delta.percent)})"
+    size = humane.mass(abs(delta.difference))
+    return (
+        f"{size} {word}{percent}: from {humane.mass(delta.base)} "
+        f"to {humane.mass(delta.head)}{what}."
+    )
+
+
+def _key(one: Comparison) -> tuple[str, str]:
+    """Return the total, or operational carbon where embodied carbon is unknown."""
+    if one.total["total_kgco2e"].difference is not None:
+        return "total_kgco2e", ""
+    return "operational_kgco2e", ", operational alone as embodied carbon is unknown"
+
+
+def lines(one: Comparison) -> list[Line]:
+    """Return phases that hold anything, each with its activities where there are several."""
+    found = []
+    for phase in PHASES:
+        rows = [row for row in one.rows if row.entry.phase == phase]
+        if not rows:
+            continue
+        found.append(
+            Line(phase.capitalize(), True, _change(rows), one.phases[phase]["total_kgco2e"])
+        )
+        parts: dict[str, list[Row]] = {}
+        for row in rows:
+            name = f"{row.workload}: {row.entry.activity}" if row.workload else row.entry.activity
+            parts.setdefault(name, []).append(row)
+        for name, some in parts.items() if len(parts) > 1 else ():
+            found.append(Line(name, False, _change(some), _sum(some)))
+    return found
+
+
+def _change(rows: list[Row]) -> str:
+    """Return the change that all rows have; several are a change."""
+    kinds = {row.change for row in rows}
+    if len(kinds) == 1:
+        return kinds.pop()
+    return CHANGED
+
+
+def _sum(rows: list[Row]) -> Delta:
+    sides = []
+    for side in ("base", "head"):
+        values = [getattr(row, side).kgco2e for row in rows if getattr(row, side) is not None]
+        sides.append(None if None in values else values)
+    return of_numbers(*sides)
+
+
+def said_of(change: str) -> str:
+    """Return how a change is marked in a table; nothing for what only differs."""
+    return change if change in (ADDED, REMOVED) else "" if change == CHANGED else "="
+
+
+def remarks(one: Comparison) -> list[tuple[str, str]]:
+    """Return what is said below the table, each with a head."""
+    total = one.total["total_kgco2e"]
+    found = []
+    if total.low is not None and total.high is not None and total.low != total.high:
+        found.append(("Range of the difference", f"{_signed(total.low)} to {_signed(total.high)}"))
+    if total.assumptions:
+        found.append(("Of the workload", _signed(total.workload)))
+        found.append(("Of other assumptions", _signed(total.assumptions)))
+    energy = one.total["energy_kwh"]
+    if energy.difference:
+        said = humane.signed(energy.difference, humane.energy)
+        found.append(("Energy", f"{said} ({humane.change(energy.percent)})"))
+    for key, name in (("operational_kgco2e", "Operational"), ("embodied_kgco2e", "Embodied")):
+        delta = one.total[key]
+        if delta.difference:
+            found.append((name, f"{_signed(delta.difference)} ({humane.change(delta.percent)})"))
+    market = one.total["operational_market_kgco2e"]
+    if market.difference != one.total["operational_kgco2e"].difference:
+        found.append(("Operational, market-based", _signed(market.difference)))
+    return [*found, *_per_unit(one)]
+
+
+def _per_unit(one: Comparison) -> list[tuple[str, str]]:
+    """Return the carbon of one functional unit on both sides, where it is the same unit."""
+    if len(one.base.results) != 1 or len(one.head.results) != 1:
+        return []
+    base, head = one.base.results[0].per_unit, one.head.results[0].per_unit
+    if base is None or head is None or base[0] != head[0]:
+        return []
+    percent = (head[1] - base[1]) / base[1] * 100 if base[1] else None
+    said = f"{humane.mass(base[1])} to {humane.mass(head[1])} ({humane.change(percent)})"
+    return [(f"Per {base[0]}", said)]
+
+
+def _signed(kg: float | None) -> str:
+    return humane.signed(kg, humane.mass)
+
+
+def changes(one: Comparison) -> list[tuple[str, str, str, str]]:
+    """Return assumed figures that differ: path, before, after, whose doing."""
+    cause = {"workload": "workload", "assumptions": "assumptions", "unknown": "unknown"}
+    return [
+        (
+            change.path,
+            _figure(change.base, change.unit, change.path),
+            _figure(change.head, change.unit, change.path),
+            cause[change.cause],
+        )
+        for change in one.changes
+    ]
+
+
+def _figure(value: float | None, unit: str, path: str) -> str:
+    return "–" if value is None else humane.figure(value, unit, path)
+
+
+def entry_rows(one: Comparison) -> list[Row]:
+    """Return the entries that differ, the largest difference first."""
+    rows = [row for row in one.rows if row.change != SAME]
+    return sorted(rows, key=lambda row: -abs(row.kgco2e.difference or 0.0))

@@ -1,0 +1,26 @@
+"""Verdicts below a table for people."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from carbonctl.gates import Verdict
+from carbonctl.render import Style
+from carbonctl.render.verdicts import limit, measured, outcome
+
+_COLORS = {"failed": "red", "unknown": "red", "warning": "yellow", "passed": "green"}
+
+
+def draw(console: Console, verdicts: Sequence[Verdict], style: Style) -> None:
+    """Draw one line a verdict; subjects are named where there are several."""
+    several = len({verdict.subject for verdict in verdicts}) > 1
+    console.print()
+    console.print(Text("Gates", style="bold"))
+    for verdict in verdicts:
+        word = outcome(verdict)
+        line = Text(f"{word:<8} ", style=_COLORS[word] if style.color else "")
+        subject = f"{verdict.subject}: " if several else ""
+        said = f"{measured(verdict)} (limit {limit(verdict)})"
+        line.append(f"{subject}{verdict.rule}: {said}", style="")
+        console.print(line, overflow="fold")

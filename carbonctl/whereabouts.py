@@ -1,0 +1,55 @@
+"""On which system and at which site an entry arose, as the normalised spec says.
+
+Entries do not carry it: a saved result says it through its spec.
+"""
+
+from typing import Any
+
+from carbonctl.ledger import AT_SITE, Entry
+from carbonctl.spec.model import default_names
+
+NO_SYSTEM = "no system"
+
+
+def system(spec: dict[str, Any], entry: Entry) -> str:
+    """Return the name of an entry's system, else its device."""
+    activity = _activity(spec, entry)
+    found = activity.get("system")
+    if isinstance(found, str):
+        return found
+    described = found if isinstance(found, dict) else activity
+    return str(described.get("device") or described.get("host") or NO_SYSTEM)
+
+
+def site(spec: dict[str, Any], entry: Entry) -> str:
+    """Return the name of an entry's site, else its grid."""
+    _, is_split, label = entry.item.rpartition(AT_SITE)
+    if is_split:
+        return label
+    of_phases = spec.get("phase_sites")
+    of_phase = of_phases.get(entry.phase) if isinstance(of_phases, dict) else None
+    for ref in (_activity(spec, entry).get("site"), of_phase, spec.get("site")):
+        label = _label(ref)
+        if label:
+            return label
+    return "the site"
+
+
+def _label(ref: Any) -> str:
+    """Return what a site is called; empty where it says nothing of its electricity."""
+    if isinstance(ref, str):
+        return ref
+    described = ref if isinstance(ref, dict) else {}
+    grid = described.get("grid")
+    if grid:
+        return grid if isinstance(grid, str) else "an inline mix"
+    return str(described.get("carbon_intensity") or "")
+
+
+def _activity(spec: dict[str, Any], entry: Entry) -> dict[str, Any]:
+    """Return the activity of an entry; empty where the spec is not one."""
+    phases = spec.get("phases")
+    listed = phases.get(entry.phase) if isinstance(phases, dict) else None
+    items = [one for one in listed or () if isinstance(one, dict)]
+    names = default_names([(str(one.get("kind")), one.get("name")) for one in items])
+    return next((one for name, one in zip(names, items, strict=True) if name == entry.activity), {})
