@@ -9,6 +9,7 @@ from pydantic.fields import FieldInfo
 from carbonctl import estimators
 from carbonctl.estimators.base import OnMachine
 from carbonctl.spec import fields as f
+from carbonctl.spec import typed
 from carbonctl.spec.model import Activity, SystemFields
 
 Row: TypeAlias = dict[str, Any]
@@ -117,14 +118,15 @@ def _example(field: FieldInfo) -> str:
         if isinstance(marker, f.RateOrCount):
             return "1e9 / day"
         if isinstance(marker, f.Scalar):
-            return _of_scalar(dict(marker.schema))
+            return _of_scalar(marker.schema)
     return ""
 
 
-def _of_scalar(schema: dict[str, Any]) -> str:
-    if "enum" in schema:
-        return " | ".join(schema["enum"])
-    return {"boolean": "yes | no", "integer": "2024"}.get(schema.get("type", ""), "")
+_SCALARS = {typed.SWITCH: "yes | no", typed.YEAR: "2024"}
+
+
+def _of_scalar(form: typed.Form) -> str:
+    return _SCALARS.get(form) or " | ".join(dict(form).get("enum", ()))
 
 
 def _markers(field: FieldInfo) -> list[Any]:

@@ -240,6 +240,7 @@ class _Builder:
             raise self.stop(place, "a key must be a word, not a list or a mapping")
         if node == "<<":
             self.problems.append(self.problem(place, "merge keys (`<<`) are not supported"))
+            keys_at.setdefault(node, place)
         elif node in keys_at:
             line = keys_at[node].line
             said = f"duplicate key `{node}`, first given in line {line}"

@@ -211,6 +211,11 @@ def _conversion(written: str, wanted: Dimension) -> tuple[int, int] | None:
     return ratio.numerator, ratio.denominator
 
 
+def single_units(wanted: Dimension) -> list[str]:
+    """Return the units of one word that a quantity of this dimension may carry."""
+    return [name for name in _table() if _conversion(name, wanted) is not None]
+
+
 def _dimension_name(written: str) -> str:
     dims, _ = unit(written) if written else (_NONE, None)
     names = [d.name for d in DIMENSIONS if (unit(d.unit)[0] if d.unit else _NONE) == dims]

@@ -23,9 +23,9 @@ LEVELS = [
     {"whereabouts", "spread"},
     {"figures"},
     {"result"},
-    {"account", "saved"},
+    {"account", "saved", "schemas"},
     {"compare", "gates"},
-    {"render"},
+    {"render", "validation"},
     {"cli"},
     {"__main__"},
 ]
@@ -125,6 +125,18 @@ def test_only_the_named_command_kind_and_format_are_imported():
     assert "carbonctl.estimators.energy" not in modules
     assert "carbonctl.render.table_" not in modules
     assert "carbonctl.saved" not in modules
+
+
+def test_validation_imports_nothing_heavy_and_no_account():
+    modules = loaded("validate", str(CONFIGS / "quickstart.yaml"))
+    assert not {m for m in modules if m.partition(".")[0] in HEAVY}
+    for unneeded in ("account", "saved", "schemas", "render.table_", "estimators.energy"):
+        assert f"carbonctl.{unneeded}" not in modules
+
+
+def test_schemas_import_nothing_heavy():
+    modules = loaded("schema", "spec")
+    assert not {m for m in modules if m.partition(".")[0] in (*HEAVY, "jsonschema")}
 
 
 def test_the_table_needs_rich_alone():

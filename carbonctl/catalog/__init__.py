@@ -10,7 +10,7 @@ from carbonctl.catalog import folders, records, tables
 from carbonctl.catalog.forms import Fault, Reader
 from carbonctl.catalog.records import Defaults, Device, Host, Source
 from carbonctl.errors import InputError, Problem
-from carbonctl.located import Map, decode, parse, place_of
+from carbonctl.located import Map, Node, decode, parse, place_of
 from carbonctl.near import did_you_mean, fold, nearest
 
 DEVICES = ("accelerators", "cpus", "phones")
@@ -33,7 +33,17 @@ def _load(path: Path, form: Reader, extra: dict[str, str]) -> Any:
         data = path.read_bytes()
     except OSError as error:
         raise InputError([Problem(file, 1, 1, error.strerror or str(error))]) from None
-    tree = parse(decode(data, file), file)
+    return read_record(parse(decode(data, file), file), file, form, extra)
+
+
+def read_record(tree: Node, file: str, form: Reader, extra: dict[str, str]) -> Any:
+    """Return what a form makes of a parsed file; ``extra`` are keys that the file has not.
+
+    Raises
+    ------
+    InputError
+        With the line and column of every fault in it.
+    """
     if not isinstance(tree, Map):
         raise InputError([Problem(file, 1, 1, "a mapping of keys to values is wanted here")])
     faults: list[Fault] = []

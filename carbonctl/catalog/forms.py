@@ -5,7 +5,7 @@ costs a tenth of the start-up time.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from carbonctl.near import did_you_mean
 
@@ -20,28 +20,41 @@ class Fault(NamedTuple):
     key: bool = False
 
 
-Reader: TypeAlias = Callable[[Any, Loc, list[Fault]], Any]
+class Reader(Protocol):
+    """Reads a node that stands at a place, and appends what is wrong with it."""
+
+    def __call__(self, node: Any, at: Loc, faults: list[Fault], /) -> Any:
+        """Return what was read; None where it is faulty."""
 
 
-def leaf(read: Callable[[Any], Any]) -> Reader:
-    """Return a reader of one value from a function that raises ValueError."""
+class Leaf(NamedTuple):
+    """Reads one value by a function that raises ValueError.
 
-    def run(node: Any, at: Loc, faults: list[Fault]) -> Any:
+    ``wants`` says to schemas what it takes: ``str``, ``int``, ``bool``, the words allowed,
+    the dimension of a figure, or the class of what it returns.
+    """
+
+    read: Callable[[Any], Any]
+    wants: Any = str
+
+    def __call__(self, node: Any, at: Loc, faults: list[Fault]) -> Any:
+        """Read a value; None where it is faulty."""
         try:
-            return read(node)
+            return self.read(node)
         except ValueError as error:
             faults.append(Fault(at, f"{at[-1]}: {error}" if at else str(error)))
             return None
 
-    return run
 
+class Group(NamedTuple):
+    """Reads a mapping with known keys."""
 
-def group(
-    build: Callable[..., Any], fields: Mapping[str, Reader], required: tuple[str, ...] = ()
-) -> Reader:
-    """Return a reader of a mapping with known keys."""
+    build: Callable[..., Any]
+    fields: Mapping[str, Reader]
+    required: tuple[str, ...] = ()
 
-    def run(node: Any, at: Loc, faults: list[Fault]) -> Any:
+    def __call__(self, node: Any, at: Loc, faults: list[Fault]) -> Any:
+        """Read a mapping and build a record of it; None where it is faulty."""
         if not isinstance(node, dict):
             faults.append(Fault(at, f"{_named(at)}a mapping of keys to values is wanted here"))
             return None
@@ -49,29 +62,28 @@ def group(
         values = {}
         for key, value in node.items():
             here = (*at, key)
-            if key not in fields:
-                message = f"unknown key `{key}`{did_you_mean(key, fields)}"
+            if key not in self.fields:
+                message = f"unknown key `{key}`{did_you_mean(key, self.fields)}"
                 faults.append(Fault(here, message, key=True))
             elif value is None:
                 faults.append(Fault(here, f"`{key}` has no value; leave out what is unknown"))
             else:
-                values[key] = fields[key](value, here, faults)
-        faults.extend(Fault(at, f"`{key}` is missing") for key in required if key not in node)
-        return build(**values) if len(faults) == before else None
-
-    return run
+                values[key] = self.fields[key](value, here, faults)
+        faults.extend(Fault(at, f"`{key}` is missing") for key in self.required if key not in node)
+        return self.build(**values) if len(faults) == before else None
 
 
-def listed(reader: Reader) -> Reader:
-    """Return a reader of a list into a tuple."""
+class Listed(NamedTuple):
+    """Reads a list into a tuple."""
 
-    def run(node: Any, at: Loc, faults: list[Fault]) -> Any:
+    reader: Reader
+
+    def __call__(self, node: Any, at: Loc, faults: list[Fault]) -> Any:
+        """Read each item."""
         if not isinstance(node, list):
             faults.append(Fault(at, f"{_named(at)}a list is wanted here"))
             return ()
-        return tuple(reader(item, (*at, place), faults) for place, item in enumerate(node))
-
-    return run
+        return tuple(self.reader(item, (*at, place), faults) for place, item in enumerate(node))
 
 
 def _named(at: Loc) -> str:

@@ -4,7 +4,7 @@ import math
 from typing import Any, NamedTuple
 
 from carbonctl import units
-from carbonctl.catalog.forms import Reader, group, leaf, listed
+from carbonctl.catalog.forms import Group, Leaf, Listed, Reader
 from carbonctl.near import did_you_mean
 from carbonctl.ranges import Range
 from carbonctl.units import Dimension
@@ -20,8 +20,8 @@ CONFIDENCES = ("high", "medium", "low")
 FORMATS = ("fp64", "fp32", "tf32", "fp16", "bf16", "fp8", "fp6", "fp4", "int8", "int4")
 _MOST_DIGITS = 9
 _FORMULA_STARTS = ("=", "+", "-", "@")
-_FIGURE_KEYS = ("value", "low", "high", "source", "confidence", "note")
-_EMBODIED_KEYS = (*_FIGURE_KEYS, "covers", "boundary", "includes", "archetype")
+FIGURE_KEYS = ("value", "low", "high", "source", "confidence", "note")
+EMBODIED_KEYS = (*FIGURE_KEYS, "covers", "boundary", "includes", "archetype")
 
 
 def text(raw: Any) -> str:
@@ -45,7 +45,7 @@ def _word(allowed: tuple[str, ...]) -> Reader:
             raise ValueError(f"`{word}` is not one of {', '.join(allowed)}{close}")
         return word
 
-    return leaf(read)
+    return Leaf(read, allowed)
 
 
 def _whole(raw: Any) -> int:
@@ -85,7 +85,7 @@ def _sources(raw: Any) -> str:
     return found
 
 
-def figure(raw: Any, dimension: Dimension, allowed: tuple[str, ...] = _FIGURE_KEYS) -> Value:
+def figure(raw: Any, dimension: Dimension, allowed: tuple[str, ...] = FIGURE_KEYS) -> Value:
     """Read one figure; the keys of several sources are joined by a space.
 
     Raises
@@ -132,7 +132,7 @@ def _of(dimension: Dimension, least: float = 0.0, most: float = math.inf) -> Rea
             raise ValueError(f"`{raw['value']}`: outside of {least:g}..{most:g} {dimension.unit}")
         return value
 
-    return leaf(read)
+    return Leaf(read, dimension)
 
 
 class Embodied(NamedTuple):
@@ -158,7 +158,7 @@ class Embodied(NamedTuple):
 
 
 def _embodied(raw: Any) -> Embodied:
-    value = figure(raw, units.MASS, _EMBODIED_KEYS)
+    value = figure(raw, units.MASS, EMBODIED_KEYS)
     if _switch(raw.get("archetype", "false")):
         value = value._replace(status="archetype")
     covers = raw.get("covers")
@@ -277,23 +277,23 @@ class Source(NamedTuple):
     via: str | None = None
 
 
-_TEXT = leaf(text)
-_TEXTS = listed(_TEXT)
-_WHOLE = leaf(_whole)
+_TEXT = Leaf(text)
+_TEXTS = Listed(_TEXT)
+_WHOLE = Leaf(_whole, int)
 _POWER = _of(units.POWER)
 _RATED_POWER = _of(units.POWER, 1e-6)
 _CAPACITY = _of(units.CAPACITY)
 _PEAK = {name + suffix: _of(units.THROUGHPUT) for name in FORMATS for suffix in ("", "_vector")}
-_MEMORY = group(
+_MEMORY = Group(
     Memory,
     {
         "type": _TEXT,
         "capacity": _CAPACITY,
         "bandwidth": _of(units.BANDWIDTH),
-        "stacks": leaf(_stacks),
+        "stacks": Leaf(_stacks, units.COUNT),
     },
 )
-_DIE = group(
+_DIE = Group(
     Die,
     {
         "name": _TEXT,
@@ -305,7 +305,7 @@ _DIE = group(
 )
 
 
-DEVICE = group(
+DEVICE = Group(
     Device,
     {
         "id": _TEXT,
@@ -321,14 +321,14 @@ DEVICE = group(
         "typical_power": _POWER,
         "cores": _of(units.COUNT),
         "memory": _MEMORY,
-        "dies": listed(_DIE),
-        "peak": group(dict, _PEAK),
-        "embodied": leaf(_embodied),
+        "dies": Listed(_DIE),
+        "peak": Group(dict, _PEAK),
+        "embodied": Leaf(_embodied, Embodied),
         "notes": _TEXT,
     },
     ("name", "vendor", "kind"),
 )
-HOST = group(
+HOST = Group(
     Host,
     {
         "id": _TEXT,
@@ -337,20 +337,20 @@ HOST = group(
         "vendor": _TEXT,
         "year": _WHOLE,
         "aliases": _TEXTS,
-        "archetype": leaf(_switch),
+        "archetype": Leaf(_switch, bool),
         "devices": _WHOLE,
         "host_power": _POWER,
         "idle_power": _POWER,
         "cpu": _TEXT,
         "cpus": _WHOLE,
         "memory": _MEMORY,
-        "storage": group(Storage, {"type": _TEXT, "capacity": _CAPACITY}),
-        "embodied": leaf(_embodied),
+        "storage": Group(Storage, {"type": _TEXT, "capacity": _CAPACITY}),
+        "embodied": Leaf(_embodied, Embodied),
         "notes": _TEXT,
     },
     ("name", "kind"),
 )
-_MEDIUM = group(
+_MEDIUM = Group(
     MediumFigures,
     {"power": _of(units.PER_TB_POWER), "embodied": _of(units.PER_TB_MASS)},
     MediumFigures._fields,
@@ -360,11 +360,11 @@ _DEFAULTS = {
     "lifetime": _of(units.DURATION, 1.0),
     "utilization": _of(units.FRACTION, 0.001, 1.0),
     "dram_power": _of(units.DENSITY_POWER),
-    "media": group(dict, {"ssd": _MEDIUM, "hdd": _MEDIUM}, ("ssd", "hdd")),
+    "media": Group(dict, {"ssd": _MEDIUM, "hdd": _MEDIUM}, ("ssd", "hdd")),
 }
-DEFAULTS = group(Defaults, _DEFAULTS, Defaults._fields)
-OWN_DEFAULTS = group(dict, _DEFAULTS)  # a folder of one's own may hold some of them
-SOURCE = group(
+DEFAULTS = Group(Defaults, _DEFAULTS, Defaults._fields)
+OWN_DEFAULTS = Group(dict, _DEFAULTS)  # a folder of one's own may hold some of them
+SOURCE = Group(
     Source,
     {"citation": _TEXT, "url": _TEXT, "licence": _TEXT, "year": _WHOLE, "via": _TEXT},
     ("citation", "url", "licence", "year"),

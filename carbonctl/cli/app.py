@@ -12,7 +12,9 @@ from carbonctl import __version__
 from carbonctl.cli import defaults
 from carbonctl.cli.messages import say
 
-COMMANDS = ("estimate", "compare", "explain", "kinds", "hardware", "grid")
+COMMANDS = (
+    "estimate", "compare", "validate", "explain", "schema", "kinds", "hardware", "grid",
+)  # fmt: skip
 EPILOG = (
     "Exit codes: 0 done, 1 a gate failed, 2 wrong usage, 3 invalid or unknown input, "
     "70 a bug, 74 output could not be written, 130 interrupted, 141 closed pipe."

@@ -9,7 +9,7 @@ from carbonctl.cli import inputs, outputs
 from carbonctl.cli import options as o
 from carbonctl.cli.messages import say
 from carbonctl.cli.reading import read_results
-from carbonctl.errors import InputError, Problem
+from carbonctl.errors import Problem
 from carbonctl.render import FOR_PEOPLE, Renderer, Style, start
 from carbonctl.result import About, Result
 from carbonctl.spec.overrides import parse_override
@@ -106,22 +106,20 @@ class _Run:
 
     def estimate(self, files: list[str], renderers: list[Renderer]) -> None:
         """Read and estimate each input in turn, and hand its results on."""
-        for path in files:
-            try:
-                data, name = inputs.read(path)
-                found = read_results(data, name, self.catalog, self.overrides)
-                self.versions[found.version, found.hardware_db] = None
-                for result in found.results:
-                    self.warn(result)
-                    if self.gates is not None:
-                        self.verdicts += self.gates.judge(result.file, result.entries, None)
-                    self.count += 1
-                    self.entries += len(result.entries)
-                    for renderer in renderers:
-                        renderer.add(result)
-            except InputError as error:
-                self.problems += error.problems
-                say(str(error))
+
+        def add(data: bytes, name: str) -> None:
+            found = read_results(data, name, self.catalog, self.overrides)
+            self.versions[found.version, found.hardware_db] = None
+            for result in found.results:
+                self.warn(result)
+                if self.gates is not None:
+                    self.verdicts += self.gates.judge(result.file, result.entries, None)
+                self.count += 1
+                self.entries += len(result.entries)
+                for renderer in renderers:
+                    renderer.add(result)
+
+        self.problems = inputs.each(files, add)
 
     def warn(self, result: Result) -> None:
         """Say the warnings of one result."""

@@ -27,7 +27,7 @@ class MeteredEnergy(OnSystem):
 
     energy: f.Energy = Field(description="electricity used, each time it is repeated")
     includes_pue: f.Switch | None = Field(
-        None, description="whether it was metered with the building's"
+        None, description="whether it was metered with the building's overhead"
     )
     embodied: f.Mass | None = Field(
         None,

@@ -23,7 +23,9 @@ class Experiments(Loaded):
     runs: f.Count | None = Field(None, description="how many runs")
     mean: f.DeviceTime | None = Field(None, description="mean device time of a run")
     p50: f.DeviceTime | None = Field(None, description="median device time of a run")
-    p99: f.DeviceTime | None = Field(None, description="99th percentile of device time")
+    p99: f.DeviceTime | None = Field(
+        None, description="99th percentile of the device time of a run"
+    )
     durations: tuple[f.DeviceTime, ...] | None = Field(
         None, description="device time of each run, instead of runs and their mean"
     )

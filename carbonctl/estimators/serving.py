@@ -40,14 +40,18 @@ class Serving(Loaded):
         None, description="how many: a count, or a rate such as 1e9 / day with a duration"
     )
     duration: f.Duration | None = Field(None, description="how long the service runs")
-    energy_per_request: f.Energy | None = Field(None, description="measured or published")
+    energy_per_request: f.Energy | None = Field(
+        None, description="energy of one request, measured or published"
+    )
     energy_boundary: f.Boundary | None = Field(
         None, description="what that energy holds: the chip, its node, or the facility with PUE"
     )
     device_time_per_request: f.DeviceTime | None = Field(
         None, description="devices × time that one request takes"
     )
-    throughput: f.Throughput | None = Field(None, description="requests that one device serves")
+    throughput: f.Throughput | None = Field(
+        None, description="requests that one device serves per time"
+    )
     embodied_per_request: f.Mass | None = Field(
         None, description="embodied carbon that one request is given, where no system is described"
     )

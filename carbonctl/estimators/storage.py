@@ -23,7 +23,7 @@ class Storage(Activity):
 
     capacity: f.Capacity = Field(description="data stored, once")
     duration: f.Duration = Field(description="how long it is kept")
-    medium: f.Medium = Field("ssd", description="ssd or hdd")
+    medium: f.Medium = Field("ssd", description="kind of drive")
     replication: f.Multiplier | None = Field(None, description="copies kept; 1 unless given")
     fill: f.Utilization | None = Field(None, description="share of the drives that holds data")
     power: f.StoragePower | None = Field(None, description="draw of the medium per capacity")

@@ -27,9 +27,7 @@ def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Sty
     if several:
         page.must([*_ranking(report), ""])
     for one in report.alternatives[:1] if several else report.alternatives:
-        page.must(
-            [f"### {escape(one.head.label)}", "", f"**{compared.headline(one)}**", ""]
-        )
+        page.must([f"### {escape(one.head.label)}", "", f"**{compared.headline(one)}**", ""])
         page.must([*_phases(one), ""])
     page.must([*bullets(verdicts, escape), ""])
     for one in report.alternatives:

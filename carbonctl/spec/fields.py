@@ -17,12 +17,13 @@ from carbonctl import units
 from carbonctl.located import Map
 from carbonctl.near import did_you_mean
 from carbonctl.ranges import Number, Range, best
+from carbonctl.spec import typed
+from carbonctl.spec.typed import FORMULA_STARTS, MAX_NAME
 from carbonctl.units import Dimension
 from carbonctl.values import Value
 
-MAX_NAME = 200
 PHASES = ("data", "experimentation", "training", "inference")
-_FORMULA_STARTS = "=+-@"  # a spreadsheet would take the cell for a formula
+FIELD = "field"  # where a core schema keeps the marker of its field, for the JSON Schema
 _SPACES = str.maketrans("\u00a0\u202f\u3000", "   ")
 
 
@@ -91,6 +92,15 @@ def _whole(number: float, text: str) -> None:
 
 
 Check = Callable[[float, str], None]
+BOUNDS: dict[Check, dict[str, int]] = {  # the same in the words of JSON Schema
+    _check_fraction: {"minimum": 0, "maximum": 1},
+    _positive_fraction: {"exclusiveMinimum": 0, "maximum": 1},
+    _check_loss: {"minimum": 0, "exclusiveMaximum": 1},
+    _positive: {"exclusiveMinimum": 0},
+    _not_negative: {"minimum": 0},
+    _at_least_one: {"minimum": 1},
+    _whole: {"exclusiveMinimum": 0, "multipleOf": 1},
+}
 _BOUND_KEYS = ("best", "low", "high", "source")
 
 
@@ -171,47 +181,45 @@ class Quantity(NamedTuple):
             serialization=core_schema.plain_serializer_function_ser_schema(
                 lambda value: write_quantity(value, self.dimension)
             ),
+            metadata={FIELD: self},
         )
-
-    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
-        example = self.dimension.example
-        return {"type": ["string", "number", "object"], "examples": [example]}
 
 
 class RateOrCount:
     """Marks a field as a count, or a count per time; the unit says which."""
 
+    count = Quantity(units.COUNT, _positive)
+    rate = Quantity(units.REQUEST_RATE, _positive)
+
+    def read(self, raw: Any) -> Value:
+        """Read a rate where a time stands below, else a count."""
+        text = raw.get("best") if isinstance(raw, Map) else raw
+        is_rate = isinstance(text, str) and ("/" in text or " per " in text)
+        return read_quantity(raw, *(self.rate if is_rate else self.count))
+
+    def write(self, value: Value) -> str | dict[str, str]:
+        """Write one or the other."""
+        return write_quantity(value, (self.rate if value.unit else self.count).dimension)
+
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
         return core_schema.no_info_plain_validator_function(
-            _rate_or_count,
-            serialization=core_schema.plain_serializer_function_ser_schema(
-                lambda value: write_quantity(
-                    value, units.REQUEST_RATE if value.unit else units.COUNT
-                )
-            ),
+            self.read,
+            serialization=core_schema.plain_serializer_function_ser_schema(self.write),
+            metadata={FIELD: self},
         )
-
-    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
-        return {"type": ["string", "number", "object"], "examples": ["1e9", "1e9 / day"]}
-
-
-def _rate_or_count(raw: Any) -> Value:
-    text = raw.get("best") if isinstance(raw, Map) else raw
-    is_rate = isinstance(text, str) and ("/" in text or " per " in text)
-    return read_quantity(raw, units.REQUEST_RATE if is_rate else units.COUNT, _positive)
 
 
 class Scalar(NamedTuple):
-    """Marks a field as one scalar that ``read`` checks and converts."""
+    """Marks a field as one scalar that ``read`` checks and converts; ``schema`` is its form."""
 
     read: Callable[[Any, ValidationInfo], Any]
-    schema: tuple[tuple[str, Any], ...]
+    schema: typed.Form
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
         return core_schema.with_info_plain_validator_function(self.read)
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
-        return dict(self.schema)
+        return typed.as_schema(self.schema)
 
 
 Fraction = Annotated[Value, Quantity(units.FRACTION, _check_fraction)]
@@ -258,14 +266,14 @@ def _clean(raw: Any, what: str) -> str:
 
 def _name(raw: Any) -> str:
     text = _clean(raw, "a name")
-    if text.strip()[0] in _FORMULA_STARTS:
+    if text.strip()[0] in FORMULA_STARTS:
         raise ValueError(f"`{text}`: a name must not begin with = + - or @")
     return text
 
 
 def _source(raw: Any) -> str:
     text = _clean(raw, "a source")
-    if text.strip()[0] in _FORMULA_STARTS:
+    if text.strip()[0] in FORMULA_STARTS:
         raise ValueError(f"`{text}`: a source must not begin with = + - or @")
     return text
 
@@ -278,7 +286,7 @@ def _word(*allowed: str) -> Scalar:
             raise ValueError(f"`{text}` is not one of {', '.join(allowed)}{close}")
         return text
 
-    return Scalar(read, (("enum", allowed),))
+    return Scalar(read, typed.one_of(allowed))
 
 
 def _switch(raw: Any, info: ValidationInfo) -> bool:
@@ -314,16 +322,14 @@ def _known(kind: str) -> Scalar:
             getattr(names, f"check_{kind}")(text)
         return text
 
-    return Scalar(read, (("type", "string"),))
+    return Scalar(read, typed.ID)
 
 
-_STRING = (("type", "string"), ("maxLength", MAX_NAME))
-
-Name = Annotated[str, Scalar(lambda raw, info: _name(raw), _STRING)]
-Source = Annotated[str, Scalar(lambda raw, info: _source(raw), _STRING)]
-Switch = Annotated[bool, Scalar(_switch, (("type", "boolean"),))]
-Year = Annotated[int, Scalar(_year, (("type", "integer"),))]
-Version = Annotated[int, Scalar(_version, (("const", 1),))]
+Name = Annotated[str, Scalar(lambda raw, info: _name(raw), typed.WORDS)]
+Source = Annotated[str, Scalar(lambda raw, info: _source(raw), typed.WORDS)]
+Switch = Annotated[bool, Scalar(_switch, typed.SWITCH)]
+Year = Annotated[int, Scalar(_year, typed.YEAR)]
+Version = Annotated[int, Scalar(_version, typed.VERSION)]
 Phase = Annotated[str, _word(*PHASES)]
 Operator = Annotated[str, _word("own", "colocation", "cloud", "client")]
 Medium = Annotated[str, _word("ssd", "hdd")]
@@ -376,10 +382,8 @@ class GridField:
                     else grid
                 )
             ),
+            metadata={FIELD: self},
         )
-
-    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
-        return {"type": ["string", "object"], "examples": ["FR", {"hydro": "60 %", "gas": "40 %"}]}
 
 
 GridId = Annotated[str | Mix, GridField()]

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from carbonctl.checks import Loc, check, problem_at
 from carbonctl.errors import InputError, Problem
-from carbonctl.located import Map, Seq, parse
+from carbonctl.located import Map, Node, Seq, parse
 from carbonctl.near import did_you_mean
 from carbonctl.spec import overrides as sets
 from carbonctl.spec.fields import Names
@@ -63,7 +63,24 @@ def load(
         With all problems that can be found independently of each other.
     """
     problems: list[Problem] = []
-    tree = parse(text, file, problems=problems)
+    return load_tree(parse(text, file, problems=problems), problems, file, kinds, names, overrides)
+
+
+def load_tree(
+    tree: Node,
+    problems: list[Problem],
+    file: str,
+    kinds: Kinds,
+    names: Names,
+    overrides: tuple[str, ...] = (),
+) -> Loaded:
+    """Check a workload that was parsed already, with the problems found on the way.
+
+    Raises
+    ------
+    InputError
+        As `load` does.
+    """
     if not isinstance(tree, Map):
         what = {Seq: "a list", type(None): "nothing"}.get(type(tree), "a single value")
         message = f"the file holds {what}; a workload is a mapping with `name` and `phases`"

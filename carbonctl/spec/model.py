@@ -62,10 +62,12 @@ class Site(Spec):
     grid: f.GridId | None = Field(
         None, description="country, region, cloud region, or a mix such as {hydro: 60 %, gas: 40 %}"
     )
-    operator: f.Operator | None = Field(None, description="whose site it is; decides GHG scope")
+    operator: f.Operator | None = Field(None, description="whose site it is; decides the GHG scope")
     year: f.Year | None = Field(None, description="year of the activity; picks the factor's year")
     carbon_intensity: f.Intensity | None = Field(None, description="overrides the grid's figure")
-    basis: f.Basis | None = Field(None, description="of carbon_intensity, or which one to look up")
+    basis: f.Basis | None = Field(
+        None, description="what carbon_intensity is, or which figure of the grid to take"
+    )
     pue: f.Pue | None = Field(None, description="power usage effectiveness of the building")
     losses: f.Loss | None = Field(
         None, description="share lost between plant and meter; counted only where given"
@@ -146,13 +148,14 @@ class SystemFields(Spec):
     device: f.DeviceId | None = Field(None, description="id or alias of a device in the catalog")
     host: f.HostId | None = Field(None, description="id or alias of the host around the devices")
     rated_power: f.PositivePower | None = Field(
-        None, description="TDP of one device; overrides the catalog's"
+        None, description="TDP or nameplate power of one device; overrides the catalog's"
     )
     power: f.PositivePower | None = Field(
         None, description="average draw per device while running, measured or billed"
     )
     power_scope: f.PowerScope | None = Field(
-        None, description="what the watts of `power` hold: the device, or its share of the node"
+        None,
+        description="whether the watts of `power` hold the device alone, or its share of the node",
     )
     idle_power: f.Power | None = Field(None, description="draw of one idle device")
     host_power: f.Power | None = Field(
@@ -245,17 +248,19 @@ class System(SystemFields):
 
 
 class Repeat(Spec):
-    """How often an activity recurs: ``floor(for / every)`` times."""
+    """How often an activity recurs: as many whole intervals as the span holds."""
 
-    every: f.Duration = Field(description="the interval")
-    for_: f.Duration = Field(alias="for", description="the whole span")
+    every: f.Duration = Field(description="the interval from one time to the next")
+    for_: f.Duration = Field(alias="for", description="the span in which it recurs")
 
 
 class Activity(Spec):
     """What every activity has, whatever its kind."""
 
-    kind: str = Field(description="picks the estimator")
-    name: f.Name | None = Field(None, description="unique in its phase; default: the kind")
+    kind: str = Field(description="what is done; decides which keys there are")
+    name: f.Name | None = Field(
+        None, description="what tables call it; unique in its phase; the kind unless given"
+    )
     site: SiteRef | None = Field(
         None,
         description="overrides the workload's site, key by key; or a name from `sites`, or a "
@@ -274,7 +279,7 @@ class FunctionalUnit(Spec):
 class Reported(Spec):
     """Figures that somebody has published for this workload, to be set beside ours."""
 
-    energy: f.Energy | None = Field(None, description="electricity")
+    energy: f.Energy | None = Field(None, description="electricity used")
     energy_includes_pue: f.Switch | None = Field(
         None, description="whether energy holds PUE; yes unless said"
     )
@@ -286,11 +291,13 @@ class Reported(Spec):
 
 
 class Workload(Spec):
-    """One spec file. ``phases`` holds the activities, each of its own kind's model."""
+    """One spec file: what is done in each phase, where, and on which machines."""
 
-    version: f.Version | None = Field(None, description="of the spec language: 1")
-    name: f.Name = Field(description="of the workload")
-    functional_unit: FunctionalUnit | None = Field(None, description="for results per unit")
+    version: f.Version | None = Field(None, description="version of the spec language: 1")
+    name: f.Name = Field(description="what reports call the workload")
+    functional_unit: FunctionalUnit | None = Field(
+        None, description="what it delivers, for results per unit"
+    )
     site: SiteRef | None = Field(
         None, description="where it runs, unless a phase or an activity says otherwise"
     )
@@ -298,9 +305,11 @@ class Workload(Spec):
     phase_sites: dict[f.Phase, SiteRef] | None = Field(
         None, description="site of a phase, before that of the workload"
     )
-    systems: dict[f.Name, System] = Field(default_factory=dict, description="machines by name")
+    systems: dict[f.Name, System] = Field(
+        default_factory=dict, description="machines, by the names that activities use"
+    )
     phases: dict[str, tuple[SerializeAsAny[Activity], ...]] = Field(
-        description="activities by phase"
+        description="what is done, by phase"
     )
     reported: Reported | None = Field(None, description="published figures to compare with")
 

@@ -130,6 +130,7 @@ def test_bad_input(old, new, message):
         ("name: x\nphases: {training: []}\n", "there is no activity in any phase"),
         ("name: x\nphases: [a]\n", "phases: a mapping of phases"),
         ("name: x\nphases: {training: [3]}\n", "an activity is a mapping such as"),
+        ("name: x\n<<:\n", "merge keys (`<<`) are not supported"),
     ],
 )
 def test_whole_files(text, message):

@@ -1,0 +1,32 @@
+"""``carbonctl schema``: the JSON Schema of what carbonctl reads and writes."""
+
+import json
+from typing import Annotated, Literal
+
+import typer
+
+from carbonctl import errors, schemas
+from carbonctl.cli import options as o
+from carbonctl.cli import outputs
+
+Name = Annotated[
+    Literal["spec", "result", "device"],
+    typer.Argument(
+        metavar="SCHEMA",
+        help="spec: a workload; result: JSON of estimate; device: a record of hardware_db.",
+    ),
+]
+
+
+def schema(name: Name, debug: o.Debug = False) -> int:
+    """Print a JSON Schema, for editors and other checkers.
+
+    carbonctl schema spec > carbonctl.schema.json
+
+    Editors with a YAML language server then check a workload that begins with
+
+      # yaml-language-server: $schema=carbonctl.schema.json
+    """
+    document = json.dumps(schemas.build(name), indent=2, ensure_ascii=False)
+    outputs.to_stdout(document + "\n")
+    return errors.OK

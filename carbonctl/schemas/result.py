@@ -1,0 +1,200 @@
+"""The schema of a result: what ``estimate`` writes as JSON, and a line of its JSON Lines.
+
+Keys and types are those of the records that are written; what they mean is said here.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from carbonctl.errors import Problem
+from carbonctl.ledger import EMBODIED, OPERATIONAL, Entry, Totals
+from carbonctl.result import SCHEMA, Assumption, Comparison
+from carbonctl.schemas import Schema, closed, ref
+from carbonctl.spec.model import PHASES
+from carbonctl.values import Status, Value
+
+_TOTALS = {
+    "energy_kwh": "electricity, PUE overhead included [kWh]",
+    "operational_kgco2e": "location-based carbon of that electricity [kgCO2e]",
+    "operational_market_kgco2e": "market-based carbon of that electricity [kgCO2e]",
+    "embodied_kgco2e": "share of the carbon of making the hardware [kgCO2e]",
+    "total_kgco2e": "location-based operational and embodied carbon together [kgCO2e]",
+    "total_market_kgco2e": "market-based operational and embodied carbon together [kgCO2e]",
+    "total_low_kgco2e": "sum of the entries' lower bounds, an outer bound [kgCO2e]",
+    "total_high_kgco2e": "sum of the entries' upper bounds, an outer bound [kgCO2e]",
+    "water_l": "water of operation, on site and for generation [L]",
+}
+_ENTRY = {
+    "phase": "the phase of the activity",
+    "activity": "name of the activity, unique in its phase",
+    "kind": "kind of the activity",
+    "item": "the part of it that this entry is of: devices, host, PUE overhead, …",
+    "boundary": "whether the carbon is of using or of making something",
+    "ghg_scope": "scope of the GHG Protocol, with the category of scope 3; none outside of it",
+    "lifecycle_stage": "use or manufacturing",
+    "quantity": "activity data, in quantity_unit; quantity × factor = kgco2e",
+    "quantity_unit": "unit of quantity: kWh, device-h, system-h, TB-h, …",
+    "factor": "emission factor, in factor_unit",
+    "factor_unit": "unit of factor: kgCO2e for each quantity_unit",
+    "factor_basis": "life-cycle or direct, of a grid's factor",
+    "factor_year": "year of a grid's factor",
+    "factor_source": "keys of sources.yaml, or the words of the workload",
+    "status": "the weakest status among the inputs",
+    "energy_kwh": "electricity; 0 in embodied entries [kWh]",
+    "kgco2e": "location-based carbon, or embodied carbon [kgCO2e]",
+    "kgco2e_market": "market-based carbon; embodied carbon as it is [kgCO2e]",
+    "kgco2e_low": "lower bound of kgco2e [kgCO2e]",
+    "kgco2e_high": "upper bound of kgco2e [kgCO2e]",
+    "water_l": "water of operation [L]",
+    "formula": "an expression over the names of the inputs that gives kgco2e",
+}
+_ASSUMPTION = {
+    "path": "where the workload could give the value",
+    "value": "best estimate, in unit",
+    "unit": "unit of the value; empty for ratios and counts",
+    "status": "where the value comes from",
+    "source": "keys of sources.yaml",
+}
+_COMPARISON = {
+    "reported": "the figure that somebody has published",
+    "estimated": "the figure of this account",
+    "error_pct": "estimated over reported, less 100 % [%]",
+}
+_INPUT = {
+    "name": "what the formula calls it",
+    "value": "best estimate, in unit",
+    "unit": "unit of the value; empty for ratios and counts",
+    "low": "lower bound, in unit; the value itself where there is no range",
+    "high": "upper bound, in unit; the value itself where there is no range",
+    "status": "where the value comes from",
+    "source": "keys of sources.yaml, or the words of the workload",
+    "path": "where the workload gives the value, or could",
+    "line": "line of the workload that gives it",
+}
+_PROBLEM = {
+    "file": "the input",
+    "line": "line of the input, counted from 1",
+    "col": "column of that line, counted from 1",
+    "path": "the keys that lead to the fault, with dots",
+    "message": "what is wrong, and how to mend it",
+}
+_REPORTED = (
+    "energy_kwh", "operational_kgco2e", "operational_market_kgco2e", "embodied_kgco2e",
+    "total_kgco2e",
+)  # fmt: skip
+
+
+def build() -> Schema:
+    """Return the schema of a document of results, or of one result as a line."""
+    line = {"schema": _schema_name(), **_result()}
+    return {
+        "$id": SCHEMA,
+        "title": "Results of carbonctl estimate",
+        "description": "What --format json writes, or one line of --format jsonl. null is what is "
+        "unknown, which is never zero",
+        "oneOf": [ref("document"), ref("line")],
+        "$defs": {
+            "document": _all(_document()),
+            "line": _all(line),
+            "result": _all(_result()),
+            "totals": _record(Totals, _TOTALS),
+            "entry": _all(_entry()),
+            "input": _record(Value, _INPUT, value=_NUMBER, low=_NUMBER, high=_NUMBER),
+            "assumption": _record(Assumption, _ASSUMPTION, status=_STATUS),
+            "comparison": _record(Comparison, _COMPARISON),
+            "problem": _record(Problem, _PROBLEM),
+        },
+    }
+
+
+_TEXT: Schema = {"type": "string"}
+_NUMBER: Schema = {"type": "number"}
+_STATUS: Schema = {"enum": list(get_args(Status))}
+_TYPES = {str: "string", float: "number", int: "integer", type(None): "null"}
+
+
+def _all(properties: dict[str, Schema]) -> Schema:
+    """Return the schema of a mapping that always has all its keys."""
+    return closed(properties, tuple(properties))
+
+
+def _record(record: Any, said: dict[str, str], **own: Schema) -> Schema:
+    """Return the schema of a record, of the types that its class has or of their own."""
+    types = {key: _typed(hint) for key, hint in get_type_hints(record).items() if key in said}
+    return _all({key: {**{**types, **own}[key], "description": said[key]} for key in said})
+
+
+def _typed(hint: Any) -> Schema:
+    """Return the schema of a type hint."""
+    if get_origin(hint) is Literal:
+        return {"enum": list(get_args(hint))}
+    types = [_TYPES[one] for one in get_args(hint) or (hint,)]
+    return {"type": types if len(types) > 1 else types[0]}
+
+
+def _list(of: str, description: str) -> Schema:
+    return {"type": "array", "items": ref(of), "description": description}
+
+
+def _text(description: str, **more: Any) -> Schema:
+    return {"type": "string", "description": description, **more}
+
+
+def _schema_name() -> Schema:
+    return {"const": SCHEMA, "description": "name of this schema"}
+
+
+def _document() -> dict[str, Schema]:
+    return {
+        "schema": _schema_name(),
+        "version": _text("version of the carbonctl that made the results"),
+        "hardware_db": _text("version of the database behind them"),
+        "results": _list("result", "one result a workload"),
+        "errors": _list("problem", "what was wrong with the inputs that have no result"),
+    }
+
+
+def _result() -> dict[str, Schema]:
+    return {
+        "file": _text("the input, as it was named"),
+        "sha256": _text("digest of the input", pattern="^[0-9a-f]{64}$"),
+        "name": _text("name of the workload"),
+        "complete": {"type": "boolean", "description": "whether every entry is known"},
+        "total": {**ref("totals"), "description": "sums over all entries"},
+        "phases": {
+            **_all(
+                {phase: {**ref("totals"), "description": f"sums over {phase}"} for phase in PHASES}
+            ),
+            "description": "sums over each phase",
+        },
+        "entries": _list("entry", "the ledger"),
+        "assumptions": _list("assumption", "what the workload did not give"),
+        "reported": {
+            "type": ["object", "null"],
+            "description": "published figures beside those of this account; null if there are none",
+            "properties": {
+                key: {**ref("comparison"), "description": _TOTALS[key]} for key in _REPORTED
+            },
+            "additionalProperties": False,
+        },
+        "warnings": {"type": "array", "items": _TEXT, "description": "what the user should know"},
+        "spec": {
+            "type": "object",
+            "description": "the workload as it was understood, which can be estimated again",
+        },
+    }
+
+
+def _entry() -> dict[str, Schema]:
+    own = {
+        "phase": {"enum": list(PHASES)},
+        "boundary": {"enum": [OPERATIONAL, EMBODIED]},
+        "status": _STATUS,
+    }
+    return {
+        "file": _text("the input, as it was named"),
+        "workload": _text("name of the workload"),
+        **_record(Entry, _ENTRY, **own)["properties"],
+        "inputs": _list("input", "the values that the formula names"),
+    }

@@ -1,0 +1,96 @@
+"""Checks an input without an account of it: a workload, a saved result, or a record.
+
+What only the account can find is not found here: figures that do not go together with those
+of the catalog, or do not suffice.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from carbonctl import estimators
+from carbonctl.catalog import DEVICES, HOSTS, Catalog, read_record, records
+from carbonctl.catalog.forms import Reader
+from carbonctl.errors import InputError, Problem
+from carbonctl.located import Map, Node, decode, parse
+from carbonctl.result import is_saved
+from carbonctl.spec.load import load_tree
+from carbonctl.spec.model import Workload
+
+WORKLOAD = "workload"
+SAVED = "saved result"
+DEVICE = "device record"
+HOST = "host record"
+
+_FORMS: dict[str, Reader] = {DEVICE: records.DEVICE, HOST: records.HOST}
+_OF_A_WORKLOAD = Workload.model_fields.keys() - {"name"}
+_FOLDERS = {**dict.fromkeys(DEVICES, DEVICE), **dict.fromkeys(HOSTS, HOST)}
+
+
+def validate(data: bytes, file: str, catalog: Catalog) -> str:
+    """Check one input and return what it is.
+
+    Parameters
+    ----------
+    data : bytes
+        UTF-8 YAML or JSON.
+    file : str
+        What messages call it; a record may be told by its folder.
+    catalog : Catalog
+        Knows the ids that a workload may use.
+
+    Raises
+    ------
+    InputError
+        With every problem that can be found at once.
+    """
+    text = decode(data, file)
+    if is_saved(data):
+        from carbonctl import saved
+
+        saved.read(text, file)
+        return SAVED
+    problems: list[Problem] = []
+    tree = parse(text, file, problems=problems)
+    forms = _forms(tree, file)
+    if forms:
+        return _record(tree, problems, file, forms)
+    load_tree(tree, problems, file, estimators, catalog)
+    return WORKLOAD
+
+
+def _forms(tree: Node, file: str) -> tuple[str, ...]:
+    """Return what records a tree may be; none where it is a workload.
+
+    A record has a vendor or a kind, or stands in a folder of records; and it has no key that
+    only a workload has.
+    """
+    if not isinstance(tree, Map) or not tree.keys().isdisjoint(_OF_A_WORKLOAD):
+        return ()
+    folder = ("", "", *PurePath(file).parts)[-3]
+    if folder in _FOLDERS:
+        return (_FOLDERS[folder],)
+    return () if tree.keys().isdisjoint(("vendor", "kind")) else tuple(_FORMS)
+
+
+def _record(tree: Node, problems: list[Problem], file: str, forms: tuple[str, ...]) -> str:
+    """Read a record by the form that fits it best, and return what it is.
+
+    Raises
+    ------
+    InputError
+        With what that form, and the parser before it, found wrong.
+    """
+    faults = {form: _faults(tree, file, _FORMS[form]) for form in forms}
+    best = min(forms, key=lambda form: len(faults[form]))
+    if problems or faults[best]:
+        raise InputError([*problems, *faults[best]])
+    return best
+
+
+def _faults(tree: Node, file: str, form: Reader) -> list[Problem]:
+    try:
+        read_record(tree, file, form, {"id": file})
+    except InputError as error:
+        return error.problems
+    return []
