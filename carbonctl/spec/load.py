@@ -184,7 +184,9 @@ class _Check:
         if not isinstance(kind, str):
             known = ", ".join(self.kinds.names())
             if "kind" not in item or kind is not None:
-                self.problem(at, f"`kind` is missing: one of {known}")
+                near = [key for key in item if did_you_mean(key, ["kind"])]
+                meant = f"; did you mean it by `{near[0]}`?" if near else ""
+                self.problem(at, f"`kind` is missing: one of {known}{meant}")
             return None
         if kind not in self.kinds.names():
             close = did_you_mean(kind, self.kinds.names())
@@ -237,7 +239,7 @@ class _Check:
             return
         if any(not _SUPPLY.isdisjoint(site) for site in sites):
             return
-        if any(isinstance(ref, str | Seq) for ref in refs) and not sites:
+        if any(isinstance(ref, str | Seq) and not self.described(ref) for ref in refs):
             return  # a name that is not there is fault enough
         message = "no carbon intensity: give `grid` (FR, US, world, …) or `carbon_intensity`"
         self.problem(("site",), message)
@@ -254,7 +256,7 @@ class _Check:
         known = list(mapping) if isinstance(mapping, Map) else []
         if name not in known:
             there = f"; there are {', '.join(known)}" if known else f"; `{where}` names none"
-            if what == "site" and not known:
+            if what == "site" and name.strip():
                 there += f"; a grid is written {{grid: {name}}}"
             close = did_you_mean(name, known) or there
             self.problem(at, f"no {what} is named `{name}`{close}")
