@@ -49,10 +49,6 @@ class _Accountant:
 
     def account(self) -> Books:
         faults: dict[tuple[tuple[Any, ...], str, str], None] = {}
-        named: dict[str, tuple[Any, ...]] = {
-            **{f"systems.{name}": ("systems", name) for name in self.workload.systems},
-            **{f"sites.{name}": ("sites", name) for name in self.workload.sites or ()},
-        }
         for phase, place, name, activity in self.workload.activities():
             path = f"phases.{phase}.{name}"
             try:
@@ -61,7 +57,7 @@ class _Accountant:
                     for at, supply in self.sites(phase, activity, path)
                 ]
             except Unusable as fault:
-                keys = _keys(fault.path, {path: ("phases", phase, place), **named})
+                keys = self.keys(fault.path, {path: ("phases", phase, place)})
                 faults[keys, fault.path, fault.message] = None
                 continue
             for at, supply, data in found:
@@ -72,6 +68,21 @@ class _Accountant:
             raise Unaccountable(list(faults))
         self.check_bases()
         return self.books
+
+    def keys(self, fault: str, places: dict[str, tuple[Any, ...]]) -> tuple[Any, ...]:
+        """Return the keys of a fault's path.
+
+        A name in it may hold dots or be a number: that of the activity in ``places``, of a
+        system or of a site.
+        """
+        places |= {f"systems.{name}": ("systems", name) for name in self.workload.systems}
+        places |= {f"sites.{name}": ("sites", name) for name in self.workload.sites or ()}
+        before: tuple[Any, ...] = ()
+        for prefix, keys in places.items():
+            if fault == prefix or fault.startswith(f"{prefix}."):
+                before, fault = keys, fault[len(prefix) + 1 :]
+                break
+        return (*before, *(int(p) if p.isdigit() else p for p in fault.split(".") if p))
 
     def sites(self, phase: str, activity: Activity, path: str) -> list[tuple[Place, Supply]]:
         """Return where an activity runs: one place, or several with shares."""
@@ -130,16 +141,3 @@ class _Accountant:
         if len(bases) > 1:
             parts = " and ".join(f"{label} is {basis}" for basis, label in sorted(bases.items()))
             self.books.warn(f"carbon intensities of different bases are added up: {parts}")
-
-
-def _keys(fault: str, places: dict[str, tuple[Any, ...]]) -> tuple[Any, ...]:
-    """Return the keys of a fault's path.
-
-    A name in it may hold dots or be a number: ``places`` gives the keys of those that do.
-    """
-    before: tuple[Any, ...] = ()
-    for prefix, keys in places.items():
-        if fault == prefix or fault.startswith(f"{prefix}."):
-            before, fault = keys, fault[len(prefix) + 1 :]
-            break
-    return (*before, *(int(p) if p.isdigit() else p for p in fault.split(".") if p))

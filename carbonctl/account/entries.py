@@ -243,6 +243,8 @@ class Entries:
 
 
 def _sum(parts: list[Quantity]) -> Quantity:
+    if len(parts) == 1:
+        return parts[0]
     total: Number = parts[0].number
     for part in parts[1:]:
         total = total + part.number

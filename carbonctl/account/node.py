@@ -32,6 +32,7 @@ class Node:
         self.layers = layers
         self.catalog = catalog
         self.warnings: list[str] = []
+        self.keys = frozenset[str]().union(*(fields.model_fields_set for _, fields in layers))
         self.device = self._find_device()
         self.host = self._find_host()
         self.per_system = self._devices_per_system()
@@ -43,6 +44,8 @@ class Node:
 
     def given(self, key: str) -> Any:
         """Return what the first layer that has the key gives, quantities under the key's name."""
+        if key not in self.keys:
+            return None
         for path, fields in self.layers:
             value = getattr(fields, key, None)
             if value is not None:

@@ -383,11 +383,12 @@ def scaled(quantity: Quantity, scale: Scale | None) -> Quantity:
     if scale is None:
         return quantity
     number, formula, inputs = quantity
-    if scale.times is not None:
-        number, formula = number * scale.times.number, f"{formula} * {scale.times.name}"
-        inputs = merge(inputs, (scale.times,))
-    number, formula = number / scale.per.number, f"{formula} / {scale.per.name}"
-    return Quantity(number, formula, merge(inputs, (scale.per,)))
+    times, per = scale.times, scale.per
+    if times is not None:
+        number, formula = number * times.number, f"{formula} * {times.name}"
+        inputs = inputs if times in inputs else (*inputs, times)
+    inputs = inputs if per in inputs else (*inputs, per)
+    return Quantity(number / per.number, f"{formula} / {per.name}", inputs)
 
 
 def occupations(hours: Quantity, machine: Machine) -> tuple[Occupation, ...]:

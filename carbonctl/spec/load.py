@@ -14,6 +14,7 @@ from carbonctl.spec.paths import item_names
 
 M = TypeVar("M", bound=Spec)
 _SUPPLY = frozenset({"grid", "carbon_intensity"})
+_SITE = frozenset(SiteShare.model_fields)
 
 
 class Kinds(Protocol):
@@ -231,13 +232,14 @@ class _Check:
 
         A site with a key that is not known may mean one: that fault is enough.
         """
+        whole = self.tree.get("site")
+        if isinstance(whole, Map) and not _SUPPLY.isdisjoint(whole):
+            return
         of_phases = self.tree.get("phase_sites")
         of_phase = of_phases.get(at[1]) if isinstance(of_phases, Map) else None
-        refs = (item.get("site"), of_phase, self.tree.get("site"))
+        refs = (item.get("site"), of_phase, whole)
         sites = [site for ref in refs for site in self.described(ref)]
-        if any(not site.keys() <= SiteShare.model_fields.keys() for site in sites):
-            return
-        if any(not _SUPPLY.isdisjoint(site) for site in sites):
+        if any(not (site.keys() <= _SITE and _SUPPLY.isdisjoint(site)) for site in sites):
             return
         if any(isinstance(ref, str | Seq) and not self.described(ref) for ref in refs):
             return  # a name that is not there is fault enough
