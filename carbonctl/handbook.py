@@ -17,6 +17,7 @@ from carbonctl.spec.model import (
     FunctionalUnit,
     Repeat,
     Reported,
+    Site,
     SiteShare,
     Spec,
     System,
@@ -66,7 +67,8 @@ def page(topic: str) -> Page:
     """
     if topic in _PARTS:
         fields = _PARTS[topic].model_fields
-        about = f"{topic}: {inspect.cleandoc(_PARTS[topic].__doc__ or '')}".partition("\n")[0]
+        described = Site if topic == "site" else _PARTS[topic]
+        about = f"{topic}: {inspect.cleandoc(described.__doc__ or '')}".partition("\n")[0]
         rows = [_row(field.alias or name, field) for name, field in fields.items()]
         return Page(topic, about.replace("``", ""), rows, [])
     return _kind(topic)
@@ -118,7 +120,7 @@ def _first_line(kind: str) -> str:
 
 
 def _row(key: str, field: FieldInfo) -> Row:
-    needed = "required: " if field.is_required() and key != "kind" else ""
+    needed = "required: " if field.is_required() and key not in ("kind", "share") else ""
     return {
         "key": key,
         "example": _WRITTEN.get(key) or _example(field),
@@ -137,6 +139,7 @@ _WRITTEN = {
     "construction": "{per_capacity: …, lifetime: …}",
     "accelerators": "[{device: …, devices: 4}]",
     "grid": "FR",
+    "losses": "6 %",
     "share": "50 %",
     "search_multiplier": "3",
     "system": "trainer",

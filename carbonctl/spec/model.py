@@ -117,8 +117,8 @@ class Site(Spec):
 class SiteShare(Site):
     """One of several sites, with the share of the work that is done there."""
 
-    site: f.Name | None = Field(None, description="name of a site in `sites`")
-    share: f.Fraction = Field(description="share of the work; those of all sites sum to 100 %")
+    site: f.Name | None = Field(None, description="in a list of sites: the name of one in `sites`")
+    share: f.Fraction = Field(description="in a list of sites: share of the work; all sum to 100 %")
 
 
 def _site_shares(shares: tuple[SiteShare, ...]) -> tuple[SiteShare, ...]:
