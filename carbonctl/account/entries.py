@@ -20,7 +20,6 @@ _GIVE = {
     "hardware": "`embodied` (0 kg where another activity counts it), or a system and its time",
 }
 _GIVE_EACH = "`device_embodied` of each of the accelerators"
-_WEAKEST_FIRST = ("archetype", "default", "derived", "catalog")
 
 
 class Where(NamedTuple):
@@ -84,7 +83,8 @@ class Entries:
         used = (*inputs, supply.intensity)
         kwh = best(energy)
         is_network = draw is not None and not draw.in_building
-        self.books.assume((*used, *self.around))
+        status = self.books.assume(used)
+        self.books.assume(self.around)
         self.books.entries.append(
             Entry(
                 phase=self.phase,
@@ -101,7 +101,7 @@ class Entries:
                 factor_basis=supply.basis,
                 factor_year=supply.year,
                 factor_source=supply.intensity.source,
-                status=_weakest(used),
+                status=status,
                 energy_kwh=kwh,
                 kgco2e=best(carbon),
                 kgco2e_market=kwh * self.market,
@@ -209,7 +209,7 @@ class Entries:
                 "and with it the embodied and total sums; "
                 f"give {_GIVE.get(item, _GIVE_EACH)}"
             )
-        self.books.assume(inputs)
+        status = self.books.assume(inputs)
         source = next((v.source for v in inputs if "embodied" in v.name), None)
         self.books.entries.append(
             Entry(
@@ -229,7 +229,7 @@ class Entries:
                 factor_basis=None,
                 factor_year=None,
                 factor_source=source,
-                status=_weakest(inputs),
+                status=status,
                 energy_kwh=0.0,
                 kgco2e=None if carbon is None else best(carbon),
                 kgco2e_market=None if carbon is None else best(carbon),
@@ -250,8 +250,3 @@ def _sum(parts: list[Quantity]) -> Quantity:
         total = total + part.number
     formula = " + ".join(part.formula for part in parts)
     return Quantity(total, formula, merge(*(part.inputs for part in parts)))
-
-
-def _weakest(values: tuple[Value, ...]) -> str:
-    statuses = {value.status for value in values}
-    return next((status for status in _WEAKEST_FIRST if status in statuses), "given")
