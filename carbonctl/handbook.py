@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeAlias
 from pydantic.fields import FieldInfo
 
 from carbonctl import estimators
-from carbonctl.estimators.base import OnMachine
+from carbonctl.estimators.models import OnMachine
 from carbonctl.spec import fields as f
 from carbonctl.spec import typed
 from carbonctl.spec.model import (

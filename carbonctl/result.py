@@ -7,19 +7,47 @@ from typing import Any, NamedTuple
 from carbonctl import whereabouts
 from carbonctl.catalog.tables import Everyday
 from carbonctl.errors import Problem
-from carbonctl.ledger import Entry, Totals, total, totals
+from carbonctl.ledger import (
+    AT_SITE,
+    BUILDING,
+    EMBODIED,
+    GRID_LOSSES,
+    Entry,
+    Totals,
+    total,
+    totals,
+)
 from carbonctl.ranges import best
 from carbonctl.spec.model import PHASES, Reported
 from carbonctl.units import COUNT, parse
 from carbonctl.values import Value
 
 SCHEMA = "carbonctl.estimate/1"
+_MOVES = ("client radio", "access point", "network")
+COMPUTATION, COMMUNICATION = "computation", "communication"
+
+
+def part(entry: Entry) -> str:
+    """Return what an entry is spent on: computation, communication, server, storage, hardware."""
+    item = entry.item.partition(AT_SITE)[0]
+    if entry.boundary == EMBODIED:
+        return "building" if item == BUILDING else "hardware"
+    if entry.is_overhead or item == GRID_LOSSES:
+        return item
+    if item.startswith(_MOVES):
+        return COMMUNICATION
+    if item.startswith("server: "):
+        return "server"
+    return "storage" if entry.kind == "storage" else COMPUTATION
+
+
 GROUPS: dict[str, Callable[[Entry], str]] = {
     "phase": lambda entry: entry.phase,
     "activity": lambda entry: f"{entry.phase}.{entry.activity}",
     "item": lambda entry: entry.item,
     "scope": lambda entry: entry.ghg_scope,
     "stage": lambda entry: entry.lifecycle_stage,
+    "part": part,
 }
 GROUPS_OF_SPEC = ("system", "site")
 MAX_ERROR_PCT = 25
@@ -129,6 +157,14 @@ class Result:
         known = (self.total.total_kgco2e, self.total.operational_kgco2e)
         carbon = next((kg for kg in known if kg is not None), 0.0)
         return [(thing, carbon / thing.kgco2e) for thing in things]
+
+    @property
+    def split(self) -> tuple[float, float] | None:
+        """Operational carbon of computation and of communication [kgCO2e], where both are."""
+        groups = self.groups("part")
+        both = [groups.get(name) for name in (COMPUTATION, COMMUNICATION)]
+        found = [sums.operational_kgco2e or 0.0 for sums in both if sums is not None]
+        return (found[0], found[1]) if len(found) == 2 else None
 
     @property
     def per_unit(self) -> tuple[str, float] | None:

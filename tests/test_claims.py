@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from carbonctl.result import Result
+from carbonctl.result import COMMUNICATION, COMPUTATION, Result, part
 from tests.conftest import CATALOG, ROOT, account
 from tests.published_table import result
 
@@ -230,12 +230,39 @@ def _search_over_training():
 @by_account("C085")
 def _federated(clients, rounds, seconds, watts, kg_per_kwh):
     found = account(
-        f"name: x\nsite: {{carbon_intensity: {kg_per_kwh} kg/kWh, operator: client}}\nphases: {{training: "
-        f"[{{kind: compute, device_time: {clients * rounds * seconds / 3600!r} device-h, power: {watts} W, "
-        "power_scope: system, embodied: 0 kg}]}"
+        f"name: x\nsite: {{carbon_intensity: {kg_per_kwh} kg/kWh}}\nphases: {{training: [{{kind: federated, "
+        f"rounds: {rounds}, cohort: {clients}, compute_time: {seconds} s, power: {watts} W}}]}}"
     )
     assert all(entry.item != "PUE overhead" for entry in found.entries)
     return [found.total.energy_kwh, kg(found)]
+
+
+@by_account("C086")
+def _communication():
+    found = result("federated/fl-2-small.yaml")
+    parts = {e.item for e in found.entries if part(e) == COMMUNICATION}
+    assert parts == {
+        "client radio", "access point", "network: edge-switch", "network: edge-router",
+        "network: core-router", "network: data-centre-switch",
+    }  # fmt: skip
+    whole = found.groups("part")[COMMUNICATION].operational_kgco2e
+    return sum(e.kgco2e for e in found.entries if e.item in parts) / whole
+
+
+@by_account("C088")
+def _cohorts():
+    small, large = (result(f"federated/fl-1-{cohort}.yaml") for cohort in ("small", "large"))
+    rounds = [
+        value.best
+        for found in (small, large)
+        for value in found.entries[-1].inputs
+        if value.name == "rounds"
+    ]
+    energies = [
+        sum(e.energy_kwh for e in found.entries if part(e) in (COMPUTATION, COMMUNICATION))
+        for found in (small, large)
+    ]
+    return [rounds[0] / rounds[1], energies[1] / energies[0]]
 
 
 @by_account("C089")

@@ -12,7 +12,8 @@ from carbonctl.account.entries import Entries, Where
 from carbonctl.account.places import Place, at_place, places
 from carbonctl.account.site import MAX_YEARS_APART, Supply
 from carbonctl.catalog import Catalog
-from carbonctl.estimators.base import ActivityData, Machine, OnMachine, Setting, Unusable
+from carbonctl.estimators.base import ActivityData, Machine, Setting, Unusable
+from carbonctl.estimators.models import MachineFields
 from carbonctl.spec.model import Activity, System, SystemFields, Workload
 
 _MACHINE_KEYS = frozenset(SystemFields.model_fields)
@@ -45,29 +46,48 @@ class _Accountant:
         self.catalog = catalog
         self.books = Books()
         self.machines: dict[tuple[bool, str, bool], Machine] = {}
-        self.supplies: dict[tuple[str, int], list[tuple[Place, Supply]]] = {}
+        self.supplies: dict[tuple[str, int, int, bool], list[tuple[Place, Supply]]] = {}
 
     def account(self) -> Books:
         faults: dict[tuple[tuple[Any, ...], str, str], None] = {}
         for phase, place, name, activity in self.workload.activities():
             path = f"phases.{phase}.{name}"
             try:
-                found = [
-                    (at, supply, self.activity_data(activity, path, supply))
-                    for at, supply in self.sites(phase, activity, path)
-                ]
+                found = self.activity(phase, activity, path)
             except Unusable as fault:
                 keys = self.keys(fault.path, {path: ("phases", phase, place)})
                 faults[keys, fault.path, fault.message] = None
                 continue
+            where = Where(phase, name, activity.kind)
             for at, supply, data in found:
-                self.check_years(path, data, supply)
-                entries = Entries(self.books, Where(phase, name, activity.kind), supply, at.suffix)
-                entries.enter(at_place(data, at))
+                self.check(path, data, supply)
+                Entries(self.books, where, supply, at.suffix).enter(at_place(data, at))
         if faults:
             raise Unaccountable(list(faults))
         self.check_bases()
         return self.books
+
+    def activity(
+        self, phase: str, activity: Activity, path: str
+    ) -> list[tuple[Place, Supply, ActivityData]]:
+        """Return what an activity causes at each of its sites, and at those of its clients."""
+        found = []
+        if activity.in_data_centre:
+            found = [
+                (at, supply, self.activity_data(activity, path, supply))
+                for at, supply in self.sites(phase, activity, path)
+            ]
+            clients = found[0][2].clients
+        else:
+            data = self.activity_data(activity, path, None)
+            clients = data.clients and data.clients._replace(
+                dated=data.dated, warnings=data.warnings
+            )
+        if clients is not None:
+            found += [
+                (at, supply, clients) for at, supply in self.sites(phase, activity, path, True)
+            ]
+        return found
 
     def keys(self, fault: str, places: dict[str, tuple[Any, ...]]) -> tuple[Any, ...]:
         """Return the keys of a fault's path.
@@ -84,26 +104,31 @@ class _Accountant:
                 break
         return (*before, *(int(p) if p.isdigit() else p for p in fault.split(".") if p))
 
-    def sites(self, phase: str, activity: Activity, path: str) -> list[tuple[Place, Supply]]:
-        """Return where an activity runs: one place, or several with shares."""
-        key = (phase, id(activity.site))
+    def sites(
+        self, phase: str, activity: Activity, path: str, of_clients: bool = False
+    ) -> list[tuple[Place, Supply]]:
+        """Return where an activity runs, or its clients: one place, or several with shares."""
+        own = getattr(activity, "client_site", None) if of_clients else None
+        key = (phase, id(activity.site), id(own), of_clients)
         if key not in self.supplies:
             self.supplies[key] = [
                 (place, sites.supply(place.layers, self.catalog))
-                for place in places(self.workload, phase, activity, path)
+                for place in places(self.workload, phase, activity, path, of_clients)
             ]
         return self.supplies[key]
 
-    def activity_data(self, activity: Activity, path: str, supply: Supply) -> ActivityData:
+    def activity_data(self, activity: Activity, path: str, supply: Supply | None) -> ActivityData:
         estimator = estimators.module(activity.kind)
+        key, fields = activity.machine_fields
         machine: Machine | None = None
-        if isinstance(activity, OnMachine) and activity.uses_machine:
-            machine = self.machine(activity, path)
-        setting = Setting(path, machine, self.catalog.defaults, supply.pue)
+        if fields is not None:
+            machine = self.machine(fields, f"{path}.{key}" if key else path)
+        pue = supply.pue if supply else None
+        setting = Setting(path, machine, self.catalog.defaults, pue, self.catalog)
         data: ActivityData = estimator.activity_data(activity, setting)
         return data
 
-    def machine(self, activity: OnMachine, path: str) -> Machine:
+    def machine(self, activity: MachineFields, path: str) -> Machine:
         """Return the machine of an activity; a named system that is used as it is, only once."""
         is_named = isinstance(activity.system, str)
         shared = is_named and not _MACHINE_KEYS & activity.model_fields_set
@@ -117,7 +142,7 @@ class _Accountant:
                 self.books.warn(warning)
         return self.machines[key]
 
-    def machine_layers(self, activity: OnMachine, path: str) -> list[Any]:
+    def machine_layers(self, activity: MachineFields, path: str) -> list[Any]:
         layers: list[Any] = [(path, activity)]
         if isinstance(activity.system, System):
             layers.append((f"{path}.system", activity.system))
@@ -125,8 +150,10 @@ class _Accountant:
             layers.append((f"systems.{activity.system}", self.workload.systems[activity.system]))
         return layers
 
-    def check_years(self, path: str, data: ActivityData, supply: Supply) -> None:
-        """Warn of figures that are of another time than the activity."""
+    def check(self, path: str, data: ActivityData, supply: Supply) -> None:
+        """Warn of what an estimator says, and of figures of another time than the activity."""
+        for warning in data.warnings:
+            self.books.warn(warning)
         for key, year in data.dated:
             if supply.wanted_year and abs(supply.wanted_year - year) > MAX_YEARS_APART:
                 self.books.warn(

@@ -5,7 +5,8 @@ from typing import NamedTuple
 from carbonctl.account import scope
 from carbonctl.account.books import Books
 from carbonctl.account.site import Supply
-from carbonctl.estimators.base import ActivityData, Attributed, Draw, Occupation, Quantity, merge
+from carbonctl.estimators.base import ActivityData, Attributed, Draw, Occupation
+from carbonctl.estimators.quantities import Quantity, merge
 from carbonctl.factors import embodied, facility, grid, water
 from carbonctl.ledger import BUILDING, EMBODIED, GRID_LOSSES, OPERATIONAL, PUE_OVERHEAD, Entry
 from carbonctl.ranges import Number, best, high, low
@@ -17,6 +18,7 @@ _GIVE = {
     "host": "`host_embodied`",
     "rest of the devices": "`device_embodied`",
     "requests": "a system, or `embodied_per_request`",
+    "client devices": "`device_embodied`, or a `device` whose figure is known",
     "hardware": "`embodied` (0 kg where another activity counts it), or a system and its time",
 }
 _GIVE_EACH = "`device_embodied` of each of the accelerators"
@@ -207,7 +209,7 @@ class Entries:
             self.books.warn(
                 f"phases.{self.phase}.{self.name}: the embodied carbon of the {item} is unknown, "
                 "and with it the embodied and total sums; "
-                f"give {_GIVE.get(item, _GIVE_EACH)}"
+                f"give {_give(item)}"
             )
         status = self.books.assume(inputs)
         source = next((v.source for v in inputs if "embodied" in v.name), None)
@@ -240,6 +242,14 @@ class Entries:
                 inputs=inputs,
             )
         )
+
+
+def _give(item: str) -> str:
+    """Return the keys that would make the embodied carbon of an item known."""
+    plain = item.removeprefix("server: ").partition(" (")[0]
+    if plain != item and plain == "devices":
+        return _GIVE_EACH
+    return _GIVE.get(plain, _GIVE_EACH)
 
 
 def _sum(parts: list[Quantity]) -> Quantity:

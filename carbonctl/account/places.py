@@ -3,10 +3,13 @@
 from typing import NamedTuple
 
 from carbonctl.account.site import Layer
-from carbonctl.estimators.base import ActivityData, Attributed, Quantity
+from carbonctl.estimators.base import ActivityData, Attributed
+from carbonctl.estimators.quantities import Quantity
 from carbonctl.ledger import AT_SITE
 from carbonctl.spec.model import Activity, Site, SiteRef, SiteShare, Workload
 from carbonctl.values import Value
+
+_HOME = Site(operator="client")
 
 
 class Place(NamedTuple):
@@ -27,14 +30,21 @@ class Place(NamedTuple):
     suffix: str = ""
 
 
-def places(workload: Workload, phase: str, activity: Activity, path: str) -> list[Place]:
+def places(
+    workload: Workload, phase: str, activity: Activity, path: str, of_clients: bool = False
+) -> list[Place]:
     """Return the places of an activity.
 
     What the activity says goes before its phase's site, and that before the workload's. The
     first of them that is a list of shares decides how the work is spread, unless one before
-    it says whose electricity is used; other lists are left out.
+    it says whose electricity is used; other lists are left out. Clients' own site goes before
+    them all, and their homes are no data centre.
     """
-    levels: list[tuple[str, SiteRef | None]] = [
+    levels: list[tuple[str, SiteRef | None]] = []
+    if of_clients:
+        levels.append((f"{path}.client_site", getattr(activity, "client_site", None)))
+        levels.append((f"{path}.client_site", _HOME))
+    levels += [
         (f"{path}.site", activity.site),
         (f"phase_sites.{phase}", (workload.phase_sites or {}).get(phase)),
         ("site", workload.site),

@@ -4,7 +4,8 @@ from typing import Any, NamedTuple
 
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.tables import GridRow, Region
-from carbonctl.estimators.base import Quantity, Unusable
+from carbonctl.estimators.base import Unusable
+from carbonctl.estimators.quantities import Quantity
 from carbonctl.factors import grid
 from carbonctl.ranges import Number, best
 from carbonctl.spec.fields import Mix

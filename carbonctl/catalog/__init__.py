@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from carbonctl.catalog import folders, records, tables
 from carbonctl.catalog.forms import Fault, Reader
@@ -12,6 +12,10 @@ from carbonctl.catalog.records import Defaults, Device, Host, Source
 from carbonctl.errors import InputError, Problem
 from carbonctl.located import Map, Node, decode, parse, place_of
 from carbonctl.near import did_you_mean, fold, nearest
+from carbonctl.values import Value
+
+if TYPE_CHECKING:
+    from carbonctl.catalog.networks import Radio
 
 DEVICES = ("accelerators", "cpus", "phones")
 HOSTS = ("hosts",)
@@ -234,6 +238,46 @@ class Catalog:
         if year is None:
             return max(fitting, key=lambda row: row.year)
         return min(fitting, key=lambda row: (abs(row.year - year), -row.year))
+
+    def segments(self, model: str) -> dict[str, dict[str, Value]]:
+        """Return energy per volume [kWh/GB] by element and direction of a model of the network.
+
+        Raises
+        ------
+        LookupError
+            With the models that there are.
+        """
+        if model not in self._segments:
+            close = did_you_mean(model, self._segments)
+            known = ", ".join(self._segments)
+            raise LookupError(f"unknown model of the network `{model}`{close}; there are {known}")
+        return self._segments[model]
+
+    @cached_property
+    def _segments(self) -> dict[str, dict[str, dict[str, Value]]]:
+        from carbonctl.catalog import networks  # only federated learning needs it
+
+        return networks.segments(self.folders)
+
+    def radio(self, device: str, technology: str) -> "Radio | None":
+        """Return the radio of a device by technology (wifi, cellular); None where unknown."""
+        return self._radios.get((self.device(device).id, technology))
+
+    @cached_property
+    def _radios(self) -> "dict[tuple[str, str], Radio]":
+        from carbonctl.catalog import networks
+
+        return networks.radios(self.folders)
+
+    def client_power(self, device: str) -> Value | None:
+        """Return the draw of a client device at work [W]; None where it is unknown."""
+        return self._client_powers.get(self.device(device).id)
+
+    @cached_property
+    def _client_powers(self) -> dict[str, Value]:
+        from carbonctl.catalog import networks
+
+        return networks.client_powers(self.folders)
 
     @cached_property
     def everyday(self) -> list[tables.Everyday]:

@@ -257,6 +257,13 @@ class MediumFigures(NamedTuple):
     embodied: Value
 
 
+class ClientFigures(NamedTuple):
+    """Draw at work [W] and service life [h] of a client device of which nothing else is known."""
+
+    power: Value
+    lifetime: Value
+
+
 class Defaults(NamedTuple):
     """The figures of defaults.yaml: what stands in where nothing else is known."""
 
@@ -265,6 +272,7 @@ class Defaults(NamedTuple):
     utilization: Value
     dram_power: Value
     media: dict[str, MediumFigures]
+    client: ClientFigures
 
 
 class Source(NamedTuple):
@@ -361,6 +369,11 @@ _DEFAULTS = {
     "utilization": _of(units.FRACTION, 0.001, 1.0),
     "dram_power": _of(units.DENSITY_POWER),
     "media": Group(dict, {"ssd": _MEDIUM, "hdd": _MEDIUM}, ("ssd", "hdd")),
+    "client": Group(
+        ClientFigures,
+        {"power": _of(units.POWER), "lifetime": _of(units.DURATION, 1.0)},
+        ClientFigures._fields,
+    ),
 }
 DEFAULTS = Group(Defaults, _DEFAULTS, Defaults._fields)
 OWN_DEFAULTS = Group(dict, _DEFAULTS)  # a folder of one's own may hold some of them

@@ -16,7 +16,7 @@ ListFormat = Annotated[
     typer.Option("--format", "-f", help="Form of the output."),
 ]
 By = Annotated[
-    Literal["phase", "activity", "item", "scope", "stage", "system", "site"] | None,
+    Literal["phase", "activity", "item", "scope", "stage", "part", "system", "site"] | None,
     typer.Option("--by", help="Group by this, in tables, Markdown and CSV."),
 ]
 Equivalents = Annotated[

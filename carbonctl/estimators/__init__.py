@@ -12,7 +12,10 @@ from types import ModuleType
 
 from carbonctl.spec.model import Activity
 
-KINDS = ("compute", "experiments", "serving", "storage", "transfer", "ingestion", "energy")
+KINDS = (
+    "compute", "experiments", "serving", "storage", "transfer", "ingestion", "energy", "federated",
+    "on_device",
+)  # fmt: skip
 
 
 def names() -> Iterable[str]:

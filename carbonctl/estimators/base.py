@@ -5,17 +5,18 @@ which hardware was occupied (`Occupation`). Each carries the formula of its figu
 named inputs of that formula, so that any figure can be worked out again by hand.
 """
 
-from collections.abc import Callable
-from typing import Annotated, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from pydantic import Discriminator, Field, Tag, model_validator
-
-from carbonctl.catalog.records import Defaults
+from carbonctl.catalog.records import Defaults, Device
+from carbonctl.estimators.models import OnSystem, TimeFields
+from carbonctl.estimators.quantities import Quantity
 from carbonctl.factors import schedule
 from carbonctl.ranges import Number
-from carbonctl.spec import fields as f
-from carbonctl.spec.model import Activity, System, SystemFields
+from carbonctl.spec.model import Activity
 from carbonctl.values import Value
+
+if TYPE_CHECKING:
+    from carbonctl.catalog.networks import Radio
 
 
 class Scale(NamedTuple):
@@ -122,7 +123,7 @@ class Draw(NamedTuple):
     in_building: bool = True
 
     @property
-    def quantity(self) -> "Quantity":
+    def quantity(self) -> Quantity:
         """The energy with its formula and inputs."""
         return Quantity(self.energy_kwh, self.formula, self.inputs)
 
@@ -142,7 +143,7 @@ class Attributed(NamedTuple):
     """Embodied carbon that the spec attributes directly [kgCO2e]; None where unknown."""
 
     item: str
-    value: "Quantity | None"
+    value: Quantity | None
 
 
 class TimedShare(NamedTuple):
@@ -154,6 +155,22 @@ class TimedShare(NamedTuple):
     rate: Number
     formula: str
     inputs: tuple[Value, ...]
+
+
+class Facts(Protocol):
+    """What an estimator may ask of the catalog."""
+
+    def device(self, name: str) -> Device:
+        """Return the device with this id or alias, which the spec's fields have checked."""
+
+    def client_power(self, device: str) -> Value | None:
+        """Return the draw of a client device at work [W]."""
+
+    def radio(self, device: str, technology: str) -> "Radio | None":
+        """Return the power of a device's radio."""
+
+    def segments(self, model: str) -> dict[str, dict[str, Value]]:
+        """Return energy per volume by element and direction of a model of the network."""
 
 
 class Setting(NamedTuple):
@@ -169,12 +186,15 @@ class Setting(NamedTuple):
         The figures that stand in where nothing is given.
     pue : Value or None
         Of the building; None where there is none.
+    facts : Facts
+        What the catalog knows of clients and networks.
     """
 
     path: str
     machine: Machine | None
     defaults: Defaults
-    pue: Value | None = None
+    pue: Value | None
+    facts: "Facts"
 
     def one_size(self, key: str) -> None:
         """Refuse a range of devices a system, which would not cancel where systems are counted.
@@ -219,7 +239,8 @@ class Setting(NamedTuple):
 class ActivityData(NamedTuple):
     """What one activity caused, before any emission factor.
 
-    ``dated`` holds the keys of figures of some year, with that year.
+    ``dated`` holds the keys of figures of some year, with that year; ``clients`` is what is
+    caused at the sites of clients; ``warnings`` is what the user should know.
     """
 
     draws: tuple[Draw, ...] = ()
@@ -227,6 +248,8 @@ class ActivityData(NamedTuple):
     attributed: tuple[Attributed, ...] = ()
     timed: tuple[TimedShare, ...] = ()
     dated: tuple[tuple[str, int], ...] = ()
+    clients: "ActivityData | None" = None
+    warnings: tuple[str, ...] = ()
 
 
 class Unusable(Exception):
@@ -236,65 +259,6 @@ class Unusable(Exception):
         super().__init__(message)
         self.path = path
         self.message = message
-
-
-def _branch(raw: Any) -> str:
-    return f.INLINE if isinstance(raw, dict | System) else f.NAMED
-
-
-SystemRef = Annotated[
-    Annotated[f.Name, Tag(f.NAMED)] | Annotated[System, Tag(f.INLINE)], Discriminator(_branch)
-]
-
-
-class OnMachine(Activity, SystemFields):
-    """An activity that runs on a system: a named one, or one described in place."""
-
-    system: SystemRef | None = Field(None, description="a named system, or one described here")
-    devices_per_system: f.WholeCount | None = Field(
-        None, description="devices that share one host, where no system says it"
-    )
-
-    @model_validator(mode="after")
-    def _one_system(self) -> Self:
-        if self.system is not None and self.device is not None:
-            raise ValueError("give `system` or `device`, not both")
-        if self.system is not None and self.devices_per_system is not None:
-            raise ValueError("the system says `devices` per system; give it there")
-        return self
-
-    @property
-    def uses_machine(self) -> bool:
-        """Whether the activity needs its system to be resolved."""
-        return True
-
-    @property
-    def draws_power(self) -> bool:
-        """Whether its energy follows from the system's power."""
-        return True
-
-
-class OnSystem(OnMachine):
-    """An activity that runs on devices for a time."""
-
-    devices: f.Count | None = Field(None, description="devices in all, with wall_time")
-    wall_time: f.Duration | None = Field(None, description="elapsed time, with devices")
-    device_time: f.DeviceTime | None = Field(
-        None, description="reserved or billed hours × devices; instead of devices and wall_time"
-    )
-
-    @model_validator(mode="after")
-    def _one_time(self) -> Self:
-        if self.device_time is not None and (self.devices or self.wall_time):
-            raise ValueError("device_time already holds devices × wall_time; give one or the other")
-        if (self.devices is None) != (self.wall_time is None):
-            raise ValueError("devices (in all) and wall_time go together; or give device_time")
-        return self
-
-    @property
-    def has_time(self) -> bool:
-        """Whether the activity says how long its devices ran."""
-        return self.device_time is not None or self.wall_time is not None
 
 
 def reserved(machine: Machine, path: str, note: str) -> Machine:
@@ -308,31 +272,6 @@ def reserved(machine: Machine, path: str, note: str) -> Machine:
     at = f"{path}.utilization"
     whole = Value(1.0, "", "default", None, at, name="utilization", note=note)
     return machine._replace(utilization=whole)
-
-
-class Quantity(NamedTuple):
-    """A number with the formula and the inputs that it comes from."""
-
-    number: Number
-    formula: str
-    inputs: tuple[Value, ...] = ()
-
-    def times(self, other: "Quantity", kernel: Callable[[Any, Any], Number]) -> "Quantity":
-        """Return ``kernel(self, other)``, a product, with the formulas joined.
-
-        The two share no input.
-        """
-        return Quantity(
-            kernel(self.number, other.number),
-            f"{self.formula} * {other.formula}",
-            (*self.inputs, *other.inputs),
-        )
-
-
-def merge(*groups: tuple[Value, ...]) -> tuple[Value, ...]:
-    """Join inputs of several formulas, each name once."""
-    found = {value.name: value for group in groups for value in group}
-    return tuple(found.values())
 
 
 def repeated(activity: Activity, path: str, once: Quantity) -> Quantity:
@@ -366,16 +305,25 @@ def device_hours(activity: OnSystem, path: str) -> Quantity:
     Unusable
         Where the activity gives no time.
     """
+    return repeated(activity, path, hours_once(activity, path))
+
+
+def hours_once(activity: TimeFields, path: str) -> Quantity:
+    """Return the device-hours of something that is done once [device-h].
+
+    Raises
+    ------
+    Unusable
+        Where the activity gives no time.
+    """
     if activity.device_time is not None:
         time = activity.device_time.named("device_time", f"{path}.device_time")
-        once = Quantity(time.number, "device_time", (time,))
-    elif activity.devices is not None and activity.wall_time is not None:
+        return Quantity(time.number, "device_time", (time,))
+    if activity.devices is not None and activity.wall_time is not None:
         devices = activity.devices.named("devices", f"{path}.devices")
         wall = activity.wall_time.named("wall_time", f"{path}.wall_time")
-        once = Quantity(devices.number * wall.number, "devices * wall_time", (devices, wall))
-    else:
-        raise Unusable(path, "no time: give `device_time`, or `devices` and `wall_time`")
-    return repeated(activity, path, once)
+        return Quantity(devices.number * wall.number, "devices * wall_time", (devices, wall))
+    raise Unusable(path, "no time: give `device_time`, or `devices` and `wall_time`")
 
 
 def scaled(quantity: Quantity, scale: Scale | None) -> Quantity:

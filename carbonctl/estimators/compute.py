@@ -15,25 +15,24 @@ from carbonctl.estimators.base import (
     Draw,
     Group,
     Machine,
-    OnMachine,
-    OnSystem,
-    Quantity,
     Setting,
     Unusable,
     device_hours,
-    merge,
     occupations,
     reserved,
     scaled,
 )
+from carbonctl.estimators.models import OnMachine, OnSystem
+from carbonctl.estimators.quantities import Quantity, merge
 from carbonctl.factors import facility, fleet, power, runs
 from carbonctl.ranges import Number
 from carbonctl.spec import fields as f
+from carbonctl.spec.model import Spec
 from carbonctl.values import Value
 
 
-class Loaded(OnMachine):
-    """Work on devices whose draw follows from their load."""
+class LoadFields(Spec):
+    """How hard devices work."""
 
     load: f.Fraction | None = Field(None, description="share of rated power drawn while running")
     busy: f.Fraction | None = Field(None, description="share of the time that devices are busy")
@@ -47,6 +46,10 @@ class Loaded(OnMachine):
         if self.load is not None and self.busy is not None:
             raise ValueError("give `load` (share of rated power) or `busy` (share of time)")
         return self
+
+
+class Loaded(LoadFields, OnMachine):
+    """Work on devices whose draw follows from their load."""
 
 
 class Compute(OnSystem, Loaded):
@@ -71,7 +74,7 @@ class Compute(OnSystem, Loaded):
 MODEL = Compute
 
 
-def device_power(activity: Loaded, group: Group, machine: Machine, path: str) -> Quantity:
+def device_power(activity: LoadFields, group: Group, machine: Machine, path: str) -> Quantity:
     """Return the mean draw of one device of a group [W].
 
     Raises
@@ -97,7 +100,7 @@ def device_power(activity: Loaded, group: Group, machine: Machine, path: str) ->
     return Quantity(watts, f"{rated.name} * load", (rated, load))
 
 
-def _load(activity: Loaded, path: str) -> Value:
+def _load(activity: LoadFields, path: str) -> Value:
     if activity.load is not None:
         return activity.load.named("load", f"{path}.load")
     note = "rated power all the time: an upper bound"
@@ -146,7 +149,7 @@ def activity_data(activity: Compute, setting: Setting) -> ActivityData:
     return at_work(activity, hours, setting)
 
 
-def at_work(activity: Loaded, hours: Quantity, setting: Setting) -> ActivityData:
+def at_work(activity: LoadFields, hours: Quantity, setting: Setting) -> ActivityData:
     """Return what some device-hours of work draw and occupy.
 
     Raises

@@ -12,13 +12,13 @@ from carbonctl.estimators.base import (
     ActivityData,
     Attributed,
     Draw,
-    OnSystem,
-    Quantity,
     Setting,
     device_hours,
     occupations,
     repeated,
 )
+from carbonctl.estimators.models import OnSystem
+from carbonctl.estimators.quantities import Quantity
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import SystemFields
 

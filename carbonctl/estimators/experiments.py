@@ -9,8 +9,9 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from carbonctl.estimators.base import ActivityData, Quantity, Setting, Unusable, repeated
+from carbonctl.estimators.base import ActivityData, Setting, Unusable, repeated
 from carbonctl.estimators.compute import Loaded, at_work
+from carbonctl.estimators.quantities import Quantity
 from carbonctl.factors import runs
 from carbonctl.ranges import Number
 from carbonctl.spec import fields as f

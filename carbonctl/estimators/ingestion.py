@@ -4,8 +4,9 @@ import math
 
 from pydantic import Field
 
-from carbonctl.estimators.base import ActivityData, Quantity, Setting, repeated
+from carbonctl.estimators.base import ActivityData, Setting, repeated
 from carbonctl.estimators.compute import Loaded, at_work
+from carbonctl.estimators.quantities import Quantity
 from carbonctl.ranges import apply
 from carbonctl.spec import fields as f
 from carbonctl.values import Value

@@ -15,16 +15,15 @@ from carbonctl.estimators.base import (
     Draw,
     Group,
     Machine,
-    Quantity,
     Setting,
     Unusable,
-    merge,
     occupations,
     repeated,
     reserved,
     scaled,
 )
 from carbonctl.estimators.compute import Loaded, at_work, check_idle, device_power, rest_of_node
+from carbonctl.estimators.quantities import Quantity, merge
 from carbonctl.factors import fleet, power
 from carbonctl.ranges import Number
 from carbonctl.spec import fields as f

@@ -2,14 +2,8 @@
 
 from pydantic import Field
 
-from carbonctl.estimators.base import (
-    ActivityData,
-    Draw,
-    Quantity,
-    Setting,
-    TimedShare,
-    repeated,
-)
+from carbonctl.estimators.base import ActivityData, Draw, Setting, TimedShare, repeated
+from carbonctl.estimators.quantities import Quantity
 from carbonctl.factors import storage
 from carbonctl.factors.power import GB_PER_TB, W_PER_KW
 from carbonctl.spec import fields as f

@@ -6,7 +6,8 @@ of their equipment is not part of the figure.
 
 from pydantic import Field
 
-from carbonctl.estimators.base import ActivityData, Draw, Quantity, Setting, repeated
+from carbonctl.estimators.base import ActivityData, Draw, Setting, repeated
+from carbonctl.estimators.quantities import Quantity
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import Activity
 

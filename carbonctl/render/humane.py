@@ -145,3 +145,11 @@ def change(value: float | None) -> str:
     if value != 0 and abs(value) < 0.05:
         return "<0.1 %" if value > 0 else ">−0.1 %"
     return signed(value, lambda size: f"{size or 0:,.1f} %")
+
+
+def parts(computation: float, communication: float) -> str:
+    """Write how much of two parts together is computation, and how much communication."""
+    whole = computation + communication
+    return (
+        f"computation {percent(computation, whole)}, communication {percent(communication, whole)}"
+    )

@@ -195,7 +195,8 @@ class _Check:
             self.problem((*at, "kind"), f"unknown kind `{kind}`{close}; there are {known}")
             return None
         self.system(at, item)
-        self.site((*at, "site"), item.get("site"))
+        for key in ("site", "client_site"):
+            self.site((*at, key), item.get(key))
         self.supply(at, item)
         return self.validate(self.kinds.model(kind), item, at)
 
@@ -237,7 +238,7 @@ class _Check:
             return
         of_phases = self.tree.get("phase_sites")
         of_phase = of_phases.get(at[1]) if isinstance(of_phases, Map) else None
-        refs = (item.get("site"), of_phase, whole)
+        refs = (item.get("client_site"), item.get("site"), of_phase, whole)
         sites = [site for ref in refs for site in self.described(ref)]
         if any(not (site.keys() <= _SITE and _SUPPLY.isdisjoint(site)) for site in sites):
             return
@@ -251,6 +252,9 @@ class _Check:
         name = item.get("system")
         if isinstance(name, str):
             self.named("systems", "system", (*at, "system"), name)
+        server = item.get("server")
+        if isinstance(server, Map):
+            self.system((*at, "server"), server)
 
     def named(self, where: str, what: str, at: Loc, name: str) -> None:
         """Check that a name is one of those that a mapping of the file gives."""

@@ -273,6 +273,16 @@ class Activity(Spec):
     )
     repeat: Repeat | None = Field(None, description="how often it recurs")
 
+    @property
+    def in_data_centre(self) -> bool:
+        """Whether anything of it happens at its site, and not only where clients are."""
+        return True
+
+    @property
+    def machine_fields(self) -> tuple[str, Any]:
+        """The key of what runs on a system, empty for the activity itself; None for nothing."""
+        return "", None
+
 
 class FunctionalUnit(Spec):
     """What the workload delivers, for results per unit."""

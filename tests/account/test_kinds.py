@@ -153,6 +153,10 @@ GOOD = {
     "transfer": "kind: transfer, volume: 1..2 PB, intensity: 0.01..0.06 kWh/GB",
     "ingestion": "kind: ingestion, system: node, bandwidth: 1..9 GB/s, server_bandwidth: 1 GB/s, duration: 1 day",
     "energy": "kind: energy, energy: 1..2 MWh, embodied: 1 kg",
+    "federated": "kind: federated, rounds: 100, cohort: 10..20, dropout: 5..20 %, compute_time: 30..60 s, "
+    "device: google/pixel-7, model_size: 10..20 MB, network: {intensity: 0.01..0.03 kWh/GB}, connections: "
+    "[{technology: wifi, download_bandwidth: 50..80 Mbps, upload_bandwidth: 30 Mbps, access_point: {power: 7.5 W}}]",
+    "on_device": "kind: on_device, device: google/pixel-7, requests: 1e6..2e6, time_per_request: 0.2 s",
 }
 
 

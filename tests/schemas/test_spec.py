@@ -38,6 +38,8 @@ ACTIVITIES = {
     "transfer": "volume: 1 TB, intensity: 0.0065 kWh/GB, intensity_year: 2020",
     "ingestion": "device: nvidia/t4, bandwidth: 8 GB/s, server_bandwidth: 2 GB/s, duration: 1 day",
     "energy": "energy: 120 MWh, embodied: 0 kg",
+    "federated": "rounds: 10, cohort: 100, compute_time: 60 s, model_size: 20 MB, network: {intensity: 0.03 kWh/GB, year: 2020}",
+    "on_device": "device: google/pixel-7, requests: 1e6 / day, duration: 1 year, time_per_request: 0.2 s",
 }
 
 

@@ -1,0 +1,172 @@
+"""Clients: phones, glasses and other devices of users, at home and in pockets.
+
+They draw what they draw while they compute, from a battery that is charged with a loss; no
+data centre stands around them.
+"""
+
+from typing import NamedTuple, Self
+
+from pydantic import Field, model_validator
+
+from carbonctl.catalog.records import Device
+from carbonctl.estimators.base import Occupation, Setting, Share, Unusable
+from carbonctl.estimators.quantities import Quantity, of, quotient
+from carbonctl.spec import fields as f
+from carbonctl.spec.model import Spec
+from carbonctl.values import Value
+
+_PHONES = ("phone", "tablet")
+_PRODUCTS = ("product", "server")
+
+
+class ClientFields(Spec):
+    """What describes a client device."""
+
+    device: f.DeviceId | None = Field(None, description="id or alias of the client's device")
+    power: f.PositivePower | None = Field(
+        None, description="draw of one client while it computes; 3 W for a phone unless given"
+    )
+    device_embodied: f.Mass | None = Field(None, description="embodied carbon of one client device")
+    lifetime: f.Lifetime | None = Field(None, description="service life of the client device")
+    utilization: f.Utilization | None = Field(
+        None, description="share of its life in which the device is used; all of it unless given"
+    )
+    charging_efficiency: f.Utilization | None = Field(
+        None, description="energy from the battery over that from the wall; no loss unless given"
+    )
+
+
+class ClientClass(ClientFields):
+    """One kind of client device among several."""
+
+    name: f.Name | None = Field(None, description="what the account calls this kind")
+    share: f.Fraction = Field(description="share of the clients; those of all kinds sum to 100 %")
+    compute_time: f.Duration | None = Field(
+        None, description="time that one such client computes in a round"
+    )
+
+    @model_validator(mode="after")
+    def _one_share(self) -> Self:
+        if self.share.low != self.share.high:
+            raise ValueError("share: it is one number, not a range")
+        return self
+
+
+def check_shares(shares: list[Value], what: str) -> None:
+    """Refuse shares that do not sum to one.
+
+    Raises
+    ------
+    ValueError
+        Saying what they sum to.
+    """
+    total = sum(share.best for share in shares)
+    if abs(total - 1) > f.SHARE_SLACK:
+        raise ValueError(f"the shares of the {what} sum to {total * 100:g} %, not to 100 %")
+
+
+class Client(NamedTuple):
+    """A kind of client as spec and catalog describe it.
+
+    Attributes
+    ----------
+    label : str
+        What its items end with; empty where there is one kind.
+    mark : str
+        What its inputs' names end with.
+    path : str
+        Where in the spec it is described.
+    device : Device or None
+        Its record.
+    share : Value or None
+        Share of the clients; None where there is one kind.
+    fields : ClientFields
+        What the spec gives.
+    """
+
+    label: str
+    mark: str
+    path: str
+    device: Device | None
+    share: Value | None
+    fields: ClientFields
+
+
+def clients(
+    activity: ClientFields, kinds: tuple[ClientClass, ...] | None, setting: Setting
+) -> list[Client]:
+    """Return the kinds of client of an activity: those it lists, or the one it describes."""
+    if not kinds:
+        device = setting.facts.device(activity.device) if activity.device else None
+        return [Client("", "", setting.path, device, None, activity)]
+    found = []
+    for place, kind in enumerate(kinds, 1):
+        device = setting.facts.device(kind.device) if kind.device else None
+        name = kind.name or (device.id if device else str(place))
+        path = f"{setting.path}.clients.{place - 1}"
+        share = kind.share.named(f"client_share_{place}", f"{path}.share")
+        found.append(Client(f" ({name})", f"_{place}", path, device, share, kind))
+    return found
+
+
+def power(client: Client, setting: Setting) -> Quantity:
+    """Return the draw of one client while it computes [W], at the wall.
+
+    Raises
+    ------
+    Unusable
+        For a device that is no phone and of which no draw is known.
+    """
+    path, name = f"{client.path}.power", f"power{client.mark}"
+    given = client.fields.power
+    if given is not None:
+        return at_the_wall(of(given.named(name, path)), client)
+    known = setting.facts.client_power(client.device.id) if client.device else None
+    if known is None and client.device is not None and client.device.kind not in _PHONES:
+        raise Unusable(path, f"power: no draw of {client.device.id} at work is known; give `power`")
+    figure = known or setting.defaults.client.power._replace(status="default")
+    return at_the_wall(of(figure._replace(path=path, name=name)), client)
+
+
+def at_the_wall(watts: Quantity, client: Client) -> Quantity:
+    """Return what is drawn at the wall for what a battery gives."""
+    given = client.fields.charging_efficiency
+    if given is None:
+        return watts
+    path = f"{client.path}.charging_efficiency"
+    return quotient(watts, of(given.named(f"charging_efficiency{client.mark}", path)))
+
+
+def occupation(client: Client, hours: Quantity, setting: Setting) -> Occupation:
+    """Return the hours for which client devices were occupied; unknown where no figure is."""
+    lifetime = client.fields.lifetime
+    path = f"{client.path}.lifetime"
+    life = lifetime.named(f"lifetime{client.mark}", path) if lifetime else (
+        setting.defaults.client.lifetime._replace(
+            status="default", path=path, name=f"lifetime{client.mark}"
+        )
+    )  # fmt: skip
+    return Occupation(
+        Share(f"client devices{client.label}", _embodied(client)), *hours, life, _use(client)
+    )
+
+
+def _embodied(client: Client) -> Value | None:
+    name, path = f"device_embodied{client.mark}", f"{client.path}.device_embodied"
+    given = client.fields.device_embodied
+    if given is not None:
+        return given.named(name, path)
+    recorded = client.device.embodied if client.device else None
+    if recorded is None or recorded.covers not in _PRODUCTS:
+        return None
+    note = "; ".join(filter(None, (f"covers {recorded.covers}, {recorded.boundary}",
+                                   recorded.value.note)))  # fmt: skip
+    return recorded.value._replace(name=name, path=path, note=note)
+
+
+def _use(client: Client) -> Value:
+    name, path = f"utilization{client.mark}", f"{client.path}.utilization"
+    if client.fields.utilization is not None:
+        return client.fields.utilization.named(name, path)
+    note = "as if the device were used all its life: a lower bound of its share"
+    return Value(1.0, "", "default", None, path, name=name, note=note)

@@ -1,0 +1,296 @@
+"""How clients reach their server: radio, access point and the network between."""
+
+from typing import NamedTuple, Self
+
+from pydantic import Field, model_validator
+
+from carbonctl.estimators.base import Draw, Setting, Unusable
+from carbonctl.estimators.clients import Client, at_the_wall
+from carbonctl.estimators.quantities import Quantity, added, of, product, quotient
+from carbonctl.factors.federated import S_PER_H, linear_kwh_per_gb
+from carbonctl.spec import fields as f
+from carbonctl.spec.model import Spec
+from carbonctl.values import Value
+
+W_PER_KW = 1000
+
+
+class AccessPoint(Spec):
+    """The access point or router that a client is connected to."""
+
+    power: f.PositivePower | None = Field(
+        None, description="draw while a client transfers, counted for that time"
+    )
+    max_power: f.PositivePower | None = Field(None, description="draw at full rate")
+    idle_power: f.Power | None = Field(None, description="draw when idle, which is left out")
+    capacity: f.Bandwidth | None = Field(None, description="full rate")
+    energy: f.TransferEnergy | None = Field(None, description="energy per volume")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        linear = (self.max_power, self.idle_power, self.capacity)
+        given = [
+            self.power is not None,
+            any(v is not None for v in linear),
+            self.energy is not None,
+        ]
+        if sum(given) != 1:
+            raise ValueError(
+                "give `power` (by time), or `max_power`, `idle_power` and `capacity` (linear in "
+                "the data), or `energy` per volume"
+            )
+        if given[1] and any(v is None for v in linear):
+            raise ValueError("max_power, idle_power and capacity go together")
+        if self.max_power and self.idle_power and self.idle_power.high > self.max_power.low:
+            raise ValueError("idle_power is above max_power")
+        return self
+
+
+class Network(Spec):
+    """The network between a client and its server."""
+
+    intensity: f.TransferEnergy | None = Field(
+        None, description="energy per volume of the whole network, for example 0.0065 kWh/GB"
+    )
+    year: f.Year | None = Field(None, description="year of that figure: it halves every few years")
+    model: f.Name | None = Field(
+        None, description="whose figures of the elements, such as vishwanath-path"
+    )
+    hops: dict[f.Name, f.Count] | None = Field(
+        None, description="how many of each element a bit passes, for example {edge-router: 3}"
+    )
+    energy: dict[f.Name, f.TransferEnergy] | None = Field(
+        None, description="energy per volume of an element, for example {gateway: 40 nJ/bit}"
+    )
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.intensity is None) == (self.hops is None):
+            raise ValueError("give `intensity` with its `year`, or `hops` with `model` or `energy`")
+        if self.intensity is not None and (self.model or self.energy):
+            raise ValueError("intensity is of the whole network; leave out model and energy")
+        if self.hops is not None and not (self.model or self.energy):
+            raise ValueError("hops need the energy of each element: a `model`, or `energy`")
+        if self.hops is not None and not self.hops:
+            raise ValueError("hops names no element")
+        if self.year is not None and self.intensity is None:
+            raise ValueError("year goes with intensity")
+        unused = (self.energy or {}).keys() - (self.hops or {}).keys()
+        if unused:
+            raise ValueError(f"energy: no hop passes {', '.join(sorted(unused))}")
+        return self
+
+
+class Connection(Spec):
+    """One way in which clients are connected."""
+
+    technology: f.Technology = Field(description="wifi or cellular")
+    share: f.Fraction | None = Field(
+        None, description="share of the clients; those of all connections sum to 100 %"
+    )
+    download_bandwidth: f.Bandwidth = Field(description="rate at which a client receives")
+    upload_bandwidth: f.Bandwidth = Field(description="rate at which it sends")
+    receive_power: f.Power | None = Field(
+        None, description="draw of the client's radio while it receives"
+    )
+    transmit_power: f.Power | None = Field(None, description="draw of it while it sends")
+    access_point: AccessPoint | None = Field(None, description="the client's access point")
+    network: Network | None = Field(None, description="instead of the activity's network")
+
+    @model_validator(mode="after")
+    def _one_share(self) -> Self:
+        if self.share is not None and self.share.low != self.share.high:
+            raise ValueError("share: it is one number, not a range")
+        return self
+
+
+class Way(NamedTuple):
+    """A connection with where it stands, and what tells its items and inputs from others'."""
+
+    fields: Connection
+    path: str
+    label: str
+    mark: str
+
+    def value(self, key: str) -> Quantity:
+        """Return one of its figures."""
+        value: Value = getattr(self.fields, key)
+        return of(value.named(f"{key}{self.mark}", f"{self.path}.{key}"))
+
+    def share(self) -> tuple[Quantity, ...]:
+        """Return its share of the clients, nothing where there is one connection."""
+        return () if self.fields.share is None else (self.value("share"),)
+
+
+class Traffic(NamedTuple):
+    """What is moved down to clients and up from them.
+
+    Attributes
+    ----------
+    down, up : Quantity
+        How many transfers there are.
+    down_gb, up_gb : Quantity
+        Volume of one [GB].
+    """
+
+    down: Quantity
+    up: Quantity
+    down_gb: Quantity
+    up_gb: Quantity
+
+
+def ways(connections: tuple[Connection, ...], setting: Setting) -> list[Way]:
+    """Return connections with their labels: the technology, where there are several."""
+    found: list[Way] = []
+    for place, fields in enumerate(connections, 1):
+        path = f"{setting.path}.connections.{place - 1}"
+        several = len(connections) > 1
+        label, mark = (f" ({fields.technology})", f"_{place}") if several else ("", "")
+        if any(label == other.label for other in found):
+            label = f" ({fields.technology} {place})"
+        found.append(Way(fields, path, label, mark))
+    return found
+
+
+def hours(way: Way, traffic: Traffic) -> Quantity:
+    """Return the time that all clients of a connection transfer [h]."""
+    parts = []
+    for number, volume, key in _directions(traffic):
+        time = quotient(product(number, *way.share(), volume), way.value(key))
+        parts.append(Quantity(time.number / S_PER_H, f"{time.formula} / {S_PER_H}", time.inputs))
+    return added(*parts)
+
+
+def _directions(traffic: Traffic) -> tuple[tuple[Quantity, Quantity, str], ...]:
+    return (
+        (traffic.down, traffic.down_gb, "download_bandwidth"),
+        (traffic.up, traffic.up_gb, "upload_bandwidth"),
+    )
+
+
+def radio(client: Client, way: Way, traffic: Traffic, setting: Setting) -> Draw:
+    """Return what the radios of some clients draw while they transfer.
+
+    Raises
+    ------
+    Unusable
+        Where the power of the radio is neither given nor known.
+    """
+    share = () if client.share is None else (of(client.share),)
+    parts = []
+    for direction, key in zip(
+        _directions(traffic), ("receive_power", "transmit_power"), strict=True
+    ):
+        number, volume, bandwidth = direction
+        time = quotient(product(number, *share, *way.share(), volume), way.value(bandwidth))
+        parts.append(product(time, at_the_wall(_radio_power(client, way, key, setting), client)))
+    whole = added(*parts)
+    size = W_PER_KW * S_PER_H
+    item = f"client radio{_joined(way.label, client.label)}"
+    return Draw(item, whole.number / size, f"{whole.formula} / {size}", whole.inputs)
+
+
+def _joined(first: str, second: str) -> str:
+    inside = ", ".join(label.strip(" ()") for label in (first, second) if label)
+    return f" ({inside})" if inside else ""
+
+
+def _radio_power(client: Client, way: Way, key: str, setting: Setting) -> Quantity:
+    if getattr(way.fields, key) is not None:
+        return way.value(key)
+    path = f"{way.path}.{key}"
+    device, technology = client.device, way.fields.technology
+    known = setting.facts.radio(device.id, technology) if device else None
+    if known is None:
+        of_what = (
+            f"of {device.id} for {technology}" if device else "for a client of no known device"
+        )
+        raise Unusable(path, f"{key}: no power of a radio is known {of_what}; give it")
+    value = known.receive if key == "receive_power" else known.transmit
+    return of(value._replace(name=f"{key}{way.mark}{client.mark}", path=path))
+
+
+def access_point(way: Way, traffic: Traffic) -> Draw | None:
+    """Return what access points draw for the transfers; None where none is described."""
+    point, path = way.fields.access_point, f"{way.path}.access_point"
+    if point is None:
+        return None
+
+    def value(key: str) -> Quantity:
+        given: Value = getattr(point, key)
+        return of(given.named(f"access_point_{key}{way.mark}", f"{path}.{key}"))
+
+    item = f"access point{way.label}"
+    if point.power is not None:
+        energy = product(hours(way, traffic), value("power"))
+        return Draw(item, energy.number / W_PER_KW, f"{energy.formula} / {W_PER_KW}", energy.inputs)
+    moved = added(*(product(number, *way.share(), volume) for number, volume, _ in
+                    _directions(traffic)))  # fmt: skip
+    if point.energy is not None:
+        return Draw(item, *product(moved, value("energy")))
+    high, idle, capacity = (value(key) for key in ("max_power", "idle_power", "capacity"))
+    per_gb = Quantity(
+        linear_kwh_per_gb(high.number, idle.number, capacity.number),
+        f"({high.formula} - {idle.formula}) / {W_PER_KW} / ({capacity.formula} * {S_PER_H})",
+        (*high.inputs, *idle.inputs, *capacity.inputs),
+    )
+    return Draw(item, *product(moved, per_gb))
+
+
+def network(
+    fields: Network, path: str, way: Way | None, traffic: Traffic, setting: Setting
+) -> list[Draw]:
+    """Return what the network draws: as a whole, or each of its elements.
+
+    Raises
+    ------
+    Unusable
+        Where the energy of an element is not known.
+    """
+    label, mark = (way.label, way.mark) if way else ("", "")
+    share = way.share() if way else ()
+    moved = [product(number, *share, volume) for number, volume, _ in _directions(traffic)]
+    if fields.intensity is not None:
+        note = f"figure of {fields.year}" if fields.year else fields.intensity.note
+        value = fields.intensity.named(f"network_intensity{mark}", f"{path}.intensity")
+        energy = product(added(*moved), of(value._replace(note=note)))
+        return [Draw(f"network{label}", *energy, in_building=False)]
+    draws = []
+    for element, count in (fields.hops or {}).items():
+        name = element.replace("-", "_").replace(" ", "_").lower()
+        hops = of(count.named(f"hops_{name}{mark}", f"{path}.hops.{element}"))
+        each = _element(fields, element, name + mark, path, setting)
+        energy = product(added(*(product(gb, e) for gb, e in zip(moved, each, strict=True))), hops)
+        draws.append(Draw(f"network: {element}{label}", *energy, in_building=False))
+    return draws
+
+
+def _element(
+    fields: Network, element: str, name: str, path: str, setting: Setting
+) -> tuple[Quantity, Quantity]:
+    """Return the energy per volume of an element, down and up [kWh/GB]."""
+    given = (fields.energy or {}).get(element)
+    if given is not None:
+        one = of(given.named(f"energy_{name}", f"{path}.energy.{element}"))
+        return one, one
+    known: dict[str, Value] = {}
+    if fields.model is not None:
+        try:
+            elements = setting.facts.segments(fields.model)
+        except LookupError as error:
+            raise Unusable(f"{path}.model", f"model: {error.args[0]}") from None
+        known = elements.get(element, {})
+        there = f"; {fields.model} has {', '.join(elements)}"
+    else:
+        there = ""
+    if not known.keys() >= {"down", "up"}:
+        message = f"hops: no energy of `{element}` is known{there}; give it in `energy`"
+        raise Unusable(f"{path}.hops.{element}", message)
+    at = f"{path}.energy.{element}"
+    if known["down"] == known["up"]:
+        one = of(known["down"]._replace(name=f"energy_{name}", path=at))
+        return one, one
+    down, up = (
+        of(known[way]._replace(name=f"energy_{name}_{way}", path=at)) for way in ("down", "up")
+    )
+    return down, up

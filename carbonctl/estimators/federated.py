@@ -1,0 +1,354 @@
+"""``kind: federated``: federated learning on the devices of users (wu2022 §4.3, appendix C).
+
+In each round a cohort of clients receives the model, computes, and sends its update:
+
+- computation: rounds × clients × time × power of a client, drop-outs in part;
+- the client's radio, for the time that the bytes take at its bandwidth;
+- its access point, by that time or linear in the data, without idle power;
+- the network, as a whole by kWh/GB with its year, or element by element with hop counts;
+- the server, a system of its own, with the PUE of its site; clients have none.
+
+What is not given and not known is not counted, and said so.
+"""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from carbonctl.estimators import compute
+from carbonctl.estimators.base import (
+    ActivityData,
+    Draw,
+    Occupation,
+    Setting,
+    Unusable,
+    hours_once,
+    repeated,
+)
+from carbonctl.estimators.clients import (
+    Client,
+    ClientClass,
+    ClientFields,
+    check_shares,
+    clients,
+    occupation,
+    power,
+)
+from carbonctl.estimators.connections import (
+    Connection,
+    Network,
+    Traffic,
+    Way,
+    access_point,
+    hours,
+    network,
+    radio,
+    ways,
+)
+from carbonctl.estimators.models import MachineFields, TimeFields
+from carbonctl.estimators.quantities import Quantity, added, of, product, quotient
+from carbonctl.factors import federated, runs
+from carbonctl.spec import fields as f
+from carbonctl.spec.model import Activity, SiteRef
+from carbonctl.values import Value
+
+W_PER_KW = 1000
+
+
+class Server(compute.LoadFields, TimeFields, MachineFields):
+    """The machines that select clients and aggregate their updates."""
+
+
+class Federated(ClientFields, Activity):
+    """Training on clients' devices, whose data stay where they are."""
+
+    rounds: f.Count = Field(description="rounds of training")
+    cohort: f.Count = Field(description="clients that a round asks for")
+    over_selection: f.Multiplier | None = Field(
+        None, description="clients selected for each that is asked for, for example 1.3"
+    )
+    dropout: f.Loss | None = Field(None, description="share of the selected that drop out")
+    dropout_work: f.Fraction | None = Field(
+        None, description="share of its work that a client does before it drops out"
+    )
+    compute_time: f.Duration | None = Field(
+        None, description="time that one client computes in a round"
+    )
+    compute_p50: f.Duration | None = Field(None, description="its median, with compute_p99")
+    compute_p99: f.Duration | None = Field(None, description="its 99th percentile")
+    samples: f.Count | None = Field(
+        None, description="samples that one client trains on in a round"
+    )
+    time_per_sample: f.Duration | None = Field(None, description="time that one sample takes")
+    clients: tuple[ClientClass, ...] | None = Field(
+        None, description="several kinds of client device with shares, instead of one"
+    )
+    model_size: f.Capacity | None = Field(None, description="what a client receives and sends")
+    parameters: f.Count | None = Field(None, description="of the model, instead of its size")
+    bytes_per_parameter: f.Capacity | None = Field(None, description="of one parameter: 4 B")
+    download_compression: f.Multiplier | None = Field(
+        None, description="size of the model over what is sent to clients"
+    )
+    upload_compression: f.Multiplier | None = Field(
+        None, description="size of the model over what clients send"
+    )
+    connections: tuple[Connection, ...] | None = Field(
+        None, description="how clients are connected, with shares: wifi, cellular"
+    )
+    network: Network | None = Field(None, description="the network between clients and server")
+    server: Server | None = Field(None, description="the machines of the server")
+    client_site: SiteRef | None = Field(
+        None, description="where the clients are; the site of the workload unless given"
+    )
+
+    @model_validator(mode="after")
+    def _one_time(self) -> Self:
+        ways = [
+            self.compute_time is not None,
+            self.compute_p50 is not None or self.compute_p99 is not None,
+            self.samples is not None or self.time_per_sample is not None,
+            any(kind.compute_time is not None for kind in self.clients or ()),
+        ]
+        if sum(ways) != 1:
+            raise ValueError(
+                "how long does a client compute? give `compute_time`, or `compute_p50` and "
+                "`compute_p99`, or `samples` and `time_per_sample`, or it for each of `clients`"
+            )
+        if (self.compute_p50 is None) != (self.compute_p99 is None):
+            raise ValueError("compute_p50 and compute_p99 go together")
+        if (self.samples is None) != (self.time_per_sample is None):
+            raise ValueError("samples and time_per_sample go together")
+        if ways[3] and any(kind.compute_time is None for kind in self.clients or ()):
+            raise ValueError("clients: compute_time is given for some of them only")
+        return self
+
+    @model_validator(mode="after")
+    def _one_size(self) -> Self:
+        if (self.parameters is None) != (self.bytes_per_parameter is None):
+            raise ValueError("parameters and bytes_per_parameter go together")
+        if self.model_size is not None and self.parameters is not None:
+            raise ValueError("give `model_size`, or `parameters` and `bytes_per_parameter`")
+        has_size = self.model_size is not None or self.parameters is not None
+        moves = ("connections", "network", "download_compression", "upload_compression")
+        for key in moves if not has_size else ():
+            if getattr(self, key) is not None:
+                raise ValueError(f"{key}: how much is moved? give `model_size`, or `parameters`")
+        if self.dropout_work is not None and self.dropout is None:
+            raise ValueError("dropout_work goes with `dropout`")
+        return self
+
+    @model_validator(mode="after")
+    def _shares(self) -> Self:
+        if self.clients is not None:
+            check_shares([kind.share for kind in self.clients], "clients")
+            for key in ClientFields.model_fields:
+                if getattr(self, key) is not None:
+                    raise ValueError(f"give `{key}` for each of the clients")
+        ways = self.connections or ()
+        if len(ways) > 1 and any(way.share is None for way in ways):
+            raise ValueError("connections: each needs its `share`")
+        if any(way.share is not None for way in ways):
+            check_shares([way.share for way in ways if way.share], "connections")
+        if self.connections is not None and not self.connections:
+            raise ValueError("connections holds none")
+        return self
+
+    @property
+    def in_data_centre(self) -> bool:
+        """Only its server is."""
+        return self.server is not None
+
+    @property
+    def machine_fields(self) -> tuple[str, MachineFields | None]:
+        """The server, and the key that describes it."""
+        return "server", self.server
+
+
+MODEL = Federated
+
+
+def activity_data(activity: Federated, setting: Setting) -> ActivityData:
+    """Return what clients, networks and servers draw, and what hardware is occupied.
+
+    Raises
+    ------
+    Unusable
+        Where a figure is neither given nor known.
+    """
+    tasks = repeated(activity, setting.path, _tasks(activity, setting))
+    traffic = _traffic(activity, tasks, setting)
+    connected = ways(activity.connections or (), setting)
+    draws: list[Draw] = []
+    occupied: list[Occupation] = []
+    for client in clients(activity, activity.clients, setting):
+        worked = _compute_hours(activity, client, tasks, setting)
+        energy = product(worked, power(client, setting))
+        draws.append(
+            Draw(f"client compute{client.label}", energy.number / W_PER_KW,
+                 f"{energy.formula} / {W_PER_KW}", energy.inputs)
+        )  # fmt: skip
+        if traffic is not None:
+            draws += [radio(client, way, traffic, setting) for way in connected]
+        occupied.append(occupation(client, _busy(worked, client, connected, traffic), setting))
+    year = activity.network.year if activity.network else None
+    if traffic is not None:
+        draws += _between(activity, connected, traffic, setting)
+    there = ActivityData(tuple(draws), tuple(occupied))
+    here = _server(activity, setting) if activity.server is not None else ActivityData()
+    return here._replace(
+        clients=there,
+        dated=(("network.intensity", year),) if year else (),
+        warnings=tuple(_uncounted(activity, setting)),
+    )
+
+
+def _tasks(activity: Federated, setting: Setting) -> Quantity:
+    """Return how many clients are selected in all rounds."""
+    parts = [of(setting.given(activity.rounds, "rounds")),
+             of(setting.given(activity.cohort, "cohort"))]  # fmt: skip
+    if activity.over_selection is not None:
+        parts.append(of(setting.given(activity.over_selection, "over_selection")))
+    return product(*parts)
+
+
+def _compute_hours(
+    activity: Federated, client: Client, tasks: Quantity, setting: Setting
+) -> Quantity:
+    """Return the time that some clients compute in all rounds [h]."""
+    parts = [tasks]
+    if client.share is not None:
+        parts.append(of(client.share))
+    if activity.dropout is not None:
+        parts.append(_worked(activity, setting))
+    return product(*parts, _compute_time(activity, client, setting))
+
+
+def _worked(activity: Federated, setting: Setting) -> Quantity:
+    assert activity.dropout is not None
+    dropout = setting.given(activity.dropout, "dropout")
+    if activity.dropout_work is not None:
+        part = setting.given(activity.dropout_work, "dropout_work")
+    else:
+        note = "clients that drop out are taken to have worked in full: an upper bound"
+        part = Value(1.0, "", "default", None, f"{setting.path}.dropout_work",
+                     name="dropout_work", note=note)  # fmt: skip
+    number = federated.worked(dropout.number, part.number)
+    return Quantity(number, "(1 - dropout + dropout * dropout_work)", (dropout, part))
+
+
+def _compute_time(activity: Federated, client: Client, setting: Setting) -> Quantity:
+    """Return the time that one client computes in a round [h]."""
+    own = client.fields.compute_time if isinstance(client.fields, ClientClass) else None
+    if own is not None:
+        return of(own.named(f"compute_time{client.mark}", f"{client.path}.compute_time"))
+    if activity.compute_time is not None:
+        return of(setting.given(activity.compute_time, "compute_time"))
+    if activity.samples is not None and activity.time_per_sample is not None:
+        return product(of(setting.given(activity.samples, "samples")),
+                       of(setting.given(activity.time_per_sample, "time_per_sample")))  # fmt: skip
+    assert activity.compute_p50 is not None
+    assert activity.compute_p99 is not None
+    p50 = setting.given(activity.compute_p50, "compute_p50")
+    p99 = setting.given(activity.compute_p99, "compute_p99")
+    try:
+        mean = runs.lognormal_mean(p50.number, p99.number)
+    except ValueError as error:
+        raise Unusable(f"{setting.path}.compute_p99", f"compute_p99: {error}") from None
+    note = "lognormal mean of compute_p50 and compute_p99"
+    path = f"{setting.path}.compute_time"
+    value = Value(mean, "h", "derived", None, path, name="compute_time", note=note)
+    return Quantity(mean, "compute_time", (value, p50, p99))
+
+
+def _traffic(activity: Federated, tasks: Quantity, setting: Setting) -> Traffic | None:
+    """Return what is moved; None where no size is given."""
+    size = _size(activity, setting)
+    if size is None:
+        return None
+    up = tasks
+    if activity.dropout is not None:
+        dropout = setting.given(activity.dropout, "dropout")
+        share = Quantity(federated.reported(dropout.number), "(1 - dropout)", (dropout,))
+        up = product(tasks, share)
+    return Traffic(
+        tasks,
+        up,
+        _compressed(size, activity.download_compression, "download_compression", setting),
+        _compressed(size, activity.upload_compression, "upload_compression", setting),
+    )
+
+
+def _size(activity: Federated, setting: Setting) -> Quantity | None:
+    if activity.model_size is not None:
+        return of(setting.given(activity.model_size, "model_size"))
+    if activity.parameters is None or activity.bytes_per_parameter is None:
+        return None
+    each = setting.given(activity.bytes_per_parameter, "bytes_per_parameter")
+    return product(of(setting.given(activity.parameters, "parameters")), of(each))
+
+
+def _compressed(size: Quantity, ratio: Value | None, key: str, setting: Setting) -> Quantity:
+    return size if ratio is None else quotient(size, of(setting.given(ratio, key)))
+
+
+def _busy(
+    worked: Quantity, client: Client, connected: list[Way], traffic: Traffic | None
+) -> Quantity:
+    """Return the time that some clients compute and transfer [h]."""
+    if traffic is None or not connected:
+        return worked
+    share = () if client.share is None else (of(client.share),)
+    return added(worked, *(product(hours(way, traffic), *share) for way in connected))
+
+
+def _between(
+    activity: Federated, connected: list[Way], traffic: Traffic, setting: Setting
+) -> list[Draw]:
+    """Return what access points and the network draw."""
+    draws = []
+    shared = activity.network
+    for way in connected:
+        point = access_point(way, traffic)
+        if point is not None:
+            draws.append(point)
+        if way.fields.network is not None:
+            draws += network(way.fields.network, f"{way.path}.network", way, traffic, setting)
+        elif shared is not None and any(other.fields.network for other in connected):
+            draws += network(shared, f"{setting.path}.network", way, traffic, setting)
+    if shared is not None and not any(way.fields.network for way in connected):
+        draws += network(shared, f"{setting.path}.network", None, traffic, setting)
+    return draws
+
+
+def _server(activity: Federated, setting: Setting) -> ActivityData:
+    """Return what the server draws and occupies, under names of its own."""
+    assert activity.server is not None
+    server = setting._replace(path=f"{setting.path}.server")
+    hours_of_it = repeated(activity, setting.path, hours_once(activity.server, server.path))
+    data = compute.at_work(activity.server, hours_of_it, server)
+    return data._replace(
+        draws=tuple(draw._replace(item=f"server: {draw.item}") for draw in data.draws),
+        occupations=tuple(
+            one._replace(share=one.share._replace(item=f"server: {one.share.item}"))
+            for one in data.occupations
+        ),
+    )
+
+
+def _uncounted(activity: Federated, setting: Setting) -> list[str]:
+    """Return a warning for each part that nothing is said of."""
+    ways = activity.connections or ()
+    has_size = activity.model_size is not None or activity.parameters is not None
+    missing = []
+    if not has_size:
+        missing.append("communication (`model_size`, `connections`, `network`)")
+    else:
+        if not ways:
+            missing.append("the clients' radio and access point (`connections`)")
+        elif any(way.access_point is None and way.technology == "wifi" for way in ways):
+            missing.append("access points (`access_point` of a connection)")
+        if activity.network is None and not (ways and all(way.network for way in ways)):
+            missing.append("the network (`network`)")
+    if activity.server is None:
+        missing.append("the server (`server`)")
+    return [f"{setting.path}: not counted, as nothing is given: {what}" for what in missing]

@@ -1,0 +1,103 @@
+"""``kind: on_device``: inference on phones, glasses and other devices of users.
+
+Requests × energy of each, or × time × power; what the device is occupied for takes a share
+of its embodied carbon. Nothing stands in a data centre.
+"""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from carbonctl.estimators.base import ActivityData, Attributed, Draw, Setting, repeated
+from carbonctl.estimators.clients import (
+    Client,
+    ClientFields,
+    at_the_wall,
+    clients,
+    occupation,
+    power,
+)
+from carbonctl.estimators.quantities import Quantity, merge, of, product
+from carbonctl.spec import fields as f
+from carbonctl.spec.model import Activity, SiteRef
+
+W_PER_KW = 1000
+
+
+class OnDevice(ClientFields, Activity):
+    """Requests that users' own devices answer."""
+
+    requests: f.Requests = Field(
+        description="how many: a count, or a rate such as 1e9 / day with a duration"
+    )
+    duration: f.Duration | None = Field(None, description="how long they are answered")
+    energy_per_request: f.Energy | None = Field(None, description="from the battery")
+    time_per_request: f.Duration | None = Field(
+        None, description="how long one keeps the device busy"
+    )
+    embodied_per_request: f.Mass | None = Field(
+        None, description="embodied carbon that one request is given, instead of its time"
+    )
+    client_site: SiteRef | None = Field(
+        None, description="where the devices are; the site of the workload unless given"
+    )
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.energy_per_request is None and self.time_per_request is None:
+            raise ValueError(
+                "what does a request take? give energy_per_request or time_per_request"
+            )
+        if self.energy_per_request is not None and self.power is not None:
+            raise ValueError("give energy_per_request, or power and time_per_request")
+        if bool(self.requests.unit) != (self.duration is not None):
+            raise ValueError("requests as a rate goes with a `duration`; a count goes without")
+        if self.embodied_per_request is not None:
+            for key in ("device_embodied", "lifetime", "utilization"):
+                if getattr(self, key) is not None:
+                    raise ValueError(f"{key} has no use beside embodied_per_request")
+        return self
+
+    @property
+    def in_data_centre(self) -> bool:
+        """Nothing is."""
+        return False
+
+
+MODEL = OnDevice
+
+
+def activity_data(activity: OnDevice, setting: Setting) -> ActivityData:
+    """Return what the devices draw and are occupied for.
+
+    Raises
+    ------
+    Unusable
+        Where no power of the device is known.
+    """
+    (client,) = clients(activity, None, setting)
+    number = of(setting.given(activity.requests, "requests"))
+    if activity.duration is not None:
+        number = product(number, of(setting.given(activity.duration, "duration")))
+    number = repeated(activity, setting.path, number)
+    draw = _draw(activity, client, number, setting)
+    if activity.embodied_per_request is not None:
+        each = of(setting.given(activity.embodied_per_request, "embodied_per_request"))
+        there = ActivityData((draw,), attributed=(Attributed("requests", product(number, each)),))
+    elif activity.time_per_request is not None:
+        busy = product(number, of(setting.given(activity.time_per_request, "time_per_request")))
+        there = ActivityData((draw,), (occupation(client, busy, setting),))
+    else:
+        there = ActivityData((draw,), attributed=(Attributed("client devices", None),))
+    return ActivityData(clients=there)
+
+
+def _draw(activity: OnDevice, client: Client, number: Quantity, setting: Setting) -> Draw:
+    if activity.energy_per_request is not None:
+        each = of(setting.given(activity.energy_per_request, "energy_per_request"))
+        return Draw("client compute", *product(number, at_the_wall(each, client)))
+    assert activity.time_per_request is not None
+    time = of(setting.given(activity.time_per_request, "time_per_request"))
+    energy = product(number, time, power(client, setting))
+    formula = f"{energy.formula} / {W_PER_KW}"
+    return Draw("client compute", energy.number / W_PER_KW, formula, merge(energy.inputs))
