@@ -1,6 +1,7 @@
 """Names that others chose do nothing where they are shown."""
 
 import json
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
@@ -91,6 +92,14 @@ def test_a_comparison_in_markdown(name):
         text = comparison.render("md", report(base, heads, CATALOG), verdicts, ABOUT)
         assert_harmless(text)
         assert name.strip() in readable(text)
+        suites = ET.fromstring(
+            comparison.render("junit", report(base, heads, CATALOG), verdicts, ABOUT)
+        )
+        assert f"{name}.yaml" in {suite.get("name") for suite in suites}
+        lines = comparison.render("github", report(base, heads, CATALOG), verdicts, ABOUT).split(
+            "\n"
+        )
+        assert len(lines) == len(heads) + len(verdicts) + 1
 
 
 class _Figures:
