@@ -113,7 +113,7 @@ def _sections(outcomes: Sequence[Outcome], room: _Room) -> list[str]:
     """Return the sections of files; what is folded goes first where there is no room."""
     lines, cut = [], 0
     for one in outcomes:
-        first, *folds = _FOLD.split(_section(one))
+        first, *folds = [f"{part.rstrip()}\n" for part in _FOLD.split(_section(one))]
         if not room.takes(first):
             cut += 1
             continue

@@ -2,9 +2,7 @@
 
 import json
 import re
-import stat
 import sys
-from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
@@ -15,11 +13,8 @@ from tests.action.stand_in import (
     ACTION,
     STEPS,
     TOKEN,
-    Api,
     Repository,
-    Runner,
     read_outputs,
-    serving,
 )
 from tests.conftest import ROOT
 from tests.markdown import HOSTILE, assert_harmless, readable
@@ -32,36 +27,6 @@ def job(energy: int, name: str = "work", activity: str = "run") -> str:
         f"name: {json.dumps(name)}\nsite: {{grid: FR}}\nphases:\n  training:\n"
         f"    - {{kind: energy, name: {json.dumps(activity)}, energy: {energy} MWh, embodied: 0 kg}}\n"
     )
-
-
-@pytest.fixture(scope="module")
-def command(tmp_path_factory) -> Path:
-    """Return an installed carbonctl: that of this checkout."""
-    path = tmp_path_factory.mktemp("bin") / "carbonctl"
-    path.write_text(
-        f"#!{sys.executable} -I\nimport sys\nsys.path.insert(0, {str(ROOT)!r})\n"
-        "from carbonctl.cli import main\nmain()\n"
-    )
-    path.chmod(path.stat().st_mode | stat.S_IXUSR)
-    return path
-
-
-@pytest.fixture
-def api() -> Api:
-    return Api()
-
-
-@pytest.fixture
-def repository(tmp_path) -> Repository:
-    return Repository(tmp_path / "work space")
-
-
-@pytest.fixture
-def runner(tmp_path, repository, api, command) -> Iterator[Runner]:
-    files = tmp_path / "runner"
-    files.mkdir()
-    with serving(api) as address:
-        yield Runner(files, repository.folder, address, command)
 
 
 @pytest.fixture
