@@ -16,7 +16,7 @@ def command(tmp_path_factory) -> Path:
     """Return an installed carbonctl: that of this checkout."""
     path = tmp_path_factory.mktemp("bin") / "carbonctl"
     path.write_text(
-        f"#!{sys.executable} -I\nimport sys\nsys.path.insert(0, {str(ROOT)!r})\n"
+        f"#!{sys.executable}\nimport sys\nsys.path.insert(0, {str(ROOT)!r})\n"
         "from carbonctl.cli import main\nmain()\n"
     )
     path.chmod(path.stat().st_mode | stat.S_IXUSR)

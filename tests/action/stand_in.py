@@ -181,7 +181,7 @@ def serving(api: Api) -> Iterator[str]:
             api.requests.append((self.command, self.path))
             size = int(self.headers.get("Content-Length", 0))
             body = json.loads(self.rfile.read(size)) if size else None
-            headers, status = {}, api.forbidden.get(self.command)
+            headers, status = {"Location": "/elsewhere"}, api.forbidden.get(self.command)
             answer: Any = {}
             if status is None and api.answers:
                 status, headers, does = api.answers.pop(0)

@@ -329,6 +329,23 @@ def test_what_is_installed(parts):
             install.commands(venv, python, hostile)
 
 
+def test_how_a_file_is_compared(parts, monkeypatch):
+    given = {
+        "COMMAND": "/x/carbonctl",
+        "FAIL_ON": "a > 1\n\n --b",
+        "WARN_ON": "c > 1",
+        "BUDGET": "-",
+    }
+    for name, value in given.items():
+        monkeypatch.setenv(f"INPUT_{name}", value)
+    compare = parts("compare")
+    assert compare.command_line("-", "abc", Path("out/1")) == [
+        "/x/carbonctl", "compare", "--format=github", "--export=md=out/1.md", "--export=json=out/1.json",
+        "--fail-on=a > 1", "--fail-on=--b", "--warn-on=c > 1", "--budget=-", "--", "abc:./-", "./-",
+    ]  # fmt: skip
+    assert compare.command_line("a b", "abc", Path("1"))[-2:] == ["abc:./a b", "a b"]
+
+
 @pytest.mark.parametrize("value", ["1", "a\nb", "x\nexit-code=0", "end\nname<<end\n0\nend", ""])
 def test_an_output_is_one_output(parts, monkeypatch, tmp_path, value):
     monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "out"))
