@@ -13,7 +13,8 @@ import runner
 from carbonctl import errors
 from carbonctl.render.escaping import command
 
-_CODES = (errors.OK, errors.GATE_FAILED, errors.USAGE, errors.INPUT, errors.BUG, errors.OUTPUT)
+_FAULTS = (errors.USAGE, errors.INPUT, errors.OUTPUT)
+_RESULTS = (errors.OK, errors.GATE_FAILED, *_FAULTS)
 _COMMAND = re.compile(r"::(notice|warning|error) ")
 
 
@@ -61,6 +62,7 @@ def command_line(path: str, base: str, exports: Path) -> list[str]:
         Where a file has the name of the base: it would be read in its stead.
     """
     before = f"{base}:./{path}"
+    budget = runner.given("BUDGET")
     if os.path.lexists(before):
         raise runner.Fault(f"a file of the checkout is named {page.readable(before)}, as the base")
     return [
@@ -71,7 +73,7 @@ def command_line(path: str, base: str, exports: Path) -> list[str]:
         f"--export=json={exports}.json",
         *(f"--fail-on={rule}" for rule in runner.lines("FAIL_ON")),
         *(f"--warn-on={rule}" for rule in runner.lines("WARN_ON")),
-        *(f"--budget={path}" for path in runner.lines("BUDGET")),
+        *([f"--budget={budget}"] if budget else []),
         "--",
         before,
         f"./{path}" if path.startswith("-") else path,
@@ -95,16 +97,21 @@ def _compare(path: str, base: str, exports: Path) -> page.Outcome:
     if messages:
         runner.log(messages)
     name = page.readable(path)
-    code = done.returncode if done.returncode in _CODES else errors.BUG
     if not Path(f"{exports}.json").exists():  # it could not be read, or the rules could not
         said = messages or f"carbonctl ended with {done.returncode}"
-        return page.Outcome(name, code or errors.BUG, said, annotations=_faults(name, said))
+        code = _known(done.returncode, _FAULTS)
+        return page.Outcome(name, code, said, annotations=_faults(name, said))
     document = json.loads(Path(f"{exports}.json").read_text(encoding="utf-8"))
     section = Path(f"{exports}.md").read_text(encoding="utf-8")
-    commands = [
-        line for line in done.stdout.decode("utf-8", "replace").split("\n") if _COMMAND.match(line)
-    ]
+    shown = done.stdout.decode("utf-8", "replace").split("\n")
+    commands = [line for line in shown if _COMMAND.match(line)]
+    code = _known(done.returncode, _RESULTS)
     return page.Outcome(name, code, messages, commands, document, section)
+
+
+def _known(code: int, codes: tuple[int, ...]) -> int:
+    """Return an exit code; one that says nothing of what there is, is a bug."""
+    return code if code in codes else errors.BUG
 
 
 def _faults(name: str, messages: str) -> list[str]:

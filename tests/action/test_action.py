@@ -148,6 +148,14 @@ def test_a_shallow_checkout_fetches_the_base(heavier, runner, tmp_path, as_push)
     assert "heavier" in done.markdown
 
 
+def test_what_ends_unheard_of_is_a_bug(heavier, runner, tmp_path):
+    broken = tmp_path / "broken"
+    broken.write_text("#!/bin/sh\nexit 1\n")
+    broken.chmod(0o755)
+    done = runner.run(command=str(broken))
+    assert (done.code, "carbonctl ended with 1" in done.summary) == (70, True)
+
+
 @pytest.mark.parametrize(
     ("inputs", "said"),
     [
@@ -242,7 +250,9 @@ def test_modules_of_the_checkout_are_not_imported(heavier, runner):
         {f"{name}.py": trap for name in ("json", "yaml", "page", "carbonctl", "sitecustomize")}
     )
     runner.extra = {"PYTHONPATH": str(heavier.folder), "PYTHONSTARTUP": "json.py"}
-    assert runner.run(fail_on=FAIL, base="HEAD~2").code == 1
+    done = runner.run(fail_on=FAIL, base="HEAD~2")
+    assert done.code == 1
+    assert "heavier" in done.markdown
 
 
 # --- the API ---
