@@ -24,7 +24,7 @@ REFERENCES = {
     "mention or mail": r"@\w",
     "issue": r"#\d",
     "issue by GH": r"(?i)\bgh-\d",
-    "commit": r"(?i)\b(?!\d+\b)[0-9a-f]{7,40}\b",
+    "commit": r"(?ia)\b(?!\d+\b)[0-9a-f]{7,40}\b",
     "address": r"(?i)\b\w+://|\bwww\.|\b(mailto|xmpp):\w",
     "emoji": r":[\w+-]+:",
 }
@@ -34,7 +34,7 @@ HOSTILE = (
     "](javascript:alert(1))", "<https://evil.example>", "https://evil.example/a?b=c&d",
     "www.evil.example", "WWW.evil.example", "mail a.b@evil.example", "mailto:a@evil.example",
     "@octocat", "hey @octo-org/team", "octocat@abcdef0123456", "#1", "octo-org/repo#1", "GH-1", "gh-12",
-    "abcdef0", "a5c3785ed8d6a35868bc169f07e40e889087fd2e", ":smile:", ":+1:",
+    "abcdef0", "éabcdef0é", "a5c3785ed8d6a35868bc169f07e40e889087fd2e", ":smile:", ":+1:",
     "a | b", "a \\| b", "a \\", "\\\\|", "`code`", "``a | b``", "**b**", "__b__", "_i_", "~~s~~",
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "</details></td></table>",
     "<b", "-->", "<!--", "<!-- carbonctl:end -->", "&lt;b&gt;", "&#60;b&#62;", "&#64;octocat",

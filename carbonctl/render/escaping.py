@@ -15,9 +15,9 @@ _REFERENCE = re.compile(
     r"(?<=[@:])(?=\S)"  # a mention, an address, an emoji
     r"|(?<=\#)(?=\d)|(?<=\bgh-)(?=\d)"  # an issue or a pull request
     r"|(?<=\bwww)(?=\.)",
-    re.IGNORECASE,
+    re.ASCII | re.IGNORECASE,
 )
-_COMMIT = re.compile(r"\b(?!\d+\b)[0-9a-f]{7,}\b", re.IGNORECASE)
+_COMMIT = re.compile(r"\b(?!\d+\b)[0-9a-f]{7,}\b", re.ASCII | re.IGNORECASE)
 _TOO_SHORT_FOR_A_COMMIT = re.compile(".{1,6}")
 _SPECIAL = re.compile(rf"[\\`*_{{}}\[\]#!|~@:<>&${_ZERO_WIDTH}]")
 _ENTITIES = {
