@@ -10,7 +10,20 @@ from carbonctl import estimators
 from carbonctl.estimators.base import OnMachine
 from carbonctl.spec import fields as f
 from carbonctl.spec import typed
-from carbonctl.spec.model import Activity, SystemFields
+from carbonctl.spec.model import (
+    Accelerator,
+    Activity,
+    Construction,
+    FunctionalUnit,
+    Repeat,
+    Reported,
+    Site,
+    SiteShare,
+    Spec,
+    System,
+    SystemFields,
+    Workload,
+)
 
 Row: TypeAlias = dict[str, Any]
 
@@ -39,14 +52,41 @@ def kinds() -> list[Row]:
     return [{"kind": kind, "about": _first_line(kind)} for kind in estimators.KINDS]
 
 
-def page(kind: str) -> Page:
-    """Return the help of one kind.
+def topics() -> tuple[str, ...]:
+    """Return what there is a page for: the kinds, and the other parts of a workload."""
+    return (*estimators.KINDS, *_PARTS)
+
+
+def page(topic: str) -> Page:
+    """Return the help of one kind, or of another part of a workload.
 
     Raises
     ------
     KeyError
-        Where there is no such kind.
+        Where there is no such kind and no such part.
     """
+    if topic in _PARTS:
+        fields = _PARTS[topic].model_fields
+        described = Site if topic == "site" else _PARTS[topic]
+        about = f"{topic}: {inspect.cleandoc(described.__doc__ or '')}".partition("\n")[0]
+        rows = [_row(field.alias or name, field) for name, field in fields.items()]
+        return Page(topic, about.replace("``", ""), rows, [])
+    return _kind(topic)
+
+
+_PARTS: dict[str, type[Spec]] = {
+    "workload": Workload,
+    "site": SiteShare,
+    "construction": Construction,
+    "system": System,
+    "accelerators": Accelerator,
+    "repeat": Repeat,
+    "functional_unit": FunctionalUnit,
+    "reported": Reported,
+}
+
+
+def _kind(kind: str) -> Page:
     model = estimators.model(kind)
     common = set(Activity.model_fields)
     if issubclass(model, OnMachine):
@@ -55,6 +95,8 @@ def page(kind: str) -> Page:
     shared: list[Row] = []
     for name, field in model.model_fields.items():
         row = _row(field.alias or name, field)
+        if name in _useless(kind):
+            continue
         base = OnMachine.model_fields.get(name) or Activity.model_fields.get(name)
         inherited = name in common and (base is None or base.description == field.description)
         (shared if inherited else own).append(row)
@@ -68,12 +110,17 @@ def _about(kind: str) -> str:
     return re.sub(r"(?<!\n)\n(?!\n|- )", " ", said)
 
 
+def _useless(kind: str) -> tuple[str, ...]:
+    """Return the keys that a kind has from others and refuses."""
+    return getattr(estimators.module(kind), "USELESS", ())
+
+
 def _first_line(kind: str) -> str:
     return _about(kind).partition("\n")[0].removeprefix(f"{kind}: ").rstrip(".")
 
 
 def _row(key: str, field: FieldInfo) -> Row:
-    needed = "required: " if field.is_required() and key != "kind" else ""
+    needed = "required: " if field.is_required() and key not in ("kind", "share") else ""
     return {
         "key": key,
         "example": _WRITTEN.get(key) or _example(field),
@@ -83,6 +130,18 @@ def _row(key: str, field: FieldInfo) -> Row:
 
 _WRITTEN = {
     "site": "{grid: FR}",
+    "sites": "{dublin: {grid: IE}}",
+    "phase_sites": "{training: dublin}",
+    "systems": "{trainer: {device: …}}",
+    "phases": "{training: [{kind: …}]}",
+    "functional_unit": "{name: token, amount: 15e12}",
+    "reported": "{operational: 1900 t}",
+    "construction": "{per_capacity: …, lifetime: …}",
+    "accelerators": "[{device: …, devices: 4}]",
+    "grid": "FR",
+    "losses": "6 %",
+    "share": "50 %",
+    "search_multiplier": "3",
     "system": "trainer",
     "repeat": "{every: 1 week, for: 1 year}",
     "durations": "[4 GPU-h, 30 GPU-h]",
@@ -122,7 +181,7 @@ def _example(field: FieldInfo) -> str:
     return ""
 
 
-_SCALARS = {typed.SWITCH: "yes | no", typed.YEAR: "2024"}
+_SCALARS = {typed.SWITCH: "yes | no", typed.YEAR: "2024", typed.VERSION: "1"}
 
 
 def _of_scalar(form: typed.Form) -> str:

@@ -6,12 +6,15 @@ from typing import Any, NamedTuple, get_args
 
 from carbonctl.errors import InputError, Problem
 from carbonctl.ledger import Entry
-from carbonctl.ranges import Range
+from carbonctl.ranges import Range, best
 from carbonctl.result import SCHEMA, Assumption, Comparison, Result
+from carbonctl.spec.fields import SPACES
 from carbonctl.spec.model import PHASES
+from carbonctl.units import COUNT, parse
 from carbonctl.values import Status, Value
 
 _FORMULA_STARTS = ("=", "+", "-", "@")
+_BLANKS: dict[int, str | int | None] = {**SPACES, ord("\n"): " "}
 
 
 class Saved(NamedTuple):
@@ -60,9 +63,7 @@ def _result(raw: dict[str, Any]) -> Result:
     """
     reported = raw["reported"]
     compared = None if reported is None else {_word(k): _compared(v) for k, v in reported.items()}
-    spec = raw.get("spec") or {}  # it may have been left out: then less can be said
-    if not isinstance(spec, dict):
-        raise ValueError("spec is not a mapping")
+    spec = _spec(raw.get("spec") or {})  # it may have been left out: then less can be said
     result = Result(
         _word(raw["file"]),
         _word(raw["sha256"]),
@@ -76,9 +77,54 @@ def _result(raw: dict[str, Any]) -> Result:
     for entry in result.entries:
         if entry.phase not in PHASES:
             raise ValueError(f"unknown phase `{entry.phase}`")
-    if not isinstance(spec.get("reported") or {}, dict) or len(result.per_unit or "xx") != 2:
-        raise ValueError("spec is not a workload")
     return result
+
+
+def _spec(raw: Any) -> dict[str, Any]:
+    """Return a normalised spec whose texts can be shown and whose parts are what they should be.
+
+    It need not be one that this version would take.
+    """
+    _check_texts(raw)
+    spec = _mapping(raw)
+    for phase in _mapping(spec.get("phases", {})).values():
+        for activity in _list(phase):
+            _word(_mapping(activity).get("name", ""))
+            _word(activity.get("kind", ""))
+    for key in ("systems", "sites", "phase_sites"):
+        _mapping(spec.get(key, {}))
+    _word(_mapping(spec.get("reported", {})).get("source", ""))
+    unit = _mapping(spec.get("functional_unit", {"name": "", "amount": 1}))
+    amount = unit["amount"]
+    _word(unit["name"])
+    if not best(parse(str(amount["best"] if isinstance(amount, dict) else amount), COUNT)) > 0:
+        raise ValueError("the amount of the functional unit is not above 0")
+    return spec
+
+
+def _check_texts(node: Any) -> None:
+    """Refuse texts that could not be shown, at whatever depth."""
+    nodes = [node]
+    while nodes:
+        here = nodes.pop()
+        if isinstance(here, dict):
+            nodes += [*here.keys(), *here.values()]
+        elif isinstance(here, list):
+            nodes += here
+        elif isinstance(here, str):
+            _word(here)
+
+
+def _mapping(raw: Any) -> dict[str, Any]:
+    if not isinstance(raw, dict):
+        raise ValueError("spec is not a workload: a mapping is wanted in it")
+    return raw
+
+
+def _list(raw: Any) -> list[Any]:
+    if not isinstance(raw, list):
+        raise ValueError("spec is not a workload: a list is wanted in it")
+    return raw
 
 
 _NUMBERS = frozenset({
@@ -114,12 +160,12 @@ def _compared(raw: dict[str, Any]) -> Comparison:
 
 
 def _input(raw: dict[str, Any]) -> Value:
-    best, low, high = (_number(raw[key]) for key in ("value", "low", "high"))
-    if best is None or low is None or high is None:
+    middle, low, high = (_number(raw[key]) for key in ("value", "low", "high"))
+    if middle is None or low is None or high is None:
         raise ValueError("an input has no value")
     texts = {key: None if raw[key] is None else _word(raw[key]) for key in ("source", "path")}
     return Value(
-        best if low == high else Range(best, low, high),
+        middle if low == high else Range(middle, low, high),
         _word(raw["unit"]),
         raw["status"] if raw["status"] in get_args(Status) else "given",
         texts["source"],
@@ -138,7 +184,7 @@ def _number(raw: Any) -> float | None:
 
 
 def _word(raw: Any) -> str:
-    if not isinstance(raw, str) or not raw.replace("\n", " ").isprintable():
+    if not isinstance(raw, str) or not raw.translate(_BLANKS).isprintable():
         raise ValueError(f"`{str(raw)[:40]!a}` is not a plain text")
     if raw[:1] in _FORMULA_STARTS and len(raw) > 1:
         raise ValueError(f"`{raw[:40]}` begins like a spreadsheet formula")

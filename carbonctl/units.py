@@ -224,7 +224,8 @@ def _dimension_name(written: str) -> str:
     return names[0] if names else "quantity of another dimension"
 
 
-def _article(name: str) -> str:
+def article(name: str) -> str:
+    """Return a name with the article that goes before it."""
     return ("an " if name[0] in "aeiou" else "a ") + name
 
 
@@ -243,12 +244,12 @@ def _multiplier(rest: str, wanted: Dimension, has_unit: bool) -> tuple[int, str]
 def _read(text: str, wanted: Dimension, default_unit: str | None) -> tuple[float, int, str]:
     """Return the number as written, its suffix's factor and the unit's text."""
     if len(text) > _LONGEST:
-        raise QuantityError(f"`{text[:40]}…` is too long for {_article(wanted.name)}")
+        raise QuantityError(f"`{text[:40]}…` is too long for {article(wanted.name)}")
     match = _NUMBER.fullmatch(text)
     if match and match[2][:1] in (",", "'") and match[2][1:2].isdigit():
         raise QuantityError(f"`{text}`: write a point for decimals, and no separators of thousands")
     if not match or match[2][:1] in _NO_UNIT:
-        raise QuantityError(f"`{text}` is not {_article(wanted.name)}; write `{wanted.example}`")
+        raise QuantityError(f"`{text}` is not {article(wanted.name)}; write `{wanted.example}`")
     number, rest = match.groups()
     multiplier, written = _multiplier(rest, wanted, default_unit is not None)
     plain = float(number.replace("_", ""))
@@ -263,8 +264,8 @@ def _convert(plain: float, written: str, wanted: Dimension, text: str) -> float:
         raise QuantityError(f"`{text}` has no unit; write `{text} {_plain_unit(wanted)}`")
     if ratio is None:
         raise QuantityError(
-            f"`{text}` is {_article(_dimension_name(written))}, "
-            f"not {_article(wanted.name)}; write `{wanted.example}`"
+            f"`{text}` is {article(_dimension_name(written))}, "
+            f"not {article(wanted.name)}; write `{wanted.example}`"
         )
     try:
         value = plain * ratio[0] / ratio[1]

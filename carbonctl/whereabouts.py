@@ -18,12 +18,16 @@ def system(spec: dict[str, Any], entry: Entry) -> str:
     if isinstance(found, str):
         return found
     described = found if isinstance(found, dict) else activity
+    several = described.get("accelerators")
+    if isinstance(several, list):
+        kinds = [str(one.get("device") or "device") for one in several if isinstance(one, dict)]
+        return " + ".join(kinds)
     return str(described.get("device") or described.get("host") or NO_SYSTEM)
 
 
 def site(spec: dict[str, Any], entry: Entry) -> str:
     """Return the name of an entry's site, else its grid."""
-    _, is_split, label = entry.item.rpartition(AT_SITE)
+    _, is_split, label = entry.item.partition(AT_SITE)
     if is_split:
         return label
     of_phases = spec.get("phase_sites")
@@ -43,7 +47,8 @@ def _label(ref: Any) -> str:
     grid = described.get("grid")
     if grid:
         return grid if isinstance(grid, str) else "an inline mix"
-    return str(described.get("carbon_intensity") or "")
+    figure = described.get("carbon_intensity") or ""
+    return str(figure.get("best", "") if isinstance(figure, dict) else figure)
 
 
 def _activity(spec: dict[str, Any], entry: Entry) -> dict[str, Any]:

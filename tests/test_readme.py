@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import subprocess
 
 import pytest
 import yaml
@@ -23,9 +24,23 @@ def test_the_console_output_is_real(inside, monkeypatch):
         assert inside(*words[1:]).out == output
 
 
-@pytest.mark.parametrize("text", [text for kind, text in BLOCKS if kind == "yaml"])
+YAML = [text for kind, text in BLOCKS if kind == "yaml"]
+
+
+@pytest.mark.parametrize("text", [text for text in YAML if "\nphases:" in text])
 def test_every_workload_can_be_estimated(text):
     assert account(text).total.operational_kgco2e
+
+
+def test_every_budget_can_be_read():
+    from carbonctl.gates import read_budget
+
+    budgets = [text for text in YAML if text.startswith(("fail:", "warn:"))]
+    assert budgets
+    for text in budgets:
+        fail, warn = read_budget(text.encode(), "budget.yaml")
+        assert fail
+        assert warn
 
 
 def test_every_command_runs(inside, monkeypatch, tmp_path):
@@ -39,8 +54,11 @@ def test_every_command_runs(inside, monkeypatch, tmp_path):
     assert len(commands) >= 5
     (tmp_path / "jobs").mkdir()
     job = (ROOT / "configs" / "quickstart.yaml").read_text()
-    for name in ("job.yaml", "jobs/a.yaml"):
+    for name in ("job.yaml", "jobs/a.yaml", "a100.yaml", "h100.yaml", "tpu.yaml"):
         (tmp_path / name).write_text(job)
+    for words in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-qm", "first"]):
+        identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
+        subprocess.run(["git", *identity, *words], cwd=tmp_path, check=True, capture_output=True)
     monkeypatch.chdir(tmp_path)
     for command in commands:
         words = shlex.split(command.replace("jobs/*.yaml", "jobs/a.yaml"))

@@ -3,7 +3,8 @@
 from carbonctl.ledger import Entry
 from carbonctl.values import Value
 
-_ASSUMED = ("catalog", "default", "archetype")  # a derived value rests on others
+_WEAKEST_FIRST = ("archetype", "default", "derived", "catalog", "given")
+_STRENGTH = {status: place for place, status in enumerate(_WEAKEST_FIRST)}
 
 
 class Books:
@@ -19,8 +20,18 @@ class Books:
         if message not in self.warnings:
             self.warnings.append(message)
 
-    def assume(self, values: tuple[Value, ...]) -> None:
-        """Note every value that the spec did not give, once."""
+    def assume(self, values: tuple[Value, ...]) -> str:
+        """Note every value that the spec did not give, once, and return the weakest status.
+
+        A derived value is not noted: it rests on others.
+        """
+        weakest = "given"
         for value in values:
-            if value.status in _ASSUMED and value.path is not None:
+            status = value.status
+            if status == "given":
+                continue
+            if _STRENGTH[status] < _STRENGTH[weakest]:
+                weakest = status
+            if status != "derived" and value.path is not None:
                 self.assumptions.setdefault((value.path, value.name), value)
+        return weakest

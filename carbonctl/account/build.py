@@ -44,7 +44,7 @@ class _Accountant:
         self.workload = workload
         self.catalog = catalog
         self.books = Books()
-        self.machines: dict[tuple[str, bool], Machine] = {}
+        self.machines: dict[tuple[bool, str, bool], Machine] = {}
         self.supplies: dict[tuple[str, int], list[tuple[Place, Supply]]] = {}
 
     def account(self) -> Books:
@@ -57,7 +57,7 @@ class _Accountant:
                     for at, supply in self.sites(phase, activity, path)
                 ]
             except Unusable as fault:
-                keys = _keys(fault.path, path, ("phases", phase, place), activity)
+                keys = self.keys(fault.path, {path: ("phases", phase, place)})
                 faults[keys, fault.path, fault.message] = None
                 continue
             for at, supply, data in found:
@@ -68,6 +68,21 @@ class _Accountant:
             raise Unaccountable(list(faults))
         self.check_bases()
         return self.books
+
+    def keys(self, fault: str, places: dict[str, tuple[Any, ...]]) -> tuple[Any, ...]:
+        """Return the keys of a fault's path.
+
+        A name in it may hold dots or be a number: that of the activity in ``places``, of a
+        system or of a site.
+        """
+        places |= {f"systems.{name}": ("systems", name) for name in self.workload.systems}
+        places |= {f"sites.{name}": ("sites", name) for name in self.workload.sites or ()}
+        before: tuple[Any, ...] = ()
+        for prefix, keys in places.items():
+            if fault == prefix or fault.startswith(f"{prefix}."):
+                before, fault = keys, fault[len(prefix) + 1 :]
+                break
+        return (*before, *(int(p) if p.isdigit() else p for p in fault.split(".") if p))
 
     def sites(self, phase: str, activity: Activity, path: str) -> list[tuple[Place, Supply]]:
         """Return where an activity runs: one place, or several with shares."""
@@ -92,7 +107,7 @@ class _Accountant:
         """Return the machine of an activity; a named system that is used as it is, only once."""
         is_named = isinstance(activity.system, str)
         shared = is_named and not _MACHINE_KEYS & activity.model_fields_set
-        key = (str(activity.system) if shared else path, activity.draws_power)
+        key = (shared, str(activity.system) if shared else path, activity.draws_power)
         if key not in self.machines:
             layers = self.machine_layers(activity, path)
             self.machines[key], warnings = machines.machine(
@@ -126,13 +141,3 @@ class _Accountant:
         if len(bases) > 1:
             parts = " and ".join(f"{label} is {basis}" for basis, label in sorted(bases.items()))
             self.books.warn(f"carbon intensities of different bases are added up: {parts}")
-
-
-def _keys(fault: str, path: str, at: tuple[Any, ...], activity: Activity) -> tuple[Any, ...]:
-    """Return the keys of a fault's path; a name in it may hold dots or be a number."""
-    system = getattr(activity, "system", None)
-    for prefix, keys in ((path, at), (f"systems.{system}", ("systems", system))):
-        if fault == prefix or fault.startswith(f"{prefix}."):
-            rest = fault[len(prefix) + 1 :]
-            return (*keys, *(int(p) if p.isdigit() else p for p in rest.split(".") if p))
-    return tuple(fault.split("."))

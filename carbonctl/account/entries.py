@@ -20,7 +20,6 @@ _GIVE = {
     "hardware": "`embodied` (0 kg where another activity counts it), or a system and its time",
 }
 _GIVE_EACH = "`device_embodied` of each of the accelerators"
-_WEAKEST_FIRST = ("archetype", "default", "derived", "catalog")
 
 
 class Where(NamedTuple):
@@ -61,7 +60,7 @@ class Entries:
         for warning in self.supply.warnings:
             self.books.warn(warning)
         for draw in data.draws:
-            self.electricity(draw.item, Quantity(draw.energy_kwh, draw.formula, draw.inputs), draw)
+            self.electricity(draw.item, draw.quantity, draw)
         self.overhead([d for d in data.draws if d.in_building and not d.includes_pue])
         self.lost()
         for occupation in data.occupations:
@@ -84,7 +83,8 @@ class Entries:
         used = (*inputs, supply.intensity)
         kwh = best(energy)
         is_network = draw is not None and not draw.in_building
-        self.books.assume((*used, *self.around))
+        status = self.books.assume(used)
+        self.books.assume(self.around)
         self.books.entries.append(
             Entry(
                 phase=self.phase,
@@ -101,7 +101,7 @@ class Entries:
                 factor_basis=supply.basis,
                 factor_year=supply.year,
                 factor_source=supply.intensity.source,
-                status=_weakest(used),
+                status=status,
                 energy_kwh=kwh,
                 kgco2e=best(carbon),
                 kgco2e_market=kwh * self.market,
@@ -137,14 +137,15 @@ class Entries:
         )
         self.electricity(GRID_LOSSES, lost)
         at_meter = self.books.entries[-1]
-        self.books.entries[-1] = at_meter._replace(ghg_scope="3.3", energy_kwh=0.0)
+        whose = "3.3" if self.scope.startswith("2") else self.scope  # 3.3 is of energy one buys
+        self.books.entries[-1] = at_meter._replace(ghg_scope=whose, energy_kwh=0.0)
 
     def overhead(self, draws: list[Draw]) -> None:
         """Add what the building uses beyond its machines: ``E·PUE − E``."""
         pue = self.supply.pue
         if pue is None or not draws:
             return
-        it_energy, it_formula, inputs = _sum([Quantity(*draw[1:4]) for draw in draws])
+        it_energy, it_formula, inputs = _sum([draw.quantity for draw in draws])
         energy = facility.overhead_kwh(it_energy, pue.number)
         formula = f"(({it_formula}) * pue - ({it_formula}))"
         self.electricity(PUE_OVERHEAD, Quantity(energy, formula, merge(inputs, (pue,))))
@@ -156,7 +157,7 @@ class Entries:
             return
         parts = []
         for draw in draws:
-            part = Quantity(*draw[1:4])
+            part = draw.quantity
             if draw.includes_pue and pue is not None:
                 inputs = merge(part.inputs, (pue,))
                 part = Quantity(part.number / pue.number, f"{part.formula} / pue", inputs)
@@ -194,21 +195,21 @@ class Entries:
     def embodied(
         self,
         item: str,
-        hours: Number,
+        quantity: Number,
         unit: str,
         rate: Number | None,
         formula: str,
         inputs: tuple[Value, ...],
     ) -> None:
         """Add one embodied entry; an unknown rate makes it, and the sums above it, unknown."""
-        carbon = None if rate is None else hours * rate
+        carbon = None if rate is None else quantity * rate
         if rate is None:
             self.books.warn(
                 f"phases.{self.phase}.{self.name}: the embodied carbon of the {item} is unknown, "
                 "and with it the embodied and total sums; "
                 f"give {_GIVE.get(item, _GIVE_EACH)}"
             )
-        self.books.assume(inputs)
+        status = self.books.assume(inputs)
         source = next((v.source for v in inputs if "embodied" in v.name), None)
         self.books.entries.append(
             Entry(
@@ -217,16 +218,18 @@ class Entries:
                 kind=self.kind,
                 item=item + self.suffix,
                 boundary=EMBODIED,
-                ghg_scope=scope.of_hardware(self.supply.operator),
+                ghg_scope=(scope.of_building if item == BUILDING else scope.of_hardware)(
+                    self.supply.operator
+                ),
                 lifecycle_stage="manufacturing",
-                quantity=best(hours),
+                quantity=best(quantity),
                 quantity_unit=unit,
                 factor=None if rate is None else best(rate),
                 factor_unit=f"kgCO2e/{unit}",
                 factor_basis=None,
                 factor_year=None,
                 factor_source=source,
-                status=_weakest(inputs),
+                status=status,
                 energy_kwh=0.0,
                 kgco2e=None if carbon is None else best(carbon),
                 kgco2e_market=None if carbon is None else best(carbon),
@@ -240,13 +243,10 @@ class Entries:
 
 
 def _sum(parts: list[Quantity]) -> Quantity:
+    if len(parts) == 1:
+        return parts[0]
     total: Number = parts[0].number
     for part in parts[1:]:
         total = total + part.number
     formula = " + ".join(part.formula for part in parts)
     return Quantity(total, formula, merge(*(part.inputs for part in parts)))
-
-
-def _weakest(values: tuple[Value, ...]) -> str:
-    statuses = {value.status for value in values}
-    return next((status for status in _WEAKEST_FIRST if status in statuses), "given")

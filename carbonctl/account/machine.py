@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from carbonctl.account.node import Layer, Node
+from carbonctl.account.node import PROCESSORS, Layer, Node
 from carbonctl.account.parts import parts
 from carbonctl.account.shares import group_shares, shares
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.records import Device
-from carbonctl.estimators.base import Group, Machine, Scale
+from carbonctl.estimators.base import Group, Machine, Scale, Unusable
 from carbonctl.spec.model import Accelerator, System
 from carbonctl.values import Value
 
@@ -47,7 +47,7 @@ def machine(
     found = Machine(
         path=node.path,
         devices_per_system=node.per_system,
-        lifetime=node.default("lifetime"),
+        lifetime=node.lifetime(),
         utilization=node.default("utilization"),
         groups=(group,),
         parts=parts(node, draw) if with_power else (),
@@ -96,14 +96,16 @@ def _mixed(
     total = sum(kind.devices.best for kind in kinds)
     path, line = node.place("accelerators"), kinds[0].devices.line
     node.per_system = Value(
-        total, "", "given", path=path, line=line, name="devices_per_system",
+        total, "", "derived", path=path, line=line, name="devices_per_system",
         note=" + ".join(f"{kind.devices.best:g}" for kind in kinds),
     )  # fmt: skip
-    groups = [_group(node, place, kind) for place, kind in enumerate(kinds, 1)]
+    if node.given("power_scope") is not None and any(kind.power is None for kind in kinds):
+        raise node.refuse("power_scope", "it says what `power` holds; give each accelerator's")
+    groups = _groups(node, kinds)
     found = Machine(
         path=node.path,
         devices_per_system=node.per_system,
-        lifetime=node.default("lifetime"),
+        lifetime=node.lifetime(),
         utilization=node.default("utilization"),
         groups=tuple(group for group, *_ in groups),
         parts=parts(node, groups[0][0].power) if with_power else (),
@@ -112,6 +114,22 @@ def _mixed(
         shares=group_shares(node, groups),
     )
     return found, tuple(node.warnings)
+
+
+def _groups(
+    node: Node, kinds: tuple[Accelerator, ...]
+) -> list[tuple[Group, Device | None, Value | None]]:
+    """Return the kinds of device of a mixed system; two of one device are told apart."""
+    found: list[tuple[Group, Device | None, Value | None]] = []
+    for place, kind in enumerate(kinds, 1):
+        group, device, embodied = _group(node, place, kind)
+        if device is not None and device.kind in PROCESSORS:
+            message = f"accelerators: {device.id} is a CPU; those of the host are `cpu` and `cpus`"
+            raise Unusable(f"{node.path}.accelerators.{place - 1}.device", message)
+        if any(group.item == other.item for other, *_ in found):
+            group = group._replace(item=f"{group.item} {place}")
+        found.append((group, device, embodied))
+    return found
 
 
 def _group(node: Node, place: int, kind: Accelerator) -> tuple[Group, Device | None, Value | None]:

@@ -12,7 +12,9 @@ from carbonctl.values import Status, Value
 
 Layer = tuple[str, SystemFields]
 
-_PROCESSORS = ("cpu", "soc")
+PROCESSORS = ("cpu", "soc")
+HOURS_PER_YEAR = 8760
+_SHORTEST_LIFE_H, _LONGEST_LIFE_H = HOURS_PER_YEAR / 4, HOURS_PER_YEAR * 30
 
 
 class Node:
@@ -30,6 +32,7 @@ class Node:
         self.layers = layers
         self.catalog = catalog
         self.warnings: list[str] = []
+        self.keys = frozenset[str]().union(*(fields.model_fields_set for _, fields in layers))
         self.device = self._find_device()
         self.host = self._find_host()
         self.per_system = self._devices_per_system()
@@ -41,6 +44,8 @@ class Node:
 
     def given(self, key: str) -> Any:
         """Return what the first layer that has the key gives, quantities under the key's name."""
+        if key not in self.keys:
+            return None
         for path, fields in self.layers:
             value = getattr(fields, key, None)
             if value is not None:
@@ -59,6 +64,14 @@ class Node:
             return found
         figure: Value = getattr(self.catalog.defaults, key)
         return figure._replace(status="default", path=self.place(key), name=key)
+
+    def lifetime(self) -> Value:
+        """Return the service life, with a warning where no machine has lived so long or short."""
+        found = self.default("lifetime")
+        if not _SHORTEST_LIFE_H <= found.best <= _LONGEST_LIFE_H:
+            years = found.best / HOURS_PER_YEAR
+            self.warnings.append(f"{found.path}: {years:.3g} years is no service life of hardware")
+        return found
 
     def deciding(self, keys: tuple[str, ...]) -> tuple[str, str | None]:
         """Return path and key of the first layer that gives any of some keys."""
@@ -104,7 +117,7 @@ class Node:
 
     def is_processor(self) -> bool:
         """Whether the device is a CPU, which servers' figures hold already."""
-        return self.device is not None and self.device.kind in _PROCESSORS
+        return self.device is not None and self.device.kind in PROCESSORS
 
     def slots(self, host: Host) -> int | None:
         """Return how many of the devices a host holds: accelerators, or CPUs."""
@@ -114,11 +127,25 @@ class Node:
         """Return a figure of the catalog's host, marked where the host is a stand-in."""
         assert self.host is not None
         status: Status = "archetype" if self.host.archetype else figure.status
-        return figure._replace(name=key, path=self.place(key), status=status)
+        slots = self.slots(self.host)
+        is_whole = not slots or self.per_system.number == float(slots)
+        path = self.place(key if is_whole else "host")  # of a part the whole cannot be given
+        return figure._replace(name=key, path=path, status=status)
 
     def system_scale(self) -> Scale:
-        """Return how much of what the spec says of a whole host goes with one device."""
-        return Scale(self.per_system, self.given("share"))
+        """Return how much of what the spec says of a whole host goes with one device.
+
+        Raises
+        ------
+        Unusable
+            For a share of a host, where nothing says how many devices that part holds.
+        """
+        share = self.given("share")
+        if share is not None and self.per_system.status == "catalog" and self.per_system.best > 1:
+            key = self.per_system.path or "devices"
+            why = f"say how many devices the part of the host holds (`{key}`)"
+            raise self.refuse("share", why)
+        return Scale(self.per_system, share)
 
     def host_scale(self) -> Scale:
         """Return how much of the catalog's host goes with one device."""

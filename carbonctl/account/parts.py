@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from carbonctl.account.node import Node
+from carbonctl.account.node import PROCESSORS, Node, first_source
 from carbonctl.catalog.records import Device
 from carbonctl.estimators.base import Part, Unusable
 from carbonctl.factors import power
 from carbonctl.values import Value
 
-_PROCESSORS = ("cpu", "soc")
 _DESCRIBED = ("cpu", "memory", "storage")
+_IN_THE_WATTS = ("host_power", "host_overhead", "cpu", "memory", "storage")
 _GOES_WITH = {"dram_power": "memory", "storage_power": "storage", "storage_medium": "storage"}
 
 
@@ -53,17 +53,24 @@ def parts(node: Node, draw: Value | None) -> tuple[Part, ...]:
 def _check(node: Node, draw: Value | None) -> None:
     for key, other in _GOES_WITH.items():
         if node.given(key) is not None and node.given(other) is None:
-            raise Unusable(node.place(key), f"{key}: it goes with `{other}`, and none is given")
+            raise node.refuse(key, f"it goes with `{other}`, and none is given")
     scope = node.given("power_scope")
     if scope is not None and draw is None:
-        message = "power_scope: it says what `power` holds, and no `power` is given"
-        raise Unusable(node.place("power_scope"), message)
-    if node.given("host_overhead") is None:
-        return
-    if node.given("host_power") is not None:
+        raise node.refuse("power_scope", "it says what `power` holds, and no `power` is given")
+    if node.given("host_overhead") is not None and node.given("host_power") is not None:
         raise node.refuse("host_overhead", "give host_power or host_overhead, not both")
     if scope in ("system", "wall"):
-        raise node.refuse("host_overhead", f"with power_scope: {scope} the watts hold it already")
+        _check_scope(node, scope)
+
+
+def _check_scope(node: Node, scope: str) -> None:
+    """Refuse a part of the host that is given beside watts which hold it, or above them."""
+    for _, fields in node.layers:
+        for key in _IN_THE_WATTS:
+            if getattr(fields, key, None) is not None:
+                raise node.refuse(key, f"with power_scope: {scope} the watts hold it already")
+        if fields.power_scope is not None:
+            return  # what stands below it is overridden
 
 
 def _described(node: Node) -> tuple[Part, ...]:
@@ -76,7 +83,7 @@ def _described(node: Node) -> tuple[Part, ...]:
     elif node.given("host_overhead") is None:
         counted = " and ".join(key for key in _DESCRIBED if node.given(key) is not None)
         node.warnings.append(
-            f"{node.path}: of the host only its {counted} is counted, as given; "
+            f"{node.path}: of the host only {counted} count; "
             "`host_power` is the rest of it (fans, network, power supplies)"
         )
     if node.given("cpu") is not None:
@@ -93,7 +100,7 @@ def _described(node: Node) -> tuple[Part, ...]:
 
 def _cpu(node: Node) -> Part:
     cpu = node.catalog.device(node.given("cpu"))
-    if cpu.kind not in _PROCESSORS:
+    if cpu.kind not in PROCESSORS:
         raise Unusable(node.place("cpu"), f"cpu: {cpu.id} is a {cpu.kind}, not a CPU")
     if cpu.rated_power is None:
         message = f"cpu: {cpu.id} has no rated power in the catalog; give `host_power` instead"
@@ -108,8 +115,7 @@ def _catalog_cpus(node: Node, cpu: Device) -> Value:
     """Return how many CPUs a system has: as its host's record says, or one."""
     path, host = node.place("cpus"), node.host
     if host and host.cpus and host.cpu and node.catalog.device(host.cpu).id == cpu.id:
-        source = next((f.source for f in (host.host_power, host.idle_power) if f), None)
-        note = f"as in {host.name}"
+        source, note = first_source(host), f"as in {host.name}"
         return Value(float(host.cpus), "", "catalog", source, path, name="cpus", note=note)
     return Value(1.0, "", "default", None, path, name="cpus", note="one CPU a system")
 

@@ -55,7 +55,7 @@ def places(workload: Workload, phase: str, activity: Activity, path: str) -> lis
     found: list[Place] = []
     for number, (one, layers) in enumerate(split, 1):
         label = _label(one, number)
-        if any(place.suffix == AT_SITE + label for place in found):
+        while any(place.suffix == AT_SITE + label for place in found):
             label = f"{label} {number}"
         share = one.share.named("site_share", f"{layers[0][0]}.share")
         found.append(Place([*above, *layers, *below], share, AT_SITE + label))
@@ -99,7 +99,7 @@ def at_place(data: ActivityData, place: Place) -> ActivityData:
 
     draws = []
     for draw in data.draws:
-        number, formula, inputs = part(Quantity(draw.energy_kwh, draw.formula, draw.inputs))
+        number, formula, inputs = part(draw.quantity)
         draws.append(draw._replace(energy_kwh=number, formula=formula, inputs=inputs))
     occupied = []
     for one in data.occupations:

@@ -19,6 +19,11 @@ def of_electricity(operator: str, basis: str | None) -> str:
     return _OPERATION[operator]
 
 
+def of_building(operator: str) -> str:
+    """Return the scope of the data centre itself: capital goods 3.2 where it is one's own."""
+    return "3.2" if operator == "own" else "3.1"
+
+
 def of_hardware(operator: str) -> str:
     """Return the scope of embodied carbon: capital goods 3.2, in purchased services 3.1.
 

@@ -46,7 +46,8 @@ def group_shares(
 
     Each group comes with its device's record and with the figure that the spec gives.
     """
-    if node.given("embodied") is not None:
+    _, key = node.deciding(("embodied", "host_embodied"))
+    if key == "embodied":
         return (Share("system", node.given("embodied"), node.system_scale()),)
     found = []
     for place, (group, device, given) in enumerate(groups, 1):
@@ -58,7 +59,8 @@ def group_shares(
         at = f"{node.path}.accelerators.{place - 1}.device_embodied"
         found.append(Share(group.item, figure._replace(path=at), group.scale, "device"))
         if recorded.covers in _PART_OF_A_DEVICE:
-            found.append(Share("rest of the devices", None, group.scale, "device"))
+            rest = group.item.replace("devices", "rest of the devices", 1)
+            found.append(Share(rest, None, group.scale, "device"))
     recorded = node.host.embodied if node.host else None
     return (*found, host_share(node, recorded))
 

@@ -14,6 +14,7 @@ from carbonctl.values import Value
 Layer = tuple[str, Site]
 
 MAX_YEARS_APART = 2
+_SUSPICIOUS_PUE = 4
 _SUPPLY = (
     "grid", "carbon_intensity", "basis", "carbon_free_energy", "contract_intensity",
     "residual_intensity", "market_intensity", "losses", "water_intensity",
@@ -77,6 +78,12 @@ class Supply(NamedTuple):
     warnings: tuple[str, ...]
 
 
+def _is_whole(path: str, site: Site) -> bool:
+    """Whether a layer is a supply of its own: it names a grid, or is a site with a name."""
+    is_named = path.startswith("sites.")
+    return site.grid is not None or (is_named and site.carbon_intensity is not None)
+
+
 def supply(layers: list[Layer], catalog: Catalog) -> Supply:
     """Return the supply that the layers describe, the first layer going before the others.
 
@@ -91,6 +98,12 @@ def supply(layers: list[Layer], catalog: Catalog) -> Supply:
     return _Site(layers, catalog).supply()
 
 
+def _label(name: str | Mix | None, intensity: Value) -> str:
+    if intensity.status == "given" or name is None:
+        return "a figure of the spec"
+    return name if isinstance(name, str) else "an inline mix"
+
+
 class _Site:
     def __init__(self, layers: list[Layer], catalog: Catalog) -> None:
         self.layers = layers
@@ -103,7 +116,7 @@ class _Site:
             value = getattr(site, key)
             if value is not None:
                 return value, f"{path}.{key}"
-            if key in _SUPPLY and site.grid is not None:
+            if key in _SUPPLY and _is_whole(path, site):
                 return None, f"{path}.{key}"
         return None, f"{self.layers[-1][0]}.{key}"
 
@@ -120,15 +133,18 @@ class _Site:
                 f"more than {MAX_YEARS_APART} years from {wanted}"
             )
         market, market_inputs = self.market(intensity)
+        pue = None if operator == "client" else self.pue(region)
+        if pue is not None and pue.best > _SUSPICIOUS_PUE:
+            self.warnings.append(f"{pue.path}: a PUE of {pue.best:g} is far above any known")
         return Supply(
-            label=name if isinstance(name, str) else "an inline mix" if mix else "own figure",
+            label=_label(name, intensity),
             operator=operator,
             intensity=intensity,
             basis=basis,
             year=year,
             market=market,
             market_inputs=market_inputs,
-            pue=None if operator == "client" else self.pue(region),
+            pue=pue,
             losses=self.losses(),
             water=self.water(zone, region, operator),
             building=None if operator == "client" else self.building(),
@@ -163,7 +179,7 @@ class _Site:
         """Return the intensity of an inline mix: each share times its kind of plant."""
         basis, _ = self.pick("basis")
         basis = basis or "life-cycle"
-        parts: list[tuple[Number, float]] = []
+        parts: list[tuple[Number, Number]] = []
         sources: dict[str, None] = {}
         for source, share in mix:
             plants = self.catalog.generation[source]

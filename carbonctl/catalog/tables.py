@@ -222,7 +222,7 @@ def _region(row: dict[str, str]) -> Region:
 class Plant(NamedTuple):
     """Carbon intensity of one kind of plant [kgCO2e/kWh], and its source."""
 
-    intensity: float
+    intensity: Number
     source: str
 
 
@@ -232,7 +232,7 @@ def generation(folders: Iterable[Path]) -> dict[str, dict[str, Plant]]:
     for folder in folders:
         for _, row in rows(folder / "grids" / "sources.csv"):
             if row["intensity_g_per_kwh"]:
-                plant = Plant(float(row["intensity_g_per_kwh"]) / 1000, row["source"])
+                plant = Plant(_intensity(row), row["source"])
                 found.setdefault(row["source_type"], {}).setdefault(row["basis"], plant)
     return found
 

@@ -1,6 +1,5 @@
 """``carbonctl explain``: any figure as a tree of formulas, inputs and sources."""
 
-import sys
 from typing import Annotated
 
 import typer
@@ -12,9 +11,10 @@ from carbonctl.catalog.folders import own
 from carbonctl.cli import inputs, outputs
 from carbonctl.cli import options as o
 from carbonctl.cli.messages import say
-from carbonctl.ledger import Entry
+from carbonctl.ledger import AT_SITE, Entry
 from carbonctl.near import did_you_mean
 from carbonctl.render.explain_ import explain as tree
+from carbonctl.render.plain import finished
 from carbonctl.result import Result, is_saved
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="A workload; - is stdin.")]
@@ -48,9 +48,11 @@ def explain(
         say(f"{name}:1:1: nothing to explain at `{path}`{close}")
         return errors.INPUT
     style = outputs.style("never", catalog.sources)
-    if not sys.stdout.isatty():  # whoever searches the text wants whole lines
+    if not outputs.is_terminal():  # whoever searches the text wants whole lines
         style = style._replace(width=0)
-    outputs.to_stdout(tree(result, wanted, style))
+    for warning in result.warnings:
+        say(f"{result.file}: warning: {warning}")
+    outputs.to_stdout(finished(tree(result, wanted, style), style))
     return errors.OK
 
 
@@ -59,11 +61,21 @@ def _paths(result: Result) -> list[str]:
 
 
 def _chosen(result: Result, path: str | None) -> list[Entry]:
-    """Return the entries of a phase, an activity or an item."""
+    """Return the entries of a phase, an activity or an item; an activity also by its index."""
     wanted = (path or "").removeprefix("phases.")
-    return [entry for entry in result.entries if not wanted or wanted in _names(entry)]
+    places: dict[str, dict[str, int]] = {}
+    for entry in result.entries:
+        names = places.setdefault(entry.phase, {})
+        names.setdefault(entry.activity, len(names))
+    return [
+        entry
+        for entry in result.entries
+        if not wanted or wanted in _names(entry, places[entry.phase][entry.activity])
+    ]
 
 
-def _names(entry: Entry) -> tuple[str, ...]:
-    activity = f"{entry.phase}.{entry.activity}"
-    return entry.phase, activity, f"{activity}.{entry.item}"
+def _names(entry: Entry, place: int) -> set[str]:
+    """Return every path of an entry; with several sites its item stands for all of them."""
+    items = {entry.item, entry.item.partition(AT_SITE)[0]}
+    activities = {f"{entry.phase}.{name}" for name in (entry.activity, place)}
+    return {entry.phase} | activities | {f"{a}.{item}" for a in activities for item in items}

@@ -5,30 +5,40 @@ from typing import Annotated, Any
 
 import typer
 
-from carbonctl import errors, estimators, handbook
+from carbonctl import errors, handbook
 from carbonctl.cli import options as o
 from carbonctl.cli import outputs
 from carbonctl.cli.messages import say
 from carbonctl.near import did_you_mean
 from carbonctl.render import listing
+from carbonctl.render.plain import finished
 
 Kind = Annotated[
-    str | None, typer.Argument(metavar="[KIND]", help="compute, serving, …; else all are listed.")
+    str | None,
+    typer.Argument(
+        metavar="[KIND]", help="compute, serving, …, or site, system, …; else all kinds are listed."
+    ),
 ]
+_TABLE_FROM = 60  # columns; in fewer a key stands above what is said of it
 _HEADS = {"key": "Key", "example": "For example", "description": "What it says"}
 
 
-def kinds(kind: Kind = None, format: o.ListFormat = "table", color: o.Color = "auto") -> int:
-    """List the kinds of activity, or the keys of one.
+def kinds(
+    kind: Kind = None,
+    format: o.ListFormat = "table",
+    color: o.Color = "auto",
+    debug: o.Debug = False,
+) -> int:
+    """List the kinds of activity, or the keys of one, or of a site, a system and so on.
 
     carbonctl kinds serving
     """
     if kind is None:
         _write(handbook.kinds(), {"kind": "Kind", "about": "What it is for"}, format, color)
         return errors.OK
-    if kind not in estimators.KINDS:
-        close = did_you_mean(kind, estimators.KINDS)
-        say(f"unknown kind `{kind}`{close}; there are {', '.join(estimators.KINDS)}")
+    if kind not in handbook.topics():
+        close = did_you_mean(kind, handbook.topics())
+        say(f"unknown kind `{kind}`{close}; there are {', '.join(handbook.topics())}")
         return errors.INPUT
     page = handbook.page(kind)
     if format != "table":
@@ -39,11 +49,13 @@ def kinds(kind: Kind = None, format: o.ListFormat = "table", color: o.Color = "a
         textwrap.fill(line, style.width, subsequent_indent="  " * line.startswith("- "))
         for line in page.about.splitlines()
     )
-    parts = [about, listing.as_table(_HEADS, page.own, style)]
+    write = listing.as_table if style.width >= _TABLE_FROM else listing.as_lines
+    parts = [about, write(_HEADS, page.own, style)]
     if page.shared:
         parts += ["As for every activity of this sort:", ""]
-        parts += [listing.as_table(_HEADS, page.shared, style)]
-    outputs.to_stdout("\n\n".join(parts[:2]) + "\n" + "\n".join(parts[2:]))
+        parts += [write(_HEADS, page.shared, style)]
+    text = "\n\n".join(parts[:2]) + "\n" + "\n".join(parts[2:])
+    outputs.to_stdout(finished(text, style))
     return errors.OK
 
 

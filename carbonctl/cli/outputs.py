@@ -194,7 +194,12 @@ def _write_all(descriptor: int, data: bytes) -> None:
 
 def _encoding() -> str:
     """Return UTF-8, unless standard output is a terminal of another encoding."""
-    return sys.stdout.encoding if sys.stdout and sys.stdout.isatty() else "utf-8"
+    return sys.stdout.encoding if is_terminal() else "utf-8"
+
+
+def is_terminal() -> bool:
+    """Return whether standard output is a terminal."""
+    return bool(sys.stdout and sys.stdout.isatty())
 
 
 def is_plain() -> bool:
@@ -224,4 +229,4 @@ def colored(choice: str) -> bool:
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
-    return bool(sys.stdout and sys.stdout.isatty()) and os.environ.get("TERM") != "dumb"
+    return is_terminal() and os.environ.get("TERM") != "dumb"

@@ -121,6 +121,11 @@ class Draw(NamedTuple):
     includes_pue: bool = False
     in_building: bool = True
 
+    @property
+    def quantity(self) -> "Quantity":
+        """The energy with its formula and inputs."""
+        return Quantity(self.energy_kwh, self.formula, self.inputs)
+
 
 class Occupation(NamedTuple):
     """Hours for which a unit of hardware was occupied, to be given its embodied share."""
@@ -184,6 +189,19 @@ class Setting(NamedTuple):
             message = f"{key}: the devices of a system are a range; give one number here"
             raise Unusable(f"{self.path}.{key}", message)
 
+    def one_share(self) -> None:
+        """Refuse a range of the share of a host, where it stands above and below a fraction.
+
+        Raises
+        ------
+        Unusable
+            Where it is one.
+        """
+        scales = [part.scale for part in self.require_machine().parts]
+        if any(s.times is not None and s.times.low != s.times.high for s in scales):
+            message = "share: it is a range; give one number where hours follow from energy"
+            raise Unusable(f"{self.path}.share", message)
+
     def require_machine(self) -> Machine:
         """Return the machine of a kind that always has one."""
         assert self.machine is not None
@@ -221,11 +239,11 @@ class Unusable(Exception):
 
 
 def _branch(raw: Any) -> str:
-    return "inline" if isinstance(raw, dict | System) else "named"
+    return f.INLINE if isinstance(raw, dict | System) else f.NAMED
 
 
 SystemRef = Annotated[
-    Annotated[f.Name, Tag("named")] | Annotated[System, Tag("inline")], Discriminator(_branch)
+    Annotated[f.Name, Tag(f.NAMED)] | Annotated[System, Tag(f.INLINE)], Discriminator(_branch)
 ]
 
 
@@ -282,12 +300,13 @@ class OnSystem(OnMachine):
 def reserved(machine: Machine, path: str, note: str) -> Machine:
     """Return a machine whose idle time is already in the hours: utilization 100 %.
 
-    Only what the activity itself gives goes before; a system's is of its other work.
+    Only what the activity itself gives goes before; a named system's is of its other work.
     """
     use = machine.utilization
-    if use.path == f"{path}.utilization" and use.line:
+    if use.status == "given" and (use.path or "").startswith(f"{path}."):
         return machine
-    whole = Value(1.0, "", "default", None, use.path, name="utilization", note=note)
+    at = f"{path}.utilization"
+    whole = Value(1.0, "", "default", None, at, name="utilization", note=note)
     return machine._replace(utilization=whole)
 
 
@@ -364,11 +383,12 @@ def scaled(quantity: Quantity, scale: Scale | None) -> Quantity:
     if scale is None:
         return quantity
     number, formula, inputs = quantity
-    if scale.times is not None:
-        number, formula = number * scale.times.number, f"{formula} * {scale.times.name}"
-        inputs = merge(inputs, (scale.times,))
-    number, formula = number / scale.per.number, f"{formula} / {scale.per.name}"
-    return Quantity(number, formula, merge(inputs, (scale.per,)))
+    times, per = scale.times, scale.per
+    if times is not None:
+        number, formula = number * times.number, f"{formula} * {times.name}"
+        inputs = inputs if times in inputs else (*inputs, times)
+    inputs = inputs if per in inputs else (*inputs, per)
+    return Quantity(number / per.number, f"{formula} / {per.name}", inputs)
 
 
 def occupations(hours: Quantity, machine: Machine) -> tuple[Occupation, ...]:

@@ -1,6 +1,7 @@
 """``kind: compute``: devices that run for a time, with the host around them.
 
-``E_it = device_hours · P_device + system_hours · (P_host + P_cpu + P_memory)``
+``E_it = device_hours · P_device + system_hours · (P_host + P_cpu + P_memory + P_storage)``,
+or that of the parts times a host overhead
 (luccioni2023 Eq. 1, wu2022 §3.1). The power of a device is, in order of preference, an
 average draw; rated power × load; idle + (max − idle) × busy; rated power, an upper bound.
 """
@@ -86,9 +87,9 @@ def device_power(activity: Loaded, group: Group, machine: Machine, path: str) ->
         return Quantity(group.power.number, group.power.name, (group.power,))
     rated = group.rated_power
     if rated is None:
-        raise Unusable(
-            machine.path, "no power is known: give `power`, `rated_power`, or a device that has one"
-        )
+        of = f" of {group.item}" if group.scale else ""
+        message = f"no power{of} is known: give `power`, `rated_power`, or a device that has one"
+        raise Unusable(machine.path, message)
     if activity.busy is not None:
         return _busy(activity.busy.named("busy", f"{path}.busy"), rated, group.idle_power, path)
     load = _load(activity, path)
@@ -122,7 +123,7 @@ def check_idle(idle: Value, rated: Value, path: str) -> None:
     """
     if idle.low > rated.low or idle.high > rated.high:
         key = path.rpartition(".")[2]
-        raise Unusable(path, f"{key}: the idle power is above the rated power")
+        raise Unusable(path, f"{key}: the idle power is above that at work")
 
 
 def activity_data(activity: Compute, setting: Setting) -> ActivityData:
@@ -168,9 +169,11 @@ def _pool_idle(machine: Machine, group: Group, hours: Quantity, path: str) -> Dr
     """Return what the pool draws while it waits, in proportion to the hours of work."""
     idle, use = group.idle_power, machine.utilization
     if idle is None:
-        raise Unusable(
-            f"{path}.pool_idle", "pool_idle: the idle power is unknown; give `idle_power`"
-        )
+        of = f" of {group.item}" if group.scale else ""
+        message = f"pool_idle: the idle power{of} is unknown; give `idle_power`"
+        raise Unusable(f"{path}.pool_idle", message)
+    if (busy := group.rated_power or group.power) is not None:
+        check_idle(idle, busy, f"{path}.pool_idle")
     its = scaled(hours, group.scale)
     energy = fleet.pool_idle_kwh(its.number, idle.number, use.number)
     formula = f"{its.formula} * (1 / utilization - 1) * {idle.name} / {power.W_PER_KW}"

@@ -20,6 +20,7 @@ from carbonctl.estimators.base import (
     repeated,
 )
 from carbonctl.spec import fields as f
+from carbonctl.spec.model import SystemFields
 
 
 class MeteredEnergy(OnSystem):
@@ -60,10 +61,12 @@ class MeteredEnergy(OnSystem):
 
 
 MODEL = MeteredEnergy
-_POWERS = ("power", "power_scope", "rated_power", "idle_power", "host_power", "cpu", "cpus",
-           "memory", "dram_power")  # fmt: skip
-_HARDWARE = ("system", "device", "host", "devices_per_system", "device_embodied",
-             "host_embodied", "lifetime", "utilization")  # fmt: skip
+_OF_HARDWARE = ("device", "host", "device_embodied", "host_embodied", "lifetime", "utilization",
+                "share")  # fmt: skip
+_HARDWARE = ("system", "devices_per_system", *_OF_HARDWARE)
+_POWERS = USELESS = tuple(
+    key for key in SystemFields.model_fields if key not in (*_OF_HARDWARE, "embodied")
+)
 
 
 def activity_data(activity: MeteredEnergy, setting: Setting) -> ActivityData:

@@ -28,6 +28,7 @@ from carbonctl.estimators.compute import Loaded, at_work, check_idle, device_pow
 from carbonctl.factors import fleet, power
 from carbonctl.ranges import Number
 from carbonctl.spec import fields as f
+from carbonctl.spec.model import SystemFields
 from carbonctl.values import Value
 
 _PER_REQUEST = ("energy_per_request", "device_time_per_request", "throughput")
@@ -112,10 +113,11 @@ class Serving(Loaded):
 
 
 MODEL = Serving
-_OF_A_MACHINE = ("host", "idle_power", "host_power", "cpu", "cpus", "memory", "dram_power",
-                 "host_embodied", "lifetime", "utilization", "power_scope", "devices_per_system",
-                 "load", "busy")  # fmt: skip
 _DESCRIBES = frozenset({"device", "power", "rated_power", "embodied", "device_embodied"})
+_OF_A_MACHINE = tuple(
+    key for key in (*SystemFields.model_fields, "devices_per_system", "load", "busy")
+    if key not in _DESCRIBES
+)  # fmt: skip
 
 
 def activity_data(activity: Serving, setting: Setting) -> ActivityData:
@@ -181,6 +183,9 @@ def _by_energy(
     machine = setting.machine
     if machine is None:
         return ActivityData(tuple(draws), attributed=(_attributed(activity, setting, number),))
+    if boundary == "chip" and machine.holds_host:
+        message = "energy_boundary: the energy is the chip's, and `power` the whole node's"
+        raise Unusable(f"{setting.path}.energy_boundary", message)
     if hours is None:
         hours = _hours_from_energy(activity, setting, machine, draws[0])
     if boundary == "chip":
@@ -212,9 +217,7 @@ def _hours_from_energy(
         Where the power of the system and the boundary of the energy do not go together.
     """
     setting.one_size("energy_per_request")
-    if activity.energy_boundary == "chip" and machine.holds_host:
-        message = "energy_boundary: the energy is the chip's, and `power` the whole node's"
-        raise Unusable(f"{setting.path}.energy_boundary", message)
+    setting.one_share()
     number, formula, inputs = _node_watts(activity, setting, machine)
     energy, of_it, used = draw.energy_kwh, draw.formula, draw.inputs
     if draw.includes_pue and setting.pue is not None:
@@ -281,7 +284,7 @@ def _released(
     hours = scaled(ready, group.scale)
     energy = fleet.energy_kwh(hours.number, idle.number, rated.number, busy.number, released.number)
     per_hour = f"(busy * {rated.name} + (1 - busy) * (1 - autoscaling) * {idle.name})"
-    formula = f"{hours.formula} * {per_hour} / {fleet.W_PER_KW}"
+    formula = f"{hours.formula} * {per_hour} / {power.W_PER_KW}"
     return Draw(group.item, energy, formula, merge(hours.inputs, (busy, rated, released, idle)))
 
 

@@ -11,11 +11,10 @@ from carbonctl.estimators.base import (
     repeated,
 )
 from carbonctl.factors import storage
+from carbonctl.factors.power import GB_PER_TB, W_PER_KW
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import Activity
 from carbonctl.values import Value
-
-GB_PER_TB = 1000
 
 
 class Storage(Activity):
@@ -44,9 +43,7 @@ def activity_data(activity: Storage, setting: Setting) -> ActivityData:
     held = repeated(activity, setting.path, _tb_hours(activity, setting))
     watts = _or_default(activity.power, medium.power, "power", setting)
     energy = storage.energy_kwh(held.number, watts.number)
-    draw = Draw(
-        "drives", energy, f"{held.formula} * power / {storage.W_PER_KW}", (*held.inputs, watts)
-    )
+    draw = Draw("drives", energy, f"{held.formula} * power / {W_PER_KW}", (*held.inputs, watts))
     per_tb = _or_default(activity.embodied, medium.embodied, "embodied", setting)
     lifetime = _or_default(activity.lifetime, setting.defaults.lifetime, "lifetime", setting)
     fill = _plain_one(activity.fill, "fill", setting, "the drives are taken to be full")

@@ -2,9 +2,8 @@
 
 from typing import Any
 
+from carbonctl.factors.power import W_PER_KW
 from carbonctl.ranges import over_corners
-
-W_PER_KW = 1000
 
 
 def _on(hours: Any, busy: Any, released: Any) -> Any:

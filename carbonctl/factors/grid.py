@@ -60,7 +60,7 @@ def market_intensity(cfe: Any, contract: Any, residual: Any) -> Any:
     return over_corners(_market, cfe, contract, residual)
 
 
-def mix_intensity(parts: list[tuple[Number, float]]) -> Number:
+def mix_intensity(parts: list[tuple[Number, Number]]) -> Number:
     """Return the carbon intensity of a mix of kinds of plant [kgCO2e/kWh].
 
     Parameters
@@ -74,11 +74,12 @@ def mix_intensity(parts: list[tuple[Number, float]]) -> Number:
     ``Σ share · intensity``. Ranged shares still sum to one: the lowest mix fills up the
     cleanest kinds first, the highest the dirtiest, which is exact.
     """
-    middle = sum(best(share) * intensity for share, intensity in parts)
-    if not any(isinstance(share, Range) for share, _ in parts):
+    middle = sum(best(share) * best(intensity) for share, intensity in parts)
+    if not any(isinstance(number, Range) for part in parts for number in part):
         return middle
-    clean_first = sorted(parts, key=lambda part: part[1])
-    return Range(middle, _filled(clean_first), _filled(clean_first[::-1]))
+    cleanest = sorted(((share, low(x)) for share, x in parts), key=lambda part: part[1])
+    dirtiest = sorted(((share, high(x)) for share, x in parts), key=lambda part: -part[1])
+    return Range(middle, _filled(cleanest), _filled(dirtiest))
 
 
 def _filled(parts: list[tuple[Number, float]]) -> float:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-W_PER_KW = 1000
+from carbonctl.factors.power import W_PER_KW
 
 
 def energy_kwh(tb_hours: Any, w_per_tb: Any) -> Any:

@@ -131,13 +131,17 @@ def _details(one: Comparison) -> Iterator[Block]:
                  *_moves(a.delta), compared.said_of(a.change))
             for a in activities
         ]  # fmt: skip
-        yield f"{len(activities)} activities", head, rows
+        yield compared.plural(len(activities), "activity", "activities"), head, rows
     yield from _of_entries(one)
     changes = compared.changes(one)
     if changes:
         head = ["| Figure | Base | Head | Cause |", "| :-- | --: | --: | :-- |"]
         rows = [_row(*map(escape, change)) for change in changes]
-        yield f"{len(changes)} assumed figures differ", head, rows
+        yield (
+            compared.plural(len(changes), "assumed figure differs", "assumed figures differ"),
+            head,
+            rows,
+        )
 
 
 def _of_entries(one: Comparison) -> Iterator[Block]:
@@ -151,4 +155,4 @@ def _of_entries(one: Comparison) -> Iterator[Block]:
         name = escape(f"{entry.phase}.{entry.activity}.{entry.item}")
         change = compared.said_of(row.change)
         rows.append(_row(name, escape(entry.boundary), *_moves(row.kgco2e), change))
-    yield f"{len(entries)} entries differ", head, rows
+    yield compared.plural(len(entries), "entry differs", "entries differ"), head, rows

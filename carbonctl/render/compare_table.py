@@ -13,8 +13,9 @@ from carbonctl.compare import Comparison, Delta, Report
 from carbonctl.gates import Verdict
 from carbonctl.render import Style, compared, humane
 from carbonctl.render.gates_table import draw
+from carbonctl.render.plain import finished
 from carbonctl.render.table_ import safe
-from carbonctl.render.terminal import console_for, finished
+from carbonctl.render.terminal import console_for
 from carbonctl.result import About
 
 _NAME = 15

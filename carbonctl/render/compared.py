@@ -31,10 +31,23 @@ def headline(one: Comparison) -> str:
     word = "more" if delta.difference > 0 else "less"
     percent = "" if delta.percent is None else f" ({humane.change(delta.percent)})"
     size = humane.mass(abs(delta.difference))
-    return (
-        f"{size} {word}{percent}: from {humane.mass(delta.base)} "
-        f"to {humane.mass(delta.head)}{what}."
-    )
+    ends = f"from {humane.mass(delta.base)} to {humane.mass(delta.head)}{what}"
+    return f"{size} {word}{percent}: {ends}.{_whose(delta)}"
+
+
+def _whose(delta: Delta) -> str:
+    """Return how much of a difference is not the author's doing; nothing where all is."""
+    if not delta.assumptions:
+        return ""
+    if not delta.workload:
+        return " All of it comes from other assumptions, none from the workload."
+    other = humane.signed(delta.assumptions, humane.mass)
+    return f" Of this, {other} comes from other assumptions, not from the workload."
+
+
+def plural(number: int, one: str, many: str) -> str:
+    """Return a number with the word for one or for many."""
+    return f"{number} {one if number == 1 else many}"
 
 
 def _key(one: Comparison) -> tuple[str, str]:

@@ -48,21 +48,37 @@ def explain(result: Result, entries: Iterable[Entry], style: Style) -> str:
 def _folded(entry: Entry, above: list[Entry]) -> Entry:
     """Return an entry with the energies that stand above it under names of their own."""
     formula, inputs = entry.formula, list(entry.inputs)
+    ours = {value.name: value for value in entry.inputs}
+    energies: list[Value] = []
     for other in sorted(above, key=lambda e: -len(e.formula)):
-        part = other.formula.removesuffix(_TO_CARBON)
-        if part == other.formula or _NAME.fullmatch(part) or part not in formula:
+        part = _energy(other, ours)
+        if part is None or part not in formula:
             continue
-        name = "energy_of_" + _NOT_A_NAME.sub("_", other.item.lower()).strip("_")
+        name = "energy_of_" + (_NOT_A_NAME.sub("_", other.item.lower()).strip("_") or "it")
+        while any(name in (energy.name, *ours) for energy in energies):
+            name += "_"
         formula = formula.replace(part, name)
-        note = f"{other.item}, above, before the carbon intensity"
         inputs = [v for v in inputs if v not in other.inputs or v == entry.inputs[-1]]
-        inputs.insert(0, Value(other.quantity or 0.0, "kWh", "derived", name=name, note=note))
-    if formula == entry.formula:
+        note = f"{other.item}, above, before the carbon intensity"
+        energies.append(Value(other.quantity or 0.0, "kWh", "derived", name=name, note=note))
+    if not energies:
         return entry
     order = _NAME.findall(formula)
     inputs += [v for v in entry.inputs if v.name in order and v not in inputs]
-    inputs.sort(key=lambda v: order.index(v.name) if v.name in order else len(order))
+    inputs = sorted(
+        [*energies, *inputs], key=lambda v: order.index(v.name) if v.name in order else len(order)
+    )
     return entry._replace(formula=formula, inputs=tuple(inputs))
+
+
+def _energy(other: Entry, inputs: dict[str, Value]) -> str | None:
+    """Return the formula of another entry's energy; None where its inputs are not the same."""
+    part = other.formula.removesuffix(_TO_CARBON)
+    if part == other.formula or _NAME.fullmatch(part):
+        return None
+    theirs = {value.name: value for value in other.inputs}
+    names = set(_NAME.findall(part))
+    return part if all(theirs[name] == inputs.get(name) for name in names) else None
 
 
 def _wrapped(line: str, style: Style) -> list[str]:

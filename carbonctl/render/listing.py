@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import textwrap
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -56,6 +57,18 @@ def as_table(heads: dict[str, str], rows: list[dict[str, Any]], style: Style) ->
     for row in rows:
         table.add_row(*[_cell(row[column], column, Text) for column in heads])
     return _print(style, [table])
+
+
+def as_lines(heads: dict[str, str], rows: list[dict[str, Any]], style: Style) -> str:
+    """Return rows one below the other, for a narrow terminal: the first cell, then the others."""
+    lines = []
+    for row in rows:
+        first, *rest = (str(row[column] or "") for column in heads)
+        lines.append(first)
+        lines += textwrap.wrap(
+            "  ".join(filter(None, rest)), style.width, initial_indent="  ", subsequent_indent="  "
+        )
+    return "\n".join(lines) + "\n"
 
 
 def _cell(value: Any, column: str, text: Any) -> Any:
@@ -163,7 +176,8 @@ def _citations(numbers: dict[str, str], style: Style) -> list[Any]:
 
 
 def _print(style: Style, things: list[Any]) -> str:
-    from carbonctl.render.terminal import console_for, finished
+    from carbonctl.render.plain import finished
+    from carbonctl.render.terminal import console_for
 
     out = io.StringIO()
     console = console_for(out, style)

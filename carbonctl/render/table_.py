@@ -13,8 +13,10 @@ from rich.text import Text
 from carbonctl.ledger import OPERATIONAL, Entry, Totals, totals
 from carbonctl.render import Style, humane
 from carbonctl.render.assumed import assumption_rows
-from carbonctl.render.terminal import console_for, finished
+from carbonctl.render.plain import finished
+from carbonctl.render.terminal import console_for
 from carbonctl.result import About, Result
+from carbonctl.spec.fields import SPACES
 
 if TYPE_CHECKING:
     from carbonctl.gates import Verdict
@@ -301,4 +303,4 @@ class _Block:
 
 def safe(text: str) -> str:
     """Return ``text`` without control characters, which a saved result could hold."""
-    return "".join(c if c.isprintable() else "?" for c in text)
+    return "".join(c if c.isprintable() else "?" for c in text.translate(SPACES))

@@ -22,9 +22,11 @@ from carbonctl.spec.typed import FORMULA_STARTS, MAX_NAME
 from carbonctl.units import Dimension
 from carbonctl.values import Value
 
+# Tags of unions, which pydantic puts into the paths of errors; no name can be like them.
+INLINE, NAMED, SHARES = "\0inline", "\0named", "\0shares"
 PHASES = ("data", "experimentation", "training", "inference")
 FIELD = "field"  # where a core schema keeps the marker of its field, for the JSON Schema
-_SPACES = str.maketrans("\u00a0\u202f\u3000", "   ")
+SPACES = str.maketrans("\u00a0\u202f\u3000", "   ")
 
 
 class Names(Protocol):
@@ -123,7 +125,7 @@ def read_quantity(raw: Any, dimension: Dimension, check: Check) -> Value:
 
 
 def _wanted(dimension: Dimension) -> str:
-    return f"a {dimension.name} such as `{dimension.example}`"
+    return f"{units.article(dimension.name)} such as `{dimension.example}`"
 
 
 def _line(text: str) -> int | None:
@@ -259,8 +261,8 @@ def _clean(raw: Any, what: str) -> str:
         raise ValueError("must not be empty")
     if len(text) > MAX_NAME:
         raise ValueError(f"is longer than {MAX_NAME} characters")
-    if not (text.isprintable() or text.translate(_SPACES).isprintable()):
-        raise ValueError("must not hold control characters or line breaks")
+    if not (text.isprintable() or text.translate(SPACES).isprintable()):
+        raise ValueError("must not hold control or invisible characters")
     return str(text)
 
 
@@ -362,7 +364,10 @@ def _grid(raw: Any, info: ValidationInfo) -> str | Mix:
     for source, share in raw.items():
         if names is not None:
             names.check_generation(source)
-        shares.append((source, read_quantity(share, units.FRACTION, _check_fraction).number))
+        value = read_quantity(share, units.FRACTION, _check_fraction)
+        if value.source is not None:
+            raise ValueError(f"{source}: a share of a mix has no source of its own")
+        shares.append((source, value.number))
     total = sum(best(share) for _, share in shares)
     if abs(total - 1) > SHARE_SLACK:
         raise ValueError(f"the shares of the mix sum to {total * 100:g} %, not to 100 %")

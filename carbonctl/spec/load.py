@@ -14,6 +14,7 @@ from carbonctl.spec.paths import item_names
 
 M = TypeVar("M", bound=Spec)
 _SUPPLY = frozenset({"grid", "carbon_intensity"})
+_SITE = frozenset(SiteShare.model_fields)
 
 
 class Kinds(Protocol):
@@ -184,7 +185,9 @@ class _Check:
         if not isinstance(kind, str):
             known = ", ".join(self.kinds.names())
             if "kind" not in item or kind is not None:
-                self.problem(at, f"`kind` is missing: one of {known}")
+                near = [key for key in item if did_you_mean(key, ["kind"])]
+                meant = f"; did you mean it by `{near[0]}`?" if near else ""
+                self.problem(at, f"`kind` is missing: one of {known}{meant}")
             return None
         if kind not in self.kinds.names():
             close = did_you_mean(kind, self.kinds.names())
@@ -229,15 +232,16 @@ class _Check:
 
         A site with a key that is not known may mean one: that fault is enough.
         """
+        whole = self.tree.get("site")
+        if isinstance(whole, Map) and not _SUPPLY.isdisjoint(whole):
+            return
         of_phases = self.tree.get("phase_sites")
         of_phase = of_phases.get(at[1]) if isinstance(of_phases, Map) else None
-        refs = (item.get("site"), of_phase, self.tree.get("site"))
+        refs = (item.get("site"), of_phase, whole)
         sites = [site for ref in refs for site in self.described(ref)]
-        if any(not site.keys() <= SiteShare.model_fields.keys() for site in sites):
+        if any(not (site.keys() <= _SITE and _SUPPLY.isdisjoint(site)) for site in sites):
             return
-        if any(not _SUPPLY.isdisjoint(site) for site in sites):
-            return
-        if any(isinstance(ref, str | Seq) for ref in refs) and not sites:
+        if any(isinstance(ref, str | Seq) and not self.described(ref) for ref in refs):
             return  # a name that is not there is fault enough
         message = "no carbon intensity: give `grid` (FR, US, world, …) or `carbon_intensity`"
         self.problem(("site",), message)
@@ -254,7 +258,7 @@ class _Check:
         known = list(mapping) if isinstance(mapping, Map) else []
         if name not in known:
             there = f"; there are {', '.join(known)}" if known else f"; `{where}` names none"
-            if what == "site" and not known:
+            if what == "site" and name.strip():
                 there += f"; a grid is written {{grid: {name}}}"
             close = did_you_mean(name, known) or there
             self.problem(at, f"no {what} is named `{name}`{close}")

@@ -97,6 +97,8 @@ class Site(Spec):
     def _no_pue_at_home(self) -> Self:
         if self.operator == "client" and self.pue is not None:
             raise ValueError("pue: clients' homes and pockets have none; leave it out")
+        if self.operator == "client" and self.construction is not None:
+            raise ValueError("construction: clients have no data centre; leave it out")
         if self.contract_intensity is not None and self.carbon_free_energy is None:
             raise ValueError("contract_intensity needs carbon_free_energy, the contracted share")
         return self
@@ -115,8 +117,8 @@ class Site(Spec):
 class SiteShare(Site):
     """One of several sites, with the share of the work that is done there."""
 
-    site: f.Name | None = Field(None, description="name of a site in `sites`")
-    share: f.Fraction = Field(description="share of the work; those of all sites sum to 100 %")
+    site: f.Name | None = Field(None, description="in a list of sites: the name of one in `sites`")
+    share: f.Fraction = Field(description="in a list of sites: share of the work; all sum to 100 %")
 
 
 def _site_shares(shares: tuple[SiteShare, ...]) -> tuple[SiteShare, ...]:
@@ -130,14 +132,14 @@ def _site_shares(shares: tuple[SiteShare, ...]) -> tuple[SiteShare, ...]:
 
 def _site_branch(raw: Any) -> str:
     if isinstance(raw, list | tuple):
-        return "shares"
-    return "inline" if isinstance(raw, dict | Site) else "named"
+        return f.SHARES
+    return f.INLINE if isinstance(raw, dict | Site) else f.NAMED
 
 
 SiteRef = Annotated[
-    Annotated[f.Name, Tag("named")]
-    | Annotated[Site, Tag("inline")]
-    | Annotated[tuple[SiteShare, ...], AfterValidator(_site_shares), Tag("shares")],
+    Annotated[f.Name, Tag(f.NAMED)]
+    | Annotated[Site, Tag(f.INLINE)]
+    | Annotated[tuple[SiteShare, ...], AfterValidator(_site_shares), Tag(f.SHARES)],
     Discriminator(_site_branch),
 ]
 
@@ -159,7 +161,8 @@ class SystemFields(Spec):
     )
     idle_power: f.Power | None = Field(None, description="draw of one idle device")
     host_power: f.Power | None = Field(
-        None, description="the rest of one node; without cpu and memory where those are given"
+        None,
+        description="the rest of one node; without cpu, memory and storage where those are given",
     )
     cpu: f.DeviceId | None = Field(None, description="id or alias of the host's CPU")
     cpus: f.WholeCount | None = Field(None, description="CPUs in one system")
@@ -176,7 +179,9 @@ class SystemFields(Spec):
     share: f.Utilization | None = Field(
         None, description="share of the host that the system takes, where it is a part of one"
     )
-    embodied: f.Mass | None = Field(None, description="embodied carbon of one whole system")
+    embodied: f.Mass | None = Field(
+        None, description="embodied carbon of one whole system, or of the whole it has a share of"
+    )
     device_embodied: f.Mass | None = Field(None, description="embodied carbon of one device")
     host_embodied: f.Mass | None = Field(None, description="embodied carbon of one host")
     lifetime: f.Lifetime | None = Field(None, description="service life of the hardware")

@@ -45,11 +45,24 @@ def find_item(items: Seq, parts: list[str]) -> tuple[int, int]:
         if index >= len(items):
             raise LookupError(f"there is no item {parts[0]}; the list has {len(items)}")
         return index, 1
-    names = item_names(items)
+    names = _names(items)
     for used in range(len(parts), 0, -1):
         if (name := ".".join(parts[:used])) in names:
             return names.index(name), used
-    raise LookupError(f"nothing is named `{parts[0]}`; there are {', '.join(names) or 'no items'}")
+    known = ", ".join(name or str(index) for index, name in enumerate(names)) or "no items"
+    raise LookupError(f"nothing is named `{parts[0]}`; there are {known}")
+
+
+def _names(items: Seq) -> list[str]:
+    """Return what the items of a list may be called: activities, sites, accelerators."""
+    if any(isinstance(item, Map) and "kind" in item for item in items):
+        return item_names(items)
+    found = []
+    for item in items:
+        keys = ("name", "site", "device", "grid") if isinstance(item, Map) else ()
+        known = [item[key] for key in keys if isinstance(item.get(key), str)]
+        found.append(str(known[0]) if known else "")
+    return found
 
 
 def locate(root: Map, parts: list[str]) -> tuple[Any, list[str], tuple[Any, ...]]:

@@ -200,7 +200,7 @@ def test_every_kind_is_tried_here():
         ("kind: serving, requests: 5, energy_per_request: 1 Wh, energy_boundary: node, host_embodied: 1 t", "has no use here"),
         ("kind: serving, system: node, fleet: 5, duration: 1 h, requests: 5", "no use beside a fleet"),
         ("kind: serving, system: node, fleet: 5, duration: 1 h, pool_idle: yes", "in its hours already"),
-        ("kind: serving, rated_power: 9 W, idle_power: 20 W, fleet: 5, duration: 1 h, busy: 5 %, autoscaling: 5 %", "above the rated"),
+        ("kind: serving, rated_power: 9 W, idle_power: 20 W, fleet: 5, duration: 1 h, busy: 5 %, autoscaling: 5 %", "above that at work"),
         ("kind: serving, rated_power: 9 W, devices_per_system: 4..8, fleet: 5, duration: 1 h", "give one number"),
         ("kind: serving, power: 9 W, power_scope: wall, requests: 5, energy_per_request: 1 Wh, energy_boundary: chip", "the whole node's"),
         ("kind: serving, requests: 5 W, energy_per_request: 1 Wh, energy_boundary: node", "not a count"),

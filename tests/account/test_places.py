@@ -89,6 +89,9 @@ def test_two_sites_of_one_grid_are_told_apart():
          "`trainin` is not one of data, experimentation, training, inference"),
         ("site: [{site: dirty, share: 50 %}]", "the shares of the sites sum to 50 %, not to 100 %"),
         ("site: [{site: dirty}]", "`share` is missing"),
+        ("site: [{site: dirty, shar: 100 %}]", "unknown key `shar`; did you mean `share`?"),
+        ("site: {grid: FR, share: 50 %}", "unknown key `share`; several sites are a list"),
+        ("site: FR", "no site is named `FR`; there are dirty, clean; a grid is written {grid: FR}"),
         ("site: [{site: dirty, share: 40..60 %}, {site: clean, share: 50 %}]",
          "the shares of sites are single numbers, not ranges"),
         ("site: []", "the shares of the sites sum to 0 %"),
@@ -111,6 +114,43 @@ def test_the_year_of_a_transfer_figure():
     assert run("site: clean", activity).warnings == ()
     late = run("site: {grid: FR, year: 2024}", activity)
     assert any("the figure is of 2015" in warning for warning in late.warnings)
+
+
+def test_labels_that_people_choose_are_kept_apart():
+    text = (
+        'name: t\nsites: {FR: {grid: PL}, "FR 3": {grid: IE}, "x @ y": {grid: DE}}\n'
+        "site: [{site: FR, share: 20 %}, {site: FR 3, share: 20 %}, {grid: FR, share: 20 %}, "
+        '{site: "x @ y", share: 40 %}]\n'
+        f"phases: {{training: [{{{WORK}}}]}}\n"
+    )
+    result = account(text)
+    assert len({entry.identity for entry in result.entries}) == len(result.entries)
+    assert list(result.groups("site")) == ["FR", "FR 3", "FR 3 3", "x @ y"]
+
+
+def test_groups_by_site_and_system_have_plain_labels():
+    result = run(
+        "site: {carbon_intensity: {best: 385 g/kWh, source: own-meter}, pue: 1}",
+        "kind: compute, system: {accelerators: [{power: 1 W, devices: 1}, "
+        "{device: nvidia/a100-sxm4-80gb, devices: 1}]}, device_time: 1 GPU-h",
+    )
+    assert list(result.groups("site")) == ["0.385 kgCO2e/kWh"]
+    assert list(result.groups("system")) == ["device + nvidia/a100-sxm4-80gb"]
+
+
+def test_a_named_site_with_its_own_intensity_is_a_supply_of_its_own():
+    """Nothing of the contracts, losses and water of the workload's grid carries over."""
+    head = "site: {grid: DE, carbon_free_energy: 80 %, residual_intensity: 700 g/kWh, losses: 5 %}"
+    result = run(head, WORK + ", site: clean")
+    assert [entry.item for entry in result.entries] == ["energy", "PUE overhead", "hardware"]
+    assert result.total.operational_market_kgco2e == result.total.operational_kgco2e
+
+
+def test_losses_of_bought_services_stay_in_their_scope():
+    for operator, scope in (("own", "3.3"), ("cloud", "3.1"), ("client", "3.11")):
+        result = run(f"site: {{grid: FR, losses: 5 %, operator: {operator}}}")
+        (entry,) = [e for e in result.entries if e.item == "grid losses"]
+        assert entry.ghg_scope == scope
 
 
 # --- the building ---
@@ -161,3 +201,38 @@ def test_networks_and_homes_have_no_building():
 def test_bad_construction(construction, message):
     lines = said(f"site: {{{BUILT}, construction: {{{construction}}}}}")
     assert any(message in line for line in lines), lines
+
+
+def test_a_misspelt_key_is_one_fault_at_its_own_place():
+    text = "name: t\nsites:\n  d: {grid: IE}\n  inline: {gird: IE}\nsite: d\nphases: {training: [{%s}]}\n"
+    with pytest.raises(InputError) as error:
+        account(text % WORK)
+    assert str(error.value) == "job.yaml:4:12: unknown key `gird`; did you mean `grid`?"
+    with pytest.raises(InputError) as error:
+        account(text.replace("inline: {gird: IE}", "grid: {gird: IE}") % WORK)
+    assert "did you mean `grid`?" in str(error.value)
+
+
+def test_a_phase_that_is_none_is_named_at_its_key():
+    text = f"name: t\nsite: {{grid: FR}}\nphase_sites: {{trainng: {{pue: 1}}}}\nphases: {{training: [{{{WORK}}}]}}\n"
+    with pytest.raises(InputError) as error:
+        account(text)
+    assert str(error.value).startswith("job.yaml:3:15: `trainng` is not one of data")
+
+
+def test_set_reaches_the_items_of_a_list_of_sites():
+    text = f"{SITES}{SPLIT}\nphases: {{training: [{{{WORK}}}]}}\n"
+    half = account(text, "site.0.share=50 %", "site.clean.share=50 %")
+    assert half.total.operational_kgco2e == pytest.approx(0.5 * 120 + 0.5 * 5.5)
+    with pytest.raises(InputError, match="nothing is named `FR`; there are dirty, clean"):
+        account(text, "site.FR.share=50 %")
+
+
+def test_faults_in_the_account_point_into_lists_and_names_with_dots():
+    text = (
+        "name: t\nsites:\n  a.b:\n    {grid: {hydro: 50 %, bioenergy-cofiring: 50 %}, basis: direct}\n"
+        f"site: a.b\nphases: {{training: [{{{WORK}}}]}}\n"
+    )
+    with pytest.raises(InputError) as error:
+        account(text)
+    assert str(error.value).startswith("job.yaml:4:")

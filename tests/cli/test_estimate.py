@@ -617,3 +617,40 @@ def test_equivalents_have_their_sources(inside):
     assert "As much as car us" in inside("estimate", LLAMA, "--equivalents", "-f", "md").out
     plain = inside("estimate", LLAMA, "-f", "csv").out
     assert inside("estimate", LLAMA, "--equivalents", "-f", "csv").out == plain
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"phases": {"training": 5}},
+        {"phases": {"training": [{"name": ["a"], "kind": "compute"}]}},
+        {"phases": 7},
+        {"functional_unit": {"name": 5, "amount": 1}},
+        {"functional_unit": {"name": "x", "amount": "0"}},
+        {"functional_unit": {"name": "x"}},
+        {"reported": {"source": 5}},
+        {"reported": [1]},
+        {"phases": {"training": [{"kind": "compute", "system": "=cmd()"}]}},
+        {"site": "\x1b[31mred"},
+        {"sites": []},
+        [1],
+    ],
+)
+def test_a_tampered_spec_of_a_saved_result_is_refused(inside, tmp_path, spec):
+    text = inside("estimate", str(CONFIGS / "llama3.yaml"), "-f", "json").out
+    document = json.loads(text)
+    document["results"][0]["spec"] = spec
+    path = tmp_path / "saved.json"
+    path.write_text(json.dumps(document))
+    for by in ("system", "site", "phase"):
+        done = inside("estimate", str(path), "--by", by)
+        assert (done.code, done.out) == (3, "")
+        assert "not a saved result" in done.err
+
+
+def test_a_name_with_a_hard_space_is_saved_and_read_again(inside, tmp_path):
+    text = (CONFIGS / "quickstart.yaml").read_text().replace("name: ", "name: \u00a0", 1)
+    (tmp_path / "job.yaml").write_text(text)
+    saved = inside("estimate", str(tmp_path / "job.yaml"), "-f", "json").out
+    (tmp_path / "saved.json").write_text(saved)
+    assert inside("estimate", str(tmp_path / "saved.json"), "-f", "json").out == saved

@@ -87,3 +87,53 @@ def test_lines_fit_a_terminal_and_keep_their_branches():
     assert max(map(len, words)) <= 80
     whole = explain(result, result.entries, Style(width=0, sources=CATALOG.sources))
     assert re.sub(r"[│\s]+", "", text) == re.sub(r"[│\s]+", "", whole)
+
+
+SITES = """name: t
+sites: {d: {grid: IE, pue: 1.15, losses: 5 %}, "d 2": {grid: FR, losses: 4 %}}
+site: [{site: d, share: 60 %}, {site: d 2, share: 40 %}]
+systems:
+  s:
+    accelerators: [{rated_power: 400 W, devices: 4}, {rated_power: 300 W, devices: 4, device_embodied: 1 kg}]
+    host_overhead: 1.2..1.4
+phases:
+  inference:
+    - {kind: compute, system: s, devices: 16, wall_time: 10 h, load: 80 %}
+    - {kind: energy, energy: 12 MWh, embodied: 0 kg}
+"""
+
+
+def test_figures_of_several_sites_and_groups_can_be_worked_out(inside, tmp_path):
+    (tmp_path / "sites.yaml").write_text(SITES)
+    lines = inside("explain", str(tmp_path / "sites.yaml")).out.splitlines()
+    checked = 0
+    for place, line in enumerate(lines):
+        match = FIGURE.search(line)
+        if match:
+            figure = float(match[3].replace(",", ""))
+            assert calculate(lines[place + 2]) == pytest.approx(figure, rel=1e-9), line
+            checked += 1
+    assert checked > 12
+
+
+def test_an_activity_by_its_index_and_an_item_of_all_sites(inside, tmp_path):
+    (tmp_path / "sites.yaml").write_text(SITES)
+    file = str(tmp_path / "sites.yaml")
+    by_name = inside("explain", file, "inference.energy").out
+    assert inside("explain", file, "phases.inference.1").out == by_name
+    item = inside("explain", file, "inference.energy.PUE overhead")
+    assert item.out.count("PUE overhead @") == 2
+
+
+def test_a_closed_standard_output_is_74():
+    import subprocess
+    import sys
+
+    from tests.conftest import ROOT, clean_environment
+
+    command = f"{sys.executable} -m carbonctl explain {CONFIGS / 'quickstart.yaml'} >&-"
+    done = subprocess.run(
+        command, shell=True, capture_output=True, cwd=ROOT, check=False,
+        env=clean_environment(PYTHONPATH=str(ROOT)),
+    )  # fmt: skip
+    assert done.returncode == 74

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from carbonctl.estimators import KINDS, model
+from carbonctl import handbook
+from carbonctl.estimators import KINDS, model, module
 
 
 def test_the_list(inside):
@@ -20,8 +21,9 @@ def test_the_list(inside):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_page_has_every_key_with_words(inside, kind):
     rows = json.loads(inside("kinds", kind, "--format", "json").out)
+    useless = getattr(module(kind), "USELESS", ())
     keys = {field.alias or name for name, field in model(kind).model_fields.items()}
-    assert {row["key"] for row in rows} == keys
+    assert {row["key"] for row in rows} == keys - set(useless)
     assert all(row["description"] for row in rows)
     text = inside("kinds", kind).out
     assert text.startswith(f"{kind}: ")
@@ -32,3 +34,23 @@ def test_an_unknown_kind(inside):
     done = inside("kinds", "servin")
     assert (done.code, done.out) == (3, "")
     assert done.err.startswith("unknown kind `servin`; did you mean `serving`?")
+
+
+@pytest.mark.parametrize("topic", handbook.topics())
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_pages_fit_and_lose_no_word(inside, monkeypatch, topic, width):
+    monkeypatch.setenv("COLUMNS", str(width))
+    text = inside("kinds", topic).out
+    assert max(map(len, text.splitlines())) <= width
+    page = handbook.page(topic)
+    words = {word for row in [*page.own, *page.shared] for word in row["description"].split()}
+    shown = text.replace("\n", " ")
+    if width > 60:
+        assert not [word for word in words if word not in shown]
+    assert {row["key"] for row in page.own} <= set(text.split())
+
+
+def test_keys_that_a_kind_refuses_are_not_in_its_page():
+    keys = {row["key"] for part in handbook.page("energy")[2:] for row in part}
+    assert not keys & {"power", "memory", "host_overhead"}
+    assert {"embodied", "lifetime", "energy"} <= keys

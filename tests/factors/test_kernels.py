@@ -150,6 +150,13 @@ def test_a_ranged_mix_is_bounded_by_its_extreme_fillings(parts):
         assert found.low - 1e-9 <= shifted <= found.high + 1e-9
 
 
+def test_plants_have_ranges_too():
+    mix = [(0.5, Range(0.01, 0.005, 0.02)), (Range(0.5, 0.4, 0.5), Range(0.5, 0.4, 0.6))]
+    found = grid.mix_intensity(mix)
+    assert found.best == pytest.approx(0.255)
+    assert found.high == pytest.approx(0.5 * 0.02 + 0.5 * 0.6)
+
+
 def test_a_ranged_mix_by_hand():
     mix = [(Range(0.6, 0.5, 0.7), 0.01), (Range(0.4, 0.2, 0.6), 0.5)]
     found = grid.mix_intensity(mix)
