@@ -15,8 +15,8 @@ test: $(VENV)/.dev  ## the published runs beside what was reported, then the tes
 	@$(BIN)/python -m pytest
 
 check: $(VENV)/.dev  ## style, types, imports
-	@$(BIN)/ruff format --check carbonctl tests
-	@$(BIN)/ruff check carbonctl tests
+	@$(BIN)/ruff format --check carbonctl tests .github
+	@$(BIN)/ruff check carbonctl tests .github
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest tests/test_imports.py
 

@@ -4,10 +4,10 @@ Each module has a class ``Renderer``: results are added one by one and need not 
 ``finish`` returns the whole text.
 """
 
+from __future__ import annotations
+
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple, Protocol
-
-from carbonctl.result import About, Result
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from carbonctl.catalog.records import Source
     from carbonctl.catalog.tables import Everyday
     from carbonctl.gates import Verdict
+    from carbonctl.result import About, Result
 
 FORMATS = ("table", "json", "jsonl", "csv", "tsv", "md")
 FOR_PEOPLE = ("table", "md")
@@ -43,9 +44,9 @@ class Style(NamedTuple):
     width: int = 80
     color: bool = False
     plain: bool = False
-    sources: "dict[str, Source] | None" = None
+    sources: dict[str, Source] | None = None
     by: str | None = None
-    everyday: "tuple[Everyday, ...]" = ()
+    everyday: tuple[Everyday, ...] = ()
 
 
 class Renderer(Protocol):
@@ -54,7 +55,7 @@ class Renderer(Protocol):
     def add(self, result: Result) -> None:
         """Take one result."""
 
-    def finish(self, about: About, verdicts: "Sequence[Verdict]" = ()) -> str:
+    def finish(self, about: About, verdicts: Sequence[Verdict] = ()) -> str:
         """Return the text of everything that was added."""
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from carbonctl.compare import Comparison, Delta, Report
 from carbonctl.gates import Verdict
 from carbonctl.render import Style, compared, humane
-from carbonctl.render.md_ import escape
+from carbonctl.render.escaping import markdown as escape
 from carbonctl.render.verdicts import bullets
 from carbonctl.result import About
 
@@ -136,7 +136,7 @@ def _details(one: Comparison) -> Iterator[Block]:
     changes = compared.changes(one)
     if changes:
         head = ["| Figure | Base | Head | Cause |", "| :-- | --: | --: | :-- |"]
-        rows = [_row(escape(path), *rest) for path, *rest in changes]
+        rows = [_row(*map(escape, change)) for change in changes]
         yield (
             compared.plural(len(changes), "assumed figure differs", "assumed figures differ"),
             head,
@@ -154,5 +154,5 @@ def _of_entries(one: Comparison) -> Iterator[Block]:
         entry = row.entry
         name = escape(f"{entry.phase}.{entry.activity}.{entry.item}")
         change = compared.said_of(row.change)
-        rows.append(_row(name, entry.boundary, *_moves(row.kgco2e), change))
+        rows.append(_row(name, escape(entry.boundary), *_moves(row.kgco2e), change))
     yield compared.plural(len(entries), "entry differs", "entries differ"), head, rows

@@ -1,25 +1,16 @@
 """Markdown for people: one headline, the table, what was assumed folded away."""
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from carbonctl.ledger import Totals
 from carbonctl.render import Style, humane
 from carbonctl.render.assumed import assumption_rows
+from carbonctl.render.escaping import markdown as escape
 from carbonctl.result import About, Result
 
 if TYPE_CHECKING:
     from carbonctl.gates import Verdict
-
-_SPECIAL = re.compile(r"([\\`*_{}\[\]#!|~@:<>&$]|(?<=www)\.)", re.IGNORECASE)
-
-
-def escape(text: str) -> str:
-    """Return ``text`` so that Markdown, HTML and mentions show it as it is."""
-    plain = "".join(c if c.isprintable() else " " for c in text)
-    entities = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;", ":": "&#58;"}
-    return _SPECIAL.sub(lambda m: entities.get(m[0], "\\" + m[0]), plain)
 
 
 class Renderer:
@@ -91,7 +82,8 @@ def _more(result: Result, style: Style) -> list[str]:
         lines += ["| Figure | Value | Status | Source |", "| :-- | --: | :-- | :-- |"]
         for row in rows:
             source = escape(", ".join(_citation(key, style) for key in row.sources))
-            lines.append(f"| {escape(row.label)} | {row.said} | {row.status} | {source} |")
+            cells = (escape(row.label), escape(row.said), escape(row.status), source)
+            lines.append(f"| {' | '.join(cells)} |")
         lines += ["", "</details>"]
     return [*lines, ""]
 
@@ -111,7 +103,7 @@ def _facts(result: Result, style: Style) -> list[tuple[str, str]]:
     if result.per_unit is not None:
         facts.append((f"Per {escape(result.per_unit[0])}", humane.mass(result.per_unit[1])))
     for thing, amount in result.equivalents(style.everyday):
-        said = f"{humane.rounded(amount)} {thing.unit} ({escape(thing.source)})"
+        said = f"{humane.rounded(amount)} {escape(thing.unit)} ({escape(thing.source)})"
         facts.append((f"As much as {escape(thing.item)}", said))
     for key, row in (result.reported or {}).items():
         write = humane.energy if key.endswith("kwh") else humane.mass

@@ -9,7 +9,7 @@ import re
 import pytest
 
 from carbonctl.render import Style, render
-from carbonctl.render.md_ import escape
+from carbonctl.render.escaping import markdown as escape
 from carbonctl.result import GROUPS, About
 from tests.conftest import CONFIGS, account
 

@@ -1,0 +1,400 @@
+"""The action from end to end: real git, real carbonctl, a stand-in for the runner and its API."""
+
+import json
+import re
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from carbonctl.render import compare_md
+from tests.action.stand_in import (
+    ACTION,
+    STEPS,
+    TOKEN,
+    Repository,
+    read_outputs,
+)
+from tests.conftest import ROOT
+from tests.markdown import HOSTILE, assert_harmless, readable
+
+FAIL = "total_kgco2e > +5%"
+
+
+def job(energy: int, name: str = "work", activity: str = "run") -> str:
+    return (
+        f"name: {json.dumps(name)}\nsite: {{grid: FR}}\nphases:\n  training:\n"
+        f"    - {{kind: energy, name: {json.dumps(activity)}, energy: {energy} MWh, embodied: 0 kg}}\n"
+    )
+
+
+@pytest.fixture
+def heavier(repository, runner) -> Repository:
+    """A pull request that makes a workload heavier."""
+    base = repository.commit({"carbon.yaml": job(10)})
+    repository.commit({"carbon.yaml": job(12)})
+    runner.pull_request(base)
+    return repository
+
+
+# --- action.yml ---
+
+
+def test_no_expression_is_in_a_script():
+    for step in STEPS:
+        assert step["shell"] == "bash"
+        assert "${{" not in step["run"]
+        assert re.fullmatch(
+            r'"\$INPUT_PYTHON" -I "\$GITHUB_ACTION_PATH/\.github/action" \w+', step["run"]
+        )
+
+
+def test_inputs_are_described_and_used():
+    used = " ".join(value for step in STEPS for value in step["env"].values())
+    for name, about in ACTION["inputs"].items():
+        assert about["description"].endswith(".")
+        assert "default" in about
+        assert f"${{{{ inputs.{name} }}}}" in used
+    assert set(ACTION["outputs"]) == {"exit-code", "markdown"}
+
+
+def test_the_token_is_given_to_the_last_step_only():
+    assert [("INPUT_TOKEN" in step["env"]) for step in STEPS] == [False, True]
+
+
+# --- one workload ---
+
+
+def test_a_pull_request_has_one_comment_that_is_kept(heavier, runner, api):
+    first = runner.run(fail_on=FAIL)
+    assert first.code == 1
+    assert first.outputs["exit-code"] == "1"
+    assert api.changes == ["POST"]
+    (posted,) = api.comments
+    assert posted["body"] == first.markdown == first.summary
+    assert_harmless(posted["body"])
+    assert "## Carbon of 1 workload: heavier" in posted["body"]
+    assert r"- ❌ failed: carbon.yaml: total\_kgco2e &gt; +5%" in posted["body"]
+    assert re.search(
+        r"\| carbon.yaml \| [\d.]+ kgCO2e \| [\d.]+ kgCO2e \| \+[\d.]+ kgCO2e \| \+20.0 % \|",
+        posted["body"],
+    )
+    assert posted["body"].count(compare_md.BEGIN) == posted["body"].count(compare_md.END) == 1
+    assert [line for line in first.commands if line.startswith("::error file=carbon.yaml,")]
+    assert TOKEN not in first.log
+
+    heavier.commit({"carbon.yaml": job(9)})
+    second = runner.run(fail_on=FAIL)
+    assert (second.code, second.outputs["exit-code"]) == (0, "0")
+    assert api.changes == ["POST", "PATCH"]
+    assert "lighter" in api.comments[0]["body"]
+
+    third = runner.run(fail_on=FAIL)
+    assert (third.code, api.changes) == (0, ["POST", "PATCH"])
+
+
+def test_what_is_not_wanted_is_not_done(heavier, runner, api):
+    done = runner.run(fail_on=FAIL, comment="false", summary="false", annotations="false")
+    assert (done.code, done.summary, done.commands, api.requests) == (1, "", [], [])
+    assert "heavier" in done.markdown
+
+
+def test_nothing_new_is_no_comment(repository, runner, api):
+    base = repository.commit({"carbon.yaml": job(10)})
+    repository.commit({"other.txt": "x"})
+    runner.pull_request(base)
+    done = runner.run(fail_on=FAIL)
+    assert (done.code, api.changes) == (0, [])
+    assert "## Carbon of 1 workload: unchanged" in done.summary
+
+
+def test_a_push_is_compared_with_the_commit_before(heavier, runner, api):
+    runner.event = {}
+    done = runner.run(fail_on=FAIL, budget="budget.yaml")
+    assert (done.code, api.requests) == (3, [])  # there is no such budget
+    assert "budget.yaml" in done.summary
+    (heavier.folder / "budget.yaml").write_text(f"warn: ['{FAIL}']\n")
+    done = runner.run(warn_on="total_kgco2e > 1 kg\n total_kgco2e > 2 t", budget="budget.yaml")
+    assert (done.code, api.requests) == (0, [])
+    assert (
+        done.summary.count("- ⚠️ warning: carbon.yaml") == 2
+    )  # one of the input, one of the budget
+
+
+def test_a_base_can_be_named(heavier, runner):
+    heavier.git("branch", "old", "HEAD^")
+    runner.event = {}
+    heavier.commit({"other.txt": "x"})
+    assert runner.run(fail_on=FAIL).code == 0
+    assert runner.run(fail_on=FAIL, base="old").code == 1
+    done = runner.run(base="nowhere")
+    assert done.code == 3
+    assert any("`nowhere`" in line for line in done.commands)
+    assert runner.run(base="--upload-pack=touch pwned").code == 3
+    assert not list(heavier.folder.glob("pwned*"))
+
+
+@pytest.mark.parametrize("as_push", [True, False])
+def test_a_shallow_checkout_fetches_the_base(heavier, runner, tmp_path, as_push):
+    heavier.git("config", "uploadpack.allowAnySHA1InWant", "true")
+    clone = tmp_path / "clone"
+    heavier.git("clone", "-q", "--depth=1", f"file://{heavier.folder}", str(clone))
+    runner.workspace = clone
+    if as_push:
+        runner.event = {}
+    done = runner.run(fail_on=FAIL)
+    assert done.code == 1
+    assert "heavier" in done.markdown
+
+
+def test_what_ends_unheard_of_is_a_bug(heavier, runner, tmp_path):
+    broken = tmp_path / "broken"
+    broken.write_text("#!/bin/sh\nexit 1\n")
+    broken.chmod(0o755)
+    done = runner.run(command=str(broken))
+    assert (done.code, "carbonctl ended with 1" in done.summary) == (70, True)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "said"),
+    [
+        ({"files": "none/*.yaml"}, "no file of the repository matches"),
+        ({"files": ":(nonsense)x"}, "does not understand"),
+        ({"comment": "yes"}, "true or false"),
+        ({"command": "no-such-command"}, "no command"),
+        ({"command": "", "version": "1 @ https://evil.example/x"}, "is a version such as"),
+    ],
+)  # fmt: skip
+def test_faults_are_said(heavier, runner, inputs, said):
+    done = runner.run(**inputs)
+    assert done.code in (2, 3)
+    assert any(line.startswith("::error") and said in line for line in done.commands)
+
+
+# --- several workloads, hostile ones among them ---
+
+NAMES = (
+    "jobs/a space.yaml", 'jobs/"quoted".yaml', "jobs/it's.yaml", "jobs/$(touch pwned).yaml",
+    "jobs/`touch pwned`.yaml", "jobs/; touch pwned #.yaml", "jobs/new\nline\n::error::x.yaml",
+    "-x.yaml", "--fail-on=x.yaml", "jobs/::error::x.yaml", "jobs/##[error]x.yaml", "jobs/%0A::error::x.yaml",
+    "jobs/[a](https:/evil.example)|.yaml", "jobs/<img src=x>.yaml", "jobs/@octocat #1.yaml",
+    "jobs/HEAD:x.yaml",
+)  # fmt: skip
+
+
+def test_names_do_no_harm(repository, runner, api):
+    """Files, workloads and activities bear hostile names, some are faulty, one is gone."""
+    words = [word for word in HOSTILE if word[0] not in "@=+-" and word.isprintable()]
+    split = [words[n :: len(NAMES)] for n in range(len(NAMES))]
+    activities = {
+        name: "".join(
+            f"    - {{kind: energy, name: {json.dumps(word)}, energy: 1 MWh, embodied: 0 kg}}\n"
+            for word in some
+        )
+        for name, some in zip(NAMES, split, strict=True)
+    }
+    base = repository.commit({name: job(10, words[0]) for name in (*NAMES, "jobs/gone | @x.yaml")})
+    bad = {
+        "jobs/bad ::error::.yaml": f"{job(1)}{json.dumps('::error::[a](https://evil.example) @octocat #1')}: 1\n",
+        "jobs/bad\n::error::x.yaml": "::error::x: 1\n",
+    }
+    head = {name: job(12, words[1]) + activities[name] for name in NAMES}
+    repository.commit({**head, **bad, "jobs/gone | @x.yaml": None})
+    runner.pull_request(base)
+    done = runner.run(files="*.yaml", fail_on=FAIL)
+
+    assert (done.code, done.outputs["exit-code"]) == (3, "3")
+    assert not list(repository.folder.rglob("*pwned")), "a name was run"
+    for line in done.commands:
+        assert re.match(
+            r"::(notice|warning|error) (file=[^,:]*,)?(line=\d+,col=\d+,)?title=carbonctl::", line
+        )
+    for name in NAMES[:6]:
+        assert sum(f"file={name}," in line for line in done.commands) == 2, name
+    (posted,) = api.comments
+    assert_harmless(posted["body"])
+    read = readable(posted["body"])
+    assert f"Carbon of {len(NAMES) + 2} workloads: {len(NAMES)} heavier, 2 not compared" in read
+    assert "no longer there: jobs/gone | @x.yaml" in read
+    for word in words:
+        assert word.strip() in read
+    assert TOKEN not in done.log
+
+
+def test_a_file_named_as_the_base_does_not_stand_in_for_it(repository, runner):
+    base = repository.commit({"carbon.yaml": job(10)})
+    repository.commit({"carbon.yaml": job(20), f"{base}:./carbon.yaml": job(20)})
+    runner.pull_request(base)
+    done = runner.run(fail_on=FAIL)
+    assert done.code == 3
+    assert any("as the base" in line for line in done.commands)
+
+
+def test_links_are_not_followed(repository, runner, tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("hunter2: 1\n")
+    base = repository.commit({"carbon.yaml": job(10)})
+    (repository.folder / "link.yaml").symlink_to(secret)
+    repository.commit({})
+    runner.pull_request(base)
+    done = runner.run(files="*.yaml")
+    assert done.code == 0
+    assert "hunter2" not in done.log + done.summary
+    assert any(line.startswith("::warning") and "link.yaml" in line for line in done.commands)
+
+
+def test_modules_of_the_checkout_are_not_imported(heavier, runner):
+    trap = "raise SystemExit('imported from the checkout')\n"
+    heavier.commit(
+        {f"{name}.py": trap for name in ("json", "yaml", "page", "carbonctl", "sitecustomize")}
+    )
+    runner.extra = {"PYTHONPATH": str(heavier.folder), "PYTHONSTARTUP": "json.py"}
+    done = runner.run(fail_on=FAIL, base="HEAD~2")
+    assert done.code == 1
+    assert "heavier" in done.markdown
+
+
+# --- the API ---
+
+
+def test_the_comment_is_found_on_a_later_page_and_not_among_quotes(heavier, runner, api):
+    ours = f"{compare_md.BEGIN}\n<!-- carbonctl:action -->\nold"
+    for _ in range(100):
+        api.add("a remark", "somebody")
+    api.add(ours, "somebody")
+    api.add(f"> {ours}", "github-actions[bot]", "Bot")
+    api.add(ours.replace("\n", "\r\n"), "github-actions[bot]", "Bot")
+    before = [one["body"] for one in api.comments]
+    runner.run()
+    assert api.changes == ["PATCH"]
+    assert [one["body"] for one in api.comments][:-1] == before[:-1]
+    assert "heavier" in api.comments[-1]["body"]
+
+
+@pytest.mark.parametrize(
+    ("owner", "changes"), [("somebody", ["PATCH"]), ("other", ["POST"]), (None, ["POST"])]
+)
+def test_a_comment_of_the_tokens_owner_is_kept(heavier, runner, api, owner, changes):
+    api.user = owner
+    api.add(f"{compare_md.BEGIN}\n<!-- carbonctl:action -->\nold", "somebody")
+    runner.run()
+    assert api.changes == changes
+
+
+@pytest.mark.parametrize(("method", "status"), [("POST", 403), ("GET", 404), ("GET", 301)])
+def test_a_token_that_may_not_is_a_warning(heavier, runner, api, method, status):
+    api.forbidden[method] = status
+    done = runner.run(fail_on=FAIL)
+    assert done.code == 1
+    assert api.comments == []
+    assert any(line.startswith("::warning") and str(status) in line for line in done.commands)
+    assert len([one for one in api.requests if one[0] == method]) == 1
+    assert "heavier" in done.summary
+
+
+def test_a_busy_host_is_asked_again(heavier, runner, api):
+    api.answers = [(502, {}, False)]
+    runner.run()
+    assert (len(api.comments), api.changes) == (1, ["POST"])
+
+
+def test_what_was_posted_in_spite_of_an_error_is_not_posted_again(heavier, runner, api):
+    api.answers = [(200, {}, True), (502, {}, True)]  # an empty list, then a post
+    runner.run()
+    assert (len(api.comments), api.changes) == (1, ["POST"])
+
+
+# --- its parts ---
+
+
+@pytest.fixture
+def parts(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / ".github" / "action"))
+    yield import_module
+    for name in ("runner", "install", "repository", "compare", "page", "comment"):
+        sys.modules.pop(name, None)
+
+
+def test_what_is_installed(parts):
+    install = parts("install")
+    venv, python = Path("v"), Path("v/bin/python")
+    pip = [
+        "v/bin/python",
+        "-I",
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-input",
+        "--disable-pip-version-check",
+    ]
+    assert install.commands(venv, python, "") == [
+        [sys.executable, "-I", "-m", "venv", "v"],
+        [*pip, str(ROOT)],
+    ]
+    assert install.commands(venv, python, "0.1.0rc1")[1] == [*pip, "carbonctl==0.1.0rc1"]
+    for hostile in ("-r x", "1 @ https://evil.example", "0.1.0\n--index-url=x", "latest"):
+        with pytest.raises(parts("runner").Fault):
+            install.commands(venv, python, hostile)
+
+
+def test_how_a_file_is_compared(parts, monkeypatch):
+    given = {
+        "COMMAND": "/x/carbonctl",
+        "FAIL_ON": "a > 1\n\n --b",
+        "WARN_ON": "c > 1",
+        "BUDGET": "-",
+    }
+    for name, value in given.items():
+        monkeypatch.setenv(f"INPUT_{name}", value)
+    compare = parts("compare")
+    assert compare.command_line("-", "abc", Path("out/1")) == [
+        "/x/carbonctl", "compare", "--format=github", "--export=md=out/1.md", "--export=json=out/1.json",
+        "--fail-on=a > 1", "--fail-on=--b", "--warn-on=c > 1", "--budget=-", "--", "abc:./-", "./-",
+    ]  # fmt: skip
+    assert compare.command_line("a b", "abc", Path("1"))[-2:] == ["abc:./a b", "a b"]
+
+
+@pytest.mark.parametrize("value", ["1", "a\nb", "x\nexit-code=0", "end\nname<<end\n0\nend", ""])
+def test_an_output_is_one_output(parts, monkeypatch, tmp_path, value):
+    monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "out"))
+    parts("runner").output("name", value)
+    assert read_outputs((tmp_path / "out").read_text()) == {"name": value}
+
+
+def document(difference: float, rule: str = "") -> dict:
+    delta = {"base": 1.0, "head": 1.0 + difference, "difference": difference, "percent": 100.0}
+    verdicts = [{"rule": rule, "level": "fail", "outcome": "fail"}] if rule else []
+    one = {"total": {"total_kgco2e": delta}, "entries": [{"change": "changed"}]}
+    return {"alternatives": [one], "verdicts": verdicts}
+
+
+@pytest.mark.parametrize("length", [1, 200, 70_000])
+@pytest.mark.parametrize("count", [1, 3, 2_000])
+def test_a_page_fits_a_comment_and_begins_with_what_failed(parts, count, length):
+    page = parts("page")
+    section = f"{page.BEGIN}\n### head\n\n<details>\n{'x ' * length}\n</details>\n{page.END}\n"
+    outcomes = [
+        page.Outcome(f"{n} {'@' * length}", is_last, "", (), document(count - n, "r" * is_last), section)
+        for n, is_last in enumerate([*[0] * (count - 1), 1])
+    ]  # fmt: skip
+    text = page.write(outcomes, ["gone"])
+    assert len(text.encode()) <= compare_md.MOST_BYTES
+    assert text.startswith(f"{page.BEGIN}\n{page.MARK}\n## Carbon of {count} workload")
+    assert text.endswith(f"\n{page.END}\n")
+    assert text.count("<details>") == text.count("</details>")
+    first_row = text.split("| :-- | --: | --: | --: | --: |\n")[1]
+    assert first_row.startswith(f"| {count - 1} ")
+    assert "### head" in text
+    assert ("did not fit" in text) == (length == 70_000 or count == 2_000)
+    assert_harmless(text.replace("x ", ""))
+
+
+def test_the_marks_are_those_of_compare(parts):
+    page = parts("page")
+    assert (page.BEGIN, page.END, page.MOST_BYTES) == (
+        compare_md.BEGIN,
+        compare_md.END,
+        compare_md.MOST_BYTES,
+    )
