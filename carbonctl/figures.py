@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from carbonctl.formulas import NotArithmetic, terms
+from carbonctl.formulas import terms
 from carbonctl.ledger import Entry, total
 from carbonctl.spread import samples
 
@@ -14,10 +14,14 @@ class Figures:
     ----------
     entries : sequence of Entry
         The account.
+    is_known : bool
+        Whether its spread can be known: not where a saved result has lost its spec.
     """
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
+    def __init__(self, entries: Sequence[Entry], is_known: bool = True) -> None:
         self.entries = entries
+        self.is_known = is_known
+        self.drawn: dict[tuple[str | None, str], Sequence[float] | None] = {}
 
     def of_phase(self, phase: str | None) -> list[Entry]:
         """Return the entries of one phase, or all."""
@@ -32,8 +36,13 @@ class Figures:
 
         An unknown that two accounts share has the same values in both.
         """
+        if (phase, key) not in self.drawn:
+            self.drawn[phase, key] = self._samples(phase, key) if self.is_known else None
+        return self.drawn[phase, key]
+
+    def _samples(self, phase: str | None, key: str) -> Sequence[float] | None:
         try:
             found = terms(self.of_phase(phase), key)
             return None if found is None else samples(found).tolist()
-        except (ArithmeticError, NotArithmetic):
+        except (ArithmeticError, ValueError):
             return None

@@ -6,27 +6,37 @@ parentheses, nothing else.
 """
 
 import ast
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from types import CodeType
 from typing import Any, NamedTuple
 
-from carbonctl.ledger import OPERATIONAL, SUMS, Entry
+from carbonctl.factors import runs, schedule
+from carbonctl.ledger import EMBODIED, OPERATIONAL, SUMS, Entry
 from carbonctl.values import Value
 
 TO_CARBON = " * carbon_intensity"
 _LONGEST = 50_000
+_LARGEST = 1e30
 _OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div)
 _SIMPLE = (ast.Expression, ast.BinOp, ast.UnaryOp, ast.USub, ast.Load, *_OPERATORS)
 _VARY = ("energy_kwh", "kgco2e", "kgco2e_market")
 _NOTHING: dict[str, Any] = {"__builtins__": {}}
+# Derived inputs that are no arithmetic: what they come from, and how.
+_DERIVED: dict[str, tuple[tuple[str, ...], Callable[..., Any]]] = {
+    "mean": (("p50", "p99"), runs.lognormal_mean),
+    "compute_time": (("compute_p50", "compute_p99"), runs.lognormal_mean),
+    "repeats": (("for", "every"), schedule.occurrences),
+    "servers": (("bandwidth", "server_bandwidth"), schedule.whole_number),
+}
 
 
 class Uncertain(NamedTuple):
     """What makes a ranged input the same unknown wherever it is used.
 
     A fact of the catalog is one unknown in every place; a given figure is one where it
-    stands at the same place of the spec with the same bounds.
+    stands at the same place of the same workload with the same bounds.
     """
 
     name: str
@@ -34,6 +44,9 @@ class Uncertain(NamedTuple):
     best: float
     low: float
     high: float
+
+
+Same = Mapping[Uncertain, Uncertain]
 
 
 class Term(NamedTuple):
@@ -46,7 +59,9 @@ class Term(NamedTuple):
     known : dict
         Values of the inputs without a range.
     ranged : dict
-        Name in the formula to the unknown behind it.
+        Name to the unknown behind it.
+    derived : tuple of str
+        Names in the formula that follow from others by one of the kernels.
     sign : float
         +1 or −1.
     number : float
@@ -56,6 +71,7 @@ class Term(NamedTuple):
     code: CodeType | None
     known: dict[str, float]
     ranged: dict[str, Uncertain]
+    derived: tuple[str, ...]
     sign: float
     number: float
 
@@ -63,8 +79,22 @@ class Term(NamedTuple):
         """Return the signed figure with some values for what is uncertain."""
         if self.code is None:
             return self.sign * self.number
-        names = {name: values[unknown] for name, unknown in self.ranged.items()}
-        return self.sign * eval(self.code, _NOTHING, {**self.known, **names})  # noqa: S307
+        names = {**self.known}
+        for name, unknown in self.ranged.items():
+            names[name] = values[unknown]
+        for name in self.derived:
+            parents, kernel = _DERIVED[name]
+            names[name] = _each(kernel, *(names[parent] for parent in parents))
+        return self.sign * eval(self.code, _NOTHING, names)  # noqa: S307
+
+
+def _each(kernel: Callable[..., Any], *values: Any) -> Any:
+    """Apply a kernel of numbers to numbers, or to arrays element by element."""
+    if all(isinstance(value, float | int) for value in values):
+        return kernel(*values)
+    import numpy as np
+
+    return np.vectorize(kernel, otypes=[float])(*values)
 
 
 class NotArithmetic(ValueError):
@@ -96,22 +126,34 @@ def _names(tree: ast.AST) -> set[str]:
         if isinstance(node, ast.Name):
             found.add(node.id)
         elif isinstance(node, ast.Constant):
-            if type(node.value) not in (int, float):
+            number = node.value
+            if isinstance(number, bool) or not isinstance(number, int | float):
                 raise NotArithmetic("a number is wanted")
+            if abs(number) > _LARGEST:
+                raise NotArithmetic("a smaller number is wanted")
         elif not isinstance(node, _SIMPLE):
             raise NotArithmetic(f"{type(node).__name__} is not arithmetic")
     return found
 
 
-def unknown_of(value: Value) -> Uncertain:
-    """Return what a ranged input is uncertain about."""
-    is_fact = value.status in ("catalog", "default", "archetype")
-    where = value.source if is_fact else value.path
-    name = value.name.rstrip("0123456789").rstrip("_") if is_fact else value.name
+def unknown_of(value: Value, entry: Entry, workload: str = "") -> Uncertain:
+    """Return what a ranged input of an entry is uncertain about.
+
+    Drives and machines have lives and powers of their own, whatever both are called; the
+    devices of a mixed system are numbered in formulas, and not in the catalog.
+    """
+    if value.status not in ("catalog", "default", "archetype"):
+        return Uncertain(value.name, f"{workload}:{value.path}", value.best, value.low, value.high)
+    name = re.sub(r"(_[0-9]+)+(?=$|_down$|_up$)", "", value.name)
+    where = value.source
+    if entry.kind == "storage" and not name.startswith("carbon"):
+        name = f"storage_{name}"
     return Uncertain(name, where, value.best, value.low, value.high)
 
 
-def term(entry: Entry, key: str, sign: float = 1.0) -> Term | None:
+def term(
+    entry: Entry, key: str, sign: float = 1.0, workload: str = "", same: Same | None = None
+) -> Term | None:
     """Return one figure of an entry as a term.
 
     Parameters
@@ -122,6 +164,10 @@ def term(entry: Entry, key: str, sign: float = 1.0) -> Term | None:
         kgco2e, kgco2e_market or energy_kwh.
     sign : float
         +1, or −1 for the base of a difference.
+    workload : str
+        What tells given figures of one workload from those of another.
+    same : mapping, optional
+        Unknowns that are others under another name.
 
     Returns
     -------
@@ -137,19 +183,34 @@ def term(entry: Entry, key: str, sign: float = 1.0) -> Term | None:
     if number is None:
         return None
     formula = _formula(entry, key)
-    if number == 0 or formula is None:
-        return Term(None, {}, {}, sign, number)
+    if formula is None:
+        return Term(None, {}, {}, (), sign, number)
     code, names = compiled(formula)
     inputs = {value.name: value for value in entry.inputs}
     if not names <= inputs.keys():
         raise NotArithmetic(f"`{sorted(names - inputs.keys())[0]}` is no input of {entry.item}")
-    used = {name: inputs[name] for name in sorted(names)}
+    derived = tuple(sorted(name for name in names if _is_derived(inputs[name], inputs)))
+    parents = {parent for name in derived for parent in _DERIVED[name][0]}
+    used = {name: inputs[name] for name in sorted((names - set(derived)) | parents)}
     known = {name: v.best for name, v in used.items() if v.low == v.high}
-    ranged = {name: unknown_of(v) for name, v in used.items() if v.low != v.high}
-    return Term(code if ranged else None, known, ranged, sign, number)
+    ranged = {}
+    for name, value in used.items():
+        if value.low != value.high:
+            unknown = unknown_of(value, entry, workload)
+            ranged[name] = (same or {}).get(unknown, unknown)
+    return Term(code if ranged else None, known, ranged, derived, sign, number)
 
 
-def terms(entries: Sequence[Entry], name: str, sign: float = 1.0) -> list[Term] | None:
+def _is_derived(value: Value, inputs: Mapping[str, Value]) -> bool:
+    """Whether a ranged input follows from others by one of the kernels."""
+    if value.status != "derived" or value.low == value.high or value.name not in _DERIVED:
+        return False
+    return all(parent in inputs for parent in _DERIVED[value.name][0])
+
+
+def terms(
+    entries: Sequence[Entry], name: str, sign: float = 1.0, workload: str = ""
+) -> list[Term] | None:
     """Return one of the sums of `carbonctl.ledger.Totals` as terms.
 
     None where an entry is unknown, or where the sum has no formulas behind it (water, and
@@ -163,17 +224,40 @@ def terms(entries: Sequence[Entry], name: str, sign: float = 1.0) -> list[Term] 
     boundary, column = SUMS[name]
     if column not in _VARY:
         return None
-    found = [term(e, column, sign) for e in entries if boundary in (None, e.boundary)]
+    found = [term(e, column, sign, workload) for e in entries if boundary in (None, e.boundary)]
     known = [one for one in found if one is not None]
     return known if len(known) == len(found) else None
 
 
+def varies(name: str) -> bool:
+    """Whether one of the sums has formulas behind it."""
+    return SUMS[name][1] in _VARY
+
+
 def _formula(entry: Entry, key: str) -> str | None:
-    """Return the formula of a figure; None where it does not vary."""
-    if key == "kgco2e" or entry.boundary != OPERATIONAL:
-        return entry.formula if key != "energy_kwh" else None
-    energy = entry.formula.removesuffix(TO_CARBON)
+    """Return the formula of a figure; None where it has none.
+
+    What is lost in the grid is no energy at the meter, and embodied carbon none at all.
+    """
     if key == "energy_kwh":
-        return energy
-    is_contracted = any(value.name == "market_intensity" for value in entry.inputs)
-    return f"{energy} * market_intensity" if is_contracted else entry.formula
+        if entry.boundary == EMBODIED or entry.energy_kwh != entry.quantity:
+            return None
+        return entry.formula.removesuffix(TO_CARBON)
+    if key == "kgco2e" or entry.boundary != OPERATIONAL:
+        return entry.formula
+    return f"{entry.formula.removesuffix(TO_CARBON)} * {_market(entry)}"
+
+
+def _market(entry: Entry) -> str:
+    """Return the market-based intensity as a formula of what it comes from."""
+    inputs = {value.name: value for value in entry.inputs}
+    market = inputs.get("market_intensity")
+    if market is None:
+        return "carbon_intensity"
+    if market.status != "derived":
+        return "market_intensity"
+    rest = "residual_intensity" if "residual_intensity" in inputs else "carbon_intensity"
+    if "carbon_free_energy" not in inputs or "contract_intensity" not in inputs:
+        return rest
+    share = "carbon_free_energy"
+    return f"({share} * contract_intensity + (1 - {share}) * {rest})"

@@ -7,6 +7,9 @@ from typing import Any, NamedTuple, TypeAlias
 from pydantic.fields import FieldInfo
 
 from carbonctl import estimators
+from carbonctl.estimators.clients import ClientClass
+from carbonctl.estimators.connections import AccessPoint, Connection, Network
+from carbonctl.estimators.federated import Server
 from carbonctl.estimators.models import OnMachine
 from carbonctl.spec import fields as f
 from carbonctl.spec import typed
@@ -83,6 +86,11 @@ _PARTS: dict[str, type[Spec]] = {
     "repeat": Repeat,
     "functional_unit": FunctionalUnit,
     "reported": Reported,
+    "clients": ClientClass,
+    "connections": Connection,
+    "access_point": AccessPoint,
+    "network": Network,
+    "server": Server,
 }
 
 

@@ -32,8 +32,8 @@ def part(entry: Entry) -> str:
     item = entry.item.partition(AT_SITE)[0]
     if entry.boundary == EMBODIED:
         return "building" if item == BUILDING else "hardware"
-    if entry.is_overhead or item == GRID_LOSSES:
-        return item
+    if entry.is_overhead or item.removeprefix("client: ") == GRID_LOSSES:
+        return item.removeprefix("client: ")
     if item.startswith(_MOVES):
         return COMMUNICATION
     if item.startswith("server: "):
@@ -160,11 +160,13 @@ class Result:
 
     @property
     def split(self) -> tuple[float, float] | None:
-        """Operational carbon of computation and of communication [kgCO2e], where both are."""
-        groups = self.groups("part")
-        both = [groups.get(name) for name in (COMPUTATION, COMMUNICATION)]
-        found = [sums.operational_kgco2e or 0.0 for sums in both if sums is not None]
-        return (found[0], found[1]) if len(found) == 2 else None
+        """Operational carbon of clients' computation and communication [kgCO2e], where both are."""
+        entries = [entry for entry in self.entries if entry.kind == "federated"]
+        found = [
+            total([entry for entry in entries if part(entry) == name], "operational_kgco2e") or 0.0
+            for name in (COMPUTATION, COMMUNICATION)
+        ]
+        return (found[0], found[1]) if all(found) else None
 
     @property
     def per_unit(self) -> tuple[str, float] | None:

@@ -13,7 +13,9 @@ from carbonctl.spec.model import PHASES
 from carbonctl.units import COUNT, parse
 from carbonctl.values import Status, Value
 
+_LINES = "this is JSON Lines; what is to be read again is saved with --format json"
 _FORMULA_STARTS = ("=", "+", "-", "@")
+_LARGEST, _SMALLEST = 1e150, 1e-150
 _BLANKS: dict[int, str | int | None] = {**SPACES, ord("\n"): " "}
 
 
@@ -38,7 +40,10 @@ def read(text: str, file: str) -> Saved:
     except (ValueError, RecursionError) as error:
         line, col = getattr(error, "lineno", 1), getattr(error, "colno", 1)
         message = f"not a saved result: {getattr(error, 'msg', 'nested too deep')}"
+        message = _LINES if getattr(error, "msg", "") == "Extra data" else message
         raise InputError([Problem(file, line, col, message)]) from None
+    if isinstance(document, dict) and "entries" in document:
+        raise InputError([Problem(file, 1, 1, _LINES)])
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         message = f"not a saved result: this carbonctl reads the schema `{SCHEMA}`"
         raise InputError([Problem(file, 1, 1, message)])
@@ -113,6 +118,8 @@ def _check_texts(node: Any) -> None:
             nodes += here
         elif isinstance(here, str):
             _word(here)
+        elif isinstance(here, float):
+            _number(here)
 
 
 def _mapping(raw: Any) -> dict[str, Any]:
@@ -163,6 +170,8 @@ def _input(raw: dict[str, Any]) -> Value:
     middle, low, high = (_number(raw[key]) for key in ("value", "low", "high"))
     if middle is None or low is None or high is None:
         raise ValueError("an input has no value")
+    if not low <= middle <= high:
+        raise ValueError("the value of an input is not within its bounds")
     texts = {key: None if raw[key] is None else _word(raw[key]) for key in ("source", "path")}
     return Value(
         middle if low == high else Range(middle, low, high),
@@ -180,6 +189,8 @@ def _number(raw: Any) -> float | None:
         return None
     if isinstance(raw, bool) or not isinstance(raw, int | float) or not math.isfinite(raw):
         raise ValueError(f"`{str(raw)[:40]}` is not a finite number")
+    if raw != 0 and not _SMALLEST <= abs(raw) <= _LARGEST:
+        raise ValueError(f"`{str(raw)[:40]}` is beyond what can be meant")
     return raw
 
 

@@ -5,15 +5,19 @@ Entries do not carry it: a saved result says it through its spec.
 
 from typing import Any
 
-from carbonctl.ledger import AT_SITE, Entry
+from carbonctl.ledger import AT_SITE, BUILDING, GRID_LOSSES, PUE_OVERHEAD, Entry
 from carbonctl.spec.model import default_names
 
+_WITH_CLIENTS = ("federated", "on_device")
 NO_SYSTEM = "no system"
 
 
 def system(spec: dict[str, Any], entry: Entry) -> str:
     """Return the name of an entry's system, else its device."""
     activity = _activity(spec, entry)
+    server = activity.get("server")
+    if isinstance(server, dict) and _is_of_server(entry):
+        activity = server
     found = activity.get("system")
     if isinstance(found, str):
         return found
@@ -27,16 +31,26 @@ def system(spec: dict[str, Any], entry: Entry) -> str:
 
 def site(spec: dict[str, Any], entry: Entry) -> str:
     """Return the name of an entry's site, else its grid."""
-    _, is_split, label = entry.item.partition(AT_SITE)
+    named = entry.item.rpartition(")")[2] if "(" in entry.item else entry.item
+    _, is_split, label = named.partition(AT_SITE)
     if is_split:
         return label
+    activity = _activity(spec, entry)
+    is_client = activity.get("kind") in _WITH_CLIENTS and not _is_of_server(entry)
+    own = activity.get("client_site") if is_client else None
     of_phases = spec.get("phase_sites")
     of_phase = of_phases.get(entry.phase) if isinstance(of_phases, dict) else None
-    for ref in (_activity(spec, entry).get("site"), of_phase, spec.get("site")):
+    for ref in (own, activity.get("site"), of_phase, spec.get("site")):
         label = _label(ref)
         if label:
             return label
     return "the site"
+
+
+def _is_of_server(entry: Entry) -> bool:
+    """Whether an entry of federated learning is of its server, and not of clients."""
+    item = entry.item.partition(AT_SITE)[0]
+    return item.startswith("server: ") or item in (PUE_OVERHEAD, GRID_LOSSES, BUILDING)
 
 
 def _label(ref: Any) -> str:

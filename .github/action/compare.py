@@ -97,11 +97,12 @@ def _compare(path: str, base: str, exports: Path) -> page.Outcome:
     if messages:
         runner.log(messages)
     name = page.readable(path)
-    if not Path(f"{exports}.json").exists():  # it could not be read, or the rules could not
+    exported = Path(f"{exports}.json")
+    document = json.loads(exported.read_text(encoding="utf-8")) if exported.exists() else {}
+    if not document.get("alternatives"):  # it could not be read, or the rules could not
         said = messages or f"carbonctl ended with {done.returncode}"
         code = _known(done.returncode, _FAULTS)
         return page.Outcome(name, code, said, annotations=_faults(name, said))
-    document = json.loads(Path(f"{exports}.json").read_text(encoding="utf-8"))
     section = Path(f"{exports}.md").read_text(encoding="utf-8")
     shown = done.stdout.decode("utf-8", "replace").split("\n")
     commands = [line for line in shown if _COMMAND.match(line)]

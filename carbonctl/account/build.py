@@ -61,7 +61,9 @@ class _Accountant:
             where = Where(phase, name, activity.kind)
             for at, supply, data in found:
                 self.check(path, data, supply)
-                Entries(self.books, where, supply, at.suffix).enter(at_place(data, at))
+                of_clients = data.clients is None and activity.has_clients
+                entries = Entries(self.books, where, supply, at.suffix, of_clients=of_clients)
+                entries.enter(at_place(data, at))
         if faults:
             raise Unaccountable(list(faults))
         self.check_bases()
@@ -80,9 +82,7 @@ class _Accountant:
             clients = found[0][2].clients
         else:
             data = self.activity_data(activity, path, None)
-            clients = data.clients and data.clients._replace(
-                dated=data.dated, warnings=data.warnings
-            )
+            clients = data.clients and data.clients._replace(warnings=data.warnings)
         if clients is not None:
             found += [
                 (at, supply, clients) for at, supply in self.sites(phase, activity, path, True)
@@ -102,7 +102,7 @@ class _Accountant:
             if fault == prefix or fault.startswith(f"{prefix}."):
                 before, fault = keys, fault[len(prefix) + 1 :]
                 break
-        return (*before, *(int(p) if p.isdigit() else p for p in fault.split(".") if p))
+        return (*before, *(int(p) if p.isdecimal() else p for p in fault.split(".") if p))
 
     def sites(
         self, phase: str, activity: Activity, path: str, of_clients: bool = False
@@ -112,7 +112,7 @@ class _Accountant:
         key = (phase, id(activity.site), id(own), of_clients)
         if key not in self.supplies:
             self.supplies[key] = [
-                (place, sites.supply(place.layers, self.catalog))
+                (place, sites.supply(place.layers, self.catalog, of_clients=of_clients))
                 for place in places(self.workload, phase, activity, path, of_clients)
             ]
         return self.supplies[key]

@@ -18,6 +18,7 @@ _GIVE = {
     "host": "`host_embodied`",
     "rest of the devices": "`device_embodied`",
     "requests": "a system, or `embodied_per_request`",
+    "devices of requests": "`time_per_request` with a `device`, or `embodied_per_request`",
     "client devices": "`device_embodied`, or a `device` whose figure is known",
     "hardware": "`embodied` (0 kg where another activity counts it), or a system and its time",
 }
@@ -45,10 +46,21 @@ class Entries:
         The site.
     suffix : str
         What tells the items of one site from those of another; empty where there is one.
+    of_clients : bool
+        Whether it is the site of clients and not that of the activity.
     """
 
-    def __init__(self, books: Books, where: Where, supply: Supply, suffix: str = "") -> None:
+    def __init__(
+        self,
+        books: Books,
+        where: Where,
+        supply: Supply,
+        suffix: str = "",
+        *,
+        of_clients: bool = False,
+    ) -> None:
         self.books = books
+        self.of_clients = of_clients
         self.phase, self.name, self.kind = where
         self.supply = supply
         self.suffix = suffix
@@ -132,12 +144,13 @@ class Entries:
         if losses is None or not self.used:
             return
         energy, formula, inputs = _sum(self.used)
+        item = f"client: {GRID_LOSSES}" if self.of_clients else GRID_LOSSES
         lost = Quantity(
             grid.lost_kwh(energy, losses.number),
             f"({formula}) * losses / (1 - losses)",
             merge(inputs, (losses,)),
         )
-        self.electricity(GRID_LOSSES, lost)
+        self.electricity(item, lost)
         at_meter = self.books.entries[-1]
         whose = "3.3" if self.scope.startswith("2") else self.scope  # 3.3 is of energy one buys
         self.books.entries[-1] = at_meter._replace(ghg_scope=whose, energy_kwh=0.0)

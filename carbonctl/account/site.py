@@ -22,6 +22,11 @@ _SUPPLY = (
 )  # fmt: skip
 
 
+_CONTRACTS = (
+    "carbon_free_energy", "contract_intensity", "residual_intensity", "market_intensity",
+)  # fmt: skip
+
+
 class Water(NamedTuple):
     """Water per energy [L/kWh]: on site for that of IT, at the source for all of it."""
 
@@ -85,18 +90,20 @@ def _is_whole(path: str, site: Site) -> bool:
     return site.grid is not None or (is_named and site.carbon_intensity is not None)
 
 
-def supply(layers: list[Layer], catalog: Catalog) -> Supply:
+def supply(layers: list[Layer], catalog: Catalog, *, of_clients: bool = False) -> Supply:
     """Return the supply that the layers describe, the first layer going before the others.
 
     A layer that names a grid starts a new electricity supply: nothing of the electricity
-    below it carries over. PUE, operator and year do.
+    below it carries over. PUE, operator and year do. Clients' homes are no data centre,
+    whoever owns the devices, and the company's contracts are not theirs: for them only the
+    first layer, which is their own site, counts.
 
     Raises
     ------
     Unusable
         Where no carbon intensity is given or known.
     """
-    return _Site(layers, catalog).supply()
+    return _Site(layers, catalog, of_clients).supply()
 
 
 def _label(name: str | Mix | None, intensity: Value) -> str:
@@ -106,14 +113,17 @@ def _label(name: str | Mix | None, intensity: Value) -> str:
 
 
 class _Site:
-    def __init__(self, layers: list[Layer], catalog: Catalog) -> None:
+    def __init__(self, layers: list[Layer], catalog: Catalog, of_clients: bool = False) -> None:
         self.layers = layers
         self.catalog = catalog
+        self.of_clients = of_clients
         self.warnings: list[str] = []
 
     def pick(self, key: str) -> tuple[Any, str]:
         """Return the first value given for a key and its path, or None and where to give it."""
         for path, site in self.layers:
+            if self.of_clients and key in _CONTRACTS and "client_site" not in path:
+                break
             value = getattr(site, key)
             if value is not None:
                 return value, f"{path}.{key}"
@@ -134,7 +144,8 @@ class _Site:
                 f"more than {MAX_YEARS_APART} years from {wanted}"
             )
         market, market_inputs = self.market(intensity)
-        pue = None if operator == "client" else self.pue(region)
+        has_none = self.of_clients or operator == "client"
+        pue = None if has_none else self.pue(region)
         if pue is not None and pue.best > _SUSPICIOUS_PUE:
             self.warnings.append(f"{pue.path}: a PUE of {pue.best:g} is far above any known")
         return Supply(
@@ -147,8 +158,8 @@ class _Site:
             market_inputs=market_inputs,
             pue=pue,
             losses=self.losses(),
-            water=self.water(zone, region, operator),
-            building=None if operator == "client" else self.building(),
+            water=self.water(zone, region, "client" if has_none else operator),
+            building=None if has_none else self.building(),
             wanted_year=wanted,
             warnings=tuple(self.warnings),
         )
@@ -311,7 +322,9 @@ class _Site:
 
     def is_whole_market(self) -> bool:
         """Whether the first layer that says anything of the market gives the whole figure."""
-        for _, site in self.layers:
+        for path, site in self.layers:
+            if self.of_clients and "client_site" not in path:
+                return False
             if site.market_intensity is not None:
                 return True
             if site.carbon_free_energy is not None or site.residual_intensity is not None:

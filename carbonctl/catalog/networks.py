@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from carbonctl.catalog.tables import rows
 from carbonctl.errors import InputError, Problem
-from carbonctl.ranges import Number, Range
+from carbonctl.ranges import Number, Range, best, high, low
 from carbonctl.values import Value
 
 _GB_BITS = 8e9
@@ -82,26 +82,28 @@ def radios(folders: Iterable[Path]) -> dict[tuple[str, str], Radio]:
 def client_powers(folders: Iterable[Path]) -> dict[str, Value]:
     """Return the draw of client devices at work [W], by id.
 
-    Where several are known the best is the highest, of all its fast cores, and the lowest is
-    the lower bound.
+    Where several are known the best is the highest, of all its fast cores; the bounds hold
+    those of all of them.
 
     Raises
     ------
     InputError
         For a cell that is not a number.
     """
-    known: dict[str, list[tuple[float, dict[str, str]]]] = {}
+    known: dict[str, list[tuple[Number, dict[str, str]]]] = {}
     for path, line, row in _all(folders, "clients.csv"):
         if row["metric"] == "compute_power" and "/" in row["item"]:
             try:
-                known.setdefault(row["item"], []).append((float(row["value"]), row))
-            except ValueError as error:
+                figure = _number(row, "value", "low", "high") or 0.0
+                known.setdefault(row["item"], []).append((figure, row))
+            except (KeyError, ValueError) as error:
                 raise _fault(path, line, error) from None
     found = {}
     for item, figures in known.items():
-        watts = [number for number, _ in figures]
-        most, row = max(figures, key=lambda figure: figure[0])
-        number: Number = most if min(watts) == most else Range(most, min(watts), most)
+        most, row = max(figures, key=lambda figure: best(figure[0]))
+        lowest, highest = min(low(n) for n, _ in figures), max(high(n) for n, _ in figures)
+        middle = best(most)
+        number: Number = middle if lowest == highest else Range(middle, lowest, highest)
         sources = " ".join(dict.fromkeys(row["source"] for _, row in figures))
         found[item] = Value(number, "W", "catalog", sources, note=row["basis"] or None,
                             confidence=row["confidence"])  # fmt: skip

@@ -1,5 +1,7 @@
 """``carbonctl compare``: accounts side by side, with gates."""
 
+from collections import Counter
+
 from carbonctl import __version__, errors
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.folders import own
@@ -7,9 +9,10 @@ from carbonctl.cli import gating, outputs
 from carbonctl.cli import options as o
 from carbonctl.cli.messages import say
 from carbonctl.cli.sides import read_side
-from carbonctl.compare import Side, report
+from carbonctl.compare import Report, Side, report
 from carbonctl.errors import InputError, Problem, UsageError
 from carbonctl.gates import exit_code
+from carbonctl.render import FOR_PEOPLE
 from carbonctl.render.comparison import COMPARE_FORMATS, render
 from carbonctl.result import About
 
@@ -34,37 +37,50 @@ def compare(
 
       carbonctl compare main:job.yaml job.yaml --fail-on 'total_kgco2e > +5%'
     """
-    if [base, *heads].count("-") > 1:
-        raise UsageError("standard input can be one side only")
+    if [base, *heads, budget].count("-") > 1:
+        raise UsageError("standard input can be one side only, or the budget")
     targets = [outputs.parse_export(text, COMPARE_FORMATS) for text in export]
-    outputs.check_targets(targets, [base, *heads])
+    outputs.check_targets(targets, [base, *heads, *([budget] if budget else [])])
     gates = gating.read_gates(fail_on, warn_on, budget, has_base=True)
     catalog = Catalog(own(hardware_db))
     problems: list[Problem] = []
-    sides = [_side(text, catalog, problems, quiet=quiet) for text in (base, *heads)]
-    first, *others = sides
-    known = [side for side in others if side is not None]
-    if first is None or not known:
-        return errors.INPUT
-    found = report(first, known, catalog)
-    verdicts = [
-        verdict
-        for one in found.alternatives
-        for verdict in gates.judge(one.head.label, one.head.entries, first.entries)
+    first, *others = [
+        _side(text, catalog, problems, is_base=place == 0, quiet=quiet)
+        for place, text in enumerate((base, *heads))
     ]
+    found = _report(first or Side(base, (), __version__, catalog.version), first, others, catalog)
+    verdicts = [v for one in found.alternatives for v in gates.judge_change(one)]
     about = About(__version__, catalog.version, tuple(problems))
     style = outputs.style(color, None)
     texts = [render(target.form, found, verdicts, about) for target in targets]
-    written = outputs.write_all(targets, texts, render(format, found, verdicts, about, style))
+    shown = found.alternatives or format not in FOR_PEOPLE
+    text = render(format, found, verdicts, about, style) if shown else ""
+    written = outputs.write_all(targets, texts, text)
+    for note in dict.fromkeys(n for one in found.alternatives for n in one.notes if not quiet):
+        say(f"note: {note}")
     gating.announce(verdicts, quiet=quiet)
     unread = errors.INPUT if problems else errors.OK
     return errors.worst([unread, written, exit_code(verdicts, exit_zero=exit_zero)])
 
 
-def _side(text: str, catalog: Catalog, problems: list[Problem], *, quiet: bool) -> Side | None:
+def _report(shown: Side, base: Side | None, heads: list[Side | None], catalog: Catalog) -> Report:
+    """Return the comparison of what could be read; equal labels are numbered."""
+    seen: Counter[str] = Counter()
+    known = []
+    for head in heads if base is not None else ():
+        if head is not None:
+            seen[head.label] += 1
+            number = seen[head.label]
+            known.append(head._replace(label=f"{head.label} ({number})") if number > 1 else head)
+    return report(shown, known, catalog) if known else Report(shown, ())
+
+
+def _side(
+    text: str, catalog: Catalog, problems: list[Problem], *, is_base: bool, quiet: bool
+) -> Side | None:
     """Return a side, or say what is wrong with it."""
     try:
-        side = read_side(text, catalog)
+        side = read_side(text, catalog, is_base=is_base)
     except InputError as error:
         problems += error.problems
         say(str(error))

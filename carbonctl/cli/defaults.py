@@ -46,7 +46,8 @@ def from_pyproject(commands: tuple[str, ...]) -> dict[str, dict[str, Any]]:
         _check(path, key, value)
     if "hardware_db" in flags:
         flags["hardware_db"] = str(path.parent / flags["hardware_db"])
-    return dict.fromkeys(commands, flags)
+    others = {key: value for key, value in flags.items() if key != "format"}
+    return {name: flags if name == "estimate" else others for name in commands}
 
 
 def _table(path: Path, data: bytes) -> dict[str, Any]:

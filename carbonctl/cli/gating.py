@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from carbonctl.cli import inputs
 from carbonctl.cli.messages import say
+from carbonctl.compare import Comparison
 from carbonctl.figures import Figures
 from carbonctl.gates import Rule, Verdict, judge, parse_rule, read_budget, refuse_change
 from carbonctl.gates.verdicts import Level
@@ -22,8 +23,15 @@ class Gates(NamedTuple):
         self, subject: str, head: Sequence[Entry], base: Sequence[Entry] | None
     ) -> list[Verdict]:
         """Return the verdicts over the entries of an account, and those of its base."""
-        ours = Figures(head)
-        theirs = None if base is None else Figures(base)
+        return self._judge(subject, Figures(head), None if base is None else Figures(base))
+
+    def judge_change(self, one: Comparison) -> list[Verdict]:
+        """Return the verdicts over a comparison; a spread is known where its range is."""
+        is_known = one.base.has_specs and one.head.has_specs
+        head, base = Figures(one.head.entries, is_known), Figures(one.base.entries, is_known)
+        return self._judge(one.head.label, head, base)
+
+    def _judge(self, subject: str, ours: Figures, theirs: Figures | None) -> list[Verdict]:
         levels: tuple[tuple[Level, tuple[Rule, ...]], ...] = (
             ("fail", self.fail),
             ("warn", self.warn),
@@ -49,13 +57,14 @@ def read_gates(
     """
     fail = [parse_rule(text) for text in fail_on]
     warn = [parse_rule(text, "--warn-on") for text in warn_on]
+    in_budget: set[str] = set()
     if budget is not None:
         more_fail, more_warn = read_budget(*inputs.read(budget))
+        in_budget = {rule.text for rule in (*more_fail, *more_warn)}
         fail, warn = [*fail, *more_fail], [*warn, *more_warn]
-    if not has_base:
-        for rules, flag in ((fail, "--fail-on"), (warn, "--warn-on")):
-            for rule in rules:
-                refuse_change(rule, flag)
+    for rules, flag in ((fail, "--fail-on"), (warn, "--warn-on")):
+        for rule in rules if not has_base else ():
+            refuse_change(rule, budget if rule.text in in_budget and budget else flag)
     return Gates(tuple(fail), tuple(warn))
 
 

@@ -10,7 +10,8 @@ from carbonctl.located import MAX_BYTES
 
 STDIN = "<stdin>"
 _CHUNK = 32 * 1024
-_FORMULA_STARTS = ("=", "+", "-", "@")
+# A spreadsheet would take the name for a formula, a workflow for a command.
+_TAKEN_FOR_MORE = ("=", "+", "-", "@", "::", "##[")
 
 
 def each(paths: list[str], use: Callable[[bytes, str], None]) -> list[Problem]:
@@ -41,7 +42,7 @@ def read(path: str) -> tuple[bytes, str]:
     InputError
         Where it cannot be read.
     """
-    name = _shown(path)
+    name = shown(path)
     try:
         if path == "-":
             if sys.stdin is None:
@@ -61,13 +62,13 @@ def read(path: str) -> tuple[bytes, str]:
     raise InputError([Problem(STDIN if path == "-" else name or "''", 1, 1, message)])
 
 
-def _shown(path: str) -> str:
-    """Return a path as results and messages show it: printable, and no spreadsheet formula."""
-    if path.isprintable() and path[:1] not in _FORMULA_STARTS:
+def shown(path: str) -> str:
+    """Return a path as results and messages show it: printable, no formula and no command."""
+    if path.isprintable() and not path.startswith(_TAKEN_FOR_MORE):
         return path
     name = printable(path.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
     name = name.replace("\n", "\\n")
-    return f"./{name}" if name[:1] in _FORMULA_STARTS else name
+    return f"./{name}" if name.startswith(_TAKEN_FOR_MORE) else name
 
 
 def _limited(descriptor: int, name: str) -> bytes:

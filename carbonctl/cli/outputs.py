@@ -57,13 +57,20 @@ def check_targets(targets: list[Target], inputs: list[str]) -> None:
         Naming the two.
     """
     taken = {os.path.realpath(path): path for path in inputs if path != "-"}
+    appended: set[str] = set()
     for target in targets:
         real = os.path.realpath(target.path)
         if real in taken and not _is_stream(target.path):
             raise UsageError(
                 f"--export {target.form}={target.path}: {taken[real]} is there already"
             )
-        if not target.append:
+        if real in appended and not target.append:
+            raise UsageError(
+                f"--export {target.form}={target.path}: another --export appends to it"
+            )
+        if target.append:
+            appended.add(real)
+        else:
             taken[real] = "another --export"
 
 
@@ -112,11 +119,23 @@ def _without_head(target: Target, data: bytes) -> bytes:
     return data
 
 
+def _ends_a_line(path: Path) -> bool:
+    """Return whether what is there ends with a line break; nothing does."""
+    try:
+        with path.open("rb") as file:
+            if not file.seek(0, os.SEEK_END):
+                return True
+            file.seek(-1, os.SEEK_END)
+            return file.read(1) == b"\n"
+    except OSError:
+        return True
+
+
 def _append(path: Path, data: bytes) -> None:
     with path.open("ab") as file:
         before = file.tell() if file.seekable() else None
         try:
-            file.write(data)
+            file.write(data if _ends_a_line(path) else b"\n" + data)
             file.flush()
         except OSError:
             if before is not None:

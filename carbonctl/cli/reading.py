@@ -9,6 +9,8 @@ from carbonctl.errors import InputError, Problem
 from carbonctl.located import decode
 from carbonctl.result import Result, is_saved
 
+_HEAD = 200  # bytes in which a document says what it is
+
 
 class Read(NamedTuple):
     """The results of one input, the versions that made them, and whether they were saved."""
@@ -27,6 +29,9 @@ def read_results(data: bytes, name: str, catalog: Catalog, overrides: tuple[str,
     InputError
         With every problem of it; for overrides of a saved result, too.
     """
+    if data[:_HEAD].lstrip().startswith(b"{") and b'"carbonctl.compare/' in data[:_HEAD]:
+        message = "this is a comparison; a side is a workload or a result of `estimate`"
+        raise InputError([Problem(name, 1, 1, message)])
     if not is_saved(data):
         result = estimate(data, name, catalog, overrides)
         return Read((result,), __version__, catalog.version, is_saved=False)

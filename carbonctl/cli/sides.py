@@ -16,11 +16,12 @@ from carbonctl.located import MAX_BYTES
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 
 
-def read_side(text: str, catalog: Catalog) -> Side:
+def read_side(text: str, catalog: Catalog, *, is_base: bool) -> Side:
     """Return one side.
 
     A literal ``-`` is standard input; else an existing file; else ``REV:PATH``, a file as it
-    is at a revision of the git repository, relative to the working directory.
+    is at a revision of the git repository, relative to the working directory. A base that is
+    not there at its revision is empty.
 
     Raises
     ------
@@ -33,11 +34,13 @@ def read_side(text: str, catalog: Catalog) -> Side:
     if revision is None:
         data, name = inputs.read(text)
     else:
-        name = printable(text)
+        name = inputs.shown(text)
         found = _at_revision(*revision, name)
-        if found is None:
+        if found is None and is_base:
             note = f"{name}: there is no such file at that revision; all is new beside it"
             return Side(name, (), __version__, catalog.version, note=note)
+        if found is None:
+            raise InputError([Problem(name, 1, 1, "there is no such file at that revision")])
         data = found
     read = read_results(data, name, catalog)
     return Side(name, read.results, read.version, read.hardware_db, read.is_saved)
@@ -59,43 +62,63 @@ def _at_revision(revision: str, path: str, name: str) -> bytes | None:
     Raises
     ------
     InputError
-        Where there is no git, no repository or no such revision.
+        Where git cannot say, or the path is no file there.
     """
-    place = path if path.startswith(("./", "../")) else f"./{path}"
-    done = _git(["cat-file", "blob", f"{revision}:{place}"], name)
-    if done.returncode == 0:
-        if len(done.stdout) > MAX_BYTES:
-            message = f"is larger than {MAX_BYTES // 2**20} MiB"
-            raise InputError([Problem(name, 1, 1, message)])
-        return done.stdout
-    if _git(["rev-parse", "--is-inside-work-tree"], name).returncode != 0:
-        message = "no such file; and REV:PATH needs a git repository, which this folder is not in"
-        raise InputError([Problem(name, 1, 1, message)])
-    known = _git(["rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"], name)
+    if path.startswith(("/", "~")) or os.path.isabs(path):  # noqa: PTH117
+        raise _fault(name, "the path is to be relative to the working directory")
+    listed = _git(["ls-tree", "-z", revision, "--", path], name)
+    if listed.returncode != 0:
+        raise _fault(name, _why(revision, listed, name))
+    if not listed.stdout:
+        return None
+    mode, kind, blob = listed.stdout.partition(b"\t")[0].decode().split()
+    if kind != "blob" or mode == "120000":
+        what = {"tree": "a folder", "commit": "a submodule"}.get(kind, "a symbolic link")
+        raise _fault(name, f"is {what} at that revision, not a file")
+    size = _git(["cat-file", "-s", blob], name)
+    if size.returncode == 0 and int(size.stdout) > MAX_BYTES:
+        raise _fault(name, f"is larger than {MAX_BYTES // 2**20} MiB")
+    done = _git(["cat-file", "blob", blob], name)
+    if done.returncode != 0:
+        raise _fault(name, f"git cannot read it: {_last_line(done)}")
+    return done.stdout
+
+
+def _why(revision: str, failed: "subprocess.CompletedProcess[bytes]", name: str) -> str:
+    """Return why a file at a revision could not be looked up."""
+    inside = _git(["rev-parse", "--git-dir"], name)
+    if inside.returncode != 0:
+        said = _last_line(inside)
+        return f"no such file; and REV:PATH needs a git repository, of which git says: {said}"
+    known = _git(["rev-parse", "--verify", "--quiet", f"{revision}^{{tree}}"], name)
     if known.returncode != 0:
-        message = (
+        return (
             f"no such file, and git knows no revision `{printable(revision)}`; "
-            "`git fetch` it where the checkout is shallow"
+            "`git fetch` it where the checkout is shallow, or name it as origin/…"
         )
-        raise InputError([Problem(name, 1, 1, message)])
-    kind = _git(["cat-file", "-t", f"{revision}:{place}"], name)
-    if kind.returncode == 0:
-        said = kind.stdout.decode(errors="replace").strip()
-        message = f"is a {'folder' if said == 'tree' else said} at that revision, not a file"
-        raise InputError([Problem(name, 1, 1, message)])
-    return None
+    return f"git cannot look it up: {_last_line(failed)}"
+
+
+def _last_line(done: "subprocess.CompletedProcess[bytes]") -> str:
+    lines = done.stderr.decode(errors="replace").strip().splitlines()
+    return printable(lines[-1] if lines else "nothing")
+
+
+def _fault(name: str, message: str) -> InputError:
+    return InputError([Problem(name, 1, 1, message)])
 
 
 def _git(arguments: list[str], name: str) -> "subprocess.CompletedProcess[bytes]":
-    environment = {**os.environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
+    """Run git, which is to read what is here and to ask nobody for more."""
+    offline = {"GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
+    command = ["git", "--no-replace-objects", "-c", "protocol.allow=never", *arguments]
     try:
         return subprocess.run(  # noqa: S603
-            ["git", "--no-replace-objects", *arguments],  # noqa: S607
+            command,
             capture_output=True,
             check=False,
             stdin=subprocess.DEVNULL,
-            env=environment,
+            env={**os.environ, "LC_ALL": "C", **offline},
         )
     except (OSError, ValueError) as error:
-        message = f"git cannot be run: {error}"
-        raise InputError([Problem(name, 1, 1, message)]) from None
+        raise _fault(name, f"git cannot be run: {getattr(error, 'strerror', error)}") from None

@@ -5,12 +5,25 @@ differs is the workload's; the rest came with another database, factor or versio
 """
 
 import json
+from collections import Counter
 
 from carbonctl.account import estimate
 from carbonctl.catalog import Catalog
 from carbonctl.compare.model import Change, Side
 from carbonctl.errors import InputError
 from carbonctl.result import Assumption
+
+
+def today(base: Side, head: Side, catalog: Catalog) -> tuple[Side, Side] | None:
+    """Return both sides on one set of facts; None where that cannot be made.
+
+    Two that were made by the same versions are on one set already.
+    """
+    versions = {(side.version, side.hardware_db) for side in (base, head)}
+    if base.is_saved == head.is_saved and len(versions) == 1:
+        return base, head
+    left, right = reproduced(base, catalog), reproduced(head, catalog)
+    return (left, right) if left is not None and right is not None else None
 
 
 def reproduced(side: Side, catalog: Catalog) -> Side | None:
@@ -29,40 +42,39 @@ def reproduced(side: Side, catalog: Catalog) -> Side | None:
     return side._replace(results=results)
 
 
-def changes(base: Side, head: Side, today: tuple[Side, Side] | None) -> tuple[Change, ...]:
+def changes(base: Side, head: Side, now: tuple[Side, Side] | None) -> tuple[Change, ...]:
     """Return the assumed figures that differ between two sides, by path.
 
-    ``today`` holds both sides as `reproduced` gives them.
+    ``now`` holds both sides as `today` gives them.
     """
-    left, right = _assumed(base), _assumed(head)
-    now = None if today is None else (_assumed(today[0]), _assumed(today[1]))
+    several = max(len(side.results) for side in (base, head)) > 1
+    left, right = _assumed(base, several), _assumed(head, several)
+    again = None if now is None else (_assumed(now[0], several), _assumed(now[1], several))
     found = []
-    for path in dict.fromkeys([*left, *right]):
-        ours, theirs = right.get(path), left.get(path)
-        if _figure(ours) == _figure(theirs):
+    for key in dict.fromkeys([*left, *right]):
+        ours, theirs = right.get(key), left.get(key)
+        if ours == theirs:
             continue
         either = ours or theirs
         assert either is not None
         cause = "unknown"
-        if now is not None:
-            stays = _figure(now[0].get(path)) == _figure(now[1].get(path))
+        if again is not None:
+            stays = again[0].get(key) == again[1].get(key)
             cause = "assumptions" if stays else "workload"
-        found.append(Change(path, either.unit, _value(theirs), _value(ours), cause))
+        found.append(Change(key[0], either.unit, _value(theirs), _value(ours), cause))
     return tuple(found)
 
 
-def _assumed(side: Side) -> dict[str, Assumption]:
-    several = len(side.results) > 1
-    found: dict[str, Assumption] = {}
+def _assumed(side: Side, several: bool) -> dict[tuple[str, int], Assumption]:
+    """Return assumed figures by path, and by their order where one path has several."""
+    found: dict[tuple[str, int], Assumption] = {}
     for result in side.results:
         before = f"{result.name}: " if several else ""
+        seen: Counter[str] = Counter()
         for one in result.assumptions:
-            found.setdefault(before + one.path, one)
+            found.setdefault((before + one.path, seen[one.path]), one)
+            seen[one.path] += 1
     return found
-
-
-def _figure(one: Assumption | None) -> tuple[float, str, str | None] | None:
-    return None if one is None else (one.value, one.unit, one.source)
 
 
 def _value(one: Assumption | None) -> float | None:

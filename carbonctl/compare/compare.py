@@ -41,14 +41,13 @@ def compare(base: Side, head: Side, catalog: Catalog) -> Comparison:
         return _compare(base, head, catalog)
     except NotArithmetic as error:
         said = f"not a saved result: {error}"
-        where = [side.label for side in (base, head) if side.is_saved]
+        where = [side.label for side in (base, head) if side.is_saved] or [head.label]
         raise InputError(Problem(label, 1, 1, said) for label in where) from None
 
 
 def _compare(base: Side, head: Side, catalog: Catalog) -> Comparison:
     paired = pairs(base, head)
-    left, right = causes.reproduced(base, catalog), causes.reproduced(head, catalog)
-    today = (left, right) if left is not None and right is not None else None
+    today = causes.today(base, head, catalog)
     again = None if today is None else paired if today == (base, head) else pairs(*today)
     ranged = base.has_specs and head.has_specs
 

@@ -55,18 +55,23 @@ def pairs(base: Side, head: Side) -> list[Pair]:
     is_single = len(base.results) <= 1 and len(head.results) <= 1
     left, right = (_keyed(side.results, is_single) for side in (base, head))
     keys = dict.fromkeys([*left, *right])
-    return [Pair(key[0], left.get(key), right.get(key)) for key in keys]
+    return [Pair(_called(*key[0]), left.get(key), right.get(key)) for key in keys]
 
 
-Key = tuple[str, tuple[str, str, str, str]]
+def _called(name: str, ordinal: int) -> str:
+    return name if ordinal == 1 else f"{name} ({ordinal})"
+
+
+Key = tuple[tuple[str, int], tuple[str, str, str, str]]
 
 
 def _keyed(results: tuple[Result, ...], is_single: bool) -> dict[Key, Entry]:
+    """Return entries by workload, its ordinal among those of its name, and identity."""
     seen: Counter[str] = Counter()
     found = {}
     for result in results:
         name = "" if is_single else result.name
         seen[name] += 1
         for entry in result.entries:
-            found[f"{name} ({seen[name]})" if seen[name] > 1 else name, entry.identity] = entry
+            found[(name, seen[name]), entry.identity] = entry
     return found

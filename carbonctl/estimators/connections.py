@@ -1,5 +1,6 @@
 """How clients reach their server: radio, access point and the network between."""
 
+import re
 from typing import NamedTuple, Self
 
 from pydantic import Field, model_validator
@@ -8,11 +9,13 @@ from carbonctl.estimators.base import Draw, Setting, Unusable
 from carbonctl.estimators.clients import Client, at_the_wall
 from carbonctl.estimators.quantities import Quantity, added, of, product, quotient
 from carbonctl.factors.federated import S_PER_H, linear_kwh_per_gb
+from carbonctl.factors.power import W_PER_KW
+from carbonctl.near import did_you_mean
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import Spec
 from carbonctl.values import Value
 
-W_PER_KW = 1000
+_NOT_A_NAME = re.compile(r"[^a-z0-9]+", re.ASCII)
 
 
 class AccessPoint(Spec):
@@ -191,7 +194,7 @@ def radio(client: Client, way: Way, traffic: Traffic, setting: Setting) -> Draw:
 
 
 def _joined(first: str, second: str) -> str:
-    inside = ", ".join(label.strip(" ()") for label in (first, second) if label)
+    inside = ", ".join(label[2:-1] for label in (first, second) if label)
     return f" ({inside})" if inside else ""
 
 
@@ -256,10 +259,10 @@ def network(
         energy = product(added(*moved), of(value._replace(note=note)))
         return [Draw(f"network{label}", *energy, in_building=False)]
     draws = []
-    for element, count in (fields.hops or {}).items():
-        name = element.replace("-", "_").replace(" ", "_").lower()
-        hops = of(count.named(f"hops_{name}{mark}", f"{path}.hops.{element}"))
-        each = _element(fields, element, name + mark, path, setting)
+    for place, (element, count) in enumerate((fields.hops or {}).items(), 1):
+        name = f"{_NOT_A_NAME.sub('_', element.lower()).strip('_') or 'element'}_{place}{mark}"
+        hops = of(count.named(f"hops_{name}", f"{path}.hops.{element}"))
+        each = _element(fields, element, name, path, setting)
         energy = product(added(*(product(gb, e) for gb, e in zip(moved, each, strict=True))), hops)
         draws.append(Draw(f"network: {element}{label}", *energy, in_building=False))
     return draws
@@ -280,11 +283,13 @@ def _element(
         except LookupError as error:
             raise Unusable(f"{path}.model", f"model: {error.args[0]}") from None
         known = elements.get(element, {})
-        there = f"; {fields.model} has {', '.join(elements)}"
+        close = did_you_mean(element, elements) if not known else ""
+        there = f"{close}; {fields.model} has {', '.join(elements)}"
     else:
         there = ""
     if not known.keys() >= {"down", "up"}:
-        message = f"hops: no energy of `{element}` is known{there}; give it in `energy`"
+        which = " both ways" if known else ""
+        message = f"hops: no energy of `{element}` is known{which}{there}; give it in `energy`"
         raise Unusable(f"{path}.hops.{element}", message)
     at = f"{path}.energy.{element}"
     if known["down"] == known["up"]:

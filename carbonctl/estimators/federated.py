@@ -11,6 +11,7 @@ In each round a cohort of clients receives the model, computes, and sends its up
 What is not given and not known is not counted, and said so.
 """
 
+from collections.abc import Iterator
 from typing import Self
 
 from pydantic import Field, model_validator
@@ -48,11 +49,10 @@ from carbonctl.estimators.connections import (
 from carbonctl.estimators.models import MachineFields, TimeFields
 from carbonctl.estimators.quantities import Quantity, added, of, product, quotient
 from carbonctl.factors import federated, runs
+from carbonctl.factors.power import W_PER_KW
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import Activity, SiteRef
 from carbonctl.values import Value
-
-W_PER_KW = 1000
 
 
 class Server(compute.LoadFields, TimeFields, MachineFields):
@@ -103,22 +103,22 @@ class Federated(ClientFields, Activity):
 
     @model_validator(mode="after")
     def _one_time(self) -> Self:
-        ways = [
+        given = [
             self.compute_time is not None,
             self.compute_p50 is not None or self.compute_p99 is not None,
             self.samples is not None or self.time_per_sample is not None,
             any(kind.compute_time is not None for kind in self.clients or ()),
         ]
-        if sum(ways) != 1:
+        if sum(given) != 1:
             raise ValueError(
-                "how long does a client compute? give `compute_time`, or `compute_p50` and "
+                "how long does a client compute? give one of `compute_time`, or `compute_p50` and "
                 "`compute_p99`, or `samples` and `time_per_sample`, or it for each of `clients`"
             )
         if (self.compute_p50 is None) != (self.compute_p99 is None):
             raise ValueError("compute_p50 and compute_p99 go together")
         if (self.samples is None) != (self.time_per_sample is None):
             raise ValueError("samples and time_per_sample go together")
-        if ways[3] and any(kind.compute_time is None for kind in self.clients or ()):
+        if given[3] and any(kind.compute_time is None for kind in self.clients or ()):
             raise ValueError("clients: compute_time is given for some of them only")
         return self
 
@@ -144,14 +144,21 @@ class Federated(ClientFields, Activity):
             for key in ClientFields.model_fields:
                 if getattr(self, key) is not None:
                     raise ValueError(f"give `{key}` for each of the clients")
-        ways = self.connections or ()
-        if len(ways) > 1 and any(way.share is None for way in ways):
+        several = self.connections or ()
+        if len(several) > 1 and any(way.share is None for way in several):
             raise ValueError("connections: each needs its `share`")
-        if any(way.share is not None for way in ways):
-            check_shares([way.share for way in ways if way.share], "connections")
+        if any(way.share is not None for way in several):
+            check_shares([way.share for way in several if way.share], "connections")
+        if self.network is not None and several and all(way.network for way in several):
+            raise ValueError("network has no use: every connection has its own")
         if self.connections is not None and not self.connections:
             raise ValueError("connections holds none")
         return self
+
+    @property
+    def has_clients(self) -> bool:
+        """Its clients are elsewhere."""
+        return True
 
     @property
     def in_data_centre(self) -> bool:
@@ -190,16 +197,24 @@ def activity_data(activity: Federated, setting: Setting) -> ActivityData:
         if traffic is not None:
             draws += [radio(client, way, traffic, setting) for way in connected]
         occupied.append(occupation(client, _busy(worked, client, connected, traffic), setting))
-    year = activity.network.year if activity.network else None
     if traffic is not None:
         draws += _between(activity, connected, traffic, setting)
-    there = ActivityData(tuple(draws), tuple(occupied))
+    there = ActivityData(tuple(draws), tuple(occupied), dated=tuple(_dated(activity)))
     here = _server(activity, setting) if activity.server is not None else ActivityData()
     return here._replace(
         clients=there,
-        dated=(("network.intensity", year),) if year else (),
         warnings=tuple(_uncounted(activity, setting)),
     )
+
+
+def _dated(activity: Federated) -> Iterator[tuple[str, int]]:
+    """Yield the figures of networks that are of some year, with that year."""
+    networks = [("network", activity.network)]
+    for place, way in enumerate(activity.connections or ()):
+        networks.append((f"connections.{place}.network", way.network))
+    for path, fields in networks:
+        if fields is not None and fields.year is not None:
+            yield f"{path}.intensity", fields.year
 
 
 def _tasks(activity: Federated, setting: Setting) -> Quantity:
@@ -335,20 +350,31 @@ def _server(activity: Federated, setting: Setting) -> ActivityData:
     )
 
 
+def _lacks_station(way: Connection, activity: Federated) -> bool:
+    """Whether the path of a cellular connection passes no base station."""
+    fields = way.network or activity.network
+    if way.technology != "cellular" or fields is None or fields.hops is None:
+        return False
+    return not any("base-station" in element or "mobile" in element for element in fields.hops)
+
+
 def _uncounted(activity: Federated, setting: Setting) -> list[str]:
     """Return a warning for each part that nothing is said of."""
-    ways = activity.connections or ()
+    connections = activity.connections or ()
     has_size = activity.model_size is not None or activity.parameters is not None
     missing = []
     if not has_size:
         missing.append("communication (`model_size`, `connections`, `network`)")
     else:
-        if not ways:
+        if not connections:
             missing.append("the clients' radio and access point (`connections`)")
-        elif any(way.access_point is None and way.technology == "wifi" for way in ways):
+        elif any(way.access_point is None and way.technology == "wifi" for way in connections):
             missing.append("access points (`access_point` of a connection)")
-        if activity.network is None and not (ways and all(way.network for way in ways)):
+        known = connections and all(way.network for way in connections)
+        if activity.network is None and not known:
             missing.append("the network (`network`)")
+        elif any(_lacks_station(way, activity) for way in connections):
+            missing.append("base stations of cellular connections (`base-station` in `hops`)")
     if activity.server is None:
         missing.append("the server (`server`)")
     return [f"{setting.path}: not counted, as nothing is given: {what}" for what in missing]

@@ -1,13 +1,11 @@
 """``kind: ingestion``: servers that read and preprocess data as fast as training needs it."""
 
-import math
-
 from pydantic import Field
 
 from carbonctl.estimators.base import ActivityData, Setting, repeated
 from carbonctl.estimators.compute import Loaded, at_work
 from carbonctl.estimators.quantities import Quantity
-from carbonctl.ranges import apply
+from carbonctl.factors import schedule
 from carbonctl.spec import fields as f
 from carbonctl.values import Value
 
@@ -36,7 +34,7 @@ def _device_hours(activity: Ingestion, setting: Setting) -> Quantity:
     setting.one_size("bandwidth")
     bandwidth = setting.given(activity.bandwidth, "bandwidth")
     each = setting.given(activity.server_bandwidth, "server_bandwidth")
-    number = apply(lambda x: float(math.ceil(x * (1 - 1e-12))), bandwidth.number / each.number)
+    number = schedule.whole_number(bandwidth.number, each.number)
     note = "bandwidth over server_bandwidth, rounded up"
     servers = Value(
         number, "", "derived", None, f"{setting.path}.server_bandwidth", name="servers", note=note

@@ -18,10 +18,9 @@ from carbonctl.estimators.clients import (
     power,
 )
 from carbonctl.estimators.quantities import Quantity, merge, of, product
+from carbonctl.factors.power import W_PER_KW
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import Activity, SiteRef
-
-W_PER_KW = 1000
 
 
 class OnDevice(ClientFields, Activity):
@@ -52,11 +51,18 @@ class OnDevice(ClientFields, Activity):
             raise ValueError("give energy_per_request, or power and time_per_request")
         if bool(self.requests.unit) != (self.duration is not None):
             raise ValueError("requests as a rate goes with a `duration`; a count goes without")
-        if self.embodied_per_request is not None:
-            for key in ("device_embodied", "lifetime", "utilization"):
-                if getattr(self, key) is not None:
-                    raise ValueError(f"{key} has no use beside embodied_per_request")
+        if self.embodied_per_request is None and self.time_per_request is not None:
+            return self
+        beside = "embodied_per_request" if self.embodied_per_request else "energy_per_request alone"
+        for key in ("device_embodied", "lifetime", "utilization"):
+            if getattr(self, key) is not None:
+                raise ValueError(f"{key} has no use beside {beside}; it needs `time_per_request`")
         return self
+
+    @property
+    def has_clients(self) -> bool:
+        """Its clients are elsewhere."""
+        return True
 
     @property
     def in_data_centre(self) -> bool:
@@ -88,7 +94,7 @@ def activity_data(activity: OnDevice, setting: Setting) -> ActivityData:
         busy = product(number, of(setting.given(activity.time_per_request, "time_per_request")))
         there = ActivityData((draw,), (occupation(client, busy, setting),))
     else:
-        there = ActivityData((draw,), attributed=(Attributed("client devices", None),))
+        there = ActivityData((draw,), attributed=(Attributed("devices of requests", None),))
     return ActivityData(clients=there)
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from carbonctl.factors.power import W_PER_KW
 from carbonctl.ranges import over_corners
 
 S_PER_H = 3600
@@ -49,4 +50,4 @@ def linear_kwh_per_gb(max_w: Any, idle_w: Any, capacity_gb_per_s: Any) -> Any:
     -----
     ``(P_max − P_idle) / capacity`` (wu2022, appendix C).
     """
-    return (max_w - idle_w) / 1000 / (capacity_gb_per_s * S_PER_H)
+    return (max_w - idle_w) / W_PER_KW / (capacity_gb_per_s * S_PER_H)

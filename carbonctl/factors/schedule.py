@@ -27,3 +27,14 @@ def occurrences(span_h: Number, interval_h: Number) -> Number:
     wu2022 §2.1 counts retraining in this way.
     """
     return apply(lambda x: float(math.floor(x * _SLACK)), span_h / interval_h)
+
+
+def whole_number(needed: Number, each: Number) -> Number:
+    """Return how many things are needed, rounded up.
+
+    Parameters
+    ----------
+    needed, each : float or Range
+        What is needed, and what one of them gives, in one unit.
+    """
+    return apply(lambda x: float(math.ceil(x / _SLACK)), needed / each)

@@ -282,6 +282,8 @@ def _limit(written: str, at: int, wanted: Dimension) -> tuple[float, str, bool]:
     if unit == PERCENT and not sign:
         said = f"a percentage is a change from the base: write +{number}% or -{number}%"
         raise RuleFault(columns[0], said)
+    if unit.startswith(PERCENT) and unit != PERCENT:
+        raise RuleFault(columns[1], f"`{unit}` is no unit; a percentage stands alone")
     try:
         if unit == PERCENT:
             value, unit = parse(number, RATIO), PERCENT

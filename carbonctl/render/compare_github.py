@@ -14,9 +14,10 @@ _LEVELS = {"failed": "error", "unknown": "error", "warning": "warning", "passed"
 
 def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Style) -> str:
     """Return one command a line: each alternative's headline, then the verdicts."""
-    lines = [
-        command("notice", compared.headline(one), one.head.label) for one in report.alternatives
-    ]
+    lines = []
+    for one in report.alternatives:
+        lines.append(command("notice", compared.headline(one), one.head.label))
+        lines += [command("notice", note, one.head.label) for note in one.notes]
     for verdict in verdicts:
         word = outcome(verdict)
         said = f"gate {word}: {verdict.rule}: {measured(verdict)} (limit {limit(verdict)})"

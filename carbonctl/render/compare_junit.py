@@ -19,7 +19,7 @@ def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Sty
         name = f"{problem.file}:{problem.line}:{problem.col}"
         suite = ET.SubElement(suites, "testsuite", name=_plain(problem.file), tests="1", errors="1")
         case = ET.SubElement(suite, "testcase", classname=_plain(problem.file), name=_plain(name))
-        ET.SubElement(case, "error", message=_plain(problem.message))
+        ET.SubElement(case, "error", message=_plain(problem.message), type="input")
     ET.indent(suites)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(suites, encoding="unicode") + "\n"
@@ -34,14 +34,15 @@ def _suite(suites: ET.Element, one: Comparison, verdicts: list[Verdict]) -> None
         failures=str(words.count("failed")), errors=str(words.count("unknown")),
     )  # fmt: skip
     compared_case = ET.SubElement(suite, "testcase", classname=label, name="compared")
-    ET.SubElement(compared_case, "system-out").text = _plain(compared.headline(one))
+    said = " ".join([compared.headline(one), *(f"Note: {note}." for note in one.notes)])
+    ET.SubElement(compared_case, "system-out").text = _plain(said)
     for verdict, word in zip(verdicts, words, strict=True):
         case = ET.SubElement(suite, "testcase", classname=label, name=_plain(verdict.rule))
         said = _plain(f"{measured(verdict)} (limit {limit(verdict)})")
         if word == "failed":
-            ET.SubElement(case, "failure", message=said)
+            ET.SubElement(case, "failure", message=said, type="gate")
         elif word == "unknown":
-            ET.SubElement(case, "error", message=said)
+            ET.SubElement(case, "error", message=said, type="unknown")
         else:
             ET.SubElement(case, "system-out").text = f"{word}: {said}"
 

@@ -17,6 +17,9 @@ from carbonctl.result import About
 BEGIN = "<!-- carbonctl:begin -->"
 END = "<!-- carbonctl:end -->"
 MOST_BYTES = 60_000
+_MOST_VERDICTS = 60
+_MOST_RANKED = 60
+_LONGEST_LABEL = 120
 _RESERVED = 400  # bytes for what is said of what was cut, and for the end
 
 
@@ -27,17 +30,33 @@ def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Sty
     if several:
         page.must([*_ranking(report), ""])
     for one in report.alternatives[:1] if several else report.alternatives:
-        page.must([f"### {escape(one.head.label)}", "", f"**{compared.headline(one)}**", ""])
+        page.must([f"### {_label(one.head.label)}", "", f"**{compared.headline(one)}**", ""])
         page.must([*_phases(one), ""])
-    page.must([*bullets(verdicts, escape), ""])
+    page.must(_gates(verdicts))
     for one in report.alternatives:
-        if several:
-            page.may([f"#### {escape(one.head.label)}: {compared.headline(one)}", ""])
+        heading = [f"#### {_label(one.head.label)}: {compared.headline(one)}", ""]
+        if several and not page.may(heading):
+            break
         for block in _details(one):
             page.fold(*block)
     versions = f"carbonctl {escape(about.version)}, hardware_db {escape(about.hardware_db)}"
     page.must([f"<sub>{versions}</sub>"])
     return page.text(END)
+
+
+def _label(text: str) -> str:
+    return escape(text if len(text) <= _LONGEST_LABEL else f"{text[:_LONGEST_LABEL]}…")
+
+
+def _gates(verdicts: Sequence[Verdict]) -> list[str]:
+    """Return verdicts as a list, those that did not pass first; of very many only so many."""
+    ordered = sorted(verdicts, key=lambda verdict: verdict.outcome == "pass")
+    lines = bullets(ordered[:_MOST_VERDICTS], escape)
+    left = ordered[_MOST_VERDICTS:]
+    if left:
+        failed = sum(verdict.outcome != "pass" for verdict in left)
+        lines.append(f"- and {len(left)} more, of which {failed} did not pass")
+    return [*lines, ""]
 
 
 class _Page:
@@ -84,16 +103,18 @@ class _Page:
 def _ranking(report: Report) -> list[str]:
     base = next(iter(report.alternatives)).total["total_kgco2e"].base
     lines = [
-        f"### {len(report.alternatives)} alternatives to {escape(report.base.label)}",
+        f"### {len(report.alternatives)} alternatives to {_label(report.base.label)}",
         "",
         "| | Alternative | Total | Change | |",
         "| --: | :-- | --: | --: | --: |",
-        f"| | {escape(report.base.label)} (base) | {humane.mass(base)} | | |",
+        f"| | {_label(report.base.label)} (base) | {humane.mass(base)} | | |",
     ]
-    for rank, one in enumerate(report.alternatives, 1):
+    for rank, one in enumerate(report.alternatives[:_MOST_RANKED], 1):
         delta = one.total["total_kgco2e"]
-        cells = (str(rank), escape(one.head.label), humane.mass(delta.head), *_moves(delta))
+        cells = (str(rank), _label(one.head.label), humane.mass(delta.head), *_moves(delta))
         lines.append(_row(*cells))
+    if len(report.alternatives) > _MOST_RANKED:
+        lines.append(f"| | and {len(report.alternatives) - _MOST_RANKED} more | | | |")
     return lines
 
 

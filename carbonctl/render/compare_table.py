@@ -20,6 +20,7 @@ from carbonctl.result import About
 
 _NAME = 15
 _MOST_CHANGES = 20
+_RANKS_FROM = 72
 _BOTH_SIDES_FROM = 58  # columns; in fewer only the change is shown
 
 
@@ -28,7 +29,7 @@ def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Sty
     out = io.StringIO()
     console = console_for(out, style)
     if len(report.alternatives) > 1:
-        _ranking(console, report)
+        _ranking(console, report, style.width)
         console.print()
     for place, one in enumerate(report.alternatives):
         if place:
@@ -44,20 +45,24 @@ def _table() -> Table:
                  header_style="", footer_style="bold")  # fmt: skip
 
 
-def _ranking(console: Console, report: Report) -> None:
-    table = _table()
-    table.add_column("", justify="right")
-    table.add_column(Text("Alternative", style="bold"), overflow="fold", min_width=_NAME)
-    for head in ("Total", "Change", ""):
-        table.add_column(Text(head, style="bold"), justify="right", no_wrap=True)
+def _ranking(console: Console, report: Report, width: int) -> None:
+    """Draw the alternatives, best first; a figure is never cut, its column is left out."""
+    heads = ["Total", "Change", ""]
     base = next(iter(report.alternatives)).total["total_kgco2e"].base
-    table.add_row("", Text(f"{safe(report.base.label)} (base)"), humane.mass(base), "", "")
+    rows = [["", f"{report.base.label} (base)", humane.mass(base), "", ""]]
     for rank, one in enumerate(report.alternatives, 1):
         delta = one.total["total_kgco2e"]
-        table.add_row(
-            str(rank), Text(safe(one.head.label)), humane.mass(delta.head),
-            humane.signed(delta.difference, humane.mass), humane.change(delta.percent),
-        )  # fmt: skip
+        change = humane.signed(delta.difference, humane.mass)
+        rows.append([str(rank), one.head.label, humane.mass(delta.head), change,
+                     humane.change(delta.percent)])  # fmt: skip
+    kept = 3 if width >= _RANKS_FROM else 1
+    table = _table()
+    table.add_column("", justify="right", no_wrap=True)
+    table.add_column(Text("Alternative", style="bold"), overflow="fold", min_width=_NAME)
+    for head in heads[:kept]:
+        table.add_column(Text(head, style="bold"), justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(row[0], Text(safe(row[1])), *row[2 : 2 + kept])
     console.print(table)
 
 

@@ -3,10 +3,12 @@
 from typing import NamedTuple
 
 from carbonctl.compare import Comparison, Delta, Row
-from carbonctl.compare.deltas import of_numbers
+from carbonctl.compare.deltas import of_numbers, percent_of
 from carbonctl.compare.model import ADDED, CHANGED, REMOVED, SAME
 from carbonctl.render import humane
 from carbonctl.spec.model import PHASES
+
+_NOISE = 1e-9  # of a figure: what rounding leaves of a difference
 
 
 class Line(NamedTuple):
@@ -37,7 +39,7 @@ def headline(one: Comparison) -> str:
 
 def _whose(delta: Delta) -> str:
     """Return how much of a difference is not the author's doing; nothing where all is."""
-    if not delta.assumptions:
+    if not delta.assumptions or abs(delta.assumptions) <= _NOISE * abs(delta.head or 0.0):
         return ""
     if not delta.workload:
         return " All of it comes from other assumptions, none from the workload."
@@ -100,10 +102,10 @@ def said_of(change: str) -> str:
 def remarks(one: Comparison) -> list[tuple[str, str]]:
     """Return what is said below the table, each with a head."""
     total = one.total["total_kgco2e"]
-    found = []
+    found: list[tuple[str, str]] = []
     if total.low is not None and total.high is not None and total.low != total.high:
         found.append(("Range of the difference", f"{_signed(total.low)} to {_signed(total.high)}"))
-    if total.assumptions:
+    if _whose(total):
         found.append(("Of the workload", _signed(total.workload)))
         found.append(("Of other assumptions", _signed(total.assumptions)))
     energy = one.total["energy_kwh"]
@@ -127,7 +129,7 @@ def _per_unit(one: Comparison) -> list[tuple[str, str]]:
     base, head = one.base.results[0].per_unit, one.head.results[0].per_unit
     if base is None or head is None or base[0] != head[0]:
         return []
-    percent = (head[1] - base[1]) / base[1] * 100 if base[1] else None
+    percent = percent_of(head[1] - base[1], base[1])
     said = f"{humane.mass(base[1])} to {humane.mass(head[1])} ({humane.change(percent)})"
     return [(f"Per {base[0]}", said)]
 
@@ -138,13 +140,12 @@ def _signed(kg: float | None) -> str:
 
 def changes(one: Comparison) -> list[tuple[str, str, str, str]]:
     """Return assumed figures that differ: path, before, after, whose doing."""
-    cause = {"workload": "workload", "assumptions": "assumptions", "unknown": "unknown"}
     return [
         (
             change.path,
             _figure(change.base, change.unit, change.path),
             _figure(change.head, change.unit, change.path),
-            cause[change.cause],
+            change.cause,
         )
         for change in one.changes
     ]

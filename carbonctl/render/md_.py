@@ -99,7 +99,7 @@ def _facts(result: Result, style: Style) -> list[tuple[str, str]]:
     if total.operational_market_kgco2e != total.operational_kgco2e:
         facts.append(("Market-based operational", humane.mass(total.operational_market_kgco2e)))
     if result.split is not None:
-        facts.append(("Of the electricity's carbon", humane.parts(*result.split)))
+        facts.append(("Of what clients cause", humane.parts(*result.split)))
     if result.per_unit is not None:
         facts.append((f"Per {escape(result.per_unit[0])}", humane.mass(result.per_unit[1])))
     for thing, amount in result.equivalents(style.everyday):

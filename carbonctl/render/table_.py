@@ -224,7 +224,7 @@ class _Block:
         if whole.operational_market_kgco2e != whole.operational_kgco2e:
             yield "Market-based", f"operational {market}, total {total}"
         if self.result.split is not None:
-            yield "Of the electricity's carbon", humane.parts(*self.result.split)
+            yield "Of what clients cause", humane.parts(*self.result.split)
         if whole.water_l is not None:
             yield "Water", f"{humane.volume(whole.water_l)}, on site and for generation"
         if self.result.per_unit is not None:

@@ -12,7 +12,7 @@ _WORDS = {"pass": "passed", "fail": "failed", "unknown": "unknown"}
 
 def outcome(verdict: Verdict) -> str:
     """Return what came of a gate in one word: passed, failed, warning or unknown."""
-    if verdict.level == "warn" and verdict.outcome == "fail":
+    if verdict.level == "warn" and verdict.outcome != "pass":
         return "warning"
     return _WORDS[verdict.outcome]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from carbonctl.errors import Problem
+from carbonctl.gates import Verdict
 from carbonctl.ledger import EMBODIED, OPERATIONAL, Entry, Totals
 from carbonctl.result import SCHEMA, Assumption, Comparison
 from carbonctl.schemas import Schema, closed, ref
@@ -72,6 +73,16 @@ _INPUT = {
     "path": "where the workload gives the value, or could",
     "line": "line of the workload that gives it",
 }
+_VERDICT = {
+    "subject": "what was judged: an input",
+    "rule": "the rule, with even spaces",
+    "level": "whether it fails or warns",
+    "outcome": "pass, fail or unknown; fail also where a warning is due",
+    "value": "what was measured, in unit",
+    "limit": "what it was compared with, in unit",
+    "unit": "kgCO2e, kWh, L, % for a relative change, or empty for a probability",
+    "reason": "why it is not known, for people",
+}
 _PROBLEM = {
     "file": "the input",
     "line": "line of the input, counted from 1",
@@ -95,7 +106,11 @@ def build() -> Schema:
         "unknown, which is never zero",
         "oneOf": [ref("document"), ref("line")],
         "$defs": {
-            "document": _all(_document()),
+            "document": closed(
+                {**_document(), "verdicts": _list("verdict", "what came of the gates, where any")},
+                tuple(_document()),
+            ),
+            "verdict": _record(Verdict, _VERDICT),
             "line": _all(line),
             "result": _all(_result()),
             "totals": _record(Totals, _TOTALS),

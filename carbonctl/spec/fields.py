@@ -270,6 +270,8 @@ def _name(raw: Any) -> str:
     text = _clean(raw, "a name")
     if text.strip()[0] in FORMULA_STARTS:
         raise ValueError(f"`{text}`: a name must not begin with = + - or @")
+    if text.strip().startswith(("::", "##[")):
+        raise ValueError(f"`{text}`: a name must not begin with :: or ##[")
     return text
 
 

@@ -279,6 +279,11 @@ class Activity(Spec):
         return True
 
     @property
+    def has_clients(self) -> bool:
+        """Whether something of it happens where clients are."""
+        return False
+
+    @property
     def machine_fields(self) -> tuple[str, Any]:
         """The key of what runs on a system, empty for the activity itself; None for nothing."""
         return "", None

@@ -180,8 +180,9 @@ def test_a_path_that_is_not_there_yet_is_an_empty_base(inside, repository):
     assert totals(done)["base"] == 0
     assert totals(done)["percent"] is None
     assert "no such file at that revision" in json.loads(done.out)["alternatives"][0]["notes"][0]
-    gone = inside("compare", "job.yaml", "main:new.yaml", "-f", "json")
-    assert totals(gone)["head"] == 0
+    gone = inside("compare", "job.yaml", "main:new.yaml", "--fail-on", "total_kgco2e > +5%")
+    assert gone.code == 3
+    assert "main:new.yaml:1:1: there is no such file at that revision" in gone.err
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,8 @@ def test_a_comparison_in_markdown(name):
         lines = comparison.render("github", report(base, heads, CATALOG), verdicts, ABOUT).split(
             "\n"
         )
-        assert len(lines) == len(heads) + len(verdicts) + 1
+        notes = sum(len(one.notes) for one in report(base, heads, CATALOG).alternatives)
+        assert len(lines) == len(heads) + notes + len(verdicts) + 1
 
 
 class _Figures:
