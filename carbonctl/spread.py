@@ -18,6 +18,7 @@ from carbonctl.ranges import Range, high, low
 _FEW = 3  # unknowns of which every corner is tried
 _MOST_EVALUATIONS = 400_000
 _STEPS = 40  # of a search between two ends: each leaves 0.62 of the interval
+_STRAIGHT = 1e-12
 _GOLDEN = (math.sqrt(5) - 1) / 2
 SAMPLES = 10_000
 
@@ -92,10 +93,13 @@ class _Search:
         found = self.corners(self.terms, {})
         middle = {u: u.best for term in self.terms for u in term.ranged.values()}
         best = self.sum(self.terms, middle)
-        return (
-            min(self.refined({**middle, **found.at_low}, 1.0), found.low, best),
-            max(-self.refined({**middle, **found.at_high}, -1.0), found.high, best),
-        )
+        lowest, highest = min(found.low, best), max(found.high, best)
+        try:
+            lowest = min(lowest, self.refined({**middle, **found.at_low}, 1.0))
+            highest = max(highest, -self.refined({**middle, **found.at_high}, -1.0))
+        except _TooMany:  # the corners are what is known then
+            pass
+        return lowest, highest
 
     def sum(self, terms: list[Term], values: Values) -> float:
         self.evaluations += len(terms)
@@ -133,15 +137,32 @@ class _Search:
     def refined(self, values: Values, sign: float) -> float:
         """Return the least of the signed sum along each unknown in turn, from a corner."""
         least = sign * self.sum(self.terms, values)
-        shared = Counter(u for term in self.terms for u in set(term.ranged.values()))
-        for unknown in [u for u, count in shared.items() if count > 1]:
-            own = [term for term in self.terms if unknown in term.ranged.values()]
+        having: dict[Uncertain, list[Term]] = {}
+        for term in self.terms:
+            for unknown in set(term.ranged.values()):
+                having.setdefault(unknown, []).append(term)
+        for unknown, own in having.items():
+            if len(own) == 1:
+                continue
             here = sign * self.sum(own, values)
+            if self.is_straight(own, values, unknown):
+                continue
             at, found = self.along(own, values, unknown, sign)
             if found < here:
                 values = {**values, unknown: at}
                 least += found - here
         return least
+
+    def is_straight(self, terms: list[Term], values: Values, unknown: Uncertain) -> bool:
+        """Whether a sum is straight over an unknown or over its inverse, and so turns nowhere."""
+        low, high = unknown.low, unknown.high
+        middles = [(low + high) / 2, *([2 / (1 / low + 1 / high)] if low > 0 else [])]
+        ends = [self.sum(terms, {**values, unknown: x}) for x in (low, high)]
+        size = math.fsum(abs(term.number) for term in terms)
+        return any(
+            abs(ends[0] + ends[1] - 2 * self.sum(terms, {**values, unknown: x})) <= _STRAIGHT * size
+            for x in middles
+        )
 
     def along(
         self, terms: list[Term], values: Values, unknown: Uncertain, sign: float

@@ -57,8 +57,11 @@ def _compare(base: Side, head: Side, catalog: Catalog) -> Comparison:
     def sums(phase: str | None) -> dict[str, Delta]:
         some = [pair for pair in paired if phase in (None, pair.phase)]
         now = None if again is None else [pair for pair in again if phase in (None, pair.phase)]
+        if phase is not None and len(some) == len(paired) and now == again:
+            return total
         return {key: figure(some, key, now) for key in SUMS}
 
+    total = sums(None)
     rows = []
     by_identity = {pair.identity: pair for pair in again or ()}
     for pair in paired:
@@ -68,7 +71,7 @@ def _compare(base: Side, head: Side, catalog: Catalog) -> Comparison:
     return Comparison(
         base,
         head,
-        total=sums(None),
+        total=total,
         phases={phase: sums(phase) for phase in PHASES},
         rows=tuple(rows),
         changes=causes.changes(base, head, today),

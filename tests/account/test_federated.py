@@ -333,3 +333,81 @@ def test_on_device():
     )
     assert by_energy.total.energy_kwh == pytest.approx(1e7 * 0.72 / 3.6e6)
     assert by_energy.total.embodied_kgco2e == pytest.approx(10)
+
+
+# --- what reviews found ---
+
+
+def test_clients_of_one_name_are_told_apart():
+    kinds = "clients: [{device: google/pixel-7, share: 60 %}, {device: Pixel 7, share: 40 %, power: 2 W}]"
+    result = run(f"{BASE}, {kinds}")
+    assert len({entry.identity for entry in result.entries}) == len(result.entries)
+
+
+@pytest.mark.parametrize("element", ["edge/router", "a.b", "x (y)", "²", "ünï", "7", "* 2"])
+def test_names_of_hops_are_no_part_of_a_formula(element, inside, tmp_path):
+    how = f'network: {{hops: {{"{element}": 2}}, energy: {{"{element}": 1..3 nJ/bit}}}}'
+    activity = MOVES.replace("network: {intensity: 0.03 kWh/GB, year: 2020}", how)
+    text = f"{SITE}phases:\n  training:\n    - {{{activity}}}\n"
+    (tmp_path / "job.yaml").write_text(text)
+    (tmp_path / "more.yaml").write_text(text.replace("rounds: 1000", "rounds: 1100"))
+    assert inside("explain", str(tmp_path / "job.yaml")).code == 0
+    done = inside("compare", str(tmp_path / "job.yaml"), str(tmp_path / "more.yaml"), "-f", "json")
+    assert done.code == 0
+    assert f"network: {element}" in {e.item for e in account(text).entries}
+
+
+def test_homes_have_no_pue_and_no_contracts_whoever_owns_the_devices():
+    owned = run(f"{BASE}, client_site: {{operator: own}}")
+    assert [e.item for e in owned.entries] == ["client compute", "client devices"]
+    assert owned.entries[0].ghg_scope == "2"
+    green = account(
+        "name: t\nsite: {carbon_intensity: 429 g/kWh, carbon_free_energy: 100 %}\n"
+        f"phases: {{training: [{{{BASE}}}]}}\n"
+    )
+    assert green.total.operational_market_kgco2e == green.total.operational_kgco2e
+    contract = run(f"{BASE}, client_site: {{carbon_free_energy: 100 %}}")
+    assert contract.total.operational_market_kgco2e == 0
+
+
+def test_losses_of_server_and_clients_are_two_entries():
+    server = (
+        "server: {rated_power: 100 W, devices: 1, wall_time: 10 h, host_power: 0 W, embodied: 0 kg}"
+    )
+    result = run(f"{BASE}, {server}, site: {{losses: 5 %}}")
+    assert len({entry.identity for entry in result.entries}) == len(result.entries)
+    scopes = {e.item: e.ghg_scope for e in result.entries if "losses" in e.item}
+    assert scopes == {"grid losses": "3.3", "client: grid losses": "3.11"}
+
+
+def test_years_of_all_networks_are_checked():
+    two = MOVES.replace(
+        "access_point:", "network: {intensity: 0.1 kWh/GB, year: 2005}, access_point:"
+    )
+    two = two.replace(", network: {intensity: 0.03 kWh/GB, year: 2020}", "")
+    warnings = run(two + ", site: {year: 2024}").warnings
+    assert any("connections.0.network.intensity: the figure is of 2005" in w for w in warnings)
+
+
+def test_cellular_without_a_base_station_is_said():
+    hops = "network: {model: vishwanath-path, hops: {edge-router: 3}}"
+    activity = MOVES.replace("technology: wifi", "technology: cellular").replace(
+        "network: {intensity: 0.03 kWh/GB, year: 2020}", hops
+    )
+    assert any("base stations" in warning for warning in run(activity).warnings)
+
+
+def test_groups_tell_clients_from_their_server():
+    server = "server: {device: nvidia/t4, devices: 1, wall_time: 10 h, host_power: 0 W, device_embodied: 0 kg, host_embodied: 0 kg}"
+    result = run(f"{BASE}, device: google/pixel-7, client_site: {{grid: FR}}, {server}")
+    assert set(result.groups("site")) == {"0.429 kgCO2e/kWh", "FR"}
+    assert "nvidia/t4" in result.groups("system")
+
+
+def test_keys_without_effect_on_the_device_are_refused():
+    text = said("kind: on_device, requests: 1e6, energy_per_request: 1 J, lifetime: 3 years")
+    assert "lifetime has no use beside energy_per_request alone" in text
+    warnings = run(
+        "kind: on_device, requests: 1e6, energy_per_request: 1 J, device: google/pixel-7"
+    ).warnings
+    assert any("give `time_per_request` with a `device`" in warning for warning in warnings)

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 from xml.etree import ElementTree as ET
 
@@ -327,3 +328,113 @@ def test_narrow_terminals(inside, jobs, monkeypatch):
         lines = inside("compare", "a.yaml", "b.yaml", *RULES).out.splitlines()
         assert max(map(len, lines)) <= width
         assert any("Total" in line for line in lines)
+
+
+# --- what reviews found ---
+
+
+def test_a_file_that_git_cannot_read_is_no_empty_base(inside, repository):
+    blob = subprocess.run(
+        ["git", "rev-parse", "main:job.yaml"],
+        cwd=repository,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.strip()
+    (repository / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    done = inside("compare", "main:job.yaml", "job.yaml")
+    assert done.code == 3
+    assert "git cannot read it" in done.err
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "../job.yaml"])
+def test_paths_outside_are_refused(inside, repository, path):
+    assert inside("compare", f"main:{path}", "job.yaml").code == 3
+
+
+def test_a_symbolic_link_at_a_revision_is_said(inside, repository):
+    (repository / "link.yaml").symlink_to("job.yaml")
+    git("add", ".", cwd=repository)
+    git("commit", "-qm", "link", cwd=repository)
+    done = inside("compare", "main:link.yaml", "job.yaml")
+    assert "is a symbolic link at that revision" in done.err
+
+
+def test_notes_are_said_whatever_the_format(inside, repository):
+    (repository / "new.yaml").write_text(JOB)
+    for form in FORMATS:
+        done = inside("compare", "main:new.yaml", "new.yaml", "-f", form)
+        assert "note: main:new.yaml: there is no such file at that revision" in done.err
+        assert "note:" not in inside("compare", "main:new.yaml", "new.yaml", "-f", form, "-q").err
+    assert "no such file" in inside("compare", "main:new.yaml", "new.yaml", "-f", "github").out
+
+
+@pytest.mark.parametrize("form", ["json", "github", "junit", "md"])
+def test_a_faulty_head_alone_is_still_reported(inside, jobs, form):
+    done = inside("compare", "a.yaml", "bad.yaml", "-f", form, "--export", "json=c.json")
+    assert done.code == 3
+    assert json.loads((jobs / "c.json").read_text())["errors"]
+    if form != "md":
+        assert "bad.yaml" in done.out
+
+
+def test_equal_labels_are_numbered(inside, jobs):
+    done = inside("compare", "a.yaml", "b.yaml", "b.yaml", *RULES, "-f", "junit")
+    suites = [suite.get("name") for suite in ET.fromstring(done.out)]
+    assert suites == ["b.yaml", "b.yaml (2)"]
+    assert [suite.get("tests") for suite in ET.fromstring(done.out)] == ["4", "4"]
+
+
+def test_the_budget_is_not_overwritten_and_shares_no_input(inside, jobs):
+    (jobs / "budget.yaml").write_text("fail: [total_kgco2e > +5%]\n")
+    over = inside(
+        "compare", "a.yaml", "b.yaml", "--budget", "budget.yaml", "--export", "json=budget.yaml"
+    )
+    assert over.code == 2
+    assert inside("compare", "-", "b.yaml", "--budget", "-").code == 2
+    wrong = inside("estimate", "a.yaml", "--budget", "budget.yaml")
+    assert wrong.code == 2
+    assert "budget.yaml" in wrong.err
+
+
+def test_very_many_verdicts_and_heads_fit_a_comment(inside, jobs):
+    rules = "".join(f"  - total_kgco2e > +{n}%\n" for n in range(1, 900))
+    (jobs / "budget.yaml").write_text(f"fail:\n{rules}")
+    done = inside("compare", "a.yaml", *["b.yaml"] * 40, "--budget", "budget.yaml", "-f", "md")
+    assert len(done.out.encode()) <= 60_000
+    assert "more, of which" in done.out
+
+
+def test_ranking_fits_narrow_terminals_without_cutting(inside, jobs, monkeypatch):
+    for width in (40, 48, 56, 72):
+        monkeypatch.setenv("COLUMNS", str(width))
+        out = inside("compare", "a.yaml", "b.yaml", "b.yaml", "-q").out
+        assert max(map(len, out.splitlines())) <= width
+        assert re.search(r"b\.yaml", out)
+
+
+def test_results_with_verdicts_follow_their_schema(inside, jobs):
+    from jsonschema import Draft202012Validator
+
+    from carbonctl.schemas import build
+
+    done = inside("estimate", "a.yaml", "-f", "json", "--fail-on", "total_kgco2e > 1 g")
+    assert not list(Draft202012Validator(build("result")).iter_errors(json.loads(done.out)))
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ('{"schema": "carbonctl.estimate/1", "file": "x", "entries": []}', "this is JSON Lines"),
+        ('{"schema": "carbonctl.compare/1", "base": {}}', "this is a comparison"),
+    ],
+)
+def test_other_documents_are_told_what_they_are(inside, jobs, data, said):
+    (jobs / "other.json").write_text(data)
+    assert said in inside("compare", "other.json", "b.yaml").err
+
+
+def test_an_append_begins_on_a_line_of_its_own(inside, jobs):
+    (jobs / "page.md").write_text("no newline")
+    inside("compare", "a.yaml", "b.yaml", "--export", "md+=page.md")
+    assert (jobs / "page.md").read_text().startswith("no newline\n<!-- carbonctl:begin -->")

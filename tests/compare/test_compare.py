@@ -319,3 +319,115 @@ def test_a_saved_formula_is_arithmetic_or_refused(formula):
     base.results[0].entries = (hostile, *base.results[0].entries[1:])
     with pytest.raises(InputError, match="not a saved result"):
         compare(base, side(spec(RUN)), CATALOG)
+
+
+# --- what reviews found ---
+
+
+def test_a_best_estimate_of_zero_still_has_a_range():
+    before = spec("kind: energy, energy: 100 kWh, embodied: {best: 0 kg, low: 0 kg, high: 7 kg}")
+    after = before.replace("high: 7 kg", "high: 14 kg")
+    embodied = compare(side(before), side(after), CATALOG).total["embodied_kgco2e"]
+    assert (embodied.difference, embodied.low, embodied.high) == (0, -7, 14)
+
+
+def test_a_sum_that_turns_between_the_ends_is_bounded_there():
+    """Electricity rises with rated power, the hours of a service by energy fall with it."""
+    system = "systems: {s: {rated_power: 200..700 W, host_power: 0 W, embodied: 900 kg, lifetime: 4 years, utilization: 100 %}}\n"
+    runs = "name: run, kind: compute, system: s, device_time: 1000 GPU-h"
+    serve = "name: serve, kind: serving, system: s, requests: 1e6, energy_per_request: 1 Wh, energy_boundary: node"
+    base = spec(
+        "name: x, kind: energy, energy: 0 kWh, embodied: 0 kg",
+        site="{carbon_intensity: 100 g/kWh, pue: 1}",
+        more=system,
+    )
+    head = spec(runs, serve, site="{carbon_intensity: 100 g/kWh, pue: 1}", more=system)
+    total = kg(compare(side(base), side(head), CATALOG))
+    embodied = 900 / (4 * 8760)
+
+    def at(watts: float) -> float:
+        return 1000 * watts / 1e4 + 100 + (1000 + 1e6 / watts) * embodied
+
+    grid = [at(200 + 500 * n / 50_000) for n in range(50_001)]
+    assert total.low == pytest.approx(min(grid), rel=1e-9)
+    assert total.high == pytest.approx(max(grid), rel=1e-9)
+    assert total.low <= total.difference <= total.high
+
+
+def test_many_ranged_activities_do_not_drown_a_saving():
+    site = "{carbon_intensity: 200..600 g/kWh, pue: 1.1..1.5}"
+    texts = [
+        spec(*(f"name: a{n}, kind: compute, rated_power: 400 W, load: 60..90 %, host_power: 0 W, "
+               f"embodied: 0 kg, device_time: {hours + n} GPU-h" for n in range(12)), site=site)
+        for hours in (100, 90)
+    ]  # fmt: skip
+    total = kg(compare(side(texts[0]), side(texts[1]), CATALOG))
+    assert total.low == pytest.approx(-120 * 0.4 * 0.9 * 1.5 * 0.6)
+    assert total.high == pytest.approx(-120 * 0.4 * 0.6 * 1.1 * 0.2)
+
+
+@pytest.mark.parametrize(
+    ("before", "old", "new"),
+    [
+        ("kind: experiments, system: s, runs: 10, p50: 1..2 GPU-h, p99: 24 GPU-h", "24 GPU-h", "20 GPU-h"),
+        ("kind: ingestion, system: s, bandwidth: 90..100 GB/s, server_bandwidth: 1 GB/s, duration: 1 day", "1 GB/s", "2 GB/s"),
+        ("kind: compute, system: s, device_time: 1 GPU-h, repeat: {every: 1 day, for: 100..200 days}", "1 GPU-h", "0.5 GPU-h"),
+    ],
+)  # fmt: skip
+def test_derived_inputs_move_with_what_they_come_from(before, old, new):
+    system = "systems: {s: {rated_power: 300 W, host_power: 0 W, embodied: 0 kg}}\n"
+    text = spec(before, more=system)
+    head = text.replace(old, new)
+    assert head != text
+    total = kg(compare(side(text), side(head), CATALOG))
+    assert total.low <= total.difference <= total.high < 0
+
+
+def test_a_contract_moves_with_the_grid():
+    site = "{carbon_intensity: 200..600 g/kWh, pue: 1.2, carbon_free_energy: 50 %}"
+    before = spec("kind: energy, energy: 100 kWh, embodied: 0 kg", site=site)
+    one = compare(side(before), side(before.replace("50 %", "60 %")), CATALOG)
+    market = one.total["operational_market_kgco2e"]
+    assert (market.low, market.high) == pytest.approx((-7.2, -2.4))
+
+
+def test_what_was_renamed_or_moved_is_still_itself():
+    system = "systems: {old: {rated_power: 300..400 W, host_power: 0 W, embodied: 1..2 t}}\n"
+    text = spec("kind: compute, system: old, device_time: 100 GPU-h", site=UNSURE, more=system)
+    moved = text.replace("old", "new").replace(
+        f"site: {UNSURE}", f"site: main\nsites: {{main: {UNSURE}}}"
+    )
+    total = kg(compare(side(text), side(moved), CATALOG))
+    assert (total.difference, total.low, total.high) == (0, 0, 0)
+
+
+def test_two_results_of_the_same_old_facts_differ_by_their_workloads():
+    text = spec(RUN)
+    base, head = (as_saved(t, factor="2") for t in (text, text.replace("10 h", "11 h")))
+    one = compare(base, head, CATALOG)
+    assert kg(one).assumptions == 0
+    assert kg(one).workload == kg(one).difference
+    assert one.changes == ()
+
+
+def test_workloads_may_be_called_like_their_numbering():
+    results = tuple(
+        estimate(spec(METERED).replace("name: t", f"name: {name}").encode(), name, CATALOG)
+        for name in ("x", "x", "x (2)")
+    )
+    one = compare(Side("a", results, *NOW), Side("b", results, *NOW), CATALOG)
+    assert len(one.rows) == 9
+    assert kg(one).base == pytest.approx(3 * results[0].total.total_kgco2e)
+
+
+def test_samples_are_spread_evenly():
+    from carbonctl.figures import Figures
+
+    text = spec(
+        "kind: energy, energy: 1 MWh, embodied: 0 kg",
+        site="{carbon_intensity: 200..600 g/kWh, pue: 1}",
+    )
+    drawn = sorted(Figures(side(text).entries).samples(None, "total_kgco2e"))
+    assert drawn[5000] == pytest.approx(400, rel=1e-3)
+    assert drawn[500] == pytest.approx(200 + math.sqrt(0.05 * 400 * 200), rel=1e-3)
+    assert Figures(side(text).entries, is_known=False).samples(None, "total_kgco2e") is None
