@@ -6,9 +6,11 @@ differs is the workload's; the rest came with another database, factor or versio
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 
 from carbonctl.account import estimate
 from carbonctl.catalog import Catalog
+from carbonctl.compare.match import Pair
 from carbonctl.compare.model import Change, Side
 from carbonctl.errors import InputError
 from carbonctl.result import Assumption
@@ -63,6 +65,24 @@ def changes(base: Side, head: Side, now: tuple[Side, Side] | None) -> tuple[Chan
             cause = "assumptions" if stays else "workload"
         found.append(Change(key[0], either.unit, _value(theirs), _value(ours), cause))
     return tuple(found)
+
+
+def inputs(pairs: Sequence[Pair]) -> tuple[Change, ...]:
+    """Return figures that a spec gives and that differ, of entries on both sides, by path."""
+    found: dict[tuple[str, str], Change] = {}
+    for pair in pairs:
+        if pair.base is None or pair.head is None:
+            continue
+        theirs = {value.name: value for value in pair.base.inputs}
+        for value in pair.head.inputs:
+            other = theirs.get(value.name)
+            if other is None or "given" not in (value.status, other.status):
+                continue
+            path = (value if value.status == "given" else other).path or value.name
+            if other[:2] != value[:2]:
+                change = Change(path, value.unit, other.best, value.best, "workload")
+                found.setdefault((path, value.name), change)
+    return tuple(found.values())
 
 
 def _assumed(side: Side, several: bool) -> dict[tuple[str, int], Assumption]:

@@ -74,6 +74,7 @@ def _compare(base: Side, head: Side, catalog: Catalog) -> Comparison:
         total=total,
         phases={phase: sums(phase) for phase in PHASES},
         rows=tuple(rows),
+        inputs=causes.inputs(paired),
         changes=causes.changes(base, head, today),
         notes=notes(base, head, told_apart=today is not None),
     )

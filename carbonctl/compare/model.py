@@ -18,7 +18,7 @@ class Side(NamedTuple):
     label : str
         What it was called on the command line.
     results : tuple of Result
-        None where there was nothing: all of the other side is then added or removed.
+        Empty where there was nothing: all of the other side is then added or removed.
     version, hardware_db : str
         The versions that made the results.
     is_saved : bool
@@ -98,7 +98,7 @@ class Row(NamedTuple):
 
 
 class Change(NamedTuple):
-    """An assumed figure that differs; None where a side does not use it.
+    """A figure that differs; None where a side does not use it.
 
     ``cause`` is workload where another spec asks for another figure, assumptions where the
     same spec is given another one, and unknown where that cannot be told.
@@ -124,6 +124,8 @@ class Comparison(NamedTuple):
         The same of each phase.
     rows : tuple of Row
         In the order of the base, then what was added.
+    inputs : tuple of Change
+        Figures that the specs give and that differ, of entries on both sides.
     changes : tuple of Change
         Assumed figures that differ.
     notes : tuple of str
@@ -135,6 +137,7 @@ class Comparison(NamedTuple):
     total: dict[str, Delta]
     phases: dict[str, dict[str, Delta]]
     rows: tuple[Row, ...]
+    inputs: tuple[Change, ...]
     changes: tuple[Change, ...]
     notes: tuple[str, ...]
 

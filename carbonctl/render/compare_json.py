@@ -47,6 +47,7 @@ def _alternative(rank: int, one: Comparison) -> dict[str, Any]:
         "total": _deltas(one.total),
         "phases": {phase: _deltas(sums) for phase, sums in one.phases.items()},
         "entries": [_row(row) for row in one.rows],
+        "inputs": [change._asdict() for change in one.inputs],
         "assumptions": [change._asdict() for change in one.changes],
         "notes": list(one.notes),
     }

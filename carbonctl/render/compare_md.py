@@ -154,6 +154,11 @@ def _details(one: Comparison) -> Iterator[Block]:
         ]  # fmt: skip
         yield compared.plural(len(activities), "activity", "activities"), head, rows
     yield from _of_entries(one)
+    inputs = compared.inputs(one)
+    if inputs:
+        head = ["| Input | Base | Head |", "| :-- | --: | --: |"]
+        rows = [_row(escape(path), *map(escape, rest)) for path, *rest in inputs]
+        yield compared.plural(len(inputs), "input differs", "inputs differ"), head, rows
     changes = compared.changes(one)
     if changes:
         head = ["| Figure | Base | Head | Cause |", "| :-- | --: | --: | :-- |"]

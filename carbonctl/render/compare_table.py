@@ -91,7 +91,8 @@ class _Block:
         self.console.print()
         for name, said in compared.remarks(self.one):
             self.console.print(Text(f"{safe(name)}: {said}"), overflow="fold")
-        self.changes()
+        self.listed("Inputs that differ", compared.inputs(self.one))
+        self.listed("Assumed figures that differ", compared.changes(self.one))
 
     def rows(self) -> None:
         table = _table()
@@ -130,18 +131,18 @@ class _Block:
         ]
         return cells if self.style.width >= _BOTH_SIDES_FROM else cells[2:]
 
-    def changes(self) -> None:
-        """Show the assumed figures that differ."""
-        rows = compared.changes(self.one)
+    def listed(self, heading: str, rows: Sequence[tuple[str, ...]]) -> None:
+        """Show figures that differ: path, before, after, and whose doing it is."""
         if not rows:
             return
         self.console.print()
-        self.console.print(Text("Assumed figures that differ", style="bold"))
+        self.console.print(Text(heading, style="bold"))
         table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
-        for justify in ("left", "right", "left", "left"):
-            table.add_column(justify=justify, overflow="fold")
-        for path, before, after, cause in rows[:_MOST_CHANGES]:
-            table.add_row(safe(path), before, f"→ {after}", Text(f"({cause})", style="dim"))
+        for side in ("left", "right", "left", "left"):
+            table.add_column(justify="right" if side == "right" else "left", overflow="fold")
+        for path, before, after, *cause in rows[:_MOST_CHANGES]:
+            whose = [Text(f"({word})", style="dim") for word in cause]
+            table.add_row(safe(path), before, f"→ {after}", *whose)
         self.console.print(table)
         if len(rows) > _MOST_CHANGES:
             self.console.print(f"and {len(rows) - _MOST_CHANGES} more (--format json has them all)")

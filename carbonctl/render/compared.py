@@ -151,6 +151,18 @@ def changes(one: Comparison) -> list[tuple[str, str, str, str]]:
     ]
 
 
+def inputs(one: Comparison) -> list[tuple[str, str, str]]:
+    """Return figures of the specs that differ: path, before, after."""
+    return [
+        (
+            change.path,
+            _figure(change.base, change.unit, change.path),
+            _figure(change.head, change.unit, change.path),
+        )
+        for change in one.inputs
+    ]
+
+
 def _figure(value: float | None, unit: str, path: str) -> str:
     return "–" if value is None else humane.figure(value, unit, path)
 

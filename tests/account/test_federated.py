@@ -1,6 +1,7 @@
 """Federated and on-device learning (wu2022 §4.3, appendix C)."""
 
 import math
+import re
 
 import pytest
 from hypothesis import given
@@ -265,6 +266,8 @@ def test_compare_shows_fewer_rounds_and_more_energy(inside):
     done = inside("compare", base, head, "--fail-on", "phases.training.energy_kwh > +20%")
     assert done.code == 1
     assert "more (+" in done.out
+    assert re.search(r"rounds +3,000 +→ 1,500", done.out)
+    assert re.search(r"cohort +500 +→ 1,500", done.out)
 
 
 # --- bad input ---
