@@ -7,13 +7,16 @@ corner of the largest die.
 """
 
 import math
+from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 from carbonctl.factors.domain import check_not_negative, check_positive
-from carbonctl.ranges import over_corners
+from carbonctl.ranges import Range, over_corners
 
 MM2_PER_CM2 = 100
 _PLAIN = (int, float)
+_MOST_LINES = 100_000  # a side of 1.5 µm on a wafer of 300 mm; smaller ones are slips of units
 
 
 def _elementary(name: str, x: Any) -> Any:
@@ -122,7 +125,7 @@ def _negative_binomial(area_cm2: Any, defects_per_cm2: Any, clustering: Any) -> 
 
 
 def gross_dies(width_mm: Any, height_mm: Any, wafer_mm: Any, edge_mm: Any, kerf_mm: Any) -> Any:
-    """Return how many dies a wafer holds, good or bad, as an expectation.
+    """Return how many dies a wafer holds, good or bad.
 
     Parameters
     ----------
@@ -131,28 +134,27 @@ def gross_dies(width_mm: Any, height_mm: Any, wafer_mm: Any, edge_mm: Any, kerf_
     wafer_mm : float, Range or array
         Diameter of the wafer [mm].
     edge_mm : float, Range or array
-        Ring at the edge that holds no dies [mm].
+        Width of the ring at the edge that holds no dies [mm].
     kerf_mm : float, Range or array
         Width of the line between two dies [mm].
 
     Returns
     -------
     float, Range or array
-        ``π d / S · (d / 4 − m / √2)`` with ``d`` the diameter within the ring, ``S`` the
-        area and ``m`` the mean side of die and kerf.
+        Whole dies, each with its share of the lines, that lie within the ring: the most of
+        the four grids in which a die or a line stands at the centre, in width and in height.
 
     Raises
     ------
     ValueError
         For sides or diameters that are not above zero, a negative ring or kerf, and where
-        not one die is expected to fit.
+        not one die fits.
 
     Notes
     -----
-    The usual ``π d² / (4 S) − π d / √(2 S)``, in which the mean of the sides takes the place
-    of √S as de Vries found to fit dies that are not square (IEEE Trans. Semicond. Manuf. 18
-    (2005) 136). Not rounded down, so that it falls in the sides, ring and kerf and rises in
-    the diameter wherever a die fits: corners are exact.
+    Counted line by line. A smaller die's grid is the larger one's, drawn together towards the
+    centre, so no die of it leaves the wafer: the count falls in the sides, ring and kerf and
+    rises in the diameter, and corners are exact.
     """
     return over_corners(_gross_dies, width_mm, height_mm, wafer_mm, edge_mm, kerf_mm)
 
@@ -162,14 +164,47 @@ def _gross_dies(width_mm: Any, height_mm: Any, wafer_mm: Any, edge_mm: Any, kerf
     check_positive(height_mm, "the height of a die")
     check_not_negative(edge_mm, "the edge of a wafer")
     check_not_negative(kerf_mm, "the kerf")
-    usable_mm = wafer_mm - 2 * edge_mm
-    check_positive(usable_mm, "the diameter of a wafer within its edge")
-    width, height = width_mm + kerf_mm, height_mm + kerf_mm
-    room = usable_mm / 4 - (width + height) / 2 / math.sqrt(2)
-    dies = math.pi * usable_mm / (width * height) * room
-    if not (dies >= 1 if isinstance(dies, _PLAIN) else (dies >= 1).all()):
+    radius_mm = wafer_mm / 2 - edge_mm
+    check_positive(radius_mm, "the radius of a wafer within its edge")
+    sizes = (width_mm + kerf_mm, height_mm + kerf_mm, radius_mm)
+    if all(isinstance(size, _PLAIN) for size in sizes):
+        return _counted(*sizes)
+    import numpy as np
+
+    return np.vectorize(_counted, otypes=[float])(*sizes)
+
+
+def _counted(width: float, height: float, radius: float) -> float:
+    """Return the most dies of the four grids on a disc of this radius."""
+    if min(width, height) * _MOST_LINES < radius:
+        raise ValueError("a die of this size is too small to be cut from the wafer")
+    dies = max(
+        sum(
+            lines * _across(half, width, centred) for half, lines in _lines(height, radius, upright)
+        )
+        for centred, upright in product((False, True), repeat=2)
+    )
+    if dies < 1:
         raise ValueError("a die of this size does not fit on the wafer")
-    return dies
+    return float(dies)
+
+
+def _lines(height: float, radius: float, centred: bool) -> Iterator[tuple[float, int]]:
+    """Yield half the chord that bounds each line of dies, and how many lines have it."""
+    if centred and height / 2 <= radius:
+        yield math.sqrt(radius**2 - (height / 2) ** 2), 1
+    first = 1.5 if centred else 1.0
+    for line in range(math.floor(radius / height) + 1):
+        outer = (first + line) * height
+        if outer <= radius:
+            yield math.sqrt(radius**2 - outer**2), 2
+
+
+def _across(half: float, width: float, centred: bool) -> int:
+    """Return how many dies fit on a line of this half length."""
+    if not centred:
+        return 2 * math.floor(half / width)
+    return 2 * math.floor(half / width - 0.5) + 1 if half >= width / 2 else 0
 
 
 def wafer_cm2_per_die(
@@ -179,21 +214,25 @@ def wafer_cm2_per_die(
 
     Parameters
     ----------
-    width_mm, height_mm, wafer_mm, edge_mm, kerf_mm
+    width_mm, height_mm, edge_mm, kerf_mm : float, Range or array
         As in `gross_dies`.
+    wafer_mm : float or array
+        As there, but no range: a wafer is of one size or of another.
 
     Raises
     ------
     ValueError
-        As `gross_dies` does.
+        As `gross_dies` does, and for a range of diameters.
 
     Notes
     -----
     ``π d² / 4`` of the whole wafer over its gross dies. It takes the place of the die's own
     area, never of one that holds these losses already (Boavizta's effective areas). The
-    yield stays that of the die's own area. It rises in the sides, ring and kerf and falls in
-    the diameter, so corners are exact.
+    yield stays that of the die's own area. It rises in the sides, ring and kerf, so corners
+    are exact.
     """
+    if isinstance(wafer_mm, Range):
+        raise ValueError("the diameter of a wafer is one number, no range")
     return over_corners(_wafer_cm2, width_mm, height_mm, wafer_mm, edge_mm, kerf_mm)
 
 
