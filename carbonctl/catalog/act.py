@@ -2,7 +2,7 @@
 
 Only rows of its second version (facebookresearch/ACT at commit abc9fbb, MIT) are taken, and
 no node is interpolated, as ACT knows none between its rows. How ACT computes with them is
-factors/act.py.
+factors/act.py. The defaults are those of its parts lists; its command line takes a yield of 1.
 """
 
 from collections.abc import Iterable
@@ -21,7 +21,6 @@ PASSIVES_GRID = "japan"
 USE_GRID = "usa"
 GRID_YEAR = 2022
 ABATED = 0.97
-ABATEMENTS = (0.95, 0.97, 0.99)
 CATHODE = "NMC"
 CAPACITOR = "generic"
 _LAYER = "cpla"
@@ -89,7 +88,7 @@ class Act:
 
     @property
     def capacitor_mass(self) -> Value:
-        """Mass of a capacitor where none is given [kg]."""
+        """Mass of a capacitor where its model is given none [kg]; a parts list then has 0."""
         return self.fab.figure("other", "capacitor", "mass", source=SOURCE).value
 
     def wafer(self, process: str) -> Wafer:

@@ -16,7 +16,7 @@ def _check(carbon: Any, other: Any, name: str) -> None:
 
 
 def cdp(embodied_kgco2e: Any, delay_s: Any) -> Any:
-    """Return carbon × delay ``C · D`` [kgCO2e·s] of an embodied carbon and a delay (ACT §4).
+    """Return carbon × delay ``C · D`` [kgCO2e·s] of an embodied carbon and a delay (ACT).
 
     Raises
     ------
@@ -28,19 +28,19 @@ def cdp(embodied_kgco2e: Any, delay_s: Any) -> Any:
 
 
 def cep(embodied_kgco2e: Any, energy_kwh: Any) -> Any:
-    """Return carbon × energy ``C · E`` [kgCO2e·kWh] (ACT §4)."""
+    """Return carbon × energy ``C · E`` [kgCO2e·kWh] (ACT)."""
     _check(embodied_kgco2e, energy_kwh, "an energy")
     return embodied_kgco2e * energy_kwh
 
 
 def c2ep(embodied_kgco2e: Any, energy_kwh: Any) -> Any:
-    """Return carbon² × energy ``C² · E`` [kgCO2e²·kWh] (ACT §4), where carbon weighs more."""
+    """Return carbon² × energy ``C² · E`` [kgCO2e²·kWh] (ACT), where carbon weighs more."""
     _check(embodied_kgco2e, energy_kwh, "an energy")
     return embodied_kgco2e * embodied_kgco2e * energy_kwh
 
 
 def ce2p(embodied_kgco2e: Any, energy_kwh: Any) -> Any:
-    """Return carbon × energy² ``C · E²`` [kgCO2e·kWh²] (ACT §4), where energy weighs more."""
+    """Return carbon × energy² ``C · E²`` [kgCO2e·kWh²] (ACT), where energy weighs more."""
     _check(embodied_kgco2e, energy_kwh, "an energy")
     return embodied_kgco2e * energy_kwh * energy_kwh
 

@@ -19,14 +19,15 @@ def check_positive(x: Any, name: str) -> None:
     """Raise ValueError unless ``0 < x < ∞``."""
     low, high = ends(x)
     if not (low > 0 and high < math.inf):
-        raise ValueError(f"{name} must be above 0, not {low:g}")
+        raise ValueError(f"{name} must be a number above 0, not {low:g}")
 
 
 def check_not_negative(x: Any, name: str) -> None:
     """Raise ValueError unless ``0 ≤ x < ∞``."""
     low, high = ends(x)
     if not (low >= 0 and high < math.inf):
-        raise ValueError(f"{name} must not be below 0 or without bound, not {low:g}")
+        wrong = low if low < 0 else high
+        raise ValueError(f"{name} must be a number of 0 or more, not {wrong:g}")
 
 
 def check_yield(x: Any) -> None:

@@ -6,7 +6,7 @@ wafer, so it is divided by the share of it that works; packages are added to wha
 
 from typing import Any
 
-from carbonctl.factors.domain import check_not_negative, check_positive, check_share, check_yield
+from carbonctl.factors.domain import check_not_negative, check_positive, check_yield, ends
 from carbonctl.ranges import over_corners
 
 
@@ -31,7 +31,7 @@ def kgco2e_per_cm2(
 
     Notes
     -----
-    ``CI_fab · EPA + GPA + MPA`` (ACT, eq. 5). Each input appears once.
+    ``CI_fab · EPA + GPA + MPA`` (ACT). Each input appears once.
     """
     check_not_negative(fab_kgco2e_per_kwh, "the intensity of a fab's electricity")
     check_not_negative(epa_kwh_per_cm2, "electricity per area")
@@ -59,7 +59,7 @@ def die_kgco2e(area_cm2: Any, wafer_kgco2e_per_cm2: Any, good: Any) -> Any:
 
     Notes
     -----
-    ``A · (CI_fab · EPA + GPA + MPA) / Y`` (ACT, eq. 4). Each input appears once.
+    ``A · (CI_fab · EPA + GPA + MPA) / Y`` (ACT). Each input appears once.
     """
     check_positive(area_cm2, "the area of a die")
     check_not_negative(wafer_kgco2e_per_cm2, "carbon per area")
@@ -91,7 +91,7 @@ def capacity_kgco2e(
 
     Notes
     -----
-    ``GB · CPS / Y`` (ACT, eq. 6 to 8), or ``GB · CPS`` where CPS holds the yield.
+    ``GB · CPS / Y`` (ACT), or ``GB · CPS`` where CPS holds the yield.
     """
     check_not_negative(capacity_gb, "a capacity")
     check_not_negative(kgco2e_per_gb, "carbon per capacity")
@@ -124,10 +124,10 @@ def abated_kgco2e_per_cm2(
     Linear, as what escapes is a share of what is used: 97 % is the mean of 95 and 99 %, as
     ACT has it.
     """
-    check_share(abated, "the share of gases abated")
-    check_positive(high - low, "the distance of two shares abated")
-    check_not_negative(abated - low, "the share abated, beyond the least that is known,")
-    check_not_negative(high - abated, "the share abated, short of the most that is known,")
+    least, most = ends(abated)
+    if not (low <= least and most <= high and low < high):
+        wrong = most if least >= low else least
+        raise ValueError(f"gases are known abated from {low:g} to {high:g}, not {wrong:g}")
 
     def between(share: Any, first: Any, last: Any) -> Any:
         weight = (share - low) / (high - low)

@@ -112,7 +112,7 @@ def negative_binomial(area_cm2: Any, defects_per_cm2: Any, clustering: Any) -> A
 
     Notes
     -----
-    ``(1 + A · D0 / α)^(−α)`` (Stapper, IBM J. Res. Dev. 27 (1983) 549); by log1p, which
+    ``(1 + A · D0 / α)^(−α)`` (Stapper, Armstrong, Saji, Proc. IEEE 71 (1983) 453); by log1p, which
     holds where α is large. It falls in all three arguments, so corners are exact.
     """
     return over_corners(_negative_binomial, area_cm2, defects_per_cm2, clustering)

@@ -7,7 +7,7 @@ import csv
 
 import pytest
 
-from carbonctl.catalog.act import ABATED, FAB_GRID, Act
+from carbonctl.catalog.act import ABATED, FAB_GRID, PASSIVES_GRID, USE_GRID, Act
 from carbonctl.factors import act, fab, parts
 from tests.conftest import CATALOG, ROOT
 
@@ -86,7 +86,7 @@ def battery(cathode, kwh):
     return parts.battery_kgco2e(kwh, TABLES.battery(cathode).best)
 
 
-def capacitors(kind, count, mass_kg=None, grid="japan"):
+def capacitors(kind, count, mass_kg=None, grid=PASSIVES_GRID):
     factor = TABLES.capacitor(kind)
     if factor.each is not None:
         return parts.pieces_kgco2e(count, factor.each.best)
@@ -177,6 +177,26 @@ def test_what_acts_own_tests_expect(found, expected):
 
 def test_a_given_part_has_its_package_divided_too():
     assert act.given_kgco2e(7.0, 0.875, 2, PACKAGE) == close((7.0 + 0.3) / 0.875)
+
+
+def test_the_mixed_list_of_acts_tests():
+    """test.yaml of its repository, with what it leaves out: Taiwan, 97 %, Japan, NMC."""
+    assert logic("14nm", 0.1, packages=1, good=0.87) == close(0.1 * 1.3621 / 0.87 + 0.15)
+    assert stored("ssd", "nand_10nm", 2000, good=0.88) == close(20 / 0.88)
+    assert stored("hdd", "BarraCuda", 1000, good=0.92) == close(4.57 / 0.92)
+    assert capacitors("mlcc", 2, 3e-8) == close(2 * 3e-8 * 6862 / 3.6 * 0.485)
+    assert enclosure("steel", 0.0006) == close(0.001134)
+    assert board(4, 10) == close(0.00043)
+    assert battery("NMC", 0.005) == close(0.435)
+
+
+def test_defaults():
+    assert (GOOD, PACKAGE) == (0.875, 0.15)
+    assert TABLES.grid(FAB_GRID).best == 0.583
+    assert TABLES.grid(USE_GRID).best == 0.38
+    assert TABLES.battery().best == 87
+    assert capacitors("generic", 1) == TABLES.capacitor().each.best == 0.3
+    assert TABLES.capacitor_mass.best == 3e-5
 
 
 def test_grids_of_2023():
