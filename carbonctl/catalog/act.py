@@ -46,7 +46,8 @@ class Act:
     Parameters
     ----------
     folders : iterable of Path
-        Folders of the form of hardware_db, the first before the others.
+        Folders of the form of hardware_db. To compute as ACT does, the one that comes with
+        carbonctl alone: figures of one's own that hide ACT's are not taken for them.
     """
 
     def __init__(self, folders: Iterable[Path]) -> None:

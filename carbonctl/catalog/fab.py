@@ -6,6 +6,7 @@ A table of an earlier folder hides what it names in later ones, item by item.
 import math
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -37,6 +38,8 @@ _UNITS = {
     "mm2/GB": ("mm2/GB", 1),
     "": ("", 1),
 }
+# The metrics of logic.csv, and the units that they are read into.
+_LOGIC = {"epa": "kWh/cm2", **dict.fromkeys(("gpa", "mpa", "cpa"), "kgCO2e/cm2")}
 _MASS_METRIC = "mass"
 
 
@@ -216,14 +219,17 @@ class Fab:
         ------
         LookupError
             For a node beyond the rows, with the nearest.
+        ValueError
+            For a node that is not above zero.
         """
-        shares = sorted(s for m, s in self._logic if m == "gpa" and s is not None)
-        gases = {share: self._at("gpa", share, node_nm, source) for share in shares}
-        return Wafer(
-            self._at("epa", None, node_nm, source),
-            gases,
-            self._at("mpa", None, node_nm, source),
-        )
+        energy = self._at("epa", None, node_nm, source)
+        gases = {}
+        for share in sorted(s for m, s in self._logic if m == "gpa" and s is not None):
+            with suppress(LookupError):  # a share that is known of other nodes only
+                gases[share] = self._at("gpa", share, node_nm, source)
+        if not gases:
+            raise LookupError(f"fab/logic.csv has no gpa at or around {node_nm:g} nm")
+        return Wafer(energy, gases, self._at("mpa", None, node_nm, source))
 
     def whole_wafer(self, node_nm: float, source: str) -> Value:
         """Return electricity, gases and materials together [kgCO2e/cm²], as a source has them.
@@ -236,6 +242,8 @@ class Fab:
         return self._at("cpa", None, node_nm, source)
 
     def _at(self, metric: str, share: float | None, node_nm: float, source: str) -> Value:
+        if not node_nm > 0:
+            raise ValueError(f"a node lies above 0 nm, not at {node_nm:g}")
         known = {}
         for node, values in self._logic.get((metric, share), {}).items():
             fitting = [value for value in values if _is_from(value, source)]
@@ -334,12 +342,21 @@ def _logic(
             try:
                 share = _share(row["abatement"])
                 node, value = nanometres(row["node"]), _value(row)
+                _check_logic(row["metric"], value.unit)
             except (KeyError, ValueError) as error:
                 raise _fault(path, line, error) from None
             here.setdefault((row["metric"], share), {}).setdefault(node, []).append(value)
         for key, nodes in here.items():
             found[key] = {**nodes, **found.get(key, {})}
     return found
+
+
+def _check_logic(metric: str, unit: str) -> None:
+    wanted = _LOGIC.get(metric)
+    if wanted is None:
+        raise ValueError(f"unknown metric `{metric}`; there are {', '.join(_LOGIC)}")
+    if unit != wanted:
+        raise ValueError(f"{metric} is not in {unit or 'a number alone'}; it is in {wanted}")
 
 
 def _share(cell: str) -> float | None:

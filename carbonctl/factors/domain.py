@@ -19,7 +19,8 @@ def check_positive(x: Any, name: str) -> None:
     """Raise ValueError unless ``0 < x < ∞``."""
     low, high = ends(x)
     if not (low > 0 and high < math.inf):
-        raise ValueError(f"{name} must be a number above 0, not {low:g}")
+        wrong = high if low > 0 else low
+        raise ValueError(f"{name} must be a number above 0, not {wrong:g}")
 
 
 def check_not_negative(x: Any, name: str) -> None:

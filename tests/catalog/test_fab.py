@@ -79,7 +79,7 @@ def test_nothing_is_extrapolated(node, nearest):
 
 
 def test_a_source_without_rows():
-    with pytest.raises(LookupError, match="no gpa from that source"):
+    with pytest.raises(LookupError, match="no epa from that source"):
         FAB.wafer(5, source="nobody")
 
 
@@ -224,3 +224,35 @@ def test_a_lacking_column(tmp_path):
 def test_a_share_that_is_none(tmp_path):
     with pytest.raises(InputError, match="not a share of gases"):
         own(tmp_path, "logic", LOGIC + "5 nm,gpa,1,g/cm2,120 %,s,low,\n").nodes()
+
+
+def test_a_share_abated_that_few_nodes_know(tmp_path):
+    own_fab = own(tmp_path, "logic", LOGIC + "5 nm,gpa,600,g/cm2,90 %,me,low,\n")
+    assert list(own_fab.wafer(5).gpa) == [0.9, 0.95, 0.99]
+    assert list(own_fab.wafer(7).gpa) == [0.95, 0.99]
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("5 nm,epa,1,g/cm2,,s,low,", "epa is not in kgCO2e/cm2; it is in kWh/cm2"),
+        ("5 nm,water,1,g/cm2,,s,low,", "unknown metric `water`; there are epa, gpa, mpa, cpa"),
+    ],
+)
+def test_a_wafer_has_its_units(tmp_path, row, said):
+    with pytest.raises(InputError, match=said):
+        own(tmp_path, "logic", LOGIC + row + "\n").nodes()
+
+
+@pytest.mark.parametrize("node", [0, -5, math.nan])
+def test_a_node_has_a_size(node):
+    with pytest.raises(ValueError, match="a node lies above 0 nm"):
+        FAB.wafer(node)
+
+
+def test_electricity_without_gases(tmp_path):
+    (tmp_path / "fab").mkdir()
+    path = tmp_path / "fab" / "logic.csv"
+    path.write_text(LOGIC + "5 nm,epa,3,kWh/cm2,,me,low,\n", encoding="utf-8")
+    with pytest.raises(LookupError, match="no gpa at or around 5 nm"):
+        Fab([tmp_path]).wafer(5)
