@@ -61,7 +61,7 @@ class Entries:
     ) -> None:
         self.books = books
         self.of_clients = of_clients
-        self.phase, self.name, self.kind = where
+        self.head = where
         self.supply = supply
         self.suffix = suffix
         self.used: list[Quantity] = []
@@ -98,32 +98,31 @@ class Entries:
         kwh = best(energy)
         is_network = draw is not None and not draw.in_building
         status = self.books.assume(used)
-        self.books.assume(self.around)
+        if self.around:
+            self.books.assume(self.around)
         self.books.entries.append(
-            Entry(
-                phase=self.phase,
-                activity=self.name,
-                kind=self.kind,
-                item=item + self.suffix,
-                boundary=OPERATIONAL,
-                ghg_scope=scope.OF_NETWORKS if is_network else self.scope,
-                lifecycle_stage="use",
-                quantity=kwh,
-                quantity_unit="kWh",
-                factor=self.factor,
-                factor_unit="kgCO2e/kWh",
-                factor_basis=supply.basis,
-                factor_year=supply.year,
-                factor_source=supply.intensity.source,
-                status=status,
-                energy_kwh=kwh,
-                kgco2e=best(carbon),
-                kgco2e_market=kwh * self.market,
-                kgco2e_low=low(carbon),
-                kgco2e_high=high(carbon),
-                water_l=self.water(kwh, draw),
-                formula=f"{formula} * carbon_intensity",
-                inputs=(*used, *self.around),
+            Entry(  # in the order of its columns: by keyword it takes three times as long
+                *self.head,
+                item + self.suffix,
+                OPERATIONAL,
+                scope.OF_NETWORKS if is_network else self.scope,
+                "use",
+                kwh,
+                "kWh",
+                self.factor,
+                "kgCO2e/kWh",
+                supply.basis,
+                supply.year,
+                supply.intensity.source,
+                status,
+                kwh,
+                best(carbon),
+                kwh * self.market,
+                low(carbon),
+                high(carbon),
+                self.water(kwh, draw),
+                f"{formula} * carbon_intensity",
+                (*used, *self.around),
             )
         )
 
@@ -220,39 +219,38 @@ class Entries:
         carbon = None if rate is None else quantity * rate
         if rate is None:
             self.books.warn(
-                f"phases.{self.phase}.{self.name}: the embodied carbon of the {item} is unknown, "
-                "and with it the embodied and total sums; "
-                f"give {_give(item)}"
+                f"phases.{self.head.phase}.{self.head.name}: "
+                f"the embodied carbon of the {item} is unknown, "
+                f"and with it the embodied and total sums; give {_give(item)}"
             )
         status = self.books.assume(inputs)
         source = next((v.source for v in inputs if "embodied" in v.name), None)
+        kg = None if carbon is None else best(carbon)
         self.books.entries.append(
             Entry(
-                phase=self.phase,
-                activity=self.name,
-                kind=self.kind,
-                item=item + self.suffix,
-                boundary=EMBODIED,
-                ghg_scope=(scope.of_building if item == BUILDING else scope.of_hardware)(
+                *self.head,
+                item + self.suffix,
+                EMBODIED,
+                (scope.of_building if item == BUILDING else scope.of_hardware)(
                     self.supply.operator
                 ),
-                lifecycle_stage="manufacturing",
-                quantity=best(quantity),
-                quantity_unit=unit,
-                factor=None if rate is None else best(rate),
-                factor_unit=f"kgCO2e/{unit}",
-                factor_basis=None,
-                factor_year=None,
-                factor_source=source,
-                status=status,
-                energy_kwh=0.0,
-                kgco2e=None if carbon is None else best(carbon),
-                kgco2e_market=None if carbon is None else best(carbon),
-                kgco2e_low=None if carbon is None else low(carbon),
-                kgco2e_high=None if carbon is None else high(carbon),
-                water_l=None,
-                formula=formula,
-                inputs=inputs,
+                "manufacturing",
+                best(quantity),
+                unit,
+                None if rate is None else best(rate),
+                f"kgCO2e/{unit}",
+                None,
+                None,
+                source,
+                status,
+                0.0,
+                kg,
+                kg,
+                None if carbon is None else low(carbon),
+                None if carbon is None else high(carbon),
+                None,
+                formula,
+                inputs,
             )
         )
 

@@ -10,7 +10,7 @@ from typing import NoReturn
 from carbonctl import errors
 from carbonctl.cli.messages import say
 
-_GC_THRESHOLD = 100_000  # a short process makes little garbage, and looking for it takes time
+_GC_THRESHOLD = 1_000_000  # a short process makes little garbage, and looking for it takes time
 _UNWRITABLE = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO, errno.EBADF)
 
 

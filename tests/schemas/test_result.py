@@ -54,7 +54,8 @@ def test_what_is_described_is_written(written):
     """All keys are required, and the mappings closed; what may be missing is in `reported`."""
     shared = schemas.build("result")["$defs"]
     for schema in shared.values():
-        assert schema["required"] == list(schema["properties"])
+        optional = ["verdicts"] if "verdicts" in schema["properties"] else []
+        assert schema["required"] + optional == list(schema["properties"])
     document = json.loads(written("json"))
     assert set(document["results"][-1]["reported"]) == set(
         shared["result"]["properties"]["reported"]["properties"]
