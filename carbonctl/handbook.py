@@ -72,7 +72,7 @@ def page(topic: str) -> Page:
         fields = _PARTS[topic].model_fields
         described = Site if topic == "site" else _PARTS[topic]
         about = f"{topic}: {inspect.cleandoc(described.__doc__ or '')}".partition("\n")[0]
-        rows = [_row(field.alias or name, field) for name, field in fields.items()]
+        rows = [_row(field.alias or name, field, topic) for name, field in fields.items()]
         return Page(topic, about.replace("``", ""), rows, [])
     return _kind(topic)
 
@@ -102,7 +102,7 @@ def _kind(kind: str) -> Page:
     own: list[Row] = []
     shared: list[Row] = []
     for name, field in model.model_fields.items():
-        row = _row(field.alias or name, field)
+        row = _row(field.alias or name, field, kind)
         if name in _useless(kind):
             continue
         base = OnMachine.model_fields.get(name) or Activity.model_fields.get(name)
@@ -127,11 +127,11 @@ def _first_line(kind: str) -> str:
     return _about(kind).partition("\n")[0].removeprefix(f"{kind}: ").rstrip(".")
 
 
-def _row(key: str, field: FieldInfo) -> Row:
+def _row(key: str, field: FieldInfo, topic: str) -> Row:
     needed = "required: " if field.is_required() and key not in ("kind", "share") else ""
     return {
         "key": key,
-        "example": _WRITTEN.get(key) or _example(field),
+        "example": _OF_TOPIC.get((topic, key)) or _WRITTEN.get(key) or _example(field),
         "description": f"{needed}{field.description}",
     }
 
@@ -150,6 +150,31 @@ _WRITTEN = {
     "losses": "6 %",
     "share": "50 %",
     "search_multiplier": "3",
+    "rounds": "1000",
+    "cohort": "500",
+    "over_selection": "1.3",
+    "dropout": "10 %",
+    "compute_time": "60 s",
+    "compute_p50": "40 s",
+    "compute_p99": "200 s",
+    "samples": "400",
+    "time_per_sample": "50 ms",
+    "time_per_request": "0.2 s",
+    "parameters": "5M",
+    "model_size": "20 MB",
+    "download_compression": "2",
+    "upload_compression": "4",
+    "receive_power": "0.4 W",
+    "transmit_power": "1.7 W",
+    "charging_efficiency": "75 %",
+    "client_site": "[{grid: US, share: 70 %}, …]",
+    "clients": "[{device: …, share: 60 %}, …]",
+    "connections": "[{technology: wifi, …}]",
+    "network": "{intensity: 0.0065 kWh/GB, year: 2020}",
+    "access_point": "{power: 7.5 W}",
+    "server": "{system: …, devices: 2, wall_time: 50 h}",
+    "hops": "{edge-router: 3}",
+    "energy": "12.5 MWh",
     "system": "trainer",
     "repeat": "{every: 1 week, for: 1 year}",
     "durations": "[4 GPU-h, 30 GPU-h]",
@@ -174,6 +199,23 @@ _WRITTEN = {
     "replication": "3",
     "server_bandwidth": "2 GB/s",
     "bandwidth": "100 GB/s",
+}
+
+
+_CLIENT = {"device": "google/pixel-7", "power": "3 W", "device_embodied": "60 kg",
+           "lifetime": "3 years"}  # fmt: skip
+_OF_TOPIC = {
+    **{
+        (topic, key): written
+        for topic in ("federated", "on_device", "clients")
+        for key, written in _CLIENT.items()
+    },
+    ("network", "energy"): "{gateway: 40 nJ/bit}",
+    ("access_point", "energy"): "20 nJ/bit",
+    ("access_point", "power"): "7.5 W",
+    ("access_point", "capacity"): "100 Mbit/s",
+    ("network", "model"): "vishwanath-path",
+    ("network", "intensity"): "0.0065 kWh/GB",
 }
 
 

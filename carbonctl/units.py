@@ -136,9 +136,10 @@ def unit(text: str) -> tuple[Dims, Fraction]:
             try:
                 its_dims, its_factor, prefix = _table()[name]
             except KeyError:
-                raise QuantityError(
-                    f"unknown unit `{name}`{did_you_mean(name, _table())}"
-                ) from None
+                close = did_you_mean(name, _table())
+                if re.fullmatch("[kMGT]b", name):
+                    close = f"; write `{name[0]}bit` for bits, or `{name[0]}B` for bytes"
+                raise QuantityError(f"unknown unit `{name}`{close}") from None
             dims = tuple(d + sign * e for d, e in zip(dims, its_dims, strict=True))  # type: ignore[assignment]
             factor *= (Fraction(its_factor) * Fraction(prefix)) ** sign
     return dims, factor

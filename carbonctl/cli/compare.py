@@ -36,6 +36,11 @@ def compare(
     Each side is a workload, a saved result, - for standard input, or REV:PATH in git:
 
       carbonctl compare main:job.yaml job.yaml --fail-on 'total_kgco2e > +5%'
+
+    A rule is KEY > LIMIT (or >=, <, <=). A key is one of the totals of the JSON, such as
+    energy_kwh, operational_kgco2e, embodied_kgco2e or total_kgco2e, of all or of one phase
+    (phases.training.total_kgco2e), its percentile p95(KEY), or prob(RULE). A limit with a
+    sign is the change from the base: +5%, +2 t.
     """
     if [base, *heads, budget].count("-") > 1:
         raise UsageError("standard input can be one side only, or the budget")

@@ -26,7 +26,7 @@ class AccessPoint(Spec):
     )
     max_power: f.PositivePower | None = Field(None, description="draw at full rate")
     idle_power: f.Power | None = Field(None, description="draw when idle, which is left out")
-    capacity: f.Bandwidth | None = Field(None, description="full rate")
+    capacity: f.LinkRate | None = Field(None, description="full rate")
     energy: f.TransferEnergy | None = Field(None, description="energy per volume")
 
     @model_validator(mode="after")
@@ -91,8 +91,8 @@ class Connection(Spec):
     share: f.Fraction | None = Field(
         None, description="share of the clients; those of all connections sum to 100 %"
     )
-    download_bandwidth: f.Bandwidth = Field(description="rate at which a client receives")
-    upload_bandwidth: f.Bandwidth = Field(description="rate at which it sends")
+    download_bandwidth: f.LinkRate = Field(description="rate at which a client receives")
+    upload_bandwidth: f.LinkRate = Field(description="rate at which it sends")
     receive_power: f.Power | None = Field(
         None, description="draw of the client's radio while it receives"
     )

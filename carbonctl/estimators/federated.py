@@ -85,7 +85,7 @@ class Federated(ClientFields, Activity):
     )
     model_size: f.Capacity | None = Field(None, description="what a client receives and sends")
     parameters: f.Count | None = Field(None, description="of the model, instead of its size")
-    bytes_per_parameter: f.Capacity | None = Field(None, description="of one parameter: 4 B")
+    bytes_per_parameter: f.ParameterSize | None = Field(None, description="of one parameter: 4 B")
     download_compression: f.Multiplier | None = Field(
         None, description="size of the model over what is sent to clients"
     )

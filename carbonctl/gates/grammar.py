@@ -244,7 +244,7 @@ def _figure(word: str, at: int) -> tuple[str | None, str]:
         return _of_phase(rest, at + len("phases."))
     if _PERCENTILE.fullmatch(word) or word == "prob":
         raise RuleFault(at + 1, f"`{word}` needs parentheses; {_FUNCTION_HELP}")
-    if first in PHASES:
+    if first in PHASES and ".".join(rest) in KEYS:
         raise RuleFault(at + 1, f"unknown key `{word}`; did you mean `phases.{word}`?")
     raise _unknown_key(word, at)
 
