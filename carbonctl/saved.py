@@ -5,7 +5,7 @@ import math
 from typing import Any, NamedTuple, get_args
 
 from carbonctl.errors import InputError, Problem
-from carbonctl.ledger import Entry
+from carbonctl.ledger import EMBODIED, OPERATIONAL, Entry
 from carbonctl.ranges import Range, best
 from carbonctl.result import SCHEMA, Assumption, Comparison, Result
 from carbonctl.spec.fields import SPACES
@@ -15,6 +15,7 @@ from carbonctl.values import Status, Value
 
 _LINES = "this is JSON Lines; what is to be read again is saved with --format json"
 _FORMULA_STARTS = ("=", "+", "-", "@")
+_ROUNDING = 1e-9  # of a figure
 _LARGEST, _SMALLEST = 1e150, 1e-150
 _BLANKS: dict[int, str | int | None] = {**SPACES, ord("\n"): " "}
 
@@ -75,7 +76,7 @@ def _result(raw: dict[str, Any]) -> Result:
         _word(raw["name"]),
         entries=tuple(_entry(one) for one in raw["entries"]),
         assumptions=tuple(_assumption(one) for one in raw["assumptions"]),
-        warnings=tuple(map(_word, raw["warnings"])),
+        warnings=tuple(map(_word, _list(raw["warnings"]))),
         spec=lambda: dict(spec),
         reported=lambda _: compared,
     )
@@ -130,7 +131,7 @@ def _mapping(raw: Any) -> dict[str, Any]:
 
 def _list(raw: Any) -> list[Any]:
     if not isinstance(raw, list):
-        raise ValueError("spec is not a workload: a list is wanted in it")
+        raise ValueError("a list is wanted in it")
     return raw
 
 
@@ -150,7 +151,30 @@ def _entry(raw: dict[str, Any]) -> Entry:
             plain[name] = None
         else:
             plain[name] = _word(raw[name])
-    return Entry(**plain, inputs=tuple(_input(one) for one in raw["inputs"]))
+    entry = Entry(**plain, inputs=tuple(_input(one) for one in raw["inputs"]))
+    _check(entry)
+    return entry
+
+
+def _check(entry: Entry) -> None:
+    """Refuse an entry that contradicts itself.
+
+    Raises
+    ------
+    ValueError
+        Naming the entry.
+    """
+    if entry.boundary not in (OPERATIONAL, EMBODIED):
+        raise ValueError(f"{entry.item}: `{entry.boundary}` is no boundary")
+    if entry.kgco2e is None:
+        return
+    product = (entry.quantity or 0.0) * (entry.factor or 0.0)
+    if abs(product - entry.kgco2e) > _ROUNDING * abs(entry.kgco2e):
+        raise ValueError(f"{entry.item}: quantity × factor is not its kgco2e")
+    low, high = entry.kgco2e_low, entry.kgco2e_high
+    slack = _ROUNDING * abs(entry.kgco2e)
+    if low is None or high is None or not low - slack <= entry.kgco2e <= high + slack:
+        raise ValueError(f"{entry.item}: kgco2e is not within its bounds")
 
 
 def _assumption(raw: dict[str, Any]) -> Assumption:

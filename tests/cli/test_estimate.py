@@ -654,3 +654,22 @@ def test_a_name_with_a_hard_space_is_saved_and_read_again(inside, tmp_path):
     saved = inside("estimate", str(tmp_path / "job.yaml"), "-f", "json").out
     (tmp_path / "saved.json").write_text(saved)
     assert inside("estimate", str(tmp_path / "saved.json"), "-f", "json").out == saved
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("kgco2e", 1.0, "quantity × factor is not its kgco2e"),
+        ("kgco2e_low", 1e9, "kgco2e is not within its bounds"),
+        ("boundary", "between", "`between` is no boundary"),
+        ("factor", 1e300, "is beyond what can be meant"),
+    ],
+)
+def test_a_saved_entry_that_contradicts_itself_is_refused(inside, tmp_path, key, value, said):
+    text = inside("estimate", str(CONFIGS / "quickstart.yaml"), "-f", "json").out
+    document = json.loads(text)
+    document["results"][0]["entries"][0][key] = value
+    (tmp_path / "saved.json").write_text(json.dumps(document))
+    done = inside("validate", str(tmp_path / "saved.json"))
+    assert done.code == 3
+    assert said in done.err
