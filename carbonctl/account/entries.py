@@ -6,7 +6,7 @@ from carbonctl.account import scope
 from carbonctl.account.books import Books
 from carbonctl.account.site import Supply
 from carbonctl.estimators.base import ActivityData, Attributed, Draw, Occupation
-from carbonctl.estimators.quantities import Quantity, merge
+from carbonctl.estimators.quantities import Quantity, added, merge
 from carbonctl.factors import embodied, facility, grid, water
 from carbonctl.ledger import BUILDING, EMBODIED, GRID_LOSSES, OPERATIONAL, PUE_OVERHEAD, Entry
 from carbonctl.ranges import Number, best, high, low
@@ -142,11 +142,11 @@ class Entries:
         losses = self.supply.losses
         if losses is None or not self.used:
             return
-        energy, formula, inputs = _sum(self.used)
+        energy, formula, inputs = added(*self.used)
         item = f"client: {GRID_LOSSES}" if self.of_clients else GRID_LOSSES
         lost = Quantity(
             grid.lost_kwh(energy, losses.number),
-            f"({formula}) * losses / (1 - losses)",
+            f"{formula} * losses / (1 - losses)",
             merge(inputs, (losses,)),
         )
         self.electricity(item, lost)
@@ -159,9 +159,9 @@ class Entries:
         pue = self.supply.pue
         if pue is None or not draws:
             return
-        it_energy, it_formula, inputs = _sum([draw.quantity for draw in draws])
+        it_energy, it_formula, inputs = added(*(draw.quantity for draw in draws))
         energy = facility.overhead_kwh(it_energy, pue.number)
-        formula = f"(({it_formula}) * pue - ({it_formula}))"
+        formula = f"({it_formula} * pue - {it_formula})"
         self.electricity(PUE_OVERHEAD, Quantity(energy, formula, merge(inputs, (pue,))))
 
     def building(self, draws: list[Draw]) -> None:
@@ -176,11 +176,11 @@ class Entries:
                 inputs = merge(part.inputs, (pue,))
                 part = Quantity(part.number / pue.number, f"{part.formula} / pue", inputs)
             parts.append(part)
-        energy, formula, inputs = _sum(parts)
+        energy, formula, inputs = added(*parts)
         rate = facility.construction_kgco2e_per_kwh(
             building.per_kw.number, building.lifetime.number, building.utilization.number
         )
-        formula = f"({formula}) * {building.per_kw.formula} / (building_lifetime * capacity_in_use)"
+        formula = f"{formula} * {building.per_kw.formula} / (building_lifetime * capacity_in_use)"
         inputs = merge(
             inputs, building.per_kw.inputs, (building.lifetime, building.utilization)
         )  # fmt: skip
@@ -261,13 +261,3 @@ def _give(item: str) -> str:
     if plain != item and plain == "devices":
         return _GIVE_EACH
     return _GIVE.get(plain, _GIVE_EACH)
-
-
-def _sum(parts: list[Quantity]) -> Quantity:
-    if len(parts) == 1:
-        return parts[0]
-    total: Number = parts[0].number
-    for part in parts[1:]:
-        total = total + part.number
-    formula = " + ".join(part.formula for part in parts)
-    return Quantity(total, formula, merge(*(part.inputs for part in parts)))

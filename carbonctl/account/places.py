@@ -2,14 +2,12 @@
 
 from typing import NamedTuple
 
-from carbonctl.account.site import Layer
+from carbonctl.account.site import HOME, Layer
 from carbonctl.estimators.base import ActivityData, Attributed
 from carbonctl.estimators.quantities import Quantity
 from carbonctl.ledger import AT_SITE
 from carbonctl.spec.model import Activity, Site, SiteRef, SiteShare, Workload
 from carbonctl.values import Value
-
-_HOME = Site(operator="client")
 
 
 class Place(NamedTuple):
@@ -43,7 +41,7 @@ def places(
     levels: list[tuple[str, SiteRef | None]] = []
     if of_clients:
         levels.append((f"{path}.client_site", getattr(activity, "client_site", None)))
-        levels.append((f"{path}.client_site", _HOME))
+        levels.append((f"{path}.client_site", HOME))
     levels += [
         (f"{path}.site", activity.site),
         (f"phase_sites.{phase}", (workload.phase_sites or {}).get(phase)),

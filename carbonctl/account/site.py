@@ -27,6 +27,10 @@ _CONTRACTS = (
 )  # fmt: skip
 
 
+# Stands between the clients' own site and what lies below it, whose contracts are not theirs.
+HOME = Site(operator="client")
+
+
 class Water(NamedTuple):
     """Water per energy [L/kWh]: on site for that of IT, at the source for all of it."""
 
@@ -95,8 +99,8 @@ def supply(layers: list[Layer], catalog: Catalog, *, of_clients: bool = False) -
 
     A layer that names a grid starts a new electricity supply: nothing of the electricity
     below it carries over. PUE, operator and year do. Clients' homes are no data centre,
-    whoever owns the devices, and the company's contracts are not theirs: for them only the
-    first layer, which is their own site, counts.
+    whoever owns the devices, and the company's contracts are not theirs: for them only what
+    stands before `HOME` counts.
 
     Raises
     ------
@@ -122,7 +126,7 @@ class _Site:
     def pick(self, key: str) -> tuple[Any, str]:
         """Return the first value given for a key and its path, or None and where to give it."""
         for path, site in self.layers:
-            if self.of_clients and key in _CONTRACTS and "client_site" not in path:
+            if site is HOME and key in _CONTRACTS:
                 break
             value = getattr(site, key)
             if value is not None:
@@ -322,8 +326,8 @@ class _Site:
 
     def is_whole_market(self) -> bool:
         """Whether the first layer that says anything of the market gives the whole figure."""
-        for path, site in self.layers:
-            if self.of_clients and "client_site" not in path:
+        for _, site in self.layers:
+            if site is HOME:
                 return False
             if site.market_intensity is not None:
                 return True

@@ -94,7 +94,7 @@ def run(arguments: list[str]) -> int:
             default_map=_flag_defaults(arguments),
         )
     except typer.TyperException as error:
-        message = error.format_message()
+        message = error.format_message().replace("Value error, ", "")
         context = getattr(error, "ctx", None)
         if message.startswith("Usage:"):  # nothing was asked for: the help is the message
             say(message)

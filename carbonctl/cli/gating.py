@@ -57,15 +57,14 @@ def read_gates(
     """
     fail = [parse_rule(text) for text in fail_on]
     warn = [parse_rule(text, "--warn-on") for text in warn_on]
-    in_budget: set[str] = set()
+    told = {"--fail-on": fail, "--warn-on": warn}
+    more_fail, more_warn = read_budget(*inputs.read(budget)) if budget is not None else ([], [])
     if budget is not None:
-        more_fail, more_warn = read_budget(*inputs.read(budget))
-        in_budget = {rule.text for rule in (*more_fail, *more_warn)}
-        fail, warn = [*fail, *more_fail], [*warn, *more_warn]
-    for rules, flag in ((fail, "--fail-on"), (warn, "--warn-on")):
-        for rule in rules if not has_base else ():
-            refuse_change(rule, budget if rule.text in in_budget and budget else flag)
-    return Gates(tuple(fail), tuple(warn))
+        told[budget] = [*more_fail, *more_warn]
+    for where, rules in told.items() if not has_base else ():
+        for rule in rules:
+            refuse_change(rule, where)
+    return Gates((*fail, *more_fail), (*warn, *more_warn))
 
 
 def announce(verdicts: Sequence[Verdict], *, quiet: bool) -> None:

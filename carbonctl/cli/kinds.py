@@ -38,7 +38,7 @@ def kinds(
         return errors.OK
     if kind not in handbook.topics():
         close = did_you_mean(kind, handbook.topics())
-        say(f"unknown kind `{kind}`{close}; there are {', '.join(handbook.topics())}")
+        say(f"unknown kind `{kind}`{close or '; there are ' + ', '.join(handbook.topics())}")
         return errors.INPUT
     page = handbook.page(kind)
     if format != "table":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from carbonctl.catalog.records import Defaults, Device
 from carbonctl.estimators.models import OnSystem, TimeFields
-from carbonctl.estimators.quantities import Quantity
+from carbonctl.estimators.quantities import Quantity, of, product
 from carbonctl.factors import schedule
 from carbonctl.ranges import Number
 from carbonctl.spec.model import Activity
@@ -272,6 +272,12 @@ def reserved(machine: Machine, path: str, note: str) -> Machine:
     at = f"{path}.utilization"
     whole = Value(1.0, "", "default", None, at, name="utilization", note=note)
     return machine._replace(utilization=whole)
+
+
+def requested(requests: Value, duration: Value | None, setting: Setting) -> Quantity:
+    """Return how many requests there are: a count, or a rate for a duration."""
+    number = of(setting.given(requests, "requests"))
+    return number if duration is None else product(number, of(setting.given(duration, "duration")))
 
 
 def repeated(activity: Activity, path: str, once: Quantity) -> Quantity:

@@ -41,7 +41,7 @@ class ClientClass(ClientFields):
 
     name: f.Name | None = Field(None, description="what the account calls this kind")
     share: f.Fraction = Field(description="share of the clients; those of all kinds sum to 100 %")
-    compute_time: f.Duration | None = Field(
+    compute_time: f.ShortTime | None = Field(
         None, description="time that one such client computes in a round"
     )
 

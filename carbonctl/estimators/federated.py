@@ -71,15 +71,15 @@ class Federated(ClientFields, Activity):
     dropout_work: f.Fraction | None = Field(
         None, description="share of its work that a client does before it drops out"
     )
-    compute_time: f.Duration | None = Field(
+    compute_time: f.ShortTime | None = Field(
         None, description="time that one client computes in a round"
     )
-    compute_p50: f.Duration | None = Field(None, description="its median, with compute_p99")
-    compute_p99: f.Duration | None = Field(None, description="its 99th percentile")
+    compute_p50: f.ShortTime | None = Field(None, description="its median, with compute_p99")
+    compute_p99: f.ShortTime | None = Field(None, description="its 99th percentile")
     samples: f.Count | None = Field(
         None, description="samples that one client trains on in a round"
     )
-    time_per_sample: f.Duration | None = Field(None, description="time that one sample takes")
+    time_per_sample: f.ShortTime | None = Field(None, description="time that one sample takes")
     clients: tuple[ClientClass, ...] | None = Field(
         None, description="several kinds of client device with shares, instead of one"
     )

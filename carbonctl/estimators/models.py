@@ -6,6 +6,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import Activity, Spec, System, SystemFields
+from carbonctl.values import Value
 
 
 def _branch(raw: Any) -> str:
@@ -78,3 +79,15 @@ class OnMachine(MachineFields, Activity):
 
 class OnSystem(TimeFields, OnMachine):
     """An activity that runs on devices for a time."""
+
+
+def check_rate(requests: Value | None, duration: Value | None) -> None:
+    """Refuse a rate without a duration, and a count with one.
+
+    Raises
+    ------
+    ValueError
+        Saying which goes with which.
+    """
+    if requests is not None and bool(requests.unit) != (duration is not None):
+        raise ValueError("requests as a rate goes with a `duration`; a count goes without")

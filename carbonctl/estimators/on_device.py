@@ -8,7 +8,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from carbonctl.estimators.base import ActivityData, Attributed, Draw, Setting, repeated
+from carbonctl.estimators.base import ActivityData, Attributed, Draw, Setting, repeated, requested
 from carbonctl.estimators.clients import (
     Client,
     ClientFields,
@@ -17,6 +17,7 @@ from carbonctl.estimators.clients import (
     occupation,
     power,
 )
+from carbonctl.estimators.models import check_rate
 from carbonctl.estimators.quantities import Quantity, merge, of, product
 from carbonctl.factors.power import W_PER_KW
 from carbonctl.spec import fields as f
@@ -30,8 +31,8 @@ class OnDevice(ClientFields, Activity):
         description="how many: a count, or a rate such as 1e9 / day with a duration"
     )
     duration: f.Duration | None = Field(None, description="how long they are answered")
-    energy_per_request: f.Energy | None = Field(None, description="from the battery")
-    time_per_request: f.Duration | None = Field(
+    energy_per_request: f.RequestEnergy | None = Field(None, description="from the battery")
+    time_per_request: f.ShortTime | None = Field(
         None, description="how long one keeps the device busy"
     )
     embodied_per_request: f.Mass | None = Field(
@@ -49,8 +50,7 @@ class OnDevice(ClientFields, Activity):
             )
         if self.energy_per_request is not None and self.power is not None:
             raise ValueError("give energy_per_request, or power and time_per_request")
-        if bool(self.requests.unit) != (self.duration is not None):
-            raise ValueError("requests as a rate goes with a `duration`; a count goes without")
+        check_rate(self.requests, self.duration)
         if self.embodied_per_request is None and self.time_per_request is not None:
             return self
         beside = "embodied_per_request" if self.embodied_per_request else "energy_per_request alone"
@@ -82,9 +82,7 @@ def activity_data(activity: OnDevice, setting: Setting) -> ActivityData:
         Where no power of the device is known.
     """
     (client,) = clients(activity, None, setting)
-    number = of(setting.given(activity.requests, "requests"))
-    if activity.duration is not None:
-        number = product(number, of(setting.given(activity.duration, "duration")))
+    number = requested(activity.requests, activity.duration, setting)
     number = repeated(activity, setting.path, number)
     draw = _draw(activity, client, number, setting)
     if activity.embodied_per_request is not None:

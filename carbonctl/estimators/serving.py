@@ -19,10 +19,12 @@ from carbonctl.estimators.base import (
     Unusable,
     occupations,
     repeated,
+    requested,
     reserved,
     scaled,
 )
 from carbonctl.estimators.compute import Loaded, at_work, check_idle, device_power, rest_of_node
+from carbonctl.estimators.models import check_rate
 from carbonctl.estimators.quantities import Quantity, merge
 from carbonctl.factors import fleet, power
 from carbonctl.ranges import Number
@@ -40,13 +42,13 @@ class Serving(Loaded):
         None, description="how many: a count, or a rate such as 1e9 / day with a duration"
     )
     duration: f.Duration | None = Field(None, description="how long the service runs")
-    energy_per_request: f.Energy | None = Field(
+    energy_per_request: f.RequestEnergy | None = Field(
         None, description="energy of one request, measured or published"
     )
     energy_boundary: f.Boundary | None = Field(
         None, description="what that energy holds: the chip, its node, or the facility with PUE"
     )
-    device_time_per_request: f.DeviceTime | None = Field(
+    device_time_per_request: f.RequestTime | None = Field(
         None, description="devices × time that one request takes"
     )
     throughput: f.Throughput | None = Field(
@@ -74,8 +76,7 @@ class Serving(Loaded):
             raise ValueError("energy_per_request goes with energy_boundary: chip, node or facility")
         if self.embodied_per_request is not None and self.uses_machine:
             raise ValueError("embodied_per_request goes with energy_per_request, without a system")
-        if self.requests is not None and bool(self.requests.unit) != (self.duration is not None):
-            raise ValueError("requests as a rate goes with a `duration`; a count goes without")
+        check_rate(self.requests, self.duration)
         return self._check_use()
 
     def _check_use(self) -> Self:
@@ -129,24 +130,14 @@ def activity_data(activity: Serving, setting: Setting) -> ActivityData:
     """
     if activity.fleet is not None:
         return _fleet(activity, setting)
-    number = repeated(activity, setting.path, _requests(activity, setting))
+    assert activity.requests is not None
+    number = requested(activity.requests, activity.duration, setting)
+    number = repeated(activity, setting.path, number)
     hours = _hours(activity, setting, number)
     if activity.energy_per_request is None:
         assert hours is not None
         return at_work(activity, hours, setting)
     return _by_energy(activity, setting, number, hours)
-
-
-def _requests(activity: Serving, setting: Setting) -> Quantity:
-    """Return how many requests are served."""
-    assert activity.requests is not None
-    requests = setting.given(activity.requests, "requests")
-    if not requests.unit:
-        return Quantity(requests.number, "requests", (requests,))
-    assert activity.duration is not None
-    duration = setting.given(activity.duration, "duration")
-    number = requests.number * duration.number
-    return Quantity(number, "requests * duration", (requests, duration))
 
 
 def _hours(activity: Serving, setting: Setting, number: Quantity) -> Quantity | None:

@@ -24,6 +24,7 @@ from carbonctl.values import Value
 
 # Tags of unions, which pydantic puts into the paths of errors; no name can be like them.
 INLINE, NAMED, SHARES = "\0inline", "\0named", "\0shares"
+SHARE_SLACK = 1e-6  # what rounding leaves of shares that sum to one
 PHASES = ("data", "experimentation", "training", "inference")
 FIELD = "field"  # where a core schema keeps the marker of its field, for the JSON Schema
 SPACES = str.maketrans("\u00a0\u202f\u3000", "   ")
@@ -238,6 +239,9 @@ DeviceTime = Annotated[Value, Quantity(units.DEVICE_TIME, _positive)]
 Mass = Annotated[Value, Quantity(units.MASS)]
 Intensity = Annotated[Value, Quantity(units.INTENSITY)]
 Bandwidth = Annotated[Value, Quantity(units.BANDWIDTH, _positive)]
+ShortTime = Annotated[Value, Quantity(units.DURATION._replace(example="60 s"), _positive)]
+RequestEnergy = Annotated[Value, Quantity(units.ENERGY._replace(example="0.3 Wh"))]
+RequestTime = Annotated[Value, Quantity(units.DEVICE_TIME._replace(example="1 GPU-s"), _positive)]
 LinkRate = Annotated[Value, Quantity(units.BANDWIDTH._replace(example="79 Mbit/s"), _positive)]
 ParameterSize = Annotated[Value, Quantity(units.CAPACITY._replace(example="4 B"), _positive)]
 Throughput = Annotated[Value, Quantity(units.REQUEST_RATE, _positive)]
@@ -352,9 +356,6 @@ class Mix(tuple[tuple[str, Number], ...]):
     """Shares of generation by kind of plant; they sum to one, ranges in their best."""
 
     __slots__ = ()
-
-
-SHARE_SLACK = 1e-6
 
 
 def _grid(raw: Any, info: ValidationInfo) -> str | Mix:

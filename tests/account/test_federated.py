@@ -414,3 +414,24 @@ def test_keys_without_effect_on_the_device_are_refused():
         "kind: on_device, requests: 1e6, energy_per_request: 1 J, device: google/pixel-7"
     ).warnings
     assert any("give `time_per_request` with a `device`" in warning for warning in warnings)
+
+
+def test_the_contract_of_a_named_client_site_is_its_own():
+    head = "sites: {home: {grid: FR, carbon_free_energy: 100 %}}\n"
+    named = run(f"{BASE}, client_site: home", head)
+    assert named.total.operational_market_kgco2e == 0
+    listed = run(f"{BASE}, client_site: [{{site: home, share: 100 %}}]", head)
+    assert listed.total.operational_market_kgco2e == 0
+
+
+@pytest.mark.parametrize(
+    ("activity", "hint"),
+    [
+        (BASE.replace("60 s", "60"), "write `60 s`"),
+        (MOVES.replace("80 Mbps", "80"), "write `80 Mbit/s`"),
+        (MOVES.replace("80 Mbps", "80 Mb/s"), "write `Mbit` for bits, or `MB` for bytes"),
+        ("kind: on_device, requests: 5, energy_per_request: 3", "write `3 Wh`"),
+    ],
+)
+def test_a_missing_unit_is_named_in_the_scale_of_its_field(activity, hint):
+    assert hint in said(activity)
