@@ -14,7 +14,6 @@ from carbonctl.estimators.models import OnMachine
 from carbonctl.spec import fields as f
 from carbonctl.spec import typed
 from carbonctl.spec.model import (
-    Accelerator,
     Activity,
     Construction,
     FunctionalUnit,
@@ -22,11 +21,9 @@ from carbonctl.spec.model import (
     Reported,
     Site,
     SiteShare,
-    Spec,
-    System,
-    SystemFields,
     Workload,
 )
+from carbonctl.spec.systems import Accelerator, Spec, System, SystemFields
 
 Row: TypeAlias = dict[str, Any]
 

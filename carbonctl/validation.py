@@ -52,15 +52,15 @@ def validate(data: bytes, file: str, catalog: Catalog) -> str:
         return SAVED
     problems: list[Problem] = []
     tree = parse(text, file, problems=problems)
-    forms = _forms(tree, file)
+    forms = record_forms(tree, file)
     if forms:
         return _record(tree, problems, file, forms)
     load_tree(tree, problems, file, estimators, catalog)
     return WORKLOAD
 
 
-def _forms(tree: Node, file: str) -> tuple[str, ...]:
-    """Return what records a tree may be; none where it is a workload.
+def record_forms(tree: Node, file: str) -> tuple[str, ...]:
+    """Return which records a tree may be; none where it is a workload.
 
     A record has a vendor or a kind, or stands in a folder of records; and it has no key that
     only a workload has.
