@@ -27,11 +27,11 @@ def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Sty
         ],
     }
     if report.metrics is not None:
-        from carbonctl.render.metrics_plain import as_dict
+        from carbonctl.render import metrics_plain
 
-        document["base"]["metrics"] = as_dict(report.metrics.base)
+        document["base"]["metrics"] = metrics_plain.as_dict(report.metrics.base)
         for one, side in zip(document["alternatives"], report.metrics.heads, strict=True):
-            one["metrics"] = as_dict(side)
+            one["metrics"] = metrics_plain.as_dict(side)
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
