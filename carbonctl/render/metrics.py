@@ -13,6 +13,7 @@ UNKNOWN = "?"
 _SAME = 1e-6  # of a figure: bounds that are nearer than this are none
 _SIGNIFICANT = 3
 _SECONDS_PER_HOUR = 3600
+_SMALL, _LARGE = 1e-3, 1e5  # beyond them a number is written with its power of ten
 
 
 _LEGEND = (
@@ -148,13 +149,13 @@ def _span(figure: Figure, write: Write) -> str:
 
 
 def _ratio(value: float) -> str:
-    return humane.significant(value, _SIGNIFICANT)
+    return _scientific(value, _SIGNIFICANT)
 
 
-def _scientific(value: float) -> str:
-    if value == 0 or 1e-3 <= value < 1e5:
-        return humane.significant(value)
-    mantissa, _, exponent = f"{value:.3e}".partition("e")
+def _scientific(value: float, digits: int = humane.SIGNIFICANT) -> str:
+    if value == 0 or _SMALL <= value < _LARGE:
+        return humane.significant(value, digits)
+    mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
     return f"{mantissa}e{int(exponent)}"
 
 

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 
 import pytest
 
@@ -116,6 +117,17 @@ def test_narrow_terminals(inside, jobs, monkeypatch, width):
     assert "…" not in design
     if width == 80:
         assert design.split("\n")[2].split() == ["Base", "1", "2", "3"]
+
+
+def test_very_different_designs_fit_too(inside, jobs, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    (jobs / "tiny.yaml").write_text(
+        JOB.replace("FLEET", "1").replace("1..3 t", "1 kg").replace("300..400 W", "1 W")
+    )
+    out = inside("compare", "a.yaml", "tiny.yaml", "--metrics", "-q").out
+    design = out.partition("Design metrics")[2]
+    assert re.search(r"CE²P .*\n  × the base's +1 +\d\.\d\de-1\d\n", design)
+    assert re.search(r"within a life +yes", design)
 
 
 @pytest.mark.parametrize(
