@@ -356,3 +356,21 @@ def format_quantity(number: Number, dimension: Dimension) -> str | dict[str, str
     except QuantityError:  # its middle is too small to be written
         pass
     return {"best": one(best(number)), "low": one(number.low), "high": one(number.high)}
+
+
+def parse_formatted(written: object, dimension: Dimension) -> Number:
+    """Read back what `format_quantity` wrote: a text, or a mapping of best, low and high.
+
+    Raises
+    ------
+    QuantityError
+        Where it is neither, or best is not between its bounds.
+    """
+    if not isinstance(written, dict):
+        return parse(str(written), dimension)
+    middle = best(parse(str(written.get("best")), dimension))
+    ends = [best(parse(str(written.get(key, written["best"])), dimension))
+            for key in ("low", "high")]  # fmt: skip
+    if not ends[0] <= middle <= ends[1]:
+        raise QuantityError("best must lie between low and high")
+    return middle if ends[0] == ends[1] else Range(middle, *ends)

@@ -54,7 +54,8 @@ def test_every_command_runs(inside, monkeypatch, tmp_path):
     assert len(commands) >= 5
     (tmp_path / "jobs").mkdir()
     job = (ROOT / "configs" / "quickstart.yaml").read_text()
-    for name in ("job.yaml", "jobs/a.yaml", "a100.yaml", "h100.yaml", "tpu.yaml"):
+    for name in ("job.yaml", "jobs/a.yaml", "a100.yaml", "h100.yaml", "tpu.yaml", "old.yaml",
+                 "new.yaml"):  # fmt: skip
         (tmp_path / name).write_text(job)
     for words in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-qm", "first"]):
         identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]

@@ -177,6 +177,9 @@ class FunctionalUnit(Spec):
 
     name: f.Name = Field(description="token, request, user-day, …")
     amount: f.Count = Field(description="how many of them")
+    delay: f.ShortTime | None = Field(
+        None, description="time that one takes, for design metrics; of the whole work unless given"
+    )
 
 
 class Reported(Spec):

@@ -19,7 +19,7 @@ WORKLOADS = [*sorted(CONFIGS.rglob("*.yaml")), *sorted((ROOT / "tests" / "golden
 GOOD = """\
 version: 1
 name: job
-functional_unit: {name: token, amount: 2B}
+functional_unit: {name: token, amount: 2B, delay: 20 ms}
 site: {grid: US, pue: 1.1, year: 2024, operator: own, carbon_intensity: 300..500 g/kWh}
 systems:
   node: {device: nvidia/h100-sxm5-80gb, devices: 8, host_power: 0 W, embodied: 2500..5700 kg}
