@@ -1,8 +1,8 @@
 """A list of ACT's, computed exactly as ACT does: its rows, its defaults, its choices.
 
 Every capacity is divided by a yield, also of finished drives; a part of given carbon has its
-package divided too; nothing is packaged unless the list says so. factors/act.py has what is
-more than a product.
+package divided too; nothing is packaged unless the list says so. The year of its machines in
+use has 8,766 hours (factors/act.py).
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from carbonctl.catalog.fab import Wafer
 from carbonctl.estimators.base import Unusable
 from carbonctl.estimators.quantities import Quantity, of, product
 from carbonctl.factors import fab
-from carbonctl.factors.parts import MJ_PER_KWH
+from carbonctl.factors.parts import MJ_PER_KWH, kgco2e_per_kg
 from carbonctl.factors.yields import MM2_PER_CM2
 from carbonctl.spec.parts import MANUFACTURING
 from carbonctl.values import Value
@@ -146,7 +146,7 @@ class _Maker:
         assert found.energy is not None
         energy = self.fact(found.energy, "type", "energy_per_mass")
         intensity = self.intensity(act.PASSIVES_GRID)
-        number = energy.best / MJ_PER_KWH * intensity.best
+        number = kgco2e_per_kg(energy.best, intensity.best)
         formula = f"energy_per_mass / {MJ_PER_KWH} * fab_intensity"
         mass = of(self.amount("weight", unit="kg"))
         factor = Quantity(number, formula, (energy, intensity))

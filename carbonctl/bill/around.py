@@ -7,8 +7,7 @@ from carbonctl.bill.silicon import fab_intensity
 from carbonctl.catalog.fab import Figure
 from carbonctl.estimators.base import Unusable
 from carbonctl.estimators.quantities import Quantity, of
-from carbonctl.factors.domain import check_not_negative
-from carbonctl.factors.parts import MJ_PER_KWH
+from carbonctl.factors.parts import MJ_PER_KWH, kgco2e_per_kg
 from carbonctl.factors.yields import MM2_PER_CM2
 from carbonctl.spec.parts import END_OF_LIFE, MANUFACTURING, TRANSPORT, Made, Other
 from carbonctl.values import Value
@@ -109,8 +108,7 @@ def _by_energy(making: Making, value: Value) -> Quantity:
     """Return the factor [kgCO2e/kg] of what is made with so much energy, all of it electricity."""
     intensity = fab_intensity(making, PASSIVES_GRID)
     energy = value._replace(name="energy_per_mass")
-    check_not_negative(intensity.number, "the intensity of a fab's electricity")
-    number = energy.number / MJ_PER_KWH * intensity.number
+    number = kgco2e_per_kg(energy.number, intensity.number)
     return Quantity(number, f"energy_per_mass / {MJ_PER_KWH} * fab_intensity", (energy, intensity))
 
 

@@ -114,8 +114,9 @@ def _gases(making: Making, known: Mapping[float, Value]) -> tuple[Value, tuple[V
         return making.placed(known[abated.best], "node", "gpa"), (abated,)
     try:
         number = fab.abated_kgco2e_per_cm2(abated.number, low, most.number, high, least.number)
-    except ValueError as error:
-        raise making.fault("abatement", f"abatement: {error}") from None
+    except ValueError:
+        message = f"abatement: gases are known from {low * 100:g} to {high * 100:g} % abated"
+        raise making.fault("abatement", message) from None
     ends = (making.placed(most, "node", f"gpa_{low * 100:g}"),
             making.placed(least, "node", f"gpa_{high * 100:g}"))  # fmt: skip
     note = f"at {abated.best * 100:g} % abated, between {low * 100:g} and {high * 100:g} %"

@@ -15,6 +15,7 @@ from carbonctl.bill.lines import ONE, Line
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.act import Act
 from carbonctl.catalog.records import Device, Host
+from carbonctl.checks import problem_at
 from carbonctl.embodied.beside import published
 from carbonctl.embodied.report import Bill, Published, entry
 from carbonctl.embodied.use import Use
@@ -77,8 +78,11 @@ def of_record(record: Device | Host, catalog: Catalog, life: Life, file: str = "
         else:
             lines = [_whole(record, what)]
     except Unusable as fault:
-        at = f"{fault.path}: {fault.message}"
-        raise InputError([Problem(subject.file, 1, 1, at, fault.path)]) from None
+        path = fault.path.removeprefix("parts.")
+        keys = tuple(int(key) if key.isdecimal() else key for key in path.split("."))
+        where = file or catalog.file_of(record)
+        problem = problem_at(record.parts, where, keys, fault.message)
+        raise InputError([problem._replace(path=fault.path)]) from None
     if parts and not records.is_whole(record):
         books.warn(f"{record.id}: the parts are its dies and memory, as far as they are known; "
                    "what else it is made of is not in the sum")  # fmt: skip
@@ -215,8 +219,6 @@ def _act_lines(
 
 def _at(tree: Node, file: str, path: str, message: str) -> Problem:
     """Return a problem at a component of a list; its name may hold dots."""
-    from carbonctl.checks import problem_at
-
     section, _, rest = path.partition(".")
     names = tree.get(section) if isinstance(tree, dict) else None
     for name in names or () if isinstance(names, dict) else ():

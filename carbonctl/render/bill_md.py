@@ -32,7 +32,8 @@ def _section(bill: Bill) -> str:
     masses = map(humane.mass, (total.total_kgco2e, total.total_low_kgco2e, total.total_high_kgco2e))
     lines += [f"| **Total** |  | {' | '.join(masses)} |  |", ""]
     views = [f"{name} {humane.mass(kg)}" for name in VIEWS if (kg := bill.view(name)) != 0]
-    lines += [f"- {', '.join(views).capitalize()}"] if views else []
+    text = ", ".join(views)
+    lines += [f"- {text[0].upper()}{text[1:]}"] if views else []
     lines += _published(bill.published)
     lines += [f"- Held wrong or lacking: {escape(note)}" for note in bill.notes]
     lines += [f"- Warning: {escape(warning)}" for warning in bill.result.warnings]

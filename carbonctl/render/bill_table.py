@@ -1,15 +1,16 @@
 """Bills as tables for people."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich import box
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from carbonctl.embodied.report import VIEWS, Bill, Published
-from carbonctl.ledger import EMBODIED, Entry
+from carbonctl.ledger import EMBODIED, Entry, totals
 from carbonctl.ranges import Number, best, high, low
 from carbonctl.render import Style, humane
 from carbonctl.render.plain import finished
@@ -104,11 +105,27 @@ class _Block:
                 if unit:
                     text.append(f"\n{unit}", style="dim")
                 table.add_column(text, footer=foot, justify="right", no_wrap=True)
-        for entry in self.bill.result.entries:
-            cells = [cell for cell, (*_, least) in zip(self.cells(entry), heads, strict=True)
-                     if width >= least]  # fmt: skip
-            table.add_row(Text(safe(self.name(entry))), *cells)
+        for name, cells in self.rows():
+            kept = [cell for cell, (*_, least) in zip(cells, heads, strict=True) if width >= least]
+            table.add_row(name, *kept)
         self.console.print(table)
+
+    def rows(self) -> Iterator[tuple[Text | Padding, list[str]]]:
+        """Yield a row each line; lines of one group stand under it and its sum."""
+        whole = self.bill.result.total.total_kgco2e
+        for group, entries in _groups(self.bill.result.entries):
+            if len(entries) > 1:
+                sums = totals(entries)
+                bounds = self.range(sums.total_low_kgco2e, sums.total_high_kgco2e)
+                share = humane.percent(sums.total_kgco2e, whole)
+                yield Text(safe(group)), ["", "", self.mass(sums.total_kgco2e), bounds, share]
+            for entry in entries:
+                name = self.name(entry)
+                if len(entries) == 1:
+                    yield Text(safe(name)), self.cells(entry)
+                    continue
+                short = Text(safe(name.removeprefix(group).lstrip(". ") or group), style="dim")
+                yield Padding(short, (0, 0, 0, 2)), self.cells(entry)
 
     def name(self, entry: Entry) -> str:
         return entry.item if entry.boundary == EMBODIED else f"{entry.item} (operational)"
@@ -186,6 +203,16 @@ class _Block:
             table.add_row("-", Text(safe(f"{source.citation} ({key})" if source else key)))
         self.console.print(table)
         self.line("`--explain` shows every figure with its formula and source", "dim")
+
+
+def _groups(entries: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:
+    """Return entries by the first of their names, where that is a group's."""
+    found: dict[str, list[Entry]] = {}
+    for entry in entries:
+        group = entry.item.partition(".")[0] if "." in entry.item else entry.item
+        found.setdefault(group.removesuffix(f" {entry.kind}") if "." not in entry.item else group,
+                         []).append(entry)  # fmt: skip
+    return list(found.items())
 
 
 _PIECES = {"pieces": ("piece", "pieces"), "packages": ("package", "packages")}

@@ -9,31 +9,35 @@ from carbonctl.near import did_you_mean
 from carbonctl.spec import parts as p
 from carbonctl.spec.fields import Names
 from carbonctl.spec.systems import Part
+from carbonctl.values import Value
 
 _EXAMPLE = "a part is a mapping such as {kind: logic, area: 814 mm2, node: 5 nm}"
 
 
 def check_parts(
-    node: Any, root: Node, file: str, at: Loc, names: Names | None
+    node: Any, root: Node, file: str, at: Loc, names: Names | None, *, sourced: bool = False
 ) -> tuple[tuple[Part, ...], list[Problem]]:
     """Check a list of parts that stands at ``at`` in ``root``.
+
+    With ``sourced`` each figure must name its source, as in records.
 
     Returns
     -------
     parts, problems
         The parts that are in order, and every fault of the others.
     """
-    checker = _Checker(root, file, names)
+    checker = _Checker(root, file, names, sourced)
     return checker.parts(at, node), checker.problems
 
 
 class _Checker:
     """Checks lists of parts and collects what is wrong with them."""
 
-    def __init__(self, root: Node, file: str, names: Names | None) -> None:
+    def __init__(self, root: Node, file: str, names: Names | None, sourced: bool) -> None:
         self.root = root
         self.file = file
         self.names = names
+        self.sourced = sourced
         self.problems: list[Problem] = []
 
     def problem(self, at: Loc, message: str) -> None:
@@ -81,7 +85,21 @@ class _Checker:
                 return None
         found, problems = check(p.KINDS[kind], data, self.root, self.file, at, self.names)
         self.problems += problems
+        if found is not None and self.sourced and found.source is None:
+            self.sources(at, found)
         return found
+
+    def sources(self, at: Loc, part: Part) -> None:
+        """Refuse figures of a record without a source; counts are a matter of the list."""
+        for name, field in type(part).model_fields.items():
+            value = getattr(part, name)
+            if isinstance(value, Value) and value.source is None and name not in _COUNTS:
+                key = field.alias or name
+                said = f"{key}: say who says so, by `source` of the part or of the figure"
+                self.problem((*at, key), said)
+
+
+_COUNTS = ("count", "packages", "layers")
 
 
 def _kind(item: Map) -> str | None:
