@@ -1,9 +1,10 @@
 """The errors a user can meet, and the exit code that each one carries.
 
     CarbonctlError
-    ├── UsageError      2   the command was called wrongly
-    ├── InputError      3   a file, a key, a value or an id cannot be used
-    └── OutputError    74   the result could not be written
+    ├── UsageError          2   the command, or a function, was called wrongly
+    │   └── MissingExtra    2   what was asked for needs a package that is not installed
+    ├── InputError          3   a file, a key, a value or an id cannot be used
+    └── OutputError        74   the result could not be written
 
 Anything else that escapes is a bug and ends with 70. Where several happened, the
 worst decides: 70 beats 74 beats 3 beats 1.
@@ -54,6 +55,10 @@ class UsageError(CarbonctlError):
     """The command line itself cannot be understood."""
 
     exit_code = USAGE
+
+
+class MissingExtra(UsageError):
+    """A package of an extra is not installed; the message has the command that does it."""
 
 
 class InputError(CarbonctlError):

@@ -19,6 +19,7 @@ LEVELS = [
     {"estimators", "inventory"},
     {"handbook"},
     {"ledger"},
+    {"rows"},
     {"formulas"},
     {"whereabouts", "spread", "gates"},
     {"figures"},
