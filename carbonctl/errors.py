@@ -31,7 +31,10 @@ def worst(codes: Iterable[int]) -> int:
 
 
 class Problem(NamedTuple):
-    """One thing wrong with an input, and where: line and column count from 1."""
+    """One thing wrong with an input, and where: line and column count from 1.
+
+    What is no file has neither, and is told by its path of keys.
+    """
 
     file: str
     line: int | None
@@ -42,7 +45,11 @@ class Problem(NamedTuple):
     def __str__(self) -> str:
         place = [self.file, self.line, self.col]
         where = ":".join(str(part) for part in place if part is not None)
-        return f"{where}: {self.message}".replace("\n", "\\n").replace("\r", "\\r")
+        message = self.message
+        if self.line is None and self.path:
+            where = f"{where}: {self.path}"
+            message = message.removeprefix(f"{self.path.rpartition('.')[2]}: ")
+        return f"{where}: {message}".replace("\n", "\\n").replace("\r", "\\r")
 
 
 class CarbonctlError(Exception):

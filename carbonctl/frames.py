@@ -12,8 +12,9 @@ from importlib import import_module
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from carbonctl.errors import MissingExtra
-from carbonctl.rows import NUMBERS, YEARS, Account, Row, Table
+from carbonctl.errors import MissingExtra, UsageError
+from carbonctl.near import did_you_mean
+from carbonctl.rows import NUMBERS, VIEWS, YEARS, Account, Row
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,14 +38,20 @@ def require(what: str, *packages: str) -> None:
             raise MissingExtra(message) from error
 
 
-def frame(table: Table, accounts: Iterable[Account]) -> pd.DataFrame:
-    """Return the rows of accounts in their order as one DataFrame.
+def frame(view: str, accounts: Iterable[Account]) -> pd.DataFrame:
+    """Return a view of accounts, in their order, as one DataFrame.
 
     Raises
     ------
     MissingExtra
         Where pandas is not installed.
+    UsageError
+        For a view that is not one of `carbonctl.rows.VIEWS`.
     """
+    if view not in VIEWS:
+        close = did_you_mean(str(view), VIEWS)
+        raise UsageError(f"no view `{view}`{close}; there are {', '.join(VIEWS)}")
+    table = VIEWS[view]
     return of_rows(table.columns, [row for one in accounts for row in table.rows(one)])
 
 

@@ -82,7 +82,7 @@ def _sums(account: Account, parts: Mapping[str, Totals]) -> list[Row]:
     return [(account.file, account.name, part, *sums) for part, sums in parts.items()]
 
 
-VIEWS: dict[View, Table] = {
+VIEWS: dict[str, Table] = {
     "entries": Table(COLUMNS, entries),
     "totals": Table((*BEFORE, *Totals._fields), totals),
     "phases": Table((*BEFORE, "phase", *Totals._fields), phases),

@@ -20,6 +20,7 @@ LEVELS = [
     {"handbook"},
     {"ledger"},
     {"rows"},
+    {"frames"},
     {"formulas"},
     {"whereabouts", "spread", "gates"},
     {"figures"},
@@ -28,6 +29,7 @@ LEVELS = [
     {"compare"},
     {"render", "validation"},
     {"cli"},
+    {"api"},
     {"__main__"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
