@@ -14,6 +14,7 @@ from typing import Any
 from carbonctl.errors import InputError, Problem
 from carbonctl.located import MAX_DEPTH, MAX_VALUES, Map, Node, Place, Seq, Text, new_map
 
+_BEYOND = 10**300  # a float holds a little more
 _WANTED = "a spec holds text, numbers, True and False, lists and dicts"
 
 
@@ -76,7 +77,7 @@ class _Reader:
         node = new_map(self.place)
         for key, value in raw.items():
             if not isinstance(key, str):
-                said = f"a key must be a text, not {_article(key)}: {str(key)[:40]}"
+                said = f"a key must be a text, not `{type(key).__name__}`: {str(key)[:40]}"
                 self.problems.append(self.problem(path, said))
                 continue
             word = str.__str__(key)
@@ -110,6 +111,8 @@ def written(raw: Any) -> str:
     if isinstance(raw, bool):
         return "true" if raw else "false"
     if isinstance(raw, int):
+        if abs(raw) >= _BEYOND:
+            raise ValueError("a number of more than 300 digits is beyond what can be meant")
         return int.__repr__(raw)
     if isinstance(raw, float):
         if not math.isfinite(raw):
@@ -117,9 +120,4 @@ def written(raw: Any) -> str:
         return float.__repr__(raw)
     if isinstance(raw, date):
         raise ValueError(f"a date ({raw}) is no value of a spec; a year is a number such as 2024")
-    raise ValueError(f"{_article(raw)} is no value of a spec; {_WANTED}")
-
-
-def _article(raw: Any) -> str:
-    name = type(raw).__name__
-    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+    raise ValueError(f"`{type(raw).__name__}` is no type of a value; {_WANTED}")
