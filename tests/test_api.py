@@ -230,6 +230,17 @@ def test_a_saved_result_is_an_input(inside, tmp_path):
     assert [result.file for result in carbonctl.estimate([saved])] == files
 
 
+@pytest.mark.parametrize("year", [2023.5, 2023.0, True, "2023", 10**9, -1])
+def test_a_saved_year_is_a_year(inside, tmp_path, year):
+    text = inside("estimate", str(CONFIGS / "quickstart.yaml"), "--format", "json").out
+    document = json.loads(text)
+    assert isinstance(document["results"][0]["entries"][0]["factor_year"], int)
+    document["results"][0]["entries"][0]["factor_year"] = year
+    saved = tmp_path / "r.json"
+    saved.write_text(json.dumps(document))
+    assert f"`{year}` is not a year" in str(problems(saved))
+
+
 @pytest.mark.parametrize("source", [3, None, b"job.yaml", [3], object()])
 def test_what_is_no_source(source):
     with pytest.raises(carbonctl.UsageError, match="a path, a dict, or several of them"):
