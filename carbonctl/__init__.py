@@ -1,5 +1,63 @@
-"""carbonctl: from a YAML description of an AI workload to a carbon account."""
+"""carbonctl: from a YAML description of an AI workload to a carbon account.
 
-__all__ = ["__version__"]
+In Python, a workload is a path or a dict, and its account can be a DataFrame:
+
+    import carbonctl
+
+    result = carbonctl.estimate("job.yaml", set=["site.grid=FR"])
+    result.total.total_kgco2e        # kgCO2e; None where it is unknown
+    result.to_frame()                # a row an entry, as in the CSV
+    result.to_frame("phases")        # or "totals"
+
+    results = carbonctl.estimate(["a.yaml", {"name": "b", ...}])
+    carbonctl.to_frame(results, "totals")
+
+What is wrong with an input is an `InputError`, with a list of its ``problems``; every error
+that is the caller's to mend is a `CarbonctlError`. The names of ``__all__`` are public, and
+each is imported when it is first used; everything else may change.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from carbonctl.api import estimate, to_frame
+    from carbonctl.errors import CarbonctlError, InputError, MissingExtra, UsageError
+    from carbonctl.result import Result
+
+__all__ = [
+    "CarbonctlError",
+    "InputError",
+    "MissingExtra",
+    "Result",
+    "UsageError",
+    "__version__",
+    "estimate",
+    "to_frame",
+]
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "CarbonctlError": "errors",
+    "InputError": "errors",
+    "MissingExtra": "errors",
+    "Result": "result",
+    "UsageError": "errors",
+    "estimate": "api",
+    "to_frame": "api",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name from its module when it is first used."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    found = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

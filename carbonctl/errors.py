@@ -1,9 +1,10 @@
 """The errors a user can meet, and the exit code that each one carries.
 
     CarbonctlError
-    ├── UsageError      2   the command was called wrongly
-    ├── InputError      3   a file, a key, a value or an id cannot be used
-    └── OutputError    74   the result could not be written
+    ├── UsageError          2   the command, or a function, was called wrongly
+    │   └── MissingExtra    2   what was asked for needs a package that is not installed
+    ├── InputError          3   a file, a key, a value or an id cannot be used
+    └── OutputError        74   the result could not be written
 
 Anything else that escapes is a bug and ends with 70. Where several happened, the
 worst decides: 70 beats 74 beats 3 beats 1.
@@ -30,7 +31,10 @@ def worst(codes: Iterable[int]) -> int:
 
 
 class Problem(NamedTuple):
-    """One thing wrong with an input, and where: line and column count from 1."""
+    """One thing wrong with an input, and where: line and column count from 1.
+
+    What is no file has neither, and is told by its path of keys.
+    """
 
     file: str
     line: int | None
@@ -41,7 +45,11 @@ class Problem(NamedTuple):
     def __str__(self) -> str:
         place = [self.file, self.line, self.col]
         where = ":".join(str(part) for part in place if part is not None)
-        return f"{where}: {self.message}".replace("\n", "\\n").replace("\r", "\\r")
+        message = self.message
+        if self.line is None and self.path:
+            where = f"{where}: {self.path}"
+            message = message.removeprefix(f"{self.path.rpartition('.')[2]}: ")
+        return f"{where}: {message}".replace("\n", "\\n").replace("\r", "\\r")
 
 
 class CarbonctlError(Exception):
@@ -54,6 +62,10 @@ class UsageError(CarbonctlError):
     """The command line itself cannot be understood."""
 
     exit_code = USAGE
+
+
+class MissingExtra(UsageError):
+    """A package of an extra is not installed; the message has the command that does it."""
 
 
 class InputError(CarbonctlError):

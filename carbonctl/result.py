@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from carbonctl import whereabouts
 from carbonctl.catalog.tables import Everyday
@@ -18,9 +18,13 @@ from carbonctl.ledger import (
     totals,
 )
 from carbonctl.ranges import best
+from carbonctl.rows import View
 from carbonctl.spec.model import PHASES, Reported
 from carbonctl.units import COUNT, parse
 from carbonctl.values import Value
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SCHEMA = "carbonctl.estimate/1"
 _MOVES = ("client radio", "access point", "network")
@@ -117,6 +121,30 @@ class Result:
         self.warnings = warnings
         self._spec = spec
         self._reported = reported
+
+    def __repr__(self) -> str:
+        return f"<Result {self.file}: {self.name}, total_kgco2e={self.total.total_kgco2e}>"
+
+    def to_frame(self, view: View = "entries") -> "pd.DataFrame":
+        """Return a view as a pandas DataFrame: text ``string``, numbers ``float64``.
+
+        Parameters
+        ----------
+        view : str
+            ``"entries"``, a row each with the columns of the CSV; ``"totals"``, one row of
+            the sums over all of them; ``"phases"``, a row of such sums for each phase. What
+            is unknown is missing; a sum that needs it is, too.
+
+        Raises
+        ------
+        MissingExtra
+            Where pandas is not installed.
+        UsageError
+            For another view.
+        """
+        from carbonctl import frames  # only those who ask for it pay for it
+
+        return frames.frame(view, [self])
 
     @cached_property
     def total(self) -> Totals:

@@ -17,6 +17,7 @@ _LINES = "this is JSON Lines; what is to be read again is saved with --format js
 _FORMULA_STARTS = ("=", "+", "-", "@")
 _ROUNDING = 1e-9  # of a figure
 _LARGEST, _SMALLEST = 1e150, 1e-150
+_LAST_YEAR = 9999
 _BLANKS: dict[int, str | int | None] = {**SPACES, ord("\n"): " "}
 
 
@@ -139,7 +140,7 @@ def _list(raw: Any) -> list[Any]:
 
 _NUMBERS = frozenset({
     "quantity", "factor", "energy_kwh", "kgco2e", "kgco2e_market", "kgco2e_low", "kgco2e_high",
-    "water_l", "factor_year",
+    "water_l",
 })  # fmt: skip
 _OPTIONAL = frozenset({"factor_basis", "factor_source"})
 
@@ -149,6 +150,8 @@ def _entry(raw: dict[str, Any]) -> Entry:
     for name in Entry._fields[:-1]:
         if name in _NUMBERS:
             plain[name] = _number(raw[name])
+        elif name == "factor_year":
+            plain[name] = _year(raw[name])
         elif name in _OPTIONAL and raw[name] is None:
             plain[name] = None
         else:
@@ -217,6 +220,12 @@ def _number(raw: Any) -> float | None:
         raise ValueError(f"`{str(raw)[:40]}` is not a finite number")
     if raw != 0 and not _SMALLEST <= abs(raw) <= _LARGEST:
         raise ValueError(f"`{str(raw)[:40]}` is beyond what can be meant")
+    return raw
+
+
+def _year(raw: Any) -> int | None:
+    if raw is not None and (type(raw) is not int or not 0 <= raw <= _LAST_YEAR):
+        raise ValueError(f"`{str(raw)[:40]}` is not a year")
     return raw
 
 

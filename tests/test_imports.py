@@ -19,6 +19,8 @@ LEVELS = [
     {"estimators", "inventory"},
     {"handbook", "bill"},
     {"ledger"},
+    {"rows"},
+    {"frames"},
     {"formulas"},
     {"whereabouts", "spread", "gates"},
     {"figures"},
@@ -27,6 +29,7 @@ LEVELS = [
     {"compare", "embodied"},
     {"render", "validation"},
     {"cli"},
+    {"api"},
     {"__main__"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
@@ -126,6 +129,7 @@ def test_only_the_named_command_kind_and_format_are_imported():
     assert "carbonctl.estimators.energy" not in modules
     assert "carbonctl.render.table_" not in modules
     assert "carbonctl.saved" not in modules
+    assert "carbonctl.frames" not in modules
 
 
 def test_validation_imports_nothing_heavy_and_no_account():
@@ -149,7 +153,10 @@ def test_the_table_needs_rich_alone():
 def test_the_public_names():
     import carbonctl
 
-    assert carbonctl.__all__ == ["__version__"]
+    assert carbonctl.__all__ == [
+        "CarbonctlError", "InputError", "MissingExtra", "Result", "UsageError", "__version__",
+        "estimate", "to_frame",
+    ]  # fmt: skip
 
 
 def test_modules_stay_small():

@@ -57,6 +57,7 @@ def test_a_wheel_works_outside_the_checkout(wheel, tmp_path):
         "hardware_db/sources.yaml",
         "configs/llama3.yaml",
         "cli/app.py",
+        "py.typed",
     ):
         assert f"carbonctl/{name}" in names
     assert not any(name.startswith("tests/") for name in names)

@@ -11,10 +11,10 @@ from carbonctl.catalog import Catalog
 from carbonctl.errors import InputError
 from carbonctl.located import decode
 from carbonctl.result import Result, assumption, compare_reported, unexplained
-from carbonctl.spec.load import load
+from carbonctl.spec.load import Loaded, load
 from carbonctl.spec.model import Workload
 
-__all__ = ["account", "estimate"]
+__all__ = ["account", "estimate", "estimate_loaded"]
 
 
 def estimate(data: bytes, file: str, catalog: Catalog, overrides: tuple[str, ...] = ()) -> Result:
@@ -37,11 +37,22 @@ def estimate(data: bytes, file: str, catalog: Catalog, overrides: tuple[str, ...
         With every problem that can be found at once.
     """
     loaded = load(decode(data, file), file, estimators, catalog, overrides)
+    return estimate_loaded(loaded, sha256(data).hexdigest(), catalog)
+
+
+def estimate_loaded(loaded: Loaded, digest: str, catalog: Catalog) -> Result:
+    """Return the result of a workload that was read and checked; ``digest`` is its own.
+
+    Raises
+    ------
+    InputError
+        Where its figures do not suffice.
+    """
     try:
         books = account(loaded.workload, catalog)
     except Unaccountable as error:
         raise InputError(loaded.problem(*fault) for fault in error.faults) from None
-    return _result(loaded.workload, books, file, sha256(data).hexdigest())
+    return _result(loaded.workload, books, loaded.file, digest)
 
 
 def _result(workload: Workload, books: Books, file: str, digest: str) -> Result:

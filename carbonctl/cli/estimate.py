@@ -46,6 +46,7 @@ def estimate(
     """
     targets = [outputs.parse_export(text) for text in export]
     outputs.check_targets(targets, files)
+    outputs.check_terminal(format, targets)
     for text in set:
         parse_override(text)
     gates = _gates(fail_on, warn_on, budget)
@@ -63,8 +64,8 @@ def estimate(
         say(run.told())
     if not run.count:
         return errors.INPUT
-    *texts, text = [r.finish(run.about(), run.verdicts) for r in (*exported, shown)]
-    code = outputs.write_all(targets, texts, text)
+    *written, last = [r.finish(run.about(), run.verdicts) for r in (*exported, shown)]
+    code = outputs.write_all(targets, written, last)
     return errors.worst([run.code, code, _judged(run.verdicts, exit_zero=exit_zero, quiet=quiet)])
 
 

@@ -8,7 +8,7 @@ Files = Annotated[
     list[str], typer.Argument(metavar="FILE...", help="Workloads or saved results; - is stdin.")
 ]
 Format = Annotated[
-    Literal["table", "json", "jsonl", "csv", "tsv", "md"],
+    Literal["table", "json", "jsonl", "csv", "tsv", "md", "parquet"],
     typer.Option("--format", "-f", envvar="CARBONCTL_FORMAT", help="Form of the output."),
 ]
 ListFormat = Annotated[

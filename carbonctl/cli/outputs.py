@@ -5,13 +5,14 @@ import select
 import shutil
 import stat
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from carbonctl.cli.messages import say
 from carbonctl.errors import OK, OutputError, UsageError
 from carbonctl.near import did_you_mean
-from carbonctl.render import FORMATS, Style
+from carbonctl.render import BINARY, FORMATS, Style
 
 if TYPE_CHECKING:
     from carbonctl.catalog.records import Source
@@ -31,7 +32,7 @@ def parse_export(text: str, formats: tuple[str, ...] = FORMATS) -> Target:
     Raises
     ------
     UsageError
-        Where it is neither, or the format is unknown.
+        Where it is neither, the format is unknown, or its files cannot be appended to.
     """
     form, equals, path = text.partition("=")
     append = form.endswith("+")
@@ -45,6 +46,10 @@ def parse_export(text: str, formats: tuple[str, ...] = FORMATS) -> Target:
         )
     if path == "-":
         raise UsageError(f"--export {text}: a file is wanted; --format is for standard output")
+    if append and form in BINARY:
+        raise UsageError(
+            f"--export {text}: a {form} file cannot be appended to; write {form}={path}"
+        )
     return Target(form, Path(path), append)
 
 
@@ -74,6 +79,25 @@ def check_targets(targets: list[Target], inputs: list[str]) -> None:
             taken[real] = "another --export"
 
 
+def check_terminal(form: str, targets: list[Target]) -> None:
+    """Refuse to write a binary format to a terminal.
+
+    Raises
+    ------
+    UsageError
+        Saying where it can go.
+    """
+    if not is_terminal():
+        return
+    shown = [target.form for target in targets if _is_stdout(target.path)]
+    for name in (form, *shown):
+        if name in BINARY:
+            raise UsageError(
+                f"{name} is binary, and standard output is a terminal; "
+                f"write --export {name}=account.{name}, or > account.{name}"
+            )
+
+
 def _is_stream(path: Path) -> bool:
     try:
         return not stat.S_ISREG(path.stat().st_mode)
@@ -81,7 +105,7 @@ def _is_stream(path: Path) -> bool:
         return False
 
 
-def export(target: Target, text: str) -> None:
+def export(target: Target, text: str | bytes) -> None:
     """Write a whole export, or leave what was there as it was.
 
     Raises
@@ -89,7 +113,7 @@ def export(target: Target, text: str) -> None:
     OutputError
         Where it cannot be written.
     """
-    data = text.encode("utf-8")
+    data = text if isinstance(text, bytes) else text.encode("utf-8")
     try:
         if _is_stdout(target.path):
             _write_all(1, data)
@@ -164,7 +188,7 @@ def _umask() -> int:
     return mask
 
 
-def write_all(targets: list[Target], texts: list[str], shown: str) -> int:
+def write_all(targets: list[Target], texts: Sequence[str | bytes], shown: str | bytes) -> int:
     """Write exports, then standard output; return the exit code of the worst failure."""
     code = OK
     for target, text in zip(targets, texts, strict=True):
@@ -181,7 +205,7 @@ def write_all(targets: list[Target], texts: list[str], shown: str) -> int:
     return code
 
 
-def to_stdout(text: str) -> None:
+def to_stdout(text: str | bytes) -> None:
     """Write the result to standard output, unbuffered so that a failure is seen.
 
     Raises
@@ -195,7 +219,8 @@ def to_stdout(text: str) -> None:
         raise OutputError("standard output is closed")
     try:
         sys.stdout.flush()
-        _write_all(sys.stdout.fileno(), text.encode(_encoding(), "replace"))
+        data = text if isinstance(text, bytes) else text.encode(_encoding(), "replace")
+        _write_all(sys.stdout.fileno(), data)
     except BrokenPipeError:
         raise
     except OSError as error:

@@ -1,7 +1,7 @@
-"""From results to text, one module a format. Renderers compute nothing.
+"""From results to text or bytes, one module a format. Renderers compute nothing.
 
 Each module has a class ``Renderer``: results are added one by one and need not be kept;
-``finish`` returns the whole text.
+``finish`` returns the whole text, or the bytes of a binary format.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from carbonctl.gates import Verdict
     from carbonctl.result import About, Result
 
-FORMATS = ("table", "json", "jsonl", "csv", "tsv", "md")
+FORMATS = ("table", "json", "jsonl", "csv", "tsv", "md", "parquet")
 FOR_PEOPLE = ("table", "md")
+BINARY = ("parquet",)
 
 
 class Style(NamedTuple):
@@ -55,8 +56,8 @@ class Renderer(Protocol):
     def add(self, result: Result) -> None:
         """Take one result."""
 
-    def finish(self, about: About, verdicts: Sequence[Verdict] = ()) -> str:
-        """Return the text of everything that was added."""
+    def finish(self, about: About, verdicts: Sequence[Verdict] = ()) -> str | bytes:
+        """Return everything that was added: text, or bytes in a format of `BINARY`."""
 
 
 def start(form: str, style: Style | None = None) -> Renderer:
@@ -66,8 +67,10 @@ def start(form: str, style: Style | None = None) -> Renderer:
     return renderer
 
 
-def render(form: str, results: list[Result], about: About, style: Style | None = None) -> str:
-    """Return some results as text in one of `FORMATS`."""
+def render(
+    form: str, results: list[Result], about: About, style: Style | None = None
+) -> str | bytes:
+    """Return some results in one of `FORMATS`."""
     renderer = start(form, style)
     for result in results:
         renderer.add(result)

@@ -1,0 +1,179 @@
+"""What programs call: accounts as objects and as DataFrames.
+
+A workload goes the road that it goes on the command line, and nothing is printed. The
+environment and pyproject.toml are not asked.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
+
+from carbonctl import estimators, frames
+from carbonctl.account import estimate_loaded
+from carbonctl.catalog import Catalog
+from carbonctl.catalog.folders import own
+from carbonctl.cli.inputs import read
+from carbonctl.cli.reading import read_results
+from carbonctl.errors import InputError, Problem, UsageError
+from carbonctl.result import Result
+from carbonctl.rows import View
+from carbonctl.spec.load import load_tree
+from carbonctl.spec.overrides import parse_override
+from carbonctl.spec.python import tree
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Source: TypeAlias = str | os.PathLike[str] | Mapping[str, Any]
+
+
+@overload
+def estimate(  # type: ignore[overload-overlap]
+    source: Source, *, set: Iterable[str] = (), hardware_db: str | os.PathLike[str] | None = None
+) -> Result: ...
+
+
+@overload
+def estimate(
+    source: Iterable[Source],
+    *,
+    set: Iterable[str] = (),
+    hardware_db: str | os.PathLike[str] | None = None,
+) -> list[Result]: ...
+
+
+def estimate(
+    source: Source | Iterable[Source],
+    *,
+    set: Iterable[str] = (),
+    hardware_db: str | os.PathLike[str] | None = None,
+) -> Result | list[Result]:
+    """Return the account of a workload, or of several.
+
+    Parameters
+    ----------
+    source : path, mapping, or several of them
+        A YAML workload or a saved result, as ``carbonctl estimate`` reads them; or a
+        workload as a dict of text, numbers, True, False, lists and dicts. A number stands
+        for its text: where a unit is wanted, write it, as in ``"24 h"``.
+    set : iterable of str
+        ``PATH=VALUE``, before the workload's own values, as ``--set`` does.
+    hardware_db : path, optional
+        A folder of your own records, before the built-in ones.
+
+    Returns
+    -------
+    Result or list of Result
+        A list where several were given, in their order. A dict has the ``file`` ``<dict>``,
+        and its place among several, counted from 0: ``<dict 2>``.
+
+    Raises
+    ------
+    InputError
+        With every problem of every input: of a file with line and column, of a dict with
+        the path of its keys.
+    UsageError
+        Where ``source`` or ``set`` is something else.
+
+    Examples
+    --------
+    >>> workload = {
+    ...     "name": "fine-tuning",
+    ...     "site": {"grid": "FR", "pue": 1.2},
+    ...     "phases": {"data": [{"kind": "energy", "energy": "5 MWh", "embodied": "0 kg"}]},
+    ... }
+    >>> estimate(workload).total.energy_kwh
+    6000.0
+    """
+    catalog = _builtin() if hardware_db is None else Catalog(own(os.fspath(hardware_db)))
+    overrides = _overrides(set)
+    if isinstance(source, str | os.PathLike | Mapping):
+        found = _results(source, "<dict>", catalog, overrides)
+        if len(found) != 1:
+            message = f"holds {len(found)} results; estimate([...]) returns them all"
+            raise InputError([Problem(found[0].file, None, None, message)])
+        return found[0]
+    if not isinstance(source, Iterable):
+        raise UsageError(f"estimate: {_WANTED}, not {type(source).__name__}")
+    results: list[Result] = []
+    problems: list[Problem] = []
+    for place, one in enumerate(source):
+        try:
+            results += _results(one, f"<dict {place}>", catalog, overrides)
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return results
+
+
+def to_frame(results: Iterable[Result], view: View = "entries") -> pd.DataFrame:
+    """Return several results as one pandas DataFrame, in their order.
+
+    Parameters
+    ----------
+    results : iterable of Result
+        What `estimate` returned.
+    view : str
+        ``"entries"``, ``"totals"`` or ``"phases"``, as in `Result.to_frame`.
+
+    Raises
+    ------
+    MissingExtra
+        Where pandas is not installed.
+    UsageError
+        For another view.
+    """
+    return frames.frame(view, results)
+
+
+_WANTED = "a path, a dict, or several of them are wanted"
+
+
+@lru_cache(maxsize=1)
+def _builtin() -> Catalog:
+    """Return the database that comes with carbonctl, which stays as it is."""
+    return Catalog()
+
+
+def _overrides(given: Iterable[str]) -> tuple[str, ...]:
+    texts = (given,) if isinstance(given, str) else tuple(given)
+    for text in texts:
+        if not isinstance(text, str):
+            raise UsageError(f"set: texts such as site.pue=1.2 are wanted, not {text!r:.40}")
+        parse_override(text)
+    return texts
+
+
+def _results(
+    source: Source, name: str, catalog: Catalog, overrides: tuple[str, ...]
+) -> tuple[Result, ...]:
+    """Return the results of one input; ``name`` is what a dict is called."""
+    if isinstance(source, Mapping):
+        return (_of_mapping(source, name, catalog, overrides),)
+    path = os.fspath(source) if isinstance(source, str | os.PathLike) else None
+    if not isinstance(path, str):
+        raise UsageError(f"estimate: {_WANTED}, not {type(source).__name__}")
+    data, shown = read(path)
+    return read_results(data, shown, catalog, overrides).results
+
+
+def _of_mapping(
+    spec: Mapping[str, Any], name: str, catalog: Catalog, overrides: tuple[str, ...]
+) -> Result:
+    """Return the account of a workload given as a mapping; its digest is that of its JSON."""
+    node = tree(spec, name)
+    digest = sha256(json.dumps(node).encode()).hexdigest()
+    try:
+        loaded = load_tree(node, [], name, estimators, catalog, overrides)
+        return estimate_loaded(loaded, digest, catalog)
+    except InputError as error:
+        raise InputError(
+            problem._replace(line=None, col=None) if problem.file == name else problem
+            for problem in error.problems
+        ) from None
