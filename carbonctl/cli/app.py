@@ -1,6 +1,8 @@
 """The Typer app. A command's module is imported only when that command is called."""
 
+from collections.abc import Callable
 from importlib import import_module
+from inspect import signature
 from typing import Annotated, Any
 
 import typer
@@ -13,7 +15,7 @@ from carbonctl.cli import defaults
 from carbonctl.cli.messages import say
 
 COMMANDS = (
-    "estimate", "compare", "validate", "explain", "schema", "kinds", "hardware", "grid",
+    "estimate", "compare", "validate", "explain", "init", "schema", "kinds", "hardware", "grid",
 )  # fmt: skip
 EPILOG = (
     "Exit codes: 0 done, 1 a gate failed, 2 wrong usage, 3 invalid or unknown input, "
@@ -38,11 +40,19 @@ class LazyGroup(TyperGroup):
         function = getattr(module, cmd_name)
         return get_command_from_info(
             CommandInfo(
-                name=cmd_name, callback=function, no_args_is_help=cmd_name != "kinds", epilog=EPILOG
+                name=cmd_name,
+                callback=function,
+                no_args_is_help=_needs_more(function),
+                epilog=EPILOG,
             ),
             pretty_exceptions_short=False,
             rich_markup_mode=None,
         )
+
+
+def _needs_more(function: Callable[..., Any]) -> bool:
+    """Whether a command can do nothing without arguments, so that its help is the answer."""
+    return any(p.default is p.empty for p in signature(function).parameters.values())
 
 
 app = typer.Typer(
@@ -72,7 +82,11 @@ def carbonctl(
 ) -> None:
     """From a YAML description of an AI workload to a carbon account.
 
-    Offline; every number has a source. Try: carbonctl estimate job.yaml
+    Offline; every number has a source. To begin with:
+
+      carbonctl init
+
+      carbonctl estimate carbon.yaml
     """
 
 
