@@ -16,6 +16,7 @@ from carbonctl.cli.messages import say
 
 COMMANDS = (
     "estimate", "compare", "validate", "explain", "init", "schema", "kinds", "hardware", "grid",
+    "completion",
 )  # fmt: skip
 EPILOG = (
     "Exit codes: 0 done, 1 a gate failed, 2 wrong usage, 3 invalid or unknown input, "
