@@ -1,8 +1,7 @@
 """The Typer app. A command's module is imported only when that command is called."""
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from importlib import import_module
-from inspect import signature
 from typing import Annotated, Any
 
 import typer
@@ -16,7 +15,7 @@ from carbonctl.cli.messages import say
 
 COMMANDS = (
     "estimate", "compare", "validate", "explain", "init", "schema", "kinds", "hardware", "grid",
-    "completion",
+    "config", "doctor", "completion", "man",
 )  # fmt: skip
 EPILOG = (
     "Exit codes: 0 done, 1 a gate failed, 2 wrong usage, 3 invalid or unknown input, "
@@ -37,23 +36,24 @@ class LazyGroup(TyperGroup):
             return None
         module = import_module(f"carbonctl.cli.{cmd_name}")
         if hasattr(module, "app"):  # a group of commands
-            return get_command(module.app)
+            group: Any = get_command(module.app)
+            _hand_down(ctx, cmd_name, group.commands)
+            return group
         function = getattr(module, cmd_name)
-        return get_command_from_info(
-            CommandInfo(
-                name=cmd_name,
-                callback=function,
-                no_args_is_help=_needs_more(function),
-                epilog=EPILOG,
-            ),
+        command = get_command_from_info(
+            CommandInfo(name=cmd_name, callback=function, epilog=EPILOG),
             pretty_exceptions_short=False,
             rich_markup_mode=None,
         )
+        command.no_args_is_help = any(parameter.required for parameter in command.params)
+        return command
 
 
-def _needs_more(function: Callable[..., Any]) -> bool:
-    """Whether a command can do nothing without arguments, so that its help is the answer."""
-    return any(p.default is p.empty for p in signature(function).parameters.values())
+def _hand_down(ctx: Any, name: str, commands: Iterable[str]) -> None:
+    """Give the defaults of a group's flags to each of its commands."""
+    flags = (ctx.default_map or {}).get(name)
+    if flags:
+        ctx.default_map[name] = {**flags, **dict.fromkeys(commands, flags)}
 
 
 app = typer.Typer(

@@ -10,7 +10,7 @@ from typer.main import get_command
 NAME = "carbonctl"
 
 
-def walk(root: typer.Context | None = None) -> Iterator[typer.Context]:
+def walk(root: Any = None) -> Iterator[typer.Context]:
     """Yield a context of every command, the tool itself first, each group before its commands.
 
     Parameters
