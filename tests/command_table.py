@@ -15,7 +15,7 @@ PATH = ROOT / "carbonctl" / "cli" / "commands.json"
 # What a value is, by the word that stands for it, unless its command and name say more.
 BY_METAVAR = {
     "FILE": "files", "FILE...": "files", "PATH": "files", "BASE": "files", "HEAD...": "files",
-    "DIR": "folders", "FORMAT=PATH": "exports",
+    "DEVICE": "devices", "DEVICE...": "devices", "GRID": "grids", "DIR": "folders", "FORMAT=PATH": "exports",
 }  # fmt: skip
 BY_NAME: dict[tuple[str, str], str | list[str]] = {
     ("explain", "path"): "text",

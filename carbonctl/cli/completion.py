@@ -15,7 +15,7 @@ _BASH = """\
 _carbonctl() {
     local IFS=$'\\n'
     COMPREPLY=($(COMP_WORDS="${COMP_WORDS[*]}" COMP_CWORD=$COMP_CWORD \\
-        _CARBONCTL_COMPLETE=complete_bash "$1" 2>/dev/null))
+        _CARBONCTL_COMPLETE=complete_bash "${1/#\\~/$HOME}" 2>/dev/null))
     if [[ ${#COMPREPLY[@]} -gt 0 && ${COMPREPLY[0]} == *= ]]; then
         compopt -o nospace 2>/dev/null
     fi
@@ -28,7 +28,8 @@ _ZSH = """\
 _carbonctl() {
     local -a found
     found=("${(@f)$(_CARBONCTL_COMPLETE=complete_zsh \\
-        _TYPER_COMPLETE_ARGS="${(j: :)words[1,CURRENT-1]} $PREFIX" ${(Q)words[1]} 2>/dev/null)}")
+        _TYPER_COMPLETE_ARGS="${(j: :)words[1,CURRENT-1]} $PREFIX" \\
+        ${~${(Q)words[1]}} 2>/dev/null)}")
     if [[ -z "$found[1]" ]]; then
         compset -P '*[=:]'
         _files
@@ -46,8 +47,9 @@ fi
 """
 _FISH = """\
 function __carbonctl_complete
+    set -l tool (string replace -r '^~' $HOME -- (commandline -opc)[1])
     set -l found (env _CARBONCTL_COMPLETE=complete_fish \\
-        _TYPER_COMPLETE_ARGS=(commandline -cp | string collect) carbonctl 2>/dev/null)
+        _TYPER_COMPLETE_ARGS=(commandline -cp | string collect) $tool 2>/dev/null)
     if test (count $found) -gt 0
         printf '%s\\n' $found
         return

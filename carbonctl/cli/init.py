@@ -135,6 +135,11 @@ def _write_new(path: Path, text: str, *, with_folders: bool) -> None:
     try:
         if with_folders:
             path.parent.mkdir(parents=True, exist_ok=True)
+        if os.path.lexists(path):
+            raise OutputError(
+                f"{path}: is there already and was left as it is; "
+                "--output PATH writes elsewhere, --output - to standard output"
+            )
         with path.open("xb") as file:
             try:
                 file.write(text.encode("utf-8"))
@@ -142,11 +147,6 @@ def _write_new(path: Path, text: str, *, with_folders: bool) -> None:
             except OSError:
                 path.unlink(missing_ok=True)
                 raise
-    except FileExistsError:
-        raise OutputError(
-            f"{path}: is there already and was left as it is; "
-            "--output PATH writes elsewhere, --output - to standard output"
-        ) from None
     except OSError as error:
         raise OutputError(f"{path}: {error.strerror or error}") from None
 

@@ -7,8 +7,8 @@ from typing import Any
 import typer
 
 from carbonctl import __version__, errors
+from carbonctl.cli import defaults, outputs, tree
 from carbonctl.cli import options as o
-from carbonctl.cli import outputs, tree
 from carbonctl.render import roff
 
 _PRECEDENCE = (
@@ -25,7 +25,7 @@ _FILES = {
     "carbon.yaml": "A workload, as `carbonctl init` writes it; what the action for pull requests "
     "and the hook for pre-commit look for, with *.carbon.yaml.",
     "pyproject.toml": "The nearest one, in the working directory or above it. Its table "
-    "[tool.carbonctl] holds flags: color, format, hardware_db, quiet, verbose.",
+    f"[tool.carbonctl] holds flags: {', '.join(sorted(defaults.KEYS))}.",
     "hardware_db": "Records and tables that come with carbonctl; `carbonctl doctor` says where. "
     "A folder of the same form goes before them with --hardware-db.",
 }

@@ -123,6 +123,23 @@ def test_it_is_written_and_can_be_used(inside, monkeypatch, tmp_path, name):
         assert inside("estimate", "carbon.yaml", "--budget", shown).code == 0
 
 
+@pytest.mark.parametrize("width", ["80", "200"])
+def test_golden_list(inside, monkeypatch, width):
+    monkeypatch.setenv("COLUMNS", width)
+    golden = ROOT / "tests" / "golden" / f"init-{width}.txt"
+    assert inside("init", "--list").out == golden.read_text(encoding="utf-8")
+
+
+def test_a_file_in_place_of_a_folder(inside, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "hardware_db").write_text("mine")
+    done = inside("init", "device")
+    assert (done.code, done.err) == (
+        74,
+        "hardware_db/accelerators/my/device.yaml: Not a directory\n",
+    )
+
+
 def test_nothing_asked_for_is_a_workload(inside, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     assert inside("init", "-q") == (0, "", "")
