@@ -77,7 +77,7 @@ def init(
     if list:
         _list(from_published, format, color)
         return errors.OK
-    chosen = _chosen(template or templates.DEFAULT, from_published)
+    chosen = _chosen(templates.DEFAULT if template is None else template, from_published)
     if chosen is None:
         return errors.INPUT
     if output == "-":

@@ -67,7 +67,7 @@ def answer(environment: Mapping[str, str]) -> int:
 
 
 def asked(environment: Mapping[str, str]) -> Asked:
-    """Return the line that a shell has; a word and its ``=`` that bash parts are joined again."""
+    """Return the line that a shell has, without the ``=`` that bash takes for a word."""
     if "COMP_WORDS" not in environment:
         line = environment.get("_TYPER_COMPLETE_ARGS", "")
         words = _split(line)
@@ -147,7 +147,7 @@ def _values(value: str | list[str], wanted: _Wanted, begun: str) -> Offer:
     if isinstance(value, list):
         return dict.fromkeys(value, "")
     if value in ("devices", "vendors"):
-        return dict.fromkeys(devices(_folders(wanted), begun, only_vendors=value == "vendors"), "")
+        return dict.fromkeys(devices(_folders(wanted), only_vendors=value == "vendors"), "")
     if value == "grids":
         return grids(_folders(wanted))
     if value == "published":
@@ -194,10 +194,9 @@ def _folders(wanted: _Wanted) -> list[Path]:
     ]
 
 
-def devices(folders: Iterable[Path], begun: str = "", *, only_vendors: bool = False) -> list[str]:
+def devices(folders: Iterable[Path], *, only_vendors: bool = False) -> list[str]:
     """Return the ids of devices and hosts, or their vendors, from the names of the files."""
-    vendor = begun.partition("/")[0] if "/" in begun else "*"
-    pattern = "*" if only_vendors else f"{vendor}/*.yaml"
+    pattern = "*" if only_vendors else "*/*.yaml"
     found = (
         path for folder in folders for kind in FOLDERS for path in (folder / kind).glob(pattern)
     )

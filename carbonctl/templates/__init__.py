@@ -104,6 +104,7 @@ def find(wanted: str) -> Template:
         Where it means none, or several, with their names or the nearest ones.
     """
     known = published()
+    wanted = wanted.replace("\n", "\\n")
     same = [one for name, one in known.items() if fold(name) == fold(wanted)]
     found = same or holding(wanted, known)
     if len(found) == 1:

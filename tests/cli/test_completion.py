@@ -76,6 +76,9 @@ def test_every_flag_and_every_command_is_offered(path):
         ("carbonctl explain job.yaml tr", []),
         ("carbonctl hardware show -- --", []),
         ("carbonctl nothing --he", ["--help"]),
+        ("carbonctl hardware show /etc/", []),
+        ("carbonctl hardware show ../*", []),
+        ("carbonctl grid show 'é", []),
     ],
 )  # fmt: skip
 def test_what_fits(line, expected):

@@ -198,6 +198,7 @@ def test_an_unknown_template(inside):
     assert done.err == (
         "unknown template `servin`; did you mean `serving`? (`carbonctl init --list` lists them all)\n"
     )
+    assert inside("init", "").code == 3
     done = inside("init", "xyzzy")
     assert "; there are workload, compute" in done.err
 
