@@ -15,7 +15,7 @@ CONTEXTS = {tree.path(context): context for context in tree.walk()}
 
 @pytest.fixture(scope="module")
 def manual():
-    return "".join(man.roff.page(man._parts(list(tree.walk()))))
+    return man.roff.page(man._parts(list(tree.walk())))
 
 
 def plain(roff: str) -> str:
