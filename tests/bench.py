@@ -26,6 +26,17 @@ def main() -> None:
     pass
 app()
 """
+COMPLETING_APP = """
+import typer
+app = typer.Typer()
+@app.command()
+def estimate(format: str = "table") -> None:
+    pass
+@app.command()
+def validate() -> None:
+    pass
+app(prog_name="bare")
+"""
 LOAD_YAML = """
 import sys, yaml
 for path in sys.argv[1:]:
@@ -34,10 +45,12 @@ for path in sys.argv[1:]:
 """
 
 
-def once(command: Sequence[str]) -> tuple[float, float]:
+def once(command: Sequence[str], **environment: str) -> tuple[float, float]:
     """Return (seconds, peak MiB) of one process."""
     start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=ROOT)
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, cwd=ROOT, env={**os.environ, **environment}
+    )
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -47,15 +60,36 @@ def once(command: Sequence[str]) -> tuple[float, float]:
     return seconds, usage.ru_maxrss * unit / 2**20
 
 
-def compare(name: str, ours: Sequence[str], base: Sequence[str], budget: float, runs: int = RUNS):
+def compare(
+    name: str,
+    ours: Sequence[str],
+    base: Sequence[str],
+    budget: float,
+    runs: int = RUNS,
+    **environment: str,
+):
     """Print the median ratio of two commands run in turn; return whether it is in budget."""
-    once(ours), once(base)
-    pairs = [(once(ours), once(base)) for _ in range(runs)]
+    once(ours, **environment), once(base, **environment)
+    pairs = [(once(ours, **environment), once(base, **environment)) for _ in range(runs)]
     ratio = statistics.median(a[0] / b[0] for a, b in pairs)
     peak = statistics.median(a[1] for a, _ in pairs)
     verdict = "ok" if ratio <= budget else "OVER"
     print(f"{name:44} {ratio:5.2f} x   budget {budget:.1f} x   {peak:5.1f} MiB   {verdict}")
     return ratio <= budget, peak
+
+
+TABS = {"commands": "e", "flags": "estimate --f", "device ids": "hardware show nvidia/h"}
+
+
+def tabs():
+    """Yield whether each answer to a TAB is in budget beside a bare Typer app's to the same."""
+    for what, line in TABS.items():
+        asks = {"COMP_WORDS": f"carbonctl {line}", "COMP_CWORD": str(len(line.split()))}
+        yield compare(
+            f"a TAB for {what} / in a bare Typer app",
+            [CARBONCTL], [PYTHON, "-c", COMPLETING_APP], 1.3,
+            _CARBONCTL_COMPLETE="complete_bash", _BARE_COMPLETE="complete_bash", **asks,
+        )[0]  # fmt: skip
 
 
 def main() -> int:
@@ -76,6 +110,7 @@ def main() -> int:
             "estimate as a table / empty Typer app", [CARBONCTL, "estimate", quick], empty, 1.6
         )[0]
     )
+    results += tabs()
     with tempfile.TemporaryDirectory() as folder:
         paths = [Path(folder) / f"job{number}.yaml" for number in range(1000)]
         for path in paths:

@@ -16,7 +16,7 @@ LEVELS = [
     {"errors", "ranges", "near", "units", "located", "values"},
     {"checks"},
     {"spec", "catalog", "factors"},
-    {"estimators", "inventory"},
+    {"estimators", "inventory", "integrity", "templates"},
     {"handbook", "bill"},
     {"ledger"},
     {"rows"},

@@ -47,6 +47,14 @@ def estimate(folder: Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+def called(folder: Path, cwd: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "carbonctl", *arguments],
+        capture_output=True, text=True, cwd=cwd, check=False,
+        env=clean_environment(PYTHONPATH=str(folder)),
+    )  # fmt: skip
+
+
 def test_a_wheel_works_outside_the_checkout(wheel, tmp_path):
     site = tmp_path / "site"
     with zipfile.ZipFile(wheel) as archive:
@@ -58,6 +66,8 @@ def test_a_wheel_works_outside_the_checkout(wheel, tmp_path):
         "configs/llama3.yaml",
         "cli/app.py",
         "py.typed",
+        "cli/commands.json",
+        "templates/workload.yaml",
     ):
         assert f"carbonctl/{name}" in names
     assert not any(name.startswith("tests/") for name in names)
@@ -65,6 +75,9 @@ def test_a_wheel_works_outside_the_checkout(wheel, tmp_path):
     done = estimate(site, tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("file,workload,")
+    for name in (["serving"], ["--from-published", "llama3"]):
+        assert called(site, tmp_path, "init", *name).returncode == 0
+    assert called(site, tmp_path, "doctor").returncode == 0
 
 
 def test_an_editable_install_works_outside_the_checkout(tmp_path):

@@ -35,6 +35,21 @@ def builtin() -> Path:
     return folder
 
 
+@lru_cache(maxsize=1)
+def examples() -> Path:
+    """Return the folder of the runnable workloads that come with carbonctl.
+
+    Raises
+    ------
+    FileNotFoundError
+        Where the installation lost it.
+    """
+    folder = _first_with("configs", "quickstart.yaml")
+    if folder is None:
+        raise FileNotFoundError(f"configs is missing beside {_PACKAGE}; install carbonctl again")
+    return folder
+
+
 def own(given: str | None) -> tuple[Path, ...]:
     """Return the user's own folders, which go before the built-in one.
 

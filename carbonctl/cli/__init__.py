@@ -47,6 +47,10 @@ def _flush() -> int:
 
 def _run(arguments: list[str]) -> int:  # noqa: PLR0911
     try:
+        if "_CARBONCTL_COMPLETE" in os.environ:  # a shell asks what a TAB offers
+            from carbonctl.cli.tab import answer
+
+            return answer(os.environ)
         from carbonctl.cli.app import run
 
         return run(arguments)

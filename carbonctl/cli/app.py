@@ -1,5 +1,6 @@
 """The Typer app. A command's module is imported only when that command is called."""
 
+from collections.abc import Iterable
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -13,8 +14,8 @@ from carbonctl.cli import defaults
 from carbonctl.cli.messages import say
 
 COMMANDS = (
-    "estimate", "compare", "embodied", "validate", "explain", "schema", "kinds", "hardware",
-    "grid",
+    "estimate", "compare", "embodied", "validate", "explain", "init", "schema", "kinds",
+    "hardware", "grid", "config", "doctor", "completion", "man",
 )  # fmt: skip
 EPILOG = (
     "Exit codes: 0 done, 1 a gate failed, 2 wrong usage, 3 invalid or unknown input, "
@@ -35,15 +36,24 @@ class LazyGroup(TyperGroup):
             return None
         module = import_module(f"carbonctl.cli.{cmd_name}")
         if hasattr(module, "app"):  # a group of commands
-            return get_command(module.app)
+            group: Any = get_command(module.app)
+            _hand_down(ctx, cmd_name, group.commands)
+            return group
         function = getattr(module, cmd_name)
-        return get_command_from_info(
-            CommandInfo(
-                name=cmd_name, callback=function, no_args_is_help=cmd_name != "kinds", epilog=EPILOG
-            ),
+        command = get_command_from_info(
+            CommandInfo(name=cmd_name, callback=function, epilog=EPILOG),
             pretty_exceptions_short=False,
             rich_markup_mode=None,
         )
+        command.no_args_is_help = any(parameter.required for parameter in command.params)
+        return command
+
+
+def _hand_down(ctx: Any, name: str, commands: Iterable[str]) -> None:
+    """Give the defaults of a group's flags to each of its commands."""
+    flags = (ctx.default_map or {}).get(name)
+    if flags:
+        ctx.default_map[name] = {**flags, **dict.fromkeys(commands, flags)}
 
 
 app = typer.Typer(
@@ -73,7 +83,11 @@ def carbonctl(
 ) -> None:
     """From a YAML description of an AI workload to a carbon account.
 
-    Offline; every number has a source. Try: carbonctl estimate job.yaml
+    Offline; every number has a source. To begin with:
+
+      carbonctl init
+
+      carbonctl estimate carbon.yaml
     """
 
 

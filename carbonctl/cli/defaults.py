@@ -31,7 +31,7 @@ def from_pyproject(commands: tuple[str, ...]) -> dict[str, dict[str, Any]]:
     InputError
         For a file with such a table that is not TOML, a key that is no flag, or a wrong value.
     """
-    path = _nearest()
+    path = nearest()
     if path is None:
         return {}
     try:
@@ -82,7 +82,8 @@ def _fault(path: Path, message: str) -> InputError:
     return InputError([Problem(str(path), 1, 1, message)])
 
 
-def _nearest() -> Path | None:
+def nearest() -> Path | None:
+    """Return the pyproject.toml of the working directory or of the nearest folder above it."""
     try:
         here = Path.cwd()
     except OSError:

@@ -33,7 +33,9 @@ def explain(
 ) -> int:
     """Explain figures: each formula with its numbers, each input with its status and source.
 
-    carbonctl explain job.yaml training.pre-training
+    For example:
+
+      carbonctl explain job.yaml training.pre-training
     """
     catalog = Catalog(own(hardware_db))
     data, name = inputs.read(file)

@@ -14,7 +14,8 @@ from carbonctl.render import listing
 
 app = typer.Typer(
     name="grid",
-    help="Carbon intensity of electricity, and cloud regions: list, show.",
+    help="Carbon intensity of electricity, and cloud regions: list, show.\n\nFor example:\n\n"
+    "  carbonctl grid show FR",
     rich_markup_mode=None,
     no_args_is_help=True,
     add_completion=False,
@@ -50,7 +51,9 @@ def list_(
 ) -> int:
     """List grids and cloud regions, each with the year and basis of its figure.
 
-    carbonctl grid list --kind country --year 2022 --format csv
+    For example:
+
+      carbonctl grid list --kind country --year 2022 --format csv
     """
     rows = inventory.grids(Catalog(own(hardware_db)), kind, year)
     heads = CLOUD if kind == "cloud" else HEADS
@@ -66,7 +69,9 @@ def show(
 ) -> int:
     """Show every figure of a grid or a cloud region, newest first, with the sources.
 
-    carbonctl grid show aws/us-east-1
+    For example:
+
+      carbonctl grid show aws/us-east-1
     """
     catalog = Catalog(own(hardware_db))
     try:

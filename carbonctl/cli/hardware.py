@@ -15,7 +15,8 @@ from carbonctl.render import listing
 
 app = typer.Typer(
     name="hardware",
-    help="Devices, hosts and factors in the catalog: list, show, search, factors.",
+    help="Devices, hosts and factors in the catalog: list, show, search, factors.\n\nFor example:"
+    "\n\n  carbonctl hardware search h100",
     rich_markup_mode=None,
     no_args_is_help=True,
     add_completion=False,
@@ -63,7 +64,9 @@ def list_(
 ) -> int:
     """List devices and hosts. Power of a host is what it draws beside its devices.
 
-    carbonctl hardware list --vendor NVIDIA --kind gpu --year 2020..2024
+    For example:
+
+      carbonctl hardware list --vendor NVIDIA --kind gpu --year 2020..2024
     """
     if kind is not None and kind not in KINDS:
         raise errors.UsageError(
@@ -88,7 +91,9 @@ def search(
 ) -> int:
     """Find devices and hosts by their names, aliases and notes.
 
-    carbonctl hardware search a100 80gb
+    For example:
+
+      carbonctl hardware search a100 80gb
     """
     catalog = Catalog(own(hardware_db))
     text = " ".join(words)
@@ -110,7 +115,9 @@ def show(
 ) -> int:
     """Show everything the catalog knows of a device or host, with the sources.
 
-    carbonctl hardware show "NVIDIA H100 80GB HBM3"
+    For example:
+
+      carbonctl hardware show "NVIDIA H100 80GB HBM3"
     """
     catalog = Catalog(own(hardware_db))
     found, code = [], errors.OK

@@ -31,7 +31,9 @@ def kinds(
 ) -> int:
     """List the kinds of activity, or the keys of one, or of a site, a system and so on.
 
-    carbonctl kinds serving
+    For example:
+
+      carbonctl kinds serving
     """
     if kind is None:
         _write(handbook.kinds(), {"kind": "Kind", "about": "What it is for"}, format, color)

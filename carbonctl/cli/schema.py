@@ -21,7 +21,7 @@ Name = Annotated[
 def schema(name: Name, debug: o.Debug = False) -> int:
     """Print a JSON Schema, for editors and other checkers.
 
-    carbonctl schema spec > carbonctl.schema.json
+      carbonctl schema spec > carbonctl.schema.json
 
     Editors with a YAML language server then check a workload that begins with
 

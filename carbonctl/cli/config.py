@@ -1,0 +1,119 @@
+"""``carbonctl config``: the value of each flag, and where it comes from."""
+
+import os
+from typing import Annotated, Any
+
+import typer
+
+from carbonctl import errors
+from carbonctl.cli import defaults, outputs, tree
+from carbonctl.cli import options as o
+from carbonctl.cli.messages import say
+from carbonctl.near import did_you_mean
+from carbonctl.render import listing
+
+Command = Annotated[
+    str | None,
+    typer.Argument(metavar="COMMAND", help="Only the flags of this one: estimate, 'grid list'."),
+]
+_HEADS = {"flag": "Flag", "value": "Value", "origin": "Origin", "commands": "Commands"}
+_COLUMNS = ("command", "flag", "value", "origin", "where", "variable")
+_OWN = ("--help", "--version")
+
+
+def config(
+    context: typer.Context,
+    command: Command = None,
+    format: o.ListFormat = "table",
+    color: o.Color = "auto",
+    debug: o.Debug = False,
+) -> int:
+    """Show the value of each flag where the command line does not give it, and its origin.
+
+    The command line goes before CARBONCTL_<FLAG> in the environment, that before
+    [tool.carbonctl] of the nearest pyproject.toml, and that before the default. For example:
+
+      carbonctl config estimate
+    """
+    rows = [row for one in tree.walk(context.find_root()) for row in _flags(one)]
+    known = list(dict.fromkeys(row["command"] for row in rows))
+    if command is not None and command not in known:
+        close = did_you_mean(command, known) or f"; there are {', '.join(known)}"
+        say(f"unknown command `{command}`{close}")
+        return errors.INPUT
+    rows = [row for row in rows if command in (None, row["command"])]
+    if format == "json":
+        text = listing.as_json(rows)
+    elif format == "csv":
+        text = listing.as_csv(_COLUMNS, [{**row, "value": _shown(row["value"])} for row in rows])
+    else:
+        text = listing.as_table(_HEADS, _together(rows, known), outputs.style(color, None))
+    outputs.to_stdout(text)
+    return errors.OK
+
+
+def _flags(context: typer.Context) -> list[dict[str, Any]]:
+    """Return a row for each flag of a command."""
+    return [
+        _row(context, flag)
+        for flag in tree.flags(context)
+        if not set(_OWN) & set(flag.opts) and tree.path(context)
+    ]
+
+
+def _row(context: typer.Context, flag: Any) -> dict[str, Any]:
+    """Return what a flag is without a command line, as the command itself would find it."""
+    raw, source = flag.consume_value(context, {})
+    origin, where = {
+        "ENVIRONMENT": ("environment", flag.envvar),
+        "DEFAULT_MAP": ("pyproject.toml", str(defaults.nearest())),
+    }.get(source.name, ("default", None))
+    return {
+        "command": tree.path(context),
+        "flag": max(flag.opts, key=len),
+        "value": flag.process_value(context, raw),
+        "origin": origin,
+        "where": where,
+        "variable": flag.envvar,
+    }
+
+
+def _shown(value: Any) -> str:
+    """Return a value as it is written on a command line; nothing for one that is not set."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value or "")
+
+
+def _near(path: str) -> str:
+    """Return a path as seen from the working directory."""
+    return os.path.relpath(path)
+
+
+def _named(commands: list[str], known: list[str]) -> list[str]:
+    """Return commands, those of a whole group by its name."""
+    groups = {name.partition(" ")[0] for name in known}
+    whole = [
+        group
+        for group in groups
+        if all(name in commands for name in known if name.partition(" ")[0] == group)
+    ]
+    heads = (name.partition(" ")[0] for name in commands)
+    return list(
+        dict.fromkeys(h if h in whole else name for h, name in zip(heads, commands, strict=True))
+    )
+
+
+def _together(rows: list[dict[str, Any]], known: list[str]) -> list[dict[str, Any]]:
+    """Return one row for all commands in which a flag has the same value from the same origin."""
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for row in rows:
+        origin = _near(row["where"]) if row["origin"] == "pyproject.toml" else row["where"]
+        found.setdefault((row["flag"], _shown(row["value"]), origin or "default"), []).append(
+            row["command"]
+        )
+    return [
+        {"flag": flag, "value": value, "origin": origin,
+         "commands": ", ".join(_named(names, known))}
+        for (flag, value, origin), names in sorted(found.items())
+    ]  # fmt: skip

@@ -1,0 +1,140 @@
+"""``carbonctl doctor``: whether all is well with this installation, its data and the terminal."""
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from importlib import metadata
+from typing import Any
+
+from carbonctl import __version__, errors, integrity
+from carbonctl.catalog import DEVICES, HOSTS, Catalog
+from carbonctl.catalog.folders import own
+from carbonctl.cli import defaults, outputs
+from carbonctl.cli import options as o
+from carbonctl.cli.messages import say
+from carbonctl.render import listing
+
+_COLUMNS = ("check", "found", "state", "note")
+_OPTIONAL = {"pandas": "tables in and out", "pyarrow": "Parquet"}
+OK, FAULTY, ABSENT = "ok", "faulty", "absent"
+
+
+def doctor(
+    format: o.ListFormat = "table",
+    hardware_db: o.HardwareDb = None,
+    color: o.Color = "auto",
+    debug: o.Debug = False,
+) -> int:
+    """Check this installation: versions, the database, the terminal, what else is there.
+
+    Every record and table is read, your own too; exit 3 where one cannot be. For example:
+
+      carbonctl doctor
+
+      carbonctl doctor --hardware-db records --format json
+    """
+    try:
+        catalog = Catalog(own(hardware_db))
+    except FileNotFoundError as error:
+        raise errors.InputError([errors.Problem("hardware_db", None, None, str(error))]) from None
+    problems = integrity.faults(catalog)
+    rows = [*_versions(), *_data(catalog, len(problems)), *_terminal(color), *_others()]
+    if format == "json":
+        text = listing.as_json(rows)
+    elif format == "csv":
+        text = listing.as_csv(_COLUMNS, rows)
+    else:
+        title = "Not all is well" if problems else "All is well"
+        facts = {row["check"]: ", ".join(filter(None, (row["found"], row["note"]))) for row in rows}
+        text = listing.card(title, facts, [], [], outputs.style(color, None)).rstrip("\n") + "\n"
+    outputs.to_stdout(text)
+    for problem in problems:
+        say(str(problem))
+    return errors.INPUT if problems else errors.OK
+
+
+def _row(check: str, found: str, note: str = "", state: str = OK) -> dict[str, Any]:
+    return {"check": check, "found": found, "state": state, "note": note}
+
+
+def _versions() -> list[dict[str, Any]]:
+    from carbonctl.cli import __file__ as here
+
+    return [
+        _row("carbonctl", __version__, os.path.dirname(os.path.dirname(here))),  # noqa: PTH120
+        _row("Python", platform.python_version(), sys.executable),
+    ]
+
+
+def _data(catalog: Catalog, faults: int) -> list[dict[str, Any]]:
+    """Return what the database is and holds."""
+    *own_folders, builtin = catalog.folders
+    rows = [_row("hardware_db", catalog.version, str(builtin))]
+    rows += [_row("own records", str(folder), "before the built-in ones") for folder in own_folders]
+    if faults:
+        said = f"{faults} {'problem is' if faults == 1 else 'problems are'} listed below"
+        return [*rows, _row("records and tables", "not all can be read", said, FAULTY)]
+    counts = f"{len(catalog.paths(DEVICES))} devices, {len(catalog.paths(HOSTS))} hosts, "
+    counts += f"{len(catalog.zones)} grids, {len(catalog.regions)} cloud regions"
+    return [*rows, _row("records and tables", counts, "all can be read")]
+
+
+def _terminal(color: str) -> list[dict[str, Any]]:
+    """Return how text for people is laid out on standard output, and why."""
+    encoding = sys.stdout.encoding if outputs.is_terminal() else "utf-8"
+    drawn = "ASCII alone" if outputs.is_plain() else "lines and blocks"
+    shown = "yes" if outputs.colored(color) else "no"
+    return [
+        _row("width", f"{outputs.width()} columns", _why_width()),
+        _row("color", shown, why_colored(color)),
+        _row("encoding", encoding, f"{_place()}; drawn with {drawn}"),
+    ]
+
+
+def _place() -> str:
+    return "of the terminal" if outputs.is_terminal() else "standard output is no terminal"
+
+
+def _why_width() -> str:
+    if os.environ.get("COLUMNS", "").isdigit():
+        return "COLUMNS"
+    return _place()
+
+
+def why_colored(choice: str) -> str:
+    """Return what decides about color: the flag, else a variable, else the terminal."""
+    if choice != "auto":
+        return f"--color {choice}"
+    if os.environ.get("NO_COLOR"):
+        return "NO_COLOR"
+    if os.environ.get("FORCE_COLOR"):
+        return "FORCE_COLOR"
+    if outputs.is_terminal() and os.environ.get("TERM") == "dumb":
+        return "TERM is dumb"
+    return "standard output is a terminal" if outputs.is_terminal() else _place()
+
+
+def _others() -> list[dict[str, Any]]:
+    """Return what is of use where it is there: settings, git, packages."""
+    path = defaults.nearest()
+    settings = [_row("pyproject.toml", str(path), "may hold [tool.carbonctl]")] if path else []
+    return [*settings, _git(), *(_package(name, use) for name, use in _OPTIONAL.items())]
+
+
+def _git() -> dict[str, Any]:
+    use = "for REV:PATH in compare"
+    program = shutil.which("git")
+    if program is None:
+        return _row("git", "not found", use, ABSENT)
+    done = subprocess.run([program, "--version"], capture_output=True, check=False)  # noqa: S603
+    version = done.stdout.decode(errors="replace").strip().removeprefix("git version ")
+    return _row("git", version or "does not run", use, OK if version else ABSENT)
+
+
+def _package(name: str, use: str) -> dict[str, Any]:
+    try:
+        return _row(name, metadata.version(name), f"for {use}")
+    except metadata.PackageNotFoundError:
+        return _row(name, "not installed", f"for {use}; optional", ABSENT)

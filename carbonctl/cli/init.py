@@ -1,0 +1,177 @@
+"""``carbonctl init``: a commented file to begin with."""
+
+import os
+import shlex
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from carbonctl import errors, templates
+from carbonctl.cli import options as o
+from carbonctl.cli import outputs
+from carbonctl.cli.messages import say
+from carbonctl.errors import OutputError, UsageError
+from carbonctl.near import did_you_mean
+from carbonctl.render import listing
+from carbonctl.templates import Template
+
+Name = Annotated[
+    str | None,
+    typer.Argument(metavar="TEMPLATE", help="A kind of activity, or another name of --list."),
+]
+FromPublished = Annotated[
+    str | None,
+    typer.Option(
+        "--from-published",
+        metavar="NAME",
+        help="Write a published workload: llama3, or a part of a name.",
+    ),
+]
+Output = Annotated[
+    str | None,
+    typer.Option("--output", "-o", metavar="PATH", help="Write to this file; - is stdout."),
+]
+List = Annotated[
+    bool,
+    typer.Option("--list", help="List the templates, or the published workloads that fit."),
+]
+_COLUMNS = ("name", "file", "about")
+_HEADS = {"name": "Name", "about": "What it is"}
+_WIDE = {"name": "Name", "file": "Is written to", "about": "What it is"}
+_WIDE_FROM = 120
+_NEXT = {
+    "budget": "carbonctl estimate carbon.yaml --budget {path}",
+    "device": "carbonctl validate {path}",
+    "host": "carbonctl validate {path}",
+    "ci": "name the account of the action in place of OWNER",
+}
+
+
+def init(
+    template: Name = None,
+    from_published: FromPublished = None,
+    output: Output = None,
+    list: List = False,
+    format: o.ListFormat = "table",
+    color: o.Color = "auto",
+    quiet: o.Quiet = False,
+    debug: o.Debug = False,
+) -> int:
+    """Write a commented file to begin with: a workload, or what goes with one.
+
+    What is there already is never written over. For example:
+
+      carbonctl init
+
+      carbonctl init serving --output service.yaml
+
+      carbonctl init --from-published llama3
+
+    A workload begins with the line by which an editor finds its schema, once that is written:
+
+      carbonctl schema spec > carbonctl.schema.json
+    """
+    if template is not None and from_published is not None:
+        raise UsageError("a template and --from-published are two files; ask for one of them")
+    if list:
+        _list(from_published, format, color)
+        return errors.OK
+    chosen = _chosen(templates.DEFAULT if template is None else template, from_published)
+    if chosen is None:
+        return errors.INPUT
+    if output == "-":
+        outputs.to_stdout(_with_schema(chosen, Path(chosen.schema_file or "")))
+        return errors.OK
+    path = Path(chosen.file if output is None else output)
+    _write_new(path, _with_schema(chosen, path), with_folders=output is None)
+    if not quiet:
+        say(_told(chosen, path))
+    return errors.OK
+
+
+def _chosen(name: str, from_published: str | None) -> Template | None:
+    """Return what is to be written, or say that it is not known."""
+    if from_published is not None:
+        try:
+            return templates.find(from_published)
+        except LookupError as error:
+            say(error.args[0])
+            return None
+    try:
+        return templates.template(name)
+    except KeyError:
+        known = templates.names()
+        close = did_you_mean(name, known) or f"; there are {', '.join(known)}"
+        say(f"unknown template `{name}`{close} (`carbonctl init --list` lists them all)")
+        return None
+
+
+def _with_schema(chosen: Template, path: Path) -> str:
+    """Return a text below the line that tells an editor its schema."""
+    if chosen.schema_file is None:
+        return chosen.text
+    return (
+        f"# yaml-language-server: $schema={_schema_from(chosen.schema_file, path)}\n{chosen.text}"
+    )
+
+
+def _schema_from(schema_file: str, path: Path) -> str:
+    """Return the schema of the working directory as seen from a file; beside it elsewhere."""
+    folder, here = Path(os.path.abspath(path.parent)), Path.cwd()  # noqa: PTH100
+    if not folder.is_relative_to(here):
+        return schema_file
+    return "../" * len(folder.relative_to(here).parts) + schema_file
+
+
+def _write_new(path: Path, text: str, *, with_folders: bool) -> None:
+    """Write a file that is not there yet, whole or not at all.
+
+    Raises
+    ------
+    OutputError
+        Where it is there, or cannot be written.
+    """
+    try:
+        if with_folders:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        if os.path.lexists(path):
+            raise OutputError(
+                f"{path}: is there already and was left as it is; "
+                "--output PATH writes elsewhere, --output - to standard output"
+            )
+        with path.open("xb") as file:
+            try:
+                file.write(text.encode("utf-8"))
+                file.flush()
+            except OSError:
+                path.unlink(missing_ok=True)
+                raise
+    except OSError as error:
+        raise OutputError(f"{path}: {error.strerror or error}") from None
+
+
+def _told(chosen: Template, path: Path) -> str:
+    """Return what was written, and what to do next."""
+    following = _NEXT.get(chosen.name, "carbonctl estimate {path}")
+    lines = [f"wrote {path}", f"next: {following.replace('{path}', shlex.quote(str(path)))}"]
+    if chosen.schema_file and not Path(chosen.schema_file).exists():
+        lines.append(f"for an editor: carbonctl schema {chosen.schema} > {chosen.schema_file}")
+    return "\n".join(lines)
+
+
+def _list(from_published: str | None, form: str, color: str) -> None:
+    """Write what there is to begin with."""
+    if from_published is None:
+        found = [templates.template(name) for name in templates.names()]
+    else:
+        found = templates.holding(from_published, templates.published())
+    rows = [{column: getattr(one, column) for column in _COLUMNS} for one in found]
+    if form == "csv":
+        text = listing.as_csv(_COLUMNS, rows)
+    elif form == "json":
+        text = listing.as_json(rows)
+    else:
+        style = outputs.style(color, None)
+        text = listing.as_table(_WIDE if style.width >= _WIDE_FROM else _HEADS, rows, style)
+    outputs.to_stdout(text)

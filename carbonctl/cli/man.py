@@ -1,0 +1,147 @@
+"""``carbonctl man``: the page of the manual, made of the help of every command."""
+
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+import typer
+
+from carbonctl import __version__, errors
+from carbonctl.cli import defaults, outputs, tree
+from carbonctl.cli import options as o
+from carbonctl.render import roff
+
+_PRECEDENCE = (
+    "The command line goes before the environment, the environment before [tool.carbonctl] of "
+    "the nearest pyproject.toml, and that before the default. `carbonctl config` shows what holds."
+)
+_TERMINAL = {
+    "NO_COLOR": "No color, unless --color says otherwise.",
+    "FORCE_COLOR": "Color also where standard output is no terminal; NO_COLOR goes before it.",
+    "COLUMNS": "The width of tables, in place of the terminal's.",
+    "TERM": "No color where it is dumb.",
+}
+_FILES = {
+    "carbon.yaml": "A workload, as `carbonctl init` writes it; what the action for pull requests "
+    "and the hook for pre-commit look for, with *.carbon.yaml.",
+    "pyproject.toml": "The nearest one, in the working directory or above it. Its table "
+    f"[tool.carbonctl] holds flags: {', '.join(sorted(defaults.KEYS))}.",
+    "hardware_db": "Records and tables that come with carbonctl; `carbonctl doctor` says where. "
+    "A folder of the same form goes before them with --hardware-db.",
+}
+_EXITS = {
+    errors.OK: "Done, and every gate passes.",
+    errors.GATE_FAILED: "A gate failed.",
+    errors.USAGE: "Wrong usage.",
+    errors.INPUT: "Invalid or unknown input, or a gate over an unknown figure.",
+    errors.BUG: "A bug.",
+    errors.OUTPUT: "Output could not be written.",
+    errors.INTERRUPTED: "Interrupted.",
+    errors.CLOSED_PIPE: "The reader closed the pipe.",
+}
+
+
+def man(debug: o.Debug = False) -> int:
+    """Print the page of the manual, carbonctl(1), in roff.
+
+    To read it, and to keep it:
+
+      carbonctl man | man -l -
+
+      carbonctl man > ~/.local/share/man/man1/carbonctl.1
+    """
+    outputs.to_stdout(roff.page(_parts(list(tree.walk()))))
+    return errors.OK
+
+
+def _parts(contexts: list[typer.Context]) -> Iterator[str]:
+    root, *commands = contexts
+    yield roff.title(tree.NAME, 1, f"{tree.NAME} {__version__}")
+    yield roff.heading("NAME")
+    yield f"{tree.NAME} \\- {roff.escaped(tree.about(root).rstrip('.'))}\n"
+    yield roff.heading("SYNOPSIS")
+    for context in commands:
+        if not _is_group(context):
+            yield roff.call(context.command_path, _takes(context))
+    yield roff.heading("DESCRIPTION")
+    yield from _said(root)
+    yield from _options(root)
+    yield roff.heading("COMMANDS")
+    for context in commands:
+        yield from _command(context)
+    yield from _rest(commands)
+
+
+def _rest(commands: list[typer.Context]) -> Iterator[str]:
+    """Yield what is said of the whole: environment, files, exit codes, examples."""
+    yield roff.heading("ENVIRONMENT")
+    yield roff.paragraph(_PRECEDENCE)
+    flags = [flag for context in commands for flag in tree.flags(context) if flag.envvar]
+    for variable, flag in {flag.envvar: flag for flag in flags}.items():
+        yield roff.item(variable, f"The flag {max(flag.opts, key=len)}: {flag.help}")
+    for sections in ({"": _TERMINAL}, {"FILES": _FILES}, {"EXIT STATUS": _EXITS}):
+        for heading, items in sections.items():
+            yield roff.heading(heading) if heading else ""
+            for term, text in items.items():
+                yield roff.item(str(term), text)
+    yield roff.heading("EXAMPLES")
+    for context in commands:
+        yield from (roff.example(line) for line in examples(context)[:1])
+
+
+def _command(context: typer.Context) -> Iterator[str]:
+    """Yield what is said of one command."""
+    if _is_group(context):
+        yield roff.subheading(f"{context.command_path} COMMAND")
+    else:
+        yield roff.subheading(f"{context.command_path} {_takes(context)}")
+    yield from _said(context)
+    for argument in tree.arguments(context):
+        yield roff.item(tree.value_name(argument), argument.help or "")
+    yield from _options(context)
+
+
+def _options(context: typer.Context) -> Iterator[str]:
+    for flag in tree.flags(context):
+        value = f" {tree.value_name(flag)}" if tree.takes_value(flag) else ""
+        names = ", ".join(sorted([*flag.opts, *flag.secondary_opts], key=len))
+        default = f" The default is {flag.default}." if value and flag.default else ""
+        yield roff.item(f"{names}{value}", f"{flag.help or ''}{default}")
+
+
+def _is_group(context: typer.Context) -> bool:
+    return hasattr(context.command, "commands")
+
+
+def _takes(context: typer.Context) -> str:
+    """Return what follows a command: its options and arguments."""
+    return " ".join(["[OPTIONS]", *map(_place, tree.arguments(context))])
+
+
+def _place(argument: Any) -> str:
+    name = tree.value_name(argument).strip("[]")
+    if argument.nargs == -1 and not name.endswith("..."):
+        name += "..."
+    return name if argument.required else f"[{name}]"
+
+
+def _paragraphs(context: typer.Context) -> list[str]:
+    said = inspect.cleandoc(context.command.help or "")
+    return [part for part in said.split("\n\n") if part.strip()]
+
+
+def _is_example(text: str) -> bool:
+    """Whether a paragraph of help is a line to be typed, or to be put into a file."""
+    return "\n" not in text and text.startswith((" ", f"{tree.NAME} "))
+
+
+def examples(context: typer.Context) -> list[str]:
+    """Return the lines of a command's help that call it."""
+    lines = (part.strip() for part in _paragraphs(context) if _is_example(part))
+    return [line for line in lines if line.startswith(context.command_path)]
+
+
+def _said(context: typer.Context) -> Iterator[str]:
+    """Yield the help of a command, its examples as they stand."""
+    for part in _paragraphs(context):
+        yield roff.example(part) if _is_example(part) else roff.paragraph(part)

@@ -1,0 +1,79 @@
+"""The commands as they are registered: what the man page, ``config`` and completion walk."""
+
+from collections.abc import Iterator
+from typing import Any, get_args
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+NAME = "carbonctl"
+
+
+def walk(root: Any = None) -> Iterator[typer.Context]:
+    """Yield a context of every command, the tool itself first, each group before its commands.
+
+    Parameters
+    ----------
+    root : typer.Context, optional
+        That of the tool, where one exists: its defaults of flags are those of its commands.
+    """
+    from carbonctl.cli.app import app
+
+    yield from _below(root or _context(get_command(app), NAME, None))
+
+
+def _below(context: typer.Context) -> Iterator[typer.Context]:
+    yield context
+    group = context.command
+    if isinstance(group, TyperGroup):
+        for name in group.list_commands(context):
+            command = group.get_command(context, name)
+            assert command is not None
+            yield from _below(_context(command, name, context))
+
+
+def _context(command: Any, name: str, parent: typer.Context | None) -> typer.Context:
+    return typer.Context(command, info_name=name, parent=parent, **command.context_settings)
+
+
+def path(context: typer.Context) -> str:
+    """Return how a command is called after the tool's name; nothing for the tool itself."""
+    return context.command_path.removeprefix(NAME).strip()
+
+
+def flags(context: typer.Context) -> list[Any]:
+    """Return the options of a command that people are shown, ``--help`` last."""
+    return [p for p in _parameters(context, "option") if not p.hidden]
+
+
+def arguments(context: typer.Context) -> list[Any]:
+    """Return the arguments of a command in their order."""
+    return _parameters(context, "argument")
+
+
+def _parameters(context: typer.Context, sort: str) -> list[Any]:
+    return [p for p in context.command.get_params(context) if p.param_type_name == sort]
+
+
+def choices(parameter: Any) -> tuple[str, ...]:
+    """Return the words that a parameter takes; none where it takes any."""
+    return tuple(
+        one for one in get_args(parameter.type_descriptor.annotation) if isinstance(one, str)
+    )
+
+
+def takes_value(flag: Any) -> bool:
+    """Whether an option is followed by a value."""
+    return not (flag.is_flag or flag.count)
+
+
+def value_name(parameter: Any) -> str:
+    """Return what stands for the value of a parameter: its choices, or a word such as FILE."""
+    words = choices(parameter)
+    return "|".join(words) or str(parameter.metavar or parameter.name.upper())
+
+
+def about(context: typer.Context) -> str:
+    """Return the first sentence of what is said of a command."""
+    return context.command.get_short_help_str(limit=200)

@@ -1,0 +1,60 @@
+"""Reads everything that hardware_db and a user's own folders hold, and says what cannot be read."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from carbonctl.catalog import DEVICES, HOSTS, Catalog, networks, tables
+from carbonctl.catalog.act import Act
+from carbonctl.catalog.fab import TABLES, Fab
+from carbonctl.errors import InputError, Problem
+
+
+def faults(catalog: Catalog) -> list[Problem]:
+    """Return every problem of every record and table, each once."""
+    found: dict[Problem, None] = {}
+    for read in _readers(catalog):
+        try:
+            read()
+        except InputError as error:
+            found.update(dict.fromkeys(error.problems))
+    return list(found)
+
+
+def _readers(catalog: Catalog) -> Iterator[Callable[[], object]]:
+    yield from (partial(catalog.device, identity) for identity in catalog.paths(DEVICES))
+    yield from (partial(catalog.host, identity) for identity in catalog.paths(HOSTS))
+    for folder in catalog.folders:
+        yield from (partial(_drain, path) for path in sorted(folder.rglob("*.csv")))
+    for name in ("zones", "regions", "generation", "water", "everyday", "defaults", "sources"):
+        yield partial(getattr, catalog, name)
+    yield partial(_grid_rows, catalog)
+    for table in (networks.segments, networks.radios, networks.client_powers):
+        yield partial(table, catalog.folders)
+    fab = Fab(catalog.folders)
+    yield from (partial(fab.table, name) for name in TABLES)
+    yield fab.nodes
+    yield partial(Act, catalog.folders)
+
+
+def _drain(path: Path) -> None:
+    for _ in tables.rows(path):
+        pass
+
+
+def _grid_rows(catalog: Catalog) -> None:
+    """Read the figures of every zone.
+
+    Raises
+    ------
+    InputError
+        With the problems of all zones.
+    """
+    problems: list[Problem] = []
+    for zone in catalog.zones.values():
+        try:
+            zone.rows()
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)

@@ -1,0 +1,254 @@
+"""What a TAB offers, as data, by the protocol, and in real shells where they are installed."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from carbonctl.catalog import DEVICES, HOSTS
+from carbonctl.cli import tab, tree
+from carbonctl.cli.completion import SCRIPTS
+from carbonctl.estimators import KINDS
+from tests import command_table
+from tests.conftest import CATALOG, ROOT, clean_environment, run
+
+PATHS = [tree.path(context) for context in tree.walk()]
+
+
+def offered(line: str) -> list[str]:
+    return list(tab.offers(tab.asked({"_TYPER_COMPLETE_ARGS": line})))
+
+
+def test_the_table_is_that_of_the_commands_as_they_are_registered():
+    written = command_table.PATH.read_text(encoding="utf-8")
+    assert written == command_table.text(), "run: python -m tests.command_table"
+    assert list(json.loads(written)) == PATHS
+
+
+def test_ids_are_those_of_the_catalog():
+    assert set(tab.FOLDERS) == {*DEVICES, *HOSTS}
+    assert tab.devices(CATALOG.folders) == list(CATALOG.paths((*DEVICES, *HOSTS)))
+    assert list(tab.grids(CATALOG.folders)) == sorted({**CATALOG.zones, **CATALOG.regions})
+    assert tab._shipped("hardware_db") == CATALOG.folders[-1]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_flag_and_every_command_is_offered(path):
+    table = json.loads(command_table.PATH.read_text(encoding="utf-8"))[path]
+    names = [name for flag in table["flags"] for name in flag["names"]]
+    assert {"--help", "-h"} <= set(names)
+    line = f"carbonctl {path} ".replace("  ", " ")
+    assert offered(f"{line}-") == names
+    for name in names:
+        assert name in offered(line + name[:3])
+    if table["commands"]:
+        assert offered(line) == list(table["commands"])
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("carbonctl est", ["estimate"]),
+        ("carbonctl hardware s", ["search", "show"]),
+        ("carbonctl estimate --format ", ["table", "json", "jsonl", "csv", "tsv", "md"]),
+        ("carbonctl estimate -f j", ["json", "jsonl"]),
+        ("carbonctl estimate a.yaml --format=ts", ["--format=tsv"]),
+        ("carbonctl compare --format ju", ["junit"]),
+        ("carbonctl compare a b --export j", ["json=", "junit="]),
+        ("carbonctl hardware show nvidia/h100-s", ["nvidia/h100-sxm5-80gb"]),
+        ("carbonctl hardware show 'nvidia/h100-s", ["nvidia/h100-sxm5-80gb"]),
+        ("carbonctl hardware show google/tpu-v4 nvidia/h100-s", ["nvidia/h100-sxm5-80gb"]),
+        ("carbonctl hardware show h100-sxm5", ["nvidia/h100-sxm5-80gb"]),  # the only one that holds it
+        ("carbonctl hardware show h100", []),  # several hold it
+        ("carbonctl hardware list --kind t", ["tpu", "tablet"]),
+        ("carbonctl hardware list --vendor nvi", ["nvidia"]),
+        ("carbonctl grid show us-cam", ["US-CAMX"]),
+        ("carbonctl grid show aws/us-east", ["aws/us-east-1", "aws/us-east-2"]),
+        ("carbonctl schema ", ["spec", "result", "device"]),
+        ("carbonctl init --from-published llama3", ["llama3"]),
+        ("carbonctl completion ", ["bash", "zsh", "fish"]),
+        ("carbonctl estimate ", []),  # files
+        ("carbonctl estimate job.yaml ", []),
+        ("carbonctl estimate --budget ", []),
+        ("carbonctl estimate --export csv=a", []),
+        ("carbonctl explain job.yaml tr", []),
+        ("carbonctl hardware show -- --", []),
+        ("carbonctl nothing --he", ["--help"]),
+        ("carbonctl hardware show /etc/", []),
+        ("carbonctl hardware show ../*", []),
+        ("carbonctl grid show 'é", []),
+    ],
+)  # fmt: skip
+def test_what_fits(line, expected):
+    assert offered(line) == expected
+
+
+def test_kinds_and_templates():
+    assert set(KINDS) <= set(offered("carbonctl kinds "))
+    assert set(KINDS) <= set(offered("carbonctl init "))
+    assert "budget" in offered("carbonctl init ")
+
+
+def test_flags_where_no_argument_is_left():
+    assert offered("carbonctl kinds serving ")[0] == "--format"
+
+
+@pytest.mark.parametrize("how", ["flag", "environment", "pyproject"])
+def test_own_records_are_offered(how, monkeypatch, tmp_path):
+    folder = tmp_path / "mine"
+    (folder / "hosts" / "acme").mkdir(parents=True)
+    (folder / "hosts" / "acme" / "box-1.yaml").write_text("name: Box")
+    (folder / "grids").mkdir()
+    (folder / "grids" / "own.csv").write_text(
+        "zone,name,year,basis,intensity_g_per_kwh,low,high,source,confidence,note\nXX-1,Ours,2024,direct,1,,,x,,\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    flag = ""
+    if how == "flag":
+        flag = "--hardware-db mine "
+    elif how == "environment":
+        monkeypatch.setenv("CARBONCTL_HARDWARE_DB", str(folder))
+    else:
+        (tmp_path / "pyproject.toml").write_text('[tool.carbonctl]\nhardware_db = "mine"\n')
+    assert offered(f"carbonctl hardware show {flag}acme/") == ["acme/box-1"]
+    assert offered(f"carbonctl grid show {flag}XX") == ["XX-1"]
+
+
+def test_bash_parts_words_at_equals_signs():
+    def words(*given: str, at: int) -> tab.Asked:
+        return tab.asked({"COMP_WORDS": "\n".join(given), "COMP_CWORD": str(at)})
+
+    assert words("carbonctl", "estimate", "--format", "=", "cs", at=4) == (
+        ["estimate", "--format"],
+        "cs",
+    )
+    assert words("carbonctl", "estimate", "--format", "=", at=3) == (["estimate", "--format"], "")
+    assert words("carbonctl", "hardware", "show", '"nvidia/', at=3)[1] == "nvidia/"
+    assert words("carbonctl", "estimate", "--set", "a b", "--fo", at=4).words[2] == "a b"
+    typed = tab.asked({"COMP_WORDS": "carbonctl estimate --fo", "COMP_CWORD": "2"})
+    assert typed == (["estimate"], "--fo")
+
+
+@pytest.mark.parametrize(
+    ("shell", "answer"),
+    [("bash", "init\n"), ("zsh", "init:Write a"), ("fish", "init\tWrite a")],
+)
+def test_the_protocol(shell, answer):
+    asked = {"COMP_WORDS": "carbonctl ini", "COMP_CWORD": "1"}
+    if shell != "bash":
+        asked = {"_TYPER_COMPLETE_ARGS": "carbonctl ini"}
+    done = run(**asked, _CARBONCTL_COMPLETE=f"complete_{shell}")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith(answer)
+    assert run(_CARBONCTL_COMPLETE="complete_csh").code == 2
+
+
+def test_a_tab_imports_no_command():
+    code = (
+        "import os, sys\nfrom carbonctl.cli import _run\n"
+        "os.environ.update(_CARBONCTL_COMPLETE='complete_fish', _TYPER_COMPLETE_ARGS='carbonctl grid show F')\n"
+        "_run([])\nsys.stderr.write('\\n'.join(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT,
+        env=clean_environment(PYTHONPATH=str(ROOT)),
+    )  # fmt: skip
+    assert "FR\tFrance" in done.stdout
+    loaded = {name.partition(".")[0] for name in done.stderr.split()}
+    assert not loaded & {"typer", "pydantic", "yaml", "rich", "numpy"}
+
+
+@pytest.fixture
+def on_path(tmp_path):
+    """Return an environment in which the tool is on the path, and a folder with a few files."""
+    tool = tmp_path / "bin" / "carbonctl"
+    tool.parent.mkdir()
+    tool.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m carbonctl "$@"\n')
+    tool.chmod(0o755)
+    folder = tmp_path / "work"
+    folder.mkdir()
+    for name in ("job a.yaml", "b.yaml"):
+        (folder / name).touch()
+    path = f"{tool.parent}:{clean_environment()['PATH']}"
+    return {"cwd": folder, "env": clean_environment(HOME=str(tmp_path), PATH=path)}
+
+
+def in_shell(shell: str, script: str, on_path: dict) -> list[str]:
+    program = shutil.which(shell)
+    if program is None:
+        pytest.skip(f"{shell} is not installed")
+    plain = {"bash": ["--norc"], "zsh": ["-f"], "fish": ["--no-config"]}[shell]
+    done = subprocess.run(
+        [program, *plain, "-c", script], capture_output=True, text=True, check=False, **on_path
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["est"], ["estimate"]),
+        (["hardware", "show", "nvidia/h100-s"], ["nvidia/h100-sxm5-80gb"]),
+        (["estimate", "--format", "=", "js"], ["json", "jsonl"]),
+        (["kinds", "serv"], ["serving", "server"]),
+        (["estimate", "b"], []),
+    ],
+)
+def test_bash(words, expected, on_path):
+    quoted = " ".join(f"'{word}'" for word in ["carbonctl", *words])
+    script = (
+        "source <(carbonctl completion bash)\n"
+        f"COMP_WORDS=({quoted}); COMP_CWORD={len(words)}; _carbonctl carbonctl\n"
+        'for one in "${COMPREPLY[@]}"; do echo "$one"; done; complete -p carbonctl >&1'
+    )
+    *found, registered = in_shell("bash", script, on_path)
+    assert found == expected
+    assert registered == "complete -o bashdefault -o default -F _carbonctl carbonctl"
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("est", ["describe estimate:Estimate the carbon account of one or more workloads."]),
+        ("hardware show nvidia/h100-s", ["describe nvidia/h100-sxm5-80gb"]),
+        ("estimate b", ["files"]),
+    ],
+)
+def test_zsh(line, expected, on_path):
+    words = ["carbonctl", *line.split()]
+    script = (
+        "compdef() { : }; compset() { : }; _files() { print files }\n"
+        '_describe() { print -l "describe ${(@)found}" }\n'
+        "source <(carbonctl completion zsh)\n"
+        f"words=({' '.join(words)}); CURRENT={len(words)}; PREFIX={words[-1]}; _carbonctl\n"
+    )
+    assert in_shell("zsh", script, on_path) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("est", ["estimate\tEstimate the carbon account of one or more workloads."]),
+        ("hardware show nvidia/h100-s", ["nvidia/h100-sxm5-80gb"]),
+        ("estimate b", ["b.yaml"]),
+        ("compare main:b", ["main:b.yaml"]),
+        ("estimate --format=ts", ["--format=tsv"]),
+    ],
+)
+def test_fish(line, expected, on_path):
+    script = f"carbonctl completion fish | source; complete -C 'carbonctl {line}'"
+    assert in_shell("fish", script, on_path) == expected
+
+
+@pytest.mark.parametrize("shell", tab.SHELLS)
+def test_scripts(inside, shell):
+    done = inside("completion", shell)
+    assert done == (0, SCRIPTS[shell], "")
+    assert f"{tab.VARIABLE}=complete_{shell}" in done.out
+
+
+def test_an_unknown_shell(inside):
+    assert inside("completion", "csh").code == 2

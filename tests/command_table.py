@@ -1,0 +1,68 @@
+"""Writes what a TAB offers, from the commands as they are registered.
+
+Run it where commands or flags were added: python -m tests.command_table
+"""
+
+import json
+from typing import Any
+
+from carbonctl import handbook, templates
+from carbonctl.catalog import records
+from carbonctl.cli import tree
+from tests.conftest import ROOT
+
+PATH = ROOT / "carbonctl" / "cli" / "commands.json"
+# What a value is, by the word that stands for it, unless its command and name say more.
+BY_METAVAR = {
+    "FILE": "files", "FILE...": "files", "PATH": "files", "BASE": "files", "HEAD...": "files",
+    "DEVICE": "devices", "DEVICE...": "devices", "GRID": "grids", "DIR": "folders", "FORMAT=PATH": "exports",
+}  # fmt: skip
+BY_NAME: dict[tuple[str, str], str | list[str]] = {
+    ("explain", "path"): "text",
+    ("hardware show", "names"): "devices",
+    ("hardware list", "vendor"): "vendors",
+    ("hardware list", "kind"): list(dict.fromkeys((*records.DEVICE_KINDS, *records.HOST_KINDS))),
+    ("grid show", "name"): "grids",
+    ("kinds", "kind"): list(handbook.topics()),
+    ("init", "template"): list(templates.names()),
+    ("init", "from_published"): "published",
+}
+
+
+def value(path: str, parameter: Any) -> str | list[str]:
+    named = BY_NAME.get((path, parameter.name))
+    return named or list(tree.choices(parameter)) or BY_METAVAR.get(parameter.metavar or "", "text")
+
+
+def entry(context: Any) -> dict[str, Any]:
+    """Return the commands, flags and arguments below one command."""
+    path = tree.path(context)
+    group = context.command
+    words = getattr(group, "list_commands", lambda _: ())(context)
+    return {
+        "commands": {word: group.get_command(context, word).get_short_help_str(200) for word in words},
+        "flags": [
+            {
+                "names": sorted([*flag.opts, *flag.secondary_opts], key=len, reverse=True),
+                "about": flag.help,
+                "value": value(path, flag) if tree.takes_value(flag) else None,
+            }
+            for flag in tree.flags(context)
+        ],
+        "arguments": [
+            {"value": value(path, argument), "many": argument.nargs == -1}
+            for argument in tree.arguments(context)
+        ],
+    }  # fmt: skip
+
+
+def text() -> str:
+    lines = [
+        f" {json.dumps(tree.path(c))}: {json.dumps(entry(c), ensure_ascii=False)}"
+        for c in tree.walk()
+    ]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+if __name__ == "__main__":
+    PATH.write_text(text(), encoding="utf-8")
