@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from carbonctl import handbook, templates
-from carbonctl.catalog import records
+from carbonctl.catalog import Catalog, records
 from carbonctl.cli import tree
 from tests.conftest import ROOT
 
@@ -23,6 +23,8 @@ BY_NAME: dict[tuple[str, str], str | list[str]] = {
     ("hardware list", "vendor"): "vendors",
     ("hardware list", "kind"): list(dict.fromkeys((*records.DEVICE_KINDS, *records.HOST_KINDS))),
     ("grid show", "name"): "grids",
+    ("embodied", "things"): "devices",
+    ("hardware factors", "part"): list(dict.fromkeys(f.part for f in Catalog().making.factors())),
     ("kinds", "kind"): list(handbook.topics()),
     ("init", "template"): list(templates.names()),
     ("init", "from_published"): "published",

@@ -70,6 +70,7 @@ def embodied(
         raise UsageError("--act-compatible goes with --import-act FILE")
     targets = [outputs.parse_export(text, BILL_FORMATS) for text in export]
     outputs.check_targets(targets, [*names, *import_act])
+    outputs.check_terminal(format, targets)
     catalog = Catalog(own(hardware_db))
     life = lives.read(lifetime, utilization, power, duty_cycle, grid, catalog, act=act_compatible)
     reader = Reader(catalog, life, tuple(set))

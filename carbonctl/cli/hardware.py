@@ -143,7 +143,9 @@ def factors(
 ) -> int:
     """List the factors that parts are computed with, by kind of part, with their sources.
 
-    carbonctl hardware factors hbm
+    For example:
+
+      carbonctl hardware factors hbm
     """
     catalog = Catalog(own(hardware_db))
     rows = inventory.factors(catalog, part)

@@ -1,4 +1,4 @@
-"""Bills for machines: CSV and TSV with the columns of a ledger, JSON, JSON Lines."""
+"""Bills for machines: CSV, TSV and Parquet with the columns of a ledger, JSON, JSON Lines."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -12,22 +12,24 @@ from carbonctl.render.json_ import result_dict
 from carbonctl.result import About
 from carbonctl.values import Value
 
-BILL_FORMATS = ("table", "json", "jsonl", "csv", "tsv", "md")
+BILL_FORMATS = ("table", "json", "jsonl", "csv", "tsv", "md", "parquet")
 _LEFT_OUT = ("phases", "reported", "spec")
 
 
-def render(form: str, bills: Sequence[Bill], about: About, style: Style | None = None) -> str:
-    """Return bills as text in one of `BILL_FORMATS`."""
+def render(
+    form: str, bills: Sequence[Bill], about: About, style: Style | None = None
+) -> str | bytes:
+    """Return bills as text, or bytes, in one of `BILL_FORMATS`."""
     style = style or Style()
     makers: dict[str, Callable[[Sequence[Bill], About], str]] = {"json": _json, "jsonl": _jsonl}
     if form in makers:
         return makers[form](bills, about)
-    if form in ("csv", "tsv"):
+    if form in ("csv", "tsv", "parquet"):
         rows = import_module(f"carbonctl.render.{form}_").Renderer(style._replace(by=None))
         for bill in bills:
             rows.add(bill.result)
-        text: str = rows.finish(about)
-        return text
+        written: str | bytes = rows.finish(about)
+        return written
     drawn: str = import_module(f"carbonctl.render.bill_{form}").render(bills, style)
     return drawn
 

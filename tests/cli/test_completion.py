@@ -52,7 +52,7 @@ def test_every_flag_and_every_command_is_offered(path):
     [
         ("carbonctl est", ["estimate"]),
         ("carbonctl hardware s", ["search", "show"]),
-        ("carbonctl estimate --format ", ["table", "json", "jsonl", "csv", "tsv", "md"]),
+        ("carbonctl estimate --format ", ["table", "json", "jsonl", "csv", "tsv", "md", "parquet"]),
         ("carbonctl estimate -f j", ["json", "jsonl"]),
         ("carbonctl estimate a.yaml --format=ts", ["--format=tsv"]),
         ("carbonctl compare --format ju", ["junit"]),
