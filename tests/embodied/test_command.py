@@ -170,7 +170,7 @@ def test_good_ones_are_shown_beside_bad_ones(inside):
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        ([], 2, "Usage: carbonctl embodied"),
+        ([], 2, "name a FILE or a DEVICE"),
         ([H100, "--act-compatible"], 2, "goes with --import-act"),
         ([H100, "--grid", "FR"], 2, "--grid goes with --power"),
         ([H100, "--power", "3 W"], 2, "--power needs --grid"),
