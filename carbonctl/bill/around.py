@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from carbonctl.bill.lines import ONE, Line, Making
 from carbonctl.bill.silicon import fab_intensity
-from carbonctl.catalog.fab import Figure
+from carbonctl.catalog.fab_rows import Figure
 from carbonctl.estimators.base import Unusable
 from carbonctl.estimators.quantities import Quantity, of
 from carbonctl.factors.parts import MJ_PER_KWH, kgco2e_per_kg
@@ -14,6 +14,7 @@ from carbonctl.values import Value
 
 PASSIVES_GRID = "JP"
 KG_PER_T = 1000
+_OF_ENERGY = ("fab_grid", "fab_year", "fab_intensity")
 _STAGES = {"transport": TRANSPORT, "end-of-life": END_OF_LIFE}
 
 
@@ -67,6 +68,8 @@ def made(making: Making) -> list[Line]:
     factor = of(value)
     if value.unit == "MJ/kg":
         factor = _by_energy(making, value)
+    elif any(getattr(part, key, None) is not None for key in _OF_ENERGY):
+        raise making.fault("fab_grid", "fab_grid: the factor is of carbon, and not of energy")
     amount = _amount(making, measure, value)
     return [making.line(amount, measure.unit, factor, stage=stage, year=year)]
 
@@ -134,8 +137,11 @@ def _amount(making: Making, measure: _Measure, value: Value) -> Quantity:
 def _layers(making: Making, measure: _Measure) -> tuple[Quantity, ...]:
     """Return the layers of a board where its factor is of one."""
     part = making.part
-    layers = making.given("layers")
+    layers = getattr(part, "layers", None) and making.given("layers")
     if measure.key != "area" or part.factor is None or "per layer" not in part.factor:
+        if layers is not None:
+            message = "layers: its factor is of the whole board; `pcb per layer` is of one layer"
+            raise making.fault("layers", message)
         return ()
     if layers is None:
         raise Unusable(making.path, "`layers` is missing: the factor is of one layer")

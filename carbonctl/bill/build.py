@@ -1,7 +1,8 @@
 """From a list of parts to the lines of its bill, through groups and records of the catalog."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from carbonctl.bill import records
 from carbonctl.bill.around import made, other
@@ -38,6 +39,7 @@ def bill(
     warn: Callable[[str], None],
     *,
     record: str = "",
+    counts: tuple[Value, ...] = (),
 ) -> list[Line]:
     """Return the lines of a list of parts.
 
@@ -53,6 +55,8 @@ def bill(
         Takes what the user should know.
     record : str
         The id of the record that the list is of; empty for one of a spec.
+    counts : tuple of Value
+        How many of the whole list there are, or what share of it.
 
     Raises
     ------
@@ -62,8 +66,19 @@ def bill(
         Where the parts of a record are faulty.
     """
     chain = (record,) if record else ()
-    place = _Place(path, chain=chain, is_record=bool(record))
-    return [*_Builder(catalog, warn).lines(parts, place)]
+    place = _Place(path, counts=counts, chain=chain, is_record=bool(record))
+    return _told_apart([*_Builder(catalog, warn).lines(parts, place)])
+
+
+def _told_apart(lines: list[Line]) -> list[Line]:
+    """Return lines of which no two are called the same."""
+    seen: Counter[str] = Counter()
+    found = []
+    for line in lines:
+        seen[line.item] += 1
+        number = seen[line.item]
+        found.append(line if number == 1 else line._replace(item=f"{line.item} ({number})"))
+    return found
 
 
 class _Builder:
@@ -75,6 +90,7 @@ class _Builder:
 
     def lines(self, parts: tuple[Part, ...], place: _Place) -> Iterator[Line]:
         """Yield the lines of a list, in its order."""
+        self.check_boards(parts, place)
         for number, (part, name) in enumerate(zip(parts, p.names_of(parts), strict=True)):
             path = f"{place.path}.{number}"
             counts = place.counts
@@ -85,6 +101,24 @@ class _Builder:
             yield from self.part(
                 part, place._replace(path=path, names=(*place.names, name), counts=counts)
             )
+
+    def check_boards(self, parts: tuple[Part, ...], place: _Place) -> None:
+        """Warn where passives stand beside a board whose figure holds them already."""
+        if not any(part.kind == "passives" for part in parts):
+            return
+        for part in parts:
+            if part.kind == "board" and self.holds_components(part):
+                self.warn(f"{place.path}: passives stand beside a board whose factor holds its "
+                          "small components; a bare one is `pcb bare 4 layers`")  # fmt: skip
+
+    def holds_components(self, board: Any) -> bool:
+        """Whether the factor of a board is of one with its small components."""
+        if any(getattr(board, key) is not None for key in ("carbon_each", "carbon_per_area")):
+            return False
+        making = self.catalog.making
+        found = making.default("board")
+        figure = making.factor("board", board.factor) if board.factor else found and found[0]
+        return figure is not None and "components" in (figure.includes or ())
 
     def part(self, part: Part, here: _Place) -> Iterator[Line]:
         if isinstance(part, p.Parts):
@@ -109,6 +143,8 @@ class _Builder:
         if part.figures != FROM_PARTS and figure is not None:
             value = records.published(figure, f"{here.path}.{key}")
             yield making.line(making.many(ONE), "pieces", of(value))
+            if figure.covers in records.PART_OF_A_DEVICE:
+                yield from self.rest(making)
             return
         if part.figures == PUBLISHED:
             yield making.line(making.many(ONE), "pieces", None, lacks=_LACKS)
@@ -119,6 +155,16 @@ class _Builder:
             return
         below = here._replace(path=f"{here.path}.{key}", chain=(*here.chain, record.id))
         yield from self.lines(own, below._replace(is_record=True))
+        if not records.is_whole(record):
+            yield from self.rest(making)
+
+    def rest(self, making: Making) -> Iterator[Line]:
+        """Yield what a device is made of beside its dies and memory, unless the list has it."""
+        if making.part.rest is None:
+            yield making.line(
+                making.many(ONE), "pieces", None, kind="rest",
+                lacks="board, cooling and so on as parts beside it, and then `rest: listed`",
+            )  # fmt: skip
 
 
 _LACKS = "parts of your own, or `other` with `embodied`"

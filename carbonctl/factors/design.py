@@ -28,25 +28,49 @@ def cdp(embodied_kgco2e: Any, delay_s: Any) -> Any:
 
 
 def cep(embodied_kgco2e: Any, energy_kwh: Any) -> Any:
-    """Return carbon × energy ``C · E`` [kgCO2e·kWh] (ACT)."""
+    """Return carbon × energy ``C · E`` [kgCO2e·kWh] of an embodied carbon and an energy (ACT).
+
+    Raises
+    ------
+    ValueError
+        For a figure below zero.
+    """
     _check(embodied_kgco2e, energy_kwh, "an energy")
     return embodied_kgco2e * energy_kwh
 
 
 def c2ep(embodied_kgco2e: Any, energy_kwh: Any) -> Any:
-    """Return carbon² × energy ``C² · E`` [kgCO2e²·kWh] (ACT), where carbon weighs more."""
+    """Return carbon² × energy ``C² · E`` [kgCO2e²·kWh] (ACT), where carbon weighs more.
+
+    Raises
+    ------
+    ValueError
+        For a figure below zero.
+    """
     _check(embodied_kgco2e, energy_kwh, "an energy")
     return embodied_kgco2e * embodied_kgco2e * energy_kwh
 
 
 def ce2p(embodied_kgco2e: Any, energy_kwh: Any) -> Any:
-    """Return carbon × energy² ``C · E²`` [kgCO2e·kWh²] (ACT), where energy weighs more."""
+    """Return carbon × energy² ``C · E²`` [kgCO2e·kWh²] (ACT), where energy weighs more.
+
+    Raises
+    ------
+    ValueError
+        For a figure below zero.
+    """
     _check(embodied_kgco2e, energy_kwh, "an energy")
     return embodied_kgco2e * energy_kwh * energy_kwh
 
 
 def tcdp(embodied_kgco2e: Any, operational_kgco2e: Any, delay_s: Any) -> Any:
-    """Return total carbon × delay ``(C_emb + C_op) · D`` [kgCO2e·s] (CORDOBA)."""
+    """Return total carbon × delay ``(C_emb + C_op) · D`` [kgCO2e·s] (CORDOBA).
+
+    Raises
+    ------
+    ValueError
+        For a figure below zero.
+    """
     _check(embodied_kgco2e, delay_s, "a delay")
     check_not_negative(operational_kgco2e, "operational carbon")
     return (embodied_kgco2e + operational_kgco2e) * delay_s
@@ -124,7 +148,14 @@ def kgco2e_per_hour(power_w: Any, kgco2e_per_kwh: Any, pue: Any) -> Any:
         Carbon intensity of its electricity [kgCO2e/kWh].
     pue : float, Range or array
         Power usage effectiveness of the site [≥ 1].
+
+    Raises
+    ------
+    ValueError
+        For a power or an intensity below zero.
     """
+    check_not_negative(power_w, "a power")
+    check_not_negative(kgco2e_per_kwh, "an intensity")
     return power_w / W_PER_KW * kgco2e_per_kwh * pue
 
 

@@ -51,6 +51,8 @@ def test_json_has_the_shape_of_an_estimate(inside):
     assert one["per_device_kgco2e"]["best"] == one["total"]["embodied_kgco2e"]
     hours = one["lifetime_h"]["best"] * one["utilization"]["best"]
     assert one["per_useful_hour_kgco2e"]["best"] == one["total"]["embodied_kgco2e"] / hours
+    assert one["covers"].startswith("dies, package and memory")
+    assert one["stages"]["transport_kgco2e"] is None
     assert one["published"]["embodied_kgco2e"]["best"] == 164
     assert one["published"]["covers"] == "baseboard"
     assert "thermal parts" in one["published"]["not_among_the_parts"]
@@ -138,6 +140,28 @@ def test_systems_without_parts_have_their_published_figures(inside):
     (one,) = document(inside("embodied", job, "--format", "json", "-q"))["results"]
     assert [entry["item"] for entry in one["entries"]]
     assert one["of"] == "system"
+
+
+def test_a_share_of_a_host_has_a_share_of_its_parts(inside, tmp_path):
+    file = tmp_path / "job.yaml"
+    text = (
+        "name: a\nsite: {grid: FR}\nsystems:\n  s: {devices: 4, share: 25 %, rated_power: 9 W, "
+        "host_power: 1 W, %s}\nphases: {training: [{kind: compute, system: s, devices: 4, "
+        "wall_time: 1 h}]}\n"
+    )
+    found = []
+    for given in ("parts: [{kind: other, embodied: 157.5 kg}]", "embodied: 157.5 kg"):
+        file.write_text(text.replace("%s", given))
+        (one,) = document(inside("embodied", str(file), "--format", "json", "-q"))["results"]
+        found.append((one["total"]["embodied_kgco2e"], one["per_device_kgco2e"]["best"]))
+    assert found == [(39.375, 9.84375)] * 2
+
+
+def test_unknown_dies_leave_their_group_unknown(inside):
+    (one,) = document(inside("embodied", "nvidia/b200", "--format", "json", "-q"))["results"]
+    split = {row["name"]: row for row in one["published"]["split"]}
+    assert split["integrated circuits"]["computed"] is None
+    assert split["memory"]["computed"] > 0
 
 
 def test_exports(inside, tmp_path):
