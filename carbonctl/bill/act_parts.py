@@ -28,17 +28,17 @@ _NEEDED = {
 }  # fmt: skip
 
 
-def as_parts(bom: Bom, tables: Act) -> tuple[tuple[Part, ...], list[str]]:
-    """Return the components of a list as parts, to be computed by our rules, and their places.
+def as_parts(bom: Bom, tables: Act) -> tuple[tuple[Part, ...], dict[str, str]]:
+    """Return the components of a list as parts, to be computed by our rules, and the place of each.
 
     Of a component without an amount, or with none of it, the carbon is unknown.
     """
     found: list[Part] = []
-    paths: list[str] = []
+    paths: dict[str, str] = {}
     for one in bom.components:
         parts = _parts(one, tables) if _is_measured(one) else [_unknown(one)]
         found += parts
-        paths += [one.path] * len(parts)
+        paths.update((str(part.name), one.path) for part in parts)
     return tuple(found), paths
 
 
@@ -138,6 +138,7 @@ def held_wrong(bom: Bom, tables: Act) -> list[str]:
             "no DRAM, which drives of this size hold",
         ),
         *(_about([c.name for c in parts if rule(c)], said) for rule, said in rules),
+        *(f"{file}: its own imports are not read, as ACT reads one level" for file in bom.unread),
         f"the list has no {', '.join(_missing(parts))}: their carbon is not in the sum",
     ]
     return [note for note in found if note]

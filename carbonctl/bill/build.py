@@ -1,7 +1,7 @@
 """From a list of parts to the lines of its bill, through groups and records of the catalog."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import count
 from typing import Any, NamedTuple
 
 from carbonctl.bill import records
@@ -19,13 +19,15 @@ from carbonctl.values import Value
 _MAKERS: dict[str, Callable[[Making], list[Line]]] = {
     "logic": logic, "dram": stored, "hbm": stored, "ssd": stored, "hdd": stored, "other": other,
 }  # fmt: skip
+_MOST_PARTS = 20_000
 PUBLISHED, FROM_PARTS = "published", "parts"
 
 
 class _Place(NamedTuple):
-    """Where a list of parts stands, and how many of it there are."""
+    """Where a list of parts stands, by names and by places, and how many of it there are."""
 
     path: str
+    at: str
     names: tuple[str, ...] = ()
     counts: tuple[Value, ...] = ()
     chain: tuple[str, ...] = ()
@@ -66,18 +68,22 @@ def bill(
         Where the parts of a record are faulty.
     """
     chain = (record,) if record else ()
-    place = _Place(path, counts=counts, chain=chain, is_record=bool(record))
+    place = _Place(path, path, counts=counts, chain=chain, is_record=bool(record))
     return _told_apart([*_Builder(catalog, warn).lines(parts, place)])
 
 
 def _told_apart(lines: list[Line]) -> list[Line]:
     """Return lines of which no two are called the same."""
-    seen: Counter[str] = Counter()
+    taken = {line.item for line in lines}
+    seen: set[str] = set()
     found = []
     for line in lines:
-        seen[line.item] += 1
-        number = seen[line.item]
-        found.append(line if number == 1 else line._replace(item=f"{line.item} ({number})"))
+        item = line.item
+        if item in seen:
+            item = next(n for n in (f"{item} ({k})" for k in count(2)) if n not in taken)
+            taken.add(item)
+        seen.add(item)
+        found.append(line._replace(item=item))
     return found
 
 
@@ -87,19 +93,20 @@ class _Builder:
     def __init__(self, catalog: Catalog, warn: Callable[[str], None]) -> None:
         self.catalog = catalog
         self.warn = warn
+        self.made = 0
 
     def lines(self, parts: tuple[Part, ...], place: _Place) -> Iterator[Line]:
         """Yield the lines of a list, in its order."""
         self.check_boards(parts, place)
         for number, (part, name) in enumerate(zip(parts, p.names_of(parts), strict=True)):
-            path = f"{place.path}.{number}"
+            path, at = f"{place.path}.{name}", f"{place.at}.{number}"
             counts = place.counts
-            count = given(part, "count", f"{path}.count", _count(counts),
+            times = given(part, "count", f"{path}.count", _count(counts),
                           is_record=place.is_record)  # fmt: skip
-            if count is not None:
-                counts = (*counts, count)
+            if times is not None:
+                counts = (*counts, times)
             yield from self.part(
-                part, place._replace(path=path, names=(*place.names, name), counts=counts)
+                part, place._replace(path=path, at=at, names=(*place.names, name), counts=counts)
             )
 
     def check_boards(self, parts: tuple[Part, ...], place: _Place) -> None:
@@ -122,10 +129,14 @@ class _Builder:
 
     def part(self, part: Part, here: _Place) -> Iterator[Line]:
         if isinstance(part, p.Parts):
-            yield from self.lines(part.parts, here._replace(path=f"{here.path}.parts"))
+            inner = here._replace(path=f"{here.path}.parts", at=f"{here.at}.parts")
+            yield from self.lines(part.parts, inner)
             return
-        making = Making(part, here.path, ".".join(here.names), here.counts, self.catalog,
+        making = Making(part, here.path, here.at, ".".join(here.names), here.counts, self.catalog,
                         here.is_record, self.warn)  # fmt: skip
+        self.made += 1
+        if self.made > _MOST_PARTS:
+            raise Unusable(here.at, f"there are more than {_MOST_PARTS:,} parts")
         if isinstance(part, p.OfDevice | p.OfHost):
             yield from self.of_record(making, here)
             return
@@ -138,7 +149,7 @@ class _Builder:
         record: Device | Host = getattr(self.catalog, key)(getattr(part, key))
         if record.id in here.chain:
             circle = " → ".join((*here.chain[here.chain.index(record.id) :], record.id))
-            raise Unusable(f"{here.path}.{key}", f"{key}: its parts hold themselves: {circle}")
+            raise Unusable(f"{here.at}.{key}", f"{key}: its parts hold themselves: {circle}")
         figure = record.embodied
         if part.figures != FROM_PARTS and figure is not None:
             value = records.published(figure, f"{here.path}.{key}")
@@ -153,7 +164,9 @@ class _Builder:
         if not own:
             yield making.line(making.many(ONE), "pieces", None, lacks=_LACKS)
             return
-        below = here._replace(path=f"{here.path}.{key}", chain=(*here.chain, record.id))
+        below = here._replace(
+            path=f"{here.path}.{key}", at=f"{here.at}.{key}", chain=(*here.chain, record.id)
+        )
         yield from self.lines(own, below._replace(is_record=True))
         if not records.is_whole(record):
             yield from self.rest(making)

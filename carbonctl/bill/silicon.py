@@ -5,7 +5,6 @@ from typing import Any
 
 from carbonctl.bill.lines import ONE, PACKAGE, Line, Making
 from carbonctl.catalog.fab_rows import Figure, nanometres
-from carbonctl.estimators.base import Unusable
 from carbonctl.estimators.quantities import Quantity, of
 from carbonctl.factors import fab, yields
 from carbonctl.factors.yields import MM2_PER_CM2
@@ -13,6 +12,7 @@ from carbonctl.spec.parts import Fabricated, Logic, Stored
 from carbonctl.values import Value
 
 FAB_GRID = "TW"
+MAX_YEARS_APART = 2
 _PER_YIELD = " / fab_yield"
 _HOLDS = {
     "none": frozenset[str](),
@@ -42,7 +42,7 @@ def logic(making: Making) -> list[Line]:
         try:
             number = fab.die_kgco2e(1.0, per_cm2.number, good.number)
         except ValueError as error:
-            raise Unusable(making.path, str(error)) from None
+            raise making.lacking(str(error)) from None
         factor = Quantity(number, f"{formula}{_PER_YIELD}", (*per_cm2.inputs, good, *more))
     die = making.line(making.many(_area(making)), "cm2", factor)
     return [die, *_packages(making, frozenset())]
@@ -70,7 +70,7 @@ def _area(making: Making) -> Quantity:
     try:
         number = yields.wafer_cm2_per_die(*(value.number for value in sizes))
     except ValueError as error:
-        raise Unusable(f"{making.path}.wafer", f"wafer: {error}") from None
+        raise making.fault("wafer", f"wafer: {error}") from None
     used = Value(number, "cm2", "derived", path=on_wafer.path, name="wafer_area",
                  note="wafer over its gross dies")  # fmt: skip
     return Quantity(number, used.name, (used, *sizes))
@@ -151,7 +151,8 @@ def fab_intensity(making: Making, place: str) -> Value:
     given = making.given("fab_intensity")
     if given is not None:
         return given
-    zone, catalog = part.fab_grid or place, making.catalog
+    catalog = making.catalog
+    zone = catalog.fab_place(part.fab_grid or place)
     found = catalog.making.intensity(zone, part.fab_year) or _of_grid(making, zone)
     found = making.placed(found, "fab_grid", "fab_intensity")
     if part.fab_grid is None:
@@ -174,6 +175,9 @@ def _of_grid(making: Making, place: str) -> Value:
     except LookupError:
         message = f"fab_year: the fab tables have no figure of {place} for {year}"
         raise making.fault("fab_year", message) from None
+    if year is not None and abs(row.year - year) > MAX_YEARS_APART:
+        making.warn(f"{making.path}.fab_year: the figure of {row.name} is of {row.year}, "
+                    f"more than {MAX_YEARS_APART} years from {year}")  # fmt: skip
     note = f"{row.name}, {row.year}, {row.basis}"
     return Value(row.intensity, "kgCO2e/kWh", "catalog", row.source, note=note)
 
@@ -275,7 +279,7 @@ def _capacity(
     capacity = making.given("capacity")
     if capacity is None:
         message = f"`capacity` is missing: the figure is {value.unit}"
-        raise Unusable(making.path, message)
+        raise making.lacking(message)
     factor = Quantity(value.number, value.name, (value,))
     if holds is not None and "yield" not in holds:
         good, _ = _yield(making)

@@ -137,6 +137,29 @@ def of_workload(
     return found
 
 
+def check_systems(loaded: Loaded, catalog: Catalog) -> None:
+    """Check that the parts of a workload's systems give a bill.
+
+    Raises
+    ------
+    InputError
+        With the first thing of each system that does not suffice or go together.
+    """
+    problems = []
+    for _, layers, places in _systems(loaded):
+        if not any(getattr(fields, "parts", None) for _, fields in layers):
+            continue
+        try:
+            found = listed(Machinery(layers, catalog))
+            if found is not None:
+                bill(found[1], found[0], catalog, lambda _: None)
+        except Unusable as fault:
+            keys = keys_of(fault.path, loaded.workload, places)
+            problems.append(loaded.problem(keys, fault.path, fault.message))
+    if problems:
+        raise InputError(dict.fromkeys(problems))
+
+
 Layers = list[tuple[str, SystemFields]]
 
 
@@ -228,8 +251,10 @@ def _act_lines(
 
     def said(message: str) -> None:
         """Say a warning with the place of the list, and not of what was made of it."""
-        number, _, rest = message.removeprefix("parts.").partition(".")
-        warn(f"{paths[int(number)]}.{rest}" if number.isdecimal() else message)
+        for name, path in paths.items():
+            if message.startswith((f"parts.{name}.", f"parts.{name}:")):
+                message = path + message.removeprefix(f"parts.{name}")
+        warn(message)
 
     return bill(parts, "parts", catalog, said)
 

@@ -172,8 +172,8 @@ def indifference_h(embodied: Any, base_embodied: Any, rate: Any, base_rate: Any)
     Returns
     -------
     float, Range or array
-        ``(M − M₀) / (R₀ − R)`` [h]; 0 where it is ahead from the start, infinite where it
-        emits no less in use and so is never ahead for good.
+        ``(M − M₀) / (R₀ − R)`` [h]; 0 where it is ahead from the start and stays so, infinite
+        where it is never ahead for good.
 
     Raises
     ------
@@ -217,9 +217,12 @@ def break_even_h(embodied: Any, rate: Any, owned_rate: Any) -> Any:
 def _ahead_h(embodied: Any, base_embodied: Any, rate: Any, base_rate: Any) -> Any:
     extra, saved = embodied - base_embodied, base_rate - rate
     if isinstance(extra, int | float) and isinstance(saved, int | float):
-        return max(0.0, extra / saved) if saved > 0 else math.inf
+        if saved > 0:
+            return max(0.0, extra / saved)
+        return 0.0 if saved == 0 and extra < 0 else math.inf
     import numpy as np
 
     hours = np.full(np.broadcast(extra, saved).shape, math.inf)
     np.divide(extra, saved, out=hours, where=np.greater(saved, 0))
+    hours = np.where(np.equal(saved, 0) & np.less(extra, 0), 0.0, hours)
     return np.maximum(0.0, hours)

@@ -297,6 +297,12 @@ class Passives(ByMass):
     fab_year: f.Year | None = Field(None, description="year of the figure of fab_grid")
     fab_intensity: f.Intensity | None = Field(None, description="overrides that of fab_grid")
 
+    @model_validator(mode="after")
+    def _one_fab(self) -> Self:
+        if self.fab_intensity is not None and (self.fab_grid or self.fab_year):
+            raise ValueError("fab_intensity overrides fab_grid and fab_year; leave them out")
+        return self
+
 
 class Assembly(ByMass):
     """Putting it together and testing it."""

@@ -569,3 +569,73 @@ def test_bounds_hold_every_corner(area, spread, good, wider):
     corners = [kg(text.format(repr(a), repr(y))) for a in ends[0] for y in ends[1]]
     assert low(ranged.carbon.number) == pytest.approx(min(corners), **CLOSE)
     assert high(ranged.carbon.number) == pytest.approx(max(corners), **CLOSE)
+
+
+def test_validate_finds_what_a_bill_would_lack(inside, tmp_path, own):
+    file = tmp_path / "job.yaml"
+    for part, said in (
+        ("{kind: board}", "11:9: `area` is missing: `pcb gpu card`, which stands in"),
+        ("{kind: logic, area: 1 cm2, node: 5 nm, abatement: 50 %}", "known from 95 to 99 %"),
+        ("{kind: transport, mass: 3 kg, factor: freight air}", "`distance` is missing"),
+    ):
+        file.write_text(JOB.format(parts="\n      - " + part))
+        ran = inside("validate", str(file))
+        assert ran.code == 3
+        assert said in ran.err
+    own(x1="parts:\n  - {device: acme/x2}\n", x2="parts:\n  - {device: acme/x1}\n")
+    record = tmp_path / "accelerators" / "acme" / "x1.yaml"
+    ran = inside("validate", str(record), "--hardware-db", str(tmp_path))
+    assert ran.code == 3
+    assert "5:14: device: its parts hold themselves: acme/x1 → acme/x2 → acme/x1" in ran.err
+
+
+@pytest.mark.parametrize("kind", ["[logic]", "{a: b}"])
+def test_a_kind_is_one_word(kind):
+    with pytest.raises(InputError, match="kind: one word is wanted here"):
+        lines(f"[{{kind: {kind}}}]")
+
+
+def test_records_that_multiply_have_a_limit(own):
+    files = {"x0": "parts: [{kind: assembly}]\n"}
+    for level in range(1, 18):
+        below = f"device: acme/x{level - 1}"
+        files[f"x{level}"] = f"parts: [{{name: a, {below}}}, {{name: b, {below}}}]\n"
+    with pytest.raises(Exception, match="more than 20,000 parts"):
+        lines("[{device: acme/x17}]", catalog=own(**files))
+
+
+@pytest.mark.parametrize("place", ["TW", "tw", "Taiwan"])
+def test_a_place_is_the_same_however_it_is_written(place):
+    assert kg(f"[{{kind: logic, area: 1 cm2, node: 5 nm, fab_grid: {place}}}]") == (
+        kg("[{kind: logic, area: 1 cm2, node: 5 nm}]")
+    )
+
+
+def test_figures_of_another_time_are_said():
+    said = []
+    lines("[{kind: logic, area: 1 cm2, node: 5 nm, fab_grid: FR, fab_year: 1990}]", warnings=said)
+    assert "more than 2 years from 1990" in said[0]
+
+
+def test_amounts_that_a_factor_does_not_ask_for_are_said():
+    said = []
+    lines("[{kind: board, factor: mainboard dell-r740, area: 2 m2}]", warnings=said)
+    assert said == ["parts.board.area: is not used: the factor is of piece"]
+
+
+def test_a_die_without_an_area_is_refused_in_records(own):
+    catalog = own(x1="dies: [{name: X, node: 5 nm, area: {value: 0 mm2, source: acme}}]\n")
+    with pytest.raises(InputError, match="outside of"):
+        catalog.device("acme/x1")
+
+
+def test_comparison_loses_no_entry_of_one_name():
+    """Parts may be called alike in a saved result of another hand."""
+    from carbonctl.compare.match import pairs
+    from carbonctl.compare.model import Side
+
+    result = account(JOB.format(parts="[{kind: other, embodied: 5 kg}, {kind: assembly}]"))
+    last = result.entries[-1]
+    result.entries = (*result.entries, last._replace(kgco2e=1.0))
+    side = Side("a", (result,), "0", "0")
+    assert len(pairs(side, side)) == len(result.entries)

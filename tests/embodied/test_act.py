@@ -230,7 +230,7 @@ def test_a_misspelling_is_read(word):
 
 
 @pytest.mark.parametrize(
-    ("area", "cm2"), [("46.4mm2", 0.464), ("0.464 cm**2", 0.464), ("0.464 cm ^ 2", 0.464),
+    ("area", "cm2"), [("46.4mm2", 0.464), ("0.464 cm**2", 0.464), ("0.464 cm ^ 2", 0.464), ("0.464 centimeter**2", 0.464), ("46.4 millimeter ** 2", 0.464),
                       ("4.64e-5 m2", 0.464)],
 )  # fmt: skip
 def test_areas_as_pint_has_them(area, cm2):
@@ -310,6 +310,10 @@ def test_what_act_has_no_model_of():
         (part("materials", category="pcb", area="1 cm2"), "`layers` is missing"),
         (part("materials", category="enclosure", type="wood", weight="1 g"), "no material `wood`"),
         (part("materials", type="steel"), "`category` is missing"),
+        ("imports: [b.yaml]\nsilicon: {}\n", "1:10: imports: a mapping of names to files"),
+        ("imports: {a: [b]}\nsilicon: {}\n", "imports: the name of a file is wanted"),
+        ('name: "=x"\n' + part("silicon", area="1 cm2", process="28nm"), "must not begin with"),
+        ('silicon: {"=cmd()": {area: 1 cm2, process: 28nm}}\n', "1:11: .*must not begin with"),
         ("imports: {a: b.yaml}\nsilicon: {}\n", "imports: b.yaml: no such file"),
     ],
 )

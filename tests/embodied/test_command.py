@@ -184,6 +184,15 @@ def test_act_lists(inside, tmp_path):
     assert f"{file}:3:34: process: ACT has no logic `29nm`; did you mean `28nm`" in broken.err
 
 
+def test_its_own_json_is_no_workload(inside, tmp_path):
+    file = tmp_path / "bill.json"
+    file.write_text(inside("embodied", H100, "--format", "json", "-q").out)
+    for command in ("embodied", "estimate"):
+        ran = inside(command, str(file))
+        assert ran.code == 3
+        assert "this is a result of `embodied`" in ran.err
+
+
 def test_good_ones_are_shown_beside_bad_ones(inside):
     ran = inside("embodied", H100, "nvidia/h1000", "--format", "csv", "-q")
     assert ran.code == 3
@@ -196,6 +205,8 @@ def test_good_ones_are_shown_beside_bad_ones(inside):
     [
         ([], 2, "Usage: carbonctl embodied"),
         ([H100, "--act-compatible"], 2, "goes with --import-act"),
+        ([H100, "--set", "a=1"], 2, "--set changes a workload, and nvidia/h100-sxm5-80gb is none"),
+        ([H100, "--explain", "-f", "json"], 2, "--explain is a text"),
         ([H100, "--grid", "FR"], 2, "--grid goes with --power"),
         ([H100, "--power", "3 W"], 2, "--power needs --grid"),
         ([H100, "--power", "3 kg", "--grid", "FR"], 2, "--power: `3 kg` is a mass"),
