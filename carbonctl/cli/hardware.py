@@ -79,7 +79,7 @@ def list_(
         vendors = sorted({r.id.partition("/")[0] for r in inventory.all_records(catalog)})
         close = did_you_mean(vendor, vendors) if vendor else ""
         say(f"nothing in the catalog is so{close}")
-    return _rows(rows, format, color)
+    return _rows(rows, inventory.HARDWARE_COLUMNS, (HEADS, WIDE), format, color)
 
 
 @app.command()
@@ -103,7 +103,7 @@ def search(
         hint = f"; the nearest names are {', '.join(near)}" if near else ""
         say(f"nothing matches `{text}`{hint}")
         return errors.INPUT
-    return _rows(rows, format, color)
+    return _rows(rows, inventory.HARDWARE_COLUMNS, (HEADS, WIDE), format, color)
 
 
 @app.command()
@@ -154,17 +154,8 @@ def factors(
         close = did_you_mean(part or "", known) or f"; there are {', '.join(known)}"
         say(f"no factor is known of `{part}`{close}")
         return errors.INPUT
-    if format == "csv":
-        text = listing.as_csv(inventory.FACTOR_COLUMNS, rows)
-    elif format == "json":
-        text = listing.as_json(rows)
-    else:
-        style = outputs.style(color, None)
-        wide = style.width >= _WIDE_FROM
-        heads = {**FACTORS, **(WIDE_FACTORS if wide else {})}
-        text = listing.as_table(heads, rows, style)
-    outputs.to_stdout(text)
-    return errors.OK
+    heads = (FACTORS, {**FACTORS, **WIDE_FACTORS})
+    return _rows(rows, inventory.FACTOR_COLUMNS, heads, format, color)
 
 
 def _years(text: str | None) -> tuple[int, int] | None:
@@ -174,14 +165,21 @@ def _years(text: str | None) -> tuple[int, int] | None:
         raise errors.UsageError(f"--year {error}") from None
 
 
-def _rows(rows: list[inventory.Row], form: str, color: str) -> int:
+def _rows(
+    rows: list[inventory.Row],
+    columns: tuple[str, ...],
+    heads: tuple[dict[str, str], dict[str, str]],
+    form: str,
+    color: str,
+) -> int:
+    """Write rows; ``heads`` are those of a narrow terminal and of a wide one."""
     if form == "csv":
-        text = listing.as_csv(inventory.HARDWARE_COLUMNS, rows)
+        text = listing.as_csv(columns, rows)
     elif form == "json":
         text = listing.as_json(rows)
     else:
         style = outputs.style(color, None)
-        text = listing.as_table(WIDE if style.width >= _WIDE_FROM else HEADS, rows, style)
+        text = listing.as_table(heads[style.width >= _WIDE_FROM], rows, style)
     outputs.to_stdout(text)
     return errors.OK
 
