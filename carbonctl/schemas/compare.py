@@ -80,10 +80,7 @@ def build() -> Schema:
             "base": _with_metrics(_SIDE),
             "alternative": _with_metrics(_alternative()),
             "deltas": whole(
-                {
-                    key: {**ref("delta"), "description": of_result.TOTALS[key]}
-                    for key in SUMS
-                }
+                {key: {**ref("delta"), "description": of_result.TOTALS[key]} for key in SUMS}
             ),
             "delta": record(Delta, _DELTA),
             "row": whole(_row()),
