@@ -6,7 +6,6 @@ written by ``make docs``, the rest by people.
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 from tests.conftest import ROOT
 
@@ -25,14 +24,6 @@ def filled(page: str, makers: dict[str, Maker]) -> str:
 def names(page: str) -> list[str]:
     """Return the names of the blocks of a page."""
     return [found[2] for found in _BLOCK.finditer(page)]
-
-
-def write(path: Path, makers: dict[str, Maker]) -> bool:
-    """Write the blocks of a page; return whether it has changed."""
-    page = path.read_text(encoding="utf-8")
-    made = filled(page, makers)
-    path.write_text(made, encoding="utf-8")
-    return made != page
 
 
 def table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

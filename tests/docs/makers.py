@@ -27,6 +27,7 @@ MAKERS: dict[str, Maker] = {
     "workload": spec_blocks.sections(*spec_blocks.WORKLOAD),
     "site": spec_blocks.sections(*spec_blocks.PLACES),
     "system": spec_blocks.sections(*spec_blocks.MACHINES),
+    "phases": spec_blocks.phases,
     "activity": spec_blocks.activity,
     "kinds": spec_blocks.kinds,
     "federated": spec_blocks.federated,

@@ -118,7 +118,7 @@ def result() -> str:
 def comparison() -> str:
     """Return what ``compare`` writes as JSON."""
     built, shared = schemas.build("compare"), _defs("compare")
-    text = "### comparison\n\n" + _fields(built["properties"])
+    text = "### document of compare\n\n" + _fields(built["properties"])
     for name in COMPARE:
         properties, like = shared[name]["properties"], LIKE.get(name)
         alike = shared[like]["properties"] if like else {}

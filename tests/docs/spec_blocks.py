@@ -1,9 +1,9 @@
 """The reference of the spec: a table for each part of a workload, from `carbonctl.handbook`."""
 
-from carbonctl import estimators, handbook
+from carbonctl import estimators, handbook, schemas
 from carbonctl.spec.model import Activity
 from carbonctl.spec.parts import KINDS as PARTS
-from carbonctl.spec.systems import Part, System
+from carbonctl.spec.systems import Part, SystemFields
 from tests.docs.blocks import Maker, code, plain, sentence, table
 
 _HEADS = ("Key", "Example", "Unit", "Default", "What it says")
@@ -39,9 +39,16 @@ def sections(*topics: str) -> Maker:
     return lambda: "\n".join(section(topic) for topic in topics)
 
 
+def phases() -> str:
+    """Return the four phases, each with what belongs to it."""
+    found = schemas.build("spec")["properties"]["phases"]["properties"]
+    rows = [(code(name), plain(one["description"])) for name, one in found.items()]
+    return table(("Phase", "What belongs to it"), rows)
+
+
 def federated() -> str:
     """Return the sections on the keys of federated learning; a server is a machine too."""
-    own = section("server", without=(*System.model_fields, *_ON_A_SYSTEM))
+    own = section("server", without=(*SystemFields.model_fields, *_ON_A_SYSTEM))
     rest = "\nAlso the keys of [an activity on a system](#an-activity-on-a-system).\n"
     return f"{sections(*OF_FEDERATED)()}\n{own}{rest}"
 
@@ -63,7 +70,9 @@ def activity() -> str:
 
 def _of_system(kind: str) -> list[str]:
     """Return the keys of a system that a kind takes too."""
-    return [row["key"] for row in handbook.page(kind).shared if row["key"] in System.model_fields]
+    return [
+        row["key"] for row in handbook.page(kind).shared if row["key"] in SystemFields.model_fields
+    ]
 
 
 def kinds() -> str:
