@@ -35,7 +35,14 @@ from carbonctl.values import Value
 
 Row: TypeAlias = dict[str, Any]
 
-COLUMNS = ("key", "example", "unit", "default", "description")
+KIND_COLUMNS = {"kind": "name of the kind", "about": "what it is for"}
+COLUMNS = {  # of the keys of one, and what they hold
+    "key": "the key",
+    "example": "how its value may be written",
+    "unit": "unit in which a number is kept",
+    "default": "what holds where the key is left out",
+    "description": "what the key says",
+}
 REQUIRED = "required: "
 # How a description ends, or goes on, that says what holds where the key is left out.
 DEFAULT = re.compile(r"(?:^|; )(?P<default>[^;]+?) (?:unless (?:given|said)|if not)(?=$|;)")

@@ -44,5 +44,6 @@ MAKERS: dict[str, Maker] = {
     "comparison": output_blocks.comparison,
     "compare-columns": output_blocks.compare_columns,
     "bills": output_blocks.bills,
+    "lists": output_blocks.lists,
     "citations": citations,
 }

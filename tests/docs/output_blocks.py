@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from carbonctl import schemas
+from carbonctl import handbook, inventory, schemas
+from carbonctl.cli import config, doctor, init
 from carbonctl.ledger import COLUMNS
 from carbonctl.render import compare_csv, metrics_plain
 from carbonctl.rows import NUMBERS, VIEWS, YEARS
@@ -132,6 +133,33 @@ def compare_columns() -> str:
     """Return the columns of the CSV of ``compare``."""
     said = {**compare_csv.COLUMNS, **metrics_plain.CSV_COLUMNS}
     return table(_COLUMNS[::2], [(f"`{key}`", plain(one)) for key, one in said.items()])
+
+
+LISTS = {
+    "hardware list": inventory.HARDWARE_COLUMNS,
+    "hardware search": inventory.HARDWARE_COLUMNS,
+    "hardware show": {"id": "the id of the record", **inventory.FIGURE_COLUMNS},
+    "hardware factors": inventory.FACTOR_COLUMNS,
+    "grid list": inventory.GRID_COLUMNS,
+    "grid show": inventory.GRID_COLUMNS,
+    "kinds": handbook.KIND_COLUMNS,
+    "kinds KIND": handbook.COLUMNS,
+    "config": config.COLUMNS,
+    "doctor": doctor.COLUMNS,
+    "init --list": init.COLUMNS,
+}
+
+
+def lists() -> str:
+    """Return the columns of what lists; commands with the same ones share a section."""
+    alike: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for command, said in LISTS.items():
+        alike.setdefault(tuple(said.items()), []).append(command)
+    return "\n".join(
+        f"### {' and '.join(commands)}\n\n"
+        + table(_COLUMNS[::2], [(f"`{key}`", plain(one)) for key, one in rows])
+        for rows, commands in alike.items()
+    )
 
 
 def bills() -> str:

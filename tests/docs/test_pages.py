@@ -89,10 +89,29 @@ def test_every_command_flag_and_argument_is_told():
             assert argument.help.partition(" ")[0] in sections[path]
 
 
-def test_every_column_is_told():
+LISTED = {
+    "hardware list --kind tablet": "hardware list",
+    "hardware search t4": "hardware search",
+    "hardware show nvidia/t4": "hardware show",
+    "hardware factors ssd": "hardware factors",
+    "grid list --kind part": "grid list",
+    "grid show FR": "grid show",
+    "kinds": "kinds",
+    "kinds serving": "kinds KIND",
+    "config estimate": "config",
+    "doctor": "doctor",
+    "init --list": "init --list",
+}
+
+
+def test_every_column_is_told(inside):
     found = keys(text("output"))
     assert set(COLUMNS) == found["CSV, TSV and Parquet of estimate"]
     assert {"file", "workload", "phase", *VIEWS["totals"].columns} <= found["Sums"]
+    for place, told in LISTED.items():
+        head = inside(*place.split(), "--format", "csv").out.partition("\n")[0].split(",")
+        (section,) = [one for title, one in found.items() if told in title.split(" and ")]
+        assert set(head) == section, place
     assert {*compare_csv.COLUMNS, *metrics_plain.CSV_COLUMNS} == found["CSV of compare"]
 
 
