@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := estimate
-.PHONY: estimate test check bench facts clean
+.PHONY: estimate test check bench facts docs clean
 
 estimate: $(STAMP)  ## the account of a real workload
 	@$(BIN)/carbonctl estimate configs/llama3.yaml
@@ -26,6 +26,10 @@ bench: $(VENV)/.dev  ## speed and memory, as ratios
 facts: $(VENV)/.dev  ## everything in hardware_db, validated
 	@$(BIN)/python -m pytest tests/catalog
 	@$(BIN)/python -m tests.facts
+
+docs: $(VENV)/.dev  ## the pages of docs/, as far as they are made of the code
+	@$(BIN)/python -m tests.command_table
+	@$(BIN)/python -m tests.docs
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

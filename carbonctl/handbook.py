@@ -2,15 +2,19 @@
 
 import inspect
 import re
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 from pydantic.fields import FieldInfo
 
 from carbonctl import estimators
+from carbonctl.catalog import Catalog
+from carbonctl.catalog.defaults import Defaults
 from carbonctl.estimators.clients import ClientClass
 from carbonctl.estimators.connections import AccessPoint, Connection, Network
 from carbonctl.estimators.federated import Server
 from carbonctl.estimators.models import OnMachine
+from carbonctl.ranges import best
 from carbonctl.spec import fields as f
 from carbonctl.spec import typed
 from carbonctl.spec.model import (
@@ -24,11 +28,24 @@ from carbonctl.spec.model import (
     Workload,
 )
 from carbonctl.spec.parts import KINDS as PART_KINDS
+from carbonctl.spec.parts import Wafer
 from carbonctl.spec.systems import Accelerator, Spec, System, SystemFields
+from carbonctl.units import DURATION, parse
+from carbonctl.values import Value
 
 Row: TypeAlias = dict[str, Any]
 
-COLUMNS = ("key", "example", "description")
+KIND_COLUMNS = {"kind": "name of the kind", "about": "what it is for"}
+COLUMNS = {  # of the keys of one, and what they hold
+    "key": "the key",
+    "example": "how its value may be written",
+    "unit": "unit in which a number is kept",
+    "default": "what holds where the key is left out",
+    "description": "what the key says",
+}
+REQUIRED = "required: "
+# How a description ends, or goes on, that says what holds where the key is left out.
+DEFAULT = re.compile(r"(?:^|; )(?P<default>[^;]+?) (?:unless (?:given|said)|if not)(?=$|;)")
 
 
 class Page(NamedTuple):
@@ -39,7 +56,9 @@ class Page(NamedTuple):
     kind, about : str
         Its name, and what it is for.
     own, shared : list of Row
-        The keys of this kind, and those of every activity and its system.
+        The keys of this kind, and those of every activity and its system. A row has the
+        ``key``, an ``example``, the ``unit`` in which a number is kept, the ``default`` and
+        the ``description``; what there is none of is empty.
     """
 
     kind: str
@@ -81,6 +100,7 @@ _PARTS: dict[str, type[Spec]] = {
     "construction": Construction,
     "system": System,
     **PART_KINDS,
+    "wafer": Wafer,
     "accelerators": Accelerator,
     "repeat": Repeat,
     "functional_unit": FunctionalUnit,
@@ -127,12 +147,61 @@ def _first_line(kind: str) -> str:
 
 
 def _row(key: str, field: FieldInfo, topic: str) -> Row:
-    needed = "required: " if field.is_required() and key not in ("kind", "share") else ""
+    needed = REQUIRED if field.is_required() and key not in ("kind", "share") else ""
     return {
         "key": key,
         "example": _OF_TOPIC.get((topic, key)) or _WRITTEN.get(key) or _example(field),
+        "unit": _unit(field),
+        "default": _default(topic, key, field),
         "description": f"{needed}{field.description}",
     }
+
+
+def _unit(field: FieldInfo) -> str:
+    """Return the unit in which the number of a field is kept; empty for words and ratios."""
+    units = [marker.dimension.unit for marker in _markers(field) if isinstance(marker, f.Quantity)]
+    return units[0] if units else ""
+
+
+def _default(topic: str, key: str, field: FieldInfo) -> str:
+    """Return what holds where a key is left out: by the model, its words, or defaults.yaml."""
+    if isinstance(field.default, str):
+        return field.default
+    said = DEFAULT.search(field.description or "")
+    return said["default"] if said else _assumed(topic, key)
+
+
+def _assumed(topic: str, key: str) -> str:
+    """Return the figure of defaults.yaml that stands in for a key, with its bounds."""
+    defaults = _defaults()
+    if topic in _WITHOUT or (topic in _OF_CLIENTS and key == "utilization"):
+        return ""
+    if topic in _OF_CLIENTS and key in ("power", "lifetime"):
+        return _written(getattr(defaults.client, key), key)
+    if key == "storage_power" or (topic == "storage" and key in ("power", "embodied")):
+        figure = key.removeprefix("storage_")
+        each = ((name, getattr(medium, figure)) for name, medium in defaults.media.items())
+        return "; ".join(f"{name} {_written(value, figure)}" for name, value in each)
+    return _written(getattr(defaults, key), key) if key in _ASSUMED else ""
+
+
+@lru_cache(maxsize=1)
+def _defaults() -> Defaults:
+    return Catalog().defaults
+
+
+_ASSUMED = ("pue", "lifetime", "utilization", "dram_power")
+_WITHOUT = ("construction",)  # whose keys of these names are of something else
+_OF_CLIENTS = ("federated", "on_device", "clients")
+_IN_WORDS = {"lifetime": (best(parse("1 year", DURATION)), "years"), "utilization": (0.01, "%")}
+
+
+def _written(value: Value, key: str) -> str:
+    """Write a value of the database as a workload would, its bounds in brackets."""
+    size, unit = _IN_WORDS.get(key, (1, value.unit))
+    middle, low, high = (f"{end / size:.6g}" for end in (value.best, value.low, value.high))
+    bounds = "" if low == high else f" ({low}..{high})"
+    return f"{middle} {unit}".strip() + bounds
 
 
 _WRITTEN = {
@@ -219,10 +288,13 @@ _FACTORS = {
     "end-of-life": "gpu end of life",
 }  # fmt: skip
 _OF_TOPIC = {
-    **{(kind, "kind"): kind for kind in PART_KINDS},
+    **{(kind, "kind"): kind for kind in (*estimators.KINDS, *PART_KINDS)},
     **{(kind, key): said for kind in PART_KINDS for key, said in _OF_PARTS.items()},
     ("logic", "area"): "814 mm2",
     **{(kind, "factor"): said for kind, said in _FACTORS.items()},
+    ("wafer", "diameter"): "300 mm", ("wafer", "edge"): "5 mm",
+    ("wafer", "kerf"): "0.2 mm",
+    ("reported", "source"): "llama3-card",
     ("system", "parts"): "[{kind: logic, …}, …]",
     **{
         (topic, key): written

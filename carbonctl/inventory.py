@@ -17,20 +17,66 @@ from carbonctl.values import Value
 Row: TypeAlias = dict[str, Any]
 Record: TypeAlias = Device | Host
 
-HARDWARE_COLUMNS = (
-    "id", "name", "kind", "year", "rated_power_w", "idle_power_w", "memory_gb",
-    "bandwidth_gb_per_s", "bf16_tflops", "fp16_tflops", "fp32_tflops", "embodied_kgco2e",
-    "covers", "embodied_status", "host",
-)  # fmt: skip
-FIGURE_COLUMNS = ("figure", "value", "unit", "low", "high", "confidence", "source", "note")
-GRID_COLUMNS = (
-    "zone", "name", "kind", "grid", "year", "basis", "intensity_g_per_kwh", "low", "high", "pue",
-    "pue_year", "pue_status", "wue_l_per_kwh", "confidence", "source", "note",
-)  # fmt: skip
-FACTOR_COLUMNS = (
-    "part", "factor", "value", "unit", "low", "high", "includes", "year", "confidence", "source",
-    "basis", "note",
-)  # fmt: skip
+# Columns, and what they hold.
+HARDWARE_COLUMNS = {
+    "id": "the id that a workload names",
+    "name": "the maker's own name of the product",
+    "kind": "what it is: gpu, cpu, phone, server, …",
+    "year": "year of release",
+    "rated_power_w": "TDP of a device; of a host what it draws beside its devices [W]",
+    "idle_power_w": "idle draw; of a host that of the rest of it [W]",
+    "memory_gb": "capacity of its memory [GB]",
+    "bandwidth_gb_per_s": "rate at which that is read [GB/s]",
+    "bf16_tflops": "dense rate of BF16 [TFLOPS]",
+    "fp16_tflops": "dense rate of FP16 [TFLOPS]",
+    "fp32_tflops": "dense rate of FP32 [TFLOPS]",
+    "embodied_kgco2e": "embodied carbon of one [kgCO2e]",
+    "covers": "what that figure is of: die, card, server, …",
+    "embodied_status": "archetype where it was borrowed from another of the class",
+    "host": "id of the host that is assumed around a device",
+}
+FIGURE_COLUMNS = {
+    "figure": "which figure of the record",
+    "value": "best estimate, in unit",
+    "unit": "unit of the value and its bounds",
+    "low": "lower bound",
+    "high": "upper bound",
+    "confidence": "high, medium or low",
+    "source": "keys of sources.yaml",
+    "note": "how it was derived, what contests it",
+}
+GRID_COLUMNS = {
+    "zone": "the id that a workload names: a country, a part of one, a cloud region",
+    "name": "its name",
+    "kind": "country, part or cloud",
+    "grid": "of a cloud region: the grid that it stands on",
+    "year": "year of the figure",
+    "basis": "life-cycle or direct",
+    "intensity_g_per_kwh": "carbon intensity of electricity [gCO2e/kWh]",
+    "low": "lower bound of the intensity",
+    "high": "upper bound of the intensity",
+    "pue": "PUE of a cloud region",
+    "pue_year": "year of that figure",
+    "pue_status": "whether it was published, is the provider's average, or an estimate",
+    "wue_l_per_kwh": "water used on site [L/kWh]",
+    "confidence": "high, medium or low",
+    "source": "keys of sources.yaml",
+    "note": "what a reader should know",
+}
+FACTOR_COLUMNS = {
+    "part": "kind of part that it is a factor of",
+    "factor": "the name that a part gives, as its process or its factor",
+    "value": "best estimate, in unit",
+    "unit": "unit of the value and its bounds",
+    "low": "lower bound",
+    "high": "upper bound",
+    "includes": "what it holds already: yield, package, both or none",
+    "year": "year of the figure",
+    "confidence": "high, medium or low",
+    "source": "keys of sources.yaml",
+    "basis": "what the figure is of",
+    "note": "what contests it",
+}
 GRID_KINDS = ("country", "part", "cloud")
 
 

@@ -290,12 +290,12 @@ def test_an_estimate_imports_no_pandas_and_no_command():
 
 def test_the_public_names_are_there_and_documented():
     assert set(carbonctl.__all__) <= set(dir(carbonctl))
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    recipes = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")
     for name in carbonctl.__all__:
         found = getattr(carbonctl, name)
         if name != "__version__":
             assert found.__doc__, name
-            assert f"`{name}`" in readme or f"carbonctl.{name}(" in readme, name
+            assert f"`{name}`" in recipes or f"carbonctl.{name}(" in recipes, name
             assert found.__name__ == name
     with pytest.raises(AttributeError, match="no attribute 'estimat'"):
         carbonctl.estimat  # noqa: B018

@@ -1,9 +1,6 @@
-"""What the README shows is what happens."""
+"""What the README and the recipes say beyond their examples, which tests/docs runs."""
 
 import re
-import shlex
-import subprocess
-from importlib.util import find_spec
 from typing import Any
 
 import pandas as pd
@@ -15,75 +12,8 @@ from carbonctl.rows import entries
 from tests.conftest import CONFIGS, ROOT, account
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.S)
-
-
-def test_the_console_output_is_real(inside, monkeypatch):
-    monkeypatch.chdir(ROOT)
-    shown = [text for kind, text in BLOCKS if kind == "console"]
-    assert shown
-    for text in shown:
-        first, _, output = text.partition("\n")
-        words = shlex.split(first.removeprefix("$ "))
-        assert words[0] == "carbonctl"
-        assert inside(*words[1:]).out == output
-
-
-YAML = [text for kind, text in BLOCKS if kind == "yaml"]
-
-
-@pytest.mark.parametrize("text", [text for text in YAML if "\nphases:" in text])
-def test_every_workload_can_be_estimated(text):
-    assert account(text).total.operational_kgco2e
-
-
-def test_every_budget_can_be_read():
-    from carbonctl.gates import read_budget
-
-    budgets = [text for text in YAML if text.startswith(("fail:", "warn:"))]
-    assert budgets
-    for text in budgets:
-        fail, warn = read_budget(text.encode(), "budget.yaml")
-        assert fail
-        assert warn
-
-
-def test_every_command_runs(inside, monkeypatch, tmp_path):
-    commands = [
-        line.partition("#")[0].strip()
-        for kind, text in BLOCKS
-        if kind == "sh"
-        for line in text.splitlines()
-        if line.startswith("carbonctl")
-    ]
-    assert len(commands) >= 5
-    (tmp_path / "jobs").mkdir()
-    job = (ROOT / "configs" / "quickstart.yaml").read_text()
-    for name in ("job.yaml", "jobs/a.yaml", "a100.yaml", "h100.yaml", "tpu.yaml", "old.yaml",
-                 "new.yaml"):  # fmt: skip
-        (tmp_path / name).write_text(job)
-    (tmp_path / "bom.yaml").write_text("silicon:\n  cpu: {area: 46 mm2, process: 28nm}\n")
-    for words in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-qm", "first"]):
-        identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
-        subprocess.run(["git", *identity, *words], cwd=tmp_path, check=True, capture_output=True)
-    monkeypatch.chdir(tmp_path)
-    for command in commands:
-        if "parquet" in command and not find_spec("pyarrow"):
-            continue
-        words = shlex.split(command.replace("jobs/*.yaml", "jobs/a.yaml"))
-        assert inside(*words[1:]).code == 0, command
-
-
-def test_every_key_of_the_spec_is_shown_or_named():
-    from carbonctl.estimators import KINDS, model
-    from carbonctl.spec.model import Site, Workload
-    from carbonctl.spec.systems import System
-
-    keys = {key for kind in KINDS for key in model(kind).model_fields}
-    keys |= set(Site.model_fields) | set(System.model_fields) | set(Workload.model_fields)
-    hidden = {"host", "basis", "devices_per_system"}
-    missing = [key for key in keys - hidden if not re.search(rf"\b{key}\b", README)]
-    assert not missing
+RECIPES = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```(\w+)\n(.*?)```", RECIPES, re.S)
 
 
 def test_every_target_of_make_exists():

@@ -17,7 +17,14 @@ Command = Annotated[
     typer.Argument(metavar="COMMAND", help="Only the flags of this one: estimate, 'grid list'."),
 ]
 _HEADS = {"flag": "Flag", "value": "Value", "origin": "Origin", "commands": "Commands"}
-_COLUMNS = ("command", "flag", "value", "origin", "where", "variable")
+COLUMNS = {  # and what they hold
+    "command": "command that has the flag",
+    "flag": "the flag",
+    "value": "what it is where the command line does not give it",
+    "origin": "where that comes from: environment, pyproject.toml, default",
+    "where": "the variable or the file that gives it",
+    "variable": "the variable that could give it",
+}
 _OWN = ("--help", "--version")
 
 
@@ -45,7 +52,7 @@ def config(
     if format == "json":
         text = listing.as_json(rows)
     elif format == "csv":
-        text = listing.as_csv(_COLUMNS, [{**row, "value": _shown(row["value"])} for row in rows])
+        text = listing.as_csv(COLUMNS, [{**row, "value": _shown(row["value"])} for row in rows])
     else:
         text = listing.as_table(_HEADS, _together(rows, known), outputs.style(color, None))
     outputs.to_stdout(text)

@@ -16,7 +16,12 @@ from carbonctl.cli import options as o
 from carbonctl.cli.messages import say
 from carbonctl.render import listing
 
-_COLUMNS = ("check", "found", "state", "note")
+COLUMNS = {  # and what they hold
+    "check": "what was looked at",
+    "found": "what was found",
+    "state": "ok, faulty or absent",
+    "note": "what to know of it",
+}
 _OPTIONAL = {"pandas": "tables in and out", "pyarrow": "Parquet"}
 OK, FAULTY, ABSENT = "ok", "faulty", "absent"
 
@@ -44,7 +49,7 @@ def doctor(
     if format == "json":
         text = listing.as_json(rows)
     elif format == "csv":
-        text = listing.as_csv(_COLUMNS, rows)
+        text = listing.as_csv(COLUMNS, rows)
     else:
         title = "Not all is well" if problems else "All is well"
         facts = {row["check"]: ", ".join(filter(None, (row["found"], row["note"]))) for row in rows}

@@ -36,7 +36,11 @@ List = Annotated[
     bool,
     typer.Option("--list", help="List the templates, or the published workloads that fit."),
 ]
-_COLUMNS = ("name", "file", "about")
+COLUMNS = {  # and what they hold
+    "name": "name of the template, or of the published workload",
+    "file": "the file that it is written to",
+    "about": "what it is",
+}
 _HEADS = {"name": "Name", "about": "What it is"}
 _WIDE = {"name": "Name", "file": "Is written to", "about": "What it is"}
 _WIDE_FROM = 120
@@ -166,9 +170,9 @@ def _list(from_published: str | None, form: str, color: str) -> None:
         found = [templates.template(name) for name in templates.names()]
     else:
         found = templates.holding(from_published, templates.published())
-    rows = [{column: getattr(one, column) for column in _COLUMNS} for one in found]
+    rows = [{column: getattr(one, column) for column in COLUMNS} for one in found]
     if form == "csv":
-        text = listing.as_csv(_COLUMNS, rows)
+        text = listing.as_csv(COLUMNS, rows)
     elif form == "json":
         text = listing.as_json(rows)
     else:

@@ -44,7 +44,7 @@ def kinds(
         return errors.INPUT
     page = handbook.page(kind)
     if format != "table":
-        _write([*page.own, *page.shared], _HEADS, format, color)
+        _write([*page.own, *page.shared], dict.fromkeys(handbook.COLUMNS, ""), format, color)
         return errors.OK
     style = outputs.style(color, None)
     about = "\n".join(

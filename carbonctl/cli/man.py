@@ -11,17 +11,17 @@ from carbonctl.cli import defaults, outputs, tree
 from carbonctl.cli import options as o
 from carbonctl.render import roff
 
-_PRECEDENCE = (
+PRECEDENCE = (
     "The command line goes before the environment, the environment before [tool.carbonctl] of "
     "the nearest pyproject.toml, and that before the default. `carbonctl config` shows what holds."
 )
-_TERMINAL = {
+TERMINAL = {
     "NO_COLOR": "No color, unless --color says otherwise.",
     "FORCE_COLOR": "Color also where standard output is no terminal; NO_COLOR goes before it.",
     "COLUMNS": "The width of tables, in place of the terminal's.",
     "TERM": "No color where it is dumb.",
 }
-_FILES = {
+FILES = {
     "carbon.yaml": "A workload, as `carbonctl init` writes it; what the action for pull requests "
     "and the hook for pre-commit look for, with *.carbon.yaml.",
     "pyproject.toml": "The nearest one, in the working directory or above it. Its table "
@@ -29,7 +29,7 @@ _FILES = {
     "hardware_db": "Records and tables that come with carbonctl; `carbonctl doctor` says where. "
     "A folder of the same form goes before them with --hardware-db.",
 }
-_EXITS = {
+EXITS = {
     errors.OK: "Done, and every gate passes.",
     errors.GATE_FAILED: "A gate failed.",
     errors.USAGE: "Wrong usage.",
@@ -61,8 +61,8 @@ def _parts(contexts: list[typer.Context]) -> Iterator[str]:
     yield f"{tree.NAME} \\- {roff.escaped(tree.about(root).rstrip('.'))}\n"
     yield roff.heading("SYNOPSIS")
     for context in commands:
-        if not _is_group(context):
-            yield roff.call(context.command_path, _takes(context))
+        if not is_group(context):
+            yield roff.call(context.command_path, takes(context))
     yield roff.heading("DESCRIPTION")
     yield from _said(root)
     yield from _options(root)
@@ -75,11 +75,11 @@ def _parts(contexts: list[typer.Context]) -> Iterator[str]:
 def _rest(commands: list[typer.Context]) -> Iterator[str]:
     """Yield what is said of the whole: environment, files, exit codes, examples."""
     yield roff.heading("ENVIRONMENT")
-    yield roff.paragraph(_PRECEDENCE)
+    yield roff.paragraph(PRECEDENCE)
     flags = [flag for context in commands for flag in tree.flags(context) if flag.envvar]
     for variable, flag in {flag.envvar: flag for flag in flags}.items():
         yield roff.item(variable, f"The flag {max(flag.opts, key=len)}: {flag.help}")
-    for sections in ({"": _TERMINAL}, {"FILES": _FILES}, {"EXIT STATUS": _EXITS}):
+    for sections in ({"": TERMINAL}, {"FILES": FILES}, {"EXIT STATUS": EXITS}):
         for heading, items in sections.items():
             yield roff.heading(heading) if heading else ""
             for term, text in items.items():
@@ -91,10 +91,10 @@ def _rest(commands: list[typer.Context]) -> Iterator[str]:
 
 def _command(context: typer.Context) -> Iterator[str]:
     """Yield what is said of one command."""
-    if _is_group(context):
+    if is_group(context):
         yield roff.subheading(f"{context.command_path} COMMAND")
     else:
-        yield roff.subheading(f"{context.command_path} {_takes(context)}")
+        yield roff.subheading(f"{context.command_path} {takes(context)}")
     yield from _said(context)
     for argument in tree.arguments(context):
         yield roff.item(tree.value_name(argument), argument.help or "")
@@ -109,11 +109,12 @@ def _options(context: typer.Context) -> Iterator[str]:
         yield roff.item(f"{names}{value}", f"{flag.help or ''}{default}")
 
 
-def _is_group(context: typer.Context) -> bool:
+def is_group(context: typer.Context) -> bool:
+    """Whether a command only holds others."""
     return hasattr(context.command, "commands")
 
 
-def _takes(context: typer.Context) -> str:
+def takes(context: typer.Context) -> str:
     """Return what follows a command: its options and arguments."""
     return " ".join(["[OPTIONS]", *map(_place, tree.arguments(context))])
 
@@ -125,23 +126,24 @@ def _place(argument: Any) -> str:
     return name if argument.required else f"[{name}]"
 
 
-def _paragraphs(context: typer.Context) -> list[str]:
+def paragraphs(context: typer.Context) -> list[str]:
+    """Return the help of a command in its paragraphs, examples with their indent."""
     said = inspect.cleandoc(context.command.help or "")
     return [part for part in said.split("\n\n") if part.strip()]
 
 
-def _is_example(text: str) -> bool:
+def is_example(text: str) -> bool:
     """Whether a paragraph of help is a line to be typed, or to be put into a file."""
     return "\n" not in text and text.startswith((" ", f"{tree.NAME} "))
 
 
 def examples(context: typer.Context) -> list[str]:
     """Return the lines of a command's help that call it."""
-    lines = (part.strip() for part in _paragraphs(context) if _is_example(part))
+    lines = (part.strip() for part in paragraphs(context) if is_example(part))
     return [line for line in lines if line.startswith(context.command_path)]
 
 
 def _said(context: typer.Context) -> Iterator[str]:
     """Yield the help of a command, its examples as they stand."""
-    for part in _paragraphs(context):
-        yield roff.example(part) if _is_example(part) else roff.paragraph(part)
+    for part in paragraphs(context):
+        yield roff.example(part) if is_example(part) else roff.paragraph(part)

@@ -10,10 +10,11 @@ from carbonctl.cli import options as o
 from carbonctl.cli import outputs
 
 Name = Annotated[
-    Literal["spec", "result", "device"],
+    Literal["spec", "result", "device", "compare", "embodied"],
     typer.Argument(
         metavar="SCHEMA",
-        help="spec: a workload; result: JSON of estimate; device: a record of hardware_db.",
+        help="spec: a workload; device: a record of hardware_db; result: JSON of estimate; "
+        "compare: JSON of compare; embodied: JSON of embodied.",
     ),
 ]
 

@@ -53,17 +53,17 @@ class Network(Spec):
     """The network between a client and its server."""
 
     intensity: f.TransferEnergy | None = Field(
-        None, description="energy per volume of the whole network, for example 0.0065 kWh/GB"
+        None, description="energy per volume of the whole network"
     )
     year: f.Year | None = Field(None, description="year of that figure: it halves every few years")
     model: f.Name | None = Field(
         None, description="whose figures of the elements, such as vishwanath-path"
     )
     hops: dict[f.Name, f.Count] | None = Field(
-        None, description="how many of each element a bit passes, for example {edge-router: 3}"
+        None, description="how many of each element a bit passes"
     )
     energy: dict[f.Name, f.TransferEnergy] | None = Field(
-        None, description="energy per volume of an element, for example {gateway: 40 nJ/bit}"
+        None, description="energy per volume of an element"
     )
 
     @model_validator(mode="after")

@@ -65,7 +65,7 @@ class Federated(ClientFields, Activity):
     rounds: f.Count = Field(description="rounds of training")
     cohort: f.Count = Field(description="clients that a round asks for")
     over_selection: f.Multiplier | None = Field(
-        None, description="clients selected for each that is asked for, for example 1.3"
+        None, description="clients selected for each that is asked for"
     )
     dropout: f.Loss | None = Field(None, description="share of the selected that drop out")
     dropout_work: f.Fraction | None = Field(

@@ -16,7 +16,7 @@ class Transfer(Activity):
     """Data moved between sites, or to and from users."""
 
     volume: f.Capacity = Field(description="data moved, each time it is repeated")
-    intensity: f.TransferEnergy = Field(description="energy per volume, for example 0.0065 kWh/GB")
+    intensity: f.TransferEnergy = Field(description="energy per volume")
     intensity_year: f.Year | None = Field(
         None, description="year of that figure: it halves every few years"
     )

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from carbonctl.render import Style, humane
@@ -13,7 +13,7 @@ FORMATS = ("table", "csv", "json")
 _LEAST = 16  # columns of the first, which folds
 
 
-def as_csv(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> str:
+def as_csv(columns: Collection[str], rows: list[dict[str, Any]]) -> str:
     """Return rows as CSV with the columns as head."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")

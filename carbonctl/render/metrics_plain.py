@@ -11,10 +11,17 @@ from carbonctl.compare.scan import Figure
 
 NEVER, AT_ONCE, LATER = "never", "at once", "later"
 SAFE, DEPENDS = "safe", "depends"
-CSV_COLUMNS = (
-    "metric", "metric_unit", "metric_best", "metric_low", "metric_high", "ratio", "ratio_low",
-    "ratio_high", "said",
-)  # fmt: skip
+CSV_COLUMNS = {  # and what they hold
+    "metric": "key of a metric, as in the JSON",
+    "metric_unit": "its unit",
+    "metric_best": "best estimate, in that unit",
+    "metric_low": "lower bound",
+    "metric_high": "upper bound",
+    "ratio": "best estimate over that of the base",
+    "ratio_low": "lower bound of the ratio",
+    "ratio_high": "upper bound of the ratio",
+    "said": "a verdict, or when a time comes: never, at once, later",
+}
 _UNITS = {
     **dict(zip(PRODUCTS.values(), ("kgCO2e·s", "kgCO2e·kWh", "kgCO2e²·kWh", "kgCO2e·kWh²",
                                    "kgCO2e·s"), strict=True)),

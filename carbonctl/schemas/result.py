@@ -5,17 +5,18 @@ Keys and types are those of the records that are written; what they mean is said
 
 from __future__ import annotations
 
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import get_args
 
 from carbonctl.errors import Problem
 from carbonctl.gates import Verdict
 from carbonctl.ledger import EMBODIED, OPERATIONAL, Entry, Totals
 from carbonctl.result import SCHEMA, Assumption, Comparison
 from carbonctl.schemas import Schema, closed, ref
+from carbonctl.schemas.records import NUMBER, TEXT, listed, record, text, whole
 from carbonctl.spec.model import PHASES
 from carbonctl.values import Status, Value
 
-_TOTALS = {
+TOTALS = {
     "energy_kwh": "electricity, PUE overhead included [kWh]",
     "operational_kgco2e": "location-based carbon of that electricity [kgCO2e]",
     "operational_market_kgco2e": "market-based carbon of that electricity [kgCO2e]",
@@ -26,7 +27,7 @@ _TOTALS = {
     "total_high_kgco2e": "sum of the entries' upper bounds, an outer bound [kgCO2e]",
     "water_l": "water of operation, on site and for generation [L]",
 }
-_ENTRY = {
+ENTRY = {
     "phase": "the phase of the activity",
     "activity": "name of the activity, unique in its phase",
     "kind": "kind of the activity",
@@ -107,53 +108,23 @@ def build() -> Schema:
         "oneOf": [ref("document"), ref("line")],
         "$defs": {
             "document": closed(
-                {**_document(), "verdicts": _list("verdict", "what came of the gates, where any")},
+                {**_document(), "verdicts": listed("verdict", "what came of the gates, where any")},
                 tuple(_document()),
             ),
-            "verdict": _record(Verdict, _VERDICT),
-            "line": _all(line),
-            "result": _all(_result()),
-            "totals": _record(Totals, _TOTALS),
-            "entry": _all(_entry()),
-            "input": _record(Value, _INPUT, value=_NUMBER, low=_NUMBER, high=_NUMBER),
-            "assumption": _record(Assumption, _ASSUMPTION, status=_STATUS),
-            "comparison": _record(Comparison, _COMPARISON),
-            "problem": _record(Problem, _PROBLEM),
+            "verdict": record(Verdict, _VERDICT),
+            "line": whole(line),
+            "result": whole(_result()),
+            "totals": record(Totals, TOTALS),
+            "entry": whole(_entry()),
+            "input": record(Value, _INPUT, value=NUMBER, low=NUMBER, high=NUMBER),
+            "assumption": record(Assumption, _ASSUMPTION, status=_STATUS),
+            "comparison": record(Comparison, _COMPARISON),
+            "problem": record(Problem, _PROBLEM),
         },
     }
 
 
-_TEXT: Schema = {"type": "string"}
-_NUMBER: Schema = {"type": "number"}
 _STATUS: Schema = {"enum": list(get_args(Status))}
-_TYPES = {str: "string", float: "number", int: "integer", type(None): "null"}
-
-
-def _all(properties: dict[str, Schema]) -> Schema:
-    """Return the schema of a mapping that always has all its keys."""
-    return closed(properties, tuple(properties))
-
-
-def _record(record: Any, said: dict[str, str], **own: Schema) -> Schema:
-    """Return the schema of a record, of the types that its class has or of their own."""
-    types = {key: _typed(hint) for key, hint in get_type_hints(record).items() if key in said}
-    return _all({key: {**{**types, **own}[key], "description": said[key]} for key in said})
-
-
-def _typed(hint: Any) -> Schema:
-    """Return the schema of a type hint."""
-    if get_origin(hint) is Literal:
-        return {"enum": list(get_args(hint))}
-    types = [_TYPES[one] for one in get_args(hint) or (hint,)]
-    return {"type": types if len(types) > 1 else types[0]}
-
-
-def _list(of: str, description: str) -> Schema:
-    return {"type": "array", "items": ref(of), "description": description}
-
-
-def _text(description: str, **more: Any) -> Schema:
-    return {"type": "string", "description": description, **more}
 
 
 def _schema_name() -> Schema:
@@ -163,37 +134,37 @@ def _schema_name() -> Schema:
 def _document() -> dict[str, Schema]:
     return {
         "schema": _schema_name(),
-        "version": _text("version of the carbonctl that made the results"),
-        "hardware_db": _text("version of the database behind them"),
-        "results": _list("result", "one result a workload"),
-        "errors": _list("problem", "what was wrong with the inputs that have no result"),
+        "version": text("version of the carbonctl that made the results"),
+        "hardware_db": text("version of the database behind them"),
+        "results": listed("result", "one result a workload"),
+        "errors": listed("problem", "what was wrong with the inputs that have no result"),
     }
 
 
 def _result() -> dict[str, Schema]:
     return {
-        "file": _text("the input, as it was named"),
-        "sha256": _text("digest of the input", pattern="^[0-9a-f]{64}$"),
-        "name": _text("name of the workload"),
+        "file": text("the input, as it was named"),
+        "sha256": text("digest of the input", pattern="^[0-9a-f]{64}$"),
+        "name": text("name of the workload"),
         "complete": {"type": "boolean", "description": "whether every entry is known"},
         "total": {**ref("totals"), "description": "sums over all entries"},
         "phases": {
-            **_all(
+            **whole(
                 {phase: {**ref("totals"), "description": f"sums over {phase}"} for phase in PHASES}
             ),
             "description": "sums over each phase",
         },
-        "entries": _list("entry", "the ledger"),
-        "assumptions": _list("assumption", "what the workload did not give"),
+        "entries": listed("entry", "the ledger"),
+        "assumptions": listed("assumption", "what the workload did not give"),
         "reported": {
             "type": ["object", "null"],
             "description": "published figures beside those of this account; null if there are none",
             "properties": {
-                key: {**ref("comparison"), "description": _TOTALS[key]} for key in _REPORTED
+                key: {**ref("comparison"), "description": TOTALS[key]} for key in _REPORTED
             },
             "additionalProperties": False,
         },
-        "warnings": {"type": "array", "items": _TEXT, "description": "what the user should know"},
+        "warnings": {"type": "array", "items": TEXT, "description": "what the user should know"},
         "spec": {
             "type": "object",
             "description": "the workload as it was understood, which can be estimated again",
@@ -208,8 +179,8 @@ def _entry() -> dict[str, Schema]:
         "status": _STATUS,
     }
     return {
-        "file": _text("the input, as it was named"),
-        "workload": _text("name of the workload"),
-        **_record(Entry, _ENTRY, **own)["properties"],
-        "inputs": _list("input", "the values that the formula names"),
+        "file": text("the input, as it was named"),
+        "workload": text("name of the workload"),
+        **record(Entry, ENTRY, **own)["properties"],
+        "inputs": listed("input", "the values that the formula names"),
     }

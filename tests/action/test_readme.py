@@ -1,4 +1,4 @@
-"""What the README says of the action and of the hook is so."""
+"""What the recipes say of the action and of the hook is so."""
 
 import re
 
@@ -12,9 +12,14 @@ from tests.conftest import ROOT
 from tests.markdown import readable
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-SECTION = README.partition("## On pull requests\n")[2].partition("\n## ")[0]
-WORKFLOW, PRE_COMMIT = (
-    yaml.load(text, yaml.BaseLoader) for text in re.findall(r"```yml\n(.*?)```", SECTION, re.S)
+RECIPES = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")
+SECTION, HOOK = (
+    RECIPES.partition(f"## {title}\n\n")[2].partition("\n## ")[0]
+    for title in ("On pull requests", "Before each commit")
+)
+(WORKFLOW,), (PRE_COMMIT,) = (
+    [yaml.load(text, yaml.BaseLoader) for text in re.findall(r"```yml\n(.*?)```", part, re.S)]
+    for part in (SECTION, HOOK)
 )
 WORKLOAD = re.search(r"```yaml\n(.*?)```", README, re.S)[1]
 

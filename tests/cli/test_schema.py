@@ -27,6 +27,8 @@ def test_every_schema_has_its_name():
         "spec": "carbonctl.spec/1",
         "result": "carbonctl.estimate/1",
         "device": "carbonctl.device/1",
+        "compare": "carbonctl.compare/1",
+        "embodied": "carbonctl.embodied/1",
     }
 
 

@@ -1,0 +1,49 @@
+"""What makes each block of docs/."""
+
+import re
+
+from carbonctl.catalog import Catalog
+from tests.docs import command_blocks, output_blocks, spec_blocks
+from tests.docs.blocks import DOCS, Maker
+
+CITED = re.compile(r"\[([a-z][a-z0-9-]+)\](?!\()")
+
+
+def cited() -> list[str]:
+    """Return the source keys that the page of methods cites, in their order."""
+    text = (DOCS / "methods.md").read_text(encoding="utf-8").partition("<!-- make docs")[0]
+    return list(dict.fromkeys(CITED.findall(text)))
+
+
+def citations() -> str:
+    """Return the sources that the page of methods cites."""
+    sources = Catalog().sources
+    return "\n".join(
+        f"- [{key}] {sources[key].citation}" for key in sorted(cited()) if key in sources
+    )
+
+
+MAKERS: dict[str, Maker] = {
+    "workload": spec_blocks.sections(*spec_blocks.WORKLOAD),
+    "site": spec_blocks.sections(*spec_blocks.PLACES),
+    "system": spec_blocks.sections(*spec_blocks.MACHINES),
+    "phases": spec_blocks.phases,
+    "activity": spec_blocks.activity,
+    "kinds": spec_blocks.kinds,
+    "federated": spec_blocks.federated,
+    "parts": spec_blocks.parts,
+    "overview": command_blocks.overview,
+    "common flags": command_blocks.common_flags,
+    "commands": command_blocks.commands,
+    "environment": command_blocks.environment,
+    "files": command_blocks.files,
+    "exits": command_blocks.exits,
+    "columns": output_blocks.columns,
+    "sums": output_blocks.sums,
+    "result": output_blocks.result,
+    "comparison": output_blocks.comparison,
+    "compare-columns": output_blocks.compare_columns,
+    "bills": output_blocks.bills,
+    "lists": output_blocks.lists,
+    "citations": citations,
+}

@@ -1,0 +1,175 @@
+"""The reference of what is written: columns and fields, from the schemas."""
+
+from typing import Any
+
+from carbonctl import handbook, inventory, schemas
+from carbonctl.cli import config, doctor, init
+from carbonctl.ledger import COLUMNS
+from carbonctl.render import compare_csv, metrics_plain
+from carbonctl.rows import NUMBERS, VIEWS, YEARS
+from tests.docs.blocks import anchor, plain, table
+
+Schema = dict[str, Any]
+
+_FIELDS = ("Field", "Type", "What it is")
+_COLUMNS = ("Column", "Type", "What it holds")
+RESULT = (
+    "document",
+    "result",
+    "totals",
+    "entry",
+    "input",
+    "assumption",
+    "comparison",
+    "verdict",
+    "problem",
+)
+COMPARE = (
+    "base",
+    "alternative",
+    "deltas",
+    "delta",
+    "row",
+    "change",
+    "metrics",
+    "figure",
+    "time",
+    "design",
+)
+LIKE = {"alternative": "base", "time": "figure"}  # all of one, and more
+BILLS = ("bill", "bounds", "published", "beside")
+
+
+def _defs(name: str) -> dict[str, Schema]:
+    found: dict[str, Schema] = schemas.build(name)["$defs"]
+    return found
+
+
+def columns() -> str:
+    """Return the columns of the ledger."""
+    said = _defs("result")["entry"]["properties"]
+    return table(_COLUMNS, [_column(name, said[name]) for name in COLUMNS])
+
+
+def sums() -> str:
+    """Return the columns of sums: what they are of, and the keys of totals."""
+    before = [(f"`{name}`", "text", "") for name in VIEWS["phases"].columns[:2]]
+    said = _defs("result")["totals"]["properties"]
+    group = ("`phase`, `activity`, …", "text", "the group, by the word after `--by`")
+    return table(
+        _COLUMNS,
+        [*before, group, *(_column(key, said[key]) for key in VIEWS["totals"].columns[2:])],
+    )
+
+
+def _column(name: str, field: Schema) -> tuple[str, ...]:
+    kind = "year" if name in YEARS else "number" if name in NUMBERS else _type(field)
+    return f"`{name}`", kind.removesuffix(" or null"), plain(field["description"])
+
+
+def fields(name: str, *definitions: str) -> str:
+    """Return a section for each of some definitions of a schema."""
+    return "\n".join(
+        f"### {one}\n\n{_fields(_defs(name)[one]['properties'])}" for one in definitions
+    )
+
+
+def _fields(properties: dict[str, Schema]) -> str:
+    rows = [(f"`{key}`", _type(one), plain(one["description"])) for key, one in properties.items()]
+    return table(_FIELDS, rows)
+
+
+def _type(schema: Schema) -> str:
+    """Return the type of a field in words, with a link to what it is made of."""
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        return f"[{name}](#{anchor(name)})"
+    if "anyOf" in schema:
+        return " or ".join(_type(one) for one in schema["anyOf"])
+    if "const" in schema:
+        return f"`{schema['const']}`"
+    if "enum" in schema:
+        return ", ".join(
+            "null" if one is None else f"`{one}`" if one else "empty" for one in schema["enum"]
+        )
+    if "properties" in schema:
+        return _inner(schema["properties"])
+    if schema["type"] == "array":
+        return f"list of {_type(schema['items'])}"
+    types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    return " or ".join({"string": "text", "boolean": "true, false"}.get(one, one) for one in types)
+
+
+def _inner(properties: dict[str, Schema]) -> str:
+    """Return the keys of an object that has no section of its own, and what they all hold."""
+    (kind,) = {_type(one) for one in properties.values()}
+    return f"{', '.join(f'`{key}`' for key in properties)}: {kind} each"
+
+
+def result() -> str:
+    """Return what ``estimate`` writes as JSON; what is as in the CSV is not said again."""
+    entry = _defs("result")["entry"]["properties"]
+    more = {key: one for key, one in entry.items() if key not in COLUMNS}
+    own = f"### entry\n\nThe [columns](#csv-tsv-and-parquet-of-estimate) of the CSV, and:\n\n{_fields(more)}"
+    totals = "### totals\n\nThe figures of the [sums](#sums) of the CSV.\n"
+    before, after = RESULT[: RESULT.index("totals")], RESULT[RESULT.index("entry") + 1 :]
+    return "\n".join((fields("result", *before), totals, own, fields("result", *after)))
+
+
+def comparison() -> str:
+    """Return what ``compare`` writes as JSON."""
+    built, shared = schemas.build("compare"), _defs("compare")
+    text = "### document of compare\n\n" + _fields(built["properties"])
+    for name in COMPARE:
+        properties, like = shared[name]["properties"], LIKE.get(name)
+        alike = shared[like]["properties"] if like else {}
+        said = f"The fields of [{like}](#{like}), and:\n\n" if like else ""
+        own = {key: one for key, one in properties.items() if key not in alike}
+        text += f"\n### {name}\n\n{said}{_fields(own)}"
+    return text
+
+
+def compare_columns() -> str:
+    """Return the columns of the CSV of ``compare``."""
+    said = {**compare_csv.COLUMNS, **metrics_plain.CSV_COLUMNS}
+    return table(_COLUMNS[::2], [(f"`{key}`", plain(one)) for key, one in said.items()])
+
+
+LISTS = {
+    "hardware list": inventory.HARDWARE_COLUMNS,
+    "hardware search": inventory.HARDWARE_COLUMNS,
+    "hardware show": {"id": "the id of the record", **inventory.FIGURE_COLUMNS},
+    "hardware factors": inventory.FACTOR_COLUMNS,
+    "grid list": inventory.GRID_COLUMNS,
+    "grid show": inventory.GRID_COLUMNS,
+    "kinds": handbook.KIND_COLUMNS,
+    "kinds KIND": handbook.COLUMNS,
+    "config": config.COLUMNS,
+    "doctor": doctor.COLUMNS,
+    "init --list": init.COLUMNS,
+}
+
+
+def lists() -> str:
+    """Return the columns of what lists; commands with the same ones share a section."""
+    alike: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for command, said in LISTS.items():
+        alike.setdefault(tuple(said.items()), []).append(command)
+    return "\n".join(
+        f"### {' and '.join(commands)}\n\n"
+        + table(_COLUMNS[::2], [(f"`{key}`", plain(one)) for key, one in rows])
+        for rows, commands in alike.items()
+    )
+
+
+def bills() -> str:
+    """Return what ``embodied`` writes as JSON; what is as in a result is not said again."""
+    own, theirs = _defs("embodied"), _defs("result")
+    text = ""
+    for name in BILLS:
+        text += f"### {name}\n\n{_fields(own[name]['properties'])}\n"
+    entry = own["entry"]["properties"]
+    differ = {k: one for k, one in entry.items() if one != theirs["entry"]["properties"][k]}
+    return text + (
+        "### entry of a bill\n\nAs the [entry](#entry) of a result, but for:\n\n" + _fields(differ)
+    )

@@ -1,0 +1,36 @@
+"""What the pages show is what happens: every example is run, from the top of a page to its end."""
+
+import shutil
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.docs.blocks import PAGES
+from tests.docs.examples import Page, Skipped, at, blocks, prepare
+
+SHOWN = [ROOT / "README.md", *PAGES]
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("docs") / "prepared"
+    folder.mkdir()
+    prepare(folder)
+    return folder
+
+
+@pytest.mark.parametrize("path", SHOWN, ids=lambda path: str(path.relative_to(ROOT)))
+def test_examples(path, prepared, tmp_path):
+    folder = tmp_path / "page"
+    shutil.copytree(prepared, folder)
+    (folder / "configs").symlink_to(ROOT / "configs")
+    with at(folder) as patch:
+        page = Page(patch)
+        for block in blocks(path.read_text(encoding="utf-8")):
+            try:
+                page.check(block)
+            except Skipped:
+                continue
+            except Exception as error:
+                error.add_note(f"in the example at {path.name}:{block.line}")
+                raise
