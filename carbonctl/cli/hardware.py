@@ -1,5 +1,6 @@
 """``carbonctl hardware``: what the catalog knows of devices and hosts."""
 
+from collections.abc import Collection
 from typing import Annotated
 
 import typer
@@ -167,7 +168,7 @@ def _years(text: str | None) -> tuple[int, int] | None:
 
 def _rows(
     rows: list[inventory.Row],
-    columns: tuple[str, ...],
+    columns: Collection[str],
     heads: tuple[dict[str, str], dict[str, str]],
     form: str,
     color: str,

@@ -68,7 +68,14 @@ def _bill(of_results: dict[str, Schema]) -> dict[str, Schema]:
         "sha256": text("digest of the input; empty for a record of the catalog"),
         "name": text("name of the device, the host, the system or the list"),
         "of": {"enum": list(_OF), "description": "what the bill is of"},
-        "stages": {**whole(carbon), "description": "sums by stage of life"},
+        "covers": {
+            "type": ["string", "null"],
+            "description": "what its lines are of, where they are not all of it",
+        },
+        "stages": {
+            **whole(carbon),
+            "description": "sums by stage of life; null is unknown, or that no line is of it",
+        },
         "devices": _bounds("how many devices are in it"),
         "lifetime_h": _bounds("service life [h]"),
         "utilization": _bounds("share of it in useful work"),
