@@ -17,7 +17,15 @@ from carbonctl.spec.model import Workload
 __all__ = ["account", "estimate"]
 
 
-def estimate(data: bytes, file: str, catalog: Catalog, overrides: tuple[str, ...] = ()) -> Result:
+def estimate(
+    data: bytes,
+    file: str,
+    catalog: Catalog,
+    overrides: tuple[str, ...] = (),
+    *,
+    label: str | None = None,
+    first: int = 1,
+) -> Result:
     """Return the result of one workload.
 
     Parameters
@@ -25,23 +33,28 @@ def estimate(data: bytes, file: str, catalog: Catalog, overrides: tuple[str, ...
     data : bytes
         The spec, UTF-8 YAML or JSON.
     file : str
-        What the result and messages call it.
+        What messages call it, and the result where it has no label of its own.
     catalog : Catalog
         The facts.
     overrides : tuple of str
         ``PATH=VALUE``, before the file's own values.
+    label : str, optional
+        What the result calls one of several workloads of a file.
+    first : int
+        The line of the file at which the data begins.
 
     Raises
     ------
     InputError
         With every problem that can be found at once.
     """
-    loaded = load(decode(data, file), file, estimators, catalog, overrides)
+    text = decode(data, file, first)
+    loaded = load(text, file, estimators, catalog, overrides, first)
     try:
         books = account(loaded.workload, catalog)
     except Unaccountable as error:
         raise InputError(loaded.problem(*fault) for fault in error.faults) from None
-    return _result(loaded.workload, books, file, sha256(data).hexdigest())
+    return _result(loaded.workload, books, label or file, sha256(data).hexdigest())
 
 
 def _result(workload: Workload, books: Books, file: str, digest: str) -> Result:

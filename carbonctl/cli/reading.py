@@ -5,6 +5,7 @@ from typing import NamedTuple
 from carbonctl import __version__
 from carbonctl.account import estimate
 from carbonctl.catalog import Catalog
+from carbonctl.cli.documents import Document
 from carbonctl.errors import InputError, Problem
 from carbonctl.located import decode
 from carbonctl.result import Result, is_saved
@@ -29,16 +30,33 @@ def read_results(data: bytes, name: str, catalog: Catalog, overrides: tuple[str,
     InputError
         With every problem of it; for overrides of a saved result, too.
     """
+    return _read(Document(data, name, name, 1), catalog, overrides, or_line=False)
+
+
+def read_document(one: Document, catalog: Catalog, overrides: tuple[str, ...] = ()) -> Read:
+    """Return the results of one document of an input, which may be a line of JSON Lines.
+
+    Raises
+    ------
+    InputError
+        As `read_results` does.
+    """
+    return _read(one, catalog, overrides, or_line=True)
+
+
+def _read(one: Document, catalog: Catalog, overrides: tuple[str, ...], *, or_line: bool) -> Read:
+    data, name, label, first = one
     if data[:_HEAD].lstrip().startswith(b"{") and b'"carbonctl.compare/' in data[:_HEAD]:
         message = "this is a comparison; a side is a workload or a result of `estimate`"
-        raise InputError([Problem(name, 1, 1, message)])
+        raise InputError([Problem(name, first, 1, message)])
     if not is_saved(data):
-        result = estimate(data, name, catalog, overrides)
+        result = estimate(data, name, catalog, overrides, label=label, first=first)
         return Read((result,), __version__, catalog.version, is_saved=False)
     from carbonctl import saved
 
     if overrides:
         message = "--set changes a workload, and this is a saved result"
-        raise InputError([Problem(name, 1, 1, message)])
-    found = saved.read(decode(data, name), name)
-    return Read(found.results, found.version, found.hardware_db, is_saved=True)
+        raise InputError([Problem(name, first, 1, message)])
+    found = saved.read(decode(data, name, first), name, first, or_line=or_line)
+    version, hardware_db = found.version or __version__, found.hardware_db or catalog.version
+    return Read(found.results, version, hardware_db, is_saved=True)

@@ -1,7 +1,8 @@
 """From results to text, one module a format. Renderers compute nothing.
 
 Each module has a class ``Renderer``: results are added one by one and need not be kept;
-``finish`` returns the whole text.
+``finish`` returns the whole text. Those of `LINES` can also give it away as it comes: ``head``
+is what goes before everything, ``take`` returns what was added since the last time.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 FORMATS = ("table", "json", "jsonl", "csv", "tsv", "md")
 FOR_PEOPLE = ("table", "md")
+TABLES = ("csv", "tsv")
+LINES = (*TABLES, "jsonl")
 
 
 class Style(NamedTuple):
@@ -39,6 +42,11 @@ class Style(NamedTuple):
         hold the groups and not the entries.
     everyday : tuple of Everyday
         What the total is compared with.
+    rows : str or None
+        What a row of `LINES` is, one of `carbonctl.render.rows.ROWS`; unless given an entry,
+        and for JSON Lines a whole result.
+    header : bool
+        Whether a table of `TABLES` begins with the names of its columns.
     """
 
     width: int = 80
@@ -47,6 +55,8 @@ class Style(NamedTuple):
     sources: dict[str, Source] | None = None
     by: str | None = None
     everyday: tuple[Everyday, ...] = ()
+    rows: str | None = None
+    header: bool = True
 
 
 class Renderer(Protocol):
@@ -57,6 +67,15 @@ class Renderer(Protocol):
 
     def finish(self, about: About, verdicts: Sequence[Verdict] = ()) -> str:
         """Return the text of everything that was added."""
+
+
+class LineRenderer(Renderer, Protocol):
+    """One output of `LINES` in the making."""
+
+    head: str
+
+    def take(self) -> str:
+        """Return what was added since the last time."""
 
 
 def start(form: str, style: Style | None = None) -> Renderer:

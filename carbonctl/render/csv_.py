@@ -1,11 +1,11 @@
-"""CSV: one row an entry or a group, LF, full precision, empty where unknown."""
+"""CSV: one row an entry, a group, a workload or a phase; LF, full precision, empty for unknown."""
 
 import csv
 import io
 from typing import TYPE_CHECKING
 
-from carbonctl.ledger import COLUMNS, Totals
 from carbonctl.render import Style
+from carbonctl.render.rows import columns, rows
 from carbonctl.result import About, Result
 
 if TYPE_CHECKING:
@@ -13,30 +13,30 @@ if TYPE_CHECKING:
 
     from carbonctl.gates import Verdict
 
-_OWN = len(COLUMNS) - 2  # the columns that an entry begins with; file and workload go before
-
 
 class Renderer:
-    """Writes the entries of all results under one head."""
+    """Writes the rows of all results under one head."""
 
     delimiter = ","
 
     def __init__(self, style: Style) -> None:
         self.out = io.StringIO()
         self.writer = csv.writer(self.out, delimiter=self.delimiter, lineterminator="\n")
-        self.by = style.by
-        own = COLUMNS[2:] if self.by is None else (self.by, *Totals._fields)
-        self.writer.writerow(("file", "workload", *own))
+        self.style = style
+        self.writer.writerow(columns(style))
+        self.head = self.take() if style.header else ""
 
     def add(self, result: Result) -> None:
-        """Add the rows of one result: its entries, or its groups."""
-        before = (result.file, result.name)
-        if self.by is None:
-            self.writer.writerows([(*before, *entry[:_OWN]) for entry in result.entries])
-            return
-        groups = result.groups(self.by).items()
-        self.writer.writerows([(*before, name, *sums) for name, sums in groups])
+        """Add the rows of one result."""
+        self.writer.writerows(rows(result, self.style))
+
+    def take(self) -> str:
+        """Return the rows that were added since the last time."""
+        text = self.out.getvalue()
+        self.out.seek(0)
+        self.out.truncate()
+        return text
 
     def finish(self, about: About, verdicts: "Sequence[Verdict]" = ()) -> str:
         """Return the whole table."""
-        return self.out.getvalue()
+        return self.head + self.take()

@@ -1,10 +1,11 @@
-"""JSON Lines: one result a line, each with its schema."""
+"""JSON Lines: one result a line, each with its schema; or one row of the CSV a line."""
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from carbonctl.render import Style
 from carbonctl.render.json_ import result_dict
+from carbonctl.render.rows import columns, rows
 from carbonctl.result import SCHEMA, About, Result
 
 if TYPE_CHECKING:
@@ -14,16 +15,34 @@ if TYPE_CHECKING:
 
 
 class Renderer:
-    """Writes each result as one line."""
+    """Writes each result as one line, or each of its rows."""
+
+    head = ""
 
     def __init__(self, style: Style) -> None:
         self.lines: list[str] = []
+        self.style = style
+        self.columns = columns(style) if style.rows is not None else ()
 
     def add(self, result: Result) -> None:
+        """Add one line, or one for each row."""
+        if self.style.rows is None:
+            self.write({"schema": SCHEMA, **result_dict(result)})
+            return
+        for row in rows(result, self.style):
+            line = dict(zip(self.columns, row, strict=True))
+            self.write({**line, "complete": result.complete} if "complete" in line else line)
+
+    def write(self, document: dict[str, Any]) -> None:
         """Add one line."""
-        document = {"schema": SCHEMA, **result_dict(result)}
         self.lines.append(json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n")
+
+    def take(self) -> str:
+        """Return the lines that were added since the last time."""
+        text = "".join(self.lines)
+        self.lines = []
+        return text
 
     def finish(self, about: About, verdicts: "Sequence[Verdict]" = ()) -> str:
         """Return all lines."""
-        return "".join(self.lines)
+        return self.take()
