@@ -11,10 +11,10 @@ from carbonctl.catalog import Catalog
 from carbonctl.errors import InputError
 from carbonctl.located import decode
 from carbonctl.result import Result, assumption, compare_reported, unexplained
-from carbonctl.spec.load import load
+from carbonctl.spec.load import Loaded, load
 from carbonctl.spec.model import Workload
 
-__all__ = ["account", "estimate"]
+__all__ = ["account", "estimate", "result_of"]
 
 
 def estimate(
@@ -50,11 +50,22 @@ def estimate(
     """
     text = decode(data, file, first)
     loaded = load(text, file, estimators, catalog, overrides, first)
+    return result_of(loaded, catalog, label or file, sha256(data).hexdigest())
+
+
+def result_of(loaded: Loaded, catalog: Catalog, label: str, digest: str) -> Result:
+    """Return the result of a workload that was loaded.
+
+    Raises
+    ------
+    InputError
+        Where its figures do not suffice or do not go together.
+    """
     try:
         books = account(loaded.workload, catalog)
     except Unaccountable as error:
         raise InputError(loaded.problem(*fault) for fault in error.faults) from None
-    return _result(loaded.workload, books, label or file, sha256(data).hexdigest())
+    return _result(loaded.workload, books, label, digest)
 
 
 def _result(workload: Workload, books: Books, file: str, digest: str) -> Result:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from carbonctl import errors
+from carbonctl import __version__, errors
 from carbonctl.catalog import Catalog
 from carbonctl.cli.documents import Document, Piece, documents
 from carbonctl.cli.reading import read_document
@@ -14,6 +14,7 @@ from carbonctl.render import LINES, LineRenderer, Renderer, Style, start
 
 if TYPE_CHECKING:
     from carbonctl.cli.gating import Gates
+    from carbonctl.cli.patterns import Filled, Patterns
     from carbonctl.gates import Verdict
 
 
@@ -89,6 +90,7 @@ class Worker:
             for (form, _), renderer in zip(order.outputs, self.renderers, strict=True)
         ]
         self.keeps = not order.in_lines
+        self.patterns = _patterns(order, self.catalog)
         self.problems: list[Problem] = []
         self.verdicts: list[Verdict] = []
         self._forget()
@@ -135,6 +137,10 @@ class Worker:
 
     def document(self, document: Document) -> None:
         """Hand the results of one document on to every output."""
+        filled = self.patterns and self.patterns.fill(document)
+        if filled:
+            self.fill(document.label, filled)
+            return
         found = read_document(document, self.catalog, self.order.overrides)
         self.versions.add((found.version, found.hardware_db))
         for result in found.results:
@@ -147,6 +153,17 @@ class Worker:
             for renderer in self.renderers:
                 renderer.add(result)
 
+    def fill(self, label: str, filled: Filled) -> None:
+        """Hand on the lines of a workload that is like others."""
+        if not self.order.quiet:
+            self.told += [f"{label}: warning: {text}" for text in filled.warnings]
+        self.versions.add((__version__, self.catalog.version))
+        self.results += 1
+        self.entries += filled.entries
+        for renderer, text in zip(self.lines, filled.texts, strict=True):
+            assert renderer is not None
+            renderer.put(text)
+
     def judge(self, verdicts: list[Verdict]) -> None:
         """Keep verdicts for those who show them, or say what did not pass."""
         from carbonctl.cli.gating import announced
@@ -157,3 +174,14 @@ class Worker:
             self.verdicts += verdicts
         else:
             self.told += announced(verdicts, quiet=self.order.quiet)
+
+
+def _patterns(order: Order, catalog: Catalog) -> Patterns | None:
+    """Return what learns of workloads that are alike; None where it would learn nothing."""
+    if not order.in_lines or order.gates is not None:
+        return None
+    if any(form == "jsonl" and style.rows is None for form, style in order.outputs):
+        return None
+    from carbonctl.cli.patterns import Patterns
+
+    return Patterns(catalog, order.overrides, order.outputs)

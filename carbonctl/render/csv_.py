@@ -30,6 +30,16 @@ class Renderer:
         """Add the rows of one result."""
         self.writer.writerows(rows(result, self.style))
 
+    def put(self, text: str) -> None:
+        """Add whole lines that are made already."""
+        self.out.write(text)
+
+    def quoted(self, text: str) -> str:
+        """Return a text as it stands in a row."""
+        line = io.StringIO()
+        csv.writer(line, delimiter=self.delimiter, lineterminator="").writerow((text, 0))
+        return line.getvalue()[:-2]
+
     def take(self) -> str:
         """Return the rows that were added since the last time."""
         text = self.out.getvalue()

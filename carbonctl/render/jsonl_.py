@@ -7,6 +7,7 @@ from carbonctl.render import Style
 from carbonctl.render.json_ import result_dict
 from carbonctl.render.rows import columns, rows
 from carbonctl.result import SCHEMA, About, Result
+from carbonctl.symbols import marked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +36,16 @@ class Renderer:
 
     def write(self, document: dict[str, Any]) -> None:
         """Add one line."""
-        self.lines.append(json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n")
+        text = json.dumps(document, ensure_ascii=False, allow_nan=False, default=marked)
+        self.lines.append(text + "\n")
+
+    def put(self, text: str) -> None:
+        """Add whole lines that are made already."""
+        self.lines.append(text)
+
+    def quoted(self, text: str) -> str:
+        """Return a text as it stands in a line."""
+        return json.dumps(text, ensure_ascii=False)
 
     def take(self) -> str:
         """Return the lines that were added since the last time."""

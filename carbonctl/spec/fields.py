@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Any, NamedTuple, Protocol
+from typing import Annotated, Any, NamedTuple, Protocol, cast
 
 from pydantic import ValidationInfo
 from pydantic_core import core_schema
 
 from carbonctl import units
-from carbonctl.located import Map
+from carbonctl.located import Hole, Map
 from carbonctl.near import did_you_mean
 from carbonctl.ranges import Number, Range, best
 from carbonctl.spec import typed
@@ -119,10 +119,26 @@ def read_quantity(raw: Any, dimension: Dimension, check: Check) -> Value:
         return _read_bounds(raw, dimension, check)
     text = _scalar(raw, _wanted(dimension))
     number = units.parse(text, dimension)
+    if type(text) is Hole:
+        number = _symbol(text, number, dimension)
     ends = (number.low, number.high) if isinstance(number, Range) else (number,)
     for end in ends:
         check(end, str(text))
     return Value(number, dimension.unit, line=_line(text))
+
+
+def _symbol(hole: Hole, number: Number, dimension: Dimension) -> Number:
+    """Return the symbol of a figure that is to come; a range or a zero is what it is."""
+    if isinstance(number, Range) or not number:
+        return number
+    digits, suffix, up, down = units.factors(hole, dimension)
+    if digits != hole.digits:
+        return number
+    words = f"float({hole.name}) * {suffix} * {up} / {down}"
+    symbol: Any = hole.tape.note(words, number)
+    hole.tape.require(f"{units.SMALLEST} <= {symbol.name} <= {units.LARGEST}")
+    hole.tape.taken.add(hole.name)
+    return cast("Number", symbol)
 
 
 def _wanted(dimension: Dimension) -> str:
@@ -272,7 +288,14 @@ def _clean(raw: Any, what: str) -> str:
     return str(text)
 
 
-def _name(raw: Any) -> str:
+def read_name(raw: Any) -> str:
+    """Return a name as it may be shown anywhere.
+
+    Raises
+    ------
+    ValueError
+        Where it may not: control characters, beginnings of formulas and of commands.
+    """
     text = _clean(raw, "a name")
     if text.strip()[0] in FORMULA_STARTS:
         raise ValueError(f"`{text}`: a name must not begin with = + - or @")
@@ -335,7 +358,7 @@ def _known(kind: str) -> Scalar:
     return Scalar(read, typed.ID)
 
 
-Name = Annotated[str, Scalar(lambda raw, info: _name(raw), typed.WORDS)]
+Name = Annotated[str, Scalar(lambda raw, info: read_name(raw), typed.WORDS)]
 Source = Annotated[str, Scalar(lambda raw, info: _source(raw), typed.WORDS)]
 Switch = Annotated[bool, Scalar(_switch, typed.SWITCH)]
 Year = Annotated[int, Scalar(_year, typed.YEAR)]

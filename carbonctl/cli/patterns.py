@@ -1,0 +1,314 @@
+"""Workloads that differ in their figures and names alone are accounted for by one function.
+
+Streams hold many that are alike. The text of each is cut into its fixed parts and its holes:
+the figures, and the name. When the same parts come a second time, that workload is accounted
+for once in symbols, in the ordinary way, which gives a function from figures to finished lines
+(`carbonctl.symbols`). The function does the same operations in the same order, so that it
+gives the same bytes; before it is used it has to give those of its example. It answers only
+where every condition holds that the example met; all else goes the ordinary way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from math import fsum
+from typing import Any, NamedTuple
+
+from carbonctl import estimators
+from carbonctl.account import estimate, result_of
+from carbonctl.catalog import Catalog
+from carbonctl.cli.documents import Document
+from carbonctl.errors import InputError, Problem
+from carbonctl.located import Hole, Map, Seq, Text, parse
+from carbonctl.render import LineRenderer, Style, start
+from carbonctl.result import Result, is_saved
+from carbonctl.spec.fields import read_name
+from carbonctl.spec.load import load_tree
+from carbonctl.symbols import Tape, cut, mark
+
+MAX_BYTES = 16 * 1024  # of a workload; a larger one is worth its own account
+_MOST = 256  # functions that are kept
+_MOST_SEEN = 4096
+_FOR_ONE = 8  # functions of the same fixed parts, each under its own conditions
+_TRIAL, _WORTH = 64, 4  # functions made before it is asked whether they are used
+_FIGURE = r"[0-9][0-9.eE+-]*"
+_JSON = re.compile(rf'(": ?"?)({_FIGURE}|(?:(?<=name": ")|(?<=name":"))[^"\\]*)')
+_YAML = re.compile(
+    rf"(^name: |: )({_FIGURE}|(?<=^name: )[A-Za-z](?:[A-Za-z0-9 ,._()/-]*[A-Za-z0-9)])?)", re.M
+)
+_ASSIGNED = re.compile(r"(\w+) = ")
+_NAMES = re.compile(r"\b[vh][0-9]+\b")
+_FAULTS = (ValueError, ArithmeticError)
+
+Output = tuple[str, Style]
+
+
+class Filled(NamedTuple):
+    """The finished lines of one workload for each output, its warnings, and its entries."""
+
+    texts: tuple[str, ...]
+    warnings: tuple[str, ...]
+    entries: int
+
+
+class _Plan(NamedTuple):
+    fill: Callable[..., tuple[str, ...] | None]
+    warnings: tuple[str, ...]
+    entries: int
+
+
+class _Pattern:
+    """The functions of workloads that share their fixed parts.
+
+    ``name`` is the place of the workload's name among the holes, None where it is fixed;
+    ``bound`` are the holes that are neither that nor a figure, and have to be equal.
+    """
+
+    def __init__(self) -> None:
+        self.name: int | None = None
+        self.bound: tuple[int, ...] = ()
+        self.plans: dict[tuple[str, ...], list[_Plan]] = {}
+
+
+class Patterns:
+    """What was learnt of the workloads that came before.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        The facts.
+    overrides : tuple of str
+        ``PATH=VALUE`` of ``--set``.
+    outputs : tuple of (format, Style)
+        What lines are made for, each one of `carbonctl.render.LINES` with rows.
+    """
+
+    def __init__(
+        self, catalog: Catalog, overrides: tuple[str, ...], outputs: tuple[Output, ...]
+    ) -> None:
+        self.catalog = catalog
+        self.overrides = overrides
+        self.outputs = outputs
+        self.quotes = [_renderer(output).quoted for output in outputs]
+        self.seen: set[int] = set()
+        self.patterns: dict[tuple[str, ...], _Pattern] = {}
+        self.made = self.used = 0
+
+    @property
+    def is_worth_it(self) -> bool:
+        """Whether what is learnt is used."""
+        return self.made < _TRIAL or self.used > _WORTH * self.made
+
+    def fill(self, document: Document) -> Filled | None:
+        """Return the lines of a workload that is like others, or None."""
+        if len(document.data) > MAX_BYTES or not self.is_worth_it:
+            return None
+        try:
+            text = document.data.decode()
+        except UnicodeDecodeError:
+            return None
+        parts = (_JSON if text.startswith("{") else _YAML).split(text)
+        holes = parts[2::3]
+        del parts[2::3]
+        key = tuple(parts)
+        pattern = self.patterns.get(key)
+        if pattern is not None:
+            filled = self._fill(pattern, holes, document.label)
+            if filled is not None:
+                return filled
+        elif self._is_new(hash(key)):
+            return None
+        self._learn(key, text, holes, document)
+        return None
+
+    def _fill(self, pattern: _Pattern, holes: list[str], label: str) -> Filled | None:
+        plans = pattern.plans.get(tuple([holes[place] for place in pattern.bound]), ())
+        name = "" if pattern.name is None else holes[pattern.name]
+        try:
+            if pattern.name is not None and read_name(name) != name:
+                return None
+            for plan in plans:
+                texts = plan.fill(holes, name, label, *self.quotes)
+                if texts is not None:
+                    self.used += 1
+                    return Filled(texts, plan.warnings, plan.entries)
+        except _FAULTS:
+            pass  # the ordinary way says what is wrong
+        return None
+
+    def _is_new(self, key: int) -> bool:
+        if key in self.seen:
+            return False
+        if len(self.seen) >= _MOST_SEEN:
+            self.seen.clear()
+        self.seen.add(key)
+        return True
+
+    def _learn(self, key: tuple[str, ...], text: str, holes: list[str], one: Document) -> None:
+        """Make a function of a workload, and keep it if it gives what the ordinary way gives."""
+        self.made += 1
+        try:
+            example = _Example(text, holes, one, self)
+            found = example.plan()
+        except Exception:  # noqa: BLE001 - symbols went where only numbers can go
+            return
+        if len(self.patterns) >= _MOST:
+            self.patterns.clear()
+        pattern = self.patterns.setdefault(key, _Pattern())
+        bound = tuple(sorted({*pattern.bound, *example.bound}))
+        if bound != pattern.bound:
+            pattern.plans.clear()
+        pattern.bound, pattern.name = bound, example.name
+        if len(pattern.plans) >= _MOST:
+            pattern.plans.clear()
+        plans = pattern.plans.setdefault(tuple([holes[place] for place in bound]), [])
+        if len(plans) < _FOR_ONE:
+            plans.append(found)
+
+
+class _Example:
+    """One workload from which a function is made."""
+
+    def __init__(self, text: str, holes: list[str], one: Document, patterns: Patterns) -> None:
+        if is_saved(one.data) or "\ue000" in text or "&" in text:
+            raise ValueError("not a plain workload")
+        self.text = text
+        self.holes = holes
+        self.one = one
+        self.patterns = patterns
+        self.tape = Tape()
+        self.name: int | None = None
+        self.bound: tuple[int, ...] = ()
+
+    def plan(self) -> _Plan:
+        """Return the function, its warnings and the number of entries.
+
+        Raises
+        ------
+        Exception
+            Of any kind, where there is none.
+        """
+        data, file, label, line = self.one
+        patterns = self.patterns
+        plain = estimate(data, file, patterns.catalog, patterns.overrides, label=label, first=line)
+        result = self.in_symbols()
+        if plain.warnings != result.warnings:
+            raise ValueError("the warnings differ")
+        taken = {int(name[1:]) for name in self.tape.taken}
+        free = taken | ({self.name} if self.name is not None else set())
+        self.bound = tuple(place for place in range(len(self.holes)) if place not in free)
+        fill = self.function(result)
+        name = "" if self.name is None else self.holes[self.name]
+        if fill(self.holes, name, label, *patterns.quotes) != self.lines(plain):
+            raise ValueError("the lines differ")
+        return _Plan(fill, result.warnings, len(result.entries))
+
+    def lines(self, result: Result) -> tuple[str, ...]:
+        """Return the lines of a result for each output."""
+        texts = []
+        for output in self.patterns.outputs:
+            renderer = _renderer(output)
+            renderer.add(result)
+            texts.append(renderer.take())
+        return tuple(texts)
+
+    def in_symbols(self) -> Result:
+        """Return the result with symbols in place of figures, and a mark for the name."""
+        problems: list[Problem] = []
+        tree = parse(self.text, self.one.file, problems=problems, first=self.one.line)
+        if problems or not isinstance(tree, Map):
+            raise InputError(problems)
+        self.put_holes(tree)
+        loaded = load_tree(
+            tree, problems, self.one.file, estimators, self.patterns.catalog,
+            self.patterns.overrides,
+        )  # fmt: skip
+        result = result_of(loaded, self.patterns.catalog, mark("file"), "")
+        if self.name is not None:
+            result.name = mark("name")
+        return result
+
+    def put_holes(self, tree: Map) -> None:
+        """Put holes where figures stand in a tree, and find the name."""
+        places = dict(_places(self.text, self.holes))
+        starts = [0, *(at.end() for at in re.finditer("\n", self.text))]
+        nodes: list[Any] = [tree]
+        while nodes:
+            node = nodes.pop()
+            for key, value in list(node.items() if isinstance(node, Map) else enumerate(node)):
+                if isinstance(value, Map | Seq):
+                    nodes.append(value)
+                if type(value) is not Text:
+                    continue
+                at = starts[value.place.line - self.one.line] + value.place.col - 1
+                at += self.text[at] in "\"'"
+                if at not in places or not self.text.startswith(value, at):
+                    continue
+                if node is tree and key == "name" and value == self.holes[places[at]]:
+                    self.name = places[at]
+                else:
+                    node[key] = self.hole(value, places[at])
+
+    def hole(self, text: Text, place: int) -> Hole:
+        """Return a hole in place of a figure."""
+        hole = Hole(text)
+        hole.place = text.place
+        hole.digits, hole.name, hole.tape = self.holes[place], f"h{place}", self.tape
+        return hole
+
+    def function(self, result: Result) -> Callable[..., tuple[str, ...] | None]:
+        """Return the function from holes, name, label and quoting to finished lines."""
+        self.tape.is_marking = True
+        joined = []
+        for number, (form, _) in enumerate(self.patterns.outputs):
+            text = self.lines(result)[number]
+            joined.append(_joined(text, number, in_quotes=form == "jsonl"))
+        quotes = [f"q{number}" for number in range(len(joined))]
+        quoted = [f"{what}{q} = {q}({what})" for q in quotes for what in ("file", "name")]
+        answer = f"return ({', '.join(joined)},)"
+        lines = _needed(self.tape.lines, answer)
+        read = [f"{name} = holes[{name[1:]}]" for name in sorted(self.tape.taken)]
+        source = "\n    ".join([
+            f"def fill(holes, name, file, {', '.join(quotes)}):", *read, *lines, *quoted, answer,
+        ])  # fmt: skip
+        scope: dict[str, Any] = {"fsum": fsum}
+        exec(source, scope)  # noqa: S102 - numbers, operators and quoted texts of our own making
+        found: Callable[..., tuple[str, ...] | None] = scope["fill"]
+        return found
+
+
+def _renderer(output: Output) -> LineRenderer:
+    renderer: Any = start(*output)
+    found: LineRenderer = renderer
+    return found
+
+
+def _places(text: str, holes: list[str]) -> Iterator[tuple[int, int]]:
+    """Yield where each hole begins in the text, and its place among them."""
+    cutter = _JSON if text.startswith("{") else _YAML
+    for place, match in enumerate(cutter.finditer(text)):
+        assert match[2] == holes[place]
+        yield match.start(2), place
+
+
+def _joined(text: str, number: int, *, in_quotes: bool) -> str:
+    """Return the expression of a text with marks."""
+    pieces = cut(text, in_quotes=in_quotes)
+    for place in range(1, len(pieces), 2):
+        name = pieces[place]
+        pieces[place] = f"{name}q{number}" if name in ("file", "name") else f"repr({name})"
+    words = [repr(p) if place % 2 == 0 else p for place, p in enumerate(pieces)]
+    return f"''.join(({', '.join(words)},))"
+
+
+def _needed(lines: list[str], answer: str) -> list[str]:
+    """Return the lines that an answer or a condition needs, in their order."""
+    wanted = set(_NAMES.findall(answer))
+    found = []
+    for line in reversed(lines):
+        assigned = _ASSIGNED.match(line)
+        if assigned is None or assigned[1] in wanted:
+            found.append(line)
+            wanted.update(_NAMES.findall(line))
+    return found[::-1]
