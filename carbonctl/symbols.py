@@ -157,6 +157,8 @@ def _comparison(sign: str, work: Callable[[Any, Any], bool]) -> Any:
         if not isinstance(other, (Symbol, *_LITERALS)):
             return NotImplemented
         answer = work(self.value, _value(other))
+        if other is self and sign in "<>":  # never, whatever the number
+            return answer
         condition = f"{self.name} {sign} {_written(other)}"
         self.tape.require(condition if answer else f"not {condition}")
         return answer

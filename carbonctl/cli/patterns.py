@@ -38,6 +38,7 @@ _YAML = re.compile(
     rf"(^name: |: )({_FIGURE}|(?<=^name: )[A-Za-z](?:[A-Za-z0-9 ,._()/-]*[A-Za-z0-9)])?)", re.M
 )
 _ASSIGNED = re.compile(r"(\w+) = ")
+_TEXTS = ("file", "name")
 _NAMES = re.compile(r"\b[vh][0-9]+\b")
 _FAULTS = (ValueError, ArithmeticError)
 
@@ -260,17 +261,21 @@ class _Example:
     def function(self, result: Result) -> Callable[..., tuple[str, ...] | None]:
         """Return the function from holes, name, label and quoting to finished lines."""
         self.tape.is_marking = True
-        joined = []
-        for number, (form, _) in enumerate(self.patterns.outputs):
-            text = self.lines(result)[number]
-            joined.append(_joined(text, number, in_quotes=form == "jsonl"))
+        joined, figures = [], set[str]()
+        for number, (text, output) in enumerate(
+            zip(self.lines(result), self.patterns.outputs, strict=True)
+        ):
+            pieces = cut(text, in_quotes=output[0] == "jsonl")
+            figures.update(name for name in pieces[1::2] if name not in _TEXTS)
+            joined.append(_joined(pieces, number))
         quotes = [f"q{number}" for number in range(len(joined))]
-        quoted = [f"{what}{q} = {q}({what})" for q in quotes for what in ("file", "name")]
+        written = [f"{what}{q} = {q}({what})" for q in quotes for what in _TEXTS]
         answer = f"return ({', '.join(joined)},)"
-        lines = _needed(self.tape.lines, answer)
+        written += [f"t{name} = repr({name})" for name in sorted(figures)]
+        lines = _needed(self.tape.lines, written)
         read = [f"{name} = holes[{name[1:]}]" for name in sorted(self.tape.taken)]
         source = "\n    ".join([
-            f"def fill(holes, name, file, {', '.join(quotes)}):", *read, *lines, *quoted, answer,
+            f"def fill(holes, name, file, {', '.join(quotes)}):", *read, *lines, *written, answer,
         ])  # fmt: skip
         scope: dict[str, Any] = {"fsum": fsum}
         exec(source, scope)  # noqa: S102 - numbers, operators and quoted texts of our own making
@@ -292,19 +297,16 @@ def _places(text: str, holes: list[str]) -> Iterator[tuple[int, int]]:
         yield match.start(2), place
 
 
-def _joined(text: str, number: int, *, in_quotes: bool) -> str:
-    """Return the expression of a text with marks."""
-    pieces = cut(text, in_quotes=in_quotes)
-    for place in range(1, len(pieces), 2):
-        name = pieces[place]
-        pieces[place] = f"{name}q{number}" if name in ("file", "name") else f"repr({name})"
-    words = [repr(p) if place % 2 == 0 else p for place, p in enumerate(pieces)]
+def _joined(pieces: list[str], number: int) -> str:
+    """Return the expression of a text that was cut at its marks, for one of the outputs."""
+    words = [repr(piece) for piece in pieces]
+    words[1::2] = [f"{name}q{number}" if name in _TEXTS else f"t{name}" for name in pieces[1::2]]
     return f"''.join(({', '.join(words)},))"
 
 
-def _needed(lines: list[str], answer: str) -> list[str]:
-    """Return the lines that an answer or a condition needs, in their order."""
-    wanted = set(_NAMES.findall(answer))
+def _needed(lines: list[str], after: list[str]) -> list[str]:
+    """Return the lines that a condition or what comes after needs, in their order."""
+    wanted = set(_NAMES.findall(" ".join(after)))
     found = []
     for line in reversed(lines):
         assigned = _ASSIGNED.match(line)

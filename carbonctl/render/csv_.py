@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from typing import TYPE_CHECKING
 
 from carbonctl.render import Style
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from carbonctl.gates import Verdict
+
+_PLAIN = re.compile(r"[\w ./:#-]*")  # what no table quotes
 
 
 class Renderer:
@@ -36,6 +39,8 @@ class Renderer:
 
     def quoted(self, text: str) -> str:
         """Return a text as it stands in a row."""
+        if _PLAIN.fullmatch(text):
+            return text
         line = io.StringIO()
         csv.writer(line, delimiter=self.delimiter, lineterminator="").writerow((text, 0))
         return line.getvalue()[:-2]

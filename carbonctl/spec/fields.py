@@ -134,7 +134,9 @@ def _symbol(hole: Hole, number: Number, dimension: Dimension) -> Number:
     digits, suffix, up, down = units.factors(hole, dimension)
     if digits != hole.digits:
         return number
-    words = f"float({hole.name}) * {suffix} * {up} / {down}"
+    words = f"float({hole.name})"
+    for sign, factor in (("*", suffix), ("*", up), ("/", down)):
+        words += f" {sign} {factor}" if factor != 1 else ""
     symbol: Any = hole.tape.note(words, number)
     hole.tape.require(f"{units.SMALLEST} <= {symbol.name} <= {units.LARGEST}")
     hole.tape.taken.add(hole.name)
