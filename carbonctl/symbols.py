@@ -17,9 +17,10 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-_OPEN, _CLOSE = "\ue000", "\ue001"  # of the private use area: no name may hold them
-_MARK = re.compile(f"{_OPEN}(\\w+){_CLOSE}")
-_MARK_IN_QUOTES = re.compile(f'"{_OPEN}(\\w+){_CLOSE}"')
+# Of the private use area, so that no name may hold them: around numbers, and around words.
+_OPEN, _CLOSE = "\ue000", "\ue001"
+_OPEN_WORDS, _CLOSE_WORDS = "\ue002", "\ue003"
+_MARK = re.compile(f"[{_OPEN}{_OPEN_WORDS}](\\w+)[{_CLOSE}{_CLOSE_WORDS}]")
 _LITERALS = (int, float)
 
 
@@ -82,6 +83,18 @@ class Symbol:
 
     __repr__ = __str__
 
+    def in_words(self) -> str:
+        """Return the mark of the number as `carbonctl.units.format_number` writes it.
+
+        Raises
+        ------
+        TypeError
+            Where no text is being made.
+        """
+        if not self.tape.is_marking:
+            raise TypeError("the number is not known yet")
+        return mark_of_words(f"w{self.name[1:]}")
+
     def _pinned(self) -> float:
         """Return the value of the example, and require it of every other."""
         self.tape.require(f"{self.name} == {self.value!r}")
@@ -91,6 +104,16 @@ class Symbol:
 def mark(name: str) -> str:
     """Return what stands in a text for something that is filled in later."""
     return f"{_OPEN}{name}{_CLOSE}"
+
+
+def mark_of_words(name: str) -> str:
+    """Return what stands in a text for a part of it that is filled in later."""
+    return f"{_OPEN_WORDS}{name}{_CLOSE_WORDS}"
+
+
+def is_marked(text: str) -> bool:
+    """Whether a text holds what could be taken for a mark."""
+    return any(one in text for one in (_OPEN, _CLOSE, _OPEN_WORDS, _CLOSE_WORDS))
 
 
 def marked(value: Any) -> str:
@@ -109,9 +132,11 @@ def marked(value: Any) -> str:
 def cut(text: str, *, in_quotes: bool) -> list[str]:
     """Return a text in pieces: every second one is the name of a mark.
 
-    ``in_quotes`` is for JSON, where a mark is a string and what it stands for is not.
+    ``in_quotes`` is for JSON, where the mark of a number is a string and the number is not.
     """
-    return (_MARK_IN_QUOTES if in_quotes else _MARK).split(text)
+    if in_quotes:
+        text = text.replace(f'"{_OPEN}', _OPEN).replace(f'{_CLOSE}"', _CLOSE)
+    return _MARK.split(text)
 
 
 def exact_sum(numbers: Sequence[Any]) -> Symbol:

@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeAlias
 
 from carbonctl.near import did_you_mean
 from carbonctl.ranges import Number, Range, best
+from carbonctl.symbols import Symbol
 
 Dims: TypeAlias = tuple[int, int, int, int, int, int]
 
@@ -335,8 +336,10 @@ def factors(text: str, wanted: Dimension) -> tuple[str, int, int, int]:
     return number, suffix, *ratio
 
 
-def format_number(value: float) -> str:
+def format_number(value: "float | Symbol") -> str:
     """Write a float with the fewest digits that read back as the same float."""
+    if isinstance(value, Symbol):
+        return value.in_words()
     text = repr(float(value))
     return text[:-2] if text.endswith(".0") else text
 

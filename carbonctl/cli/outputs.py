@@ -18,6 +18,8 @@ from carbonctl.render import FORMATS, TABLES, Style
 if TYPE_CHECKING:
     from carbonctl.catalog.records import Source
 
+_UTF_8 = "utf-8"
+
 
 class Target(NamedTuple):
     """Where an export goes."""
@@ -206,8 +208,10 @@ def write_all(targets: list[Target], texts: list[str], shown: str) -> int:
     return code
 
 
-def to_stdout(text: str) -> None:
+def to_stdout(text: str | bytes) -> None:
     """Write the result to standard output, unbuffered so that a failure is seen.
+
+    Bytes are UTF-8.
 
     Raises
     ------
@@ -220,7 +224,11 @@ def to_stdout(text: str) -> None:
         raise OutputError("standard output is closed")
     try:
         sys.stdout.flush()
-        _write_all(sys.stdout.fileno(), text.encode(_encoding(), "replace"))
+        encoding = _encoding()
+        if isinstance(text, bytes) and encoding != _UTF_8:
+            text = text.decode()
+        data = text if isinstance(text, bytes) else text.encode(encoding, "replace")
+        _write_all(sys.stdout.fileno(), data)
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -238,7 +246,7 @@ def _write_all(descriptor: int, data: bytes) -> None:
 
 def _encoding() -> str:
     """Return UTF-8, unless standard output is a terminal of another encoding."""
-    return sys.stdout.encoding if is_terminal() else "utf-8"
+    return sys.stdout.encoding if is_terminal() else _UTF_8
 
 
 def is_terminal() -> bool:

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from math import fsum
+from hashlib import sha256
+from math import fsum, isfinite
 from typing import Any, NamedTuple
 
 from carbonctl import estimators
@@ -25,7 +26,8 @@ from carbonctl.render import LineRenderer, Style, start
 from carbonctl.result import Result, is_saved
 from carbonctl.spec.fields import read_name
 from carbonctl.spec.load import load_tree
-from carbonctl.symbols import Tape, cut, mark
+from carbonctl.symbols import Tape, cut, is_marked, mark, mark_of_words
+from carbonctl.units import format_number
 
 MAX_BYTES = 16 * 1024  # of a workload; a larger one is worth its own account
 _MOST = 256  # functions that are kept
@@ -40,6 +42,8 @@ _YAML = re.compile(
 _ASSIGNED = re.compile(r"(\w+) = ")
 _TEXTS = ("file", "name")
 _NAMES = re.compile(r"\b[vh][0-9]+\b")
+_FAR = 10**15  # the first line of an example, so that its lines are known among other numbers
+_LINE = re.compile('"line": 1([0-9]{15})')
 _FAULTS = (ValueError, ArithmeticError)
 
 Output = tuple[str, Style]
@@ -82,7 +86,7 @@ class Patterns:
     overrides : tuple of str
         ``PATH=VALUE`` of ``--set``.
     outputs : tuple of (format, Style)
-        What lines are made for, each one of `carbonctl.render.LINES` with rows.
+        What lines are made for, each one of `carbonctl.render.LINES`.
     """
 
     def __init__(
@@ -91,6 +95,7 @@ class Patterns:
         self.catalog = catalog
         self.overrides = overrides
         self.outputs = outputs
+        self.is_whole = any(form == "jsonl" and style.rows is None for form, style in outputs)
         self.quotes = [_renderer(output).quoted for output in outputs]
         self.seen: set[int] = set()
         self.patterns: dict[tuple[str, ...], _Pattern] = {}
@@ -115,7 +120,7 @@ class Patterns:
         key = tuple(parts)
         pattern = self.patterns.get(key)
         if pattern is not None:
-            filled = self._fill(pattern, holes, document.label)
+            filled = self._fill(pattern, holes, document)
             if filled is not None:
                 return filled
         elif self._is_new(hash(key)):
@@ -123,14 +128,14 @@ class Patterns:
         self._learn(key, text, holes, document)
         return None
 
-    def _fill(self, pattern: _Pattern, holes: list[str], label: str) -> Filled | None:
+    def _fill(self, pattern: _Pattern, holes: list[str], one: Document) -> Filled | None:
         plans = pattern.plans.get(tuple([holes[place] for place in pattern.bound]), ())
         name = "" if pattern.name is None else holes[pattern.name]
         try:
             if pattern.name is not None and read_name(name) != name:
                 return None
             for plan in plans:
-                texts = plan.fill(holes, name, label, *self.quotes)
+                texts = plan.fill(one, holes, name, one.label, *self.quotes)
                 if texts is not None:
                     self.used += 1
                     return Filled(texts, plan.warnings, plan.entries)
@@ -172,7 +177,7 @@ class _Example:
     """One workload from which a function is made."""
 
     def __init__(self, text: str, holes: list[str], one: Document, patterns: Patterns) -> None:
-        if is_saved(one.data) or "\ue000" in text or "&" in text:
+        if is_saved(one.data) or is_marked(text) or "&" in text:
             raise ValueError("not a plain workload")
         self.text = text
         self.holes = holes
@@ -201,7 +206,7 @@ class _Example:
         self.bound = tuple(place for place in range(len(self.holes)) if place not in free)
         fill = self.function(result)
         name = "" if self.name is None else self.holes[self.name]
-        if fill(self.holes, name, label, *patterns.quotes) != self.lines(plain):
+        if fill(self.one, self.holes, name, label, *patterns.quotes) != self.lines(plain):
             raise ValueError("the lines differ")
         return _Plan(fill, result.warnings, len(result.entries))
 
@@ -217,7 +222,7 @@ class _Example:
     def in_symbols(self) -> Result:
         """Return the result with symbols in place of figures, and a mark for the name."""
         problems: list[Problem] = []
-        tree = parse(self.text, self.one.file, problems=problems, first=self.one.line)
+        tree = parse(self.text, self.one.file, problems=problems, first=_FAR)
         if problems or not isinstance(tree, Map):
             raise InputError(problems)
         self.put_holes(tree)
@@ -225,9 +230,13 @@ class _Example:
             tree, problems, self.one.file, estimators, self.patterns.catalog,
             self.patterns.overrides,
         )  # fmt: skip
-        result = result_of(loaded, self.patterns.catalog, mark("file"), "")
+        digest = mark_of_words("digest")
+        result = result_of(loaded, self.patterns.catalog, mark("file"), digest)
+        self.tape.is_marking = True
         if self.name is not None:
             result.name = mark("name")
+        if self.name is not None and self.patterns.is_whole:
+            result.spec["name"] = mark("name")
         return result
 
     def put_holes(self, tree: Map) -> None:
@@ -242,7 +251,7 @@ class _Example:
                     nodes.append(value)
                 if type(value) is not Text:
                     continue
-                at = starts[value.place.line - self.one.line] + value.place.col - 1
+                at = starts[value.place.line - _FAR] + value.place.col - 1
                 at += self.text[at] in "\"'"
                 if at not in places or not self.text.startswith(value, at):
                     continue
@@ -259,25 +268,26 @@ class _Example:
         return hole
 
     def function(self, result: Result) -> Callable[..., tuple[str, ...] | None]:
-        """Return the function from holes, name, label and quoting to finished lines."""
-        self.tape.is_marking = True
+        """Return the function from a document and its holes to finished lines."""
         joined, figures = [], set[str]()
-        for number, (text, output) in enumerate(
-            zip(self.lines(result), self.patterns.outputs, strict=True)
-        ):
-            pieces = cut(text, in_quotes=output[0] == "jsonl")
+        for number, text in enumerate(self.lines(result)):
+            placed = _LINE.sub(lambda found: f'"line": {mark("l" + found[1])}', text)
+            pieces = cut(placed, in_quotes=self.patterns.outputs[number][0] == "jsonl")
             figures.update(name for name in pieces[1::2] if name not in _TEXTS)
             joined.append(_joined(pieces, number))
         quotes = [f"q{number}" for number in range(len(joined))]
         written = [f"{what}{q} = {q}({what})" for q in quotes for what in _TEXTS]
         answer = f"return ({', '.join(joined)},)"
-        written += [f"t{name} = repr({name})" for name in sorted(figures)]
+        numbers = sorted(name for name in figures if name.startswith("v"))
+        written += [f"if not isfinite({' + '.join(numbers or '0')}): return None"]
+        written += [f"t{name} = {_written(name)}" for name in sorted(figures)]
         lines = _needed(self.tape.lines, written)
         read = [f"{name} = holes[{name[1:]}]" for name in sorted(self.tape.taken)]
-        source = "\n    ".join([
-            f"def fill(holes, name, file, {', '.join(quotes)}):", *read, *lines, *written, answer,
-        ])  # fmt: skip
-        scope: dict[str, Any] = {"fsum": fsum}
+        head = f"def fill(document, holes, name, file, {', '.join(quotes)}):"
+        source = "\n    ".join([head, *read, *lines, *written, answer])
+        scope: dict[str, Any] = {
+            "fsum": fsum, "isfinite": isfinite, "sha256": sha256, "in_words": format_number,
+        }  # fmt: skip
         exec(source, scope)  # noqa: S102 - numbers, operators and quoted texts of our own making
         found: Callable[..., tuple[str, ...] | None] = scope["fill"]
         return found
@@ -295,6 +305,16 @@ def _places(text: str, holes: list[str]) -> Iterator[tuple[int, int]]:
     for place, match in enumerate(cutter.finditer(text)):
         assert match[2] == holes[place]
         yield match.start(2), place
+
+
+def _written(name: str) -> str:
+    """Return the expression of what a mark stands for."""
+    if name == "digest":
+        return "sha256(document.data).hexdigest()"
+    kind, number = name[0], int(name[1:])
+    if kind == "l":
+        return f"str(document.line + {number})"
+    return f"in_words(v{number})" if kind == "w" else f"repr(v{number})"
 
 
 def _joined(pieces: list[str], number: int) -> str:

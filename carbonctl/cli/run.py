@@ -149,7 +149,7 @@ class Run:
             self.worker.renderers, self.worker.lines, self.sinks, strict=True
         ):
             if line is None:
-                self.put(sink, partial(sink.write, renderer.finish(about, verdicts)))
+                self.put(sink, partial(sink.write, renderer.finish(about, verdicts).encode()))
             self.put(sink, sink.finish)
         if verdicts:
             from carbonctl.cli.gating import announce

@@ -21,7 +21,7 @@ class Spool:
         self.size = 0
         self.file: IO[bytes] | None = None
 
-    def add(self, text: str) -> None:
+    def add(self, data: bytes) -> None:
         """Put some whole lines behind the others.
 
         Raises
@@ -29,7 +29,6 @@ class Spool:
         OutputError
             Where there is no room for them.
         """
-        data = text.encode()
         self.size += len(data)
         self.parts.append(data)
         if self.size < _IN_MEMORY:
@@ -77,7 +76,7 @@ class Sink:
             self.is_live = True
             self._drain()
 
-    def write(self, text: str) -> None:
+    def write(self, data: bytes) -> None:
         """Take some whole lines.
 
         Raises
@@ -85,12 +84,14 @@ class Sink:
         OutputError
             Where they cannot be written, or cannot wait.
         """
-        if not text:
+        if not data:
             return
         if not self.is_live:
-            self.spool.add(text)
+            self.spool.add(data)
             return
-        outputs.to_stdout(text if self.is_begun else self.head + text)
+        if not self.is_begun:
+            outputs.to_stdout(self.head)
+        outputs.to_stdout(data)
         self.is_begun = True
 
     def finish(self) -> None:
@@ -109,4 +110,4 @@ class Sink:
     def _drain(self) -> None:
         spool, self.spool = self.spool, Spool()
         for chunk in spool.chunks():
-            self.write(chunk.decode())
+            self.write(chunk)

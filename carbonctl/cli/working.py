@@ -53,8 +53,8 @@ class Outcome(NamedTuple):
 
     Attributes
     ----------
-    texts : tuple of str
-        For each output what is to be written; nothing where it is written at the end.
+    texts : tuple of bytes
+        For each output the lines to be written; nothing where it is written at the end.
     told : tuple of str
         Messages, in their order.
     results, entries, problems : int
@@ -65,7 +65,7 @@ class Outcome(NamedTuple):
         The versions of carbonctl and of the data behind them.
     """
 
-    texts: tuple[str, ...]
+    texts: tuple[bytes, ...]
     told: tuple[str, ...]
     results: int
     entries: int
@@ -114,7 +114,7 @@ class Worker:
 
     def outcome(self) -> Outcome:
         """Return what came of the pieces since the last time."""
-        texts = tuple("" if one is None else one.take() for one in self.lines)
+        texts = tuple(b"" if one is None else one.take().encode() for one in self.lines)
         found = Outcome(
             texts,
             tuple(self.told),
@@ -179,8 +179,6 @@ class Worker:
 def _patterns(order: Order, catalog: Catalog) -> Patterns | None:
     """Return what learns of workloads that are alike; None where it would learn nothing."""
     if not order.in_lines or order.gates is not None:
-        return None
-    if any(form == "jsonl" and style.rows is None for form, style in order.outputs):
         return None
     from carbonctl.cli.patterns import Patterns
 
