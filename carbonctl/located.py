@@ -11,7 +11,6 @@ from typing import Any, NamedTuple, TypeAlias
 import yaml
 
 from carbonctl.errors import InputError, Problem
-from carbonctl.symbols import Tape
 
 try:
     from yaml.cyaml import CParser as _Parser  # type: ignore[attr-defined]
@@ -38,18 +37,6 @@ class Text(str):
 
     __slots__ = ("place",)
     place: Place
-
-
-class Hole(Text):
-    """A scalar that begins with a figure of which only the example is known.
-
-    ``digits`` are those of the example, ``name`` is what the ``tape`` calls others.
-    """
-
-    __slots__ = ("digits", "name", "tape")
-    digits: str
-    name: str
-    tape: Tape
 
 
 class Map(dict[str, Any]):

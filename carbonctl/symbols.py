@@ -75,6 +75,17 @@ class Symbol:
     def __int__(self) -> int:
         return int(self._pinned())
 
+    def __floor__(self) -> int:
+        return self._whole("floor", math.floor(self.value))
+
+    def __ceil__(self) -> int:
+        return self._whole("ceil", math.ceil(self.value))
+
+    def _whole(self, rounding: str, value: int) -> int:
+        """Return the whole number of the example, and require it of every other."""
+        self.tape.require(f"{rounding}({self.name}) == {value}")
+        return value
+
     def __format__(self, form: str) -> str:
         return format(self._pinned(), form)
 

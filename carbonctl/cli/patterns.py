@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from hashlib import sha256
-from math import fsum, isfinite
+from math import ceil, floor, fsum, isfinite
 from typing import Any, NamedTuple
 
 from carbonctl import estimators
@@ -21,7 +21,8 @@ from carbonctl.account import estimate, result_of
 from carbonctl.catalog import Catalog
 from carbonctl.cli.documents import Document
 from carbonctl.errors import InputError, Problem
-from carbonctl.located import Hole, Map, Seq, Text, parse
+from carbonctl.holes import Hole
+from carbonctl.located import Map, Seq, Text, parse
 from carbonctl.render import LineRenderer, Style, start
 from carbonctl.result import Result, is_saved
 from carbonctl.spec.fields import read_name
@@ -44,6 +45,10 @@ _TEXTS = ("file", "name")
 _NAMES = re.compile(r"\b[vh][0-9]+\b")
 _FAR = 10**15  # the first line of an example, so that its lines are known among other numbers
 _LINE = re.compile('"line": 1([0-9]{15})')
+_SCOPE = {
+    "ceil": ceil, "floor": floor, "fsum": fsum, "isfinite": isfinite, "sha256": sha256,
+    "in_words": format_number,
+}  # fmt: skip
 _FAULTS = (ValueError, ArithmeticError)
 
 Output = tuple[str, Style]
@@ -285,9 +290,7 @@ class _Example:
         read = [f"{name} = holes[{name[1:]}]" for name in sorted(self.tape.taken)]
         head = f"def fill(document, holes, name, file, {', '.join(quotes)}):"
         source = "\n    ".join([head, *read, *lines, *written, answer])
-        scope: dict[str, Any] = {
-            "fsum": fsum, "isfinite": isfinite, "sha256": sha256, "in_words": format_number,
-        }  # fmt: skip
+        scope: dict[str, Any] = dict(_SCOPE)
         exec(source, scope)  # noqa: S102 - numbers, operators and quoted texts of our own making
         found: Callable[..., tuple[str, ...] | None] = scope["fill"]
         return found

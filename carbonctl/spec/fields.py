@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Any, NamedTuple, Protocol, cast
+from typing import Annotated, Any, NamedTuple, Protocol
 
 from pydantic import ValidationInfo
 from pydantic_core import core_schema
 
-from carbonctl import units
-from carbonctl.located import Hole, Map
+from carbonctl import holes, units
+from carbonctl.located import Map
 from carbonctl.near import did_you_mean
 from carbonctl.ranges import Number, Range, best
 from carbonctl.spec import typed
@@ -118,29 +118,11 @@ def read_quantity(raw: Any, dimension: Dimension, check: Check) -> Value:
     if isinstance(raw, Map):
         return _read_bounds(raw, dimension, check)
     text = _scalar(raw, _wanted(dimension))
-    number = units.parse(text, dimension)
-    if type(text) is Hole:
-        number = _symbol(text, number, dimension)
+    number = holes.parse(text, dimension)
     ends = (number.low, number.high) if isinstance(number, Range) else (number,)
     for end in ends:
         check(end, str(text))
     return Value(number, dimension.unit, line=_line(text))
-
-
-def _symbol(hole: Hole, number: Number, dimension: Dimension) -> Number:
-    """Return the symbol of a figure that is to come; a range or a zero is what it is."""
-    if isinstance(number, Range) or not number:
-        return number
-    digits, suffix, up, down = units.factors(hole, dimension)
-    if digits != hole.digits:
-        return number
-    words = f"float({hole.name})"
-    for sign, factor in (("*", suffix), ("*", up), ("/", down)):
-        words += f" {sign} {factor}" if factor != 1 else ""
-    symbol: Any = hole.tape.note(words, number)
-    hole.tape.require(f"{units.SMALLEST} <= {symbol.name} <= {units.LARGEST}")
-    hole.tape.taken.add(hole.name)
-    return cast("Number", symbol)
 
 
 def _wanted(dimension: Dimension) -> str:
@@ -163,7 +145,7 @@ def _read_bounds(raw: Map, dimension: Dimension, check: Check) -> Value:
     parts: dict[str, float] = {}
     for key in ("best", "low", "high"):
         if raw.get(key):
-            number = units.parse(_scalar(raw[key], _wanted(dimension)), dimension)
+            number = holes.parse(_scalar(raw[key], _wanted(dimension)), dimension)
             if isinstance(number, Range):
                 raise ValueError(f"`{raw[key]}`: {key} is one quantity, not a range")
             check(number, str(raw[key]))
@@ -291,13 +273,7 @@ def _clean(raw: Any, what: str) -> str:
 
 
 def read_name(raw: Any) -> str:
-    """Return a name as it may be shown anywhere.
-
-    Raises
-    ------
-    ValueError
-        Where it may not: control characters, beginnings of formulas and of commands.
-    """
+    """Return a name that may be shown anywhere, else raise ValueError."""
     text = _clean(raw, "a name")
     if text.strip()[0] in FORMULA_STARTS:
         raise ValueError(f"`{text}`: a name must not begin with = + - or @")
