@@ -14,7 +14,6 @@ from carbonctl.estimators.models import OnMachine
 from carbonctl.spec import fields as f
 from carbonctl.spec import typed
 from carbonctl.spec.model import (
-    Accelerator,
     Activity,
     Construction,
     FunctionalUnit,
@@ -22,11 +21,10 @@ from carbonctl.spec.model import (
     Reported,
     Site,
     SiteShare,
-    Spec,
-    System,
-    SystemFields,
     Workload,
 )
+from carbonctl.spec.parts import KINDS as PART_KINDS
+from carbonctl.spec.systems import Accelerator, Spec, System, SystemFields
 
 Row: TypeAlias = dict[str, Any]
 
@@ -82,6 +80,7 @@ _PARTS: dict[str, type[Spec]] = {
     "site": SiteShare,
     "construction": Construction,
     "system": System,
+    **PART_KINDS,
     "accelerators": Accelerator,
     "repeat": Repeat,
     "functional_unit": FunctionalUnit,
@@ -204,7 +203,20 @@ _WRITTEN = {
 
 _CLIENT = {"device": "google/pixel-7", "power": "3 W", "device_embodied": "60 kg",
            "lifetime": "3 years"}  # fmt: skip
+_OF_PARTS = {
+    "name": "gpu", "count": "8", "source": "act-repository", "yield": "87.5 %", "packages": "1",
+    "package_carbon": "150 g", "node": "5 nm", "wafer_source": "imec-netzero-act",
+    "abatement": "97 %", "fab_grid": "TW", "fab_year": "2022", "fab_intensity": "583 g/kWh",
+    "wafer": "{edge: 3 mm, kerf: 0.2 mm}", "capacity": "32 GB", "process": "ddr4 10 nm",
+    "process_year": "2018", "factor": "freight air", "area": "12 cm2", "layers": "8",
+    "carbon_each": "12 kg", "energy": "11 Wh", "embodied": "12 kg", "figures": "published | parts",
+    "device": "nvidia/h100-sxm5-80gb", "host": "nvidia/dgx-h100", "parts": "[{kind: logic, …}, …]",
+}  # fmt: skip
 _OF_TOPIC = {
+    **{(kind, "kind"): kind for kind in PART_KINDS},
+    **{(kind, key): said for kind in PART_KINDS for key, said in _OF_PARTS.items()},
+    ("logic", "area"): "814 mm2",
+    ("system", "parts"): "[{kind: logic, …}, …]",
     **{
         (topic, key): written
         for topic in ("federated", "on_device", "clients")

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, TypeAlias
 
 from carbonctl.catalog import DEVICES, HOSTS, Catalog, records
+from carbonctl.catalog.fab import Figure
 from carbonctl.catalog.records import Device, Embodied, Host
 from carbonctl.catalog.tables import GridRow, Region
 from carbonctl.near import fold, nearest
@@ -25,6 +26,10 @@ FIGURE_COLUMNS = ("figure", "value", "unit", "low", "high", "confidence", "sourc
 GRID_COLUMNS = (
     "zone", "name", "kind", "grid", "year", "basis", "intensity_g_per_kwh", "low", "high", "pue",
     "pue_year", "pue_status", "wue_l_per_kwh", "confidence", "source", "note",
+)  # fmt: skip
+FACTOR_COLUMNS = (
+    "part", "factor", "value", "unit", "low", "high", "includes", "year", "confidence", "source",
+    "basis", "note",
 )  # fmt: skip
 GRID_KINDS = ("country", "part", "cloud")
 
@@ -189,6 +194,36 @@ def unknown(record: Record) -> list[str]:
         keys += ["cores"] if record.kind == "cpu" else ["peak"]
         keys += ["dies"]
     return [key for key in keys if not getattr(record, key)]
+
+
+# --- factors of parts ---
+
+
+def factors(catalog: Catalog, part: str | None) -> list[Row]:
+    """Return one row each factor of a kind of part, or of all kinds."""
+    return [
+        _factor_row(figure) for figure in catalog.making.factors() if part in (None, figure.part)
+    ]
+
+
+def _factor_row(figure: Figure) -> Row:
+    value = figure.value
+    has_range = value.low != value.high
+    holds = figure.includes
+    return {
+        "part": figure.part,
+        "factor": figure.item,
+        "value": value.best,
+        "unit": value.unit,
+        "low": value.low if has_range else None,
+        "high": value.high if has_range else None,
+        "includes": None if holds is None else " ".join(sorted(holds)) or "none",
+        "year": figure.year,
+        "confidence": value.confidence,
+        "source": value.source,
+        "basis": figure.basis,
+        "note": value.note,
+    }
 
 
 # --- grids ---

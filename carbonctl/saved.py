@@ -10,7 +10,7 @@ from carbonctl.ranges import Range, best
 from carbonctl.result import SCHEMA, Assumption, Comparison, Result
 from carbonctl.spec.fields import SPACES
 from carbonctl.spec.model import PHASES
-from carbonctl.units import COUNT, parse
+from carbonctl.units import COUNT, DURATION, parse, parse_formatted
 from carbonctl.values import Status, Value
 
 _LINES = "this is JSON Lines; what is to be read again is saved with --format json"
@@ -119,6 +119,8 @@ def _spec(raw: Any) -> dict[str, Any]:
     _word(unit["name"])
     if not best(parse(str(amount["best"] if isinstance(amount, dict) else amount), COUNT)) > 0:
         raise ValueError("the amount of the functional unit is not above 0")
+    if unit.get("delay") is not None and not best(parse_formatted(unit["delay"], DURATION)) > 0:
+        raise ValueError("the delay of the functional unit is not above 0")
     return spec
 
 

@@ -25,6 +25,7 @@ _TIME: Dims = (0, 0, 1, 0, 0, 0)
 _INFO: Dims = (0, 0, 0, 1, 0, 0)
 _DEVICE: Dims = (0, 0, 0, 0, 1, 0)
 _OPERATION: Dims = (0, 0, 0, 0, 0, 1)
+_LENGTH: Dims = (0, 1, 0, 0, 0, 0)
 _AREA: Dims = (0, 2, 0, 0, 0, 0)
 _VOLUME: Dims = (0, 3, 0, 0, 0, 0)
 _ENERGY: Dims = (1, 2, -2, 0, 0, 0)
@@ -55,6 +56,10 @@ _PLAIN: dict[str, tuple[Dims, str]] = {
     "week": (_TIME, "604800"),
     "month": (_TIME, "2628000"),
     "year": (_TIME, "31536000"),
+    "mm": (_LENGTH, "1/1000"),
+    "cm": (_LENGTH, "1/100"),
+    "m": (_LENGTH, "1"),
+    "km": (_LENGTH, "1000"),
     "mm2": (_AREA, "1/1000000"),
     "cm2": (_AREA, "1/10000"),
     "m2": (_AREA, "1"),
@@ -188,11 +193,20 @@ WATER = Dimension("water per energy", "L/kWh", "1.8 L/kWh")
 PER_KW_MASS = Dimension("embodied carbon per power", "kgCO2e/kW", "2000 kg/kW")
 PER_AREA_MASS = Dimension("embodied carbon per area", "kgCO2e/m2", "1000 kg/m2")
 AREA_PER_KW = Dimension("area per power", "m2/kW", "0.8 m2/kW")
+LENGTH = Dimension("length", "mm", "26 mm")
+DISTANCE = Dimension("length", "km", "9000 km")
+WEIGHT = Dimension("mass", "kg", "2.5 kg")
+DEFECTS = Dimension("density of defects", "/cm2", "0.1 /cm2")
+WAFER_MASS = Dimension("embodied carbon per area", "kgCO2e/cm2", "2.5 kg/cm2")
+PER_GB_MASS = Dimension("embodied carbon per capacity", "kgCO2e/GB", "0.5 kg/GB")
+PER_KG_MASS = Dimension("embodied carbon per mass", "kgCO2e/kg", "5.7 kg/kg")
+FREIGHT = Dimension("carbon per mass and distance", "kgCO2e/t-km", "0.1 kg/t-km")
 
 DIMENSIONS = (
     FRACTION, RATIO, COUNT, ENERGY, POWER, DURATION, DEVICE_TIME, MASS, INTENSITY,
     CAPACITY, BANDWIDTH, VOLUME, AREA, THROUGHPUT, DENSITY_POWER, PER_TB_POWER, PER_TB_MASS,
     PER_GB_ENERGY, REQUEST_RATE, WATER, PER_KW_MASS, PER_AREA_MASS, AREA_PER_KW,
+    LENGTH, DISTANCE, WEIGHT, DEFECTS, WAFER_MASS, PER_GB_MASS, PER_KG_MASS, FREIGHT,
 )  # fmt: skip
 
 _LONGEST = 200
@@ -261,7 +275,7 @@ def _read(text: str, wanted: Dimension, default_unit: str | None) -> tuple[float
 
 
 def _convert(plain: float, written: str, wanted: Dimension, text: str) -> float:
-    ratio = _conversion(written, wanted)
+    ratio = None if wanted.unit and not written else _conversion(written, wanted)
     if ratio is None and not written:
         raise QuantityError(f"`{text}` has no unit; write `{text} {_plain_unit(wanted)}`")
     if ratio is None:
@@ -362,3 +376,21 @@ def format_quantity(number: Number, dimension: Dimension) -> str | dict[str, str
     except QuantityError:  # its middle is too small to be written
         pass
     return {"best": one(best(number)), "low": one(number.low), "high": one(number.high)}
+
+
+def parse_formatted(written: object, dimension: Dimension) -> Number:
+    """Read back what `format_quantity` wrote: a text, or a mapping of best, low and high.
+
+    Raises
+    ------
+    QuantityError
+        Where it is neither, or best is not between its bounds.
+    """
+    if not isinstance(written, dict):
+        return parse(str(written), dimension)
+    middle = best(parse(str(written.get("best")), dimension))
+    ends = [best(parse(str(written.get(key, written["best"])), dimension))
+            for key in ("low", "high")]  # fmt: skip
+    if not ends[0] <= middle <= ends[1]:
+        raise QuantityError("best must lie between low and high")
+    return middle if ends[0] == ends[1] else Range(middle, *ends)

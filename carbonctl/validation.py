@@ -52,15 +52,15 @@ def validate(data: bytes, file: str, catalog: Catalog) -> str:
         return SAVED
     problems: list[Problem] = []
     tree = parse(text, file, problems=problems)
-    forms = _forms(tree, file)
+    forms = record_forms(tree, file)
     if forms:
-        return _record(tree, problems, file, forms)
+        return _record(tree, problems, file, forms, catalog)
     load_tree(tree, problems, file, estimators, catalog)
     return WORKLOAD
 
 
-def _forms(tree: Node, file: str) -> tuple[str, ...]:
-    """Return what records a tree may be; none where it is a workload.
+def record_forms(tree: Node, file: str) -> tuple[str, ...]:
+    """Return which records a tree may be; none where it is a workload.
 
     A record has a vendor or a kind, or stands in a folder of records; and it has no key that
     only a workload has.
@@ -73,7 +73,9 @@ def _forms(tree: Node, file: str) -> tuple[str, ...]:
     return () if tree.keys().isdisjoint(("vendor", "kind")) else tuple(_FORMS)
 
 
-def _record(tree: Node, problems: list[Problem], file: str, forms: tuple[str, ...]) -> str:
+def _record(
+    tree: Node, problems: list[Problem], file: str, forms: tuple[str, ...], catalog: Catalog
+) -> str:
     """Read a record by the form that fits it best, and return what it is.
 
     Raises
@@ -83,6 +85,11 @@ def _record(tree: Node, problems: list[Problem], file: str, forms: tuple[str, ..
     """
     faults = {form: _faults(tree, file, _FORMS[form]) for form in forms}
     best = min(forms, key=lambda form: len(faults[form]))
+    if isinstance(tree, Map) and tree.get("parts"):
+        from carbonctl.spec.part_lists import check_parts  # few records list any
+
+        _, of_parts = check_parts(tree["parts"], tree, file, ("parts",), catalog, sourced=True)
+        faults[best] = [*faults[best], *of_parts]
     if problems or faults[best]:
         raise InputError([*problems, *faults[best]])
     return best

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from carbonctl.compare import Side, report
+from carbonctl.compare.metrics import measured
 from carbonctl.result import COMMUNICATION, COMPUTATION, Result, part
 from tests.conftest import CATALOG, ROOT, account
 from tests.published_table import result
@@ -362,6 +364,22 @@ def _two_sheets():
 
     assert embodied("poweredge-r740") == pytest.approx(0.152 * 8640, rel=1e-4)
     return [embodied("poweredge-r740"), embodied("poweredge-r740-8ssd")]
+
+
+@by_account("C134")
+def _designs(kg, hours, watts):
+    """One machine that runs: C is its embodied carbon, D the time, E what it draws."""
+    found = account(
+        "name: x\nsite: {carbon_intensity: 429 g/kWh, pue: 1}\nphases: {training: [{kind: compute, "
+        f"devices: 1, wall_time: {hours} h, power: {watts} W, power_scope: system, "
+        f"embodied: {kg} kg, utilization: 100 %}}]}}"
+    )
+    side = Side("x", (found,), "0", "0")
+    figures = measured(report(side, [side], CATALOG)).base.figures
+    return [
+        figures[key].best
+        for key in ("cdp_kgco2e_s", "cep_kgco2e_kwh", "c2ep_kgco2e2_kwh", "ce2p_kgco2e_kwh2")
+    ]
 
 
 @by_account("C135")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from carbonctl import units
 from carbonctl.ranges import Range, best, high, low
-from carbonctl.units import QuantityError, format_quantity, parse, unit
+from carbonctl.units import QuantityError, format_quantity, parse, parse_formatted, unit
 
 # What the field defines otherwise than pint does, or pint does not know.
 DEFINITIONS = """
@@ -174,12 +174,14 @@ def test_a_formatted_range_reads_back(dimension, ends):
     below, middle, above = ends
     number = Range(middle, below, above)
     written = format_quantity(number, dimension)
-    if isinstance(written, str):
-        back = parse(written, dimension)
-    else:
-        parts = [parse(written[key], dimension) for key in ("best", "low", "high")]
-        back = Range(*map(best, parts))
+    back = parse_formatted(written, dimension)
     assert (best(back), low(back), high(back)) == (middle, below, above)
+
+
+@pytest.mark.parametrize("written", ["5 kg", {}, {"best": "1 h", "low": "2 h"}, ["1 h"], None])
+def test_what_is_no_formatted_quantity_is_refused(written):
+    with pytest.raises(QuantityError):
+        parse_formatted(written, units.DURATION)
 
 
 @given(st.text(max_size=30), dimensions)

@@ -14,7 +14,8 @@ from carbonctl.account.site import MAX_YEARS_APART, Supply
 from carbonctl.catalog import Catalog
 from carbonctl.estimators.base import ActivityData, Machine, Setting, Unusable
 from carbonctl.estimators.models import MachineFields
-from carbonctl.spec.model import Activity, System, SystemFields, Workload
+from carbonctl.spec.model import Activity, Workload
+from carbonctl.spec.systems import System, SystemFields
 
 _MACHINE_KEYS = frozenset(SystemFields.model_fields)
 
@@ -36,6 +37,25 @@ def account(workload: Workload, catalog: Catalog) -> Books:
         With every activity whose figures do not suffice or do not go together.
     """
     return _Accountant(workload, catalog).account()
+
+
+def keys_of(fault: str, workload: Workload, places: dict[str, tuple[Any, ...]]) -> tuple[Any, ...]:
+    """Return the keys of a fault's path.
+
+    A name in it may hold dots or be a number: that of the activity in ``places``, of a system
+    or of a site.
+    """
+    places = {
+        **places,
+        **{f"systems.{name}": ("systems", name) for name in workload.systems},
+        **{f"sites.{name}": ("sites", name) for name in workload.sites or ()},
+    }
+    before: tuple[Any, ...] = ()
+    for prefix, keys in places.items():
+        if fault == prefix or fault.startswith(f"{prefix}."):
+            before, fault = keys, fault[len(prefix) + 1 :]
+            break
+    return (*before, *(int(p) if p.isdecimal() else p for p in fault.split(".") if p))
 
 
 class _Accountant:
@@ -90,19 +110,8 @@ class _Accountant:
         return found
 
     def keys(self, fault: str, places: dict[str, tuple[Any, ...]]) -> tuple[Any, ...]:
-        """Return the keys of a fault's path.
-
-        A name in it may hold dots or be a number: that of the activity in ``places``, of a
-        system or of a site.
-        """
-        places |= {f"systems.{name}": ("systems", name) for name in self.workload.systems}
-        places |= {f"sites.{name}": ("sites", name) for name in self.workload.sites or ()}
-        before: tuple[Any, ...] = ()
-        for prefix, keys in places.items():
-            if fault == prefix or fault.startswith(f"{prefix}."):
-                before, fault = keys, fault[len(prefix) + 1 :]
-                break
-        return (*before, *(int(p) if p.isdecimal() else p for p in fault.split(".") if p))
+        """Return the keys of a fault's path, with the places of activities."""
+        return keys_of(fault, self.workload, places)
 
     def sites(
         self, phase: str, activity: Activity, path: str, of_clients: bool = False

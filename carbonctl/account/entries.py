@@ -191,12 +191,13 @@ class Entries:
         share, lifetime, use = occupation.share, occupation.lifetime, occupation.utilization
         unit = "device-h" if share.scale is None else f"{share.unit}-h"
         if share.value is None:
-            self.embodied(share.item, occupation.hours, unit, None, "", occupation.inputs)
+            self.embodied(share.item, occupation.hours, unit, None, "", occupation.inputs,
+                          share.stage, share.lacks)  # fmt: skip
             return
         rate = embodied.kgco2e_per_hour(share.value.number, lifetime.number, use.number)
-        inputs = (*occupation.inputs, share.value, lifetime, use)
-        formula = f"{occupation.formula} * {share.value.name} / ({lifetime.name} * {use.name})"
-        self.embodied(share.item, occupation.hours, unit, rate, formula, inputs)
+        inputs = (*occupation.inputs, *share.value.inputs, lifetime, use)
+        formula = f"{occupation.formula} * {share.value.formula} / ({lifetime.name} * {use.name})"
+        self.embodied(share.item, occupation.hours, unit, rate, formula, inputs, share.stage)
 
     def attributed(self, attributed: Attributed) -> None:
         """Add embodied carbon that the spec attributes directly."""
@@ -214,6 +215,8 @@ class Entries:
         rate: Number | None,
         formula: str,
         inputs: tuple[Value, ...],
+        stage: str = "manufacturing",
+        lacks: str = "",
     ) -> None:
         """Add one embodied entry; an unknown rate makes it, and the sums above it, unknown."""
         carbon = None if rate is None else quantity * rate
@@ -221,10 +224,10 @@ class Entries:
             self.books.warn(
                 f"phases.{self.head.phase}.{self.head.name}: "
                 f"the embodied carbon of the {item} is unknown, "
-                f"and with it the embodied and total sums; give {_give(item)}"
+                f"and with it the embodied and total sums; give {lacks or _give(item)}"
             )
         status = self.books.assume(inputs)
-        source = next((v.source for v in inputs if "embodied" in v.name), None)
+        source = _source(inputs)
         kg = None if carbon is None else best(carbon)
         self.books.entries.append(
             Entry(
@@ -234,7 +237,7 @@ class Entries:
                 (scope.of_building if item == BUILDING else scope.of_hardware)(
                     self.supply.operator
                 ),
-                "manufacturing",
+                stage,
                 best(quantity),
                 unit,
                 None if rate is None else best(rate),
@@ -253,6 +256,15 @@ class Entries:
                 inputs,
             )
         )
+
+
+_FACTORS = ("embodied", "epa", "carbon_per_", "carbon_each", "package_carbon", "energy_per_mass")
+
+
+def _source(inputs: tuple[Value, ...]) -> str | None:
+    """Return the source of the figure that hardware is counted by."""
+    named = [v.source for v in inputs if "embodied" in v.name]
+    return next(iter(named or [v.source for v in inputs if v.name.startswith(_FACTORS)]), None)
 
 
 def _give(item: str) -> str:

@@ -8,7 +8,7 @@ from carbonctl.account.shares import group_shares, shares
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.records import Device
 from carbonctl.estimators.base import Group, Machine, Scale, Unusable
-from carbonctl.spec.model import Accelerator, System
+from carbonctl.spec.systems import Accelerator, System
 from carbonctl.values import Value
 
 _POWER = ("power", "rated_power")

@@ -7,7 +7,7 @@ from typing import Any
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.records import Device, Host
 from carbonctl.estimators.base import Scale, Unusable
-from carbonctl.spec.model import System, SystemFields
+from carbonctl.spec.systems import System, SystemFields
 from carbonctl.values import Status, Value
 
 Layer = tuple[str, SystemFields]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from carbonctl.account.node import Node
-from carbonctl.catalog.records import Device, Embodied
+from carbonctl.catalog.records import Device, Embodied, Host
 from carbonctl.estimators.base import Group, Scale, Share, Unusable
+from carbonctl.estimators.quantities import known, of
+from carbonctl.spec.systems import System
 from carbonctl.values import Value
 
 _WHOLE_MACHINE = ("server", "product")
-_EMBODIED = ("embodied", "device_embodied", "host_embodied")
+_EMBODIED = ("embodied", "device_embodied", "host_embodied", "parts")
 _PART_OF_A_DEVICE = ("die", "package")
 
 
@@ -25,18 +27,55 @@ def shares(node: Node) -> tuple[Share, ...]:
     """
     _, key = node.deciding(_EMBODIED)
     if key == "embodied":
-        return (Share("system", node.given("embodied"), node.system_scale()),)
+        return (Share("system", known(node.given("embodied")), node.system_scale()),)
+    if key == "parts":
+        return _built(node)
     recorded = node.host.embodied if node.host else None
     if key is None and recorded is not None and _is_whole(node, recorded):
         figure = node.of_host(figure_of(recorded, "embodied", node), "embodied")
-        return (Share("system", figure, node.host_scale()),)
+        return (Share("system", of(figure), node.host_scale()),)
     devices, holds_host = _device_share(node)
     if holds_host:
         return devices
-    host = host_share(node, recorded)
-    if all(share.value is None for share in (*devices, host)):
+    hosts = host_shares(node, recorded)
+    if all(share.value is None for share in (*devices, *hosts)):
         return (Share("system", None, Scale(node.per_system)),)
-    return (*devices, host)
+    return (*devices, *hosts)
+
+
+def _built(node: Node) -> tuple[Share, ...]:
+    """Return the embodied carbon of a system from its parts, one share a line of the bill."""
+    from carbonctl.bill.build import bill  # few systems have parts
+
+    path, parts = next(
+        (path, system.parts)
+        for path, system in node.layers
+        if isinstance(system, System) and system.parts is not None
+    )
+    lines = bill(parts, f"{path}.parts", node.catalog, node.warnings.append)
+    scale = node.system_scale()
+    return tuple(
+        Share(f"system: {line.item}", line.carbon, scale, stage=line.stage, lacks=line.lacks)
+        for line in lines
+    )
+
+
+def _computed(node: Node, record: Device | Host | None, what: str) -> tuple[Share, ...]:
+    """Return the embodied carbon of a record from its list of parts; empty without one."""
+    if record is None or record.parts is None:
+        return ()
+    from carbonctl.bill.build import bill
+    from carbonctl.bill.records import parts_of
+
+    is_host = isinstance(record, Host)
+    path = node.place("host_embodied" if is_host else "device_embodied")
+    parts = parts_of(record, node.catalog)
+    lines = bill(parts, path, node.catalog, node.warnings.append, record=record.id)
+    scale = node.host_scale() if is_host else None
+    return tuple(
+        Share(f"{what}: {line.item}", line.carbon, scale, stage=line.stage, lacks=line.lacks)
+        for line in lines
+    )
 
 
 def group_shares(
@@ -46,23 +85,25 @@ def group_shares(
 
     Each group comes with its device's record and with the figure that the spec gives.
     """
-    _, key = node.deciding(("embodied", "host_embodied"))
+    _, key = node.deciding(("embodied", "host_embodied", "parts"))
     if key == "embodied":
-        return (Share("system", node.given("embodied"), node.system_scale()),)
+        return (Share("system", known(node.given("embodied")), node.system_scale()),)
+    if key == "parts":
+        return _built(node)
     found = []
     for place, (group, device, given) in enumerate(groups, 1):
         recorded = device.embodied if device else None
         if given is not None or recorded is None or recorded.covers in _WHOLE_MACHINE:
-            found.append(Share(group.item, given, group.scale, "device"))
+            found.append(Share(group.item, known(given), group.scale, "device"))
             continue
         figure = figure_of(recorded, f"device_embodied_{place}", node)
         at = f"{node.path}.accelerators.{place - 1}.device_embodied"
-        found.append(Share(group.item, figure._replace(path=at), group.scale, "device"))
+        found.append(Share(group.item, of(figure._replace(path=at)), group.scale, "device"))
         if recorded.covers in _PART_OF_A_DEVICE:
             rest = group.item.replace("devices", "rest of the devices", 1)
             found.append(Share(rest, None, group.scale, "device"))
     recorded = node.host.embodied if node.host else None
-    return (*found, host_share(node, recorded))
+    return (*found, *host_shares(node, recorded))
 
 
 def _is_whole(node: Node, recorded: Embodied) -> bool:
@@ -82,8 +123,9 @@ def _device_share(node: Node) -> tuple[tuple[Share, ...], bool]:
     given = node.given("device_embodied")
     recorded = node.device.embodied if node.device else None
     if given is not None or recorded is None:
-        return (Share("devices", given),), False
-    share = Share("devices", figure_of(recorded, "device_embodied", node))
+        computed = _computed(node, node.device, "devices") if given is None else ()
+        return computed or (Share("devices", known(given)),), False
+    share = Share("devices", of(figure_of(recorded, "device_embodied", node)))
     if recorded.covers in _PART_OF_A_DEVICE:
         return (share, Share("rest of the devices", None)), False
     holds_host = recorded.covers in _WHOLE_MACHINE
@@ -93,18 +135,27 @@ def _device_share(node: Node) -> tuple[tuple[Share, ...], bool]:
     return (share,), holds_host
 
 
-def host_share(node: Node, recorded: Embodied | None) -> Share:
+def host_shares(node: Node, recorded: Embodied | None) -> tuple[Share, ...]:
+    """Return the host's embodied carbon: given, published, or from its parts."""
+    if recorded is None and node.given("host_embodied") is None:
+        computed = _computed(node, node.host, "host")
+        if computed:
+            return computed
+    return (_host_share(node, recorded),)
+
+
+def _host_share(node: Node, recorded: Embodied | None) -> Share:
     """Return the host's embodied carbon; a server without accelerators is a host too."""
     given = node.given("host_embodied")
     if given is not None:
-        return Share("host", given, node.system_scale())
+        return Share("host", of(given), node.system_scale())
     if node.is_processor() and recorded is not None and recorded.covers == "server":
         message = "device_embodied: the server's figure holds its CPUs; give host_embodied too"
         raise Unusable(node.place("device_embodied"), message)
     if recorded is None or node.host is None or _holds_devices(node, recorded):
         return Share("host", None, Scale(node.per_system))
     figure = node.of_host(figure_of(recorded, "host_embodied", node), "host_embodied")
-    return Share("host", figure, node.host_scale())
+    return Share("host", of(figure), node.host_scale())
 
 
 def figure_of(recorded: Embodied, key: str, node: Node) -> Value:

@@ -6,15 +6,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from carbonctl.catalog import folders, records, tables
+from carbonctl.catalog import defaults, folders, records, tables
+from carbonctl.catalog.defaults import Defaults
 from carbonctl.catalog.forms import Fault, Reader
-from carbonctl.catalog.records import Defaults, Device, Host, Source
+from carbonctl.catalog.records import Device, Host, Source
 from carbonctl.errors import InputError, Problem
 from carbonctl.located import Map, Node, decode, parse, place_of
 from carbonctl.near import did_you_mean, fold, nearest
 from carbonctl.values import Value
 
 if TYPE_CHECKING:
+    from carbonctl.catalog.making import Making
     from carbonctl.catalog.networks import Radio
 
 DEVICES = ("accelerators", "cpus", "phones")
@@ -111,6 +113,30 @@ class Catalog:
         """Raise ValueError where no zone or cloud region has this id."""
         _check(self.zone, name)
 
+    def check_node(self, name: str) -> None:
+        """Raise ValueError where no wafer is known at a node."""
+        self.making.check_node(name)
+
+    def check_factor(self, part: str, name: str) -> None:
+        """Raise ValueError where a kind of part has no factor of this name."""
+        self.making.check_factor(part, name)
+
+    def check_wafer_source(self, name: str) -> None:
+        """Raise ValueError where a source has no total carbon per area of wafers."""
+        self.making.check_wafer_source(name)
+
+    def check_fab_grid(self, name: str) -> None:
+        """Raise ValueError where neither the fab tables nor the grids know a place."""
+        if self.making.intensity(name) is None:
+            self.check_grid(name)
+
+    @cached_property
+    def making(self) -> "Making":
+        """What parts are computed with; only they need it."""
+        from carbonctl.catalog.making import Making
+
+        return Making(self.folders)
+
     def _record(self, name: str, what: str, kinds: tuple[str, ...], form: Reader) -> Any:
         key = (what, name)
         if key in self._misses:
@@ -157,6 +183,11 @@ class Catalog:
                 for path in (folder / kind).glob("*/*.yaml"):
                     found[f"{path.parent.name}/{path.stem}"] = path
         return dict(sorted(found.items()))
+
+    def file_of(self, record: Device | Host) -> str:
+        """Return the file of a record."""
+        kinds = HOSTS if isinstance(record, Host) else DEVICES
+        return str(self._path(record.id, kinds) or record.id)
 
     def all(self, kinds: tuple[str, ...], form: Reader) -> Iterator[Any]:
         """Yield every record of some folders, sorted by id."""
@@ -287,11 +318,11 @@ class Catalog:
     @cached_property
     def defaults(self) -> Defaults:
         """The figures that stand in where neither spec nor catalog has one."""
-        found: Defaults = _load(self.folders[-1] / "defaults.yaml", records.DEFAULTS, {})
+        found: Defaults = _load(self.folders[-1] / "defaults.yaml", defaults.DEFAULTS, {})
         for folder in reversed(self.folders[:-1]):
             path = folder / "defaults.yaml"
             if path.is_file():
-                own: dict[str, Any] = _load(path, records.OWN_DEFAULTS, {})
+                own: dict[str, Any] = _load(path, defaults.OWN_DEFAULTS, {})
                 found = found._replace(**own)
         return found
 

@@ -66,7 +66,14 @@ class Act:
         """Return ACT's names of a family: logic, dram, ssd, hdd, grid, pcb, material, …."""
         return list(self._names.get(family, {}))
 
-    def _item(self, family: str, name: str) -> tuple[str, int | None]:
+    def item(self, family: str, name: str) -> tuple[str, int | None]:
+        """Return the item of the tables that a name of ACT's means, and its year.
+
+        Raises
+        ------
+        LookupError
+            For a name that ACT has no row of.
+        """
         known = self._names.get(family, {})
         if name not in known:
             close = did_you_mean(name, known)
@@ -74,7 +81,7 @@ class Act:
         return known[name]
 
     def _figure(self, table: str, family: str, name: str, metric: str) -> Figure:
-        item, year = self._item(family, name)
+        item, year = self.item(family, name)
         return self.fab.figure(table, item, metric, year=year, source=SOURCE)
 
     @property
@@ -100,7 +107,7 @@ class Act:
         LookupError
             For a process that ACT has no row of.
         """
-        item, _ = self._item("logic", process)
+        item, _ = self.item("logic", process)
         return self.fab.wafer(nanometres(item), source=SOURCE)
 
     def grid(self, name: str, year: int = GRID_YEAR) -> Value:
@@ -111,7 +118,7 @@ class Act:
         LookupError
             For a name or a year that ACT has no row of.
         """
-        item, fixed = self._item("grid", name)
+        item, fixed = self.item("grid", name)
         return self.fab.grid(item, year=fixed or year, source=SOURCE).value
 
     def per_gb(self, family: str, process: str) -> Value:
@@ -122,8 +129,13 @@ class Act:
         LookupError
             For a process that ACT has no row of.
         """
-        item, year = self._item(family, process)
+        item, year = self.item(family, process)
         return self.fab.per_gb(item, year=year, source=SOURCE).value
+
+    def is_finished(self, family: str, process: str) -> bool:
+        """Whether a figure per capacity holds its yield already, as of a finished drive."""
+        item, year = self.item(family, process)
+        return "yield" in (self.fab.per_gb(item, year=year, source=SOURCE).includes or ())
 
     def board(self, layers: int) -> Board:
         """Return the factor of a board; of one layer, times the layers, where it has no row.
@@ -168,7 +180,7 @@ class Act:
         LookupError
             For a kind that ACT has no row of.
         """
-        item, _ = self._item("capacitor", kind)
+        item, _ = self.item("capacitor", kind)
         if (item, "energy_per_mass") in self.fab.table("other"):
             return Capacitor(
                 self._figure("other", "capacitor", kind, "energy_per_mass").value, None

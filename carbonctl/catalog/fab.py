@@ -32,6 +32,7 @@ _UNITS = {
     "kg/GB": ("kgCO2e/GB", 1),
     "kg/cm2": ("kgCO2e/cm2", 1),
     "kg/kWh": ("kgCO2e/kWh", 1),
+    "kg/t-km": ("kgCO2e/t-km", 1),
     "kg/kg": ("kgCO2e/kg", 1),
     "kg/m2": ("kgCO2e/cm2", 10_000),
     "mm": ("mm", 1),
@@ -58,6 +59,8 @@ class Figure(NamedTuple):
         Of the figure or of its document.
     includes : frozenset of str, optional
         Of ``yield`` and ``package`` what the figure holds already; None where not known.
+    part : str
+        The kind of part that the row can be the factor of; empty where of none.
     """
 
     item: str
@@ -66,6 +69,7 @@ class Figure(NamedTuple):
     basis: str
     year: int | None
     includes: frozenset[str] | None
+    part: str = ""
 
 
 class Wafer(NamedTuple):
@@ -241,6 +245,11 @@ class Fab:
         """
         return self._at("cpa", None, node_nm, source)
 
+    def whole_wafer_sources(self) -> list[str]:
+        """Return the sources that have electricity, gases and materials together."""
+        values = [v for found in self._logic.get(("cpa", None), {}).values() for v in found]
+        return sorted({value.source or "" for value in values})
+
     def _at(self, metric: str, share: float | None, node_nm: float, source: str) -> Value:
         if not node_nm > 0:
             raise ValueError(f"a node lies above 0 nm, not at {node_nm:g}")
@@ -307,6 +316,7 @@ def _figure(row: dict[str, str]) -> Figure:
         row["basis"],
         int(row["year"]) if row["year"] else None,
         frozenset(includes.split()) - {"none"} if includes else None,
+        row.get("part") or "",
     )
 
 

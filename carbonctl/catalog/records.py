@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from carbonctl import units
 from carbonctl.catalog.forms import Group, Leaf, Listed, Reader
+from carbonctl.located import Seq
 from carbonctl.near import did_you_mean
 from carbonctl.ranges import Range
 from carbonctl.units import Dimension
@@ -21,7 +22,7 @@ FORMATS = ("fp64", "fp32", "tf32", "fp16", "bf16", "fp8", "fp6", "fp4", "int8", 
 _MOST_DIGITS = 9
 _FORMULA_STARTS = ("=", "+", "-", "@")
 FIGURE_KEYS = ("value", "low", "high", "source", "confidence", "note")
-EMBODIED_KEYS = (*FIGURE_KEYS, "covers", "boundary", "includes", "archetype")
+EMBODIED_KEYS = (*FIGURE_KEYS, "covers", "boundary", "includes", "split", "archetype")
 
 
 def text(raw: Any) -> str:
@@ -123,7 +124,7 @@ def _stacks(raw: Any) -> int:
     return int(figure(raw, units.COUNT).best)
 
 
-def _of(dimension: Dimension, least: float = 0.0, most: float = math.inf) -> Reader:
+def of(dimension: Dimension, least: float = 0.0, most: float = math.inf) -> Reader:
     """Return the reader of a figure whose bounds lie in ``least..most``."""
 
     def read(raw: Any) -> Value:
@@ -149,12 +150,25 @@ class Embodied(NamedTuple):
         cradle-to-gate unless the record says otherwise.
     includes : tuple of str
         What the figure is said to hold.
+    split : mapping of str to float
+        How much of it is of what [kgCO2e], where that is known.
     """
 
     value: Value
     covers: str
     boundary: str = "cradle-to-gate"
     includes: tuple[str, ...] = ()
+    split: dict[str, float] = {}  # noqa: RUF012
+
+
+def _split(raw: Any) -> dict[str, float]:
+    if not isinstance(raw, dict):
+        raise ValueError("split: a mapping of parts to masses is wanted here")
+    return {name: _best(units.parse(text(part), units.MASS)) for name, part in raw.items()}
+
+
+def _best(number: float | Range) -> float:
+    return number.best if isinstance(number, Range) else number
 
 
 def _embodied(raw: Any) -> Embodied:
@@ -168,7 +182,15 @@ def _embodied(raw: Any) -> Embodied:
     if not isinstance(includes, list):
         raise ValueError("includes is a list")
     boundary = text(raw.get("boundary", "cradle-to-gate"))
-    return Embodied(value, str(covers), boundary, tuple(map(text, includes)))
+    split = _split(raw.get("split", {}))
+    return Embodied(value, str(covers), boundary, tuple(map(text, includes)), split)
+
+
+def _parts(raw: Any) -> Seq:
+    """Keep a list of parts as it is written: what reads bills checks it."""
+    if not isinstance(raw, Seq) or not raw:
+        raise ValueError("a list of parts is wanted here")
+    return raw
 
 
 class Memory(NamedTuple):
@@ -216,6 +238,7 @@ class Device(NamedTuple):
     dies: tuple[Die, ...] = ()
     peak: dict[str, Value] = {}  # noqa: RUF012
     embodied: Embodied | None = None
+    parts: Seq | None = None
     notes: str | None = None
 
     @property
@@ -242,37 +265,13 @@ class Host(NamedTuple):
     memory: Memory | None = None
     storage: Storage | None = None
     embodied: Embodied | None = None
+    parts: Seq | None = None
     notes: str | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
         """Everything it may be called."""
         return self.id, self.id.partition("/")[2], self.name, *self.aliases
-
-
-class MediumFigures(NamedTuple):
-    """Power [W/TB] and embodied carbon [kgCO2e/TB] of a storage medium."""
-
-    power: Value
-    embodied: Value
-
-
-class ClientFigures(NamedTuple):
-    """Draw at work [W] and service life [h] of a client device of which nothing else is known."""
-
-    power: Value
-    lifetime: Value
-
-
-class Defaults(NamedTuple):
-    """The figures of defaults.yaml: what stands in where nothing else is known."""
-
-    pue: Value
-    lifetime: Value
-    utilization: Value
-    dram_power: Value
-    media: dict[str, MediumFigures]
-    client: ClientFigures
 
 
 class Source(NamedTuple):
@@ -288,16 +287,16 @@ class Source(NamedTuple):
 _TEXT = Leaf(text)
 _TEXTS = Listed(_TEXT)
 _WHOLE = Leaf(_whole, int)
-_POWER = _of(units.POWER)
-_RATED_POWER = _of(units.POWER, 1e-6)
-_CAPACITY = _of(units.CAPACITY)
-_PEAK = {name + suffix: _of(units.THROUGHPUT) for name in FORMATS for suffix in ("", "_vector")}
+_POWER = of(units.POWER)
+_RATED_POWER = of(units.POWER, 1e-6)
+_CAPACITY = of(units.CAPACITY)
+_PEAK = {name + suffix: of(units.THROUGHPUT) for name in FORMATS for suffix in ("", "_vector")}
 _MEMORY = Group(
     Memory,
     {
         "type": _TEXT,
         "capacity": _CAPACITY,
-        "bandwidth": _of(units.BANDWIDTH),
+        "bandwidth": of(units.BANDWIDTH),
         "stacks": Leaf(_stacks, units.COUNT),
     },
 )
@@ -307,7 +306,7 @@ _DIE = Group(
         "name": _TEXT,
         "process": _TEXT,
         "node": _TEXT,
-        "area": _of(units.AREA),
+        "area": of(units.AREA),
         "count": _WHOLE,
     },
 )
@@ -327,11 +326,12 @@ DEVICE = Group(
         "rated_power": _RATED_POWER,
         "idle_power": _POWER,
         "typical_power": _POWER,
-        "cores": _of(units.COUNT),
+        "cores": of(units.COUNT),
         "memory": _MEMORY,
         "dies": Listed(_DIE),
         "peak": Group(dict, _PEAK),
         "embodied": Leaf(_embodied, Embodied),
+        "parts": Leaf(_parts, Seq),
         "notes": _TEXT,
     },
     ("name", "vendor", "kind"),
@@ -354,29 +354,11 @@ HOST = Group(
         "memory": _MEMORY,
         "storage": Group(Storage, {"type": _TEXT, "capacity": _CAPACITY}),
         "embodied": Leaf(_embodied, Embodied),
+        "parts": Leaf(_parts, Seq),
         "notes": _TEXT,
     },
     ("name", "kind"),
 )
-_MEDIUM = Group(
-    MediumFigures,
-    {"power": _of(units.PER_TB_POWER), "embodied": _of(units.PER_TB_MASS)},
-    MediumFigures._fields,
-)
-_DEFAULTS = {
-    "pue": _of(units.RATIO, 1.0),
-    "lifetime": _of(units.DURATION, 1.0),
-    "utilization": _of(units.FRACTION, 0.001, 1.0),
-    "dram_power": _of(units.DENSITY_POWER),
-    "media": Group(dict, {"ssd": _MEDIUM, "hdd": _MEDIUM}, ("ssd", "hdd")),
-    "client": Group(
-        ClientFigures,
-        {"power": _of(units.POWER), "lifetime": _of(units.DURATION, 1.0)},
-        ClientFigures._fields,
-    ),
-}
-DEFAULTS = Group(Defaults, _DEFAULTS, Defaults._fields)
-OWN_DEFAULTS = Group(dict, _DEFAULTS)  # a folder of one's own may hold some of them
 SOURCE = Group(
     Source,
     {"citation": _TEXT, "url": _TEXT, "licence": _TEXT, "year": _WHOLE, "via": _TEXT},

@@ -13,7 +13,8 @@ from carbonctl.cli import defaults
 from carbonctl.cli.messages import say
 
 COMMANDS = (
-    "estimate", "compare", "validate", "explain", "schema", "kinds", "hardware", "grid",
+    "estimate", "compare", "embodied", "validate", "explain", "schema", "kinds", "hardware",
+    "grid",
 )  # fmt: skip
 EPILOG = (
     "Exit codes: 0 done, 1 a gate failed, 2 wrong usage, 3 invalid or unknown input, "

@@ -5,7 +5,7 @@ from collections import Counter
 from carbonctl import __version__, errors
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.folders import own
-from carbonctl.cli import gating, outputs
+from carbonctl.cli import designs, gating, outputs
 from carbonctl.cli import options as o
 from carbonctl.cli.messages import say
 from carbonctl.cli.sides import read_side
@@ -26,6 +26,8 @@ def compare(
     format: o.CompareFormat = "table",
     export: o.Export = [],  # noqa: B006
     exit_zero: o.ExitZero = False,
+    metrics: o.Metrics = False,
+    embodied_share: o.EmbodiedShare = None,
     hardware_db: o.HardwareDb = None,
     color: o.Color = "auto",
     quiet: o.Quiet = False,
@@ -41,11 +43,16 @@ def compare(
     energy_kwh, operational_kgco2e, embodied_kgco2e or total_kgco2e, of all or of one phase
     (phases.training.total_kgco2e), its percentile p95(KEY), or prob(RULE). A limit with a
     sign is the change from the base: +5%, +2 t.
+
+    Metrics of designs, and whether and when another one pays:
+
+      carbonctl compare old.yaml new.yaml --metrics --embodied-share 20..80%
     """
     if [base, *heads, budget].count("-") > 1:
         raise UsageError("standard input can be one side only, or the budget")
     targets = [outputs.parse_export(text, COMPARE_FORMATS) for text in export]
     outputs.check_targets(targets, [base, *heads, *([budget] if budget else [])])
+    share = designs.read_share(embodied_share, is_wanted=metrics)
     gates = gating.read_gates(fail_on, warn_on, budget, has_base=True)
     catalog = Catalog(own(hardware_db))
     problems: list[Problem] = []
@@ -54,6 +61,8 @@ def compare(
         for place, text in enumerate((base, *heads))
     ]
     found = _report(first or Side(base, (), __version__, catalog.version), first, others, catalog)
+    if metrics:
+        found = designs.with_metrics(found, share)
     verdicts = [v for one in found.alternatives for v in gates.judge_change(one)]
     about = About(__version__, catalog.version, tuple(problems))
     style = outputs.style(color, None)
@@ -61,7 +70,8 @@ def compare(
     shown = found.alternatives or format not in FOR_PEOPLE
     text = render(format, found, verdicts, about, style) if shown else ""
     written = outputs.write_all(targets, texts, text)
-    for note in dict.fromkeys(n for one in found.alternatives for n in one.notes if not quiet):
+    notes = [note for one in found.alternatives for note in one.notes]
+    for note in () if quiet else dict.fromkeys([*notes, *designs.notes(found)]):
         say(f"note: {note}")
     gating.announce(verdicts, quiet=quiet)
     unread = errors.INPUT if problems else errors.OK

@@ -15,7 +15,7 @@ from carbonctl.render import listing
 
 app = typer.Typer(
     name="hardware",
-    help="Devices and hosts in the catalog: list, show, search.",
+    help="Devices, hosts and factors in the catalog: list, show, search, factors.",
     rich_markup_mode=None,
     no_args_is_help=True,
     add_completion=False,
@@ -44,6 +44,11 @@ WIDE = {
     "embodied_kgco2e": "Embodied|kgCO2e",
     "covers": "Covers",
 }
+FACTORS = {
+    "part": "Part", "factor": "Factor", "value": "Value", "unit": "Unit", "includes": "Includes",
+}  # fmt: skip
+WIDE_FACTORS = {"low": "Low", "high": "High", "year": "Year", "confidence": "Confidence",
+                "source": "Source", "basis": "Basis"}  # fmt: skip
 _WIDE_FROM = 150
 
 
@@ -118,6 +123,39 @@ def show(
     if found:
         outputs.to_stdout(_shown(found, catalog, format, color))
     return code
+
+
+@app.command()
+def factors(
+    part: Annotated[
+        str | None, typer.Argument(metavar="[PART]", help="A kind of part: dram, ssd, board, …")
+    ] = None,
+    format: o.ListFormat = "table",
+    hardware_db: o.HardwareDb = None,
+    color: o.Color = "auto",
+) -> int:
+    """List the factors that parts are computed with, by kind of part, with their sources.
+
+    carbonctl hardware factors hbm
+    """
+    catalog = Catalog(own(hardware_db))
+    rows = inventory.factors(catalog, part)
+    if not rows:
+        known = list(dict.fromkeys(row["part"] for row in inventory.factors(catalog, None)))
+        close = did_you_mean(part or "", known) or f"; there are {', '.join(known)}"
+        say(f"no factor is known of `{part}`{close}")
+        return errors.INPUT
+    if format == "csv":
+        text = listing.as_csv(inventory.FACTOR_COLUMNS, rows)
+    elif format == "json":
+        text = listing.as_json(rows)
+    else:
+        style = outputs.style(color, None)
+        wide = style.width >= _WIDE_FROM
+        heads = {**FACTORS, **(WIDE_FACTORS if wide else {})}
+        text = listing.as_table(heads, rows, style)
+    outputs.to_stdout(text)
+    return errors.OK
 
 
 def _years(text: str | None) -> tuple[int, int] | None:

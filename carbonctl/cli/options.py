@@ -110,3 +110,17 @@ Budget = Annotated[
 ExitZero = Annotated[
     bool, typer.Option("--exit-zero", help="Exit 0 also where a gate failed; only then.")
 ]
+Metrics = Annotated[
+    bool,
+    typer.Option(
+        "--metrics", help="Also metrics of the designs: CDP, CEP, tCDP, FOCAL, GreenChip."
+    ),
+]
+EmbodiedShare = Annotated[
+    str | None,
+    typer.Option(
+        "--embodied-share",
+        metavar="SHARE[..SHARE]",
+        help="With --metrics: FOCAL's weight of embodied carbon, as in 20..80%; else the base's.",
+    ),
+]

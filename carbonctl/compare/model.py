@@ -1,10 +1,13 @@
 """What a comparison holds."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from carbonctl.ledger import Entry
 from carbonctl.result import Result
+
+if TYPE_CHECKING:
+    from carbonctl.compare.metrics import Metrics
 
 SCHEMA = "carbonctl.compare/1"
 ADDED, REMOVED, CHANGED, SAME = "added", "removed", "changed", "same"
@@ -148,7 +151,11 @@ class Comparison(NamedTuple):
 
 
 class Report(NamedTuple):
-    """A base and its alternatives, best first; an unknown total comes last."""
+    """A base and its alternatives, best first; an unknown total comes last.
+
+    ``metrics`` are those of the designs, where they are asked for.
+    """
 
     base: Side
     alternatives: Sequence[Comparison]
+    metrics: "Metrics | None" = None

@@ -7,7 +7,8 @@ named inputs of that formula, so that any figure can be worked out again by hand
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from carbonctl.catalog.records import Defaults, Device
+from carbonctl.catalog.defaults import Defaults
+from carbonctl.catalog.records import Device
 from carbonctl.estimators.models import OnSystem, TimeFields
 from carbonctl.estimators.quantities import Quantity, of, product
 from carbonctl.factors import schedule
@@ -45,15 +46,30 @@ class Part(NamedTuple):
 
 
 class Share(NamedTuple):
-    """Embodied carbon of one unit of hardware; ``value`` is None where it is unknown.
+    """Embodied carbon of one unit of hardware.
 
-    ``scale`` is None where the unit is one device; ``unit`` says what its hours are of.
+    Attributes
+    ----------
+    item : str
+        What the ledger calls it.
+    value : Quantity or None
+        Embodied carbon of one [kgCO2e]; None where it is unknown.
+    scale : Scale, optional
+        None where the unit is one device.
+    unit : str
+        What its hours are of.
+    stage : str
+        The stage of its life that the carbon is of.
+    lacks : str
+        What would make an unknown figure known; empty where the item says it.
     """
 
     item: str
-    value: Value | None
+    value: Quantity | None
     scale: Scale | None = None
     unit: str = "system"
+    stage: str = "manufacturing"
+    lacks: str = ""
 
 
 class Group(NamedTuple):

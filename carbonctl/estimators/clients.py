@@ -10,9 +10,9 @@ from pydantic import Field, model_validator
 
 from carbonctl.catalog.records import Device
 from carbonctl.estimators.base import Occupation, Setting, Share, Unusable
-from carbonctl.estimators.quantities import Quantity, of, quotient
+from carbonctl.estimators.quantities import Quantity, known, of, quotient
 from carbonctl.spec import fields as f
-from carbonctl.spec.model import Spec
+from carbonctl.spec.systems import Spec
 from carbonctl.values import Value
 
 _PHONES = ("phone", "tablet")
@@ -149,7 +149,7 @@ def occupation(client: Client, hours: Quantity, setting: Setting) -> Occupation:
         )
     )  # fmt: skip
     return Occupation(
-        Share(f"client devices{client.label}", _embodied(client)), *hours, life, _use(client)
+        Share(f"client devices{client.label}", known(_embodied(client))), *hours, life, _use(client)
     )
 
 

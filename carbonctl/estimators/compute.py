@@ -27,7 +27,7 @@ from carbonctl.estimators.quantities import Quantity, merge
 from carbonctl.factors import facility, fleet, power, runs
 from carbonctl.ranges import Number
 from carbonctl.spec import fields as f
-from carbonctl.spec.model import Spec
+from carbonctl.spec.systems import Spec
 from carbonctl.values import Value
 
 

@@ -12,7 +12,7 @@ from carbonctl.factors.federated import S_PER_H, linear_kwh_per_gb
 from carbonctl.factors.power import W_PER_KW
 from carbonctl.near import did_you_mean
 from carbonctl.spec import fields as f
-from carbonctl.spec.model import Spec
+from carbonctl.spec.systems import Spec
 from carbonctl.values import Value
 
 _NOT_A_NAME = re.compile(r"[^a-z0-9]+", re.ASCII)

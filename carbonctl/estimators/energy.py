@@ -20,7 +20,7 @@ from carbonctl.estimators.base import (
 from carbonctl.estimators.models import OnSystem
 from carbonctl.estimators.quantities import Quantity
 from carbonctl.spec import fields as f
-from carbonctl.spec.model import SystemFields
+from carbonctl.spec.systems import SystemFields
 
 
 class MeteredEnergy(OnSystem):

@@ -5,7 +5,8 @@ from typing import Annotated, Any, Self
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from carbonctl.spec import fields as f
-from carbonctl.spec.model import Activity, Spec, System, SystemFields
+from carbonctl.spec.model import Activity
+from carbonctl.spec.systems import Spec, System, SystemFields
 from carbonctl.values import Value
 
 

@@ -31,6 +31,11 @@ def of(value: Value) -> Quantity:
     return Quantity(value.number, value.name, (value,))
 
 
+def known(value: Value | None) -> Quantity | None:
+    """Return a value as the quantity that it is; None where it is unknown."""
+    return None if value is None else of(value)
+
+
 def product(*parts: Quantity) -> Quantity:
     """Return the product of quantities that share no ranged input."""
     number: Number = parts[0].number

@@ -29,7 +29,7 @@ from carbonctl.estimators.quantities import Quantity, merge
 from carbonctl.factors import fleet, power
 from carbonctl.ranges import Number
 from carbonctl.spec import fields as f
-from carbonctl.spec.model import SystemFields
+from carbonctl.spec.systems import SystemFields
 from carbonctl.values import Value
 
 _PER_REQUEST = ("energy_per_request", "device_time_per_request", "throughput")

@@ -7,6 +7,8 @@ from carbonctl.render import humane
 from carbonctl.result import Assumption, Result
 from carbonctl.values import Value
 
+_PARTS = ".parts."
+
 
 class Row(NamedTuple):
     """One assumed figure, however many places it is used in."""
@@ -20,8 +22,13 @@ class Row(NamedTuple):
 def assumption_rows(result: Result) -> list[Row]:
     """Return what was assumed, equal figures of equal name together."""
     inputs = {(v.path, v.best): v for e in result.entries for v in e.inputs}
+    of_parts: dict[str, list[Assumption]] = {}
     places: dict[tuple[str, str, str, str], list[str]] = {}
     for row in result.assumptions:
+        system, in_parts, _ = row.path.partition(_PARTS)
+        if in_parts:
+            of_parts.setdefault(system, []).append(row)
+            continue
         where, _, key = row.path.rpartition(".")
         value = inputs.get((row.path, row.value))
         said = _figure(row, value)
@@ -33,7 +40,15 @@ def assumption_rows(result: Result) -> list[Row]:
     for (key, said, status, source), paths in places.items():
         label = key if used[key] == 1 else f"{key}, {_short(paths)}"
         rows.append(Row(label, said, status, tuple(source.split())))
-    return rows
+    return [*rows, *(_parts(system, some) for system, some in of_parts.items())]
+
+
+def _parts(system: str, rows: list[Assumption]) -> Row:
+    """Return the figures of a list of parts as one row; `carbonctl embodied` shows them all."""
+    sources = " ".join(row.source or "" for row in rows).split()
+    label = f"parts of {_short([system])} (carbonctl embodied)"
+    status = "default" if any(row.status == "default" for row in rows) else "catalog"
+    return Row(label, f"{len(rows)} figures", status, tuple(dict.fromkeys(sources)))
 
 
 def _figure(row: Assumption, value: Value | None) -> str:

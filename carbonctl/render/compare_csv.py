@@ -1,4 +1,4 @@
-"""A comparison as CSV: a row an entry, then the total and the verdicts of each alternative."""
+"""A comparison as CSV: a row an entry, then totals, metrics and verdicts of each alternative."""
 
 import csv
 import io
@@ -19,16 +19,29 @@ COLUMNS = (
 
 
 def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Style) -> str:
-    """Return the table; the column ``row`` says entry, total or verdict."""
+    """Return the table; the column ``row`` says entry, total, metric or verdict."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS, restval="", lineterminator="\n")
+    more, of_sides = _metrics(report)
+    writer = csv.DictWriter(out, (*COLUMNS, *more), restval="", lineterminator="\n")
     writer.writeheader()
-    for one in report.alternatives:
+    writer.writerows(of_sides[0])
+    for one, of_design in zip(report.alternatives, of_sides[1:], strict=True):
         writer.writerows(_entry(one.head.label, row) for row in one.rows)
         writer.writerow(_total(one))
+        writer.writerows(of_design)
         of_it = [v for v in verdicts if v.subject in ("", one.head.label)]
         writer.writerows(_verdict(one.head.label, verdict) for verdict in of_it)
     return out.getvalue()
+
+
+def _metrics(report: Report) -> tuple[tuple[str, ...], list[list[dict[str, Any]]]]:
+    """Return the columns of design metrics, and the rows of the base and each alternative."""
+    if report.metrics is None:
+        return (), [[] for _ in range(1 + len(report.alternatives))]
+    from carbonctl.render.metrics_plain import CSV_COLUMNS, csv_rows
+
+    sides = (report.metrics.base, *report.metrics.heads)
+    return CSV_COLUMNS, [csv_rows(side) for side in sides]
 
 
 def _figures(delta: Delta) -> dict[str, Any]:

@@ -18,6 +18,7 @@ def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Sty
     for one in report.alternatives:
         lines.append(command("notice", compared.headline(one), one.head.label))
         lines += [command("notice", note, one.head.label) for note in one.notes]
+    lines += _metrics(report)
     for verdict in verdicts:
         word = outcome(verdict)
         said = f"gate {word}: {verdict.rule}: {measured(verdict)} (limit {limit(verdict)})"
@@ -25,3 +26,15 @@ def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Sty
     for p in about.errors:
         lines.append(command("error", p.message, p.file, p.line, p.col))
     return "".join(f"{line}\n" for line in lines)
+
+
+def _metrics(report: Report) -> list[str]:
+    """Return one command an alternative with the metrics of its design."""
+    if report.metrics is None:
+        return []
+    from carbonctl.render.metrics import sentence
+
+    return [
+        command("notice", sentence(side), one.head.label)
+        for one, side in zip(report.alternatives, report.metrics.heads, strict=True)
+    ]

@@ -14,7 +14,7 @@ from carbonctl.result import About
 
 def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Style) -> str:
     """Return the document."""
-    document = {
+    document: dict[str, Any] = {
         "schema": SCHEMA,
         "version": about.version,
         "hardware_db": about.hardware_db,
@@ -26,6 +26,12 @@ def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Sty
             for p in about.errors
         ],
     }
+    if report.metrics is not None:
+        from carbonctl.render import metrics_plain
+
+        document["base"]["metrics"] = metrics_plain.as_dict(report.metrics.base)
+        for one, side in zip(document["alternatives"], report.metrics.heads, strict=True):
+            one["metrics"] = metrics_plain.as_dict(side)
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 

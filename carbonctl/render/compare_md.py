@@ -33,6 +33,10 @@ def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Sty
         page.must([f"### {_label(one.head.label)}", "", f"**{compared.headline(one)}**", ""])
         page.must([*_phases(one), ""])
     page.must(_gates(verdicts))
+    if report.metrics is not None:
+        from carbonctl.render import metrics_md
+
+        page.may(metrics_md.lines(report.metrics))
     for one in report.alternatives:
         heading = [f"#### {_label(one.head.label)}: {compared.headline(one)}", ""]
         if several and not page.may(heading):

@@ -35,6 +35,10 @@ def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Sty
         if place:
             console.print()
         _Block(console, one, style).show()
+    if report.metrics is not None:
+        from carbonctl.render import metrics_table
+
+        metrics_table.draw(console, report.metrics, style.width)
     if verdicts:
         draw(console, verdicts, style)
     return finished(out.getvalue(), style)

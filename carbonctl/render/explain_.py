@@ -33,7 +33,7 @@ def explain(result: Result, entries: Iterable[Entry], style: Style) -> str:
     lines = []
     for phase, activity in dict.fromkeys((e.phase, e.activity) for e in wanted):
         own = [e for e in wanted if (e.phase, e.activity) == (phase, activity)]
-        lines.append(f"{phase}.{activity}: {_sum(own)}")
+        lines.append(f"{'.'.join(filter(None, (phase, activity)))}: {_sum(own)}")
         above: list[Entry] = []
         for place, entry in enumerate(own):
             last = place == len(own) - 1
@@ -111,7 +111,8 @@ def _kg(value: float | None) -> str:
 
 
 def _entry(entry: Entry, file: str, head: str, below: str, cited: dict[str, str]) -> list[str]:
-    lines = [f"{head}{entry.item} ({entry.boundary}, scope {entry.ghg_scope}): {_kg(entry.kgco2e)}"]
+    scope = f", scope {entry.ghg_scope}" if entry.ghg_scope else ""
+    lines = [f"{head}{entry.item} ({entry.boundary}{scope}): {_kg(entry.kgco2e)}"]
     if entry.kgco2e is None:
         return [*lines, f"{below}   unknown: no figure is given or known"]
     named = {value.name: value for value in entry.inputs}

@@ -12,6 +12,10 @@ _MASS = (("kgCO2e", 1e9, "MtCO2e"), ("kgCO2e", 1e6, "ktCO2e"), ("kgCO2e", 1e3, "
          ("kgCO2e", 1e-9, "µgCO2e"), ("kgCO2e", 1e-12, "ngCO2e"))  # fmt: skip
 _ENERGY = (("kWh", 1e9, "TWh"), ("kWh", 1e6, "GWh"), ("kWh", 1e3, "MWh"), ("kWh", 1.0, "kWh"),
            ("kWh", 1e-3, "Wh"), ("kWh", 1e-6, "mWh"))  # fmt: skip
+_POWER = ((1e9, "GW"), (1e6, "MW"), (1e3, "kW"), (1.0, "W"))
+# From how many hours, the hours of one, its name.
+_TIME = ((4380.0, 8760.0, "y"), (48.0, 24.0, "d"), (2.0, 1.0, "h"), (1 / 30, 1 / 60, "min"),
+         (1 / 3600, 1 / 3600, "s"), (0.0, 1 / 3_600_000, "ms"))  # fmt: skip
 _PERCENT = frozenset({"utilization", "load", "busy", "carbon_free_energy"})
 _CUBIC_METRES_FROM = 1e4
 _KTONNES_FROM = 1e7  # kgCO2e; below it tonnes read better
@@ -87,6 +91,20 @@ def volume(litres: float) -> str:
 def energy(kwh: float | None) -> str:
     """Write an energy in the unit that suits it."""
     return _scaled(kwh, "kWh")
+
+
+def power(watts: float | None) -> str:
+    """Write a power in the unit that suits it."""
+    if watts is None:
+        return "unknown"
+    size, name = next((step for step in _POWER if abs(watts) >= step[0]), _POWER[-1])
+    return f"{significant(watts / size)} {name}"
+
+
+def time(hours: float, digits: int = SIGNIFICANT) -> str:
+    """Write a time in the unit that suits it, years from half a year."""
+    size, name = next((size, name) for start, size, name in _TIME if abs(hours) >= start)
+    return f"{significant(hours / size, digits)} {name}"
 
 
 def _scaled(value: float | None, unit: str) -> str:

@@ -7,8 +7,10 @@ from typing import Any
 from carbonctl import units
 from carbonctl.catalog import records
 from carbonctl.catalog.forms import Group, Leaf, Listed, Reader
+from carbonctl.located import Seq
 from carbonctl.schemas import Schema, closed, ref
 from carbonctl.schemas.quantities import definitions, name_of
+from carbonctl.schemas.spec import part_definitions
 from carbonctl.units import Dimension
 
 _BOTH = {
@@ -18,6 +20,7 @@ _BOTH = {
     "aliases": "other names: as people, clouds and nvidia-smi write it",
     "memory.capacity": "capacity of the memory",
     "embodied": "carbon of making it, cradle-to-gate unless `boundary` says otherwise [kgCO2e]",
+    "parts": "what it is made of, for a computed figure of embodied carbon",
     "notes": "what a reader should know of the record",
 }
 _DEVICE = {
@@ -73,6 +76,7 @@ _EMBODIED = {
     "all of it",
     "boundary": "cradle-to-gate unless given",
     "includes": "what the figure is said to hold",
+    "split": "how much of it is of what",
     "archetype": "whether the figure was borrowed from another machine of the class",
 }
 _RATES = {
@@ -91,6 +95,7 @@ _OF_A_FIGURE: dict[str, Schema] = {
     "covers": {"enum": list(records.COVERS)},
     "boundary": _TEXT,
     "includes": {"type": "array", "items": _TEXT},
+    "split": {"type": "object", "additionalProperties": ref("one-mass-of-CO2e")},
     "archetype": _SWITCH,
 }
 
@@ -112,6 +117,7 @@ def build() -> Schema:
         "$defs": {
             "device": {"description": "An accelerator, a CPU, a phone", **device},
             "host": {"description": "A server, workstation or laptop around its devices", **host},
+            **part_definitions(),
             **shared,
         },
     }
@@ -143,6 +149,8 @@ class _Form:
         """Return the schema of one value, or of a figure."""
         if isinstance(wants, Dimension):
             return self.figure(f"{name_of(wants)}-figure", wants, _FIGURE, ("value", "source"))
+        if wants is Seq:
+            return ref("parts")
         if wants is records.Embodied:
             required = ("value", "source", "covers")
             return self.figure("embodied-figure", units.MASS, _EMBODIED, required)

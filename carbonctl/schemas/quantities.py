@@ -39,7 +39,7 @@ def _unit(dimension: Dimension) -> str:
     if not dimension.unit:
         suffix = "[kMGTB]" if dimension.counts else "[kMGT]"
         return rf"({suffix}?\s*({words})?|{_JOINED}){_REST}"
-    co2 = r"(\s*CO[2₂](-?eq?)?)?" if "CO2" in dimension.unit else ""
+    co2 = r"(\s*CO[2₂](-?eq?)?)?" if "kg" in dimension.unit else ""
     word = rf"([kMGT]\s+)?({words}){co2}|" if words else ""
     return rf"({word}{_JOINED}){_REST}"
 

@@ -33,7 +33,7 @@ _ENTRY = {
     "item": "the part of it that this entry is of: devices, host, PUE overhead, …",
     "boundary": "whether the carbon is of using or of making something",
     "ghg_scope": "scope of the GHG Protocol, with the category of scope 3; none outside of it",
-    "lifecycle_stage": "use or manufacturing",
+    "lifecycle_stage": "use, manufacturing, transport or end of life",
     "quantity": "activity data, in quantity_unit; quantity × factor = kgco2e",
     "quantity_unit": "unit of quantity: kWh, device-h, system-h, TB-h, …",
     "factor": "emission factor, in factor_unit",

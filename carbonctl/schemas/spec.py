@@ -12,9 +12,12 @@ from pydantic_core import core_schema
 from carbonctl import estimators
 from carbonctl.schemas import Schema, closed, ref
 from carbonctl.schemas.quantities import definitions, name_of
+from carbonctl.spec import bounds, typed
 from carbonctl.spec import fields as f
-from carbonctl.spec import typed
 from carbonctl.spec.model import PHASES, Activity, Workload
+from carbonctl.spec.parts import DEVICE, GROUP, HOST, FactorOf
+from carbonctl.spec.parts import KINDS as PART_KINDS
+from carbonctl.spec.systems import System
 
 _PHASES = {
     "data": "collecting, storing, moving and preparing data",
@@ -74,9 +77,9 @@ class _Generator(GenerateJsonSchema):
         name = name_of(dimension)
         for part in (f"one-{name}", f"{name}-or-range"):
             self.shared(part, self.quantities[part])
-        bounds = {} if dimension.unit else f.BOUNDS.get(check, {})
+        ends = {} if dimension.unit else bounds.BOUNDS.get(check, {})
         shared = self.shared(name, self.quantities[name])
-        return {**shared, "examples": [dimension.example], **bounds}
+        return {**shared, "examples": [dimension.example], **ends}
 
     @field.register
     def _(self, marker: f.RateOrCount) -> Schema:
@@ -94,6 +97,10 @@ class _Generator(GenerateJsonSchema):
         }
         return self.shared("grid", grid)
 
+    @field.register
+    def _(self, marker: FactorOf) -> Schema:
+        return typed.as_schema(typed.WORDS)
+
     def shared(self, name: str, schema: Schema) -> Schema:
         """Put a schema among the shared definitions and return a reference to it."""
         definition, reference = self.get_cache_defs_ref_schema(CoreRef(name))
@@ -110,15 +117,12 @@ class _Generator(GenerateJsonSchema):
 def build() -> Schema:
     """Return the schema of a workload."""
     kinds = {kind: estimators.model(kind) for kind in estimators.names()}
-    models: list[type[BaseModel]] = [Workload, Activity, *kinds.values()]
-    refs, found = models_json_schema(
-        [(m, "validation") for m in models], schema_generator=_Generator
-    )
-    names = {model: refs[model, "validation"]["$ref"].rpartition("/")[2] for model in models}
-    shared = found["$defs"]
+    shared, names = _schemas([Workload, Activity, *kinds.values(), System, *PART_KINDS.values()])
     root, common = shared.pop(names[Workload]), shared.pop(names[Activity])
     for kind, model in kinds.items():
         shared[names[model]] = _of_kind(kind, shared[names[model]])
+    _close_parts(shared, names)
+    shared[names[System]]["properties"]["parts"] |= _LIST_OF_PARTS
     shared["activity"] = {
         "description": "One thing done in a phase",
         "required": ["kind"],
@@ -127,6 +131,41 @@ def build() -> Schema:
     }
     root["properties"]["phases"] = _phases(root["properties"]["phases"]["description"])
     return {"$id": "carbonctl.spec/1", **root, "title": "A workload for carbonctl", "$defs": shared}
+
+
+def part_definitions() -> dict[str, Schema]:
+    """Return the definitions that a list of parts needs: `parts` is the list itself."""
+    shared, names = _schemas([*PART_KINDS.values()])
+    _close_parts(shared, names)
+    return {**shared, "parts": _LIST_OF_PARTS}
+
+
+_LIST_OF_PARTS: Schema = {"type": "array", "items": ref("part"), "minItems": 1}
+
+
+def _schemas(models: list[type[BaseModel]]) -> tuple[dict[str, Schema], dict[Any, str]]:
+    """Return the definitions of some models, and the name of each."""
+    refs, found = models_json_schema(
+        [(m, "validation") for m in models], schema_generator=_Generator
+    )
+    names = {model: refs[model, "validation"]["$ref"].rpartition("/")[2] for model in models}
+    return found["$defs"], names
+
+
+def _close_parts(shared: dict[str, Schema], names: dict[Any, str]) -> None:
+    """Turn the models of parts into one definition that knows them all by their kind."""
+    shared.pop("Part", None)
+    for kind, model in PART_KINDS.items():
+        name = names[model]
+        shared[name] = _of_kind(kind, shared[name])
+        if kind in (GROUP, DEVICE, HOST):  # which another key says
+            shared[name]["required"] = [key for key in shared[name]["required"] if key != "kind"]
+    shared[names[PART_KINDS[GROUP]]]["properties"]["parts"] |= _LIST_OF_PARTS
+    shared["part"] = {
+        "description": "One part of a device or a system",
+        "properties": {"kind": {"description": "what it is", "enum": list(PART_KINDS)}},
+        "oneOf": [ref(names[model]) for model in PART_KINDS.values()],
+    }
 
 
 def _of_kind(kind: str, schema: Schema) -> Schema:

@@ -17,7 +17,7 @@ from carbonctl import holes, units
 from carbonctl.located import Map
 from carbonctl.near import did_you_mean
 from carbonctl.ranges import Number, Range, best
-from carbonctl.spec import typed
+from carbonctl.spec import bounds, typed
 from carbonctl.spec.typed import FORMULA_STARTS, MAX_NAME
 from carbonctl.units import Dimension
 from carbonctl.values import Value
@@ -54,60 +54,10 @@ def _scalar(raw: Any, what: str) -> str:
     )
 
 
-def _check_fraction(number: float, text: str) -> None:
-    if number < 0:
-        raise ValueError(f"`{text}` is below 0; a fraction lies in 0..1")
-    if number > 1:
-        hint = f"; write `{text} %`" if re.fullmatch(r"[\d.]+", text) and number <= 100 else ""
-        raise ValueError(f"`{text}` is above 1 (100 %){hint}")
-
-
-def _positive_fraction(number: float, text: str) -> None:
-    _check_fraction(number, text)
-    _positive(number, text)
-
-
-def _check_loss(number: float, text: str) -> None:
-    _check_fraction(number, text)
-    if number >= 1:
-        raise ValueError(f"`{text}`: a share below 1 is wanted")
-
-
-def _positive(number: float, text: str) -> None:
-    if number <= 0:
-        raise ValueError(f"`{text}`: must be above 0")
-
-
-def _not_negative(number: float, text: str) -> None:
-    if number < 0:
-        raise ValueError(f"`{text}`: must not be negative")
-
-
-def _at_least_one(number: float, text: str) -> None:
-    if number < 1:
-        raise ValueError(f"`{text}` is below 1")
-
-
-def _whole(number: float, text: str) -> None:
-    _positive(number, text)
-    if number != int(number):
-        raise ValueError(f"`{text}`: a whole number is wanted")
-
-
-Check = Callable[[float, str], None]
-BOUNDS: dict[Check, dict[str, int]] = {  # the same in the words of JSON Schema
-    _check_fraction: {"minimum": 0, "maximum": 1},
-    _positive_fraction: {"exclusiveMinimum": 0, "maximum": 1},
-    _check_loss: {"minimum": 0, "exclusiveMaximum": 1},
-    _positive: {"exclusiveMinimum": 0},
-    _not_negative: {"minimum": 0},
-    _at_least_one: {"minimum": 1},
-    _whole: {"exclusiveMinimum": 0, "multipleOf": 1},
-}
 _BOUND_KEYS = ("best", "low", "high", "source")
 
 
-def read_quantity(raw: Any, dimension: Dimension, check: Check) -> Value:
+def read_quantity(raw: Any, dimension: Dimension, check: bounds.Check) -> Value:
     """Turn a scalar, or a mapping of best, low, high and source, into a `Value`.
 
     Raises
@@ -134,7 +84,7 @@ def _line(text: str) -> int | None:
     return None if place is None or place.origin else place.line
 
 
-def _read_bounds(raw: Map, dimension: Dimension, check: Check) -> Value:
+def _read_bounds(raw: Map, dimension: Dimension, check: bounds.Check) -> Value:
     for key in raw:
         if key not in _BOUND_KEYS:
             raise ValueError(f"unknown key `{key}` in a quantity{did_you_mean(key, _BOUND_KEYS)}")
@@ -176,7 +126,7 @@ class Quantity(NamedTuple):
     """Marks a field as a quantity of one dimension: ``Annotated[Value, Quantity(POWER)]``."""
 
     dimension: Dimension
-    check: Check = _not_negative
+    check: bounds.Check = bounds.not_negative
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
         return core_schema.no_info_plain_validator_function(
@@ -191,8 +141,8 @@ class Quantity(NamedTuple):
 class RateOrCount:
     """Marks a field as a count, or a count per time; the unit says which."""
 
-    count = Quantity(units.COUNT, _positive)
-    rate = Quantity(units.REQUEST_RATE, _positive)
+    count = Quantity(units.COUNT, bounds.positive)
+    rate = Quantity(units.REQUEST_RATE, bounds.positive)
 
     def read(self, raw: Any) -> Value:
         """Read a rate where a time stands below, else a count."""
@@ -225,43 +175,48 @@ class Scalar(NamedTuple):
         return typed.as_schema(self.schema)
 
 
-Fraction = Annotated[Value, Quantity(units.FRACTION, _check_fraction)]
-Utilization = Annotated[Value, Quantity(units.FRACTION, _positive_fraction)]
-Pue = Annotated[Value, Quantity(units.RATIO, _at_least_one)]
-Count = Annotated[Value, Quantity(units.COUNT, _positive)]
-WholeCount = Annotated[Value, Quantity(units.COUNT, _whole)]
+Fraction = Annotated[Value, Quantity(units.FRACTION, bounds.fraction)]
+Utilization = Annotated[Value, Quantity(units.FRACTION, bounds.positive_fraction)]
+Pue = Annotated[Value, Quantity(units.RATIO, bounds.at_least_one)]
+Count = Annotated[Value, Quantity(units.COUNT, bounds.positive)]
+WholeCount = Annotated[Value, Quantity(units.COUNT, bounds.whole)]
 Energy = Annotated[Value, Quantity(units.ENERGY)]
 Power = Annotated[Value, Quantity(units.POWER)]
-PositivePower = Annotated[Value, Quantity(units.POWER, _positive)]
-Lifetime = Annotated[Value, Quantity(units.DURATION._replace(example="4 years"), _positive)]
-Duration = Annotated[Value, Quantity(units.DURATION, _positive)]
-DeviceTime = Annotated[Value, Quantity(units.DEVICE_TIME, _positive)]
+PositivePower = Annotated[Value, Quantity(units.POWER, bounds.positive)]
+Lifetime = Annotated[Value, Quantity(units.DURATION._replace(example="4 years"), bounds.positive)]
+Duration = Annotated[Value, Quantity(units.DURATION, bounds.positive)]
+DeviceTime = Annotated[Value, Quantity(units.DEVICE_TIME, bounds.positive)]
 Mass = Annotated[Value, Quantity(units.MASS)]
 Intensity = Annotated[Value, Quantity(units.INTENSITY)]
-Bandwidth = Annotated[Value, Quantity(units.BANDWIDTH, _positive)]
-ShortTime = Annotated[Value, Quantity(units.DURATION._replace(example="60 s"), _positive)]
+Bandwidth = Annotated[Value, Quantity(units.BANDWIDTH, bounds.positive)]
+ShortTime = Annotated[Value, Quantity(units.DURATION._replace(example="60 s"), bounds.positive)]
 RequestEnergy = Annotated[Value, Quantity(units.ENERGY._replace(example="0.3 Wh"))]
-RequestTime = Annotated[Value, Quantity(units.DEVICE_TIME._replace(example="1 GPU-s"), _positive)]
-LinkRate = Annotated[Value, Quantity(units.BANDWIDTH._replace(example="79 Mbit/s"), _positive)]
-ParameterSize = Annotated[Value, Quantity(units.CAPACITY._replace(example="4 B"), _positive)]
-Throughput = Annotated[Value, Quantity(units.REQUEST_RATE, _positive)]
+RequestTime = Annotated[
+    Value, Quantity(units.DEVICE_TIME._replace(example="1 GPU-s"), bounds.positive)
+]
+LinkRate = Annotated[
+    Value, Quantity(units.BANDWIDTH._replace(example="79 Mbit/s"), bounds.positive)
+]
+ParameterSize = Annotated[Value, Quantity(units.CAPACITY._replace(example="4 B"), bounds.positive)]
+Throughput = Annotated[Value, Quantity(units.REQUEST_RATE, bounds.positive)]
 Requests = Annotated[Value, RateOrCount()]
 Ratio = Annotated[Value, Quantity(units.FRACTION)]
-Multiplier = Annotated[Value, Quantity(units.COUNT, _at_least_one)]
-Overhead = Annotated[Value, Quantity(units.RATIO._replace(example="1.3"), _at_least_one)]
+Multiplier = Annotated[Value, Quantity(units.COUNT, bounds.at_least_one)]
+Overhead = Annotated[Value, Quantity(units.RATIO._replace(example="1.3"), bounds.at_least_one)]
 StoragePower = Annotated[Value, Quantity(units.PER_TB_POWER)]
 StorageMass = Annotated[Value, Quantity(units.PER_TB_MASS)]
 TransferEnergy = Annotated[Value, Quantity(units.PER_GB_ENERGY)]
 MemoryPower = Annotated[Value, Quantity(units.DENSITY_POWER)]
 BuildingMass = Annotated[Value, Quantity(units.PER_KW_MASS)]
 AreaMass = Annotated[Value, Quantity(units.PER_AREA_MASS)]
-AreaPerPower = Annotated[Value, Quantity(units.AREA_PER_KW, _positive)]
+AreaPerPower = Annotated[Value, Quantity(units.AREA_PER_KW, bounds.positive)]
 Water = Annotated[Value, Quantity(units.WATER)]
-Loss = Annotated[Value, Quantity(units.FRACTION, _check_loss)]
-Capacity = Annotated[Value, Quantity(units.CAPACITY, _positive)]
+Loss = Annotated[Value, Quantity(units.FRACTION, bounds.loss)]
+Capacity = Annotated[Value, Quantity(units.CAPACITY, bounds.positive)]
 
 
-def _clean(raw: Any, what: str) -> str:
+def clean(raw: Any, what: str) -> str:
+    """Return a text of printable characters, not empty and not too long."""
     text = _scalar(raw, what)
     if not text.strip():
         raise ValueError("must not be empty")
@@ -274,7 +229,7 @@ def _clean(raw: Any, what: str) -> str:
 
 def read_name(raw: Any) -> str:
     """Return a name that may be shown anywhere, else raise ValueError."""
-    text = _clean(raw, "a name")
+    text = clean(raw, "a name")
     if text.strip()[0] in FORMULA_STARTS:
         raise ValueError(f"`{text}`: a name must not begin with = + - or @")
     if text.strip().startswith(("::", "##[")):
@@ -283,13 +238,15 @@ def read_name(raw: Any) -> str:
 
 
 def _source(raw: Any) -> str:
-    text = _clean(raw, "a source")
+    text = clean(raw, "a source")
     if text.strip()[0] in FORMULA_STARTS:
         raise ValueError(f"`{text}`: a source must not begin with = + - or @")
     return text
 
 
-def _word(*allowed: str) -> Scalar:
+def word(*allowed: str) -> Scalar:
+    """Return the marker of one of some words."""
+
     def read(raw: Any, info: ValidationInfo) -> str:
         text = str(_scalar(raw, "one word"))
         if text not in allowed:
@@ -327,7 +284,7 @@ def _known(kind: str) -> Scalar:
     """Return the marker of an id that the catalog must know."""
 
     def read(raw: Any, info: ValidationInfo) -> str:
-        text = _clean(raw, f"the id of a {kind}")
+        text = clean(raw, f"the id of a {kind}")
         names: Names | None = info.context
         if names is not None:
             getattr(names, f"check_{kind}")(text)
@@ -341,14 +298,14 @@ Source = Annotated[str, Scalar(lambda raw, info: _source(raw), typed.WORDS)]
 Switch = Annotated[bool, Scalar(_switch, typed.SWITCH)]
 Year = Annotated[int, Scalar(_year, typed.YEAR)]
 Version = Annotated[int, Scalar(_version, typed.VERSION)]
-Phase = Annotated[str, _word(*PHASES)]
-Operator = Annotated[str, _word("own", "colocation", "cloud", "client")]
-Medium = Annotated[str, _word("ssd", "hdd")]
-Technology = Annotated[str, _word("wifi", "cellular")]
-Boundary = Annotated[str, _word("chip", "node", "facility")]
-Mode = Annotated[str, _word("offline", "online")]
-Basis = Annotated[str, _word("life-cycle", "direct")]
-PowerScope = Annotated[str, _word("device", "system", "wall")]
+Phase = Annotated[str, word(*PHASES)]
+Operator = Annotated[str, word("own", "colocation", "cloud", "client")]
+Medium = Annotated[str, word("ssd", "hdd")]
+Technology = Annotated[str, word("wifi", "cellular")]
+Boundary = Annotated[str, word("chip", "node", "facility")]
+Mode = Annotated[str, word("offline", "online")]
+Basis = Annotated[str, word("life-cycle", "direct")]
+PowerScope = Annotated[str, word("device", "system", "wall")]
 DeviceId = Annotated[str, _known("device")]
 HostId = Annotated[str, _known("host")]
 
@@ -371,7 +328,7 @@ def _grid(raw: Any, info: ValidationInfo) -> str | Mix:
     for source, share in raw.items():
         if names is not None:
             names.check_generation(source)
-        value = read_quantity(share, units.FRACTION, _check_fraction)
+        value = read_quantity(share, units.FRACTION, bounds.fraction)
         if value.source is not None:
             raise ValueError(f"{source}: a share of a mix has no source of its own")
         shares.append((source, value.number))

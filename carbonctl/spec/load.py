@@ -5,12 +5,13 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from carbonctl.checks import Loc, check, problem_at
 from carbonctl.errors import InputError, Problem
-from carbonctl.located import Map, Node, Seq, parse
+from carbonctl.located import Map, Node, Seq, copy_of, parse
 from carbonctl.near import did_you_mean
 from carbonctl.spec import overrides as sets
 from carbonctl.spec.fields import Names
-from carbonctl.spec.model import PHASES, Activity, SiteShare, Spec, Workload
+from carbonctl.spec.model import PHASES, Activity, SiteShare, Workload
 from carbonctl.spec.paths import item_names
+from carbonctl.spec.systems import Spec
 
 M = TypeVar("M", bound=Spec)
 _SUPPLY = frozenset({"grid", "carbon_intensity"})
@@ -116,6 +117,11 @@ class _Check:
         self.sites()
         self.nulls()
         head = {**self.tree, **({"phases": phases} if "phases" in self.tree else {})}
+        if isinstance(head.get("systems"), Map):
+            head["systems"] = {
+                name: self.with_parts(("systems", name), system)
+                for name, system in head["systems"].items()
+            }
         workload = self.validate(Workload, head, ())
         if self.problems:
             raise InputError(self.problems)
@@ -207,7 +213,34 @@ class _Check:
         for key in ("site", "client_site"):
             self.site((*at, key), item.get(key))
         self.supply(at, item)
-        return self.validate(self.kinds.model(kind), item, at)
+        return self.validate(self.kinds.model(kind), self.described_systems(at, item), at)
+
+    def described_systems(self, at: Loc, item: Map) -> Map:
+        """Return an activity with the parts of the systems in it checked."""
+        found = item
+        for key in ("system", "server"):
+            inner = found.get(key)
+            if isinstance(inner, Map):
+                found = copy_of(found)
+                found[key] = (
+                    self.with_parts((*at, key), inner)
+                    if key == "system"
+                    else self.described_systems((*at, key), inner)
+                )
+        return found
+
+    def with_parts(self, at: Loc, system: Any) -> Any:
+        """Return a system with its parts checked, each by the model of its kind."""
+        if not isinstance(system, Map) or system.get("parts") is None:
+            return system
+        from carbonctl.spec.part_lists import check_parts  # few systems have them
+
+        where = (*at, "parts")
+        parts, problems = check_parts(system["parts"], self.tree, self.file, where, self.names)
+        self.problems += problems
+        found = copy_of(system)
+        found["parts"] = parts
+        return found
 
     def sites(self) -> None:
         """Check that every site which is named is there."""

@@ -10,8 +10,6 @@ from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Discriminator,
     Field,
     SerializeAsAny,
@@ -20,16 +18,9 @@ from pydantic import (
 )
 
 from carbonctl.spec import fields as f
+from carbonctl.spec.systems import Spec, System
 
 PHASES = f.PHASES
-
-
-class Spec(BaseModel):
-    """Base of every model of the spec."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True
-    )
 
 
 class Construction(Spec):
@@ -144,114 +135,6 @@ SiteRef = Annotated[
 ]
 
 
-class SystemFields(Spec):
-    """What describes a machine; shared by named systems and by activities that carry one."""
-
-    device: f.DeviceId | None = Field(None, description="id or alias of a device in the catalog")
-    host: f.HostId | None = Field(None, description="id or alias of the host around the devices")
-    rated_power: f.PositivePower | None = Field(
-        None, description="TDP or nameplate power of one device; overrides the catalog's"
-    )
-    power: f.PositivePower | None = Field(
-        None, description="average draw per device while running, measured or billed"
-    )
-    power_scope: f.PowerScope | None = Field(
-        None,
-        description="whether the watts of `power` hold the device alone, or its share of the node",
-    )
-    idle_power: f.Power | None = Field(None, description="draw of one idle device")
-    host_power: f.Power | None = Field(
-        None,
-        description="the rest of one node; without cpu, memory and storage where those are given",
-    )
-    cpu: f.DeviceId | None = Field(None, description="id or alias of the host's CPU")
-    cpus: f.WholeCount | None = Field(None, description="CPUs in one system")
-    memory: f.Capacity | None = Field(None, description="DRAM of one system's host")
-    dram_power: f.MemoryPower | None = Field(None, description="draw of that DRAM per capacity")
-    storage: f.Capacity | None = Field(None, description="drives of one system's host")
-    storage_medium: f.Medium | None = Field(None, description="of those drives; ssd unless given")
-    storage_power: f.StoragePower | None = Field(
-        None, description="draw of those drives per capacity"
-    )
-    host_overhead: f.Overhead | None = Field(
-        None, description="power of the node over that of the parts counted; not PUE"
-    )
-    share: f.Utilization | None = Field(
-        None, description="share of the host that the system takes, where it is a part of one"
-    )
-    embodied: f.Mass | None = Field(
-        None, description="embodied carbon of one whole system, or of the whole it has a share of"
-    )
-    device_embodied: f.Mass | None = Field(None, description="embodied carbon of one device")
-    host_embodied: f.Mass | None = Field(None, description="embodied carbon of one host")
-    lifetime: f.Lifetime | None = Field(None, description="service life of the hardware")
-    utilization: f.Utilization | None = Field(
-        None, description="share of its life that the machine does useful work"
-    )
-
-    @model_validator(mode="after")
-    def _one_basis(self) -> Self:
-        if self.embodied is not None and (self.device_embodied or self.host_embodied):
-            raise ValueError(
-                "embodied is the whole system; give it, or device_embodied and host_embodied"
-            )
-        if self.cpus is not None and self.cpu is None:
-            raise ValueError("cpus needs `cpu`, the id of the CPU")
-        if self.power is not None and self.rated_power is not None:
-            raise ValueError("give `power`, the average draw, or `rated_power`, not both")
-        if self.power_scope in ("system", "wall"):
-            for key in ("host_power", "host_overhead", "cpu", "memory", "storage"):
-                if getattr(self, key) is not None:
-                    raise ValueError(
-                        f"with power_scope: {self.power_scope} the watts of `power` hold the host "
-                        f"already; leave out `{key}`"
-                    )
-        return self
-
-
-class Accelerator(Spec):
-    """One kind of device among the several of a system."""
-
-    device: f.DeviceId | None = Field(None, description="id or alias of a device in the catalog")
-    devices: f.WholeCount = Field(description="how many of them one system has")
-    rated_power: f.PositivePower | None = Field(None, description="TDP of one device")
-    power: f.PositivePower | None = Field(None, description="average draw of one while running")
-    idle_power: f.Power | None = Field(None, description="draw of one idle device")
-    device_embodied: f.Mass | None = Field(None, description="embodied carbon of one device")
-
-    @model_validator(mode="after")
-    def _one_power(self) -> Self:
-        if self.power is not None and self.rated_power is not None:
-            raise ValueError("give `power`, the average draw, or `rated_power`, not both")
-        if self.devices.low != self.devices.high:
-            raise ValueError("devices: how many of each kind is one number, not a range")
-        return self
-
-
-class System(SystemFields):
-    """A machine: devices and the host around them."""
-
-    devices: f.WholeCount | None = Field(None, description="devices in one system")
-    accelerators: tuple[Accelerator, ...] | None = Field(
-        None, description="instead of device and devices: several kinds in one system"
-    )
-
-    @model_validator(mode="after")
-    def _one_kind_or_several(self) -> Self:
-        if self.accelerators is None:
-            return self
-        if not self.accelerators:
-            raise ValueError("accelerators holds none")
-        for key in ("device", "devices", "rated_power", "power", "idle_power", "device_embodied"):
-            if getattr(self, key) is not None:
-                raise ValueError(f"give `{key}` for each of the accelerators")
-        if self.embodied is not None and any(a.device_embodied for a in self.accelerators):
-            raise ValueError("embodied is the whole system; leave out device_embodied")
-        if self.power_scope is not None and any(a.power is None for a in self.accelerators):
-            raise ValueError("power_scope says what `power` holds; give each accelerator's")
-        return self
-
-
 class Repeat(Spec):
     """How often an activity recurs: as many whole intervals as the span holds."""
 
@@ -294,6 +177,9 @@ class FunctionalUnit(Spec):
 
     name: f.Name = Field(description="token, request, user-day, …")
     amount: f.Count = Field(description="how many of them")
+    delay: f.ShortTime | None = Field(
+        None, description="time that one takes, for design metrics; of the whole work unless given"
+    )
 
 
 class Reported(Spec):

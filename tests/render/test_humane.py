@@ -25,6 +25,25 @@ def test_energy(kwh, text):
 
 
 @pytest.mark.parametrize(
+    ("watts", "text"), [(0.5, "0.5 W"), (250, "250 W"), (13_864.5, "13.86 kW"), (2e7, "20 MW"),
+                        (0, "0 W"), (None, "unknown")],
+)  # fmt: skip
+def test_power(watts, text):
+    assert humane.power(watts) == text
+
+
+@pytest.mark.parametrize(
+    ("hours", "text"),
+    [
+        (15_540, "1.774 y"), (4380, "0.5 y"), (3307, "137.8 d"), (30, "30 h"), (0.5, "30 min"),
+        (1 / 60, "60 s"), (0.02 / 3600, "20 ms"), (0, "0 ms"),
+    ],
+)  # fmt: skip
+def test_time(hours, text):
+    assert humane.time(hours) == text
+
+
+@pytest.mark.parametrize(
     ("value", "places", "text"),
     [(1234.5, 0, "1,234"), (0.004, 2, "<0.01"), (0, 2, "0.00"), (None, 2, "unknown")],
 )

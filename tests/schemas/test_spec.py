@@ -9,7 +9,7 @@ from carbonctl import estimators, units
 from carbonctl.errors import InputError
 from carbonctl.ranges import Range
 from carbonctl.schemas.quantities import definitions, name_of
-from carbonctl.spec import fields as f
+from carbonctl.spec.bounds import BOUNDS
 from carbonctl.spec.load import load
 from tests.conftest import CATALOG, CONFIGS, ROOT, account
 from tests.properties.test_fuzz import SEEDS, mutate
@@ -19,7 +19,7 @@ WORKLOADS = [*sorted(CONFIGS.rglob("*.yaml")), *sorted((ROOT / "tests" / "golden
 GOOD = """\
 version: 1
 name: job
-functional_unit: {name: token, amount: 2B}
+functional_unit: {name: token, amount: 2B, delay: 20 ms}
 site: {grid: US, pue: 1.1, year: 2024, operator: own, carbon_intensity: 300..500 g/kWh}
 systems:
   node: {device: nvidia/h100-sxm5-80gb, devices: 8, host_power: 0 W, embodied: 2500..5700 kg}
@@ -161,7 +161,7 @@ def test_numbers_keep_within_their_bounds(old, new):
 
 
 def test_bounds_are_those_of_the_checks():
-    for check, bounds in f.BOUNDS.items():
+    for check, bounds in BOUNDS.items():
         schema = Draft202012Validator(bounds)
         for number in (-1.0, -0.001, 0.0, 0.5, 0.999, 1.0, 1.001, 2.0, 45.0):
             try:

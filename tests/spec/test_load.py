@@ -93,6 +93,16 @@ CASES = [
     ("name: job", 'name: "\\e[31mred"', "must not hold control or invisible characters"),
     ("name: job", "name: [a]", "name: a name is wanted here, not a list"),
     ("name: job\n", "", "`name` is missing"),
+    (
+        "version: 1",
+        "functional_unit: {name: token, amount: 1, delay: 20}",
+        "delay: `20` has no unit; write `20 s`",
+    ),
+    (
+        "version: 1",
+        "functional_unit: {name: token, amount: 1, delay: 0 ms}",
+        "delay: `0 ms`: must be above 0",
+    ),
     ("version: 1", "version: 2", "`2`: this carbonctl reads version 1"),
     (
         "site: {grid: US, pue: 1.1}",

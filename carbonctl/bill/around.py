@@ -1,0 +1,151 @@
+"""What stands around the silicon: so much by area, mass, energy or piece, times a factor."""
+
+from typing import NamedTuple
+
+from carbonctl.bill.lines import ONE, Line, Making
+from carbonctl.bill.silicon import fab_intensity
+from carbonctl.catalog.fab import Figure
+from carbonctl.estimators.base import Unusable
+from carbonctl.estimators.quantities import Quantity, of
+from carbonctl.factors.parts import MJ_PER_KWH, kgco2e_per_kg
+from carbonctl.factors.yields import MM2_PER_CM2
+from carbonctl.spec.parts import END_OF_LIFE, MANUFACTURING, TRANSPORT, Made, Other
+from carbonctl.values import Value
+
+PASSIVES_GRID = "JP"
+KG_PER_T = 1000
+_STAGES = {"transport": TRANSPORT, "end-of-life": END_OF_LIFE}
+
+
+class _Measure(NamedTuple):
+    """What a factor of some unit is multiplied by.
+
+    Attributes
+    ----------
+    key : str
+        The key of the part that says how much; empty where pieces are counted.
+    unit : str
+        The unit of the amount.
+    per : int
+        How many of the key's unit make one of it.
+    own : str
+        The key that gives such a factor in the part itself.
+    """
+
+    key: str
+    unit: str
+    per: int
+    own: str
+
+
+_MEASURES = {
+    "kgCO2e": _Measure("", "pieces", 1, "carbon_each"),
+    "kgCO2e/cm2": _Measure("area", "cm2", MM2_PER_CM2, "carbon_per_area"),
+    "kgCO2e/kg": _Measure("mass", "kg", 1, "carbon_per_mass"),
+    "kgCO2e/kWh": _Measure("energy", "kWh", 1, "carbon_per_energy"),
+    "kgCO2e/t-km": _Measure("mass", "t-km", KG_PER_T, "carbon_per_mass_distance"),
+    "MJ/kg": _Measure("mass", "kg", 1, ""),
+}
+
+
+def made(making: Making) -> list[Line]:
+    """Return the line of a part that is measured or counted.
+
+    Raises
+    ------
+    Unusable
+        Where what its factor is of is not given.
+    """
+    part: Made = making.part
+    stage = _STAGES.get(part.kind, MANUFACTURING)
+    found = _factor(making)
+    if found is None:
+        lacks = f"`factor`, or {' or '.join(f'`{m.own}`' for m in _own(part))}"
+        return [making.line(making.many(ONE), "pieces", None, stage=stage, lacks=lacks)]
+    value, year = found
+    measure = _MEASURES[value.unit]
+    factor = of(value)
+    if value.unit == "MJ/kg":
+        factor = _by_energy(making, value)
+    amount = _amount(making, measure, value)
+    return [making.line(amount, measure.unit, factor, stage=stage, year=year)]
+
+
+def _own(part: Made) -> list[_Measure]:
+    """Return the measures by which a part may give its own factor."""
+    return [m for m in _MEASURES.values() if m.own in type(part).model_fields]
+
+
+def _factor(making: Making) -> tuple[Value, int | None] | None:
+    """Return the factor of a part with its year; None where none is given or stands in."""
+    part = making.part
+    for measure in _own(part):
+        given = making.given(measure.own)
+        if given is not None:
+            unit = next(unit for unit, m in _MEASURES.items() if m is measure)
+            return given._replace(unit=unit), None
+    if part.factor is not None:
+        figure = making.catalog.making.factor(part.kind, part.factor)
+        return _named(making, figure, figure.value), figure.year
+    found = making.catalog.making.default(part.kind)
+    if found is None:
+        return None
+    figure, note = found
+    value = figure.value._replace(status="default", note=f"{figure.item}, {note}")
+    if figure.value.note:
+        value = value._replace(note=f"{value.note}; {figure.value.note}")
+    return making.placed(value, "factor", "embodied_factor"), figure.year
+
+
+def _named(making: Making, figure: Figure, value: Value) -> Value:
+    note = "; ".join(filter(None, (figure.item, value.note)))
+    if value.confidence == "low":
+        making.warn(f"{making.path}.factor: {figure.item} is of low confidence: {value.note}")
+    return making.placed(value._replace(note=note), "factor", "embodied_factor")
+
+
+def _by_energy(making: Making, value: Value) -> Quantity:
+    """Return the factor [kgCO2e/kg] of what is made with so much energy, all of it electricity."""
+    intensity = fab_intensity(making, PASSIVES_GRID)
+    energy = value._replace(name="energy_per_mass")
+    number = kgco2e_per_kg(energy.number, intensity.number)
+    return Quantity(number, f"energy_per_mass / {MJ_PER_KWH} * fab_intensity", (energy, intensity))
+
+
+def _amount(making: Making, measure: _Measure, value: Value) -> Quantity:
+    if not measure.key:
+        return making.many(ONE)
+    amount = making.given(measure.key)
+    if amount is None:
+        message = f"`{measure.key}` is missing: the factor is in {value.unit}"
+        raise Unusable(making.path, message)
+    found = of(amount)
+    if measure.per != 1:
+        found = Quantity(amount.number / measure.per, f"{amount.name} / {measure.per}", (amount,))
+    if measure.unit == "t-km":
+        distance = making.given("distance")
+        if distance is None:
+            message = f"`distance` is missing: the factor is in {value.unit}"
+            raise Unusable(making.path, message)
+        return making.many(found, of(distance))
+    return making.many(found, *_layers(making, measure))
+
+
+def _layers(making: Making, measure: _Measure) -> tuple[Quantity, ...]:
+    """Return the layers of a board where its factor is of one."""
+    part = making.part
+    layers = making.given("layers")
+    if measure.key != "area" or part.factor is None or "per layer" not in part.factor:
+        return ()
+    if layers is None:
+        raise Unusable(making.path, "`layers` is missing: the factor is of one layer")
+    return (of(layers),)
+
+
+def other(making: Making) -> list[Line]:
+    """Return the line of a part whose carbon the list gives, or leaves unknown."""
+    part: Other = making.part
+    given = making.given("embodied")
+    factor = None if given is None else of(given)
+    stage = part.stage or MANUFACTURING
+    return [making.line(making.many(ONE), "pieces", factor, stage=stage, lacks="`embodied`")]

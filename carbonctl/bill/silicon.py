@@ -1,0 +1,292 @@
+"""What comes from fabs: dies by area, memory and drives by capacity, and their packages."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from carbonctl.bill.lines import ONE, PACKAGE, Line, Making
+from carbonctl.catalog.fab import Figure, nanometres
+from carbonctl.estimators.base import Unusable
+from carbonctl.estimators.quantities import Quantity, of
+from carbonctl.factors import fab, yields
+from carbonctl.factors.yields import MM2_PER_CM2
+from carbonctl.spec.parts import Fabricated, Logic, Stored
+from carbonctl.values import Value
+
+FAB_GRID = "TW"
+_PER_YIELD = " / fab_yield"
+_HOLDS = {
+    "none": frozenset[str](),
+    "yield": frozenset({"yield"}),
+    "package": frozenset({"package"}),
+    "both": frozenset({"yield", "package"}),
+}
+
+
+def logic(making: Making) -> list[Line]:
+    """Return the lines of dies and of their packages.
+
+    Raises
+    ------
+    Unusable
+        Where figures do not go together.
+    """
+    per_cm2, formula = _wafer(making)
+    good = _yield(making)
+    try:
+        number = fab.die_kgco2e(1.0, per_cm2.number, good.number)
+    except ValueError as error:
+        raise Unusable(making.path, str(error)) from None
+    factor = Quantity(number, f"{formula}{_PER_YIELD}", (*per_cm2.inputs, good))
+    die = making.line(making.many(_area(making)), "cm2", factor)
+    return [die, *_packages(making, frozenset())]
+
+
+def _area(making: Making) -> Quantity:
+    """Return the area of one die, or the wafer that it takes [cm²]."""
+    part: Logic = making.part
+    area = making.given("area")
+    if area is not None:
+        return Quantity(area.number / MM2_PER_CM2, f"area / {MM2_PER_CM2}", (area,))
+    width, height = making.given("width"), making.given("height")
+    assert width is not None and height is not None
+    if part.wafer is None:
+        number = width.number * height.number / MM2_PER_CM2
+        return Quantity(number, f"width * height / {MM2_PER_CM2}", (width, height))
+    on_wafer = making._replace(part=part.wafer, path=f"{making.path}.wafer")
+    figures = making.catalog.making.fab
+    diameter, kerf = (
+        _on_wafer(on_wafer, key) or on_wafer.default(
+            figures.figure("yield", "wafer", key).value, key, "unless given"
+        )
+        for key in ("diameter", "kerf")
+    )  # fmt: skip
+    nothing = Value(0.0, "mm", "default")
+    edge = _on_wafer(on_wafer, "edge") or on_wafer.default(nothing, "edge", "none unless given")
+    sizes = (width, height, diameter, edge, kerf)
+    try:
+        number = yields.wafer_cm2_per_die(*(value.number for value in sizes))
+    except ValueError as error:
+        raise Unusable(f"{making.path}.wafer", f"wafer: {error}") from None
+    used = Value(number, "cm2", "derived", path=on_wafer.path, name="wafer_area",
+                 note="wafer over its gross dies")  # fmt: skip
+    return Quantity(number, used.name, (used, *sizes))
+
+
+def _on_wafer(making: Making, key: str) -> Value | None:
+    value: Value | None = getattr(making.part, key)
+    if value is None:
+        return None
+    value = value.named(key, f"{making.path}.{key}")
+    return value._replace(status="catalog", line=None) if making.is_record else value
+
+
+def _wafer(making: Making) -> tuple[Quantity, str]:
+    """Return carbon of processed wafer before yield [kgCO2e/cm²], and its formula as a factor."""
+    part: Logic = making.part
+    whole = making.given("carbon_per_area")
+    if whole is not None:
+        return of(whole), whole.name
+    node, tables = nanometres(str(part.node)), making.catalog.making.fab
+    if part.wafer_source is not None:
+        try:
+            cpa = tables.whole_wafer(node, part.wafer_source)
+        except LookupError as error:
+            raise making.fault("node", f"node: {error.args[0]}") from None
+        found = of(making.placed(cpa, "carbon_per_area"))
+        return found, found.formula
+    wafer = tables.wafer(node)
+    epa, mpa = making.placed(wafer.epa, "node", "epa"), making.placed(wafer.mpa, "node", "mpa")
+    gpa, more = _gases(making, wafer.gpa)
+    intensity = fab_intensity(making, FAB_GRID)
+    values = (intensity, epa, gpa, mpa)
+    per_cm2 = fab.kgco2e_per_cm2(*(value.number for value in values))
+    return Quantity(per_cm2, "", (*values, *more)), "(fab_intensity * epa + gpa + mpa)"
+
+
+def _gases(making: Making, known: Mapping[float, Value]) -> tuple[Value, tuple[Value, ...]]:
+    """Return the process gases at the share that is abated, and what they come from."""
+    abated = making.given("abatement")
+    if abated is None:
+        row = making.catalog.making.fab.figure("yield", "any", "abatement").value
+        abated = making.default(row, "abatement", "share of process gases destroyed")
+    (low, most), *_, (high, least) = known.items()
+    if abated.low == abated.high and abated.best in known:
+        return making.placed(known[abated.best], "node", "gpa"), (abated,)
+    try:
+        number = fab.abated_kgco2e_per_cm2(abated.number, low, most.number, high, least.number)
+    except ValueError:
+        message = f"abatement: gases are known from {low * 100:g} to {high * 100:g} % abated"
+        raise making.fault("abatement", message) from None
+    ends = (making.placed(most, "node", f"gpa_{low * 100:g}"),
+            making.placed(least, "node", f"gpa_{high * 100:g}"))  # fmt: skip
+    note = f"at {abated.best * 100:g} % abated, between {low * 100:g} and {high * 100:g} %"
+    gpa = Value(number, most.unit, "derived", path=making.path, name="gpa", note=note)
+    return gpa, (abated, *ends)
+
+
+def fab_intensity(making: Making, place: str) -> Value:
+    """Return the intensity of the electricity that a part is made with [kgCO2e/kWh].
+
+    Raises
+    ------
+    Unusable
+        Where the place has no figure of the year.
+    """
+    part = making.part
+    given = making.given("fab_intensity")
+    if given is not None:
+        return given
+    zone, catalog = part.fab_grid or place, making.catalog
+    found = catalog.making.intensity(zone, part.fab_year)
+    if found is None and catalog.making.intensity(zone) is None:
+        zone = catalog.zone(zone)[0]
+        row = catalog.grid(zone, part.fab_year, None)
+        found = Value(row.intensity, "kgCO2e/kWh", "catalog", row.source,
+                      note=f"{row.name}, {row.year}, {row.basis}")  # fmt: skip
+    if found is None:
+        message = f"fab_year: the fab tables have no figure of {zone} for {part.fab_year}"
+        raise making.fault("fab_year", message)
+    found = making.placed(found, "fab_grid", "fab_intensity")
+    if part.fab_grid is None:
+        note = "; ".join(filter(None, (f"of {zone}", found.note)))
+        found = found._replace(status="default", note=note)
+    return found
+
+
+def _yield(making: Making) -> Value:
+    """Return the share of what is made that works."""
+    part: Fabricated = making.part
+    good = making.given("fab_yield")
+    if good is not None:
+        return good
+    model = getattr(part, "yield_model", None)
+    if model in (None, "fixed"):
+        row = making.catalog.making.fab.figure("yield", "any", "yield").value
+        return making.default(row, "fab_yield", "share that works")
+    return _modelled(making, model)
+
+
+def _modelled(making: Making, model: str) -> Value:
+    """Return the yield that follows from the area of the die and the density of defects."""
+    part: Logic = making.part
+    if part.area_basis == "effective":
+        message = f"yield_model: {model} takes the die's own area, and area is effective"
+        raise making.fault("yield_model", message)
+    density = making.given("defect_density") or _density(making)
+    plain = making._replace(part=part.model_copy(update={"wafer": None}))
+    area = _area(plain)
+    arguments = [area.number, density.number]
+    said = f"{model}, with {density.best:g} defects a cm2"
+    kernel: Callable[..., Any] = yields.poisson if model == "poisson" else yields.murphy
+    if model == "negative-binomial":
+        alpha = making.given("clustering")
+        if alpha is None:
+            row = making.catalog.making.fab.figure("yield", "any", "alpha").value
+            alpha = making.default(row, "clustering", "parameter of the model")
+        arguments.append(alpha.number)
+        said += f" and α {alpha.best:g}"
+        kernel = yields.negative_binomial
+    number = kernel(*arguments)
+    return Value(number, "", "derived", density.source, f"{making.path}.yield_model",
+                 name="fab_yield", note=said)  # fmt: skip
+
+
+def _density(making: Making) -> Value:
+    """Return the density of defects of the node: the first row, bounded by the others."""
+    part: Logic = making.part
+    found = making.catalog.making.defects(str(part.node)) if part.node else None
+    if found is None:
+        message = "defect_density: none is known of this node; give one (0.1 /cm2)"
+        raise making.fault("defect_density", message)
+    return making.placed(found, "defect_density")
+
+
+def stored(making: Making) -> list[Line]:
+    """Return the lines of memory or of a drive, and of its packages.
+
+    Raises
+    ------
+    Unusable
+        Where figures do not go together.
+    """
+    part: Stored = making.part
+    own = making.given("carbon_per_capacity")
+    if own is not None:
+        return _capacity(making, own, _HOLDS.get(part.includes or ""), None)
+    process = getattr(part, "process", None)
+    if process is None:
+        return [_unknown(making)]
+    try:
+        figure = making.catalog.making.factor(part.kind, process, part.process_year)
+    except LookupError as error:
+        raise making.fault("process_year", error.args[0]) from None
+    return figured(making, figure)
+
+
+def figured(making: Making, figure: Figure) -> list[Line]:
+    """Return the lines of memory or of a drive by a row of the tables.
+
+    Raises
+    ------
+    Unusable
+        Where the row is per capacity, and none is given.
+    """
+    value = making.placed(figure.value, "process", "embodied_per_gb")
+    value = value._replace(note="; ".join(filter(None, (figure.item, value.note))))
+    if value.unit == "kgCO2e":  # of one finished drive, whatever it holds
+        each = of(value._replace(name="embodied"))
+        return [making.line(making.many(ONE), "pieces", each, year=figure.year)]
+    return _capacity(making, value, figure.includes, figure.year)
+
+
+def _capacity(
+    making: Making, value: Value, holds: frozenset[str] | None, year: int | None
+) -> list[Line]:
+    capacity = making.given("capacity")
+    if capacity is None:
+        message = f"`capacity` is missing: the figure is {value.unit}"
+        raise Unusable(making.path, message)
+    factor = Quantity(value.number, value.name, (value,))
+    if holds is not None and "yield" not in holds:
+        good = _yield(making)
+        number = fab.capacity_kgco2e(1.0, value.number, good.number, includes_yield=False)
+        factor = Quantity(number, f"{value.name}{_PER_YIELD}", (value, good))
+    elif making.part.fab_yield is not None:
+        making.warn(f"{making.path}.yield: {_why(holds, 'yield')}, and is not divided again")
+    line = making.line(making.many(of(capacity)), "GB", factor, year=year)
+    return [line, *_packages(making, holds)]
+
+
+def _why(holds: frozenset[str] | None, what: str) -> str:
+    return (
+        f"the figure holds its {what}" if holds is not None else "what the figure holds is unknown"
+    )
+
+
+def _packages(making: Making, holds: frozenset[str] | None) -> list[Line]:
+    """Return the line of packages, where the figure does not hold them."""
+    count = making.given("packages")
+    if count is None and (holds is None or "package" in holds):
+        return []
+    if holds is not None and "package" in holds:
+        making.warn(f"{making.path}.packages: {_why(holds, 'packages')}; they are not added again")
+        return []
+    if count is None:
+        one = Value(1.0, "", "default")
+        count = making.default(one, "packages", "one package each")
+    if not count.high:
+        return []
+    each, year = making.given("package_carbon"), None
+    if each is None:
+        figure, _ = making.catalog.making.default(PACKAGE) or (None, "")
+        assert figure is not None
+        each, year = making.placed(figure.value, "package_carbon"), figure.year
+    amount = making.many(of(count))
+    return [making.line(amount, "packages", of(each), kind=PACKAGE, year=year)]
+
+
+def _unknown(making: Making) -> Line:
+    capacity = making.given("capacity")
+    amount = making.many(of(capacity)) if capacity else making.many(ONE)
+    lacks = "`process`, or `carbon_per_capacity`"
+    return making.line(amount, "GB" if capacity else "pieces", None, lacks=lacks)

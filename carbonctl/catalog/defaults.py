@@ -1,0 +1,54 @@
+"""What stands in where nothing else is known: the form of defaults.yaml."""
+
+from typing import NamedTuple
+
+from carbonctl import units
+from carbonctl.catalog.forms import Group
+from carbonctl.catalog.records import of
+from carbonctl.values import Value
+
+
+class MediumFigures(NamedTuple):
+    """Power [W/TB] and embodied carbon [kgCO2e/TB] of a storage medium."""
+
+    power: Value
+    embodied: Value
+
+
+class ClientFigures(NamedTuple):
+    """Draw at work [W] and service life [h] of a client device of which nothing else is known."""
+
+    power: Value
+    lifetime: Value
+
+
+class Defaults(NamedTuple):
+    """The figures of defaults.yaml: what stands in where nothing else is known."""
+
+    pue: Value
+    lifetime: Value
+    utilization: Value
+    dram_power: Value
+    media: dict[str, MediumFigures]
+    client: ClientFigures
+
+
+_MEDIUM = Group(
+    MediumFigures,
+    {"power": of(units.PER_TB_POWER), "embodied": of(units.PER_TB_MASS)},
+    MediumFigures._fields,
+)
+_DEFAULTS = {
+    "pue": of(units.RATIO, 1.0),
+    "lifetime": of(units.DURATION, 1.0),
+    "utilization": of(units.FRACTION, 0.001, 1.0),
+    "dram_power": of(units.DENSITY_POWER),
+    "media": Group(dict, {"ssd": _MEDIUM, "hdd": _MEDIUM}, ("ssd", "hdd")),
+    "client": Group(
+        ClientFigures,
+        {"power": of(units.POWER), "lifetime": of(units.DURATION, 1.0)},
+        ClientFigures._fields,
+    ),
+}
+DEFAULTS = Group(Defaults, _DEFAULTS, Defaults._fields)
+OWN_DEFAULTS = Group(dict, _DEFAULTS)  # a folder of one's own may hold some of them

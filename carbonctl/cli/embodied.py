@@ -1,0 +1,118 @@
+"""``carbonctl embodied``: the carbon of making devices and systems, part by part."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from carbonctl import __version__, errors
+from carbonctl.catalog import Catalog
+from carbonctl.catalog.folders import own
+from carbonctl.cli import inputs, lives, outputs
+from carbonctl.cli import options as o
+from carbonctl.cli.messages import say
+from carbonctl.cli.subjects import Reader
+from carbonctl.embodied.report import Bill
+from carbonctl.errors import InputError, Problem, UsageError
+from carbonctl.render.bills import BILL_FORMATS, render
+from carbonctl.result import About
+
+Things = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="FILE|DEVICE...",
+        help="Workloads, hardware records, or ids of devices and hosts; - is stdin.",
+    ),
+]
+ImportAct = Annotated[
+    list[str], typer.Option("--import-act", metavar="FILE", help="A list of materials of ACT's.")
+]
+ActCompatible = Annotated[
+    bool, typer.Option("--act-compatible", help="Compute that list exactly as ACT does.")
+]
+Explain = Annotated[
+    bool, typer.Option("--explain", help="Show each figure with formula, inputs and sources.")
+]
+
+
+def embodied(
+    things: Things = None,
+    import_act: ImportAct = [],  # noqa: B006
+    act_compatible: ActCompatible = False,
+    lifetime: lives.Lifetime = None,
+    utilization: lives.Utilization = None,
+    power: lives.Power = None,
+    duty_cycle: lives.DutyCycle = None,
+    grid: lives.Grid = None,
+    explain: Explain = False,
+    format: o.Format = "table",
+    export: o.Export = [],  # noqa: B006
+    set: o.Set = [],  # noqa: B006
+    hardware_db: o.HardwareDb = None,
+    color: o.Color = "auto",
+    quiet: o.Quiet = False,
+    debug: o.Debug = False,
+) -> int:
+    """Show the embodied carbon of devices and systems, from their parts where these are known.
+
+    A published figure is set beside what the parts give, with what they leave out. For example:
+
+      carbonctl embodied nvidia/h100-sxm5-80gb
+
+      carbonctl embodied job.yaml --format csv
+
+      carbonctl embodied --import-act bom.yaml --act-compatible
+    """
+    names = list(things or [])
+    if not names and not import_act:
+        raise UsageError("name a FILE or a DEVICE, or a list with --import-act FILE")
+    if act_compatible and not import_act:
+        raise UsageError("--act-compatible goes with --import-act FILE")
+    targets = [outputs.parse_export(text, BILL_FORMATS) for text in export]
+    outputs.check_targets(targets, [*names, *import_act])
+    catalog = Catalog(own(hardware_db))
+    life = lives.read(lifetime, utilization, power, duty_cycle, grid, catalog, act=act_compatible)
+    reader = Reader(catalog, life, tuple(set))
+    bills, problems = _read(reader, names, import_act, act_compatible=act_compatible)
+    for warning in dict.fromkeys(w for bill in bills for w in bill.result.warnings if not quiet):
+        say(f"warning: {warning}")
+    if not bills:
+        return errors.INPUT
+    about = About(__version__, catalog.version, tuple(problems))
+    style = outputs.style(color, catalog.sources)
+    texts = [render(target.form, bills, about, style._replace(color=False)) for target in targets]
+    text = _explained(bills, catalog) if explain else render(format, bills, about, style)
+    code = outputs.write_all(targets, texts, text)
+    return errors.worst([code, errors.INPUT if problems else errors.OK])
+
+
+def _read(
+    reader: Reader, names: list[str], lists: list[str], *, act_compatible: bool
+) -> tuple[list[Bill], list[Problem]]:
+    """Return the bills of what could be read, and what is wrong with the rest."""
+    bills: list[Bill] = []
+    problems: list[Problem] = []
+    for name in names:
+        try:
+            bills += reader.bills(name)
+        except InputError as error:
+            problems += error.problems
+            say(str(error))
+    for name in lists:
+        try:
+            bills.append(reader.of_act(*inputs.read(name), Path(name), compatible=act_compatible))
+        except InputError as error:
+            problems += error.problems
+            say(str(error))
+    return bills, problems
+
+
+def _explained(bills: list[Bill], catalog: Catalog) -> str:
+    from carbonctl.render.explain_ import explain as tree
+    from carbonctl.render.plain import finished
+
+    style = outputs.style("never", catalog.sources)
+    if not outputs.is_terminal():  # whoever searches the text wants whole lines
+        style = style._replace(width=0)
+    trees = (tree(bill.result, bill.result.entries, style) for bill in bills)
+    return finished("\n".join(trees), style)

@@ -1,0 +1,87 @@
+"""What ``carbonctl embodied`` is asked of: a workload, a record, an id, or a list of ACT's."""
+
+from pathlib import Path
+
+from carbonctl import inventory
+from carbonctl.catalog import Catalog, read_record, records
+from carbonctl.cli import inputs
+from carbonctl.embodied.build import Life, of_act, of_record, of_workload
+from carbonctl.embodied.report import Bill
+from carbonctl.errors import InputError, Problem
+from carbonctl.located import Node, decode, parse
+from carbonctl.result import is_saved
+from carbonctl.validation import HOST, record_forms
+
+
+class Reader:
+    """Reads what is asked for and returns its bills.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        Knows devices and hosts.
+    life : Life
+        What the command line says of life and use.
+    overrides : tuple of str
+        ``PATH=VALUE``, before a workload's own values.
+    """
+
+    def __init__(self, catalog: Catalog, life: Life, overrides: tuple[str, ...]) -> None:
+        self.catalog = catalog
+        self.life = life
+        self.overrides = overrides
+
+    def bills(self, name: str) -> list[Bill]:
+        """Return the bills of a file, of standard input, or of an id of the catalog.
+
+        Raises
+        ------
+        InputError
+            Where it is none of them, or faulty.
+        """
+        if name != "-" and not Path(name).exists():
+            return [of_record(self.named(name), self.catalog, self.life)]
+        data, file = inputs.read(name)
+        if is_saved(data):
+            message = "this is a saved result; embodied reads the workload that it came from"
+            raise InputError([Problem(file, 1, 1, message)])
+        problems: list[Problem] = []
+        tree = parse(decode(data, file), file, problems=problems)
+        forms = record_forms(tree, str(Path(name).resolve()) if name != "-" else file)
+        if not forms:
+            return of_workload(data, file, self.catalog, self.life, self.overrides)
+        if problems:
+            raise InputError(problems)
+        return [self.of_file(tree, file, forms)]
+
+    def named(self, name: str) -> records.Device | records.Host:
+        """Return the device or host of an id or alias."""
+        try:
+            return inventory.find(self.catalog, name)
+        except LookupError as error:
+            looks_like_a_file = name.endswith((".yaml", ".yml", ".json"))
+            message = "no such file" if looks_like_a_file else error.args[0]
+            raise InputError([Problem(inputs.shown(name), 1, 1, message)]) from None
+
+    def of_file(self, tree: Node, file: str, forms: tuple[str, ...]) -> Bill:
+        """Return the bill of a record in a file of its own."""
+        kind = tree.get("kind") if isinstance(tree, dict) else None
+        is_host = HOST in forms and (len(forms) == 1 or kind in records.HOST_KINDS)
+        form = records.HOST if is_host else records.DEVICE
+        record = read_record(tree, file, form, {"id": file})
+        return of_record(record, self.catalog, self.life, file)
+
+    def of_act(self, data: bytes, file: str, path: Path, *, compatible: bool) -> Bill:
+        """Return the bill of a list of ACT's; its imports are looked for beside it.
+
+        Raises
+        ------
+        InputError
+            With the place of every fault.
+        """
+
+        def importer(name: str) -> tuple[Node, str]:
+            inner, shown = inputs.read(str(path.parent / name))
+            return parse(decode(inner, shown), shown), shown
+
+        return of_act(data, file, self.catalog, self.life, importer, compatible=compatible)

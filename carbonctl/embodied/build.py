@@ -1,0 +1,256 @@
+"""From devices, workloads and other tools' lists to their bills."""
+
+from collections.abc import Callable, Iterable
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from carbonctl import estimators
+from carbonctl.account.books import Books
+from carbonctl.account.build import keys_of
+from carbonctl.account.machine import machine
+from carbonctl.bill import act_model, act_parts, records
+from carbonctl.bill.act import Bom, Importer, read_bom
+from carbonctl.bill.build import bill
+from carbonctl.bill.lines import ONE, Line
+from carbonctl.catalog import Catalog
+from carbonctl.catalog.act import Act
+from carbonctl.catalog.records import Device, Host
+from carbonctl.checks import problem_at
+from carbonctl.embodied.beside import published
+from carbonctl.embodied.report import Bill, Published, entry
+from carbonctl.embodied.use import Use
+from carbonctl.embodied.use import entry as use_entry
+from carbonctl.errors import InputError, Problem
+from carbonctl.estimators.base import Machine, Share, Unusable
+from carbonctl.estimators.quantities import Quantity, of
+from carbonctl.ledger import Entry
+from carbonctl.located import Node, decode, parse
+from carbonctl.result import Result, assumption
+from carbonctl.spec.load import Loaded, load
+from carbonctl.spec.systems import SystemFields
+from carbonctl.values import Value
+
+_OF_CLIENTS = ("phone", "tablet", "laptop", "wearable")
+
+
+class Life(NamedTuple):
+    """How long hardware lives and how it is used, where the command line says it.
+
+    Attributes
+    ----------
+    lifetime, utilization : Value or None
+        Before those of a workload and the defaults.
+    use : Use or None
+        What it draws over its life, where that is asked for.
+    """
+
+    lifetime: Value | None = None
+    utilization: Value | None = None
+    use: Use | None = None
+
+
+class _Subject(NamedTuple):
+    """What a bill is of."""
+
+    what: str
+    file: str
+    digest: str
+    name: str
+
+
+def of_record(record: Device | Host, catalog: Catalog, life: Life, file: str = "") -> Bill:
+    """Return the bill of a device or a host: its parts, else its published figure.
+
+    Raises
+    ------
+    InputError
+        Where its parts are faulty.
+    """
+    books = Books()
+    what = "host" if isinstance(record, Host) else "device"
+    subject = _Subject(what, file or record.id, "", record.name)
+    parts = records.parts_of(record, catalog)
+    beside: Published | None = None
+    try:
+        if parts:
+            lines = bill(parts, "parts", catalog, books.warn, record=record.id)
+            beside = published(record, lines)
+        else:
+            lines = [_whole(record, what)]
+    except Unusable as fault:
+        path = fault.path.removeprefix("parts.")
+        keys = tuple(int(key) if key.isdecimal() else key for key in path.split("."))
+        where = file or catalog.file_of(record)
+        problem = problem_at(record.parts, where, keys, fault.message)
+        raise InputError([problem._replace(path=fault.path)]) from None
+    if parts and not records.is_whole(record):
+        books.warn(f"{record.id}: the parts are its dies and memory, as far as they are known; "
+                   "what else it is made of is not in the sum")  # fmt: skip
+    devices = Value(1.0, "", "default", name="devices", note="one device")
+    if isinstance(record, Host) and record.devices:
+        devices = Value(float(record.devices), "", "catalog", name="devices")
+    clients = isinstance(record, Device) and record.kind in _OF_CLIENTS
+    defaults = catalog.defaults
+    lifetime = defaults.client.lifetime if clients else defaults.lifetime
+    utilization = Value(1.0, "", "default") if clients else defaults.utilization
+    lives = (life.lifetime or lifetime, life.utilization or utilization)
+    return _bill(subject, lines, books, devices, lives, life, beside)
+
+
+def _whole(record: Device | Host, what: str) -> Line:
+    """Return the one line of a record without parts: its published figure, or the unknown."""
+    figure = record.embodied
+    factor = None if figure is None else of(records.published(figure, "embodied"))
+    lacks = "parts of your own, or a figure in a record of your own (--hardware-db)"
+    covers = figure.covers if figure else what
+    return Line(covers, what, "manufacturing", ONE, "pieces", factor, "embodied", lacks=lacks)
+
+
+def of_workload(
+    data: bytes, file: str, catalog: Catalog, life: Life, overrides: tuple[str, ...] = ()
+) -> list[Bill]:
+    """Return the bills of the systems of a workload, named ones first.
+
+    Raises
+    ------
+    InputError
+        With every problem that can be found at once.
+    """
+    loaded = load(decode(data, file), file, estimators, catalog, overrides)
+    digest = sha256(data).hexdigest()
+    found: list[Bill] = []
+    problems: list[Problem] = []
+    for name, layers, places in _systems(loaded):
+        try:
+            found.append(_system(_Subject("system", file, digest, name), layers, catalog, life))
+        except Unusable as fault:
+            keys = keys_of(fault.path, loaded.workload, places)
+            problems.append(loaded.problem(keys, fault.path, fault.message))
+    if problems:
+        raise InputError(dict.fromkeys(problems))
+    if not found:
+        raise InputError([Problem(file, 1, 1, "no system and no device is described here")])
+    return found
+
+
+Layers = list[tuple[str, SystemFields]]
+
+
+def _systems(loaded: Loaded) -> Iterable[tuple[str, Layers, dict[str, tuple[Any, ...]]]]:
+    """Yield name, layers and places of every machine: named ones, then those of activities."""
+    for name, system in loaded.workload.systems.items():
+        yield name, [(f"systems.{name}", system)], {}
+    for phase, number, name, activity in loaded.workload.activities():
+        key, fields = activity.machine_fields
+        if fields is None or isinstance(fields.system, str):
+            continue
+        path = f"phases.{phase}.{name}"
+        layers: Layers = [(f"{path}.{key}".rstrip("."), fields)]
+        if fields.system is not None:
+            layers.append((f"{layers[0][0]}.system", fields.system))
+        yield f"{phase}.{name}", layers, {path: ("phases", phase, number)}
+
+
+def _system(subject: _Subject, layers: Layers, catalog: Catalog, life: Life) -> Bill:
+    books = Books()
+    found, warnings = machine(layers, catalog, with_power=False)
+    for warning in warnings:
+        books.warn(warning)
+    path, parts = next(
+        ((p, parts) for p, s in layers if (parts := getattr(s, "parts", None))), ("", None)
+    )
+    if parts is None:
+        lines = [_line(share, found) for share in found.shares]
+    else:
+        lines = bill(parts, f"{path}.parts", catalog, books.warn)
+    lives = (life.lifetime or found.lifetime, life.utilization or found.utilization)
+    return _bill(subject, lines, books, found.devices_per_system, lives, life)
+
+
+def _line(share: Share, found: Machine) -> Line:
+    """Return the embodied carbon of one unit of hardware as a line of one system's bill."""
+    amount, unit = ONE, "pieces"
+    if share.scale is None:
+        amount = of(found.devices_per_system)
+    elif share.scale.per is not found.devices_per_system:
+        per, times = share.scale.per, found.devices_per_system
+        amount = Quantity(times.number / per.number, f"{times.name} / {per.name}", (times, per))
+    if share.scale is not None and share.scale.times is not None:
+        amount = amount.times(of(share.scale.times), lambda a, b: a * b)
+    return Line(share.item, "figure", share.stage, amount, unit, share.value, found.path,
+                lacks=share.lacks)  # fmt: skip
+
+
+def of_act(
+    data: bytes, file: str, catalog: Catalog, life: Life, importer: Importer, *, compatible: bool
+) -> Bill:
+    """Return the bill of a list of ACT's, by our rules or exactly as ACT computes it.
+
+    Raises
+    ------
+    InputError
+        With the place of every fault.
+    """
+    tables = Act(catalog.folders[-1:] if compatible else catalog.folders)
+    tree = parse(decode(data, file), file)
+    bom = read_bom(tree, file, tables, importer)
+    books = Books()
+    try:
+        lines = _act_lines(bom, tables, catalog, books.warn, compatible=compatible)
+    except (Unusable, ValueError) as fault:
+        said = fault.message if isinstance(fault, Unusable) else str(fault)
+        path = getattr(fault, "path", "")
+        raise InputError([_at(tree, file, path, said)]) from None
+    subject = _Subject("list", file, sha256(data).hexdigest(), bom.name)
+    defaults = catalog.defaults
+    lives = (life.lifetime or defaults.lifetime, life.utilization or defaults.utilization)
+    one = Value(1.0, "", "default", name="devices", note="one device")
+    made = _bill(subject, lines, books, one, lives, life)
+    return made._replace(notes=tuple(act_parts.held_wrong(bom, tables)))
+
+
+def _act_lines(
+    bom: Bom, tables: Act, catalog: Catalog, warn: Callable[[str], None], *, compatible: bool
+) -> list[Line]:
+    if compatible:
+        return act_model.lines(bom, tables)
+    return bill(act_parts.as_parts(bom, tables), "parts", catalog, warn)
+
+
+def _at(tree: Node, file: str, path: str, message: str) -> Problem:
+    """Return a problem at a component of a list; its name may hold dots."""
+    section, _, rest = path.partition(".")
+    names = tree.get(section) if isinstance(tree, dict) else None
+    for name in names or () if isinstance(names, dict) else ():
+        if rest == name or rest.startswith(f"{name}."):
+            return problem_at(tree, file, (section, name), f"{name}: {message}")
+    return problem_at(tree, file, (), f"{path}: {message}")
+
+
+def _bill(
+    subject: _Subject,
+    lines: list[Line],
+    books: Books,
+    devices: Value,
+    lives: tuple[Value, Value],
+    life: Life,
+    beside: Published | None = None,
+) -> Bill:
+    lifetime, utilization = lives
+    entries: list[Entry] = []
+    for line in lines:
+        carbon = line.carbon
+        status = books.assume(carbon.inputs if carbon else line.amount.inputs)
+        entries.append(entry(line, subject.name, status))
+        if carbon is None:
+            give = f"; give {line.lacks}" if line.lacks else ""
+            books.warn(f"{subject.name}: the embodied carbon of {line.item} is unknown, and with "
+                       f"it the sum{give}")  # fmt: skip
+    if life.use is not None:
+        entries.append(use_entry(life.use, lifetime, subject.name, books.assume))
+    result = Result(
+        subject.file, subject.digest, subject.name, tuple(entries),
+        tuple(map(assumption, books.assumptions.values())), tuple(books.warnings),
+        spec=dict, reported=lambda _: None,
+    )  # fmt: skip
+    return Bill(subject.what, result, devices, lifetime, utilization, beside)

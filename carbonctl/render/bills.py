@@ -1,0 +1,93 @@
+"""Bills for machines: CSV and TSV with the columns of a ledger, JSON, JSON Lines."""
+
+import json
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Any
+
+from carbonctl.embodied.report import SCHEMA, VIEWS, Bill, Published
+from carbonctl.ranges import Number, best, high, low
+from carbonctl.render import Style
+from carbonctl.render.json_ import result_dict
+from carbonctl.result import About
+from carbonctl.values import Value
+
+BILL_FORMATS = ("table", "json", "jsonl", "csv", "tsv", "md")
+_LEFT_OUT = ("phases", "reported", "spec")
+
+
+def render(form: str, bills: Sequence[Bill], about: About, style: Style | None = None) -> str:
+    """Return bills as text in one of `BILL_FORMATS`."""
+    style = style or Style()
+    makers: dict[str, Callable[[Sequence[Bill], About], str]] = {"json": _json, "jsonl": _jsonl}
+    if form in makers:
+        return makers[form](bills, about)
+    if form in ("csv", "tsv"):
+        rows = import_module(f"carbonctl.render.{form}_").Renderer(style._replace(by=None))
+        for bill in bills:
+            rows.add(bill.result)
+        text: str = rows.finish(about)
+        return text
+    drawn: str = import_module(f"carbonctl.render.bill_{form}").render(bills, style)
+    return drawn
+
+
+def _json(bills: Sequence[Bill], about: About) -> str:
+    document = {
+        "schema": SCHEMA,
+        "version": about.version,
+        "hardware_db": about.hardware_db,
+        "results": [bill_dict(bill) for bill in bills],
+        "errors": [
+            {"file": p.file, "line": p.line, "col": p.col, "path": p.path, "message": p.message}
+            for p in about.errors
+        ],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _jsonl(bills: Sequence[Bill], about: About) -> str:
+    lines = [{"schema": SCHEMA, **bill_dict(bill)} for bill in bills]
+    return "".join(json.dumps(one, ensure_ascii=False, allow_nan=False) + "\n" for one in lines)
+
+
+def bill_dict(bill: Bill) -> dict[str, Any]:
+    """Return one element of ``results``."""
+    found = {k: v for k, v in result_dict(bill.result).items() if k not in _LEFT_OUT}
+    entries = found.pop("entries")
+    return {
+        **found,
+        "of": bill.what,
+        "stages": {f"{name.replace(' ', '_')}_kgco2e": bill.view(name) for name in VIEWS},
+        "devices": _value(bill.devices),
+        "lifetime_h": _value(bill.lifetime),
+        "utilization": _value(bill.utilization),
+        "per_device_kgco2e": _number(bill.per_device),
+        "per_useful_hour_kgco2e": _number(bill.per_useful_hour),
+        "published": _published(bill.published),
+        "notes": list(bill.notes),
+        "entries": entries,
+    }
+
+
+def _number(number: Number | None) -> dict[str, float] | None:
+    if number is None:
+        return None
+    return {"best": best(number), "low": low(number), "high": high(number)}
+
+
+def _value(value: Value) -> dict[str, float]:
+    return {"best": value.best, "low": value.low, "high": value.high}
+
+
+def _published(found: Published | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "embodied_kgco2e": _value(found.value),
+        "covers": found.covers,
+        "source": found.value.source,
+        "note": found.value.note,
+        "not_among_the_parts": list(found.lacks),
+        "split": [one._asdict() for one in found.split],
+    }

@@ -1,0 +1,63 @@
+"""Bounds of the numbers of a spec: checks, and the same in the words of JSON Schema."""
+
+import re
+from collections.abc import Callable
+
+
+def fraction(number: float, text: str) -> None:
+    """Refuse what does not lie in 0..1."""
+    if number < 0:
+        raise ValueError(f"`{text}` is below 0; a fraction lies in 0..1")
+    if number > 1:
+        hint = f"; write `{text} %`" if re.fullmatch(r"[\d.]+", text) and number <= 100 else ""
+        raise ValueError(f"`{text}` is above 1 (100 %){hint}")
+
+
+def positive_fraction(number: float, text: str) -> None:
+    """Refuse what does not lie above 0 and up to 1."""
+    fraction(number, text)
+    positive(number, text)
+
+
+def loss(number: float, text: str) -> None:
+    """Refuse what is not a share below 1."""
+    fraction(number, text)
+    if number >= 1:
+        raise ValueError(f"`{text}`: a share below 1 is wanted")
+
+
+def positive(number: float, text: str) -> None:
+    """Refuse 0 and below."""
+    if number <= 0:
+        raise ValueError(f"`{text}`: must be above 0")
+
+
+def not_negative(number: float, text: str) -> None:
+    """Refuse what is below 0."""
+    if number < 0:
+        raise ValueError(f"`{text}`: must not be negative")
+
+
+def at_least_one(number: float, text: str) -> None:
+    """Refuse what is below 1."""
+    if number < 1:
+        raise ValueError(f"`{text}` is below 1")
+
+
+def whole(number: float, text: str) -> None:
+    """Refuse what is not a whole number above 0."""
+    positive(number, text)
+    if number != int(number):
+        raise ValueError(f"`{text}`: a whole number is wanted")
+
+
+Check = Callable[[float, str], None]
+BOUNDS: dict[Check, dict[str, int]] = {  # the same in the words of JSON Schema
+    fraction: {"minimum": 0, "maximum": 1},
+    positive_fraction: {"exclusiveMinimum": 0, "maximum": 1},
+    loss: {"minimum": 0, "exclusiveMaximum": 1},
+    positive: {"exclusiveMinimum": 0},
+    not_negative: {"minimum": 0},
+    at_least_one: {"minimum": 1},
+    whole: {"exclusiveMinimum": 0, "multipleOf": 1},
+}

@@ -1,0 +1,108 @@
+"""Checks a list of parts, each by the model of its kind, and lists within lists."""
+
+from typing import Any
+
+from carbonctl.checks import Loc, check, problem_at
+from carbonctl.errors import Problem
+from carbonctl.located import Map, Node, Seq, copy_of
+from carbonctl.near import did_you_mean
+from carbonctl.spec import parts as p
+from carbonctl.spec.fields import Names
+from carbonctl.spec.systems import Part
+from carbonctl.values import Value
+
+_EXAMPLE = "a part is a mapping such as {kind: logic, area: 814 mm2, node: 5 nm}"
+
+
+def check_parts(
+    node: Any, root: Node, file: str, at: Loc, names: Names | None, *, sourced: bool = False
+) -> tuple[tuple[Part, ...], list[Problem]]:
+    """Check a list of parts that stands at ``at`` in ``root``.
+
+    With ``sourced`` each figure must name its source, as in records.
+
+    Returns
+    -------
+    parts, problems
+        The parts that are in order, and every fault of the others.
+    """
+    checker = _Checker(root, file, names, sourced)
+    return checker.parts(at, node), checker.problems
+
+
+class _Checker:
+    """Checks lists of parts and collects what is wrong with them."""
+
+    def __init__(self, root: Node, file: str, names: Names | None, sourced: bool) -> None:
+        self.root = root
+        self.file = file
+        self.names = names
+        self.sourced = sourced
+        self.problems: list[Problem] = []
+
+    def problem(self, at: Loc, message: str) -> None:
+        self.problems.append(problem_at(self.root, self.file, at, message))
+
+    def parts(self, at: Loc, node: Any) -> tuple[Part, ...]:
+        if not isinstance(node, Seq) or not node:
+            self.problem(at, "parts: a list of parts is wanted here, each after a `-`")
+            return ()
+        checked = [self.part((*at, place), item) for place, item in enumerate(node)]
+        found = tuple(part for part in checked if part is not None)
+        self.unique(at, checked)
+        return found
+
+    def unique(self, at: Loc, parts: list[Part | None]) -> None:
+        seen: set[str] = set()
+        for place, part in enumerate(parts):
+            if part is not None and part.name is not None:
+                if part.name in seen:
+                    self.problem(
+                        (*at, place, "name"), f"a second part named `{part.name}` in this list"
+                    )
+                seen.add(part.name)
+
+    def part(self, at: Loc, item: Any) -> Part | None:
+        if not isinstance(item, Map):
+            self.problem(at, _EXAMPLE)
+            return None
+        data = copy_of(item)
+        kind = item.get("kind", _kind(item))
+        if kind not in p.KINDS:
+            known = ", ".join(p.KINDS)
+            if kind is None:
+                self.problem(at, f"`kind` is missing: one of {known}")
+            else:
+                close = did_you_mean(str(kind), p.KINDS)
+                message = f"unknown kind of part `{kind}`{close}; there are {known}"
+                self.problem((*at, "kind"), message)
+            return None
+        data["kind"] = str(kind)
+        if kind == p.GROUP and "parts" in data:
+            before = len(self.problems)
+            data["parts"] = self.parts((*at, "parts"), data["parts"])
+            if len(self.problems) > before:
+                return None
+        found, problems = check(p.KINDS[kind], data, self.root, self.file, at, self.names)
+        self.problems += problems
+        if found is not None and self.sourced and found.source is None:
+            self.sources(at, found)
+        return found
+
+    def sources(self, at: Loc, part: Part) -> None:
+        """Refuse figures of a record without a source; counts are a matter of the list."""
+        for name, field in type(part).model_fields.items():
+            value = getattr(part, name)
+            if isinstance(value, Value) and value.source is None and name not in _COUNTS:
+                key = field.alias or name
+                said = f"{key}: say who says so, by `source` of the part or of the figure"
+                self.problem((*at, key), said)
+
+
+_COUNTS = ("count", "packages", "layers")
+
+
+def _kind(item: Map) -> str | None:
+    """Return the kind of a part that says it by another key."""
+    keys = {"parts": p.GROUP, "device": p.DEVICE, "host": p.HOST}
+    return next((kind for key, kind in keys.items() if key in item), None)

@@ -1,0 +1,378 @@
+"""The language of part lists: what a device or a server is made of, piece by piece.
+
+A list holds parts of some kind, groups with lists of their own, and devices or hosts of the
+catalog. What a part needs that nobody gives stays unknown; what is assumed is said.
+"""
+
+from typing import Annotated, Any, Self
+
+from pydantic import Field, SerializeAsAny, model_validator
+from pydantic_core import core_schema
+
+from carbonctl import units
+from carbonctl.spec import bounds, typed
+from carbonctl.spec import fields as f
+from carbonctl.spec.model import default_names
+from carbonctl.spec.systems import Part, Spec
+from carbonctl.values import Value
+
+MANUFACTURING, TRANSPORT, END_OF_LIFE = "manufacturing", "transport", "end of life"
+STAGES = (MANUFACTURING, TRANSPORT, END_OF_LIFE)
+YIELD_MODELS = ("fixed", "poisson", "murphy", "negative-binomial")
+GROUP, DEVICE, HOST = "group", "device", "host"
+
+Area = Annotated[Value, f.Quantity(units.AREA, bounds.positive)]
+Side = Annotated[Value, f.Quantity(units.LENGTH, bounds.positive)]
+Width = Annotated[Value, f.Quantity(units.LENGTH._replace(example="3 mm"))]
+Distance = Annotated[Value, f.Quantity(units.DISTANCE)]
+Weight = Annotated[Value, f.Quantity(units.WEIGHT)]
+Charge = Annotated[Value, f.Quantity(units.ENERGY._replace(example="11 Wh"))]
+Defects = Annotated[Value, f.Quantity(units.DEFECTS)]
+Clustering = Annotated[Value, f.Quantity(units.COUNT._replace(example="10"), bounds.positive)]
+Pieces = Annotated[Value, f.Quantity(units.COUNT._replace(example="1"))]
+WaferMass = Annotated[Value, f.Quantity(units.WAFER_MASS)]
+PerCapacity = Annotated[Value, f.Quantity(units.PER_GB_MASS)]
+PerMass = Annotated[Value, f.Quantity(units.PER_KG_MASS)]
+PerEnergy = Annotated[Value, f.Quantity(units.INTENSITY._replace(example="87 kg/kWh"))]
+Freight = Annotated[Value, f.Quantity(units.FREIGHT)]
+Layers = Annotated[Value, f.Quantity(units.COUNT._replace(example="8"), bounds.whole)]
+
+
+def _asked(ask: str, what: str) -> f.Scalar:
+    """Return the marker of a name that a method of the catalog checks."""
+
+    def read(raw: Any, info: Any) -> str:
+        text = f.clean(raw, what)
+        if info.context is not None:
+            getattr(info.context, ask)(text)
+        return text
+
+    return f.Scalar(read, typed.WORDS)
+
+
+class FactorOf:
+    """Marks a field as the name of a row of the fab tables, of one kind of part."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
+        return core_schema.with_info_plain_validator_function(self._read, metadata={f.FIELD: self})
+
+    def _read(self, raw: Any, info: Any) -> str:
+        text = f.clean(raw, "the name of a row of the fab tables")
+        if info.context is not None:
+            info.context.check_factor(self.kind, text)
+        return text
+
+
+Node = Annotated[str, _asked("check_node", "a node such as `5 nm`")]
+WaferSource = Annotated[str, _asked("check_wafer_source", "a source key")]
+FabGrid = Annotated[str, _asked("check_fab_grid", "the id of a grid")]
+YieldModel = Annotated[str, f.word(*YIELD_MODELS)]
+AreaBasis = Annotated[str, f.word("physical", "effective")]
+Stage = Annotated[str, f.word(*STAGES)]
+Figures = Annotated[str, f.word("published", "parts")]
+Holds = Annotated[str, f.word("none", "yield", "package", "both")]
+
+
+class Fabricated(Part):
+    """What leaves a fab: carbon is divided by what works of it."""
+
+    fab_yield: f.Utilization | None = Field(
+        None, alias="yield", description="share of what is made that works; 87.5 % unless given"
+    )
+    packages: Pieces | None = Field(
+        None, description="packages that each of them adds; one unless its figure holds them"
+    )
+    package_carbon: f.Mass | None = Field(
+        None, description="carbon of one package; 150 g unless given"
+    )
+
+
+class Wafer(Spec):
+    """The wafer that dies are cut from: what is lost at its edge and between them."""
+
+    diameter: Side | None = Field(None, description="of the wafer; 300 mm unless given")
+    edge: Width | None = Field(None, description="ring that holds no dies; none unless given")
+    kerf: Width | None = Field(None, description="line between two dies; 0.2 mm unless given")
+
+
+class Logic(Fabricated):
+    """A die: its area and node, and the fab that makes it."""
+
+    area: Area | None = Field(None, description="area of one die")
+    width: Side | None = Field(None, description="with height instead of area: side of the die")
+    height: Side | None = Field(None, description="with width instead of area: side of the die")
+    area_basis: AreaBasis | None = Field(
+        None, description="whether area is that of the die, or holds the wafer's losses already"
+    )
+    node: Node | None = Field(None, description="class of the process")
+    wafer_source: WaferSource | None = Field(
+        None, description="whose total carbon per area; energy, gases and materials of ACT if not"
+    )
+    abatement: f.Fraction | None = Field(
+        None, description="share of process gases destroyed; 97 % unless given"
+    )
+    fab_grid: FabGrid | None = Field(
+        None, description="electricity of the fab: a country or kind of plant; TW unless given"
+    )
+    fab_year: f.Year | None = Field(None, description="year of the figure of fab_grid")
+    fab_intensity: f.Intensity | None = Field(None, description="overrides that of fab_grid")
+    carbon_per_area: WaferMass | None = Field(
+        None, description="carbon of processed wafer before yield, instead of a node"
+    )
+    yield_model: YieldModel | None = Field(
+        None, description="how the yield follows from the area and the density of defects"
+    )
+    defect_density: Defects | None = Field(
+        None, description="defects per area; of the node's row unless given"
+    )
+    clustering: Clustering | None = Field(
+        None, description="of negative-binomial: the parameter α; 10 unless given"
+    )
+    wafer: Wafer | None = Field(None, description="count the wafer's losses; needs width, height")
+
+    @model_validator(mode="after")
+    def _one_area(self) -> Self:
+        sides = (self.width, self.height)
+        if (self.area is None) != all(sides) or (any(sides) and not all(sides)):
+            raise ValueError("give `area`, or `width` and `height`")
+        if self.wafer is not None and self.area is not None:
+            why = "an effective area holds the losses" if self.area_basis == "effective" else ""
+            raise ValueError(
+                f"wafer: {why or 'dies are counted by their sides; give `width` and `height`'}"
+            )
+        if (self.node is None) == (self.carbon_per_area is None):
+            raise ValueError("give `node` (5 nm), or `carbon_per_area` (kg/cm2) instead of it")
+        return self
+
+    @model_validator(mode="after")
+    def _one_fab(self) -> Self:
+        whole = "carbon_per_area" if self.carbon_per_area else "wafer_source"
+        if getattr(self, whole) is not None:
+            for key in ("abatement", "fab_grid", "fab_year", "fab_intensity"):
+                if getattr(self, key) is not None:
+                    raise ValueError(f"{key}: {whole} holds it already; leave one of them out")
+        if self.wafer_source is not None and self.node is None:
+            raise ValueError("wafer_source needs `node`")
+        if self.fab_intensity is not None and (self.fab_grid or self.fab_year):
+            raise ValueError("fab_intensity overrides fab_grid and fab_year; leave them out")
+        return self
+
+    @model_validator(mode="after")
+    def _one_yield(self) -> Self:
+        fixed = self.yield_model in (None, "fixed")
+        if not fixed and self.fab_yield is not None:
+            raise ValueError(f"yield: {self.yield_model} computes it; leave one of them out")
+        if fixed and self.defect_density is not None:
+            raise ValueError("defect_density needs yield_model: poisson, murphy, …")
+        if self.clustering is not None and self.yield_model != "negative-binomial":
+            raise ValueError("clustering belongs to yield_model: negative-binomial")
+        return self
+
+
+class Stored(Fabricated):
+    """Memory or a drive: its capacity, and the carbon of that."""
+
+    capacity: f.Capacity | None = Field(None, description="of one module, stack or drive")
+    process_year: f.Year | None = Field(None, description="year of the row, where it has several")
+    carbon_per_capacity: PerCapacity | None = Field(None, description="instead of a process")
+    includes: Holds | None = Field(
+        None, description="with carbon_per_capacity: what it holds already: none, yield, …"
+    )
+
+    @model_validator(mode="after")
+    def _one_figure(self) -> Self:
+        process = getattr(self, "process", None)
+        if process is not None and self.carbon_per_capacity is not None:
+            raise ValueError("give `process` or `carbon_per_capacity`, not both")
+        if (self.carbon_per_capacity is None) != (self.includes is None):
+            raise ValueError(
+                "carbon_per_capacity and `includes` go together: say whether the figure holds "
+                "yield and package (none, yield, package, both)"
+            )
+        if self.process_year is not None and process is None:
+            raise ValueError("process_year needs `process`")
+        return self
+
+
+_ROW = "row of the fab tables (`carbonctl hardware factors`)"
+
+
+class Dram(Stored):
+    """Main memory: modules of DRAM."""
+
+    process: Annotated[str, FactorOf("dram")] | None = Field(None, description=_ROW)
+
+
+class Hbm(Stored):
+    """Stacked memory in a package: HBM."""
+
+    process: Annotated[str, FactorOf("hbm")] | None = Field(None, description=_ROW)
+
+
+class Ssd(Stored):
+    """A solid-state drive, or the flash of one."""
+
+    process: Annotated[str, FactorOf("ssd")] | None = Field(None, description=_ROW)
+
+
+class Hdd(Stored):
+    """A hard drive."""
+
+    process: Annotated[str, FactorOf("hdd")] | None = Field(None, description=_ROW)
+
+
+class Made(Part):
+    """What stands around the silicon: so much, times a factor of the fab tables."""
+
+    carbon_each: f.Mass | None = Field(None, description="carbon of one, instead of a factor")
+
+    @model_validator(mode="after")
+    def _one_factor(self) -> Self:
+        keys = [key for key in type(self).model_fields if key.startswith("carbon_")]
+        keys = [key for key in (*keys, "factor") if getattr(self, key, None) is not None]
+        if len(keys) > 1:
+            raise ValueError(f"give `{keys[0]}` or `{keys[1]}`, not both")
+        return self
+
+
+class ByMass(Made):
+    """What is weighed."""
+
+    mass: Weight | None = Field(None, description="mass of one")
+    carbon_per_mass: PerMass | None = Field(None, description="instead of a factor")
+
+
+class Package(Made):
+    """Packages of integrated circuits by themselves."""
+
+    factor: Annotated[str, FactorOf("package")] | None = Field(None, description=_ROW)
+
+
+class Board(Made):
+    """A circuit board, bare by area, or a whole one."""
+
+    area: Area | None = Field(None, description="area of one board")
+    layers: Layers | None = Field(None, description="with a factor that is of one layer")
+    carbon_per_area: WaferMass | None = Field(None, description="instead of a factor")
+    factor: Annotated[str, FactorOf("board")] | None = Field(None, description=_ROW)
+
+
+class PowerSupply(ByMass):
+    """A power supply."""
+
+    factor: Annotated[str, FactorOf("power-supply")] | None = Field(None, description=_ROW)
+
+
+class Cooling(ByMass):
+    """Heat sinks, cold plates, fans."""
+
+    factor: Annotated[str, FactorOf("cooling")] | None = Field(None, description=_ROW)
+
+
+class Enclosure(ByMass):
+    """A case, frame or chassis."""
+
+    factor: Annotated[str, FactorOf("enclosure")] | None = Field(None, description=_ROW)
+
+
+class Battery(Made):
+    """A battery by the energy that it holds."""
+
+    energy: Charge | None = Field(None, description="energy that one holds")
+    carbon_per_energy: PerEnergy | None = Field(None, description="instead of a factor")
+    factor: Annotated[str, FactorOf("battery")] | None = Field(None, description=_ROW)
+
+
+class Passives(ByMass):
+    """Capacitors and other passives, by count and mass."""
+
+    factor: Annotated[str, FactorOf("passives")] | None = Field(None, description=_ROW)
+    fab_grid: FabGrid | None = Field(
+        None, description="electricity of their manufacture; JP unless given"
+    )
+    fab_year: f.Year | None = Field(None, description="year of the figure of fab_grid")
+    fab_intensity: f.Intensity | None = Field(None, description="overrides that of fab_grid")
+
+
+class Assembly(ByMass):
+    """Putting it together and testing it."""
+
+    factor: Annotated[str, FactorOf("assembly")] | None = Field(None, description=_ROW)
+
+
+class Transport(ByMass):
+    """Carrying it to where it is used."""
+
+    distance: Distance | None = Field(None, description="with a factor per mass and distance")
+    carbon_per_mass_distance: Freight | None = Field(None, description="instead of a factor")
+    factor: Annotated[str, FactorOf("transport")] | None = Field(None, description=_ROW)
+
+
+class EndOfLife(ByMass):
+    """Collecting, treating and disposing of it; no credit for what is recycled."""
+
+    factor: Annotated[str, FactorOf("end-of-life")] | None = Field(None, description=_ROW)
+
+
+class Other(Part):
+    """Anything else, by a figure of one's own; without one its carbon is unknown."""
+
+    embodied: f.Mass | None = Field(None, description="carbon of one of them")
+    stage: Stage | None = Field(None, description="stage of its life; manufacturing unless given")
+
+
+class Of(Part):
+    """A device or a host of the catalog, by its published figure or by its own parts."""
+
+    figures: Figures | None = Field(
+        None, description="published, or computed from parts; published first unless given"
+    )
+
+
+class OfDevice(Of):
+    """A device of the catalog."""
+
+    device: f.DeviceId = Field(description="id or alias of a device")
+
+    @property
+    def default_name(self) -> str:
+        """The last word of its id."""
+        return self.device.rpartition("/")[2]
+
+
+class OfHost(Of):
+    """A host of the catalog."""
+
+    host: f.HostId = Field(description="id or alias of a host")
+
+    @property
+    def default_name(self) -> str:
+        """The last word of its id."""
+        return self.host.rpartition("/")[2]
+
+
+class Parts(Part):
+    """Parts that belong together."""
+
+    parts: tuple[SerializeAsAny[Part], ...] = Field(description="what one of them is made of")
+
+
+KINDS: dict[str, type[Part]] = {
+    "logic": Logic, "dram": Dram, "hbm": Hbm, "ssd": Ssd, "hdd": Hdd, "package": Package,
+    "board": Board, "power-supply": PowerSupply, "cooling": Cooling, "enclosure": Enclosure,
+    "battery": Battery, "passives": Passives, "assembly": Assembly, "transport": Transport,
+    "end-of-life": EndOfLife, "other": Other, DEVICE: OfDevice, HOST: OfHost, GROUP: Parts,
+}  # fmt: skip
+
+
+def names_of(parts: tuple[Part, ...]) -> list[str]:
+    """Return the name of each part of a list."""
+    return default_names([(part.default_name, part.name) for part in parts])
+
+
+def constructed(kind: str, **figures: Any) -> Part:
+    """Return a part of a kind from figures that are checked already."""
+    return KINDS[kind].model_construct(kind=kind, **figures)
