@@ -5,6 +5,7 @@ deep nesting, aliases that multiply and values that YAML would reinterpret (``NO
 ``12:30:45``) can do no harm. A scalar stays text until its field says what it is.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias
 
@@ -268,6 +269,17 @@ _HANDLERS: dict[type, Any] = {
 }
 
 
+# A character beyond the first plane as JSON escapes it; libyaml takes no half of a pair.
+_PAIRS = re.compile(r"\\\\|\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+
+
+def _paired(found: re.Match[str]) -> str:
+    if found[1] is None:
+        return found[0]
+    high, low = int(found[1], 16), int(found[2], 16)
+    return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
+
+
 def _syntax(error: yaml.YAMLError, builder: _Builder, text: str) -> InputError:
     mark = getattr(error, "problem_mark", None)
     if mark is None:  # the reader met a character that YAML forbids
@@ -313,6 +325,8 @@ def parse(
         For YAML that is malformed, too deep or too large; for duplicate keys, merge
         keys, tags and aliases that hold themselves.
     """
+    if "\\ud" in text or "\\uD" in text:
+        text = _PAIRS.sub(_paired, text)
     builder = _Builder(file, origin, first)
     try:
         tree = builder.build(_Parser(text).get_event)

@@ -8,7 +8,6 @@ is the second YAML document, and ``#2`` of JSON Lines what stands in line 2.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import select
@@ -53,12 +52,25 @@ class Piece(NamedTuple):
 
 
 class Document(NamedTuple):
-    """One workload or saved result: its bytes, its file, its name in results, its first line."""
+    """One workload or saved result of an input.
+
+    Attributes
+    ----------
+    data : bytes
+        Its own bytes.
+    file, label : str
+        What messages call the input, and results the document.
+    line : int
+        The line at which it begins.
+    is_line : bool
+        Whether it is one of JSON Lines.
+    """
 
     data: bytes
     file: str
     label: str
-    line: int
+    line: int = 1
+    is_line: bool = False
 
 
 def pieces(path: str, name: str) -> Iterator[Piece | None]:
@@ -109,6 +121,8 @@ def _are_lines(start: bytes, name: str, *, is_all: bool) -> bool | None:
 
 
 def _is_object(line: bytes) -> bool:
+    import json  # few need it
+
     try:
         return isinstance(json.loads(line), dict)
     except (ValueError, RecursionError):
@@ -149,7 +163,7 @@ def documents(piece: Piece) -> Iterator[Document]:
     if piece.is_lines:
         for number, data in enumerate(piece.data.split(b"\n"), piece.line):
             if data and not data.isspace():
-                yield Document(data, file, f"{file}#{number}", number)
+                yield Document(data, file, f"{file}#{number}", number, is_line=True)
         return
     if b"\n---" not in piece.data and b"\n..." not in piece.data:
         yield Document(piece.data, file, file, piece.line)

@@ -33,7 +33,8 @@ from carbonctl.units import format_number
 MAX_BYTES = 16 * 1024  # of a workload; a larger one is worth its own account
 _MOST = 256  # functions that are kept
 _MOST_SEEN = 4096
-_FOR_ONE = 8  # functions of the same fixed parts, each under its own conditions
+_FOR_ONE = 8  # functions of the same fixed and bound parts, each under its own conditions
+_TRIES = 64  # to make functions of the same fixed parts
 _TRIAL, _WORTH = 64, 4  # functions made before it is asked whether they are used
 _FIGURE = r"[0-9][0-9.eE+-]*"
 _JSON = re.compile(rf'(": ?"?)({_FIGURE}|(?:(?<=name": ")|(?<=name":"))[^"\\]*)')
@@ -102,7 +103,7 @@ class Patterns:
         self.outputs = outputs
         self.is_whole = any(form == "jsonl" and style.rows is None for form, style in outputs)
         self.quotes = [_renderer(output).quoted for output in outputs]
-        self.seen: set[int] = set()
+        self.seen: dict[int, int] = {}
         self.patterns: dict[tuple[str, ...], _Pattern] = {}
         self.made = self.used = 0
 
@@ -128,9 +129,8 @@ class Patterns:
             filled = self._fill(pattern, holes, document)
             if filled is not None:
                 return filled
-        elif self._is_new(hash(key)):
-            return None
-        self._learn(key, text, holes, document)
+        if self._may_learn(hash(key)):
+            self._learn(key, text, holes, document)
         return None
 
     def _fill(self, pattern: _Pattern, holes: list[str], one: Document) -> Filled | None:
@@ -148,13 +148,12 @@ class Patterns:
             pass  # the ordinary way says what is wrong
         return None
 
-    def _is_new(self, key: int) -> bool:
-        if key in self.seen:
-            return False
-        if len(self.seen) >= _MOST_SEEN:
+    def _may_learn(self, key: int) -> bool:
+        """Whether some fixed parts came before, and not too often without being of use."""
+        if len(self.seen) >= _MOST_SEEN and key not in self.seen:
             self.seen.clear()
-        self.seen.add(key)
-        return True
+        times = self.seen[key] = self.seen.get(key, 0) + 1
+        return 1 < times <= _TRIES
 
     def _learn(self, key: tuple[str, ...], text: str, holes: list[str], one: Document) -> None:
         """Make a function of a workload, and keep it if it gives what the ordinary way gives."""
@@ -200,7 +199,7 @@ class _Example:
         Exception
             Of any kind, where there is none.
         """
-        data, file, label, line = self.one
+        data, file, label, line, _ = self.one
         patterns = self.patterns
         plain = estimate(data, file, patterns.catalog, patterns.overrides, label=label, first=line)
         result = self.in_symbols()

@@ -30,7 +30,7 @@ def read_results(data: bytes, name: str, catalog: Catalog, overrides: tuple[str,
     InputError
         With every problem of it; for overrides of a saved result, too.
     """
-    return _read(Document(data, name, name, 1), catalog, overrides, or_line=False)
+    return _read(Document(data, name, name), catalog, overrides, or_line=False)
 
 
 def read_document(one: Document, catalog: Catalog, overrides: tuple[str, ...] = ()) -> Read:
@@ -41,11 +41,36 @@ def read_document(one: Document, catalog: Catalog, overrides: tuple[str, ...] = 
     InputError
         As `read_results` does.
     """
-    return _read(one, catalog, overrides, or_line=True)
+    try:
+        return _read(one, catalog, overrides, or_line=True)
+    except InputError:
+        if one.is_line:
+            _check_json(one)
+        raise
+
+
+def _check_json(one: Document) -> None:
+    """Say of a line that is no JSON where it ceases to be; YAML would say where it was lost.
+
+    Raises
+    ------
+    InputError
+        With the line and column.
+    """
+    import json  # only faulty lines need it
+
+    try:
+        json.loads(one.data)
+    except (ValueError, RecursionError) as error:
+        said, col = getattr(error, "msg", None), getattr(error, "colno", 1)
+        if said is not None:
+            raise InputError(
+                [Problem(one.file, one.line, col, f"not valid JSON: {said}")]
+            ) from None
 
 
 def _read(one: Document, catalog: Catalog, overrides: tuple[str, ...], *, or_line: bool) -> Read:
-    data, name, label, first = one
+    data, name, label, first, _ = one
     if data[:_HEAD].lstrip().startswith(b"{") and b'"carbonctl.compare/' in data[:_HEAD]:
         message = "this is a comparison; a side is a workload or a result of `estimate`"
         raise InputError([Problem(name, first, 1, message)])

@@ -90,7 +90,9 @@ class Worker:
             for (form, _), renderer in zip(order.outputs, self.renderers, strict=True)
         ]
         self.keeps = not order.in_lines
-        self.patterns = _patterns(order, self.catalog)
+        self.can_learn = order.in_lines and order.gates is None
+        self.patterns: Patterns | None = None
+        self.is_first = True
         self.problems: list[Problem] = []
         self.verdicts: list[Verdict] = []
         self._forget()
@@ -137,6 +139,11 @@ class Worker:
 
     def document(self, document: Document) -> None:
         """Hand the results of one document on to every output."""
+        if self.patterns is None and not self.is_first and self.can_learn:
+            from carbonctl.cli.patterns import Patterns  # for one workload it does not pay
+
+            self.patterns = Patterns(self.catalog, self.order.overrides, self.order.outputs)
+        self.is_first = False
         filled = self.patterns and self.patterns.fill(document)
         if filled:
             self.fill(document.label, filled)
@@ -174,12 +181,3 @@ class Worker:
             self.verdicts += verdicts
         else:
             self.told += announced(verdicts, quiet=self.order.quiet)
-
-
-def _patterns(order: Order, catalog: Catalog) -> Patterns | None:
-    """Return what learns of workloads that are alike; None where it would learn nothing."""
-    if not order.in_lines or order.gates is not None:
-        return None
-    from carbonctl.cli.patterns import Patterns
-
-    return Patterns(catalog, order.overrides, order.outputs)
