@@ -168,15 +168,13 @@ def documents(piece: Piece) -> Iterator[Document]:
     if b"\n---" not in piece.data and b"\n..." not in piece.data:
         yield Document(piece.data, file, file, piece.line)
         return
-    parts = _yaml_documents(piece.data)
-    if len(parts) < 2:
-        yield Document(piece.data, file, file, piece.line)
-        return
+    parts = _yaml_documents(piece.data) or [(0, len(piece.data))]
     line, before = piece.line, 0
     for number, (start, end) in enumerate(parts, 1):
         line += piece.data.count(b"\n", before, start)
         before = start
-        yield Document(piece.data[start:end], file, f"{file}#{number}", line)
+        label = file if len(parts) == 1 else f"{file}#{number}"
+        yield Document(piece.data[start:end], file, label, line)
 
 
 def _yaml_documents(data: bytes) -> list[tuple[int, int]]:
@@ -196,7 +194,8 @@ def _yaml_documents(data: bytes) -> list[tuple[int, int]]:
         if kind == "text":
             found.append((start if first is None else first, end))
         first = start if kind == "directives" else None
-    return found
+    is_alone = len(found) == 1 and data.count(b"\n---") + data.startswith(b"---") < 2
+    return [(0, found[0][1])] if is_alone else found
 
 
 def _content(part: bytes) -> str:

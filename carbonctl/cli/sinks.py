@@ -51,6 +51,13 @@ class Spool:
                 yield b"".join(lines)
         yield from self.parts
 
+    def close(self) -> None:
+        """Forget all of it."""
+        self.parts = []
+        if self.file is not None:
+            self.file.close()
+            self.file = None
+
 
 class Sink:
     """One output whose text comes in parts.
@@ -102,12 +109,18 @@ class Sink:
         OutputError
             Where it cannot be written.
         """
-        if self.target is not None:
-            outputs.export_chunks(self.target, self.head, self.spool.chunks())
-        elif not self.is_live:
-            self.go_live()
+        try:
+            if self.target is not None:
+                outputs.export_chunks(self.target, self.head, self.spool.chunks())
+            else:
+                self.go_live()
+        finally:
+            self.spool.close()
 
     def _drain(self) -> None:
         spool, self.spool = self.spool, Spool()
-        for chunk in spool.chunks():
-            self.write(chunk)
+        try:
+            for chunk in spool.chunks():
+                self.write(chunk)
+        finally:
+            spool.close()

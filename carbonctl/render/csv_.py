@@ -27,7 +27,8 @@ class Renderer:
         self.writer = csv.writer(self.out, delimiter=self.delimiter, lineterminator="\n")
         self.style = style
         self.writer.writerow(columns(style))
-        self.head = self.take() if style.header else ""
+        head = self.take()
+        self.head = head if style.header else ""
 
     def add(self, result: Result) -> None:
         """Add the rows of one result."""
