@@ -33,7 +33,6 @@ from carbonctl.units import format_number
 MAX_BYTES = 16 * 1024  # of a workload; a larger one is worth its own account
 _MOST = 256  # functions that are kept
 _MOST_SEEN = 4096
-_FOR_ONE = 8  # functions of the same fixed and bound parts, each under its own conditions
 _TRIES = 64  # to make functions of the same fixed parts
 _TRIAL, _WORTH = 64, 4  # functions made before it is asked whether they are used
 _FIGURE = r"[0-9][0-9.eE+-]*"
@@ -69,17 +68,20 @@ class _Plan(NamedTuple):
     entries: int
 
 
-class _Pattern:
-    """The functions of workloads that share their fixed parts.
+class _Reading(NamedTuple):
+    """What the holes of some fixed parts are.
 
-    ``name`` is the place of the workload's name among the holes, None where it is fixed;
-    ``bound`` are the holes that are neither that nor a figure, and have to be equal.
+    ``name`` is the place of the workload's name, None where it is fixed; ``bound`` are those
+    that are neither that nor a figure, and have to be equal.
     """
 
-    def __init__(self) -> None:
-        self.name: int | None = None
-        self.bound: tuple[int, ...] = ()
-        self.plans: dict[tuple[str, ...], list[_Plan]] = {}
+    name: int | None
+    bound: tuple[int, ...]
+
+
+# The functions of workloads that share their fixed parts: by what the holes are, then by what
+# stands in those that are bound.
+_Pattern = dict[_Reading, dict[tuple[str, ...], list[_Plan]]]
 
 
 class Patterns:
@@ -134,18 +136,18 @@ class Patterns:
         return None
 
     def _fill(self, pattern: _Pattern, holes: list[str], one: Document) -> Filled | None:
-        plans = pattern.plans.get(tuple([holes[place] for place in pattern.bound]), ())
-        name = "" if pattern.name is None else holes[pattern.name]
-        try:
-            if pattern.name is not None and read_name(name) != name:
-                return None
-            for plan in plans:
-                texts = plan.fill(one, holes, name, one.label, *self.quotes)
-                if texts is not None:
-                    self.used += 1
-                    return Filled(texts, plan.warnings, plan.entries)
-        except _FAULTS:
-            pass  # the ordinary way says what is wrong
+        for (place, bound), plans in pattern.items():
+            name = "" if place is None else holes[place]
+            try:
+                if place is not None and read_name(name) != name:
+                    continue
+                for plan in plans.get(tuple([holes[number] for number in bound]), ()):
+                    texts = plan.fill(one, holes, name, one.label, *self.quotes)
+                    if texts is not None:
+                        self.used += 1
+                        return Filled(texts, plan.warnings, plan.entries)
+            except _FAULTS:
+                continue  # the ordinary way says what is wrong
         return None
 
     def _may_learn(self, key: int) -> bool:
@@ -165,16 +167,9 @@ class Patterns:
             return
         if len(self.patterns) >= _MOST:
             self.patterns.clear()
-        pattern = self.patterns.setdefault(key, _Pattern())
-        bound = tuple(sorted({*pattern.bound, *example.bound}))
-        if bound != pattern.bound:
-            pattern.plans.clear()
-        pattern.bound, pattern.name = bound, example.name
-        if len(pattern.plans) >= _MOST:
-            pattern.plans.clear()
-        plans = pattern.plans.setdefault(tuple([holes[place] for place in bound]), [])
-        if len(plans) < _FOR_ONE:
-            plans.append(found)
+        reading = _Reading(example.name, example.bound)
+        plans = self.patterns.setdefault(key, {}).setdefault(reading, {})
+        plans.setdefault(tuple([holes[place] for place in example.bound]), []).append(found)
 
 
 class _Example:
