@@ -1,13 +1,16 @@
 """What the README shows is what happens."""
 
+import json
 import re
 import shlex
+import shutil
 import subprocess
+import sys
 
 import pytest
 import yaml
 
-from tests.conftest import ROOT, account
+from tests.conftest import ROOT, account, clean_environment
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.S)
@@ -57,14 +60,49 @@ def test_every_command_runs(inside, monkeypatch, tmp_path):
     for name in ("job.yaml", "jobs/a.yaml", "a100.yaml", "h100.yaml", "tpu.yaml", "old.yaml",
                  "new.yaml"):  # fmt: skip
         (tmp_path / name).write_text(job)
+    (tmp_path / "jobs.jsonl").write_text(2 * (as_json(job) + "\n"))
     (tmp_path / "bom.yaml").write_text("silicon:\n  cpu: {area: 46 mm2, process: 28nm}\n")
     for words in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-qm", "first"]):
         identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
         subprocess.run(["git", *identity, *words], cwd=tmp_path, check=True, capture_output=True)
     monkeypatch.chdir(tmp_path)
     for command in commands:
-        words = shlex.split(command.replace("jobs/*.yaml", "jobs/a.yaml"))
+        words = shlex.split(command.replace(" jobs/*.yaml", " jobs/a.yaml"))
+        words = words[: words.index("|")] if "|" in words else words
         assert inside(*words[1:]).code == 0, command
+
+
+def as_json(text: str) -> str:
+    return json.dumps(yaml.load(text, Loader=yaml.BaseLoader))
+
+
+PIPES = [
+    line.partition(" #")[0]
+    for kind, text in BLOCKS
+    if kind == "sh"
+    for line in text.splitlines()
+    if "carbonctl" in line and " | " in line
+]
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+@pytest.mark.parametrize("line", PIPES)
+def test_every_pipe_runs(line, tmp_path):
+    if "| jq" in line and shutil.which("jq") is None:
+        pytest.skip("needs jq")
+    job = (ROOT / "configs" / "quickstart.yaml").read_text()
+    (tmp_path / "job.yaml").write_text(job)
+    (tmp_path / "jobs.jsonl").write_text(2 * (as_json(job) + "\n"))
+    ours = f"carbonctl() {{ '{sys.executable}' -m carbonctl \"$@\"; }}"
+    done = subprocess.run(
+        ["bash", "-c", f"{ours}\n{line}\ncodes=\"${{PIPESTATUS[*]}}\"\necho codes: $codes"],
+        capture_output=True, cwd=tmp_path, env=clean_environment(PYTHONPATH=str(ROOT)), check=True,
+        text=True,
+    )  # fmt: skip
+    *out, codes = done.stdout.splitlines()
+    assert done.stderr == ""
+    assert set(codes.split()[1:]) <= {"0", "141"}
+    assert out or ">" in line
 
 
 def test_every_key_of_the_spec_is_shown_or_named():

@@ -107,7 +107,7 @@ class Patterns:
         self.quotes = [_renderer(output).quoted for output in outputs]
         self.seen: dict[int, int] = {}
         self.patterns: dict[tuple[str, ...], _Pattern] = {}
-        self.made = self.used = 0
+        self.made = self.kept = self.used = 0
 
     @property
     def is_worth_it(self) -> bool:
@@ -165,8 +165,10 @@ class Patterns:
             found = example.plan()
         except Exception:  # noqa: BLE001 - symbols went where only numbers can go
             return
-        if len(self.patterns) >= _MOST:
+        if self.kept >= _MOST:
             self.patterns.clear()
+            self.kept = 0
+        self.kept += 1
         reading = _Reading(example.name, example.bound)
         plans = self.patterns.setdefault(key, {}).setdefault(reading, {})
         plans.setdefault(tuple([holes[place] for place in example.bound]), []).append(found)
