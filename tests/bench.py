@@ -44,27 +44,28 @@ with open(sys.argv[1]) as file:
 GRIDS, DEVICES = ("FR", "US", "DE", "US-CAMX"), ("nvidia/a100-sxm4-80gb", "nvidia/h100-sxm5-80gb")
 
 
-def lines(count: int) -> str:
-    """Return workloads as JSON Lines: a few grids, devices and sizes, and figures of their own."""
-    jobs = []
-    for number in range(count):
-        run = {
-            "name": "run", "kind": "compute", "device": DEVICES[number % 2],
-            "devices": 8 << number % 4, "wall_time": f"{number % 9973 / 7 + 0.25:.2f} h",
-            "load": f"{20 + number % 77} %",
-        }  # fmt: skip
-        site = {"grid": GRIDS[number % 7 % 4], "pue": 1.05 + number % 50 / 100}
-        jobs.append(
-            json.dumps({"name": f"job {number}", "site": site, "phases": {"training": [run]}})
-        )
-    return "\n".join(jobs) + "\n"
+def write_lines(path: Path, count: int) -> None:
+    """Write workloads as JSON Lines: a few grids, devices and sizes, and figures of their own.
+
+    They are not held in memory: a process begins with the peak of the one that starts it.
+    """
+    with path.open("w") as file:
+        for number in range(count):
+            run = {
+                "name": "run", "kind": "compute", "device": DEVICES[number % 2],
+                "devices": 8 << number % 4, "wall_time": f"{number % 9973 / 7 + 0.25:.2f} h",
+                "load": f"{20 + number % 77} %",
+            }  # fmt: skip
+            site = {"grid": GRIDS[number % 7 % 4], "pue": 1.05 + number % 50 / 100}
+            job = {"name": f"job {number}", "site": site, "phases": {"training": [run]}}
+            file.write(json.dumps(job) + "\n")
 
 
 def stream(folder: Path) -> list[bool]:
     """Compare a stream of 100,000 workloads with parsing its JSON, and with a short one."""
     few, many = folder / "few.jsonl", folder / "many.jsonl"
-    few.write_text(lines(1000))
-    many.write_text(lines(100_000))
+    write_lines(few, 1000)
+    write_lines(many, 100_000)
     results = []
     for flags in (("--format", "csv"), ("--format", "csv", "--totals"), ("--format", "csv", "-j1")):
         fast, peak = compare(

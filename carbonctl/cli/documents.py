@@ -19,7 +19,7 @@ from carbonctl.errors import InputError, Problem
 from carbonctl.located import MAX_BYTES
 
 LINES = (".jsonl", ".ndjson")
-BLOCK = 32 * 1024
+BLOCK = 16 * 1024
 _BOM = b"\xef\xbb\xbf"
 _BLANK = b" \t\r\n"
 _MARK = re.compile(rb"^(?:---|\.\.\.)(?=[ \t\r\n]|\Z)", re.M)

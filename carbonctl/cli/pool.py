@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
 Batch = list[Piece]
-_AHEAD = 3  # batches for each process that may be done before their turn
+_AHEAD = 2  # batches for each process that may be done before their turn
 
 
 class Failed(Exception):

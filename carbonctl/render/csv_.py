@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from carbonctl.render import Style
@@ -23,8 +24,9 @@ class Renderer:
     delimiter = ","
 
     def __init__(self, style: Style) -> None:
-        self.out = io.StringIO()
-        self.writer = csv.writer(self.out, delimiter=self.delimiter, lineterminator="\n")
+        self.lines: list[str] = []
+        out = SimpleNamespace(write=self.lines.append)
+        self.writer = csv.writer(out, delimiter=self.delimiter, lineterminator="\n")
         self.style = style
         self.writer.writerow(columns(style))
         head = self.take()
@@ -36,7 +38,7 @@ class Renderer:
 
     def put(self, text: str) -> None:
         """Add whole lines that are made already."""
-        self.out.write(text)
+        self.lines.append(text)
 
     def quoted(self, text: str) -> str:
         """Return a text as it stands in a row."""
@@ -48,9 +50,8 @@ class Renderer:
 
     def take(self) -> str:
         """Return the rows that were added since the last time."""
-        text = self.out.getvalue()
-        self.out.seek(0)
-        self.out.truncate()
+        text = "".join(self.lines)
+        self.lines.clear()
         return text
 
     def finish(self, about: About, verdicts: "Sequence[Verdict]" = ()) -> str:
