@@ -102,6 +102,7 @@ _ELSEWHERE = {
     "share": _LIST_OF_SITES,
     "site": _LIST_OF_SITES,
     "accelerators": "they belong to a system",
+    "silicon": "a list of ACT's is read by `carbonctl embodied --import-act FILE`",
 }
 
 

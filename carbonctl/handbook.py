@@ -208,14 +208,21 @@ _OF_PARTS = {
     "package_carbon": "150 g", "node": "5 nm", "wafer_source": "imec-netzero-act",
     "abatement": "97 %", "fab_grid": "TW", "fab_year": "2022", "fab_intensity": "583 g/kWh",
     "wafer": "{edge: 3 mm, kerf: 0.2 mm}", "capacity": "32 GB", "process": "ddr4 10 nm",
-    "process_year": "2018", "factor": "freight air", "area": "12 cm2", "layers": "8",
+    "process_year": "2018", "area": "12 cm2", "layers": "8",
     "carbon_each": "12 kg", "energy": "11 Wh", "embodied": "12 kg", "figures": "published | parts",
     "device": "nvidia/h100-sxm5-80gb", "host": "nvidia/dgx-h100", "parts": "[{kind: logic, …}, …]",
+}  # fmt: skip
+_FACTORS = {
+    "package": "ic package", "board": "pcb bare 4 layers", "power-supply": "power supply",
+    "cooling": "gpu heatsink", "enclosure": "steel", "battery": "battery lfp",
+    "passives": "capacitor tantalum", "assembly": "server assembly", "transport": "freight air",
+    "end-of-life": "gpu end of life",
 }  # fmt: skip
 _OF_TOPIC = {
     **{(kind, "kind"): kind for kind in PART_KINDS},
     **{(kind, key): said for kind in PART_KINDS for key, said in _OF_PARTS.items()},
     ("logic", "area"): "814 mm2",
+    **{(kind, "factor"): said for kind, said in _FACTORS.items()},
     ("system", "parts"): "[{kind: logic, …}, …]",
     **{
         (topic, key): written

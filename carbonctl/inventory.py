@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, TypeAlias
 
 from carbonctl.catalog import DEVICES, HOSTS, Catalog, records
-from carbonctl.catalog.fab import Figure
+from carbonctl.catalog.fab_rows import Figure
 from carbonctl.catalog.records import Device, Embodied, Host
 from carbonctl.catalog.tables import GridRow, Region
 from carbonctl.near import fold, nearest

@@ -55,7 +55,11 @@ def validate(data: bytes, file: str, catalog: Catalog) -> str:
     forms = record_forms(tree, file)
     if forms:
         return _record(tree, problems, file, forms, catalog)
-    load_tree(tree, problems, file, estimators, catalog)
+    loaded = load_tree(tree, problems, file, estimators, catalog)
+    if b"parts" in data:
+        from carbonctl.embodied.build import check_systems  # few workloads list any
+
+        check_systems(loaded, catalog)
     return WORKLOAD
 
 
@@ -92,7 +96,18 @@ def _record(
         faults[best] = [*faults[best], *of_parts]
     if problems or faults[best]:
         raise InputError([*problems, *faults[best]])
+    if isinstance(tree, Map) and tree.get("parts"):
+        from carbonctl.embodied.build import Life, of_record
+
+        record = read_record(tree, file, _FORMS[best], {"id": _identity(file)})
+        of_record(record, catalog, Life(), file)
     return best
+
+
+def _identity(file: str) -> str:
+    """Return the id of a record by its path, as a circle of parts would name it."""
+    path = PurePath(file)
+    return f"{path.parent.name}/{path.stem}"
 
 
 def _faults(tree: Node, file: str, form: Reader) -> list[Problem]:

@@ -6,7 +6,7 @@ from carbonctl.account.node import Node
 from carbonctl.catalog.records import Device, Embodied, Host
 from carbonctl.estimators.base import Group, Scale, Share, Unusable
 from carbonctl.estimators.quantities import known, of
-from carbonctl.spec.systems import System
+from carbonctl.spec.systems import Part, System
 from carbonctl.values import Value
 
 _WHOLE_MACHINE = ("server", "product")
@@ -43,16 +43,26 @@ def shares(node: Node) -> tuple[Share, ...]:
     return (*devices, *hosts)
 
 
+def listed(node: Node) -> tuple[str, tuple[Part, ...]] | None:
+    """Return path and parts where a list of these is what a system's embodied carbon is."""
+    path, key = node.deciding(_EMBODIED)
+    if key != "parts":
+        return None
+    return next(
+        (f"{path}.parts", system.parts)
+        for where, system in node.layers
+        if where == path and isinstance(system, System) and system.parts is not None
+    )
+
+
 def _built(node: Node) -> tuple[Share, ...]:
     """Return the embodied carbon of a system from its parts, one share a line of the bill."""
     from carbonctl.bill.build import bill  # few systems have parts
 
-    path, parts = next(
-        (path, system.parts)
-        for path, system in node.layers
-        if isinstance(system, System) and system.parts is not None
-    )
-    lines = bill(parts, f"{path}.parts", node.catalog, node.warnings.append)
+    found = listed(node)
+    assert found is not None
+    path, parts = found
+    lines = bill(parts, path, node.catalog, node.warnings.append)
     scale = node.system_scale()
     return tuple(
         Share(f"system: {line.item}", line.carbon, scale, stage=line.stage, lacks=line.lacks)

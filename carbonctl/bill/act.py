@@ -14,6 +14,7 @@ from carbonctl.errors import InputError, Problem
 from carbonctl.located import Map, Node, place_of
 from carbonctl.near import did_you_mean
 from carbonctl.ranges import Range
+from carbonctl.spec.fields import name_of
 from carbonctl.units import Dimension
 from carbonctl.values import Value
 
@@ -73,10 +74,11 @@ class Component(NamedTuple):
 
 
 class Bom(NamedTuple):
-    """A list of materials."""
+    """A list of materials; ``unread`` are the files whose imports were not followed."""
 
     name: str
     components: tuple[Component, ...]
+    unread: tuple[str, ...] = ()
 
 
 Importer = Callable[[str], tuple[Node, str]]
@@ -104,22 +106,23 @@ def read_bom(tree: Node, file: str, tables: Act, importer: Importer) -> Bom:
     reader = _Reader(tables)
     found = reader.components(tree, file, "")
     head = tree if isinstance(tree, Map) else {}
-    imports = head.get("imports")
-    for prefix, name in imports.items() if isinstance(imports, Map) else ():
+    reader.root, reader.file = tree, file
+    for prefix, name in reader.imports(head):
         try:
-            inner, inner_file = importer(str(name))
+            inner, inner_file = importer(name)
         except InputError as error:
             at = place_of(tree, ("imports", prefix))
             said = "; ".join(problem.message for problem in error.problems)
             reader.problems.append(Problem(file, at.line, at.col, f"imports: {name}: {said}"))
             continue
         found += reader.components(inner, inner_file, f"{prefix}.")
+    name = reader.named(("name",), head.get("name") or "list")
     if reader.problems:
         raise InputError(reader.problems)
     if not found:
         raise InputError([Problem(file, 1, 1, "the list names no component: it needs silicon, "
                                               "passives or materials")])  # fmt: skip
-    return Bom(str(head.get("name") or file), tuple(found))
+    return Bom(name, tuple(found), reader.unread)
 
 
 class _Reader:
@@ -130,6 +133,7 @@ class _Reader:
         self.problems: list[Problem] = []
         self.root: Node = None
         self.file = ""
+        self.unread: tuple[str, ...] = ()
 
     def problem(self, at: tuple[Any, ...], message: str, *, key: bool = False) -> None:
         place = place_of(self.root, at, key=key)
@@ -137,12 +141,38 @@ class _Reader:
             Problem(self.file, place.line, place.col, message, ".".join(map(str, at)))
         )
 
+    def named(self, at: tuple[Any, ...], raw: Any) -> str:
+        """Return a name that reports can show: printable, and no formula."""
+        try:
+            return name_of(raw)
+        except ValueError as error:
+            self.problem(at, str(error), key=bool(at) and at[0] != "name")
+            return ""
+
+    def imports(self, head: dict[str, Any]) -> list[tuple[str, str]]:
+        """Return the prefixes and files of the imports."""
+        imports = head.get("imports")
+        if imports is None:
+            return []
+        if not isinstance(imports, Map):
+            self.problem(("imports",), "imports: a mapping of names to files is wanted here")
+            return []
+        found = []
+        for prefix, name in imports.items():
+            if isinstance(name, str):
+                found.append((self.named(("imports", prefix), prefix), str(name)))
+            else:
+                self.problem(("imports", prefix), "imports: the name of a file is wanted here")
+        return found
+
     def components(self, tree: Node, file: str, prefix: str) -> list[Component]:
         self.root, self.file = tree, file
         if not isinstance(tree, Map):
             self.problem((), "a mapping with silicon, passives or materials is wanted here")
             return []
         found = []
+        if prefix and tree.get("imports") is not None:
+            self.unread = (*self.unread, file)
         for key in tree:
             if key not in _HEAD:
                 self.problem((key,), f"unknown key `{key}`{did_you_mean(key, _HEAD)}", key=True)
@@ -152,6 +182,7 @@ class _Reader:
                 self.problem((section,), f"{section}: a mapping of names to components is wanted")
                 continue
             for name, node in (parts or {}).items():
+                self.named((section, name), name)
                 component = self.component(section, name, node, prefix)
                 if component is not None:
                     found.append(component)
@@ -256,10 +287,10 @@ def material(word: str) -> str:
 
 def _amount(raw: Any, key: str, dimension: Dimension) -> Value:
     """Read a number as ACT writes it: with a unit after it, powers with ** or ^."""
-    text = re.sub(r"\s*(\*\*|\^)\s*", "", str(raw).strip())
+    text = str(raw).strip()
     for word, unit in _WORDS.items():
         text = re.sub(rf"\b{word}s?\b", unit, text)
-    text = re.sub(r"\b(mm|cm|m) 2\b", r"\g<1>2", text)
+    text = re.sub(r"\s*(\*\*|\^)\s*2(\.0*)?\b", "2", text)
     number = units.parse(text, dimension)
     if isinstance(number, Range):
         raise ValueError(f"`{raw}`: one number is wanted, no range")

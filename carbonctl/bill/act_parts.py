@@ -20,9 +20,37 @@ _FROM_FABS = ("logic", "dram", "ssd", "hdd")
 _LARGE_DRIVE_GB = 200  # what holds memory of its own
 
 
-def as_parts(bom: Bom, tables: Act) -> tuple[Part, ...]:
-    """Return the components of a list as parts, to be computed by our rules."""
-    return tuple(part for one in bom.components for part in _parts(one, tables))
+_BARE_BOARD = "pcb bare 4 layers"
+# The amount without which nothing can be said of a component; ACT takes zero of it.
+_NEEDED = {
+    "logic": "area", "dram": "capacity", "ssd": "capacity", "hdd": "capacity", "manual": "carbon",
+    "pcb": "area", "battery": "capacity", "enclosure": "weight", "frame": "weight",
+}  # fmt: skip
+
+
+def as_parts(bom: Bom, tables: Act) -> tuple[tuple[Part, ...], dict[str, str]]:
+    """Return the components of a list as parts, to be computed by our rules, and the place of each.
+
+    Of a component without an amount, or with none of it, the carbon is unknown.
+    """
+    found: list[Part] = []
+    paths: dict[str, str] = {}
+    for one in bom.components:
+        parts = _parts(one, tables) if _is_measured(one) else [_unknown(one)]
+        found += parts
+        paths.update((str(part.name), one.path) for part in parts)
+    return tuple(found), paths
+
+
+def _is_measured(one: Component) -> bool:
+    needed = [_NEEDED[one.kind]] if one.kind in _NEEDED else ["quantity"]
+    if one.kind == "capacitor" and one.words.get("type", act.CAPACITOR) != act.CAPACITOR:
+        needed.append("weight")
+    return all(_number(one, key) > 0 for key in needed)
+
+
+def _unknown(one: Component) -> Part:
+    return p.constructed("other", name=one.name)
 
 
 def _parts(one: Component, tables: Act) -> list[Part]:
@@ -35,14 +63,14 @@ def _parts(one: Component, tables: Act) -> list[Part]:
         abated = words.get("gpa")
         share = None if abated is None else Value(int(abated) / 100, "")
         return [
-            p.constructed("logic", area=amounts.get("area") or _none("mm2"), node=node,
+            p.constructed("logic", area=amounts.get("area"), node=node,
                 abatement=share, fab_yield=amounts.get("fab_yield"), **fab, **common,
             )
         ]  # fmt: skip
     if kind in ("dram", "ssd", "hdd"):
         item, year = tables.item(kind, words["process"])
         return [
-            p.constructed(kind, capacity=amounts.get("capacity") or _none("GB"), process=item,
+            p.constructed(kind, capacity=amounts.get("capacity"), process=item,
                 process_year=year, fab_yield=amounts.get("fab_yield"), **common,
             )
         ]  # fmt: skip
@@ -65,26 +93,21 @@ def _around(one: Component, fab: dict[str, Any]) -> Part:
     named: dict[str, Any] = {"name": one.name, "count": amounts.get("quantity")}
     if kind == "capacitor":
         factor = _CAPACITORS[words.get("type", act.CAPACITOR)]
-        mass = amounts.get("weight") or _none("kg")
+        mass = amounts.get("weight")
         return p.constructed("passives", mass=mass, factor=factor, **fab, **named)
     if kind == "pcb":
         named["count"] = None
-        area = amounts.get("area") or _none("mm2")
-        return p.constructed("board", area=area, **named)
+        area = amounts.get("area")
+        return p.constructed("board", area=area, factor=_BARE_BOARD, **named)
     if kind == "battery":
-        energy = amounts.get("capacity") or _none("kWh")
+        energy = amounts.get("capacity")
         return p.constructed("battery", energy=energy, name=one.name)
     if kind in ("enclosure", "frame"):
         factor = _FACTORS[material(words["type"])]
-        mass = amounts.get("weight") or _none("kg")
+        mass = amounts.get("weight")
         return p.constructed("enclosure", mass=mass, factor=factor,
                                            name=one.name)  # fmt: skip
     return p.constructed("other", **named)
-
-
-def _none(unit: str) -> Value:
-    """Return the nothing that ACT takes where an amount is not said."""
-    return Value(0.0, unit, "default", act.SOURCE, note="not said; ACT takes nothing")
 
 
 def _place(words: dict[str, str], tables: Act) -> str | None:
@@ -95,21 +118,27 @@ def held_wrong(bom: Bom, tables: Act) -> list[str]:
     """Return what we hold wrong, or lacking, in a list and in how ACT computes it."""
     parts = bom.components
     rules: list[tuple[Callable[[Component], bool], str]] = [
-        (_is_fab_without_packages, "no package: `n_ics` is 0 or not said"),
-        (_is_fab_without_yield, "ACT's yield of 87.5 %, whatever the area"),
+        (_is_die_without_yield, "ACT's yield of 87.5 %, whatever the area"),
         (_is("pcb"), "ACT's factors of boards, some hundred times below other inventories"),
         (_is_generic, "300 g a capacitor, a figure without a source"),
         (_is_fossil, "electricity of one fossil source alone, which no grid has"),
         (_is_world, "ACT's world mean of 301 g/kWh, far below any published one"),
         (_is_given, "given by hand: ACT divides the packages by the yield"),
     ]
+    finished = _finished(parts, tables)
+    bare = [c.name for c in parts if c.kind in _FROM_FABS and not _number(c, "n_ics")]
     found = [
+        _about(finished, "figures of finished drives, which ACT divides by the yield again"),
         _about(
-            _finished(parts, tables),
-            "figures of finished drives, which ACT divides by the yield again",
+            [name for name in bare if name not in finished],
+            "no package: `n_ics` is 0 or not said",
         ),
-        _about(_without_memory(parts), "no DRAM, which drives of this size hold"),
+        _about(
+            [name for name in _without_memory(parts) if name not in finished],
+            "no DRAM, which drives of this size hold",
+        ),
         *(_about([c.name for c in parts if rule(c)], said) for rule, said in rules),
+        *(f"{file}: its own imports are not read, as ACT reads one level" for file in bom.unread),
         f"the list has no {', '.join(_missing(parts))}: their carbon is not in the sum",
     ]
     return [note for note in found if note]
@@ -119,12 +148,8 @@ def _is(kind: str) -> Callable[[Component], bool]:
     return lambda component: component.kind == kind
 
 
-def _is_fab_without_packages(component: Component) -> bool:
-    return component.kind in _FROM_FABS and not _number(component, "n_ics")
-
-
-def _is_fab_without_yield(component: Component) -> bool:
-    return component.kind in _FROM_FABS and "fab_yield" not in component.amounts
+def _is_die_without_yield(component: Component) -> bool:
+    return component.kind == "logic" and "fab_yield" not in component.amounts
 
 
 def _is_generic(component: Component) -> bool:

@@ -4,8 +4,7 @@ from typing import NamedTuple
 
 from carbonctl.bill.lines import ONE, Line, Making
 from carbonctl.bill.silicon import fab_intensity
-from carbonctl.catalog.fab import Figure
-from carbonctl.estimators.base import Unusable
+from carbonctl.catalog.fab_rows import Figure
 from carbonctl.estimators.quantities import Quantity, of
 from carbonctl.factors.parts import MJ_PER_KWH, kgco2e_per_kg
 from carbonctl.factors.yields import MM2_PER_CM2
@@ -14,6 +13,7 @@ from carbonctl.values import Value
 
 PASSIVES_GRID = "JP"
 KG_PER_T = 1000
+_OF_ENERGY = ("fab_grid", "fab_year", "fab_intensity")
 _STAGES = {"transport": TRANSPORT, "end-of-life": END_OF_LIFE}
 
 
@@ -67,6 +67,8 @@ def made(making: Making) -> list[Line]:
     factor = of(value)
     if value.unit == "MJ/kg":
         factor = _by_energy(making, value)
+    elif any(getattr(part, key, None) is not None for key in _OF_ENERGY):
+        raise making.fault("fab_grid", "fab_grid: the factor is of carbon, and not of energy")
     amount = _amount(making, measure, value)
     return [making.line(amount, measure.unit, factor, stage=stage, year=year)]
 
@@ -113,12 +115,17 @@ def _by_energy(making: Making, value: Value) -> Quantity:
 
 
 def _amount(making: Making, measure: _Measure, value: Value) -> Quantity:
+    _unused(making, measure)
     if not measure.key:
         return making.many(ONE)
     amount = making.given(measure.key)
     if amount is None:
-        message = f"`{measure.key}` is missing: the factor is in {value.unit}"
-        raise Unusable(making.path, message)
+        whose = "the factor"
+        if value.status == "default":
+            item = str(value.note).partition(",")[0]
+            whose = f"`{item}`, which stands in where no `factor` is given,"
+        message = f"`{measure.key}` is missing: {whose} is in {value.unit}"
+        raise making.lacking(message)
     found = of(amount)
     if measure.per != 1:
         found = Quantity(amount.number / measure.per, f"{amount.name} / {measure.per}", (amount,))
@@ -126,19 +133,31 @@ def _amount(making: Making, measure: _Measure, value: Value) -> Quantity:
         distance = making.given("distance")
         if distance is None:
             message = f"`distance` is missing: the factor is in {value.unit}"
-            raise Unusable(making.path, message)
+            raise making.lacking(message)
         return making.many(found, of(distance))
     return making.many(found, *_layers(making, measure))
+
+
+def _unused(making: Making, measure: _Measure) -> None:
+    """Warn of amounts that the factor does not ask for."""
+    asked = {measure.key, "distance" if measure.unit == "t-km" else ""}
+    for key in ("area", "mass", "energy", "distance"):
+        if key not in asked and getattr(making.part, key, None) is not None:
+            per = measure.unit.removesuffix("s") if not measure.key else measure.key
+            making.warn(f"{making.path}.{key}: is not used: the factor is of {per}")
 
 
 def _layers(making: Making, measure: _Measure) -> tuple[Quantity, ...]:
     """Return the layers of a board where its factor is of one."""
     part = making.part
-    layers = making.given("layers")
+    layers = getattr(part, "layers", None) and making.given("layers")
     if measure.key != "area" or part.factor is None or "per layer" not in part.factor:
+        if layers is not None:
+            message = "layers: its factor is of the whole board; `pcb per layer` is of one layer"
+            raise making.fault("layers", message)
         return ()
     if layers is None:
-        raise Unusable(making.path, "`layers` is missing: the factor is of one layer")
+        raise making.lacking("`layers` is missing: the factor is of one layer")
     return (of(layers),)
 
 

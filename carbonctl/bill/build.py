@@ -1,7 +1,8 @@
 """From a list of parts to the lines of its bill, through groups and records of the catalog."""
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from itertools import count
+from typing import Any, NamedTuple
 
 from carbonctl.bill import records
 from carbonctl.bill.around import made, other
@@ -18,13 +19,15 @@ from carbonctl.values import Value
 _MAKERS: dict[str, Callable[[Making], list[Line]]] = {
     "logic": logic, "dram": stored, "hbm": stored, "ssd": stored, "hdd": stored, "other": other,
 }  # fmt: skip
+_MOST_PARTS = 20_000
 PUBLISHED, FROM_PARTS = "published", "parts"
 
 
 class _Place(NamedTuple):
-    """Where a list of parts stands, and how many of it there are."""
+    """Where a list of parts stands, by names and by places, and how many of it there are."""
 
     path: str
+    at: str
     names: tuple[str, ...] = ()
     counts: tuple[Value, ...] = ()
     chain: tuple[str, ...] = ()
@@ -38,6 +41,7 @@ def bill(
     warn: Callable[[str], None],
     *,
     record: str = "",
+    counts: tuple[Value, ...] = (),
 ) -> list[Line]:
     """Return the lines of a list of parts.
 
@@ -53,6 +57,8 @@ def bill(
         Takes what the user should know.
     record : str
         The id of the record that the list is of; empty for one of a spec.
+    counts : tuple of Value
+        How many of the whole list there are, or what share of it.
 
     Raises
     ------
@@ -62,8 +68,23 @@ def bill(
         Where the parts of a record are faulty.
     """
     chain = (record,) if record else ()
-    place = _Place(path, chain=chain, is_record=bool(record))
-    return [*_Builder(catalog, warn).lines(parts, place)]
+    place = _Place(path, path, counts=counts, chain=chain, is_record=bool(record))
+    return _told_apart([*_Builder(catalog, warn).lines(parts, place)])
+
+
+def _told_apart(lines: list[Line]) -> list[Line]:
+    """Return lines of which no two are called the same."""
+    taken = {line.item for line in lines}
+    seen: set[str] = set()
+    found = []
+    for line in lines:
+        item = line.item
+        if item in seen:
+            item = next(n for n in (f"{item} ({k})" for k in count(2)) if n not in taken)
+            taken.add(item)
+        seen.add(item)
+        found.append(line._replace(item=item))
+    return found
 
 
 class _Builder:
@@ -72,26 +93,50 @@ class _Builder:
     def __init__(self, catalog: Catalog, warn: Callable[[str], None]) -> None:
         self.catalog = catalog
         self.warn = warn
+        self.made = 0
 
     def lines(self, parts: tuple[Part, ...], place: _Place) -> Iterator[Line]:
         """Yield the lines of a list, in its order."""
+        self.check_boards(parts, place)
         for number, (part, name) in enumerate(zip(parts, p.names_of(parts), strict=True)):
-            path = f"{place.path}.{number}"
+            path, at = f"{place.path}.{name}", f"{place.at}.{number}"
             counts = place.counts
-            count = given(part, "count", f"{path}.count", _count(counts),
+            times = given(part, "count", f"{path}.count", _count(counts),
                           is_record=place.is_record)  # fmt: skip
-            if count is not None:
-                counts = (*counts, count)
+            if times is not None:
+                counts = (*counts, times)
             yield from self.part(
-                part, place._replace(path=path, names=(*place.names, name), counts=counts)
+                part, place._replace(path=path, at=at, names=(*place.names, name), counts=counts)
             )
+
+    def check_boards(self, parts: tuple[Part, ...], place: _Place) -> None:
+        """Warn where passives stand beside a board whose figure holds them already."""
+        if not any(part.kind == "passives" for part in parts):
+            return
+        for part in parts:
+            if part.kind == "board" and self.holds_components(part):
+                self.warn(f"{place.path}: passives stand beside a board whose factor holds its "
+                          "small components; a bare one is `pcb bare 4 layers`")  # fmt: skip
+
+    def holds_components(self, board: Any) -> bool:
+        """Whether the factor of a board is of one with its small components."""
+        if any(getattr(board, key) is not None for key in ("carbon_each", "carbon_per_area")):
+            return False
+        making = self.catalog.making
+        found = making.default("board")
+        figure = making.factor("board", board.factor) if board.factor else found and found[0]
+        return figure is not None and "components" in (figure.includes or ())
 
     def part(self, part: Part, here: _Place) -> Iterator[Line]:
         if isinstance(part, p.Parts):
-            yield from self.lines(part.parts, here._replace(path=f"{here.path}.parts"))
+            inner = here._replace(path=f"{here.path}.parts", at=f"{here.at}.parts")
+            yield from self.lines(part.parts, inner)
             return
-        making = Making(part, here.path, ".".join(here.names), here.counts, self.catalog,
+        making = Making(part, here.path, here.at, ".".join(here.names), here.counts, self.catalog,
                         here.is_record, self.warn)  # fmt: skip
+        self.made += 1
+        if self.made > _MOST_PARTS:
+            raise Unusable(here.at, f"there are more than {_MOST_PARTS:,} parts")
         if isinstance(part, p.OfDevice | p.OfHost):
             yield from self.of_record(making, here)
             return
@@ -104,11 +149,13 @@ class _Builder:
         record: Device | Host = getattr(self.catalog, key)(getattr(part, key))
         if record.id in here.chain:
             circle = " → ".join((*here.chain[here.chain.index(record.id) :], record.id))
-            raise Unusable(f"{here.path}.{key}", f"{key}: its parts hold themselves: {circle}")
+            raise Unusable(f"{here.at}.{key}", f"{key}: its parts hold themselves: {circle}")
         figure = record.embodied
         if part.figures != FROM_PARTS and figure is not None:
             value = records.published(figure, f"{here.path}.{key}")
             yield making.line(making.many(ONE), "pieces", of(value))
+            if figure.covers in records.PART_OF_A_DEVICE:
+                yield from self.rest(making)
             return
         if part.figures == PUBLISHED:
             yield making.line(making.many(ONE), "pieces", None, lacks=_LACKS)
@@ -117,8 +164,20 @@ class _Builder:
         if not own:
             yield making.line(making.many(ONE), "pieces", None, lacks=_LACKS)
             return
-        below = here._replace(path=f"{here.path}.{key}", chain=(*here.chain, record.id))
+        below = here._replace(
+            path=f"{here.path}.{key}", at=f"{here.at}.{key}", chain=(*here.chain, record.id)
+        )
         yield from self.lines(own, below._replace(is_record=True))
+        if not records.is_whole(record):
+            yield from self.rest(making)
+
+    def rest(self, making: Making) -> Iterator[Line]:
+        """Yield what a device is made of beside its dies and memory, unless the list has it."""
+        if making.part.rest is None:
+            yield making.line(
+                making.many(ONE), "pieces", None, kind="rest",
+                lacks="board, cooling and so on as parts beside it, and then `rest: listed`",
+            )  # fmt: skip
 
 
 _LACKS = "parts of your own, or `other` with `embodied`"

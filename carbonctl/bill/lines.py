@@ -62,7 +62,9 @@ class Making(NamedTuple):
     part : Part
         What is made.
     path : str
-        Where it is described.
+        Where it is described, by the names of parts.
+    at : str
+        The same by their places in lists, for faults.
     item : str
         What its lines are called.
     counts : tuple of Value
@@ -77,6 +79,7 @@ class Making(NamedTuple):
 
     part: Any
     path: str
+    at: str
     item: str
     counts: tuple[Value, ...]
     catalog: Catalog
@@ -99,7 +102,11 @@ class Making(NamedTuple):
 
     def fault(self, key: str, message: str) -> Unusable:
         """Return what is wrong with a key of the part."""
-        return Unusable(f"{self.path}.{_alias(self.part, key)}", message)
+        return Unusable(f"{self.at}.{_alias(self.part, key)}", message)
+
+    def lacking(self, message: str) -> Unusable:
+        """Return what the part lacks."""
+        return Unusable(self.at, message)
 
     def many(self, *amounts: Quantity) -> Quantity:
         """Return amounts of one part times all its counts."""

@@ -9,6 +9,7 @@ from carbonctl.spec.systems import Part
 from carbonctl.values import Value
 
 PART_OF_A_DEVICE = ("die", "package")
+_PACKAGES = ("package", "chip")
 
 
 def published(figure: Embodied, path: str) -> Value:
@@ -39,15 +40,17 @@ def parts_of(record: Device | Host, catalog: Catalog) -> tuple[Part, ...]:
 
 
 def is_whole(record: Device | Host) -> bool:
-    """Whether the parts of a record are all that it is made of: a list of its own."""
-    return record.parts is not None
+    """Whether the parts of a record are all of it: a list of its own, or all of a package."""
+    return record.parts is not None or (isinstance(record, Device) and record.unit in _PACKAGES)
 
 
 def _implied(device: Device, catalog: Catalog) -> tuple[Part, ...]:
     """Return the dies of a package, what packages them, and its memory."""
     dies = [_die(die, number, device, catalog) for number, die in enumerate(device.dies)]
-    package = [p.constructed("package")] if dies else []
-    return (*dies, *package, *_memory(device, catalog)) if dies else ()
+    if not dies:
+        return ()
+    package = p.constructed("package", carbon_each=catalog.making.device_package())
+    return (*dies, package, *_memory(device, catalog))
 
 
 def _die(die: Die, number: int, device: Device, catalog: Catalog) -> Part:
@@ -57,9 +60,8 @@ def _die(die: Die, number: int, device: Device, catalog: Catalog) -> Part:
         name += f" {number + 1}"
     several = Value(float(die.count), "", "catalog", die.area and die.area.source)
     count = several if die.count > 1 else None
-    if die.area is None or die.node is None or not _is_known(die.node, catalog):
-        return p.constructed("other", name=name, count=count)
-    return p.constructed("logic", name=name, area=die.area, node=die.node,
+    node = die.node if die.node is not None and _is_known(die.node, catalog) else None
+    return p.constructed("logic", name=name, area=die.area, node=node,
         count=count, packages=Value(0.0, "", "catalog"),
     )  # fmt: skip
 

@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from carbonctl.bill.lines import ONE, PACKAGE, Line, Making
-from carbonctl.catalog.fab import Figure, nanometres
-from carbonctl.estimators.base import Unusable
+from carbonctl.catalog.fab_rows import Figure, nanometres
 from carbonctl.estimators.quantities import Quantity, of
 from carbonctl.factors import fab, yields
 from carbonctl.factors.yields import MM2_PER_CM2
@@ -13,6 +12,7 @@ from carbonctl.spec.parts import Fabricated, Logic, Stored
 from carbonctl.values import Value
 
 FAB_GRID = "TW"
+MAX_YEARS_APART = 2
 _PER_YIELD = " / fab_yield"
 _HOLDS = {
     "none": frozenset[str](),
@@ -30,13 +30,20 @@ def logic(making: Making) -> list[Line]:
     Unusable
         Where figures do not go together.
     """
-    per_cm2, formula = _wafer(making)
-    good = _yield(making)
-    try:
-        number = fab.die_kgco2e(1.0, per_cm2.number, good.number)
-    except ValueError as error:
-        raise Unusable(making.path, str(error)) from None
-    factor = Quantity(number, f"{formula}{_PER_YIELD}", (*per_cm2.inputs, good))
+    part: Logic = making.part
+    if part.area is None and part.width is None:  # of a record that does not know it
+        return [making.line(making.many(ONE), "pieces", None, lacks="the area of its dies")]
+    if part.node is None and part.carbon_per_area is None:
+        return [making.line(making.many(_area(making)), "cm2", None, lacks="the node of its dies")]
+    per_cm2, formula, divided = _wafer(making)
+    factor = Quantity(per_cm2.number, formula, per_cm2.inputs)
+    if divided:
+        good, more = _yield(making)
+        try:
+            number = fab.die_kgco2e(1.0, per_cm2.number, good.number)
+        except ValueError as error:
+            raise making.lacking(str(error)) from None
+        factor = Quantity(number, f"{formula}{_PER_YIELD}", (*per_cm2.inputs, good, *more))
     die = making.line(making.many(_area(making)), "cm2", factor)
     return [die, *_packages(making, frozenset())]
 
@@ -54,19 +61,16 @@ def _area(making: Making) -> Quantity:
         return Quantity(number, f"width * height / {MM2_PER_CM2}", (width, height))
     on_wafer = making._replace(part=part.wafer, path=f"{making.path}.wafer")
     figures = making.catalog.making.fab
-    diameter, kerf = (
-        _on_wafer(on_wafer, key) or on_wafer.default(
-            figures.figure("yield", "wafer", key).value, key, "unless given"
-        )
-        for key in ("diameter", "kerf")
-    )  # fmt: skip
-    nothing = Value(0.0, "mm", "default")
-    edge = _on_wafer(on_wafer, "edge") or on_wafer.default(nothing, "edge", "none unless given")
+    diameter, edge, kerf = (
+        _on_wafer(on_wafer, key)
+        or on_wafer.default(figures.figure("yield", "wafer", key).value, key, "unless given")
+        for key in ("diameter", "edge", "kerf")
+    )
     sizes = (width, height, diameter, edge, kerf)
     try:
         number = yields.wafer_cm2_per_die(*(value.number for value in sizes))
     except ValueError as error:
-        raise Unusable(f"{making.path}.wafer", f"wafer: {error}") from None
+        raise making.fault("wafer", f"wafer: {error}") from None
     used = Value(number, "cm2", "derived", path=on_wafer.path, name="wafer_area",
                  note="wafer over its gross dies")  # fmt: skip
     return Quantity(number, used.name, (used, *sizes))
@@ -80,27 +84,38 @@ def _on_wafer(making: Making, key: str) -> Value | None:
     return value._replace(status="catalog", line=None) if making.is_record else value
 
 
-def _wafer(making: Making) -> tuple[Quantity, str]:
-    """Return carbon of processed wafer before yield [kgCO2e/cm²], and its formula as a factor."""
+def _wafer(making: Making) -> tuple[Quantity, str, bool]:
+    """Return carbon of processed wafer [kgCO2e/cm²], its formula, and whether a yield divides it.
+
+    A total that holds the yield, or does not say whether it does, is not divided.
+    """
     part: Logic = making.part
     whole = making.given("carbon_per_area")
     if whole is not None:
-        return of(whole), whole.name
+        return of(whole), whole.name, True
     node, tables = nanometres(str(part.node)), making.catalog.making.fab
     if part.wafer_source is not None:
         try:
             cpa = tables.whole_wafer(node, part.wafer_source)
         except LookupError as error:
             raise making.fault("node", f"node: {error.args[0]}") from None
-        found = of(making.placed(cpa, "carbon_per_area"))
-        return found, found.formula
+        holds = tables.whole_wafer_holds(part.wafer_source)
+        if holds is None:
+            making.warn(f"{making.path}.wafer_source: whether the figures of {part.wafer_source} "
+                        "hold the yield is not known; they are not divided by one")  # fmt: skip
+        divided = holds is not None and "yield" not in holds
+        if part.fab_yield is not None and not divided:
+            making.warn(f"{making.path}.yield: is not used: {part.wafer_source} may hold it")
+        found = of(making.placed(cpa, "node", "carbon_per_area"))
+        return found, found.formula, divided
     wafer = tables.wafer(node)
     epa, mpa = making.placed(wafer.epa, "node", "epa"), making.placed(wafer.mpa, "node", "mpa")
     gpa, more = _gases(making, wafer.gpa)
     intensity = fab_intensity(making, FAB_GRID)
     values = (intensity, epa, gpa, mpa)
     per_cm2 = fab.kgco2e_per_cm2(*(value.number for value in values))
-    return Quantity(per_cm2, "", (*values, *more)), "(fab_intensity * epa + gpa + mpa)"
+    formula = "(fab_intensity * epa + gpa + mpa)"
+    return Quantity(per_cm2, formula, (*values, *more)), formula, True
 
 
 def _gases(making: Making, known: Mapping[float, Value]) -> tuple[Value, tuple[Value, ...]]:
@@ -136,16 +151,9 @@ def fab_intensity(making: Making, place: str) -> Value:
     given = making.given("fab_intensity")
     if given is not None:
         return given
-    zone, catalog = part.fab_grid or place, making.catalog
-    found = catalog.making.intensity(zone, part.fab_year)
-    if found is None and catalog.making.intensity(zone) is None:
-        zone = catalog.zone(zone)[0]
-        row = catalog.grid(zone, part.fab_year, None)
-        found = Value(row.intensity, "kgCO2e/kWh", "catalog", row.source,
-                      note=f"{row.name}, {row.year}, {row.basis}")  # fmt: skip
-    if found is None:
-        message = f"fab_year: the fab tables have no figure of {zone} for {part.fab_year}"
-        raise making.fault("fab_year", message)
+    catalog = making.catalog
+    zone = catalog.fab_place(part.fab_grid or place)
+    found = catalog.making.intensity(zone, part.fab_year) or _of_grid(making, zone)
     found = making.placed(found, "fab_grid", "fab_intensity")
     if part.fab_grid is None:
         note = "; ".join(filter(None, (f"of {zone}", found.note)))
@@ -153,20 +161,41 @@ def fab_intensity(making: Making, place: str) -> Value:
     return found
 
 
-def _yield(making: Making) -> Value:
-    """Return the share of what is made that works."""
+def _of_grid(making: Making, place: str) -> Value:
+    """Return the intensity of a grid of the grid tables [kgCO2e/kWh], of the nearest year.
+
+    Raises
+    ------
+    Unusable
+        Where these have none either: a kind of plant, of another year than the tables'.
+    """
+    catalog, year = making.catalog, making.part.fab_year
+    try:
+        row = catalog.grid(catalog.zone(place)[0], year, None)
+    except LookupError:
+        message = f"fab_year: the fab tables have no figure of {place} for {year}"
+        raise making.fault("fab_year", message) from None
+    if year is not None and abs(row.year - year) > MAX_YEARS_APART:
+        making.warn(f"{making.path}.fab_year: the figure of {row.name} is of {row.year}, "
+                    f"more than {MAX_YEARS_APART} years from {year}")  # fmt: skip
+    note = f"{row.name}, {row.year}, {row.basis}"
+    return Value(row.intensity, "kgCO2e/kWh", "catalog", row.source, note=note)
+
+
+def _yield(making: Making) -> tuple[Value, tuple[Value, ...]]:
+    """Return the share of what is made that works, and what it comes from."""
     part: Fabricated = making.part
     good = making.given("fab_yield")
     if good is not None:
-        return good
+        return good, ()
     model = getattr(part, "yield_model", None)
     if model in (None, "fixed"):
         row = making.catalog.making.fab.figure("yield", "any", "yield").value
-        return making.default(row, "fab_yield", "share that works")
+        return making.default(row, "fab_yield", "share that works"), ()
     return _modelled(making, model)
 
 
-def _modelled(making: Making, model: str) -> Value:
+def _modelled(making: Making, model: str) -> tuple[Value, tuple[Value, ...]]:
     """Return the yield that follows from the area of the die and the density of defects."""
     part: Logic = making.part
     if part.area_basis == "effective":
@@ -175,7 +204,7 @@ def _modelled(making: Making, model: str) -> Value:
     density = making.given("defect_density") or _density(making)
     plain = making._replace(part=part.model_copy(update={"wafer": None}))
     area = _area(plain)
-    arguments = [area.number, density.number]
+    arguments, inputs = [area.number, density.number], [density]
     said = f"{model}, with {density.best:g} defects a cm2"
     kernel: Callable[..., Any] = yields.poisson if model == "poisson" else yields.murphy
     if model == "negative-binomial":
@@ -184,11 +213,12 @@ def _modelled(making: Making, model: str) -> Value:
             row = making.catalog.making.fab.figure("yield", "any", "alpha").value
             alpha = making.default(row, "clustering", "parameter of the model")
         arguments.append(alpha.number)
+        inputs.append(alpha)
         said += f" and α {alpha.best:g}"
         kernel = yields.negative_binomial
-    number = kernel(*arguments)
-    return Value(number, "", "derived", density.source, f"{making.path}.yield_model",
+    good = Value(kernel(*arguments), "", "derived", None, f"{making.path}.yield_model",
                  name="fab_yield", note=said)  # fmt: skip
+    return good, tuple(inputs)
 
 
 def _density(making: Making) -> Value:
@@ -234,6 +264,10 @@ def figured(making: Making, figure: Figure) -> list[Line]:
     value = making.placed(figure.value, "process", "embodied_per_gb")
     value = value._replace(note="; ".join(filter(None, (figure.item, value.note))))
     if value.unit == "kgCO2e":  # of one finished drive, whatever it holds
+        for key in ("fab_yield", "packages"):
+            if getattr(making.part, key, None) is not None:
+                making.warn(f"{making.path}: the figure of {figure.item} is of one finished part; "
+                            f"`{key.removeprefix('fab_')}` is not used")  # fmt: skip
         each = of(value._replace(name="embodied"))
         return [making.line(making.many(ONE), "pieces", each, year=figure.year)]
     return _capacity(making, value, figure.includes, figure.year)
@@ -245,21 +279,23 @@ def _capacity(
     capacity = making.given("capacity")
     if capacity is None:
         message = f"`capacity` is missing: the figure is {value.unit}"
-        raise Unusable(making.path, message)
+        raise making.lacking(message)
     factor = Quantity(value.number, value.name, (value,))
     if holds is not None and "yield" not in holds:
-        good = _yield(making)
+        good, _ = _yield(making)
         number = fab.capacity_kgco2e(1.0, value.number, good.number, includes_yield=False)
         factor = Quantity(number, f"{value.name}{_PER_YIELD}", (value, good))
     elif making.part.fab_yield is not None:
-        making.warn(f"{making.path}.yield: {_why(holds, 'yield')}, and is not divided again")
+        making.warn(f"{making.path}.yield: {_why(holds, 'yield')}; it is not divided by one")
     line = making.line(making.many(of(capacity)), "GB", factor, year=year)
     return [line, *_packages(making, holds)]
 
 
 def _why(holds: frozenset[str] | None, what: str) -> str:
     return (
-        f"the figure holds its {what}" if holds is not None else "what the figure holds is unknown"
+        f"the figure holds its {what}"
+        if holds is not None
+        else "what the figure holds is not known"
     )
 
 
@@ -269,7 +305,7 @@ def _packages(making: Making, holds: frozenset[str] | None) -> list[Line]:
     if count is None and (holds is None or "package" in holds):
         return []
     if holds is not None and "package" in holds:
-        making.warn(f"{making.path}.packages: {_why(holds, 'packages')}; they are not added again")
+        making.warn(f"{making.path}.packages: {_why(holds, 'packages')}; none are added")
         return []
     if count is None:
         one = Value(1.0, "", "default")

@@ -127,8 +127,20 @@ class Catalog:
 
     def check_fab_grid(self, name: str) -> None:
         """Raise ValueError where neither the fab tables nor the grids know a place."""
-        if self.making.intensity(name) is None:
-            self.check_grid(name)
+        _check(self.fab_place, name)
+
+    def fab_place(self, name: str) -> str:
+        """Return what the fab tables or the grids call a place or a kind of plant.
+
+        Raises
+        ------
+        LookupError
+            With the nearest names.
+        """
+        for known in (name, name.lower()):
+            if self.making.intensity(known) is not None:
+                return known
+        return self.zone(name)[0]
 
     @cached_property
     def making(self) -> "Making":

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from carbonctl.catalog.fab import Fab, Figure, Wafer, nanometres
+from carbonctl.catalog.fab import Fab, Wafer
+from carbonctl.catalog.fab_rows import Figure, nanometres
 from carbonctl.catalog.tables import rows
 from carbonctl.errors import InputError, Problem
 from carbonctl.near import did_you_mean

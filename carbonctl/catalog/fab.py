@@ -4,72 +4,19 @@ A table of an earlier folder hides what it names in later ones, item by item.
 """
 
 import math
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+from carbonctl.catalog.fab_rows import Figure, figures, logic
 from carbonctl.catalog.tables import rows
-from carbonctl.errors import InputError, Problem
 from carbonctl.near import did_you_mean
-from carbonctl.ranges import Number, Range
 from carbonctl.values import Value
 
 TABLES = ("energy", "memory", "storage", "other", "yield")
-_NODE = re.compile(r"(\d+(?:\.\d+)?) ?nm")
 _CONFIDENCES = ("low", "medium", "high")
-# What a unit of the tables is in ours, and how many make one; dividing keeps the decimals.
-_UNITS = {
-    "%": ("", 100),
-    "1/cm2": ("1/cm2", 1),
-    "GB/cm2": ("GB/cm2", 1),
-    "MJ/kg": ("MJ/kg", 1),
-    "g/cm2": ("kgCO2e/cm2", 1000),
-    "g/kWh": ("kgCO2e/kWh", 1000),
-    "kWh/cm2": ("kWh/cm2", 1),
-    "kg/GB": ("kgCO2e/GB", 1),
-    "kg/cm2": ("kgCO2e/cm2", 1),
-    "kg/kWh": ("kgCO2e/kWh", 1),
-    "kg/t-km": ("kgCO2e/t-km", 1),
-    "kg/kg": ("kgCO2e/kg", 1),
-    "kg/m2": ("kgCO2e/cm2", 10_000),
-    "mm": ("mm", 1),
-    "mm2/GB": ("mm2/GB", 1),
-    "": ("", 1),
-}
-# The metrics of logic.csv, and the units that they are read into.
-_LOGIC = {"epa": "kWh/cm2", **dict.fromkeys(("gpa", "mpa", "cpa"), "kgCO2e/cm2")}
-_MASS_METRIC = "mass"
-
-
-class Figure(NamedTuple):
-    """One row of a table.
-
-    Attributes
-    ----------
-    item, metric : str
-        What the row is of, and the quantity.
-    value : Value
-        The figure with its bounds, unit, source and confidence.
-    basis : str
-        What the figure counts, in words.
-    year : int, optional
-        Of the figure or of its document.
-    includes : frozenset of str, optional
-        Of ``yield`` and ``package`` what the figure holds already; None where not known.
-    part : str
-        The kind of part that the row can be the factor of; empty where of none.
-    """
-
-    item: str
-    metric: str
-    value: Value
-    basis: str
-    year: int | None
-    includes: frozenset[str] | None
-    part: str = ""
 
 
 class Wafer(NamedTuple):
@@ -88,20 +35,6 @@ class Wafer(NamedTuple):
     epa: Value
     gpa: Mapping[float, Value]
     mpa: Value
-
-
-def nanometres(node: str) -> float:
-    """Return the nanometres of a node such as ``5 nm`` or ``28nm``.
-
-    Raises
-    ------
-    ValueError
-        For other words, and for zero.
-    """
-    found = _NODE.fullmatch(node.strip())
-    if found is None or not float(found[1]) > 0:
-        raise ValueError(f"`{node}` is not a node; 5 nm is")
-    return float(found[1])
 
 
 class Fab:
@@ -126,7 +59,7 @@ class Fab:
             For a row that lacks a column or is not a number where it should be.
         """
         if name not in self._tables:
-            self._tables[name] = _figures(self.folders, name)
+            self._tables[name] = figures(self.folders, name)
         return self._tables[name]
 
     def figure(
@@ -202,7 +135,16 @@ class Fab:
 
     @cached_property
     def _logic(self) -> dict[tuple[str, float | None], dict[float, list[Value]]]:
-        return _logic(self.folders)
+        return logic(self.folders)
+
+    def logic(self) -> Iterator[Figure]:
+        """Yield the rows of wafers by node, as they stand."""
+        for (metric, share), nodes in self._logic.items():
+            abated = "" if share is None else f" at {share * 100:g} %"
+            for node, values in nodes.items():
+                for value in values:
+                    yield Figure(f"{node:g} nm {metric}{abated}", metric, value, "", None, None,
+                                 "logic")  # fmt: skip
 
     def nodes(self) -> list[float]:
         """Return the nodes [nm] that have a row of electricity, the smallest first."""
@@ -245,6 +187,17 @@ class Fab:
         """
         return self._at("cpa", None, node_nm, source)
 
+    def whole_wafer_holds(self, source: str) -> frozenset[str] | None:
+        """Return what the carbon per area of a source holds; None where that is not known."""
+        cells = {
+            row.get("includes", "")
+            for folder in self.folders
+            for _, row in rows(folder / "fab" / "logic.csv")
+            if row["metric"] == "cpa" and row["source"] == source
+        }
+        held = next(iter(cells), "")
+        return frozenset(held.split()) - {"none"} if held else None
+
     def whole_wafer_sources(self) -> list[str]:
         """Return the sources that have electricity, gases and materials together."""
         values = [v for found in self._logic.get(("cpa", None), {}).values() for v in found]
@@ -280,106 +233,18 @@ def _beyond(metric: str, node_nm: float, known: list[float]) -> str:
             f"extrapolated to {node_nm:g} nm; the nearest nodes are {near}")  # fmt: skip
 
 
+def joined(sources: Iterable[str | None]) -> str:
+    """Return keys of sources, each once, from texts that may hold several."""
+    return " ".join(dict.fromkeys(key for keys in sources for key in (keys or "").split()))
+
+
 def _between(node_nm: float, first: tuple[float, Value], last: tuple[float, Value]) -> Value:
     """Interpolate linearly in the logarithm of the node."""
     (below, low), (above, high) = first, last
     weight = math.log(node_nm / below) / math.log(above / below)
     graded = [_CONFIDENCES.index(value.confidence or "high") for value in (low, high)]
-    sources = " ".join(dict.fromkeys(value.source or "" for value in (low, high)))
+    sources = joined(value.source for value in (low, high))
     note = f"between {below:g} nm and {above:g} nm, linear in the logarithm of the node"
     number = low.number * (1 - weight) + high.number * weight
     return Value(number, low.unit, "derived", sources, note=note,
                  confidence=_CONFIDENCES[min(1, *graded)])  # fmt: skip
-
-
-def _figures(folders: Iterable[Path], name: str) -> dict[tuple[str, str], list[Figure]]:
-    found: dict[tuple[str, str], list[Figure]] = {}
-    for folder in folders:
-        here: dict[tuple[str, str], list[Figure]] = {}
-        path = folder / "fab" / f"{name}.csv"
-        for line, row in rows(path):
-            try:
-                figure = _figure(row)
-            except (KeyError, ValueError) as error:
-                raise _fault(path, line, error) from None
-            here.setdefault((figure.item, figure.metric), []).append(figure)
-        found = {**here, **found}
-    return found
-
-
-def _figure(row: dict[str, str]) -> Figure:
-    includes = row.get("includes", "")
-    return Figure(
-        row["item"],
-        row["metric"],
-        _value(row),
-        row["basis"],
-        int(row["year"]) if row["year"] else None,
-        frozenset(includes.split()) - {"none"} if includes else None,
-        row.get("part") or "",
-    )
-
-
-def _value(row: dict[str, str]) -> Value:
-    if row["unit"] == "kg":
-        unit, count = "kg" if row["metric"] == _MASS_METRIC else "kgCO2e", 1
-    elif row["unit"] in _UNITS:
-        unit, count = _UNITS[row["unit"]]
-    else:
-        raise ValueError(
-            f"unknown unit `{row['unit']}`; there are {', '.join(filter(None, _UNITS))}"
-        )
-    return Value(_number(row, count), unit, "catalog", row["source"], note=row["note"] or None,
-                 confidence=row["confidence"])  # fmt: skip
-
-
-def _number(row: dict[str, str], count: int) -> Number:
-    best = float(row["value"])
-    low, high = (float(row.get(end) or best) for end in ("low", "high"))
-    if not 0 <= low <= best <= high < math.inf:
-        raise ValueError("low, value and high are not numbers of 0 or more, in order")
-    return best / count if low == high else Range(best / count, low / count, high / count)
-
-
-def _logic(
-    folders: Iterable[Path],
-) -> dict[tuple[str, float | None], dict[float, list[Value]]]:
-    found: dict[tuple[str, float | None], dict[float, list[Value]]] = {}
-    for folder in folders:
-        here: dict[tuple[str, float | None], dict[float, list[Value]]] = {}
-        path = folder / "fab" / "logic.csv"
-        for line, row in rows(path):
-            try:
-                share = _share(row["abatement"])
-                node, value = nanometres(row["node"]), _value(row)
-                _check_logic(row["metric"], value.unit)
-            except (KeyError, ValueError) as error:
-                raise _fault(path, line, error) from None
-            here.setdefault((row["metric"], share), {}).setdefault(node, []).append(value)
-        for key, nodes in here.items():
-            found[key] = {**nodes, **found.get(key, {})}
-    return found
-
-
-def _check_logic(metric: str, unit: str) -> None:
-    wanted = _LOGIC.get(metric)
-    if wanted is None:
-        raise ValueError(f"unknown metric `{metric}`; there are {', '.join(_LOGIC)}")
-    if unit != wanted:
-        raise ValueError(f"{metric} is not in {unit or 'a number alone'}; it is in {wanted}")
-
-
-def _share(cell: str) -> float | None:
-    """Return the share of a cell such as ``95 %``; None where it is empty."""
-    if not cell:
-        return None
-    percent = float(cell.removesuffix("%"))
-    if not 0 <= percent <= 100:
-        raise ValueError(f"`{cell}` is not a share of gases abated")
-    return percent / 100
-
-
-def _fault(path: Path, line: int, error: Exception) -> InputError:
-    lacks = isinstance(error, KeyError)
-    said = f"the column `{error.args[0]}` is missing" if lacks else str(error)
-    return InputError([Problem(str(path), line, 1, said)])

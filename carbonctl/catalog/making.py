@@ -1,10 +1,12 @@
 """What parts are computed with: factors by kind of part, stand-ins, electricity of fabs."""
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 
-from carbonctl.catalog.fab import Fab, Figure, nanometres
+from carbonctl.catalog.fab import Fab, joined
+from carbonctl.catalog.fab_rows import Figure, nanometres
 from carbonctl.catalog.tables import rows
 from carbonctl.errors import InputError, Problem
 from carbonctl.near import did_you_mean
@@ -13,6 +15,17 @@ from carbonctl.values import Value
 
 _TABLES = ("memory", "storage", "other")
 _GRADES = ("low", "medium", "high")
+_PER_GB = frozenset({"kgCO2e/GB", "kgCO2e"})
+# What a factor of a kind of part may be of; other units are slips in a table of one's own.
+_UNITS = {
+    **dict.fromkeys(("dram", "hbm", "ssd", "hdd"), _PER_GB),
+    "package": frozenset({"kgCO2e"}),
+    "board": frozenset({"kgCO2e", "kgCO2e/cm2"}),
+    "battery": frozenset({"kgCO2e", "kgCO2e/kWh"}),
+    "passives": frozenset({"kgCO2e", "kgCO2e/kg", "MJ/kg"}),
+    "transport": frozenset({"kgCO2e", "kgCO2e/kg", "kgCO2e/t-km"}),
+}
+_BY_MASS = frozenset({"kgCO2e", "kgCO2e/kg"})
 _LISTING = "`carbonctl hardware factors` lists them"
 
 
@@ -35,15 +48,28 @@ class Making:
             for figures in self.fab.table(table).values():
                 for figure in figures:
                     if figure.part:
+                        self._check(table, figure)
                         items = found.setdefault(figure.part, {})
                         items.setdefault(figure.item, []).append(figure)
         return found
 
+    def _check(self, table: str, figure: Figure) -> None:
+        """Refuse a row whose unit is none of its kind of part."""
+        if figure.value.unit not in _UNITS.get(figure.part, _BY_MASS):
+            message = f"`{figure.item}`: a factor of {figure.part} is not in {figure.value.unit}"
+            raise InputError([Problem(f"fab/{table}.csv", None, None, message)])
+
     def factors(self) -> Iterator[Figure]:
-        """Yield every row that can be the factor of a part."""
+        """Yield every row that can be the factor of a part, then what dies are computed with."""
         for items in self._by_part.values():
             for figures in items.values():
                 yield from figures
+        yield from self.fab.logic()
+        for table in ("yield", "energy"):
+            for figures in self.fab.table(table).values():
+                for figure in figures:
+                    name = f"{figure.item} {figure.metric.replace('_', ' ')}"
+                    yield figure._replace(item=name, part=f"logic {table}")
 
     def factor(self, part: str, item: str, year: int | None = None) -> Figure:
         """Return the row of an item for a kind of part; the first, or that of a year.
@@ -102,8 +128,18 @@ class Making:
     def default(self, part: str) -> tuple[Figure, str] | None:
         """Return what stands in for a kind of part of which nothing is said, and why it does."""
         for item, note in self._stand_ins.get(part, ()):
-            return self.factor(part, item), note
+            try:
+                return self.factor(part, item), note
+            except LookupError as error:
+                message = f"{part}: {error.args[0]}"
+                raise InputError([Problem("fab/stand-ins.csv", None, None, message)]) from None
         return None
+
+    def device_package(self) -> Value:
+        """Return the carbon of the package of a whole device [kgCO2e], bounded by its sources."""
+        items = [item for item, _ in self._stand_ins.get("device package", ())]
+        values = [self.factor("package", item).value for item in items]
+        return _around(values[0], values)
 
     def memory(self, kind: str, but: Iterable[str] = ()) -> tuple[str, Figure, str] | None:
         """Return the kind of part, the factor and a note of a type of memory such as HBM3.
@@ -135,8 +171,16 @@ class Making:
         The best estimate is the first row of those that are surest, the bounds are over all
         of them that are not of low confidence.
         """
-        found = self.fab.table("energy").get((zone, "carbon_intensity"), ())
-        return _spread([row.value for row in found if year in (None, row.year)])
+        found = [
+            row
+            for row in self.fab.table("energy").get((zone, "carbon_intensity"), ())
+            if year in (None, row.year)
+        ]
+        value = _spread([row.value for row in found])
+        bases = dict.fromkeys(re.split("[,;]", row.basis)[0] for row in found)
+        if value is None or len(bases) < 2:
+            return value
+        return value._replace(note=f"{value.note}: {', '.join(bases)}")
 
     def defects(self, node: str) -> Value | None:
         """Return the density of defects of a node [1/cm²]; None where no row has it.
@@ -144,7 +188,11 @@ class Making:
         The best estimate and the bounds are those of `intensity`.
         """
         rows_ = self.fab.table("yield").get((f"{nanometres(node):g} nm", "defect_density"), ())
-        return _spread([row.value for row in rows_])
+        value = _spread([row.value for row in rows_])
+        bases = dict.fromkeys(row.basis for row in rows_)
+        return value and value._replace(
+            note="; ".join(filter(None, (value.note, f"stated as: {', '.join(bases)}")))
+        )
 
 
 def _spread(values: list[Value]) -> Value | None:
@@ -160,7 +208,7 @@ def _around(best: Value, values: list[Value]) -> Value:
     low, high = (end([end(v.low, v.high) for v in (best, *values)]) for end in (min, max))
     if low == high:
         return best
-    sources = " ".join(dict.fromkeys(v.source or "" for v in (best, *values)))
+    sources = joined(v.source for v in (best, *values))
     differ = "" if len(values) < 2 else f"first of {len(values)} figures that differ"
     note = "; ".join(filter(None, (best.note, differ)))
     return best._replace(number=Range(best.best, low, high), source=sources, note=note or None)

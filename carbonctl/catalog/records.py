@@ -306,7 +306,7 @@ _DIE = Group(
         "name": _TEXT,
         "process": _TEXT,
         "node": _TEXT,
-        "area": of(units.AREA),
+        "area": of(units.AREA, 1e-9),
         "count": _WHOLE,
     },
 )

@@ -68,6 +68,8 @@ def embodied(
         raise UsageError("name a FILE or a DEVICE, or a list with --import-act FILE")
     if act_compatible and not import_act:
         raise UsageError("--act-compatible goes with --import-act FILE")
+    if explain and format != "table":
+        raise UsageError("--explain is a text; leave out --format")
     targets = [outputs.parse_export(text, BILL_FORMATS) for text in export]
     outputs.check_targets(targets, [*names, *import_act])
     catalog = Catalog(own(hardware_db))

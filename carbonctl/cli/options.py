@@ -26,7 +26,7 @@ NoHeader = Annotated[
 Jobs = Annotated[
     int | None,
     typer.Option(
-        "--jobs", "-j", min=1, metavar="N", envvar="CARBONCTL_JOBS",
+        "--jobs", "-j", min=1, metavar="N",
         help="Processes to work in; as many as pay unless given.",
     ),
 ]  # fmt: skip

@@ -25,7 +25,7 @@ from carbonctl.holes import Hole
 from carbonctl.located import Map, Seq, Text, parse
 from carbonctl.render import LineRenderer, Style, start
 from carbonctl.result import Result, is_saved
-from carbonctl.spec.fields import read_name
+from carbonctl.spec.fields import name_of
 from carbonctl.spec.load import load_tree
 from carbonctl.symbols import Tape, cut, is_marked, mark, mark_of_words
 from carbonctl.units import format_number
@@ -139,7 +139,7 @@ class Patterns:
         for (place, bound), plans in pattern.items():
             name = "" if place is None else holes[place]
             try:
-                if place is not None and read_name(name) != name:
+                if place is not None and name_of(name) != name:
                     continue
                 for plan in plans.get(tuple([holes[number] for number in bound]), ()):
                     texts = plan.fill(one, holes, name, one.label, *self.quotes)

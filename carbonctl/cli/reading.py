@@ -22,6 +22,21 @@ class Read(NamedTuple):
     is_saved: bool
 
 
+def refuse_other_results(data: bytes, name: str, first: int = 1) -> None:
+    """Refuse what other commands print.
+
+    Raises
+    ------
+    InputError
+        Naming it.
+    """
+    head = data[:_HEAD]
+    for schema, what in ((b"compare", "a comparison"), (b"embodied", "a result of `embodied`")):
+        if head.lstrip().startswith(b"{") and b'"carbonctl.%s/' % schema in head:
+            message = f"this is {what}; a workload or a result of `estimate` is wanted here"
+            raise InputError([Problem(name, first, 1, message)])
+
+
 def read_results(data: bytes, name: str, catalog: Catalog, overrides: tuple[str, ...] = ()) -> Read:
     """Return the results of one input.
 
@@ -71,9 +86,7 @@ def _check_json(one: Document) -> None:
 
 def _read(one: Document, catalog: Catalog, overrides: tuple[str, ...], *, or_line: bool) -> Read:
     data, name, label, first, _ = one
-    if data[:_HEAD].lstrip().startswith(b"{") and b'"carbonctl.compare/' in data[:_HEAD]:
-        message = "this is a comparison; a side is a workload or a result of `estimate`"
-        raise InputError([Problem(name, first, 1, message)])
+    refuse_other_results(data, name, first)
     if not is_saved(data):
         result = estimate(data, name, catalog, overrides, label=label, first=first)
         return Read((result,), __version__, catalog.version, is_saved=False)

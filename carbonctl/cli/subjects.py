@@ -5,9 +5,10 @@ from pathlib import Path
 from carbonctl import inventory
 from carbonctl.catalog import Catalog, read_record, records
 from carbonctl.cli import inputs
+from carbonctl.cli.reading import refuse_other_results
 from carbonctl.embodied.build import Life, of_act, of_record, of_workload
 from carbonctl.embodied.report import Bill
-from carbonctl.errors import InputError, Problem
+from carbonctl.errors import InputError, Problem, UsageError
 from carbonctl.located import Node, decode, parse
 from carbonctl.result import is_saved
 from carbonctl.validation import HOST, record_forms
@@ -40,8 +41,10 @@ class Reader:
             Where it is none of them, or faulty.
         """
         if name != "-" and not Path(name).exists():
+            self.without_overrides(name)
             return [of_record(self.named(name), self.catalog, self.life)]
         data, file = inputs.read(name)
+        refuse_other_results(data, file)
         if is_saved(data):
             message = "this is a saved result; embodied reads the workload that it came from"
             raise InputError([Problem(file, 1, 1, message)])
@@ -52,7 +55,19 @@ class Reader:
             return of_workload(data, file, self.catalog, self.life, self.overrides)
         if problems:
             raise InputError(problems)
+        self.without_overrides(name)
         return [self.of_file(tree, file, forms)]
+
+    def without_overrides(self, name: str) -> None:
+        """Refuse --set beside what is no workload.
+
+        Raises
+        ------
+        UsageError
+            Naming it.
+        """
+        if self.overrides:
+            raise UsageError(f"--set changes a workload, and {inputs.shown(name)} is none")
 
     def named(self, name: str) -> records.Device | records.Host:
         """Return the device or host of an id or alias."""
@@ -79,8 +94,11 @@ class Reader:
         InputError
             With the place of every fault.
         """
+        self.without_overrides(file)
 
         def importer(name: str) -> tuple[Node, str]:
+            if (path.parent / name).resolve() == path.resolve():
+                raise InputError([Problem(file, 1, 1, "a list cannot import itself")])
             inner, shown = inputs.read(str(path.parent / name))
             return parse(decode(inner, shown), shown), shown
 

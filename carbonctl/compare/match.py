@@ -62,16 +62,21 @@ def _called(name: str, ordinal: int) -> str:
     return name if ordinal == 1 else f"{name} ({ordinal})"
 
 
-Key = tuple[tuple[str, int], tuple[str, str, str, str]]
+Key = tuple[tuple[str, int], tuple[str, str, str, str], int]
 
 
 def _keyed(results: tuple[Result, ...], is_single: bool) -> dict[Key, Entry]:
-    """Return entries by workload, its ordinal among those of its name, and identity."""
+    """Return entries by workload, its ordinal among those of its name, and identity.
+
+    An identity that comes again, as in a saved result of another hand, is counted.
+    """
     seen: Counter[str] = Counter()
     found = {}
     for result in results:
         name = "" if is_single else result.name
         seen[name] += 1
+        again: Counter[tuple[str, str, str, str]] = Counter()
         for entry in result.entries:
-            found[(name, seen[name]), entry.identity] = entry
+            again[entry.identity] += 1
+            found[(name, seen[name]), entry.identity, again[entry.identity]] = entry
     return found

@@ -22,6 +22,7 @@ _GROUPS = {
     "devices": ("device",),
 }
 _OTHER = "other parts"
+_INTERPOSER = "interposer and tests"  # under stacked memory; no figure of one is known
 # What a figure that covers so much holds beyond silicon, where its record does not say.
 _HOLDS = {
     "package": ("packaging",),
@@ -50,6 +51,7 @@ def published(record: Device | Host, lines: list[Line]) -> Published | None:
     held = tuple(figure.split) or figure.includes or _HOLDS.get(figure.covers, ())
     kinds = {line.kind for line in lines}
     lacks = tuple(name for name in held if kinds.isdisjoint(_KINDS_OF.get(name, ())))
+    lacks = (*lacks, *([_INTERPOSER] if "hbm" in kinds else []))
     return Published(figure.value, figure.covers, lacks, split)
 
 

@@ -8,12 +8,14 @@ from carbonctl import estimators
 from carbonctl.account.books import Books
 from carbonctl.account.build import keys_of
 from carbonctl.account.machine import machine
+from carbonctl.account.node import Node as Machinery
+from carbonctl.account.shares import listed
 from carbonctl.bill import act_model, act_parts, records
 from carbonctl.bill.act import Bom, Importer, read_bom
 from carbonctl.bill.build import bill
 from carbonctl.bill.lines import ONE, Line
 from carbonctl.catalog import Catalog
-from carbonctl.catalog.act import Act
+from carbonctl.catalog.act import SOURCE, Act
 from carbonctl.catalog.records import Device, Host
 from carbonctl.checks import problem_at
 from carbonctl.embodied.beside import published
@@ -23,6 +25,7 @@ from carbonctl.embodied.use import entry as use_entry
 from carbonctl.errors import InputError, Problem
 from carbonctl.estimators.base import Machine, Share, Unusable
 from carbonctl.estimators.quantities import Quantity, of
+from carbonctl.factors.act import HOURS_PER_YEAR
 from carbonctl.ledger import Entry
 from carbonctl.located import Node, decode, parse
 from carbonctl.result import Result, assumption
@@ -30,6 +33,8 @@ from carbonctl.spec.load import Loaded, load
 from carbonctl.spec.systems import SystemFields
 from carbonctl.values import Value
 
+_COVERS = "dies, package and memory, as far as they are known; the rest of the device is not in it"
+_ACT_YEARS = 2  # that ACT takes a machine to live where nobody says it
 _OF_CLIENTS = ("phone", "tablet", "laptop", "wearable")
 
 
@@ -83,9 +88,6 @@ def of_record(record: Device | Host, catalog: Catalog, life: Life, file: str = "
         where = file or catalog.file_of(record)
         problem = problem_at(record.parts, where, keys, fault.message)
         raise InputError([problem._replace(path=fault.path)]) from None
-    if parts and not records.is_whole(record):
-        books.warn(f"{record.id}: the parts are its dies and memory, as far as they are known; "
-                   "what else it is made of is not in the sum")  # fmt: skip
     devices = Value(1.0, "", "default", name="devices", note="one device")
     if isinstance(record, Host) and record.devices:
         devices = Value(float(record.devices), "", "catalog", name="devices")
@@ -94,7 +96,9 @@ def of_record(record: Device | Host, catalog: Catalog, life: Life, file: str = "
     lifetime = defaults.client.lifetime if clients else defaults.lifetime
     utilization = Value(1.0, "", "default") if clients else defaults.utilization
     lives = (life.lifetime or lifetime, life.utilization or utilization)
-    return _bill(subject, lines, books, devices, lives, life, beside)
+    found = _bill(subject, lines, books, devices, lives, life, beside)
+    partial = bool(parts) and not records.is_whole(record)
+    return found._replace(covers=_COVERS if partial else "")
 
 
 def _whole(record: Device | Host, what: str) -> Line:
@@ -133,6 +137,29 @@ def of_workload(
     return found
 
 
+def check_systems(loaded: Loaded, catalog: Catalog) -> None:
+    """Check that the parts of a workload's systems give a bill.
+
+    Raises
+    ------
+    InputError
+        With the first thing of each system that does not suffice or go together.
+    """
+    problems = []
+    for _, layers, places in _systems(loaded):
+        if not any(getattr(fields, "parts", None) for _, fields in layers):
+            continue
+        try:
+            found = listed(Machinery(layers, catalog))
+            if found is not None:
+                bill(found[1], found[0], catalog, lambda _: None)
+        except Unusable as fault:
+            keys = keys_of(fault.path, loaded.workload, places)
+            problems.append(loaded.problem(keys, fault.path, fault.message))
+    if problems:
+        raise InputError(dict.fromkeys(problems))
+
+
 Layers = list[tuple[str, SystemFields]]
 
 
@@ -156,13 +183,14 @@ def _system(subject: _Subject, layers: Layers, catalog: Catalog, life: Life) -> 
     found, warnings = machine(layers, catalog, with_power=False)
     for warning in warnings:
         books.warn(warning)
-    path, parts = next(
-        ((p, parts) for p, s in layers if (parts := getattr(s, "parts", None))), ("", None)
-    )
-    if parts is None:
+    node = Machinery(layers, catalog)
+    described = listed(node)
+    if described is None:
         lines = [_line(share, found) for share in found.shares]
     else:
-        lines = bill(parts, f"{path}.parts", catalog, books.warn)
+        times = node.system_scale().times
+        path, parts = described
+        lines = bill(parts, path, catalog, books.warn, counts=() if times is None else (times,))
     lives = (life.lifetime or found.lifetime, life.utilization or found.utilization)
     return _bill(subject, lines, books, found.devices_per_system, lives, life)
 
@@ -203,7 +231,12 @@ def of_act(
         raise InputError([_at(tree, file, path, said)]) from None
     subject = _Subject("list", file, sha256(data).hexdigest(), bom.name)
     defaults = catalog.defaults
-    lives = (life.lifetime or defaults.lifetime, life.utilization or defaults.utilization)
+    years = Value(
+        float(_ACT_YEARS * HOURS_PER_YEAR), "h", "default", SOURCE, name="lifetime",
+        note=f"{_ACT_YEARS} years of {HOURS_PER_YEAR:,} h, as ACT takes it",
+    )  # fmt: skip
+    lifetime = life.lifetime or (years if compatible else defaults.lifetime)
+    lives = (lifetime, life.utilization or defaults.utilization)
     one = Value(1.0, "", "default", name="devices", note="one device")
     made = _bill(subject, lines, books, one, lives, life)
     return made._replace(notes=tuple(act_parts.held_wrong(bom, tables)))
@@ -214,7 +247,16 @@ def _act_lines(
 ) -> list[Line]:
     if compatible:
         return act_model.lines(bom, tables)
-    return bill(act_parts.as_parts(bom, tables), "parts", catalog, warn)
+    parts, paths = act_parts.as_parts(bom, tables)
+
+    def said(message: str) -> None:
+        """Say a warning with the place of the list, and not of what was made of it."""
+        for name, path in paths.items():
+            if message.startswith((f"parts.{name}.", f"parts.{name}:")):
+                message = path + message.removeprefix(f"parts.{name}")
+        warn(message)
+
+    return bill(parts, "parts", catalog, said)
 
 
 def _at(tree: Node, file: str, path: str, message: str) -> Problem:

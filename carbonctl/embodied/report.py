@@ -64,6 +64,8 @@ class Bill(NamedTuple):
         A published figure beside it.
     notes : tuple of str
         What is held wrong in a list of somebody else's.
+    covers : str
+        What the lines are of, where they are not all of it.
     """
 
     what: str
@@ -73,6 +75,7 @@ class Bill(NamedTuple):
     utilization: Value
     published: Published | None = None
     notes: tuple[str, ...] = ()
+    covers: str = ""
 
     @property
     def total(self) -> Number | None:
@@ -92,9 +95,16 @@ class Bill(NamedTuple):
         return self.per_device / (self.lifetime.number * self.utilization.number)
 
     def view(self, name: str) -> float | None:
-        """Return the sum of one of `VIEWS` [kgCO2e]; None where a line of it is unknown."""
-        found = total([entry for entry in self.result.entries if view_of(entry) == name])
+        """Return the sum of one of `VIEWS` [kgCO2e]; None where it is unknown or nothing is."""
+        entries = [entry for entry in self.result.entries if view_of(entry) == name]
+        found = total(entries) if entries else None
         return None if found is None else best(found)
+
+    @property
+    def views(self) -> list[str]:
+        """Which of `VIEWS` there are lines of."""
+        there = {view_of(entry) for entry in self.result.entries}
+        return [name for name in VIEWS if name in there]
 
 
 def view_of(entry: Entry) -> str:

@@ -28,25 +28,49 @@ def cdp(embodied_kgco2e: Any, delay_s: Any) -> Any:
 
 
 def cep(embodied_kgco2e: Any, energy_kwh: Any) -> Any:
-    """Return carbon × energy ``C · E`` [kgCO2e·kWh] (ACT)."""
+    """Return carbon × energy ``C · E`` [kgCO2e·kWh] of an embodied carbon and an energy (ACT).
+
+    Raises
+    ------
+    ValueError
+        For a figure below zero.
+    """
     _check(embodied_kgco2e, energy_kwh, "an energy")
     return embodied_kgco2e * energy_kwh
 
 
 def c2ep(embodied_kgco2e: Any, energy_kwh: Any) -> Any:
-    """Return carbon² × energy ``C² · E`` [kgCO2e²·kWh] (ACT), where carbon weighs more."""
+    """Return carbon² × energy ``C² · E`` [kgCO2e²·kWh] (ACT), where carbon weighs more.
+
+    Raises
+    ------
+    ValueError
+        For a figure below zero.
+    """
     _check(embodied_kgco2e, energy_kwh, "an energy")
     return embodied_kgco2e * embodied_kgco2e * energy_kwh
 
 
 def ce2p(embodied_kgco2e: Any, energy_kwh: Any) -> Any:
-    """Return carbon × energy² ``C · E²`` [kgCO2e·kWh²] (ACT), where energy weighs more."""
+    """Return carbon × energy² ``C · E²`` [kgCO2e·kWh²] (ACT), where energy weighs more.
+
+    Raises
+    ------
+    ValueError
+        For a figure below zero.
+    """
     _check(embodied_kgco2e, energy_kwh, "an energy")
     return embodied_kgco2e * energy_kwh * energy_kwh
 
 
 def tcdp(embodied_kgco2e: Any, operational_kgco2e: Any, delay_s: Any) -> Any:
-    """Return total carbon × delay ``(C_emb + C_op) · D`` [kgCO2e·s] (CORDOBA)."""
+    """Return total carbon × delay ``(C_emb + C_op) · D`` [kgCO2e·s] (CORDOBA).
+
+    Raises
+    ------
+    ValueError
+        For a figure below zero.
+    """
     _check(embodied_kgco2e, delay_s, "a delay")
     check_not_negative(operational_kgco2e, "operational carbon")
     return (embodied_kgco2e + operational_kgco2e) * delay_s
@@ -124,7 +148,14 @@ def kgco2e_per_hour(power_w: Any, kgco2e_per_kwh: Any, pue: Any) -> Any:
         Carbon intensity of its electricity [kgCO2e/kWh].
     pue : float, Range or array
         Power usage effectiveness of the site [≥ 1].
+
+    Raises
+    ------
+    ValueError
+        For a power or an intensity below zero.
     """
+    check_not_negative(power_w, "a power")
+    check_not_negative(kgco2e_per_kwh, "an intensity")
     return power_w / W_PER_KW * kgco2e_per_kwh * pue
 
 
@@ -141,8 +172,8 @@ def indifference_h(embodied: Any, base_embodied: Any, rate: Any, base_rate: Any)
     Returns
     -------
     float, Range or array
-        ``(M − M₀) / (R₀ − R)`` [h]; 0 where it is ahead from the start, infinite where it
-        emits no less in use and so is never ahead for good.
+        ``(M − M₀) / (R₀ − R)`` [h]; 0 where it is ahead from the start and stays so, infinite
+        where it is never ahead for good.
 
     Raises
     ------
@@ -186,9 +217,12 @@ def break_even_h(embodied: Any, rate: Any, owned_rate: Any) -> Any:
 def _ahead_h(embodied: Any, base_embodied: Any, rate: Any, base_rate: Any) -> Any:
     extra, saved = embodied - base_embodied, base_rate - rate
     if isinstance(extra, int | float) and isinstance(saved, int | float):
-        return max(0.0, extra / saved) if saved > 0 else math.inf
+        if saved > 0:
+            return max(0.0, extra / saved)
+        return 0.0 if saved == 0 and extra < 0 else math.inf
     import numpy as np
 
     hours = np.full(np.broadcast(extra, saved).shape, math.inf)
     np.divide(extra, saved, out=hours, where=np.greater(saved, 0))
+    hours = np.where(np.equal(saved, 0) & np.less(extra, 0), 0.0, hours)
     return np.maximum(0.0, hours)

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from carbonctl.embodied.report import VIEWS, Bill, Published
+from carbonctl.embodied.report import Bill, Published
 from carbonctl.render import Style, humane
-from carbonctl.render.bill_table import life, said
+from carbonctl.render.bill_table import life, said, unit
 from carbonctl.render.escaping import markdown as escape
 
 
@@ -24,16 +24,17 @@ def _section(bill: Bill) -> str:
         "| :-- | --: | --: | --: | --: | :-- |",
     ]
     for entry in bill.result.entries:
-        amount = f"{humane.significant(entry.quantity or 0.0)} {entry.quantity_unit}"
+        amount = f"{humane.significant(entry.quantity or 0.0)} {unit(entry)}"
         masses = map(humane.mass, (entry.kgco2e, entry.kgco2e_low, entry.kgco2e_high))
         cells = (escape(entry.item), amount, *masses, escape(entry.factor_source or ""))
         lines.append(f"| {' | '.join(cells)} |")
     total = bill.result.total
     masses = map(humane.mass, (total.total_kgco2e, total.total_low_kgco2e, total.total_high_kgco2e))
     lines += [f"| **Total** |  | {' | '.join(masses)} |  |", ""]
-    views = [f"{name} {humane.mass(kg)}" for name in VIEWS if (kg := bill.view(name)) != 0]
+    views = [f"{name} {humane.mass(bill.view(name))}" for name in bill.views]
     text = ", ".join(views)
     lines += [f"- {text[0].upper()}{text[1:]}"] if views else []
+    lines += [f"- Covers: {bill.covers}"] if bill.covers else []
     lines += _published(bill.published)
     lines += [f"- Held wrong or lacking: {escape(note)}" for note in bill.notes]
     lines += [f"- Warning: {escape(warning)}" for warning in bill.result.warnings]

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from carbonctl.embodied.report import VIEWS, Bill, Published
+from carbonctl.embodied.report import Bill, Published
 from carbonctl.ledger import EMBODIED, Entry, totals
 from carbonctl.ranges import Number, best, high, low
 from carbonctl.render import Style, humane
@@ -131,7 +131,7 @@ class _Block:
         return entry.item if entry.boundary == EMBODIED else f"{entry.item} (operational)"
 
     def cells(self, entry: Entry) -> list[str]:
-        amount = f"{humane.significant(entry.quantity or 0.0)} {_unit(entry)}"
+        amount = f"{humane.significant(entry.quantity or 0.0)} {unit(entry)}"
         factor = "unknown" if entry.factor is None else _factor(entry)
         return [
             amount,
@@ -151,10 +151,11 @@ class _Block:
 
     def sums(self) -> None:
         bill = self.bill
-        views = [(name, bill.view(name)) for name in VIEWS]
-        parts = [f"{name} {humane.mass(kg)}" for name, kg in views if kg != 0]
+        parts = [f"{name} {humane.mass(bill.view(name))}" for name in bill.views]
         text = ", ".join(parts)
         self.line(f"{text[:1].upper()}{text[1:]}" if text else "Nothing is in it")
+        if bill.covers:
+            self.line(f"Covers: {bill.covers}", "yellow")
         if bill.devices.best != 1:
             self.line(f"Per device ({humane.significant(bill.devices.best)}): "
                       f"{said(bill.per_device)}")  # fmt: skip
@@ -218,7 +219,8 @@ def _groups(entries: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:
 _PIECES = {"pieces": ("piece", "pieces"), "packages": ("package", "packages")}
 
 
-def _unit(entry: Entry) -> str:
+def unit(entry: Entry) -> str:
+    """Return the unit of an entry's amount, one of it in the singular."""
     one, many = _PIECES.get(entry.quantity_unit, (entry.quantity_unit,) * 2)
     return one if entry.quantity == 1 else many
 

@@ -58,6 +58,7 @@ def bill_dict(bill: Bill) -> dict[str, Any]:
     return {
         **found,
         "of": bill.what,
+        "covers": bill.covers or None,
         "stages": {f"{name.replace(' ', '_')}_kgco2e": bill.view(name) for name in VIEWS},
         "devices": _value(bill.devices),
         "lifetime_h": _value(bill.lifetime),

@@ -4,7 +4,7 @@ import re
 import textwrap
 from collections.abc import Iterable
 
-from carbonctl.ledger import Entry, totals
+from carbonctl.ledger import OPERATIONAL, Entry, totals
 from carbonctl.render import Style, humane
 from carbonctl.result import Result
 from carbonctl.values import Value
@@ -39,7 +39,8 @@ def explain(result: Result, entries: Iterable[Entry], style: Style) -> str:
             last = place == len(own) - 1
             branch, below = ("└─ ", "   ") if last else ("├─ ", "│  ")
             lines += _entry(_folded(entry, above), result.file, branch, below, cited)
-            above.append(entry)
+            if entry.boundary == OPERATIONAL:  # of embodied carbon there is no energy to name
+                above.append(entry)
         lines.append("")
     lines += _sources(cited, style)
     return "\n".join(part for line in lines for part in _wrapped(line, style))

@@ -227,8 +227,8 @@ def clean(raw: Any, what: str) -> str:
     return str(text)
 
 
-def read_name(raw: Any) -> str:
-    """Return a name that may be shown anywhere, else raise ValueError."""
+def name_of(raw: Any) -> str:
+    """Return a name that tables, spreadsheets and workflows take for nothing else."""
     text = clean(raw, "a name")
     if text.strip()[0] in FORMULA_STARTS:
         raise ValueError(f"`{text}`: a name must not begin with = + - or @")
@@ -293,7 +293,7 @@ def _known(kind: str) -> Scalar:
     return Scalar(read, typed.ID)
 
 
-Name = Annotated[str, Scalar(lambda raw, info: read_name(raw), typed.WORDS)]
+Name = Annotated[str, Scalar(lambda raw, info: name_of(raw), typed.WORDS)]
 Source = Annotated[str, Scalar(lambda raw, info: _source(raw), typed.WORDS)]
 Switch = Annotated[bool, Scalar(_switch, typed.SWITCH)]
 Year = Annotated[int, Scalar(_year, typed.YEAR)]

@@ -68,6 +68,9 @@ class _Checker:
             return None
         data = copy_of(item)
         kind = item.get("kind", _kind(item))
+        if kind is not None and not isinstance(kind, str):
+            self.problem((*at, "kind"), f"kind: one word is wanted here: {', '.join(p.KINDS)}")
+            return None
         if kind not in p.KINDS:
             known = ", ".join(p.KINDS)
             if kind is None:

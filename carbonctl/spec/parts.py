@@ -73,6 +73,7 @@ YieldModel = Annotated[str, f.word(*YIELD_MODELS)]
 AreaBasis = Annotated[str, f.word("physical", "effective")]
 Stage = Annotated[str, f.word(*STAGES)]
 Figures = Annotated[str, f.word("published", "parts")]
+Rest = Annotated[str, f.word("listed")]
 Holds = Annotated[str, f.word("none", "yield", "package", "both")]
 
 
@@ -94,7 +95,7 @@ class Wafer(Spec):
     """The wafer that dies are cut from: what is lost at its edge and between them."""
 
     diameter: Side | None = Field(None, description="of the wafer; 300 mm unless given")
-    edge: Width | None = Field(None, description="ring that holds no dies; none unless given")
+    edge: Width | None = Field(None, description="ring that holds no dies; 5 mm unless given")
     kerf: Width | None = Field(None, description="line between two dies; 0.2 mm unless given")
 
 
@@ -296,6 +297,12 @@ class Passives(ByMass):
     fab_year: f.Year | None = Field(None, description="year of the figure of fab_grid")
     fab_intensity: f.Intensity | None = Field(None, description="overrides that of fab_grid")
 
+    @model_validator(mode="after")
+    def _one_fab(self) -> Self:
+        if self.fab_intensity is not None and (self.fab_grid or self.fab_year):
+            raise ValueError("fab_intensity overrides fab_grid and fab_year; leave them out")
+        return self
+
 
 class Assembly(ByMass):
     """Putting it together and testing it."""
@@ -329,6 +336,9 @@ class Of(Part):
 
     figures: Figures | None = Field(
         None, description="published, or computed from parts; published first unless given"
+    )
+    rest: Rest | None = Field(
+        None, description="with a figure of dies and memory alone: the list has the rest itself"
     )
 
 

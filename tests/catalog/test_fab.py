@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from carbonctl.catalog.fab import TABLES, Fab, nanometres
+from carbonctl.catalog.fab import TABLES, Fab
+from carbonctl.catalog.fab_rows import nanometres
 from carbonctl.errors import InputError
 from carbonctl.ranges import Range
 from tests.conftest import CATALOG, ROOT
@@ -35,7 +36,9 @@ def test_every_row_is_read(name):
         assert figure.value.number is not None
         assert figure.value.source, figure
         assert set(figure.value.source.split()) <= set(CATALOG.sources), figure
-        assert figure.includes is None or figure.includes <= {"yield", "package"}, figure
+        assert figure.includes is None or figure.includes <= {"yield", "package", "components"}, (
+            figure
+        )
 
 
 @pytest.mark.parametrize("node", FACTS)

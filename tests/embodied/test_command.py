@@ -51,6 +51,8 @@ def test_json_has_the_shape_of_an_estimate(inside):
     assert one["per_device_kgco2e"]["best"] == one["total"]["embodied_kgco2e"]
     hours = one["lifetime_h"]["best"] * one["utilization"]["best"]
     assert one["per_useful_hour_kgco2e"]["best"] == one["total"]["embodied_kgco2e"] / hours
+    assert one["covers"].startswith("dies, package and memory")
+    assert one["stages"]["transport_kgco2e"] is None
     assert one["published"]["embodied_kgco2e"]["best"] == 164
     assert one["published"]["covers"] == "baseboard"
     assert "thermal parts" in one["published"]["not_among_the_parts"]
@@ -140,6 +142,28 @@ def test_systems_without_parts_have_their_published_figures(inside):
     assert one["of"] == "system"
 
 
+def test_a_share_of_a_host_has_a_share_of_its_parts(inside, tmp_path):
+    file = tmp_path / "job.yaml"
+    text = (
+        "name: a\nsite: {grid: FR}\nsystems:\n  s: {devices: 4, share: 25 %, rated_power: 9 W, "
+        "host_power: 1 W, %s}\nphases: {training: [{kind: compute, system: s, devices: 4, "
+        "wall_time: 1 h}]}\n"
+    )
+    found = []
+    for given in ("parts: [{kind: other, embodied: 157.5 kg}]", "embodied: 157.5 kg"):
+        file.write_text(text.replace("%s", given))
+        (one,) = document(inside("embodied", str(file), "--format", "json", "-q"))["results"]
+        found.append((one["total"]["embodied_kgco2e"], one["per_device_kgco2e"]["best"]))
+    assert found == [(39.375, 9.84375)] * 2
+
+
+def test_unknown_dies_leave_their_group_unknown(inside):
+    (one,) = document(inside("embodied", "nvidia/b200", "--format", "json", "-q"))["results"]
+    split = {row["name"]: row for row in one["published"]["split"]}
+    assert split["integrated circuits"]["computed"] is None
+    assert split["memory"]["computed"] > 0
+
+
 def test_exports(inside, tmp_path):
     out = tmp_path / "bill.csv"
     ran = inside("embodied", H100, "--export", f"csv={out}", "-q")
@@ -160,6 +184,15 @@ def test_act_lists(inside, tmp_path):
     assert f"{file}:3:34: process: ACT has no logic `29nm`; did you mean `28nm`" in broken.err
 
 
+def test_its_own_json_is_no_workload(inside, tmp_path):
+    file = tmp_path / "bill.json"
+    file.write_text(inside("embodied", H100, "--format", "json", "-q").out)
+    for command in ("embodied", "estimate"):
+        ran = inside(command, str(file))
+        assert ran.code == 3
+        assert "this is a result of `embodied`" in ran.err
+
+
 def test_good_ones_are_shown_beside_bad_ones(inside):
     ran = inside("embodied", H100, "nvidia/h1000", "--format", "csv", "-q")
     assert ran.code == 3
@@ -172,6 +205,8 @@ def test_good_ones_are_shown_beside_bad_ones(inside):
     [
         ([], 2, "Usage: carbonctl embodied"),
         ([H100, "--act-compatible"], 2, "goes with --import-act"),
+        ([H100, "--set", "a=1"], 2, "--set changes a workload, and nvidia/h100-sxm5-80gb is none"),
+        ([H100, "--explain", "-f", "json"], 2, "--explain is a text"),
         ([H100, "--grid", "FR"], 2, "--grid goes with --power"),
         ([H100, "--power", "3 W"], 2, "--power needs --grid"),
         ([H100, "--power", "3 kg", "--grid", "FR"], 2, "--power: `3 kg` is a mass"),
