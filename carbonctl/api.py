@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from carbonctl import estimators, frames
-from carbonctl.account import estimate_loaded
+from carbonctl.account import result_of
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.folders import own
 from carbonctl.cli.inputs import read
@@ -171,7 +171,7 @@ def _of_mapping(
     digest = sha256(json.dumps(node).encode()).hexdigest()
     try:
         loaded = load_tree(node, [], name, estimators, catalog, overrides)
-        return estimate_loaded(loaded, digest, catalog)
+        return result_of(loaded, catalog, loaded.file, digest)
     except InputError as error:
         raise InputError(
             problem._replace(line=None, col=None) if problem.file == name else problem

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from carbonctl.errors import MissingExtra, UsageError
 from carbonctl.near import did_you_mean
-from carbonctl.rows import NUMBERS, VIEWS, YEARS, Account, Row
+from carbonctl.rows import FLAGS, NUMBERS, VIEWS, YEARS, Account, Row
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,6 +78,8 @@ def dtype(column: str) -> str:
     """Return the pandas type of a column."""
     if column in NUMBERS:
         return "float64"
+    if column in FLAGS:
+        return "boolean"
     return "Int64" if column in YEARS else "string"
 
 

@@ -5,6 +5,7 @@ deep nesting, aliases that multiply and values that YAML would reinterpret (``NO
 ``12:30:45``) can do no harm. A scalar stays text until its field says what it is.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias
 
@@ -85,8 +86,10 @@ def new_map(place: Place) -> Map:
     return node
 
 
-def decode(data: bytes, file: str) -> str:
+def decode(data: bytes, file: str, first: int = 1) -> str:
     """Return the text of a file, which must be UTF-8 without NUL bytes.
+
+    ``first`` is the line of the file at which the bytes begin.
 
     Raises
     ------
@@ -102,7 +105,7 @@ def decode(data: bytes, file: str) -> str:
         before = data[: error.start].decode("utf-8", "replace")
     if bad < 0:
         return text
-    line, col = before.count("\n") + 1, len(before) - before.rfind("\n")
+    line, col = before.count("\n") + first, len(before) - before.rfind("\n")
     raise InputError([Problem(file, line, col, f"{what} is not UTF-8 text; is this a YAML file?")])
 
 
@@ -123,9 +126,10 @@ class _Open:
 class _Builder:
     """Consumes parser events into one tree. Problems that allow it are collected, not raised."""
 
-    def __init__(self, file: str, origin: str | None) -> None:
+    def __init__(self, file: str, origin: str | None, first: int) -> None:
         self.file = file
         self.origin = origin
+        self.first = first
         self.problems: list[Problem] = []
         self.stack: list[_Open] = []
         self.anchors: dict[str, tuple[Node, int, int]] = {}
@@ -154,7 +158,7 @@ class _Builder:
 
     def place(self, event: Any) -> Place:
         mark = event.start_mark
-        place: Place = _tuple(Place, (mark.line + 1, mark.column + 1, self.origin))
+        place: Place = _tuple(Place, (mark.line + self.first, mark.column + 1, self.origin))
         return place
 
     def document(self, event: Any) -> None:
@@ -164,7 +168,7 @@ class _Builder:
 
     def scalar(self, event: Any) -> None:
         mark = event.start_mark
-        place = _tuple(Place, (mark.line + 1, mark.column + 1, self.origin))
+        place = _tuple(Place, (mark.line + self.first, mark.column + 1, self.origin))
         if event.tag is not None:
             self.refuse_tag(event)
         text: Text | None = Text(event.value)
@@ -265,24 +269,40 @@ _HANDLERS: dict[type, Any] = {
 }
 
 
+# A character beyond the first plane as JSON escapes it; libyaml takes no half of a pair.
+_PAIRS = re.compile(r"\\\\|\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+
+
+def _paired(found: re.Match[str]) -> str:
+    if found[1] is None:
+        return found[0]
+    high, low = int(found[1], 16), int(found[2], 16)
+    return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
+
+
 def _syntax(error: yaml.YAMLError, builder: _Builder, text: str) -> InputError:
     mark = getattr(error, "problem_mark", None)
     if mark is None:  # the reader met a character that YAML forbids
         at = getattr(error, "position", 0)
         at = at if isinstance(at, int) else 0
-        place = Place(text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at), builder.origin)
+        line = text.count("\n", 0, at) + builder.first
+        place = Place(line, at - text.rfind("\n", 0, at), builder.origin)
         return builder.stop(place, "a control character is not allowed")
-    place = Place(mark.line + 1, mark.column + 1, builder.origin)
+    place = Place(mark.line + builder.first, mark.column + 1, builder.origin)
     message = getattr(error, "problem", None) or "not valid YAML"
-    line = text.split("\n")[mark.line : mark.line + 1]
-    if line and line[0][mark.column : mark.column + 1] == "\t":
+    written = text.split("\n")[mark.line : mark.line + 1]
+    if written and written[0][mark.column : mark.column + 1] == "\t":
         return builder.stop(place, "a tab cannot indent YAML; use spaces")
     context = getattr(error, "context", None)
     return builder.stop(place, f"not valid YAML: {message}{f' ({context})' if context else ''}")
 
 
 def parse(
-    text: str, file: str, origin: str | None = None, problems: list[Problem] | None = None
+    text: str,
+    file: str,
+    origin: str | None = None,
+    problems: list[Problem] | None = None,
+    first: int = 1,
 ) -> Node:
     """Return the located tree of one YAML document, None where it is empty.
 
@@ -296,6 +316,8 @@ def parse(
         Set where the text is not the file itself, a ``--set`` for example.
     problems : list of Problem, optional
         Takes the faults that leave a tree to go on with; without it they are raised.
+    first : int
+        The line of the file at which the text begins.
 
     Raises
     ------
@@ -303,7 +325,9 @@ def parse(
         For YAML that is malformed, too deep or too large; for duplicate keys, merge
         keys, tags and aliases that hold themselves.
     """
-    builder = _Builder(file, origin)
+    if "\\ud" in text or "\\uD" in text:
+        text = _PAIRS.sub(_paired, text)
+    builder = _Builder(file, origin, first)
     try:
         tree = builder.build(_Parser(text).get_event)
     except yaml.YAMLError as error:

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from itertools import product
 from typing import Any, TypeAlias, TypeVar
 
+from carbonctl import symbols
+
 T = TypeVar("T")
 
 
@@ -125,4 +127,7 @@ def over_corners(kernel: Callable[..., Any], *args: Any) -> Any:
 
 def exact_sum(numbers: list[float]) -> float:
     """Return the exactly rounded sum, the same in any order."""
-    return math.fsum(numbers)
+    try:
+        return math.fsum(numbers)
+    except TypeError:  # numbers that are to come
+        return symbols.exact_sum(numbers)  # type: ignore[return-value]

@@ -20,6 +20,7 @@ NUMBERS = frozenset({
     *Totals._fields,
 })  # fmt: skip
 YEARS = frozenset({"factor_year"})
+FLAGS = frozenset({"complete"})
 _OWN = len(COLUMNS) - len(BEFORE)  # the columns that an entry begins with
 
 
@@ -64,8 +65,9 @@ def entries(account: Account) -> list[Row]:
 
 
 def totals(account: Account) -> list[Row]:
-    """Return one row: the sums over all entries."""
-    return [(account.file, account.name, *account.total)]
+    """Return one row: whether every entry is known, and the sums over all."""
+    is_known = account.total.total_kgco2e is not None
+    return [(account.file, account.name, is_known, *account.total)]
 
 
 def phases(account: Account) -> list[Row]:
@@ -84,7 +86,7 @@ def _sums(account: Account, parts: Mapping[str, Totals]) -> list[Row]:
 
 VIEWS: dict[str, Table] = {
     "entries": Table(COLUMNS, entries),
-    "totals": Table((*BEFORE, *Totals._fields), totals),
+    "totals": Table((*BEFORE, "complete", *Totals._fields), totals),
     "phases": Table((*BEFORE, "phase", *Totals._fields), phases),
 }
 
@@ -92,3 +94,8 @@ VIEWS: dict[str, Table] = {
 def grouped(by: str) -> Table:
     """Return the table of groups, ``by`` as in `carbonctl.result.Result.groups`."""
     return Table((*BEFORE, by, *Totals._fields), partial(groups, by=by))
+
+
+def chosen(by: str | None, view: str | None) -> Table:
+    """Return the table of groups where ``by`` says so, else of a view; of entries by default."""
+    return VIEWS[view or "entries"] if by is None else grouped(by)

@@ -29,8 +29,19 @@ class Saved(NamedTuple):
     results: tuple[Result, ...]
 
 
-def read(text: str, file: str) -> Saved:
+def read(text: str, file: str, first: int = 1, *, or_line: bool = False) -> Saved:
     """Return the results that a JSON text holds.
+
+    Parameters
+    ----------
+    text : str
+        What `estimate` wrote.
+    file : str
+        What messages call it.
+    first : int
+        The line of the file at which the text begins.
+    or_line : bool
+        Whether one line of JSON Lines will do, which does not say the versions behind it.
 
     Raises
     ------
@@ -40,16 +51,19 @@ def read(text: str, file: str) -> Saved:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        line, col = getattr(error, "lineno", 1), getattr(error, "colno", 1)
+        line, col = getattr(error, "lineno", 1) + first - 1, getattr(error, "colno", 1)
         message = f"not a saved result: {getattr(error, 'msg', 'nested too deep')}"
         message = _LINES if getattr(error, "msg", "") == "Extra data" else message
         raise InputError([Problem(file, line, col, message)]) from None
-    if isinstance(document, dict) and "entries" in document:
-        raise InputError([Problem(file, 1, 1, _LINES)])
+    is_line = isinstance(document, dict) and "entries" in document
+    if is_line and not or_line:
+        raise InputError([Problem(file, first, 1, _LINES)])
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         message = f"not a saved result: this carbonctl reads the schema `{SCHEMA}`"
-        raise InputError([Problem(file, 1, 1, message)])
+        raise InputError([Problem(file, first, 1, message)])
     try:
+        if is_line:
+            return Saved("", "", (_result(document),))
         results = tuple(_result(one) for one in document["results"])
         if not results:
             raise ValueError("it holds no results")
@@ -57,7 +71,7 @@ def read(text: str, file: str) -> Saved:
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         said = f"`{error.args[0]}` is missing" if isinstance(error, KeyError) else str(error)
         message = f"not a saved result: {said}"
-        raise InputError([Problem(file, 1, 1, message)]) from None
+        raise InputError([Problem(file, first, 1, message)]) from None
 
 
 def _result(raw: dict[str, Any]) -> Result:

@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeAlias
 
 from carbonctl.near import did_you_mean
 from carbonctl.ranges import Number, Range, best
+from carbonctl.symbols import Symbol
 
 Dims: TypeAlias = tuple[int, int, int, int, int, int]
 
@@ -30,8 +31,8 @@ _VOLUME: Dims = (0, 3, 0, 0, 0, 0)
 _ENERGY: Dims = (1, 2, -2, 0, 0, 0)
 _POWER: Dims = (1, 2, -3, 0, 0, 0)
 
-_LARGEST = 1e30
-_SMALLEST = 1e-30
+LARGEST = 1e30
+SMALLEST = 1e-30
 
 # Factors to kg, m, s, bit, device, operation; written as text and read as exact ratios.
 _PLAIN: dict[str, tuple[Dims, str]] = {
@@ -286,7 +287,7 @@ def _convert(plain: float, written: str, wanted: Dimension, text: str) -> float:
         value = plain * ratio[0] / ratio[1]
     except OverflowError:  # prefixes piled up: Mt-Mt-Mt/mg/mg
         raise QuantityError(_beyond(text, wanted)) from None
-    if abs(value) > _LARGEST or 0 < abs(value) < _SMALLEST:
+    if abs(value) > LARGEST or 0 < abs(value) < SMALLEST:
         raise QuantityError(_beyond(text, wanted))
     return value
 
@@ -332,8 +333,27 @@ def parse(text: str, wanted: Dimension) -> Number:
     return Range((lower + upper) / 2, lower, upper)
 
 
-def format_number(value: float) -> str:
+def factors(text: str, wanted: Dimension) -> tuple[str, int, int, int]:
+    """Return what `parse` makes a plain quantity of: ``float(number) * suffix * up / down``.
+
+    Raises
+    ------
+    QuantityError
+        Where it is none.
+    """
+    match = _NUMBER.fullmatch(text)
+    number, rest = match.groups() if match else ("", "")
+    suffix, written = _multiplier(rest, wanted, has_unit=False)
+    ratio = _conversion(written, wanted)
+    if not match or ratio is None:
+        raise QuantityError(f"`{text}` is not {article(wanted.name)}")
+    return number, suffix, *ratio
+
+
+def format_number(value: "float | Symbol") -> str:
     """Write a float with the fewest digits that read back as the same float."""
+    if isinstance(value, Symbol):
+        return value.in_words()
     text = repr(float(value))
     return text[:-2] if text.endswith(".0") else text
 

@@ -4,6 +4,7 @@ The budgets are those of the product: a command line that starts as fast as an e
 and a thousand workloads in a few times the time that only parsing them takes.
 """
 
+import json
 import os
 import statistics
 import subprocess
@@ -43,6 +44,50 @@ for path in sys.argv[1:]:
     with open(path) as file:
         yaml.load(file, Loader=yaml.CSafeLoader)
 """
+
+
+LOAD_LINES = """
+import json, sys
+with open(sys.argv[1]) as file:
+    for line in file:
+        json.loads(line)
+"""
+GRIDS, DEVICES = ("FR", "US", "DE", "US-CAMX"), ("nvidia/a100-sxm4-80gb", "nvidia/h100-sxm5-80gb")
+
+
+def write_lines(path: Path, count: int) -> None:
+    """Write workloads as JSON Lines: a few grids, devices and sizes, and figures of their own.
+
+    They are not held in memory: a process begins with the peak of the one that starts it.
+    """
+    with path.open("w") as file:
+        for number in range(count):
+            run = {
+                "name": "run", "kind": "compute", "device": DEVICES[number % 2],
+                "devices": 8 << number % 4, "wall_time": f"{number % 9973 / 7 + 0.25:.2f} h",
+                "load": f"{20 + number % 77} %",
+            }  # fmt: skip
+            site = {"grid": GRIDS[number % 7 % 4], "pue": 1.05 + number % 50 / 100}
+            job = {"name": f"job {number}", "site": site, "phases": {"training": [run]}}
+            file.write(json.dumps(job) + "\n")
+
+
+def stream(folder: Path) -> list[bool]:
+    """Compare a stream of 100,000 workloads with parsing its JSON, and with a short one."""
+    few, many = folder / "few.jsonl", folder / "many.jsonl"
+    write_lines(few, 1000)
+    write_lines(many, 100_000)
+    results = []
+    for flags in (("--format", "csv"), ("--format", "csv", "--totals"), ("--format", "csv", "-j1")):
+        fast, peak = compare(
+            f"100,000 JSON Lines to {' '.join(flags[1:])} / parsing them",
+            [CARBONCTL, "estimate", str(many), *flags], [PYTHON, "-c", LOAD_LINES, str(many)],
+            8.0, 5,
+        )  # fmt: skip
+        short = once([CARBONCTL, "estimate", str(few), *flags])[1]
+        print(f"{'  its peak memory / that of 1,000':44} {peak / short:5.2f} x   budget 1.2 x")
+        results += [fast, peak <= 1.2 * short]
+    return results
 
 
 def once(command: Sequence[str], **environment: str) -> tuple[float, float]:
@@ -123,6 +168,7 @@ def main() -> int:
                 [PYTHON, "-c", LOAD_YAML, *files], 3.0, 7,
             )[0]
         )  # fmt: skip
+        results += stream(Path(folder))
     return 0 if all(results) else 1
 
 

@@ -14,10 +14,18 @@ from carbonctl.result import Result, assumption, compare_reported, unexplained
 from carbonctl.spec.load import Loaded, load
 from carbonctl.spec.model import Workload
 
-__all__ = ["account", "estimate", "estimate_loaded"]
+__all__ = ["account", "estimate", "result_of"]
 
 
-def estimate(data: bytes, file: str, catalog: Catalog, overrides: tuple[str, ...] = ()) -> Result:
+def estimate(
+    data: bytes,
+    file: str,
+    catalog: Catalog,
+    overrides: tuple[str, ...] = (),
+    *,
+    label: str | None = None,
+    first: int = 1,
+) -> Result:
     """Return the result of one workload.
 
     Parameters
@@ -25,34 +33,39 @@ def estimate(data: bytes, file: str, catalog: Catalog, overrides: tuple[str, ...
     data : bytes
         The spec, UTF-8 YAML or JSON.
     file : str
-        What the result and messages call it.
+        What messages call it, and the result where it has no label of its own.
     catalog : Catalog
         The facts.
     overrides : tuple of str
         ``PATH=VALUE``, before the file's own values.
+    label : str, optional
+        What the result calls one of several workloads of a file.
+    first : int
+        The line of the file at which the data begins.
 
     Raises
     ------
     InputError
         With every problem that can be found at once.
     """
-    loaded = load(decode(data, file), file, estimators, catalog, overrides)
-    return estimate_loaded(loaded, sha256(data).hexdigest(), catalog)
+    text = decode(data, file, first)
+    loaded = load(text, file, estimators, catalog, overrides, first)
+    return result_of(loaded, catalog, label or file, sha256(data).hexdigest())
 
 
-def estimate_loaded(loaded: Loaded, digest: str, catalog: Catalog) -> Result:
-    """Return the result of a workload that was read and checked; ``digest`` is its own.
+def result_of(loaded: Loaded, catalog: Catalog, label: str, digest: str) -> Result:
+    """Return the result of a workload that was loaded.
 
     Raises
     ------
     InputError
-        Where its figures do not suffice.
+        Where its figures do not suffice or do not go together.
     """
     try:
         books = account(loaded.workload, catalog)
     except Unaccountable as error:
         raise InputError(loaded.problem(*fault) for fault in error.faults) from None
-    return _result(loaded.workload, books, loaded.file, digest)
+    return _result(loaded.workload, books, label, digest)
 
 
 def _result(workload: Workload, books: Books, file: str, digest: str) -> Result:

@@ -69,8 +69,11 @@ def read_gates(
 
 def announce(verdicts: Sequence[Verdict], *, quiet: bool) -> None:
     """Say every gate that did not pass; warnings not to those who want quiet."""
-    for verdict in verdicts:
-        if outcome(verdict) in ("failed", "unknown") or (
-            outcome(verdict) == "warning" and not quiet
-        ):
-            say(sentence(verdict))
+    for text in announced(verdicts, quiet=quiet):
+        say(text)
+
+
+def announced(verdicts: Sequence[Verdict], *, quiet: bool) -> list[str]:
+    """Return what is said of the gates that did not pass."""
+    wanted = ("failed", "unknown") if quiet else ("failed", "unknown", "warning")
+    return [sentence(verdict) for verdict in verdicts if outcome(verdict) in wanted]

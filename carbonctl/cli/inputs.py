@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from carbonctl.cli.messages import printable, say
 from carbonctl.errors import InputError, Problem
@@ -42,24 +43,44 @@ def read(path: str) -> tuple[bytes, str]:
     InputError
         Where it cannot be read.
     """
-    name = shown(path)
+    name = called(path)
+    with opened(path, name) as descriptor:
+        return limited(descriptor, name), name
+
+
+def called(path: str, stdin_name: str = STDIN) -> str:
+    """Return what messages call an input."""
+    return stdin_name if path == "-" else shown(path) or "''"
+
+
+@contextmanager
+def opened(path: str, name: str) -> Iterator[int]:
+    """Open an input, and say in words what goes wrong with it.
+
+    Raises
+    ------
+    InputError
+        Where it cannot be read.
+    """
     try:
         if path == "-":
             if sys.stdin is None:
-                raise InputError([Problem(STDIN, 1, 1, "standard input is closed")])
-            return _limited(sys.stdin.fileno(), STDIN), STDIN
+                raise InputError([Problem(name, 1, 1, "standard input is closed")])
+            yield sys.stdin.fileno()
+            return
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
         try:
-            return _limited(descriptor, name), name
+            yield descriptor
         finally:
             os.close(descriptor)
+        return
     except FileNotFoundError:
         message = "no such file"
     except IsADirectoryError:
         message = "is a directory; name the files in it, for example with *.yaml"
     except (OSError, ValueError) as error:
         message = getattr(error, "strerror", None) or str(error)
-    raise InputError([Problem(STDIN if path == "-" else name or "''", 1, 1, message)])
+    raise InputError([Problem(name, 1, 1, message)])
 
 
 def shown(path: str) -> str:
@@ -71,8 +92,15 @@ def shown(path: str) -> str:
     return f"./{name}" if name.startswith(_TAKEN_FOR_MORE) else name
 
 
-def _limited(descriptor: int, name: str) -> bytes:
-    chunks, size = [], 0
+def limited(descriptor: int, name: str, start: bytes = b"") -> bytes:
+    """Return all that is left to read, behind what was read of it already.
+
+    Raises
+    ------
+    InputError
+        Where it is too large.
+    """
+    chunks, size = [start], len(start)
     while chunk := os.read(descriptor, _CHUNK):
         chunks.append(chunk)
         size += len(chunk)

@@ -7,6 +7,29 @@ import typer
 Files = Annotated[
     list[str], typer.Argument(metavar="FILE...", help="Workloads or saved results; - is stdin.")
 ]
+StdinName = Annotated[
+    str | None,
+    typer.Option("--stdin-name", metavar="NAME", help="What to call standard input."),
+]
+Recursive = Annotated[
+    bool,
+    typer.Option("--recursive", "-r", help="Read directories: yaml, yml, json, jsonl, ndjson."),
+]
+Entries = Annotated[
+    bool, typer.Option("--entries", help="CSV, TSV, JSONL: a row an entry; CSV's default.")
+]
+Totals = Annotated[bool, typer.Option("--totals", help="CSV, TSV, JSONL: a row a workload.")]
+Phases = Annotated[bool, typer.Option("--phases", help="CSV, TSV, JSONL: a row a phase.")]
+NoHeader = Annotated[
+    bool, typer.Option("--no-header", help="CSV, TSV: without the names of the columns.")
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs", "-j", min=1, metavar="N",
+        help="Processes to work in; as many as pay unless given.",
+    ),
+]  # fmt: skip
 Format = Annotated[
     Literal["table", "json", "jsonl", "csv", "tsv", "md", "parquet"],
     typer.Option("--format", "-f", envvar="CARBONCTL_FORMAT", help="Form of the output."),

@@ -5,17 +5,20 @@ import select
 import shutil
 import stat
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from carbonctl.cli.messages import say
 from carbonctl.errors import OK, OutputError, UsageError
 from carbonctl.near import did_you_mean
-from carbonctl.render import BINARY, FORMATS, Style
+from carbonctl.render import BINARY, FORMATS, TABLES, Style
 
 if TYPE_CHECKING:
     from carbonctl.catalog.records import Source
+
+_UTF_8 = "utf-8"
 
 
 class Target(NamedTuple):
@@ -61,6 +64,8 @@ def check_targets(targets: list[Target], inputs: list[str]) -> None:
     UsageError
         Naming the two.
     """
+    if not targets:
+        return
     taken = {os.path.realpath(path): path for path in inputs if path != "-"}
     appended: set[str] = set()
     for target in targets:
@@ -113,15 +118,41 @@ def export(target: Target, text: str | bytes) -> None:
     OutputError
         Where it cannot be written.
     """
-    data = text if isinstance(text, bytes) else text.encode("utf-8")
+    head = ""
+    if isinstance(text, str) and target.form in TABLES:
+        head, end, text = text.partition("\n")
+        head += end
+    export_chunks(target, head, [text if isinstance(text, bytes) else text.encode()])
+
+
+def export_chunks(target: Target, head: str, chunks: Iterable[bytes]) -> None:
+    """Write an export that comes in parts, or leave what was there as it was.
+
+    Parameters
+    ----------
+    target : Target
+        Where it goes.
+    head : str
+        What a table begins with, unless it is there already.
+    chunks : iterable of bytes
+        The rest.
+
+    Raises
+    ------
+    OutputError
+        Where it cannot be written.
+    """
     try:
+        has_head = target.append and target.path.is_file() and target.path.stat().st_size
+        data = chain([] if has_head else [head.encode()], chunks)
         if _is_stdout(target.path):
-            _write_all(1, data)
+            for chunk in data:
+                _write_all(1, chunk)
         elif _is_stream(target.path):
             with target.path.open("wb") as file:
-                file.write(data)  # a device or a pipe: there is nothing to replace
+                file.writelines(data)  # a device or a pipe: there is nothing to replace
         elif target.append:
-            _append(target.path, _without_head(target, data))
+            _append(target.path, data)
         else:
             _replace(Path(os.path.realpath(target.path)), data)
     except OSError as error:
@@ -136,13 +167,6 @@ def _is_stdout(path: Path) -> bool:
         return False
 
 
-def _without_head(target: Target, data: bytes) -> bytes:
-    """Return a table's rows without their head where the file has one already."""
-    if target.form in ("csv", "tsv") and target.path.is_file() and target.path.stat().st_size:
-        return data.partition(b"\n")[2]
-    return data
-
-
 def _ends_a_line(path: Path) -> bool:
     """Return whether what is there ends with a line break; nothing does."""
     try:
@@ -155,11 +179,13 @@ def _ends_a_line(path: Path) -> bool:
         return True
 
 
-def _append(path: Path, data: bytes) -> None:
+def _append(path: Path, chunks: Iterable[bytes]) -> None:
     with path.open("ab") as file:
         before = file.tell() if file.seekable() else None
         try:
-            file.write(data if _ends_a_line(path) else b"\n" + data)
+            if not _ends_a_line(path):
+                file.write(b"\n")
+            file.writelines(chunks)
             file.flush()
         except OSError:
             if before is not None:
@@ -167,13 +193,13 @@ def _append(path: Path, data: bytes) -> None:
             raise
 
 
-def _replace(path: Path, data: bytes) -> None:
+def _replace(path: Path, chunks: Iterable[bytes]) -> None:
     import tempfile  # slow to import, and only exports need it
 
     handle, name = tempfile.mkstemp(prefix=".carbonctl.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.writelines(chunks)
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
         Path(name).chmod(mode)
         Path(name).replace(path)
@@ -208,6 +234,8 @@ def write_all(targets: list[Target], texts: Sequence[str | bytes], shown: str | 
 def to_stdout(text: str | bytes) -> None:
     """Write the result to standard output, unbuffered so that a failure is seen.
 
+    Bytes are UTF-8.
+
     Raises
     ------
     OutputError
@@ -219,7 +247,10 @@ def to_stdout(text: str | bytes) -> None:
         raise OutputError("standard output is closed")
     try:
         sys.stdout.flush()
-        data = text if isinstance(text, bytes) else text.encode(_encoding(), "replace")
+        encoding = _encoding()
+        if isinstance(text, bytes) and encoding != _UTF_8:
+            text = text.decode()
+        data = text if isinstance(text, bytes) else text.encode(encoding, "replace")
         _write_all(sys.stdout.fileno(), data)
     except BrokenPipeError:
         raise
@@ -238,7 +269,7 @@ def _write_all(descriptor: int, data: bytes) -> None:
 
 def _encoding() -> str:
     """Return UTF-8, unless standard output is a terminal of another encoding."""
-    return sys.stdout.encoding if is_terminal() else "utf-8"
+    return sys.stdout.encoding if is_terminal() else _UTF_8
 
 
 def is_terminal() -> bool:

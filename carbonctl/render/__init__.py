@@ -1,7 +1,9 @@
 """From results to text or bytes, one module a format. Renderers compute nothing.
 
 Each module has a class ``Renderer``: results are added one by one and need not be kept;
-``finish`` returns the whole text, or the bytes of a binary format.
+``finish`` returns the whole text, or the bytes of a binary format. Those of `LINES` can also
+give it away as it comes: ``head`` is what goes before everything, ``take`` returns what was
+added since the last time.
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 FORMATS = ("table", "json", "jsonl", "csv", "tsv", "md", "parquet")
 FOR_PEOPLE = ("table", "md")
 BINARY = ("parquet",)
+TABLES = ("csv", "tsv")
+LINES = (*TABLES, "jsonl")
 
 
 class Style(NamedTuple):
@@ -40,6 +44,11 @@ class Style(NamedTuple):
         hold the groups and not the entries.
     everyday : tuple of Everyday
         What the total is compared with.
+    rows : str or None
+        What a row of `LINES` is, one of `carbonctl.rows.VIEWS`; unless given an entry,
+        and for JSON Lines a whole result.
+    header : bool
+        Whether a table of `TABLES` begins with the names of its columns.
     """
 
     width: int = 80
@@ -48,6 +57,8 @@ class Style(NamedTuple):
     sources: dict[str, Source] | None = None
     by: str | None = None
     everyday: tuple[Everyday, ...] = ()
+    rows: str | None = None
+    header: bool = True
 
 
 class Renderer(Protocol):
@@ -58,6 +69,21 @@ class Renderer(Protocol):
 
     def finish(self, about: About, verdicts: Sequence[Verdict] = ()) -> str | bytes:
         """Return everything that was added: text, or bytes in a format of `BINARY`."""
+
+
+class LineRenderer(Renderer, Protocol):
+    """One output of `LINES` in the making."""
+
+    head: str
+
+    def take(self) -> str:
+        """Return what was added since the last time."""
+
+    def put(self, text: str) -> None:
+        """Add whole lines that are made already."""
+
+    def quoted(self, text: str) -> str:
+        """Return a text as it stands in a line."""
 
 
 def start(form: str, style: Style | None = None) -> Renderer:

@@ -1,11 +1,13 @@
-"""JSON Lines: one result a line, each with its schema."""
+"""JSON Lines: one result a line, each with its schema; or one row of the CSV a line."""
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from carbonctl.render import Style
 from carbonctl.render.json_ import result_dict
 from carbonctl.result import SCHEMA, About, Result
+from carbonctl.rows import chosen
+from carbonctl.symbols import marked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,16 +16,41 @@ if TYPE_CHECKING:
 
 
 class Renderer:
-    """Writes each result as one line."""
+    """Writes each result as one line, or each of its rows."""
+
+    head = ""
 
     def __init__(self, style: Style) -> None:
         self.lines: list[str] = []
+        self.table = None if style.rows is None else chosen(style.by, style.rows)
 
     def add(self, result: Result) -> None:
+        """Add one line, or one for each row."""
+        if self.table is None:
+            self.write({"schema": SCHEMA, **result_dict(result)})
+            return
+        for row in self.table.rows(result):
+            self.write(dict(zip(self.table.columns, row, strict=True)))
+
+    def write(self, document: dict[str, Any]) -> None:
         """Add one line."""
-        document = {"schema": SCHEMA, **result_dict(result)}
-        self.lines.append(json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n")
+        text = json.dumps(document, ensure_ascii=False, allow_nan=False, default=marked)
+        self.lines.append(text + "\n")
+
+    def put(self, text: str) -> None:
+        """Add whole lines that are made already."""
+        self.lines.append(text)
+
+    def quoted(self, text: str) -> str:
+        """Return a text as it stands in a line."""
+        return json.dumps(text, ensure_ascii=False)
+
+    def take(self) -> str:
+        """Return the lines that were added since the last time."""
+        text = "".join(self.lines)
+        self.lines = []
+        return text
 
     def finish(self, about: About, verdicts: "Sequence[Verdict]" = ()) -> str:
         """Return all lines."""
-        return "".join(self.lines)
+        return self.take()

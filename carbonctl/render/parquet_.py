@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from carbonctl import frames
 from carbonctl.render import Style
 from carbonctl.result import About, Result
-from carbonctl.rows import VIEWS, Row, grouped
+from carbonctl.rows import Row, chosen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ class Renderer:
 
     def __init__(self, style: Style) -> None:
         frames.require("Parquet", "pandas", "pyarrow")
-        self.table = VIEWS["entries"] if style.by is None else grouped(style.by)
+        self.table = chosen(style.by, style.rows)
         self.rows: list[Row] = []
 
     def add(self, result: Result) -> None:

@@ -4,6 +4,6 @@ from carbonctl.render import csv_
 
 
 class Renderer(csv_.Renderer):
-    """Writes the entries of all results under one head."""
+    """Writes the rows of all results under one head."""
 
     delimiter = "\t"

@@ -13,7 +13,7 @@ from typing import Annotated, Any, NamedTuple, Protocol
 from pydantic import ValidationInfo
 from pydantic_core import core_schema
 
-from carbonctl import units
+from carbonctl import holes, units
 from carbonctl.located import Map
 from carbonctl.near import did_you_mean
 from carbonctl.ranges import Number, Range, best
@@ -68,7 +68,7 @@ def read_quantity(raw: Any, dimension: Dimension, check: bounds.Check) -> Value:
     if isinstance(raw, Map):
         return _read_bounds(raw, dimension, check)
     text = _scalar(raw, _wanted(dimension))
-    number = units.parse(text, dimension)
+    number = holes.parse(text, dimension)
     ends = (number.low, number.high) if isinstance(number, Range) else (number,)
     for end in ends:
         check(end, str(text))
@@ -95,7 +95,7 @@ def _read_bounds(raw: Map, dimension: Dimension, check: bounds.Check) -> Value:
     parts: dict[str, float] = {}
     for key in ("best", "low", "high"):
         if raw.get(key):
-            number = units.parse(_scalar(raw[key], _wanted(dimension)), dimension)
+            number = holes.parse(_scalar(raw[key], _wanted(dimension)), dimension)
             if isinstance(number, Range):
                 raise ValueError(f"`{raw[key]}`: {key} is one quantity, not a range")
             check(number, str(raw[key]))

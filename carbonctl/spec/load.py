@@ -42,7 +42,12 @@ class Loaded(NamedTuple):
 
 
 def load(
-    text: str, file: str, kinds: Kinds, names: Names, overrides: tuple[str, ...] = ()
+    text: str,
+    file: str,
+    kinds: Kinds,
+    names: Names,
+    overrides: tuple[str, ...] = (),
+    first: int = 1,
 ) -> Loaded:
     """Read and check one workload.
 
@@ -58,6 +63,8 @@ def load(
         Knows the ids of devices, hosts and grids.
     overrides : tuple of str
         ``PATH=VALUE``, later ones over earlier ones.
+    first : int
+        The line of the file at which the text begins.
 
     Raises
     ------
@@ -65,7 +72,8 @@ def load(
         With all problems that can be found independently of each other.
     """
     problems: list[Problem] = []
-    return load_tree(parse(text, file, problems=problems), problems, file, kinds, names, overrides)
+    tree = parse(text, file, problems=problems, first=first)
+    return load_tree(tree, problems, file, kinds, names, overrides, first)
 
 
 def load_tree(
@@ -75,6 +83,7 @@ def load_tree(
     kinds: Kinds,
     names: Names,
     overrides: tuple[str, ...] = (),
+    first: int = 1,
 ) -> Loaded:
     """Check a workload that was parsed already, with the problems found on the way.
 
@@ -86,7 +95,7 @@ def load_tree(
     if not isinstance(tree, Map):
         what = {Seq: "a list", type(None): "nothing"}.get(type(tree), "a single value")
         message = f"the file holds {what}; a workload is a mapping with `name` and `phases`"
-        raise InputError([*problems, Problem(file, 1, 1, message)])
+        raise InputError([*problems, Problem(file, first, 1, message)])
     sets.apply(tree, overrides, file)
     return Loaded(_Check(tree, file, kinds, names, problems).workload(), tree, file)
 

@@ -477,12 +477,12 @@ def test_own_hardware(tmp_path):
 
 
 def test_a_bug_is_70(monkeypatch, inside):
-    import carbonctl.cli.estimate
+    import carbonctl.cli.working
 
     def fail(*_):
         raise RuntimeError("boom")
 
-    monkeypatch.setattr(carbonctl.cli.estimate, "read_results", fail)
+    monkeypatch.setattr(carbonctl.cli.working, "read_document", fail)
     done = inside("estimate", QUICK)
     assert done.code == 70
     assert done.err.count("\n") == 1
@@ -493,12 +493,12 @@ def test_a_bug_is_70(monkeypatch, inside):
 
 
 def test_an_interrupt_is_130(monkeypatch, inside):
-    import carbonctl.cli.estimate
+    import carbonctl.cli.working
 
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(carbonctl.cli.estimate, "read_results", interrupt)
+    monkeypatch.setattr(carbonctl.cli.working, "read_document", interrupt)
     assert inside("estimate", QUICK).code == 130
 
 

@@ -1,0 +1,162 @@
+"""Works on pieces in several processes, and gives what comes of them in order.
+
+Each process has one pipe and works on one batch at a time. They end with this one, however it
+ends: at the end of their pipe, or by a signal where this process has the time to send one.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from carbonctl.cli.documents import Piece
+from carbonctl.cli.working import Order, Outcome, Worker
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
+
+Batch = list[Piece]
+_AHEAD = 2  # batches for each process that may be done before their turn
+
+
+class Failed(Exception):
+    """A bug in another process, with the traceback from there as a note."""
+
+    def __init__(self, traceback: str) -> None:
+        super().__init__(traceback.strip().rpartition("\n")[2])
+        self.add_note(traceback)
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class Pool:
+    """Some processes that take batches.
+
+    Parameters
+    ----------
+    jobs : int
+        How many.
+    order : Order
+        What they do.
+    """
+
+    def __init__(self, jobs: int, order: Order) -> None:
+        self.jobs = jobs
+        self.order = order
+        self.processes: list[BaseProcess] = []
+        self.idle: list[Connection[Any, Any]] = []
+        self.busy: dict[Connection[Any, Any], int] = {}
+        self.done: dict[int, Outcome] = {}
+        self.sent = 0
+        self.given = 0
+
+    def __enter__(self) -> Pool:
+        from multiprocessing import get_context  # slow to import, and few need it
+
+        context = get_context()
+        with _uninterrupted():
+            for _ in range(self.jobs):
+                ours, theirs = context.Pipe()
+                copied = (*self.idle, ours) if context.get_start_method() == "fork" else ()
+                arguments = (theirs, self.order, copied)
+                process = context.Process(target=_serve, args=arguments, daemon=True)
+                process.start()
+                theirs.close()
+                self.processes.append(process)
+                self.idle.append(ours)
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        for pipe in (*self.idle, *self.busy):
+            pipe.close()
+        for process in self.processes:
+            if kind is not None:
+                process.terminate()
+            process.join()
+
+    def run(self, batches: Iterable[Batch | None]) -> Iterator[Outcome]:
+        """Yield what comes of batches, in their order; all that is out before a None."""
+        for batch in batches:
+            if batch is None:
+                yield from self._rest()
+                continue
+            while not self.idle or self.sent - self.given >= self.jobs * _AHEAD:
+                self._receive()
+                yield from self._in_order()
+            pipe = self.idle.pop()
+            pipe.send(batch)
+            self.busy[pipe] = self.sent
+            self.sent += 1
+        yield from self._rest()
+
+    def _rest(self) -> Iterator[Outcome]:
+        while self.busy:
+            self._receive()
+            yield from self._in_order()
+
+    def _in_order(self) -> Iterator[Outcome]:
+        while self.given in self.done:
+            yield self.done.pop(self.given)
+            self.given += 1
+
+    def _receive(self) -> None:
+        from multiprocessing.connection import wait
+
+        for ready in wait(list(self.busy)):
+            pipe: Any = ready
+            try:
+                found = pipe.recv()
+            except EOFError:
+                raise Failed("a process of --jobs has ended before its work was done") from None
+            if isinstance(found, str):
+                raise Failed(found)
+            self.done[self.busy.pop(pipe)] = found
+            self.idle.append(pipe)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Start processes that an interrupt from the keyboard does not reach: we end them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _serve(
+    pipe: Connection[Any, Any], order: Order, copied: tuple[Connection[Any, Any], ...]
+) -> NoReturn:
+    """Work on the batches of a pipe until it ends.
+
+    ``copied`` are ends of pipes that belong to the process which started this one: as long as
+    one is open here, no pipe ends.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for end in copied:
+        end.close()
+    try:
+        worker = Worker(order)
+        while True:
+            for piece in pipe.recv():
+                worker.take(piece)
+            pipe.send(worker.outcome())
+    except (EOFError, OSError):  # the pipe has ended, and with it the work
+        os._exit(0)
+    except BaseException:  # noqa: BLE001
+        from traceback import format_exc
+
+        pipe.send(format_exc())
+        os._exit(1)

@@ -1,0 +1,198 @@
+"""One pass over the inputs: read, work on them, write what comes of it."""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import chain
+
+from carbonctl import __version__, errors
+from carbonctl.catalog import Catalog
+from carbonctl.cli.documents import BLOCK, Piece, pieces
+from carbonctl.cli.finding import Found
+from carbonctl.cli.inputs import called
+from carbonctl.cli.messages import say
+from carbonctl.cli.outputs import Target, is_terminal
+from carbonctl.cli.progress import Bar
+from carbonctl.cli.sinks import Sink
+from carbonctl.cli.working import Order, Outcome, Worker
+from carbonctl.errors import OutputError
+from carbonctl.result import About
+
+_ALONE = 0.4  # s of work before other processes pay
+_FILES = 16  # whole files worked on between two looks at the outputs
+
+
+class Run:
+    """Goes over the inputs in their order.
+
+    Parameters
+    ----------
+    order : Order
+        What is done with each.
+    catalog : Catalog
+        The facts, for the work that is done in this process.
+    targets : list of Target
+        Where exports go; they are the outputs but the last, which is standard output.
+    """
+
+    def __init__(self, order: Order, catalog: Catalog, targets: list[Target]) -> None:
+        self.order = order
+        self.catalog = catalog
+        self.worker = Worker(order, catalog)
+        self.sinks = [
+            Sink("" if one is None else one.head, target)
+            for one, target in zip(self.worker.lines, [*targets, None], strict=True)
+        ]
+        self.bar = Bar(None, is_wanted=False)
+        self.codes: list[int] = []
+        self.failed: list[Sink] = []
+        self.versions: set[tuple[str, str]] = set()
+        self.results = self.entries = self.problems = self.read = 0
+
+    def all(self, found: list[Found], stdin_name: str, jobs: int | None, *, verbose: bool) -> int:
+        """Work on all inputs, and return the exit code."""
+        screen = self.sinks[-1]
+        screen.is_live = self.in_lines and len(self.sinks) == 1  # no export goes first
+        may_show = not self.order.quiet and not (screen.is_live and is_terminal())
+        self.bar = Bar(_size(found) if may_show else None, is_wanted=may_show)
+        try:
+            for outcome in self.outcomes(self.batches(found, stdin_name), jobs):
+                self.write(outcome)
+                if len(self.failed) == len(self.sinks):
+                    break
+        finally:
+            self.bar.close()
+        if verbose:
+            say(self.summary())
+        if self.results:
+            self.finish()
+        return errors.worst([*self.codes, errors.OK])
+
+    @property
+    def in_lines(self) -> bool:
+        """Whether standard output can be written as it comes."""
+        return self.worker.lines[-1] is not None
+
+    def batches(self, found: list[Found], stdin_name: str) -> Iterator[list[Piece] | None]:
+        """Yield pieces that are worked on together, and None before one has to wait for more."""
+        batch: list[Piece] = []
+        size = 0
+        for piece in self.pieces(found, stdin_name):
+            if piece is not None:
+                batch.append(piece)
+                size += len(piece.data)
+                if not (piece.is_lines or len(batch) >= _FILES or size >= BLOCK):
+                    continue
+            self.read, size = self.read + size, 0
+            if batch:
+                yield batch
+                batch = []
+            if piece is None:
+                yield None
+        if batch:
+            yield batch
+
+    def pieces(self, found: list[Found], stdin_name: str) -> Iterator[Piece | None]:
+        """Yield what the inputs hold; with JSON Lines standard output does not wait any more."""
+        for one in found:
+            name = called(one.path, stdin_name)
+            if one.problem is not None:
+                yield Piece(b"", name, problem=one.problem)
+                continue
+            for piece in pieces(one.path, name):
+                if piece is not None and piece.is_lines and self.in_lines:
+                    self.put(self.sinks[-1], self.sinks[-1].go_live)
+                yield piece
+
+    def outcomes(
+        self, batches: Iterator[list[Piece] | None], jobs: int | None
+    ) -> Iterator[Outcome]:
+        """Yield what comes of each batch: alone at first, in several processes where that pays."""
+        worked = 0.0
+        for batch in batches:
+            if batch is None:
+                continue
+            if self.order.in_lines and (jobs or worked > _ALONE) and jobs != 1:
+                from carbonctl.cli.pool import Pool, processors
+
+                jobs = jobs or processors()
+                if jobs > 1:
+                    with Pool(jobs, self.order) as pool:
+                        yield from pool.run(chain([batch], batches))
+                    return
+            start = time.perf_counter()
+            for piece in batch:
+                self.worker.take(piece)
+            worked += time.perf_counter() - start
+            yield self.worker.outcome()
+
+    def write(self, outcome: Outcome) -> None:
+        """Say what is to be said of an outcome, and write its texts."""
+        self.bar.tell(outcome.told)
+        for sink, text in zip(self.sinks, outcome.texts, strict=True):
+            self.put(sink, partial(sink.write, text))
+        self.results += outcome.results
+        self.entries += outcome.entries
+        self.problems += outcome.problems
+        self.codes = [errors.worst([*self.codes, outcome.code])]
+        self.versions |= outcome.versions
+        self.bar.draw(self.read, self.results)
+
+    def finish(self) -> None:
+        """Write what is written at the end: exports first, standard output last."""
+        about, verdicts = self.about(), self.worker.verdicts
+        for renderer, line, sink in zip(
+            self.worker.renderers, self.worker.lines, self.sinks, strict=True
+        ):
+            if line is None:
+                whole = renderer.finish(about, verdicts)
+                data = whole if isinstance(whole, bytes) else whole.encode()
+                self.put(sink, partial(sink.write, data))
+            self.put(sink, sink.finish)
+        if verdicts:
+            from carbonctl.cli.gating import announce
+
+            announce(verdicts, quiet=self.order.quiet)
+
+    def put(self, sink: Sink, write: Callable[[], None]) -> None:
+        """Do something with a sink; say once that it cannot be written, and leave it then."""
+        if sink in self.failed:
+            return
+        try:
+            write()
+        except OutputError as error:
+            self.bar.tell((str(error),))
+            self.failed.append(sink)
+            self.codes.append(error.exit_code)
+
+    def about(self) -> About:
+        """Return the versions behind the results: of a saved one, those that made it."""
+        versions = list(self.versions)
+        version, data = versions[0] if len(versions) == 1 else (__version__, self.catalog.version)
+        return About(version, data, tuple(self.worker.problems))
+
+    def summary(self) -> str:
+        """Return what was read, for those who ask."""
+        folders = ", ".join(map(str, self.catalog.folders))
+        return (
+            f"carbonctl {__version__}, hardware_db {self.catalog.version} ({folders}): "
+            f"{self.results} results, {self.entries} entries, {self.problems} problems"
+        )
+
+
+def _size(found: list[Found]) -> int | None:
+    """Return how many bytes there are to read; None where nobody knows."""
+    total = 0
+    for one in found:
+        try:
+            status = os.stat(one.path)  # noqa: PTH116
+        except (OSError, ValueError):
+            continue
+        if one.path == "-" or not stat.S_ISREG(status.st_mode):
+            return None
+        total += status.st_size
+    return total

@@ -1,0 +1,183 @@
+"""What is done with each piece of the inputs, in this process or in one beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from carbonctl import __version__, errors
+from carbonctl.catalog import Catalog
+from carbonctl.cli.documents import Document, Piece, documents
+from carbonctl.cli.reading import read_document
+from carbonctl.errors import InputError, Problem
+from carbonctl.render import LINES, LineRenderer, Renderer, Style, start
+
+if TYPE_CHECKING:
+    from carbonctl.cli.gating import Gates
+    from carbonctl.cli.patterns import Filled, Patterns
+    from carbonctl.gates import Verdict
+
+
+class Order(NamedTuple):
+    """What is to be done with every input; it can be sent to another process.
+
+    Attributes
+    ----------
+    own : tuple of Path
+        Folders of the user's own records.
+    overrides : tuple of str
+        ``PATH=VALUE`` of ``--set``.
+    gates : Gates or None
+        The rules.
+    outputs : tuple of (format, Style)
+        What is written of each result; the last is for standard output.
+    quiet, exit_zero : bool
+        As the flags say.
+    """
+
+    own: tuple[Path, ...]
+    overrides: tuple[str, ...]
+    gates: Gates | None
+    outputs: tuple[tuple[str, Style], ...]
+    quiet: bool
+    exit_zero: bool
+
+    @property
+    def in_lines(self) -> bool:
+        """Whether every output can be written as it comes."""
+        return all(form in LINES for form, _ in self.outputs)
+
+
+class Outcome(NamedTuple):
+    """What came of some pieces.
+
+    Attributes
+    ----------
+    texts : tuple of bytes
+        For each output the lines to be written; nothing where it is written at the end.
+    told : tuple of str
+        Messages, in their order.
+    results, entries, problems : int
+        How many there were.
+    code : int
+        The exit code that they call for.
+    versions : frozenset of (str, str)
+        The versions of carbonctl and of the data behind them.
+    """
+
+    texts: tuple[bytes, ...]
+    told: tuple[str, ...]
+    results: int
+    entries: int
+    problems: int
+    code: int
+    versions: frozenset[tuple[str, str]]
+
+
+class Worker:
+    """Makes the account of one document after the other.
+
+    Where an output is written at the end, what belongs there is kept: ``problems`` and
+    ``verdicts``, beside the renderers.
+    """
+
+    def __init__(self, order: Order, catalog: Catalog | None = None) -> None:
+        self.order = order
+        self.catalog = catalog or Catalog(order.own)
+        self.renderers: list[Renderer] = [start(*output) for output in order.outputs]
+        self.lines: list[LineRenderer | None] = [
+            renderer if form in LINES else None  # type: ignore[misc]
+            for (form, _), renderer in zip(order.outputs, self.renderers, strict=True)
+        ]
+        self.keeps = not order.in_lines
+        self.can_learn = order.in_lines and order.gates is None
+        self.patterns: Patterns | None = None
+        self.is_first = True
+        self.problems: list[Problem] = []
+        self.verdicts: list[Verdict] = []
+        self._forget()
+
+    def _forget(self) -> None:
+        self.told: list[str] = []
+        self.results = self.entries = self.faults = 0
+        self.code = errors.OK
+        self.versions: set[tuple[str, str]] = set()
+
+    def take(self, piece: Piece) -> None:
+        """Work on all documents of one piece; a faulty one is reported beside the others."""
+        if piece.problem is not None:
+            self.refuse(InputError([piece.problem]))
+            return
+        for document in documents(piece):
+            try:
+                self.document(document)
+            except InputError as error:
+                self.refuse(error)
+
+    def outcome(self) -> Outcome:
+        """Return what came of the pieces since the last time."""
+        texts = tuple(b"" if one is None else one.take().encode() for one in self.lines)
+        found = Outcome(
+            texts,
+            tuple(self.told),
+            self.results,
+            self.entries,
+            self.faults,
+            self.code,
+            frozenset(self.versions),
+        )
+        self._forget()
+        return found
+
+    def refuse(self, error: InputError) -> None:
+        """Report what is wrong with an input."""
+        self.told.append(str(error))
+        self.faults += len(error.problems)
+        self.code = errors.worst([self.code, errors.INPUT])
+        if self.keeps:
+            self.problems += error.problems
+
+    def document(self, document: Document) -> None:
+        """Hand the results of one document on to every output."""
+        if self.patterns is None and not self.is_first and self.can_learn:
+            from carbonctl.cli.patterns import Patterns  # for one workload it does not pay
+
+            self.patterns = Patterns(self.catalog, self.order.overrides, self.order.outputs)
+        self.is_first = False
+        filled = self.patterns and self.patterns.fill(document)
+        if filled:
+            self.fill(document.label, filled)
+            return
+        found = read_document(document, self.catalog, self.order.overrides)
+        self.versions.add((found.version, found.hardware_db))
+        for result in found.results:
+            if not self.order.quiet:
+                self.told += [f"{result.file}: warning: {text}" for text in result.warnings]
+            if self.order.gates is not None:
+                self.judge(self.order.gates.judge(result.file, result.entries, None))
+            self.results += 1
+            self.entries += len(result.entries)
+            for renderer in self.renderers:
+                renderer.add(result)
+
+    def fill(self, label: str, filled: Filled) -> None:
+        """Hand on the lines of a workload that is like others."""
+        if not self.order.quiet:
+            self.told += [f"{label}: warning: {text}" for text in filled.warnings]
+        self.versions.add((__version__, self.catalog.version))
+        self.results += 1
+        self.entries += filled.entries
+        for renderer, text in zip(self.lines, filled.texts, strict=True):
+            assert renderer is not None
+            renderer.put(text)
+
+    def judge(self, verdicts: list[Verdict]) -> None:
+        """Keep verdicts for those who show them, or say what did not pass."""
+        from carbonctl.cli.gating import announced
+        from carbonctl.gates import exit_code
+
+        self.code = errors.worst([self.code, exit_code(verdicts, exit_zero=self.order.exit_zero)])
+        if self.keeps:
+            self.verdicts += verdicts
+        else:
+            self.told += announced(verdicts, quiet=self.order.quiet)

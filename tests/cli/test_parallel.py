@@ -1,0 +1,177 @@
+"""Several processes: the same bytes in the same order, and nothing left when they end."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_streams import COMMAND, job, lines
+from tests.conftest import CONFIGS, ROOT, clean_environment
+
+SLOW = ("--fail-on", "total_kgco2e > 1e20 kg")  # gates are judged one by one
+STARTED_BY = """
+import multiprocessing, sys
+if __name__ == "__main__":
+    multiprocessing.set_start_method(sys.argv[1])
+    from carbonctl.cli import main
+    main(sys.argv[2:])
+"""
+
+
+@pytest.fixture
+def stream(tmp_path):
+    path = tmp_path / "jobs.jsonl"
+    jobs = [job(f"job {n}", ("FR", "DE", "US")[n % 3], f"{n + 1}.5 h") for n in range(600)]
+    path.write_text(lines(*jobs[:300], "oops", job("none", "Oz"), *jobs[300:]))
+    return str(path)
+
+
+@pytest.mark.parametrize("flags", [(), ("--totals",), SLOW, ("--set", "site.pue=1.5")])
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_the_same_bytes_in_the_same_order(inside, stream, flags, form):
+    files = (stream, *sorted(map(str, CONFIGS.glob("*.yaml"))), "none.yaml", stream)
+    alone = inside("estimate", *files, "-f", form, *flags, "--jobs", "1")
+    assert alone.code == 3
+    assert inside("estimate", *files, "-f", form, *flags, "--jobs", "3") == alone
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+@pytest.mark.skipif(os.name == "nt", reason="only spawn is there")
+def test_however_processes_are_started(inside, stream, tmp_path, method):
+    script = tmp_path / "main.py"
+    script.write_text(STARTED_BY)
+    done = subprocess.run(
+        [sys.executable, str(script), method, "estimate", stream, "-f", "csv", "-j", "2"],
+        capture_output=True, cwd=ROOT, env=clean_environment(PYTHONPATH=str(ROOT)), check=False,
+    )  # fmt: skip
+    alone = inside("estimate", stream, "-f", "csv", "-j", "1")
+    assert (done.returncode, done.stdout.decode(), done.stderr.decode()) == alone
+
+
+def start(*arguments: str, **how) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        [*COMMAND, *arguments], cwd=ROOT, env=clean_environment(), start_new_session=True, **how
+    )
+
+
+def is_alive(group: int) -> bool:
+    for _ in range(50):
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+@pytest.fixture
+def endless(tmp_path):
+    path = tmp_path / "long.jsonl"
+    path.write_text(lines(*(job(f"job {n}", hours=f"{n + 1} h") for n in range(40_000))))
+    return str(path)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs process groups")
+@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("name", ["SIGINT", "SIGKILL"])
+def test_an_end_from_outside_leaves_nothing(endless, jobs, name):
+    process = start(
+        endless, "-f", "csv", "-j", jobs, *SLOW, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    assert process.stdout.read(1)
+    if name == "SIGINT":  # as a terminal sends it, to all of them
+        os.killpg(process.pid, signal.SIGINT)
+    else:
+        process.kill()
+    assert process.stderr.read() == b""
+    assert process.wait() == (130 if name == "SIGINT" else -9)
+    assert not is_alive(process.pid)
+    process.stdout.close()
+    process.stderr.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs SIGPIPE")
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_reader_that_has_enough(endless, jobs):
+    process = start(
+        endless, "-f", "csv", "-j", jobs, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    assert process.stdout.readline().startswith(b"file,workload,")
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    assert process.wait() == -signal.SIGPIPE
+    assert not is_alive(process.pid)
+    process.stderr.close()
+
+
+def test_a_bug_in_another_process_is_70(inside, stream, monkeypatch):
+    import multiprocessing
+
+    import carbonctl.cli.working
+
+    if multiprocessing.get_start_method() != "fork":
+        pytest.skip("what is changed here is not changed there")
+
+    def fail(*_):
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr(carbonctl.cli.working, "read_document", fail)
+    done = inside("estimate", stream, "-f", "csv", "-j", "2")
+    assert done.code == 70
+    assert "this is a bug (Failed: RuntimeError: boom)" in done.err
+    assert "Traceback" in inside("estimate", stream, "-f", "csv", "-j", "2", "--debug").err
+
+
+# --- progress ---
+
+
+def on_a_terminal(folder: Path, *arguments: str) -> tuple[int, bytes, bytes]:
+    """Return the exit code, standard output, and what a terminal for standard error was sent."""
+    ours, theirs = pty.openpty()
+    with (folder / "out").open("wb") as out, Path(os.devnull).open("rb") as nothing:
+        process = subprocess.Popen(
+            [*COMMAND, *arguments], stdin=nothing, stdout=out, stderr=theirs, cwd=ROOT,
+            env=clean_environment(COLUMNS="80", TERM="xterm"),
+        )  # fmt: skip
+    os.close(theirs)
+    shown = b""
+    while True:
+        try:
+            more = os.read(ours, 65536)
+        except OSError:
+            break
+        if not more:
+            break
+        shown += more
+    os.close(ours)
+    return process.wait(), (folder / "out").read_bytes(), shown
+
+
+def test_a_bar_for_long_work_that_is_gone_when_done(tmp_path):
+    path = tmp_path / "jobs.jsonl"
+    jobs = [json.dumps(job(f"job {n}", hours=f"{n + 1} h")) for n in range(6000)]
+    jobs[4000] = "oops"
+    path.write_text("\n".join(jobs))
+    code, out, shown = on_a_terminal(tmp_path, str(path), "-f", "csv", "--totals", "-j", "1", *SLOW)
+    assert code == 3
+    assert b" workloads " in shown
+    assert f"{path}:4001:1: not valid JSON: ".encode() in shown
+    assert shown.endswith(b"\x1b[2K")
+    assert out.count(b"\n") == 6000
+    assert b"\x1b" not in out
+
+
+def test_no_bar_for_short_work_or_for_those_who_want_quiet(tmp_path):
+    quick = str(CONFIGS / "quickstart.yaml")
+    assert on_a_terminal(tmp_path, quick, "-f", "csv")[2] == b""
+    assert on_a_terminal(tmp_path, *[quick] * 3000, "-q", "-f", "csv", "-j", "1", *SLOW)[2] == b""

@@ -1,0 +1,184 @@
+"""Workloads that are alike: one function gives the very bytes of each one's own account."""
+
+import json
+import random
+import re
+
+import pytest
+import yaml
+
+from carbonctl.cli import patterns
+from carbonctl.cli.documents import Document
+from carbonctl.cli.patterns import Patterns
+from carbonctl.cli.reading import read_document
+from carbonctl.errors import InputError
+from carbonctl.render import Style, start
+from tests.cli.test_streams import job
+from tests.conftest import CATALOG, CONFIGS, ROOT
+
+OUTPUTS = (
+    ("csv", Style()),
+    ("tsv", Style(by="scope")),
+    ("csv", Style(rows="totals")),
+    ("jsonl", Style(rows="phases")),
+    ("jsonl", Style()),
+)
+PATHS = [*sorted(CONFIGS.rglob("*.yaml")), *sorted((ROOT / "tests" / "golden").rglob("*.yaml"))]
+FIGURE = re.compile(r"(?<=: )([0-9]+(?:\.[0-9]+)?)(?! ?%)\b")
+
+
+def alone(document: Document, overrides: tuple[str, ...] = ()) -> tuple[str, ...] | None:
+    """Return the lines of a workload by its own account; None where it is faulty."""
+    try:
+        results = read_document(document, CATALOG, overrides).results
+    except InputError:
+        return None
+    texts = []
+    for output in OUTPUTS:
+        renderer = start(*output)
+        for result in results:
+            renderer.add(result)
+        texts.append(renderer.take())
+    return tuple(texts)
+
+
+def learn(texts: list[str], overrides: tuple[str, ...] = (), count: int = 0) -> int:
+    """Check every answer against the workload's own account; return how many there were."""
+    learnt = Patterns(CATALOG, overrides, OUTPUTS)
+    for number, text in enumerate(texts, 1):
+        one = Document(text.encode(), "jobs", f"jobs#{number}", number, is_line=True)
+        filled = learnt.fill(one)
+        if filled is not None:
+            assert filled.texts == alone(one, overrides)
+            assert filled.entries == filled.texts[0].count("\n")
+            count += 1
+    return count
+
+
+def varied(text: str, chance: random.Random) -> str:
+    """Return a workload with some of its figures changed."""
+
+    def change(found: re.Match[str]) -> str:
+        digits = found[1]
+        if chance.random() < 0.6 or re.fullmatch("(19|20)..|[0-3]", digits):
+            return digits
+        return f"{float(digits) * chance.uniform(1, 1.05):.6g}"
+
+    return FIGURE.sub(change, text)
+
+
+def as_line(text: str) -> str:
+    return json.dumps(yaml.load(text, Loader=yaml.BaseLoader), ensure_ascii=False)
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_the_same_bytes_for_every_config(path):
+    chance = random.Random(path.stem)
+    text = path.read_text(encoding="utf-8")
+    texts = [text, *(varied(text, chance) for _ in range(5))]
+    learn(texts)
+    learn([as_line(one) for one in texts])
+
+
+def test_most_configs_are_answered_for():
+    answered = sum(bool(learn([p.read_text(encoding="utf-8")] * 3)) for p in PATHS)
+    assert answered > 0.9 * len(PATHS)
+
+
+def test_names_and_figures_are_filled_in():
+    names = [
+        "a",
+        "b",
+        "c, d",
+        "café",
+        '"q"',
+        "-x",
+        "=1",
+        "a\\b",
+        "x\ty",
+        "",
+        "12",
+        "\u2028",
+        "\ue000",
+    ]
+    assert learn([json.dumps(job(name), ensure_ascii=False) for name in names]) == 3
+    hours = [
+        "1 h",
+        "2 h",
+        "3.5 h",
+        "1e3 h",
+        "1..2 h",
+        "0 h",
+        "7 parsecs",
+        "1e31 h",
+        "1e-31 h",
+        "9 h",
+    ]
+    assert learn([json.dumps(job("a", hours=one)) for one in hours]) == 3
+
+
+def test_what_decides_is_a_condition():
+    pues = (1.1, 1.2, 1.3, 4.5, 4.5, 4.6, 0.5, 1.4)  # one of 4.5 draws a warning that names it
+    assert learn([json.dumps({**job("a"), "site": {"grid": "FR", "pue": p}}) for p in pues]) == 3
+
+
+def test_a_faulty_line_that_is_cut_alike_is_not_taken():
+    good = '{"name": "a", "site": {"grid": "FR"}, "phases": {"inference": [{"kind": "energy", "energy": "1 kWh", "embodied": "0 kg"}]}}'
+    for bad in (
+        good.replace('"1 kWh"', '"1" kWh'),
+        good.replace('"1 kWh"', "1 kWh"),
+        good.replace('"a"', '"a'),
+        good.replace("1 kWh", "1-2 kWh"),
+        good.replace("1 kWh", "1e kWh"),
+        good.replace('"a"', '"a\\"'),
+        good.replace('"name": "a"', '"name": "a", "name": "a"'),
+    ):
+        assert learn([good, good, good, bad, bad, bad]) >= 1  # each is as its own account is
+
+
+def test_overrides_go_before():
+    jobs = [json.dumps(job("a", hours=f"{n + 1} h")) for n in range(4)]
+    assert learn(jobs, ("site.pue=1.5", "site.grid=DE")) == 2
+
+
+def test_warnings_are_kept():
+    texts = [
+        json.dumps({"name": f"job {n}", "site": {"grid": "FR"},
+                    "phases": {"inference": [{"kind": "energy", "energy": f"{n + 1} kWh"}]}})
+        for n in range(3)
+    ]  # fmt: skip
+    learnt = Patterns(CATALOG, (), OUTPUTS)
+    found = [learnt.fill(Document(one.encode(), "x", "x")) for one in texts]
+    assert found[:2] == [None, None]
+    assert found[2] is not None
+    assert (
+        found[2].warnings
+        == read_document(Document(texts[2].encode(), "x", "x"), CATALOG).results[0].warnings
+    )
+
+
+def test_what_is_learnt_is_bounded(monkeypatch):
+    monkeypatch.setattr(patterns, "_MOST", 3)
+    monkeypatch.setattr(patterns, "_MOST_SEEN", 5)
+    learnt = Patterns(CATALOG, (), OUTPUTS[:1])
+    for _ in range(2):
+        for number in range(12):
+            text = json.dumps({**job("a"), "functional_unit": {"name": f"u{number}", "amount": 1}})
+            for _ in range(3):
+                learnt.fill(Document(text.encode(), "x", "x"))
+            assert (
+                sum(len(plans) for one in learnt.patterns.values() for plans in one.values()) <= 3
+            )
+            assert len(learnt.seen) <= 5
+
+
+def test_what_is_of_no_use_is_given_up(monkeypatch):
+    monkeypatch.setattr(patterns, "_TRIAL", 3)
+    learnt = Patterns(CATALOG, (), OUTPUTS[:1])
+    for number in range(20):
+        text = json.dumps(
+            {**job("a"), "version": 1, "functional_unit": {"name": f"{number}u", "amount": 1}}
+        )
+        learnt.fill(Document(text.encode(), "x", "x"))
+    assert learnt.made == 3
+    assert not learnt.is_worth_it
