@@ -89,6 +89,8 @@ def prepare(folder: Path) -> None:
     for name in WORKLOADS[:-1]:
         (folder / f"{name}.yaml").write_text(JOB, encoding="utf-8")
     (folder / "bom.yaml").write_text(BOM, encoding="utf-8")
+    line = json.dumps(yaml.load((folder / "job.yaml").read_text("utf-8"), Loader=yaml.BaseLoader))
+    (folder / "jobs.jsonl").write_text(f"{line}\n{line}\n", encoding="utf-8")
     identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
     for words in GIT:
         subprocess.run(["git", *identity, *words], cwd=folder, check=True, capture_output=True)

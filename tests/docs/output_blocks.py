@@ -55,11 +55,10 @@ def sums() -> str:
     """Return the columns of sums: what they are of, and the keys of totals."""
     before = [(f"`{name}`", "text", "") for name in VIEWS["phases"].columns[:2]]
     said = _defs("result")["totals"]["properties"]
-    group = ("`phase`, `activity`, …", "text", "the group, by the word after `--by`")
-    return table(
-        _COLUMNS,
-        [*before, group, *(_column(key, said[key]) for key in VIEWS["totals"].columns[2:])],
-    )
+    group = ("`phase`, `activity`, …", "text", "of `--phases` and `--by`: the group")
+    flag = ("`complete`", "true or false", "of `--totals`: whether every entry is known")
+    sums = [_column(key, said[key]) for key in VIEWS["phases"].columns[3:]]
+    return table(_COLUMNS, [*before, group, flag, *sums])
 
 
 def _column(name: str, field: Schema) -> tuple[str, ...]:
