@@ -1,5 +1,7 @@
 """Text for people as a terminal can show it."""
 
+import unicodedata
+
 from carbonctl.render import Style
 
 _ASCII = str.maketrans({
@@ -12,4 +14,7 @@ _ASCII = str.maketrans({
 def finished(drawn: str, style: Style) -> str:
     """Return what was drawn without trailing spaces, in ASCII where nothing else shows."""
     text = "\n".join(line.rstrip() for line in drawn.split("\n"))
-    return text.translate(_ASCII) if style.plain else text
+    if not style.plain:
+        return text
+    parted = unicodedata.normalize("NFKD", text.translate(_ASCII))  # ö is o and its dots
+    return "".join(c for c in parted if not unicodedata.combining(c))
