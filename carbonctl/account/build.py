@@ -75,8 +75,9 @@ class _Accountant:
             try:
                 found = self.activity(phase, activity, path)
             except Unusable as fault:
-                keys = self.keys(fault.path, {path: ("phases", phase, place)})
-                faults[keys, fault.path, fault.message] = None
+                for one in fault.all:
+                    keys = self.keys(one.path, {path: ("phases", phase, place)})
+                    faults[keys, one.path, one.message] = None
                 continue
             where = Where(phase, name, activity.kind)
             for at, supply, data in found:

@@ -63,13 +63,18 @@ def bill(
     Raises
     ------
     Unusable
-        Where figures do not suffice or do not go together, and where a record holds itself.
+        With all figures that do not suffice or do not go together; where a record holds itself.
     InputError
         Where the parts of a record are faulty.
     """
     chain = (record,) if record else ()
     place = _Place(path, path, counts=counts, chain=chain, is_record=bool(record))
-    return _told_apart([*_Builder(catalog, warn).lines(parts, place)])
+    builder = _Builder(catalog, warn)
+    lines = [*builder.lines(parts, place)]
+    if builder.faults:
+        first, *others = builder.faults
+        raise Unusable(first.path, first.message, tuple(others))
+    return _told_apart(lines)
 
 
 def _told_apart(lines: list[Line]) -> list[Line]:
@@ -94,6 +99,7 @@ class _Builder:
         self.catalog = catalog
         self.warn = warn
         self.made = 0
+        self.faults: list[Unusable] = []
 
     def lines(self, parts: tuple[Part, ...], place: _Place) -> Iterator[Line]:
         """Yield the lines of a list, in its order."""
@@ -140,7 +146,10 @@ class _Builder:
         if isinstance(part, p.OfDevice | p.OfHost):
             yield from self.of_record(making, here)
             return
-        yield from _MAKERS.get(part.kind, made)(making)
+        try:
+            yield from _MAKERS.get(part.kind, made)(making)
+        except Unusable as fault:  # the other parts may have some of their own
+            self.faults.append(fault)
 
     def of_record(self, making: Making, here: _Place) -> Iterator[Line]:
         """Yield the lines of a device or a host: its published figure, or its parts."""

@@ -83,11 +83,8 @@ def of_record(record: Device | Host, catalog: Catalog, life: Life, file: str = "
         else:
             lines = [_whole(record, what)]
     except Unusable as fault:
-        path = fault.path.removeprefix("parts.")
-        keys = tuple(int(key) if key.isdecimal() else key for key in path.split("."))
         where = file or catalog.file_of(record)
-        problem = problem_at(record.parts, where, keys, fault.message)
-        raise InputError([problem._replace(path=fault.path)]) from None
+        raise InputError(_in_record(record, where, one) for one in fault.all) from None
     devices = Value(1.0, "", "default", name="devices", note="one device")
     if isinstance(record, Host) and record.devices:
         devices = Value(float(record.devices), "", "catalog", name="devices")
@@ -99,6 +96,13 @@ def of_record(record: Device | Host, catalog: Catalog, life: Life, file: str = "
     found = _bill(subject, lines, books, devices, lives, life, beside)
     partial = bool(parts) and not records.is_whole(record)
     return found._replace(covers=_COVERS if partial else "")
+
+
+def _in_record(record: Device | Host, file: str, fault: Unusable) -> Problem:
+    """Return a problem at a part of a record."""
+    path = fault.path.removeprefix("parts.")
+    keys = tuple(int(key) if key.isdecimal() else key for key in path.split("."))
+    return problem_at(record.parts, file, keys, fault.message)._replace(path=fault.path)
 
 
 def _whole(record: Device | Host, what: str) -> Line:
@@ -128,8 +132,10 @@ def of_workload(
         try:
             found.append(_system(_Subject("system", file, digest, name), layers, catalog, life))
         except Unusable as fault:
-            keys = keys_of(fault.path, loaded.workload, places)
-            problems.append(loaded.problem(keys, fault.path, fault.message))
+            problems += [
+                loaded.problem(keys_of(one.path, loaded.workload, places), one.path, one.message)
+                for one in fault.all
+            ]
     if problems:
         raise InputError(dict.fromkeys(problems))
     if not found:
@@ -154,8 +160,10 @@ def check_systems(loaded: Loaded, catalog: Catalog) -> None:
             if found is not None:
                 bill(found[1], found[0], catalog, lambda _: None)
         except Unusable as fault:
-            keys = keys_of(fault.path, loaded.workload, places)
-            problems.append(loaded.problem(keys, fault.path, fault.message))
+            problems += [
+                loaded.problem(keys_of(one.path, loaded.workload, places), one.path, one.message)
+                for one in fault.all
+            ]
     if problems:
         raise InputError(dict.fromkeys(problems))
 
@@ -226,9 +234,9 @@ def of_act(
     try:
         lines = _act_lines(bom, tables, catalog, books.warn, compatible=compatible)
     except (Unusable, ValueError) as fault:
-        said = fault.message if isinstance(fault, Unusable) else str(fault)
-        path = getattr(fault, "path", "")
-        raise InputError([_at(tree, file, path, said)]) from None
+        faults = fault.all if isinstance(fault, Unusable) else ()
+        found = [_at(tree, file, one.path, one.message) for one in faults]
+        raise InputError(found or [_at(tree, file, "", str(fault))]) from None
     subject = _Subject("list", file, sha256(data).hexdigest(), bom.name)
     defaults = catalog.defaults
     years = Value(

@@ -269,12 +269,26 @@ class ActivityData(NamedTuple):
 
 
 class Unusable(Exception):
-    """An activity whose figures do not go together; ``path`` says where in the spec."""
+    """An activity whose figures do not go together.
 
-    def __init__(self, path: str, message: str) -> None:
+    Attributes
+    ----------
+    path, message : str
+        Where in the spec, and what.
+    others : tuple of Unusable
+        What was found besides, independently of it.
+    """
+
+    def __init__(self, path: str, message: str, others: "tuple[Unusable, ...]" = ()) -> None:
         super().__init__(message)
         self.path = path
         self.message = message
+        self.others = others
+
+    @property
+    def all(self) -> "tuple[Unusable, ...]":
+        """It and the others."""
+        return (self, *self.others)
 
 
 def reserved(machine: Machine, path: str, note: str) -> Machine:

@@ -589,6 +589,16 @@ def test_validate_finds_what_a_bill_would_lack(inside, tmp_path, own):
     assert "5:14: device: its parts hold themselves: acme/x1 → acme/x2 → acme/x1" in ran.err
 
 
+def test_every_part_that_does_not_suffice_is_said():
+    parts = "[{kind: board}, {kind: assembly}, {parts: [{kind: battery}]}, {kind: cooling}]"
+    with pytest.raises(InputError) as caught:
+        account(JOB.format(parts=parts))
+    said = [(p.line, p.message.split(":")[0]) for p in caught.value.problems]
+    assert said == [(10, message) for message in (
+        "`area` is missing", "`energy` is missing", "`mass` is missing",
+    )]  # fmt: skip
+
+
 @pytest.mark.parametrize("kind", ["[logic]", "{a: b}"])
 def test_a_kind_is_one_word(kind):
     with pytest.raises(InputError, match="kind: one word is wanted here"):
