@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -55,9 +56,12 @@ def test_however_processes_are_started(inside, stream, tmp_path, method):
 
 
 def start(*arguments: str, **how) -> "subprocess.Popen[bytes]":
+    """Start the tool as a terminal does: what runs in the background ignores SIGINT, and hands
+    that on."""
     return subprocess.Popen(
-        [*COMMAND, *arguments], cwd=ROOT, env=clean_environment(), start_new_session=True, **how
-    )
+        [*COMMAND, *arguments], cwd=ROOT, env=clean_environment(), start_new_session=True,
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL), **how,
+    )  # fmt: skip
 
 
 def is_alive(group: int) -> bool:
