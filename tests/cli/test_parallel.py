@@ -60,7 +60,7 @@ def start(*arguments: str, **how) -> "subprocess.Popen[bytes]":
     that on."""
     return subprocess.Popen(
         [*COMMAND, *arguments], cwd=ROOT, env=clean_environment(), start_new_session=True,
-        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL), **how,
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL), **how,  # noqa: PLW1509
     )  # fmt: skip
 
 
