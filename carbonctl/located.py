@@ -22,7 +22,7 @@ MAX_DEPTH = 64
 MAX_VALUES = 100_000
 MAX_BYTES = 64 * 1024 * 1024
 
-_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
 class Place(NamedTuple):
@@ -178,7 +178,7 @@ class _Builder:
             self.take_key(top, text, place)
             top.values += 1
             return
-        if not event.style and event.value in _NULLS:
+        if not event.style and event.value in NULLS:
             text = None
             self.nulls = True
         if top is None or not top.is_map or event.anchor:

@@ -22,7 +22,7 @@ from carbonctl.catalog import Catalog
 from carbonctl.cli.documents import Document
 from carbonctl.errors import InputError, Problem
 from carbonctl.holes import Hole
-from carbonctl.located import Map, Seq, Text, parse
+from carbonctl.located import NULLS, Map, Seq, Text, parse
 from carbonctl.render import LineRenderer, Style, start
 from carbonctl.result import Result, is_saved
 from carbonctl.spec.fields import name_of
@@ -139,7 +139,7 @@ class Patterns:
         for (place, bound), plans in pattern.items():
             name = "" if place is None else holes[place]
             try:
-                if place is not None and name_of(name) != name:
+                if place is not None and (name in NULLS or name_of(name) != name):
                     continue
                 for plan in plans.get(tuple([holes[number] for number in bound]), ()):
                     texts = plan.fill(one, holes, name, one.label, *self.quotes)

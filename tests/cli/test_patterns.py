@@ -182,3 +182,14 @@ def test_what_is_of_no_use_is_given_up(monkeypatch):
         learnt.fill(Document(text.encode(), "x", "x"))
     assert learnt.made == 3
     assert not learnt.is_worth_it
+
+
+@pytest.mark.parametrize("name", ["null", "Null", "NULL", "nullable", "true", "NO"])
+def test_a_name_without_a_value_is_none(name):
+    """A name that YAML takes for nothing is refused, and other words are names."""
+    text = (
+        "name: {}\nsite: {{grid: FR}}\nphases:\n  training:\n  - {{kind: energy, energy: {} kWh}}\n"
+    )
+    texts = [text.format(f"a{n}", n) for n in range(1, 5)]
+    assert learn(texts) > 0
+    learn([*texts, text.format(name, 7)])
