@@ -31,6 +31,8 @@ from carbonctl.symbols import Tape, cut, is_marked, mark, mark_of_words
 from carbonctl.units import format_number
 
 MAX_BYTES = 16 * 1024  # of a workload; a larger one is worth its own account
+_LONGEST = 40  # characters of a figure that is filled in; a longer one goes the ordinary way
+_LONGEST_REST = 100  # characters that stand beside a figure in its quantity
 _MOST = 256  # functions that are kept
 _MOST_SEEN = 4096
 _TRIES = 64  # to make functions of the same fixed parts
@@ -40,6 +42,7 @@ _JSON = re.compile(rf'(": ?"?)({_FIGURE}|(?:(?<=name": ")|(?<=name":"))[^"\\]*)'
 _YAML = re.compile(
     rf"(^name: |: )({_FIGURE}|(?<=^name: )[A-Za-z](?:[A-Za-z0-9 ,._()/-]*[A-Za-z0-9)])?)", re.M
 )
+_OVER_NAME = re.compile(r"\s*name\s*=")
 _ASSIGNED = re.compile(r"(\w+) = ")
 _TEXTS = ("file", "name")
 _NAMES = re.compile(r"\b[vh][0-9]+\b")
@@ -49,7 +52,8 @@ _SCOPE = {
     "ceil": ceil, "floor": floor, "fsum": fsum, "isfinite": isfinite, "sha256": sha256,
     "in_words": format_number,
 }  # fmt: skip
-_FAULTS = (ValueError, ArithmeticError)
+_FAULTS = (ValueError, ArithmeticError, InputError)
+_ODD = frozenset(b"\\\r\x0b\x0c\x1c\x1d\x1e\x7f")
 
 Output = tuple[str, Style]
 
@@ -62,10 +66,16 @@ class Filled(NamedTuple):
     entries: int
 
 
-class _Plan(NamedTuple):
-    fill: Callable[..., tuple[str, ...] | None]
-    warnings: tuple[str, ...]
-    entries: int
+class _Plan:
+    """A function made of one example, which has yet to be tried on another workload."""
+
+    def __init__(
+        self, fill: Callable[..., tuple[str, ...] | None], warnings: tuple[str, ...], entries: int
+    ) -> None:
+        self.fill = fill
+        self.warnings = warnings
+        self.entries = entries
+        self.is_tried = False
 
 
 class _Reading(NamedTuple):
@@ -118,12 +128,13 @@ class Patterns:
         """Return the lines of a workload that is like others, or None."""
         if len(document.data) > MAX_BYTES or not self.is_worth_it:
             return None
-        try:
-            text = document.data.decode()
-        except UnicodeDecodeError:
-            return None
+        if not document.data.isascii() or not _ODD.isdisjoint(document.data):
+            return None  # what is no character to the parser moves what stands behind it
+        text = document.data.decode()
         parts = (_JSON if text.startswith("{") else _YAML).split(text)
         holes = parts[2::3]
+        if any(len(hole) > _LONGEST and hole[0].isdigit() for hole in holes):
+            return None
         del parts[2::3]
         key = tuple(parts)
         pattern = self.patterns.get(key)
@@ -139,16 +150,34 @@ class Patterns:
         for (place, bound), plans in pattern.items():
             name = "" if place is None else holes[place]
             try:
-                if place is not None and (name in NULLS or name_of(name) != name):
+                if place is not None and not _is_plain(name):
                     continue
-                for plan in plans.get(tuple([holes[number] for number in bound]), ()):
+                known = plans.get(tuple([holes[number] for number in bound]), [])
+                for plan in known:
                     texts = plan.fill(one, holes, name, one.label, *self.quotes)
-                    if texts is not None:
-                        self.used += 1
-                        return Filled(texts, plan.warnings, plan.entries)
+                    if texts is None:
+                        continue
+                    if not plan.is_tried and texts != self.lines(one):
+                        known.remove(plan)
+                        break
+                    plan.is_tried = True
+                    self.used += 1
+                    return Filled(texts, plan.warnings, plan.entries)
             except _FAULTS:
                 continue  # the ordinary way says what is wrong
         return None
+
+    def lines(self, one: Document) -> tuple[str, ...]:
+        """Return the lines of a workload in the ordinary way.
+
+        Raises
+        ------
+        InputError
+            Where it is faulty.
+        """
+        data, file, label, line, _ = one
+        result = estimate(data, file, self.catalog, self.overrides, label=label, first=line)
+        return _lines(result, self.outputs)
 
     def _may_learn(self, key: int) -> bool:
         """Whether some fixed parts came before, and not too often without being of use."""
@@ -180,6 +209,8 @@ class _Example:
     def __init__(self, text: str, holes: list[str], one: Document, patterns: Patterns) -> None:
         if is_saved(one.data) or is_marked(text) or "&" in text:
             raise ValueError("not a plain workload")
+        if any(_OVER_NAME.match(override) for override in patterns.overrides):
+            raise ValueError("the name is not the workload's own")
         self.text = text
         self.holes = holes
         self.one = one
@@ -207,18 +238,10 @@ class _Example:
         self.bound = tuple(place for place in range(len(self.holes)) if place not in free)
         fill = self.function(result)
         name = "" if self.name is None else self.holes[self.name]
-        if fill(self.one, self.holes, name, label, *patterns.quotes) != self.lines(plain):
+        expected = _lines(plain, patterns.outputs)
+        if fill(self.one, self.holes, name, label, *patterns.quotes) != expected:
             raise ValueError("the lines differ")
         return _Plan(fill, result.warnings, len(result.entries))
-
-    def lines(self, result: Result) -> tuple[str, ...]:
-        """Return the lines of a result for each output."""
-        texts = []
-        for output in self.patterns.outputs:
-            renderer = _renderer(output)
-            renderer.add(result)
-            texts.append(renderer.take())
-        return tuple(texts)
 
     def in_symbols(self) -> Result:
         """Return the result with symbols in place of figures, and a mark for the name."""
@@ -263,6 +286,8 @@ class _Example:
 
     def hole(self, text: Text, place: int) -> Hole:
         """Return a hole in place of a figure."""
+        if len(text) - len(self.holes[place]) > _LONGEST_REST:
+            raise ValueError("a quantity of this length is refused with a longer figure")
         hole = Hole(text)
         hole.place = text.place
         hole.digits, hole.name, hole.tape = self.holes[place], f"h{place}", self.tape
@@ -271,7 +296,7 @@ class _Example:
     def function(self, result: Result) -> Callable[..., tuple[str, ...] | None]:
         """Return the function from a document and its holes to finished lines."""
         joined, figures = [], set[str]()
-        for number, text in enumerate(self.lines(result)):
+        for number, text in enumerate(_lines(result, self.patterns.outputs)):
             placed = _LINE.sub(lambda found: f'"line": {mark("l" + found[1])}', text)
             pieces = cut(placed, in_quotes=self.patterns.outputs[number][0] == "jsonl")
             figures.update(name for name in pieces[1::2] if name not in _TEXTS)
@@ -290,6 +315,21 @@ class _Example:
         exec(source, scope)  # noqa: S102 - numbers, operators and quoted texts of our own making
         found: Callable[..., tuple[str, ...] | None] = scope["fill"]
         return found
+
+
+def _is_plain(name: str) -> bool:
+    """Whether a name is one, and makes no other kind of document of a workload."""
+    return name not in NULLS and "carbonctl." not in name and name_of(name) == name
+
+
+def _lines(result: Result, outputs: tuple[Output, ...]) -> tuple[str, ...]:
+    """Return the lines of a result for each output."""
+    texts = []
+    for output in outputs:
+        renderer = _renderer(output)
+        renderer.add(result)
+        texts.append(renderer.take())
+    return tuple(texts)
 
 
 def _renderer(output: Output) -> LineRenderer:
