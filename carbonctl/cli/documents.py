@@ -117,7 +117,8 @@ def _are_lines(start: bytes, name: str, *, is_all: bool) -> bool | None:
         return bool(rest)
     if rest.startswith(_NOT_JSON):
         return False
-    return (rest.startswith(b"{") and len(first.rstrip()) > 1) or _is_object(first)
+    second = rest.partition(b"\n")[0]
+    return _is_object(first) or (first.rstrip().endswith(b"}") and _is_object(second))
 
 
 def _is_object(line: bytes) -> bool:

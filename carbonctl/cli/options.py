@@ -26,7 +26,7 @@ NoHeader = Annotated[
 Jobs = Annotated[
     int | None,
     typer.Option(
-        "--jobs", "-j", min=1, metavar="N",
+        "--jobs", "-j", min=1, max=256, metavar="N",
         help="Processes to work in; as many as pay unless given.",
     ),
 ]  # fmt: skip

@@ -420,3 +420,51 @@ def test_gates_are_judged_over_all(inside, tmp_path):
     assert len(totals(done.out)) == 3
     assert done.err.startswith(f"{path}#2: gate failed: energy_kwh > 1 MWh")
     assert inside("estimate", str(path), "-f", "csv", *rule, "--exit-zero").code == 0
+
+
+def test_links_to_folders_are_not_followed(inside, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    inner = tmp_path / "jobs" / "inner"
+    inner.mkdir(parents=True)
+    (tmp_path / "jobs" / "a.yaml").write_text(Path(QUICK).read_text())
+    (inner / "b.yaml").write_text(Path(QUICK).read_text())
+    for name in ("one", "two"):
+        (inner / name).symlink_to("..")
+    for argument in ("jobs/**/*.yaml", "**/*.yaml", "jobs/**", f"{tmp_path}/**/*.yaml"):
+        done = inside("estimate", argument, "--format", "csv", "--totals", "--no-header", "-q")
+        files = [line.partition(",")[0] for line in done.out.splitlines()]
+        assert [Path(file).name for file in files] == ["a.yaml", "b.yaml"], argument
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with names")
+def test_a_pipe_that_is_found_is_not_waited_for(inside, tmp_path):
+    (tmp_path / "a.yaml").write_text(Path(QUICK).read_text())
+    os.mkfifo(tmp_path / "b.yaml")
+    done = inside("estimate", str(tmp_path), "--recursive", "--format", "csv", "--totals", "-q")
+    assert (done.code, done.out.count("\n")) == (0, 2)
+
+
+def test_a_folder_that_cannot_be_read_is_said(monkeypatch):
+    from carbonctl.cli import finding
+
+    def walk(folder, onerror):
+        onerror(PermissionError(13, "Permission denied", f"{folder}/locked"))
+        yield folder, [], []
+
+    monkeypatch.setattr(finding.os, "walk", walk)
+    (found,) = finding.find([str(ROOT)], recursive=True)
+    assert str(found.problem) == f"{ROOT}/locked:1:1: Permission denied"
+
+
+def test_a_workload_with_an_object_a_line_is_one_document(inside, tmp_path):
+    file = tmp_path / "job.json"
+    energy = '{"kind":"energy","energy":"5 MWh","embodied":"0 kg"}'
+    file.write_text(
+        f'{{"name":"a","site":{{"grid":"FR"}},"phases":{{"data":[\n{energy},\n{energy}\n]}}}}\n'
+    )
+    done = inside("estimate", str(file), "--format", "csv", "--totals", "-q")
+    assert (done.code, done.out.count("\n")) == (0, 2)
+
+
+def test_processes_have_a_limit(inside):
+    assert inside("estimate", "a.yaml", "--jobs", "99999").code == 2
