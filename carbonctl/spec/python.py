@@ -80,7 +80,11 @@ class _Reader:
                 said = f"a key must be a text, not `{type(key).__name__}`: {str(key)[:40]}"
                 self.problems.append(self.problem(path, said))
                 continue
-            word = str.__str__(key)
+            try:
+                word = written(key)
+            except ValueError as error:
+                self.problems.append(self.problem(path, str(error)))
+                continue
             node[word] = self.node(value, (*path, word))
             node.keys_at[word] = self.place
         return node
@@ -105,7 +109,12 @@ def written(raw: Any) -> str:
     ('0.1', 'true', '012')
     """
     if isinstance(raw, str):
-        return str.__str__(raw)  # not what a class derived from it shows
+        text = str.__str__(raw)  # not what a class derived from it shows
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise ValueError(f"{ascii(text)[:40]} holds half a character") from None
+        return text
     if getattr(raw, "shape", None) == () and hasattr(raw, "item"):
         raw = raw.item()
     if isinstance(raw, bool):
