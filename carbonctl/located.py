@@ -22,6 +22,7 @@ MAX_DEPTH = 64
 MAX_VALUES = 100_000
 MAX_BYTES = 64 * 1024 * 1024
 
+_SEVERAL = "only `carbonctl estimate` takes several workloads of one input"
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -164,7 +165,7 @@ class _Builder:
     def document(self, event: Any) -> None:
         self.documents += 1
         if self.documents > 1:
-            raise self.stop(self.place(event), "a second YAML document; one workload a file")
+            raise self.stop(self.place(event), f"a second YAML document; {_SEVERAL}")
 
     def scalar(self, event: Any) -> None:
         mark = event.start_mark
@@ -293,6 +294,9 @@ def _syntax(error: yaml.YAMLError, builder: _Builder, text: str) -> InputError:
     written = text.split("\n")[mark.line : mark.line + 1]
     if written and written[0][mark.column : mark.column + 1] == "\t":
         return builder.stop(place, "a tab cannot indent YAML; use spaces")
+    is_next = mark.line > 0 and mark.column == 0 and "<document start>" in message
+    if is_next and written and written[0].startswith("{"):
+        return builder.stop(place, f"a second line of JSON Lines; {_SEVERAL}")
     context = getattr(error, "context", None)
     return builder.stop(place, f"not valid YAML: {message}{f' ({context})' if context else ''}")
 

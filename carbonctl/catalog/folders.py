@@ -11,11 +11,12 @@ from carbonctl.errors import InputError, Problem
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
-def _first_with(name: str, marker: str) -> Path | None:
+def _installed(name: str, marker: str) -> Path:
+    """Return a folder that comes with carbonctl, known by a file that it holds."""
     for folder in (_PACKAGE / name, _PACKAGE.parent / name):
         if (folder / marker).is_file():
             return folder
-    return None
+    raise FileNotFoundError(f"{name} is missing beside {_PACKAGE}; install carbonctl again")
 
 
 @lru_cache(maxsize=1)
@@ -27,12 +28,7 @@ def builtin() -> Path:
     FileNotFoundError
         Where the installation lost it.
     """
-    folder = _first_with("hardware_db", "VERSION")
-    if folder is None:
-        raise FileNotFoundError(
-            f"hardware_db is missing beside {_PACKAGE}; install carbonctl again"
-        )
-    return folder
+    return _installed("hardware_db", "VERSION")
 
 
 @lru_cache(maxsize=1)
@@ -44,10 +40,7 @@ def examples() -> Path:
     FileNotFoundError
         Where the installation lost it.
     """
-    folder = _first_with("configs", "quickstart.yaml")
-    if folder is None:
-        raise FileNotFoundError(f"configs is missing beside {_PACKAGE}; install carbonctl again")
-    return folder
+    return _installed("configs", "quickstart.yaml")
 
 
 def own(given: str | None) -> tuple[Path, ...]:
