@@ -7,7 +7,7 @@
     └── OutputError        74   the result could not be written
 
 Anything else that escapes is a bug and ends with 70. Where several happened, the
-worst decides: 70 beats 74 beats 3 beats 1.
+worst decides: 70 beats 74 beats 3 beats 1 beats 141.
 """
 
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ OUTPUT = 74
 INTERRUPTED = 130
 CLOSED_PIPE = 141
 
-_WORST_FIRST = (BUG, OUTPUT, USAGE, INPUT, GATE_FAILED, OK)
+_WORST_FIRST = (BUG, OUTPUT, USAGE, INPUT, GATE_FAILED, CLOSED_PIPE, OK)
 
 
 def worst(codes: Iterable[int]) -> int:

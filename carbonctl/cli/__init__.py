@@ -62,8 +62,8 @@ def _run(arguments: list[str]) -> int:  # noqa: PLR0911
         return error.exit_code
     except KeyboardInterrupt:
         return errors.INTERRUPTED
-    except BrokenPipeError:  # where there is no SIGPIPE
-        return errors.CLOSED_PIPE
+    except BrokenPipeError:  # met by another process, or where there is no SIGPIPE
+        return _closed_pipe()
     except OSError as error:
         if error.errno not in _UNWRITABLE:
             return _bug(error, arguments)
@@ -71,6 +71,13 @@ def _run(arguments: list[str]) -> int:  # noqa: PLR0911
         return errors.OUTPUT
     except Exception as error:  # noqa: BLE001
         return _bug(error, arguments)
+
+
+def _closed_pipe() -> int:
+    """End as writing to a closed pipe does; where that is no signal, return the exit code."""
+    if hasattr(signal, "SIGPIPE"):
+        signal.raise_signal(signal.SIGPIPE)
+    return errors.CLOSED_PIPE
 
 
 def _bug(error: Exception, arguments: list[str]) -> int:

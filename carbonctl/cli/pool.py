@@ -1,19 +1,24 @@
 """Works on pieces in several processes, and gives what comes of them in order.
 
-Each process has one pipe and works on one batch at a time. They end with this one, however it
-ends: at the end of their pipe, or by a signal where this process has the time to send one.
+Each process has one pipe and works on one batch at a time. The lines that it makes wait there
+for their turn; then they come back, or go to standard output from where they are, which spares
+a long way. The processes end with this one, however it ends: at the end of their pipe, or by a
+signal where this process has the time to send one.
 """
 
 from __future__ import annotations
 
 import os
 import signal
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from carbonctl.cli.documents import Piece
-from carbonctl.cli.working import Order, Outcome, Worker
+from carbonctl.cli.sinks import to_stdout
+from carbonctl.cli.working import Order, Outcome, Texts, Worker
+from carbonctl.errors import OutputError
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -21,6 +26,7 @@ if TYPE_CHECKING:
 
 Batch = list[Piece]
 _AHEAD = 2  # batches for each process that may be done before their turn
+_TURN = None  # sent where a batch is wanted: the lines that have waited longest may go
 
 
 class Failed(Exception):
@@ -47,17 +53,23 @@ class Pool:
         How many.
     order : Order
         What they do.
+    writes : bool
+        Whether they write to standard output themselves, each batch in its turn. Otherwise
+        the outcomes hold the lines.
     """
 
-    def __init__(self, jobs: int, order: Order) -> None:
+    def __init__(self, jobs: int, order: Order, *, writes: bool = False) -> None:
         self.jobs = jobs
         self.order = order
+        self.writes = writes
         self.processes: list[BaseProcess] = []
+        self.pipes: list[Connection[Any, Any]] = []
         self.idle: list[Connection[Any, Any]] = []
         self.busy: dict[Connection[Any, Any], int] = {}
-        self.done: dict[int, Outcome] = {}
+        self.done: dict[int, tuple[Connection[Any, Any], Outcome]] = {}
         self.sent = 0
         self.given = 0
+        self.has_turn = False
 
     def __enter__(self) -> Pool:
         from multiprocessing import get_context  # slow to import, and few need it
@@ -66,17 +78,18 @@ class Pool:
         with _uninterrupted():
             for _ in range(self.jobs):
                 ours, theirs = context.Pipe()
-                copied = (*self.idle, ours) if context.get_start_method() == "fork" else ()
-                arguments = (theirs, self.order, copied)
+                copied = (*self.pipes, ours) if context.get_start_method() == "fork" else ()
+                arguments = (theirs, self.order, self.writes, copied)
                 process = context.Process(target=_serve, args=arguments, daemon=True)
                 process.start()
                 theirs.close()
                 self.processes.append(process)
-                self.idle.append(ours)
+                self.pipes.append(ours)
+        self.idle += self.pipes
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
-        for pipe in (*self.idle, *self.busy):
+        for pipe in self.pipes:
             pipe.close()
         for process in self.processes:
             if kind is not None:
@@ -84,14 +97,19 @@ class Pool:
             process.join()
 
     def run(self, batches: Iterable[Batch | None]) -> Iterator[Outcome]:
-        """Yield what comes of batches, in their order; all that is out before a None."""
+        """Yield what comes of batches, in their order; all that is out before a None.
+
+        Raises
+        ------
+        OutputError, BrokenPipeError
+            Where a process could not write what it made.
+        """
         for batch in batches:
             if batch is None:
                 yield from self._rest()
                 continue
             while not self.idle or self.sent - self.given >= self.jobs * _AHEAD:
-                self._receive()
-                yield from self._in_order()
+                yield from self._receive()
             pipe = self.idle.pop()
             pipe.send(batch)
             self.busy[pipe] = self.sent
@@ -99,28 +117,34 @@ class Pool:
         yield from self._rest()
 
     def _rest(self) -> Iterator[Outcome]:
-        while self.busy:
-            self._receive()
-            yield from self._in_order()
+        while self.given < self.sent:
+            yield from self._receive()
 
-    def _in_order(self) -> Iterator[Outcome]:
-        while self.given in self.done:
-            yield self.done.pop(self.given)
-            self.given += 1
-
-    def _receive(self) -> None:
+    def _receive(self) -> Iterator[Outcome]:
+        """Wait for a message at least; yield the outcomes whose lines have gone, or are here."""
         from multiprocessing.connection import wait
 
-        for ready in wait(list(self.busy)):
+        for ready in wait(self.pipes):
             pipe: Any = ready
             try:
                 found = pipe.recv()
             except EOFError:
                 raise Failed("a process of --jobs has ended before its work was done") from None
-            if isinstance(found, str):
-                raise Failed(found)
-            self.done[self.busy.pop(pipe)] = found
-            self.idle.append(pipe)
+            if isinstance(found, Exception):
+                raise found
+            if isinstance(found, Outcome):
+                self.done[self.busy.pop(pipe)] = pipe, found
+                self.idle.append(pipe)
+            else:
+                yield self.done.pop(self.given)[1]._replace(texts=found)
+                self.given += 1
+                self.has_turn = False
+            self._next_turn()
+
+    def _next_turn(self) -> None:
+        if not self.has_turn and self.given in self.done:
+            self.has_turn = True
+            self.done[self.given][0].send(_TURN)
 
 
 @contextmanager
@@ -137,7 +161,7 @@ def _uninterrupted() -> Iterator[None]:
 
 
 def _serve(
-    pipe: Connection[Any, Any], order: Order, copied: tuple[Connection[Any, Any], ...]
+    pipe: Connection[Any, Any], order: Order, writes: bool, copied: tuple[Connection[Any, Any], ...]
 ) -> NoReturn:
     """Work on the batches of a pipe until it ends.
 
@@ -145,18 +169,36 @@ def _serve(
     one is open here, no pipe ends.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # the process that started this one ends
     for end in copied:
         end.close()
     try:
-        worker = Worker(order)
+        worker, waiting = Worker(order), deque[Texts]()
         while True:
-            for piece in pipe.recv():
+            batch = pipe.recv()
+            if batch is _TURN:
+                pipe.send(_written(waiting.popleft()) if writes else waiting.popleft())
+                continue
+            for piece in batch:
                 worker.take(piece)
-            pipe.send(worker.outcome())
+            outcome = worker.outcome()
+            waiting.append(outcome.texts)
+            pipe.send(outcome._replace(texts=()))
     except (EOFError, OSError):  # the pipe has ended, and with it the work
         os._exit(0)
     except BaseException:  # noqa: BLE001
         from traceback import format_exc
 
-        pipe.send(format_exc())
+        pipe.send(Failed(format_exc()))
         os._exit(1)
+
+
+def _written(texts: Texts) -> Texts | Exception:
+    """Write lines to standard output, and return what is left of them; or what went wrong."""
+    try:
+        for parts in texts:
+            to_stdout(parts)
+    except (OutputError, BrokenPipeError) as error:
+        return error
+    return tuple([] for _ in texts)

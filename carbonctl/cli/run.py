@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import stat
 import time
 from collections.abc import Callable, Iterator
@@ -59,11 +60,15 @@ class Run:
         screen.is_live = self.in_lines and len(self.sinks) == 1  # no export goes first
         may_show = not self.order.quiet and not (screen.is_live and is_terminal())
         self.bar = Bar(_size(found) if may_show else None, is_wanted=may_show)
+        if len(self.sinks) > 1 and hasattr(signal, "SIGPIPE"):
+            signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # a reader who leaves ends no export
         try:
             for outcome in self.outcomes(self.batches(found, stdin_name), jobs):
                 self.write(outcome)
                 if len(self.failed) == len(self.sinks):
                     break
+        except OutputError as error:  # of a process that writes by itself
+            self.fail(screen, error)
         finally:
             self.bar.close()
         if verbose:
@@ -113,15 +118,18 @@ class Run:
     ) -> Iterator[Outcome]:
         """Yield what comes of each batch: alone at first, in several processes where that pays."""
         worked = 0.0
+        screen = self.sinks[-1]
         for batch in batches:
             if batch is None:
                 continue
-            if self.order.in_lines and (jobs or worked > _ALONE) and jobs != 1:
+            writes = screen.is_live and len(self.sinks) == 1
+            may_part = self.order.in_lines and (screen.is_begun or not writes)
+            if may_part and (jobs or worked > _ALONE) and jobs != 1:
                 from carbonctl.cli.pool import Pool, processors
 
                 jobs = jobs or processors()
                 if jobs > 1:
-                    with Pool(jobs, self.order) as pool:
+                    with Pool(jobs, self.order, writes=writes) as pool:
                         yield from pool.run(chain([batch], batches))
                     return
             start = time.perf_counter()
@@ -133,8 +141,8 @@ class Run:
     def write(self, outcome: Outcome) -> None:
         """Say what is to be said of an outcome, and write its texts."""
         self.bar.tell(outcome.told)
-        for sink, text in zip(self.sinks, outcome.texts, strict=True):
-            self.put(sink, partial(sink.write, text))
+        for sink, parts in zip(self.sinks, outcome.texts, strict=True):
+            self.put(sink, partial(sink.write, parts))
         self.results += outcome.results
         self.entries += outcome.entries
         self.problems += outcome.problems
@@ -151,7 +159,7 @@ class Run:
             if line is None:
                 whole = renderer.finish(about, verdicts)
                 data = whole if isinstance(whole, bytes) else whole.encode()
-                self.put(sink, partial(sink.write, data))
+                self.put(sink, partial(sink.write, [data]))
             self.put(sink, sink.finish)
         if verdicts:
             from carbonctl.cli.gating import announce
@@ -165,9 +173,18 @@ class Run:
         try:
             write()
         except OutputError as error:
-            self.bar.tell((str(error),))
-            self.failed.append(sink)
-            self.codes.append(error.exit_code)
+            self.fail(sink, error)
+        except BrokenPipeError:
+            if len(self.sinks) == 1:
+                raise
+            self.failed.append(sink)  # whoever read it has enough; exports are still wanted
+            self.codes.append(errors.CLOSED_PIPE)
+
+    def fail(self, sink: Sink, error: OutputError) -> None:
+        """Say that a sink cannot be written, and leave it from now on."""
+        self.bar.tell((str(error),))
+        self.failed.append(sink)
+        self.codes.append(error.exit_code)
 
     def about(self) -> About:
         """Return the versions behind the results: of a saved one, those that made it."""

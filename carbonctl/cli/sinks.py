@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import IO
 
 from carbonctl.cli import outputs
@@ -13,6 +13,27 @@ _IN_MEMORY = 1024 * 1024
 _CHUNK = 64 * 1024
 
 
+def to_stdout(parts: Iterable[bytes]) -> None:
+    """Write parts of text to standard output, many at a time but never a large piece of memory.
+
+    A large one is got anew from the system each time, and small ones are used again.
+
+    Raises
+    ------
+    OutputError
+        Where it is closed or full.
+    """
+    waiting: list[bytes] = []
+    size = 0
+    for part in parts:
+        waiting.append(part)
+        size += len(part)
+        if size >= _CHUNK:
+            outputs.to_stdout(b"".join(waiting))
+            waiting, size = [], 0
+    outputs.to_stdout(b"".join(waiting))
+
+
 class Spool:
     """Text that waits: in memory while it is short, then on disk."""
 
@@ -21,16 +42,16 @@ class Spool:
         self.size = 0
         self.file: IO[bytes] | None = None
 
-    def add(self, data: bytes) -> None:
-        """Put some whole lines behind the others.
+    def add(self, parts: list[bytes]) -> None:
+        """Put parts of some whole lines behind the others.
 
         Raises
         ------
         OutputError
             Where there is no room for them.
         """
-        self.size += len(data)
-        self.parts.append(data)
+        self.size += sum(map(len, parts))
+        self.parts += parts
         if self.size < _IN_MEMORY:
             return
         try:
@@ -83,22 +104,22 @@ class Sink:
             self.is_live = True
             self._drain()
 
-    def write(self, data: bytes) -> None:
-        """Take some whole lines.
+    def write(self, parts: list[bytes]) -> None:
+        """Take parts of some whole lines.
 
         Raises
         ------
         OutputError
             Where they cannot be written, or cannot wait.
         """
-        if not data:
+        if not any(parts):
             return
         if not self.is_live:
-            self.spool.add(data)
+            self.spool.add(parts)
             return
         if not self.is_begun:
             outputs.to_stdout(self.head)
-        outputs.to_stdout(data)
+        to_stdout(parts)
         self.is_begun = True
 
     def finish(self) -> None:
@@ -121,6 +142,6 @@ class Sink:
         spool, self.spool = self.spool, Spool()
         try:
             for chunk in spool.chunks():
-                self.write(chunk)
+                self.write([chunk])
         finally:
             spool.close()

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from carbonctl.gates import Verdict
 
 
+Texts = tuple[list[bytes], ...]
+
+
 class Order(NamedTuple):
     """What is to be done with every input; it can be sent to another process.
 
@@ -53,8 +56,9 @@ class Outcome(NamedTuple):
 
     Attributes
     ----------
-    texts : tuple of bytes
-        For each output the lines to be written; nothing where it is written at the end.
+    texts : tuple of list of bytes
+        For each output the lines to be written, some in each part; none where it is written
+        at the end.
     told : tuple of str
         Messages, in their order.
     results, entries, problems : int
@@ -65,7 +69,7 @@ class Outcome(NamedTuple):
         The versions of carbonctl and of the data behind them.
     """
 
-    texts: tuple[bytes, ...]
+    texts: Texts
     told: tuple[str, ...]
     results: int
     entries: int
@@ -98,6 +102,7 @@ class Worker:
         self._forget()
 
     def _forget(self) -> None:
+        self.texts: Texts = tuple([] for _ in self.lines)
         self.told: list[str] = []
         self.results = self.entries = self.faults = 0
         self.code = errors.OK
@@ -116,9 +121,8 @@ class Worker:
 
     def outcome(self) -> Outcome:
         """Return what came of the pieces since the last time."""
-        texts = tuple(b"" if one is None else one.take().encode() for one in self.lines)
         found = Outcome(
-            texts,
+            self.texts,
             tuple(self.told),
             self.results,
             self.entries,
@@ -159,6 +163,9 @@ class Worker:
             self.entries += len(result.entries)
             for renderer in self.renderers:
                 renderer.add(result)
+        for line, parts in zip(self.lines, self.texts, strict=True):
+            if line is not None:
+                parts.append(line.take().encode())
 
     def fill(self, label: str, filled: Filled) -> None:
         """Hand on the lines of a workload that is like others."""
@@ -167,9 +174,8 @@ class Worker:
         self.versions.add((__version__, self.catalog.version))
         self.results += 1
         self.entries += filled.entries
-        for renderer, text in zip(self.lines, filled.texts, strict=True):
-            assert renderer is not None
-            renderer.put(text)
+        for parts, text in zip(self.texts, filled.texts, strict=True):
+            parts.append(text.encode())
 
     def judge(self, verdicts: list[Verdict]) -> None:
         """Keep verdicts for those who show them, or say what did not pass."""

@@ -79,9 +79,6 @@ class LineRenderer(Renderer, Protocol):
     def take(self) -> str:
         """Return what was added since the last time."""
 
-    def put(self, text: str) -> None:
-        """Add whole lines that are made already."""
-
     def quoted(self, text: str) -> str:
         """Return a text as it stands in a line."""
 

@@ -40,10 +40,6 @@ class Renderer:
             rows = [tuple(map(_word, row)) for row in rows]
         self.writer.writerows(rows)
 
-    def put(self, text: str) -> None:
-        """Add whole lines that are made already."""
-        self.lines.append(text)
-
     def quoted(self, text: str) -> str:
         """Return a text as it stands in a row."""
         if _PLAIN.fullmatch(text):

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from carbonctl.gates import Verdict
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=marked).encode
+
+
 class Renderer:
     """Writes each result as one line, or each of its rows."""
 
@@ -34,16 +37,11 @@ class Renderer:
 
     def write(self, document: dict[str, Any]) -> None:
         """Add one line."""
-        text = json.dumps(document, ensure_ascii=False, allow_nan=False, default=marked)
-        self.lines.append(text + "\n")
-
-    def put(self, text: str) -> None:
-        """Add whole lines that are made already."""
-        self.lines.append(text)
+        self.lines.append(_encode(document) + "\n")
 
     def quoted(self, text: str) -> str:
         """Return a text as it stands in a line."""
-        return json.dumps(text, ensure_ascii=False)
+        return _encode(text)
 
     def take(self) -> str:
         """Return the lines that were added since the last time."""

@@ -39,7 +39,7 @@ def alone(document: Document, overrides: tuple[str, ...] = ()) -> tuple[str, ...
         for result in results:
             renderer.add(result)
         texts.append(renderer.take())
-    return tuple(texts)
+    return (*texts, *(warning for result in results for warning in result.warnings))
 
 
 def learn(texts: list[str], overrides: tuple[str, ...] = (), count: int = 0) -> int:
@@ -49,7 +49,7 @@ def learn(texts: list[str], overrides: tuple[str, ...] = (), count: int = 0) -> 
         one = Document(text.encode(), "jobs", f"jobs#{number}", number, is_line=True)
         filled = learnt.fill(one)
         if filled is not None:
-            assert filled.texts == alone(one, overrides)
+            assert (*filled.texts, *filled.warnings) == alone(one, overrides)
             assert filled.entries == filled.texts[0].count("\n")
             count += 1
     return count
@@ -116,6 +116,58 @@ def test_names_and_figures_are_filled_in():
         "9 h",
     ]
     assert learn([json.dumps(job("a", hours=one)) for one in hours]) == 3
+
+
+def run(name=None, **more):
+    named = {} if name is None else {"name": name}
+    return {**job("a")["phases"]["training"][0], **named, **more}
+
+
+def phases(**activities):
+    return json.dumps({**job("a"), "phases": activities})
+
+
+def test_names_of_activities_are_filled_in():
+    names = [
+        "run",
+        "run-2",
+        "trial 3",
+        "compute",
+        "null",
+        "7",
+        "a.b",
+        "a,b",
+        "=1",
+        "é",
+        "Zz1zZ",
+        "",
+    ]
+    assert learn([phases(training=[run(name)]) for name in names]) == 3  # 2 to 4; not Zz1zZ
+    assert (
+        learn([phases(training=[run(name)]) for name in names], ("phases.training.run.load=1",))
+        == 0
+    )
+    assert learn([phases(training=[run(name)]) for name in names], ("site.pue=1.5",)) == 3
+
+
+def test_a_name_that_is_there_twice_is_no_pattern_of_names_that_differ():
+    first = [phases(training=[run(f"a{n}"), run(f"b{n}"), run()]) for n in range(4)]
+    assert learn(first) == 2
+    for names in (("a", "a"), ("compute", "b"), ("b", "compute")):
+        again = phases(training=[run(names[0]), run(names[1]), run()])
+        assert learn([*first, again]) == 2
+    same = [phases(training=[run(f"a{n}")], inference=[run(f"a{n}")]) for n in range(4)]
+    assert learn(same) == 2
+
+
+def test_warnings_name_activities():
+    energy = {"kind": "energy", "energy": "5 kWh"}
+    texts = [phases(inference=[{"name": f"meter {n}", **energy}]) for n in range(4)]
+    learnt = Patterns(CATALOG, (), OUTPUTS)
+    told = [learnt.fill(Document(one.encode(), "jobs", "jobs", 1, is_line=True)) for one in texts]
+    assert told[3] is not None
+    assert "meter 3" in told[3].warnings[0]
+    assert learn(texts) == 2
 
 
 def test_what_decides_is_a_condition():
