@@ -78,7 +78,8 @@ def stream(folder: Path) -> list[bool]:
     write_lines(few, 1000)
     write_lines(many, 100_000)
     results = []
-    for flags in (("--format", "csv"), ("--format", "csv", "--totals"), ("--format", "csv", "-j1")):
+    streams = ("jsonl",), ("csv",), ("csv", "--totals"), ("csv", "-j1")
+    for flags in (("--format", *more) for more in streams):
         fast, peak = compare(
             f"100,000 JSON Lines to {' '.join(flags[1:])} / parsing them",
             [CARBONCTL, "estimate", str(many), *flags], [PYTHON, "-c", LOAD_LINES, str(many)],

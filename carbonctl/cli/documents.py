@@ -107,15 +107,13 @@ def _start(descriptor: int, name: str) -> tuple[bytes, bool]:
 def _are_lines(start: bytes, name: str, *, is_all: bool) -> bool | None:
     """Return whether an input holds JSON Lines; None where more must be read to know."""
     text = start.removeprefix(_BOM).lstrip(_BLANK)
-    if text and not text.startswith(b"{") and not name.endswith(LINES):
-        return False
+    if text and (name.endswith(LINES) or not text.startswith(b"{")):
+        return name.endswith(LINES)
     first, _, rest = text.partition(b"\n")
     rest = rest.lstrip(_BLANK)
     if len(rest) < _LONGEST and not is_all:  # a second line is to come
         return None
-    if name.endswith(LINES) or not rest:
-        return bool(rest)
-    if rest.startswith(_NOT_JSON):
+    if not rest or rest.startswith(_NOT_JSON):
         return False
     second = rest.partition(b"\n")[0]
     return _is_object(first) or (first.rstrip().endswith(b"}") and _is_object(second))

@@ -118,6 +118,19 @@ def test_a_reader_that_has_enough(endless, jobs):
     process.stderr.close()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs limits of processes")
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_output_that_cannot_be_written_is_74(endless, tmp_path, jobs):
+    with (tmp_path / "out.jsonl").open("wb") as out:
+        done = subprocess.run(
+            ["sh", "-c", 'ulimit -f 2048; exec "$@"', "sh", *COMMAND, endless, "-f", "jsonl", "-j",
+             jobs], stdout=out, stderr=subprocess.PIPE, cwd=ROOT, env=clean_environment(),
+            check=False,
+        )  # fmt: skip
+    assert done.stderr == b"standard output: File too large\n"
+    assert done.returncode == 74
+
+
 def test_a_bug_in_another_process_is_70(inside, stream, monkeypatch):
     import multiprocessing
 

@@ -153,11 +153,20 @@ def test_one_json_document_is_one_workload(text):
     assert (done.code, [row["file"] for row in totals(done.out)]) == (0, ["<stdin>"])
 
 
-def test_a_single_line_keeps_its_plain_name(inside, tmp_path):
+def test_a_single_line_is_a_line_where_the_name_says_so(inside, tmp_path):
     path = tmp_path / "jobs.ndjson"
     path.write_text("\n" + lines(job("a")))
     done = inside("estimate", str(path), "--format", "csv", "--totals")
-    assert [row["file"] for row in totals(done.out)] == [str(path)]
+    assert [row["file"] for row in totals(done.out)] == [f"{path}#2"]
+
+
+@pytest.mark.parametrize("text", ["", "\n \n"])
+def test_json_lines_that_hold_nothing_are_said(inside, tmp_path, text):
+    path = tmp_path / "jobs.jsonl"
+    path.write_text(text)
+    done = inside("estimate", str(path), "--format", "csv")
+    assert (done.code, done.out) == (3, "")
+    assert "the file holds nothing" in done.err
 
 
 def test_saved_results_as_json_lines_are_inputs(inside, tmp_path):
@@ -203,6 +212,21 @@ def test_results_are_written_as_they_come():
     process.stdin.write(lines(job("c")).encode())
     process.stdin.flush()
     assert process.stdout.readline().startswith(b"<stdin>#3,c,")
+    process.stdin.close()
+    assert process.wait() == 0
+    process.stdout.close()
+
+
+def test_the_first_line_does_not_wait_where_the_name_says_what_it_is():
+    process = subprocess.Popen(
+        [*COMMAND, "-", "--stdin-name", "x.jsonl", "--format", "jsonl"], stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, cwd=ROOT, env=clean_environment(),
+    )  # fmt: skip
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(lines(job("a")).encode())
+    process.stdin.flush()
+    assert json.loads(process.stdout.readline())["file"] == "x.jsonl#1"
     process.stdin.close()
     assert process.wait() == 0
     process.stdout.close()
@@ -390,6 +414,25 @@ def test_exports_beside_a_stream(inside, tmp_path):
     again = inside("estimate", str(path), "-f", "csv", "--export", f"csv+={out}")
     assert out.read_text() == done.out + again.out.partition("\n")[2]
     assert sorted(p.name for p in tmp_path.iterdir()) == ["jobs.jsonl", "out.csv", "out.json"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a pipe that breaks")
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_exports_are_finished_when_a_reader_leaves(tmp_path, jobs):
+    path, out = tmp_path / "jobs.jsonl", tmp_path / "out.csv"
+    path.write_text(lines(*(job(f"job {n}", hours=f"{n + 1} h") for n in range(3000))))
+    process = subprocess.Popen(
+        [*COMMAND, str(path), "-f", "csv", "--totals", "--export", f"csv={out}", "-j", jobs],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, env=clean_environment(),
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    assert process.wait() == 141
+    assert len(totals(out.read_text())) == 3000
+    process.stderr.close()
 
 
 def test_what_waits_for_exports_is_spooled(inside, tmp_path, monkeypatch):
