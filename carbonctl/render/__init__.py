@@ -24,6 +24,7 @@ FOR_PEOPLE = ("table", "md")
 BINARY = ("parquet",)
 TABLES = ("csv", "tsv")
 LINES = (*TABLES, "jsonl")
+CAUTION = "magenta"  # of what is to be noticed; yellow cannot be read on white
 
 
 class Style(NamedTuple):

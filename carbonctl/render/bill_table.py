@@ -12,7 +12,7 @@ from rich.text import Text
 from carbonctl.embodied.report import Bill, Published
 from carbonctl.ledger import EMBODIED, Entry, totals
 from carbonctl.ranges import Number, best, high, low
-from carbonctl.render import Style, humane
+from carbonctl.render import CAUTION, Style, humane
 from carbonctl.render.plain import finished
 from carbonctl.render.table_ import safe
 from carbonctl.render.terminal import console_for
@@ -155,14 +155,14 @@ class _Block:
         text = ", ".join(parts)
         self.line(f"{text[:1].upper()}{text[1:]}" if text else "Nothing is in it")
         if bill.covers:
-            self.line(f"Covers: {bill.covers}", "yellow")
+            self.line(f"Covers: {bill.covers}", CAUTION)
         if bill.devices.best != 1:
             self.line(f"Per device ({humane.significant(bill.devices.best)}): "
                       f"{said(bill.per_device)}")  # fmt: skip
         self.line(f"Per useful hour of a device: {said(bill.per_useful_hour)} ({life(bill)})")
         if bill.total is None:
             self.line("Incomplete: the carbon of a part is unknown, so the sum is unknown too",
-                      "yellow")  # fmt: skip
+                      CAUTION)  # fmt: skip
 
     def published(self, found: Published) -> None:
         self.console.print()

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from carbonctl.compare import Comparison, Delta, Report
 from carbonctl.gates import Verdict
-from carbonctl.render import Style, compared, humane
+from carbonctl.render import CAUTION, Style, compared, humane
 from carbonctl.render.gates_table import draw
 from carbonctl.render.plain import finished
 from carbonctl.render.table_ import safe
@@ -87,7 +87,7 @@ class _Block:
         self.console.print(Text(safe(f"{head} beside {base}"), style="bold"), overflow="fold")
         self.console.print(Text(safe(compared.headline(self.one))), overflow="fold")
         for note in self.one.notes:
-            self.console.print(Text(f"Note: {safe(note)}", style="yellow"), overflow="fold")
+            self.console.print(Text(f"Note: {safe(note)}", style=CAUTION), overflow="fold")
         if self.one.is_same:
             return
         self.console.print()

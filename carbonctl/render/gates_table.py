@@ -6,10 +6,10 @@ from rich.console import Console
 from rich.text import Text
 
 from carbonctl.gates import Verdict
-from carbonctl.render import Style
+from carbonctl.render import CAUTION, Style
 from carbonctl.render.verdicts import limit, measured, outcome
 
-_COLORS = {"failed": "red", "unknown": "red", "warning": "yellow", "passed": "green"}
+_COLORS = {"failed": "red", "unknown": "red", "warning": CAUTION, "passed": "green"}
 
 
 def draw(console: Console, verdicts: Sequence[Verdict], style: Style) -> None:

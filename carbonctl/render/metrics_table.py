@@ -6,6 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from carbonctl.compare.metrics import Metrics
+from carbonctl.render import CAUTION
 from carbonctl.render import metrics as said
 from carbonctl.render.table_ import safe
 
@@ -28,7 +29,7 @@ def draw(console: Console, metrics: Metrics, width: int) -> None:
         console.print(Text(line, style="dim"), overflow="fold")
     for note in said.notes(metrics):
         console.print()
-        console.print(Text(f"Note: {safe(note)}", style="yellow"), overflow="fold")
+        console.print(Text(f"Note: {safe(note)}", style=CAUTION), overflow="fold")
 
 
 def _table(

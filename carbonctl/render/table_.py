@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from carbonctl.ledger import OPERATIONAL, Entry, Totals, totals
-from carbonctl.render import Style, humane
+from carbonctl.render import CAUTION, Style, humane
 from carbonctl.render.assumed import assumption_rows
 from carbonctl.render.plain import finished
 from carbonctl.render.terminal import console_for
@@ -213,7 +213,7 @@ class _Block:
                 "an embodied figure is unknown, so the total is unknown too; "
                 "shares are of operational carbon"
             )
-            self.console.print(Text(f"Incomplete: {said}", style="yellow"), overflow="fold")
+            self.console.print(Text(f"Incomplete: {said}", style=CAUTION), overflow="fold")
 
     def more(self, whole: Totals) -> Iterable[tuple[str, str]]:
         low, high = whole.total_low_kgco2e, whole.total_high_kgco2e
@@ -286,7 +286,7 @@ class _Block:
         shown: list[tuple[Text | str, ...]] = []
         for row in rows:
             marks = ", ".join(numbers[key] for key in row.sources)
-            status = Text(row.status, style="yellow" if row.status == "archetype" else "dim")
+            status = Text(row.status, style=CAUTION if row.status == "archetype" else "dim")
             shown.append((safe(row.label), row.said, status, f"[{marks}]" if marks else ""))
         self.lines(("fold", "right", "left", "left"), shown)
         self.citations(numbers)

@@ -30,10 +30,10 @@ CODES = re.compile(r"\x1b\[([0-9;]*)m")
 
 
 def assert_suits_any_background(drawn):
-    """No background, and neither black nor white: what is plain has the terminal's own color."""
+    """No background, and neither black, white nor yellow: what is plain has the terminal's color."""
     for code in CODES.findall(drawn):
         for part in filter(None, code.split(";")):
-            assert int(part) not in (30, 37, 90, 97, *range(40, 48), *range(100, 108))
+            assert int(part) not in (30, 33, 37, 90, 93, 97, *range(40, 48), *range(100, 108))
 
 
 def screen(columns, locale, *arguments):
