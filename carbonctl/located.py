@@ -22,7 +22,6 @@ MAX_DEPTH = 64
 MAX_VALUES = 100_000
 MAX_BYTES = 64 * 1024 * 1024
 
-_SEVERAL = "only `carbonctl estimate` takes several workloads of one input"
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -165,7 +164,7 @@ class _Builder:
     def document(self, event: Any) -> None:
         self.documents += 1
         if self.documents > 1:
-            raise self.stop(self.place(event), f"a second YAML document; {_SEVERAL}")
+            raise self.stop(self.place(event), "a second YAML document; one is wanted here")
 
     def scalar(self, event: Any) -> None:
         mark = event.start_mark
@@ -296,7 +295,7 @@ def _syntax(error: yaml.YAMLError, builder: _Builder, text: str) -> InputError:
         return builder.stop(place, "a tab cannot indent YAML; use spaces")
     is_next = mark.line > 0 and mark.column == 0 and "<document start>" in message
     if is_next and written and written[0].startswith("{"):
-        return builder.stop(place, f"a second line of JSON Lines; {_SEVERAL}")
+        return builder.stop(place, "a second object; JSON Lines have each in one line")
     context = getattr(error, "context", None)
     return builder.stop(place, f"not valid YAML: {message}{f' ({context})' if context else ''}")
 
