@@ -17,8 +17,9 @@ from carbonctl import estimators, frames
 from carbonctl.account import result_of
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.folders import own
-from carbonctl.cli.inputs import read
-from carbonctl.cli.reading import read_results
+from carbonctl.cli.finding import named
+from carbonctl.cli.picking import all_of, every, single
+from carbonctl.cli.reading import read_documents
 from carbonctl.errors import InputError, Problem, UsageError
 from carbonctl.result import Result
 from carbonctl.rows import View
@@ -60,7 +61,9 @@ def estimate(
     source : path, mapping, or several of them
         A YAML workload or a saved result, as ``carbonctl estimate`` reads them; or a
         workload as a dict of text, numbers, True, False, lists and dicts. A number stands
-        for its text: where a unit is wanted, write it, as in ``"24 h"``.
+        for its text: where a unit is wanted, write it, as in ``"24 h"``. Of a file with
+        several workloads, ``"jobs.yaml#2"`` is the second YAML document, ``"jobs.jsonl#2"``
+        line 2; as one of several sources, a file stands for all of them.
     set : iterable of str
         ``PATH=VALUE``, before the workload's own values, as ``--set`` does.
     hardware_db : path, optional
@@ -69,7 +72,8 @@ def estimate(
     Returns
     -------
     Result or list of Result
-        A list where several were given, in their order. A dict has the ``file`` ``<dict>``,
+        A list where several were given, in their order; results of a file with several
+        workloads have a ``file`` such as ``jobs.jsonl#2``. A dict has the ``file`` ``<dict>``,
         and its place among several, counted from 0: ``<dict 2>``.
 
     Raises
@@ -93,7 +97,7 @@ def estimate(
     catalog = _builtin() if hardware_db is None else Catalog(own(os.fspath(hardware_db)))
     overrides = _overrides(set)
     if isinstance(source, str | os.PathLike | Mapping):
-        found = _results(source, "<dict>", catalog, overrides)
+        found = _results(source, "<dict>", catalog, overrides, is_one=True)
         if len(found) != 1:
             message = f"holds {len(found)} results; estimate([...]) returns them all"
             raise InputError([Problem(found[0].file, None, None, message)])
@@ -132,6 +136,7 @@ def to_frame(results: Iterable[Result], view: View = "entries") -> pd.DataFrame:
     return frames.frame(view, results)
 
 
+_ONE_OF = 'estimate("{}"); estimate([...]) returns them all'
 _WANTED = "a path, a dict, or several of them are wanted"
 
 
@@ -151,16 +156,26 @@ def _overrides(given: Iterable[str]) -> tuple[str, ...]:
 
 
 def _results(
-    source: Source, name: str, catalog: Catalog, overrides: tuple[str, ...]
+    source: Source,
+    name: str,
+    catalog: Catalog,
+    overrides: tuple[str, ...],
+    *,
+    is_one: bool = False,
 ) -> tuple[Result, ...]:
-    """Return the results of one input; ``name`` is what a dict is called."""
+    """Return the results of one input.
+
+    ``name`` is what a dict is called; ``is_one`` says that a file has to hold one document.
+    """
     if isinstance(source, Mapping):
         return (_of_mapping(source, name, catalog, overrides),)
     path = os.fspath(source) if isinstance(source, str | os.PathLike) else None
     if not isinstance(path, str):
         raise UsageError(f"estimate: {_WANTED}, not {type(source).__name__}")
-    data, shown = read(path)
-    return read_results(data, shown, catalog, overrides).results
+    one = named(path)
+    found = [single(one, _ONE_OF)] if is_one else all_of(every([one]))
+    reads = read_documents(found, catalog, overrides)
+    return tuple(result for read in reads for result in read.results)
 
 
 def _of_mapping(

@@ -43,7 +43,8 @@ def check(
     try:
         return model.model_validate(data, context=context), []
     except ValidationError as errors:
-        found = errors.errors(include_url=False, include_input=False)
+        # With its context, an error would hold the frames that hold it, and be garbage for long.
+        found = errors.errors(include_url=False, include_input=False, include_context=False)
         told = [
             _explain(model, error, root, file, at)
             for error in found

@@ -22,7 +22,7 @@ MAX_DEPTH = 64
 MAX_VALUES = 100_000
 MAX_BYTES = 64 * 1024 * 1024
 
-_SEVERAL = "only `carbonctl estimate` takes several workloads of one input"
+_TOO_DEEP = f"nested more than {MAX_DEPTH} levels deep"
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -165,7 +165,7 @@ class _Builder:
     def document(self, event: Any) -> None:
         self.documents += 1
         if self.documents > 1:
-            raise self.stop(self.place(event), f"a second YAML document; {_SEVERAL}")
+            raise self.stop(self.place(event), "a second YAML document; one is wanted here")
 
     def scalar(self, event: Any) -> None:
         mark = event.start_mark
@@ -197,7 +197,7 @@ class _Builder:
         if event.tag is not None:
             self.refuse_tag(event)
         if len(self.stack) >= MAX_DEPTH:
-            raise self.stop(place, f"nested more than {MAX_DEPTH} levels deep")
+            raise self.stop(place, _TOO_DEEP)
         node: Map | Seq = new_map(place) if type(event) is yaml.MappingStartEvent else Seq()
         node.place = place
         if event.anchor:
@@ -230,7 +230,7 @@ class _Builder:
         if height >= top.height:
             top.height = height + 1
             if len(self.stack) + height > MAX_DEPTH:
-                raise self.stop(place, f"nested more than {MAX_DEPTH} levels deep")
+                raise self.stop(place, _TOO_DEEP)
         if not top.is_map:
             top.node.append(node)  # type: ignore[union-attr]
         elif top.key is None:
@@ -294,9 +294,11 @@ def _syntax(error: yaml.YAMLError, builder: _Builder, text: str) -> InputError:
     written = text.split("\n")[mark.line : mark.line + 1]
     if written and written[0][mark.column : mark.column + 1] == "\t":
         return builder.stop(place, "a tab cannot indent YAML; use spaces")
+    if "nesting depth" in message:  # the parser looks ahead, and may stop before we do
+        return builder.stop(place, _TOO_DEEP)
     is_next = mark.line > 0 and mark.column == 0 and "<document start>" in message
     if is_next and written and written[0].startswith("{"):
-        return builder.stop(place, f"a second line of JSON Lines; {_SEVERAL}")
+        return builder.stop(place, "a second object; JSON Lines have each in one line")
     context = getattr(error, "context", None)
     return builder.stop(place, f"not valid YAML: {message}{f' ({context})' if context else ''}")
 

@@ -13,7 +13,10 @@ from carbonctl.spec.model import PHASES
 from carbonctl.units import COUNT, DURATION, parse, parse_formatted
 from carbonctl.values import Status, Value
 
-_LINES = "this is JSON Lines; what is to be read again is saved with --format json"
+_LINES = (
+    "this is JSON Lines, which does not say the versions behind a result; "
+    "what is to be compared is saved with --format json"
+)
 _FORMULA_STARTS = ("=", "+", "-", "@")
 _ROUNDING = 1e-9  # of a figure
 _LARGEST, _SMALLEST = 1e150, 1e-150
@@ -53,7 +56,6 @@ def read(text: str, file: str, first: int = 1, *, or_line: bool = False) -> Save
     except (ValueError, RecursionError) as error:
         line, col = getattr(error, "lineno", 1) + first - 1, getattr(error, "colno", 1)
         message = f"not a saved result: {getattr(error, 'msg', 'nested too deep')}"
-        message = _LINES if getattr(error, "msg", "") == "Extra data" else message
         raise InputError([Problem(file, line, col, message)]) from None
     is_line = isinstance(document, dict) and "entries" in document
     if is_line and not or_line:

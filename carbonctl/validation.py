@@ -27,8 +27,8 @@ _OF_A_WORKLOAD = Workload.model_fields.keys() - {"name"}
 _FOLDERS = {**dict.fromkeys(DEVICES, DEVICE), **dict.fromkeys(HOSTS, HOST)}
 
 
-def validate(data: bytes, file: str, catalog: Catalog) -> str:
-    """Check one input and return what it is.
+def validate(data: bytes, file: str, catalog: Catalog, first: int = 1) -> str:
+    """Check one document and return what it is.
 
     Parameters
     ----------
@@ -38,24 +38,26 @@ def validate(data: bytes, file: str, catalog: Catalog) -> str:
         What messages call it; a record may be told by its folder.
     catalog : Catalog
         Knows the ids that a workload may use.
+    first : int
+        The line of the file at which the data begins.
 
     Raises
     ------
     InputError
         With every problem that can be found at once.
     """
-    text = decode(data, file)
+    text = decode(data, file, first)
     if is_saved(data):
         from carbonctl import saved
 
-        saved.read(text, file)
+        saved.read(text, file, first, or_line=True)
         return SAVED
     problems: list[Problem] = []
-    tree = parse(text, file, problems=problems)
+    tree = parse(text, file, problems=problems, first=first)
     forms = record_forms(tree, file)
     if forms:
         return _record(tree, problems, file, forms, catalog)
-    loaded = load_tree(tree, problems, file, estimators, catalog)
+    loaded = load_tree(tree, problems, file, estimators, catalog, first=first)
     if b"parts" in data:
         from carbonctl.embodied.build import check_systems  # few workloads list any
 

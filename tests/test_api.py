@@ -220,6 +220,39 @@ def test_several(tmp_path):
     assert {p.file for p in error.problems} == {"<dict 1>", str(tmp_path / "none.yaml"), "<dict 3>"}
 
 
+def test_files_with_several_workloads(inside, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    jobs = [job(name=f"job {n}") for n in range(4)]
+    Path("jobs.jsonl").write_text("\n" + "\n\n".join(map(json.dumps, jobs)))
+    Path("more.yaml").write_text("\n---\n".join(map(json.dumps, jobs[:2])))
+    several = str(problems("jobs.jsonl"))
+    assert several == (
+        "jobs.jsonl:1:1: holds several documents: jobs.jsonl#2, jobs.jsonl#4, jobs.jsonl#6, …; "
+        'name one, as in estimate("jobs.jsonl#2"); estimate([...]) returns them all'
+    )
+    results = carbonctl.estimate(["jobs.jsonl", Path("more.yaml"), JOB, "jobs.jsonl#4"])
+    labels = [f"jobs.jsonl#{n}" for n in (2, 4, 6, 8)] + ["more.yaml#1", "more.yaml#2"]
+    assert [result.file for result in results] == [*labels, "<dict 2>", "jobs.jsonl#4"]
+    assert [carbonctl.estimate(label).entries for label in labels] == [
+        result.entries for result in results[:6]
+    ]
+    csv = inside("estimate", "jobs.jsonl", "more.yaml", "-f", "csv", "--totals").out
+    assert [row.partition(",")[0] for row in csv.splitlines()[1:]] == labels
+    assert str(problems("jobs.jsonl#3")) == "jobs.jsonl:3:1: line 3 is blank"
+    Path("saved.jsonl").write_text(inside("estimate", "more.yaml", "-f", "jsonl").out)
+    assert [one.file for one in carbonctl.estimate(["saved.jsonl"])] == labels[4:]
+
+
+def test_faults_of_several_workloads_are_told_together(tmp_path):
+    path = tmp_path / "jobs.jsonl"
+    faulty = [job(), job(site={"grid": "Oz"}), "oops", job(name="")]
+    path.write_text("\n".join(one if one == "oops" else json.dumps(one) for one in faulty))
+    error = problems([path, JOB, path])
+    assert [(p.file, p.line) for p in error.problems] == [(str(path), n) for n in (2, 3, 4)]
+    error = problems([path, JOB], set=["site.gird=FR"])
+    assert [p.file for p in error.problems].count("--set") == 1
+
+
 def test_a_saved_result_is_an_input(inside, tmp_path):
     saved = tmp_path / "r.json"
     files = [str(CONFIGS / "llama3.yaml"), str(CONFIGS / "quickstart.yaml")]

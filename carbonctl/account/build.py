@@ -75,9 +75,10 @@ class _Accountant:
             try:
                 found = self.activity(phase, activity, path)
             except Unusable as fault:
-                for one in fault.all:
-                    keys = self.keys(one.path, {path: ("phases", phase, place)})
-                    faults[keys, one.path, one.message] = None
+                places = {path: ("phases", phase, place)}
+                faults |= {  # no name may keep a fault, whose frames would keep the name
+                    (self.keys(one.path, places), one.path, one.message): None for one in fault.all
+                }
                 continue
             where = Where(phase, name, activity.kind)
             for at, supply, data in found:

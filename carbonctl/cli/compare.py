@@ -7,6 +7,7 @@ from carbonctl.catalog import Catalog
 from carbonctl.catalog.folders import own
 from carbonctl.cli import designs, gating, outputs
 from carbonctl.cli import options as o
+from carbonctl.cli.finding import named
 from carbonctl.cli.messages import say
 from carbonctl.cli.sides import read_side
 from carbonctl.compare import Report, Side, report
@@ -35,7 +36,8 @@ def compare(
 ) -> int:
     """Compare a workload with what it was, or several alternatives with a base.
 
-    Each side is a workload, a saved result, - for standard input, or REV:PATH in git:
+    Each side is a workload, a saved result, - for standard input, or REV:PATH in git. Several
+    workloads of a file are one side, paired by name; FILE#N is one of them:
 
       carbonctl compare main:job.yaml job.yaml --fail-on 'total_kgco2e > +5%'
 
@@ -51,7 +53,8 @@ def compare(
     if [base, *heads, budget].count("-") > 1:
         raise UsageError("standard input can be one side only, or the budget")
     targets = [outputs.parse_export(text, COMPARE_FORMATS) for text in export]
-    outputs.check_targets(targets, [base, *heads, *([budget] if budget else [])])
+    sides = [named(text).path for text in (base, *heads)]
+    outputs.check_targets(targets, [*sides, *([budget] if budget else [])])
     share = designs.read_share(embodied_share, is_wanted=metrics)
     gates = gating.read_gates(fail_on, warn_on, budget, has_base=True)
     catalog = Catalog(own(hardware_db))

@@ -42,6 +42,8 @@ class Piece(NamedTuple):
         Whether each line is a document.
     problem : Problem, optional
         Why there is nothing, or nothing more, to read.
+    label : str
+        What results call the data, where it is one document that was picked of several.
     """
 
     data: bytes
@@ -49,6 +51,7 @@ class Piece(NamedTuple):
     line: int = 1
     is_lines: bool = False
     problem: Problem | None = None
+    label: str = ""
 
 
 class Document(NamedTuple):
@@ -88,6 +91,13 @@ def pieces(path: str, name: str) -> Iterator[Piece | None]:
     except InputError as error:
         for problem in error.problems:
             yield Piece(b"", name, problem=problem)
+
+
+def piece(data: bytes, name: str) -> Piece:
+    """Return the piece of an input that was read already."""
+    if _are_lines(data, name, is_all=True):
+        return Piece(data.removeprefix(_BOM), name, is_lines=True)
+    return Piece(data, name)
 
 
 def _start(descriptor: int, name: str) -> tuple[bytes, bool]:
@@ -164,8 +174,8 @@ def documents(piece: Piece) -> Iterator[Document]:
             if data and not data.isspace():
                 yield Document(data, file, f"{file}#{number}", number, is_line=True)
         return
-    if b"\n---" not in piece.data and b"\n..." not in piece.data:
-        yield Document(piece.data, file, file, piece.line)
+    if piece.label or (b"\n---" not in piece.data and b"\n..." not in piece.data):
+        yield Document(piece.data, file, piece.label or file, piece.line)
         return
     parts = _yaml_documents(piece.data) or [(0, len(piece.data))]
     line, before = piece.line, 0
@@ -207,3 +217,25 @@ def _content(part: bytes) -> str:
         elif text and not text.startswith(b"#") and text != b"...":
             return "text"
     return kind
+
+
+def check_json(one: Document) -> None:
+    """Say of a line that is no JSON where it ceases to be; YAML would say where it was lost.
+
+    Raises
+    ------
+    InputError
+        With the line and column.
+    """
+    if not one.is_line:
+        return
+    import json  # only faulty lines need it
+
+    try:
+        json.loads(one.data)
+    except (ValueError, RecursionError) as error:
+        said, col = getattr(error, "msg", None), getattr(error, "colno", 1)
+        if said is not None:
+            raise InputError(
+                [Problem(one.file, one.line, col, f"not valid JSON: {said}")]
+            ) from None

@@ -10,7 +10,8 @@ from carbonctl.catalog import Catalog
 from carbonctl.catalog.folders import own
 from carbonctl.cli import inputs, lives, outputs
 from carbonctl.cli import options as o
-from carbonctl.cli.messages import say
+from carbonctl.cli.finding import named
+from carbonctl.cli.messages import Once, say
 from carbonctl.cli.subjects import Reader
 from carbonctl.embodied.report import Bill
 from carbonctl.errors import InputError, Problem, UsageError
@@ -71,7 +72,7 @@ def embodied(
     if explain and format != "table":
         raise UsageError("--explain is a text; leave out --format")
     targets = [outputs.parse_export(text, BILL_FORMATS) for text in export]
-    outputs.check_targets(targets, [*names, *import_act])
+    outputs.check_targets(targets, [*(named(name).path for name in names), *import_act])
     outputs.check_terminal(format, targets)
     catalog = Catalog(own(hardware_db))
     life = lives.read(lifetime, utilization, power, duty_cycle, grid, catalog, act=act_compatible)
@@ -95,12 +96,15 @@ def _read(
     """Return the bills of what could be read, and what is wrong with the rest."""
     bills: list[Bill] = []
     problems: list[Problem] = []
+    once = Once()
     for name in names:
         try:
             bills += reader.bills(name)
         except InputError as error:
             problems += error.problems
-            say(str(error))
+            for text in once.new([str(error)]):
+                say(text)
+    once.finish()
     for name in lists:
         try:
             bills.append(reader.of_act(*inputs.read(name), Path(name), compatible=act_compatible))

@@ -5,19 +5,23 @@ from typing import Annotated
 import typer
 
 from carbonctl import errors
-from carbonctl.account import estimate as estimate_one
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.folders import own
-from carbonctl.cli import inputs, outputs
 from carbonctl.cli import options as o
+from carbonctl.cli import outputs
+from carbonctl.cli.finding import named
 from carbonctl.cli.messages import say
+from carbonctl.cli.picking import single
+from carbonctl.cli.reading import read_document
 from carbonctl.ledger import AT_SITE, Entry
 from carbonctl.near import did_you_mean
 from carbonctl.render.explain_ import explain as tree
 from carbonctl.render.plain import finished
 from carbonctl.result import Result, is_saved
 
-File = Annotated[str, typer.Argument(metavar="FILE", help="A workload; - is stdin.")]
+File = Annotated[
+    str, typer.Argument(metavar="FILE", help="A workload, FILE#N of several; - is stdin.")
+]
 Path = Annotated[
     str | None,
     typer.Argument(metavar="[PATH]", help="training, training.run or training.run.devices."),
@@ -36,18 +40,21 @@ def explain(
     For example:
 
       carbonctl explain job.yaml training.pre-training
+
+      carbonctl explain jobs.jsonl#2 training
     """
     catalog = Catalog(own(hardware_db))
-    data, name = inputs.read(file)
-    if is_saved(data):
+    one = single(named(file), "`carbonctl explain {}`")
+    if is_saved(one.data):
         message = "this is a saved result; explain reads the workload that it came from"
-        raise errors.InputError([errors.Problem(name, 1, 1, message)])
-    result = estimate_one(data, name, catalog, tuple(set))
+        raise errors.InputError([errors.Problem(one.file, one.line, 1, message)])
+    of_file = one._replace(label=one.file)  # places are lines of the file
+    (result,) = read_document(of_file, catalog, tuple(set)).results
     wanted = _chosen(result, path)
     if not wanted:
         known = dict.fromkeys(_paths(result))
         close = did_you_mean(path or "", known) or f"; there are {', '.join(known)}"
-        say(f"{name}:1:1: nothing to explain at `{path}`{close}")
+        say(f"{one.file}:{one.line}:1: nothing to explain at `{path}`{close}")
         return errors.INPUT
     style = outputs.style("never", catalog.sources)
     if not outputs.is_terminal():  # whoever searches the text wants whole lines

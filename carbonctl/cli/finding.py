@@ -1,4 +1,4 @@
-"""Finds the inputs that arguments mean: files, globs and directories.
+"""Finds the inputs that arguments mean: files, one document of a file, globs and directories.
 
 What is named is read in the order given, and as often as it is named. What a glob or a
 directory finds is sorted, and left out where it was named or found before.
@@ -7,6 +7,7 @@ directory finds is sorted, and left out where it was named or found before.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -15,13 +16,36 @@ from carbonctl.errors import Problem
 
 SUFFIXES = (".yaml", ".yml", ".json", ".jsonl", ".ndjson")
 _MAGIC = frozenset("*?[")
+_NUMBERED = re.compile(r"(.+)#([0-9]{1,18})", re.S)
 
 
 class Found(NamedTuple):
-    """One input; or what is wrong with an argument that means none."""
+    """One input; or what is wrong with an argument that means none.
+
+    ``number`` is that of the one document which is meant, None where all are.
+    """
 
     path: str
     problem: Problem | None = None
+    number: int | None = None
+
+
+def named(argument: str) -> Found:
+    """Return the input of a name: a file, ``-``, or ``FILE#N`` for one document of a file.
+
+    A file of that very name goes before.
+    """
+    path, number = numbered(argument)
+    if number is None or path == "-" or os.path.lexists(argument):
+        return Found(argument)
+    is_file = os.path.exists(path) and not os.path.isdir(path)  # noqa: PTH110, PTH112
+    return Found(path, number=number) if is_file else Found(argument)
+
+
+def numbered(name: str) -> tuple[str, int | None]:
+    """Return what stands before ``#N`` and the number; None where there is no such end."""
+    match = _NUMBERED.fullmatch(name)
+    return (name, None) if match is None else (match[1], int(match[2]))
 
 
 def find(arguments: list[str], *, recursive: bool = False) -> list[Found]:
@@ -30,8 +54,9 @@ def find(arguments: list[str], *, recursive: bool = False) -> list[Found]:
     Parameters
     ----------
     arguments : list of str
-        Files; globs, in which ``**`` stands for any folders; directories; ``-`` is standard
-        input. What is there under the very name is no glob.
+        Files; ``FILE#N`` for one document of a file; globs, in which ``**`` stands for any
+        folders; directories; ``-`` is standard input. What is there under the very name is
+        no glob.
     recursive : bool
         Whether to read directories: all that ends in one of `SUFFIXES`, at any depth.
         What is hidden is left out.
@@ -39,9 +64,10 @@ def find(arguments: list[str], *, recursive: bool = False) -> list[Found]:
     found: list[Found] = []
     seen: set[str] = set()
     for argument in arguments:
-        if argument == "-" or not _means_several(argument):
+        one = named(argument)
+        if argument == "-" or one.number is not None or not _means_several(argument):
             seen.add(os.path.normpath(argument))
-            found.append(Found(argument))
+            found.append(one)
             continue
         unread: list[OSError] = []
         paths = _several(argument, unread, recursive=recursive)

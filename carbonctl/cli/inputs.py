@@ -2,10 +2,10 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
-from carbonctl.cli.messages import printable, say
+from carbonctl.cli.messages import printable
 from carbonctl.errors import InputError, Problem
 from carbonctl.located import MAX_BYTES
 
@@ -13,26 +13,6 @@ STDIN = "<stdin>"
 _CHUNK = 32 * 1024
 # A spreadsheet would take the name for a formula, a workflow for a command.
 _TAKEN_FOR_MORE = ("=", "+", "-", "@", "::", "##[")
-
-
-def each(paths: list[str], use: Callable[[bytes, str], None]) -> list[Problem]:
-    """Hand every input on, in turn; say and return what is wrong with faulty ones.
-
-    Parameters
-    ----------
-    paths : list of str
-        Files; ``-`` is standard input.
-    use : callable
-        Takes the bytes of an input and what messages call it, and may raise InputError.
-    """
-    problems: list[Problem] = []
-    for path in paths:
-        try:
-            use(*read(path))
-        except InputError as error:
-            problems += error.problems
-            say(str(error))
-    return problems
 
 
 def read(path: str) -> tuple[bytes, str]:

@@ -1,11 +1,12 @@
-"""From the bytes of an input to results: a workload is estimated, a saved result is read."""
+"""From documents to results: a workload is estimated, a saved result is read."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from carbonctl import __version__
 from carbonctl.account import estimate
 from carbonctl.catalog import Catalog
-from carbonctl.cli.documents import Document
+from carbonctl.cli.documents import Document, check_json
 from carbonctl.errors import InputError, Problem
 from carbonctl.located import decode
 from carbonctl.result import Result, is_saved
@@ -14,7 +15,7 @@ _HEAD = 200  # bytes in which a document says what it is
 
 
 class Read(NamedTuple):
-    """The results of one input, the versions that made them, and whether they were saved."""
+    """The results of a document, the versions that made them, and whether they were saved."""
 
     results: tuple[Result, ...]
     version: str
@@ -37,51 +38,59 @@ def refuse_other_results(data: bytes, name: str, first: int = 1) -> None:
             raise InputError([Problem(name, first, 1, message)])
 
 
-def read_results(data: bytes, name: str, catalog: Catalog, overrides: tuple[str, ...] = ()) -> Read:
-    """Return the results of one input.
+def read_documents(
+    some: Iterable[Document],
+    catalog: Catalog,
+    overrides: tuple[str, ...] = (),
+    *,
+    or_line: bool = True,
+) -> list[Read]:
+    """Return the results of some documents, one after the other; the rest is as below.
+
+    Raises
+    ------
+    InputError
+        With every problem of all of them.
+    """
+    found: list[Read] = []
+    problems: list[Problem] = []
+    for one in some:
+        try:
+            found.append(read_document(one, catalog, overrides, or_line=or_line))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def read_document(
+    one: Document, catalog: Catalog, overrides: tuple[str, ...] = (), *, or_line: bool = True
+) -> Read:
+    """Return the results of one document.
+
+    Parameters
+    ----------
+    one : Document
+        A workload or a saved result.
+    catalog : Catalog
+        The facts.
+    overrides : tuple of str
+        ``PATH=VALUE``, before a workload's own values.
+    or_line : bool
+        Whether a saved result may be a line of JSON Lines, which does not say the versions
+        behind it.
 
     Raises
     ------
     InputError
         With every problem of it; for overrides of a saved result, too.
     """
-    return _read(Document(data, name, name), catalog, overrides, or_line=False)
-
-
-def read_document(one: Document, catalog: Catalog, overrides: tuple[str, ...] = ()) -> Read:
-    """Return the results of one document of an input, which may be a line of JSON Lines.
-
-    Raises
-    ------
-    InputError
-        As `read_results` does.
-    """
     try:
-        return _read(one, catalog, overrides, or_line=True)
+        return _read(one, catalog, overrides, or_line=or_line)
     except InputError:
-        if one.is_line:
-            _check_json(one)
+        check_json(one)
         raise
-
-
-def _check_json(one: Document) -> None:
-    """Say of a line that is no JSON where it ceases to be; YAML would say where it was lost.
-
-    Raises
-    ------
-    InputError
-        With the line and column.
-    """
-    import json  # only faulty lines need it
-
-    try:
-        json.loads(one.data)
-    except (ValueError, RecursionError) as error:
-        said, col = getattr(error, "msg", None), getattr(error, "colno", 1)
-        if said is not None:
-            raise InputError(
-                [Problem(one.file, one.line, col, f"not valid JSON: {said}")]
-            ) from None
 
 
 def _read(one: Document, catalog: Catalog, overrides: tuple[str, ...], *, or_line: bool) -> Read:

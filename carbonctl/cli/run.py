@@ -12,11 +12,11 @@ from itertools import chain
 
 from carbonctl import __version__, errors
 from carbonctl.catalog import Catalog
-from carbonctl.cli.documents import BLOCK, Piece, pieces
+from carbonctl.cli.documents import BLOCK, Piece
 from carbonctl.cli.finding import Found
-from carbonctl.cli.inputs import called
-from carbonctl.cli.messages import say
+from carbonctl.cli.messages import Once, say
 from carbonctl.cli.outputs import Target, is_terminal
+from carbonctl.cli.picking import every
 from carbonctl.cli.progress import Bar
 from carbonctl.cli.sinks import Sink
 from carbonctl.cli.working import Order, Outcome, Worker
@@ -49,6 +49,7 @@ class Run:
             for one, target in zip(self.worker.lines, [*targets, None], strict=True)
         ]
         self.bar = Bar(None, is_wanted=False)
+        self.once = Once()
         self.codes: list[int] = []
         self.failed: list[Sink] = []
         self.versions: set[tuple[str, str]] = set()
@@ -71,6 +72,7 @@ class Run:
             self.fail(screen, error)
         finally:
             self.bar.close()
+        self.once.finish()
         if verbose:
             say(self.summary())
         if self.results:
@@ -103,15 +105,10 @@ class Run:
 
     def pieces(self, found: list[Found], stdin_name: str) -> Iterator[Piece | None]:
         """Yield what the inputs hold; with JSON Lines standard output does not wait any more."""
-        for one in found:
-            name = called(one.path, stdin_name)
-            if one.problem is not None:
-                yield Piece(b"", name, problem=one.problem)
-                continue
-            for piece in pieces(one.path, name):
-                if piece is not None and piece.is_lines and self.in_lines:
-                    self.put(self.sinks[-1], self.sinks[-1].go_live)
-                yield piece
+        for piece in every(found, stdin_name):
+            if piece is not None and piece.is_lines and self.in_lines:
+                self.put(self.sinks[-1], self.sinks[-1].go_live)
+            yield piece
 
     def outcomes(
         self, batches: Iterator[list[Piece] | None], jobs: int | None
@@ -140,7 +137,7 @@ class Run:
 
     def write(self, outcome: Outcome) -> None:
         """Say what is to be said of an outcome, and write its texts."""
-        self.bar.tell(outcome.told)
+        self.bar.tell(self.once.new(outcome.told))
         for sink, parts in zip(self.sinks, outcome.texts, strict=True):
             self.put(sink, partial(sink.write, parts))
         self.results += outcome.results
@@ -190,7 +187,7 @@ class Run:
         """Return the versions behind the results: of a saved one, those that made it."""
         versions = list(self.versions)
         version, data = versions[0] if len(versions) == 1 else (__version__, self.catalog.version)
-        return About(version, data, tuple(self.worker.problems))
+        return About(version, data, tuple(dict.fromkeys(self.worker.problems)))
 
     def summary(self) -> str:
         """Return what was read, for those who ask."""

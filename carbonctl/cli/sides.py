@@ -7,8 +7,11 @@ import subprocess
 from carbonctl import __version__
 from carbonctl.catalog import Catalog
 from carbonctl.cli import inputs
+from carbonctl.cli.documents import Document, piece
+from carbonctl.cli.finding import named, numbered
 from carbonctl.cli.messages import printable
-from carbonctl.cli.reading import read_results
+from carbonctl.cli.picking import all_of, every, picked
+from carbonctl.cli.reading import Read, read_documents
 from carbonctl.compare import Side
 from carbonctl.errors import InputError, Problem, UsageError
 from carbonctl.located import MAX_BYTES
@@ -21,7 +24,8 @@ def read_side(text: str, catalog: Catalog, *, is_base: bool) -> Side:
 
     A literal ``-`` is standard input; else an existing file; else ``REV:PATH``, a file as it
     is at a revision of the git repository, relative to the working directory. A base that is
-    not there at its revision is empty.
+    not there at its revision is empty. Several documents are one side with several results,
+    as a saved result of several is; ``FILE#N`` is one of them.
 
     Raises
     ------
@@ -30,20 +34,47 @@ def read_side(text: str, catalog: Catalog, *, is_base: bool) -> Side:
     UsageError
         For a revision that begins with ``-``.
     """
-    revision = None if text == "-" or os.path.exists(text) else _revision(text)  # noqa: PTH110
-    if revision is None:
-        data, name = inputs.read(text)
-    else:
-        name = inputs.shown(text)
-        found = _at_revision(*revision, name)
-        if found is None and is_base:
-            note = f"{name}: there is no such file at that revision; all is new beside it"
-            return Side(name, (), __version__, catalog.version, note=note)
-        if found is None:
-            raise InputError([Problem(name, 1, 1, "there is no such file at that revision")])
-        data = found
-    read = read_results(data, name, catalog)
-    return Side(name, read.results, read.version, read.hardware_db, read.is_saved)
+    one, name = named(text), inputs.called(text)
+    is_here = one.path == "-" or os.path.exists(one.path)  # noqa: PTH110
+    revision = None if is_here else _revision(text)
+    found = list(all_of(every([one]))) if revision is None else _there(*revision, name)
+    if not found and is_base:
+        note = f"{name}: there is no such file at that revision; all is new beside it"
+        return Side(name, (), __version__, catalog.version, note=note)
+    if not found:
+        raise _fault(name, "there is no such file at that revision")
+    reads = read_documents(found, catalog, or_line=False)
+    return Side(
+        name,
+        tuple(result for read in reads for result in read.results),
+        *_versions(reads, catalog),
+        is_saved=any(read.is_saved for read in reads),
+    )
+
+
+def _versions(reads: list[Read], catalog: Catalog) -> tuple[str, str]:
+    """Return the versions behind a side; where there are several, those of today."""
+    versions = {(read.version, read.hardware_db) for read in reads}
+    return versions.pop() if len(versions) == 1 else (__version__, catalog.version)
+
+
+def _there(revision: str, path: str, name: str) -> list[Document]:
+    """Return the documents of a file at a revision, or one of them; none where it is not there.
+
+    Raises
+    ------
+    InputError
+        Where it cannot be read, or has no such document.
+    """
+    data, number = _at_revision(revision, path, name), None
+    if data is None:
+        path, number = numbered(path)
+        name = name if number is None else numbered(name)[0]
+        data = None if number is None else _at_revision(revision, path, name)
+    if data is None:
+        return []
+    whole = piece(data, name)
+    return list(all_of([whole] if number is None else picked([whole], name, number)))
 
 
 def _revision(text: str) -> tuple[str, str] | None:

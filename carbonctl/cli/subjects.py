@@ -5,6 +5,9 @@ from pathlib import Path
 from carbonctl import inventory
 from carbonctl.catalog import Catalog, read_record, records
 from carbonctl.cli import inputs
+from carbonctl.cli.documents import Document, check_json
+from carbonctl.cli.finding import named
+from carbonctl.cli.picking import single
 from carbonctl.cli.reading import refuse_other_results
 from carbonctl.embodied.build import Life, of_act, of_record, of_workload
 from carbonctl.embodied.report import Bill
@@ -40,22 +43,40 @@ class Reader:
         InputError
             Where it is none of them, or faulty.
         """
-        if name != "-" and not Path(name).exists():
+        one = named(name)
+        if one.path != "-" and not Path(one.path).exists():
             self.without_overrides(name)
             return [of_record(self.named(name), self.catalog, self.life)]
-        data, file = inputs.read(name)
-        refuse_other_results(data, file)
+        document = single(one, "`carbonctl embodied {}`")
+        try:
+            return self.of_document(document, one.path)
+        except InputError:
+            check_json(document)
+            raise
+
+    def of_document(self, one: Document, path: str) -> list[Bill]:
+        """Return the bills of a workload or a record that stands in the file of a path.
+
+        Raises
+        ------
+        InputError
+            Where it is faulty.
+        """
+        data, file, label, first, _ = one
+        refuse_other_results(data, file, first)
         if is_saved(data):
             message = "this is a saved result; embodied reads the workload that it came from"
-            raise InputError([Problem(file, 1, 1, message)])
+            raise InputError([Problem(file, first, 1, message)])
         problems: list[Problem] = []
-        tree = parse(decode(data, file), file, problems=problems)
-        forms = record_forms(tree, str(Path(name).resolve()) if name != "-" else file)
+        tree = parse(decode(data, file, first), file, problems=problems, first=first)
+        forms = record_forms(tree, str(Path(path).resolve()) if path != "-" else file)
         if not forms:
-            return of_workload(data, file, self.catalog, self.life, self.overrides)
+            return of_workload(
+                data, file, self.catalog, self.life, self.overrides, label=label, first=first
+            )
         if problems:
             raise InputError(problems)
-        self.without_overrides(name)
+        self.without_overrides(path)
         return [self.of_file(tree, file, forms)]
 
     def without_overrides(self, name: str) -> None:

@@ -7,9 +7,13 @@ import typer
 from carbonctl import errors
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.folders import own
-from carbonctl.cli import inputs
 from carbonctl.cli import options as o
+from carbonctl.cli.documents import Document, Piece, check_json, documents
+from carbonctl.cli.finding import find
+from carbonctl.cli.inputs import STDIN, shown
 from carbonctl.cli.messages import say
+from carbonctl.cli.picking import every
+from carbonctl.errors import InputError
 from carbonctl.validation import validate as validate_one
 
 Files = Annotated[
@@ -22,6 +26,8 @@ Files = Annotated[
 
 def validate(
     files: Files,
+    stdin_name: o.StdinName = None,
+    recursive: o.Recursive = False,
     hardware_db: o.HardwareDb = None,
     quiet: o.Quiet = False,
     verbose: o.Verbose = False,
@@ -29,19 +35,66 @@ def validate(
 ) -> int:
     """Check workloads, saved results and hardware records.
 
-    Says every fault with its file, line and column, and nothing where there is none. No
-    account is made: whether the figures of a workload suffice, estimate says. For example:
+    Says every fault with its file, line and column, and nothing where there is none. Reads
+    what estimate reads, several workloads of a file too. No account is made: whether the
+    figures of a workload suffice, estimate says. For example:
 
       carbonctl validate jobs/*.yaml
+
+      carbonctl validate jobs --recursive
     """
-    catalog = Catalog(own(hardware_db))
-    told: list[str] = []
+    found = find(files, recursive=recursive)
+    check = _Check(Catalog(own(hardware_db)), is_wordy=verbose and not quiet)
+    for piece in every(found, shown(stdin_name) if stdin_name else STDIN):
+        if piece is not None:
+            check.take(piece)
+    if check.is_wordy:
+        say(check.summary(len(found)))
+    return errors.INPUT if check.faulty else errors.OK
 
-    def check(data: bytes, name: str) -> None:
-        told.append(f"{name}: a valid {validate_one(data, name, catalog)}")
 
-    problems = inputs.each(files, check)
-    if verbose and not quiet:
-        valid = f"{len(told)} of {len(files)}" if problems else f"{len(files)}"
-        say("\n".join([*told, f"{valid} {'file is' if len(files) == 1 else 'files are'} valid"]))
-    return errors.INPUT if problems else errors.OK
+class _Check:
+    """Checks one document after the other, says what is wrong, and counts."""
+
+    def __init__(self, catalog: Catalog, *, is_wordy: bool) -> None:
+        self.catalog = catalog
+        self.is_wordy = is_wordy
+        self.valid = self.faulty = 0
+
+    def take(self, piece: Piece) -> None:
+        """Check all documents of a piece."""
+        if piece.problem is not None:
+            self.faulty += 1
+            say(str(piece.problem))
+            return
+        for one in documents(piece):
+            try:
+                what = self.kind(one)
+            except InputError as error:
+                self.faulty += 1
+                say(str(error))
+                continue
+            self.valid += 1
+            if self.is_wordy:
+                say(f"{one.label}: a valid {what}")
+
+    def kind(self, one: Document) -> str:
+        """Return what a document is.
+
+        Raises
+        ------
+        InputError
+            With every problem of it.
+        """
+        try:
+            return validate_one(one.data, one.file, self.catalog, one.line)
+        except InputError:
+            check_json(one)
+            raise
+
+    def summary(self, inputs: int) -> str:
+        """Return how many are valid of what was read."""
+        number = self.valid + self.faulty
+        what = "file" if number == inputs else "document"
+        valid = f"{self.valid:,} of {number:,}" if self.faulty else f"{number:,}"
+        return f"{valid} {what} is valid" if number == 1 else f"{valid} {what}s are valid"

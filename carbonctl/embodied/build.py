@@ -115,22 +115,33 @@ def _whole(record: Device | Host, what: str) -> Line:
 
 
 def of_workload(
-    data: bytes, file: str, catalog: Catalog, life: Life, overrides: tuple[str, ...] = ()
+    data: bytes,
+    file: str,
+    catalog: Catalog,
+    life: Life,
+    overrides: tuple[str, ...] = (),
+    *,
+    label: str | None = None,
+    first: int = 1,
 ) -> list[Bill]:
     """Return the bills of the systems of a workload, named ones first.
+
+    ``label`` is what bills call one of several workloads of a file, ``first`` the line at
+    which it begins.
 
     Raises
     ------
     InputError
         With every problem that can be found at once.
     """
-    loaded = load(decode(data, file), file, estimators, catalog, overrides)
+    loaded = load(decode(data, file, first), file, estimators, catalog, overrides, first)
     digest = sha256(data).hexdigest()
     found: list[Bill] = []
     problems: list[Problem] = []
     for name, layers, places in _systems(loaded):
         try:
-            found.append(_system(_Subject("system", file, digest, name), layers, catalog, life))
+            subject = _Subject("system", label or file, digest, name)
+            found.append(_system(subject, layers, catalog, life))
         except Unusable as fault:
             problems += [
                 loaded.problem(keys_of(one.path, loaded.workload, places), one.path, one.message)
@@ -139,7 +150,7 @@ def of_workload(
     if problems:
         raise InputError(dict.fromkeys(problems))
     if not found:
-        raise InputError([Problem(file, 1, 1, "no system and no device is described here")])
+        raise InputError([Problem(file, first, 1, "no system and no device is described here")])
     return found
 
 

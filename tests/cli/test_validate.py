@@ -1,5 +1,6 @@
 """``validate``: exit codes, streams, and what an input is taken for."""
 
+import json
 import os
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_estimate import BAD, COMMAND, QUICK, write
+from tests.cli.test_streams import YAML, job, lines, peak
 from tests.conftest import CONFIGS, ROOT, clean_environment, run
 
 RECORD = "name: X1\nvendor: Acme\nkind: gpu\nrated_power: {value: 71 W, source: me}\n"
@@ -55,8 +57,75 @@ def test_all_files_are_checked_and_the_worst_decides(inside, tmp_path):
     assert found.err.splitlines() == [
         f"{bad}:1:1: `phases` is missing",
         f"{none}:1:1: no such file",
-        f"{tmp_path}:1:1: is a directory; name the files in it, for example with *.yaml",
+        f"{tmp_path}:1:1: is a directory; --recursive reads the workloads in it",
     ]
+
+
+# --- several documents ---
+
+
+def test_every_fault_of_several_documents_stands_at_its_line(inside, tmp_path):
+    Path(tmp_path / "jobs.yaml").write_text(YAML.replace("DE", "Zo"))
+    Path(tmp_path / "jobs.jsonl").write_text(
+        "\n" + lines(job("a"), '{"name": "b", oops', "", job("c", "Oz"), job("d"))
+    )
+    files = [str(tmp_path / name) for name in ("jobs.yaml", "jobs.jsonl")]
+    done = inside("validate", *files)
+    assert (done.code, done.out) == (3, "")
+    assert [line.partition(" ")[0] for line in done.err.splitlines()] == [
+        f"{files[0]}:6:14:", f"{files[0]}:12:14:", f"{files[1]}:3:15:", f"{files[1]}:5:32:",
+    ]  # fmt: skip
+    assert done.err == inside("estimate", *files).err
+
+
+def test_documents_have_the_labels_of_estimate(inside, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("jobs.yaml").write_text(YAML + "---\n" + RECORD)
+    Path("jobs.jsonl").write_text(lines(job("a"), "", inside("estimate", QUICK, "-f", "jsonl").out))
+    done = inside("validate", "-v", "jobs.yaml", "jobs.jsonl")
+    assert done.err.splitlines() == [
+        "jobs.yaml#1: a valid workload",
+        "jobs.yaml:6:14: grid: unknown grid `Oz` (`carbonctl grid list` lists them all)",
+        "jobs.yaml#3: a valid workload",
+        "jobs.yaml#4: a valid device record",
+        "jobs.jsonl#1: a valid workload",
+        "jobs.jsonl#3: a valid saved result",
+        "5 of 6 documents are valid",
+    ]
+    assert inside("validate", "-v", "jobs.yaml#4").err.endswith("record\n1 file is valid\n")
+
+
+def test_globs_directories_and_a_name_for_standard_input(inside, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("jobs/deep").mkdir(parents=True)
+    Path("jobs/deep/a.jsonl").write_text(lines(job("a"), job("b")))
+    Path("jobs/b.yaml").write_text(YAML)
+    for arguments in (("jobs/**",), ("jobs", "--recursive"), ("-r", "jobs", "jobs/b*")):
+        done = inside("validate", *arguments, "-v")
+        assert done.code == 3
+        assert done.err.startswith("jobs/b.yaml#1: a valid workload\njobs/b.yaml:6:14: ")
+        assert done.err.endswith(
+            "jobs/deep/a.jsonl#2: a valid workload\n4 of 5 documents are valid\n"
+        )
+    assert inside("validate", "none*.yaml").err.endswith(
+        "no such file, and the glob matches none\n"
+    )
+    laptop = "name: L\nvendor: me\nkind: laptop\n"
+    named = run("validate", "-", "--stdin-name", "hosts/me/l.yaml", "-v", stdin=laptop)
+    assert named.err.startswith("hosts/me/l.yaml: a valid host record\n")
+    piped = run(
+        "validate", "-", "--stdin-name", "jobs", "-v", stdin=lines(job("a"), job("b", "Oz"))
+    )
+    assert piped.err.startswith("jobs#1: a valid workload\njobs:2:32: grid: unknown grid `Oz`")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs resource")
+def test_memory_does_not_grow(tmp_path):
+    few, many = tmp_path / "few.jsonl", tmp_path / "many.jsonl"
+    text = [json.dumps(job(f"job {n}", "Oz" if n % 2 else "FR")) + "\n" for n in range(9000)]
+    few.write_text("".join(text[:300]))
+    many.write_text("".join(text))
+    assert peak(many, command="validate") < 1.2 * peak(few, command="validate")
 
 
 def test_saved_results(inside, tmp_path):

@@ -249,7 +249,7 @@ class Page:
 
     def run(self, line: str) -> str:
         """Run one line of a shell; return what it prints."""
-        words = shlex.split(line, comments=True)
+        words = shlex.split(re.sub(r"(?<=\w)#", r"\#", line), comments=True)  # as a shell does
         wanted = re.search(r"# exit (\d+)$", line)
         code, said = self._ran(line, words)
         assert code == int(wanted[1] if wanted else 0), f"{line}: exit {code}\n{said}"
