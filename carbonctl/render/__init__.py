@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 FORMATS = ("table", "json", "jsonl", "csv", "tsv", "md", "parquet")
 FOR_PEOPLE = ("table", "md")
 BINARY = ("parquet",)
-TABLES = ("csv", "tsv")
+SEPARATORS = {"csv": ",", "tsv": "\t"}
+TABLES = tuple(SEPARATORS)
 LINES = (*TABLES, "jsonl")
 
 

@@ -225,6 +225,73 @@ def test_an_export_appends(inside, tmp_path):
     assert summary.read_text().startswith("before\n### fine-tuning")
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (
+            "csv+= --totals",
+            "csv+=",
+            "column 3 of that file is `complete`, and of these rows `phase`",
+        ),
+        ("csv+= --by scope", "csv+= --by stage", "is `scope`, and of these rows `stage`"),
+        (
+            "csv+= --by scope",
+            "csv+= --by stage --no-header",
+            "is `scope`, and of these rows `stage`",
+        ),
+        ("tsv+=", "csv+=", "that file is tsv; write tsv+="),
+        ("csv+= --totals", "tsv+= --totals", "that file is csv; write csv+="),
+        ("csv+= --totals --no-header", "csv+=", ", and of these rows `file`"),
+        ("jsonl=", "csv+=", "and of these rows `file`; append to another file"),
+    ],
+)
+def test_rows_of_other_columns_are_not_appended(inside, tmp_path, before, after, said):
+    path = tmp_path / "log"
+
+    def export(flags: str):
+        form, *rest = flags.split()
+        return inside("estimate", QUICK, "--export", f"{form}{path}", *rest)
+
+    assert export(before).code == 0
+    was = path.read_bytes()
+    done = export(after)
+    assert (done.code, done.out) == (2, "")
+    assert f"--export {after.split()[0]}{path}: " in done.err
+    assert said in done.err
+    assert path.read_bytes() == was
+
+
+def test_rows_are_appended_behind_those_without_a_head_or_with_a_spreadsheets(inside, tmp_path):
+    path = tmp_path / "log.csv"
+    export = ("estimate", QUICK, "--totals", "--export", f"csv+={path}")
+    assert [inside(*export, "--no-header").code, inside(*export).code] == [0, 0]
+    first, second = path.read_text().splitlines()
+    assert first == second
+    head = inside("estimate", QUICK, "--totals", "--format", "csv").out.splitlines()[0]
+    path.write_bytes(b"\xef\xbb\xbf" + f"{head}\r\n".encode())
+    assert inside(*export).code == 0
+    assert path.read_text().splitlines()[1:] == [first]
+
+
+def test_two_exports_append_to_one_file_in_one_format_alone(inside, tmp_path):
+    for forms, code in ((("csv", "csv"), 0), (("csv", "tsv"), 2), (("jsonl", "csv"), 2)):
+        exports = [part for form in forms for part in ("--export", f"{form}+={tmp_path}/{forms}")]
+        assert inside("estimate", QUICK, *exports).code == code
+
+
+@pytest.mark.parametrize(
+    "arguments", [("compare", QUICK, QUICK), ("embodied", "nvidia/h100-sxm5-80gb")]
+)
+def test_other_commands_append_no_rows_of_other_columns_either(inside, tmp_path, arguments):
+    path = tmp_path / "log.csv"
+    export = (*arguments, "--export", f"csv+={path}")
+    assert [inside(*export).code, inside(*export).code] == [0, 0]
+    inside("estimate", QUICK, "--totals", "--export", f"csv={path}")
+    done = inside(*export)
+    assert (done.code, done.out) == (2, "")
+    assert f"csv+={path}: column " in done.err
+
+
 def test_exports_do_not_write_over_inputs_or_each_other(inside, tmp_path):
     job = write(tmp_path, "job.yaml", Path(QUICK).read_text())
     assert inside("estimate", job, "--export", f"csv={job}").code == 2
