@@ -42,7 +42,7 @@ class Style(NamedTuple):
         Citations by key.
     by : str or None
         What rows are grouped by, one of `carbonctl.result.GROUPS`; machine formats then
-        hold the groups and not the entries.
+        hold the groups and not the entries, but for JSON, which is always whole.
     everyday : tuple of Everyday
         What the total is compared with.
     rows : str or None
