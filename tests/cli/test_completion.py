@@ -147,9 +147,9 @@ def test_the_protocol(shell, answer):
 
 def test_a_tab_imports_no_command():
     code = (
-        "import os, sys\nfrom carbonctl.cli import _run\n"
+        "import os, sys\nfrom carbonctl.cli.ending import run\n"
         "os.environ.update(_CARBONCTL_COMPLETE='complete_fish', _TYPER_COMPLETE_ARGS='carbonctl grid show F')\n"
-        "_run([])\nsys.stderr.write('\\n'.join(sys.modules))"
+        "run([])\nsys.stderr.write('\\n'.join(sys.modules))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT,

@@ -569,6 +569,53 @@ def test_an_interrupt_is_130(monkeypatch, inside):
     assert inside("estimate", QUICK).code == 130
 
 
+INTERRUPTED = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+class Interrupt:
+    def find_spec(self, name, *_):
+        if name == sys.argv[1]:
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, Interrupt())
+from carbonctl.cli import main
+main(sys.argv[2:])
+"""
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["carbonctl.cli.ending", "carbonctl.errors", "typer", "carbonctl.cli.estimate", "yaml", "rich"],
+)
+def test_an_interrupt_of_the_imports_is_130_and_quiet(module):
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, module, "estimate", QUICK], capture_output=True,
+        cwd=ROOT, env=clean_environment(PYTHONPATH=str(ROOT)), check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
+def test_an_interrupt_while_a_class_is_made_is_130(monkeypatch, inside):
+    import carbonctl.cli.working
+
+    class Slow:
+        def __set_name__(self, owner, name):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(
+        carbonctl.cli.working, "read_document", lambda *_: type("Made", (), {"slow": Slow()})
+    )
+    assert (inside("estimate", QUICK).code, inside("estimate", QUICK).err) == (130, "")
+
+
+def test_before_an_interrupt_is_quiet_nothing_slow_is_imported():
+    code = "import os, sys; before = set(sys.modules); import carbonctl.cli; print(*sorted({*sys.modules} - before))"
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", code], capture_output=True, text=True, check=True, cwd=ROOT,
+        env=clean_environment(PYTHONPATH=str(ROOT)),
+    )  # fmt: skip
+    assert done.stdout.split() == ["carbonctl", "carbonctl.cli"]
+
+
 def test_the_worst_code_decides():
     from carbonctl.errors import worst
 
