@@ -12,6 +12,7 @@ from carbonctl.cli.messages import say
 
 _GC_THRESHOLD = 1_000_000  # a short process makes little garbage, and looking for it takes time
 _UNWRITABLE = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO, errno.EBADF)
+_EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN)
 
 
 def leave(argv: list[str] | None = None) -> NoReturn:
@@ -59,13 +60,24 @@ def run(arguments: list[str]) -> int:  # noqa: PLR0911
         return errors.INTERRUPTED
     except BrokenPipeError:  # where there is no SIGPIPE
         return errors.CLOSED_PIPE
-    except OSError as error:
-        if error.errno not in _UNWRITABLE:
-            return _bug(error, arguments)
-        say(f"standard output: {error.strerror}")
-        return errors.OUTPUT
+    except (OSError, MemoryError) as error:
+        return _refused(error) or _bug(error, arguments)
     except Exception as error:  # noqa: BLE001
         return _bug(error, arguments)
+
+
+def _refused(error: OSError | MemoryError) -> int:
+    """Say what the system does not give, and return the exit code; 0 where it is no such thing."""
+    if isinstance(error, MemoryError):
+        say("carbonctl: out of memory; of many workloads csv, tsv and jsonl need the least")
+        return errors.INPUT
+    if error.errno in _UNWRITABLE:
+        say(f"standard output: {error.strerror}")
+        return errors.OUTPUT
+    if error.errno in _EXHAUSTED:
+        say(f"{error.filename or 'carbonctl'}: {error.strerror}")
+        return errors.INPUT
+    return errors.OK
 
 
 def _bug(error: Exception, arguments: list[str]) -> int:

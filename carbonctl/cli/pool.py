@@ -17,6 +17,7 @@ from carbonctl.cli.working import Order, Outcome, Worker
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
+    from multiprocessing.context import BaseContext
     from multiprocessing.process import BaseProcess
 
 Batch = list[Piece]
@@ -44,7 +45,7 @@ class Pool:
     Parameters
     ----------
     jobs : int
-        How many.
+        How many, if the system lets as many be started; ``lack`` says why it does not.
     order : Order
         What they do.
     """
@@ -58,6 +59,7 @@ class Pool:
         self.done: dict[int, Outcome] = {}
         self.sent = 0
         self.given = 0
+        self.lack = ""
 
     def __enter__(self) -> Pool:
         from multiprocessing import get_context  # slow to import, and few need it
@@ -65,15 +67,29 @@ class Pool:
         context = get_context()
         with _uninterrupted():
             for _ in range(self.jobs):
-                ours, theirs = context.Pipe()
-                copied = (*self.idle, ours) if context.get_start_method() == "fork" else ()
-                arguments = (theirs, self.order, copied)
-                process = context.Process(target=_serve, args=arguments, daemon=True)
-                process.start()
-                theirs.close()
-                self.processes.append(process)
-                self.idle.append(ours)
+                try:
+                    self._start(context)
+                except OSError as error:  # those that run are all that there will be
+                    self.lack = error.strerror or str(error)
+                    break
+        self.jobs = len(self.processes)
         return self
+
+    def _start(self, context: BaseContext) -> None:
+        ours, theirs = context.Pipe()
+        copied = (*self.idle, ours) if context.get_start_method() == "fork" else ()
+        process = context.Process(  # type: ignore[attr-defined]
+            target=_serve, args=(theirs, self.order, copied), daemon=True
+        )
+        try:
+            process.start()
+        except OSError:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        self.processes.append(process)
+        self.idle.append(ours)
 
     def __exit__(self, kind: object, *_: object) -> None:
         for pipe in (*self.idle, *self.busy):
@@ -119,8 +135,20 @@ class Pool:
                 raise Failed("a process of --jobs has ended before its work was done") from None
             if isinstance(found, str):
                 raise Failed(found)
+            if isinstance(found, Exception):
+                raise found
             self.done[self.busy.pop(pipe)] = found
             self.idle.append(pipe)
+
+
+def _worked(worker: Worker, batch: Batch) -> Outcome | Exception:
+    """Return what comes of a batch, or what the system did not give."""
+    try:
+        for piece in batch:
+            worker.take(piece)
+        return worker.outcome()
+    except (MemoryError, OSError) as error:
+        return error
 
 
 @contextmanager
@@ -150,9 +178,7 @@ def _serve(
     try:
         worker = Worker(order)
         while True:
-            for piece in pipe.recv():
-                worker.take(piece)
-            pipe.send(worker.outcome())
+            pipe.send(_worked(worker, pipe.recv()))
     except (EOFError, OSError):  # the pipe has ended, and with it the work
         os._exit(0)
     except BaseException:  # noqa: BLE001

@@ -1,6 +1,7 @@
 """The command line: exit codes, streams, exports, defaults of flags."""
 
 import csv
+import errno
 import io
 import json
 import os
@@ -557,6 +558,51 @@ def test_a_bug_is_70(monkeypatch, inside):
     told = inside("estimate", QUICK, "--debug")
     assert told.code == 70
     assert "Traceback" in told.err
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (MemoryError(), 3, "carbonctl: out of memory; "),
+        (OSError(errno.EMFILE, "Too many open files", "a.yaml"), 3, "a.yaml: Too many open files"),
+        (BlockingIOError(errno.EAGAIN, "Try again"), 3, "carbonctl: Try again"),
+        (OSError(errno.EFBIG, "File too large"), 74, "standard output: File too large"),
+        (OSError(errno.EINVAL, "Invalid"), 70, "carbonctl: this is a bug (OSError: "),
+    ],
+)
+def test_what_the_system_does_not_give_is_no_bug(monkeypatch, inside, error, code, said):
+    import carbonctl.cli.working
+
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(carbonctl.cli.working, "read_document", fail)
+    done = inside("estimate", QUICK)
+    assert (done.code, done.out) == (code, "")
+    assert done.err.startswith(said)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts memory in another way")
+@pytest.mark.parametrize(
+    ("limit", "most", "code", "said"),
+    [
+        ("RLIMIT_AS", 100_000_000, 3, "carbonctl: out of memory; "),
+        ("RLIMIT_FSIZE", 10_000, 74, "out.json: File too large"),
+    ],
+)
+def test_limits_of_the_shell(tmp_path, limit, most, code, said):
+    one = {"kind": "energy", "energy": "1 kWh", "embodied": "0 kg"}
+    jobs = {"name": "many", "site": {"grid": "FR"}, "phases": {"data": [one] * 5_000}}
+    path = write(tmp_path, "many.json", json.dumps(jobs))
+    done = subprocess.run(
+        [sys.executable, "-m", "carbonctl", "estimate", path if code == 3 else QUICK, "-q",
+         "--export", "json=out.json"],
+        capture_output=True, text=True, check=False, cwd=tmp_path,
+        env=clean_environment(PYTHONPATH=str(ROOT)),
+        preexec_fn=lambda: resource.setrlimit(getattr(resource, limit), (most, most)),
+    )  # fmt: skip
+    assert (done.returncode, [p.name for p in tmp_path.iterdir()]) == (code, ["many.json"])
+    assert done.stderr.startswith(said)
 
 
 def test_an_interrupt_is_130(monkeypatch, inside):
