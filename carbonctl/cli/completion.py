@@ -28,7 +28,7 @@ _ZSH = """\
 _carbonctl() {
     local -a found
     found=("${(@f)$(_CARBONCTL_COMPLETE=complete_zsh \\
-        _TYPER_COMPLETE_ARGS="${(j: :)words[1,CURRENT-1]} $PREFIX" \\
+        _TYPER_COMPLETE_ARGS="${(j: :)words[1,CURRENT-1]} ${(q)${(Q)PREFIX}}" \\
         ${~${(Q)words[1]}} 2>/dev/null)}")
     if [[ -z "$found[1]" ]]; then
         compset -P '*[=:]'
