@@ -478,6 +478,7 @@ def test_the_table_keeps_within_the_terminal(inside, monkeypatch, columns):
     assert any("2,711" in line for line in lines)
     assert any(line.startswith("Training") for line in lines)
     assert not any("…" in line for line in lines)
+    assert any(line.startswith("Operational  2,283 tCO2e  84 %") for line in lines)
 
 
 # --- defaults of flags ---
