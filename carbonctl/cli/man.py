@@ -34,7 +34,7 @@ EXITS = {
     errors.OK: "Done, and every gate passes.",
     errors.GATE_FAILED: "A gate failed.",
     errors.USAGE: "Wrong usage.",
-    errors.INPUT: "Invalid or unknown input, or a gate over an unknown figure.",
+    errors.INPUT: "Invalid or unknown input, a gate over an unknown figure, or too little memory.",
     errors.BUG: "A bug.",
     errors.OUTPUT: "Output could not be written.",
     errors.INTERRUPTED: "Interrupted.",
