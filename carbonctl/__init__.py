@@ -17,7 +17,7 @@ that is the caller's to mend is a `CarbonctlError`. The names of ``__all__`` are
 each is imported when it is first used; everything else may change.
 """
 
-from typing import TYPE_CHECKING
+TYPE_CHECKING = False  # as that of typing, which is slow to import
 
 if TYPE_CHECKING:
     from carbonctl.api import estimate, to_frame

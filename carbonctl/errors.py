@@ -79,6 +79,9 @@ class InputError(CarbonctlError):
         )
         super().__init__("\n".join(map(str, self.problems)))
 
+    def __reduce__(self) -> tuple[type["InputError"], tuple[list[Problem]]]:
+        return type(self), (self.problems,)  # to another process
+
 
 class OutputError(CarbonctlError):
     """The result could not be written where it was to go."""

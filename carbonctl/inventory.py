@@ -171,8 +171,16 @@ def find(catalog: Catalog, name: str) -> Record:
         try:
             return catalog.host(name)
         except LookupError as not_a_host:
-            several = [e for e in (not_a_device, not_a_host) if "fits several" in e.args[0]]
-            raise (several or [not_a_device])[0] from None
+            raise LookupError(_neither(not_a_device.args[0], not_a_host.args[0])) from None
+
+
+def _neither(of_device: str, of_host: str) -> str:
+    """Return what is said of a name that is neither: what names those that it may mean."""
+    for hint in ("fits several", "did you mean"):
+        for said in (of_device, of_host):
+            if hint in said:
+                return said
+    return of_device.replace("unknown device", "unknown device or host", 1)
 
 
 def figures(record: Record) -> list[Row]:

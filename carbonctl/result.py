@@ -62,6 +62,7 @@ _CULPRITS = {
     "embodied_kgco2e": "the embodied figure, the time, or lifetime × utilization inversely",
     "total_kgco2e": "operational and embodied inputs together",
 }
+_MAKERS = ("_spec", "_reported")  # of the parts that are made when asked for
 _HEAD = 1000  # bytes in which something must stand
 
 
@@ -124,6 +125,12 @@ class Result:
 
     def __repr__(self) -> str:
         return f"<Result {self.file}: {self.name}, total_kgco2e={self.total.total_kgco2e}>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is to be copied or sent elsewhere, what was to be made on demand included."""
+        made = {"spec": self.spec, "reported": self.reported}
+        state = {key: value for key, value in self.__dict__.items() if key not in _MAKERS}
+        return {**state, **made}
 
     def to_frame(self, view: View = "entries") -> "pd.DataFrame":
         """Return a view as a pandas DataFrame: text ``string``, numbers ``float64``.

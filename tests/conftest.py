@@ -57,7 +57,7 @@ def run(*arguments: str, stdin: str | bytes = "", cwd: Path = ROOT, **environmen
 @pytest.fixture
 def inside(capfd, monkeypatch):
     """Run the command line in this process, which is faster than `run`."""
-    from carbonctl.cli import _run
+    from carbonctl.cli.ending import run as run_command
 
     for name in list(os.environ):
         if name.startswith("CARBONCTL_") or name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS"):
@@ -65,7 +65,7 @@ def inside(capfd, monkeypatch):
 
     def call(*arguments: str) -> Run:
         capfd.readouterr()
-        code = _run(list(arguments))
+        code = run_command(list(arguments))
         out, err = capfd.readouterr()
         return Run(code, out, err)
 

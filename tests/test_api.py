@@ -1,8 +1,10 @@
 """In Python: paths and dicts go the road of the command line, with errors of their own."""
 
+import copy
 import datetime
 import enum
 import json
+import pickle
 import subprocess
 import sys
 from fractions import Fraction
@@ -43,6 +45,10 @@ def problems(source, **options):
     with pytest.raises(carbonctl.InputError) as caught:
         carbonctl.estimate(source, **options)
     return caught.value
+
+
+def pickled(thing):
+    return pickle.loads(pickle.dumps(thing))
 
 
 def test_a_path_is_read_as_the_command_line_reads_it(inside):
@@ -340,3 +346,33 @@ def test_the_public_names_are_there_and_documented():
 def test_half_a_character_is_refused(spec):
     with pytest.raises(carbonctl.InputError, match="holds half a character"):
         carbonctl.estimate(spec)
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, pickled])
+@pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.yaml")), ids=lambda path: path.stem)
+def test_a_result_can_be_copied_and_sent_elsewhere(path, copied):
+    result = carbonctl.estimate(path)
+    other = copied(result)
+    assert type(other) is carbonctl.Result
+    for _ in range(2):  # a copy of a copy, too
+        for name in ("file", "sha256", "name", "entries", "assumptions", "warnings", "spec",
+                     "reported", "total", "phases", "per_unit", "complete"):  # fmt: skip
+            assert getattr(other, name) == getattr(result, name), name
+        assert other.groups("system") == result.groups("system")
+        assert other.to_frame().equals(result.to_frame())
+        other = copied(other)
+
+
+def test_a_saved_result_can_be_copied_too(inside, tmp_path):
+    saved = tmp_path / "r.json"
+    saved.write_text(inside("estimate", str(CONFIGS / "llama3.yaml"), "--format", "json").out)
+    result = carbonctl.estimate(saved)
+    assert pickled(result).spec == result.spec
+    assert pickled(result).reported == result.reported
+
+
+def test_an_error_can_be_sent_elsewhere():
+    error = problems([JOB, job(name=""), "none.yaml"])
+    assert (pickled(error).problems, str(pickled(error))) == (error.problems, str(error))
+    other = pickled(carbonctl.UsageError("no"))
+    assert (type(other), str(other)) == (carbonctl.UsageError, "no")

@@ -106,8 +106,8 @@ HEAVY = ("numpy", "pandas", "rich", "pint", "scipy", "matplotlib", "pyarrow")
 def loaded(*arguments: str) -> set[str]:
     code = (
         "import sys, json\n"
-        "from carbonctl.cli import _run\n"
-        f"code = _run({list(arguments)!r})\n"
+        "from carbonctl.cli.ending import run\n"
+        f"code = run({list(arguments)!r})\n"
         "sys.stderr.write(json.dumps(sorted(sys.modules)))\n"
         "sys.exit(code)\n"
     )

@@ -365,6 +365,7 @@ def _check(look: Callable[[str], Any], name: str) -> None:
 def _begins_a_word(wanted: str, alias: str) -> bool:
     """Whether ``wanted``, folded, stands in a name from the beginning of one of its words."""
     folded, starts = "", set()
+    wanted = re.sub(r"[/()]", "", wanted)
     for word in re.split(r"[\s_/()-]+", alias):
         starts.add(len(folded))
         folded += fold(word)
@@ -376,7 +377,7 @@ def _unknown(name: str, known: dict[str, str], what: str) -> str:
     name = name.replace("\n", "\\n")
     wanted = fold(name)
     inside = [identity for alias, identity in known.items() if _begins_a_word(wanted, alias)]
-    candidates = list(dict.fromkeys(inside)) if len(wanted) > 1 else []
+    candidates = list(dict.fromkeys(inside)) if len(wanted.strip("/()")) > 1 else []
     lister = "grid" if what in ("grid", "cloud region") else "hardware"
     listing = f"`carbonctl {lister} list` lists them all"
     if len(candidates) > 1:

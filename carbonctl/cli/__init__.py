@@ -1,20 +1,11 @@
-"""The command line. ``main`` gives every ending its exit code."""
+"""The command line. What takes time to import is imported where an interrupt is quiet."""
 
-import errno
-import gc
 import os
-import signal
-import sys
-from typing import NoReturn
 
-from carbonctl import errors
-from carbonctl.cli.messages import say
-
-_GC_THRESHOLD = 1_000_000  # a short process makes little garbage, and looking for it takes time
-_UNWRITABLE = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO, errno.EBADF)
+_INTERRUPTED = 130  # `carbonctl.errors.INTERRUPTED`, before it is imported
 
 
-def main(argv: list[str] | None = None) -> NoReturn:
+def main(argv: list[str] | None = None) -> None:
     """Run the command line and exit.
 
     Parameters
@@ -22,73 +13,9 @@ def main(argv: list[str] | None = None) -> NoReturn:
     argv : list of str, optional
         The arguments after the program's name; those of the process unless given.
     """
-    if hasattr(signal, "SIGPIPE"):
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a closed pipe ends quietly
-    # No plugin of the environment changes how a workload is read, or takes time to be found.
-    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "1"
-    gc.set_threshold(_GC_THRESHOLD)
-    arguments = sys.argv[1:] if argv is None else argv
-    code = _run(arguments) or _flush()
-    os._exit(code)  # tearing the interpreter down would take a fifth of a short run
-
-
-def _flush() -> int:
-    """Write out what is buffered and return the exit code of a failure to do so."""
     try:
-        for stream in (sys.stdout, sys.stderr):
-            if stream is not None:
-                stream.flush()
-    except BrokenPipeError:
-        return errors.CLOSED_PIPE
-    except OSError:
-        return errors.OUTPUT
-    return errors.OK
+        from carbonctl.cli.ending import leave
 
-
-def _run(arguments: list[str]) -> int:  # noqa: PLR0911
-    try:
-        if "_CARBONCTL_COMPLETE" in os.environ:  # a shell asks what a TAB offers
-            from carbonctl.cli.tab import answer
-
-            return answer(os.environ)
-        from carbonctl.cli.app import run
-
-        return run(arguments)
-    except errors.UsageError as error:
-        say(f"carbonctl: {error}")
-        return error.exit_code
-    except errors.CarbonctlError as error:
-        say(str(error))
-        return error.exit_code
+        leave(argv)
     except KeyboardInterrupt:
-        return errors.INTERRUPTED
-    except BrokenPipeError:  # met by another process, or where there is no SIGPIPE
-        return _closed_pipe()
-    except OSError as error:
-        if error.errno not in _UNWRITABLE:
-            return _bug(error, arguments)
-        say(f"standard output: {error.strerror}")
-        return errors.OUTPUT
-    except Exception as error:  # noqa: BLE001
-        return _bug(error, arguments)
-
-
-def _closed_pipe() -> int:
-    """End as writing to a closed pipe does; where that is no signal, return the exit code."""
-    if hasattr(signal, "SIGPIPE"):
-        signal.raise_signal(signal.SIGPIPE)
-    return errors.CLOSED_PIPE
-
-
-def _bug(error: Exception, arguments: list[str]) -> int:
-    """Say how to report a bug; with --debug show where it happened."""
-    if "--debug" in arguments:
-        import traceback
-
-        say("".join(traceback.format_exception(error)))
-        return errors.BUG
-    say(
-        f"carbonctl: this is a bug ({type(error).__name__}: {error}); "
-        "please report it with the output of --debug"
-    )
-    return errors.BUG
+        os._exit(_INTERRUPTED)

@@ -55,6 +55,7 @@ def compare(
     targets = [outputs.parse_export(text, COMPARE_FORMATS) for text in export]
     sides = [named(text).path for text in (base, *heads)]
     outputs.check_targets(targets, [*sides, *([budget] if budget else [])])
+    _check_columns(targets, with_metrics=metrics)
     share = designs.read_share(embodied_share, is_wanted=metrics)
     gates = gating.read_gates(fail_on, warn_on, budget, has_base=True)
     catalog = Catalog(own(hardware_db))
@@ -79,6 +80,14 @@ def compare(
     gating.announce(verdicts, quiet=quiet)
     unread = errors.INPUT if problems else errors.OK
     return errors.worst([unread, written, exit_code(verdicts, exit_zero=exit_zero)])
+
+
+def _check_columns(targets: list[outputs.Target], *, with_metrics: bool) -> None:
+    """Refuse to append to a table of other columns, where there is one to append to."""
+    if any(target.append for target in targets):
+        from carbonctl.render.compare_csv import columns
+
+        outputs.check_columns(targets, columns(with_metrics=with_metrics))
 
 
 def _report(shown: Side, base: Side | None, heads: list[Side | None], catalog: Catalog) -> Report:

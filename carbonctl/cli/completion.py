@@ -28,7 +28,7 @@ _ZSH = """\
 _carbonctl() {
     local -a found
     found=("${(@f)$(_CARBONCTL_COMPLETE=complete_zsh \\
-        _TYPER_COMPLETE_ARGS="${(j: :)words[1,CURRENT-1]} $PREFIX" \\
+        _TYPER_COMPLETE_ARGS="${(j: :)words[1,CURRENT-1]} ${(q)${(Q)PREFIX}}" \\
         ${~${(Q)words[1]}} 2>/dev/null)}")
     if [[ -z "$found[1]" ]]; then
         compset -P '*[=:]'
@@ -46,21 +46,13 @@ else
 fi
 """
 _FISH = """\
-function __carbonctl_complete
+function __carbonctl_offers
     set -l tool (string replace -r '^~' $HOME -- (commandline -opc)[1])
-    set -l found (env _CARBONCTL_COMPLETE=complete_fish \\
+    set -g __carbonctl_found (env _CARBONCTL_COMPLETE=complete_fish \\
         _TYPER_COMPLETE_ARGS=(commandline -cp | string collect) $tool 2>/dev/null)
-    if test (count $found) -gt 0
-        printf '%s\\n' $found
-        return
-    end
-    set -l begun (commandline -ct)
-    set -l before (string match -r '^.*[=:]' -- $begun)
-    for path in (__fish_complete_path (string replace -r '^.*[=:]' '' -- $begun))
-        printf '%s\\n' "$before$path"
-    end
+    test (count $__carbonctl_found) -gt 0
 end
-complete -c carbonctl -f -a '(__carbonctl_complete)'
+complete -c carbonctl -n __carbonctl_offers -f -a '(printf "%s\\n" $__carbonctl_found)'
 """
 SCRIPTS = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}
 

@@ -5,7 +5,7 @@ import platform
 import shutil
 import subprocess
 import sys
-from importlib import metadata
+from importlib import import_module, metadata
 from typing import Any
 
 from carbonctl import __version__, errors, integrity
@@ -34,7 +34,8 @@ def doctor(
 ) -> int:
     """Check this installation: versions, the database, the terminal, what else is there.
 
-    Every record and table is read, your own too; exit 3 where one cannot be. For example:
+    Every record and table is read, your own too, and optional packages are imported; exit 3
+    where one cannot be. For example:
 
       carbonctl doctor
 
@@ -46,18 +47,19 @@ def doctor(
         raise errors.InputError([errors.Problem("hardware_db", None, None, str(error))]) from None
     problems = integrity.faults(catalog)
     rows = [*_versions(), *_data(catalog, len(problems)), *_terminal(color), *_others()]
+    is_well = all(row["state"] != FAULTY for row in rows)
     if format == "json":
         text = listing.as_json(rows)
     elif format == "csv":
         text = listing.as_csv(COLUMNS, rows)
     else:
-        title = "Not all is well" if problems else "All is well"
+        title = "All is well" if is_well else "Not all is well"
         facts = {row["check"]: ", ".join(filter(None, (row["found"], row["note"]))) for row in rows}
         text = listing.card(title, facts, [], [], outputs.style(color, None)).rstrip("\n") + "\n"
     outputs.to_stdout(text)
     for problem in problems:
         say(str(problem))
-    return errors.INPUT if problems else errors.OK
+    return errors.OK if is_well else errors.INPUT
 
 
 def _row(check: str, found: str, note: str = "", state: str = OK) -> dict[str, Any]:
@@ -140,6 +142,12 @@ def _git() -> dict[str, Any]:
 
 def _package(name: str, use: str) -> dict[str, Any]:
     try:
-        return _row(name, metadata.version(name), f"for {use}")
+        version = metadata.version(name)
     except metadata.PackageNotFoundError:
         return _row(name, "not installed", f"for {use}; optional", ABSENT)
+    try:
+        import_module(name)
+    except Exception as error:  # noqa: BLE001  a broken package may raise anything
+        said = f"{type(error).__name__}: {error}".partition("\n")[0]
+        return _row(name, version, f"for {use}; cannot be imported, {said}", FAULTY)
+    return _row(name, version, f"for {use}")

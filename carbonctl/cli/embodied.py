@@ -15,6 +15,7 @@ from carbonctl.cli.messages import Once, say
 from carbonctl.cli.subjects import Reader
 from carbonctl.embodied.report import Bill
 from carbonctl.errors import InputError, Problem, UsageError
+from carbonctl.ledger import COLUMNS
 from carbonctl.render.bills import BILL_FORMATS, render
 from carbonctl.result import About
 
@@ -73,6 +74,7 @@ def embodied(
         raise UsageError("--explain is a text; leave out --format")
     targets = [outputs.parse_export(text, BILL_FORMATS) for text in export]
     outputs.check_targets(targets, [*(named(name).path for name in names), *import_act])
+    outputs.check_columns(targets, COLUMNS)
     outputs.check_terminal(format, targets)
     catalog = Catalog(own(hardware_db))
     life = lives.read(lifetime, utilization, power, duty_cycle, grid, catalog, act=act_compatible)

@@ -12,6 +12,7 @@ from carbonctl.cli.run import Run
 from carbonctl.cli.working import Order
 from carbonctl.errors import UsageError
 from carbonctl.render import BINARY, FOR_PEOPLE, LINES, TABLES, Style
+from carbonctl.rows import chosen
 from carbonctl.spec.overrides import parse_override
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def estimate(
         raise UsageError("--no-header: only csv and tsv have a header")
     found = find(files, recursive=recursive)
     outputs.check_targets(targets, [one.path for one in found])
+    outputs.check_columns(targets, chosen(by, rows).columns)
     outputs.check_terminal(format, targets)
     for text in set:
         parse_override(text)

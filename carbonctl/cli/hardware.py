@@ -102,7 +102,7 @@ def search(
     if not rows:
         near = inventory.near_hardware(catalog, text)
         hint = f"; the nearest names are {', '.join(near)}" if near else ""
-        say(f"nothing matches `{text}`{hint}")
+        say(f"nothing matches `{text}`{hint} (`carbonctl hardware list` lists all)")
         return errors.INPUT
     return _rows(rows, inventory.HARDWARE_COLUMNS, (HEADS, WIDE), format, color)
 
@@ -152,8 +152,9 @@ def factors(
     rows = inventory.factors(catalog, part)
     if not rows:
         known = list(dict.fromkeys(row["part"] for row in inventory.factors(catalog, None)))
-        close = did_you_mean(part or "", known) or f"; there are {', '.join(known)}"
-        say(f"no factor is known of `{part}`{close}")
+        close = did_you_mean(part or "", known)
+        close += " (`carbonctl hardware factors` lists them all)" if close else ""
+        say(f"no factor is known of `{part}`{close or '; there are ' + ', '.join(known)}")
         return errors.INPUT
     heads = (FACTORS, {**FACTORS, **WIDE_FACTORS})
     return _rows(rows, inventory.FACTOR_COLUMNS, heads, format, color)

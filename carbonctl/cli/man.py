@@ -7,6 +7,7 @@ from typing import Any
 import typer
 
 from carbonctl import __version__, errors
+from carbonctl.catalog import Catalog
 from carbonctl.cli import defaults, outputs, tree
 from carbonctl.cli import options as o
 from carbonctl.render import roff
@@ -33,7 +34,7 @@ EXITS = {
     errors.OK: "Done, and every gate passes.",
     errors.GATE_FAILED: "A gate failed.",
     errors.USAGE: "Wrong usage.",
-    errors.INPUT: "Invalid or unknown input, or a gate over an unknown figure.",
+    errors.INPUT: "Invalid or unknown input, a gate over an unknown figure, or too little memory.",
     errors.BUG: "A bug.",
     errors.OUTPUT: "Output could not be written.",
     errors.INTERRUPTED: "Interrupted.",
@@ -42,7 +43,7 @@ EXITS = {
 
 
 def man(debug: o.Debug = False) -> int:
-    """Print the page of the manual, carbonctl(1), in roff.
+    """Print the page of the manual, carbonctl(1), in roff; its date is the month of the data.
 
     To read it, and to keep it:
 
@@ -56,7 +57,8 @@ def man(debug: o.Debug = False) -> int:
 
 def _parts(contexts: list[typer.Context]) -> Iterator[str]:
     root, *commands = contexts
-    yield roff.title(tree.NAME, 1, f"{tree.NAME} {__version__}")
+    year, month, *_ = Catalog().version.split(".")
+    yield roff.title(tree.NAME, 1, f"{year}-{month}-01", f"{tree.NAME} {__version__}")
     yield roff.heading("NAME")
     yield f"{tree.NAME} \\- {roff.escaped(tree.about(root).rstrip('.'))}\n"
     yield roff.heading("SYNOPSIS")

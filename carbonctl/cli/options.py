@@ -40,7 +40,7 @@ ListFormat = Annotated[
 ]
 By = Annotated[
     Literal["phase", "activity", "item", "scope", "stage", "part", "system", "site"] | None,
-    typer.Option("--by", help="Group by this, in tables, Markdown and CSV."),
+    typer.Option("--by", help="Group by this, in all formats but JSON."),
 ]
 Equivalents = Annotated[
     bool, typer.Option("--equivalents", help="Also show the total in everyday things.")

@@ -6,19 +6,21 @@ import shutil
 import stat
 import sys
 from collections.abc import Iterable, Sequence
-from itertools import chain
+from itertools import chain, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from carbonctl.cli.messages import say
 from carbonctl.errors import OK, OutputError, UsageError
 from carbonctl.near import did_you_mean
-from carbonctl.render import BINARY, FORMATS, TABLES, Style
+from carbonctl.render import BINARY, FORMATS, SEPARATORS, TABLES, Style
 
 if TYPE_CHECKING:
     from carbonctl.catalog.records import Source
 
 _UTF_8 = "utf-8"
+_SHOWN = 40  # of a name that is told
+_HEAD = 64 * 1024  # bytes in which the first line of a table ends
 
 
 class Target(NamedTuple):
@@ -67,21 +69,72 @@ def check_targets(targets: list[Target], inputs: list[str]) -> None:
     if not targets:
         return
     taken = {os.path.realpath(path): path for path in inputs if path != "-"}
-    appended: set[str] = set()
+    appended: dict[str, str] = {}
     for target in targets:
         real = os.path.realpath(target.path)
         if real in taken and not _is_stream(target.path):
             raise UsageError(
                 f"--export {target.form}={target.path}: {taken[real]} is there already"
             )
-        if real in appended and not target.append:
+        if real in appended and not (target.append and appended[real] == target.form):
             raise UsageError(
                 f"--export {target.form}={target.path}: another --export appends to it"
             )
         if target.append:
-            appended.add(real)
+            appended[real] = target.form
         else:
             taken[real] = "another --export"
+
+
+def check_columns(targets: list[Target], columns: Sequence[str]) -> None:
+    """Refuse to append rows to a table of other columns.
+
+    Where a file begins with a row, as with --no-header, it must have as many cells.
+
+    Raises
+    ------
+    UsageError
+        Naming the file, and the first column that differs.
+    """
+    import csv
+
+    for target in targets:
+        line = _first_line(target.path) if target.append and target.form in TABLES else ""
+        if not line:
+            continue
+        option = f"--export {target.form}+={target.path}"
+        cells = {form: next(csv.reader([line], delimiter=SEPARATORS[form])) for form in TABLES}
+        there = cells[target.form]
+        other = max(TABLES, key=lambda form: len(cells[form]))
+        if len(there) < len(cells[other]):
+            raise UsageError(f"{option}: that file is {other}; write {other}+={target.path}")
+        if there[0] == columns[0] or len(there) != len(columns):
+            _compare(option, there, columns)
+
+
+def _compare(option: str, there: Sequence[str], columns: Sequence[str]) -> None:
+    """Refuse a head that is another one."""
+    for place, (theirs, ours) in enumerate(zip_longest(there, columns), 1):
+        if theirs != ours:
+            raise UsageError(
+                f"{option}: column {place} of that file is {_column(theirs)}, and of these rows "
+                f"{_column(ours)}; append to another file, or with the flags that it was made with"
+            )
+
+
+def _column(name: str | None) -> str:
+    return "none" if name is None else f"`{name[:_SHOWN]}`"
+
+
+def _first_line(path: Path) -> str:
+    """Return the first line of a file; nothing where there is none, or it cannot be read."""
+    if not path.is_file():
+        return ""
+    try:
+        with path.open(encoding="utf-8-sig", errors="replace") as file:
+            return file.readline(_HEAD).rstrip("\n")
+    except OSError:  # whoever writes to it says so
+        return ""
 
 
 def check_terminal(form: str, targets: list[Target]) -> None:

@@ -22,6 +22,7 @@ from carbonctl.errors import OutputError
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
+    from multiprocessing.context import BaseContext
     from multiprocessing.process import BaseProcess
 
 Batch = list[Piece]
@@ -50,7 +51,7 @@ class Pool:
     Parameters
     ----------
     jobs : int
-        How many.
+        How many, if the system lets as many be started; ``lack`` says why it does not.
     order : Order
         What they do.
     writes : bool
@@ -70,6 +71,7 @@ class Pool:
         self.sent = 0
         self.given = 0
         self.has_turn = False
+        self.lack = ""
 
     def __enter__(self) -> Pool:
         from multiprocessing import get_context  # slow to import, and few need it
@@ -77,16 +79,30 @@ class Pool:
         context = get_context()
         with _uninterrupted():
             for _ in range(self.jobs):
-                ours, theirs = context.Pipe()
-                copied = (*self.pipes, ours) if context.get_start_method() == "fork" else ()
-                arguments = (theirs, self.order, self.writes, copied)
-                process = context.Process(target=_serve, args=arguments, daemon=True)
-                process.start()
-                theirs.close()
-                self.processes.append(process)
-                self.pipes.append(ours)
+                try:
+                    self._start(context)
+                except OSError as error:  # those that run are all that there will be
+                    self.lack = error.strerror or str(error)
+                    break
+        self.jobs = len(self.processes)
         self.idle += self.pipes
         return self
+
+    def _start(self, context: BaseContext) -> None:
+        ours, theirs = context.Pipe()
+        copied = (*self.pipes, ours) if context.get_start_method() == "fork" else ()
+        process = context.Process(  # type: ignore[attr-defined]
+            target=_serve, args=(theirs, self.order, self.writes, copied), daemon=True
+        )
+        try:
+            process.start()
+        except OSError:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        self.processes.append(process)
+        self.pipes.append(ours)
 
     def __exit__(self, kind: object, *_: object) -> None:
         for pipe in self.pipes:
@@ -147,6 +163,16 @@ class Pool:
             self.done[self.given][0].send(_TURN)
 
 
+def _worked(worker: Worker, batch: Batch) -> Outcome | Exception:
+    """Return what comes of a batch, or what the system did not give."""
+    try:
+        for piece in batch:
+            worker.take(piece)
+        return worker.outcome()
+    except (MemoryError, OSError) as error:
+        return error
+
+
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
     """Start processes that an interrupt from the keyboard does not reach: we end them."""
@@ -180,11 +206,11 @@ def _serve(
             if batch is _TURN:
                 pipe.send(_written(waiting.popleft()) if writes else waiting.popleft())
                 continue
-            for piece in batch:
-                worker.take(piece)
-            outcome = worker.outcome()
-            waiting.append(outcome.texts)
-            pipe.send(outcome._replace(texts=()))
+            found = _worked(worker, batch)
+            if isinstance(found, Outcome):
+                waiting.append(found.texts)
+                found = found._replace(texts=())
+            pipe.send(found)
     except (EOFError, OSError):  # the pipe has ended, and with it the work
         os._exit(0)
     except BaseException:  # noqa: BLE001

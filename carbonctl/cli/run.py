@@ -127,8 +127,13 @@ class Run:
                 jobs = jobs or processors()
                 if jobs > 1:
                     with Pool(jobs, self.order, writes=writes) as pool:
-                        yield from pool.run(chain([batch], batches))
-                    return
+                        if pool.lack and not self.order.quiet:
+                            said = f"working in {pool.jobs or 1} of {jobs} processes"
+                            self.bar.tell((f"note: {said}: {pool.lack}",))
+                        if pool.jobs:
+                            yield from pool.run(chain([batch], batches))
+                            return
+                jobs = 1
             start = time.perf_counter()
             for piece in batch:
                 self.worker.take(piece)

@@ -1,7 +1,8 @@
 """What a TAB offers: an answer in a tenth of the time that a command takes to start.
 
 Commands and flags come from commands.json, which a test holds to what is registered; ids come
-from the names of the files and from the tables of hardware_db. No command is imported, and
+from the names of the files and from the tables of hardware_db, other names of devices from a
+look into their files. No command is imported, and
 neither is typer. The shell asks through the environment, as it asks any Typer app:
 ``_CARBONCTL_COMPLETE`` is complete_bash, with COMP_WORDS and COMP_CWORD, or complete_zsh or
 complete_fish, with the line up to the cursor in _TYPER_COMPLETE_ARGS. Where nothing is
@@ -12,8 +13,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
@@ -23,6 +26,8 @@ VARIABLE = "_CARBONCTL_COMPLETE"
 SHELLS = ("bash", "zsh", "fish")
 FOLDERS = ("accelerators", "cpus", "phones", "hosts")
 _PACKAGE = Path(__file__).resolve().parent.parent
+_ALIASES = re.compile(r"^aliases:((?: *\[[^\]]*\])|(?:\n *- .*)+)", re.M)
+_SPECIAL = re.compile(r"[^\w@%+=:,./-]")  # what bash takes for more than itself
 _GRID_HEAD = ["zone", "name", "year", "basis"]
 
 Offer: TypeAlias = dict[str, str]  # words, each with what is said of it
@@ -62,7 +67,10 @@ def answer(environment: Mapping[str, str]) -> int:
     if shell not in SHELLS:
         return errors.USAGE
     write = {"bash": _for_bash, "zsh": _for_zsh, "fish": _for_fish}[shell]
-    sys.stdout.buffer.write("".join(write(offers(asked(environment)))).encode("utf-8"))
+    found = offers(asked(environment))
+    if shell == "bash" and not _is_quoted(environment):
+        found = {_SPECIAL.sub(r"\\\g<0>", word): about for word, about in found.items()}
+    sys.stdout.buffer.write("".join(write(found)).encode("utf-8"))
     return errors.OK
 
 
@@ -74,7 +82,7 @@ def asked(environment: Mapping[str, str]) -> Asked:
         begun = words.pop() if words and not line[-1:].isspace() else ""
         return Asked(words[1:], begun)
     line = environment["COMP_WORDS"]
-    words = [_bare(word) for word in line.split("\n")] if "\n" in line else _split(line)
+    words = [" ".join(_split(w)) for w in line.split("\n")] if "\n" in line else _split(line)
     at = int(environment.get("COMP_CWORD", len(words)))
     begun = "".join(words[at : at + 1])
     words = [word for word in words[1:at] if word != "="]
@@ -147,7 +155,10 @@ def _values(value: str | list[str], wanted: _Wanted, begun: str) -> Offer:
     if isinstance(value, list):
         return dict.fromkeys(value, "")
     if value in ("devices", "vendors"):
-        return dict.fromkeys(devices(_folders(wanted), only_vendors=value == "vendors"), "")
+        folders = _folders(wanted)
+        ids = dict.fromkeys(devices(folders, only_vendors=value == "vendors"), "")
+        is_other = value == "devices" and begun and not _fitting(ids, begun)
+        return aliases(folders, begun) if is_other else ids
     if value == "grids":
         return grids(_folders(wanted))
     if value == "published":
@@ -205,6 +216,23 @@ def devices(folders: Iterable[Path], *, only_vendors: bool = False) -> list[str]
     return sorted({f"{path.parent.name}/{path.stem}" for path in found})
 
 
+def aliases(folders: Iterable[Path], begun: str) -> Offer:
+    """Return the other names of devices and hosts that begin as what was typed, with their ids.
+
+    The text of their files is looked at, as to parse all of it takes longer than a TAB may.
+    """
+    found: Offer = {}
+    for folder in folders:
+        for path in chain.from_iterable((folder / kind).glob("*/*.yaml") for kind in FOLDERS):
+            listed = _ALIASES.search(path.read_text(encoding="utf-8", errors="replace"))
+            text = listed[1].strip() if listed else "[]"
+            parts = text[1:-1].split(",") if text.startswith("[") else text.split("\n")
+            names = (_bare(part.strip().removeprefix("- ")) for part in parts)
+            fitting = (name for name in names if name.casefold().startswith(begun.casefold()))
+            found.update(dict.fromkeys(fitting, f"{path.parent.name}/{path.stem}"))
+    return dict(sorted(found.items()))
+
+
 def grids(folders: Iterable[Path]) -> Offer:
     """Return the ids of zones and cloud regions with their names, from the first columns."""
     import csv
@@ -220,6 +248,13 @@ def grids(folders: Iterable[Path]) -> Offer:
                 if head[:4] == _GRID_HEAD or head[:2] == ["region", "name"]:
                     found.update((row[0], row[1]) for row in rows if len(row) > 1)
     return dict(sorted(found.items()))
+
+
+def _is_quoted(environment: Mapping[str, str]) -> bool:
+    """Whether a quote is open before the word begun; bash puts the rest into it as it is."""
+    words = environment["COMP_WORDS"].split("\n")
+    begun = words[int(environment.get("COMP_CWORD", 0)) :][:1]
+    return "".join(begun).startswith(('"', "'"))
 
 
 def _bare(word: str) -> str:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 FORMATS = ("table", "json", "jsonl", "csv", "tsv", "md", "parquet")
 FOR_PEOPLE = ("table", "md")
 BINARY = ("parquet",)
-TABLES = ("csv", "tsv")
+SEPARATORS = {"csv": ",", "tsv": "\t"}
+TABLES = tuple(SEPARATORS)
 LINES = (*TABLES, "jsonl")
 CAUTION = "magenta"  # of what is to be noticed; yellow cannot be read on white
 
@@ -42,7 +43,7 @@ class Style(NamedTuple):
         Citations by key.
     by : str or None
         What rows are grouped by, one of `carbonctl.result.GROUPS`; machine formats then
-        hold the groups and not the entries.
+        hold the groups and not the entries, but for JSON, which is always whole.
     everyday : tuple of Everyday
         What the total is compared with.
     rows : str or None

@@ -41,8 +41,9 @@ COLUMNS = {  # and what they hold; empty where a row has no such thing, or it is
 def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Style) -> str:
     """Return the table; the column ``row`` says entry, total, metric or verdict."""
     out = io.StringIO()
-    more, of_sides = _metrics(report)
-    writer = csv.DictWriter(out, (*COLUMNS, *more), restval="", lineterminator="\n")
+    of_sides = _metrics(report)
+    names = columns(with_metrics=report.metrics is not None)
+    writer = csv.DictWriter(out, names, restval="", lineterminator="\n")
     writer.writeheader()
     writer.writerows(of_sides[0])
     for one, of_design in zip(report.alternatives, of_sides[1:], strict=True):
@@ -54,14 +55,22 @@ def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Sty
     return out.getvalue()
 
 
-def _metrics(report: Report) -> tuple[tuple[str, ...], list[list[dict[str, Any]]]]:
-    """Return the columns of design metrics, and the rows of the base and each alternative."""
-    if report.metrics is None:
-        return (), [[] for _ in range(1 + len(report.alternatives))]
-    from carbonctl.render.metrics_plain import CSV_COLUMNS, csv_rows
+def columns(*, with_metrics: bool) -> tuple[str, ...]:
+    """Return the names of the columns, those of design metrics behind the others."""
+    if not with_metrics:
+        return tuple(COLUMNS)
+    from carbonctl.render.metrics_plain import CSV_COLUMNS
 
-    sides = (report.metrics.base, *report.metrics.heads)
-    return tuple(CSV_COLUMNS), [csv_rows(side) for side in sides]
+    return (*COLUMNS, *CSV_COLUMNS)
+
+
+def _metrics(report: Report) -> list[list[dict[str, Any]]]:
+    """Return the rows of design metrics of the base and of each alternative."""
+    if report.metrics is None:
+        return [[] for _ in range(1 + len(report.alternatives))]
+    from carbonctl.render.metrics_plain import csv_rows
+
+    return [csv_rows(side) for side in (report.metrics.base, *report.metrics.heads)]
 
 
 def _figures(delta: Delta) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from typing import TypeVar
 
 from rich import box
 from rich.console import Console
@@ -18,10 +19,12 @@ from carbonctl.render.table_ import safe
 from carbonctl.render.terminal import console_for
 from carbonctl.result import About
 
+_Cell = TypeVar("_Cell", str, Text)
 _NAME = 15
 _MOST_CHANGES = 20
 _RANKS_FROM = 72
-_BOTH_SIDES_FROM = 58  # columns; in fewer only the change is shown
+# Columns for which there is room: of both sides, and of whether an entry is new or gone.
+_BOTH_SIDES_FROM, _KIND_FROM = 58, 52
 
 
 def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Style) -> str:
@@ -120,7 +123,13 @@ class _Block:
             for name, unit in (("Base", self.unit), ("Head", self.unit), ("Change", self.unit),
                                ("", "%"), ("", ""))
         ]  # fmt: skip
-        return heads if self.style.width >= _BOTH_SIDES_FROM else heads[2:]
+        return self.shown(heads)
+
+    def shown(self, cells: list[_Cell]) -> list[_Cell]:
+        """Return the cells of the columns for which there is room."""
+        if self.style.width >= _BOTH_SIDES_FROM:
+            return cells
+        return cells[2:] if self.style.width >= _KIND_FROM else cells[2:4]
 
     def cells(self, delta: Delta, change: str) -> list[str]:
         def show(value: float | None) -> str:
@@ -133,7 +142,7 @@ class _Block:
             humane.change(delta.percent).removesuffix(" %"),
             compared.said_of(change) if change else "",
         ]
-        return cells if self.style.width >= _BOTH_SIDES_FROM else cells[2:]
+        return self.shown(cells)
 
     def listed(self, heading: str, rows: Sequence[tuple[str, ...]]) -> None:
         """Show figures that differ: path, before, after, and whose doing it is."""

@@ -6,7 +6,7 @@ import re
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
-from carbonctl.render import Style
+from carbonctl.render import SEPARATORS, Style
 from carbonctl.result import About, Result
 from carbonctl.rows import FLAGS, chosen
 
@@ -21,7 +21,7 @@ _PLAIN = re.compile(r"[\w ./:#-]*")  # what no table quotes
 class Renderer:
     """Writes the rows of all results under one head."""
 
-    delimiter = ","
+    delimiter = SEPARATORS["csv"]
 
     def __init__(self, style: Style) -> None:
         self.lines: list[str] = []

@@ -25,7 +25,8 @@ class Renderer:
 
     def __init__(self, style: Style) -> None:
         self.lines: list[str] = []
-        self.table = None if style.rows is None else chosen(style.by, style.rows)
+        is_whole = style.by is None and style.rows is None
+        self.table = None if is_whole else chosen(style.by, style.rows)
 
     def add(self, result: Result) -> None:
         """Add one line, or one for each row."""

@@ -31,9 +31,9 @@ def page(parts: Iterable[str]) -> str:
     return re.sub(r"(?m)^(\.S[HS] .*\n)\.(PP|br)\n", r"\1", "".join(parts))
 
 
-def title(name: str, section: int, footer: str) -> str:
+def title(name: str, section: int, date: str, footer: str) -> str:
     """Return the head of a page."""
-    return f'.TH {_argument(name.upper())} {section} "" {_argument(footer)}\n'
+    return f'.TH {_argument(name.upper())} {section} "{date}" {_argument(footer)}\n'
 
 
 def heading(text: str) -> str:

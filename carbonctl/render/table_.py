@@ -196,14 +196,14 @@ class _Block:
         """Show operational against embodied, then the range and the market-based figures."""
         whole = self.result.total
         table = self.grid("left", "right", "right", "left")
-        width = self.bar * 2
+        width = self.bar * 2 if self.style.width >= _ENERGY_FROM else 0
         for name, part in (
             ("Operational", whole.operational_kgco2e),
             ("Embodied", whole.embodied_kgco2e),
         ):
             known = whole.total_kgco2e is not None
             share = humane.percent(part, whole.total_kgco2e) if known else ""
-            drawn = humane.bar(part, whole.total_kgco2e, width)
+            drawn = humane.bar(part, whole.total_kgco2e, width) if width else ""
             table.add_row(name, self.mass(part), share, Text(drawn, style="cyan"))
         self.console.print(table)
         for name, said in self.more(whole):

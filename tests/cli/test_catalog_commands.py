@@ -50,6 +50,27 @@ def test_near_matches(inside):
     done = inside("hardware", "search", "gefroce")
     assert (done.code, done.out) == (3, "")
     assert "nothing matches `gefroce`" in done.err
+    assert "(`carbonctl hardware list` lists all)" in done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("hardware show nvidia/h100", "`nvidia/h100` fits several devices: nvidia/h100-nvl-94gb, "),
+        ("hardware show aws/p5.48xlarg", "unknown host `aws/p5.48xlarg`; did you mean `aws/p5-48xlarge`? (`carbonctl hardware list` lists them all)"),
+        ("hardware show zzzz", "unknown device or host `zzzz` (`carbonctl hardware list` lists them all)"),
+        ("embodied zzzz", "zzzz:1:1: unknown device or host `zzzz` (`carbonctl hardware list` lists them all)"),
+        ("hardware factors drm", "no factor is known of `drm`; did you mean `dram`? (`carbonctl hardware factors` lists them all)"),
+        ("grid show zzzz", "unknown grid `zzzz` (`carbonctl grid list` lists them all)"),
+        ("grid show aws/us-east-9", "unknown cloud region `aws/us-east-9`; did you mean `aws/us-east-2` or "),
+    ],
+)  # fmt: skip
+def test_an_unknown_name_is_told_with_the_nearest_and_the_command_that_lists_them(
+    inside, arguments, said
+):
+    done = inside(*arguments.split())
+    assert (done.code, done.out) == (3, "")
+    assert done.err.startswith(said)
 
 
 def test_a_card_shows_figures_sources_and_what_is_unknown(inside):

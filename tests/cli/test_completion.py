@@ -1,6 +1,8 @@
 """What a TAB offers, as data, by the protocol, and in real shells where they are installed."""
 
 import json
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -61,7 +63,10 @@ def test_every_flag_and_every_command_is_offered(path):
         ("carbonctl hardware show 'nvidia/h100-s", ["nvidia/h100-sxm5-80gb"]),
         ("carbonctl hardware show google/tpu-v4 nvidia/h100-s", ["nvidia/h100-sxm5-80gb"]),
         ("carbonctl hardware show h100-sxm5", ["nvidia/h100-sxm5-80gb"]),  # the only one that holds it
-        ("carbonctl hardware show h100", []),  # several hold it
+        ("carbonctl hardware show -- -sxm", []),  # several hold it
+        ("carbonctl hardware show 'nvidia h100 80", ["NVIDIA H100 80GB HBM3"]),
+        ("carbonctl hardware show h100\\ sxm5", ["H100 SXM5"]),
+        ("carbonctl hardware show 'H100 SXM5' nvidia/h100-s", ["nvidia/h100-sxm5-80gb"]),
         ("carbonctl hardware list --kind t", ["tpu", "tablet"]),
         ("carbonctl hardware list --vendor nvi", ["nvidia"]),
         ("carbonctl grid show us-cam", ["US-CAMX"]),
@@ -83,6 +88,13 @@ def test_every_flag_and_every_command_is_offered(path):
 )  # fmt: skip
 def test_what_fits(line, expected):
     assert offered(line) == expected
+
+
+def test_other_names_are_those_of_the_catalog_with_their_ids():
+    devices = [CATALOG.device(identity) for identity in CATALOG.paths(DEVICES)]
+    hosts = [CATALOG.host(identity) for identity in CATALOG.paths(HOSTS)]
+    known = {name: one.id for one in (*devices, *hosts) for name in one.aliases}
+    assert tab.aliases(CATALOG.folders, "") == known
 
 
 def test_kinds_and_templates():
@@ -147,9 +159,9 @@ def test_the_protocol(shell, answer):
 
 def test_a_tab_imports_no_command():
     code = (
-        "import os, sys\nfrom carbonctl.cli import _run\n"
+        "import os, sys\nfrom carbonctl.cli.ending import run\n"
         "os.environ.update(_CARBONCTL_COMPLETE='complete_fish', _TYPER_COMPLETE_ARGS='carbonctl grid show F')\n"
-        "_run([])\nsys.stderr.write('\\n'.join(sys.modules))"
+        "run([])\nsys.stderr.write('\\n'.join(sys.modules))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT,
@@ -195,6 +207,8 @@ def in_shell(shell: str, script: str, on_path: dict) -> list[str]:
         (["estimate", "--format", "=", "js"], ["json", "jsonl"]),
         (["kinds", "serv"], ["serving", "server"]),
         (["estimate", "b"], []),
+        (["hardware", "show", r"NVIDIA\ H100\ 80"], [r"NVIDIA\ H100\ 80GB\ HBM3"]),
+        (["hardware", "show", '"NVIDIA H100 80'], ["NVIDIA H100 80GB HBM3"]),
     ],
 )
 def test_bash(words, expected, on_path):
@@ -215,15 +229,19 @@ def test_bash(words, expected, on_path):
         ("est", ["describe estimate:Estimate the carbon account of one or more workloads."]),
         ("hardware show nvidia/h100-s", ["describe nvidia/h100-sxm5-80gb"]),
         ("estimate b", ["files"]),
+        (r"hardware show H100\ SXM5", ["describe H100 SXM5:nvidia/h100-sxm5-80gb"]),
+        ("hardware show 'H100 SXM5", ["describe H100 SXM5:nvidia/h100-sxm5-80gb"]),
     ],
 )
 def test_zsh(line, expected, on_path):
-    words = ["carbonctl", *line.split()]
+    before, quote, begun = line.partition("'")  # zsh keeps an open quote out of the prefix
+    words = ["carbonctl", *re.split(r"(?<!\\) ", before.strip() if quote else line)]
+    prefix = begun or words[-1]
     script = (
         "compdef() { : }; compset() { : }; _files() { print files }\n"
         '_describe() { print -l "describe ${(@)found}" }\n'
         "source <(carbonctl completion zsh)\n"
-        f"words=({' '.join(words)}); CURRENT={len(words)}; PREFIX={words[-1]}; _carbonctl\n"
+        f"words=({shlex.join([*words, prefix] if quote else words)}); CURRENT=$#words; PREFIX={shlex.quote(prefix)}; _carbonctl\n"
     )
     assert in_shell("zsh", script, on_path) == expected
 
@@ -235,11 +253,17 @@ def test_zsh(line, expected, on_path):
         ("hardware show nvidia/h100-s", ["nvidia/h100-sxm5-80gb"]),
         ("estimate b", ["b.yaml"]),
         ("compare main:b", ["main:b.yaml"]),
+        ('estimate "job', ["job a.yaml"]),
+        (r"estimate job\ ", ["job a.yaml"]),
+        ("estimate --export csv=b", ["csv=b.yaml"]),
         ("estimate --format=ts", ["--format=tsv"]),
+        (r"hardware show H100\ SXM5", ["H100 SXM5\tnvidia/h100-sxm5-80gb"]),
+        ('hardware show "H100 SXM5', ["H100 SXM5\tnvidia/h100-sxm5-80gb"]),
     ],
 )
 def test_fish(line, expected, on_path):
-    script = f"carbonctl completion fish | source; complete -C 'carbonctl {line}'"
+    script = "carbonctl completion fish | source; complete -C 'carbonctl {}'"
+    script = script.format(line.replace("\\", "\\\\"))
     assert in_shell("fish", script, on_path) == expected
 
 

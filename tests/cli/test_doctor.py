@@ -79,6 +79,19 @@ def test_every_table_of_the_database_is_opened(monkeypatch):
     assert opened >= set(CATALOG.folders[-1].rglob("*.csv"))
 
 
+@pytest.mark.parametrize("error", [ImportError("no libarrow"), ValueError("dtype size\nchanged")])
+def test_a_package_that_is_there_and_cannot_be_imported(inside, monkeypatch, error):
+    def broken(name):
+        raise error
+
+    monkeypatch.setattr(doctor, "import_module", broken)
+    done, found = checks(inside)
+    assert (done.code, found["pyarrow"]["state"]) == (3, "faulty")
+    said = f"cannot be imported, {type(error).__name__}: {str(error).partition(chr(10))[0]}"
+    assert found["pyarrow"]["note"].endswith(said)
+    assert inside("doctor").out.startswith("Not all is well\n")
+
+
 def test_a_lost_database(inside, monkeypatch):
     def lost():
         raise FileNotFoundError("hardware_db is missing beside carbonctl; install carbonctl again")

@@ -1,6 +1,7 @@
 """The command line: exit codes, streams, exports, defaults of flags."""
 
 import csv
+import errno
 import io
 import json
 import os
@@ -225,6 +226,73 @@ def test_an_export_appends(inside, tmp_path):
     assert summary.read_text().startswith("before\n### fine-tuning")
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (
+            "csv+= --totals",
+            "csv+=",
+            "column 3 of that file is `complete`, and of these rows `phase`",
+        ),
+        ("csv+= --by scope", "csv+= --by stage", "is `scope`, and of these rows `stage`"),
+        (
+            "csv+= --by scope",
+            "csv+= --by stage --no-header",
+            "is `scope`, and of these rows `stage`",
+        ),
+        ("tsv+=", "csv+=", "that file is tsv; write tsv+="),
+        ("csv+= --totals", "tsv+= --totals", "that file is csv; write csv+="),
+        ("csv+= --totals --no-header", "csv+=", ", and of these rows `file`"),
+        ("jsonl=", "csv+=", "and of these rows `file`; append to another file"),
+    ],
+)
+def test_rows_of_other_columns_are_not_appended(inside, tmp_path, before, after, said):
+    path = tmp_path / "log"
+
+    def export(flags: str):
+        form, *rest = flags.split()
+        return inside("estimate", QUICK, "--export", f"{form}{path}", *rest)
+
+    assert export(before).code == 0
+    was = path.read_bytes()
+    done = export(after)
+    assert (done.code, done.out) == (2, "")
+    assert f"--export {after.split()[0]}{path}: " in done.err
+    assert said in done.err
+    assert path.read_bytes() == was
+
+
+def test_rows_are_appended_behind_those_without_a_head_or_with_a_spreadsheets(inside, tmp_path):
+    path = tmp_path / "log.csv"
+    export = ("estimate", QUICK, "--totals", "--export", f"csv+={path}")
+    assert [inside(*export, "--no-header").code, inside(*export).code] == [0, 0]
+    first, second = path.read_text().splitlines()
+    assert first == second
+    head = inside("estimate", QUICK, "--totals", "--format", "csv").out.splitlines()[0]
+    path.write_bytes(b"\xef\xbb\xbf" + f"{head}\r\n".encode())
+    assert inside(*export).code == 0
+    assert path.read_text().splitlines()[1:] == [first]
+
+
+def test_two_exports_append_to_one_file_in_one_format_alone(inside, tmp_path):
+    for forms, code in ((("csv", "csv"), 0), (("csv", "tsv"), 2), (("jsonl", "csv"), 2)):
+        exports = [part for form in forms for part in ("--export", f"{form}+={tmp_path}/{forms}")]
+        assert inside("estimate", QUICK, *exports).code == code
+
+
+@pytest.mark.parametrize(
+    "arguments", [("compare", QUICK, QUICK), ("embodied", "nvidia/h100-sxm5-80gb")]
+)
+def test_other_commands_append_no_rows_of_other_columns_either(inside, tmp_path, arguments):
+    path = tmp_path / "log.csv"
+    export = (*arguments, "--export", f"csv+={path}")
+    assert [inside(*export).code, inside(*export).code] == [0, 0]
+    inside("estimate", QUICK, "--totals", "--export", f"csv={path}")
+    done = inside(*export)
+    assert (done.code, done.out) == (2, "")
+    assert f"csv+={path}: column " in done.err
+
+
 def test_exports_do_not_write_over_inputs_or_each_other(inside, tmp_path):
     job = write(tmp_path, "job.yaml", Path(QUICK).read_text())
     assert inside("estimate", job, "--export", f"csv={job}").code == 2
@@ -410,6 +478,7 @@ def test_the_table_keeps_within_the_terminal(inside, monkeypatch, columns):
     assert any("2,711" in line for line in lines)
     assert any(line.startswith("Training") for line in lines)
     assert not any("…" in line for line in lines)
+    assert any(line.startswith("Operational  2,283 tCO2e  84 %") for line in lines)
 
 
 # --- defaults of flags ---
@@ -492,6 +561,51 @@ def test_a_bug_is_70(monkeypatch, inside):
     assert "Traceback" in told.err
 
 
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (MemoryError(), 3, "carbonctl: out of memory; "),
+        (OSError(errno.EMFILE, "Too many open files", "a.yaml"), 3, "a.yaml: Too many open files"),
+        (BlockingIOError(errno.EAGAIN, "Try again"), 3, "carbonctl: Try again"),
+        (OSError(errno.EFBIG, "File too large"), 74, "standard output: File too large"),
+        (OSError(errno.EINVAL, "Invalid"), 70, "carbonctl: this is a bug (OSError: "),
+    ],
+)
+def test_what_the_system_does_not_give_is_no_bug(monkeypatch, inside, error, code, said):
+    import carbonctl.cli.working
+
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(carbonctl.cli.working, "read_document", fail)
+    done = inside("estimate", QUICK)
+    assert (done.code, done.out) == (code, "")
+    assert done.err.startswith(said)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts memory in another way")
+@pytest.mark.parametrize(
+    ("limit", "most", "code", "said"),
+    [
+        ("RLIMIT_AS", 100_000_000, 3, "carbonctl: out of memory; "),
+        ("RLIMIT_FSIZE", 10_000, 74, "out.json: File too large"),
+    ],
+)
+def test_limits_of_the_shell(tmp_path, limit, most, code, said):
+    one = {"kind": "energy", "energy": "1 kWh", "embodied": "0 kg"}
+    jobs = {"name": "many", "site": {"grid": "FR"}, "phases": {"data": [one] * 5_000}}
+    path = write(tmp_path, "many.json", json.dumps(jobs))
+    done = subprocess.run(
+        [sys.executable, "-m", "carbonctl", "estimate", path if code == 3 else QUICK, "-q",
+         "--export", "json=out.json"],
+        capture_output=True, text=True, check=False, cwd=tmp_path,
+        env=clean_environment(PYTHONPATH=str(ROOT)),
+        preexec_fn=lambda: resource.setrlimit(getattr(resource, limit), (most, most)),
+    )  # fmt: skip
+    assert (done.returncode, [p.name for p in tmp_path.iterdir()]) == (code, ["many.json"])
+    assert done.stderr.startswith(said)
+
+
 def test_an_interrupt_is_130(monkeypatch, inside):
     import carbonctl.cli.working
 
@@ -500,6 +614,53 @@ def test_an_interrupt_is_130(monkeypatch, inside):
 
     monkeypatch.setattr(carbonctl.cli.working, "read_document", interrupt)
     assert inside("estimate", QUICK).code == 130
+
+
+INTERRUPTED = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+class Interrupt:
+    def find_spec(self, name, *_):
+        if name == sys.argv[1]:
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, Interrupt())
+from carbonctl.cli import main
+main(sys.argv[2:])
+"""
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["carbonctl.cli.ending", "carbonctl.errors", "typer", "carbonctl.cli.estimate", "yaml", "rich"],
+)
+def test_an_interrupt_of_the_imports_is_130_and_quiet(module):
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, module, "estimate", QUICK], capture_output=True,
+        cwd=ROOT, env=clean_environment(PYTHONPATH=str(ROOT)), check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
+def test_an_interrupt_while_a_class_is_made_is_130(monkeypatch, inside):
+    import carbonctl.cli.working
+
+    class Slow:
+        def __set_name__(self, owner, name):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(
+        carbonctl.cli.working, "read_document", lambda *_: type("Made", (), {"slow": Slow()})
+    )
+    assert (inside("estimate", QUICK).code, inside("estimate", QUICK).err) == (130, "")
+
+
+def test_before_an_interrupt_is_quiet_nothing_slow_is_imported():
+    code = "import os, sys; before = set(sys.modules); import carbonctl.cli; print(*sorted({*sys.modules} - before))"
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", code], capture_output=True, text=True, check=True, cwd=ROOT,
+        env=clean_environment(PYTHONPATH=str(ROOT)),
+    )  # fmt: skip
+    assert done.stdout.split() == ["carbonctl", "carbonctl.cli"]
 
 
 def test_the_worst_code_decides():

@@ -1,6 +1,8 @@
 """Several processes: the same bytes in the same order, and nothing left when they end."""
 
+import errno
 import json
+import multiprocessing
 import os
 import pty
 import signal
@@ -131,13 +133,14 @@ def test_output_that_cannot_be_written_is_74(endless, tmp_path, jobs):
     assert done.returncode == 74
 
 
+only_where_forked = pytest.mark.skipif(
+    multiprocessing.get_start_method() != "fork", reason="what is changed here is not changed there"
+)
+
+
+@only_where_forked
 def test_a_bug_in_another_process_is_70(inside, stream, monkeypatch):
-    import multiprocessing
-
     import carbonctl.cli.working
-
-    if multiprocessing.get_start_method() != "fork":
-        pytest.skip("what is changed here is not changed there")
 
     here, work = os.getpid(), carbonctl.cli.working.read_document
 
@@ -151,6 +154,49 @@ def test_a_bug_in_another_process_is_70(inside, stream, monkeypatch):
     assert done.code == 70
     assert "this is a bug (Failed: RuntimeError: boom)" in done.err
     assert "Traceback" in inside("estimate", stream, "-f", "csv", "-j", "2", "--debug").err
+
+
+def failing_fork(monkeypatch, after: int) -> None:
+    """Let some processes be started, and no more."""
+    fork, started = os.fork, []
+
+    def limited() -> int:
+        started.append(1)
+        if len(started) > after:
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        return fork()
+
+    monkeypatch.setattr(os, "fork", limited)
+
+
+@only_where_forked
+@pytest.mark.parametrize("started", [0, 1, 2])
+def test_as_many_processes_as_can_be_started(inside, stream, monkeypatch, started):
+    command = ("estimate", stream, "-f", "csv", "--jobs")
+    alone = inside(*command, "1")
+    for quiet in ((), ("-q",)):
+        with monkeypatch.context() as changed:
+            failing_fork(changed, started)
+            done = inside(*command, "3", *quiet)
+        assert (done.code, done.out) == (alone.code, alone.out)
+        said = f"note: working in {started or 1} of 3 processes: Resource temporarily unavailable\n"
+        assert done.err == ("" if quiet else said) + alone.err
+
+
+@only_where_forked
+@pytest.mark.parametrize(
+    "error", [MemoryError(), OSError(errno.EMFILE, "Too many open files", "x")]
+)
+def test_what_the_system_does_not_give_another_process_is_3(inside, stream, monkeypatch, error):
+    import carbonctl.cli.working
+
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(carbonctl.cli.working, "read_document", fail)
+    done = inside("estimate", stream, "-f", "csv", "-j", "2")
+    assert (done.code, done.out) == (3, "")
+    assert done.err.startswith(("carbonctl: out of memory", "x: Too many open files"))
 
 
 # --- progress ---

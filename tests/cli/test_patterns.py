@@ -22,6 +22,7 @@ OUTPUTS = (
     ("csv", Style(rows="totals")),
     ("jsonl", Style(rows="phases")),
     ("jsonl", Style()),
+    ("jsonl", Style(by="item")),
 )
 PATHS = [*sorted(CONFIGS.rglob("*.yaml")), *sorted((ROOT / "tests" / "golden").rglob("*.yaml"))]
 FIGURE = re.compile(r"(?<=: )([0-9]+(?:\.[0-9]+)?)(?! ?%)\b")

@@ -3,6 +3,7 @@
 ``UPDATE_GOLDEN=1 make test`` writes them anew; the difference is then to be read.
 """
 
+import json
 import os
 import re
 import subprocess
@@ -79,3 +80,37 @@ def test_lines_fit_and_are_ascii_where_nothing_else_shows(name):
         text = (GOLDEN / f"{name}-{terminal}.txt").read_text(encoding="utf-8")
         assert max(map(len, text.splitlines())) <= int(columns)
         assert text.isascii() or terminal != "ascii"
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_long_names_keep_their_indent(columns, tmp_path):
+    one = {"kind": "energy", "energy": "1 MWh", "embodied": "0 kg"}
+    names = ("of several words that have to go on here", "x" * 70, "y")
+    activities = [{**one, "name": name} for name in names]
+    path = tmp_path / "job.json"
+    path.write_text(
+        json.dumps({"name": "j", "site": {"grid": "FR"}, "phases": {"training": activities}})
+    )
+    lines = CODES.sub("", screen(str(columns), "C.UTF-8", "estimate", str(path))).splitlines()
+    first = next(n for n, line in enumerate(lines) if line.startswith("Training"))
+    last = next(n for n, line in enumerate(lines) if line.startswith("Inference"))
+    assert last - first > 6
+    assert all(line[:2] == "  " and line[2] != " " for line in lines[first + 1 : last])
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_explanations_are_wrapped_within_their_branches(columns):
+    lines = screen(str(columns), "C.UTF-8", "explain", "configs/quickstart.yaml").splitlines()
+    shown = lines[: lines.index("Sources")]
+    assert all(len(line) <= columns or " " not in line.strip("│ ") for line in shown)
+    wrapped = [n for n, line in enumerate(shown) if line.startswith(("│", "   "))]
+    assert len(wrapped) > 20
+    assert all(line[:1] in "│├└ " or "." in line for line in shown if line)
+
+
+@pytest.mark.parametrize("columns", [40, 52])
+def test_no_word_of_a_comparison_is_cut(columns):
+    jobs = ("configs/llama3.yaml", "configs/gpt3.yaml")
+    lines = CODES.sub("", screen(str(columns), "C.UTF-8", "compare", *jobs)).splitlines()
+    row = next(line.split() for line in lines if line.startswith("  Llama 3 8B"))
+    assert row[4:] == (["−100.0", "removed"] if columns == 52 else ["−100.0"])

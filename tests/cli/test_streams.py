@@ -281,7 +281,7 @@ def test_rows_of_tables(inside):
     assert tabbed.replace("\t", ",") == inside("estimate", QUICK, "-f", "csv", "--totals").out
 
 
-@pytest.mark.parametrize("flag", ["--entries", "--totals", "--phases"])
+@pytest.mark.parametrize("flag", ["--entries", "--totals", "--phases", "--by=scope", "--by=site"])
 def test_rows_as_json_lines_are_those_of_the_csv(inside, flag):
     gpt3 = str(CONFIGS / "gpt3.yaml")
     rows = totals(inside("estimate", QUICK, gpt3, "-q", "--format", "csv", flag).out)

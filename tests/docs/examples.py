@@ -34,8 +34,8 @@ from carbonctl import estimators
 from carbonctl.account import estimate
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.folders import own
-from carbonctl.cli import _run
 from carbonctl.cli.app import COMMANDS
+from carbonctl.cli.ending import run as run_command
 from carbonctl.errors import InputError
 from carbonctl.gates import read_budget
 from carbonctl.result import Result
@@ -128,7 +128,7 @@ def called(arguments: list[str]) -> tuple[int, str]:
             for number in (1, 2):
                 os.dup2(file.fileno(), number)
             sys.stdout = sys.stderr = both
-            code = _run(arguments)
+            code = run_command(arguments)
         finally:
             both.flush()
             sys.stdout, sys.stderr = streams

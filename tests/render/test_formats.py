@@ -56,7 +56,7 @@ def test_hostile_names_in_markdown(name):
 
 
 @pytest.mark.parametrize("by", GROUPS)
-@pytest.mark.parametrize("form", ["csv", "tsv", "table", "md"])
+@pytest.mark.parametrize("form", ["csv", "tsv", "jsonl", "table", "md"])
 def test_groups_sum_to_the_total(by, form):
     result = RESULTS[1]
     groups = result.groups(by)
@@ -72,3 +72,9 @@ def test_groups_sum_to_the_total(by, form):
         assert [float(row["total_kgco2e"]) for row in rows] == [
             s.total_kgco2e for s in groups.values()
         ]
+
+
+@pytest.mark.parametrize("by", [*GROUPS, "system", "site"])
+def test_json_is_whole_whatever_rows_are_grouped_by(by):
+    whole = render("json", RESULTS, ABOUT)
+    assert render("json", RESULTS, ABOUT, Style(by=by)) == whole
