@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from carbonctl.cli.documents import Piece
 from carbonctl.cli.sinks import to_stdout
-from carbonctl.cli.working import Order, Outcome, Texts, Worker
+from carbonctl.cli.working import Outcome, Texts, Worker
 from carbonctl.errors import OutputError
 
 if TYPE_CHECKING:
@@ -52,16 +52,16 @@ class Pool:
     ----------
     jobs : int
         How many, if the system lets as many be started; ``lack`` says why it does not.
-    order : Order
-        What they do.
+    worker : Worker
+        What they are: where processes are forked each begins with what it has learnt.
     writes : bool
         Whether they write to standard output themselves, each batch in its turn. Otherwise
         the outcomes hold the lines.
     """
 
-    def __init__(self, jobs: int, order: Order, *, writes: bool = False) -> None:
+    def __init__(self, jobs: int, worker: Worker, *, writes: bool = False) -> None:
         self.jobs = jobs
-        self.order = order
+        self.worker = worker
         self.writes = writes
         self.processes: list[BaseProcess] = []
         self.pipes: list[Connection[Any, Any]] = []
@@ -92,7 +92,7 @@ class Pool:
         ours, theirs = context.Pipe()
         copied = (*self.pipes, ours) if context.get_start_method() == "fork" else ()
         process = context.Process(  # type: ignore[attr-defined]
-            target=_serve, args=(theirs, self.order, self.writes, copied), daemon=True
+            target=_serve, args=(theirs, self.worker, self.writes, copied), daemon=True
         )
         try:
             process.start()
@@ -187,7 +187,10 @@ def _uninterrupted() -> Iterator[None]:
 
 
 def _serve(
-    pipe: Connection[Any, Any], order: Order, writes: bool, copied: tuple[Connection[Any, Any], ...]
+    pipe: Connection[Any, Any],
+    worker: Worker,
+    writes: bool,
+    copied: tuple[Connection[Any, Any], ...],
 ) -> NoReturn:
     """Work on the batches of a pipe until it ends.
 
@@ -200,7 +203,7 @@ def _serve(
     for end in copied:
         end.close()
     try:
-        worker, waiting = Worker(order), deque[Texts]()
+        waiting = deque[Texts]()
         while True:
             batch = pipe.recv()
             if batch is _TURN:

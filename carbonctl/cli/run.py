@@ -23,7 +23,7 @@ from carbonctl.cli.working import Order, Outcome, Worker
 from carbonctl.errors import OutputError
 from carbonctl.result import About
 
-_ALONE = 0.4  # s of work before other processes pay
+_ALONE = 0.25  # s of work before other processes pay
 _FILES = 16  # whole files worked on between two looks at the outputs
 
 
@@ -126,7 +126,7 @@ class Run:
 
                 jobs = jobs or processors()
                 if jobs > 1:
-                    with Pool(jobs, self.order, writes=writes) as pool:
+                    with Pool(jobs, self.worker, writes=writes) as pool:
                         if pool.lack and not self.order.quiet:
                             said = f"working in {pool.jobs or 1} of {jobs} processes"
                             self.bar.tell((f"note: {said}: {pool.lack}",))

@@ -101,6 +101,9 @@ class Worker:
         self.verdicts: list[Verdict] = []
         self._forget()
 
+    def __reduce__(self) -> tuple[type[Worker], tuple[Order]]:
+        return Worker, (self.order,)  # to a process that begins anew
+
     def _forget(self) -> None:
         self.texts: Texts = tuple([] for _ in self.lines)
         self.told: list[str] = []
