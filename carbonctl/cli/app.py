@@ -12,6 +12,7 @@ from typer.models import CommandInfo
 from carbonctl import __version__
 from carbonctl.cli import defaults
 from carbonctl.cli.messages import say
+from carbonctl.cli.tree import Command
 
 COMMANDS = (
     "estimate", "compare", "embodied", "validate", "explain", "init", "schema", "kinds",
@@ -41,7 +42,7 @@ class LazyGroup(TyperGroup):
             return group
         function = getattr(module, cmd_name)
         command = get_command_from_info(
-            CommandInfo(name=cmd_name, callback=function, epilog=EPILOG),
+            CommandInfo(name=cmd_name, cls=Command, callback=function, epilog=EPILOG),
             pretty_exceptions_short=False,
             rich_markup_mode=None,
         )

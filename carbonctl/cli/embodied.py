@@ -22,7 +22,7 @@ from carbonctl.result import About
 Things = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="FILE|DEVICE...",
+        metavar="FILE|DEVICE",
         help="Workloads, hardware records, or ids of devices and hosts; - is stdin.",
     ),
 ]

@@ -24,7 +24,7 @@ File = Annotated[
 ]
 Path = Annotated[
     str | None,
-    typer.Argument(metavar="[PATH]", help="training, training.run or training.run.devices."),
+    typer.Argument(metavar="PATH", help="training, training.run or training.run.devices."),
 ]
 
 

@@ -10,6 +10,7 @@ from carbonctl.catalog.folders import own
 from carbonctl.cli import options as o
 from carbonctl.cli import outputs
 from carbonctl.cli.messages import say
+from carbonctl.cli.tree import Command
 from carbonctl.render import listing
 
 app = typer.Typer(
@@ -38,7 +39,7 @@ CLOUD = {
 }
 
 
-@app.command("list")
+@app.command("list", cls=Command)
 def list_(
     kind: Annotated[
         Literal["country", "part", "cloud"] | None,
@@ -60,7 +61,7 @@ def list_(
     return _write(rows, heads, format, color)
 
 
-@app.command()
+@app.command(cls=Command)
 def show(
     name: Annotated[str, typer.Argument(metavar="NAME", help="FR, US-CAMX, aws/us-east-1, …")],
     format: o.ListFormat = "table",

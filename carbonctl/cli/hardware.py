@@ -11,6 +11,7 @@ from carbonctl.catalog.folders import own
 from carbonctl.cli import options as o
 from carbonctl.cli import outputs
 from carbonctl.cli.messages import say
+from carbonctl.cli.tree import Command
 from carbonctl.near import did_you_mean
 from carbonctl.render import listing
 
@@ -54,7 +55,7 @@ WIDE_FACTORS = {"low": "Low", "high": "High", "year": "Year", "confidence": "Con
 _WIDE_FROM = 150
 
 
-@app.command("list")
+@app.command("list", cls=Command)
 def list_(
     vendor: Annotated[str | None, typer.Option(help="Only of this vendor.")] = None,
     kind: Annotated[str | None, typer.Option(help=f"Only {', '.join(KINDS)}.")] = None,
@@ -83,9 +84,9 @@ def list_(
     return _rows(rows, inventory.HARDWARE_COLUMNS, (HEADS, WIDE), format, color)
 
 
-@app.command()
+@app.command(cls=Command)
 def search(
-    words: Annotated[list[str], typer.Argument(metavar="WORD...", help="All must be found.")],
+    words: Annotated[list[str], typer.Argument(metavar="WORD", help="All must be found.")],
     format: o.ListFormat = "table",
     hardware_db: o.HardwareDb = None,
     color: o.Color = "auto",
@@ -107,9 +108,9 @@ def search(
     return _rows(rows, inventory.HARDWARE_COLUMNS, (HEADS, WIDE), format, color)
 
 
-@app.command()
+@app.command(cls=Command)
 def show(
-    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="Ids or aliases.")],
+    names: Annotated[list[str], typer.Argument(metavar="NAME", help="Ids or aliases.")],
     format: o.ListFormat = "table",
     hardware_db: o.HardwareDb = None,
     color: o.Color = "auto",
@@ -133,7 +134,7 @@ def show(
     return code
 
 
-@app.command()
+@app.command(cls=Command)
 def factors(
     part: Annotated[
         str | None, typer.Argument(metavar="[PART]", help="A kind of part: dram, ssd, board, …")

@@ -2,7 +2,6 @@
 
 import inspect
 from collections.abc import Iterator
-from typing import Any
 
 import typer
 
@@ -64,7 +63,7 @@ def _parts(contexts: list[typer.Context]) -> Iterator[str]:
     yield roff.heading("SYNOPSIS")
     for context in commands:
         if not is_group(context):
-            yield roff.call(context.command_path, takes(context))
+            yield roff.call(context.command_path, tree.takes(context))
     yield roff.heading("DESCRIPTION")
     yield from _said(root)
     yield from _options(root)
@@ -96,7 +95,7 @@ def _command(context: typer.Context) -> Iterator[str]:
     if is_group(context):
         yield roff.subheading(f"{context.command_path} COMMAND")
     else:
-        yield roff.subheading(f"{context.command_path} {takes(context)}")
+        yield roff.subheading(f"{context.command_path} {tree.takes(context)}")
     yield from _said(context)
     for argument in tree.arguments(context):
         yield roff.item(tree.value_name(argument), argument.help or "")
@@ -114,18 +113,6 @@ def _options(context: typer.Context) -> Iterator[str]:
 def is_group(context: typer.Context) -> bool:
     """Whether a command only holds others."""
     return hasattr(context.command, "commands")
-
-
-def takes(context: typer.Context) -> str:
-    """Return what follows a command: its options and arguments."""
-    return " ".join(["[OPTIONS]", *map(_place, tree.arguments(context))])
-
-
-def _place(argument: Any) -> str:
-    name = tree.value_name(argument).strip("[]")
-    if argument.nargs == -1 and not name.endswith("..."):
-        name += "..."
-    return name if argument.required else f"[{name}]"
 
 
 def paragraphs(context: typer.Context) -> list[str]:

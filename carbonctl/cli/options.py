@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import typer
 
 Files = Annotated[
-    list[str], typer.Argument(metavar="FILE...", help="Workloads or saved results; - is stdin.")
+    list[str], typer.Argument(metavar="FILE", help="Workloads or saved results; - is stdin.")
 ]
 StdinName = Annotated[
     str | None,
@@ -88,7 +88,7 @@ Base = Annotated[
     str, typer.Argument(metavar="BASE", help="A workload, a saved result, -, or REV:PATH.")
 ]
 Heads = Annotated[
-    list[str], typer.Argument(metavar="HEAD...", help="What is compared with it; also several.")
+    list[str], typer.Argument(metavar="HEAD", help="What is compared with it; also several.")
 ]
 CompareFormat = Annotated[
     Literal["table", "json", "csv", "md", "github", "junit"],

@@ -4,10 +4,18 @@ from collections.abc import Iterator
 from typing import Any, get_args
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 NAME = "carbonctl"
+
+
+class Command(TyperCommand):
+    """A command whose line of usage is the one of its manual."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Return what follows the command."""
+        return [takes(ctx)]
 
 
 def walk(root: Any = None) -> Iterator[typer.Context]:
@@ -70,8 +78,15 @@ def takes_value(flag: Any) -> bool:
 
 def value_name(parameter: Any) -> str:
     """Return what stands for the value of a parameter: its choices, or a word such as FILE."""
-    words = choices(parameter)
-    return "|".join(words) or str(parameter.metavar or parameter.name.upper())
+    name = "|".join(choices(parameter)) or str(parameter.metavar or parameter.name.upper())
+    return f"{name}..." if parameter.nargs == -1 else name
+
+
+def takes(context: typer.Context) -> str:
+    """Return what follows a command: its options and arguments."""
+    places = [(value_name(one), one.required) for one in arguments(context)]
+    named = (name if is_needed else f"[{name}]" for name, is_needed in places)
+    return " ".join(("[OPTIONS]", *named))
 
 
 def about(context: typer.Context) -> str:

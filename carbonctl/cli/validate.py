@@ -19,7 +19,7 @@ from carbonctl.validation import validate as validate_one
 Files = Annotated[
     list[str],
     typer.Argument(
-        metavar="FILE...", help="Workloads, saved results or hardware records; - is stdin."
+        metavar="FILE", help="Workloads, saved results or hardware records; - is stdin."
     ),
 ]
 

@@ -26,7 +26,7 @@ def commands() -> str:
 
 
 def _command(context: Any) -> str:
-    follows = "COMMAND …" if man.is_group(context) else man.takes(context)
+    follows = "COMMAND …" if man.is_group(context) else tree.takes(context)
     call = f"{context.command_path} {follows}".strip()
     parts = [f"### {context.command_path}", f"`{call}`"]
     for said in man.paragraphs(context):
@@ -58,10 +58,11 @@ def common_flags() -> str:
 
 
 def _argument(argument: Any) -> tuple[str, ...]:
-    name = argument.metavar or argument.name.upper()
-    words = code(" | ".join(tree.choices(argument)))
+    choices = tree.choices(argument)
+    name = argument.metavar or argument.name.upper() if choices else tree.value_name(argument)
+    words = code(" | ".join(choices))
     default = "**required**" if argument.required else ""
-    return f"`{name.strip('[]')}`", words, default, plain(argument.help or "")
+    return f"`{name}`", words, default, plain(argument.help or "")
 
 
 def _flags(context: Any) -> list[tuple[str, ...]]:
