@@ -23,6 +23,9 @@ SCREENS = {
     "kinds": ("kinds", "transfer"),
     "hardware": ("hardware", "search", "gaudi"),
     "init": ("init", "--list"),
+    "explain": ("explain", "configs/quickstart.yaml", "training.fine-tuning.devices"),
+    "grid": ("grid", "show", "FR"),
+    "help": ("compare", "--help"),
 }  # fmt: skip
 TERMINALS = {"80": ("80", "C.UTF-8"), "200": ("200", "C.UTF-8"), "ascii": ("80", "C")}
 
@@ -78,7 +81,8 @@ def test_screen(name, terminal):
 def test_lines_fit_and_are_ascii_where_nothing_else_shows(name):
     for terminal, (columns, _) in TERMINALS.items():
         text = (GOLDEN / f"{name}-{terminal}.txt").read_text(encoding="utf-8")
-        assert max(map(len, text.splitlines())) <= int(columns)
+        lines = [line for line in text.splitlines() if not line.lstrip().startswith("https:")]
+        assert max(map(len, lines)) <= int(columns)  # an address is left whole, to be copied
         assert text.isascii() or terminal != "ascii"
 
 
