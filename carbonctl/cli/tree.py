@@ -11,11 +11,25 @@ NAME = "carbonctl"
 
 
 class Command(TyperCommand):
-    """A command whose line of usage is the one of its manual."""
+    """A command whose help names arguments as its manual does."""
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """Return what follows the command."""
         return [takes(ctx)]
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write what is said of arguments and of options."""
+        rows: dict[str, list[tuple[str, str]]] = {"Arguments": [], "Options": []}
+        for parameter in self.get_params(ctx):
+            name, said = parameter.get_help_record(ctx) or ("", "")
+            if parameter.param_type_name == "argument":
+                rows["Arguments"].append((value_name(parameter), said))
+            elif name:
+                rows["Options"].append((name, said))
+        for title, some in rows.items():
+            if some:
+                with formatter.section(title):
+                    formatter.write_dl(some)
 
 
 def walk(root: Any = None) -> Iterator[typer.Context]:
