@@ -4,7 +4,9 @@
     ├── UsageError          2   the command, or a function, was called wrongly
     │   └── MissingExtra    2   what was asked for needs a package that is not installed
     ├── InputError          3   a file, a key, a value or an id cannot be used
-    └── OutputError        74   the result could not be written
+    ├── Unavailable         3   the system did not give what was needed
+    ├── OutputError        74   the result could not be written
+    └── ClosedPipe        141   whoever read the result has enough
 
 Anything else that escapes is a bug and ends with 70. Where several happened, the
 worst decides: 70 beats 74 beats 3 beats 1 beats 141.
@@ -87,3 +89,15 @@ class OutputError(CarbonctlError):
     """The result could not be written where it was to go."""
 
     exit_code = OUTPUT
+
+
+class Unavailable(CarbonctlError):
+    """The system did not give what was needed, such as memory."""
+
+    exit_code = INPUT
+
+
+class ClosedPipe(CarbonctlError):
+    """Whoever read the result has enough."""
+
+    exit_code = CLOSED_PIPE

@@ -62,13 +62,13 @@ def _run(arguments: list[str]) -> int:  # noqa: PLR0911
     except errors.UsageError as error:
         say(f"carbonctl: {error}")
         return error.exit_code
+    except errors.ClosedPipe:
+        return _closed_pipe()
     except errors.CarbonctlError as error:
         say(str(error))
         return error.exit_code
     except KeyboardInterrupt:
         return errors.INTERRUPTED
-    except BrokenPipeError:  # met by another process, or where there is no SIGPIPE
-        return _closed_pipe()
     except MemoryError:
         raise
     except OSError as error:
@@ -80,6 +80,7 @@ def _run(arguments: list[str]) -> int:  # noqa: PLR0911
 def _closed_pipe() -> int:
     """End as writing to a closed pipe does; where that is no signal, return the exit code."""
     if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         signal.raise_signal(signal.SIGPIPE)
     return errors.CLOSED_PIPE
 

@@ -25,6 +25,7 @@ from carbonctl.render import LineRenderer, Style, start
 from carbonctl.result import Result, is_saved
 from carbonctl.spec.load import load_tree
 from carbonctl.spec.model import Workload
+from carbonctl.spec.typed import MAX_NAME
 from carbonctl.symbols import Tape, cut, is_marked, mark, mark_of_words
 from carbonctl.units import format_number
 
@@ -35,7 +36,8 @@ CUTTERS = {
     True: re.compile(rf'(": ?"?)({_FIGURE}|(?:(?<=name": ")|(?<=name":"))[^"\\]*)'),  # JSON
     False: re.compile(rf"(^name: |: )({_FIGURE}|(?<=^name: ){_WORDS})", re.M),  # YAML
 }
-_PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9 _-]*[A-Za-z0-9])?")  # what no path and no table cuts
+# A name of an activity that no path and no table cuts.
+_UNCUT = re.compile(rf"[A-Za-z](?:[A-Za-z0-9 _-]{{0,{MAX_NAME - 2}}}[A-Za-z0-9])?")
 _LONGEST_REST = 100  # characters that stand beside a figure in its quantity
 _OVER_NAME = re.compile(r"\s*name\s*=")
 _ASSIGNED = re.compile(r"(\w+) = ")
@@ -45,7 +47,7 @@ _FAR = 10**15  # the first line of an example, so that its lines are known among
 _LINE = re.compile('"line": 1([0-9]{15})')
 _SCOPE = {
     "ceil": ceil, "floor": floor, "fsum": fsum, "isfinite": isfinite, "sha256": sha256,
-    "in_words": format_number, "is_plain": _PLAIN.fullmatch, "nulls": NULLS,
+    "in_words": format_number, "is_uncut": _UNCUT.fullmatch, "nulls": NULLS,
 }  # fmt: skip
 
 Output = tuple[str, Style]
@@ -101,9 +103,10 @@ Fill = Callable[..., tuple[str, ...] | None]
 class Plan:
     """A function made of one example, which has yet to be tried on another workload."""
 
-    def __init__(self, fill: Fill, entries: int) -> None:
+    def __init__(self, fill: Fill, entries: int, holes: list[str]) -> None:
         self.fill = fill
         self.entries = entries
+        self.holes = holes
         self.is_tried = False
 
 
@@ -141,7 +144,7 @@ class Example:
         texts = fill(self.one, self.holes, name, self.one.label, *wanted.quotes)
         if texts != wanted.texts(self.one):
             raise ValueError("the texts differ")
-        return Plan(fill, len(result.entries))
+        return Plan(fill, len(result.entries), self.holes)
 
     def in_symbols(self, *, may_name: bool) -> Result:
         """Return the result with symbols in place of figures, and a mark for the name."""
@@ -183,7 +186,7 @@ class Example:
                 is_name = key == "name" and value == self.holes[places[at]]
                 if is_name and node is tree:
                     self.name = places[at]
-                elif is_name and any(node is one for one in named) and _PLAIN.fullmatch(value):
+                elif is_name and any(node is one for one in named) and _UNCUT.fullmatch(value):
                     node[key] = self.stand_in(value, places[at])
                 else:
                     node[key] = self.hole(value, places[at])
@@ -206,7 +209,7 @@ class Example:
         for names in phases.values():
             inside = [holes[name] for name in names if name in holes]
             for hole in inside:
-                self.tape.require(f"is_plain({hole}) and {hole} not in nulls")
+                self.tape.require(f"is_uncut({hole}) and {hole} not in nulls")
             if inside and len(names) > 1:
                 listed = ", ".join(holes.get(name, repr(name)) for name in names)
                 self.tape.require(f"len({{{listed}}}) == {len(names)}")

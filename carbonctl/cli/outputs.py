@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from carbonctl.cli.messages import say
-from carbonctl.errors import OK, OutputError, UsageError
+from carbonctl.errors import OK, ClosedPipe, OutputError, UsageError
 from carbonctl.near import did_you_mean
 from carbonctl.render import BINARY, FORMATS, SEPARATORS, TABLES, Style
 
@@ -306,7 +306,7 @@ def to_stdout(text: str | bytes) -> None:
         data = text if isinstance(text, bytes) else text.encode(encoding, "replace")
         _write_all(sys.stdout.fileno(), data)
     except BrokenPipeError:
-        raise
+        raise ClosedPipe from None
     except OSError as error:
         raise OutputError(f"standard output: {error.strerror or error}") from None
 

@@ -19,6 +19,7 @@ from carbonctl.cli.example import CUTTERS, Example, Output, Plan, Wanted
 from carbonctl.errors import InputError
 from carbonctl.located import NULLS
 from carbonctl.spec.fields import name_of
+from carbonctl.spec.typed import MAX_NAME
 
 MAX_BYTES = 16 * 1024  # of a workload; a larger one is worth its own account
 _LONGEST = 40  # characters of a figure that is filled in; a longer one goes the ordinary way
@@ -26,7 +27,7 @@ _MOST = 256  # functions that are kept
 _MOST_SEEN = 4096
 _TRIES = 64  # to make functions of the same fixed parts
 _TRIAL, _WORTH = 64, 4  # functions made before it is asked whether they are used
-_PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9 ,._()/-]*[A-Za-z0-9)])?")
+_PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9 ,._()/-]*[A-Za-z0-9)])?")  # taken for a name at once
 _OVER_PHASES = re.compile(r"\s*phases\b")
 _FAULTS = (ValueError, ArithmeticError, InputError)
 _ODD = b"\\\r\x0b\x0c\x1c\x1d\x1e\x7f"
@@ -120,7 +121,7 @@ class Patterns:
                     if not plan.is_tried and texts != self.wanted.texts(one):
                         known.remove(plan)
                         break
-                    plan.is_tried = True
+                    plan.is_tried = plan.is_tried or holes != plan.holes
                     self.used += 1
                     *lines, warnings = texts
                     return Filled(tuple(lines), tuple(warnings.splitlines()), plan.entries)
@@ -165,4 +166,5 @@ def _is_plain(name: str) -> bool:
     """Whether a name is one, and makes no other kind of document of a workload."""
     if name in NULLS or "carbonctl." in name:
         return False
-    return bool(_PLAIN.fullmatch(name)) or name_of(name) == name
+    is_short = len(name) <= MAX_NAME
+    return bool(is_short and _PLAIN.fullmatch(name)) or name_of(name) == name

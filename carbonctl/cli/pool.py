@@ -2,8 +2,8 @@
 
 Each process has one pipe and works on one batch at a time. The lines that it makes wait there
 for their turn; then they come back, or go to standard output from where they are, which spares
-a long way. The processes end with this one, however it ends: at the end of their pipe, or by a
-signal where this process has the time to send one.
+a long way. The processes end with this one, however it ends: at the end of their pipe, which
+they see when nobody keeps them waiting, or by a signal where this process has time to send one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from carbonctl.cli.documents import Piece
 from carbonctl.cli.sinks import to_stdout
 from carbonctl.cli.working import Outcome, Texts, Worker
-from carbonctl.errors import OutputError
+from carbonctl.errors import ClosedPipe, OutputError, Unavailable
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -70,12 +70,14 @@ class Pool:
         self.done: dict[int, tuple[Connection[Any, Any], Outcome]] = {}
         self.sent = 0
         self.given = 0
-        self.has_turn = False
+        self.turn: Connection[Any, Any] | None = None  # of the process whose lines go now
         self.lack = ""
 
     def __enter__(self) -> Pool:
         from multiprocessing import get_context  # slow to import, and few need it
 
+        if hasattr(signal, "SIGPIPE"):  # who is gone is told by name, also if it was one of ours
+            signal.signal(signal.SIGPIPE, signal.SIG_IGN)
         context = get_context()
         with _uninterrupted():
             for _ in range(self.jobs):
@@ -117,8 +119,10 @@ class Pool:
 
         Raises
         ------
-        OutputError, BrokenPipeError
+        OutputError, ClosedPipe
             Where a process could not write what it made.
+        Unavailable
+            Where a process was ended by somebody else.
         """
         for batch in batches:
             if batch is None:
@@ -127,7 +131,7 @@ class Pool:
             while not self.idle or self.sent - self.given >= self.jobs * _AHEAD:
                 yield from self._receive()
             pipe = self.idle.pop()
-            pipe.send(batch)
+            self._send(pipe, batch)
             self.busy[pipe] = self.sent
             self.sent += 1
         yield from self._rest()
@@ -137,30 +141,56 @@ class Pool:
             yield from self._receive()
 
     def _receive(self) -> Iterator[Outcome]:
-        """Wait for a message at least; yield the outcomes whose lines have gone, or are here."""
+        """Wait for a message at least, and yield the outcomes whose turn it is."""
         from multiprocessing.connection import wait
 
         for ready in wait(self.pipes):
             pipe: Any = ready
             try:
                 found = pipe.recv()
-            except EOFError:
-                raise Failed("a process of --jobs has ended before its work was done") from None
+            except (EOFError, OSError):
+                raise self._ended() from None
             if isinstance(found, Exception):
                 raise found
             if isinstance(found, Outcome):
                 self.done[self.busy.pop(pipe)] = pipe, found
-                self.idle.append(pipe)
             else:
-                yield self.done.pop(self.given)[1]._replace(texts=found)
+                outcome = self.done.pop(self.given)[1]
                 self.given += 1
-                self.has_turn = False
-            self._next_turn()
+                self.turn = None
+                if not self.writes:
+                    yield outcome._replace(texts=found)
+            if pipe is not self.turn and pipe not in self.idle and pipe not in self.busy:
+                self.idle.append(pipe)
+            yield from self._next_turn()
 
-    def _next_turn(self) -> None:
-        if not self.has_turn and self.given in self.done:
-            self.has_turn = True
-            self.done[self.given][0].send(_TURN)
+    def _next_turn(self) -> Iterator[Outcome]:
+        """Let the next lines go; what is said of them is said before.
+
+        As long as they have not come, their process is given no batch: it could wait for us to
+        read while we waited for it.
+        """
+        if self.turn is not None or self.given not in self.done:
+            return
+        self.turn, outcome = self.done[self.given]
+        if self.turn in self.idle:
+            self.idle.remove(self.turn)
+        if self.writes:
+            yield outcome
+        self._send(self.turn, _TURN)
+
+    def _send(self, pipe: Connection[Any, Any], what: Batch | None) -> None:
+        try:
+            pipe.send(what)
+        except OSError:
+            raise self._ended() from None
+
+    def _ended(self) -> Unavailable:
+        """Return what is said where a process ended and was not to."""
+        return Unavailable(
+            "carbonctl: a process of --jobs was ended from outside, with its work undone; "
+            "where memory is short, --jobs 1 needs the least"
+        )
 
 
 def _worked(worker: Worker, batch: Batch) -> Outcome | Exception:
@@ -212,7 +242,7 @@ def _serve(
             found = _worked(worker, batch)
             if isinstance(found, Outcome):
                 waiting.append(found.texts)
-                found = found._replace(texts=())
+                found = found._replace(texts=_none(found.texts))
             pipe.send(found)
     except (EOFError, OSError):  # the pipe has ended, and with it the work
         os._exit(0)
@@ -228,6 +258,10 @@ def _written(texts: Texts) -> Texts | Exception:
     try:
         for parts in texts:
             to_stdout(parts)
-    except (OutputError, BrokenPipeError) as error:
+    except (ClosedPipe, MemoryError, OutputError) as error:
         return error
+    return _none(texts)
+
+
+def _none(texts: Texts) -> Texts:
     return tuple([] for _ in texts)

@@ -20,7 +20,7 @@ from carbonctl.cli.picking import every
 from carbonctl.cli.progress import Bar
 from carbonctl.cli.sinks import Sink
 from carbonctl.cli.working import Order, Outcome, Worker
-from carbonctl.errors import OutputError
+from carbonctl.errors import ClosedPipe, OutputError
 from carbonctl.result import About
 
 _ALONE = 0.25  # s of work before other processes pay
@@ -176,7 +176,7 @@ class Run:
             write()
         except OutputError as error:
             self.fail(sink, error)
-        except BrokenPipeError:
+        except ClosedPipe:
             if len(self.sinks) == 1:
                 raise
             self.failed.append(sink)  # whoever read it has enough; exports are still wanted

@@ -18,6 +18,7 @@ from tests.cli.test_streams import COMMAND, job, lines
 from tests.conftest import CONFIGS, ROOT, clean_environment
 
 SLOW = ("--fail-on", "total_kgco2e > 1e20 kg")  # gates are judged one by one
+CHILDREN = "/proc/{0}/task/{0}/children"
 STARTED_BY = """
 import multiprocessing, sys
 if __name__ == "__main__":
@@ -106,18 +107,74 @@ def test_an_end_from_outside_leaves_nothing(endless, jobs, name):
 
 @pytest.mark.skipif(os.name == "nt", reason="needs SIGPIPE")
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_a_reader_that_has_enough(endless, jobs):
+@pytest.mark.parametrize("most", [1, 1_000_000])
+def test_a_reader_that_has_enough(endless, jobs, most):
     process = start(
         endless, "-f", "csv", "-j", jobs, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     assert process.stdout is not None
     assert process.stderr is not None
-    assert process.stdout.readline().startswith(b"file,workload,")
+    assert process.stdout.read(most).startswith(b"file,workload," if most > 1 else b"f")
     process.stdout.close()
     assert process.stderr.read() == b""
     assert process.wait() == -signal.SIGPIPE
     assert not is_alive(process.pid)
     process.stderr.close()
+
+
+@pytest.mark.parametrize("exports", [(), ("--export", "csv=out.csv")])
+@pytest.mark.parametrize("lines_in_a_file", [1, 0])
+def test_batches_larger_than_a_pipe(inside, tmp_path, monkeypatch, exports, lines_in_a_file):
+    monkeypatch.chdir(tmp_path)
+    many = [job("x")["phases"]["training"][0] for _ in range(1500)]
+    jobs = [json.dumps({**job(f"job {n}"), "phases": {"training": many}}) for n in range(8)]
+    if lines_in_a_file:
+        Path("jobs.jsonl").write_text("\n".join(jobs))
+    for number, text in enumerate(() if lines_in_a_file else jobs):
+        Path(f"job{number}.yaml").write_text(text)
+    command = ("estimate", ".", "-r", "-f", "csv", *exports, "--jobs")
+    assert inside(*command, "2") == inside(*command, "1")
+
+
+@pytest.mark.skipif(not Path(CHILDREN.format(os.getpid())).exists(), reason="needs /proc")
+@pytest.mark.parametrize("exports", [(), ("--export", "csv=out.csv")])
+def test_a_process_that_is_ended_by_somebody_else(endless, tmp_path, exports):
+    process = start(endless, "-f", "csv", "-j", "3", *SLOW, *exports,
+                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)  # fmt: skip
+    children: list[str] = []
+    while len(children) < 3:
+        assert process.poll() is None
+        children = Path(CHILDREN.format(process.pid)).read_text().split()
+    os.kill(int(children[0]), signal.SIGKILL)
+    assert process.stderr is not None
+    said = process.stderr.read()
+    assert said.startswith(b"carbonctl: a process of --jobs was ended from outside")
+    assert process.wait() == 3
+    assert not (ROOT / "out.csv").exists()
+    assert not is_alive(process.pid)
+    process.stderr.close()
+
+
+def test_what_is_said_of_lines_is_said_before_them(tmp_path):
+    meter = {"kind": "energy", "energy": "1 MWh"}
+    warned = [
+        {
+            "name": f"job {n}",
+            "site": {"grid": "FR"},
+            "phases": {"data": [{**meter, "name": f"m{n}"}]},
+        }
+        for n in range(600)
+    ]
+    path = tmp_path / "jobs.jsonl"
+    path.write_text(lines(*warned))
+    told = [
+        subprocess.run(
+            [*COMMAND, str(path), "-f", "csv", "--totals", "-j", jobs], stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, cwd=ROOT, env=clean_environment(), check=False,
+        ).stdout for jobs in ("1", "3")
+    ]  # fmt: skip
+    assert told[0] == told[1]
+    assert told[0].index(b"warning") < told[0].index(b"job 0")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs limits of processes")

@@ -151,6 +151,12 @@ def test_names_of_activities_are_filled_in():
     assert learn([phases(training=[run(name)]) for name in names], ("site.pue=1.5",)) == 3
 
 
+def test_a_name_that_is_too_long_is_refused():
+    names = ["a", "b", "c", "d" * 200, "e" * 201]
+    assert learn([json.dumps(job(name)) for name in names]) == 2
+    assert learn([phases(training=[run(name)]) for name in names]) == 2
+
+
 def test_a_name_that_is_there_twice_is_no_pattern_of_names_that_differ():
     first = [phases(training=[run(f"a{n}"), run(f"b{n}"), run()]) for n in range(4)]
     assert learn(first) == 2
