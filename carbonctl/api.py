@@ -102,7 +102,8 @@ def estimate(
             message = f"holds {len(found)} results; estimate([...]) returns them all"
             raise InputError([Problem(found[0].file, None, None, message)])
         return found[0]
-    if not isinstance(source, Iterable):
+    given: object = source
+    if isinstance(given, bytes | bytearray) or not isinstance(given, Iterable):
         raise UsageError(f"estimate: {_WANTED}, not {type(source).__name__}")
     results: list[Result] = []
     problems: list[Problem] = []
@@ -116,12 +117,12 @@ def estimate(
     return results
 
 
-def to_frame(results: Iterable[Result], view: View = "entries") -> pd.DataFrame:
+def to_frame(results: Result | Iterable[Result], view: View = "entries") -> pd.DataFrame:
     """Return several results as one pandas DataFrame, in their order.
 
     Parameters
     ----------
-    results : iterable of Result
+    results : Result or iterable of Result
         What `estimate` returned.
     view : str
         ``"entries"``, ``"totals"`` or ``"phases"``, as in `Result.to_frame`.
@@ -133,7 +134,7 @@ def to_frame(results: Iterable[Result], view: View = "entries") -> pd.DataFrame:
     UsageError
         For another view.
     """
-    return frames.frame(view, results)
+    return frames.frame(view, [results] if isinstance(results, Result) else results)
 
 
 _ONE_OF = 'estimate("{}"); estimate([...]) returns them all'

@@ -9,13 +9,14 @@ from typing import Any
 from carbonctl import handbook, templates
 from carbonctl.catalog import Catalog, records
 from carbonctl.cli import tree
+from carbonctl.cli.app import COMMANDS
 from tests.conftest import ROOT
 
 PATH = ROOT / "carbonctl" / "cli" / "commands.json"
 # What a value is, by the word that stands for it, unless its command and name say more.
 BY_METAVAR = {
-    "FILE": "files", "FILE...": "files", "PATH": "files", "BASE": "files", "HEAD...": "files",
-    "DEVICE": "devices", "DEVICE...": "devices", "GRID": "grids", "DIR": "folders", "FORMAT=PATH": "exports",
+    "FILE": "files", "PATH": "files", "BASE": "files", "HEAD": "files", "DEVICE": "devices",
+    "GRID": "grids", "DIR": "folders", "FORMAT=PATH": "exports",
 }  # fmt: skip
 BY_NAME: dict[tuple[str, str], str | list[str]] = {
     ("explain", "path"): "text",
@@ -28,6 +29,7 @@ BY_NAME: dict[tuple[str, str], str | list[str]] = {
     ("kinds", "kind"): list(handbook.topics()),
     ("init", "template"): list(templates.names()),
     ("init", "from_published"): "published",
+    ("config", "command"): list(COMMANDS),
 }
 
 

@@ -72,7 +72,7 @@ def test_a_view_holds_what_is_known_with_its_types(view):
     for column in frame.columns:
         wanted = frames.dtype(column)
         assert frame[column].dtype == wanted, column
-    pd.testing.assert_frame_equal(results[0].to_frame(view), carbonctl.to_frame(results[:1], view))
+    pd.testing.assert_frame_equal(results[0].to_frame(view), carbonctl.to_frame(results[0], view))
 
 
 def test_the_types_are_those_of_the_ledger():

@@ -5,31 +5,47 @@ from importlib import import_module
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 from typer.main import get_command, get_command_from_info
 from typer.models import CommandInfo
 
 from carbonctl import __version__
 from carbonctl.cli import defaults
 from carbonctl.cli.messages import say
-from carbonctl.cli.tree import Command
+from carbonctl.cli.tree import Command, Group
+from carbonctl.errors import InputError, UsageError
+from carbonctl.near import did_you_mean
 
 COMMANDS = (
     "estimate", "compare", "embodied", "validate", "explain", "init", "schema", "kinds",
     "hardware", "grid", "config", "doctor", "completion", "man",
 )  # fmt: skip
+_ALL_THE_SAME = frozenset({"init", "schema", "kinds", "doctor", "completion", "man"})
 EPILOG = (
     "Exit codes: 0 done, 1 a gate failed, 2 wrong usage, 3 invalid or unknown input, "
     "70 a bug, 74 output could not be written, 130 interrupted, 141 closed pipe."
 )
 
 
-class LazyGroup(TyperGroup):
+class LazyGroup(Group):
     """A group whose commands are imported when they are asked for."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names of the commands in the order of `COMMANDS`."""
         return list(COMMANDS)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the command that is meant.
+
+        Raises
+        ------
+        UsageError
+            Where there is none, with the nearest.
+        """
+        name = args[0] if args else ""
+        if name not in COMMANDS and not name.startswith("-"):
+            close = did_you_mean(name, COMMANDS) or f"; there are {', '.join(COMMANDS)}"
+            raise UsageError(f"no command `{name}`{close}")
+        return super().resolve_command(ctx, args)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Import and build one command."""
@@ -93,10 +109,18 @@ def carbonctl(
 
 
 def _flag_defaults(arguments: list[str]) -> dict[str, dict[str, Any]]:
-    """Return the defaults of flags; those who ask for help need none."""
+    """Return the defaults of flags; those who ask for help need none.
+
+    A command that is to help with what is wrong, or has next to no flags, goes without.
+    """
     if not {"-h", "--help", "--version"}.isdisjoint(arguments):
         return {}
-    return defaults.from_pyproject(COMMANDS)
+    try:
+        return defaults.from_pyproject(COMMANDS)
+    except InputError:
+        if _ALL_THE_SAME.isdisjoint(arguments[:1]):
+            raise
+        return {}
 
 
 def run(arguments: list[str]) -> int:

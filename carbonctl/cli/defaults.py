@@ -20,6 +20,7 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "verbose": (True, False),
 }
 KEYS = (*_CHOICES, "hardware_db")
+_AT = re.compile(r"\(at line ([0-9]+)")
 _TABLE = re.compile(rb"^\s*\[\s*tool\s*\.\s*[\"']?carbonctl\b", re.M)
 
 
@@ -42,8 +43,11 @@ def from_pyproject(commands: tuple[str, ...]) -> dict[str, dict[str, Any]]:
         return {}
     table = _table(path, data)
     flags = {key.replace("-", "_"): value for key, value in table.items()}
-    for key, value in flags.items():
-        _check(path, key, value)
+    for key, value in table.items():
+        try:
+            _check(key.replace("-", "_"), value)
+        except ValueError as error:
+            raise _fault(path, str(error), _line(data, key)) from None
     if "hardware_db" in flags:
         flags["hardware_db"] = str(path.parent / flags["hardware_db"])
     others = {key: value for key, value in flags.items() if key != "format"}
@@ -57,7 +61,8 @@ def _table(path: Path, data: bytes) -> dict[str, Any]:
         document = tomllib.loads(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         if _TABLE.search(data):
-            raise _fault(path, f"not valid TOML: {error}") from None
+            at = _AT.search(str(error))
+            raise _fault(path, f"not valid TOML: {error}", int(at[1]) if at else 1) from None
         return {}
     tool = document.get("tool")
     table = tool.get("carbonctl", {}) if isinstance(tool, dict) else {}
@@ -66,20 +71,29 @@ def _table(path: Path, data: bytes) -> dict[str, Any]:
     return table
 
 
-def _check(path: Path, key: str, value: Any) -> None:
+def _check(key: str, value: Any) -> None:
     if key not in KEYS:
         close = did_you_mean(key, KEYS) or f"; there are {', '.join(KEYS)}"
-        raise _fault(path, f"unknown key `{key}` in [tool.carbonctl]{close}")
+        raise ValueError(f"unknown key `{key}` in [tool.carbonctl]{close}")
     if key == "hardware_db" and not isinstance(value, str):
-        raise _fault(path, "hardware_db: the path of a folder is wanted")
+        raise ValueError("hardware_db: the path of a folder is wanted")
     allowed = _CHOICES.get(key)
     if allowed is not None and not any(value is one or value == one for one in allowed):
         shown = ", ".join(str(one).lower() for one in allowed)
-        raise _fault(path, f"{key}: `{value}` is not one of {shown}")
+        raise ValueError(f"{key}: `{value}` is not one of {shown}")
 
 
-def _fault(path: Path, message: str) -> InputError:
-    return InputError([Problem(str(path), 1, 1, message)])
+def _line(data: bytes, key: str) -> int:
+    """Return the line of a key of the table; its first where it cannot be found."""
+    table = _TABLE.search(data)
+    start = table.start() if table else 0
+    found = re.search(rb"^\s*[\"']?" + re.escape(key.encode()) + rb"\b", data[start:], re.M)
+    at = start + (found.end() if found else len(data[start:]) - len(data[start:].lstrip()))
+    return data.count(b"\n", 0, at) + 1
+
+
+def _fault(path: Path, message: str, line: int = 1) -> InputError:
+    return InputError([Problem(str(path), line, 1, message)])
 
 
 def nearest() -> Path | None:

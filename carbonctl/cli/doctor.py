@@ -126,8 +126,16 @@ def why_colored(choice: str) -> str:
 def _others() -> list[dict[str, Any]]:
     """Return what is of use where it is there: settings, git, packages."""
     path = defaults.nearest()
-    settings = [_row("pyproject.toml", str(path), "may hold [tool.carbonctl]")] if path else []
+    settings = [] if path is None else [_settings(str(path))]
     return [*settings, _git(), *(_package(name, use) for name, use in _OPTIONAL.items())]
+
+
+def _settings(path: str) -> dict[str, Any]:
+    try:
+        defaults.from_pyproject(())
+    except errors.InputError as error:
+        return _row("pyproject.toml", path, str(error).removeprefix(f"{path}:"), FAULTY)
+    return _row("pyproject.toml", path, "may hold [tool.carbonctl]")
 
 
 def _git() -> dict[str, Any]:

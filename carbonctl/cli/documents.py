@@ -177,7 +177,7 @@ def documents(piece: Piece) -> Iterator[Document]:
     if piece.label or (b"\n---" not in piece.data and b"\n..." not in piece.data):
         yield Document(piece.data, file, piece.label or file, piece.line)
         return
-    parts = _yaml_documents(piece.data) or [(0, len(piece.data))]
+    parts = _yaml_documents(piece.data) or [(0, 0)]
     line, before = piece.line, 0
     for number, (start, end) in enumerate(parts, 1):
         line += piece.data.count(b"\n", before, start)

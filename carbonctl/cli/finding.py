@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from carbonctl.cli.inputs import called
-from carbonctl.errors import Problem
+from carbonctl.errors import Problem, UsageError
 
 SUFFIXES = (".yaml", ".yml", ".json", ".jsonl", ".ndjson")
 _MAGIC = frozenset("*?[")
@@ -60,7 +60,14 @@ def find(arguments: list[str], *, recursive: bool = False) -> list[Found]:
     recursive : bool
         Whether to read directories: all that ends in one of `SUFFIXES`, at any depth.
         What is hidden is left out.
+
+    Raises
+    ------
+    UsageError
+        Where standard input is named twice.
     """
+    if arguments.count("-") > 1:
+        raise UsageError("standard input can be read only once; give a single -")
     found: list[Found] = []
     seen: set[str] = set()
     for argument in arguments:
@@ -105,9 +112,9 @@ def _several(argument: str, unread: list[OSError], *, recursive: bool) -> list[s
         paths = sorted(_inside(argument, unread))
         return paths or f"holds no workload: nothing in it ends in {', '.join(SUFFIXES)}"
     matched = sorted(_matched(argument, unread))
-    paths = [path for path in matched if not os.path.isdir(path)]  # noqa: PTH112
+    paths = [path for path in matched if _is_file(path)]
     if matched and not paths:
-        return "the glob matches only directories"
+        return "the glob matches no files, only directories or pipes"
     return paths or "no such file, and the glob matches none"
 
 
@@ -116,9 +123,13 @@ def _inside(folder: str, unread: list[OSError]) -> Iterator[str]:
     for here, files in _walk(folder, unread):
         for name in files:
             path = os.path.join(here, name)  # noqa: PTH118
-            is_file = os.path.isfile(path) or not os.path.exists(path)  # noqa: PTH110, PTH113
-            if is_file and name.endswith(SUFFIXES) and not name.startswith("."):
+            if _is_file(path) and name.endswith(SUFFIXES) and not name.startswith("."):
                 yield path
+
+
+def _is_file(path: str) -> bool:
+    """Whether something found is a file, or a link to nothing, which is then said."""
+    return os.path.isfile(path) or not os.path.exists(path)  # noqa: PTH110, PTH113
 
 
 def _walk(folder: str, unread: list[OSError]) -> Iterator[tuple[str, list[str]]]:

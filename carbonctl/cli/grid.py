@@ -10,10 +10,11 @@ from carbonctl.catalog.folders import own
 from carbonctl.cli import options as o
 from carbonctl.cli import outputs
 from carbonctl.cli.messages import say
-from carbonctl.cli.tree import Command
+from carbonctl.cli.tree import Command, Group
 from carbonctl.render import listing
 
 app = typer.Typer(
+    cls=Group,
     name="grid",
     help="Carbon intensity of electricity, and cloud regions: list, show.\n\nFor example:\n\n"
     "  carbonctl grid show FR",

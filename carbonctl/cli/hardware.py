@@ -11,11 +11,12 @@ from carbonctl.catalog.folders import own
 from carbonctl.cli import options as o
 from carbonctl.cli import outputs
 from carbonctl.cli.messages import say
-from carbonctl.cli.tree import Command
+from carbonctl.cli.tree import Command, Group
 from carbonctl.near import did_you_mean
 from carbonctl.render import listing
 
 app = typer.Typer(
+    cls=Group,
     name="hardware",
     help="Devices, hosts and factors in the catalog: list, show, search, factors.\n\nFor example:"
     "\n\n  carbonctl hardware search h100",

@@ -42,9 +42,9 @@ EXITS = {
 
 
 def man(debug: o.Debug = False) -> int:
-    """Print the page of the manual, carbonctl(1), in roff; its date is the month of the data.
+    """Print the page of the manual, carbonctl(1), in roff.
 
-    To read it, and to keep it:
+    Its date is the month of the data. To read it, and to keep it:
 
       carbonctl man | man -l -
 

@@ -30,6 +30,9 @@ class Target(NamedTuple):
     path: Path
     append: bool
 
+    def __str__(self) -> str:
+        return f"--export {self.form}{'+' if self.append else ''}={self.path}"
+
 
 def parse_export(text: str, formats: tuple[str, ...] = FORMATS) -> Target:
     """Read ``FORMAT=PATH`` or ``FORMAT+=PATH``, the format one of ``formats``.
@@ -68,22 +71,31 @@ def check_targets(targets: list[Target], inputs: list[str]) -> None:
     """
     if not targets:
         return
-    taken = {os.path.realpath(path): path for path in inputs if path != "-"}
+    read = {os.path.realpath(path): f"{path} is read" for path in inputs if path != "-"}
+    taken = {**read, **({} if "-" not in inputs else _stdin(targets))}
     appended: dict[str, str] = {}
     for target in targets:
         real = os.path.realpath(target.path)
         if real in taken and not _is_stream(target.path):
-            raise UsageError(
-                f"--export {target.form}={target.path}: {taken[real]} is there already"
-            )
+            raise UsageError(f"{target}: {taken[real]}, and would be written to")
         if real in appended and not (target.append and appended[real] == target.form):
-            raise UsageError(
-                f"--export {target.form}={target.path}: another --export appends to it"
-            )
+            raise UsageError(f"{target}: another --export appends to it")
         if target.append:
             appended[real] = target.form
         else:
-            taken[real] = "another --export"
+            taken[real] = "another --export goes there"
+
+
+def _stdin(targets: list[Target]) -> dict[str, str]:
+    """Return the targets that standard input is read from, by where they are."""
+    found = {}
+    for target in targets:
+        try:
+            if os.path.samestat(target.path.stat(), os.fstat(0)):
+                found[os.path.realpath(target.path)] = "standard input is read from it"
+        except OSError:  # it is not there yet, or standard input is closed
+            continue
+    return found
 
 
 def check_columns(targets: list[Target], columns: Sequence[str]) -> None:
@@ -102,7 +114,7 @@ def check_columns(targets: list[Target], columns: Sequence[str]) -> None:
         line = _first_line(target.path) if target.append and target.form in TABLES else ""
         if not line:
             continue
-        option = f"--export {target.form}+={target.path}"
+        option = str(target)
         cells = {form: next(csv.reader([line], delimiter=SEPARATORS[form])) for form in TABLES}
         there = cells[target.form]
         other = max(TABLES, key=lambda form: len(cells[form]))

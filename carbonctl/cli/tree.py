@@ -32,6 +32,16 @@ class Command(TyperCommand):
                     formatter.write_dl(some)
 
 
+class Group(TyperGroup):
+    """A group whose help says of each command all that its first sentence says."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write what is said of commands."""
+        known = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(n, one.get_short_help_str(200)) for n, one in known if one])
+
+
 def walk(root: Any = None) -> Iterator[typer.Context]:
     """Yield a context of every command, the tool itself first, each group before its commands.
 

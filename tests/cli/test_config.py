@@ -104,3 +104,29 @@ def test_a_wrong_value_is_named_by_its_variable(inside, monkeypatch, variable, v
     done = inside("config")
     assert (done.code, done.out) == (2, "")
     assert f"(env var: '{variable}')" in done.err
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("[project]\nverbos = 1\n[tool.carbonctl]\n\nquiet = true\nverbos = true\n", 6),
+        ('[tool.carbonctl]\nhardware-db = 1\n', 2),
+        ("[tool.carbonctl]\ncolor = never\n", 2),
+    ],
+)  # fmt: skip
+def test_a_fault_of_pyproject_has_its_line_and_stops_no_help(
+    inside, monkeypatch, tmp_path, text, line
+):
+    (tmp_path / "pyproject.toml").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    for command in ("config", "estimate job.yaml", "grid list"):
+        done = inside(*command.split())
+        assert (done.code, done.out) == (3, "")
+        assert done.err.startswith(f"{tmp_path}/pyproject.toml:{line}:1: ")
+    for command in ("completion bash", "man", "schema spec", "init --list", "kinds"):
+        assert inside(*command.split()).code == 0
+    done = inside("doctor", "-f", "json")
+    assert done.code == 3
+    (row,) = [row for row in json.loads(done.out) if row["check"] == "pyproject.toml"]
+    assert row["state"] == "faulty"
+    assert row["note"].startswith(f"{line}:1: ")

@@ -603,7 +603,7 @@ def test_limits_of_the_shell(tmp_path, limit, most, code, said):
         preexec_fn=lambda: resource.setrlimit(getattr(resource, limit), (most, most)),
     )  # fmt: skip
     assert (done.returncode, [p.name for p in tmp_path.iterdir()]) == (code, ["many.json"])
-    assert done.stderr.startswith(said)
+    assert said in done.stderr  # behind what the interpreter may say of it
 
 
 def test_an_interrupt_is_130(monkeypatch, inside):

@@ -109,3 +109,16 @@ def test_text_is_never_a_request():
         roff == ".PP\n\\&. \\(aqtis a dot .SH and \\(gatick\\(ga \\en(x \\(ha \\(ti ... \\[u00E9]\n"
     )
     assert man.roff.subheading('say "yes"') == '.SS "say ""yes"""\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("estimat", "no command `estimat`; did you mean `estimate`?"),
+        ("zzz", "there are estimate, "),
+    ],
+)
+def test_a_command_that_is_not_there(inside, name, said):
+    done = inside(name, "job.yaml")
+    assert (done.code, done.out) == (2, "")
+    assert said in done.err

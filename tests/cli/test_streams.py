@@ -375,7 +375,10 @@ def test_globs_quoted_or_not(inside, folder):
     assert (none.code, files(none)) == (3, ["jobs/b.yaml"])
     assert none.err == "none/*.yaml:1:1: no such file, and the glob matches none\n"
     only = found("job?")
-    assert (only.code, only.err) == (3, "job?:1:1: the glob matches only directories\n")
+    assert (only.code, only.err) == (
+        3,
+        "job?:1:1: the glob matches no files, only directories or pipes\n",
+    )
     Path("a[1].yaml").write_text(json.dumps(job("x")))
     assert files(found("a[1].yaml")) == ["a[1].yaml"]
 
@@ -511,3 +514,37 @@ def test_a_workload_with_an_object_a_line_is_one_document(inside, tmp_path):
 
 def test_processes_have_a_limit(inside):
     assert inside("estimate", "a.yaml", "--jobs", "99999").code == 2
+
+
+def test_pipes_are_left_out_of_globs(inside, folder):
+    os.mkfifo("jobs/pipe.yaml")
+    assert files(inside("estimate", "jobs/*.yaml", "-f", "csv", "--totals")) == [
+        "jobs/a.yaml", "jobs/b.yaml",
+    ]  # fmt: skip
+
+
+def test_an_export_over_what_is_read(inside, tmp_path):
+    path = tmp_path / "job.yaml"
+    path.write_text(Path(QUICK).read_text())
+    with path.open("rb") as file:
+        done = subprocess.run(
+            [*COMMAND, "-", "-f", "csv", "--export", f"csv={path}"], stdin=file, cwd=ROOT,
+            capture_output=True, env=clean_environment(), text=True, check=False,
+        )  # fmt: skip
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "standard input is read from it" in done.stderr
+    assert f"{path} is read" in inside("estimate", str(path), "--export", f"csv+={path}").err
+    assert path.read_text() == Path(QUICK).read_text()
+
+
+def test_standard_input_is_read_once():
+    done = run("estimate", "-", "-", stdin=lines(job("a")))
+    assert (done.code, done.out) == (2, "")
+    assert "only once" in done.err
+
+
+@pytest.mark.parametrize("text", ["---\n---\n", "---\n...\n---\n# nothing\n"])
+def test_documents_that_hold_nothing(text):
+    done = run("estimate", "-", "-f", "csv", stdin=text)
+    assert (done.code, done.out) == (3, "")
+    assert "the file holds nothing" in done.err
