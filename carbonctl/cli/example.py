@@ -63,7 +63,7 @@ class Wanted:
     overrides : tuple of str
         ``PATH=VALUE`` of ``--set``.
     outputs : tuple of (format, Style)
-        What lines are made for.
+        What lines are made for, each one of `carbonctl.render.LINES`.
 
     Attributes
     ----------

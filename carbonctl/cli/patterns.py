@@ -13,9 +13,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from carbonctl.catalog import Catalog
 from carbonctl.cli.documents import Document
-from carbonctl.cli.example import CUTTERS, Example, Output, Plan, Wanted
+from carbonctl.cli.example import CUTTERS, Example, Plan, Wanted
 from carbonctl.errors import InputError
 from carbonctl.located import NULLS
 from carbonctl.spec.fields import name_of
@@ -62,19 +61,13 @@ class Patterns:
 
     Parameters
     ----------
-    catalog : Catalog
-        The facts.
-    overrides : tuple of str
-        ``PATH=VALUE`` of ``--set``.
-    outputs : tuple of (format, Style)
-        What lines are made for, each one of `carbonctl.render.LINES`.
+    wanted : Wanted
+        What is done with each.
     """
 
-    def __init__(
-        self, catalog: Catalog, overrides: tuple[str, ...], outputs: tuple[Output, ...]
-    ) -> None:
-        self.wanted = Wanted(catalog, overrides, outputs)
-        self.quotes = self.wanted.quotes
+    def __init__(self, wanted: Wanted) -> None:
+        self.wanted = wanted
+        self.quotes = wanted.quotes
         self.seen: dict[int, int] = {}
         self.patterns: dict[tuple[str, ...], _Pattern] = {}
         self.made = self.kept = self.used = 0

@@ -147,9 +147,11 @@ class Worker:
     def document(self, document: Document) -> None:
         """Hand the results of one document on to every output."""
         if self.patterns is None and not self.is_first and self.can_learn:
-            from carbonctl.cli.patterns import Patterns  # for one workload it does not pay
+            from carbonctl.cli.example import Wanted  # for one workload it does not pay
+            from carbonctl.cli.patterns import Patterns
 
-            self.patterns = Patterns(self.catalog, self.order.overrides, self.order.outputs)
+            wanted = Wanted(self.catalog, self.order.overrides, self.order.outputs)
+            self.patterns = Patterns(wanted)
         self.is_first = False
         filled = self.patterns and self.patterns.fill(document)
         if filled:

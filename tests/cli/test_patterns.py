@@ -9,6 +9,7 @@ import yaml
 
 from carbonctl.cli import patterns
 from carbonctl.cli.documents import Document
+from carbonctl.cli.example import Wanted
 from carbonctl.cli.patterns import Patterns
 from carbonctl.cli.reading import read_document
 from carbonctl.errors import InputError
@@ -45,7 +46,7 @@ def alone(document: Document, overrides: tuple[str, ...] = ()) -> tuple[str, ...
 
 def learn(texts: list[str], overrides: tuple[str, ...] = (), count: int = 0) -> int:
     """Check every answer against the workload's own account; return how many there were."""
-    learnt = Patterns(CATALOG, overrides, OUTPUTS)
+    learnt = Patterns(Wanted(CATALOG, overrides, OUTPUTS))
     for number, text in enumerate(texts, 1):
         one = Document(text.encode(), "jobs", f"jobs#{number}", number, is_line=True)
         filled = learnt.fill(one)
@@ -170,7 +171,7 @@ def test_a_name_that_is_there_twice_is_no_pattern_of_names_that_differ():
 def test_warnings_name_activities():
     energy = {"kind": "energy", "energy": "5 kWh"}
     texts = [phases(inference=[{"name": f"meter {n}", **energy}]) for n in range(4)]
-    learnt = Patterns(CATALOG, (), OUTPUTS)
+    learnt = Patterns(Wanted(CATALOG, (), OUTPUTS))
     told = [learnt.fill(Document(one.encode(), "jobs", "jobs", 1, is_line=True)) for one in texts]
     assert told[3] is not None
     assert "meter 3" in told[3].warnings[0]
@@ -207,7 +208,7 @@ def test_warnings_are_kept():
                     "phases": {"inference": [{"kind": "energy", "energy": f"{n + 1} kWh"}]}})
         for n in range(3)
     ]  # fmt: skip
-    learnt = Patterns(CATALOG, (), OUTPUTS)
+    learnt = Patterns(Wanted(CATALOG, (), OUTPUTS))
     found = [learnt.fill(Document(one.encode(), "x", "x")) for one in texts]
     assert found[:2] == [None, None]
     assert found[2] is not None
@@ -220,7 +221,7 @@ def test_warnings_are_kept():
 def test_what_is_learnt_is_bounded(monkeypatch):
     monkeypatch.setattr(patterns, "_MOST", 3)
     monkeypatch.setattr(patterns, "_MOST_SEEN", 5)
-    learnt = Patterns(CATALOG, (), OUTPUTS[:1])
+    learnt = Patterns(Wanted(CATALOG, (), OUTPUTS[:1]))
     for _ in range(2):
         for number in range(12):
             text = json.dumps({**job("a"), "functional_unit": {"name": f"u{number}", "amount": 1}})
@@ -234,7 +235,7 @@ def test_what_is_learnt_is_bounded(monkeypatch):
 
 def test_what_is_of_no_use_is_given_up(monkeypatch):
     monkeypatch.setattr(patterns, "_TRIAL", 3)
-    learnt = Patterns(CATALOG, (), OUTPUTS[:1])
+    learnt = Patterns(Wanted(CATALOG, (), OUTPUTS[:1]))
     for number in range(20):
         text = json.dumps(
             {**job("a"), "version": 1, "functional_unit": {"name": f"{number}u", "amount": 1}}

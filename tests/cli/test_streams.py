@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas
@@ -198,38 +199,39 @@ def test_a_character_that_json_escapes_in_two_halves(inside, tmp_path):
     )
 
 
-def test_results_are_written_as_they_come():
+@contextmanager
+def conversation(*arguments: str):
+    """Yield what writes workloads to standard input, and what reads a line of the results."""
     process = subprocess.Popen(
-        [*COMMAND, "-", "--format", "csv", "--totals", "--no-header"], stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE, cwd=ROOT, env=clean_environment(),
+        [*COMMAND, "-", *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT,
+        env=clean_environment(),
     )  # fmt: skip
     assert process.stdin is not None
     assert process.stdout is not None
-    process.stdin.write(lines(job("a"), job("b")).encode())
-    process.stdin.flush()
-    assert process.stdout.readline().startswith(b"<stdin>#1,a,")
-    assert process.stdout.readline().startswith(b"<stdin>#2,b,")
-    process.stdin.write(lines(job("c")).encode())
-    process.stdin.flush()
-    assert process.stdout.readline().startswith(b"<stdin>#3,c,")
+
+    def write(*jobs) -> None:
+        process.stdin.write(lines(*jobs).encode())
+        process.stdin.flush()
+
+    yield write, process.stdout.readline
     process.stdin.close()
     assert process.wait() == 0
     process.stdout.close()
+
+
+def test_results_are_written_as_they_come():
+    with conversation("--format", "csv", "--totals", "--no-header") as (write, read):
+        write(job("a"), job("b"))
+        assert read().startswith(b"<stdin>#1,a,")
+        assert read().startswith(b"<stdin>#2,b,")
+        write(job("c"))
+        assert read().startswith(b"<stdin>#3,c,")
 
 
 def test_the_first_line_does_not_wait_where_the_name_says_what_it_is():
-    process = subprocess.Popen(
-        [*COMMAND, "-", "--stdin-name", "x.jsonl", "--format", "jsonl"], stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE, cwd=ROOT, env=clean_environment(),
-    )  # fmt: skip
-    assert process.stdin is not None
-    assert process.stdout is not None
-    process.stdin.write(lines(job("a")).encode())
-    process.stdin.flush()
-    assert json.loads(process.stdout.readline())["file"] == "x.jsonl#1"
-    process.stdin.close()
-    assert process.wait() == 0
-    process.stdout.close()
+    with conversation("--stdin-name", "x.jsonl", "--format", "jsonl") as (write, read):
+        write(job("a"))
+        assert json.loads(read())["file"] == "x.jsonl#1"
 
 
 # A process begins with the peak of the one that starts it: that is to be a small one.
