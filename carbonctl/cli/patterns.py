@@ -111,10 +111,11 @@ class Patterns:
                     texts = plan.fill(one, holes, name, one.label, *self.quotes)
                     if texts is None:
                         continue
-                    if not plan.is_tried and texts != self.wanted.texts(one):
+                    is_other = holes != plan.holes  # the very same is no trial, and needs none
+                    if is_other and not plan.is_tried and texts != self.wanted.texts(one):
                         known.remove(plan)
                         break
-                    plan.is_tried = plan.is_tried or holes != plan.holes
+                    plan.is_tried = plan.is_tried or is_other
                     self.used += 1
                     *lines, warnings = texts
                     return Filled(tuple(lines), tuple(warnings.splitlines()), plan.entries)
