@@ -126,8 +126,9 @@ def test_a_reader_that_has_enough(endless, jobs, most):
 @pytest.mark.parametrize("lines_in_a_file", [1, 0])
 def test_batches_larger_than_a_pipe(inside, tmp_path, monkeypatch, exports, lines_in_a_file):
     monkeypatch.chdir(tmp_path)
-    many = [job("x")["phases"]["training"][0] for _ in range(1500)]
+    many = [job("x")["phases"]["training"][0] for _ in range(500)]
     jobs = [json.dumps({**job(f"job {n}"), "phases": {"training": many}}) for n in range(8)]
+    jobs = [text[:-1] + " " * 400_000 + "}" for text in jobs]
     if lines_in_a_file:
         Path("jobs.jsonl").write_text("\n".join(jobs))
     for number, text in enumerate(() if lines_in_a_file else jobs):
@@ -211,6 +212,19 @@ def test_a_bug_in_another_process_is_70(inside, stream, monkeypatch):
     assert done.code == 70
     assert "this is a bug (Failed: RuntimeError: boom)" in done.err
     assert "Traceback" in inside("estimate", stream, "-f", "csv", "-j", "2", "--debug").err
+
+
+@only_where_forked
+def test_too_little_memory_to_write_in_another_process_is_3(inside, stream, monkeypatch):
+    import carbonctl.cli.pool
+
+    def fail(*_):
+        raise MemoryError
+
+    monkeypatch.setattr(carbonctl.cli.pool, "to_stdout", fail)
+    done = inside("estimate", stream, "-f", "csv", "-j", "2")
+    assert done.code == 3
+    assert "out of memory" in done.err
 
 
 def failing_fork(monkeypatch, after: int) -> None:
