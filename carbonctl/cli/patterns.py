@@ -118,7 +118,8 @@ class Patterns:
                     plan.is_tried = plan.is_tried or is_other
                     self.used += 1
                     *lines, warnings = texts
-                    return Filled(tuple(lines), tuple(warnings.splitlines()), plan.entries)
+                    told = tuple(warnings.split("\n")) if warnings else ()
+                    return Filled(tuple(lines), told, plan.entries)
             except _FAULTS:
                 continue  # the ordinary way says what is wrong
         return None

@@ -228,8 +228,6 @@ def _serve(
     one is open here, no pipe ends.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(signal, "SIGPIPE"):
-        signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # the process that started this one ends
     for end in copied:
         end.close()
     try:
