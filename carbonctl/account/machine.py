@@ -7,6 +7,7 @@ from carbonctl.account.parts import parts
 from carbonctl.account.shares import group_shares, shares
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.records import Device
+from carbonctl.cautions import Caution
 from carbonctl.estimators.base import Group, Machine, Scale, Unusable
 from carbonctl.spec.systems import Accelerator, System
 from carbonctl.values import Value
@@ -19,7 +20,7 @@ _SUSPICIOUS = 3  # times rated power: a system's watts given as a device's
 
 def machine(
     layers: list[Layer], catalog: Catalog, *, with_power: bool = True
-) -> tuple[Machine, tuple[str, ...]]:
+) -> tuple[Machine, tuple[Caution, ...]]:
     """Return the machine that the layers describe, and warnings about it.
 
     Parameters
@@ -80,15 +81,16 @@ def _check_draw(node: Node, path: str, draw: Value, device: Device | None) -> No
     """Warn of a draw far above the rating, which may be that of a whole system."""
     rated = device.rated_power if device else None
     if device is not None and rated is not None and draw.best > _SUSPICIOUS * rated.best:
-        node.warnings.append(
-            f"{path}: {draw.best:g} W is {draw.best / rated.best:.1f} × the rating of "
+        message = (
+            f"{draw.best:g} W is {draw.best / rated.best:.1f} × the rating of "
             f"{device.id}; powers are per device, also with `power_scope`"
         )
+        node.warnings.append(Caution(message, path, kind="power above the rating"))
 
 
 def _mixed(
     node: Node, kinds: tuple[Accelerator, ...], with_power: bool
-) -> tuple[Machine, tuple[str, ...]]:
+) -> tuple[Machine, tuple[Caution, ...]]:
     """Return a machine with several kinds of device; its device-hours are spread over all."""
     for key in _OF_ONE_KIND:
         if node.given(key) is not None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.records import Device, Host
+from carbonctl.cautions import Caution
 from carbonctl.estimators.base import Scale, Unusable
 from carbonctl.spec.systems import System, SystemFields
 from carbonctl.values import Status, Value
@@ -31,7 +32,7 @@ class Node:
     def __init__(self, layers: list[Layer], catalog: Catalog) -> None:
         self.layers = layers
         self.catalog = catalog
-        self.warnings: list[str] = []
+        self.warnings: list[Caution] = []
         self.keys = frozenset[str]().union(*(fields.model_fields_set for _, fields in layers))
         self.device = self._find_device()
         self.host = self._find_host()
@@ -70,7 +71,8 @@ class Node:
         found = self.default("lifetime")
         if not _SHORTEST_LIFE_H <= found.best <= _LONGEST_LIFE_H:
             years = found.best / HOURS_PER_YEAR
-            self.warnings.append(f"{found.path}: {years:.3g} years is no service life of hardware")
+            message = f"{years:.3g} years is no service life of hardware"
+            self.warnings.append(Caution(message, found.path or "", kind="service life"))
         return found
 
     def deciding(self, keys: tuple[str, ...]) -> tuple[str, str | None]:
@@ -157,10 +159,11 @@ class Node:
         if not slots or self.per_system.number == float(slots):
             return Scale(self.per_system)
         if host.archetype:
-            self.warnings.append(
-                f"{self.path}: {host.id} stands for a machine of {slots} devices, "
+            message = (
+                f"{host.id} stands for a machine of {slots} devices, "
                 f"and is not meant for systems of {self.per_system.best:g}"
             )
+            self.warnings.append(Caution(message, self.path, kind="devices of a host"))
         note = f"{host.name} holds {slots}; a system with fewer takes a part of it"
         return Scale(Value(
             float(slots), "", "catalog", first_source(host), self.place("host"),

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.tables import GridRow, Region
+from carbonctl.cautions import Caution
 from carbonctl.estimators.base import Unusable
 from carbonctl.estimators.quantities import Quantity
 from carbonctl.factors import grid
@@ -69,7 +70,7 @@ class Supply(NamedTuple):
         What is said of it; basis is None where the spec gives a bare figure.
     year, wanted_year : int or None
         Of the intensity, and of the activity.
-    warnings : tuple of str
+    warnings : tuple of Caution
         What the user should know.
     """
 
@@ -85,7 +86,7 @@ class Supply(NamedTuple):
     water: Water | None
     building: Building | None
     wanted_year: int | None
-    warnings: tuple[str, ...]
+    warnings: tuple[Caution, ...]
 
 
 def _is_whole(path: str, site: Site) -> bool:
@@ -121,7 +122,7 @@ class _Site:
         self.layers = layers
         self.catalog = catalog
         self.of_clients = of_clients
-        self.warnings: list[str] = []
+        self.warnings: list[Caution] = []
 
     def pick(self, key: str) -> tuple[Any, str]:
         """Return the first value given for a key and its path, or None and where to give it."""
@@ -143,15 +144,17 @@ class _Site:
         operator = self.operator(region)
         wanted, _ = self.pick("year")
         if wanted and year and abs(wanted - year) > MAX_YEARS_APART:
-            self.warnings.append(
+            message = (
                 f"the carbon intensity of {name} is of {year}, "
                 f"more than {MAX_YEARS_APART} years from {wanted}"
             )
+            self.warnings.append(Caution(message, kind="the intensity's year"))
         market, market_inputs = self.market(intensity)
         has_none = self.of_clients or operator == "client"
         pue = None if has_none else self.pue(region)
         if pue is not None and pue.best > _SUSPICIOUS_PUE:
-            self.warnings.append(f"{pue.path}: a PUE of {pue.best:g} is far above any known")
+            message = f"a PUE of {pue.best:g} is far above any known"
+            self.warnings.append(Caution(message, pue.path or "", kind="PUE"))
         return Supply(
             label=_label(name, intensity),
             operator=operator,
@@ -354,10 +357,11 @@ class _Site:
         if residual is not None:
             parts.append(residual.named("residual_intensity", residual_path))
         elif share is not None and share.low < 1:
-            self.warnings.append(
-                f"{share_path}: no `residual_intensity` is given; "
+            message = (
+                "no `residual_intensity` is given; "
                 "the grid's average stands in for the residual mix"
             )
+            self.warnings.append(Caution(message, share_path))
         number = grid.market_intensity(
             share.number if share else 0.0,
             contracted.number if contracted else 0.0,

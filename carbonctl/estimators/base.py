@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from carbonctl.catalog.defaults import Defaults
 from carbonctl.catalog.records import Device
+from carbonctl.cautions import Caution
 from carbonctl.estimators.models import OnSystem, TimeFields
 from carbonctl.estimators.quantities import Quantity, of, product
 from carbonctl.factors import schedule
@@ -265,7 +266,7 @@ class ActivityData(NamedTuple):
     timed: tuple[TimedShare, ...] = ()
     dated: tuple[tuple[str, int], ...] = ()
     clients: "ActivityData | None" = None
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Caution, ...] = ()
 
 
 class Unusable(Exception):
