@@ -230,6 +230,7 @@ AreaPerPower = Annotated[Value, Quantity(units.AREA_PER_KW, bounds.positive)]
 Water = Annotated[Value, Quantity(units.WATER)]
 Loss = Annotated[Value, Quantity(units.FRACTION, bounds.loss)]
 Capacity = Annotated[Value, Quantity(units.CAPACITY)]
+PositiveCapacity = Annotated[Value, Quantity(units.CAPACITY, bounds.positive)]
 
 
 def clean(raw: Any, what: str) -> str:
