@@ -69,7 +69,8 @@ _PLAIN: dict[str, tuple[Dims, str]] = {
 }
 _PLURAL = ("lb", "tonne", "byte", "min", "hr", "yr", "second", "minute", "hour", "day", "week",
            "month", "year")  # fmt: skip
-_DEVICES = ("GPU", "TPU", "NPU", "CPU", "core", "chip", "device", "accelerator")
+_DEVICES = ("GPU", "TPU", "NPU", "CPU", "core", "vCPU", "thread", "chip", "package", "socket",
+            "device", "accelerator", "node", "server", "system")  # fmt: skip
 _COUNTED = ("request", "token", "run", "sample", "image", "prompt", "query", "inference")
 _PREFIXES = {
     "": "1", "p": "1/1000000000000", "n": "1/1000000000", "u": "1/1000000", "µ": "1/1000000",
@@ -162,21 +163,27 @@ class Dimension(NamedTuple):
         The unit of the number that `parse` returns; empty for ratios.
     example : str
         A quantity to show to those who wrote another.
+    counts : bool
+        Whether a ``B`` after the number is 10⁹.
+    devices : bool
+        Whether the number is of devices, so that `8 GPUs` is one.
     """
 
     name: str
     unit: str
     example: str
     counts: bool = False
+    devices: bool = False
 
 
 FRACTION = Dimension("fraction", "", "45 %")
 RATIO = Dimension("ratio", "", "1.2")
 COUNT = Dimension("count", "", "512", counts=True)
+DEVICES = Dimension("number of devices", "", "512", counts=True, devices=True)
 ENERGY = Dimension("energy", "kWh", "12.5 MWh")
 POWER = Dimension("power", "W", "400 W")
 DURATION = Dimension("duration", "h", "24 h")
-DEVICE_TIME = Dimension("device time", "device-h", "12288 GPU-h")
+DEVICE_TIME = Dimension("device time", "device-h", "12288 GPU-h", devices=True)
 MASS = Dimension("mass of CO2e", "kgCO2e", "2500 kg")
 INTENSITY = Dimension("carbon intensity", "kgCO2e/kWh", "385 g/kWh")
 CAPACITY = Dimension("capacity", "GB", "80 GB")
@@ -203,7 +210,7 @@ PER_KG_MASS = Dimension("embodied carbon per mass", "kgCO2e/kg", "5.7 kg/kg")
 FREIGHT = Dimension("carbon per mass and distance", "kgCO2e/t-km", "0.1 kg/t-km")
 
 DIMENSIONS = (
-    FRACTION, RATIO, COUNT, ENERGY, POWER, DURATION, DEVICE_TIME, MASS, INTENSITY,
+    FRACTION, RATIO, COUNT, DEVICES, ENERGY, POWER, DURATION, DEVICE_TIME, MASS, INTENSITY,
     CAPACITY, BANDWIDTH, VOLUME, AREA, THROUGHPUT, DENSITY_POWER, PER_TB_POWER, PER_TB_MASS,
     PER_GB_ENERGY, REQUEST_RATE, WATER, PER_KW_MASS, PER_AREA_MASS, AREA_PER_KW,
     LENGTH, DISTANCE, WEIGHT, DEFECTS, WAFER_MASS, PER_GB_MASS, PER_KG_MASS, FREIGHT,
@@ -219,12 +226,32 @@ def _conversion(written: str, wanted: Dimension) -> tuple[int, int] | None:
     """Return the ratio from a written unit to the wanted one; None where dimensions differ."""
     dims, factor = unit(written) if written else (_NONE, Fraction(1))
     want_dims, want_factor = unit(wanted.unit) if wanted.unit else (_NONE, Fraction(1))
-    if wanted.counts and dims == _DEVICE:  # `devices: 8 GPUs`
+    if wanted.counts and wanted.devices and dims == _DEVICE:  # `devices: 8 GPUs`
         dims = _NONE
     if dims != want_dims:
         return None
     ratio = factor / want_factor
     return ratio.numerator, ratio.denominator
+
+
+@lru_cache(maxsize=2048)
+def device_word(text: str, wanted: Dimension) -> str:
+    """Return the word for what is counted: `core` in `96 core-h`; empty where there is none.
+
+    Parameters
+    ----------
+    text : str
+        A quantity that `parse` takes.
+    wanted : Dimension
+        Its dimension.
+    """
+    match = _NUMBER.fullmatch(text.rpartition("..")[2])
+    _, written = _multiplier(match[2] if match else "", wanted, has_unit=False)
+    for name in re.split(r"[-*·\s/]+", written):
+        word = name.removesuffix("s")
+        if word in _DEVICES:
+            return word
+    return "GPU" if "GPUh" in written else ""
 
 
 def single_units(wanted: Dimension) -> list[str]:

@@ -15,7 +15,7 @@ from carbonctl.units import QuantityError, format_quantity, parse, parse_formatt
 DEFINITIONS = """
 year = 8760 * hour = yr = y
 month = 730 * hour
-device = [device] = GPU = TPU = NPU = CPU = core = chip = accelerator
+device = [device] = GPU = TPU = NPU = CPU = core = chip = accelerator = vCPU = thread = package = socket = node = server = system
 operation = [operation] = FLOP = OP
 bps = bit / second
 count = []
@@ -103,7 +103,7 @@ def test_compound_units_agree_with_pint(registry, written, theirs):
         ("0.45", units.FRACTION, 0.45),
         ("15e12", units.COUNT, 15e12),
         ("176B", units.COUNT, 176e9),
-        ("8 GPUs", units.COUNT, 8.0),
+        ("8 GPUs", units.DEVICES, 8.0),
         ("1_000_000", units.COUNT, 1e6),
         ("012", units.COUNT, 12.0),
         ("1e3 tokens", units.COUNT, 1000.0),
