@@ -41,7 +41,7 @@ class Serving(Loaded):
     requests: f.Requests | None = Field(
         None, description="how many: a count, or a rate such as 1e9 / day with a duration"
     )
-    duration: f.Duration | None = Field(None, description="how long the service runs")
+    duration: f.Span | None = Field(None, description="how long the service runs")
     energy_per_request: f.RequestEnergy | None = Field(
         None, description="energy of one request, measured or published"
     )

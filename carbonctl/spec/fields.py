@@ -183,14 +183,17 @@ WholeCount = Annotated[Value, Quantity(units.COUNT, bounds.whole)]
 Energy = Annotated[Value, Quantity(units.ENERGY)]
 Power = Annotated[Value, Quantity(units.POWER)]
 PositivePower = Annotated[Value, Quantity(units.POWER, bounds.positive)]
-Lifetime = Annotated[Value, Quantity(units.DURATION._replace(example="4 years"), bounds.positive)]
+Lifetime = Annotated[Value, Quantity(units.SERVICE_LIFE, bounds.positive)]
 Duration = Annotated[Value, Quantity(units.DURATION, bounds.positive)]
+Span = Annotated[Value, Quantity(units.DURATION._replace(bare=("h", "days")), bounds.positive)]
 DeviceTime = Annotated[Value, Quantity(units.DEVICE_TIME, bounds.positive)]
 Mass = Annotated[Value, Quantity(units.MASS)]
 Intensity = Annotated[Value, Quantity(units.INTENSITY)]
 Bandwidth = Annotated[Value, Quantity(units.BANDWIDTH, bounds.positive)]
-ShortTime = Annotated[Value, Quantity(units.DURATION._replace(example="60 s"), bounds.positive)]
-RequestEnergy = Annotated[Value, Quantity(units.ENERGY._replace(example="0.3 Wh"))]
+_SHORT = units.DURATION._replace(example="60 s", bare=("s", "ms"))
+ShortTime = Annotated[Value, Quantity(_SHORT, bounds.positive)]
+_REQUEST_ENERGY = units.ENERGY._replace(example="0.3 Wh", bare=("Wh", "J"))
+RequestEnergy = Annotated[Value, Quantity(_REQUEST_ENERGY)]
 RequestTime = Annotated[
     Value, Quantity(units.DEVICE_TIME._replace(example="1 GPU-s"), bounds.positive)
 ]

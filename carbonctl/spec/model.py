@@ -138,8 +138,8 @@ SiteRef = Annotated[
 class Repeat(Spec):
     """How often an activity recurs: as many whole intervals as the span holds."""
 
-    every: f.Duration = Field(description="the interval from one time to the next")
-    for_: f.Duration = Field(alias="for", description="the span in which it recurs")
+    every: f.Span = Field(description="the interval from one time to the next")
+    for_: f.Span = Field(alias="for", description="the span in which it recurs")
 
 
 class Activity(Spec):
