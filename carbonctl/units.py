@@ -14,7 +14,15 @@ from typing import NamedTuple
 from carbonctl.near import is_slip
 from carbonctl.ranges import Number, Range, best
 from carbonctl.symbols import Symbol
-from carbonctl.unit_table import DEVICE, NONE, QuantityError, UnknownUnit, plain_signs, table, unit
+from carbonctl.unit_table import (
+    DEVICE,
+    NONE,
+    QuantityError,
+    UnknownUnit,
+    plain_signs,
+    table,
+    unit,
+)
 
 LARGEST = 1e30
 SMALLEST = 1e-30

@@ -16,7 +16,8 @@ from carbonctl.errors import UsageError
 from carbonctl.ledger import Totals
 from carbonctl.near import did_you_mean
 from carbonctl.spec.model import PHASES
-from carbonctl.units import ENERGY, MASS, RATIO, VOLUME, Dimension, QuantityError, parse
+from carbonctl.unit_table import QuantityError
+from carbonctl.units import ENERGY, MASS, RATIO, VOLUME, Dimension, parse
 
 KEYS = Totals._fields
 LONGEST = 500  # characters of a rule
