@@ -64,7 +64,8 @@ _PLAIN: dict[str, tuple[Dims, str]] = {
 }
 _PLURAL = ("lb", "pound", "short_ton", "sec", "min", "hr", "wk", "yr", "second", "minute", "hour",
            "day", "week", "month", "year")  # fmt: skip
-_DEVICES = ("GPU", "TPU", "NPU", "CPU", "core", "chip", "device", "accelerator")
+DEVICE_WORDS = ("GPU", "TPU", "NPU", "CPU", "core", "vCPU", "thread", "chip", "package", "socket",
+                "device", "accelerator", "node", "server", "system")  # fmt: skip
 _COUNTED = ("request", "token", "run", "sample", "image", "prompt", "query", "inference")
 _PREFIXES = {
     "": "1", "p": "1/1000000000000", "n": "1/1000000000", "u": "1/1000000", "µ": "1/1000000",
@@ -126,7 +127,7 @@ def table() -> dict[str, tuple[Dims, str, str]]:
     found = {name: (dims, factor, "1") for name, (dims, factor) in _PLAIN.items()}
     for name in _PLURAL:
         found[name + "s"] = found[name]
-    for name in _DEVICES:
+    for name in DEVICE_WORDS:
         found[name] = found[name + "s"] = (DEVICE, "1", "1")
     for name in _COUNTED:
         plural = "queries" if name == "query" else name + "s"

@@ -16,6 +16,7 @@ from carbonctl.ranges import Number, Range, best
 from carbonctl.symbols import Symbol
 from carbonctl.unit_table import (
     DEVICE,
+    DEVICE_WORDS,
     NONE,
     QuantityError,
     UnknownUnit,
@@ -42,7 +43,9 @@ class Dimension(NamedTuple):
     example : str
         A quantity to show to those who wrote another.
     counts : bool
-        Whether a number of things may be given as it.
+        Whether a ``B`` after the number is 10⁹.
+    devices : bool
+        Whether the number is of devices, so that `8 GPUs` is one.
     bare : tuple of str
         The units that a number without one may be in; that of the example unless given.
     """
@@ -51,17 +54,19 @@ class Dimension(NamedTuple):
     unit: str
     example: str
     counts: bool = False
+    devices: bool = False
     bare: tuple[str, ...] = ()
 
 
 FRACTION = Dimension("fraction", "", "45 %")
 RATIO = Dimension("ratio", "", "1.2")
 COUNT = Dimension("count", "", "512", counts=True)
+DEVICES = Dimension("number of devices", "", "512", counts=True, devices=True)
 ENERGY = Dimension("energy", "kWh", "12.5 MWh", bare=("kWh", "MWh"))
 POWER = Dimension("power", "W", "400 W")
 DURATION = Dimension("duration", "h", "24 h", bare=("s", "h"))
 SERVICE_LIFE = DURATION._replace(example="4 years", bare=("years",))
-DEVICE_TIME = Dimension("device time", "device-h", "12288 GPU-h")
+DEVICE_TIME = Dimension("device time", "device-h", "12288 GPU-h", devices=True)
 MASS = Dimension("mass of CO2e", "kgCO2e", "2500 kg", bare=("kg", "t"))
 INTENSITY = Dimension("carbon intensity", "kgCO2e/kWh", "385 g/kWh", bare=("g/kWh", "kg/kWh"))
 CAPACITY = Dimension("capacity", "GB", "80 GB", bare=("GB", "TB"))
@@ -88,7 +93,7 @@ PER_KG_MASS = Dimension("embodied carbon per mass", "kgCO2e/kg", "5.7 kg/kg")
 FREIGHT = Dimension("carbon per mass and distance", "kgCO2e/t-km", "0.1 kg/t-km")
 
 DIMENSIONS = (
-    FRACTION, RATIO, COUNT, ENERGY, POWER, DURATION, DEVICE_TIME, MASS, INTENSITY,
+    FRACTION, RATIO, COUNT, DEVICES, ENERGY, POWER, DURATION, DEVICE_TIME, MASS, INTENSITY,
     CAPACITY, BANDWIDTH, VOLUME, AREA, THROUGHPUT, DENSITY_POWER, PER_TB_POWER, PER_TB_MASS,
     PER_GB_ENERGY, REQUEST_RATE, WATER, PER_KW_MASS, PER_AREA_MASS, AREA_PER_KW,
     LENGTH, DISTANCE, WEIGHT, DEFECTS, WAFER_MASS, PER_GB_MASS, PER_KG_MASS, FREIGHT,
@@ -116,7 +121,7 @@ def _conversion(written: str, wanted: Dimension) -> tuple[int, int] | None:
 def _ratio(written: str, wanted: Dimension) -> Fraction | None:
     dims, factor = unit(written) if written else (NONE, Fraction(1))
     want_dims, want_factor = unit(wanted.unit) if wanted.unit else (NONE, Fraction(1))
-    if wanted.counts and dims == DEVICE:  # `devices: 8 GPUs`
+    if wanted.counts and wanted.devices and dims == DEVICE:  # `devices: 8 GPUs`
         dims = NONE
     return factor / want_factor if dims == want_dims else None
 
@@ -145,6 +150,26 @@ def _meant(name: str, written: str, wanted: Dimension) -> str:
     if same and readings:
         return f"; case matters: {shown} are different units"
     return f"; write {article(wanted.name)} such as `{wanted.example}`"
+
+
+@lru_cache(maxsize=2048)
+def device_word(text: str, wanted: Dimension) -> str:
+    """Return the word for what is counted: `core` in `96 core-h`; empty where there is none.
+
+    Parameters
+    ----------
+    text : str
+        A quantity that `parse` takes.
+    wanted : Dimension
+        Its dimension.
+    """
+    match = _NUMBER.fullmatch(text.rpartition("..")[2])
+    _, written = _multiplier(match[2] if match else "", wanted, has_unit=False)
+    for name in re.split(r"[-*·\s/]+", plain_signs(written)):
+        word = name.removesuffix("s")
+        if word in DEVICE_WORDS:
+            return word
+    return "GPU" if "GPUh" in written else ""
 
 
 def single_units(wanted: Dimension) -> list[str]:

@@ -30,6 +30,9 @@ class Value(NamedTuple):
         How it came about, for people.
     confidence : str, optional
         high, medium or low, where the catalog grades it.
+    counts : str
+        What a number of devices or of device-hours counts, where the spec says it: GPU, core,
+        node, …
     """
 
     number: Number
@@ -41,6 +44,7 @@ class Value(NamedTuple):
     name: str = ""
     note: str | None = None
     confidence: str | None = None
+    counts: str = ""
 
     @property
     def best(self) -> float:
@@ -61,5 +65,5 @@ class Value(NamedTuple):
         """Return the same value under the name that a formula uses."""
         return Value(
             self.number, self.unit, self.status, self.source, path or self.path,
-            self.line, name, self.note, self.confidence,
+            self.line, name, self.note, self.confidence, self.counts,
         )  # fmt: skip

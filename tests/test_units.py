@@ -15,7 +15,7 @@ from carbonctl.units import QuantityError, format_quantity, parse, parse_formatt
 DEFINITIONS = """
 year = 8760 * hour = yr = y
 month = 730 * hour
-device = [device] = GPU = TPU = NPU = CPU = core = chip = accelerator
+device = [device] = GPU = TPU = NPU = CPU = core = chip = accelerator = vCPU = thread = package = socket = node = server = system
 operation = [operation] = FLOP = OP
 bps = bit / second
 count = []
@@ -229,7 +229,7 @@ def test_a_bare_number_names_the_units_that_it_may_be_in(text, dimension, said):
         ("385 g/kwh", units.INTENSITY, "did you mean `kWh`?"),
         ("2 gpu-hours", units.DEVICE_TIME, "did you mean `GPU`?"),
         ("2 huors", units.DURATION, "did you mean `hours`?"),
-        ("8 gpus", units.COUNT, "did you mean `GPUs`?"),
+        ("8 gpus", units.DEVICES, "did you mean `GPUs`?"),
         # of several sizes, or of another dimension
         ("12 mwh", units.ENERGY, "case matters: `mWh` and `MWh` are different units"),
         ("12 MWH", units.ENERGY, "case matters: `mWh` and `MWh` are different units"),
@@ -239,7 +239,7 @@ def test_a_bare_number_names_the_units_that_it_may_be_in(text, dimension, said):
         ("12 kwh", units.POWER, "write a power such as `400 W`"),
         ("12 hou", units.POWER, "write a power such as `400 W`"),
         ("2 H800-hours", units.DEVICE_TIME, "write a device time such as `12288 GPU-h`"),
-        ("2 nodes-h", units.DEVICE_TIME, "write a device time such as `12288 GPU-h`"),
+        ("2 racks-h", units.DEVICE_TIME, "write a device time such as `12288 GPU-h`"),
     ],
 )
 def test_a_unit_is_suggested_only_where_it_is_likely(text, dimension, said):

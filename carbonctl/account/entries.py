@@ -191,7 +191,8 @@ class Entries:
         share, lifetime, use = occupation.share, occupation.lifetime, occupation.utilization
         unit = "device-h" if share.scale is None else f"{share.unit}-h"
         if share.value is None:
-            self.embodied(share.item, occupation.hours, unit, None, "", occupation.inputs,
+            formula = occupation.formula if high(occupation.hours) == 0 else ""
+            self.embodied(share.item, occupation.hours, unit, None, formula, occupation.inputs,
                           share.stage, share.lacks)  # fmt: skip
             return
         rate = embodied.kgco2e_per_hour(share.value.number, lifetime.number, use.number)
@@ -218,9 +219,14 @@ class Entries:
         stage: str = "manufacturing",
         lacks: str = "",
     ) -> None:
-        """Add one embodied entry; an unknown rate makes it, and the sums above it, unknown."""
-        carbon = None if rate is None else quantity * rate
-        if rate is None:
+        """Add one embodied entry; an unknown rate makes it, and the sums above it, unknown.
+
+        Of hardware that was not used at all the carbon is 0, whatever the rate.
+        """
+        carbon: Number | None = None if rate is None else quantity * rate
+        if rate is None and high(quantity) == 0:
+            carbon = 0.0
+        elif rate is None:
             self.books.warn(
                 f"phases.{self.head.phase}.{self.head.name}: "
                 f"the embodied carbon of the {item} is unknown, "

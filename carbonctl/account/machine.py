@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from carbonctl.account.node import PROCESSORS, Layer, Node
+from carbonctl.account.node import Layer, Node
 from carbonctl.account.parts import parts
 from carbonctl.account.shares import group_shares, shares
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.records import Device
 from carbonctl.estimators.base import Group, Machine, Scale, Unusable
+from carbonctl.estimators.device_words import PROCESSORS
+from carbonctl.estimators.quantities import Quantity, of
+from carbonctl.ranges import best
 from carbonctl.spec.systems import Accelerator, System
 from carbonctl.values import Value
 
 _POWER = ("power", "rated_power")
 _OF_ONE_KIND = ("device", "devices_per_system", "rated_power", "power", "idle_power",
                 "device_embodied")  # fmt: skip
-_SUSPICIOUS = 3  # times rated power: a system's watts given as a device's
+_MOST = 1.3  # times rated power that a device may draw
+_SUSPICIOUS = 3  # times rated power that a device may draw with its share of the node
 
 
 def machine(
@@ -41,21 +45,80 @@ def machine(
     kinds = described.accelerators if isinstance(described, System) else None
     if kinds:
         return _mixed(node, kinds, with_power)
-    draw, rated = _draw(node)
-    idle = node.given("idle_power") or _catalogued(node, "idle_power")
-    group = Group("devices", draw, rated, idle)
+    node.check_count()
+    group = _alone(node) if node.is_alone else _devices(node)
     found = Machine(
         path=node.path,
         devices_per_system=node.per_system,
         lifetime=node.lifetime(),
         utilization=node.default("utilization"),
-        groups=(group,),
-        parts=parts(node, draw) if with_power else (),
+        groups=(group,) if group else (),
+        parts=parts(node, group.power if group else None) if with_power else (),
         overhead=node.given("host_overhead"),
-        holds_host=draw is not None and node.given("power_scope") in ("system", "wall"),
+        holds_host=_holds_host(node, group),
         shares=shares(node),
+        device=node.device,
     )
+    if with_power and not (found.groups or found.parts):
+        whose = node.host.id if node.host else "the machine"
+        message = f"no power of {whose} is known: give `power`, its average draw, or `host_power`"
+        raise Unusable(node.path, message)
     return found, tuple(node.warnings)
+
+
+def _holds_host(node: Node, group: Group | None) -> bool:
+    """Whether the watts of the devices hold the rest of the node."""
+    if node.is_alone or group is None:
+        return True
+    return group.power is not None and node.given("power_scope") in ("system", "wall")
+
+
+def _devices(node: Node) -> Group:
+    """Return the devices of a machine."""
+    draw, rated = _draw(node)
+    idle = node.given("idle_power") or _catalogued(node, "idle_power")
+    of_all = _of_all(node) if draw is not None else None
+    return Group("devices", draw, rated, idle, node.device_scale(), of_all)
+
+
+def _alone(node: Node) -> Group | None:
+    """Return a host that is a machine by itself, as one device; None where parts make it up."""
+    assert node.host is not None
+    _, key = node.deciding((*_POWER, "host_power"))
+    idle = node.given("idle_power")
+    if key is not None:
+        value: Value = node.given(key)
+        rated = value if key == "rated_power" else None
+        of_all = _of_all(node) if key == "power" else None
+        return Group("host", None if rated else value, rated, idle, power_of=of_all)
+    if node.is_described() or node.host.host_power is None:
+        return None
+    watts = node.of_host(node.host.host_power, "host_power")
+    known = node.host.idle_power
+    return Group("host", None, watts, idle or (known and node.of_host(known, "idle_power")))
+
+
+def _of_all(node: Node) -> Quantity | None:
+    """Return how many devices a draw of all of them is of; None for another scope.
+
+    Those of the activity where it gives the draw, and of one system where that does.
+    """
+    if node.given("power_scope") != "all":
+        return None
+    path, _ = node.deciding(("power",))
+    fields = next(fields for where, fields in node.layers if where == path)
+    if isinstance(fields, System):
+        devices: Value | None = node.per_system
+    else:
+        given = getattr(fields, "devices", None)
+        devices = given and given.named("devices", f"{path}.devices")
+    if devices is None:
+        message = "power_scope: all: how many devices draw it? give `devices` and `wall_time`"
+        raise Unusable(f"{path}.power_scope", message)
+    if devices.low != devices.high or devices.high == 0:
+        message = "power_scope: all: the number of devices is a range or 0; give one number"
+        raise Unusable(f"{path}.power_scope", message)
+    return of(devices)
 
 
 def _catalogued(node: Node, key: str) -> Value | None:
@@ -72,17 +135,33 @@ def _draw(node: Node) -> tuple[Value | None, Value | None]:
     value: Value = node.given(key)
     if key == "rated_power":
         return None, value
-    _check_draw(node, f"{path}.power", value, node.device)
+    shared = _of_all(node)
+    each = value.best / (best(shared.number) if shared else 1)
+    _check_draw(node, f"{path}.power", each, node.device)
     return value, None
 
 
-def _check_draw(node: Node, path: str, draw: Value, device: Device | None) -> None:
-    """Warn of a draw far above the rating, which may be that of a whole system."""
+def _check_draw(node: Node, path: str, draw_w: float, device: Device | None) -> None:
+    """Refuse a draw that no device of its rating has, which is that of several or of a system.
+
+    Raises
+    ------
+    Unusable
+        Where the draw is said to be a device's own.
+    """
     rated = device.rated_power if device else None
-    if device is not None and rated is not None and draw.best > _SUSPICIOUS * rated.best:
-        node.warnings.append(
-            f"{path}: {draw.best:g} W is {draw.best / rated.best:.1f} × the rating of "
-            f"{device.id}; powers are per device, also with `power_scope`"
+    if device is None or rated is None or device.of_record.denominator > 1:
+        return
+    times = draw_w / rated.best
+    says = f"{draw_w:.5g} W per device is {times:.2g} × the rated power of {device.id}"
+    if node.given("power_scope") in ("system", "wall"):
+        if times > _SUSPICIOUS:
+            node.warnings.append(f"{path}: {says}; powers are per device, also with `power_scope`")
+    elif times > _MOST:
+        raise Unusable(
+            path,
+            f"power: {says} ({rated.best:g} W); write `power_scope: all` where it is the draw of "
+            "all devices together, `system` or `wall` where it holds each one's share of the node",
         )
 
 
@@ -99,6 +178,8 @@ def _mixed(
         total, "", "derived", path=path, line=line, name="devices_per_system",
         note=" + ".join(f"{kind.devices.best:g}" for kind in kinds),
     )  # fmt: skip
+    if node.given("power_scope") == "all":
+        raise node.refuse("power_scope", "`all` is for one kind of device; give each one's draw")
     if node.given("power_scope") is not None and any(kind.power is None for kind in kinds):
         raise node.refuse("power_scope", "it says what `power` holds; give each accelerator's")
     groups = _groups(node, kinds)
@@ -132,10 +213,29 @@ def _groups(
     return found
 
 
+def _of_kind(node: Node, kind: Accelerator, path: str) -> Device | None:
+    """Return the device of one kind of accelerator."""
+    if not kind.device:
+        return None
+    try:
+        unit = node.catalog.unit(kind.device)
+    except LookupError:
+        message = f"device: `{kind.device}` is a host; name one of its devices"
+        raise Unusable(f"{path}.device", message) from None
+    if unit.stated is not None and kind.devices.best != unit.stated:
+        message = (
+            f"devices: `{kind.device}` names {unit.stated}, and {kind.devices.best:g} are given"
+        )
+        raise Unusable(f"{path}.devices", message)
+    if unit.doubt:
+        node.warnings.append(f"{path}.device: {unit.doubt}")
+    return unit.device
+
+
 def _group(node: Node, place: int, kind: Accelerator) -> tuple[Group, Device | None, Value | None]:
     """Return one kind of device of a mixed system, its record and its embodied figure."""
-    device = node.catalog.device(kind.device) if kind.device else None
     path = f"{node.path}.accelerators.{place - 1}"
+    device = _of_kind(node, kind, path)
 
     def figure(key: str) -> Value | None:
         value: Value | None = getattr(kind, key)
@@ -147,7 +247,7 @@ def _group(node: Node, place: int, kind: Accelerator) -> tuple[Group, Device | N
 
     draw = figure("power")
     if draw is not None:
-        _check_draw(node, f"{path}.power", draw, device)
+        _check_draw(node, f"{path}.power", draw.best, device)
     devices = kind.devices.named(f"devices_{place}", f"{path}.devices")
     group = Group(
         f"devices ({device.id if device else place})",

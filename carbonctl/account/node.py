@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from carbonctl.catalog import Catalog
-from carbonctl.catalog.records import Device, Host
+from carbonctl.catalog.counting import DeviceUnit
+from carbonctl.catalog.records import Host
+from carbonctl.estimators import device_words
 from carbonctl.estimators.base import Scale, Unusable
+from carbonctl.estimators.device_words import PROCESSORS
 from carbonctl.spec.systems import System, SystemFields
 from carbonctl.values import Status, Value
 
 Layer = tuple[str, SystemFields]
 
-PROCESSORS = ("cpu", "soc")
+DESCRIBES_HOST = ("host_power", "host_overhead", "cpu", "memory", "storage")
 HOURS_PER_YEAR = 8760
 _SHORTEST_LIFE_H, _LONGEST_LIFE_H = HOURS_PER_YEAR / 4, HOURS_PER_YEAR * 30
 
@@ -33,8 +36,12 @@ class Node:
         self.catalog = catalog
         self.warnings: list[str] = []
         self.keys = frozenset[str]().union(*(fields.model_fields_set for _, fields in layers))
-        self.device = self._find_device()
+        self.unit = self._find_unit()
         self.host = self._find_host()
+        self.is_alone = self._is_alone()
+        if self.unit is None and not self.is_alone:
+            self.unit = self._of_host()
+        self.device = self.unit.device if self.unit else None
         self.per_system = self._devices_per_system()
 
     @property
@@ -87,26 +94,70 @@ class Node:
                      self.path)  # fmt: skip
         return Unusable(f"{where}.{key}", f"{key}: {why}")
 
-    def _find_device(self) -> Device | None:
+    def _find_unit(self) -> DeviceUnit | None:
+        """Return what the device's name means; None where there is none, or it is a host's."""
         name = self.given("device")
-        return self.catalog.device(name) if name else None
+        if not name:
+            return None
+        try:
+            unit = self.catalog.unit(name)
+        except LookupError:
+            return None  # the name of a host, as the spec's fields have checked
+        if unit.doubt:
+            self.warnings.append(f"{self.where('device')}: {unit.doubt}")
+        return unit
 
     def _find_host(self) -> Host | None:
-        name = self.given("host") or (self.device.host if self.device else None)
+        name = self.given("host")
+        if self.given("device") and self.unit is None:
+            name = self._host_as_device(name)
+        elif name is None and self.unit is not None:
+            name = self.unit.device.host
         try:
             return self.catalog.host(name) if name else None
         except LookupError as error:
-            of = f"{self.device.id} names a host: " if self.device else ""
+            of = f"{self.unit.device.id} names a host: " if self.unit else ""
             raise Unusable(self.place("host"), f"{of}{error.args[0]}") from None
+
+    def _host_as_device(self, other: str | None) -> str:
+        """Return the name of a host that is given as a device, with a warning."""
+        name: str = self.given("device")
+        if other is not None:
+            raise self.refuse("device", f"`{name}` is a host, and `host` names another")
+        host = self.catalog.host(name)
+        counts = "machines" if not host.device else f"its devices, {host.devices} in each"
+        self.warnings.append(
+            f"{self.where('device')}: `{name}` is a host, and is read as `host: {name}`: "
+            f"`devices` counts {counts}"
+        )
+        return name
+
+    def _is_alone(self) -> bool:
+        """Whether the machine is a host of which no devices are named or known."""
+        described = self.layers[-1][1]
+        if self.unit is not None or self.host is None or getattr(described, "accelerators", None):
+            return False
+        return not self.host.device and not (self.host.kind == "server" and self.host.devices)
+
+    def _of_host(self) -> DeviceUnit | None:
+        """Return the devices that the host's record names, where the spec names none."""
+        described = self.layers[-1][1]
+        if self.host is None or not self.host.device or getattr(described, "accelerators", None):
+            return None
+        return self.catalog.unit(self.host.device)
 
     def _devices_per_system(self) -> Value:
         for path, fields in self.layers:
             key = "devices" if isinstance(fields, System) else "devices_per_system"
             given: Value | None = getattr(fields, key, None)
             if given is not None:
-                return given.named("devices_per_system", f"{path}.{key}")
+                return self._in_system(given.named("devices_per_system", f"{path}.{key}"))
         in_system = isinstance(self.layers[-1][1], System)
         path = self.place("devices" if in_system else "devices_per_system")
+        if self.unit is not None and self.unit.stated:
+            note = f"as `{self.given('device')}` says"
+            number = float(self.unit.stated)
+            return Value(number, "", "given", None, path, name="devices_per_system", note=note)
         if self.host is not None and self.slots(self.host):
             return Value(
                 float(self.slots(self.host) or 1), "", "catalog", first_source(self.host), path,
@@ -115,13 +166,59 @@ class Node:
         note = "one device a system"
         return Value(1.0, "", "default", None, path, name="devices_per_system", note=note)
 
+    def _in_system(self, given: Value) -> Value:
+        """Return the devices of one system, from the number that the spec gives of something."""
+        path = given.path or self.path
+        key = path.rpartition(".")[2]
+        if given.counts in device_words.NODES:
+            raise Unusable(path, f"{key}: it counts the devices of one system, not systems")
+        try:
+            found = device_words.in_devices(given, self.device, given, self.catalog.defaults)
+        except ValueError as error:
+            raise Unusable(path, f"{key}: {error}") from None
+        if len(found.inputs) == 1:
+            return given
+        note = found.formula.replace("devices_per_system", f"{given.best:g} {given.counts}s")
+        return given._replace(number=found.number, status="derived", note=note, counts="")
+
+    def check_count(self) -> None:
+        """Refuse numbers of devices that the count in the device's name does not divide.
+
+        Raises
+        ------
+        Unusable
+            At the number.
+        """
+        if self.unit is None or self.unit.stated is None:
+            return
+        count, name = self.unit.stated, self.given("device")
+        for path, fields in self.layers:
+            for key in ("devices", "devices_per_system"):
+                given: Value | None = getattr(fields, key, None)
+                if given is not None and given.best % count:
+                    message = (
+                        f"{key}: `{name}` names {count} devices, and {key} says {given.best:g}; "
+                        f"write `device: {self.unit.device.id}` and how many there are"
+                    )
+                    raise Unusable(f"{path}.{key}", message)
+
+    def where(self, key: str) -> str:
+        """Return the path at which the spec gives a key, or would give it."""
+        path, found = self.deciding((key,))
+        return f"{path}.{found or key}"
+
     def is_processor(self) -> bool:
         """Whether the device is a CPU, which servers' figures hold already."""
         return self.device is not None and self.device.kind in PROCESSORS
 
-    def slots(self, host: Host) -> int | None:
+    def slots(self, host: Host) -> float | None:
         """Return how many of the devices a host holds: accelerators, or CPUs."""
-        return host.cpus if self.is_processor() else host.devices
+        if self.is_alone:
+            return None
+        held = host.cpus if self.is_processor() else host.devices
+        if held is None or self.device is None:
+            return held
+        return held * self.device.of_record.denominator / self.device.of_record.numerator
 
     def of_host(self, figure: Value, key: str) -> Value:
         """Return a figure of the catalog's host, marked where the host is a stand-in."""
@@ -147,6 +244,15 @@ class Node:
             raise self.refuse("share", why)
         return Scale(self.per_system, share)
 
+    def device_scale(self) -> Scale | None:
+        """Return which part of its devices a machine takes: a share of a host's CPUs, or all."""
+        share = self.given("share")
+        return Scale(None, share) if share is not None and self.is_processor() else None
+
+    def is_described(self) -> bool:
+        """Whether the spec says what the rest of the host draws, as a whole or by parts."""
+        return any(self.given(key) is not None for key in DESCRIBES_HOST)
+
     def host_scale(self) -> Scale:
         """Return how much of the catalog's host goes with one device."""
         host = self.host
@@ -158,10 +264,10 @@ class Node:
             return Scale(self.per_system)
         if host.archetype:
             self.warnings.append(
-                f"{self.path}: {host.id} stands for a machine of {slots} devices, "
+                f"{self.path}: {host.id} stands for a machine of {slots:g} devices, "
                 f"and is not meant for systems of {self.per_system.best:g}"
             )
-        note = f"{host.name} holds {slots}; a system with fewer takes a part of it"
+        note = f"{host.name} holds {slots:g}; a system with fewer takes a part of it"
         return Scale(Value(
             float(slots), "", "catalog", first_source(host), self.place("host"),
             name="devices_in_host", note=note,

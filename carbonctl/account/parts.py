@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from carbonctl.account.node import PROCESSORS, Node, first_source
+from carbonctl.account.node import DESCRIBES_HOST, Node, first_source
 from carbonctl.catalog.records import Device
 from carbonctl.estimators.base import Part, Unusable
+from carbonctl.estimators.device_words import PROCESSORS
 from carbonctl.factors import power
 from carbonctl.values import Value
 
 _DESCRIBED = ("cpu", "memory", "storage")
-_IN_THE_WATTS = ("host_power", "host_overhead", "cpu", "memory", "storage")
 _GOES_WITH = {"dram_power": "memory", "storage_power": "storage", "storage_medium": "storage"}
 
 
@@ -29,11 +29,16 @@ def parts(node: Node, draw: Value | None) -> tuple[Part, ...]:
         Where keys do not go together.
     """
     _check(node, draw)
-    if node.given("power_scope") not in (None, "device"):
+    if node.given("power_scope") not in (None, "device", "all"):
         return ()
-    if any(node.given(key) is not None for key in ("host_power", "host_overhead", *_DESCRIBED)):
-        return _described(node)
-    if node.is_processor() and node.host is not None:
+    if node.is_described():
+        return _described(node) if draw is None or not node.is_alone else ()
+    return () if node.is_alone else _catalogued(node)
+
+
+def _catalogued(node: Node) -> tuple[Part, ...]:
+    """Return the host of the catalog around the devices, or nothing with a warning."""
+    if node.is_processor() and node.host is not None and node.host.host_power is not None:
         node.warnings.append(
             f"{node.path}: the power of {node.host.id} holds its CPUs, and is left "
             "out beside theirs; `host_power` is the rest of the host"
@@ -66,7 +71,7 @@ def _check(node: Node, draw: Value | None) -> None:
 def _check_scope(node: Node, scope: str) -> None:
     """Refuse a part of the host that is given beside watts which hold it, or above them."""
     for _, fields in node.layers:
-        for key in _IN_THE_WATTS:
+        for key in DESCRIBES_HOST:
             if getattr(fields, key, None) is not None:
                 raise node.refuse(key, f"with power_scope: {scope} the watts hold it already")
         if fields.power_scope is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from carbonctl.account.node import Node
 from carbonctl.catalog.records import Device, Embodied, Host
 from carbonctl.estimators.base import Group, Scale, Share, Unusable
-from carbonctl.estimators.quantities import known, of
+from carbonctl.estimators.quantities import Quantity, known, of
 from carbonctl.spec.systems import Part, System
 from carbonctl.values import Value
 
@@ -34,7 +34,8 @@ def shares(node: Node) -> tuple[Share, ...]:
     if key is None and recorded is not None and _is_whole(node, recorded):
         figure = node.of_host(figure_of(recorded, "embodied", node), "embodied")
         return (Share("system", of(figure), node.host_scale()),)
-    devices, holds_host = _device_share(node)
+    is_all = node.is_alone and key is None
+    devices, holds_host = ((), False) if is_all else _device_share(node)
     if holds_host:
         return devices
     hosts = host_shares(node, recorded)
@@ -81,11 +82,22 @@ def _computed(node: Node, record: Device | Host | None, what: str) -> tuple[Shar
     path = node.place("host_embodied" if is_host else "device_embodied")
     parts = parts_of(record, node.catalog)
     lines = bill(parts, path, node.catalog, node.warnings.append, record=record.id)
-    scale = node.host_scale() if is_host else None
+    scale = node.host_scale() if is_host else _part_of_record(node) or node.device_scale()
+    unit = "system" if is_host else "device"
     return tuple(
-        Share(f"{what}: {line.item}", line.carbon, scale, stage=line.stage, lacks=line.lacks)
+        Share(f"{what}: {line.item}", line.carbon, scale, unit, stage=line.stage, lacks=line.lacks)
         for line in lines
     )
+
+
+def _part_of_record(node: Node) -> Scale | None:
+    """Return how many of its record's devices one device is; None where it is one."""
+    if node.unit is None or node.unit.of_record == 1:
+        return None
+    number = float(node.unit.of_record)
+    path = node.place("device")
+    return Scale(None, Value(number, "", "catalog", None, path, name="of_record",
+                             note=f"of {node.unit.record.name}"))  # fmt: skip
 
 
 def group_shares(
@@ -134,15 +146,19 @@ def _device_share(node: Node) -> tuple[tuple[Share, ...], bool]:
     recorded = node.device.embodied if node.device else None
     if given is not None or recorded is None:
         computed = _computed(node, node.device, "devices") if given is None else ()
-        return computed or (Share("devices", known(given)),), False
-    share = Share("devices", of(figure_of(recorded, "device_embodied", node)))
+        return computed or (_of_devices(node, known(given)),), False
+    share = _of_devices(node, of(figure_of(recorded, "device_embodied", node)))
     if recorded.covers in _PART_OF_A_DEVICE:
-        return (share, Share("rest of the devices", None)), False
+        return (share, _of_devices(node, None, "rest of the devices")), False
     holds_host = recorded.covers in _WHOLE_MACHINE
     if holds_host and node.given("host_embodied") is not None:
         message = "host_embodied: the device's figure holds its host; give device_embodied too"
         raise Unusable(node.place("host_embodied"), message)
     return (share,), holds_host
+
+
+def _of_devices(node: Node, value: Quantity | None, item: str = "devices") -> Share:
+    return Share(item, value, node.device_scale(), "device")
 
 
 def host_shares(node: Node, recorded: Embodied | None) -> tuple[Share, ...]:

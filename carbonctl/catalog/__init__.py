@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from carbonctl.catalog import defaults, folders, records, tables
+from carbonctl.catalog.counting import DeviceUnit, unit_of
 from carbonctl.catalog.defaults import Defaults
 from carbonctl.catalog.forms import Fault, Reader
 from carbonctl.catalog.records import Device, Host, Source
@@ -73,6 +74,7 @@ class Catalog:
         self.folders = (*own, folders.builtin())
         self._records: dict[tuple[str, str], Any] = {}
         self._misses: dict[tuple[str, str], str] = {}
+        self._units: dict[str, DeviceUnit] = {}
 
     @cached_property
     def version(self) -> str:
@@ -100,6 +102,28 @@ class Catalog:
         """
         found: Host = self._record(name, "host", HOSTS, records.HOST)
         return found
+
+    def unit(self, name: str) -> DeviceUnit:
+        """Return what a name means as one device of a workload: a device, a part, several.
+
+        Raises
+        ------
+        LookupError
+            With the nearest names.
+        """
+        if name not in self._units:
+            self._units[name] = unit_of(name, self.device)
+        return self._units[name]
+
+    def check_machine(self, name: str) -> None:
+        """Raise ValueError where a machine cannot be described by this device or host."""
+        try:
+            self.unit(name)
+        except LookupError as unknown:
+            try:
+                self.host(name)
+            except LookupError:
+                raise ValueError(unknown.args[0]) from None
 
     def check_device(self, name: str) -> None:
         """Raise ValueError where no device has this id or alias."""

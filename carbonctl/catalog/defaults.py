@@ -29,6 +29,7 @@ class Defaults(NamedTuple):
     lifetime: Value
     utilization: Value
     dram_power: Value
+    threads_per_core: Value
     media: dict[str, MediumFigures]
     client: ClientFigures
 
@@ -43,6 +44,7 @@ _DEFAULTS = {
     "lifetime": of(units.SERVICE_LIFE, 1.0),
     "utilization": of(units.FRACTION, 0.001, 1.0),
     "dram_power": of(units.DENSITY_POWER),
+    "threads_per_core": of(units.COUNT, 1),
     "media": Group(dict, {"ssd": _MEDIUM, "hdd": _MEDIUM}, ("ssd", "hdd")),
     "client": Group(
         ClientFigures,

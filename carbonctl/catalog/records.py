@@ -1,12 +1,13 @@
 """The record forms of hardware_db, as hardware_db/README.md describes them."""
 
 import math
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from carbonctl import units
 from carbonctl.catalog.forms import Group, Leaf, Listed, Reader
 from carbonctl.located import Seq
-from carbonctl.near import did_you_mean
+from carbonctl.near import did_you_mean, fold
 from carbonctl.ranges import Range
 from carbonctl.units import Dimension
 from carbonctl.values import Value
@@ -16,6 +17,7 @@ DEVICE_KINDS = (
 )  # fmt: skip
 HOST_KINDS = ("server", "workstation", "desktop", "laptop", "edge")
 DEVICE_UNITS = ("card", "module", "package", "chip", "core", "product")
+TOOLS = ("nvidia-smi", "rocm-smi", "xpu-smi", "npu-smi", "neuron", "slurm", "slice")
 COVERS = ("die", "package", "card", "baseboard", "tray", "host", "server", "product")
 CONFIDENCES = ("high", "medium", "low")
 FORMATS = ("fp64", "fp32", "tf32", "fp16", "bf16", "fp8", "fp6", "fp4", "int8", "int4")
@@ -55,6 +57,13 @@ def _whole(raw: Any) -> int:
     if len(raw) > _MOST_DIGITS:
         raise ValueError("a smaller number is wanted")
     return int(raw)
+
+
+def _positive(raw: Any) -> int:
+    number = _whole(raw)
+    if not number:
+        raise ValueError("a number above 0 is wanted")
+    return number
 
 
 def _switch(raw: Any) -> bool:
@@ -186,6 +195,19 @@ def _embodied(raw: Any) -> Embodied:
     return Embodied(value, str(covers), boundary, tuple(map(text, includes)), split)
 
 
+def _partitions(raw: Any) -> "Partitions":
+    if not isinstance(raw, dict) or set(raw) != {"slices", "profiles", "source"}:
+        raise ValueError("mig: {slices: …, profiles: {1g.5gb: 1, …}, source: …} is wanted here")
+    profiles = raw["profiles"]
+    if not isinstance(profiles, dict) or not profiles:
+        raise ValueError("profiles: a mapping of profiles to their compute slices is wanted")
+    slices = _positive(raw["slices"])
+    taken = {text(name): _positive(number) for name, number in profiles.items()}
+    if any(number > slices for number in taken.values()):
+        raise ValueError(f"profiles: one takes more than the {slices} slices that there are")
+    return Partitions(slices, taken, _sources(raw["source"]))
+
+
 def _parts(raw: Any) -> Seq:
     """Keep a list of parts as it is written: what reads bills checks it."""
     if not isinstance(raw, Seq) or not raw:
@@ -219,8 +241,34 @@ class Die(NamedTuple):
     count: int = 1  # type: ignore[assignment]
 
 
+class Counted(NamedTuple):
+    """How another tool counts a device: ``devices`` of the tool's are one of the record's."""
+
+    tool: str
+    devices: int
+    names: tuple[str, ...]
+    source: str
+
+    @property
+    def folded(self) -> set[str]:
+        """Its names, as they are compared."""
+        return set(map(fold, self.names))
+
+
+class Partitions(NamedTuple):
+    """The MIG profiles of a GPU, each with how many of its compute slices it takes."""
+
+    slices: int
+    profiles: dict[str, int]
+    source: str
+
+
 class Device(NamedTuple):
-    """An accelerator, a CPU, a phone: one file of hardware_db. ``id`` is its path."""
+    """An accelerator, a CPU, a phone: one file of hardware_db.
+
+    ``id`` is its path; ``of_record`` is how many of the record's devices one is, where a
+    name means a part of it or several (`carbonctl.catalog.counting`).
+    """
 
     id: str
     name: str
@@ -234,21 +282,29 @@ class Device(NamedTuple):
     idle_power: Value | None = None
     typical_power: Value | None = None
     cores: Value | None = None
+    threads_per_core: Value | None = None
     memory: Memory | None = None
     dies: tuple[Die, ...] = ()
     peak: dict[str, Value] = {}  # noqa: RUF012
     embodied: Embodied | None = None
     parts: Seq | None = None
     notes: str | None = None
+    counted_as: tuple[Counted, ...] = ()
+    mig: Partitions | None = None
+    of_record: Fraction = Fraction(1)
 
     @property
     def names(self) -> tuple[str, ...]:
         """Everything it may be called."""
-        return self.id, self.id.partition("/")[2], self.name, *self.aliases
+        listed = (name for one in self.counted_as for name in one.names)
+        return self.id, self.id.partition("/")[2], self.name, *self.aliases, *listed
 
 
 class Host(NamedTuple):
-    """A server, workstation or laptop around its devices. ``id`` is its path."""
+    """A server, workstation or laptop around its devices.
+
+    ``id`` is its path; ``device`` is the id of the accelerators that it holds.
+    """
 
     id: str
     name: str
@@ -257,6 +313,7 @@ class Host(NamedTuple):
     year: int | None = None
     aliases: tuple[str, ...] = ()
     archetype: bool = False
+    device: str | None = None
     devices: int | None = None
     host_power: Value | None = None
     idle_power: Value | None = None
@@ -310,6 +367,16 @@ _DIE = Group(
         "count": _WHOLE,
     },
 )
+_COUNTED = Group(
+    Counted,
+    {
+        "tool": _word(TOOLS),
+        "devices": Leaf(_positive, int),
+        "names": _TEXTS,
+        "source": Leaf(_sources, list),
+    },
+    ("tool", "devices", "names", "source"),
+)
 
 
 DEVICE = Group(
@@ -326,13 +393,16 @@ DEVICE = Group(
         "rated_power": _RATED_POWER,
         "idle_power": _POWER,
         "typical_power": _POWER,
-        "cores": of(units.COUNT),
+        "cores": of(units.COUNT, 1),
+        "threads_per_core": of(units.COUNT, 1),
         "memory": _MEMORY,
         "dies": Listed(_DIE),
         "peak": Group(dict, _PEAK),
         "embodied": Leaf(_embodied, Embodied),
         "parts": Leaf(_parts, Seq),
         "notes": _TEXT,
+        "counted_as": Listed(_COUNTED),
+        "mig": Leaf(_partitions, Partitions),
     },
     ("name", "vendor", "kind"),
 )
@@ -346,6 +416,7 @@ HOST = Group(
         "year": _WHOLE,
         "aliases": _TEXTS,
         "archetype": Leaf(_switch, bool),
+        "device": _TEXT,
         "devices": _WHOLE,
         "host_power": _POWER,
         "idle_power": _POWER,

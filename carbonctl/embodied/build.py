@@ -217,7 +217,7 @@ def _system(subject: _Subject, layers: Layers, catalog: Catalog, life: Life) -> 
 def _line(share: Share, found: Machine) -> Line:
     """Return the embodied carbon of one unit of hardware as a line of one system's bill."""
     amount, unit = ONE, "pieces"
-    if share.scale is None:
+    if share.scale is None or share.scale.per is None:
         amount = of(found.devices_per_system)
     elif share.scale.per is not found.devices_per_system:
         per, times = share.scale.per, found.devices_per_system

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from carbonctl.catalog.defaults import Defaults
 from carbonctl.catalog.records import Device
+from carbonctl.estimators import device_words
 from carbonctl.estimators.models import OnSystem, TimeFields
 from carbonctl.estimators.quantities import Quantity, of, product
 from carbonctl.factors import schedule
@@ -25,13 +26,13 @@ class Scale(NamedTuple):
 
     Attributes
     ----------
-    per : Value
-        How many devices share it.
+    per : Value, optional
+        How many devices share it; one unless given.
     times : Value, optional
         A share of it, or a count; one unless given.
     """
 
-    per: Value
+    per: Value | None
     times: Value | None = None
 
 
@@ -81,6 +82,8 @@ class Group(NamedTuple):
         What the ledger calls them.
     power : Value, optional
         Average draw of one device [W]; then neither load nor busy applies.
+    power_of : Quantity, optional
+        How many devices that draw is of together; None where it is one's.
     rated_power, idle_power : Value, optional
         TDP and idle draw of one device [W].
     scale : Scale, optional
@@ -92,6 +95,7 @@ class Group(NamedTuple):
     rated_power: Value | None = None
     idle_power: Value | None = None
     scale: Scale | None = None
+    power_of: Quantity | None = None
 
 
 class Machine(NamedTuple):
@@ -115,6 +119,8 @@ class Machine(NamedTuple):
         Whether the devices' ``power`` is their share of the whole node.
     shares : tuple of Share
         Embodied carbon.
+    device : Device or None
+        The record of its devices; None where it names none or several.
     """
 
     path: str
@@ -126,6 +132,12 @@ class Machine(NamedTuple):
     overhead: Value | None = None
     holds_host: bool = False
     shares: tuple[Share, ...] = ()
+    device: Device | None = None
+
+    @property
+    def has_share(self) -> bool:
+        """Whether only a share of the devices is used."""
+        return any(group.scale is not None and group.scale.per is None for group in self.groups)
 
 
 class Draw(NamedTuple):
@@ -233,7 +245,9 @@ class Setting(NamedTuple):
         Unusable
             Where it is one.
         """
-        scales = [part.scale for part in self.require_machine().parts]
+        machine = self.require_machine()
+        scales = [part.scale for part in machine.parts]
+        scales += [group.scale for group in machine.groups if group.scale]
         if any(s.times is not None and s.times.low != s.times.high for s in scales):
             message = "share: it is a range; give one number where hours follow from energy"
             raise Unusable(f"{self.path}.share", message)
@@ -246,6 +260,27 @@ class Setting(NamedTuple):
     def given(self, value: Value, key: str) -> Value:
         """Return a value of the activity under the name that formulas use."""
         return value.named(key, f"{self.path}.{key}")
+
+    def in_devices(self, value: Value, key: str) -> Quantity:
+        """Return a number of devices, or of device-hours, in devices of the machine.
+
+        Raises
+        ------
+        Unusable
+            Where what it counts does not fit the device, or may mean two things.
+        """
+        named, machine = self.given(value, key), self.require_machine()
+        if named.counts in device_words.NODES:
+            self.one_size(key)
+        if named.counts in device_words.PARTS_OF_CPUS and machine.has_share:
+            message = f"`{named.counts}` says which part of the CPUs is used; leave out `share`"
+            raise Unusable(f"{self.path}.{key}", f"{key}: {message}")
+        try:
+            return device_words.in_devices(
+                named, machine.device, machine.devices_per_system, self.defaults
+            )
+        except ValueError as error:
+            raise Unusable(f"{self.path}.{key}", f"{key}: {error}") from None
 
     def default(self, value: Value, key: str) -> Value:
         """Return a default under the name that formulas use, and where it could be given."""
@@ -333,33 +368,31 @@ def repeated(activity: Activity, path: str, once: Quantity) -> Quantity:
     return Quantity(once.number * times, f"{once.formula} * repeats", (*once.inputs, *parts))
 
 
-def device_hours(activity: OnSystem, path: str) -> Quantity:
+def device_hours(activity: OnSystem, setting: Setting) -> Quantity:
     """Return the device-hours of an activity, repeats included [device-h].
 
     Raises
     ------
     Unusable
-        Where the activity gives no time.
+        Where the activity gives no time, or its unit does not fit the device.
     """
-    return repeated(activity, path, hours_once(activity, path))
+    return repeated(activity, setting.path, hours_once(activity, setting))
 
 
-def hours_once(activity: TimeFields, path: str) -> Quantity:
+def hours_once(activity: TimeFields, setting: Setting) -> Quantity:
     """Return the device-hours of something that is done once [device-h].
 
     Raises
     ------
     Unusable
-        Where the activity gives no time.
+        Where the activity gives no time, or its unit does not fit the device.
     """
     if activity.device_time is not None:
-        time = activity.device_time.named("device_time", f"{path}.device_time")
-        return Quantity(time.number, "device_time", (time,))
+        return setting.in_devices(activity.device_time, "device_time")
     if activity.devices is not None and activity.wall_time is not None:
-        devices = activity.devices.named("devices", f"{path}.devices")
-        wall = activity.wall_time.named("wall_time", f"{path}.wall_time")
-        return Quantity(devices.number * wall.number, "devices * wall_time", (devices, wall))
-    raise Unusable(path, "no time: give `device_time`, or `devices` and `wall_time`")
+        devices = setting.in_devices(activity.devices, "devices")
+        return product(devices, of(setting.given(activity.wall_time, "wall_time")))
+    raise Unusable(setting.path, "no time: give `device_time`, or `devices` and `wall_time`")
 
 
 def scaled(quantity: Quantity, scale: Scale | None) -> Quantity:
@@ -371,6 +404,8 @@ def scaled(quantity: Quantity, scale: Scale | None) -> Quantity:
     if times is not None:
         number, formula = number * times.number, f"{formula} * {times.name}"
         inputs = inputs if times in inputs else (*inputs, times)
+    if per is None:
+        return Quantity(number, formula, inputs)
     inputs = inputs if per in inputs else (*inputs, per)
     return Quantity(number / per.number, f"{formula} / {per.name}", inputs)
 

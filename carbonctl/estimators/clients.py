@@ -23,7 +23,7 @@ class ClientFields(Spec):
     """What describes a client device."""
 
     device: f.DeviceId | None = Field(None, description="id or alias of the client's device")
-    power: f.PositivePower | None = Field(
+    power: f.Power | None = Field(
         None, description="draw of one client while it computes; 3 W for a phone unless given"
     )
     device_embodied: f.Mass | None = Field(None, description="embodied carbon of one client device")

@@ -23,7 +23,7 @@ from carbonctl.estimators.base import (
     scaled,
 )
 from carbonctl.estimators.models import OnMachine, OnSystem
-from carbonctl.estimators.quantities import Quantity, merge
+from carbonctl.estimators.quantities import Quantity, merge, of, quotient
 from carbonctl.factors import facility, fleet, power, runs
 from carbonctl.ranges import Number
 from carbonctl.spec import fields as f
@@ -87,11 +87,13 @@ def device_power(activity: LoadFields, group: Group, machine: Machine, path: str
             key = "load" if activity.load is not None else "busy"
             message = f"{key}: `power` is an average draw already; {key} goes with rated power"
             raise Unusable(f"{path}.{key}", message)
-        return Quantity(group.power.number, group.power.name, (group.power,))
+        return (
+            of(group.power) if group.power_of is None else quotient(of(group.power), group.power_of)
+        )
     rated = group.rated_power
     if rated is None:
-        of = f" of {group.item}" if group.scale else ""
-        message = f"no power{of} is known: give `power`, `rated_power`, or a device that has one"
+        whose = f" of {group.item}" if group.scale else ""
+        message = f"no power{whose} is known: give `power`, `rated_power`, or a device that has one"
         raise Unusable(machine.path, message)
     if activity.busy is not None:
         return _busy(activity.busy.named("busy", f"{path}.busy"), rated, group.idle_power, path)
@@ -137,7 +139,7 @@ def activity_data(activity: Compute, setting: Setting) -> ActivityData:
     Unusable
         Where its figures do not go together.
     """
-    hours = device_hours(activity, setting.path)
+    hours = device_hours(activity, setting)
     if activity.restarts is not None:
         added = setting.given(activity.restarts, "restarts")
         number = runs.with_restarts(hours.number, added.number)
@@ -172,8 +174,8 @@ def _pool_idle(machine: Machine, group: Group, hours: Quantity, path: str) -> Dr
     """Return what the pool draws while it waits, in proportion to the hours of work."""
     idle, use = group.idle_power, machine.utilization
     if idle is None:
-        of = f" of {group.item}" if group.scale else ""
-        message = f"pool_idle: the idle power{of} is unknown; give `idle_power`"
+        whose = f" of {group.item}" if group.scale else ""
+        message = f"pool_idle: the idle power{whose} is unknown; give `idle_power`"
         raise Unusable(f"{path}.pool_idle", message)
     if (busy := group.rated_power or group.power) is not None:
         check_idle(idle, busy, f"{path}.pool_idle")

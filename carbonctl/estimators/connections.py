@@ -21,10 +21,10 @@ _NOT_A_NAME = re.compile(r"[^a-z0-9]+", re.ASCII)
 class AccessPoint(Spec):
     """The access point or router that a client is connected to."""
 
-    power: f.PositivePower | None = Field(
+    power: f.Power | None = Field(
         None, description="draw while a client transfers, counted for that time"
     )
-    max_power: f.PositivePower | None = Field(None, description="draw at full rate")
+    max_power: f.Power | None = Field(None, description="draw at full rate")
     idle_power: f.Power | None = Field(None, description="draw when idle, which is left out")
     capacity: f.LinkRate | None = Field(None, description="full rate")
     energy: f.TransferEnergy | None = Field(None, description="energy per volume")

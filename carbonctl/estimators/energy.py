@@ -82,7 +82,7 @@ def activity_data(activity: MeteredEnergy, setting: Setting) -> ActivityData:
     total = repeated(activity, path, Quantity(energy.number, "energy", (energy,)))
     draw = Draw("energy", total.number, total.formula, total.inputs, bool(activity.includes_pue))
     if machine is not None:
-        hours = device_hours(activity, path)
+        hours = device_hours(activity, setting)
         return ActivityData((draw,), occupations(hours, machine))
     if activity.embodied is None:
         return ActivityData((draw,), attributed=(Attributed("hardware", None),))

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from carbonctl.estimators.base import ActivityData, Setting, Unusable, repeated
 from carbonctl.estimators.compute import Loaded, at_work
-from carbonctl.estimators.quantities import Quantity
+from carbonctl.estimators.quantities import Quantity, merge, of, product
 from carbonctl.factors import runs
 from carbonctl.ranges import Number
 from carbonctl.spec import fields as f
@@ -23,8 +23,8 @@ class Experiments(Loaded):
 
     runs: f.Count | None = Field(None, description="how many runs")
     mean: f.DeviceTime | None = Field(None, description="mean device time of a run")
-    p50: f.DeviceTime | None = Field(None, description="median device time of a run")
-    p99: f.DeviceTime | None = Field(
+    p50: f.PositiveDeviceTime | None = Field(None, description="median device time of a run")
+    p99: f.PositiveDeviceTime | None = Field(
         None, description="99th percentile of the device time of a run"
     )
     durations: tuple[f.DeviceTime, ...] | None = Field(
@@ -75,23 +75,27 @@ def _device_hours(activity: Experiments, setting: Setting) -> Quantity:
     if activity.durations is not None:
         return _listed(activity.durations, setting)
     assert activity.runs is not None
-    number = setting.given(activity.runs, "runs")
+    number = of(setting.given(activity.runs, "runs"))
     if activity.mean is not None:
-        mean = setting.given(activity.mean, "mean")
-        return Quantity(number.number * mean.number, "runs * mean", (number, mean))
+        return product(number, setting.in_devices(activity.mean, "mean"))
     assert activity.p50 is not None
     assert activity.p99 is not None
-    p50, p99 = setting.given(activity.p50, "p50"), setting.given(activity.p99, "p99")
+    p50, p99 = setting.in_devices(activity.p50, "p50"), setting.in_devices(activity.p99, "p99")
     try:
         size = runs.lognormal_mean(p50.number, p99.number)
     except ValueError as error:
         raise Unusable(f"{setting.path}.p99", f"p99: {error}") from None
     note = f"lognormal: exp(mu + sigma²/2), mu = ln p50, sigma = (ln p99 − ln p50)/{runs.Z99:.4f}"
     mean = Value(size, "device-h", "derived", None, f"{setting.path}.mean", name="mean", note=note)
-    return Quantity(number.number * size, "runs * mean", (number, mean, p50, p99))
+    found = product(number, of(mean))
+    return found._replace(inputs=merge(found.inputs, p50.inputs, p99.inputs))
 
 
 def _listed(durations: tuple[Value, ...], setting: Setting) -> Quantity:
+    words = dict.fromkeys(duration.counts for duration in durations)
+    if len(words) > 1:
+        message = f"durations: they count different things: {', '.join(words)}"
+        raise Unusable(f"{setting.path}.durations", message)
     total: Number = durations[0].number
     for duration in durations[1:]:
         total = total + duration.number
@@ -99,8 +103,7 @@ def _listed(durations: tuple[Value, ...], setting: Setting) -> Quantity:
     first = durations[0]._replace(
         number=total, note=f"sum of {len(durations)} runs", source=" ".join(sources) or None
     )
-    value = setting.given(first, "durations")
-    return Quantity(total, "durations", (value,))
+    return setting.in_devices(first, "durations")
 
 
 def _with_overheads(activity: Experiments, setting: Setting, hours: Quantity) -> Quantity:

@@ -74,8 +74,10 @@ class Federated(ClientFields, Activity):
     compute_time: f.ShortTime | None = Field(
         None, description="time that one client computes in a round"
     )
-    compute_p50: f.ShortTime | None = Field(None, description="its median, with compute_p99")
-    compute_p99: f.ShortTime | None = Field(None, description="its 99th percentile")
+    compute_p50: f.PositiveShortTime | None = Field(
+        None, description="its median, with compute_p99"
+    )
+    compute_p99: f.PositiveShortTime | None = Field(None, description="its 99th percentile")
     samples: f.Count | None = Field(
         None, description="samples that one client trains on in a round"
     )
@@ -339,7 +341,7 @@ def _server(activity: Federated, setting: Setting) -> ActivityData:
     """Return what the server draws and occupies, under names of its own."""
     assert activity.server is not None
     server = setting._replace(path=f"{setting.path}.server")
-    hours_of_it = repeated(activity, setting.path, hours_once(activity.server, server.path))
+    hours_of_it = repeated(activity, setting.path, hours_once(activity.server, server))
     data = compute.at_work(activity.server, hours_of_it, server)
     return data._replace(
         draws=tuple(draw._replace(item=f"server: {draw.item}") for draw in data.draws),

@@ -14,7 +14,9 @@ class Ingestion(Loaded):
     """Bandwidth-driven preprocessing: as many servers as the bandwidth takes."""
 
     bandwidth: f.Bandwidth = Field(description="data that training takes in, per time")
-    server_bandwidth: f.Bandwidth = Field(description="data that one system delivers, per time")
+    server_bandwidth: f.PositiveBandwidth = Field(
+        description="data that one system delivers, per time"
+    )
     duration: f.Duration = Field(description="how long they run")
 
 

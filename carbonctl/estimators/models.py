@@ -23,7 +23,7 @@ class MachineFields(SystemFields):
     """Which system something runs on: a named one, or one described in place."""
 
     system: SystemRef | None = Field(None, description="a named system, or one described here")
-    devices_per_system: f.WholeCount | None = Field(
+    devices_per_system: f.WholeDevices | None = Field(
         None, description="devices that share one host, where no system says it"
     )
 
@@ -49,7 +49,7 @@ class MachineFields(SystemFields):
 class TimeFields(Spec):
     """How long devices run."""
 
-    devices: f.Count | None = Field(None, description="devices in all, with wall_time")
+    devices: f.Devices | None = Field(None, description="devices in all, with wall_time")
     wall_time: f.Duration | None = Field(None, description="elapsed time, with devices")
     device_time: f.DeviceTime | None = Field(
         None, description="reserved or billed hours × devices; instead of devices and wall_time"

@@ -17,12 +17,12 @@ class Quantity(NamedTuple):
     def times(self, other: "Quantity", kernel: Callable[[Any, Any], Number]) -> "Quantity":
         """Return ``kernel(self, other)``, a product, with the formulas joined.
 
-        The two share no input.
+        The two share no ranged input.
         """
         return Quantity(
             kernel(self.number, other.number),
             f"{self.formula} * {other.formula}",
-            (*self.inputs, *other.inputs),
+            merge(self.inputs, other.inputs),
         )
 
 

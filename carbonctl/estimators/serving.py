@@ -25,9 +25,9 @@ from carbonctl.estimators.base import (
 )
 from carbonctl.estimators.compute import Loaded, at_work, check_idle, device_power, rest_of_node
 from carbonctl.estimators.models import check_rate
-from carbonctl.estimators.quantities import Quantity, merge
+from carbonctl.estimators.quantities import Quantity, merge, product
 from carbonctl.factors import fleet, power
-from carbonctl.ranges import Number
+from carbonctl.ranges import Number, low
 from carbonctl.spec import fields as f
 from carbonctl.spec.systems import SystemFields
 from carbonctl.values import Value
@@ -143,12 +143,8 @@ def activity_data(activity: Serving, setting: Setting) -> ActivityData:
 def _hours(activity: Serving, setting: Setting, number: Quantity) -> Quantity | None:
     """Return the device-hours of all requests, None where nothing says them."""
     if activity.device_time_per_request is not None:
-        each = setting.given(activity.device_time_per_request, "device_time_per_request")
-        return Quantity(
-            number.number * each.number,
-            f"{number.formula} * device_time_per_request",
-            merge(number.inputs, (each,)),
-        )
+        each = activity.device_time_per_request
+        return product(number, setting.in_devices(each, "device_time_per_request"))
     if activity.throughput is not None:
         rate = setting.given(activity.throughput, "throughput")
         return Quantity(
@@ -209,6 +205,12 @@ def _hours_from_energy(
     setting.one_size("energy_per_request")
     setting.one_share()
     number, formula, inputs = _node_watts(activity, setting, machine)
+    if low(number) == 0:
+        message = (
+            "energy_per_request: how long a request takes follows from the power of its system, "
+            "which is 0 W here; give `device_time_per_request` too"
+        )
+        raise Unusable(f"{setting.path}.energy_per_request", message)
     energy, of_it, used = draw.energy_kwh, draw.formula, draw.inputs
     if draw.includes_pue and setting.pue is not None:
         energy, of_it = energy / setting.pue.number, f"{of_it} / pue"

@@ -32,6 +32,7 @@ _DEVICE = {
     "idle_power": "draw of one idle device [W]",
     "typical_power": "a published mean draw of one device at work [W]",
     "cores": "physical cores of a CPU",
+    "threads_per_core": "threads that a core of a CPU runs at once",
     "memory": "the device's own memory",
     "memory.type": "HBM3, GDDR6, LPDDR5, …",
     "memory.bandwidth": "rate at which the memory is read [GB/s]",
@@ -43,12 +44,19 @@ _DEVICE = {
     "dies.area": "area of one die [mm2]",
     "dies.count": "how many of them the package has; 1 unless given",
     "peak": "dense computing rates, without sparsity [TFLOPS, TOPS of integers]",
+    "counted_as": "how other tools count it: `devices` of the tool's are one of the record's",
+    "counted_as.tool": "the tool, or `slice` for names such as v3-8",
+    "counted_as.devices": "how many it counts for one device of the record",
+    "counted_as.names": "what it calls them",
+    "counted_as.source": "a key of sources.yaml, or a list of keys",
+    "mig": "MIG profiles, each with how many of the compute slices it takes",
 }
 _HOST = {
     **_BOTH,
     "kind": "what it is",
     "archetype": "whether it stands in for others of its class",
-    "devices": "accelerators that it holds",
+    "device": "id of the devices that it holds",
+    "devices": "how many of them, or of other accelerators",
     "host_power": "draw of the machine at work, its accelerators not counted [W]",
     "idle_power": "idle draw of the machine, its accelerators not counted [W]",
     "cpu": "id of its CPU",
@@ -87,9 +95,20 @@ _RATES = {
 _TEXT: Schema = {"type": ["string", "number", "boolean"], "pattern": r"\S"}
 _WHOLE: Schema = {"type": ["integer", "string"], "minimum": 0, "pattern": "^[0-9]{1,9}$"}
 _SWITCH: Schema = {"enum": [True, False, "true", "false"]}
-_PLAIN = {str: _TEXT, int: _WHOLE, bool: _SWITCH}
+_SOURCES: Schema = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]}
+_PARTITIONS: Schema = closed(
+    {
+        "slices": _WHOLE,
+        "profiles": {"type": "object", "additionalProperties": _WHOLE, "minProperties": 1},
+        "source": _SOURCES,
+    },
+    ("slices", "profiles", "source"),
+)
+_PLAIN = {
+    str: _TEXT, int: _WHOLE, bool: _SWITCH, list: _SOURCES, records.Partitions: _PARTITIONS,
+}  # fmt: skip
 _OF_A_FIGURE: dict[str, Schema] = {
-    "source": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]},
+    "source": _SOURCES,
     "confidence": {"enum": list(records.CONFIDENCES)},
     "note": _TEXT,
     "covers": {"enum": list(records.COVERS)},

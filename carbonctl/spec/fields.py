@@ -36,6 +36,9 @@ class Names(Protocol):
     def check_device(self, name: str) -> None:
         """Raise ValueError where no device has this id or alias."""
 
+    def check_machine(self, name: str) -> None:
+        """Raise ValueError where no device, part of one or host has this name."""
+
     def check_host(self, name: str) -> None:
         """Raise ValueError where no host has this id or alias."""
 
@@ -72,7 +75,8 @@ def read_quantity(raw: Any, dimension: Dimension, check: bounds.Check) -> Value:
     ends = (number.low, number.high) if isinstance(number, Range) else (number,)
     for end in ends:
         check(end, str(text))
-    return Value(number, dimension.unit, line=_line(text))
+    word = units.device_word(text, dimension) if dimension.devices else ""
+    return Value(number, dimension.unit, line=_line(text), counts=word)
 
 
 def _wanted(dimension: Dimension) -> str:
@@ -93,6 +97,7 @@ def _read_bounds(raw: Map, dimension: Dimension, check: bounds.Check) -> Value:
             "a quantity written as a mapping needs `best` (and `low`, `high`, `source`)"
         )
     parts: dict[str, float] = {}
+    words: set[str] = set()
     for key in ("best", "low", "high"):
         if raw.get(key):
             number = holes.parse(_scalar(raw[key], _wanted(dimension)), dimension)
@@ -100,6 +105,9 @@ def _read_bounds(raw: Map, dimension: Dimension, check: bounds.Check) -> Value:
                 raise ValueError(f"`{raw[key]}`: {key} is one quantity, not a range")
             check(number, str(raw[key]))
             parts[key] = number
+            words.add(units.device_word(raw[key], dimension) if dimension.devices else "")
+    if len(words) > 1:
+        raise ValueError(f"best, low and high count different things: {', '.join(sorted(words))}")
     middle = parts["best"]
     low, high = parts.get("low", middle), parts.get("high", middle)
     if not low <= middle <= high:
@@ -107,11 +115,14 @@ def _read_bounds(raw: Map, dimension: Dimension, check: bounds.Check) -> Value:
     source = _source(raw["source"]) if raw.get("source") else None
     line = raw.place.line if not raw.place.origin else None
     number = middle if low == high else Range(middle, low, high)
-    return Value(number, dimension.unit, source=source, line=line)
+    return Value(number, dimension.unit, source=source, line=line, counts=words.pop())
 
 
 def write_quantity(value: Value, dimension: Dimension) -> str | dict[str, str]:
     """Write a value as a spec would, so that it reads back the same."""
+    if value.counts:
+        word = f"{value.counts}s" if dimension.counts else f"{value.counts}-h"
+        dimension = dimension._replace(unit=word)
     written = units.format_quantity(value.number, dimension)
     if value.source is None:
         return written
@@ -141,8 +152,8 @@ class Quantity(NamedTuple):
 class RateOrCount:
     """Marks a field as a count, or a count per time; the unit says which."""
 
-    count = Quantity(units.COUNT, bounds.positive)
-    rate = Quantity(units.REQUEST_RATE, bounds.positive)
+    count = Quantity(units.COUNT)
+    rate = Quantity(units.REQUEST_RATE)
 
     def read(self, raw: Any) -> Value:
         """Read a rate where a time stands below, else a count."""
@@ -178,29 +189,35 @@ class Scalar(NamedTuple):
 Fraction = Annotated[Value, Quantity(units.FRACTION, bounds.fraction)]
 Utilization = Annotated[Value, Quantity(units.FRACTION, bounds.positive_fraction)]
 Pue = Annotated[Value, Quantity(units.RATIO, bounds.at_least_one)]
-Count = Annotated[Value, Quantity(units.COUNT, bounds.positive)]
+Count = Annotated[Value, Quantity(units.COUNT)]
+PositiveCount = Annotated[Value, Quantity(units.COUNT, bounds.positive)]
 WholeCount = Annotated[Value, Quantity(units.COUNT, bounds.whole)]
+Devices = Annotated[Value, Quantity(units.DEVICES)]
+WholeDevices = Annotated[Value, Quantity(units.DEVICES, bounds.whole)]
 Energy = Annotated[Value, Quantity(units.ENERGY)]
 Power = Annotated[Value, Quantity(units.POWER)]
-PositivePower = Annotated[Value, Quantity(units.POWER, bounds.positive)]
+_SHORT = units.DURATION._replace(example="60 s", bare=("s", "ms"))
+_SPAN = units.DURATION._replace(bare=("h", "days"))
 Lifetime = Annotated[Value, Quantity(units.SERVICE_LIFE, bounds.positive)]
-Duration = Annotated[Value, Quantity(units.DURATION, bounds.positive)]
-Span = Annotated[Value, Quantity(units.DURATION._replace(bare=("h", "days")), bounds.positive)]
-DeviceTime = Annotated[Value, Quantity(units.DEVICE_TIME, bounds.positive)]
+Duration = Annotated[Value, Quantity(units.DURATION)]
+Span = Annotated[Value, Quantity(_SPAN)]
+Interval = Annotated[Value, Quantity(_SPAN, bounds.positive)]
+DeviceTime = Annotated[Value, Quantity(units.DEVICE_TIME)]
+PositiveDeviceTime = Annotated[Value, Quantity(units.DEVICE_TIME, bounds.positive)]
 Mass = Annotated[Value, Quantity(units.MASS)]
 Intensity = Annotated[Value, Quantity(units.INTENSITY)]
-Bandwidth = Annotated[Value, Quantity(units.BANDWIDTH, bounds.positive)]
-_SHORT = units.DURATION._replace(example="60 s", bare=("s", "ms"))
-ShortTime = Annotated[Value, Quantity(_SHORT, bounds.positive)]
-_REQUEST_ENERGY = units.ENERGY._replace(example="0.3 Wh", bare=("Wh", "J"))
-RequestEnergy = Annotated[Value, Quantity(_REQUEST_ENERGY)]
-RequestTime = Annotated[
-    Value, Quantity(units.DEVICE_TIME._replace(example="1 GPU-s"), bounds.positive)
+Bandwidth = Annotated[Value, Quantity(units.BANDWIDTH)]
+PositiveBandwidth = Annotated[Value, Quantity(units.BANDWIDTH, bounds.positive)]
+ShortTime = Annotated[Value, Quantity(_SHORT)]
+PositiveShortTime = Annotated[Value, Quantity(_SHORT, bounds.positive)]
+RequestEnergy = Annotated[
+    Value, Quantity(units.ENERGY._replace(example="0.3 Wh", bare=("Wh", "J")))
 ]
+RequestTime = Annotated[Value, Quantity(units.DEVICE_TIME._replace(example="1 GPU-s"))]
 LinkRate = Annotated[
     Value, Quantity(units.BANDWIDTH._replace(example="79 Mbit/s"), bounds.positive)
 ]
-ParameterSize = Annotated[Value, Quantity(units.CAPACITY._replace(example="4 B"), bounds.positive)]
+ParameterSize = Annotated[Value, Quantity(units.CAPACITY._replace(example="4 B"))]
 Throughput = Annotated[Value, Quantity(units.REQUEST_RATE, bounds.positive)]
 Requests = Annotated[Value, RateOrCount()]
 Ratio = Annotated[Value, Quantity(units.FRACTION)]
@@ -215,7 +232,7 @@ AreaMass = Annotated[Value, Quantity(units.PER_AREA_MASS)]
 AreaPerPower = Annotated[Value, Quantity(units.AREA_PER_KW, bounds.positive)]
 Water = Annotated[Value, Quantity(units.WATER)]
 Loss = Annotated[Value, Quantity(units.FRACTION, bounds.loss)]
-Capacity = Annotated[Value, Quantity(units.CAPACITY, bounds.positive)]
+Capacity = Annotated[Value, Quantity(units.CAPACITY)]
 
 
 def clean(raw: Any, what: str) -> str:
@@ -283,11 +300,14 @@ def _version(raw: Any, info: ValidationInfo) -> int:
     return 1
 
 
+_IDS = {"machine": "device"}
+
+
 def _known(kind: str) -> Scalar:
     """Return the marker of an id that the catalog must know."""
 
     def read(raw: Any, info: ValidationInfo) -> str:
-        text = clean(raw, f"the id of a {kind}")
+        text = clean(raw, f"the id of a {_IDS.get(kind, kind)}")
         names: Names | None = info.context
         if names is not None:
             getattr(names, f"check_{kind}")(text)
@@ -308,8 +328,9 @@ Technology = Annotated[str, word("wifi", "cellular")]
 Boundary = Annotated[str, word("chip", "node", "facility")]
 Mode = Annotated[str, word("offline", "online")]
 Basis = Annotated[str, word("life-cycle", "direct")]
-PowerScope = Annotated[str, word("device", "system", "wall")]
+PowerScope = Annotated[str, word("device", "all", "system", "wall")]
 DeviceId = Annotated[str, _known("device")]
+MachineId = Annotated[str, _known("machine")]
 HostId = Annotated[str, _known("host")]
 
 

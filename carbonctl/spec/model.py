@@ -138,7 +138,7 @@ SiteRef = Annotated[
 class Repeat(Spec):
     """How often an activity recurs: as many whole intervals as the span holds."""
 
-    every: f.Span = Field(description="the interval from one time to the next")
+    every: f.Interval = Field(description="the interval from one time to the next")
     for_: f.Span = Field(alias="for", description="the span in which it recurs")
 
 
@@ -176,8 +176,8 @@ class FunctionalUnit(Spec):
     """What the workload delivers, for results per unit."""
 
     name: f.Name = Field(description="token, request, user-day, …")
-    amount: f.Count = Field(description="how many of them")
-    delay: f.ShortTime | None = Field(
+    amount: f.PositiveCount = Field(description="how many of them")
+    delay: f.PositiveShortTime | None = Field(
         None, description="time that one takes, for design metrics; of the whole work unless given"
     )
 

@@ -18,17 +18,20 @@ class Spec(BaseModel):
 class SystemFields(Spec):
     """What describes a machine; shared by named systems and by activities that carry one."""
 
-    device: f.DeviceId | None = Field(None, description="id or alias of a device in the catalog")
+    device: f.MachineId | None = Field(None, description="id or alias of a device in the catalog")
     host: f.HostId | None = Field(None, description="id or alias of the host around the devices")
-    rated_power: f.PositivePower | None = Field(
+    rated_power: f.Power | None = Field(
         None, description="TDP or nameplate power of one device; overrides the catalog's"
     )
-    power: f.PositivePower | None = Field(
-        None, description="average draw per device while running, measured or billed"
+    power: f.Power | None = Field(
+        None,
+        description="average draw while running, measured or billed; of one device, or of all "
+        "where power_scope says so",
     )
     power_scope: f.PowerScope | None = Field(
         None,
-        description="whether the watts of `power` hold the device alone, or its share of the node",
+        description="whose watts `power` is: one device's, those of all devices together, or one "
+        "device's with its share of the node",
     )
     idle_power: f.Power | None = Field(None, description="draw of one idle device")
     host_power: f.Power | None = Field(
@@ -36,7 +39,7 @@ class SystemFields(Spec):
         description="the rest of one node; without cpu, memory and storage where those are given",
     )
     cpu: f.DeviceId | None = Field(None, description="id or alias of the host's CPU")
-    cpus: f.WholeCount | None = Field(None, description="CPUs in one system")
+    cpus: f.WholeDevices | None = Field(None, description="CPUs in one system")
     memory: f.Capacity | None = Field(None, description="DRAM of one system's host")
     dram_power: f.MemoryPower | None = Field(None, description="draw of that DRAM per capacity")
     storage: f.Capacity | None = Field(None, description="drives of one system's host")
@@ -83,10 +86,10 @@ class SystemFields(Spec):
 class Accelerator(Spec):
     """One kind of device among the several of a system."""
 
-    device: f.DeviceId | None = Field(None, description="id or alias of a device in the catalog")
-    devices: f.WholeCount = Field(description="how many of them one system has")
-    rated_power: f.PositivePower | None = Field(None, description="TDP of one device")
-    power: f.PositivePower | None = Field(None, description="average draw of one while running")
+    device: f.MachineId | None = Field(None, description="id or alias of a device in the catalog")
+    devices: f.WholeDevices = Field(description="how many of them one system has")
+    rated_power: f.Power | None = Field(None, description="TDP of one device")
+    power: f.Power | None = Field(None, description="average draw of one while running")
     idle_power: f.Power | None = Field(None, description="draw of one idle device")
     device_embodied: f.Mass | None = Field(None, description="embodied carbon of one device")
 
@@ -118,7 +121,7 @@ class Part(Spec):
 class System(SystemFields):
     """A machine: devices and the host around them."""
 
-    devices: f.WholeCount | None = Field(None, description="devices in one system")
+    devices: f.WholeDevices | None = Field(None, description="devices in one system")
     accelerators: tuple[Accelerator, ...] | None = Field(
         None, description="instead of device and devices: several kinds in one system"
     )

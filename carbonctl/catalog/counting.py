@@ -1,0 +1,164 @@
+"""What one device of a workload is: a record's device, a part of it, or several.
+
+A record describes one thing that can be bought: a card, a module, a chip. Other tools count
+otherwise: nvidia-smi lists the two GPUs of a K80 card, ROCm and Slurm the two dies of an
+MI250X, a slice name the cores or chips of a TPU, MIG the slices of a GPU. A name that such a
+tool writes stands for what that tool counts, with its share of the record's figures.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from carbonctl.catalog.records import Counted, Device
+from carbonctl.near import fold
+from carbonctl.ranges import Number
+from carbonctl.values import Value
+
+_SEVERAL = re.compile(r"\s*(\d{1,4})\s*[x×]\s+(.+?)\s*", re.IGNORECASE)
+_PROFILE = r"\d+g\.\d+gb(?:\+me(?:\.all)?|\+gfx|-me)?"
+_PARTITION = re.compile(rf"\s*(.+?)(?:[\s_-]+mig)?[\s_-]+({_PROFILE})\s*", re.IGNORECASE)
+_CHIP = r"(?:google/|(?:google\s+)?cloud\s+)?(?:tpu[\s_-]?v?|v)\d+[a-z]*"
+_SLICE = re.compile(rf"\s*({_CHIP}(?=-)|ipu-pod)-?(\d{{1,6}})\s*", re.IGNORECASE)
+_SLICE_TOOL = "slice"
+_PER_DEVICE = ("rated_power", "idle_power", "typical_power", "cores")
+
+Look = Callable[[str], Device]
+
+
+class DeviceUnit(NamedTuple):
+    """What one device of a workload is.
+
+    Attributes
+    ----------
+    device : Device
+        The record, with the figures of one such device.
+    record : Device
+        The record as it stands.
+    of_record : Fraction
+        How many of the record's devices one is.
+    label : str
+        What one is called: GCD, GPU, slice; empty where it is the record's device.
+    stated : int or None
+        How many the name itself says: two in `2 x NVIDIA RTX A6000`.
+    doubt : str
+        What to tell a user whose number could have been meant otherwise; else empty.
+    """
+
+    device: Device
+    record: Device
+    of_record: Fraction = Fraction(1)
+    label: str = ""
+    stated: int | None = None
+    doubt: str = ""
+
+
+def unit_of(name: str, look: Look) -> DeviceUnit:
+    """Return what a name means as one device.
+
+    Parameters
+    ----------
+    name : str
+        An id or alias, `2 x NAME`, `NAME MIG 3g.20gb`, `a100_3g.20gb`, or a slice such as
+        `TPU v3-8`.
+    look : callable
+        Returns the record of an id or alias, and raises LookupError where there is none.
+
+    Raises
+    ------
+    LookupError
+        Where the name means no device.
+    """
+    if match := _SEVERAL.fullmatch(name):
+        return unit_of(match[2], look)._replace(stated=int(match[1]))
+    if match := _PARTITION.fullmatch(name):
+        return _partition(look(match[1]), match[2].lower())
+    if match := _SLICE.fullmatch(name):
+        return _slice(name.strip(), look(match[1]), int(match[2]))
+    return _listed(name, look(name))
+
+
+def _partition(record: Device, profile: str) -> DeviceUnit:
+    """Return a MIG slice of a GPU: its share of the compute slices."""
+    mig = record.mig
+    if mig is None:
+        raise LookupError(f"`{record.id}` has no MIG profiles in the catalog")
+    wanted = profile.replace("-me", "+me")
+    if wanted not in mig.profiles:
+        known = ", ".join(mig.profiles)
+        raise LookupError(f"`{record.id}` has no MIG profile `{profile}`; it has {known}")
+    share = Fraction(mig.profiles[wanted], mig.slices)
+    note = f"{share} of {record.name}: MIG {wanted}"
+    return _scaled(record, share, "MIG slice", note)
+
+
+def _slice(name: str, record: Device, number: int) -> DeviceUnit:
+    """Return a slice of a pod, whose name counts its chips or their cores."""
+    counted = next((one for one in record.counted_as if one.tool == _SLICE_TOOL), None)
+    if counted is None or not number:
+        raise LookupError(f"`{name}` is not a known slice; name the chip: `{record.id}`")
+    chips = Fraction(number, counted.devices)
+    cores = f", {counted.devices} cores each" if counted.devices > 1 else ""
+    plural = "s" if chips != 1 else ""
+    return _scaled(record, chips, "slice", f"{name} is {chips} chip{plural}{cores}")
+
+
+def _listed(name: str, record: Device) -> DeviceUnit:
+    """Return the device of a plain name, which a tool may write for a part of it."""
+    if name == record.id or not record.counted_as:
+        return DeviceUnit(record, record)
+    others = [one for one in record.counted_as if one.devices > 1]
+    for one in others:
+        if one.tool in _LISTS_GPUS or (one.tool != _SLICE_TOOL and fold(name) in one.folded):
+            return _part(name, record, one)
+    if not others:
+        return DeviceUnit(record, record)
+    one = others[0]
+    doubt = (
+        f"`{name}` is taken as a whole {record.unit or 'device'}, of which {_TOOLS[one.tool]} "
+        f"{one.devices}; `device: {record.id}` says so"
+    )
+    return DeviceUnit(record, record, doubt=doubt)
+
+
+_LISTS_GPUS = ("nvidia-smi", "rocm-smi", "xpu-smi", "npu-smi", "slurm")
+_TOOLS = {
+    "nvidia-smi": "nvidia-smi lists",
+    "rocm-smi": "rocm-smi lists",
+    "xpu-smi": "xpu-smi lists",
+    "npu-smi": "npu-smi lists",
+    "neuron": "neuron-ls lists",
+    "slurm": "Slurm lists",
+    "slice": "a slice name counts",
+}
+
+
+def _part(name: str, record: Device, counted: Counted) -> DeviceUnit:
+    tool = _TOOLS[counted.tool]
+    each = f"one of the {counted.devices} that {tool} for each {record.unit or 'device'}"
+    doubt = (
+        f"`{name}` is taken as {each} of {record.id}; "
+        f"write `device: {record.id}` to count {record.unit or 'device'}s"
+    )
+    found = _scaled(record, Fraction(1, counted.devices), f"as {tool}", each)
+    return found._replace(doubt=doubt)
+
+
+def _scaled(record: Device, times: Fraction, label: str, note: str) -> DeviceUnit:
+    """Return a unit with its share of the record's figures."""
+
+    def scaled(value: Value) -> Value:
+        number: Number = value.number * times.numerator / times.denominator
+        notes = f"{note}; {value.note}" if value.note else note
+        return value._replace(number=number, note=notes)
+
+    known = [key for key in _PER_DEVICE if getattr(record, key) is not None]
+    figures: dict[str, Any] = {key: scaled(getattr(record, key)) for key in known}
+    embodied = record.embodied
+    if embodied is not None:
+        figures["embodied"] = embodied._replace(value=scaled(embodied.value))
+    device = record._replace(of_record=times, **figures)
+    return DeviceUnit(device, record, times, label)

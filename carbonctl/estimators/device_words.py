@@ -1,0 +1,135 @@
+"""What a number of devices, or of device-hours, counts: GPUs, cores, threads, packages, nodes.
+
+The word that stands with a number decides: `96 core-h` on a CPU of 96 cores are one hour of
+the CPU, `1000 node-h` on nodes of eight GPUs are 8,000 GPU-hours. A word that does not fit
+the device is an error, and `CPU-h`, which may be of cores or of packages, is asked about.
+"""
+
+from __future__ import annotations
+
+from carbonctl.catalog.defaults import Defaults
+from carbonctl.catalog.records import Device
+from carbonctl.estimators.quantities import Quantity, of, product, quotient
+from carbonctl.factors.power import W_PER_KW
+from carbonctl.values import Value
+
+PROCESSORS = ("cpu", "soc")
+NODES = ("node", "server", "system")
+PARTS_OF_CPUS = ("core", "vCPU", "thread")
+_ANY = ("", "device", "accelerator")
+_OF_KIND = {
+    "gpu": ("GPU",),
+    "tpu": ("TPU", "chip"),
+    "npu": ("NPU", "chip"),
+    "cpu": ("package", "socket", "chip"),
+    "soc": ("package", "chip", "GPU", "CPU"),
+}
+_CALLED = {"gpu": "a GPU", "tpu": "a TPU", "npu": "an NPU", "cpu": "a CPU", "soc": "a chip"}
+_WRITE = {"gpu": "GPU", "tpu": "TPU", "npu": "NPU", "cpu": "core"}
+_SLICES = "slice"
+
+
+def in_devices(
+    value: Value, device: Device | None, per_system: Value, defaults: Defaults
+) -> Quantity:
+    """Return a number of devices, or of device-hours, in the devices of a machine.
+
+    Parameters
+    ----------
+    value : Value
+        As the spec gives it; ``counts`` is its word.
+    device : Device or None
+        The machine's; None where none is named, or it has several kinds.
+    per_system : Value
+        Devices of one node.
+    defaults : Defaults
+        Threads of a core, where the record does not say.
+
+    Raises
+    ------
+    ValueError
+        Where the word does not fit the device, or may mean two things.
+    """
+    word, number = value.counts, of(value)
+    if word in NODES:
+        return product(number, of(per_system))
+    if word in _ANY or device is None:
+        return number
+    if word == "CPU" and device.kind == "cpu":
+        raise ValueError(_two_readings(value, device))
+    if word in PARTS_OF_CPUS[1:] and device.kind == "cpu" and device.cores is not None:
+        threads = _threads(value, device, defaults)
+        return quotient(quotient(number, of(threads)), of(_cores(value, device.cores)))
+    each = _each(value, device)
+    return number if each is None else quotient(number, of(each))
+
+
+def _each(value: Value, device: Device) -> Value | None:
+    """Return how many of what a number counts one device is; None where it counts devices."""
+    word, kind = value.counts, device.kind
+    if word == "core" and kind == "cpu" and device.cores is not None:
+        return _cores(value, device.cores)
+    slices = [one for one in device.counted_as if one.tool == _SLICES]
+    if word == "core" and kind == "tpu" and slices:
+        number = slices[0].devices * float(device.of_record)
+        return _derived(value, number, "cores", slices[0].source, f"in {device.name}")
+    if word not in _OF_KIND.get(kind, ()):
+        raise ValueError(_misfit(value, device))
+    if kind == "tpu" and device.of_record != 1:
+        return _derived(value, float(device.of_record), "chips", None, "in one slice")
+    return None
+
+
+def _cores(value: Value, cores: Value) -> Value:
+    return cores._replace(name="cores", path=value.path, note="of one package")
+
+
+def _threads(value: Value, device: Device, defaults: Defaults) -> Value:
+    known = device.threads_per_core
+    figure = known or defaults.threads_per_core._replace(status="default")
+    return figure._replace(name="threads_per_core", path=value.path)
+
+
+def _derived(value: Value, number: float, name: str, source: str | None, note: str) -> Value:
+    return Value(number, "", "catalog", source, value.path, name=name, note=note)
+
+
+def _written(value: Value, word: str | None = None) -> str:
+    """Write a number with its word as a spec has it, or with another word."""
+    word = word or value.counts
+    return f"{value.best:g} {word}-h" if value.unit else f"{value.best:g} {word}s"
+
+
+def _rounded(number: float) -> str:
+    """Write a number with four digits that count, and separators of thousands."""
+    return f"{float(f'{number:.4g}'):,.10g}"
+
+
+def _misfit(value: Value, device: Device) -> str:
+    called = _CALLED.get(device.kind, f"a {device.kind}")
+    instead = f"`{_written(value, _WRITE.get(device.kind, 'device'))}`"
+    if device.kind == "cpu" and device.cores is None:
+        instead = f"`{_written(value, 'package')}`"
+    return f"`{_written(value)}`: {device.id} is {called}; write {instead} if that is meant"
+
+
+def _two_readings(value: Value, device: Device) -> str:
+    """Say what a number of CPUs may count, with what comes of each reading."""
+    if device.cores is None:
+        return f"`{_written(value)}`: of cores or of packages? write `{_written(value, 'package')}`"
+    cores = device.cores.best
+    readings = []
+    for word, packages in (("core", value.best / cores), ("package", value.best)):
+        said = f"`{_written(value, word)}`"
+        if value.unit:
+            said += f" is {_rounded(packages)} hours of a package"
+            if device.rated_power is not None:
+                said += f", {_rounded(packages * device.rated_power.best / W_PER_KW)} kWh"
+                said += f" at {device.rated_power.best:g} W"
+        else:
+            said += f" is {_rounded(packages)} packages"
+        readings.append(said)
+    return (
+        f"`{_written(value)}`: cores or packages? {device.id} has {cores:g} cores: "
+        f"{readings[0]}; {readings[1]}; write the one that is meant"
+    )
