@@ -162,10 +162,34 @@ GRIDS_MEANT = {
     "EastUS": "azure/eastus",
     "azure/eatsus": "azure/eastus",
 }
-NO_GRIDS = """
-FRA GBR CHN DEU ARE NOR JPN US-CA US-VA Iowa Texas Massachusetts us-central1-a DE-LU PJM CAISO EU27 Africa
-Lagos Paris London Oz gcp/us-central1-a aws/us-east-9 gcp/europe-west5 Nigera
-""".split()  # codes, states, zones, cities
+NO_GRIDS = [
+    "FRA",
+    "GBR",
+    "CHN",
+    "DEU",
+    "ARE",
+    "NOR",
+    "JPN",
+    "US-CA",
+    "US-VA",
+    "Iowa",
+    "Texas",
+    "Massachusetts",
+    "us-central1-a",
+    "DE-LU",
+    "PJM",
+    "CAISO",
+    "EU27",
+    "Africa",
+    "Lagos",
+    "Paris",
+    "London",
+    "Oz",
+    "gcp/us-central1-a",
+    "aws/us-east-9",
+    "gcp/europe-west5",
+    "Nigera",
+]  # codes, states, zones, cities
 
 
 @pytest.mark.parametrize("name", GRIDS_MEANT)
