@@ -193,6 +193,7 @@ class Reported(Spec):
     operational_market: f.Mass | None = Field(None, description="market-based operational carbon")
     embodied: f.Mass | None = Field(None, description="embodied carbon")
     total: f.Mass | None = Field(None, description="operational and embodied carbon together")
+    water: f.Volume | None = Field(None, description="water of operation, on site and at plants")
     source: f.Source | None = Field(None, description="who reported it: a source key or words")
 
 
