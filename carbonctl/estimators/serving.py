@@ -29,6 +29,7 @@ from carbonctl.estimators.quantities import Quantity, merge, product
 from carbonctl.factors import fleet, power
 from carbonctl.ranges import Number, low
 from carbonctl.spec import fields as f
+from carbonctl.spec.model import MachineTime
 from carbonctl.spec.systems import SystemFields
 from carbonctl.values import Value
 
@@ -104,6 +105,13 @@ class Serving(Loaded):
         if self.autoscaling is not None and self.busy is None:
             raise ValueError("autoscaling needs `busy`, the share of the time that systems serve")
         return self
+
+    @property
+    def machine_time(self) -> MachineTime | None:
+        """How long a fleet stands ready."""
+        if self.fleet is None or self.duration is None:
+            return None
+        return MachineTime("duration", self.duration)
 
     @property
     def uses_machine(self) -> bool:
