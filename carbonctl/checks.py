@@ -92,9 +92,15 @@ def _explain(model: type[BaseModel], error: Any, root: Node, file: str, at: Loc)
 
 
 _SYNONYMS = {
-    "gpus": "devices", "gpu": "device", "hours": "wall_time", "time": "wall_time",
-    "region": "grid", "country": "grid", "tdp": "rated_power", "watts": "power",
-    "title": "name", "gpu_hours": "device_time", "accelerator": "device",
+    "gpus": "devices", "num_gpus": "devices", "n_gpus": "devices", "gpu_count": "devices",
+    "gpu": "device", "gpu_type": "device", "gpu_model": "device", "accelerator": "device",
+    "hours": "wall_time", "time": "wall_time", "runtime": "wall_time", "duration": "wall_time",
+    "elapsed": "wall_time", "gpu_hours": "device_time",
+    "region": "grid", "country": "grid", "location": "grid", "zone": "grid",
+    "country_iso_code": "grid", "tdp": "rated_power", "max_power": "rated_power",
+    "watts": "power", "avg_power": "power", "average_power": "power", "mean_power": "power",
+    "idle": "idle_power", "life": "lifetime", "lifespan": "lifetime", "title": "name",
+    "node": "system", "machine": "system", "ram": "memory",
 }  # fmt: skip
 
 

@@ -24,7 +24,7 @@ class Hole(Text):
 def parse(text: str, wanted: Dimension) -> Number:
     """Read a quantity as `units.parse` does; where it stands in a hole, return its symbol.
 
-    A range and a zero are what they are.
+    A range, a zero and a clock's time are what they are.
 
     Raises
     ------
@@ -32,7 +32,7 @@ def parse(text: str, wanted: Dimension) -> Number:
         With what is wrong and how to write it.
     """
     number = units.parse(text, wanted)
-    if type(text) is not Hole or isinstance(number, Range) or not number:
+    if type(text) is not Hole or isinstance(number, Range) or not number or ":" in text:
         return number
     digits, suffix, up, down = units.factors(text, wanted)
     if digits != text.digits:

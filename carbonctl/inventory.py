@@ -11,7 +11,7 @@ from carbonctl.catalog import DEVICES, HOSTS, Catalog, records
 from carbonctl.catalog.fab_rows import Figure
 from carbonctl.catalog.records import Device, Embodied, Host
 from carbonctl.catalog.tables import GridRow, Region
-from carbonctl.near import fold, nearest
+from carbonctl.near import fold
 from carbonctl.values import Value
 
 Row: TypeAlias = dict[str, Any]
@@ -155,9 +155,8 @@ def search(catalog: Catalog, text: str) -> list[Row]:
 
 
 def near_hardware(catalog: Catalog, text: str) -> list[str]:
-    """Return the ids whose names resemble a text that nothing matches."""
-    known = {name: record.id for record in all_records(catalog) for name in record.names}
-    return list(dict.fromkeys(known[name] for name in nearest(text, known, 5)))
+    """Return the ids that a text may mean that nothing matches."""
+    return [*catalog.devices.near(text), *catalog.hosts.near(text)]
 
 
 def find(catalog: Catalog, name: str) -> Record:

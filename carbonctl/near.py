@@ -1,9 +1,16 @@
-"""The nearest known name to one that is not known."""
+"""The nearest known name to one that is not known.
+
+Names with other numbers in them are the names of other things (H100 and H200, 22nm and 28nm,
+us-east-1 and us-east-2): none of them is suggested for another.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+
+_ALIKE = 0.8  # of the letters; words that share fewer are other words
+_FEWEST_LETTERS = 5  # of a word in which one letter may be wrong: in shorter ones it is another
 
 
 def fold(name: str) -> str:
@@ -12,17 +19,66 @@ def fold(name: str) -> str:
 
 
 def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
-    """Return up to ``most`` known names that resemble ``name``, the nearest first."""
+    """Return up to ``most`` known names that one is likely meant to be, the nearest first."""
     from difflib import get_close_matches  # only needed on a miss
 
+    numbers, wanted = re.findall(r"\d+", name), fold(name)[:80]
     folded: dict[str, str] = {}
     for candidate in known:
-        folded.setdefault(fold(candidate), candidate)
-    close = get_close_matches(fold(name)[:80], folded, n=most, cutoff=0.6)
-    return [folded[c] for c in close]
+        if re.findall(r"\d+", candidate) == numbers and not _is_another_word(
+            wanted, fold(candidate)
+        ):
+            folded.setdefault(fold(candidate), candidate)
+    close = get_close_matches(wanted, folded, n=most, cutoff=_ALIKE)
+    more = [c for c in folded if c not in close and (_is_swapped(wanted, c) or _heads(name, c))]
+    return [folded[c] for c in (*close, *more)][:most]
+
+
+def _is_another_word(wanted: str, known: str) -> bool:
+    """Whether a word is a short known one with a letter behind it that is no plural's: model."""
+    is_short = len(known) < _FEWEST_LETTERS and known.isalpha()
+    return is_short and wanted[:-1] == known and wanted[-1] != "s"
+
+
+def _is_swapped(word: str, known: str) -> bool:
+    """Whether a word is a known one with two letters swapped that stand side by side."""
+    places = [n for n, (a, b) in enumerate(zip(word, known, strict=False)) if a != b]
+    if len(word) != len(known) or len(places) != 2:
+        return False
+    first, second = places
+    return second - first == 1 and (word[first], word[second]) == (known[second], known[first])
+
+
+def _heads(name: str, known: str) -> bool:
+    """Whether a name adds words to a known one: power_w, embodied_carbon."""
+    return len(known) >= _FEWEST_LETTERS and name.casefold().startswith(f"{known}_")
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return ``"; did you mean `x`?"`` for the nearest known name, or nothing."""
     close = nearest(name, known, 1)
     return f"; did you mean `{close[0]}`?" if close else ""
+
+
+def is_slip(word: str, known: str) -> bool:
+    """Return whether a word is a known one with one slip of the pen.
+
+    That is one letter too few, too many or wrong, or two that are swapped; never a digit, and
+    not in short words.
+
+    Examples
+    --------
+    >>> is_slip("gefroce", "geforce"), is_slip("a100", "a10"), is_slip("mwhr", "mwh")
+    (True, False, False)
+    """
+    if min(sum(map(str.isalpha, word)), sum(map(str.isalpha, known))) < _FEWEST_LETTERS:
+        return False
+    longest = min(len(word), len(known))
+    start = next((n for n in range(longest) if word[n] != known[n]), longest)
+    rest = longest - start
+    end = next((n for n in range(rest) if word[-1 - n] != known[-1 - n]), rest)
+    ours, theirs = word[start : len(word) - end], known[start : len(known) - end]
+    if ours == theirs or not (ours + theirs).isalpha():
+        return False
+    is_swapped = len(ours) == 2 and ours == theirs[::-1]
+    return is_swapped or max(len(ours), len(theirs)) == 1

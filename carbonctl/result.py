@@ -1,6 +1,6 @@
 """A result: the ledger of one workload with its sums, ready to be rendered or saved."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,7 +18,7 @@ from carbonctl.ledger import (
     total,
     totals,
 )
-from carbonctl.ranges import best
+from carbonctl.ranges import best, exact_sum
 from carbonctl.rows import View
 from carbonctl.spec.model import PHASES, Reported
 from carbonctl.units import COUNT, parse
@@ -62,6 +62,7 @@ _CULPRITS = {
     "operational_market_kgco2e": "the energy or the market-based intensity",
     "embodied_kgco2e": "the embodied figure, the time, or lifetime × utilization inversely",
     "total_kgco2e": "operational and embodied inputs together",
+    "water_l": "the energy, `wue` or `water_intensity`",
 }
 _MAKERS = ("_spec", "_reported")  # of the parts that are made when asked for
 _HEAD = 1000  # bytes in which something must stand
@@ -245,22 +246,34 @@ def assumption(value: Value) -> Assumption:
     )
 
 
-def compare_reported(reported: Reported | None, result: Result) -> dict[str, Comparison] | None:
-    """Set published figures beside ours; None where nothing is reported."""
+def compare_reported(
+    reported: Reported | None, result: Result, without_pue_kwh: list[float]
+) -> dict[str, Comparison] | None:
+    """Set published figures beside ours; None where nothing is reported.
+
+    Parameters
+    ----------
+    reported : Reported or None
+        What was published.
+    result : Result
+        The account.
+    without_pue_kwh : list of float
+        The parts of its energy without that of the building [kWh].
+    """
     if reported is None:
         return None
-    entries: Sequence[Entry] = result.entries
-    if reported.energy_includes_pue is False:
-        entries = [entry for entry in entries if not entry.is_overhead]
     theirs = {
         "operational_kgco2e": reported.operational,
         "operational_market_kgco2e": reported.operational_market,
         "embodied_kgco2e": reported.embodied,
         "total_kgco2e": reported.total,
+        "water_l": reported.water,
     }
     found = {}
     if reported.energy is not None:
-        found["energy_kwh"] = _compare(reported.energy.best, total(entries, "energy_kwh"))
+        is_bare = reported.energy_includes_pue is False
+        ours = exact_sum(without_pue_kwh) if is_bare else total(result.entries, "energy_kwh")
+        found["energy_kwh"] = _compare(reported.energy.best, ours)
     for key, value in theirs.items():
         if value is not None:
             found[key] = _compare(value.best, total(result.entries, key))

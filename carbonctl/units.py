@@ -1,155 +1,34 @@
 """Units and quantities: ``6.4M GPU-h``, ``954 lb/MWh``, ``2500..5700 kg``, ``45 %``.
 
-A small table of exact conversions. Six base dimensions are enough: mass, length,
-time, information, device and operation; an energy is mass · length² / time². Every
-conversion is a ratio of two integers, so ``45 %`` is 45/100 and not 45 · 0.01.
+Every conversion is a ratio of two integers, so ``45 %`` is 45/100 and not 45 · 0.01.
 
 Conventions: a year is 8,760 h and a month 730 h; bytes are decimal (``GiB`` is binary);
-a ``B`` after a bare count is 10⁹.
+a ``B`` after a bare count is 10⁹; ``MT`` and ``mt`` are a metric ton and ``Mt`` a million.
 """
 
 import re
 from fractions import Fraction
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
-from carbonctl.near import did_you_mean
+from carbonctl.near import is_slip
 from carbonctl.ranges import Number, Range, best
 from carbonctl.symbols import Symbol
-
-Dims: TypeAlias = tuple[int, int, int, int, int, int]
-
-_NONE: Dims = (0, 0, 0, 0, 0, 0)
-_MASS: Dims = (1, 0, 0, 0, 0, 0)
-_TIME: Dims = (0, 0, 1, 0, 0, 0)
-_INFO: Dims = (0, 0, 0, 1, 0, 0)
-_DEVICE: Dims = (0, 0, 0, 0, 1, 0)
-_OPERATION: Dims = (0, 0, 0, 0, 0, 1)
-_LENGTH: Dims = (0, 1, 0, 0, 0, 0)
-_AREA: Dims = (0, 2, 0, 0, 0, 0)
-_VOLUME: Dims = (0, 3, 0, 0, 0, 0)
-_ENERGY: Dims = (1, 2, -2, 0, 0, 0)
-_POWER: Dims = (1, 2, -3, 0, 0, 0)
+from carbonctl.unit_table import (
+    DEVICE,
+    DEVICE_WORDS,
+    NONE,
+    QuantityError,
+    UnknownUnit,
+    plain_signs,
+    table,
+    unit,
+)
 
 LARGEST = 1e30
 SMALLEST = 1e-30
 
-# Factors to kg, m, s, bit, device, operation; written as text and read as exact ratios.
-_PLAIN: dict[str, tuple[Dims, str]] = {
-    "%": (_NONE, "1/100"),
-    "lb": (_MASS, "0.45359237"),
-    "t": (_MASS, "1000"),
-    "kt": (_MASS, "1000000"),
-    "Mt": (_MASS, "1000000000"),
-    "tonne": (_MASS, "1000"),
-    "min": (_TIME, "60"),
-    "h": (_TIME, "3600"),
-    "hr": (_TIME, "3600"),
-    "d": (_TIME, "86400"),
-    "wk": (_TIME, "604800"),
-    "yr": (_TIME, "31536000"),
-    "y": (_TIME, "31536000"),
-    "second": (_TIME, "1"),
-    "minute": (_TIME, "60"),
-    "hour": (_TIME, "3600"),
-    "day": (_TIME, "86400"),
-    "week": (_TIME, "604800"),
-    "month": (_TIME, "2628000"),
-    "year": (_TIME, "31536000"),
-    "mm": (_LENGTH, "1/1000"),
-    "cm": (_LENGTH, "1/100"),
-    "m": (_LENGTH, "1"),
-    "km": (_LENGTH, "1000"),
-    "mm2": (_AREA, "1/1000000"),
-    "cm2": (_AREA, "1/10000"),
-    "m2": (_AREA, "1"),
-    "m3": (_VOLUME, "1"),
-    "byte": (_INFO, "8"),
-    "GPUh": (tuple(a + b for a, b in zip(_TIME, _DEVICE, strict=True)), "3600"),  # type: ignore[dict-item]
-}
-_PLURAL = ("lb", "tonne", "byte", "min", "hr", "yr", "second", "minute", "hour", "day", "week",
-           "month", "year")  # fmt: skip
-_DEVICES = ("GPU", "TPU", "NPU", "CPU", "core", "vCPU", "thread", "chip", "package", "socket",
-            "device", "accelerator", "node", "server", "system")  # fmt: skip
-_COUNTED = ("request", "token", "run", "sample", "image", "prompt", "query", "inference")
-_PREFIXES = {
-    "": "1", "p": "1/1000000000000", "n": "1/1000000000", "u": "1/1000000", "µ": "1/1000000",
-    "m": "1/1000", "k": "1000", "M": "1000000", "G": "1000000000", "T": "1000000000000",
-    "P": "1000000000000000", "E": "1000000000000000000",
-    "Ki": str(2**10), "Mi": str(2**20), "Gi": str(2**30), "Ti": str(2**40), "Pi": str(2**50),
-}  # fmt: skip
-# symbol: dimensions, factor, the prefixes it takes
-_PREFIXED: dict[str, tuple[Dims, str, str]] = {
-    "g": (_MASS, "1/1000", "u m k"),
-    "s": (_TIME, "1", "n u µ m"),
-    "W": (_POWER, "1", "n u µ m k M G"),
-    "Wh": (_ENERGY, "3600", "m k M G T"),
-    "J": (_ENERGY, "1", "p n u µ m k M G T"),
-    "L": (_VOLUME, "1/1000", "m k M"),
-    "l": (_VOLUME, "1/1000", "m"),
-    "B": (_INFO, "8", "k M G T P E Ki Mi Gi Ti Pi"),
-    "bit": (_INFO, "1", "k M G T P"),
-    "bps": ((0, 0, -1, 1, 0, 0), "1", "k M G T"),
-    "FLOP": (_OPERATION, "1", "k M G T P E"),
-    "OP": (_OPERATION, "1", "k M G T P E"),
-    "FLOPS": ((0, 0, -1, 0, 0, 1), "1", "k M G T P E"),
-    "OPS": ((0, 0, -1, 0, 0, 1), "1", "k M G T P E"),
-}
 _SUFFIXES = {"k": 1000, "M": 10**6, "G": 10**9, "T": 10**12}
-
-
-@lru_cache(maxsize=2048)
-def _table() -> dict[str, tuple[Dims, str, str]]:
-    """Return every unit name with its dimensions, its factor and its prefix's factor."""
-    table = {name: (dims, factor, "1") for name, (dims, factor) in _PLAIN.items()}
-    for name in _PLURAL:
-        table[name + "s"] = table[name]
-    for name in _DEVICES:
-        table[name] = table[name + "s"] = (_DEVICE, "1", "1")
-    for name in _COUNTED:
-        plural = "queries" if name == "query" else name + "s"
-        table[name] = table[plural] = (_NONE, "1", "1")
-    for symbol, (dims, factor, prefixes) in _PREFIXED.items():
-        for prefix in ("", *prefixes.split()):
-            table[prefix + symbol] = (dims, factor, _PREFIXES[prefix])
-    return table
-
-
-class QuantityError(ValueError):
-    """A text that is not a quantity of the dimension that is wanted."""
-
-
-@lru_cache(maxsize=2048)
-def unit(text: str) -> tuple[Dims, Fraction]:
-    """Return the dimensions and the exact factor to base units of a unit expression.
-
-    ``*``, ``·``, ``-`` and a space multiply and bind tighter than ``/`` and ``per``;
-    a mass may be followed by CO2, CO2e or CO2eq.
-
-    Raises
-    ------
-    QuantityError
-        If a part is unknown; the nearest known unit is named.
-    """
-    plain = re.sub(r"(?<=[A-Za-z])\s*CO(?:2|₂)(?:-?eq?)?(?![A-Za-z])", "", text.strip())
-    plain = plain.replace("²", "2").replace("³", "3").replace(" per ", "/")
-    dims, factor = _NONE, Fraction(1)
-    for place, part in enumerate(plain.split("/")):
-        names = [n for n in re.split(r"[-*·\s]+", part) if n]
-        if not names and not (place == 0 and "/" in plain):
-            raise QuantityError(f"`{text}` is not a unit")
-        sign = 1 if place == 0 else -1
-        for name in names:
-            try:
-                its_dims, its_factor, prefix = _table()[name]
-            except KeyError:
-                close = did_you_mean(name, _table())
-                if re.fullmatch("[kMGT]b", name):
-                    close = f"; write `{name[0]}bit` for bits, or `{name[0]}B` for bytes"
-                raise QuantityError(f"unknown unit `{name}`{close}") from None
-            dims = tuple(d + sign * e for d, e in zip(dims, its_dims, strict=True))  # type: ignore[assignment]
-            factor *= (Fraction(its_factor) * Fraction(prefix)) ** sign
-    return dims, factor
 
 
 class Dimension(NamedTuple):
@@ -167,6 +46,8 @@ class Dimension(NamedTuple):
         Whether a ``B`` after the number is 10⁹.
     devices : bool
         Whether the number is of devices, so that `8 GPUs` is one.
+    bare : tuple of str
+        The units that a number without one may be in; that of the example unless given.
     """
 
     name: str
@@ -174,21 +55,23 @@ class Dimension(NamedTuple):
     example: str
     counts: bool = False
     devices: bool = False
+    bare: tuple[str, ...] = ()
 
 
 FRACTION = Dimension("fraction", "", "45 %")
 RATIO = Dimension("ratio", "", "1.2")
 COUNT = Dimension("count", "", "512", counts=True)
 DEVICES = Dimension("number of devices", "", "512", counts=True, devices=True)
-ENERGY = Dimension("energy", "kWh", "12.5 MWh")
+ENERGY = Dimension("energy", "kWh", "12.5 MWh", bare=("kWh", "MWh"))
 POWER = Dimension("power", "W", "400 W")
-DURATION = Dimension("duration", "h", "24 h")
+DURATION = Dimension("duration", "h", "24 h", bare=("s", "h"))
+SERVICE_LIFE = DURATION._replace(example="4 years", bare=("years",))
 DEVICE_TIME = Dimension("device time", "device-h", "12288 GPU-h", devices=True)
-MASS = Dimension("mass of CO2e", "kgCO2e", "2500 kg")
-INTENSITY = Dimension("carbon intensity", "kgCO2e/kWh", "385 g/kWh")
-CAPACITY = Dimension("capacity", "GB", "80 GB")
+MASS = Dimension("mass of CO2e", "kgCO2e", "2500 kg", bare=("kg", "t"))
+INTENSITY = Dimension("carbon intensity", "kgCO2e/kWh", "385 g/kWh", bare=("g/kWh", "kg/kWh"))
+CAPACITY = Dimension("capacity", "GB", "80 GB", bare=("GB", "TB"))
 BANDWIDTH = Dimension("bandwidth", "GB/s", "3.35 TB/s")
-VOLUME = Dimension("volume", "L", "500 L")
+VOLUME = Dimension("volume", "L", "500 L", bare=("L", "m3"))
 AREA = Dimension("area", "mm2", "814 mm2")
 THROUGHPUT = Dimension("computing rate", "TFLOPS", "312 TFLOPS")
 DENSITY_POWER = Dimension("power per capacity", "W/GB", "0.3725 W/GB")
@@ -218,20 +101,55 @@ DIMENSIONS = (
 
 _LONGEST = 200
 _NO_UNIT = tuple(":;'\"()[]{}<>=!?&|#@$.0123456789")  # what no unit begins with
+# Elapsed time as Slurm writes it: [D-]HH:MM:SS.
+CLOCK = r"\s*(([0-9]+)-(?=([01]?[0-9]|2[0-3]):))?([0-9]+):([0-5][0-9]):([0-5][0-9](\.[0-9]+)?)\s*"
+_CLOCK = re.compile(CLOCK)
+_LONGER = (("years", 31_536_000), ("days", 86_400), ("h", 3600), ("min", 60))
 _NUMBER = re.compile(r"\s*([+-]?(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*?)\s*", re.S)
 
 
 @lru_cache(maxsize=2048)
 def _conversion(written: str, wanted: Dimension) -> tuple[int, int] | None:
     """Return the ratio from a written unit to the wanted one; None where dimensions differ."""
-    dims, factor = unit(written) if written else (_NONE, Fraction(1))
-    want_dims, want_factor = unit(wanted.unit) if wanted.unit else (_NONE, Fraction(1))
-    if wanted.counts and wanted.devices and dims == _DEVICE:  # `devices: 8 GPUs`
-        dims = _NONE
-    if dims != want_dims:
-        return None
-    ratio = factor / want_factor
-    return ratio.numerator, ratio.denominator
+    try:
+        ratio = _ratio(written, wanted)
+    except UnknownUnit as error:
+        raise QuantityError(f"{error}{_meant(error.name, written, wanted)}") from None
+    return None if ratio is None else (ratio.numerator, ratio.denominator)
+
+
+def _ratio(written: str, wanted: Dimension) -> Fraction | None:
+    dims, factor = unit(written) if written else (NONE, Fraction(1))
+    want_dims, want_factor = unit(wanted.unit) if wanted.unit else (NONE, Fraction(1))
+    if wanted.counts and wanted.devices and dims == DEVICE:  # `devices: 8 GPUs`
+        dims = NONE
+    return factor / want_factor if dims == want_dims else None
+
+
+def _meant(name: str, written: str, wanted: Dimension) -> str:
+    """Return what an unknown unit may stand for, or an example of what is wanted.
+
+    A unit is suggested only where all the units of the wanted dimension that are spelt so are
+    one and the same.
+    """
+    folded = name.casefold()
+    same = [known for known in table() if known.casefold() == folded]
+    alike = same or [known for known in table() if is_slip(folded, known)]
+    place = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+    readings: dict[Fraction, str] = {}
+    for known in alike:
+        try:
+            ratio = _ratio(place.sub(known, plain_signs(written)), wanted)
+        except QuantityError:  # another part of it is unknown too
+            continue
+        if ratio is not None:
+            readings.setdefault(ratio, known)
+    shown = " and ".join(f"`{known}`" for known in readings.values())
+    if len(readings) == 1:
+        return f"; did you mean {shown}?"
+    if same and readings:
+        return f"; case matters: {shown} are different units"
+    return f"; write {article(wanted.name)} such as `{wanted.example}`"
 
 
 @lru_cache(maxsize=2048)
@@ -247,22 +165,22 @@ def device_word(text: str, wanted: Dimension) -> str:
     """
     match = _NUMBER.fullmatch(text.rpartition("..")[2])
     _, written = _multiplier(match[2] if match else "", wanted, has_unit=False)
-    for name in re.split(r"[-*·\s/]+", written):
+    for name in re.split(r"[-*·\s/]+", plain_signs(written)):
         word = name.removesuffix("s")
-        if word in _DEVICES:
+        if word in DEVICE_WORDS:
             return word
     return "GPU" if "GPUh" in written else ""
 
 
 def single_units(wanted: Dimension) -> list[str]:
     """Return the units of one word that a quantity of this dimension may carry."""
-    return [name for name in _table() if _conversion(name, wanted) is not None]
+    return [name for name in table() if _conversion(name, wanted) is not None]
 
 
 def _dimension_name(written: str) -> str:
-    dims, _ = unit(written) if written else (_NONE, None)
-    names = [d.name for d in DIMENSIONS if (unit(d.unit)[0] if d.unit else _NONE) == dims]
-    if dims == _NONE:
+    dims, _ = unit(written) if written else (NONE, None)
+    names = [d.name for d in DIMENSIONS if (unit(d.unit)[0] if d.unit else NONE) == dims]
+    if dims == NONE:
         return "number without a dimension"
     return names[0] if names else "quantity of another dimension"
 
@@ -277,7 +195,7 @@ def _multiplier(rest: str, wanted: Dimension, has_unit: bool) -> tuple[int, str]
     """Split a suffix off what follows a number: ``M GPU-h`` is (10**6, ``GPU-h``)."""
     bare = has_unit or wanted.unit in ("", "/h")
     ends = ("", " ", "/") if bare else (" ", "/")
-    if rest[:1] in _SUFFIXES and (rest[1:2] in ends and rest not in _table()):
+    if rest[:1] in _SUFFIXES and (rest[1:2] in ends and rest not in table()):
         return _SUFFIXES[rest[0]], rest[1:].strip()
     if wanted.counts and rest[:1] == "B" and rest[1:2] in ("", " ", "/"):
         return 10**9, rest[1:].strip()
@@ -288,6 +206,8 @@ def _read(text: str, wanted: Dimension, default_unit: str | None) -> tuple[float
     """Return the number as written, its suffix's factor and the unit's text."""
     if len(text) > _LONGEST:
         raise QuantityError(f"`{text[:40]}…` is too long for {article(wanted.name)}")
+    if wanted.unit == DURATION.unit and ":" in text:
+        return _elapsed_s(text, wanted), 1, "s"
     match = _NUMBER.fullmatch(text)
     if match and match[2][:1] in (",", "'") and match[2][1:2].isdigit():
         raise QuantityError(f"`{text}`: write a point for decimals, and no separators of thousands")
@@ -301,10 +221,20 @@ def _read(text: str, wanted: Dimension, default_unit: str | None) -> tuple[float
     return plain * multiplier, multiplier, written or default_unit or ""
 
 
+def _elapsed_s(text: str, wanted: Dimension) -> float:
+    """Return the seconds of an elapsed time such as ``1-02:03:04``."""
+    match = _CLOCK.fullmatch(text)
+    if match is None:
+        shown = f"`HH:MM:SS`, `D-HH:MM:SS` or `{wanted.example}`"
+        raise QuantityError(f"`{text}` is not {article(wanted.name)}; write {shown}")
+    hours = int(match[2] or 0) * 24 + int(match[4])
+    return hours * 3600 + int(match[5]) * 60 + float(match[6])
+
+
 def _convert(plain: float, written: str, wanted: Dimension, text: str) -> float:
     ratio = None if wanted.unit and not written else _conversion(written, wanted)
     if ratio is None and not written:
-        raise QuantityError(f"`{text}` has no unit; write `{text} {_plain_unit(wanted)}`")
+        raise QuantityError(f"`{text}` has no unit; write {_with_unit(plain, text, wanted)}")
     if ratio is None:
         raise QuantityError(
             f"`{text}` is {article(_dimension_name(written))}, "
@@ -323,8 +253,19 @@ def _beyond(text: str, wanted: Dimension) -> str:
     return f"`{text}` is beyond any {wanted.name} that can be meant"
 
 
-def _plain_unit(wanted: Dimension) -> str:
-    return wanted.example.split(" ", 1)[-1]
+def _with_unit(plain: float, text: str, wanted: Dimension) -> str:
+    """Return a bare number with each of the units that it may be in."""
+    names = wanted.bare or (wanted.example.split(" ", 1)[-1],)
+    return " or ".join(f"`{text} {name}`{_in_words(plain, name, text, wanted)}" for name in names)
+
+
+def _in_words(plain: float, name: str, text: str, wanted: Dimension) -> str:
+    """Return what a number of seconds or hours is in a longer unit."""
+    if wanted.unit != DURATION.unit or ".." in text:
+        return ""
+    own = float(unit(name)[1])
+    longer = [(plain * own / s, said) for said, s in _LONGER if own < s <= plain * own / 2]
+    return f" ({round(longer[0][0])} {longer[0][1]})" if longer else ""
 
 
 @lru_cache(maxsize=2048)
@@ -348,10 +289,11 @@ def parse(text: str, wanted: Dimension) -> Number:
         plain, _, written = _read(text, wanted, None)
         return _convert(plain, written, wanted, text)
     plain_high, suffix, written = _read(second, wanted, None)
-    plain_low, own_suffix, own_unit = _read(first, wanted, written)
+    inherited = None if ":" in second else written
+    plain_low, own_suffix, own_unit = _read(first, wanted, inherited)
     if own_suffix == 1 and own_unit == written:
         plain_low *= suffix
-    lower = _convert(plain_low, own_unit, wanted, text)
+    lower = _convert(plain_low, own_unit, wanted, first if ":" in second else text)
     upper = _convert(plain_high, written, wanted, text)
     if lower > upper:
         raise QuantityError(f"`{text}`: the low end is above the high end")

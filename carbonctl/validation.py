@@ -9,8 +9,9 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from carbonctl import estimators
-from carbonctl.catalog import DEVICES, HOSTS, Catalog, read_record, records
+from carbonctl.catalog import DEVICES, HOSTS, Catalog, records
 from carbonctl.catalog.forms import Reader
+from carbonctl.catalog.shelf import read_record
 from carbonctl.errors import InputError, Problem
 from carbonctl.located import Map, Node, decode, parse
 from carbonctl.result import is_saved

@@ -16,6 +16,11 @@ from carbonctl.result import Result
 ROOT = Path(__file__).parent.parent
 CONFIGS = ROOT / "configs"
 CATALOG = Catalog()
+# How a message goes on that knows no grid of a name.
+GRIDS = (
+    "write a country (FR or France), a part of one (US-CAMX) or a cloud region "
+    "(gcp/europe-west4) (`carbonctl grid list` lists them all)"
+)
 
 settings.register_profile(
     "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]

@@ -77,7 +77,7 @@ def _result(workload: Workload, books: Books, file: str, digest: str) -> Result:
         assumptions=tuple(map(assumption, books.assumptions.values())),
         warnings=tuple(books.warnings),
         spec=lambda: workload.model_dump(mode="json", by_alias=True, exclude_none=True),
-        reported=lambda result: compare_reported(workload.reported, result),
+        reported=lambda result: compare_reported(workload.reported, result, books.without_pue_kwh),
     )
     if workload.reported is not None:
         result.warnings += tuple(unexplained(result))

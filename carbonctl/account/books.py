@@ -9,10 +9,23 @@ _STRENGTH = {status: place for place, status in enumerate(_WEAKEST_FIRST)}
 
 
 class Books:
-    """The entries of one workload, what was assumed on the way, and what to warn of."""
+    """The entries of one workload, what was assumed on the way, and what to warn of.
+
+    Attributes
+    ----------
+    entries : list of Entry
+        The ledger.
+    without_pue_kwh : list of float
+        Electricity of each draw without that of the building [kWh].
+    assumptions : dict
+        What the spec did not give.
+    warnings : list of str
+        What the user should know.
+    """
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
+        self.without_pue_kwh: list[float] = []
         self.assumptions: dict[tuple[str, str], Value] = {}
         self.warnings: list[Caution] = []
 

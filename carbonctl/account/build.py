@@ -9,6 +9,7 @@ from carbonctl.account import machine as machines
 from carbonctl.account import site as sites
 from carbonctl.account.books import Books
 from carbonctl.account.entries import Entries, Where
+from carbonctl.account.overuse import overuse
 from carbonctl.account.places import Place, at_place, places
 from carbonctl.account.site import MAX_YEARS_APART, Supply
 from carbonctl.catalog import Catalog
@@ -138,7 +139,8 @@ class _Accountant:
         pue = supply.pue if supply else None
         setting = Setting(path, machine, self.catalog.defaults, pue, self.catalog)
         data: ActivityData = estimator.activity_data(activity, setting)
-        return data
+        odd = tuple(overuse(activity, path, data))
+        return data._replace(warnings=(*data.warnings, *odd)) if odd else data
 
     def machine(self, activity: MachineFields, path: str) -> Machine:
         """Return the machine of an activity; a named system that is used as it is, only once."""

@@ -97,6 +97,8 @@ class Entries:
         carbon = grid.kgco2e(energy, supply.intensity.number)
         used = (*inputs, supply.intensity)
         kwh = best(energy)
+        if draw is not None:
+            self.books.without_pue_kwh.append(self.without_pue(kwh, draw))
         is_network = draw is not None and not draw.in_building
         status = self.books.assume(used)
         if self.around:
@@ -127,14 +129,18 @@ class Entries:
             )
         )
 
+    def without_pue(self, kwh: float, draw: Draw) -> float:
+        """Return what the machines themselves use of some energy that was drawn [kWh]."""
+        pue = self.supply.pue
+        return kwh / pue.best if draw.includes_pue and pue is not None else kwh
+
     def water(self, kwh: float, draw: Draw | None) -> float | None:
         """Return the water of some energy [L]; None where it is not known."""
-        known, pue = self.supply.water, self.supply.pue
+        known = self.supply.water
         if known is None:
             return None
-        it_kwh = kwh if draw is not None and draw.in_building else 0.0
-        if draw is not None and draw.includes_pue and pue is not None:
-            it_kwh = kwh / pue.best
+        in_building = draw is not None and draw.in_building
+        it_kwh = self.without_pue(kwh, draw) if draw is not None and in_building else 0.0
         litres: float = water.litres(it_kwh, kwh, known.on_site.best, known.source.best)
         return litres
 

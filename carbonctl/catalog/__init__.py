@@ -1,19 +1,17 @@
-"""Finds facts in hardware_db: by id in one file, by alias only on a miss, and lazily."""
+"""Finds facts in hardware_db, each where it is asked for and not before."""
 
-import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from carbonctl.catalog import defaults, folders, grids, records, tables
+from carbonctl.catalog import defaults, folders, grids, names, records, tables
 from carbonctl.catalog.counting import DeviceUnit, unit_of
 from carbonctl.catalog.defaults import Defaults
 from carbonctl.catalog.forms import Fault, Reader
 from carbonctl.catalog.records import Device, Host, Source
-from carbonctl.errors import InputError, Problem
-from carbonctl.located import Map, Node, decode, parse, place_of
-from carbonctl.near import did_you_mean, fold, nearest
+from carbonctl.catalog.shelf import Shelf, load
+from carbonctl.near import did_you_mean, fold
 from carbonctl.values import Value
 
 if TYPE_CHECKING:
@@ -22,43 +20,7 @@ if TYPE_CHECKING:
 
 DEVICES = ("accelerators", "cpus", "phones")
 HOSTS = ("hosts",)
-_ID = re.compile(r"[a-z0-9][a-z0-9.-]*/[a-z0-9][a-z0-9.-]*")
 _SYNONYMS = {"USA": "US", "UK": "GB", "World": "world", "WORLD": "world", "global": "world"}
-_MOST_CANDIDATES = 8
-
-
-def _load(path: Path, form: Reader, extra: dict[str, str]) -> Any:
-    """Read one file by its form.
-
-    Raises
-    ------
-    InputError
-        With the file, line and column of every fault in it.
-    """
-    file = str(path)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputError([Problem(file, 1, 1, error.strerror or str(error))]) from None
-    return read_record(parse(decode(data, file), file), file, form, extra)
-
-
-def read_record(tree: Node, file: str, form: Reader, extra: dict[str, str]) -> Any:
-    """Return what a form makes of a parsed file; ``extra`` are keys that the file has not.
-
-    Raises
-    ------
-    InputError
-        With the line and column of every fault in it.
-    """
-    if not isinstance(tree, Map):
-        raise InputError([Problem(file, 1, 1, "a mapping of keys to values is wanted here")])
-    faults: list[Fault] = []
-    record = form({**tree, **extra}, (), faults)
-    if faults:
-        places = [(fault, place_of(tree, fault.at, key=fault.key)) for fault in faults]
-        raise InputError(Problem(file, at.line, at.col, said.message) for said, at in places)
-    return record
 
 
 class Catalog:
@@ -72,8 +34,8 @@ class Catalog:
 
     def __init__(self, own: tuple[Path, ...] = ()) -> None:
         self.folders = (*own, folders.builtin())
-        self._records: dict[tuple[str, str], Any] = {}
-        self._misses: dict[tuple[str, str], str] = {}
+        self.devices = Shelf("device", DEVICES, records.DEVICE, self.folders)
+        self.hosts = Shelf("host", HOSTS, records.HOST, self.folders)
         self._units: dict[str, DeviceUnit] = {}
 
     @cached_property
@@ -89,7 +51,7 @@ class Catalog:
         LookupError
             With the nearest names.
         """
-        found: Device = self._record(name, "device", DEVICES, records.DEVICE)
+        found: Device = self.devices.find(name, self.hosts)
         return found
 
     def host(self, name: str) -> Host:
@@ -100,7 +62,7 @@ class Catalog:
         LookupError
             With the nearest names.
         """
-        found: Host = self._record(name, "host", HOSTS, records.HOST)
+        found: Host = self.hosts.find(name, self.devices)
         return found
 
     def unit(self, name: str) -> DeviceUnit:
@@ -173,62 +135,18 @@ class Catalog:
 
         return Making(self.folders)
 
-    def _record(self, name: str, what: str, kinds: tuple[str, ...], form: Reader) -> Any:
-        key = (what, name)
-        if key in self._misses:
-            raise LookupError(self._misses[key])
-        if key not in self._records:
-            try:
-                path = self._path(name, kinds) or self._by_alias(name, what, kinds, form)
-            except LookupError as error:
-                self._misses[key] = error.args[0]
-                raise
-            identity = f"{path.parent.name}/{path.stem}"
-            self._records[key] = _load(path, form, {"id": identity})
-        return self._records[key]
-
-    def _path(self, identity: str, kinds: tuple[str, ...]) -> Path | None:
-        if not _ID.fullmatch(identity):
-            return None
-        for folder in self.folders:
-            for kind in kinds:
-                path = folder / kind / f"{identity}.yaml"
-                if path.is_file():
-                    return path
-        return None
-
-    def _by_alias(self, name: str, what: str, kinds: tuple[str, ...], form: Reader) -> Path:
-        wanted = fold(name)
-        for identity, path in self.paths(kinds).items():
-            text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
-            if wanted in fold(identity + "\n" + text):  # worth reading as a record
-                record = _load(path, form, {"id": identity})
-                if wanted in map(fold, record.names):
-                    return path
-        known: dict[str, str] = {}
-        for record in self.all(kinds, form):
-            for alias in record.names:
-                known.setdefault(alias, record.id)
-        raise LookupError(_unknown(name, known, what))
-
     def paths(self, kinds: tuple[str, ...]) -> dict[str, Path]:
         """Return the file of every record of some folders by id; the user's hide ours."""
-        found: dict[str, Path] = {}
-        for folder in reversed(self.folders):
-            for kind in kinds:
-                for path in (folder / kind).glob("*/*.yaml"):
-                    found[f"{path.parent.name}/{path.stem}"] = path
-        return dict(sorted(found.items()))
-
-    def file_of(self, record: Device | Host) -> str:
-        """Return the file of a record."""
-        kinds = HOSTS if isinstance(record, Host) else DEVICES
-        return str(self._path(record.id, kinds) or record.id)
+        return Shelf("record", kinds, records.DEVICE, self.folders).paths()
 
     def all(self, kinds: tuple[str, ...], form: Reader) -> Iterator[Any]:
         """Yield every record of some folders, sorted by id."""
-        for identity, path in self.paths(kinds).items():
-            yield _load(path, form, {"id": identity})
+        return Shelf("record", kinds, form, self.folders).all()
+
+    def file_of(self, record: Device | Host) -> str:
+        """Return the file of a record."""
+        shelf = self.hosts if isinstance(record, Host) else self.devices
+        return str(shelf.path(record.id) or record.id)
 
     @cached_property
     def zones(self) -> dict[str, tables.Zone]:
@@ -256,7 +174,7 @@ class Catalog:
                 raise LookupError(
                     f"cloud region `{name}` stands on an unknown grid `{region.grid}`"
                 )
-            raise LookupError(_unknown(name, {r: r for r in self.regions}, "cloud region"))
+            raise LookupError(names.unknown_grid(name, *self._place_names))
         name = _SYNONYMS.get(name, name)
         if name in self.zones:
             return name, None
@@ -264,9 +182,14 @@ class Catalog:
         for zone in self.zones.values():
             if wanted in (fold(zone.zone), fold(zone.name)):
                 return zone.zone, None
-        known = {zone: zone for zone in self.zones}
-        known.update({zone.name: zone.zone for zone in self.zones.values()})
-        raise LookupError(_unknown(name, known, "grid"))
+        raise LookupError(names.unknown_grid(name, *self._place_names))
+
+    @cached_property
+    def _place_names(self) -> tuple[names.Index, names.Index]:
+        """What grids and cloud regions are called; only an unknown one needs it."""
+        zones = (names.Called(zone.zone, (zone.zone, zone.name)) for zone in self.zones.values())
+        regions = (names.Called(region, (region,)) for region in self.regions)
+        return names.Index(zones), names.Index(regions)
 
     def check_generation(self, name: str) -> None:
         """Raise ValueError where no kind of plant has this name."""
@@ -358,11 +281,11 @@ class Catalog:
     @cached_property
     def defaults(self) -> Defaults:
         """The figures that stand in where neither spec nor catalog has one."""
-        found: Defaults = _load(self.folders[-1] / "defaults.yaml", defaults.DEFAULTS, {})
+        found: Defaults = load(self.folders[-1] / "defaults.yaml", defaults.DEFAULTS, {})
         for folder in reversed(self.folders[:-1]):
             path = folder / "defaults.yaml"
             if path.is_file():
-                own: dict[str, Any] = _load(path, defaults.OWN_DEFAULTS, {})
+                own: dict[str, Any] = load(path, defaults.OWN_DEFAULTS, {})
                 found = found._replace(**own)
         return found
 
@@ -373,7 +296,7 @@ class Catalog:
         for folder in self.folders:
             path = folder / "sources.yaml"
             if path.is_file():
-                found = {**_load(path, _sources, {}), **found}
+                found = {**load(path, _sources, {}), **found}
         return found
 
 
@@ -388,30 +311,3 @@ def _check(look: Callable[[str], Any], name: str) -> None:
         look(name)
     except LookupError as error:
         raise ValueError(error.args[0]) from None
-
-
-def _begins_a_word(wanted: str, alias: str) -> bool:
-    """Whether ``wanted``, folded, stands in a name from the beginning of one of its words."""
-    folded, starts = "", set()
-    wanted = re.sub(r"[/()]", "", wanted)
-    for word in re.split(r"[\s_/()-]+", alias):
-        starts.add(len(folded))
-        folded += fold(word)
-    return any(folded.startswith(wanted, start) for start in starts)
-
-
-def _unknown(name: str, known: dict[str, str], what: str) -> str:
-    """Say that a name is not known, and which ones it may mean."""
-    name = name.replace("\n", "\\n")
-    wanted = fold(name)
-    inside = [identity for alias, identity in known.items() if _begins_a_word(wanted, alias)]
-    candidates = list(dict.fromkeys(inside)) if len(wanted.strip("/()")) > 1 else []
-    lister = "grid" if what in ("grid", "cloud region") else "hardware"
-    listing = f"`carbonctl {lister} list` lists them all"
-    if len(candidates) > 1:
-        shown = ", ".join(candidates[:_MOST_CANDIDATES])
-        more = ", …" if len(candidates) > _MOST_CANDIDATES else ""
-        return f"`{name}` fits several {what}s: {shown}{more}; name one ({listing})"
-    close = candidates or list(dict.fromkeys(known[n] for n in nearest(name, known)))
-    hint = f"; did you mean {' or '.join(f'`{c}`' for c in close)}?" if close else ""
-    return f"unknown {what} `{name}`{hint} ({listing})"

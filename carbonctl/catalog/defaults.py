@@ -41,14 +41,14 @@ _MEDIUM = Group(
 )
 _DEFAULTS = {
     "pue": of(units.RATIO, 1.0),
-    "lifetime": of(units.DURATION, 1.0),
+    "lifetime": of(units.SERVICE_LIFE, 1.0),
     "utilization": of(units.FRACTION, 0.001, 1.0),
     "dram_power": of(units.DENSITY_POWER),
     "threads_per_core": of(units.COUNT, 1),
     "media": Group(dict, {"ssd": _MEDIUM, "hdd": _MEDIUM}, ("ssd", "hdd")),
     "client": Group(
         ClientFigures,
-        {"power": of(units.POWER), "lifetime": of(units.DURATION, 1.0)},
+        {"power": of(units.POWER), "lifetime": of(units.SERVICE_LIFE, 1.0)},
         ClientFigures._fields,
     ),
 }

@@ -17,7 +17,8 @@ def read_share(text: str | None, *, is_wanted: bool) -> Number | None:
         return None
     if not is_wanted:
         raise UsageError("--embodied-share goes with --metrics")
-    from carbonctl.units import FRACTION, QuantityError, parse
+    from carbonctl.unit_table import QuantityError
+    from carbonctl.units import FRACTION, parse
 
     try:
         share = parse(text, FRACTION)

@@ -65,7 +65,7 @@ def read(
     UsageError
         Naming the flag that cannot be read.
     """
-    life = _value("--lifetime", lifetime, units.DURATION, bounds.positive, "lifetime")
+    life = _value("--lifetime", lifetime, units.SERVICE_LIFE, bounds.positive, "lifetime")
     if act and life is not None and _IN_YEARS.search(str(lifetime)):
         note = f"years of {HOURS_PER_YEAR:,} h, as ACT has them"
         number = life.number * HOURS_PER_YEAR / _HOURS_PER_OUR_YEAR

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from carbonctl import inventory
-from carbonctl.catalog import Catalog, read_record, records
+from carbonctl.catalog import Catalog, records
+from carbonctl.catalog.shelf import read_record
 from carbonctl.cli import inputs
 from carbonctl.cli.documents import Document, check_json
 from carbonctl.cli.finding import named

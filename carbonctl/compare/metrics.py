@@ -26,7 +26,7 @@ from carbonctl.factors import design
 from carbonctl.factors.power import W_PER_KW
 from carbonctl.formulas import NotArithmetic, Same, Uncertain
 from carbonctl.ranges import Number, best, high, low
-from carbonctl.units import QuantityError
+from carbonctl.unit_table import QuantityError
 
 SECONDS_PER_HOUR = 3600
 PRODUCTS = {

@@ -52,7 +52,7 @@ from carbonctl.estimators.quantities import Quantity, added, of, product, quotie
 from carbonctl.factors import federated, runs
 from carbonctl.factors.power import W_PER_KW
 from carbonctl.spec import fields as f
-from carbonctl.spec.model import Activity, SiteRef
+from carbonctl.spec.model import Activity, MachineTime, SiteRef
 from carbonctl.values import Value
 
 
@@ -167,6 +167,13 @@ class Federated(ClientFields, Activity):
     def in_data_centre(self) -> bool:
         """Only its server is."""
         return self.server is not None
+
+    @property
+    def machine_time(self) -> MachineTime | None:
+        """How long its server runs."""
+        if self.server is None or self.server.wall_time is None:
+            return None
+        return MachineTime("server.wall_time", self.server.wall_time, self.server.devices)
 
     @property
     def machine_fields(self) -> tuple[str, MachineFields | None]:

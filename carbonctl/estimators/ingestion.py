@@ -7,6 +7,7 @@ from carbonctl.estimators.compute import Loaded, at_work
 from carbonctl.estimators.quantities import Quantity
 from carbonctl.factors import schedule
 from carbonctl.spec import fields as f
+from carbonctl.spec.model import MachineTime
 from carbonctl.values import Value
 
 
@@ -18,6 +19,11 @@ class Ingestion(Loaded):
         description="data that one system delivers, per time"
     )
     duration: f.Duration = Field(description="how long they run")
+
+    @property
+    def machine_time(self) -> MachineTime:
+        """How long they run."""
+        return MachineTime("duration", self.duration)
 
 
 MODEL = Ingestion

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from carbonctl.spec import fields as f
-from carbonctl.spec.model import Activity
+from carbonctl.spec.model import Activity, MachineTime
 from carbonctl.spec.systems import Spec, System, SystemFields
 from carbonctl.values import Value
 
@@ -80,6 +80,13 @@ class OnMachine(MachineFields, Activity):
 
 class OnSystem(TimeFields, OnMachine):
     """An activity that runs on devices for a time."""
+
+    @property
+    def machine_time(self) -> MachineTime | None:
+        """The elapsed time, where it is given."""
+        if self.wall_time is None:
+            return None
+        return MachineTime("wall_time", self.wall_time, self.devices)
 
 
 def check_rate(requests: Value | None, duration: Value | None) -> None:

@@ -30,7 +30,7 @@ class OnDevice(ClientFields, Activity):
     requests: f.Requests = Field(
         description="how many: a count, or a rate such as 1e9 / day with a duration"
     )
-    duration: f.Duration | None = Field(None, description="how long they are answered")
+    duration: f.Span | None = Field(None, description="how long they are answered")
     energy_per_request: f.RequestEnergy | None = Field(None, description="from the battery")
     time_per_request: f.ShortTime | None = Field(
         None, description="how long one keeps the device busy"

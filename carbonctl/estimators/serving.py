@@ -29,6 +29,7 @@ from carbonctl.estimators.quantities import Quantity, merge, product
 from carbonctl.factors import fleet, power
 from carbonctl.ranges import Number, low
 from carbonctl.spec import fields as f
+from carbonctl.spec.model import MachineTime
 from carbonctl.spec.systems import SystemFields
 from carbonctl.values import Value
 
@@ -41,7 +42,7 @@ class Serving(Loaded):
     requests: f.Requests | None = Field(
         None, description="how many: a count, or a rate such as 1e9 / day with a duration"
     )
-    duration: f.Duration | None = Field(None, description="how long the service runs")
+    duration: f.Span | None = Field(None, description="how long the service runs")
     energy_per_request: f.RequestEnergy | None = Field(
         None, description="energy of one request, measured or published"
     )
@@ -104,6 +105,13 @@ class Serving(Loaded):
         if self.autoscaling is not None and self.busy is None:
             raise ValueError("autoscaling needs `busy`, the share of the time that systems serve")
         return self
+
+    @property
+    def machine_time(self) -> MachineTime | None:
+        """How long a fleet stands ready."""
+        if self.fleet is None or self.duration is None:
+            return None
+        return MachineTime("duration", self.duration)
 
     @property
     def uses_machine(self) -> bool:

@@ -15,7 +15,7 @@ class Storage(Activity):
     """Data kept on drives: datasets, checkpoints, logs, embeddings."""
 
     capacity: f.Capacity = Field(description="data stored, once")
-    duration: f.Duration = Field(description="how long it is kept")
+    duration: f.Span = Field(description="how long it is kept")
     medium: f.Medium = Field("ssd", description="kind of drive")
     replication: f.Multiplier | None = Field(None, description="copies kept; 1 unless given")
     fill: f.Utilization | None = Field(None, description="share of the drives that holds data")

@@ -16,7 +16,8 @@ from carbonctl.errors import UsageError
 from carbonctl.ledger import Totals
 from carbonctl.near import did_you_mean
 from carbonctl.spec.model import PHASES
-from carbonctl.units import ENERGY, MASS, RATIO, VOLUME, Dimension, QuantityError, parse
+from carbonctl.unit_table import QuantityError
+from carbonctl.units import ENERGY, MASS, RATIO, VOLUME, Dimension, parse
 
 KEYS = Totals._fields
 LONGEST = 500  # characters of a rule
@@ -264,7 +265,8 @@ def _of_phase(parts: list[str], at: int) -> tuple[str, str]:
 
 
 def _unknown_key(key: str, at: int) -> RuleFault:
-    return RuleFault(at + 1, f"unknown key `{key}`{did_you_mean(key, KEYS)}; {_KEY_HELP}")
+    close = did_you_mean(key.rpartition(".")[2], KEYS)
+    return RuleFault(at + 1, f"unknown key `{key}`{close}; {_KEY_HELP}")
 
 
 def _percentile(word: str, at: int) -> float:

@@ -81,8 +81,17 @@ def mass(kg: float | None) -> str:
     return _scaled(kg, "kgCO2e")
 
 
-def volume(litres: float) -> str:
+def total(key: str, value: float | None) -> str:
+    """Write one of the sums over an account by its name."""
+    if key.endswith("_kwh"):
+        return energy(value)
+    return volume(value) if key.endswith("_l") else mass(value)
+
+
+def volume(litres: float | None) -> str:
     """Write a volume of water in litres, or in cubic metres from ten thousand litres."""
+    if litres is None:
+        return "unknown"
     if abs(litres) >= _CUBIC_METRES_FROM:
         return f"{significant(litres / 1000)} m³"
     return f"{significant(litres)} L"

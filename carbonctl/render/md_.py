@@ -106,9 +106,9 @@ def _facts(result: Result, style: Style) -> list[tuple[str, str]]:
         said = f"{humane.rounded(amount)} {escape(thing.unit)} ({escape(thing.source)})"
         facts.append((f"As much as {escape(thing.item)}", said))
     for key, row in (result.reported or {}).items():
-        write = humane.energy if key.endswith("kwh") else humane.mass
         error = "" if row.error_pct is None else f" ({row.error_pct:+.1f} %)"
         name = escape(key.rpartition("_")[0].replace("_", " "))
-        said = f"{write(row.reported)}, estimated {write(row.estimated)}{error}"
+        theirs, ours = humane.total(key, row.reported), humane.total(key, row.estimated)
+        said = f"{theirs}, estimated {ours}{error}"
         facts.append((f"Reported {name}", said))
     return facts

@@ -238,11 +238,11 @@ class _Block:
         self.heading("Reported" + (f" ({safe(source)})" if source else ""))
         rows: list[tuple[Text | str, ...]] = []
         for key, row in self.result.reported.items():
-            write = humane.energy if key.endswith("kwh") else humane.mass
             error = "?" if row.error_pct is None else f"{row.error_pct:+.1f} %"
             name = key.rpartition("_")[0].replace("_", " ").replace("market", "(market)")
-            ours = f"estimated {write(row.estimated)}"
-            rows.append((name.capitalize(), write(row.reported), ours, error.replace("-", "−")))
+            ours = f"estimated {humane.total(key, row.estimated)}"
+            theirs = humane.total(key, row.reported)
+            rows.append((name.capitalize(), theirs, ours, error.replace("-", "−")))
         self.lines(("left", "right", "right", "right"), rows)
 
     def equivalents(self) -> None:

@@ -9,11 +9,15 @@ from __future__ import annotations
 
 from carbonctl.schemas import Schema, closed, ref
 from carbonctl.spec import typed
-from carbonctl.units import DIMENSIONS, Dimension, single_units
+from carbonctl.unit_table import CO2
+from carbonctl.units import CLOCK, DIMENSIONS, DURATION, Dimension, single_units
 
 _NUMBER = r"\s*[+-]?(\d[\d_]*(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*"
 # Units joined by an operator, which are not looked into; an exponent is no unit.
-_JOINED = r"(?![eE][+-]?\d)(?=[^.]*[\s/*·-]\s*[A-Za-zµ%])[A-Za-zµ%/*·-][A-Za-z0-9µ%/*·²³₂\s-]*"
+_JOINED = (
+    r"(?![eE][+-]?\d)(?=[^.]*[\s/*·⋅-]\s*[A-Za-zµμ%]|[^.]*\^)"
+    r"[A-Za-zµμ%/*·⋅-][A-Za-z0-9µμ%/*·⋅²³₂⁻¹^\s-]*"
+)
 _REST = r"[\s*·-]*"  # operators with nothing to join are passed over
 
 
@@ -35,31 +39,43 @@ def definitions() -> dict[str, Schema]:
 
 def _unit(dimension: Dimension) -> str:
     """Return the pattern of a unit: one word of this dimension, or joined words."""
-    words = "|".join(single_units(dimension)).replace("2", "[2²]").replace("3", "[3³]")
+    words = "|".join(single_units(dimension))
+    for sign, alike in (("2", "[2²]"), ("3", "[3³]"), ("µ", "[µμ]")):
+        words = words.replace(sign, alike)
     if not dimension.unit:
         suffix = "[kMGTB]" if dimension.counts else "[kMGT]"
         return rf"({suffix}?\s*({words})?|{_JOINED}){_REST}"
-    co2 = r"(\s*CO[2₂](-?eq?)?)?" if "kg" in dimension.unit else ""
+    co2 = rf"([\s_-]*(of\s+)?{CO2})?" if "kg" in dimension.unit else ""
     word = rf"([kMGT]\s+)?({words}){co2}|" if words else ""
     return rf"({word}{_JOINED}){_REST}"
+
+
+def _number(dimension: Dimension) -> str:
+    """Return the pattern of one number with its unit, or of an elapsed time."""
+    return f"({_NUMBER}{_unit(dimension)}{_clock(dimension)})"
+
+
+def _clock(dimension: Dimension) -> str:
+    return f"|{CLOCK}" if dimension.unit == DURATION.unit else ""
 
 
 def _one(dimension: Dimension) -> Schema:
     return {
         "description": _named(dimension),
         "type": "string" if dimension.unit else ["number", "string"],
-        "pattern": f"^{_NUMBER}{_unit(dimension)}$",
+        "pattern": f"^{_number(dimension)}$",
         "examples": [dimension.example],
     }
 
 
 def _one_or_range(dimension: Dimension) -> Schema:
-    unit = _unit(dimension)
+    last = _number(dimension)
+    first = rf"({_NUMBER}({_unit(dimension)})?{_clock(dimension)})"
     return {
         "description": f"{_named(dimension)}, or a range {_range(dimension)}",
         "anyOf": [
             ref(f"one-{name_of(dimension)}"),
-            {"type": "string", "pattern": rf"^{_NUMBER}({unit})?\.\.{_NUMBER}{unit}$"},
+            {"type": "string", "pattern": rf"^{first}\.\.{last}$"},
         ],
         "examples": [dimension.example],
     }

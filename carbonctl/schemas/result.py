@@ -93,7 +93,7 @@ _PROBLEM = {
 }
 _REPORTED = (
     "energy_kwh", "operational_kgco2e", "operational_market_kgco2e", "embodied_kgco2e",
-    "total_kgco2e",
+    "total_kgco2e", "water_l",
 )  # fmt: skip
 
 

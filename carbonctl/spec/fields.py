@@ -196,20 +196,23 @@ Devices = Annotated[Value, Quantity(units.DEVICES)]
 WholeDevices = Annotated[Value, Quantity(units.DEVICES, bounds.whole)]
 Energy = Annotated[Value, Quantity(units.ENERGY)]
 Power = Annotated[Value, Quantity(units.POWER)]
-Lifetime = Annotated[Value, Quantity(units.DURATION._replace(example="4 years"), bounds.positive)]
+_SHORT = units.DURATION._replace(example="60 s", bare=("s", "ms"))
+_SPAN = units.DURATION._replace(bare=("h", "days"))
+Lifetime = Annotated[Value, Quantity(units.SERVICE_LIFE, bounds.positive)]
 Duration = Annotated[Value, Quantity(units.DURATION)]
-Interval = Annotated[Value, Quantity(units.DURATION, bounds.positive)]
+Span = Annotated[Value, Quantity(_SPAN)]
+Interval = Annotated[Value, Quantity(_SPAN, bounds.positive)]
 DeviceTime = Annotated[Value, Quantity(units.DEVICE_TIME)]
 PositiveDeviceTime = Annotated[Value, Quantity(units.DEVICE_TIME, bounds.positive)]
 Mass = Annotated[Value, Quantity(units.MASS)]
 Intensity = Annotated[Value, Quantity(units.INTENSITY)]
 Bandwidth = Annotated[Value, Quantity(units.BANDWIDTH)]
 PositiveBandwidth = Annotated[Value, Quantity(units.BANDWIDTH, bounds.positive)]
-ShortTime = Annotated[Value, Quantity(units.DURATION._replace(example="60 s"))]
-PositiveShortTime = Annotated[
-    Value, Quantity(units.DURATION._replace(example="60 s"), bounds.positive)
+ShortTime = Annotated[Value, Quantity(_SHORT)]
+PositiveShortTime = Annotated[Value, Quantity(_SHORT, bounds.positive)]
+RequestEnergy = Annotated[
+    Value, Quantity(units.ENERGY._replace(example="0.3 Wh", bare=("Wh", "J")))
 ]
-RequestEnergy = Annotated[Value, Quantity(units.ENERGY._replace(example="0.3 Wh"))]
 RequestTime = Annotated[Value, Quantity(units.DEVICE_TIME._replace(example="1 GPU-s"))]
 LinkRate = Annotated[
     Value, Quantity(units.BANDWIDTH._replace(example="79 Mbit/s"), bounds.positive)
@@ -227,6 +230,7 @@ MemoryPower = Annotated[Value, Quantity(units.DENSITY_POWER)]
 BuildingMass = Annotated[Value, Quantity(units.PER_KW_MASS)]
 AreaMass = Annotated[Value, Quantity(units.PER_AREA_MASS)]
 AreaPerPower = Annotated[Value, Quantity(units.AREA_PER_KW, bounds.positive)]
+Volume = Annotated[Value, Quantity(units.VOLUME._replace(example="15000 m3", bare=("m3", "kL")))]
 Water = Annotated[Value, Quantity(units.WATER)]
 Loss = Annotated[Value, Quantity(units.FRACTION, bounds.loss)]
 Capacity = Annotated[Value, Quantity(units.CAPACITY)]

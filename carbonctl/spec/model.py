@@ -6,7 +6,7 @@ Activities are not here: each kind has its own model beside its estimator, deriv
 
 from collections.abc import Iterator
 from itertools import count
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import (
     AfterValidator,
@@ -19,6 +19,7 @@ from pydantic import (
 
 from carbonctl.spec import fields as f
 from carbonctl.spec.systems import Spec, System
+from carbonctl.values import Value
 
 PHASES = f.PHASES
 
@@ -139,7 +140,15 @@ class Repeat(Spec):
     """How often an activity recurs: as many whole intervals as the span holds."""
 
     every: f.Interval = Field(description="the interval from one time to the next")
-    for_: f.Duration = Field(alias="for", description="the span in which it recurs")
+    for_: f.Span = Field(alias="for", description="the span in which it recurs")
+
+
+class MachineTime(NamedTuple):
+    """How long an activity holds its machines each time: the key, the time and the devices."""
+
+    key: str
+    time: Value
+    devices: Value | None = None
 
 
 class Activity(Spec):
@@ -165,6 +174,11 @@ class Activity(Spec):
     def has_clients(self) -> bool:
         """Whether something of it happens where clients are."""
         return False
+
+    @property
+    def machine_time(self) -> MachineTime | None:
+        """How long its machines are held each time; None where nothing says it of each."""
+        return None
 
     @property
     def machine_fields(self) -> tuple[str, Any]:
@@ -193,6 +207,7 @@ class Reported(Spec):
     operational_market: f.Mass | None = Field(None, description="market-based operational carbon")
     embodied: f.Mass | None = Field(None, description="embodied carbon")
     total: f.Mass | None = Field(None, description="operational and embodied carbon together")
+    water: f.Volume | None = Field(None, description="water of operation, on site and at plants")
     source: f.Source | None = Field(None, description="who reported it: a source key or words")
 
 

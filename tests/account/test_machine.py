@@ -313,7 +313,7 @@ def test_mixed_systems_serve_as_fleets_and_by_energy():
         ("accelerators: [{devices: 2, rated_power: 1 W}], power_scope: wall", "",
          "power_scope says what `power` holds"),
         ("accelerators: [{devices: 2, power: 1 W}]", ", rated_power: 1 W", "mixes accelerators"),
-        ("accelerators: [{devices: 2, device: nvidia/a1000}]", "", "did you mean"),
+        ("accelerators: [{devices: 2, device: nvidia/a1000}]", "", "unknown device `nvidia/a1000`"),
         ("accelerators: [{devices: 2}]", "", "no power of devices (1) is known"),
         ("rated_power: 1 W, host_power: 1 W, host_overhead: 1.3", "", "not both"),
         ("rated_power: 1 W, host_overhead: 0.9", "", "is below 1"),

@@ -120,6 +120,12 @@ def test_names_and_figures_are_filled_in():
     assert learn([json.dumps(job("a", hours=one)) for one in hours]) == 3
 
 
+def test_elapsed_times_are_no_figures_to_fill_in():
+    times = ["1-02:03:04", "2-02:03:04", "1-02:03:04", "01:00:00", "02:00:00", "1 h", "01:00:00"]
+    for form in (json.dumps, yaml.safe_dump):
+        learn([form(job("a", hours=one)) for one in times * 4])
+
+
 def run(name=None, **more):
     named = {} if name is None else {"name": name}
     return {**job("a")["phases"]["training"][0], **named, **more}

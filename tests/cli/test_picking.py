@@ -7,7 +7,7 @@ import pytest
 
 from tests.cli.test_compare import git
 from tests.cli.test_streams import QUICK, job, lines
-from tests.conftest import run
+from tests.conftest import GRIDS, run
 
 YAML = """\
 # of two, with a comment
@@ -243,8 +243,8 @@ def test_other_faults_beside_that_of_set_are_all_said(inside):
     done = inside("estimate", "jobs.yaml", QUICK, "--set", "site.gird=FR", "-f", "csv")
     assert done.err.splitlines() == [
         "--set:1:11: unknown key `gird`; did you mean `grid`?",
-        "jobs.yaml:8:14: grid: unknown grid `Oz` (`carbonctl grid list` lists them all)",
-        "jobs.yaml:15:14: grid: unknown grid `Oz` (`carbonctl grid list` lists them all)",
+        f"jobs.yaml:8:14: grid: unknown grid `Oz`; {GRIDS}",
+        f"jobs.yaml:15:14: grid: unknown grid `Oz`; {GRIDS}",
         "--set:1:11: the same in 3 more",
     ]
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.test_estimate import BAD, COMMAND, QUICK, write
 from tests.cli.test_streams import YAML, job, lines, peak
-from tests.conftest import CONFIGS, ROOT, clean_environment, run
+from tests.conftest import CONFIGS, GRIDS, ROOT, clean_environment, run
 
 RECORD = "name: X1\nvendor: Acme\nkind: gpu\nrated_power: {value: 71 W, source: me}\n"
 SERVER = "name: Box\nkind: server\ndevices: 4\nhost_power: {value: 100 W, source: me}\n"
@@ -85,7 +85,7 @@ def test_documents_have_the_labels_of_estimate(inside, tmp_path, monkeypatch):
     done = inside("validate", "-v", "jobs.yaml", "jobs.jsonl")
     assert done.err.splitlines() == [
         "jobs.yaml#1: a valid workload",
-        "jobs.yaml:6:14: grid: unknown grid `Oz` (`carbonctl grid list` lists them all)",
+        f"jobs.yaml:6:14: grid: unknown grid `Oz`; {GRIDS}",
         "jobs.yaml#3: a valid workload",
         "jobs.yaml#4: a valid device record",
         "jobs.jsonl#1: a valid workload",

@@ -296,7 +296,10 @@ def test_what_act_has_no_model_of():
         ("- a\n", r"1:1: a mapping with silicon, passives or materials"),
         ("name: empty\n", "names no component"),
         ("silcon: {}\n", "1:1: unknown key `silcon`; did you mean `silicon`"),
-        (part("silicon", area="1 cm2", process="22nm"), r"4:14: .*no logic `22nm`; did you mean"),
+        (
+            part("silicon", area="1 cm2", process="22nm"),
+            r"4:14: .*no logic `22nm`; there are 28nm, 20nm",
+        ),
         (part("silicon", area="1 kg", process="28nm"), r"3:11: area: `1 kg` is a mass"),
         (part("silicon", area="-1 cm2", process="28nm"), "must not be negative"),
         (part("silicon", area="1 cm2", process="28nm", fab_yield=0), "a yield lies above 0"),
@@ -340,9 +343,9 @@ def test_tables_know_acts_names():
 @pytest.mark.parametrize(
     ("ask", "said"),
     [
-        (lambda: TABLES.wafer("22nm"), "ACT has no logic `22nm`; did you mean"),
+        (lambda: TABLES.wafer("22nm"), "ACT has no logic `22nm`; it has 28nm, 20nm"),
         (lambda: TABLES.grid("taiwan", 2021), "2022 by act-repository, 2023 by"),
-        (lambda: TABLES.per_gb("dram", "ddr4_20nm"), "did you mean `ddr4_10nm`"),
+        (lambda: TABLES.per_gb("dram", "ddr4_20nm"), "it has ddr3_50nm"),
         (lambda: TABLES.battery("LTO"), "it has NMC, LFP"),
     ],
 )

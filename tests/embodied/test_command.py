@@ -181,7 +181,7 @@ def test_act_lists(inside, tmp_path):
     file.write_text(BOM.replace("28nm", "29nm"))
     broken = inside("embodied", "--import-act", str(file), "--act-compatible")
     assert broken.code == 3
-    assert f"{file}:3:34: process: ACT has no logic `29nm`; did you mean `28nm`" in broken.err
+    assert f"{file}:3:34: process: ACT has no logic `29nm`; there are 28nm, 20nm" in broken.err
 
 
 def test_its_own_json_is_no_workload(inside, tmp_path):
@@ -197,7 +197,7 @@ def test_good_ones_are_shown_beside_bad_ones(inside):
     ran = inside("embodied", H100, "nvidia/h1000", "--format", "csv", "-q")
     assert ran.code == 3
     assert "GH100" in ran.out
-    assert "unknown device `nvidia/h1000`" in ran.err
+    assert "unknown device or host `nvidia/h1000`" in ran.err
 
 
 @pytest.mark.parametrize(

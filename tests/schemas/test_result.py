@@ -18,7 +18,7 @@ site: {grid: US, pue: 1.1, wue: 1.8 L/kWh, water_intensity: 2 L/kWh, losses: 5 %
 phases:
   training: [{kind: energy, energy: 1..2 MWh}, {kind: transfer, volume: 1 TB, intensity: 0.01 kWh/GB}]
   inference: [{kind: compute, device: nvidia/t4, device_time: 5 GPU-h}]
-reported: {energy: 1 MWh, operational: 1 t, operational_market: 1 t, embodied: 1 t, total: 1 t, source: me}
+reported: {energy: 1 MWh, operational: 1 t, operational_market: 1 t, embodied: 1 t, total: 1 t, water: 5 m3, source: me}
 """
 
 

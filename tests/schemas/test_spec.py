@@ -224,7 +224,10 @@ WRITTEN = [
     "4 years", "1 yr", "90 days", "26.6 h", "12288", "15e12", "2B", "6.4M", "8 GPUs", "3 requests",
     "45 %", "45%", "0.45", "2500..5700 kg", "1 kg..2 t", "1..5 W", "1 .. 5 W", "1312..5000 kgCO2e", "30..60 %", "0.3..0.6",
     "2 t CO2eq", "814 mm2", "814 mm²", "312 TFLOPS", "0.3725 W/GB", "1.2 W/TB", "17.3 kg/TB", "0.0065 kWh/GB",
-    "1.8 L/kWh", "1.8 l/kWh", "1 m3/MWh", "5 M requests / h",
+    "1.8 L/kWh", "1.8 l/kWh", "1 m3/MWh", "5 M requests / h", "1-02:03:04", "26:03:04", "00:10:00.5",
+    "00:10:00..1-00:00:00", "30 min..02:00:00", "3.2 MTCO2e", "3.2 mt CO2-eq", "3 metric tons of CO2", "2 short tons",
+    "5 kilograms CO2 equivalents", "12 MWhr", "12 kilowatt-hours", "5 μW", "5 kgco2eq", "385 g CO2e kWh-1", "385 g kWh⁻¹",
+    "3 m^3", "2 GPU⋅h", "7 kWhrs", "1 GPU-hr",
 ]  # fmt: skip
 NOT_WRITTEN = [
     "",

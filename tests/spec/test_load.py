@@ -39,7 +39,11 @@ def test_a_good_spec():
 CASES = [
     ("grid: US", "grdi: US", "job.yaml:3:8: unknown key `grdi`; did you mean `grid`?"),
     ("grid: US", "grid: Frnace", "job.yaml:3:14: grid: unknown grid `Frnace`; did you mean `FR`?"),
-    ("grid: US", "grid: aws/us-east-9", "unknown cloud region `aws/us-east-9`; did you mean"),
+    (
+        "grid: US",
+        "grid: aws/us-east-9",
+        "unknown cloud region `aws/us-east-9` (`carbonctl grid list`",
+    ),
     ("pue: 1.1", "pue: 0.9", "job.yaml:3:23: pue: `0.9` is below 1"),
     ("pue: 1.1", "pue: ", "`pue` has no value; give one or take it out"),
     ("pue: 1.1", "pue: [1.1]", "pue: a ratio such as `1.2` is wanted here, not a list"),

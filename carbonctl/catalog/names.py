@@ -1,0 +1,220 @@
+"""Which record a name means that is nobody's id or alias, and which ones it may mean.
+
+A name has words that say the model (H100, RTX 4090 Laptop) and words that add its maker
+(NVIDIA, Tesla) or its form (SXM5, 80GB). A name means a record where the models are the same
+and its other words fit. A model with one word more or less, or with another number, is another
+product: it is never suggested.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from carbonctl.near import fold, is_slip
+
+_MOST_CANDIDATES = 8
+_GRIDS = "`carbonctl grid list` lists them all"
+_GRID_FORMS = (
+    "write a country (FR or France), a part of one (US-CAMX) or a cloud region (gcp/europe-west4)"
+)
+_BRANDS = {
+    "tesla": "nvidia", "geforce": "nvidia", "instinct": "amd", "radeon": "amd",
+    "quadro": "nvidia", "habana": "intel", "cloud": "google", "tpu": "google", "amazon": "aws",
+    "azure": "microsoft", "poweredge": "dell", "proliant": "hpe",
+}  # fmt: skip
+_VENDORS = frozenset((
+    "amd", "ampere", "apple", "aws", "cerebras", "dell", "google", "graphcore", "groq", "hpe",
+    "huawei", "ibm", "intel", "meta", "microsoft", "nvidia", "samsung",
+))  # fmt: skip
+_MAKERS = _VENDORS | _BRANDS.keys()
+_FORM = re.compile(r"(sxm\d?|pcie|nvl|oam|hbm\d?e?|gddr\dx?|\d+gb)")
+_NOISE = re.compile(
+    r"\((?:r|tm)\)|[®™]|(?:\bcpu\s*)?@\s*[\d.]+\s*ghz|\bwith .* graphics\b|\b\d+[- ]cores?\b"
+    r"|\b(?:gpu|processor|accelerator)\b"
+)
+_SIZE = re.compile(r"\b(\d+)\s*g(?:i?b)?\b")
+_SEPARATORS = re.compile(r"[\s_/(),-]+")
+
+
+class Called(NamedTuple):
+    """What a record is called.
+
+    Attributes
+    ----------
+    id : str
+        Its id, which begins with its maker.
+    names : tuple of str
+        Its id and aliases.
+    has_series : bool
+        Whether letters at the end of its model tell the members of a series: MI300A, MI300X.
+    forms : frozenset of str
+        What its memory adds to its names: `80gb`, `hbm3`.
+    """
+
+    id: str
+    names: tuple[str, ...]
+    has_series: bool = False
+    forms: frozenset[str] = frozenset()
+
+
+class _Name(NamedTuple):
+    """A name in its words: all of them, those of the model, of the form, and makers."""
+
+    words: tuple[str, ...]
+    model: tuple[str, ...]
+    forms: frozenset[str]
+    makers: frozenset[str]
+
+
+def _read(name: str) -> _Name:
+    plain = _SIZE.sub(r"\1gb", _NOISE.sub(" ", name.casefold()))
+    words = tuple(word for word in _SEPARATORS.split(plain) if word)
+    makers = {word: _BRANDS.get(word, word) for word in words if word in _MAKERS}
+    forms = frozenset(word for word in words if _FORM.fullmatch(word))
+    model = tuple(word for word in words if word not in makers and word not in forms)
+    return _Name(words, model, forms, frozenset(makers.values()))
+
+
+def _likeness(words: tuple[str, ...]) -> tuple[int, str]:
+    """Return what names have in common that differ by slips of the pen: no slip is in a digit."""
+    return len(words), re.sub(r"\D+", " ", " ".join(words))
+
+
+class Index:
+    """Everything that records are called, to find what an unknown name may mean.
+
+    Parameters
+    ----------
+    records : iterable of Called
+        All that there are.
+    """
+
+    def __init__(self, records: Iterable[Called]) -> None:
+        self.by_name: dict[str, str] = {}
+        self.by_model: dict[str, dict[str, frozenset[str]]] = {}
+        self.by_word: dict[str, set[str]] = {}
+        self.series: list[tuple[str, tuple[str, ...]]] = []
+        self.alike: dict[tuple[int, str], list[tuple[str, tuple[str, ...]]]] = {}
+        self.names: dict[str, list[frozenset[str]]] = {}
+        for record in records:
+            self._add(record)
+
+    def _add(self, record: Called) -> None:
+        for alias in record.names:
+            self.by_name.setdefault(fold(alias), record.id)
+        names = [_read(alias) for alias in record.names]
+        forms = record.forms.union(*(name.forms for name in names))
+        self.names[record.id] = [frozenset(name.words) for name in names]
+        for name in names:
+            if name.model:
+                self.by_model.setdefault("".join(name.model), {})[record.id] = forms
+            self.alike.setdefault(_likeness(name.words), []).append((record.id, name.words))
+            if record.has_series and name.model:
+                self.series.append((record.id, name.model))
+            for word in name.words:
+                self.by_word.setdefault(word, set()).add(record.id)
+
+    def meant(self, name: str) -> list[str]:
+        """Return the ids of the records of the same model that a name fits."""
+        wanted = _read(name)
+        return [
+            identity
+            for identity, forms in self.by_model.get("".join(wanted.model), {}).items()
+            if _is_of(identity, wanted.makers) and all(_has(form, forms) for form in wanted.forms)
+        ]
+
+    def only(self, name: str) -> str | None:
+        """Return the id of the only record that a name fits; None where others hold its words."""
+        same = self.meant(name)
+        return same[0] if len(same) == 1 and {*self.holding(name)} <= {*same} else None
+
+    def holding(self, name: str) -> list[str]:
+        """Return the ids of the records of which a name holds every word of this one."""
+        words = frozenset(_read(name).words)
+        found = [self.by_word.get(word, set()) for word in words]
+        ids = set.intersection(*found) if found else set()
+        return [
+            one for one in self.names if one in ids and any(words <= n for n in self.names[one])
+        ]
+
+    def series_of(self, name: str) -> list[str]:
+        """Return the ids of the models that are the wanted one with letters at their end."""
+        *ours, last = _read(name).model or ("",)
+        found = [
+            identity
+            for identity, (*theirs, longer) in self.series
+            if theirs == ours and _continues(last, longer)
+        ]
+        return [one for one in dict.fromkeys(found) if _is_of(one, _read(name).makers)]
+
+    def misspelt(self, name: str) -> list[str]:
+        """Return the ids that a name means but for slips of the pen in its words."""
+        words = _read(name).words
+        found = [
+            identity
+            for identity, theirs in self.alike.get(_likeness(words), ())
+            if all(a == b or is_slip(a, b) for a, b in zip(words, theirs, strict=True))
+        ]
+        return list(dict.fromkeys(found))
+
+    def unknown(self, name: str, what: str, listing: str) -> str:
+        """Return what is said of a name that is no record's: which ones it may mean."""
+        same = self.meant(name)
+        families = (same, self.holding(name), self.series_of(name))
+        several = next((found for found in families if len(found) > 1), None)
+        if several is not None:
+            return fits_several(name, what, several, listing)
+        close = same or self.misspelt(name)
+        hint = f"; did you mean `{close[0]}`?" if len(close) == 1 else ""
+        return f"unknown {what} `{shown(name)}`{hint} ({listing})"
+
+
+def _is_of(identity: str, makers: frozenset[str]) -> bool:
+    return makers <= {identity.partition("/")[0]}
+
+
+def _has(form: str, forms: frozenset[str]) -> bool:
+    return form in forms or (form == "sxm" and any(one.startswith("sxm") for one in forms))
+
+
+def _continues(word: str, longer: str) -> bool:
+    rest = longer.removeprefix(word)
+    return word[-1:].isdigit() and rest != longer and rest.isalpha()
+
+
+def shown(name: str) -> str:
+    """Return a name on one line."""
+    return name.replace("\n", "\\n")
+
+
+def fits_several(name: str, what: str, ids: list[str], listing: str) -> str:
+    """Say which records a name may mean, where it cannot be told which one."""
+    more = ", …" if len(ids) > _MOST_CANDIDATES else ""
+    first = ", ".join(ids[:_MOST_CANDIDATES])
+    return f"`{shown(name)}` fits several {what}s: {first}{more}; name one ({listing})"
+
+
+def of_another_kind(name: str, other: str, ids: list[str], listing: str) -> str:
+    """Say that a name is not of the kind that is wanted, and how to write it."""
+    first = f"`{other}: {shown(ids[0])}`"
+    if len(ids) == 1:
+        return f"`{shown(name)}` is a {other}; write {first}"
+    rest = ", ".join(f"`{one}`" for one in ids[1:_MOST_CANDIDATES])
+    return f"`{shown(name)}` is a {other}; write {first} or {rest} ({listing})"
+
+
+def unknown_grid(name: str, zones: Index, regions: Index) -> str:
+    """Return what is said of a name that is no grid: which one it may mean, or how to write one."""
+    if "/" in name:
+        close = regions.misspelt(name)
+        hint = f"; did you mean `{close[0]}`?" if len(close) == 1 else ""
+        return f"unknown cloud region `{shown(name)}`{hint} ({_GRIDS})"
+    several = zones.holding(name)
+    if len(several) > 1:
+        return fits_several(name, "grid", several, _GRIDS)
+    close = [one for one in regions.names if one.partition("/")[2] == name.lower()]
+    close = close or [one for one in several if "-" in one] or zones.misspelt(name)
+    hint = f"did you mean `{close[0]}`?" if len(close) == 1 else _GRID_FORMS
+    return f"unknown grid `{shown(name)}`; {hint} ({_GRIDS})"

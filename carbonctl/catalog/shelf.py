@@ -1,0 +1,169 @@
+"""Finds records of hardware_db: by id in one file, by alias only on a miss, and lazily."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from carbonctl.catalog import names
+from carbonctl.catalog.forms import Fault, Reader
+from carbonctl.errors import InputError, Problem
+from carbonctl.located import Map, Node, decode, parse, place_of
+from carbonctl.near import fold
+
+_ID = re.compile(r"[a-z0-9][a-z0-9.-]*/[a-z0-9][a-z0-9.-]*")
+_LISTING = "`carbonctl hardware list` lists them all"
+_WITH_SERIES = ("gpu", "tpu", "npu")
+
+
+def load(path: Path, form: Reader, extra: dict[str, str]) -> Any:
+    """Read one file by its form.
+
+    Raises
+    ------
+    InputError
+        With the file, line and column of every fault in it.
+    """
+    file = str(path)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError([Problem(file, 1, 1, error.strerror or str(error))]) from None
+    return read_record(parse(decode(data, file), file), file, form, extra)
+
+
+def read_record(tree: Node, file: str, form: Reader, extra: dict[str, str]) -> Any:
+    """Return what a form makes of a parsed file; ``extra`` are keys that the file has not.
+
+    Raises
+    ------
+    InputError
+        With the line and column of every fault in it.
+    """
+    if not isinstance(tree, Map):
+        raise InputError([Problem(file, 1, 1, "a mapping of keys to values is wanted here")])
+    faults: list[Fault] = []
+    record = form({**tree, **extra}, (), faults)
+    if faults:
+        places = [(fault, place_of(tree, fault.at, key=fault.key)) for fault in faults]
+        raise InputError(Problem(file, at.line, at.col, said.message) for said, at in places)
+    return record
+
+
+class Shelf:
+    """The records of some folders: devices, or hosts.
+
+    Parameters
+    ----------
+    what : str
+        What one is: device, host.
+    kinds : tuple of str
+        The folders that hold them.
+    form : Reader
+        How one is read.
+    folders : tuple of Path
+        Folders of the form of hardware_db; the first goes before the others.
+    """
+
+    def __init__(
+        self, what: str, kinds: tuple[str, ...], form: Reader, folders: tuple[Path, ...]
+    ) -> None:
+        self.what = what
+        self.kinds = kinds
+        self.form = form
+        self.folders = folders
+        self._records: dict[str, Any] = {}
+        self._misses: dict[str, str] = {}
+
+    def find(self, name: str, others: Shelf) -> Any:
+        """Return the record with this id or alias, or the only one of this model.
+
+        Raises
+        ------
+        LookupError
+            With what the name may mean, also among records of another kind.
+        """
+        if name in self._misses:
+            raise LookupError(self._misses[name])
+        if name not in self._records:
+            path = self.path(name) or self._aliased(name) or self._only(name)
+            if path is None:
+                self._misses[name] = self._unknown(name, others)
+                raise LookupError(self._misses[name])
+            self._records[name] = self._load(path)
+        return self._records[name]
+
+    def path(self, identity: str) -> Path | None:
+        """Return the file of a record by its id."""
+        if not _ID.fullmatch(identity):
+            return None
+        for folder in self.folders:
+            for kind in self.kinds:
+                path = folder / kind / f"{identity}.yaml"
+                if path.is_file():
+                    return path
+        return None
+
+    def paths(self) -> dict[str, Path]:
+        """Return the file of every record by id; the user's hide ours."""
+        found: dict[str, Path] = {}
+        for folder in reversed(self.folders):
+            for kind in self.kinds:
+                for path in (folder / kind).glob("*/*.yaml"):
+                    found[f"{path.parent.name}/{path.stem}"] = path
+        return dict(sorted(found.items()))
+
+    def all(self) -> Iterator[Any]:
+        """Yield every record, sorted by id."""
+        yield from map(self._load, self.paths().values())
+
+    def _load(self, path: Path) -> Any:
+        return load(path, self.form, {"id": f"{path.parent.name}/{path.stem}"})
+
+    @cached_property
+    def _index(self) -> names.Index:
+        return names.Index(map(_called, self.all()))
+
+    def _aliased(self, name: str) -> Path | None:
+        """Return the file of the record that has a name as its id or alias."""
+        wanted = fold(name)
+        if "_index" in self.__dict__:  # a name before this one was unknown
+            identity = self._index.by_name.get(wanted)
+            return None if identity is None else self.path(identity)
+        for identity, path in self.paths().items():
+            text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+            is_worth_reading = wanted in fold(identity + "\n" + text)
+            if is_worth_reading and wanted in map(fold, self._load(path).names):
+                return path
+        return None
+
+    def _only(self, name: str) -> Path | None:
+        """Return the file of the only record of a model; ids are written in full."""
+        only = self._index.only(name) if "/" not in name else None
+        return None if only is None else self.path(only)
+
+    def near(self, name: str) -> list[str]:
+        """Return the ids that a name may mean which is no id or alias."""
+        return self._index.meant(name) or self._index.misspelt(name)
+
+    def _unknown(self, name: str, others: Shelf) -> str:
+        """Return what a name may mean that is no record's here."""
+        if not self._index.meant(name):
+            same = [name] if others._aliased(name) else others._index.meant(name)
+            if same:
+                return names.of_another_kind(name, others.what, same, _LISTING)
+        return self._index.unknown(name, self.what, _LISTING)
+
+
+def _called(record: Any) -> names.Called:
+    """Return what a device or host is called, with what its memory adds to that."""
+    memory = record.memory
+    forms = set()
+    if memory is not None and memory.capacity is not None:
+        forms.add(f"{memory.capacity.best:g}gb")
+    if memory is not None and memory.type:
+        forms.update(fold(memory.type).split())
+    return names.Called(record.id, record.names, record.kind in _WITH_SERIES, frozenset(forms))

@@ -1,0 +1,97 @@
+"""A name is suggested where it is likely meant, and nothing where it is not."""
+
+import pytest
+
+from carbonctl.checks import _valid
+from carbonctl.estimators.compute import Compute
+from carbonctl.near import did_you_mean, is_slip, nearest
+from carbonctl.spec.model import Reported, Site
+from carbonctl.spec.systems import System
+
+
+def keys(model) -> list[str]:
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "meant"),
+    [
+        ("peu", ["pue", "wue", "cpu"], "pue"),
+        ("cvs", ["csv", "tsv"], "csv"),
+        ("devcie", keys(Compute), "device"),
+        ("wall_tiem", keys(Compute), "wall_time"),
+        ("Utilisation", keys(Compute), "utilization"),
+        ("power_w", keys(System), "power"),
+        ("embodied_carbon", keys(Reported), "embodied"),
+        ("ddr4 10nm", ["ddr4 10 nm", "ddr4 1x nm"], "ddr4 10 nm"),
+        ("nod", ["node"], "node"),
+        ("hosts", keys(System), "host"),
+    ],
+)
+def test_what_is_likely_is_suggested(name, known, meant):
+    assert did_you_mean(name, known) == f"; did you mean `{meant}`?"
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("22nm", ["28nm", "20nm"]),
+        ("2023", ["2022"]),
+        ("us-east-9", ["us-east-1"]),
+        ("gpt-4", ["gpt-3"]),
+        ("cost", keys(Compute)),
+        ("model", keys(Compute)),
+        ("location", keys(Compute)),
+        ("provider", keys(Compute)),
+        ("cloud", keys(Compute)),
+        ("usage", keys(Compute)),
+        ("source", keys(Compute)),
+        ("start", keys(Compute)),
+        ("water", keys(Compute)),
+        ("pue", keys(Compute)),
+        ("cpu", keys(Site)),
+        ("intensity", keys(Site)),
+        ("title", keys(Reported)),
+        ("TWN", ["TW"]),
+    ],
+)
+def test_what_is_not_likely_is_not(name, known):
+    assert did_you_mean(name, known) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "model", "meant"),
+    [
+        ("gpu_count", Compute, "devices"),
+        ("duration", Compute, "wall_time"),
+        ("average_power", System, "power"),
+        ("tdp", System, "rated_power"),
+        ("lifespan", System, "lifetime"),
+        ("location", Site, "grid"),
+    ],
+)
+def test_keys_of_other_tools_name_ours(name, model, meant):
+    assert _valid(name, keys(model)) == f"; did you mean `{meant}`?"
+
+
+def test_up_to_some_are_nearest_first():
+    assert nearest("trainin", ["training", "straining", "draining"], 2) == ["training", "straining"]
+
+
+@pytest.mark.parametrize(
+    ("word", "known", "slip"),
+    [
+        ("gefroce", "geforce", True),
+        ("gforce", "geforce", True),
+        ("geeforce", "geforce", True),
+        ("gevorce", "geforce", True),
+        ("geforce", "geforce", False),
+        ("gefroec", "geforce", False),
+        ("trainium2", "trainium3", False),
+        ("trainiun2", "trainium2", True),
+        ("m40", "m60", False),
+        ("gtx", "rtx", False),
+    ],
+)
+def test_slips_of_the_pen(word, known, slip):
+    assert is_slip(word, known) is slip
