@@ -150,6 +150,6 @@ def _sources(cited: dict[str, str], style: Style) -> list[str]:
     lines = ["Sources"] if cited else []
     for key, number in cited.items():
         source = (style.sources or {}).get(key)
-        said = f"{source.citation} ({source.year}). {source.url}" if source else "as the file says"
+        said = f"{source.citation} ({source.year}). {source.url}" if source else "given in the file"
         lines.append(f"[{number}] {key}: {said}")
     return [*lines, ""] if lines else []

@@ -269,7 +269,7 @@ class _Block:
         rows = assumption_rows(self.result)
         if not rows:
             return
-        self.heading("Assumed, as the file does not say")
+        self.heading("Assumed (not in the file)")
         keys = dict.fromkeys(key for row in rows for key in row.sources)
         numbers = {key: str(number) for number, key in enumerate(keys, 1)}
         shown: list[tuple[Text | str, ...]] = []
