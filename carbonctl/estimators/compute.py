@@ -126,7 +126,7 @@ def check_idle(idle: Value, rated: Value, path: str) -> None:
     Unusable
         At ``path``.
     """
-    if idle.low > rated.low or idle.high > rated.high:
+    if any(getattr(idle, end) > getattr(rated, end) for end in ("best", "low", "high")):
         key = path.rpartition(".")[2]
         raise Unusable(path, f"{key}: the idle power is above that at work")
 
