@@ -107,7 +107,7 @@ def test_compound_units_agree_with_pint(registry, written, theirs):
         ("0.45", units.FRACTION, 0.45),
         ("15e12", units.COUNT, 15e12),
         ("176B", units.COUNT, 176e9),
-        ("8 GPUs", units.COUNT, 8.0),
+        ("8 GPUs", units.DEVICES, 8.0),
         ("1_000_000", units.COUNT, 1e6),
         ("012", units.COUNT, 12.0),
         ("1e3 tokens", units.COUNT, 1000.0),

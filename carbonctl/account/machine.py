@@ -90,12 +90,12 @@ def _alone(node: Node) -> Group | None:
         value: Value = node.given(key)
         rated = value if key == "rated_power" else None
         of_all = _of_all(node) if key == "power" else None
-        return Group("host", None if rated else value, rated, idle, power_of=of_all)
+        return Group("devices", None if rated else value, rated, idle, power_of=of_all)
     if node.is_described() or node.host.host_power is None:
         return None
     watts = node.of_host(node.host.host_power, "host_power")
     known = node.host.idle_power
-    return Group("host", None, watts, idle or (known and node.of_host(known, "idle_power")))
+    return Group("devices", None, watts, idle or (known and node.of_host(known, "idle_power")))
 
 
 def _of_all(node: Node) -> Quantity | None:

@@ -137,7 +137,7 @@ class Node:
         described = self.layers[-1][1]
         if self.unit is not None or self.host is None or getattr(described, "accelerators", None):
             return False
-        return not self.host.device and not (self.host.kind == "server" and self.host.devices)
+        return not self.host.device and not self.host.devices
 
     def _of_host(self) -> DeviceUnit | None:
         """Return the devices that the host's record names, where the spec names none."""

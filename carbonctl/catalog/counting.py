@@ -19,7 +19,7 @@ from carbonctl.ranges import Number
 from carbonctl.values import Value
 
 _SEVERAL = re.compile(r"\s*(\d{1,4})\s*[x×]\s+(.+?)\s*", re.IGNORECASE)
-_PROFILE = r"\d+g\.\d+gb(?:\+me(?:\.all)?|\+gfx|-me)?"
+_PROFILE = r"(?:\d+c\.)?\d+g\.\d+gb(?:[.+-](?:me(?:\.all)?|gfx))?"
 _PARTITION = re.compile(rf"\s*(.+?)(?:[\s_-]+mig)?[\s_-]+({_PROFILE})\s*", re.IGNORECASE)
 _CHIP = r"(?:google/|(?:google\s+)?cloud\s+)?(?:tpu[\s_-]?v?|v)\d+[a-z]*"
 _SLICE = re.compile(rf"\s*({_CHIP}(?=-)|ipu-pod)-?(\d{{1,6}})\s*", re.IGNORECASE)
@@ -86,12 +86,14 @@ def _partition(record: Device, profile: str) -> DeviceUnit:
     mig = record.mig
     if mig is None:
         raise LookupError(f"`{record.id}` has no MIG profiles in the catalog")
-    wanted = profile.replace("-me", "+me")
+    compute, _, instance = profile.rpartition("c.")
+    wanted = instance.replace("gb.", "gb+")
     if wanted not in mig.profiles:
         known = ", ".join(mig.profiles)
         raise LookupError(f"`{record.id}` has no MIG profile `{profile}`; it has {known}")
-    share = Fraction(mig.profiles[wanted], mig.slices)
-    note = f"{share} of {record.name}: MIG {wanted}"
+    taken = mig.profiles[wanted]
+    share = Fraction(min(int(compute or taken), taken), mig.slices)
+    note = f"{share} of {record.name}: MIG {profile}"
     return _scaled(record, share, "MIG slice", note)
 
 

@@ -17,6 +17,7 @@ DEVICE_KINDS = (
 )  # fmt: skip
 HOST_KINDS = ("server", "workstation", "desktop", "laptop", "edge")
 DEVICE_UNITS = ("card", "module", "package", "chip", "core", "product")
+POSITIVE = "positive"  # says to schemas that a whole number above 0 is wanted
 TOOLS = ("nvidia-smi", "rocm-smi", "xpu-smi", "npu-smi", "neuron", "slurm", "slice")
 COVERS = ("die", "package", "card", "baseboard", "tray", "host", "server", "product")
 CONFIDENCES = ("high", "medium", "low")
@@ -195,17 +196,11 @@ def _embodied(raw: Any) -> Embodied:
     return Embodied(value, str(covers), boundary, tuple(map(text, includes)), split)
 
 
-def _partitions(raw: Any) -> "Partitions":
-    if not isinstance(raw, dict) or set(raw) != {"slices", "profiles", "source"}:
-        raise ValueError("mig: {slices: …, profiles: {1g.5gb: 1, …}, source: …} is wanted here")
-    profiles = raw["profiles"]
-    if not isinstance(profiles, dict) or not profiles:
-        raise ValueError("profiles: a mapping of profiles to their compute slices is wanted")
-    slices = _positive(raw["slices"])
-    taken = {text(name): _positive(number) for name, number in profiles.items()}
-    if any(number > slices for number in taken.values()):
-        raise ValueError(f"profiles: one takes more than the {slices} slices that there are")
-    return Partitions(slices, taken, _sources(raw["source"]))
+def _profiles(raw: Any) -> dict[str, int]:
+    """Read MIG profiles, each with how many compute slices it takes."""
+    if not isinstance(raw, dict) or not raw:
+        raise ValueError("a mapping of profiles to their compute slices is wanted")
+    return {text(name): _positive(number) for name, number in raw.items()}
 
 
 def _parts(raw: Any) -> Seq:
@@ -371,11 +366,20 @@ _COUNTED = Group(
     Counted,
     {
         "tool": _word(TOOLS),
-        "devices": Leaf(_positive, int),
+        "devices": Leaf(_positive, POSITIVE),
         "names": _TEXTS,
         "source": Leaf(_sources, list),
     },
     ("tool", "devices", "names", "source"),
+)
+_MIG = Group(
+    Partitions,
+    {
+        "slices": Leaf(_positive, POSITIVE),
+        "profiles": Leaf(_profiles, dict),
+        "source": Leaf(_sources, list),
+    },
+    ("slices", "profiles", "source"),
 )
 
 
@@ -402,7 +406,7 @@ DEVICE = Group(
         "parts": Leaf(_parts, Seq),
         "notes": _TEXT,
         "counted_as": Listed(_COUNTED),
-        "mig": Leaf(_partitions, Partitions),
+        "mig": _MIG,
     },
     ("name", "vendor", "kind"),
 )

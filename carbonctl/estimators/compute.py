@@ -92,7 +92,8 @@ def device_power(activity: LoadFields, group: Group, machine: Machine, path: str
         )
     rated = group.rated_power
     if rated is None:
-        whose = f" of {group.item}" if group.scale else ""
+        whose = f" of {machine.device.id}" if machine.device else ""
+        whose = f" of {group.item}" if group.scale else whose
         message = f"no power{whose} is known: give `power`, `rated_power`, or a device that has one"
         raise Unusable(machine.path, message)
     if activity.busy is not None:

@@ -49,7 +49,10 @@ _DEVICE = {
     "counted_as.devices": "how many it counts for one device of the record",
     "counted_as.names": "what it calls them",
     "counted_as.source": "a key of sources.yaml, or a list of keys",
-    "mig": "MIG profiles, each with how many of the compute slices it takes",
+    "mig": "how the device is divided by MIG",
+    "mig.slices": "compute slices of the whole device",
+    "mig.profiles": "how many of them each profile takes",
+    "mig.source": "a key of sources.yaml, or a list of keys",
 }
 _HOST = {
     **_BOTH,
@@ -94,18 +97,13 @@ _RATES = {
 }
 _TEXT: Schema = {"type": ["string", "number", "boolean"], "pattern": r"\S"}
 _WHOLE: Schema = {"type": ["integer", "string"], "minimum": 0, "pattern": "^[0-9]{1,9}$"}
+_POSITIVE: Schema = {"type": ["integer", "string"], "minimum": 1, "pattern": "^0*[1-9][0-9]{0,8}$"}
 _SWITCH: Schema = {"enum": [True, False, "true", "false"]}
 _SOURCES: Schema = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]}
-_PARTITIONS: Schema = closed(
-    {
-        "slices": _WHOLE,
-        "profiles": {"type": "object", "additionalProperties": _WHOLE, "minProperties": 1},
-        "source": _SOURCES,
-    },
-    ("slices", "profiles", "source"),
-)
+_PROFILES: Schema = {"type": "object", "additionalProperties": _POSITIVE, "minProperties": 1}
 _PLAIN = {
-    str: _TEXT, int: _WHOLE, bool: _SWITCH, list: _SOURCES, records.Partitions: _PARTITIONS,
+    str: _TEXT, int: _WHOLE, bool: _SWITCH, list: _SOURCES, dict: _PROFILES,
+    records.POSITIVE: _POSITIVE,
 }  # fmt: skip
 _OF_A_FIGURE: dict[str, Schema] = {
     "source": _SOURCES,

@@ -234,6 +234,7 @@ Volume = Annotated[Value, Quantity(units.VOLUME._replace(example="15000 m3", bar
 Water = Annotated[Value, Quantity(units.WATER)]
 Loss = Annotated[Value, Quantity(units.FRACTION, bounds.loss)]
 Capacity = Annotated[Value, Quantity(units.CAPACITY)]
+PositiveCapacity = Annotated[Value, Quantity(units.CAPACITY, bounds.positive)]
 
 
 def clean(raw: Any, what: str) -> str:

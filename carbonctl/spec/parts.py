@@ -176,7 +176,7 @@ class Logic(Fabricated):
 class Stored(Fabricated):
     """Memory or a drive: its capacity, and the carbon of that."""
 
-    capacity: f.Capacity | None = Field(None, description="of one module, stack or drive")
+    capacity: f.PositiveCapacity | None = Field(None, description="of one module, stack or drive")
     process_year: f.Year | None = Field(None, description="year of the row, where it has several")
     carbon_per_capacity: PerCapacity | None = Field(None, description="instead of a process")
     includes: Holds | None = Field(

@@ -119,7 +119,10 @@ def test_a_system_s_power_given_as_a_device_s_is_noticed():
     text = spec(
         "kind: compute, device: nvidia/a100-sxm4-80gb, devices: 8, wall_time: 1 h, power: 6.5 kW"
     )
-    assert any("16.2 × the rating" in w and "per device" in w for w in account(text).warnings)
+    with pytest.raises(InputError, match=r"16 × the rated power .* `power_scope: all`"):
+        account(text)
+    per_node = text.replace("power: 6.5 kW", "power: 6.5 kW, power_scope: system")
+    assert any("16 × the rated power" in w for w in account(per_node).warnings)
 
 
 def test_what_is_not_known_is_said():

@@ -29,11 +29,14 @@ dies: [{name: D, process: TSMC 4N, node: 5 nm, area: {value: 814 mm2, source: a}
 peak: {bf16: {value: 989.4 TFLOPS, source: a}, int8_vector: {value: 1 POPS, source: a}}
 embodied: {value: 1..2 t, source: a, covers: card, boundary: cradle-to-gate, includes: [memory], archetype: true}
 notes: none
+counted_as: [{tool: nvidia-smi, devices: 2, names: [Acme X1], source: a}]
+mig: {slices: 7, profiles: {1g.10gb: 1, 7g.80gb: 7}, source: [a, b]}
 """
 SERVER = """\
 name: Box
 kind: server
 archetype: false
+device: acme/x1
 devices: 8
 host_power: {value: 4 kW, source: a}
 cpu: intel/xeon-platinum-8480c
@@ -122,6 +125,11 @@ BAD = [
     (GPU, "covers: card", "covers: cards"),
     (GPU, "includes: [memory]", "includes: memory"),
     (GPU, "archetype: true", "archetype: maybe"),
+    (GPU, "tool: nvidia-smi", "tool: nvidiasmi"),
+    (GPU, "devices: 2, names", "devices: 0, names"),
+    (GPU, ", names: [Acme X1]", ""),
+    (GPU, "profiles: {1g.10gb: 1, 7g.80gb: 7}", "profiles: {}"),
+    (GPU, "7g.80gb: 7", "7g.80gb: seven"),
     (SERVER, "kind: server", "kind: sever"),
     (SERVER, "devices: 8", "devices: some"),
     (SERVER, "archetype: false", "archetype: perhaps"),

@@ -56,7 +56,7 @@ CASES = [
     ("nvidia/h100-sxm5-80gb", "h100", "`h100` fits several devices: nvidia/h100-"),
     ("devices: 8", "devices: 0", "devices: `0`: must be above 0"),
     ("devices: 8", "devices: 2.5", "devices: `2.5`: a whole number is wanted"),
-    ("devices: 8", "devices: 8 W", "`8 W` is a power, not a count"),
+    ("devices: 8", "devices: 8 W", "`8 W` is a power, not a number of devices"),
     ("host_power: 0 W", "host_power: -1 W", "host_power: `-1 W`: must not be negative"),
     ("host_power: 0 W", "host_power: 700", "host_power: `700` has no unit; write `700 W`"),
     ("host_power: 0 W", "host_power: 700 kg", "`700 kg` is a mass of CO2e, not a power"),
