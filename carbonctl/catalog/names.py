@@ -32,7 +32,7 @@ _MAKERS = _VENDORS | _BRANDS.keys()
 _FORM = re.compile(r"(sxm\d?|pcie|nvl|oam|hbm\d?e?|gddr\dx?|\d+gb)")
 _NOISE = re.compile(
     r"\((?:r|tm)\)|[®™]|(?:\bcpu\s*)?@\s*[\d.]+\s*ghz|\bwith .* graphics\b|\b\d+[- ]cores?\b"
-    r"|\b(?:gpu|processor|accelerator)\b"
+    r"|\b(?:gpu|processor|accelerator)\b|\bcpu\s*$"
 )
 _SIZE = re.compile(r"\b(\d+)\s*g(?:i?b)?\b")
 _SEPARATORS = re.compile(r"[\s_/(),-]+")
