@@ -44,10 +44,15 @@ class Problem(NamedTuple):
     message: str
     path: str = ""
 
-    def __str__(self) -> str:
+    @property
+    def where(self) -> str:
+        """The file with line and column, where it has them."""
         place = [self.file, self.line, self.col]
         where = ":".join(str(part) for part in place if part is not None)
-        message = self.message
+        return where.replace("\n", "\\n").replace("\r", "\\r")
+
+    def __str__(self) -> str:
+        where, message = self.where, self.message
         if self.line is None and self.path:
             where = f"{where}: {self.path}"
             message = message.removeprefix(f"{self.path.rpartition('.')[2]}: ")

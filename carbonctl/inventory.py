@@ -4,7 +4,7 @@ A row is a plain mapping of column to value; None is unknown.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple, TypeAlias
 
 from carbonctl.catalog import DEVICES, HOSTS, Catalog, records
@@ -50,7 +50,8 @@ GRID_COLUMNS = {
     "name": "its name",
     "kind": "country, part or cloud",
     "grid": "of a cloud region: the grid that it stands on",
-    "year": "year of the figure",
+    "grid_source": "keys of sources.yaml, of that",
+    "year": "year of the intensity",
     "basis": "life-cycle or direct",
     "intensity_g_per_kwh": "carbon intensity of electricity [gCO2e/kWh]",
     "low": "lower bound of the intensity",
@@ -58,9 +59,11 @@ GRID_COLUMNS = {
     "pue": "PUE of a cloud region",
     "pue_year": "year of that figure",
     "pue_status": "whether it was published, is the provider's average, or an estimate",
+    "pue_source": "keys of sources.yaml, of the PUE",
     "wue_l_per_kwh": "water used on site [L/kWh]",
-    "confidence": "high, medium or low",
-    "source": "keys of sources.yaml",
+    "wue_source": "keys of sources.yaml, of that",
+    "confidence": "high, medium or low, of the intensity",
+    "source": "keys of sources.yaml, of the intensity",
     "note": "what a reader should know",
 }
 FACTOR_COLUMNS = {
@@ -283,25 +286,17 @@ def _factor_row(figure: Figure) -> Row:
 
 
 def grids(catalog: Catalog, kind: str | None, year: int | None) -> list[Row]:
-    """Return one row a zone and basis, of the latest year or of the one nearest to ``year``."""
+    """Return the figure of each zone and cloud region that an account takes.
+
+    It is the latest, or the one nearest to ``year``.
+    """
     found: list[Row] = []
-    for zone in catalog.zones.values():
-        its_kind = "part" if "-" in zone.zone else "country"
-        if kind in (None, its_kind):
-            found += [_zone_row(row, its_kind) for row in _of_year(zone.rows(), year)]
+    for zone in catalog.zones:
+        if kind in (None, _zone_kind(zone)):
+            found.append(_zone_row(catalog.electricity(zone, year)))
     if kind in (None, "cloud"):
-        found += [_region_row(region) for region in catalog.regions.values()]
-    return sorted(found, key=lambda row: (GRID_KINDS.index(row["kind"]), row["zone"], row["basis"]))
-
-
-def _of_year(rows: Iterable[GridRow], year: int | None) -> list[GridRow]:
-    by_basis: dict[str, list[GridRow]] = {}
-    for row in rows:
-        by_basis.setdefault(row.basis, []).append(row)
-    return [
-        max(group, key=lambda row: (-abs(row.year - year) if year else 0, row.year))
-        for group in by_basis.values()
-    ]
+        found += [_region_row(region, catalog, year) for region in catalog.regions.values()]
+    return sorted(found, key=lambda row: (GRID_KINDS.index(row["kind"]), row["zone"]))
 
 
 def _grams(intensity: Any, end: str) -> float:
@@ -309,11 +304,15 @@ def _grams(intensity: Any, end: str) -> float:
     return round(value * 1000, 9)
 
 
-def _zone_row(row: GridRow, kind: str) -> Row:
+def _zone_kind(zone: str) -> str:
+    return "part" if "-" in zone else "country"
+
+
+def _zone_row(row: GridRow) -> Row:
     best, low, high = (_grams(row.intensity, end) for end in ("best", "low", "high"))
     filled: Row = dict.fromkeys(GRID_COLUMNS)
     filled.update(
-        zone=row.zone, name=row.name, kind=kind, year=row.year, basis=row.basis,
+        zone=row.zone, name=row.name, kind=_zone_kind(row.zone), year=row.year, basis=row.basis,
         intensity_g_per_kwh=best, confidence=row.confidence, source=row.source,
         note=row.note or None,
     )  # fmt: skip
@@ -322,21 +321,29 @@ def _zone_row(row: GridRow, kind: str) -> Row:
     return filled
 
 
-def _region_row(region: Region) -> Row:
+def _region_row(region: Region, catalog: Catalog, year: int | None = None) -> Row:
+    """Return a cloud region with the intensity that an account takes."""
     filled: Row = dict.fromkeys(GRID_COLUMNS)
+    if region.grid in catalog.zones:
+        filled = _zone_row(catalog.electricity(region.region, year))
+    notes = dict.fromkeys(note for note in (region.note, filled["note"]) if note)
+    has_pue, has_wue = region.pue is not None, region.wue_l_per_kwh is not None
     filled.update(
         zone=region.region, name=region.name, kind="cloud", grid=region.grid,
-        year=region.intensity_year, basis=region.intensity_basis or "",
-        intensity_g_per_kwh=None if region.intensity is None else _grams(region.intensity, "best"),
-        pue=region.pue, pue_year=region.pue_year, pue_status=region.pue_status or None,
-        wue_l_per_kwh=region.wue_l_per_kwh, confidence=region.confidence, source=region.source,
-        note=region.note or None,
+        grid_source=region.source, pue=region.pue, pue_year=region.pue_year,
+        pue_status=region.pue_status or None, wue_l_per_kwh=region.wue_l_per_kwh,
+        pue_source=(region.pue_source or region.source) if has_pue else None,
+        wue_source=(region.wue_source or region.source) if has_wue else None,
+        note="; ".join(notes) or None,
     )  # fmt: skip
     return filled
 
 
 def grid(catalog: Catalog, name: str) -> list[Row]:
-    """Return every row of one zone, newest first; of a cloud region, its own row before them.
+    """Return every figure of one zone, newest first.
+
+    Of a cloud region, the one that an account takes comes before them, then its operator's
+    own where that is another.
 
     Raises
     ------
@@ -344,10 +351,20 @@ def grid(catalog: Catalog, name: str) -> list[Row]:
         With the nearest names.
     """
     zone, region = catalog.zone(name)
-    kind = "part" if "-" in zone else "country"
-    rows = sorted(catalog.zones[zone].rows(), key=lambda row: (-row.year, row.basis))
-    own = [_region_row(region)] if region is not None else []
-    return [*own, *(_zone_row(row, kind) for row in rows)]
+    rows = [_zone_row(row) for row in catalog.zones[zone].rows()]
+    rows.sort(key=lambda row: (-row["year"], row["basis"]))
+    if region is None:
+        return rows
+    taken, own = _region_row(region, catalog), region.own
+    if own is None or own == catalog.electricity(region.region):
+        return [taken, *rows]
+    return [taken, {**_zone_row(own), "kind": "cloud"}, *rows]
+
+
+def taken(catalog: Catalog, name: str, rows: list[Row]) -> int:
+    """Return which row of `grid` an account takes, where neither year nor basis is given."""
+    row = catalog.electricity(name)
+    return next(n for n, r in enumerate(rows) if (r["year"], r["basis"]) == (row.year, row.basis))
 
 
 def years(text: str) -> tuple[int, int]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from carbonctl import whereabouts
 from carbonctl.catalog.tables import Everyday
+from carbonctl.cautions import Caution
 from carbonctl.errors import Problem
 from carbonctl.ledger import (
     AT_SITE,
@@ -96,7 +97,7 @@ class Result:
         The ledger.
     assumptions : tuple of Assumption
         What the spec did not give.
-    warnings : tuple of str
+    warnings : tuple of Caution
         What the user should know.
     spec : dict
         The normalised workload.
@@ -111,7 +112,7 @@ class Result:
         name: str,
         entries: tuple[Entry, ...],
         assumptions: tuple[Assumption, ...],
-        warnings: tuple[str, ...],
+        warnings: tuple[Caution, ...],
         spec: Callable[[], dict[str, Any]],
         reported: Callable[["Result"], dict[str, Comparison] | None],
     ) -> None:
@@ -279,7 +280,7 @@ def compare_reported(
     return found
 
 
-def unexplained(result: Result) -> list[str]:
+def unexplained(result: Result) -> list[Caution]:
     """Return a warning for each reported figure that the inputs are far from giving.
 
     Each says by how much, and what would have to differ.
@@ -290,10 +291,11 @@ def unexplained(result: Result) -> list[str]:
             continue
         factor = row.reported / row.estimated
         name = key.rpartition("_")[0].replace("_", " ")
-        found.append(
-            f"reported.{name}: the inputs give a figure {row.error_pct:+.0f} % off; to meet it "
+        message = (
+            f"the inputs give a figure {row.error_pct:+.0f} % off; to meet it "
             f"{_CULPRITS[key]} would have to be {factor:.3g} times what is given"
         )
+        found.append(Caution(message, f"reported.{name}", kind=f"reported {key}"))
     return found
 
 

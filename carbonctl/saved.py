@@ -4,6 +4,7 @@ import json
 import math
 from typing import Any, NamedTuple, get_args
 
+from carbonctl.cautions import Caution
 from carbonctl.errors import InputError, Problem
 from carbonctl.ledger import EMBODIED, OPERATIONAL, Entry
 from carbonctl.ranges import Range, best
@@ -93,7 +94,7 @@ def _result(raw: dict[str, Any]) -> Result:
         _word(raw["name"]),
         entries=tuple(_entry(one) for one in raw["entries"]),
         assumptions=tuple(_assumption(one) for one in raw["assumptions"]),
-        warnings=tuple(map(_word, _list(raw["warnings"]))),
+        warnings=tuple(Caution(_word(one), vital=True) for one in _list(raw["warnings"])),
         spec=lambda: dict(spec),
         reported=lambda _: compared,
     )

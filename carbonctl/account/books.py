@@ -1,5 +1,6 @@
 """What an account gathers on its way: entries, what was assumed, and what to warn of."""
 
+from carbonctl.cautions import Caution
 from carbonctl.ledger import Entry
 from carbonctl.values import Value
 
@@ -26,12 +27,12 @@ class Books:
         self.entries: list[Entry] = []
         self.without_pue_kwh: list[float] = []
         self.assumptions: dict[tuple[str, str], Value] = {}
-        self.warnings: list[str] = []
+        self.warnings: list[Caution] = []
 
-    def warn(self, message: str) -> None:
+    def warn(self, caution: Caution) -> None:
         """Add a warning once."""
-        if message not in self.warnings:
-            self.warnings.append(message)
+        if caution not in self.warnings:
+            self.warnings.append(caution)
 
     def assume(self, values: tuple[Value, ...]) -> str:
         """Note every value that the spec did not give, once, and return the weakest status.

@@ -13,6 +13,7 @@ from carbonctl.account.overuse import overuse
 from carbonctl.account.places import Place, at_place, places
 from carbonctl.account.site import MAX_YEARS_APART, Supply
 from carbonctl.catalog import Catalog
+from carbonctl.cautions import Caution
 from carbonctl.estimators.base import ActivityData, Machine, Setting, Unusable
 from carbonctl.estimators.models import MachineFields
 from carbonctl.spec.model import Activity, Workload
@@ -169,10 +170,11 @@ class _Accountant:
             self.books.warn(warning)
         for key, year in data.dated:
             if supply.wanted_year and abs(supply.wanted_year - year) > MAX_YEARS_APART:
-                self.books.warn(
-                    f"{path}.{key}: the figure is of {year}, "
+                message = (
+                    f"the figure is of {year}, "
                     f"more than {MAX_YEARS_APART} years from {supply.wanted_year}"
                 )
+                self.books.warn(Caution(message, f"{path}.{key}", kind="a figure's year"))
 
     def check_bases(self) -> None:
         """Warn where carbon intensities of different bases are added up."""
@@ -180,4 +182,5 @@ class _Accountant:
         bases = {supply.basis: supply.label for supply in used if supply.basis}
         if len(bases) > 1:
             parts = " and ".join(f"{label} is {basis}" for basis, label in sorted(bases.items()))
-            self.books.warn(f"carbon intensities of different bases are added up: {parts}")
+            message = f"carbon intensities of different bases are added up: {parts}"
+            self.books.warn(Caution(message, kind="different bases", vital=True))

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from carbonctl.account import scope
 from carbonctl.account.books import Books
 from carbonctl.account.site import Supply
+from carbonctl.cautions import Caution
 from carbonctl.estimators.base import ActivityData, Attributed, Draw, Occupation
 from carbonctl.estimators.quantities import Quantity, added, merge
 from carbonctl.factors import embodied, facility, grid, water
@@ -233,11 +234,12 @@ class Entries:
         if rate is None and high(quantity) == 0:
             carbon = 0.0
         elif rate is None:
-            self.books.warn(
-                f"phases.{self.head.phase}.{self.head.name}: "
+            message = (
                 f"the embodied carbon of the {item} is unknown, "
                 f"and with it the embodied and total sums; give {lacks or _give(item)}"
             )
+            path = f"phases.{self.head.phase}.{self.head.name}"
+            self.books.warn(Caution(message, path, vital=True))
         status = self.books.assume(inputs)
         source = _source(inputs)
         kg = None if carbon is None else best(carbon)

@@ -7,6 +7,7 @@ from carbonctl.account.parts import parts
 from carbonctl.account.shares import group_shares, shares
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.records import Device
+from carbonctl.cautions import Caution
 from carbonctl.estimators.base import Group, Machine, Scale, Unusable
 from carbonctl.estimators.device_words import PROCESSORS
 from carbonctl.estimators.quantities import Quantity, of
@@ -23,7 +24,7 @@ _SUSPICIOUS = 3  # times rated power that a device may draw with its share of th
 
 def machine(
     layers: list[Layer], catalog: Catalog, *, with_power: bool = True
-) -> tuple[Machine, tuple[str, ...]]:
+) -> tuple[Machine, tuple[Caution, ...]]:
     """Return the machine that the layers describe, and warnings about it.
 
     Parameters
@@ -156,7 +157,8 @@ def _check_draw(node: Node, path: str, draw_w: float, device: Device | None) -> 
     says = f"{draw_w:.5g} W per device is {times:.2g} × the rated power of {device.id}"
     if node.given("power_scope") in ("system", "wall"):
         if times > _SUSPICIOUS:
-            node.warnings.append(f"{path}: {says}; powers are per device, also with `power_scope`")
+            message = f"{says}; powers are per device, also with `power_scope`"
+            node.warnings.append(Caution(message, path, kind="power above the rating"))
     elif times > _MOST:
         raise Unusable(
             path,
@@ -167,7 +169,7 @@ def _check_draw(node: Node, path: str, draw_w: float, device: Device | None) -> 
 
 def _mixed(
     node: Node, kinds: tuple[Accelerator, ...], with_power: bool
-) -> tuple[Machine, tuple[str, ...]]:
+) -> tuple[Machine, tuple[Caution, ...]]:
     """Return a machine with several kinds of device; its device-hours are spread over all."""
     for key in _OF_ONE_KIND:
         if node.given(key) is not None:
@@ -228,7 +230,7 @@ def _of_kind(node: Node, kind: Accelerator, path: str) -> Device | None:
         )
         raise Unusable(f"{path}.devices", message)
     if unit.doubt:
-        node.warnings.append(f"{path}.device: {unit.doubt}")
+        node.warnings.append(Caution(unit.doubt, f"{path}.device"))
     return unit.device
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.counting import DeviceUnit
 from carbonctl.catalog.records import Host
+from carbonctl.cautions import Caution
 from carbonctl.estimators import device_words
 from carbonctl.estimators.base import Scale, Unusable
 from carbonctl.estimators.device_words import PROCESSORS
@@ -34,7 +35,7 @@ class Node:
     def __init__(self, layers: list[Layer], catalog: Catalog) -> None:
         self.layers = layers
         self.catalog = catalog
-        self.warnings: list[str] = []
+        self.warnings: list[Caution] = []
         self.keys = frozenset[str]().union(*(fields.model_fields_set for _, fields in layers))
         self.unit = self._find_unit()
         self.host = self._find_host()
@@ -77,7 +78,8 @@ class Node:
         found = self.default("lifetime")
         if not _SHORTEST_LIFE_H <= found.best <= _LONGEST_LIFE_H:
             years = found.best / HOURS_PER_YEAR
-            self.warnings.append(f"{found.path}: {years:.3g} years is no service life of hardware")
+            message = f"{years:.3g} years is no service life of hardware"
+            self.warnings.append(Caution(message, found.path or "", kind="service life"))
         return found
 
     def deciding(self, keys: tuple[str, ...]) -> tuple[str, str | None]:
@@ -104,7 +106,7 @@ class Node:
         except LookupError:
             return None  # the name of a host, as the spec's fields have checked
         if unit.doubt:
-            self.warnings.append(f"{self.where('device')}: {unit.doubt}")
+            self.warnings.append(Caution(unit.doubt, self.where("device")))
         return unit
 
     def _find_host(self) -> Host | None:
@@ -126,10 +128,8 @@ class Node:
             raise self.refuse("device", f"`{name}` is a host, and `host` names another")
         host = self.catalog.host(name)
         counts = "machines" if not host.device else f"its devices, {host.devices} in each"
-        self.warnings.append(
-            f"{self.where('device')}: `{name}` is a host, and is read as `host: {name}`: "
-            f"`devices` counts {counts}"
-        )
+        message = f"`{name}` is a host, and is read as `host: {name}`: `devices` counts {counts}"
+        self.warnings.append(Caution(message, self.where("device")))
         return name
 
     def _is_alone(self) -> bool:
@@ -263,10 +263,11 @@ class Node:
         if not slots or self.per_system.number == float(slots):
             return Scale(self.per_system)
         if host.archetype:
-            self.warnings.append(
-                f"{self.path}: {host.id} stands for a machine of {slots:g} devices, "
+            message = (
+                f"{host.id} stands for a machine of {slots:g} devices, "
                 f"and is not meant for systems of {self.per_system.best:g}"
             )
+            self.warnings.append(Caution(message, self.path, kind="devices of a host"))
         note = f"{host.name} holds {slots:g}; a system with fewer takes a part of it"
         return Scale(Value(
             float(slots), "", "catalog", first_source(host), self.place("host"),

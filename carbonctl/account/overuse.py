@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from carbonctl.cautions import Caution
 from carbonctl.estimators.base import ActivityData
 from carbonctl.factors import schedule
 from carbonctl.ranges import best
@@ -14,7 +15,7 @@ _HOURS_PER_YEAR, _HOURS_PER_DAY = 8760, 24
 _SLACK = 1 + 1e-9  # absorbs rounding, as of a life that is used up exactly
 
 
-def overuse(activity: Activity, path: str, data: ActivityData) -> Iterator[str]:
+def overuse(activity: Activity, path: str, data: ActivityData) -> Iterator[Caution]:
     """Yield what is odd in how long an activity holds its machines.
 
     Parameters
@@ -36,16 +37,17 @@ def overuse(activity: Activity, path: str, data: ActivityData) -> Iterator[str]:
         if time.low > repeat.every.high:
             at_once = math.ceil(time.best / repeat.every.best)
             where = "" if devices is None else f", on {devices.best * at_once:g} devices"
-            yield (
-                f"{path}.repeat: each run lasts {_time(time.best)} and the next begins after "
+            message = (
+                f"each run lasts {_time(time.best)} and the next begins after "
                 f"{_time(repeat.every.best)}: {at_once} run at once{where}"
             )
+            yield Caution(message, f"{path}.repeat", kind="runs at once")
         times = schedule.occurrences(repeat.for_.best, repeat.every.best)
         total = total * best(times) / at_once
     yield from _beyond_life(f"{path}.{key}", key.rpartition(".")[2], total, data)
 
 
-def _beyond_life(path: str, key: str, total: float, data: ActivityData) -> Iterator[str]:
+def _beyond_life(path: str, key: str, total: float, data: ActivityData) -> Iterator[Caution]:
     """Yield that a machine works longer than it lives."""
     lifetime, use = data.occupations[0].lifetime.best, data.occupations[0].utilization.best
     in_use = lifetime * use
@@ -53,16 +55,17 @@ def _beyond_life(path: str, key: str, total: float, data: ActivityData) -> Itera
         return
     counted = f"{total / in_use:.3g} machines are counted for each"
     if use < 1:
-        yield (
-            f"{path}: {key} of {_time(total)} on one machine exceeds its life in use, "
+        message = (
+            f"{key} of {_time(total)} on one machine exceeds its life in use, "
             f"{_time(in_use)} (lifetime {_time(lifetime)} × utilization {use * 100:.3g} %): "
             f"{counted}; give `utilization: 100 %` for a reserved machine"
         )
     else:
-        yield (
-            f"{path}: {key} of {_time(total)} on one machine exceeds its lifetime of "
+        message = (
+            f"{key} of {_time(total)} on one machine exceeds its lifetime of "
             f"{_time(lifetime)}: {counted}"
         )
+    yield Caution(message, path, kind="beyond its life")
 
 
 def _time(hours: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from carbonctl.account.node import DESCRIBES_HOST, Node, first_source
 from carbonctl.catalog.records import Device
+from carbonctl.cautions import Caution
 from carbonctl.estimators.base import Part, Unusable
 from carbonctl.estimators.device_words import PROCESSORS
 from carbonctl.factors import power
@@ -39,19 +40,22 @@ def parts(node: Node, draw: Value | None) -> tuple[Part, ...]:
 def _catalogued(node: Node) -> tuple[Part, ...]:
     """Return the host of the catalog around the devices, or nothing with a warning."""
     if node.is_processor() and node.host is not None and node.host.host_power is not None:
-        node.warnings.append(
-            f"{node.path}: the power of {node.host.id} holds its CPUs, and is left "
+        message = (
+            f"the power of {node.host.id} holds its CPUs, and is left "
             "out beside theirs; `host_power` is the rest of the host"
         )
+        kind = "a host's power left out"
+        node.warnings.append(Caution(message, node.path, kind=kind, vital=True))
         return ()
     if node.host is not None and node.host.host_power is not None:
         watts = node.of_host(node.host.host_power, "host_power")
         return (Part("host", watts.number, "host_power", (watts,), node.host_scale()),)
     known = node.device.id if node.device else "the devices"
-    node.warnings.append(
-        f"{node.path}: nothing is known of the host of {known}: "
+    message = (
+        f"nothing is known of the host of {known}: "
         "only the devices' own power is counted; give `host_power` (0 W if that is meant)"
     )
+    node.warnings.append(Caution(message, node.path, kind="an unknown host", vital=True))
     return ()
 
 
@@ -87,10 +91,11 @@ def _described(node: Node) -> tuple[Part, ...]:
         found.append(Part("host", host.number, "host_power", (host,), scale))
     elif node.given("host_overhead") is None:
         counted = " and ".join(key for key in _DESCRIBED if node.given(key) is not None)
-        node.warnings.append(
-            f"{node.path}: of the host only {counted} count; "
+        message = (
+            f"of the host only {counted} count; "
             "`host_power` is the rest of it (fans, network, power supplies)"
         )
+        node.warnings.append(Caution(message, node.path, vital=True))
     if node.given("cpu") is not None:
         found.append(_cpu(node))
     memory = node.given("memory")

@@ -3,7 +3,8 @@
 from typing import Any, NamedTuple
 
 from carbonctl.catalog import Catalog
-from carbonctl.catalog.tables import GridRow, Region
+from carbonctl.catalog.tables import Region
+from carbonctl.cautions import Caution
 from carbonctl.estimators.base import Unusable
 from carbonctl.estimators.quantities import Quantity
 from carbonctl.factors import grid
@@ -69,7 +70,7 @@ class Supply(NamedTuple):
         What is said of it; basis is None where the spec gives a bare figure.
     year, wanted_year : int or None
         Of the intensity, and of the activity.
-    warnings : tuple of str
+    warnings : tuple of Caution
         What the user should know.
     """
 
@@ -85,7 +86,7 @@ class Supply(NamedTuple):
     water: Water | None
     building: Building | None
     wanted_year: int | None
-    warnings: tuple[str, ...]
+    warnings: tuple[Caution, ...]
 
 
 def _is_whole(path: str, site: Site) -> bool:
@@ -121,7 +122,7 @@ class _Site:
         self.layers = layers
         self.catalog = catalog
         self.of_clients = of_clients
-        self.warnings: list[str] = []
+        self.warnings: list[Caution] = []
 
     def pick(self, key: str) -> tuple[Any, str]:
         """Return the first value given for a key and its path, or None and where to give it."""
@@ -137,21 +138,22 @@ class _Site:
 
     def supply(self) -> Supply:
         name, _ = self.pick("grid")
-        mix = name if isinstance(name, Mix) else None
         zone, region = self.catalog.zone(name) if isinstance(name, str) else (None, None)
-        intensity, basis, year = self.intensity(zone, region, mix)
+        intensity, basis, year = self.intensity(name)
         operator = self.operator(region)
         wanted, _ = self.pick("year")
         if wanted and year and abs(wanted - year) > MAX_YEARS_APART:
-            self.warnings.append(
+            message = (
                 f"the carbon intensity of {name} is of {year}, "
                 f"more than {MAX_YEARS_APART} years from {wanted}"
             )
+            self.warnings.append(Caution(message, kind="the intensity's year"))
         market, market_inputs = self.market(intensity)
         has_none = self.of_clients or operator == "client"
         pue = None if has_none else self.pue(region)
         if pue is not None and pue.best > _SUSPICIOUS_PUE:
-            self.warnings.append(f"{pue.path}: a PUE of {pue.best:g} is far above any known")
+            message = f"a PUE of {pue.best:g} is far above any known"
+            self.warnings.append(Caution(message, pue.path or "", kind="PUE"))
         return Supply(
             label=_label(name, intensity),
             operator=operator,
@@ -174,22 +176,17 @@ class _Site:
             return "cloud"
         return value or "own"
 
-    def intensity(
-        self, zone: str | None, region: Region | None, mix: Mix | None
-    ) -> tuple[Value, str | None, int | None]:
+    def intensity(self, name: str | Mix | None) -> tuple[Value, str | None, int | None]:
         value, path = self.pick("carbon_intensity")
         if value is not None:
             own = next(site for _, site in self.layers if site.carbon_intensity is value)
             return value.named("carbon_intensity", path), own.basis, None
-        if mix is not None:
-            return self.mix_intensity(mix, path)
-        if zone is None:
+        if isinstance(name, Mix):
+            return self.mix_intensity(name, path)
+        if name is None:
             message = "no carbon intensity: give `grid` (FR, US, world, …) or `carbon_intensity`"
             raise Unusable(path.rpartition(".")[0], message)
-        basis, _ = self.pick("basis")
-        if region is not None and self.prefers_region(zone, region, basis):
-            return self.region_intensity(region, path)
-        return self.zone_intensity(zone, basis, path)
+        return self.grid_intensity(name, path)
 
     def mix_intensity(self, mix: Mix, path: str) -> tuple[Value, str, None]:
         """Return the intensity of an inline mix: each share times its kind of plant."""
@@ -210,33 +207,16 @@ class _Site:
         )  # fmt: skip
         return value, basis, None
 
-    def prefers_region(self, zone: str, region: Region, basis: str | None) -> bool:
-        """Whether a region's own figure is used: on the basis asked for, life-cycle first."""
-        if region.intensity is None:
-            return False
-        if basis is not None:
-            return basis == region.intensity_basis
-        bases = {row.basis for row in self.catalog.zones[zone].rows()}
-        return region.intensity_basis == "life-cycle" or "life-cycle" not in bases
-
-    def region_intensity(self, region: Region, path: str) -> tuple[Value, str, int | None]:
-        assert region.intensity is not None
-        note = f"{region.region}, {region.intensity_basis}, {region.intensity_year}"
-        value = Value(
-            region.intensity, "kgCO2e/kWh", "catalog", region.intensity_source, path,
-            name="carbon_intensity", note=note,
-        )  # fmt: skip
-        return value, region.intensity_basis, region.intensity_year
-
-    def zone_intensity(self, zone: str, basis: str | None, path: str) -> tuple[Value, str, int]:
-        year, _ = self.pick("year")
+    def grid_intensity(self, name: str, path: str) -> tuple[Value, str, int]:
+        """Return the intensity of a zone or of a cloud region."""
+        basis, year = self.pick("basis")[0], self.pick("year")[0]
         try:
-            row: GridRow = self.catalog.grid(zone, year, basis)
+            row = self.catalog.electricity(name, year, basis)
         except LookupError as error:
             raise Unusable(path, error.args[0]) from None
         value = Value(
             row.intensity, "kgCO2e/kWh", "catalog", row.source, path,
-            name="carbon_intensity", note=f"{row.name}, {row.basis}, {row.year}",
+            name="carbon_intensity", note=f"{row.label}, {row.basis}, {row.year}",
             confidence=row.confidence,
         )  # fmt: skip
         return value, row.basis, row.year
@@ -354,10 +334,11 @@ class _Site:
         if residual is not None:
             parts.append(residual.named("residual_intensity", residual_path))
         elif share is not None and share.low < 1:
-            self.warnings.append(
-                f"{share_path}: no `residual_intensity` is given; "
+            message = (
+                "no `residual_intensity` is given; "
                 "the grid's average stands in for the residual mix"
             )
+            self.warnings.append(Caution(message, share_path))
         number = grid.market_intensity(
             share.number if share else 0.0,
             contracted.number if contracted else 0.0,

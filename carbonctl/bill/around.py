@@ -102,7 +102,7 @@ def _factor(making: Making) -> tuple[Value, int | None] | None:
 def _named(making: Making, figure: Figure, value: Value) -> Value:
     note = "; ".join(filter(None, (figure.item, value.note)))
     if value.confidence == "low":
-        making.warn(f"{making.path}.factor: {figure.item} is of low confidence: {value.note}")
+        making.warn(f"{figure.item} is of low confidence: {value.note}", "factor")
     return making.placed(value._replace(note=note), "factor", "embodied_factor")
 
 
@@ -144,7 +144,7 @@ def _unused(making: Making, measure: _Measure) -> None:
     for key in ("area", "mass", "energy", "distance"):
         if key not in asked and getattr(making.part, key, None) is not None:
             per = measure.unit.removesuffix("s") if not measure.key else measure.key
-            making.warn(f"{making.path}.{key}: is not used: the factor is of {per}")
+            making.warn(f"is not used: the factor is of {per}", key)
 
 
 def _layers(making: Making, measure: _Measure) -> tuple[Quantity, ...]:

@@ -10,6 +10,7 @@ from carbonctl.bill.lines import ONE, Line, Making, given
 from carbonctl.bill.silicon import logic, stored
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.records import Device, Host
+from carbonctl.cautions import Caution
 from carbonctl.estimators.base import Unusable
 from carbonctl.estimators.quantities import of
 from carbonctl.spec import parts as p
@@ -38,7 +39,7 @@ def bill(
     parts: tuple[Part, ...],
     path: str,
     catalog: Catalog,
-    warn: Callable[[str], None],
+    warn: Callable[[Caution], None],
     *,
     record: str = "",
     counts: tuple[Value, ...] = (),
@@ -95,7 +96,7 @@ def _told_apart(lines: list[Line]) -> list[Line]:
 class _Builder:
     """Walks through lists of parts."""
 
-    def __init__(self, catalog: Catalog, warn: Callable[[str], None]) -> None:
+    def __init__(self, catalog: Catalog, warn: Callable[[Caution], None]) -> None:
         self.catalog = catalog
         self.warn = warn
         self.made = 0
@@ -121,8 +122,11 @@ class _Builder:
             return
         for part in parts:
             if part.kind == "board" and self.holds_components(part):
-                self.warn(f"{place.path}: passives stand beside a board whose factor holds its "
-                          "small components; a bare one is `pcb bare 4 layers`")  # fmt: skip
+                message = (
+                    "passives stand beside a board whose factor holds its "
+                    "small components; a bare one is `pcb bare 4 layers`"
+                )
+                self.warn(Caution(message, place.path))
 
     def holds_components(self, board: Any) -> bool:
         """Whether the factor of a board is of one with its small components."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from carbonctl.catalog import Catalog
+from carbonctl.cautions import Caution
 from carbonctl.estimators.base import Unusable
 from carbonctl.estimators.quantities import Quantity, of, product
 from carbonctl.spec.parts import MANUFACTURING
@@ -73,8 +74,8 @@ class Making(NamedTuple):
         Knows factors.
     is_record : bool
         Whether a record of the catalog describes it, and not the spec.
-    warn : callable
-        Takes what the user should know.
+    tell : callable
+        Takes warnings.
     """
 
     part: Any
@@ -84,7 +85,7 @@ class Making(NamedTuple):
     counts: tuple[Value, ...]
     catalog: Catalog
     is_record: bool
-    warn: Callable[[str], None]
+    tell: Callable[[Caution], None]
 
     def given(self, key: str, name: str = "") -> Value | None:
         """Return a quantity of the part under the name that formulas use."""
@@ -99,6 +100,10 @@ class Making(NamedTuple):
         """Return what stands in for a key that is not given."""
         path = f"{self.path}.{_alias(self.part, key)}"
         return value._replace(status="default", path=path, name=key, note=note)
+
+    def warn(self, message: str, key: str = "") -> None:
+        """Warn of the part, or of one of its keys."""
+        self.tell(Caution(message, f"{self.path}.{key}" if key else self.path))
 
     def fault(self, key: str, message: str) -> Unusable:
         """Return what is wrong with a key of the part."""

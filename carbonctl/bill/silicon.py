@@ -101,11 +101,11 @@ def _wafer(making: Making) -> tuple[Quantity, str, bool]:
             raise making.fault("node", f"node: {error.args[0]}") from None
         holds = tables.whole_wafer_holds(part.wafer_source)
         if holds is None:
-            making.warn(f"{making.path}.wafer_source: whether the figures of {part.wafer_source} "
-                        "hold the yield is not known; they are not divided by one")  # fmt: skip
+            making.warn(f"whether the figures of {part.wafer_source} hold the yield is not "
+                        "known; they are not divided by one", "wafer_source")  # fmt: skip
         divided = holds is not None and "yield" not in holds
         if part.fab_yield is not None and not divided:
-            making.warn(f"{making.path}.yield: is not used: {part.wafer_source} may hold it")
+            making.warn(f"is not used: {part.wafer_source} may hold it", "yield")
         found = of(making.placed(cpa, "node", "carbon_per_area"))
         return found, found.formula, divided
     wafer = tables.wafer(node)
@@ -176,8 +176,11 @@ def _of_grid(making: Making, place: str) -> Value:
         message = f"fab_year: the fab tables have no figure of {place} for {year}"
         raise making.fault("fab_year", message) from None
     if year is not None and abs(row.year - year) > MAX_YEARS_APART:
-        making.warn(f"{making.path}.fab_year: the figure of {row.name} is of {row.year}, "
-                    f"more than {MAX_YEARS_APART} years from {year}")  # fmt: skip
+        message = (
+            f"the figure of {row.name} is of {row.year}, "
+            f"more than {MAX_YEARS_APART} years from {year}"
+        )
+        making.warn(message, "fab_year")
     note = f"{row.name}, {row.year}, {row.basis}"
     return Value(row.intensity, "kgCO2e/kWh", "catalog", row.source, note=note)
 
@@ -266,7 +269,7 @@ def figured(making: Making, figure: Figure) -> list[Line]:
     if value.unit == "kgCO2e":  # of one finished drive, whatever it holds
         for key in ("fab_yield", "packages"):
             if getattr(making.part, key, None) is not None:
-                making.warn(f"{making.path}: the figure of {figure.item} is of one finished part; "
+                making.warn(f"the figure of {figure.item} is of one finished part; "
                             f"`{key.removeprefix('fab_')}` is not used")  # fmt: skip
         each = of(value._replace(name="embodied"))
         return [making.line(making.many(ONE), "pieces", each, year=figure.year)]
@@ -286,7 +289,7 @@ def _capacity(
         number = fab.capacity_kgco2e(1.0, value.number, good.number, includes_yield=False)
         factor = Quantity(number, f"{value.name}{_PER_YIELD}", (value, good))
     elif making.part.fab_yield is not None:
-        making.warn(f"{making.path}.yield: {_why(holds, 'yield')}; it is not divided by one")
+        making.warn(f"{_why(holds, 'yield')}; it is not divided by one", "yield")
     line = making.line(making.many(of(capacity)), "GB", factor, year=year)
     return [line, *_packages(making, holds)]
 
@@ -305,7 +308,7 @@ def _packages(making: Making, holds: frozenset[str] | None) -> list[Line]:
     if count is None and (holds is None or "package" in holds):
         return []
     if holds is not None and "package" in holds:
-        making.warn(f"{making.path}.packages: {_why(holds, 'packages')}; none are added")
+        making.warn(f"{_why(holds, 'packages')}; none are added", "packages")
         return []
     if count is None:
         one = Value(1.0, "", "default")

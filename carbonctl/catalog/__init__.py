@@ -5,7 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from carbonctl.catalog import defaults, folders, names, records, tables
+from carbonctl.catalog import defaults, folders, grids, names, records, tables
 from carbonctl.catalog.counting import DeviceUnit, unit_of
 from carbonctl.catalog.defaults import Defaults
 from carbonctl.catalog.forms import Fault, Reader
@@ -208,26 +208,30 @@ class Catalog:
         """The water that generation in each zone consumes [L/kWh], and its source."""
         return tables.zone_water(self.folders)
 
+    def electricity(
+        self, name: str, year: int | None = None, basis: str | None = None
+    ) -> tables.GridRow:
+        """Return the carbon intensity of a zone or a cloud region that an account takes.
+
+        Raises
+        ------
+        LookupError
+            With the nearest names, or where there is no figure of the wanted basis.
+        """
+        zone, region = self.zone(name)
+        if region is None:
+            return self.grid(zone, year, basis)
+        return grids.of_region(region, self.zones[zone], year, basis)
+
     def grid(self, zone: str, year: int | None, basis: str | None) -> tables.GridRow:
         """Return the row of a zone that fits best.
-
-        The wanted basis, else life-cycle, else direct; then the nearest year, the later of
-        two equally near, the latest where no year is given.
 
         Raises
         ------
         LookupError
             Where the zone has no row of the wanted basis.
         """
-        rows = self.zones[zone].rows()
-        fitting = [row for row in rows if basis is None or row.basis == basis]
-        if not fitting:
-            raise LookupError(f"grid `{zone}` has no {basis} figure, only {rows[0].basis}")
-        best = "life-cycle" if any(r.basis == "life-cycle" for r in fitting) else fitting[0].basis
-        fitting = [row for row in fitting if row.basis == best]
-        if year is None:
-            return max(fitting, key=lambda row: row.year)
-        return min(fitting, key=lambda row: (abs(row.year - year), -row.year))
+        return grids.of_zone(self.zones[zone], year, basis)
 
     def segments(self, model: str) -> dict[str, dict[str, Value]]:
         """Return energy per volume [kWh/GB] by element and direction of a model of the network.

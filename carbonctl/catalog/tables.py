@@ -11,7 +11,7 @@ from carbonctl.ranges import Number, Range
 
 
 class GridRow(NamedTuple):
-    """Average carbon intensity of one zone in one year on one basis.
+    """Average carbon intensity of one zone or cloud region in one year on one basis.
 
     ``intensity`` is kgCO2e/kWh.
     """
@@ -24,6 +24,11 @@ class GridRow(NamedTuple):
     source: str
     confidence: str
     note: str
+
+    @property
+    def label(self) -> str:
+        """What notes call it: the zone's name, or the id of a region."""
+        return self.zone if "/" in self.zone else self.name
 
 
 class Region(NamedTuple):
@@ -47,6 +52,17 @@ class Region(NamedTuple):
     source: str
     confidence: str
     note: str
+
+    @property
+    def own(self) -> GridRow | None:
+        """The operator's own figure of its electricity, where there is one."""
+        if self.intensity is None:
+            return None
+        assert self.intensity_year is not None
+        return GridRow(
+            self.region, self.name, self.intensity_year, self.intensity_basis, self.intensity,
+            self.intensity_source, self.confidence, self.note,
+        )  # fmt: skip
 
 
 def rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
@@ -197,6 +213,8 @@ def regions(folders: Iterable[Path]) -> dict[str, Region]:
 
 def _region(row: dict[str, str]) -> Region:
     intensity = _float(row["intensity_g_per_kwh"])
+    if intensity is not None and not (row["intensity_year"] and row["intensity_basis"] in BASES):
+        raise ValueError(f"an intensity needs intensity_year, and {' or '.join(BASES)} as basis")
     return Region(
         row["region"],
         row["name"],

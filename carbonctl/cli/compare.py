@@ -8,6 +8,7 @@ from carbonctl.catalog.folders import own
 from carbonctl.cli import designs, gating, outputs
 from carbonctl.cli import options as o
 from carbonctl.cli.finding import named
+from carbonctl.cli.merging import Cautions, Repeats, messages
 from carbonctl.cli.messages import say
 from carbonctl.cli.sides import read_side
 from carbonctl.compare import Report, Side, report
@@ -60,10 +61,12 @@ def compare(
     gates = gating.read_gates(fail_on, warn_on, budget, has_base=True)
     catalog = Catalog(own(hardware_db))
     problems: list[Problem] = []
+    cautions = Cautions(is_quiet=quiet)
     first, *others = [
-        _side(text, catalog, problems, is_base=place == 0, quiet=quiet)
+        _side(text, catalog, problems, cautions, is_base=place == 0)
         for place, text in enumerate((base, *heads))
     ]
+    cautions.finish()
     found = _report(first or Side(base, (), __version__, catalog.version), first, others, catalog)
     if metrics:
         found = designs.with_metrics(found, share)
@@ -74,8 +77,9 @@ def compare(
     shown = found.alternatives or format not in FOR_PEOPLE
     text = render(format, found, verdicts, about, style) if shown else ""
     written = outputs.write_all(targets, texts, text)
-    notes = [note for one in found.alternatives for note in one.notes]
-    for note in () if quiet else dict.fromkeys([*notes, *designs.notes(found)]):
+    notes = [note for one in found.alternatives for note in one.notes if note.vital or not quiet]
+    more = [] if quiet else designs.notes(found)
+    for note in dict.fromkeys([*notes, *more]):
         say(f"note: {note}")
     gating.announce(verdicts, quiet=quiet)
     unread = errors.INPUT if problems else errors.OK
@@ -103,16 +107,18 @@ def _report(shown: Side, base: Side | None, heads: list[Side | None], catalog: C
 
 
 def _side(
-    text: str, catalog: Catalog, problems: list[Problem], *, is_base: bool, quiet: bool
+    text: str, catalog: Catalog, problems: list[Problem], cautions: Cautions, *, is_base: bool
 ) -> Side | None:
-    """Return a side, or say what is wrong with it."""
+    """Return a side and add its warnings, or say what is wrong with it."""
     try:
         side = read_side(text, catalog, is_base=is_base)
     except InputError as error:
         problems += error.problems
-        say(str(error))
+        repeats = Repeats()
+        for said in repeats.new(messages(error)):
+            say(said)
+        repeats.finish()
         return None
-    for result in () if quiet else side.results:
-        for warning in result.warnings:
-            say(f"{side.label}: warning: {warning}")
+    for result in side.results:
+        cautions.add(result.warnings, result.file if len(side.results) > 1 else side.label)
     return side

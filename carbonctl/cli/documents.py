@@ -75,6 +75,11 @@ class Document(NamedTuple):
     line: int = 1
     is_line: bool = False
 
+    @property
+    def place(self) -> str:
+        """Where it begins, if it is one of several."""
+        return self.file if self.label == self.file else f"{self.file}:{self.line}"
+
 
 def pieces(path: str, name: str) -> Iterator[Piece | None]:
     """Yield what an input holds, and None before it would have to be waited for.

@@ -11,7 +11,8 @@ from carbonctl.catalog.folders import own
 from carbonctl.cli import inputs, lives, outputs
 from carbonctl.cli import options as o
 from carbonctl.cli.finding import named
-from carbonctl.cli.messages import Once, say
+from carbonctl.cli.merging import Cautions, Repeats, messages
+from carbonctl.cli.messages import say
 from carbonctl.cli.subjects import Reader
 from carbonctl.embodied.report import Bill
 from carbonctl.errors import InputError, Problem, UsageError
@@ -80,8 +81,10 @@ def embodied(
     life = lives.read(lifetime, utilization, power, duty_cycle, grid, catalog, act=act_compatible)
     reader = Reader(catalog, life, tuple(set))
     bills, problems = _read(reader, names, import_act, act_compatible=act_compatible)
-    for warning in dict.fromkeys(w for bill in bills for w in bill.result.warnings if not quiet):
-        say(f"warning: {warning}")
+    cautions = Cautions(is_quiet=quiet, what="bills")
+    for bill in bills:
+        cautions.add(bill.result.warnings, bill.result.file)
+    cautions.finish()
     if not bills:
         return errors.INPUT
     about = About(__version__, catalog.version, tuple(problems))
@@ -98,21 +101,24 @@ def _read(
     """Return the bills of what could be read, and what is wrong with the rest."""
     bills: list[Bill] = []
     problems: list[Problem] = []
-    once = Once()
+    repeats = Repeats()
+
+    def refuse(error: InputError) -> None:
+        problems.extend(error.problems)
+        for text in repeats.new(messages(error)):
+            say(text)
+
     for name in names:
         try:
             bills += reader.bills(name)
         except InputError as error:
-            problems += error.problems
-            for text in once.new([str(error)]):
-                say(text)
-    once.finish()
+            refuse(error)
     for name in lists:
         try:
             bills.append(reader.of_act(*inputs.read(name), Path(name), compatible=act_compatible))
         except InputError as error:
-            problems += error.problems
-            say(str(error))
+            refuse(error)
+    repeats.finish()
     return bills, problems
 
 

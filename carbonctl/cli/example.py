@@ -17,6 +17,7 @@ from typing import Any
 from carbonctl import estimators
 from carbonctl.account import estimate, result_of
 from carbonctl.catalog import Catalog
+from carbonctl.cautions import Caution
 from carbonctl.cli.documents import Document
 from carbonctl.errors import InputError, Problem
 from carbonctl.holes import Hole
@@ -103,11 +104,22 @@ Fill = Callable[..., tuple[str, ...] | None]
 class Plan:
     """A function made of one example, which has yet to be tried on another workload."""
 
-    def __init__(self, fill: Fill, entries: int, holes: list[str]) -> None:
+    def __init__(self, fill: Fill, result: Result, holes: list[str]) -> None:
         self.fill = fill
-        self.entries = entries
+        self.entries = len(result.entries)
+        self.cautions = result.warnings
         self.holes = holes
         self.is_tried = False
+
+    def warnings(self, text: str) -> tuple[Caution, ...]:
+        """Return the warnings of a workload from their one text: they are of its kinds."""
+        if not self.cautions:
+            return ()
+        said = text.split("\n")
+        return tuple(
+            Caution(message, path, kind=like.kind, vital=like.vital)
+            for path, message, like in zip(said[::2], said[1::2], self.cautions, strict=True)
+        )
 
 
 class Example:
@@ -144,7 +156,7 @@ class Example:
         texts = fill(self.one, self.holes, name, self.one.label, *wanted.quotes)
         if texts != wanted.texts(self.one):
             raise ValueError("the texts differ")
-        return Plan(fill, len(result.entries), self.holes)
+        return Plan(fill, result, self.holes)
 
     def in_symbols(self, *, may_name: bool) -> Result:
         """Return the result with symbols in place of figures, and a mark for the name."""
@@ -261,13 +273,14 @@ def _activities(tree: Map) -> list[Map]:
 
 
 def _texts(result: Result, outputs: tuple[Output, ...]) -> tuple[str, ...]:
-    """Return the lines of a result for each output, and those of its warnings."""
+    """Return the lines of a result for each output, and the paths and messages of its warnings."""
     texts = []
     for output in outputs:
         renderer = _renderer(output)
         renderer.add(result)
         texts.append(renderer.take())
-    return (*texts, "\n".join(result.warnings))
+    warnings = (part for caution in result.warnings for part in (caution.path, caution.message))
+    return (*texts, "\n".join(warnings))
 
 
 def _renderer(output: Output) -> LineRenderer:

@@ -10,6 +10,7 @@ from carbonctl.catalog.folders import own
 from carbonctl.cli import options as o
 from carbonctl.cli import outputs
 from carbonctl.cli.finding import named
+from carbonctl.cli.merging import Cautions
 from carbonctl.cli.messages import say
 from carbonctl.cli.picking import single
 from carbonctl.cli.reading import read_document
@@ -59,8 +60,9 @@ def explain(
     style = outputs.style("never", catalog.sources)
     if not outputs.is_terminal():  # whoever searches the text wants whole lines
         style = style._replace(width=0)
-    for warning in result.warnings:
-        say(f"{result.file}: warning: {warning}")
+    cautions = Cautions()
+    cautions.add(result.warnings, result.file)
+    cautions.finish()
     outputs.to_stdout(finished(tree(result, wanted, style), style))
     return errors.OK
 

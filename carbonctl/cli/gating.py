@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from carbonctl.cli import inputs
+from carbonctl.cli.merging import Message, Repeats
 from carbonctl.cli.messages import say
 from carbonctl.compare import Comparison
 from carbonctl.figures import Figures
@@ -68,12 +69,18 @@ def read_gates(
 
 
 def announce(verdicts: Sequence[Verdict], *, quiet: bool) -> None:
-    """Say every gate that did not pass; warnings not to those who want quiet."""
-    for text in announced(verdicts, quiet=quiet):
+    """Say which gates did not pass; warnings not to those who want quiet."""
+    repeats = Repeats()
+    for text in repeats.new(announced(verdicts, quiet=quiet)):
         say(text)
+    repeats.finish()
 
 
-def announced(verdicts: Sequence[Verdict], *, quiet: bool) -> list[str]:
+def announced(verdicts: Sequence[Verdict], *, quiet: bool) -> list[Message]:
     """Return what is said of the gates that did not pass."""
     wanted = ("failed", "unknown") if quiet else ("failed", "unknown", "warning")
-    return [sentence(verdict) for verdict in verdicts if outcome(verdict) in wanted]
+    return [
+        Message(verdict.subject, sentence(verdict), f"{outcome(verdict)} {verdict.rule}")
+        for verdict in verdicts
+        if outcome(verdict) in wanted
+    ]

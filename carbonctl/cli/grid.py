@@ -34,9 +34,10 @@ CLOUD = {
     "zone": "Region",
     "name": "Name",
     "grid": "Grid",
+    "year": "Year",
+    "basis": "Basis",
+    "intensity_g_per_kwh": "Intensity|gCO2e/kWh",
     "pue": "PUE",
-    "pue_year": "of",
-    "wue_l_per_kwh": "WUE|L/kWh",
 }
 
 
@@ -51,7 +52,9 @@ def list_(
     hardware_db: o.HardwareDb = None,
     color: o.Color = "auto",
 ) -> int:
-    """List grids and cloud regions, each with the year and basis of its figure.
+    """List grids and cloud regions, each with the carbon intensity that estimate takes.
+
+    A cloud region has its operator's own figure or that of its grid, by year and basis.
 
     For example:
 
@@ -71,6 +74,8 @@ def show(
 ) -> int:
     """Show every figure of a grid or a cloud region, newest first, with the sources.
 
+    Of a cloud region, the figure that estimate takes comes first.
+
     For example:
 
       carbonctl grid show aws/us-east-1
@@ -84,7 +89,8 @@ def show(
     if format != "table":
         return _write(rows, HEADS, format, color)
     style = outputs.style(color, catalog.sources)
-    outputs.to_stdout(listing.grid_card(rows, style))
+    taken = inventory.taken(catalog, name, rows)
+    outputs.to_stdout(listing.grid_card(rows, taken, style))
     return errors.OK
 
 

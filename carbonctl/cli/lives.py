@@ -118,7 +118,7 @@ def _intensity(grid: str | None, catalog: Catalog, *, act: bool) -> tuple[Value,
     if grid is None:
         raise UsageError("--power needs --grid, where it is used (`carbonctl grid list`)")
     try:
-        row = catalog.grid(catalog.zone(grid)[0], None, None)
+        row = catalog.electricity(grid)
     except LookupError as error:
         raise UsageError(f"--grid: {error.args[0]}") from None
     value = Value(row.intensity, "kgCO2e/kWh", "catalog", row.source)

@@ -71,7 +71,13 @@ Color = Annotated[
     typer.Option("--color", envvar="CARBONCTL_COLOR", help="When to color text for people."),
 ]
 Quiet = Annotated[
-    bool, typer.Option("--quiet", "-q", envvar="CARBONCTL_QUIET", help="No warnings and notes.")
+    bool,
+    typer.Option(
+        "--quiet",
+        "-q",
+        envvar="CARBONCTL_QUIET",
+        help="No notes; only warnings of missing figures.",
+    ),
 ]
 Verbose = Annotated[
     bool,

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from carbonctl.cautions import Caution
 from carbonctl.cli.documents import Document
 from carbonctl.cli.example import CUTTERS, Example, Plan, Wanted
 from carbonctl.errors import InputError
@@ -36,7 +37,7 @@ class Filled(NamedTuple):
     """The finished lines of one workload for each output, its warnings, and its entries."""
 
     texts: tuple[str, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[Caution, ...]
     entries: int
 
 
@@ -118,8 +119,7 @@ class Patterns:
                     plan.is_tried = plan.is_tried or is_other
                     self.used += 1
                     *lines, warnings = texts
-                    told = tuple(warnings.split("\n")) if warnings else ()
-                    return Filled(tuple(lines), told, plan.entries)
+                    return Filled(tuple(lines), plan.warnings(warnings), plan.entries)
             except _FAULTS:
                 continue  # the ordinary way says what is wrong
         return None

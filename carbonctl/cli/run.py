@@ -14,7 +14,8 @@ from carbonctl import __version__, errors
 from carbonctl.catalog import Catalog
 from carbonctl.cli.documents import BLOCK, Piece
 from carbonctl.cli.finding import Found
-from carbonctl.cli.messages import Once, say
+from carbonctl.cli.merging import Cautions, Repeats
+from carbonctl.cli.messages import say
 from carbonctl.cli.outputs import Target, is_terminal
 from carbonctl.cli.picking import every
 from carbonctl.cli.progress import Bar
@@ -49,7 +50,8 @@ class Run:
             for one, target in zip(self.worker.lines, [*targets, None], strict=True)
         ]
         self.bar = Bar(None, is_wanted=False)
-        self.once = Once()
+        self.repeats = Repeats()
+        self.cautions = Cautions()
         self.codes: list[int] = []
         self.failed: list[Sink] = []
         self.versions: set[tuple[str, str]] = set()
@@ -57,6 +59,7 @@ class Run:
 
     def all(self, found: list[Found], stdin_name: str, jobs: int | None, *, verbose: bool) -> int:
         """Work on all inputs, and return the exit code."""
+        self.repeats = Repeats(verbose=verbose)
         screen = self.sinks[-1]
         screen.is_live = self.in_lines and len(self.sinks) == 1  # no export goes first
         may_show = not self.order.quiet and not (screen.is_live and is_terminal())
@@ -72,11 +75,15 @@ class Run:
             self.fail(screen, error)
         finally:
             self.bar.close()
-        self.once.finish()
         if verbose:
             say(self.summary())
+        if self.results == 1:
+            self.cautions.finish()
         if self.results:
             self.finish()
+        if self.results > 1:
+            self.cautions.finish()
+        self.repeats.finish()
         return errors.worst([*self.codes, errors.OK])
 
     @property
@@ -142,7 +149,8 @@ class Run:
 
     def write(self, outcome: Outcome) -> None:
         """Say what is to be said of an outcome, and write its texts."""
-        self.bar.tell(self.once.new(outcome.told))
+        self.bar.tell(self.repeats.new(outcome.told))
+        self.cautions.join(outcome.cautions)
         for sink, parts in zip(self.sinks, outcome.texts, strict=True):
             self.put(sink, partial(sink.write, parts))
         self.results += outcome.results
@@ -164,9 +172,9 @@ class Run:
                 self.put(sink, partial(sink.write, [data]))
             self.put(sink, sink.finish)
         if verdicts:
-            from carbonctl.cli.gating import announce
+            from carbonctl.cli.gating import announced
 
-            announce(verdicts, quiet=self.order.quiet)
+            self.bar.tell(self.repeats.new(announced(verdicts, quiet=self.order.quiet)))
 
     def put(self, sink: Sink, write: Callable[[], None]) -> None:
         """Do something with a sink; say once that it cannot be written, and leave it then."""

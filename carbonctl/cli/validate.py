@@ -11,6 +11,7 @@ from carbonctl.cli import options as o
 from carbonctl.cli.documents import Document, Piece, check_json, documents
 from carbonctl.cli.finding import find
 from carbonctl.cli.inputs import STDIN, shown
+from carbonctl.cli.merging import Repeats, messages
 from carbonctl.cli.messages import say
 from carbonctl.cli.picking import every
 from carbonctl.errors import InputError
@@ -48,6 +49,7 @@ def validate(
     for piece in every(found, shown(stdin_name) if stdin_name else STDIN):
         if piece is not None:
             check.take(piece)
+    check.repeats.finish()
     if check.is_wordy:
         say(check.summary(len(found)))
     return errors.INPUT if check.faulty else errors.OK
@@ -59,24 +61,29 @@ class _Check:
     def __init__(self, catalog: Catalog, *, is_wordy: bool) -> None:
         self.catalog = catalog
         self.is_wordy = is_wordy
+        self.repeats = Repeats(verbose=is_wordy)
         self.valid = self.faulty = 0
 
     def take(self, piece: Piece) -> None:
         """Check all documents of a piece."""
         if piece.problem is not None:
-            self.faulty += 1
-            say(str(piece.problem))
+            self.refuse(InputError([piece.problem]))
             return
         for one in documents(piece):
             try:
                 what = self.kind(one)
             except InputError as error:
-                self.faulty += 1
-                say(str(error))
+                self.refuse(error)
                 continue
             self.valid += 1
             if self.is_wordy:
                 say(f"{one.label}: a valid {what}")
+
+    def refuse(self, error: InputError) -> None:
+        """Say what is wrong with a document."""
+        self.faulty += 1
+        for text in self.repeats.new(messages(error)):
+            say(text)
 
     def kind(self, one: Document) -> str:
         """Return what a document is.

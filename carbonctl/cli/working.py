@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from carbonctl import __version__, errors
 from carbonctl.catalog import Catalog
 from carbonctl.cli.documents import Document, Piece, documents
+from carbonctl.cli.merging import Cautions, Message, messages
 from carbonctl.cli.reading import read_document
 from carbonctl.errors import InputError, Problem
 from carbonctl.render import LINES, LineRenderer, Renderer, Style, start
@@ -59,8 +60,10 @@ class Outcome(NamedTuple):
     texts : tuple of list of bytes
         For each output the lines to be written, some in each part; none where it is written
         at the end.
-    told : tuple of str
-        Messages, in their order.
+    told : tuple of Message
+        Errors and gates that did not pass, in their order.
+    cautions : Cautions
+        Warnings, merged.
     results, entries, problems : int
         How many there were.
     code : int
@@ -70,7 +73,8 @@ class Outcome(NamedTuple):
     """
 
     texts: Texts
-    told: tuple[str, ...]
+    told: tuple[Message, ...]
+    cautions: Cautions
     results: int
     entries: int
     problems: int
@@ -106,7 +110,8 @@ class Worker:
 
     def _forget(self) -> None:
         self.texts: Texts = tuple([] for _ in self.lines)
-        self.told: list[str] = []
+        self.told: list[Message] = []
+        self.cautions = Cautions(is_quiet=self.order.quiet)
         self.results = self.entries = self.faults = 0
         self.code = errors.OK
         self.versions: set[tuple[str, str]] = set()
@@ -127,6 +132,7 @@ class Worker:
         found = Outcome(
             self.texts,
             tuple(self.told),
+            self.cautions,
             self.results,
             self.entries,
             self.faults,
@@ -138,7 +144,7 @@ class Worker:
 
     def refuse(self, error: InputError) -> None:
         """Report what is wrong with an input."""
-        self.told.append(str(error))
+        self.told += messages(error)
         self.faults += len(error.problems)
         self.code = errors.worst([self.code, errors.INPUT])
         if self.keeps:
@@ -155,13 +161,13 @@ class Worker:
         self.is_first = False
         filled = self.patterns and self.patterns.fill(document)
         if filled:
-            self.fill(document.label, filled)
+            self.fill(document, filled)
             return
         found = read_document(document, self.catalog, self.order.overrides)
         self.versions.add((found.version, found.hardware_db))
         for result in found.results:
-            if not self.order.quiet:
-                self.told += [f"{result.file}: warning: {text}" for text in result.warnings]
+            place = "" if found.is_saved else document.place
+            self.cautions.add(result.warnings, result.file, place)
             if self.order.gates is not None:
                 self.judge(self.order.gates.judge(result.file, result.entries, None))
             self.results += 1
@@ -172,10 +178,9 @@ class Worker:
             if line is not None:
                 parts.append(line.take().encode())
 
-    def fill(self, label: str, filled: Filled) -> None:
+    def fill(self, document: Document, filled: Filled) -> None:
         """Hand on the lines of a workload that is like others."""
-        if not self.order.quiet:
-            self.told += [f"{label}: warning: {text}" for text in filled.warnings]
+        self.cautions.add(filled.warnings, document.label, document.place)
         self.versions.add((__version__, self.catalog.version))
         self.results += 1
         self.entries += filled.entries

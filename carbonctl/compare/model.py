@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from carbonctl.cautions import Caution
 from carbonctl.ledger import Entry
 from carbonctl.result import Result
 
@@ -131,7 +132,7 @@ class Comparison(NamedTuple):
         Figures that the specs give and that differ, of entries on both sides.
     changes : tuple of Change
         Assumed figures that differ.
-    notes : tuple of str
+    notes : tuple of Caution
         Where the sides are not of one kind.
     """
 
@@ -142,7 +143,7 @@ class Comparison(NamedTuple):
     rows: tuple[Row, ...]
     inputs: tuple[Change, ...]
     changes: tuple[Change, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Caution, ...]
 
     @property
     def is_same(self) -> bool:

@@ -1,11 +1,12 @@
 """What is to be said where two sides are not of one kind."""
 
+from carbonctl.cautions import Caution
 from carbonctl.compare.model import Side
 
 
-def notes(base: Side, head: Side, *, told_apart: bool) -> tuple[str, ...]:
+def notes(base: Side, head: Side, *, told_apart: bool) -> tuple[Caution, ...]:
     """Return notes on a mix of versions, bases or units, and on what is missing."""
-    found = [side.note for side in (base, head) if side.note]
+    found: list[str] = []
     if base.results and head.results:
         found += [*_versions(base, head), *_bases(base, head), *_units(base, head)]
     if not told_apart:
@@ -16,7 +17,8 @@ def notes(base: Side, head: Side, *, told_apart: bool) -> tuple[str, ...]:
             else "the spec of a saved result is no longer valid: "
             "workload and assumptions cannot be told apart"
         )
-    return tuple(found)
+    asides = (Caution(side.note) for side in (base, head) if side.note)
+    return (*asides, *(Caution(note, vital=True) for note in found))
 
 
 def _versions(base: Side, head: Side) -> list[str]:

@@ -17,6 +17,7 @@ from carbonctl.bill.lines import ONE, Line
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.act import SOURCE, Act
 from carbonctl.catalog.records import Device, Host
+from carbonctl.cautions import Caution
 from carbonctl.checks import problem_at
 from carbonctl.embodied.beside import published
 from carbonctl.embodied.report import Bill, Published, entry
@@ -262,18 +263,19 @@ def of_act(
 
 
 def _act_lines(
-    bom: Bom, tables: Act, catalog: Catalog, warn: Callable[[str], None], *, compatible: bool
+    bom: Bom, tables: Act, catalog: Catalog, warn: Callable[[Caution], None], *, compatible: bool
 ) -> list[Line]:
     if compatible:
         return act_model.lines(bom, tables)
     parts, paths = act_parts.as_parts(bom, tables)
 
-    def said(message: str) -> None:
+    def said(caution: Caution) -> None:
         """Say a warning with the place of the list, and not of what was made of it."""
         for name, path in paths.items():
-            if message.startswith((f"parts.{name}.", f"parts.{name}:")):
-                message = path + message.removeprefix(f"parts.{name}")
-        warn(message)
+            made = f"parts.{name}"
+            if f"{caution.path}.".startswith(f"{made}."):
+                caution = Caution(caution.message, path + caution.path.removeprefix(made))
+        warn(caution)
 
     return bill(parts, "parts", catalog, said)
 
@@ -305,8 +307,8 @@ def _bill(
         entries.append(entry(line, subject.name, status))
         if carbon is None:
             give = f"; give {line.lacks}" if line.lacks else ""
-            books.warn(f"{subject.name}: the embodied carbon of {line.item} is unknown, and with "
-                       f"it the sum{give}")  # fmt: skip
+            message = f"the embodied carbon of {line.item} is unknown, and with it the sum{give}"
+            books.warn(Caution(message, subject.name, vital=True))
     if life.use is not None:
         entries.append(use_entry(life.use, lifetime, subject.name, books.assume))
     result = Result(

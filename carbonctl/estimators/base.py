@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from carbonctl.catalog.defaults import Defaults
 from carbonctl.catalog.records import Device
+from carbonctl.cautions import Caution
 from carbonctl.estimators import device_words
 from carbonctl.estimators.models import OnSystem, TimeFields
 from carbonctl.estimators.quantities import Quantity, of, product
@@ -300,7 +301,7 @@ class ActivityData(NamedTuple):
     timed: tuple[TimedShare, ...] = ()
     dated: tuple[tuple[str, int], ...] = ()
     clients: "ActivityData | None" = None
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Caution, ...] = ()
 
 
 class Unusable(Exception):

@@ -16,6 +16,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
+from carbonctl.cautions import Caution
 from carbonctl.estimators import compute
 from carbonctl.estimators.base import (
     ActivityData,
@@ -367,7 +368,7 @@ def _lacks_station(way: Connection, activity: Federated) -> bool:
     return not any("base-station" in element or "mobile" in element for element in fields.hops)
 
 
-def _uncounted(activity: Federated, setting: Setting) -> list[str]:
+def _uncounted(activity: Federated, setting: Setting) -> list[Caution]:
     """Return a warning for each part that nothing is said of."""
     connections = activity.connections or ()
     has_size = activity.model_size is not None or activity.parameters is not None
@@ -386,4 +387,7 @@ def _uncounted(activity: Federated, setting: Setting) -> list[str]:
             missing.append("base stations of cellular connections (`base-station` in `hops`)")
     if activity.server is None:
         missing.append("the server (`server`)")
-    return [f"{setting.path}: not counted, as nothing is given: {what}" for what in missing]
+    return [
+        Caution(f"not counted, as nothing is given: {what}", setting.path, vital=True)
+        for what in missing
+    ]

@@ -105,35 +105,47 @@ def card(
     return _print(style, [*parts, *_citations(numbers, style)])
 
 
-def grid_card(rows: list[dict[str, Any]], style: Style) -> str:
-    """Return the figures of one zone or cloud region by year, with notes and sources."""
+def grid_card(rows: list[dict[str, Any]], taken: int, style: Style) -> str:
+    """Return the figures of one zone or cloud region by year, with notes and sources.
+
+    ``taken`` is the place of the one that an account takes.
+    """
     from rich.text import Text
 
     first = rows[0]
     title = Text(f"{first['name']} ({first['zone']})", style="bold")
+    of_region = [first[source] for *_, source in _REGION_FACTS]
+    numbers = _numbered([*of_region, *(row["source"] for row in rows)])
     facts = _pairs()
-    for key, name in _REGION_FACTS:
-        if first[key] is not None:
-            facts.add_row(Text(name, style="dim"), Text(str(first[key])))
-    numbers = _numbered(row["source"] for row in rows)
-    table = _pairs("left", "right", "right", "left", "left")
-    for row in rows:
-        if row["intensity_g_per_kwh"] is None:
+    for name, keys, source in _REGION_FACTS:
+        if first[keys[0]] is not None:
+            said = ", ".join(str(first[key]) for key in keys if first[key])
+            facts.add_row(Text(name, style="dim"), Text(f"{said} {_marks(first[source], numbers)}"))
+    table = _pairs("left", "right", "left", "left")
+    shown = set()
+    for place, row in enumerate(rows):
+        what = (row["year"], row["basis"], row["source"])
+        if what in shown:  # of a region that has the figure of its grid
             continue
+        shown.add(what)
         said = f"{humane.significant(row['intensity_g_per_kwh'])} gCO2e/kWh"
-        marks = ", ".join(numbers[key] for key in row["source"].split())
         where = row["zone"] if row["zone"] != rows[-1]["zone"] else ""
-        remarks = "; ".join(part for part in (where, row["note"]) if part)
-        table.add_row(f"{row['year']} {row['basis']}", said, "", f"[{marks}]", remarks)
+        use = "estimate takes it" if place == taken else ""
+        remarks = "; ".join(part for part in (use, where, row["note"]) if part)
+        marks = _marks(row["source"], numbers)
+        table.add_row(f"{row['year']} {row['basis']}", said, marks, remarks)
     return _print(style, [title, facts, "", table, *_citations(numbers, style)])
 
 
+def _marks(keys: str, numbers: dict[str, str]) -> str:
+    """Return the numbers of sources as a mark."""
+    return f"[{', '.join(numbers[key] for key in keys.split())}]"
+
+
 _REGION_FACTS = (
-    ("grid", "grid"),
-    ("pue", "PUE"),
-    ("pue_year", "PUE of"),
-    ("pue_status", "PUE is"),
-    ("wue_l_per_kwh", "WUE, L/kWh"),
+    ("grid", ("grid",), "grid_source"),
+    ("PUE", ("pue", "pue_year", "pue_status"), "pue_source"),
+    ("WUE, L/kWh", ("wue_l_per_kwh",), "wue_source"),
 )
 
 

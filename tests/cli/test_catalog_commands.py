@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.conftest import CATALOG, GRIDS
+from tests.conftest import CATALOG, GRIDS, account
 
 
 def rows(text: str):
@@ -134,6 +134,50 @@ def test_grids(inside, name):
     assert "Sources" in done.out
     shown = rows(inside("grid", "show", name, "-f", "csv").out)
     assert all(row["basis"] in ("life-cycle", "direct", "") for row in shown)
+
+
+@pytest.mark.parametrize("year", [None, "2021"])
+def test_the_list_of_grids_has_the_factor_that_estimate_takes(inside, year):
+    flags = () if year is None else ("--year", year)
+    sets = () if year is None else (f"site.year={year}",)
+    listed = rows(inside("grid", "list", "-f", "csv", *flags).out)
+    assert sorted(row["zone"] for row in listed) == sorted([*CATALOG.zones, *CATALOG.regions])
+    for row in listed:
+        site = f"{{grid: {row['zone']}, pue: 1}}"
+        activity = "{kind: energy, energy: 1 kWh, embodied: 0 kg}"
+        entry = account(f"name: x\nsite: {site}\nphases: {{data: [{activity}]}}", *sets).entries[0]
+        assert float(row["intensity_g_per_kwh"]) == pytest.approx(entry.factor * 1000, rel=1e-12)
+        assert (row["year"], row["basis"]) == (str(entry.factor_year), entry.factor_basis)
+        assert row["source"] == entry.factor_source
+
+
+def test_what_is_shown_of_a_region_begins_with_what_estimate_takes(inside):
+    for name in CATALOG.regions:
+        shown = rows(inside("grid", "show", name, "-f", "csv").out)
+        taken = CATALOG.electricity(name)
+        figure = (name, str(taken.year), taken.basis, taken.source)
+        assert tuple(shown[0][key] for key in ("zone", "year", "basis", "source")) == figure
+        own = CATALOG.regions[name].own
+        known = {(row["zone"], row["basis"], row["year"]) for row in shown}
+        assert own is None or (name, own.basis, str(own.year)) in known
+
+
+def test_the_figure_that_estimate_takes_is_marked(inside):
+    for name in ("FR", "US", "gcp/europe-west1", "aws/ap-northeast-1", "gcp/us-west4"):
+        out = inside("grid", "show", name).out
+        (line,) = [line for line in out.splitlines() if "estimate takes it" in line]
+        taken = CATALOG.electricity(name)
+        assert line.startswith(f"{taken.year} {taken.basis} ")
+
+
+def test_the_grid_of_use_over_a_life_is_that_of_estimate(inside):
+    asked = ("embodied", "nvidia/h100-sxm5-80gb", "--power", "1 kW", "--grid")
+    for name in ("gcp/us-west4", "gcp/europe-west1", "aws/us-east-1"):
+        entries = rows(inside(*asked, name, "-f", "csv").out)
+        (use,) = [entry for entry in entries if entry["boundary"] == "operational"]
+        taken = CATALOG.electricity(name)
+        assert float(use["factor"]) == taken.intensity
+        assert use["factor_source"] == taken.source
 
 
 def test_the_list_of_grids(inside):

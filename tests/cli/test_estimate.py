@@ -426,8 +426,8 @@ def test_a_closed_standard_error_changes_nothing():
 
 
 def test_warnings_go_to_standard_error_and_are_quiet_on_demand():
-    noisy = run("estimate", str(CONFIGS / "gpt3.yaml"))
-    quiet = run("estimate", str(CONFIGS / "gpt3.yaml"), "-q")
+    noisy = run("estimate", QUICK, "--set", "site.pue=5")
+    quiet = run("estimate", QUICK, "--set", "site.pue=5", "-q")
     assert "warning: " in noisy.err
     assert quiet.err == ""
     assert noisy.out == quiet.out

@@ -157,17 +157,8 @@ def test_a_process_that_is_ended_by_somebody_else(endless, tmp_path, exports):
 
 
 def test_what_is_said_of_lines_is_said_before_them(tmp_path):
-    meter = {"kind": "energy", "energy": "1 MWh"}
-    warned = [
-        {
-            "name": f"job {n}",
-            "site": {"grid": "FR"},
-            "phases": {"data": [{**meter, "name": f"m{n}"}]},
-        }
-        for n in range(600)
-    ]
     path = tmp_path / "jobs.jsonl"
-    path.write_text(lines(*warned))
+    path.write_text(lines(*(one for n in range(600) for one in (job(f"job {n}"), f"oops {n}"))))
     told = [
         subprocess.run(
             [*COMMAND, str(path), "-f", "csv", "--totals", "-j", jobs], stdout=subprocess.PIPE,
@@ -175,7 +166,7 @@ def test_what_is_said_of_lines_is_said_before_them(tmp_path):
         ).stdout for jobs in ("1", "3")
     ]  # fmt: skip
     assert told[0] == told[1]
-    assert told[0].index(b"warning") < told[0].index(b"job 0")
+    assert told[0].index(b"not valid JSON") < told[0].index(b"job 0")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs limits of processes")

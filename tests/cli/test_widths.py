@@ -1,0 +1,96 @@
+"""No word is broken, whatever the width of the terminal: lines end at spaces, long words run on."""
+
+import json
+import re
+
+import pytest
+
+from tests.conftest import CONFIGS, ROOT
+
+WIDTHS = ("60", "80", "100", "200")
+WIDE = "5000"
+_DRAWN = re.compile(r"[█▉▊▋▌▍▎▏─│├└·–]+")
+_FILES = sorted(
+    str(path.relative_to(ROOT))
+    for path in CONFIGS.rglob("*.yaml")
+    if "published" not in path.parts and "name:" in path.read_text(encoding="utf-8")
+)
+LONG = "a-name-that-goes-on-and-on-without-any-space-for-more-than-60-columns-in-all"
+COMMANDS = [
+    *(f"estimate {file}" for file in _FILES),
+    *(f"explain {file}" for file in _FILES),
+    "estimate configs/llama3.yaml --by item --equivalents",
+    "estimate configs/llama3.yaml --by scope --fail-on total_kgco2e>20t --warn-on energy_kwh>1GWh",
+    "estimate configs/gpt3.yaml --by site",
+    "estimate configs/quickstart.yaml --format md",
+    "estimate {long}",
+    "estimate {long} --by activity",
+    "explain {long}",
+    "embodied {long}",
+    "compare configs/llama3.yaml {long}",
+    "compare configs/llama3.yaml configs/gpt3.yaml",
+    "compare configs/llama3.yaml configs/gpt3.yaml configs/quickstart.yaml --fail-on total_kgco2e>+5%",
+    "compare configs/parts/dell-r740-eight-ssds.yaml configs/parts/dell-r740-small.yaml --metrics",
+    "embodied nvidia/h100-sxm5-80gb",
+    "embodied nvidia/h100-sxm5-80gb --explain",
+    "embodied nvidia/b200 configs/parts/dell-r740-eight-ssds.yaml --power 300W --grid FR",
+    "kinds",
+    *(f"kinds {kind}" for kind in ("compute", "serving", "federated", "site", "system", "wafer")),
+    "hardware list",
+    "hardware list --kind server",
+    "hardware search a100",
+    "hardware show nvidia/h100-sxm5-80gb",
+    "hardware show dell/poweredge-r740 apple/iphone-15",
+    "hardware factors",
+    "hardware factors hbm",
+    "grid list",
+    "grid list --kind cloud",
+    "grid show FR",
+    "grid show gcp/europe-west1",
+    "grid show aws/ap-northeast-1",
+    "init --list",
+    "config",
+    "config estimate",
+    "doctor",
+    "schema spec",
+    "--help",
+    *(f"{name} --help" for name in (
+        "estimate", "compare", "explain", "embodied", "validate", "init", "schema", "kinds",
+        "hardware", "hardware list", "hardware search", "hardware show", "hardware factors",
+        "grid", "grid list", "grid show", "config", "doctor", "completion", "man",
+    )),
+]  # fmt: skip
+
+
+def words(text: str) -> set[str]:
+    return set(_DRAWN.sub(" ", text).split())
+
+
+@pytest.fixture
+def shown(inside, monkeypatch, tmp_path):
+    """Return what a command writes at a width, one with long names among its files."""
+    monkeypatch.chdir(ROOT)
+    one = {"kind": "energy", "energy": "1 MWh", "embodied": "0 kg"}
+    run = {"kind": "compute", "wall_time": "24 h", "devices": 8, "device": "nvidia/a100-sxm4-80gb"}
+    activities = [{**one, "name": LONG}, {**one, "name": "several words that have to go on below"},
+                  {**one, "name": "y"}, {**run, "name": LONG.replace("-", "_")}]  # fmt: skip
+    path = tmp_path / f"{LONG}.json"
+    workload = {"name": LONG, "site": {"grid": "gcp/northamerica-northeast1"},
+                "phases": {"training": activities, "inference": activities[:1]}}  # fmt: skip
+    path.write_text(json.dumps(workload))
+
+    def call(command: str, columns: str) -> str:
+        monkeypatch.setenv("COLUMNS", columns)
+        done = inside(*(part.format(long=path) for part in command.split()))
+        assert done.code in (0, 1), done.err
+        return done.out
+
+    return call
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_word_is_broken(shown, command):
+    whole = words(shown(command, WIDE))
+    for columns in WIDTHS:
+        broken = words(shown(command, columns)) - whole - {columns}
+        assert not broken, f"{columns} columns: {sorted(broken)}"
