@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from carbonctl import files
 from carbonctl.errors import INPUT, USAGE
 from carbonctl.render.escaping import command
 
@@ -78,8 +79,7 @@ def summarise(text: str) -> None:
 
 def _append(variable: str, text: str) -> None:
     if path := os.environ.get(variable):
-        with Path(path).open("a", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        files.append(Path(path), [text.encode()])
 
 
 def say(line: str) -> None:

@@ -62,7 +62,7 @@ def estimate(
     if no_header and not _any(forms, TABLES):
         raise UsageError("--no-header: only csv and tsv have a header")
     found = find(files, recursive=recursive)
-    outputs.check_targets(targets, [one.path for one in found])
+    outputs.check_targets(targets, [*(one.path for one in found), *([budget] if budget else [])])
     outputs.check_columns(targets, chosen(by, rows).columns)
     outputs.check_terminal(format, targets)
     for text in set:

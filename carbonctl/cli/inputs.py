@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from carbonctl.cli.messages import printable
 from carbonctl.errors import InputError, Problem
-from carbonctl.located import MAX_BYTES
+from carbonctl.files import MAX_BYTES, TOO_LARGE, read_input
 
 STDIN = "<stdin>"
 _CHUNK = 32 * 1024
@@ -26,6 +26,20 @@ def read(path: str) -> tuple[bytes, str]:
     name = called(path)
     with opened(path, name) as descriptor:
         return limited(descriptor, name), name
+
+
+def read_file(path: str) -> tuple[bytes, str]:
+    """Return the bytes of a regular file, or of standard input, and what messages call it.
+
+    Raises
+    ------
+    InputError
+        Where it cannot be read, or is a pipe or a device.
+    """
+    if path == "-":
+        return read(path)
+    name = called(path)
+    return read_input(path, name), name
 
 
 def called(path: str, stdin_name: str = STDIN) -> str:
@@ -85,6 +99,5 @@ def limited(descriptor: int, name: str, start: bytes = b"") -> bytes:
         chunks.append(chunk)
         size += len(chunk)
         if size > MAX_BYTES:
-            message = f"is larger than {MAX_BYTES // 2**20} MiB"
-            raise InputError([Problem(name, 1, 1, message)])
+            raise InputError([Problem(name, 1, 1, TOO_LARGE)])
     return b"".join(chunks)

@@ -1,8 +1,9 @@
 """What ``carbonctl embodied`` is asked of: a workload, a record, an id, or a list of ACT's."""
 
+import os
 from pathlib import Path
 
-from carbonctl import inventory
+from carbonctl import files, inventory
 from carbonctl.catalog import Catalog, read_record, records
 from carbonctl.cli import inputs
 from carbonctl.cli.documents import Document, check_json
@@ -44,7 +45,7 @@ class Reader:
             Where it is none of them, or faulty.
         """
         one = named(name)
-        if one.path != "-" and not Path(one.path).exists():
+        if one.path != "-" and not os.path.lexists(one.path):
             self.without_overrides(name)
             return [of_record(self.named(name), self.catalog, self.life)]
         document = single(one, "`carbonctl embodied {}`")
@@ -69,7 +70,7 @@ class Reader:
             raise InputError([Problem(file, first, 1, message)])
         problems: list[Problem] = []
         tree = parse(decode(data, file, first), file, problems=problems, first=first)
-        forms = record_forms(tree, str(Path(path).resolve()) if path != "-" else file)
+        forms = record_forms(tree, os.path.realpath(path) if path != "-" else file)
         if not forms:
             return of_workload(
                 data, file, self.catalog, self.life, self.overrides, label=label, first=first
@@ -118,9 +119,9 @@ class Reader:
         self.without_overrides(file)
 
         def importer(name: str) -> tuple[Node, str]:
-            if (path.parent / name).resolve() == path.resolve():
+            if files.identity(path.parent / name) == files.identity(path):
                 raise InputError([Problem(file, 1, 1, "a list cannot import itself")])
-            inner, shown = inputs.read(str(path.parent / name))
+            inner, shown = inputs.read_file(str(path.parent / name))
             return parse(decode(inner, shown), shown), shown
 
         return of_act(data, file, self.catalog, self.life, importer, compatible=compatible)
