@@ -3,7 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from carbonctl.closest import Names
+
+_MOST_SEARCHES = 20  # in one document: whoever reads more of them at once needs no more hints
+_left: ContextVar[int | None] = ContextVar("left", default=None)
+
+
+@contextmanager
+def few_searches() -> Iterator[None]:
+    """Look for the nearest names of the first unknown names in a document alone.
+
+    So a document with many of them takes no longer than one with none, and what is said of it
+    does not depend on what was read before.
+    """
+    before = _left.set(_MOST_SEARCHES)
+    try:
+        yield
+    finally:
+        _left.reset(before)
 
 
 def fold(name: str) -> str:
@@ -12,17 +36,41 @@ def fold(name: str) -> str:
 
 
 def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
-    """Return up to ``most`` known names that resemble ``name``, the nearest first."""
-    from difflib import get_close_matches  # only needed on a miss
+    """Return up to ``most`` known names that resemble ``name``, the nearest first.
 
-    folded: dict[str, str] = {}
-    for candidate in known:
-        folded.setdefault(fold(candidate), candidate)
-    close = get_close_matches(fold(name)[:80], folded, n=most, cutoff=0.6)
-    return [folded[c] for c in close]
+    None where enough was looked for, see `few_searches`.
+    """
+    left = _left.get()
+    if left is not None:
+        if not left:
+            return []
+        _left.set(left - 1)
+    return list(_closest(fold(name)[:80], tuple(known), most))
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return ``"; did you mean `x`?"`` for the nearest known name, or nothing."""
     close = nearest(name, known, 1)
     return f"; did you mean `{close[0]}`?" if close else ""
+
+
+def resembles(name: str, other: str) -> bool:
+    """Whether two names may be the same one, misspelt."""
+    return bool(_closest(fold(name)[:80], (other,), 1))
+
+
+@lru_cache(maxsize=1024)
+def _closest(wanted: str, known: tuple[str, ...], most: int) -> tuple[str, ...]:
+    names, folded = _index(known)
+    return tuple(folded[close] for close in names.closest(wanted, most))
+
+
+@lru_cache(maxsize=64)
+def _index(known: tuple[str, ...]) -> tuple[Names, dict[str, str]]:
+    """Return names that are folded, and what each stands for."""
+    from carbonctl.closest import Names  # only needed on a miss
+
+    folded: dict[str, str] = {}
+    for candidate in known:
+        folded.setdefault(fold(candidate), candidate)
+    return Names(folded), folded

@@ -13,7 +13,19 @@ from tests.conftest import CONFIGS, ROOT, clean_environment
 PACKAGE = ROOT / "carbonctl"
 # Lowest first; a module imports from its own room and from rooms below it.
 LEVELS = [
-    {"errors", "files", "ranges", "near", "units", "located", "values", "symbols", "holes"},
+    {
+        "errors",
+        "files",
+        "ranges",
+        "near",
+        "closest",
+        "units",
+        "located",
+        "values",
+        "symbols",
+        "holes",
+        "text",
+    },
     {"checks"},
     {"spec", "catalog", "factors"},
     {"estimators", "inventory", "integrity", "templates"},

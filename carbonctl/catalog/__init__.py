@@ -1,5 +1,6 @@
 """Finds facts in hardware_db: by id in one file, by alias only on a miss, and lazily."""
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
@@ -9,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 from carbonctl.catalog import defaults, folders, records, tables
 from carbonctl.catalog.defaults import Defaults
 from carbonctl.catalog.forms import Fault, Reader
+from carbonctl.catalog.names import Known, identity_of
 from carbonctl.catalog.records import Device, Host, Source
 from carbonctl.errors import InputError, Problem
+from carbonctl.files import read_input
 from carbonctl.located import Map, Node, decode, parse, place_of
-from carbonctl.near import did_you_mean, fold, nearest
+from carbonctl.near import did_you_mean, few_searches, fold
 from carbonctl.values import Value
 
 if TYPE_CHECKING:
@@ -23,7 +26,6 @@ DEVICES = ("accelerators", "cpus", "phones")
 HOSTS = ("hosts",)
 _ID = re.compile(r"[a-z0-9][a-z0-9.-]*/[a-z0-9][a-z0-9.-]*")
 _SYNONYMS = {"USA": "US", "UK": "GB", "World": "world", "WORLD": "world", "global": "world"}
-_MOST_CANDIDATES = 8
 
 
 def _load(path: Path, form: Reader, extra: dict[str, str]) -> Any:
@@ -35,11 +37,7 @@ def _load(path: Path, form: Reader, extra: dict[str, str]) -> Any:
         With the file, line and column of every fault in it.
     """
     file = str(path)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputError([Problem(file, 1, 1, error.strerror or str(error))]) from None
-    return read_record(parse(decode(data, file), file), file, form, extra)
+    return read_record(parse(decode(read_input(path), file), file), file, form, extra)
 
 
 def read_record(tree: Node, file: str, form: Reader, extra: dict[str, str]) -> Any:
@@ -53,7 +51,8 @@ def read_record(tree: Node, file: str, form: Reader, extra: dict[str, str]) -> A
     if not isinstance(tree, Map):
         raise InputError([Problem(file, 1, 1, "a mapping of keys to values is wanted here")])
     faults: list[Fault] = []
-    record = form({**tree, **extra}, (), faults)
+    with few_searches():
+        record = form({**tree, **extra}, (), faults)
     if faults:
         places = [(fault, place_of(tree, fault.at, key=fault.key)) for fault in faults]
         raise InputError(Problem(file, at.line, at.col, said.message) for said, at in places)
@@ -71,8 +70,10 @@ class Catalog:
 
     def __init__(self, own: tuple[Path, ...] = ()) -> None:
         self.folders = (*own, folders.builtin())
-        self._records: dict[tuple[str, str], Any] = {}
-        self._misses: dict[tuple[str, str], str] = {}
+        self._records: dict[Path, Any] = {}
+        self._found: dict[tuple[str, str], Path] = {}
+        self._texts: dict[str, dict[str, tuple[Path, str]]] = {}  # of all records, folded
+        self._names: dict[str, Known] = {}
 
     @cached_property
     def version(self) -> str:
@@ -151,41 +152,51 @@ class Catalog:
 
     def _record(self, name: str, what: str, kinds: tuple[str, ...], form: Reader) -> Any:
         key = (what, name)
-        if key in self._misses:
-            raise LookupError(self._misses[key])
-        if key not in self._records:
-            try:
-                path = self._path(name, kinds) or self._by_alias(name, what, kinds, form)
-            except LookupError as error:
-                self._misses[key] = error.args[0]
-                raise
-            identity = f"{path.parent.name}/{path.stem}"
-            self._records[key] = _load(path, form, {"id": identity})
-        return self._records[key]
+        if key not in self._found:
+            self._found[key] = self._path(name, kinds) or self._by_alias(name, what, kinds, form)
+        return self._read(self._found[key], form)
+
+    def _read(self, path: Path, form: Reader) -> Any:
+        """Return the record of a file, which is read once."""
+        if path not in self._records:
+            self._records[path] = _load(path, form, {"id": identity_of(path)})
+        return self._records[path]
 
     def _path(self, identity: str, kinds: tuple[str, ...]) -> Path | None:
         if not _ID.fullmatch(identity):
             return None
         for folder in self.folders:
             for kind in kinds:
-                path = folder / kind / f"{identity}.yaml"
-                if path.is_file():
-                    return path
+                path = f"{folder}/{kind}/{identity}.yaml"  # a Path for each takes much longer
+                if os.path.lexists(path):
+                    return Path(path)
         return None
 
     def _by_alias(self, name: str, what: str, kinds: tuple[str, ...], form: Reader) -> Path:
+        """Return the file of a record by another name than its id.
+
+        Raises
+        ------
+        LookupError
+            With the nearest names.
+        """
+        if what in self._names:  # all are read: it is known already, or not at all
+            identity = self._names[what].id_of(name)
+            if identity is not None:
+                return self._texts[what][identity][0]
+            raise LookupError(self._names[what].unknown(name))
         wanted = fold(name)
-        for identity, path in self.paths(kinds).items():
-            text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
-            if wanted in fold(identity + "\n" + text):  # worth reading as a record
-                record = _load(path, form, {"id": identity})
-                if wanted in map(fold, record.names):
-                    return path
-        known: dict[str, str] = {}
-        for record in self.all(kinds, form):
-            for alias in record.names:
-                known.setdefault(alias, record.id)
-        raise LookupError(_unknown(name, known, what))
+        if what not in self._texts:
+            self._texts[what] = {
+                identity: (path, fold(f"{identity}\n{read_input(path).decode('utf-8', 'replace')}"))
+                for identity, path in self.paths(kinds).items()
+            }
+        for path, text in self._texts[what].values():
+            if wanted in text and wanted in map(fold, self._read(path, form).names):
+                return path
+        names = ((n, record.id) for record in self.all(kinds, form) for n in record.names)
+        self._names[what] = Known(names, what)
+        raise LookupError(self._names[what].unknown(name))
 
     def paths(self, kinds: tuple[str, ...]) -> dict[str, Path]:
         """Return the file of every record of some folders by id; the user's hide ours."""
@@ -193,7 +204,7 @@ class Catalog:
         for folder in reversed(self.folders):
             for kind in kinds:
                 for path in (folder / kind).glob("*/*.yaml"):
-                    found[f"{path.parent.name}/{path.stem}"] = path
+                    found[identity_of(path)] = path
         return dict(sorted(found.items()))
 
     def file_of(self, record: Device | Host) -> str:
@@ -203,8 +214,8 @@ class Catalog:
 
     def all(self, kinds: tuple[str, ...], form: Reader) -> Iterator[Any]:
         """Yield every record of some folders, sorted by id."""
-        for identity, path in self.paths(kinds).items():
-            yield _load(path, form, {"id": identity})
+        for path in self.paths(kinds).values():
+            yield self._read(path, form)
 
     @cached_property
     def zones(self) -> dict[str, tables.Zone]:
@@ -232,17 +243,21 @@ class Catalog:
                 raise LookupError(
                     f"cloud region `{name}` stands on an unknown grid `{region.grid}`"
                 )
-            raise LookupError(_unknown(name, {r: r for r in self.regions}, "cloud region"))
+            raise LookupError(self._region_names.unknown(name))
         name = _SYNONYMS.get(name, name)
-        if name in self.zones:
-            return name, None
-        wanted = fold(name)
-        for zone in self.zones.values():
-            if wanted in (fold(zone.zone), fold(zone.name)):
-                return zone.zone, None
-        known = {zone: zone for zone in self.zones}
-        known.update({zone.name: zone.zone for zone in self.zones.values()})
-        raise LookupError(_unknown(name, known, "grid"))
+        zone = name if name in self.zones else self._zone_names.id_of(name)
+        if zone is None:
+            raise LookupError(self._zone_names.unknown(name))
+        return zone, None
+
+    @cached_property
+    def _zone_names(self) -> Known:
+        names = [(zone.name, zone.zone) for zone in self.zones.values()]
+        return Known([*((zone, zone) for zone in self.zones), *names], "grid")
+
+    @cached_property
+    def _region_names(self) -> Known:
+        return Known(((region, region) for region in self.regions), "cloud region")
 
     def check_generation(self, name: str) -> None:
         """Raise ValueError where no kind of plant has this name."""
@@ -333,7 +348,7 @@ class Catalog:
         found: Defaults = _load(self.folders[-1] / "defaults.yaml", defaults.DEFAULTS, {})
         for folder in reversed(self.folders[:-1]):
             path = folder / "defaults.yaml"
-            if path.is_file():
+            if os.path.lexists(path):
                 own: dict[str, Any] = _load(path, defaults.OWN_DEFAULTS, {})
                 found = found._replace(**own)
         return found
@@ -344,13 +359,18 @@ class Catalog:
         found: dict[str, Source] = {}
         for folder in self.folders:
             path = folder / "sources.yaml"
-            if path.is_file():
+            if os.path.lexists(path):
                 found = {**_load(path, _sources, {}), **found}
         return found
 
 
 def _sources(node: Any, at: tuple[Any, ...], faults: list[Fault]) -> dict[str, Source]:
     """Read sources.yaml: a mapping of keys to citations."""
+    for key in node:
+        try:
+            records.text(key)
+        except ValueError as error:
+            faults.append(Fault((*at, key), str(error), key=True))
     return {key: records.SOURCE(entry, (*at, key), faults) for key, entry in node.items()}
 
 
@@ -360,30 +380,3 @@ def _check(look: Callable[[str], Any], name: str) -> None:
         look(name)
     except LookupError as error:
         raise ValueError(error.args[0]) from None
-
-
-def _begins_a_word(wanted: str, alias: str) -> bool:
-    """Whether ``wanted``, folded, stands in a name from the beginning of one of its words."""
-    folded, starts = "", set()
-    wanted = re.sub(r"[/()]", "", wanted)
-    for word in re.split(r"[\s_/()-]+", alias):
-        starts.add(len(folded))
-        folded += fold(word)
-    return any(folded.startswith(wanted, start) for start in starts)
-
-
-def _unknown(name: str, known: dict[str, str], what: str) -> str:
-    """Say that a name is not known, and which ones it may mean."""
-    name = name.replace("\n", "\\n")
-    wanted = fold(name)
-    inside = [identity for alias, identity in known.items() if _begins_a_word(wanted, alias)]
-    candidates = list(dict.fromkeys(inside)) if len(wanted.strip("/()")) > 1 else []
-    lister = "grid" if what in ("grid", "cloud region") else "hardware"
-    listing = f"`carbonctl {lister} list` lists them all"
-    if len(candidates) > 1:
-        shown = ", ".join(candidates[:_MOST_CANDIDATES])
-        more = ", …" if len(candidates) > _MOST_CANDIDATES else ""
-        return f"`{name}` fits several {what}s: {shown}{more}; name one ({listing})"
-    close = candidates or list(dict.fromkeys(known[n] for n in nearest(name, known)))
-    hint = f"; did you mean {' or '.join(f'`{c}`' for c in close)}?" if close else ""
-    return f"unknown {what} `{name}`{hint} ({listing})"

@@ -6,15 +6,10 @@ import sys
 from collections import Counter
 from collections.abc import Iterable
 
-_OF_ALL = "--set:"  # no file is called so: `inputs.shown` writes ./ before it
+from carbonctl.text import printable
+
+_OF_ALL = "--set:"  # no file is called so: `path_shown` writes ./ before it
 _MOST = 1000  # messages that are remembered
-
-
-def printable(text: str) -> str:
-    """Return ``text`` with control characters written out, line breaks kept."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
 
 
 def say(text: str) -> None:

@@ -9,12 +9,12 @@ from carbonctl.catalog import Catalog
 from carbonctl.cli import inputs
 from carbonctl.cli.documents import Document, piece
 from carbonctl.cli.finding import named, numbered
-from carbonctl.cli.messages import printable
 from carbonctl.cli.picking import all_of, every, picked
 from carbonctl.cli.reading import Read, read_documents
 from carbonctl.compare import Side
 from carbonctl.errors import InputError, Problem, UsageError
 from carbonctl.files import MAX_BYTES, TOO_LARGE
+from carbonctl.text import printable
 
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 

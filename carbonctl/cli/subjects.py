@@ -15,6 +15,7 @@ from carbonctl.embodied.report import Bill
 from carbonctl.errors import InputError, Problem, UsageError
 from carbonctl.located import Node, decode, parse
 from carbonctl.result import is_saved
+from carbonctl.text import path_shown
 from carbonctl.validation import HOST, record_forms
 
 
@@ -89,7 +90,7 @@ class Reader:
             Naming it.
         """
         if self.overrides:
-            raise UsageError(f"--set changes a workload, and {inputs.shown(name)} is none")
+            raise UsageError(f"--set changes a workload, and {path_shown(name)} is none")
 
     def named(self, name: str) -> records.Device | records.Host:
         """Return the device or host of an id or alias."""
@@ -98,7 +99,7 @@ class Reader:
         except LookupError as error:
             looks_like_a_file = name.endswith((".yaml", ".yml", ".json"))
             message = "no such file" if looks_like_a_file else error.args[0]
-            raise InputError([Problem(inputs.shown(name), 1, 1, message)]) from None
+            raise InputError([Problem(path_shown(name), 1, 1, message)]) from None
 
     def of_file(self, tree: Node, file: str, forms: tuple[str, ...]) -> Bill:
         """Return the bill of a record in a file of its own."""
