@@ -215,7 +215,7 @@ def _read(text: str, wanted: Dimension, default_unit: str | None) -> tuple[float
         raise QuantityError(f"`{text}` is not {article(wanted.name)}; write `{wanted.example}`")
     number, rest = match.groups()
     multiplier, written = _multiplier(rest, wanted, default_unit is not None)
-    plain = float(number.replace("_", ""))
+    plain = float(number.replace("_", "")) + 0.0  # -0 is 0
     if plain == 0 and re.search("[1-9]", number.lower().partition("e")[0]):
         raise QuantityError(_beyond(text, wanted))
     return plain * multiplier, multiplier, written or default_unit or ""

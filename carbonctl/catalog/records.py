@@ -9,6 +9,7 @@ from carbonctl.catalog.forms import Group, Leaf, Listed, Reader
 from carbonctl.located import Seq
 from carbonctl.near import did_you_mean, fold
 from carbonctl.ranges import Range
+from carbonctl.text import check_text
 from carbonctl.units import Dimension
 from carbonctl.values import Value
 
@@ -23,7 +24,7 @@ COVERS = ("die", "package", "card", "baseboard", "tray", "host", "server", "prod
 CONFIDENCES = ("high", "medium", "low")
 FORMATS = ("fp64", "fp32", "tf32", "fp16", "bf16", "fp8", "fp6", "fp4", "int8", "int4")
 _MOST_DIGITS = 9
-_FORMULA_STARTS = ("=", "+", "-", "@")
+_BLANKS = str.maketrans("\t\r\n", "   ")
 FIGURE_KEYS = ("value", "low", "high", "source", "confidence", "note")
 EMBODIED_KEYS = (*FIGURE_KEYS, "covers", "boundary", "includes", "split", "archetype")
 
@@ -34,10 +35,12 @@ def text(raw: Any) -> str:
     Raises
     ------
     ValueError
-        For a list, a mapping, or nothing but spaces.
+        For a list, a mapping, or nothing but spaces; for what is more than text where it is
+        shown.
     """
     if not isinstance(raw, str) or not raw.strip():
         raise ValueError("a text is wanted here")
+    check_text(raw if raw.isprintable() else raw.translate(_BLANKS), "a text")
     return " ".join(raw.split())
 
 
@@ -90,10 +93,7 @@ def _sources(raw: Any) -> str:
     keys = raw if isinstance(raw, list) else [raw]
     if not keys:
         raise ValueError("source: a key of sources.yaml, or a list of keys, is wanted")
-    found = " ".join(text(key) for key in keys)
-    if found.startswith(_FORMULA_STARTS):
-        raise ValueError("source: a key does not begin with = + - or @")
-    return found
+    return " ".join(text(key) for key in keys)
 
 
 def figure(raw: Any, dimension: Dimension, allowed: tuple[str, ...] = FIGURE_KEYS) -> Value:
@@ -174,7 +174,7 @@ class Embodied(NamedTuple):
 def _split(raw: Any) -> dict[str, float]:
     if not isinstance(raw, dict):
         raise ValueError("split: a mapping of parts to masses is wanted here")
-    return {name: _best(units.parse(text(part), units.MASS)) for name, part in raw.items()}
+    return {text(name): _best(units.parse(text(part), units.MASS)) for name, part in raw.items()}
 
 
 def _best(number: float | Range) -> float:

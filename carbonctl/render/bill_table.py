@@ -14,7 +14,6 @@ from carbonctl.ledger import EMBODIED, Entry, totals
 from carbonctl.ranges import Number, best, high, low
 from carbonctl.render import CAUTION, Style, humane
 from carbonctl.render.plain import finished
-from carbonctl.render.table_ import safe
 from carbonctl.render.terminal import console_for
 
 _NAME = 15
@@ -66,7 +65,7 @@ class _Block:
         self.places = max(1, humane.decimals(self.largest / self.size))
 
     def line(self, text: str, style: str = "") -> None:
-        self.console.print(Text(safe(text), style=style), overflow="fold")
+        self.console.print(Text(text, style=style), overflow="fold")
 
     def show(self) -> None:
         self.line(f"{self.bill.result.name} ({self.bill.what})", "bold")
@@ -118,13 +117,13 @@ class _Block:
                 sums = totals(entries)
                 bounds = self.range(sums.total_low_kgco2e, sums.total_high_kgco2e)
                 share = humane.percent(sums.total_kgco2e, whole)
-                yield Text(safe(group)), ["", "", self.mass(sums.total_kgco2e), bounds, share]
+                yield Text(group), ["", "", self.mass(sums.total_kgco2e), bounds, share]
             for entry in entries:
                 name = self.name(entry)
                 if len(entries) == 1:
-                    yield Text(safe(name)), self.cells(entry)
+                    yield Text(name), self.cells(entry)
                     continue
-                short = Text(safe(name.removeprefix(group).lstrip(". ") or group), style="dim")
+                short = Text(name.removeprefix(group).lstrip(". ") or group, style="dim")
                 yield Padding(short, (0, 0, 0, 2)), self.cells(entry)
 
     def name(self, entry: Entry) -> str:
@@ -201,7 +200,7 @@ class _Block:
         table.add_column(overflow="fold")
         for key in keys:
             source = (self.style.sources or {}).get(key)
-            table.add_row("-", Text(safe(f"{source.citation} ({key})" if source else key)))
+            table.add_row("-", Text(f"{source.citation} ({key})" if source else key))
         self.console.print(table)
         self.line("`--explain` shows every figure with its formula and source", "dim")
 

@@ -16,7 +16,6 @@ from carbonctl.render.assumed import assumption_rows
 from carbonctl.render.plain import finished
 from carbonctl.render.terminal import console_for
 from carbonctl.result import About, Result
-from carbonctl.spec.fields import SPACES
 
 if TYPE_CHECKING:
     from carbonctl.gates import Verdict
@@ -65,7 +64,7 @@ class _Block:
         self.bar = _WIDE_BAR if style.width >= _WIDE else _BAR
 
     def show(self) -> None:
-        self.console.print(Text(safe(self.result.name), style="bold"), overflow="fold")
+        self.console.print(Text(self.result.name, style="bold"), overflow="fold")
         self.console.print()
         self.phases()
         self.console.print()
@@ -129,7 +128,7 @@ class _Block:
         else:
             for name, sums in self.result.groups(str(self.style.by)).items():
                 cells = [Text(cell) for cell in self.cells(sums)]
-                self.row(table, Text(safe(name)), cells, self.share(sums))
+                self.row(table, Text(name), cells, self.share(sums))
         self.console.print(table)
 
     def shown(self, units: tuple[str, ...], cells: list[str]) -> list[tuple[str, str, str]]:
@@ -163,7 +162,7 @@ class _Block:
         for name, entries in parts.items() if len(parts) > 1 else ():
             part = totals(entries)
             cells = [Text(cell, style="dim") for cell in self.cells(part)]
-            indented = Padding(Text(safe(name), style="dim"), (0, 0, 0, 2))
+            indented = Padding(Text(name, style="dim"), (0, 0, 0, 2))
             self.row(table, indented, cells, self.share(part))
 
     def cells(self, sums: Totals) -> list[str]:
@@ -229,13 +228,13 @@ class _Block:
             yield "Water", f"{humane.volume(whole.water_l)}, on site and for generation"
         if self.result.per_unit is not None:
             name, each = self.result.per_unit
-            yield f"Per {safe(name)}", humane.mass(each)
+            yield f"Per {name}", humane.mass(each)
 
     def reported(self) -> None:
         if not self.result.reported:
             return
         source = (self.result.spec.get("reported") or {}).get("source")
-        self.heading("Reported" + (f" ({safe(source)})" if source else ""))
+        self.heading("Reported" + (f" ({source})" if source else ""))
         rows: list[tuple[Text | str, ...]] = []
         for key, row in self.result.reported.items():
             error = "?" if row.error_pct is None else f"{row.error_pct:+.1f} %"
@@ -273,7 +272,7 @@ class _Block:
         )  # fmt: skip
         said = "; ".join(lines) + (f"; PUE {', '.join(pues)}" if pues else "")
         if lines:
-            self.console.print(Text(f"Electricity: {safe(said)}"), overflow="fold")
+            self.console.print(Text(f"Electricity: {said}"), overflow="fold")
 
     def assumed(self) -> None:
         """Show what the spec did not give, and where each figure came from."""
@@ -287,7 +286,7 @@ class _Block:
         for row in rows:
             marks = ", ".join(numbers[key] for key in row.sources)
             status = Text(row.status, style=CAUTION if row.status == "archetype" else "dim")
-            shown.append((safe(row.label), row.said, status, f"[{marks}]" if marks else ""))
+            shown.append((row.label, row.said, status, f"[{marks}]" if marks else ""))
         self.lines(("fold", "right", "left", "left"), shown)
         self.citations(numbers)
 
@@ -298,11 +297,6 @@ class _Block:
         table = self.grid("right", "fold")
         for key, number in numbers.items():
             source = (self.style.sources or {}).get(key)
-            said = Text(safe(f"{source.citation} ({key})" if source else key))
+            said = Text(f"{source.citation} ({key})" if source else key)
             table.add_row(f"[{number}]", said)
         self.console.print(table)
-
-
-def safe(text: str) -> str:
-    """Return ``text`` without control characters, which a saved result could hold."""
-    return "".join(c if c.isprintable() else "?" for c in text.translate(SPACES))
