@@ -6,9 +6,9 @@ from typing import Any, NamedTuple, get_args
 
 from carbonctl.cautions import Caution
 from carbonctl.errors import InputError, Problem
-from carbonctl.ledger import EMBODIED, OPERATIONAL, Entry, are_meant
+from carbonctl.ledger import EMBODIED, OPERATIONAL, SUMS, Entry, are_meant, total
 from carbonctl.ranges import Range, best
-from carbonctl.result import SCHEMA, Assumption, Comparison, Result
+from carbonctl.result import SCHEMA, Assumption, Comparison, Result, error_of
 from carbonctl.spec.model import PHASES
 from carbonctl.text import check_text
 from carbonctl.units import COUNT, DURATION, parse, parse_formatted
@@ -100,6 +100,8 @@ def _result(raw: dict[str, Any]) -> Result:
     for entry in result.entries:
         if entry.phase not in PHASES:
             raise ValueError(f"unknown phase `{entry.phase}`")
+    for key, row in (compared or {}).items():
+        _check_reported(key, row, result.entries)
     return result
 
 
@@ -202,6 +204,31 @@ def _check(entry: Entry) -> None:
         raise ValueError(f"{entry.item}: its market-based kgco2e or a bound is missing")
     if not low - slack <= entry.kgco2e <= high + slack:
         raise ValueError(f"{entry.item}: kgco2e is not within its bounds")
+
+
+def _check_reported(key: str, row: Comparison, entries: tuple[Entry, ...]) -> None:
+    """Refuse a figure beside a reported one that is not that of the entries.
+
+    Raises
+    ------
+    ValueError
+        Naming the sum.
+    """
+    if key not in SUMS:
+        raise ValueError(f"`{key}` is no sum that can be reported")
+    without_overhead = [entry for entry in entries if not entry.is_overhead]
+    sums = (total(entries, key), total(without_overhead, key))
+    if not any(_is_near(row.estimated, one) for one in sums):
+        raise ValueError(f"reported: the estimate of {key} is not the sum of the entries")
+    if not _is_near(row.error_pct, error_of(row.reported, row.estimated)):
+        raise ValueError(f"reported: the error of {key} is not that of its estimate")
+
+
+def _is_near(one: float | None, other: float | None) -> bool:
+    """Return whether two figures are the same but for rounding; unknown is unknown alone."""
+    if one is None or other is None:
+        return one is other
+    return abs(one - other) <= _ROUNDING * max(1.0, abs(other))
 
 
 def _assumption(raw: dict[str, Any]) -> Assumption:

@@ -58,7 +58,7 @@ def printable(text: str, *, keep_color: bool = False) -> str:
         parts[::2] = map(_written_out, parts[::2])
         text = "".join(parts)
     text = text.replace(COMMAND, "#\\x23[")
-    return _AT_START.sub(r"\1\\x3a:", text) if COMMAND_START in text else text
+    return _AT_START.sub(r"\1\\x3a", text) if COMMAND_START in text else text
 
 
 def _written_out(text: str) -> str:

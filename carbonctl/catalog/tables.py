@@ -14,9 +14,9 @@ from carbonctl.files import read_input
 from carbonctl.ranges import Number, Range
 from carbonctl.text import check_text
 
+_SIGNED = re.compile(r"[+-](?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 # What may begin a cell that is a formula, or a command of a workflow.
 _ODD = re.compile(r'[\n,"]\s*(?:[=+@-]|::)|##\[')
-_SIGNED = re.compile(r"[+-][0-9.]+(?:[eE][+-]?[0-9]+)?")
 
 
 class GridRow(NamedTuple):
@@ -93,10 +93,9 @@ def rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         for cells in reader:
             if len(cells) != len(head):
                 raise csv.Error("the row has another number of cells than the head")
-            for cell in cells if is_odd else ():
-                _check_cell(cell)
-            yield reader.line_num, dict(zip(head, cells, strict=True))
-    except (csv.Error, _Odd) as error:
+            checked = map(_checked, cells) if is_odd else cells
+            yield reader.line_num, dict(zip(head, checked, strict=True))
+    except csv.Error as error:
         line = max(reader.line_num, 1)
         raise InputError([Problem(str(path), line, 1, f"not a CSV table: {error}")]) from None
 
@@ -109,17 +108,15 @@ def _decoded(data: bytes, path: Path) -> str:
         raise InputError([Problem(str(path), line, 1, f"not a CSV table: {error}")]) from None
 
 
-class _Odd(Exception):
-    """A cell that is more than text."""
-
-
-def _check_cell(cell: str) -> None:
-    """Refuse a text that is more than that where it is shown; a number may have a sign."""
+def _checked(cell: str) -> str:
+    """Return a cell that is no more than text where it is shown; -0 as 0."""
+    if _SIGNED.fullmatch(cell):
+        return cell if float(cell) else "0"
     try:
         check_text(cell, "a cell")
     except ValueError as error:
-        if not _SIGNED.fullmatch(cell):
-            raise _Odd(str(error)) from None
+        raise csv.Error(str(error)) from None
+    return cell
 
 
 def _float(text: str, least: float = 0.0) -> float | None:
