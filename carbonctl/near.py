@@ -31,6 +31,14 @@ def few_searches() -> Iterator[None]:
         _left.reset(before)
 
 
+def may_search() -> bool:
+    """Return whether to look for the nearest of another name, and count it."""
+    left = _left.get()
+    if left is not None:
+        _left.set(max(left - 1, 0))
+    return left != 0
+
+
 def fold(name: str) -> str:
     """Return ``name`` as it is compared: lower case, no spaces, hyphens or underscores."""
     return re.sub(r"[\s_-]+", "", name).casefold()
@@ -41,12 +49,7 @@ def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
 
     None where enough was looked for, see `few_searches`.
     """
-    left = _left.get()
-    if left is not None:
-        if not left:
-            return []
-        _left.set(left - 1)
-    return _nearest(name, known, most)
+    return _nearest(name, known, most) if may_search() else []
 
 
 def resembles(name: str, other: str) -> bool:
