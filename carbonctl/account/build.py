@@ -14,7 +14,8 @@ from carbonctl.account.places import Place, at_place, places
 from carbonctl.account.site import MAX_YEARS_APART, Supply
 from carbonctl.catalog import Catalog
 from carbonctl.cautions import Caution
-from carbonctl.estimators.base import ActivityData, Machine, Setting, Unusable
+from carbonctl.estimators.base import ActivityData, Setting, Unusable
+from carbonctl.estimators.machine import Machine
 from carbonctl.estimators.models import MachineFields
 from carbonctl.ledger import BEYOND
 from carbonctl.spec.model import Activity, Workload

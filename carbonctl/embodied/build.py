@@ -24,7 +24,8 @@ from carbonctl.embodied.report import Bill, Published, entry
 from carbonctl.embodied.use import Use
 from carbonctl.embodied.use import entry as use_entry
 from carbonctl.errors import InputError, Problem
-from carbonctl.estimators.base import Machine, Share, Unusable
+from carbonctl.estimators.base import Unusable
+from carbonctl.estimators.machine import Machine, Share
 from carbonctl.estimators.quantities import Quantity, of
 from carbonctl.factors.act import HOURS_PER_YEAR
 from carbonctl.ledger import BEYOND, Entry
