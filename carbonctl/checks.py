@@ -10,7 +10,7 @@ from pydantic import BaseModel, Tag, ValidationError
 
 from carbonctl.errors import Problem
 from carbonctl.located import Node, place_of
-from carbonctl.near import did_you_mean
+from carbonctl.near import did_you_mean, resembles
 
 M = TypeVar("M", bound=BaseModel)
 Loc = tuple[Any, ...]
@@ -59,7 +59,7 @@ def _is_misspelt(error: Any, found: list[Any]) -> bool:
         return False
     *above, key = error["loc"]
     unknown = [e["loc"] for e in found if e["type"] == "extra_forbidden"]
-    return any([*loc[:-1]] == above and did_you_mean(str(loc[-1]), [key]) for loc in unknown)
+    return any([*loc[:-1]] == above and resembles(str(loc[-1]), key) for loc in unknown)
 
 
 def _is_null(root: Node, loc: Loc) -> bool:

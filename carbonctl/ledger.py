@@ -4,7 +4,7 @@ Activity data × emission factor = entry (GHG Protocol). Every figure that is sh
 anywhere is a view of the entries, so that parts and wholes agree.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from carbonctl.ranges import exact_sum
@@ -23,6 +23,17 @@ COLUMNS = (
     "factor_year", "factor_source", "status", "energy_kwh", "kgco2e", "kgco2e_market",
     "kgco2e_low", "kgco2e_high", "water_l",
 )  # fmt: skip
+
+
+# Of a figure of an account: what is computed of several stays a number.
+LARGEST, SMALLEST = 1e150, 1e-150
+BEYOND = f"a figure of it is above {LARGEST:g} or below {SMALLEST:g}, beyond what can be meant"
+
+
+def are_meant(numbers: Iterable[float]) -> bool:
+    """Return whether numbers are such as can be meant: each is 0, or within the limits."""
+    sizes = [abs(number) for number in numbers if number]
+    return not sizes or (min(sizes) >= SMALLEST and sum(sizes) <= LARGEST)
 
 
 class Entry(NamedTuple):
@@ -61,6 +72,12 @@ class Entry(NamedTuple):
     def identity(self) -> tuple[str, str, str, str]:
         """What makes an entry the same one in another account."""
         return self.phase, self.activity, self.item, self.boundary
+
+    @property
+    def is_meant(self) -> bool:
+        """Whether its figures are such as can be meant; those to come are not known yet."""
+        inputs = (number for v in self.inputs for number in (v.best, v.low, v.high))
+        return are_meant(n for n in (*self, *inputs) if isinstance(n, float))
 
     @property
     def is_overhead(self) -> bool:

@@ -20,7 +20,6 @@ except ImportError:  # PyYAML built without libyaml
 
 MAX_DEPTH = 64
 MAX_VALUES = 100_000
-MAX_BYTES = 64 * 1024 * 1024
 
 _TOO_DEEP = f"nested more than {MAX_DEPTH} levels deep"
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})

@@ -7,10 +7,36 @@ us-east-1 and us-east-2): none of them is suggested for another.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
+_MOST_SEARCHES = 20  # in one document: a reader of more faults at once needs no more hints
+_left: ContextVar[int | None] = ContextVar("left", default=None)
 _ALIKE = 0.8  # of the letters; words that share fewer are other words
 _FEWEST_LETTERS = 5  # of a word in which one letter may be wrong: in shorter ones it is another
+
+
+@contextmanager
+def few_searches() -> Iterator[None]:
+    """Look for the nearest names of the first unknown names in a document alone.
+
+    So a document with many of them takes no longer than one with none, and what is said of it
+    does not depend on what was read before.
+    """
+    before = _left.set(_MOST_SEARCHES)
+    try:
+        yield
+    finally:
+        _left.reset(before)
+
+
+def may_search() -> bool:
+    """Return whether to look for the nearest of another name, and count it."""
+    left = _left.get()
+    if left is not None:
+        _left.set(max(left - 1, 0))
+    return left != 0
 
 
 def fold(name: str) -> str:
@@ -19,7 +45,19 @@ def fold(name: str) -> str:
 
 
 def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
-    """Return up to ``most`` known names that one is likely meant to be, the nearest first."""
+    """Return up to ``most`` known names that one is likely meant to be, the nearest first.
+
+    None where enough was looked for, see `few_searches`.
+    """
+    return _nearest(name, known, most) if may_search() else []
+
+
+def resembles(name: str, other: str) -> bool:
+    """Whether a name is likely meant to be another one."""
+    return bool(_nearest(name, (other,), 1))
+
+
+def _nearest(name: str, known: Iterable[str], most: int) -> list[str]:
     from difflib import get_close_matches  # only needed on a miss
 
     numbers, wanted = re.findall(r"\d+", name), fold(name)[:80]

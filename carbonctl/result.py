@@ -300,8 +300,12 @@ def unexplained(result: Result) -> list[Caution]:
 
 
 def _compare(theirs: float, ours: float | None) -> Comparison:
-    error = None if ours is None or theirs == 0 else (ours / theirs - 1) * 100
-    return Comparison(theirs, ours, error)
+    return Comparison(theirs, ours, error_of(theirs, ours))
+
+
+def error_of(theirs: float, ours: float | None) -> float | None:
+    """Return our figure over a reported one, less 100 % [%]; None where there is none."""
+    return None if ours is None or theirs == 0 else (ours / theirs - 1) * 100
 
 
 def is_saved(data: bytes) -> bool:

@@ -6,11 +6,11 @@ from typing import Any, NamedTuple, get_args
 
 from carbonctl.cautions import Caution
 from carbonctl.errors import InputError, Problem
-from carbonctl.ledger import EMBODIED, OPERATIONAL, Entry
+from carbonctl.ledger import EMBODIED, OPERATIONAL, SUMS, Entry, are_meant, total
 from carbonctl.ranges import Range, best
-from carbonctl.result import SCHEMA, Assumption, Comparison, Result
-from carbonctl.spec.fields import SPACES
+from carbonctl.result import SCHEMA, Assumption, Comparison, Result, error_of
 from carbonctl.spec.model import PHASES
+from carbonctl.text import check_text
 from carbonctl.units import COUNT, DURATION, parse, parse_formatted
 from carbonctl.values import Status, Value
 
@@ -18,11 +18,8 @@ _LINES = (
     "this is JSON Lines, which does not say the versions behind a result; "
     "what is to be compared is saved with --format json"
 )
-_FORMULA_STARTS = ("=", "+", "-", "@")
 _ROUNDING = 1e-9  # of a figure
-_LARGEST, _SMALLEST = 1e150, 1e-150
 _LAST_YEAR = 9999
-_BLANKS: dict[int, str | int | None] = {**SPACES, ord("\n"): " "}
 
 
 class Saved(NamedTuple):
@@ -70,7 +67,7 @@ def read(text: str, file: str, first: int = 1, *, or_line: bool = False) -> Save
         results = tuple(_result(one) for one in document["results"])
         if not results:
             raise ValueError("it holds no results")
-        return Saved(str(document["version"]), str(document["hardware_db"]), results)
+        return Saved(_word(document["version"]), _word(document["hardware_db"]), results)
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         said = f"`{error.args[0]}` is missing" if isinstance(error, KeyError) else str(error)
         message = f"not a saved result: {said}"
@@ -98,9 +95,13 @@ def _result(raw: dict[str, Any]) -> Result:
         spec=lambda: dict(spec),
         reported=lambda _: compared,
     )
+    if not result.entries:
+        raise ValueError("a result holds no entries")
     for entry in result.entries:
         if entry.phase not in PHASES:
             raise ValueError(f"unknown phase `{entry.phase}`")
+    for key, row in (compared or {}).items():
+        _check_reported(key, row, result.entries)
     return result
 
 
@@ -140,7 +141,7 @@ def _check_texts(node: Any) -> None:
         elif isinstance(here, str):
             _word(here)
         elif isinstance(here, float):
-            _number(here)
+            _finite(here)
 
 
 def _mapping(raw: Any) -> dict[str, Any]:
@@ -188,15 +189,46 @@ def _check(entry: Entry) -> None:
     """
     if entry.boundary not in (OPERATIONAL, EMBODIED):
         raise ValueError(f"{entry.item}: `{entry.boundary}` is no boundary")
+    figures = (entry.kgco2e_market, entry.kgco2e_low, entry.kgco2e_high)
     if entry.kgco2e is None:
+        if entry.boundary == OPERATIONAL or any(figure is not None for figure in figures):
+            raise ValueError(f"{entry.item}: its kgco2e is missing")
         return
-    product = (entry.quantity or 0.0) * (entry.factor or 0.0)
-    if abs(product - entry.kgco2e) > _ROUNDING * abs(entry.kgco2e):
+    if entry.quantity is None or entry.factor is None:
+        raise ValueError(f"{entry.item}: its kgco2e has no quantity or no factor")
+    slack = _ROUNDING * entry.kgco2e
+    if abs(entry.quantity * entry.factor - entry.kgco2e) > slack:
         raise ValueError(f"{entry.item}: quantity × factor is not its kgco2e")
-    low, high = entry.kgco2e_low, entry.kgco2e_high
-    slack = _ROUNDING * abs(entry.kgco2e)
-    if low is None or high is None or not low - slack <= entry.kgco2e <= high + slack:
+    market, low, high = figures
+    if market is None or low is None or high is None:
+        raise ValueError(f"{entry.item}: its market-based kgco2e or a bound is missing")
+    if not low - slack <= entry.kgco2e <= high + slack:
         raise ValueError(f"{entry.item}: kgco2e is not within its bounds")
+
+
+def _check_reported(key: str, row: Comparison, entries: tuple[Entry, ...]) -> None:
+    """Refuse a figure beside a reported one that is not that of the entries.
+
+    Raises
+    ------
+    ValueError
+        Naming the sum.
+    """
+    if key not in SUMS:
+        raise ValueError(f"`{key}` is no sum that can be reported")
+    without_overhead = [entry for entry in entries if not entry.is_overhead]
+    sums = (total(entries, key), total(without_overhead, key))
+    if not any(_is_near(row.estimated, one) for one in sums):
+        raise ValueError(f"reported: the estimate of {key} is not the sum of the entries")
+    if not _is_near(row.error_pct, error_of(row.reported, row.estimated)):
+        raise ValueError(f"reported: the error of {key} is not that of its estimate")
+
+
+def _is_near(one: float | None, other: float | None) -> bool:
+    """Return whether two figures are the same but for rounding; unknown is unknown alone."""
+    if one is None or other is None:
+        return one is other
+    return abs(one - other) <= _ROUNDING * max(1.0, abs(other))
 
 
 def _assumption(raw: dict[str, Any]) -> Assumption:
@@ -208,8 +240,10 @@ def _assumption(raw: dict[str, Any]) -> Assumption:
 
 
 def _compared(raw: dict[str, Any]) -> Comparison:
-    numbers = [_number(raw[key]) for key in ("reported", "estimated", "error_pct")]
-    return Comparison(numbers[0] or 0.0, *numbers[1:])
+    reported, estimated, error = (_finite(raw[k]) for k in ("reported", "estimated", "error_pct"))
+    if (reported or 0.0) < 0 or (estimated or 0.0) < 0:
+        raise ValueError("a reported figure is negative")
+    return Comparison(reported or 0.0, estimated, error)
 
 
 def _input(raw: dict[str, Any]) -> Value:
@@ -231,12 +265,22 @@ def _input(raw: dict[str, Any]) -> Value:
 
 
 def _number(raw: Any) -> float | None:
+    """Return a figure of an account; -0 as 0."""
+    number = _finite(raw)
+    if number is None:
+        return None
+    if number < 0:
+        raise ValueError(f"`{str(raw)[:40]}` is negative")
+    if not are_meant([number]):
+        raise ValueError(f"`{str(raw)[:40]}` is beyond what can be meant")
+    return abs(number)
+
+
+def _finite(raw: Any) -> float | None:
     if raw is None:
         return None
     if isinstance(raw, bool) or not isinstance(raw, int | float) or not math.isfinite(raw):
         raise ValueError(f"`{str(raw)[:40]}` is not a finite number")
-    if raw != 0 and not _SMALLEST <= abs(raw) <= _LARGEST:
-        raise ValueError(f"`{str(raw)[:40]}` is beyond what can be meant")
     return raw
 
 
@@ -247,8 +291,7 @@ def _year(raw: Any) -> int | None:
 
 
 def _word(raw: Any) -> str:
-    if not isinstance(raw, str) or not raw.translate(_BLANKS).isprintable():
-        raise ValueError(f"`{str(raw)[:40]!a}` is not a plain text")
-    if raw[:1] in _FORMULA_STARTS and len(raw) > 1:
-        raise ValueError(f"`{raw[:40]}` begins like a spreadsheet formula")
+    if not isinstance(raw, str):
+        raise ValueError(f"`{str(raw)[:40]!a}` is not a text")
+    check_text(raw, "a text")
     return raw

@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-from carbonctl.near import is_slip
+from carbonctl.near import is_slip, may_search
 from carbonctl.ranges import Number, Range, best
 from carbonctl.symbols import Symbol
 from carbonctl.unit_table import (
@@ -134,7 +134,7 @@ def _meant(name: str, written: str, wanted: Dimension) -> str:
     """
     folded = name.casefold()
     same = [known for known in table() if known.casefold() == folded]
-    alike = same or [known for known in table() if is_slip(folded, known)]
+    alike = same or ([known for known in table() if is_slip(folded, known)] if may_search() else [])
     place = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
     readings: dict[Fraction, str] = {}
     for known in alike:
@@ -215,7 +215,7 @@ def _read(text: str, wanted: Dimension, default_unit: str | None) -> tuple[float
         raise QuantityError(f"`{text}` is not {article(wanted.name)}; write `{wanted.example}`")
     number, rest = match.groups()
     multiplier, written = _multiplier(rest, wanted, default_unit is not None)
-    plain = float(number.replace("_", ""))
+    plain = float(number.replace("_", "")) + 0.0  # -0 is 0
     if plain == 0 and re.search("[1-9]", number.lower().partition("e")[0]):
         raise QuantityError(_beyond(text, wanted))
     return plain * multiplier, multiplier, written or default_unit or ""

@@ -14,6 +14,7 @@ from carbonctl.catalog.forms import Reader
 from carbonctl.catalog.shelf import read_record
 from carbonctl.errors import InputError, Problem
 from carbonctl.located import Map, Node, decode, parse
+from carbonctl.near import few_searches
 from carbonctl.result import is_saved
 from carbonctl.spec.load import load_tree
 from carbonctl.spec.model import Workload
@@ -95,7 +96,8 @@ def _record(
     if isinstance(tree, Map) and tree.get("parts"):
         from carbonctl.spec.part_lists import check_parts  # few records list any
 
-        _, of_parts = check_parts(tree["parts"], tree, file, ("parts",), catalog, sourced=True)
+        with few_searches():
+            _, of_parts = check_parts(tree["parts"], tree, file, ("parts",), catalog, sourced=True)
         faults[best] = [*faults[best], *of_parts]
     if problems or faults[best]:
         raise InputError([*problems, *faults[best]])

@@ -164,7 +164,7 @@ def test_faults_of_a_dict_are_told_by_their_path_and_all_at_once():
 
 def test_a_unit_is_wanted_as_in_a_file():
     told = str(problems(activity(wall_time=24)))
-    assert told == "<dict>: phases.training.0.wall_time: `24` has no unit; write `24 h`"
+    assert told == "<dict>: phases.training.0.wall_time: `24` has no unit; write `24 s` or `24 h`"
 
 
 def test_what_the_account_misses_is_told_by_its_path():

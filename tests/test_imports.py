@@ -16,6 +16,7 @@ LEVELS = [
     {
         "errors",
         "cautions",
+        "files",
         "ranges",
         "near",
         "unit_table",
@@ -24,6 +25,7 @@ LEVELS = [
         "values",
         "symbols",
         "holes",
+        "text",
     },
     {"checks"},
     {"spec", "catalog", "factors"},

@@ -3,10 +3,12 @@
 import pytest
 
 from carbonctl.checks import _valid
+from carbonctl.errors import InputError
 from carbonctl.estimators.compute import Compute
-from carbonctl.near import did_you_mean, is_slip, nearest
+from carbonctl.near import did_you_mean, few_searches, is_slip, nearest, resembles
 from carbonctl.spec.model import Reported, Site
 from carbonctl.spec.systems import System
+from tests.conftest import account
 
 
 def keys(model) -> list[str]:
@@ -95,3 +97,38 @@ def test_up_to_some_are_nearest_first():
 )
 def test_slips_of_the_pen(word, known, slip):
     assert is_slip(word, known) is slip
+
+
+def test_few_names_are_looked_for_in_one_document():
+    with few_searches():
+        hints = [did_you_mean("eror", ["error"]) for _ in range(30)]
+        assert hints == ["; did you mean `error`?"] * 20 + [""] * 10
+        assert resembles("eror", "error")
+        with few_searches():
+            assert did_you_mean("eror", ["error"])
+        assert nearest("eror", ["error"]) == []
+    assert [did_you_mean("eror", ["error"]) for _ in range(30)] == ["; did you mean `error`?"] * 30
+
+
+def test_what_is_said_of_a_document_does_not_depend_on_what_was_read_before():
+    systems = "\n".join(f"  s{n}: {{devcie: nvidia/h100-sxm{n}-80bg}}" for n in range(40))
+    energy = "{kind: energy, energy: 1 kWh, embodied: 0 kg}"
+    text = f"name: x\nsite: {{grid: FR}}\nsystems:\n{systems}\nphases: {{training: [{energy}]}}\n"
+    told = []
+    for _ in range(2):
+        with pytest.raises(InputError) as raised:
+            account(text)
+        told.append([p.message for p in raised.value.problems])
+    assert told[0] == told[1]
+    assert ["did you mean `device`" in message for message in told[0]] == [True] * 20 + [False] * 20
+
+
+def test_a_message_lists_no_thousand_names():
+    systems = "\n".join(f"  s{n}: {{devices: 8}}" for n in range(1000))
+    run = "{kind: compute, system: quite-another, devices: 8, wall_time: 1 h}"
+    with pytest.raises(InputError) as raised:
+        account(
+            f"name: x\nsite: {{grid: FR}}\nsystems:\n{systems}\nphases: {{training: [{run}]}}\n"
+        )
+    (message,) = (p.message for p in raised.value.problems if "no system is named" in p.message)
+    assert message.endswith("s38, s39, …")

@@ -12,6 +12,7 @@ import repository
 import runner
 from carbonctl import errors
 from carbonctl.render.escaping import command
+from carbonctl.text import path_shown
 
 _FAULTS = (errors.USAGE, errors.INPUT, errors.OUTPUT)
 _RESULTS = (errors.OK, errors.GATE_FAILED, *_FAULTS)
@@ -32,7 +33,7 @@ def step() -> int:
             for line in outcome.annotations:
                 runner.say(line)
     code = errors.worst(outcome.code for outcome in outcomes)
-    text = page.write(outcomes, [page.readable(path) for path in found.gone])
+    text = page.write(outcomes, [path_shown(path) for path in found.gone])
     written = folder / "carbon.md"
     written.write_text(text, encoding="utf-8", newline="\n")
     if wanted["SUMMARY"]:
@@ -47,9 +48,9 @@ def step() -> int:
 
 def _say_left_out(found: repository.Workloads) -> None:
     for path in found.gone:
-        runner.annotate("notice", f"{page.readable(path)} is no longer there; it is left out")
+        runner.annotate("notice", f"{path_shown(path)} is no longer there; it is left out")
     for path in found.links:
-        said = f"{page.readable(path)} is a link or a submodule, which is not read; it is left out"
+        said = f"{path_shown(path)} is a link or a submodule, which is not read; it is left out"
         runner.annotate("warning", said)
 
 
@@ -64,7 +65,7 @@ def command_line(path: str, base: str, exports: Path) -> list[str]:
     before = f"{base}:./{path}"
     budget = runner.given("BUDGET")
     if os.path.lexists(before):
-        raise runner.Fault(f"a file of the checkout is named {page.readable(before)}, as the base")
+        raise runner.Fault(f"a file of the checkout is named {path_shown(before)}, as the base")
     return [
         runner.given("COMMAND"),
         "compare",
@@ -96,7 +97,7 @@ def _compare(path: str, base: str, exports: Path) -> page.Outcome:
     messages = done.stderr.decode("utf-8", "replace").rstrip()
     if messages:
         runner.log(messages)
-    name = page.readable(path)
+    name = path_shown(path)
     exported = Path(f"{exports}.json")
     document = json.loads(exported.read_text(encoding="utf-8")) if exported.exists() else {}
     if not document.get("alternatives"):  # it could not be read, or the rules could not

@@ -59,11 +59,6 @@ class _Change(NamedTuple):
     percent: float | None
 
 
-def readable(path: str) -> str:
-    """Return a path with what cannot be printed written out."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in path)
-
-
 def is_changed(outcome: Outcome) -> bool:
     """Return whether anything differs between base and head."""
     return _word(outcome) != "unchanged"

@@ -8,8 +8,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from carbonctl import files
 from carbonctl.errors import INPUT, USAGE
 from carbonctl.render.escaping import command
+from carbonctl.text import printable
 
 
 class Fault(Exception):
@@ -78,8 +80,7 @@ def summarise(text: str) -> None:
 
 def _append(variable: str, text: str) -> None:
     if path := os.environ.get(variable):
-        with Path(path).open("a", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        files.append(Path(path), [text.encode()])
 
 
 def say(line: str) -> None:
@@ -98,5 +99,4 @@ def annotate(
 def log(text: str) -> None:
     """Write what others wrote; no line of it is taken for a command."""
     token = secrets.token_hex(16)
-    shown = "".join(c if c.isprintable() or c == "\n" else "?" for c in text)
-    say(f"::stop-commands::{token}\n{shown}\n::{token}::")
+    say(f"::stop-commands::{token}\n{printable(text)}\n::{token}::")

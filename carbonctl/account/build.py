@@ -14,8 +14,10 @@ from carbonctl.account.places import Place, at_place, places
 from carbonctl.account.site import MAX_YEARS_APART, Supply
 from carbonctl.catalog import Catalog
 from carbonctl.cautions import Caution
-from carbonctl.estimators.base import ActivityData, Machine, Setting, Unusable
+from carbonctl.estimators.base import ActivityData, Setting, Unusable
+from carbonctl.estimators.machine import Machine
 from carbonctl.estimators.models import MachineFields
+from carbonctl.ledger import BEYOND
 from carbonctl.spec.model import Activity, Workload
 from carbonctl.spec.systems import System, SystemFields
 
@@ -83,11 +85,14 @@ class _Accountant:
                 }
                 continue
             where = Where(phase, name, activity.kind)
+            before = len(self.books.entries)
             for at, supply, data in found:
                 self.check(path, data, supply)
                 of_clients = data.clients is None and activity.has_clients
                 entries = Entries(self.books, where, supply, at.suffix, of_clients=of_clients)
                 entries.enter(at_place(data, at))
+            if not all(entry.is_meant for entry in self.books.entries[before:]):
+                faults[("phases", phase, place), path, f"{path}: {BEYOND}"] = None
         if faults:
             raise Unaccountable(list(faults))
         self.check_bases()

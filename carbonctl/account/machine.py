@@ -8,8 +8,9 @@ from carbonctl.account.shares import group_shares, shares
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.records import Device
 from carbonctl.cautions import Caution
-from carbonctl.estimators.base import Group, Machine, Scale, Unusable
+from carbonctl.estimators.base import Unusable
 from carbonctl.estimators.device_words import PROCESSORS
+from carbonctl.estimators.machine import Group, Machine, Scale
 from carbonctl.estimators.quantities import Quantity, of
 from carbonctl.ranges import best
 from carbonctl.spec.systems import Accelerator, System

@@ -9,8 +9,9 @@ from carbonctl.catalog.counting import DeviceUnit
 from carbonctl.catalog.records import Host
 from carbonctl.cautions import Caution
 from carbonctl.estimators import device_words
-from carbonctl.estimators.base import Scale, Unusable
+from carbonctl.estimators.base import Unusable
 from carbonctl.estimators.device_words import PROCESSORS
+from carbonctl.estimators.machine import Scale
 from carbonctl.spec.systems import System, SystemFields
 from carbonctl.values import Status, Value
 

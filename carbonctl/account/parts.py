@@ -5,8 +5,9 @@ from __future__ import annotations
 from carbonctl.account.node import DESCRIBES_HOST, Node, first_source
 from carbonctl.catalog.records import Device
 from carbonctl.cautions import Caution
-from carbonctl.estimators.base import Part, Unusable
+from carbonctl.estimators.base import Unusable
 from carbonctl.estimators.device_words import PROCESSORS
+from carbonctl.estimators.machine import Part
 from carbonctl.factors import power
 from carbonctl.values import Value
 

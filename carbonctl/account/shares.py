@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from carbonctl.account.node import Node
 from carbonctl.catalog.records import Device, Embodied, Host
-from carbonctl.estimators.base import Group, Scale, Share, Unusable
+from carbonctl.estimators.base import Unusable
+from carbonctl.estimators.machine import Group, Scale, Share
 from carbonctl.estimators.quantities import Quantity, known, of
 from carbonctl.spec.systems import Part, System
 from carbonctl.values import Value

@@ -1,5 +1,6 @@
 """Finds facts in hardware_db, each where it is asked for and not before."""
 
+import os
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
@@ -284,7 +285,7 @@ class Catalog:
         found: Defaults = load(self.folders[-1] / "defaults.yaml", defaults.DEFAULTS, {})
         for folder in reversed(self.folders[:-1]):
             path = folder / "defaults.yaml"
-            if path.is_file():
+            if os.path.lexists(path):
                 own: dict[str, Any] = load(path, defaults.OWN_DEFAULTS, {})
                 found = found._replace(**own)
         return found
@@ -295,7 +296,7 @@ class Catalog:
         found: dict[str, Source] = {}
         for folder in self.folders:
             path = folder / "sources.yaml"
-            if path.is_file():
+            if os.path.lexists(path):
                 found = {**load(path, _sources, {}), **found}
         return found
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from carbonctl import units
 from carbonctl.catalog.forms import Group
-from carbonctl.catalog.records import of
+from carbonctl.catalog.leaves import of
 from carbonctl.values import Value
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
+from string import ascii_lowercase
 from typing import NamedTuple
 
 from carbonctl.near import fold, is_slip
@@ -32,7 +34,7 @@ _MAKERS = _VENDORS | _BRANDS.keys()
 _FORM = re.compile(r"(sxm\d?|pcie|nvl|oam|hbm\d?e?|gddr\dx?|\d+gb)")
 _NOISE = re.compile(
     r"\((?:r|tm)\)|[®™]|(?:\bcpu\s*)?@\s*[\d.]+\s*ghz|\bwith .* graphics\b|\b\d+[- ]cores?\b"
-    r"|\b(?:gpu|processor|accelerator)\b"
+    r"|\b(?:gpu|processor|accelerator)\b|\bcpu\s*$"
 )
 _SIZE = re.compile(r"\b(\d+)\s*g(?:i?b)?\b")
 _SEPARATORS = re.compile(r"[\s_/(),-]+")
@@ -68,6 +70,7 @@ class _Name(NamedTuple):
     makers: frozenset[str]
 
 
+@lru_cache(maxsize=4096)
 def _read(name: str) -> _Name:
     plain = _SIZE.sub(r"\1gb", _NOISE.sub(" ", name.casefold()))
     words = tuple(word for word in _SEPARATORS.split(plain) if word)
@@ -95,7 +98,7 @@ class Index:
         self.by_name: dict[str, str] = {}
         self.by_model: dict[str, dict[str, frozenset[str]]] = {}
         self.by_word: dict[str, set[str]] = {}
-        self.series: list[tuple[str, tuple[str, ...]]] = []
+        self.series: dict[tuple[str, ...], list[str]] = {}
         self.alike: dict[tuple[int, str], list[tuple[str, tuple[str, ...]]]] = {}
         self.names: dict[str, list[frozenset[str]]] = {}
         for record in records:
@@ -112,7 +115,10 @@ class Index:
                 self.by_model.setdefault("".join(name.model), {})[record.id] = forms
             self.alike.setdefault(_likeness(name.words), []).append((record.id, name.words))
             if record.has_series and name.model:
-                self.series.append((record.id, name.model))
+                *before, last = name.model
+                number = last.rstrip(ascii_lowercase)
+                if number and number != last:
+                    self.series.setdefault((*before, number), []).append(record.id)
             for word in name.words:
                 self.by_word.setdefault(word, set()).add(record.id)
 
@@ -141,13 +147,9 @@ class Index:
 
     def series_of(self, name: str) -> list[str]:
         """Return the ids of the models that are the wanted one with letters at their end."""
-        *ours, last = _read(name).model or ("",)
-        found = [
-            identity
-            for identity, (*theirs, longer) in self.series
-            if theirs == ours and _continues(last, longer)
-        ]
-        return [one for one in dict.fromkeys(found) if _is_of(one, _read(name).makers)]
+        wanted = _read(name)
+        found = self.series.get(wanted.model, ())
+        return [one for one in dict.fromkeys(found) if _is_of(one, wanted.makers)]
 
     def misspelt(self, name: str) -> list[str]:
         """Return the ids that a name means but for slips of the pen in its words."""
@@ -177,11 +179,6 @@ def _is_of(identity: str, makers: frozenset[str]) -> bool:
 
 def _has(form: str, forms: frozenset[str]) -> bool:
     return form in forms or (form == "sxm" and any(one.startswith("sxm") for one in forms))
-
-
-def _continues(word: str, longer: str) -> bool:
-    rest = longer.removeprefix(word)
-    return word[-1:].isdigit() and rest != longer and rest.isalpha()
 
 
 def shown(name: str) -> str:

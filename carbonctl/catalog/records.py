@@ -1,15 +1,25 @@
 """The record forms of hardware_db, as hardware_db/README.md describes them."""
 
-import math
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 from carbonctl import units
-from carbonctl.catalog.forms import Group, Leaf, Listed, Reader
+from carbonctl.catalog.forms import Group, Leaf, Listed
+from carbonctl.catalog.leaves import (
+    FIGURE_KEYS,
+    POSITIVE,
+    figure,
+    of,
+    positive,
+    sources,
+    switch,
+    text,
+    whole,
+    word,
+)
 from carbonctl.located import Seq
-from carbonctl.near import did_you_mean, fold
+from carbonctl.near import fold
 from carbonctl.ranges import Range
-from carbonctl.units import Dimension
 from carbonctl.values import Value
 
 DEVICE_KINDS = (
@@ -17,133 +27,15 @@ DEVICE_KINDS = (
 )  # fmt: skip
 HOST_KINDS = ("server", "workstation", "desktop", "laptop", "edge")
 DEVICE_UNITS = ("card", "module", "package", "chip", "core", "product")
-POSITIVE = "positive"  # says to schemas that a whole number above 0 is wanted
 TOOLS = ("nvidia-smi", "rocm-smi", "xpu-smi", "npu-smi", "neuron", "slurm", "slice")
 COVERS = ("die", "package", "card", "baseboard", "tray", "host", "server", "product")
-CONFIDENCES = ("high", "medium", "low")
 FORMATS = ("fp64", "fp32", "tf32", "fp16", "bf16", "fp8", "fp6", "fp4", "int8", "int4")
-_MOST_DIGITS = 9
-_FORMULA_STARTS = ("=", "+", "-", "@")
-FIGURE_KEYS = ("value", "low", "high", "source", "confidence", "note")
 EMBODIED_KEYS = (*FIGURE_KEYS, "covers", "boundary", "includes", "split", "archetype")
-
-
-def text(raw: Any) -> str:
-    """Read a text.
-
-    Raises
-    ------
-    ValueError
-        For a list, a mapping, or nothing but spaces.
-    """
-    if not isinstance(raw, str) or not raw.strip():
-        raise ValueError("a text is wanted here")
-    return " ".join(raw.split())
-
-
-def _word(allowed: tuple[str, ...]) -> Reader:
-    def read(raw: Any) -> str:
-        word = text(raw)
-        if word not in allowed:
-            close = did_you_mean(word, allowed)
-            raise ValueError(f"`{word}` is not one of {', '.join(allowed)}{close}")
-        return word
-
-    return Leaf(read, allowed)
-
-
-def _whole(raw: Any) -> int:
-    if not (isinstance(raw, str) and raw.isascii() and raw.isdigit()):
-        raise ValueError(f"`{str(raw)[:40]}`: a whole number is wanted")
-    if len(raw) > _MOST_DIGITS:
-        raise ValueError("a smaller number is wanted")
-    return int(raw)
-
-
-def _positive(raw: Any) -> int:
-    number = _whole(raw)
-    if not number:
-        raise ValueError("a number above 0 is wanted")
-    return number
-
-
-def _switch(raw: Any) -> bool:
-    if raw not in ("true", "false"):
-        raise ValueError(f"`{raw}`: true or false is wanted")
-    return bool(raw == "true")
-
-
-def _number(raw: dict[str, Any], dimension: Dimension) -> float | Range:
-    number = units.parse(text(raw["value"]), dimension)
-    if "low" not in raw and "high" not in raw:
-        return number
-    if isinstance(number, Range):
-        raise ValueError("value is a range already; low and high are then too much")
-    ends = [units.parse(text(raw.get(key, raw["value"])), dimension) for key in ("low", "high")]
-    low, high = (end.best if isinstance(end, Range) else end for end in ends)
-    if not low <= number <= high:
-        raise ValueError("value must lie between low and high")
-    return Range(number, low, high)
-
-
-def _sources(raw: Any) -> str:
-    keys = raw if isinstance(raw, list) else [raw]
-    if not keys:
-        raise ValueError("source: a key of sources.yaml, or a list of keys, is wanted")
-    found = " ".join(text(key) for key in keys)
-    if found.startswith(_FORMULA_STARTS):
-        raise ValueError("source: a key does not begin with = + - or @")
-    return found
-
-
-def figure(raw: Any, dimension: Dimension, allowed: tuple[str, ...] = FIGURE_KEYS) -> Value:
-    """Read one figure; the keys of several sources are joined by a space.
-
-    Raises
-    ------
-    ValueError
-        Where it is not a figure of the dimension, or has no source.
-    """
-    if not isinstance(raw, dict):
-        raise ValueError("a figure is a mapping: {value: …, source: …}")
-    for key in raw:
-        if key not in allowed:
-            close = did_you_mean(key, allowed)
-            raise ValueError(f"unknown key `{key}` in a figure{close}")
-    if raw.get("value") is None or raw.get("source") is None:
-        raise ValueError("a figure needs `value` and `source`; leave it out where unknown")
-    confidence = raw.get("confidence", "high")
-    if confidence not in CONFIDENCES:
-        raise ValueError(f"confidence is one of {', '.join(CONFIDENCES)}")
-    number = _number(raw, dimension)
-    if (number.low if isinstance(number, Range) else number) < 0:
-        raise ValueError(f"`{raw['value']}`: must not be negative")
-    note = text(raw["note"]) if raw.get("note") else None
-    return Value(
-        number,
-        dimension.unit,
-        "catalog",
-        _sources(raw["source"]),
-        note=note,
-        confidence=str(confidence),
-    )
 
 
 def _stacks(raw: Any) -> int:
     """Read a number of memory stacks: a figure with its source."""
     return int(figure(raw, units.COUNT).best)
-
-
-def of(dimension: Dimension, least: float = 0.0, most: float = math.inf) -> Reader:
-    """Return the reader of a figure whose bounds lie in ``least..most``."""
-
-    def read(raw: Any) -> Value:
-        value = figure(raw, dimension)
-        if value.low < least or value.high > most:
-            raise ValueError(f"`{raw['value']}`: outside of {least:g}..{most:g} {dimension.unit}")
-        return value
-
-    return Leaf(read, dimension)
 
 
 class Embodied(NamedTuple):
@@ -174,7 +66,7 @@ class Embodied(NamedTuple):
 def _split(raw: Any) -> dict[str, float]:
     if not isinstance(raw, dict):
         raise ValueError("split: a mapping of parts to masses is wanted here")
-    return {name: _best(units.parse(text(part), units.MASS)) for name, part in raw.items()}
+    return {text(name): _best(units.parse(text(part), units.MASS)) for name, part in raw.items()}
 
 
 def _best(number: float | Range) -> float:
@@ -183,7 +75,7 @@ def _best(number: float | Range) -> float:
 
 def _embodied(raw: Any) -> Embodied:
     value = figure(raw, units.MASS, EMBODIED_KEYS)
-    if _switch(raw.get("archetype", "false")):
+    if switch(raw.get("archetype", "false")):
         value = value._replace(status="archetype")
     covers = raw.get("covers")
     if covers not in COVERS:
@@ -200,7 +92,7 @@ def _profiles(raw: Any) -> dict[str, int]:
     """Read MIG profiles, each with how many compute slices it takes."""
     if not isinstance(raw, dict) or not raw:
         raise ValueError("a mapping of profiles to their compute slices is wanted")
-    return {text(name): _positive(number) for name, number in raw.items()}
+    return {text(name): positive(number) for name, number in raw.items()}
 
 
 def _parts(raw: Any) -> Seq:
@@ -338,7 +230,7 @@ class Source(NamedTuple):
 
 _TEXT = Leaf(text)
 _TEXTS = Listed(_TEXT)
-_WHOLE = Leaf(_whole, int)
+_WHOLE = Leaf(whole, int)
 _POWER = of(units.POWER)
 _RATED_POWER = of(units.POWER, 1e-6)
 _CAPACITY = of(units.CAPACITY)
@@ -365,19 +257,19 @@ _DIE = Group(
 _COUNTED = Group(
     Counted,
     {
-        "tool": _word(TOOLS),
-        "devices": Leaf(_positive, POSITIVE),
+        "tool": word(TOOLS),
+        "devices": Leaf(positive, POSITIVE),
         "names": _TEXTS,
-        "source": Leaf(_sources, list),
+        "source": Leaf(sources, list),
     },
     ("tool", "devices", "names", "source"),
 )
 _MIG = Group(
     Partitions,
     {
-        "slices": Leaf(_positive, POSITIVE),
+        "slices": Leaf(positive, POSITIVE),
         "profiles": Leaf(_profiles, dict),
-        "source": Leaf(_sources, list),
+        "source": Leaf(sources, list),
     },
     ("slices", "profiles", "source"),
 )
@@ -389,9 +281,9 @@ DEVICE = Group(
         "id": _TEXT,
         "name": _TEXT,
         "vendor": _TEXT,
-        "kind": _word(DEVICE_KINDS),
+        "kind": word(DEVICE_KINDS),
         "year": _WHOLE,
-        "unit": _word(DEVICE_UNITS),
+        "unit": word(DEVICE_UNITS),
         "aliases": _TEXTS,
         "host": _TEXT,
         "rated_power": _RATED_POWER,
@@ -415,11 +307,11 @@ HOST = Group(
     {
         "id": _TEXT,
         "name": _TEXT,
-        "kind": _word(HOST_KINDS),
+        "kind": word(HOST_KINDS),
         "vendor": _TEXT,
         "year": _WHOLE,
         "aliases": _TEXTS,
-        "archetype": Leaf(_switch, bool),
+        "archetype": Leaf(switch, bool),
         "device": _TEXT,
         "devices": _WHOLE,
         "host_power": _POWER,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from functools import cached_property
@@ -11,8 +12,10 @@ from typing import Any
 from carbonctl.catalog import names
 from carbonctl.catalog.forms import Fault, Reader
 from carbonctl.errors import InputError, Problem
+from carbonctl.files import read_input
 from carbonctl.located import Map, Node, decode, parse, place_of
-from carbonctl.near import fold
+from carbonctl.near import few_searches, fold
+from carbonctl.text import check_text
 
 _ID = re.compile(r"[a-z0-9][a-z0-9.-]*/[a-z0-9][a-z0-9.-]*")
 _LISTING = "`carbonctl hardware list` lists them all"
@@ -28,11 +31,23 @@ def load(path: Path, form: Reader, extra: dict[str, str]) -> Any:
         With the file, line and column of every fault in it.
     """
     file = str(path)
+    return read_record(parse(decode(read_input(path), file), file), file, form, extra)
+
+
+def identity_of(path: Path) -> str:
+    """Return the id of a record's file.
+
+    Raises
+    ------
+    InputError
+        For one that is more than text where it is shown.
+    """
+    identity = f"{path.parent.name}/{path.stem}"
     try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputError([Problem(file, 1, 1, error.strerror or str(error))]) from None
-    return read_record(parse(decode(data, file), file), file, form, extra)
+        check_text(identity, "the name of a record")
+    except ValueError as error:
+        raise InputError([Problem(str(path), 1, 1, str(error))]) from None
+    return identity
 
 
 def read_record(tree: Node, file: str, form: Reader, extra: dict[str, str]) -> Any:
@@ -46,7 +61,8 @@ def read_record(tree: Node, file: str, form: Reader, extra: dict[str, str]) -> A
     if not isinstance(tree, Map):
         raise InputError([Problem(file, 1, 1, "a mapping of keys to values is wanted here")])
     faults: list[Fault] = []
-    record = form({**tree, **extra}, (), faults)
+    with few_searches():
+        record = form({**tree, **extra}, (), faults)
     if faults:
         places = [(fault, place_of(tree, fault.at, key=fault.key)) for fault in faults]
         raise InputError(Problem(file, at.line, at.col, said.message) for said, at in places)
@@ -77,6 +93,7 @@ class Shelf:
         self.folders = folders
         self._records: dict[str, Any] = {}
         self._misses: dict[str, str] = {}
+        self._loaded: dict[Path, Any] = {}
 
     def find(self, name: str, others: Shelf) -> Any:
         """Return the record with this id or alias, or the only one of this model.
@@ -102,9 +119,9 @@ class Shelf:
             return None
         for folder in self.folders:
             for kind in self.kinds:
-                path = folder / kind / f"{identity}.yaml"
-                if path.is_file():
-                    return path
+                path = f"{folder}/{kind}/{identity}.yaml"  # a Path for each takes much longer
+                if os.path.lexists(path):
+                    return Path(path)
         return None
 
     def paths(self) -> dict[str, Path]:
@@ -113,7 +130,7 @@ class Shelf:
         for folder in reversed(self.folders):
             for kind in self.kinds:
                 for path in (folder / kind).glob("*/*.yaml"):
-                    found[f"{path.parent.name}/{path.stem}"] = path
+                    found[identity_of(path)] = path
         return dict(sorted(found.items()))
 
     def all(self) -> Iterator[Any]:
@@ -121,7 +138,10 @@ class Shelf:
         yield from map(self._load, self.paths().values())
 
     def _load(self, path: Path) -> Any:
-        return load(path, self.form, {"id": f"{path.parent.name}/{path.stem}"})
+        """Return the record of a file, which is read once."""
+        if path not in self._loaded:
+            self._loaded[path] = load(path, self.form, {"id": identity_of(path)})
+        return self._loaded[path]
 
     @cached_property
     def _index(self) -> names.Index:
@@ -134,7 +154,7 @@ class Shelf:
             identity = self._index.by_name.get(wanted)
             return None if identity is None else self.path(identity)
         for identity, path in self.paths().items():
-            text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+            text = read_input(path).decode("utf-8", "replace")
             is_worth_reading = wanted in fold(identity + "\n" + text)
             if is_worth_reading and wanted in map(fold, self._load(path).names):
                 return path

@@ -1,13 +1,22 @@
 """The CSV tables of hardware_db: grids and cloud regions."""
 
 import csv
+import io
 import math
+import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from carbonctl.errors import InputError, Problem
+from carbonctl.files import read_input
 from carbonctl.ranges import Number, Range
+from carbonctl.text import check_text
+
+_SIGNED = re.compile(r"[+-](?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+# What may begin a cell that is a formula, or a command of a workflow.
+_ODD = re.compile(r'[\n,"]\s*(?:[=+@-]|::)|##\[')
 
 
 class GridRow(NamedTuple):
@@ -71,21 +80,43 @@ def rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     Raises
     ------
     InputError
-        For a row with more or fewer cells than the head.
+        For a row with more or fewer cells than the head, or a cell that is more than text where
+        it is shown.
     """
-    if not path.is_file():
+    if not os.path.lexists(path):
         return
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file, strict=True)
-        try:
-            head = next(reader, [])
-            for cells in reader:
-                if len(cells) != len(head):
-                    raise csv.Error("the row has another number of cells than the head")
-                yield reader.line_num, dict(zip(head, cells, strict=True))
-        except (csv.Error, UnicodeDecodeError) as error:
-            line = max(reader.line_num, 1)
-            raise InputError([Problem(str(path), line, 1, f"not a CSV table: {error}")]) from None
+    text = _decoded(read_input(path), path)
+    is_odd = bool(_ODD.search(text)) or not text.replace("\n", "").isprintable()
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        head = next(reader, [])
+        for cells in reader:
+            if len(cells) != len(head):
+                raise csv.Error("the row has another number of cells than the head")
+            checked = map(_checked, cells) if is_odd else cells
+            yield reader.line_num, dict(zip(head, checked, strict=True))
+    except csv.Error as error:
+        line = max(reader.line_num, 1)
+        raise InputError([Problem(str(path), line, 1, f"not a CSV table: {error}")]) from None
+
+
+def _decoded(data: bytes, path: Path) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError([Problem(str(path), line, 1, f"not a CSV table: {error}")]) from None
+
+
+def _checked(cell: str) -> str:
+    """Return a cell that is no more than text where it is shown; -0 as 0."""
+    if _SIGNED.fullmatch(cell):
+        return cell if float(cell) else "0"
+    try:
+        check_text(cell, "a cell")
+    except ValueError as error:
+        raise csv.Error(str(error)) from None
+    return cell
 
 
 def _float(text: str, least: float = 0.0) -> float | None:
@@ -135,7 +166,6 @@ class Zone(NamedTuple):
 
 _GRID_HEAD = "zone,name,year,basis,intensity_g_per_kwh,low,high,source,confidence,note"
 _OTHER_TABLES = ("factors-other.csv", "mixes.csv", "sources.csv")
-_HEAD_BYTES = 1000
 BASES = ("life-cycle", "direct")
 
 
@@ -166,10 +196,9 @@ def _is_grid_table(path: Path) -> bool:
     InputError
         For a table that is neither.
     """
-    if path.name in _OTHER_TABLES or not path.is_file():
+    if path.name in _OTHER_TABLES:
         return False
-    with path.open("rb") as file:
-        head = file.readline(_HEAD_BYTES).removeprefix(b"\xef\xbb\xbf").strip()
+    head = read_input(path).partition(b"\n")[0].removeprefix(b"\xef\xbb\xbf").strip()
     if head == _GRID_HEAD.encode():
         return True
     said = f"the head of a table of grids is {_GRID_HEAD}"

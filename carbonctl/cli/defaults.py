@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from carbonctl import files
 from carbonctl.errors import InputError, Problem
 from carbonctl.near import did_you_mean
 from carbonctl.render import FORMATS
@@ -36,7 +37,9 @@ def from_pyproject(commands: tuple[str, ...]) -> dict[str, dict[str, Any]]:
     if path is None:
         return {}
     try:
-        data = path.read_bytes()
+        data = files.read(path)
+    except files.Refused as error:
+        raise _fault(path, str(error.strerror)) from None
     except OSError:
         return {}  # not ours to complain about
     if b"carbonctl" not in data:
@@ -104,6 +107,6 @@ def nearest() -> Path | None:
         return None
     for folder in (here, *here.parents):
         path = folder / "pyproject.toml"
-        if path.is_file():
+        if path.exists() and not path.is_dir():
             return path
     return None

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from carbonctl.cli.inputs import limited, opened
 from carbonctl.errors import InputError, Problem
-from carbonctl.located import MAX_BYTES
+from carbonctl.files import MAX_BYTES
 
 LINES = (".jsonl", ".ndjson")
 BLOCK = 16 * 1024

@@ -2,6 +2,7 @@
 
 import errno
 import gc
+import io
 import os
 import signal
 import sys
@@ -15,6 +16,23 @@ _UNWRITABLE = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO, errno.EBADF)
 _EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN)
 
 
+class _Closed(io.TextIOBase):
+    """Standard output that is closed: nothing can be written to it."""
+
+    def write(self, text: str) -> int:
+        """Raise OutputError."""
+        raise errors.OutputError("standard output is closed")
+
+    @property
+    def buffer(self) -> "_Closed":
+        """Return what takes bytes."""
+        return self
+
+    def fileno(self) -> int:
+        """Raise OutputError."""
+        return self.write("")
+
+
 def leave(argv: list[str] | None = None) -> NoReturn:
     """Run the command line and exit; ``argv`` as in `carbonctl.cli.main`."""
     if hasattr(signal, "SIGPIPE"):
@@ -22,6 +40,8 @@ def leave(argv: list[str] | None = None) -> NoReturn:
     # No plugin of the environment changes how a workload is read, or takes time to be found.
     os.environ["PYDANTIC_DISABLE_PLUGINS"] = "1"
     gc.set_threshold(_GC_THRESHOLD)
+    if sys.stdout is None:
+        sys.stdout = _Closed()
     arguments = sys.argv[1:] if argv is None else argv
     code = run(arguments) or _flush()
     os._exit(code)  # tearing the interpreter down would take a fifth of a short run

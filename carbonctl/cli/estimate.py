@@ -7,13 +7,14 @@ from carbonctl.catalog.folders import own
 from carbonctl.cli import options as o
 from carbonctl.cli import outputs
 from carbonctl.cli.finding import find
-from carbonctl.cli.inputs import STDIN, shown
+from carbonctl.cli.inputs import STDIN
 from carbonctl.cli.run import Run
 from carbonctl.cli.working import Order
 from carbonctl.errors import UsageError
 from carbonctl.render import BINARY, FOR_PEOPLE, LINES, TABLES, Style
 from carbonctl.rows import chosen
 from carbonctl.spec.overrides import parse_override
+from carbonctl.text import path_shown
 
 if TYPE_CHECKING:
     from carbonctl.cli.gating import Gates
@@ -62,7 +63,7 @@ def estimate(
     if no_header and not _any(forms, TABLES):
         raise UsageError("--no-header: only csv and tsv have a header")
     found = find(files, recursive=recursive)
-    outputs.check_targets(targets, [one.path for one in found])
+    outputs.check_targets(targets, [*(one.path for one in found), *([budget] if budget else [])])
     outputs.check_columns(targets, chosen(by, rows).columns)
     outputs.check_terminal(format, targets)
     for text in set:
@@ -80,7 +81,7 @@ def estimate(
         quiet, exit_zero,
     )  # fmt: skip
     run = Run(order, catalog, targets)
-    return run.all(found, shown(stdin_name) if stdin_name else STDIN, jobs, verbose=verbose)
+    return run.all(found, path_shown(stdin_name) if stdin_name else STDIN, jobs, verbose=verbose)
 
 
 def _any(forms: list[str], wanted: tuple[str, ...]) -> bool:

@@ -59,7 +59,9 @@ def read_gates(
     fail = [parse_rule(text) for text in fail_on]
     warn = [parse_rule(text, "--warn-on") for text in warn_on]
     told = {"--fail-on": fail, "--warn-on": warn}
-    more_fail, more_warn = read_budget(*inputs.read(budget)) if budget is not None else ([], [])
+    more_fail, more_warn = (
+        read_budget(*inputs.read_file(budget)) if budget is not None else ([], [])
+    )
     if budget is not None:
         told[budget] = [*more_fail, *more_warn]
     for where, rules in told.items() if not has_base else ():

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from carbonctl import errors, templates
+from carbonctl import errors, files, templates
 from carbonctl.cli import options as o
 from carbonctl.cli import outputs
 from carbonctl.cli.messages import say
@@ -137,20 +137,12 @@ def _write_new(path: Path, text: str, *, with_folders: bool) -> None:
         Where it is there, or cannot be written.
     """
     try:
-        if with_folders:
-            path.parent.mkdir(parents=True, exist_ok=True)
         if os.path.lexists(path):
             raise OutputError(
                 f"{path}: is there already and was left as it is; "
                 "--output PATH writes elsewhere, --output - to standard output"
             )
-        with path.open("xb") as file:
-            try:
-                file.write(text.encode("utf-8"))
-                file.flush()
-            except OSError:
-                path.unlink(missing_ok=True)
-                raise
+        files.create(path, text.encode(), with_folders=with_folders)
     except OSError as error:
         raise OutputError(f"{path}: {error.strerror or error}") from None
 

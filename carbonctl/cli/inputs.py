@@ -5,14 +5,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from carbonctl.cli.messages import printable
 from carbonctl.errors import InputError, Problem
-from carbonctl.located import MAX_BYTES
+from carbonctl.files import MAX_BYTES, TOO_LARGE, read_input
+from carbonctl.text import path_shown
 
 STDIN = "<stdin>"
 _CHUNK = 32 * 1024
-# A spreadsheet would take the name for a formula, a workflow for a command.
-_TAKEN_FOR_MORE = ("=", "+", "-", "@", "::", "##[")
 
 
 def read(path: str) -> tuple[bytes, str]:
@@ -28,9 +26,23 @@ def read(path: str) -> tuple[bytes, str]:
         return limited(descriptor, name), name
 
 
+def read_file(path: str) -> tuple[bytes, str]:
+    """Return the bytes of a regular file, or of standard input, and what messages call it.
+
+    Raises
+    ------
+    InputError
+        Where it cannot be read, or is a pipe or a device.
+    """
+    if path == "-":
+        return read(path)
+    name = called(path)
+    return read_input(path, name), name
+
+
 def called(path: str, stdin_name: str = STDIN) -> str:
     """Return what messages call an input."""
-    return stdin_name if path == "-" else shown(path) or "''"
+    return stdin_name if path == "-" else path_shown(path) or "''"
 
 
 @contextmanager
@@ -63,15 +75,6 @@ def opened(path: str, name: str) -> Iterator[int]:
     raise InputError([Problem(name, 1, 1, message)])
 
 
-def shown(path: str) -> str:
-    """Return a path as results and messages show it: printable, no formula and no command."""
-    if path.isprintable() and not path.startswith(_TAKEN_FOR_MORE):
-        return path
-    name = printable(path.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
-    name = name.replace("\n", "\\n")
-    return f"./{name}" if name.startswith(_TAKEN_FOR_MORE) else name
-
-
 def limited(descriptor: int, name: str, start: bytes = b"") -> bytes:
     """Return all that is left to read, behind what was read of it already.
 
@@ -85,6 +88,5 @@ def limited(descriptor: int, name: str, start: bytes = b"") -> bytes:
         chunks.append(chunk)
         size += len(chunk)
         if size > MAX_BYTES:
-            message = f"is larger than {MAX_BYTES // 2**20} MiB"
-            raise InputError([Problem(name, 1, 1, message)])
+            raise InputError([Problem(name, 1, 1, TOO_LARGE)])
     return b"".join(chunks)

@@ -3,12 +3,7 @@
 import os
 import sys
 
-
-def printable(text: str) -> str:
-    """Return ``text`` with control characters written out, line breaks kept."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
+from carbonctl.text import printable
 
 
 def say(text: str) -> None:

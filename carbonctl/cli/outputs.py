@@ -6,10 +6,12 @@ import shutil
 import stat
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from itertools import chain, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from carbonctl import files
 from carbonctl.cli.messages import say
 from carbonctl.errors import OK, ClosedPipe, OutputError, UsageError
 from carbonctl.near import did_you_mean
@@ -71,11 +73,14 @@ def check_targets(targets: list[Target], inputs: list[str]) -> None:
     """
     if not targets:
         return
-    read = {os.path.realpath(path): f"{path} is read" for path in inputs if path != "-"}
-    taken = {**read, **({} if "-" not in inputs else _stdin(targets))}
-    appended: dict[str, str] = {}
+    taken = {files.identity(path): f"{path} is read" for path in inputs if path != "-"}
+    if "-" in inputs:
+        with suppress(OSError):  # it is closed
+            status = os.fstat(0)
+            taken[status.st_dev, status.st_ino] = "standard input is read from it"
+    appended: dict[tuple[int, int] | str, str] = {}
     for target in targets:
-        real = os.path.realpath(target.path)
+        real = files.identity(target.path)
         if real in taken and not _is_stream(target.path):
             raise UsageError(f"{target}: {taken[real]}, and would be written to")
         if real in appended and not (target.append and appended[real] == target.form):
@@ -84,18 +89,6 @@ def check_targets(targets: list[Target], inputs: list[str]) -> None:
             appended[real] = target.form
         else:
             taken[real] = "another --export goes there"
-
-
-def _stdin(targets: list[Target]) -> dict[str, str]:
-    """Return the targets that standard input is read from, by where they are."""
-    found = {}
-    for target in targets:
-        try:
-            if os.path.samestat(target.path.stat(), os.fstat(0)):
-                found[os.path.realpath(target.path)] = "standard input is read from it"
-        except OSError:  # it is not there yet, or standard input is closed
-            continue
-    return found
 
 
 def check_columns(targets: list[Target], columns: Sequence[str]) -> None:
@@ -217,9 +210,9 @@ def export_chunks(target: Target, head: str, chunks: Iterable[bytes]) -> None:
             with target.path.open("wb") as file:
                 file.writelines(data)  # a device or a pipe: there is nothing to replace
         elif target.append:
-            _append(target.path, data)
+            files.append(target.path, data)
         else:
-            _replace(Path(os.path.realpath(target.path)), data)
+            files.replace(target.path, data)
     except OSError as error:
         raise OutputError(f"{target.path}: {error.strerror or error}") from None
 
@@ -230,53 +223,6 @@ def _is_stdout(path: Path) -> bool:
         return os.path.samestat(path.stat(), os.fstat(1))
     except OSError:
         return False
-
-
-def _ends_a_line(path: Path) -> bool:
-    """Return whether what is there ends with a line break; nothing does."""
-    try:
-        with path.open("rb") as file:
-            if not file.seek(0, os.SEEK_END):
-                return True
-            file.seek(-1, os.SEEK_END)
-            return file.read(1) == b"\n"
-    except OSError:
-        return True
-
-
-def _append(path: Path, chunks: Iterable[bytes]) -> None:
-    with path.open("ab") as file:
-        before = file.tell() if file.seekable() else None
-        try:
-            if not _ends_a_line(path):
-                file.write(b"\n")
-            file.writelines(chunks)
-            file.flush()
-        except OSError:
-            if before is not None:
-                os.truncate(path, before)
-            raise
-
-
-def _replace(path: Path, chunks: Iterable[bytes]) -> None:
-    import tempfile  # slow to import, and only exports need it
-
-    handle, name = tempfile.mkstemp(prefix=".carbonctl.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.writelines(chunks)
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-        Path(name).chmod(mode)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def write_all(targets: list[Target], texts: Sequence[str | bytes], shown: str | bytes) -> int:
@@ -308,8 +254,6 @@ def to_stdout(text: str | bytes) -> None:
     """
     if not text:
         return
-    if sys.stdout is None:
-        raise OutputError("standard output is closed")
     try:
         sys.stdout.flush()
         encoding = _encoding()

@@ -9,12 +9,12 @@ from carbonctl.catalog import Catalog
 from carbonctl.cli import inputs
 from carbonctl.cli.documents import Document, piece
 from carbonctl.cli.finding import named, numbered
-from carbonctl.cli.messages import printable
 from carbonctl.cli.picking import all_of, every, picked
 from carbonctl.cli.reading import Read, read_documents
 from carbonctl.compare import Side
 from carbonctl.errors import InputError, Problem, UsageError
-from carbonctl.located import MAX_BYTES
+from carbonctl.files import MAX_BYTES, TOO_LARGE
+from carbonctl.text import printable
 
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 
@@ -35,7 +35,7 @@ def read_side(text: str, catalog: Catalog, *, is_base: bool) -> Side:
         For a revision that begins with ``-``.
     """
     one, name = named(text), inputs.called(text)
-    is_here = one.path == "-" or os.path.exists(one.path)  # noqa: PTH110
+    is_here = one.path == "-" or os.path.lexists(one.path)
     revision = None if is_here else _revision(text)
     found = list(all_of(every([one]))) if revision is None else _there(*revision, name)
     if not found and is_base:
@@ -108,7 +108,7 @@ def _at_revision(revision: str, path: str, name: str) -> bytes | None:
         raise _fault(name, f"is {what} at that revision, not a file")
     size = _git(["cat-file", "-s", blob], name)
     if size.returncode == 0 and int(size.stdout) > MAX_BYTES:
-        raise _fault(name, f"is larger than {MAX_BYTES // 2**20} MiB")
+        raise _fault(name, TOO_LARGE)
     done = _git(["cat-file", "blob", blob], name)
     if done.returncode != 0:
         raise _fault(name, f"git cannot read it: {_last_line(done)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import IO
 
 from carbonctl.cli import outputs
@@ -60,6 +61,7 @@ class Spool:
 
                 self.file = tempfile.TemporaryFile()  # noqa: SIM115
             self.file.writelines(self.parts)
+            self.file.flush()
         except OSError as error:
             raise OutputError(f"a temporary file: {error.strerror or error}") from None
         self.parts, self.size = [], 0
@@ -76,7 +78,8 @@ class Spool:
         """Forget all of it."""
         self.parts = []
         if self.file is not None:
-            self.file.close()
+            with suppress(OSError):  # what there was no room for is forgotten too
+                self.file.close()
             self.file = None
 
 

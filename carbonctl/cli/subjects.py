@@ -1,8 +1,9 @@
 """What ``carbonctl embodied`` is asked of: a workload, a record, an id, or a list of ACT's."""
 
+import os
 from pathlib import Path
 
-from carbonctl import inventory
+from carbonctl import files, inventory
 from carbonctl.catalog import Catalog, records
 from carbonctl.catalog.shelf import read_record
 from carbonctl.cli import inputs
@@ -15,6 +16,7 @@ from carbonctl.embodied.report import Bill
 from carbonctl.errors import InputError, Problem, UsageError
 from carbonctl.located import Node, decode, parse
 from carbonctl.result import is_saved
+from carbonctl.text import path_shown
 from carbonctl.validation import HOST, record_forms
 
 
@@ -45,7 +47,7 @@ class Reader:
             Where it is none of them, or faulty.
         """
         one = named(name)
-        if one.path != "-" and not Path(one.path).exists():
+        if one.path != "-" and not os.path.lexists(one.path):
             self.without_overrides(name)
             return [of_record(self.named(name), self.catalog, self.life)]
         document = single(one, "`carbonctl embodied {}`")
@@ -70,7 +72,7 @@ class Reader:
             raise InputError([Problem(file, first, 1, message)])
         problems: list[Problem] = []
         tree = parse(decode(data, file, first), file, problems=problems, first=first)
-        forms = record_forms(tree, str(Path(path).resolve()) if path != "-" else file)
+        forms = record_forms(tree, os.path.realpath(path) if path != "-" else file)
         if not forms:
             return of_workload(
                 data, file, self.catalog, self.life, self.overrides, label=label, first=first
@@ -89,7 +91,7 @@ class Reader:
             Naming it.
         """
         if self.overrides:
-            raise UsageError(f"--set changes a workload, and {inputs.shown(name)} is none")
+            raise UsageError(f"--set changes a workload, and {path_shown(name)} is none")
 
     def named(self, name: str) -> records.Device | records.Host:
         """Return the device or host of an id or alias."""
@@ -98,7 +100,7 @@ class Reader:
         except LookupError as error:
             looks_like_a_file = name.endswith((".yaml", ".yml", ".json"))
             message = "no such file" if looks_like_a_file else error.args[0]
-            raise InputError([Problem(inputs.shown(name), 1, 1, message)]) from None
+            raise InputError([Problem(path_shown(name), 1, 1, message)]) from None
 
     def of_file(self, tree: Node, file: str, forms: tuple[str, ...]) -> Bill:
         """Return the bill of a record in a file of its own."""
@@ -119,9 +121,9 @@ class Reader:
         self.without_overrides(file)
 
         def importer(name: str) -> tuple[Node, str]:
-            if (path.parent / name).resolve() == path.resolve():
+            if files.identity(path.parent / name) == files.identity(path):
                 raise InputError([Problem(file, 1, 1, "a list cannot import itself")])
-            inner, shown = inputs.read(str(path.parent / name))
+            inner, shown = inputs.read_file(str(path.parent / name))
             return parse(decode(inner, shown), shown), shown
 
         return of_act(data, file, self.catalog, self.life, importer, compatible=compatible)

@@ -20,7 +20,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
-from carbonctl import errors
+from carbonctl import errors, files
 
 VARIABLE = "_CARBONCTL_COMPLETE"
 SHELLS = ("bash", "zsh", "fish")
@@ -67,7 +67,10 @@ def answer(environment: Mapping[str, str]) -> int:
     if shell not in SHELLS:
         return errors.USAGE
     write = {"bash": _for_bash, "zsh": _for_zsh, "fish": _for_fish}[shell]
-    found = offers(asked(environment))
+    found = {
+        word: about for word, about in offers(asked(environment)).items()
+        if f"{word}{about}".isprintable()  # a terminal is not to obey a record
+    }  # fmt: skip
     if shell == "bash" and not _is_quoted(environment):
         found = {_SPECIAL.sub(r"\\\g<0>", word): about for word, about in found.items()}
     sys.stdout.buffer.write("".join(write(found)).encode("utf-8"))
@@ -224,7 +227,7 @@ def aliases(folders: Iterable[Path], begun: str) -> Offer:
     found: Offer = {}
     for folder in folders:
         for path in chain.from_iterable((folder / kind).glob("*/*.yaml") for kind in FOLDERS):
-            listed = _ALIASES.search(path.read_text(encoding="utf-8", errors="replace"))
+            listed = _ALIASES.search(_text(path))
             text = listed[1].strip() if listed else "[]"
             parts = text[1:-1].split(",") if text.startswith("[") else text.split("\n")
             names = (_bare(part.strip().removeprefix("- ")) for part in parts)
@@ -240,14 +243,19 @@ def grids(folders: Iterable[Path]) -> Offer:
     found: Offer = {}
     for folder in folders:
         for path in [*sorted((folder / "grids").glob("*.csv")), folder / "cloud" / "regions.csv"]:
-            if not path.is_file():
-                continue
-            with path.open(encoding="utf-8-sig", newline="") as file:
-                rows = csv.reader(file)
-                head = next(rows, [])
-                if head[:4] == _GRID_HEAD or head[:2] == ["region", "name"]:
-                    found.update((row[0], row[1]) for row in rows if len(row) > 1)
+            rows = csv.reader(_text(path).splitlines())
+            head = next(rows, [])
+            if head[:4] == _GRID_HEAD or head[:2] == ["region", "name"]:
+                found.update((row[0], row[1]) for row in rows if len(row) > 1)
     return dict(sorted(found.items()))
+
+
+def _text(path: Path) -> str:
+    """Return what a file holds; nothing where it cannot be read, which a command would say."""
+    try:
+        return files.read(path).decode("utf-8-sig", "replace")
+    except OSError:
+        return ""
 
 
 def _is_quoted(environment: Mapping[str, str]) -> bool:

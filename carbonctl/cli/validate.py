@@ -10,11 +10,12 @@ from carbonctl.catalog.folders import own
 from carbonctl.cli import options as o
 from carbonctl.cli.documents import Document, Piece, check_json, documents
 from carbonctl.cli.finding import find
-from carbonctl.cli.inputs import STDIN, shown
+from carbonctl.cli.inputs import STDIN
 from carbonctl.cli.merging import Repeats, messages
 from carbonctl.cli.messages import say
 from carbonctl.cli.picking import every
 from carbonctl.errors import InputError
+from carbonctl.text import path_shown
 from carbonctl.validation import validate as validate_one
 
 Files = Annotated[
@@ -46,7 +47,7 @@ def validate(
     """
     found = find(files, recursive=recursive)
     check = _Check(Catalog(own(hardware_db)), is_wordy=verbose and not quiet)
-    for piece in every(found, shown(stdin_name) if stdin_name else STDIN):
+    for piece in every(found, path_shown(stdin_name) if stdin_name else STDIN):
         if piece is not None:
             check.take(piece)
     check.repeats.finish()

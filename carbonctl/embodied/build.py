@@ -24,11 +24,13 @@ from carbonctl.embodied.report import Bill, Published, entry
 from carbonctl.embodied.use import Use
 from carbonctl.embodied.use import entry as use_entry
 from carbonctl.errors import InputError, Problem
-from carbonctl.estimators.base import Machine, Share, Unusable
+from carbonctl.estimators.base import Unusable
+from carbonctl.estimators.machine import Machine, Share
 from carbonctl.estimators.quantities import Quantity, of
 from carbonctl.factors.act import HOURS_PER_YEAR
-from carbonctl.ledger import Entry
+from carbonctl.ledger import BEYOND, Entry
 from carbonctl.located import Node, decode, parse
+from carbonctl.near import few_searches
 from carbonctl.result import Result, assumption
 from carbonctl.spec.load import Loaded, load
 from carbonctl.spec.systems import SystemFields
@@ -241,7 +243,8 @@ def of_act(
     """
     tables = Act(catalog.folders[-1:] if compatible else catalog.folders)
     tree = parse(decode(data, file), file)
-    bom = read_bom(tree, file, tables, importer)
+    with few_searches():
+        bom = read_bom(tree, file, tables, importer)
     books = Books()
     try:
         lines = _act_lines(bom, tables, catalog, books.warn, compatible=compatible)
@@ -311,6 +314,9 @@ def _bill(
             books.warn(Caution(message, subject.name, vital=True))
     if life.use is not None:
         entries.append(use_entry(life.use, lifetime, subject.name, books.assume))
+    for one in entries:
+        if not one.is_meant:
+            raise InputError([Problem(subject.file, 1, 1, f"{one.item}: {BEYOND}")])
     result = Result(
         subject.file, subject.digest, subject.name, tuple(entries),
         tuple(map(assumption, books.assumptions.values())), tuple(books.warnings),

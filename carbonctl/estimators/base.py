@@ -11,6 +11,7 @@ from carbonctl.catalog.defaults import Defaults
 from carbonctl.catalog.records import Device
 from carbonctl.cautions import Caution
 from carbonctl.estimators import device_words
+from carbonctl.estimators.machine import Machine, Scale, Share
 from carbonctl.estimators.models import OnSystem, TimeFields
 from carbonctl.estimators.quantities import Quantity, of, product
 from carbonctl.factors import schedule
@@ -20,125 +21,6 @@ from carbonctl.values import Value
 
 if TYPE_CHECKING:
     from carbonctl.catalog.networks import Radio
-
-
-class Scale(NamedTuple):
-    """How much of a thing goes with one device: ``times / per`` of it.
-
-    Attributes
-    ----------
-    per : Value, optional
-        How many devices share it; one unless given.
-    times : Value, optional
-        A share of it, or a count; one unless given.
-    """
-
-    per: Value | None
-    times: Value | None = None
-
-
-class Part(NamedTuple):
-    """A part of the node beside its devices, with its draw in watts for one node."""
-
-    item: str
-    power_w: Number
-    formula: str
-    inputs: tuple[Value, ...]
-    scale: Scale
-
-
-class Share(NamedTuple):
-    """Embodied carbon of one unit of hardware.
-
-    Attributes
-    ----------
-    item : str
-        What the ledger calls it.
-    value : Quantity or None
-        Embodied carbon of one [kgCO2e]; None where it is unknown.
-    scale : Scale, optional
-        None where the unit is one device.
-    unit : str
-        What its hours are of.
-    stage : str
-        The stage of its life that the carbon is of.
-    lacks : str
-        What would make an unknown figure known; empty where the item says it.
-    """
-
-    item: str
-    value: Quantity | None
-    scale: Scale | None = None
-    unit: str = "system"
-    stage: str = "manufacturing"
-    lacks: str = ""
-
-
-class Group(NamedTuple):
-    """The devices of one kind in a system.
-
-    Attributes
-    ----------
-    item : str
-        What the ledger calls them.
-    power : Value, optional
-        Average draw of one device [W]; then neither load nor busy applies.
-    power_of : Quantity, optional
-        How many devices that draw is of together; None where it is one's.
-    rated_power, idle_power : Value, optional
-        TDP and idle draw of one device [W].
-    scale : Scale, optional
-        How many of the system's devices they are; None where they are all of them.
-    """
-
-    item: str
-    power: Value | None = None
-    rated_power: Value | None = None
-    idle_power: Value | None = None
-    scale: Scale | None = None
-    power_of: Quantity | None = None
-
-
-class Machine(NamedTuple):
-    """A system as the account has resolved it from the spec and the catalog.
-
-    Attributes
-    ----------
-    path : str
-        Where in the spec it is described.
-    devices_per_system : Value
-        How many devices share a host.
-    lifetime, utilization : Value
-        Service life [h] and share of it in useful work.
-    groups : tuple of Group
-        Its devices, by kind.
-    parts : tuple of Part
-        The rest of the node; empty where ``power`` holds it already or it is not described.
-    overhead : Value, optional
-        Power of the node over that of devices and parts.
-    holds_host : bool
-        Whether the devices' ``power`` is their share of the whole node.
-    shares : tuple of Share
-        Embodied carbon.
-    device : Device or None
-        The record of its devices; None where it names none or several.
-    """
-
-    path: str
-    devices_per_system: Value
-    lifetime: Value
-    utilization: Value
-    groups: tuple[Group, ...]
-    parts: tuple[Part, ...] = ()
-    overhead: Value | None = None
-    holds_host: bool = False
-    shares: tuple[Share, ...] = ()
-    device: Device | None = None
-
-    @property
-    def has_share(self) -> bool:
-        """Whether only a share of the devices is used."""
-        return any(group.scale is not None and group.scale.per is None for group in self.groups)
 
 
 class Draw(NamedTuple):

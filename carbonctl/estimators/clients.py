@@ -9,7 +9,8 @@ from typing import NamedTuple, Self
 from pydantic import Field, model_validator
 
 from carbonctl.catalog.records import Device
-from carbonctl.estimators.base import Occupation, Setting, Share, Unusable
+from carbonctl.estimators.base import Occupation, Setting, Unusable
+from carbonctl.estimators.machine import Share
 from carbonctl.estimators.quantities import Quantity, known, of, quotient
 from carbonctl.spec import fields as f
 from carbonctl.spec.systems import Spec

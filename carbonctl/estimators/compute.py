@@ -13,8 +13,6 @@ from pydantic import Field, model_validator
 from carbonctl.estimators.base import (
     ActivityData,
     Draw,
-    Group,
-    Machine,
     Setting,
     Unusable,
     device_hours,
@@ -22,6 +20,7 @@ from carbonctl.estimators.base import (
     reserved,
     scaled,
 )
+from carbonctl.estimators.machine import Group, Machine
 from carbonctl.estimators.models import OnMachine, OnSystem
 from carbonctl.estimators.quantities import Quantity, merge, of, quotient
 from carbonctl.factors import facility, fleet, power, runs
@@ -127,7 +126,7 @@ def check_idle(idle: Value, rated: Value, path: str) -> None:
     Unusable
         At ``path``.
     """
-    if idle.low > rated.low or idle.high > rated.high:
+    if any(getattr(idle, end) > getattr(rated, end) for end in ("best", "low", "high")):
         key = path.rpartition(".")[2]
         raise Unusable(path, f"{key}: the idle power is above that at work")
 

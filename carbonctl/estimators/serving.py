@@ -13,8 +13,6 @@ from carbonctl.estimators.base import (
     ActivityData,
     Attributed,
     Draw,
-    Group,
-    Machine,
     Setting,
     Unusable,
     occupations,
@@ -24,6 +22,7 @@ from carbonctl.estimators.base import (
     scaled,
 )
 from carbonctl.estimators.compute import Loaded, at_work, check_idle, device_power, rest_of_node
+from carbonctl.estimators.machine import Group, Machine
 from carbonctl.estimators.models import check_rate
 from carbonctl.estimators.quantities import Quantity, merge, product
 from carbonctl.factors import fleet, power

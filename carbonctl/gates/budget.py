@@ -5,7 +5,7 @@ from typing import Any
 from carbonctl.errors import InputError, Problem
 from carbonctl.gates.grammar import Rule, RuleFault, read_rule
 from carbonctl.located import Map, Place, Seq, Text, decode, parse
-from carbonctl.near import did_you_mean
+from carbonctl.near import did_you_mean, few_searches
 
 _LISTS = ("fail", "warn")
 _EXAMPLE = "`fail: [total_kgco2e > +5%]`"
@@ -26,7 +26,8 @@ def read_budget(data: bytes, file: str) -> tuple[list[Rule], list[Rule]]:
     InputError
         With every fault of the file and of its rules; for a budget without rules, too.
     """
-    return _Reader(decode(data, file), file).read()
+    with few_searches():
+        return _Reader(decode(data, file), file).read()
 
 
 class _Reader:

@@ -12,7 +12,6 @@ from carbonctl.ranges import Number, best, high, low
 from carbonctl.render import CAUTION, Style, humane
 from carbonctl.render.plain import finished
 from carbonctl.render.sheet import Cell, Content, Sheet, paragraph
-from carbonctl.render.table_ import safe
 from carbonctl.render.terminal import console_for
 
 _NAME = 15
@@ -64,7 +63,7 @@ class _Block:
         self.places = max(1, humane.decimals(self.largest / self.size))
 
     def line(self, text: str, style: str = "") -> None:
-        paragraph(self.console, Text(safe(text), style=style))
+        paragraph(self.console, Text(text, style=style))
 
     def show(self) -> None:
         self.line(f"{self.bill.result.name} ({self.bill.what})", "bold")
@@ -111,13 +110,13 @@ class _Block:
                 sums = totals(entries)
                 bounds = self.range(sums.total_low_kgco2e, sums.total_high_kgco2e)
                 share = humane.percent(sums.total_kgco2e, whole)
-                yield Text(safe(group)), ["", "", self.mass(sums.total_kgco2e), bounds, share]
+                yield Text(group), ["", "", self.mass(sums.total_kgco2e), bounds, share]
             for entry in entries:
                 name = self.name(entry)
                 if len(entries) == 1:
-                    yield Text(safe(name)), self.cells(entry)
+                    yield Text(name), self.cells(entry)
                     continue
-                short = Text(safe(name.removeprefix(group).lstrip(". ") or group), style="dim")
+                short = Text(name.removeprefix(group).lstrip(". ") or group, style="dim")
                 yield Cell(short, 2), self.cells(entry)
 
     def name(self, entry: Entry) -> str:
@@ -192,7 +191,7 @@ class _Block:
         sheet.add_column()
         for key in keys:
             source = (self.style.sources or {}).get(key)
-            sheet.add_row("-", safe(f"{source.citation} ({key})" if source else key))
+            sheet.add_row("-", f"{source.citation} ({key})" if source else key)
         sheet.draw(self.console)
         self.line("`--explain` shows every figure with its formula and source", "dim")
 

@@ -8,6 +8,7 @@ from typing import Any
 from carbonctl.embodied.report import SCHEMA, VIEWS, Bill, Published
 from carbonctl.ranges import Number, best, high, low
 from carbonctl.render import Style
+from carbonctl.render.escaping import as_json
 from carbonctl.render.json_ import result_dict
 from carbonctl.result import About
 from carbonctl.values import Value
@@ -45,7 +46,7 @@ def _json(bills: Sequence[Bill], about: About) -> str:
             for p in about.errors
         ],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return as_json(document)
 
 
 def _jsonl(bills: Sequence[Bill], about: About) -> str:

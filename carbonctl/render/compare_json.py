@@ -1,6 +1,5 @@
 """A comparison as JSON, in fixed units and full precision."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,6 +7,7 @@ from carbonctl.compare import Comparison, Delta, Report, Row, Side
 from carbonctl.compare.model import SCHEMA
 from carbonctl.gates import Verdict
 from carbonctl.render import Style
+from carbonctl.render.escaping import as_json
 from carbonctl.render.verdicts import as_dict
 from carbonctl.result import About
 
@@ -32,7 +32,7 @@ def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Sty
         document["base"]["metrics"] = metrics_plain.as_dict(report.metrics.base)
         for one, side in zip(document["alternatives"], report.metrics.heads, strict=True):
             one["metrics"] = metrics_plain.as_dict(side)
-    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return as_json(document)
 
 
 def _side(side: Side) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from carbonctl.gates import Verdict
 from carbonctl.render import Style, compared
 from carbonctl.render.verdicts import limit, measured, outcome
 from carbonctl.result import About
+from carbonctl.text import printable
 
 
 def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Style) -> str:
@@ -17,9 +18,13 @@ def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Sty
         _suite(suites, one, [v for v in verdicts if v.subject == one.head.label])
     for problem in about.errors:
         name = f"{problem.file}:{problem.line}:{problem.col}"
-        suite = ET.SubElement(suites, "testsuite", name=_plain(problem.file), tests="1", errors="1")
-        case = ET.SubElement(suite, "testcase", classname=_plain(problem.file), name=_plain(name))
-        ET.SubElement(case, "error", message=_plain(problem.message), type="input")
+        suite = ET.SubElement(
+            suites, "testsuite", name=printable(problem.file), tests="1", errors="1"
+        )
+        case = ET.SubElement(
+            suite, "testcase", classname=printable(problem.file), name=printable(name)
+        )
+        ET.SubElement(case, "error", message=printable(problem.message), type="input")
     ET.indent(suites)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(suites, encoding="unicode") + "\n"
@@ -28,25 +33,20 @@ def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Sty
 
 def _suite(suites: ET.Element, one: Comparison, verdicts: list[Verdict]) -> None:
     words = [outcome(verdict) for verdict in verdicts]
-    label = _plain(one.head.label)
+    label = printable(one.head.label)
     suite = ET.SubElement(
         suites, "testsuite", name=label, tests=str(len(verdicts) + 1),
         failures=str(words.count("failed")), errors=str(words.count("unknown")),
     )  # fmt: skip
     compared_case = ET.SubElement(suite, "testcase", classname=label, name="compared")
     said = " ".join([compared.headline(one), *(f"Note: {note}." for note in one.notes)])
-    ET.SubElement(compared_case, "system-out").text = _plain(said)
+    ET.SubElement(compared_case, "system-out").text = printable(said)
     for verdict, word in zip(verdicts, words, strict=True):
-        case = ET.SubElement(suite, "testcase", classname=label, name=_plain(verdict.rule))
-        said = _plain(f"{measured(verdict)} (limit {limit(verdict)})")
+        case = ET.SubElement(suite, "testcase", classname=label, name=printable(verdict.rule))
+        said = printable(f"{measured(verdict)} (limit {limit(verdict)})")
         if word == "failed":
             ET.SubElement(case, "failure", message=said, type="gate")
         elif word == "unknown":
             ET.SubElement(case, "error", message=said, type="unknown")
         else:
             ET.SubElement(case, "system-out").text = f"{word}: {said}"
-
-
-def _plain(text: str) -> str:
-    """Return a text with nothing that XML cannot hold."""
-    return "".join(c if c.isprintable() else "?" for c in text)

@@ -15,7 +15,6 @@ from carbonctl.gates import Verdict
 from carbonctl.render import CAUTION, Style, compared, humane
 from carbonctl.render.gates_table import draw
 from carbonctl.render.plain import finished
-from carbonctl.render.table_ import safe
 from carbonctl.render.terminal import console_for
 from carbonctl.result import About
 
@@ -69,7 +68,7 @@ def _ranking(console: Console, report: Report, width: int) -> None:
     for head in heads[:kept]:
         table.add_column(Text(head, style="bold"), justify="right", no_wrap=True)
     for row in rows:
-        table.add_row(row[0], Text(safe(row[1])), *row[2 : 2 + kept])
+        table.add_row(row[0], Text(row[1]), *row[2 : 2 + kept])
     console.print(table)
 
 
@@ -87,17 +86,17 @@ class _Block:
 
     def show(self) -> None:
         head, base = self.one.head.label, self.one.base.label
-        self.console.print(Text(safe(f"{head} beside {base}"), style="bold"), overflow="fold")
-        self.console.print(Text(safe(compared.headline(self.one))), overflow="fold")
+        self.console.print(Text(f"{head} beside {base}", style="bold"), overflow="fold")
+        self.console.print(Text(compared.headline(self.one)), overflow="fold")
         for note in self.one.notes:
-            self.console.print(Text(f"Note: {safe(note)}", style=CAUTION), overflow="fold")
+            self.console.print(Text(f"Note: {note}", style=CAUTION), overflow="fold")
         if self.one.is_same:
             return
         self.console.print()
         self.rows()
         self.console.print()
         for name, said in compared.remarks(self.one):
-            self.console.print(Text(f"{safe(name)}: {said}"), overflow="fold")
+            self.console.print(Text(f"{name}: {said}"), overflow="fold")
         self.listed("Inputs that differ", compared.inputs(self.one))
         self.listed("Assumed figures that differ", compared.changes(self.one))
 
@@ -111,7 +110,7 @@ class _Block:
             table.add_column(head, footer=foot, justify="right", no_wrap=True)
         for line in compared.lines(self.one):
             style = "" if line.is_phase else "dim"
-            name = Text(safe(line.name), style=style)
+            name = Text(line.name, style=style)
             cells = [Text(c, style=style) for c in self.cells(line.delta, line.change)]
             table.add_row(name if line.is_phase else Padding(name, (0, 0, 0, 2)), *cells)
         self.console.print(table)
@@ -155,7 +154,7 @@ class _Block:
             table.add_column(justify="right" if side == "right" else "left", overflow="fold")
         for path, before, after, *cause in rows[:_MOST_CHANGES]:
             whose = [Text(f"({word})", style="dim") for word in cause]
-            table.add_row(safe(path), before, f"→ {after}", *whose)
+            table.add_row(path, before, f"→ {after}", *whose)
         self.console.print(table)
         if len(rows) > _MOST_CHANGES:
             self.console.print(f"and {len(rows) - _MOST_CHANGES} more (--format json has them all)")

@@ -1,11 +1,15 @@
-"""Text that others wrote, made harmless where it is shown: in Markdown and workflow commands.
+"""Text that others wrote, made harmless in Markdown, JSON, XML and workflow commands.
 
-It depends on nothing, so that the action can use it before anything is installed.
+It depends on nothing that is installed, so that the action can use it before anything is.
 """
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
+
+from carbonctl.text import COMMAND, printable
 
 # Taken away from the text itself, and so free to mark where a reference is broken up.
 _ZERO_WIDTH = "\u200b"
@@ -41,6 +45,14 @@ def _in_short_parts(commit: re.Match[str]) -> str:
     return _ZERO_WIDTH.join(_TOO_SHORT_FOR_A_COMMIT.findall(commit[0]))
 
 
+def as_json(document: Any) -> str:
+    """Return a JSON document; what a terminal or a workflow would obey in a text is escaped."""
+    text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    if not text.replace("\n", "").isprintable():
+        text = "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
+    return text.replace(COMMAND, "#\\u0023[")
+
+
 def command(
     level: str,
     message: str,
@@ -57,7 +69,7 @@ def command(
 def _data(text: str) -> str:
     for raw, escaped in (("%", "%25"), ("\r", "%0D"), ("\n", "%0A")):
         text = text.replace(raw, escaped)
-    return "".join(c if c.isprintable() else "?" for c in text)
+    return printable(text)
 
 
 def _property(text: str) -> str:

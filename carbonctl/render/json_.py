@@ -1,10 +1,10 @@
 """JSON: one shape for one input or many, in fixed units and full precision."""
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from carbonctl.ledger import COLUMNS, Entry
 from carbonctl.render import Style
+from carbonctl.render.escaping import as_json
 from carbonctl.result import SCHEMA, About, Result
 from carbonctl.values import Value
 
@@ -40,7 +40,7 @@ class Renderer:
             from carbonctl.render.verdicts import as_dict
 
             document["verdicts"] = [as_dict(verdict) for verdict in verdicts]
-        return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        return as_json(document)
 
 
 def result_dict(result: Result) -> dict[str, Any]:

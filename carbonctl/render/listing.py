@@ -2,13 +2,14 @@
 
 import csv
 import io
-import json
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from carbonctl.render import Style, humane
+from carbonctl.render import Style, escaping, humane
+from carbonctl.text import printable
 
 FORMATS = ("table", "csv", "json")
+as_json = escaping.as_json
 
 
 def as_csv(columns: Collection[str], rows: list[dict[str, Any]]) -> str:
@@ -16,13 +17,12 @@ def as_csv(columns: Collection[str], rows: list[dict[str, Any]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([[row[column] for column in columns] for row in rows])
+    writer.writerows([[_plain(row[column]) for column in columns] for row in rows])
     return out.getvalue()
 
 
-def as_json(document: Any) -> str:
-    """Return a JSON document."""
-    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+def _plain(cell: Any) -> Any:
+    return printable(cell) if isinstance(cell, str) else cell
 
 
 def as_table(heads: dict[str, str], rows: list[dict[str, Any]], style: Style) -> str:

@@ -8,7 +8,6 @@ from rich.text import Text
 from carbonctl.compare.metrics import Metrics
 from carbonctl.render import CAUTION
 from carbonctl.render import metrics as said
-from carbonctl.render.table_ import safe
 
 _GAP = 2
 
@@ -24,12 +23,12 @@ def draw(console: Console, metrics: Metrics, width: int) -> None:
     for some in said.in_parts(metrics, max(1, room - 1)):
         console.print()
         _table(console, metrics, shown, (0, *some) if room > 1 else some)
-    for line in said.legend(metrics, safe):
+    for line in said.legend(metrics, str):
         console.print()
         console.print(Text(line, style="dim"), overflow="fold")
     for note in said.notes(metrics):
         console.print()
-        console.print(Text(f"Note: {safe(note)}", style=CAUTION), overflow="fold")
+        console.print(Text(f"Note: {note}", style=CAUTION), overflow="fold")
 
 
 def _table(

@@ -4,6 +4,7 @@ import textwrap
 import unicodedata
 
 from carbonctl.render import Style
+from carbonctl.text import SPACES, printable
 
 _ASCII = str.maketrans({
     "█": "#", "▉": "#", "▊": "#", "▋": "#", "▌": "#", "▍": "=", "▎": "-", "▏": "-", "─": "-",
@@ -23,9 +24,12 @@ def filled(line: str, width: int, indent: str = "") -> str:
 
 
 def finished(drawn: str, style: Style) -> str:
-    """Return what was drawn without trailing spaces, in ASCII where nothing else shows."""
-    text = "\n".join(line.rstrip() for line in drawn.split("\n"))
-    if not style.plain:
-        return text
-    parted = unicodedata.normalize("NFKD", text.translate(_ASCII))  # ö is o and its dots
-    return "".join(c for c in parted if not unicodedata.combining(c))
+    """Return what was drawn without trailing spaces, in ASCII where nothing else shows.
+
+    All text for people comes through here: no line of it does anything but be read.
+    """
+    text = "\n".join(line.rstrip() for line in drawn.translate(SPACES).split("\n"))
+    if style.plain:
+        parted = unicodedata.normalize("NFKD", text.translate(_ASCII))  # ö is o and its dots
+        text = "".join(c for c in parted if not unicodedata.combining(c))
+    return printable(text, keep_color=style.color)

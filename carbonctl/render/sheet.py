@@ -51,11 +51,18 @@ Content = Text | str | Cell
 
 def paragraph(console: Console, text: Text) -> None:
     """Draw a text in lines that end at spaces."""
-    for line in wrapped(text, console.width):
+    for line in _wrapped(_on_one_line(text), console.width):
         _draw(console, line)
 
 
-def wrapped(text: Text, width: int) -> list[Text]:
+def _on_one_line(text: Text) -> Text:
+    """Return a text without line breaks, which could look like lines of ours."""
+    flat = text.copy()
+    flat.plain = text.plain.replace("\n", " ")
+    return flat
+
+
+def _wrapped(text: Text, width: int) -> list[Text]:
     """Return the lines of a text; only a word that is longer goes over the width."""
     lines: list[Text] = []
     for line in text.split("\n", allow_blank=True):
@@ -116,7 +123,8 @@ class Sheet:
 
     def add_row(self, *contents: Content) -> None:
         """Add a row, with a cell for each column."""
-        self.rows.append([_cell(one) for one in contents])
+        cells = map(_cell, contents)
+        self.rows.append([cell._replace(text=_on_one_line(cell.text)) for cell in cells])
 
     def draw(self, console: Console) -> None:
         """Draw the table within the width of a console."""
@@ -200,7 +208,7 @@ def _parts(cell: Cell, width: int, column: _Column) -> list[Text]:
     text = cell.text.copy()
     text.style = text.style or column.style
     return [
-        Text(" " * cell.indent).append_text(line) for line in wrapped(text, width - cell.indent)
+        Text(" " * cell.indent).append_text(line) for line in _wrapped(text, width - cell.indent)
     ]
 
 

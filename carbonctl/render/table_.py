@@ -14,7 +14,6 @@ from carbonctl.render.plain import finished
 from carbonctl.render.sheet import Cell, Content, Sheet, paragraph
 from carbonctl.render.terminal import console_for
 from carbonctl.result import About, Result
-from carbonctl.spec.fields import SPACES
 
 if TYPE_CHECKING:
     from carbonctl.gates import Verdict
@@ -63,7 +62,7 @@ class _Block:
         self.bar = _WIDE_BAR if style.width >= _WIDE else _BAR
 
     def show(self) -> None:
-        paragraph(self.console, Text(safe(self.result.name), style="bold"))
+        paragraph(self.console, Text(self.result.name, style="bold"))
         self.console.print()
         self.phases()
         self.console.print()
@@ -118,7 +117,7 @@ class _Block:
         else:
             for name, sums in self.result.groups(str(self.style.by)).items():
                 cells = [Text(cell) for cell in self.cells(sums)]
-                self.row(table, Text(safe(name)), cells, self.share(sums))
+                self.row(table, Text(name), cells, self.share(sums))
         table.draw(self.console)
 
     def shown(self, units: tuple[str, ...], cells: list[str]) -> list[tuple[str, str, str]]:
@@ -150,7 +149,7 @@ class _Block:
         for name, entries in parts.items() if len(parts) > 1 else ():
             part = totals(entries)
             cells = [Text(cell, style="dim") for cell in self.cells(part)]
-            indented = Cell(Text(safe(name), style="dim"), 2)
+            indented = Cell(Text(name, style="dim"), 2)
             self.row(table, indented, cells, self.share(part))
 
     def cells(self, sums: Totals) -> list[str]:
@@ -218,13 +217,13 @@ class _Block:
             yield "Water", f"{humane.volume(whole.water_l)}, on site and for generation"
         if self.result.per_unit is not None:
             name, each = self.result.per_unit
-            yield f"Per {safe(name)}", humane.mass(each)
+            yield f"Per {name}", humane.mass(each)
 
     def reported(self) -> None:
         if not self.result.reported:
             return
         source = (self.result.spec.get("reported") or {}).get("source")
-        self.heading("Reported" + (f" ({safe(source)})" if source else ""))
+        self.heading("Reported" + (f" ({source})" if source else ""))
         rows: list[tuple[Text | str, ...]] = []
         for key, row in self.result.reported.items():
             error = "?" if row.error_pct is None else f"{row.error_pct:+.1f} %"
@@ -262,7 +261,7 @@ class _Block:
         )  # fmt: skip
         said = "; ".join(lines) + (f"; PUE {', '.join(pues)}" if pues else "")
         if lines:
-            paragraph(self.console, Text(f"Electricity: {safe(said)}"))
+            paragraph(self.console, Text(f"Electricity: {said}"))
 
     def assumed(self) -> None:
         """Show what the spec did not give, and where each figure came from."""
@@ -276,7 +275,7 @@ class _Block:
         for row in rows:
             marks = ", ".join(numbers[key] for key in row.sources)
             status = Text(row.status, style=CAUTION if row.status == "archetype" else "dim")
-            shown.append((safe(row.label), row.said, status, f"[{marks}]" if marks else ""))
+            shown.append((row.label, row.said, status, f"[{marks}]" if marks else ""))
         self.lines(("fold", "right", "left", "left"), shown)
         self.citations(numbers)
 
@@ -289,11 +288,6 @@ class _Block:
         table.add_column()
         for key, number in numbers.items():
             source = (self.style.sources or {}).get(key)
-            said = Text(safe(f"{source.citation} ({key})" if source else key))
+            said = Text(f"{source.citation} ({key})" if source else key)
             table.add_row(f"[{number}]", said)
         table.draw(self.console)
-
-
-def safe(text: str) -> str:
-    """Return ``text`` without control characters, which a saved result could hold."""
-    return "".join(c if c.isprintable() else "?" for c in text.translate(SPACES))

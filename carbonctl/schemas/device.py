@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from carbonctl import units
-from carbonctl.catalog import records
+from carbonctl.catalog import leaves, records
 from carbonctl.catalog.forms import Group, Leaf, Listed, Reader
 from carbonctl.located import Seq
 from carbonctl.schemas import Schema, closed, ref
@@ -103,11 +103,11 @@ _SOURCES: Schema = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems
 _PROFILES: Schema = {"type": "object", "additionalProperties": _POSITIVE, "minProperties": 1}
 _PLAIN = {
     str: _TEXT, int: _WHOLE, bool: _SWITCH, list: _SOURCES, dict: _PROFILES,
-    records.POSITIVE: _POSITIVE,
+    leaves.POSITIVE: _POSITIVE,
 }  # fmt: skip
 _OF_A_FIGURE: dict[str, Schema] = {
     "source": _SOURCES,
-    "confidence": {"enum": list(records.CONFIDENCES)},
+    "confidence": {"enum": list(leaves.CONFIDENCES)},
     "note": _TEXT,
     "covers": {"enum": list(records.COVERS)},
     "boundary": _TEXT,

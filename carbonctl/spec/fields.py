@@ -18,7 +18,8 @@ from carbonctl.located import Map
 from carbonctl.near import did_you_mean
 from carbonctl.ranges import Number, Range, best
 from carbonctl.spec import bounds, typed
-from carbonctl.spec.typed import FORMULA_STARTS, MAX_NAME
+from carbonctl.spec.typed import MAX_NAME
+from carbonctl.text import check_text
 from carbonctl.units import Dimension
 from carbonctl.values import Value
 
@@ -27,7 +28,6 @@ INLINE, NAMED, SHARES = "\0inline", "\0named", "\0shares"
 SHARE_SLACK = 1e-6  # what rounding leaves of shares that sum to one
 PHASES = ("data", "experimentation", "training", "inference")
 FIELD = "field"  # where a core schema keeps the marker of its field, for the JSON Schema
-SPACES = str.maketrans("\u00a0\u202f\u3000", "   ")
 
 
 class Names(Protocol):
@@ -238,32 +238,23 @@ PositiveCapacity = Annotated[Value, Quantity(units.CAPACITY, bounds.positive)]
 
 
 def clean(raw: Any, what: str) -> str:
-    """Return a text of printable characters, not empty and not too long."""
+    """Return a text that is taken for nothing else, not empty and not too long."""
     text = _scalar(raw, what)
     if not text.strip():
         raise ValueError("must not be empty")
     if len(text) > MAX_NAME:
         raise ValueError(f"is longer than {MAX_NAME} characters")
-    if not (text.isprintable() or text.translate(SPACES).isprintable()):
-        raise ValueError("must not hold control or invisible characters")
+    check_text(text, what)
     return str(text)
 
 
 def name_of(raw: Any) -> str:
     """Return a name that tables, spreadsheets and workflows take for nothing else."""
-    text = clean(raw, "a name")
-    if text.strip()[0] in FORMULA_STARTS:
-        raise ValueError(f"`{text}`: a name must not begin with = + - or @")
-    if text.strip().startswith(("::", "##[")):
-        raise ValueError(f"`{text}`: a name must not begin with :: or ##[")
-    return text
+    return clean(raw, "a name")
 
 
 def _source(raw: Any) -> str:
-    text = clean(raw, "a source")
-    if text.strip()[0] in FORMULA_STARTS:
-        raise ValueError(f"`{text}`: a source must not begin with = + - or @")
-    return text
+    return clean(raw, "a source")
 
 
 def word(*allowed: str) -> Scalar:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from carbonctl.checks import Loc, check, problem_at
 from carbonctl.errors import InputError, Problem
 from carbonctl.located import Map, Node, Seq, copy_of, parse
-from carbonctl.near import did_you_mean
+from carbonctl.near import did_you_mean, few_searches, resembles
 from carbonctl.spec import overrides as sets
 from carbonctl.spec.fields import Names
 from carbonctl.spec.model import PHASES, Activity, SiteShare, Workload
@@ -16,6 +16,7 @@ from carbonctl.spec.systems import Spec
 M = TypeVar("M", bound=Spec)
 _SUPPLY = frozenset({"grid", "carbon_intensity"})
 _SITE = frozenset(SiteShare.model_fields)
+_MOST_SHOWN = 40  # names that a message lists
 
 
 class Kinds(Protocol):
@@ -97,7 +98,8 @@ def load_tree(
         message = f"the file holds {what}; a workload is a mapping with `name` and `phases`"
         raise InputError([*problems, Problem(file, first, 1, message)])
     sets.apply(tree, overrides, file)
-    return Loaded(_Check(tree, file, kinds, names, problems).workload(), tree, file)
+    with few_searches():
+        return Loaded(_Check(tree, file, kinds, names, problems).workload(), tree, file)
 
 
 class _Check:
@@ -200,7 +202,7 @@ class _Check:
         if not isinstance(kind, str):
             known = ", ".join(self.kinds.names())
             if "kind" not in item or kind is not None:
-                near = [key for key in item if did_you_mean(key, ["kind"])]
+                near = [key for key in item if resembles(key, "kind")]
                 meant = f"; did you mean it by `{near[0]}`?" if near else ""
                 self.problem(at, f"`kind` is missing: one of {known}{meant}")
             return None
@@ -301,9 +303,10 @@ class _Check:
     def named(self, where: str, what: str, at: Loc, name: str) -> None:
         """Check that a name is one of those that a mapping of the file gives."""
         mapping = self.tree.get(where)
-        known = list(mapping) if isinstance(mapping, Map) else []
-        if name not in known:
-            there = f"; there are {', '.join(known)}" if known else f"; `{where}` names none"
+        if not (isinstance(mapping, Map) and name in mapping):
+            known = list(mapping) if isinstance(mapping, Map) else []
+            shown = ", ".join([*known[:_MOST_SHOWN], *["…"] * (len(known) > _MOST_SHOWN)])
+            there = f"; there are {shown}" if known else f"; `{where}` names none"
             if what == "site" and name.strip():
                 there += f"; a grid is written {{grid: {name}}}"
             close = did_you_mean(name, known) or there

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
+from carbonctl.text import FORMULA_STARTS
+
 Form: TypeAlias = tuple[tuple[str, Any], ...]
 
 MAX_NAME = 200
-FORMULA_STARTS = "=+@-"  # a spreadsheet would take the cell for a formula
 _YES_NO = ("yes", "no", "true", "false")
 
 ID: Form = (("type", ("string", "number")), ("maxLength", MAX_NAME), ("pattern", r"\S"))
 WORDS: Form = (
     ("type", ("string", "number", "boolean")),
     ("maxLength", MAX_NAME),
-    ("pattern", rf"^\s*[^\s{FORMULA_STARTS}]"),
+    ("pattern", rf"^(?!\s*::)(?!.*##\[)\s*[^\s{FORMULA_STARTS}]"),
 )
 SWITCH: Form = (
     ("enum", (True, False, *_YES_NO, *map(str.title, _YES_NO), *map(str.upper, _YES_NO))),

@@ -180,10 +180,39 @@ def test_an_own_figure_overrides_the_grid_s():
     assert (entry.factor_basis, entry.ghg_scope) == (None, "2")
 
 
+def test_of_two_equally_near_years_the_later_is_taken(tmp_path):
+    from carbonctl import inventory
+    from carbonctl.catalog import Catalog
+
+    folder = tmp_path / "grids"
+    folder.mkdir()
+    head = "zone,name,year,basis,intensity_g_per_kwh,low,high,source,confidence,note\n"
+    for years in ((2019, 2023), (2023, 2019)):
+        rows = "".join(f"XX,Nowhere,{y},direct,{y},,,someone,high,\n" for y in years)
+        (folder / "mine.csv").write_text(head + rows)
+        catalog = Catalog((tmp_path,))
+        assert catalog.grid("XX", 2021, None).year == 2023
+        assert catalog.grid("XX", 2020, None).year == 2019
+        (row,) = (r for r in inventory.grids(catalog, "country", 2021) if r["zone"] == "XX")
+        assert row["year"] == 2023
+
+
 def test_the_nearest_year_is_taken_and_said_when_far():
     far = account(spec(RUN, "grid: FR, year: 2012, pue: 1"))
     assert far.entries[0].factor_year == 2020
     assert any("2020, more than 2 years from 2012" in w for w in far.warnings)
+
+
+def test_figures_are_far_from_more_than_two_years():
+    for year, said in ((2018, []), (2017, ["2020, more than 2 years from 2017"])):
+        result = account(spec(RUN, f"grid: FR, year: {year}, pue: 1"))
+        assert [w for w in result.warnings if "years from" in w] == [
+            f"the carbon intensity of FR is of {one}" for one in said
+        ]
+    moved = "kind: transfer, volume: 1 TB, intensity: 0.01 kWh/GB, intensity_year: 2020"
+    for year, is_far in ((2018, False), (2022, False), (2017, True), (2023, True)):
+        warned = account(spec(moved, f"carbon_intensity: 1 kg/kWh, year: {year}")).warnings
+        assert any("the figure is of 2020" in w for w in warned) is is_far, year
 
 
 @pytest.mark.parametrize(

@@ -230,6 +230,35 @@ def test_restarts_and_failed_runs_add_device_time():
     assert more == pytest.approx(1.08 * run(base).total.embodied_kgco2e)
 
 
+@pytest.mark.parametrize(
+    ("every", "span", "times"),
+    [("1 week", "1 week", 1), ("168 h", "7 days", 1), ("0.1 h", "0.3 h", 3), ("1 week", "13 days", 1)],
+)  # fmt: skip
+def test_what_recurs_after_the_whole_span_is_done_once(every, span, times):
+    work = f"kind: compute, rated_power: 1 kW, device_time: 1 GPU-h, repeat: {{every: {every}, for: {span}}}"
+    assert energy(work, "devices") == times
+
+
+@pytest.mark.parametrize(
+    ("idle", "is_above"),
+    [((44, 50, 60), False), ((46, 50, 60), True), ((44, 52, 60), True), ((44, 50, 62), True)],
+    ids=["none", "low", "best", "high"],
+)
+def test_no_end_of_an_idle_power_is_above_that_at_work(idle, is_above):
+    def written(low, best, high):
+        return f"{{best: {best} W, low: {low} W, high: {high} W}}"
+
+    work = (
+        f"kind: compute, idle_power: {written(*idle)}, rated_power: {written(45, 51, 61)}, "
+        "busy: 50 %, device_time: 1 GPU-h"
+    )
+    if not is_above:
+        assert energy(work, "devices") == pytest.approx(0.0505)
+        return
+    with pytest.raises(InputError, match="the idle power is above that at work"):
+        run(work)
+
+
 def test_the_idle_energy_of_the_pool_is_an_option():
     base = "kind: compute, system: node, device_time: 100 GPU-h, utilization: 40 %"
     assert "pool idle" not in [e.item for e in run(base).entries]

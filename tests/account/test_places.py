@@ -75,6 +75,15 @@ def test_a_supply_above_a_list_ends_it():
     assert operational(SPLIT + "\nphase_sites: {training: dirty}") == pytest.approx(120)
 
 
+def test_a_carbon_intensity_above_a_list_leaves_one_place_and_below_it_gives_way():
+    above = run(SPLIT, WORK + ", site: {carbon_intensity: 100 g/kWh, pue: 1}")
+    assert [entry.item for entry in above.entries] == ["energy", "PUE overhead", "hardware"]
+    below = run("site: {carbon_intensity: 100 g/kWh, pue: 1}", f"{WORK}, {SPLIT}")
+    assert {e.item: e.factor for e in below.entries if e.item.startswith("energy")} == {
+        "energy @ dirty": 0.8, "energy @ clean": 0.05,
+    }  # fmt: skip
+
+
 def test_two_sites_of_one_grid_are_told_apart():
     result = run("site: [{grid: FR, share: 50 %}, {grid: FR, pue: 1, share: 50 %}]")
     assert {"energy @ FR", "energy @ FR 2"} <= {entry.item for entry in result.entries}

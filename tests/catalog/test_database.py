@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from carbonctl.catalog import DEVICES, HOSTS, Catalog, records
+from carbonctl.catalog import DEVICES, HOSTS, Catalog, leaves, records
 from carbonctl.near import fold
 from carbonctl.values import Value
 from tests.conftest import CATALOG, ROOT
@@ -132,7 +132,7 @@ def test_tables_are_rectangular_and_numbers_are_numbers():
             if numeric.fullmatch(column) and cell:
                 float(cell)
         if row.get("confidence") is not None:
-            assert row["confidence"] in records.CONFIDENCES, f"{path}:{line}"
+            assert row["confidence"] in leaves.CONFIDENCES, f"{path}:{line}"
         low, value, high = row.get("low"), row.get("value"), row.get("high")
         if value and low:
             assert float(low) <= float(value), f"{path}:{line}"

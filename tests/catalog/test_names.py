@@ -32,6 +32,9 @@ KNOWN = {
     "TPUv4": "google/tpu-v4",
     "M4": "apple/m4",
     "Intel(R) Xeon(R) Gold 6248 CPU @ 2.50GHz": "intel/xeon-gold-6248",
+    "Xeon Gold 6248 CPU": "intel/xeon-gold-6248",
+    "13th Gen Intel(R) Core(TM) i9-13900K": "intel/core-i9-13900k",
+    "Apple M2 Ultra 76-core GPU": "apple/m2-ultra",
     "AMD EPYC 7742 64-Core Processor": "amd/epyc-7742",
 }
 SEVERAL = {

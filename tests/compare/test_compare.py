@@ -430,4 +430,13 @@ def test_samples_are_spread_evenly():
     drawn = sorted(Figures(side(text).entries).samples(None, "total_kgco2e"))
     assert drawn[5000] == pytest.approx(400, rel=1e-3)
     assert drawn[500] == pytest.approx(200 + math.sqrt(0.05 * 400 * 200), rel=1e-3)
+    best, least, most = 250, 200, 600
+    lopsided = text.replace("200..600 g/kWh", "{best: 250 g/kWh, low: 200 g/kWh, high: 600 g/kWh}")
+    drawn = Figures(side(lopsided).entries).samples(None, "total_kgco2e")
+    mean = sum(drawn) / len(drawn)
+    assert mean == pytest.approx((best + least + most) / 3, rel=1e-4)
+    variance = sum((x - mean) ** 2 for x in drawn) / len(drawn)
+    squares = best**2 + least**2 + most**2 - best * least - best * most - least * most
+    assert variance == pytest.approx(squares / 18, rel=1e-3)
+    assert sum(x < best for x in drawn) / len(drawn) == pytest.approx((250 - 200) / (600 - 200))
     assert Figures(side(text).entries, is_known=False).samples(None, "total_kgco2e") is None

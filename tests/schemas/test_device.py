@@ -5,7 +5,7 @@ import random
 import pytest
 
 from carbonctl import schemas
-from carbonctl.catalog import records
+from carbonctl.catalog import leaves, records
 from carbonctl.catalog.forms import Group, Leaf, Listed
 from carbonctl.errors import InputError
 from carbonctl.validation import DEVICE, HOST, validate
@@ -69,7 +69,7 @@ def test_the_keys_are_those_of_the_forms():
     assert set(shared["embodied-figure"]["properties"]) == set(records.EMBODIED_KEYS)
     for name, schema in shared.items():
         if name.endswith("-figure") and name != "embodied-figure":
-            assert set(schema["properties"]) == set(records.FIGURE_KEYS)
+            assert set(schema["properties"]) == set(leaves.FIGURE_KEYS)
 
 
 @pytest.mark.parametrize("reader", READERS)

@@ -1,0 +1,169 @@
+"""Reads a file whole and within a limit; writes one whole, or leaves it as it was."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterable
+from contextlib import suppress
+from io import FileIO
+from pathlib import Path
+
+from carbonctl.errors import InputError, Problem
+
+MAX_BYTES = 64 * 1024 * 1024
+TOO_LARGE = f"is larger than {MAX_BYTES // 2**20} MiB"
+_CHUNK = 256 * 1024
+_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+
+
+class Refused(OSError):
+    """A file that is there and is not read: a pipe, a device, or a huge one."""
+
+
+def read(path: str | Path) -> bytes:
+    """Return the bytes of a regular file.
+
+    Raises
+    ------
+    Refused
+        For a pipe, a device, a directory, or more than `MAX_BYTES`.
+    OSError
+        Where it cannot be read.
+    """
+    descriptor = os.open(path, _FLAGS)  # of a pipe, this does not wait for a writer
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise Refused(errno.EINVAL, "is not a regular file")
+        chunks, size = [], 0
+        while size <= MAX_BYTES and (chunk := os.read(descriptor, _CHUNK)):
+            chunks.append(chunk)
+            size += len(chunk)
+    finally:
+        os.close(descriptor)
+    if size > MAX_BYTES:
+        raise Refused(errno.EFBIG, TOO_LARGE)
+    return b"".join(chunks)
+
+
+def read_input(path: str | Path, name: str = "") -> bytes:
+    """Return the bytes of a regular file; ``name`` is what messages call it.
+
+    Raises
+    ------
+    InputError
+        Where it cannot be read, or is no such file.
+    """
+    try:
+        return read(path)
+    except (OSError, ValueError) as error:
+        message = getattr(error, "strerror", None) or str(error)
+        raise InputError([Problem(name or str(path), 1, 1, message)]) from None
+
+
+def identity(path: str | Path) -> tuple[int, int] | str:
+    """Return what all names of a file share; of one that is not there yet, its real path."""
+    try:
+        status = os.stat(path)  # noqa: PTH116
+    except (OSError, ValueError):
+        return os.path.realpath(path)
+    return status.st_dev, status.st_ino
+
+
+def replace(path: Path, chunks: Iterable[bytes]) -> None:
+    """Write a file anew, behind links too; until all is written, the old one stays.
+
+    Raises
+    ------
+    OSError
+        Where it cannot be written.
+    """
+    import tempfile  # slow to import, and only exports need it
+
+    real = Path(os.path.realpath(path))
+    if real.is_symlink():  # a loop of links
+        real.stat()
+    handle, name = tempfile.mkstemp(prefix=".carbonctl.", dir=real.parent)
+    try:
+        with FileIO(handle, "wb") as file:
+            _write(file, chunks)
+        mode = real.stat().st_mode & 0o777 if real.exists() else 0o666 & ~_umask()
+        Path(name).chmod(mode)
+        Path(name).replace(real)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def append(path: Path, chunks: Iterable[bytes]) -> None:
+    """Write lines behind those of a file; where that fails, the file is what it was.
+
+    Raises
+    ------
+    OSError
+        Where it cannot be written.
+    """
+    before = path.stat().st_size if path.exists() else None
+    file = FileIO(path, "ab")
+    try:
+        with file:
+            if before and not _ends_a_line(path):
+                _write(file, [b"\n"])
+            _write(file, chunks)
+    except BaseException:
+        if before is None:
+            path.unlink(missing_ok=True)
+        else:
+            os.truncate(path, before)
+        raise
+
+
+def create(path: Path, data: bytes, *, with_folders: bool = False) -> None:
+    """Write a file that is not there yet, or none; the folders above it too, where wanted.
+
+    Raises
+    ------
+    OSError
+        Where it is there, or cannot be written.
+    """
+    missing = [folder for folder in path.parents if with_folders and not folder.exists()]
+    try:
+        for folder in reversed(missing):
+            folder.mkdir(exist_ok=True)
+        file = FileIO(path, "xb")
+        try:
+            with file:
+                _write(file, [data])
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+    except BaseException:
+        with suppress(OSError):  # another file came into it
+            for folder in missing:
+                folder.rmdir()
+        raise
+
+
+def _write(file: FileIO, chunks: Iterable[bytes]) -> None:
+    """Write all of it without a buffer, which would write its rest after a failure."""
+    for chunk in chunks:
+        view = memoryview(chunk)
+        while view:
+            view = view[file.write(view) :]
+
+
+def _ends_a_line(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            file.seek(-1, os.SEEK_END)
+            return file.read(1) == b"\n"
+    except OSError:  # one that may be written and not read
+        return True
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
