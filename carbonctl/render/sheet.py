@@ -149,19 +149,23 @@ class Sheet:
         A column has what its lines need, or where there is no room what its words need, or
         less where there is none for them either: the first columns first.
         """
-        widths, words = [], []
+        widths, words, floors = [], [], []
         for column, *cells in zip(self.columns, *rows, strict=True):
-            widths.append(max(column.least, *(cell.whole for cell in cells)))
+            width = max(column.least, *(cell.whole for cell in cells))
             longest = max(column.least, *(cell.longest for cell in cells))
-            words.append(longest if column.wraps else widths[-1])
+            floor = min(longest, max(column.least, _LEAST)) if floors else column.least
+            widths.append(width)
+            words.append(longest if column.wraps else width)
+            floors.append(floor if column.wraps else width)
         gaps = len(widths) - 1
-        gap = self.gap if sum(words) + self.gap * gaps <= room else min(self.gap, _GAP)
+        gap = min(self.gap, _GAP)
+        least = words if sum(words) + gap * gaps <= room else floors
+        if sum(least) + self.gap * gaps <= room:
+            gap = self.gap
         room -= gap * gaps
         _shrink(widths, words, room)
-        for place, column in enumerate(self.columns):
-            floor = max(column.least, _LEAST) if place else column.least
-            if column.wraps:
-                widths[place] -= max(0, min(sum(widths) - room, widths[place] - floor))
+        for place, floor in enumerate(floors):
+            widths[place] -= max(0, min(sum(widths) - room, widths[place] - floor))
         return widths, gap
 
 
