@@ -1,7 +1,8 @@
-"""The known names that resemble a text most: as `difflib.get_close_matches`, and much faster.
+"""The names that resemble a text most: the results of `difflib.get_close_matches`, faster.
 
-The ratio of two texts is at most that of the characters that they share, in any order. These
-are counted for all names at once, and the ratio is computed of the most promising alone.
+The characters that two texts share, in any order, are an upper bound of their ratio. They are
+counted for all names at once, and ratios are computed in the order of that bound, until no
+other name can be better.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from heapq import heappush, heapreplace
 
 
 class Names:
-    """Some names, ready to be compared with many texts."""
+    """Names that are compared with many texts."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self.names = list(dict.fromkeys(names))
         self.lengths = list(map(len, self.names))
-        self.holding: dict[str, list[int]] = {}  # a character and how many before, to names
+        self.holding: dict[str, list[int]] = {}  # the names that hold a token
         for place, name in enumerate(self.names):
             for token in _tokens(name):
                 self.holding.setdefault(token, []).append(place)
@@ -54,7 +55,7 @@ class Names:
 
 
 def _tokens(text: str) -> list[str]:
-    """Return each character with how often it stood before, which tells equal ones apart."""
+    """Return each character with its number among equal ones: ``aab`` is a0, a1, b0."""
     seen: dict[str, int] = {}
     found = []
     for character in text:

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from carbonctl.closest import Names
 
-_MOST_SEARCHES = 20  # in one document: whoever reads more of them at once needs no more hints
+_MOST_SEARCHES = 20  # in one document
 _left: ContextVar[int | None] = ContextVar("left", default=None)
 
 
 @contextmanager
 def few_searches() -> Iterator[None]:
-    """Look for the nearest names of the first unknown names in a document alone.
+    """Limit the searches of `nearest` to the first unknown names of one document.
 
-    So a document with many of them takes no longer than one with none, and what is said of it
-    does not depend on what was read before.
+    A document with many unknown names then takes little longer than one with none. The limit
+    is per document, so that messages do not depend on what was read before.
     """
     before = _left.set(_MOST_SEARCHES)
     try:
@@ -38,7 +38,7 @@ def fold(name: str) -> str:
 def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
     """Return up to ``most`` known names that resemble ``name``, the nearest first.
 
-    None where enough was looked for, see `few_searches`.
+    Nothing where `few_searches` has reached its limit.
     """
     left = _left.get()
     if left is not None:
@@ -55,7 +55,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 
 def resembles(name: str, other: str) -> bool:
-    """Whether two names may be the same one, misspelt."""
+    """Return whether one name may be a misspelling of the other."""
     return bool(_closest(fold(name)[:80], (other,), 1))
 
 
@@ -67,7 +67,7 @@ def _closest(wanted: str, known: tuple[str, ...], most: int) -> tuple[str, ...]:
 
 @lru_cache(maxsize=64)
 def _index(known: tuple[str, ...]) -> tuple[Names, dict[str, str]]:
-    """Return names that are folded, and what each stands for."""
+    """Return folded names, and the name behind each."""
     from carbonctl.closest import Names  # only needed on a miss
 
     folded: dict[str, str] = {}

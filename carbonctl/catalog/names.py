@@ -1,4 +1,4 @@
-"""Names of devices, hosts, grids and regions: what each means, and what one may have meant."""
+"""Looks up names of devices, hosts, grids and regions, and suggests others for unknown ones."""
 
 import re
 from bisect import bisect_left
@@ -15,12 +15,12 @@ _LEFT_OUT = re.compile(r"[/()]")
 
 
 class Known:
-    """Names that mean something, each with an id.
+    """Names, each with the id of what it names.
 
     Parameters
     ----------
     names : iterable of (str, str)
-        Name and id; of equal names the first counts.
+        Name and id; the first of equal names counts.
     what : str
         What messages call such a thing: "device".
     """
@@ -33,16 +33,16 @@ class Known:
         self.folded: dict[str, str] = {}
         for name, identity in self.ids.items():
             self.folded.setdefault(fold(name), identity)
-        self.ends = sorted(  # each name from the beginning of each of its words
+        self.ends = sorted(  # each name from the start of each word
             (end, place) for place, name in enumerate(self.ids) for end in _ends(name)
         )
 
     def id_of(self, name: str) -> str | None:
-        """Return the id that a name means, however it is spaced or cased; None where none."""
+        """Return the id of a name in any spacing and case; None where it is unknown."""
         return self.folded.get(fold(name))
 
     def unknown(self, name: str) -> str:
-        """Say that a name is not known, and which ones it may mean."""
+        """Return the message for an unknown name, with the names that it may mean."""
         candidates = self._candidates(name)
         lister = "grid" if self.what in ("grid", "cloud region") else "hardware"
         listing = f"`carbonctl {lister} list` lists them all"
@@ -56,7 +56,7 @@ class Known:
         return f"unknown {self.what} `{name}`{hint} ({listing})"
 
     def _candidates(self, name: str) -> list[str]:
-        """Return the ids of names in which a text stands from the beginning of a word."""
+        """Return the ids of names in which a word begins with the text."""
         wanted = fold(name)
         if len(wanted.strip("/()")) <= 1:
             return []
@@ -75,7 +75,7 @@ def identity_of(path: Path) -> str:
     Raises
     ------
     InputError
-        For one that is more than text where it is shown.
+        For one that a spreadsheet, a terminal or a workflow would act on.
     """
     identity = f"{path.parent.name}/{path.stem}"
     try:
@@ -86,6 +86,6 @@ def identity_of(path: Path) -> str:
 
 
 def _ends(name: str) -> set[str]:
-    """Return a name from the beginning of each of its words, folded."""
+    """Return the rest of a name from the start of each word, folded."""
     words = [fold(word) for word in _BETWEEN_WORDS.split(name)]
     return {"".join(words[start:]) for start in range(len(words))}

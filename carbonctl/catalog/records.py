@@ -32,8 +32,8 @@ def text(raw: Any) -> str:
     Raises
     ------
     ValueError
-        For a list, a mapping, or nothing but spaces; for what is more than text where it is
-        shown.
+        For a list, a mapping, or nothing but spaces; for a text that a spreadsheet, a terminal
+        or a workflow would act on.
     """
     if not isinstance(raw, str) or not raw.strip():
         raise ValueError("a text is wanted here")
