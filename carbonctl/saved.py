@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, get_args
 
 from carbonctl.cautions import Caution
 from carbonctl.errors import InputError, Problem
-from carbonctl.ledger import EMBODIED, OPERATIONAL, SUMS, Entry, are_meant, total
+from carbonctl.ledger import EMBODIED, OPERATIONAL, SUMS, Entry, in_limits, total
 from carbonctl.ranges import Range, best
 from carbonctl.result import SCHEMA, Assumption, Comparison, Result, error_of
 from carbonctl.spec.model import PHASES
@@ -192,22 +192,22 @@ def _check(entry: Entry) -> None:
     figures = (entry.kgco2e_market, entry.kgco2e_low, entry.kgco2e_high)
     if entry.kgco2e is None:
         if entry.boundary == OPERATIONAL or any(figure is not None for figure in figures):
-            raise ValueError(f"{entry.item}: its kgco2e is missing")
+            raise ValueError(f"{entry.item}: kgco2e is missing")
         return
     if entry.quantity is None or entry.factor is None:
-        raise ValueError(f"{entry.item}: its kgco2e has no quantity or no factor")
+        raise ValueError(f"{entry.item}: kgco2e has no quantity or no factor")
     slack = _ROUNDING * entry.kgco2e
     if abs(entry.quantity * entry.factor - entry.kgco2e) > slack:
         raise ValueError(f"{entry.item}: quantity × factor is not its kgco2e")
     market, low, high = figures
     if market is None or low is None or high is None:
-        raise ValueError(f"{entry.item}: its market-based kgco2e or a bound is missing")
+        raise ValueError(f"{entry.item}: kgco2e_market, kgco2e_low or kgco2e_high is missing")
     if not low - slack <= entry.kgco2e <= high + slack:
         raise ValueError(f"{entry.item}: kgco2e is not within its bounds")
 
 
 def _check_reported(key: str, row: Comparison, entries: tuple[Entry, ...]) -> None:
-    """Refuse a figure beside a reported one that is not that of the entries.
+    """Refuse a comparison with a reported figure that does not agree with the entries.
 
     Raises
     ------
@@ -215,7 +215,7 @@ def _check_reported(key: str, row: Comparison, entries: tuple[Entry, ...]) -> No
         Naming the sum.
     """
     if key not in SUMS:
-        raise ValueError(f"`{key}` is no sum that can be reported")
+        raise ValueError(f"reported: unknown figure `{key}`")
     without_overhead = [entry for entry in entries if not entry.is_overhead]
     sums = (total(entries, key), total(without_overhead, key))
     if not any(_is_near(row.estimated, one) for one in sums):
@@ -271,7 +271,7 @@ def _number(raw: Any) -> float | None:
         return None
     if number < 0:
         raise ValueError(f"`{str(raw)[:40]}` is negative")
-    if not are_meant([number]):
+    if not in_limits([number]):
         raise ValueError(f"`{str(raw)[:40]}` is beyond what can be meant")
     return abs(number)
 

@@ -315,7 +315,7 @@ def _bill(
     if life.use is not None:
         entries.append(use_entry(life.use, lifetime, subject.name, books.assume))
     for one in entries:
-        if not one.is_meant:
+        if not one.is_in_limits:
             raise InputError([Problem(subject.file, 1, 1, f"{one.item}: {BEYOND}")])
     result = Result(
         subject.file, subject.digest, subject.name, tuple(entries),
