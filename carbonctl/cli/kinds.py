@@ -1,6 +1,5 @@
 """``carbonctl kinds``: the kinds of activity, and the keys of each."""
 
-import textwrap
 from typing import Annotated, Any
 
 import typer
@@ -10,8 +9,7 @@ from carbonctl.cli import options as o
 from carbonctl.cli import outputs
 from carbonctl.cli.messages import say
 from carbonctl.near import did_you_mean
-from carbonctl.render import listing
-from carbonctl.render.plain import finished
+from carbonctl.render import listing, plain
 
 Kind = Annotated[
     str | None,
@@ -19,7 +17,6 @@ Kind = Annotated[
         metavar="[KIND]", help="compute, serving, …, or site, system, …; else all kinds are listed."
     ),
 ]
-_TABLE_FROM = 60  # columns; in fewer a key stands above what is said of it
 _HEADS = {"key": "Key", "example": "For example", "description": "What it says"}
 
 
@@ -48,16 +45,15 @@ def kinds(
         return errors.OK
     style = outputs.style(color, None)
     about = "\n".join(
-        textwrap.fill(line, style.width, subsequent_indent="  " * line.startswith("- "))
+        plain.filled(line, style.width, "  " * line.startswith("- "))
         for line in page.about.splitlines()
     )
-    write = listing.as_table if style.width >= _TABLE_FROM else listing.as_lines
-    parts = [about, write(_HEADS, page.own, style)]
+    parts = [about, listing.as_table(_HEADS, page.own, style)]
     if page.shared:
         parts += ["As for every activity of this sort:", ""]
-        parts += [write(_HEADS, page.shared, style)]
+        parts += [listing.as_table(_HEADS, page.shared, style)]
     text = "\n\n".join(parts[:2]) + "\n" + "\n".join(parts[2:])
-    outputs.to_stdout(finished(text, style))
+    outputs.to_stdout(plain.finished(text, style))
     return errors.OK
 
 

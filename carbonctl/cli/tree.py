@@ -7,11 +7,55 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from carbonctl.render.plain import filled
+
 NAME = "carbonctl"
+
+
+_Context: Any = TyperCommand.context_class
+_NAMES = 30  # characters of the column of names; what is said of a longer one begins below
+
+
+class _Formatter(_Context.formatter_class):  # type: ignore[misc]
+    """Writes help in lines that end at spaces."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """Write the line of usage."""
+        start = prefix or "Usage: "
+        self.write(filled(f"{start}{prog} {args}", self.width, " " * len(start)) + "\n")
+
+    def write_text(self, text: str) -> None:
+        """Write paragraphs; one that is indented is a command, to be copied whole."""
+        paragraphs = text.split("\n\n")
+        self.write("\n\n".join(map(self._paragraph, paragraphs)) + "\n")
+
+    def _paragraph(self, text: str) -> str:
+        indent = " " * self.current_indent
+        if text.startswith(" "):
+            return f"{indent}{text}"
+        return filled(indent + " ".join(text.split()), self.width, indent)
+
+    def write_dl(self, rows: Any, col_max: int = _NAMES, col_spacing: int = 2) -> None:
+        """Write names, and beside them what is said of each."""
+        left = min(max(len(name) for name, _ in rows), col_max) + col_spacing
+        for name, said in rows:
+            below = " " * (self.current_indent + left)
+            start = f"{'':{self.current_indent}}{name:<{left}}"
+            if len(name) > left - col_spacing:
+                self.write(f"{start.rstrip()}\n")
+                start = below
+            text = filled(below + said, self.width, below)
+            self.write(f"{start}{text.lstrip()}".rstrip() + "\n")
+
+
+class _HelpContext(_Context):  # type: ignore[misc]
+    formatter_class = _Formatter
 
 
 class Command(TyperCommand):
     """A command whose help names arguments as its manual does."""
+
+    context_class = _HelpContext
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """Return what follows the command."""
@@ -34,6 +78,8 @@ class Command(TyperCommand):
 
 class Group(TyperGroup):
     """A group whose help says of each command all that its first sentence says."""
+
+    context_class = _HelpContext
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write what is said of commands."""

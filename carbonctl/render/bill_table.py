@@ -3,10 +3,7 @@
 import io
 from collections.abc import Iterator, Sequence
 
-from rich import box
 from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from carbonctl.embodied.report import Bill, Published
@@ -14,6 +11,7 @@ from carbonctl.ledger import EMBODIED, Entry, totals
 from carbonctl.ranges import Number, best, high, low
 from carbonctl.render import CAUTION, Style, humane
 from carbonctl.render.plain import finished
+from carbonctl.render.sheet import Cell, Content, Sheet, paragraph
 from carbonctl.render.terminal import console_for
 
 _NAME = 15
@@ -65,7 +63,7 @@ class _Block:
         self.places = max(1, humane.decimals(self.largest / self.size))
 
     def line(self, text: str, style: str = "") -> None:
-        self.console.print(Text(text, style=style), overflow="fold")
+        paragraph(self.console, Text(text, style=style))
 
     def show(self) -> None:
         self.line(f"{self.bill.result.name} ({self.bill.what})", "bold")
@@ -85,10 +83,8 @@ class _Block:
     def lines(self) -> None:
         """Draw a row each line; a figure is never cut, its column is left out."""
         width = self.style.width
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False,
-                      show_footer=True, header_style="", footer_style="bold")  # fmt: skip
-        table.add_column(Text("Part", style="bold"), footer="Total", overflow="fold",
-                         min_width=_NAME)  # fmt: skip
+        sheet = Sheet(is_ruled=True, gap=3)
+        sheet.add_column("Part", foot="Total", least=_NAME)
         total = self.bill.result.total
         heads = [
             ("Amount", "", _AMOUNT_FROM),
@@ -100,16 +96,13 @@ class _Block:
         for head, foot, least in heads:
             if width >= least:
                 title, _, unit = head.partition("|")
-                text = Text(title, style="bold")
-                if unit:
-                    text.append(f"\n{unit}", style="dim")
-                table.add_column(text, footer=foot, justify="right", no_wrap=True)
+                sheet.add_column(title, unit=unit, foot=foot, is_right=True, wraps=False)
         for name, cells in self.rows():
             kept = [cell for cell, (*_, least) in zip(cells, heads, strict=True) if width >= least]
-            table.add_row(name, *kept)
-        self.console.print(table)
+            sheet.add_row(name, *kept)
+        sheet.draw(self.console)
 
-    def rows(self) -> Iterator[tuple[Text | Padding, list[str]]]:
+    def rows(self) -> Iterator[tuple[Content, list[str]]]:
         """Yield a row each line; lines of one group stand under it and its sum."""
         whole = self.bill.result.total.total_kgco2e
         for group, entries in _groups(self.bill.result.entries):
@@ -124,7 +117,7 @@ class _Block:
                     yield Text(name), self.cells(entry)
                     continue
                 short = Text(name.removeprefix(group).lstrip(". ") or group, style="dim")
-                yield Padding(short, (0, 0, 0, 2)), self.cells(entry)
+                yield Cell(short, 2), self.cells(entry)
 
     def name(self, entry: Entry) -> str:
         return entry.item if entry.boundary == EMBODIED else f"{entry.item} (operational)"
@@ -171,15 +164,13 @@ class _Block:
         )  # fmt: skip
         self.line(f"Published: {humane.mass(value.best)}{ends}, covers {found.covers}", "bold")
         if found.split:
-            table = Table(box=None, show_header=True, padding=(0, 2, 0, 0), pad_edge=False,
-                          header_style="dim")  # fmt: skip
-            table.add_column("kgCO2e of one device")
-            table.add_column("published", justify="right")
-            table.add_column("from parts", justify="right")
+            sheet = Sheet()
+            sheet.add_column("kgCO2e of one device")
+            sheet.add_column("published", is_right=True, wraps=False)
+            sheet.add_column("from parts", is_right=True, wraps=False)
             for one in found.split:
-                cells = [_kg(kg) for kg in (one.published, one.computed)]
-                table.add_row(Text(one.name), *cells)
-            self.console.print(table)
+                sheet.add_row(one.name, *(_kg(kg) for kg in (one.published, one.computed)))
+            sheet.draw(self.console)
         if found.lacks:
             self.line(f"Not among the parts: {', '.join(found.lacks)}")
         if value.note:
@@ -195,13 +186,13 @@ class _Block:
             return
         self.console.print()
         self.line("Sources", "bold")
-        table = Table(box=None, show_header=False, padding=(0, 1, 0, 0), pad_edge=False)
-        table.add_column(no_wrap=True)
-        table.add_column(overflow="fold")
+        sheet = Sheet(gap=1)
+        sheet.add_column(wraps=False)
+        sheet.add_column()
         for key in keys:
             source = (self.style.sources or {}).get(key)
-            table.add_row("-", Text(f"{source.citation} ({key})" if source else key))
-        self.console.print(table)
+            sheet.add_row("-", f"{source.citation} ({key})" if source else key)
+        sheet.draw(self.console)
         self.line("`--explain` shows every figure with its formula and source", "dim")
 
 

@@ -2,12 +2,8 @@
 
 import io
 from collections.abc import Sequence
-from typing import TypeVar
 
-from rich import box
 from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from carbonctl.compare import Comparison, Delta, Report
@@ -15,10 +11,10 @@ from carbonctl.gates import Verdict
 from carbonctl.render import CAUTION, Style, compared, humane
 from carbonctl.render.gates_table import draw
 from carbonctl.render.plain import finished
+from carbonctl.render.sheet import Cell, Sheet, paragraph
 from carbonctl.render.terminal import console_for
 from carbonctl.result import About
 
-_Cell = TypeVar("_Cell", str, Text)
 _NAME = 15
 _MOST_CHANGES = 20
 _RANKS_FROM = 72
@@ -46,11 +42,6 @@ def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Sty
     return finished(out.getvalue(), style)
 
 
-def _table() -> Table:
-    return Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False,
-                 header_style="", footer_style="bold")  # fmt: skip
-
-
 def _ranking(console: Console, report: Report, width: int) -> None:
     """Draw the alternatives, best first; a figure is never cut, its column is left out."""
     heads = ["Total", "Change", ""]
@@ -62,14 +53,14 @@ def _ranking(console: Console, report: Report, width: int) -> None:
         rows.append([str(rank), one.head.label, humane.mass(delta.head), change,
                      humane.change(delta.percent)])  # fmt: skip
     kept = 3 if width >= _RANKS_FROM else 1
-    table = _table()
-    table.add_column("", justify="right", no_wrap=True)
-    table.add_column(Text("Alternative", style="bold"), overflow="fold", min_width=_NAME)
+    table = Sheet(is_ruled=True, gap=3)
+    table.add_column(is_right=True, wraps=False)
+    table.add_column("Alternative", least=_NAME)
     for head in heads[:kept]:
-        table.add_column(Text(head, style="bold"), justify="right", no_wrap=True)
+        table.add_column(head, is_right=True, wraps=False)
     for row in rows:
         table.add_row(row[0], Text(row[1]), *row[2 : 2 + kept])
-    console.print(table)
+    table.draw(console)
 
 
 class _Block:
@@ -86,45 +77,40 @@ class _Block:
 
     def show(self) -> None:
         head, base = self.one.head.label, self.one.base.label
-        self.console.print(Text(f"{head} beside {base}", style="bold"), overflow="fold")
-        self.console.print(Text(compared.headline(self.one)), overflow="fold")
+        paragraph(self.console, Text(f"{head} beside {base}", style="bold"))
+        paragraph(self.console, Text(compared.headline(self.one)))
         for note in self.one.notes:
-            self.console.print(Text(f"Note: {note}", style=CAUTION), overflow="fold")
+            paragraph(self.console, Text(f"Note: {note}", style=CAUTION))
         if self.one.is_same:
             return
         self.console.print()
         self.rows()
         self.console.print()
         for name, said in compared.remarks(self.one):
-            self.console.print(Text(f"{name}: {said}"), overflow="fold")
+            paragraph(self.console, Text(f"{name}: {said}"))
         self.listed("Inputs that differ", compared.inputs(self.one))
         self.listed("Assumed figures that differ", compared.changes(self.one))
 
     def rows(self) -> None:
-        table = _table()
-        table.show_footer = True
-        table.add_column(Text("Phase", style="bold"), footer="Total", overflow="fold",
-                         min_width=_NAME)  # fmt: skip
+        table = Sheet(is_ruled=True, gap=3)
+        table.add_column("Phase", foot="Total", least=_NAME)
         total = self.cells(self.one.total["total_kgco2e"], "")
         for head, foot in zip(self.heads(), total, strict=True):
-            table.add_column(head, footer=foot, justify="right", no_wrap=True)
+            title, unit = head.split("|")
+            table.add_column(title, unit=unit, foot=foot, is_right=True, wraps=False)
         for line in compared.lines(self.one):
             style = "" if line.is_phase else "dim"
             name = Text(line.name, style=style)
             cells = [Text(c, style=style) for c in self.cells(line.delta, line.change)]
-            table.add_row(name if line.is_phase else Padding(name, (0, 0, 0, 2)), *cells)
-        self.console.print(table)
+            table.add_row(name if line.is_phase else Cell(name, 2), *cells)
+        table.draw(self.console)
 
-    def heads(self) -> list[Text]:
-        """Return the heads of the columns for which there is room."""
-        heads = [
-            Text(name, style="bold").append(f"\n{unit}", style="dim")
-            for name, unit in (("Base", self.unit), ("Head", self.unit), ("Change", self.unit),
-                               ("", "%"), ("", ""))
-        ]  # fmt: skip
-        return self.shown(heads)
+    def heads(self) -> list[str]:
+        """Return the heads of the columns for which there is room, each with its unit."""
+        return self.shown([*(f"{name}|{self.unit}" for name in ("Base", "Head", "Change")),
+                           "|%", "|"])  # fmt: skip
 
-    def shown(self, cells: list[_Cell]) -> list[_Cell]:
+    def shown(self, cells: list[str]) -> list[str]:
         """Return the cells of the columns for which there is room."""
         if self.style.width >= _BOTH_SIDES_FROM:
             return cells
@@ -149,12 +135,12 @@ class _Block:
             return
         self.console.print()
         self.console.print(Text(heading, style="bold"))
-        table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
-        for side in ("left", "right", "left", "left"):
-            table.add_column(justify="right" if side == "right" else "left", overflow="fold")
+        table = Sheet()
+        for place in range(4):
+            table.add_column(is_right=place == 1)
         for path, before, after, *cause in rows[:_MOST_CHANGES]:
-            whose = [Text(f"({word})", style="dim") for word in cause]
-            table.add_row(path, before, f"→ {after}", *whose)
-        self.console.print(table)
+            whose = Text(f"({cause[0]})" if cause else "", style="dim")
+            table.add_row(path, before, f"→ {after}", whose)
+        table.draw(self.console)
         if len(rows) > _MOST_CHANGES:
             self.console.print(f"and {len(rows) - _MOST_CHANGES} more (--format json has them all)")

@@ -1,11 +1,11 @@
 """Any figure as a tree: formula with numbers in place, then each input and its source."""
 
 import re
-import textwrap
 from collections.abc import Iterable
 
 from carbonctl.ledger import OPERATIONAL, Entry, totals
 from carbonctl.render import Style, humane
+from carbonctl.render.plain import filled
 from carbonctl.result import Result
 from carbonctl.values import Value
 
@@ -43,7 +43,7 @@ def explain(result: Result, entries: Iterable[Entry], style: Style) -> str:
                 above.append(entry)
         lines.append("")
     lines += _sources(cited, style)
-    return "\n".join(part for line in lines for part in _wrapped(line, style))
+    return "\n".join(_wrapped(line, style) for line in lines)
 
 
 def _folded(entry: Entry, above: list[Entry]) -> Entry:
@@ -82,16 +82,13 @@ def _energy(other: Entry, inputs: dict[str, Value]) -> str | None:
     return part if all(theirs[name] == inputs.get(name) for name in names) else None
 
 
-def _wrapped(line: str, style: Style) -> list[str]:
+def _wrapped(line: str, style: Style) -> str:
     """Return a line within the width, its branches carried on."""
     if not style.width or len(line) <= style.width:
-        return [line]
+        return line
     head = _BRANCHES.match(line)
     indent = (head[0] if head else "").replace("├─", "│ ").replace("└─", "  ")
-    return textwrap.wrap(
-        line, style.width, subsequent_indent=f"{indent}    ",
-        break_long_words=False, break_on_hyphens=False,
-    )  # fmt: skip
+    return filled(line, style.width, f"{indent}    ")
 
 
 def _sum(entries: list[Entry]) -> str:
@@ -153,6 +150,6 @@ def _sources(cited: dict[str, str], style: Style) -> list[str]:
     lines = ["Sources"] if cited else []
     for key, number in cited.items():
         source = (style.sources or {}).get(key)
-        said = f"{source.citation} ({source.year}). {source.url}" if source else "as the file says"
+        said = f"{source.citation} ({source.year}). {source.url}" if source else "given in the file"
         lines.append(f"[{number}] {key}: {said}")
     return [*lines, ""] if lines else []

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import textwrap
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
@@ -11,7 +10,6 @@ from carbonctl.text import printable
 
 FORMATS = ("table", "csv", "json")
 as_json = escaping.as_json
-_LEAST = 16  # columns of the first, which folds
 
 
 def as_csv(columns: Collection[str], rows: list[dict[str, Any]]) -> str:
@@ -39,36 +37,19 @@ def as_table(heads: dict[str, str], rows: list[dict[str, Any]], style: Style) ->
     style : Style
         Width and color.
     """
-    from rich import box
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1),
-                  header_style="bold" if style.color else "")  # fmt: skip
+    from carbonctl.render.sheet import Sheet
+
+    sheet = Sheet(is_ruled=True, gap=3)
     numeric = {c for c in heads if all(isinstance(r[c], int | float | None) for r in rows)}
-    for place, (column, title) in enumerate(heads.items()):
-        table.add_column(
-            title.replace("|", "\n"),
-            justify="right" if column in numeric else "left",
-            no_wrap=column in numeric,
-            min_width=max(map(len, title.split("|"))) if place else _LEAST,
-            overflow="fold",
-        )
+    for column, title in heads.items():
+        head, _, unit = title.partition("|")
+        is_number = column in numeric
+        sheet.add_column(head, unit=unit, is_right=is_number, wraps=not is_number)
     for row in rows:
-        table.add_row(*[_cell(row[column], column, Text) for column in heads])
-    return _print(style, [table])
-
-
-def as_lines(heads: dict[str, str], rows: list[dict[str, Any]], style: Style) -> str:
-    """Return rows one below the other, for a narrow terminal: the first cell, then the others."""
-    lines = []
-    for row in rows:
-        first, *rest = (str(row[column] or "") for column in heads)
-        lines.append(first)
-        lines += textwrap.wrap(
-            "  ".join(filter(None, rest)), style.width, initial_indent="  ", subsequent_indent="  "
-        )
-    return "\n".join(lines) + "\n"
+        sheet.add_row(*[_cell(row[column], column, Text) for column in heads])
+    return _print(style, [sheet])
 
 
 def _cell(value: Any, column: str, text: Any) -> Any:
@@ -89,9 +70,9 @@ def card(
     """Return one record: its name, what is said of it, its figures, what is unknown, sources."""
     from rich.text import Text
 
-    grid = _pairs()
+    pairs = _pairs()
     for key, value in facts.items():
-        grid.add_row(Text(key, style="dim"), Text(str(value)))
+        pairs.add_row(Text(key, style="dim"), str(value))
     numbers = _numbered(row["source"] for row in figures)
     table = _pairs("left", "right", "left", "left")
     for row in figures:
@@ -101,7 +82,7 @@ def card(
         table.add_row(row["figure"], _range(row), f"[{marks}]", Text(remarks, style="dim"))
     for key in unknown:
         table.add_row(key, Text("unknown", style="dim"), "", "")
-    parts = [Text(title, style="bold"), grid, "", table]
+    parts = [Text(title, style="bold"), pairs, Text(), table]
     return _print(style, [*parts, *_citations(numbers, style)])
 
 
@@ -134,7 +115,7 @@ def grid_card(rows: list[dict[str, Any]], taken: int, style: Style) -> str:
         remarks = "; ".join(part for part in (use, where, row["note"]) if part)
         marks = _marks(row["source"], numbers)
         table.add_row(f"{row['year']} {row['basis']}", said, marks, remarks)
-    return _print(style, [title, facts, "", table, *_citations(numbers, style)])
+    return _print(style, [title, facts, Text(), table, *_citations(numbers, style)])
 
 
 def _marks(keys: str, numbers: dict[str, str]) -> str:
@@ -151,12 +132,12 @@ _REGION_FACTS = (
 
 def _pairs(*justify: str) -> Any:
     """Return a table without lines."""
-    from rich.table import Table
+    from carbonctl.render.sheet import Sheet
 
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+    sheet = Sheet()
     for side in justify or ("left", "left"):
-        table.add_column(justify="right" if side == "right" else "left", overflow="fold")
-    return table
+        sheet.add_column(is_right=side == "right")
+    return sheet
 
 
 def _range(row: dict[str, Any]) -> str:
@@ -184,15 +165,21 @@ def _citations(numbers: dict[str, str], style: Style) -> list[Any]:
         if source.via:
             said.append(f" Seen through: {source.via}.")
         table.add_row(f"[{number}]", said)
-    return ["", Text("Sources", style="bold"), table] if numbers else []
+    return [Text(), Text("Sources", style="bold"), table] if numbers else []
 
 
 def _print(style: Style, things: list[Any]) -> str:
+    from rich.text import Text
+
     from carbonctl.render.plain import finished
+    from carbonctl.render.sheet import paragraph
     from carbonctl.render.terminal import console_for
 
     out = io.StringIO()
     console = console_for(out, style)
     for thing in things:
-        console.print(thing)
+        if isinstance(thing, Text):
+            paragraph(console, thing)
+        else:
+            thing.draw(console)
     return finished(out.getvalue(), style)

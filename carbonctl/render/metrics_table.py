@@ -1,13 +1,12 @@
 """Design metrics below a table for people."""
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from carbonctl.compare.metrics import Metrics
 from carbonctl.render import CAUTION
 from carbonctl.render import metrics as said
+from carbonctl.render.sheet import Sheet, paragraph
 
 _GAP = 2
 
@@ -25,24 +24,22 @@ def draw(console: Console, metrics: Metrics, width: int) -> None:
         _table(console, metrics, shown, (0, *some) if room > 1 else some)
     for line in said.legend(metrics, str):
         console.print()
-        console.print(Text(line, style="dim"), overflow="fold")
+        paragraph(console, Text(line, style="dim"))
     for note in said.notes(metrics):
         console.print()
-        console.print(Text(f"Note: {note}", style=CAUTION), overflow="fold")
+        paragraph(console, Text(f"Note: {note}", style=CAUTION))
 
 
 def _table(
     console: Console, metrics: Metrics, rows: list[said.Row], places: tuple[int, ...]
 ) -> None:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 0, 0, 1), show_edge=False,
-                  header_style="")  # fmt: skip
-    table.add_column("", no_wrap=True)
+    table = Sheet(is_ruled=True)
+    table.add_column(wraps=False)
     for place in places:
-        name = said.heading(metrics, place)
-        table.add_column(Text(name, style="bold"), justify="right", no_wrap=True)
+        table.add_column(said.heading(metrics, place), is_right=True, wraps=False)
     for row in rows:
         cells = [row.cells[place] for place in places]
         style = "dim" if row.is_minor else ""
         if any(cells):
             table.add_row(*(Text(cell, style=style) for cell in (row.name, *cells)))
-    console.print(table)
+    table.draw(console)

@@ -1,5 +1,6 @@
 """Text for people as a terminal can show it."""
 
+import textwrap
 import unicodedata
 
 from carbonctl.render import Style
@@ -10,6 +11,16 @@ _ASCII = str.maketrans({
     "·": "-", "–": "-", "×": "x", "÷": "/", "µ": "u", "…": "~", "−": "-",
     "│": "|", "├": "|", "└": "`", "→": ">",
 })  # fmt: skip
+
+
+def filled(line: str, width: int, indent: str = "") -> str:
+    """Return a line in lines within the width that end at spaces; those below are indented.
+
+    A longer word stays whole.
+    """
+    return textwrap.fill(
+        line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def finished(drawn: str, style: Style) -> str:

@@ -13,19 +13,9 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-_LEAST = 10  # columns of a cell whose words run on
+_LEAST = 8  # characters of a column whose words run on
+_GAP = 2
 _WORD = re.compile(r"\S+\s*")
-
-
-class _Column(NamedTuple):
-    """One column: its head, what stands in it at the bottom, and how it is laid out."""
-
-    head: Text
-    foot: Text
-    is_right: bool
-    wraps: bool
-    style: str
-    least: int
 
 
 class Cell(NamedTuple):
@@ -45,16 +35,34 @@ class Cell(NamedTuple):
         return self.indent + max(map(cell_len, self.text.plain.split("\n")))
 
 
+class _Column(NamedTuple):
+    """One column: its head, what stands in it at the bottom, and how it is laid out."""
+
+    head: Cell
+    foot: Cell
+    is_right: bool
+    wraps: bool
+    style: str
+    least: int
+
+
 Content = Text | str | Cell
 
 
 def paragraph(console: Console, text: Text) -> None:
     """Draw a text in lines that end at spaces."""
-    for line in wrapped(text, console.width):
+    for line in _wrapped(_on_one_line(text), console.width):
         _draw(console, line)
 
 
-def wrapped(text: Text, width: int) -> list[Text]:
+def _on_one_line(text: Text) -> Text:
+    """Return a text without line breaks, which could look like lines of ours."""
+    flat = text.copy()
+    flat.plain = text.plain.replace("\n", " ")
+    return flat
+
+
+def _wrapped(text: Text, width: int) -> list[Text]:
     """Return the lines of a text; only a word that is longer goes over the width."""
     lines: list[Text] = []
     for line in text.split("\n", allow_blank=True):
@@ -80,12 +88,12 @@ class Sheet:
     Parameters
     ----------
     is_ruled : bool
-        Whether lines part head and foot from the rows.
+        Whether a line parts the heads from the rows, and the heads are bold.
     gap : int
-        Columns between two columns.
+        Characters between two columns, where there is room.
     """
 
-    def __init__(self, *, is_ruled: bool = False, gap: int = 2) -> None:
+    def __init__(self, *, is_ruled: bool = False, gap: int = _GAP) -> None:
         self.is_ruled = is_ruled
         self.gap = gap
         self.columns: list[_Column] = []
@@ -93,70 +101,77 @@ class Sheet:
 
     def add_column(
         self,
-        head: Text | str = "",
+        head: str = "",
         *,
-        foot: Text | str = "",
+        unit: str = "",
+        foot: str = "",
         is_right: bool = False,
         wraps: bool = True,
         style: str = "",
         least: int = 0,
     ) -> None:
-        """Add a column; one that does not wrap keeps its lines whole, and ``least`` columns."""
-        self.columns.append(_Column(_text(head), _text(foot), is_right, wraps, style, least))
+        """Add a column of ``least`` characters or more; one that does not wrap is never narrow."""
+        title = Text(head, style="bold" if self.is_ruled else "dim")
+        if unit:
+            title.append(f"\n{unit}", style="dim")
+        bottom = Text(foot, style="bold")
+        self.columns.append(
+            _Column(
+                Cell(title), Cell(bottom), is_right, wraps, style, max(least, Cell(title).whole)
+            )
+        )
 
     def add_row(self, *contents: Content) -> None:
         """Add a row, with a cell for each column."""
-        self.rows.append([_cell(one) for one in contents])
+        cells = map(_cell, contents)
+        self.rows.append([cell._replace(text=_on_one_line(cell.text)) for cell in cells])
 
     def draw(self, console: Console) -> None:
         """Draw the table within the width of a console."""
-        heads = [Cell(column.head) for column in self.columns]
-        feet = [Cell(column.foot) for column in self.columns]
-        widths = self._widths([heads, *self.rows, feet], console.width)
-        rule = "─" * (sum(widths) + self.gap * (len(widths) - 1))
-        lines = self._lines(heads, widths) if any(cell.text for cell in heads) else []
-        lines += [Text(rule)] if self.is_ruled else []
+        heads = [column.head for column in self.columns]
+        feet = [column.foot for column in self.columns]
+        widths, gap = self._widths([*self.rows, feet], console.width)
+        starts = [sum(widths[:place]) + gap * place for place in range(len(widths))]
+        shape = list(zip(self.columns, starts, widths, strict=True))
+        lines = _lines(_level(heads), shape) if any(cell.text for cell in heads) else []
+        if self.is_ruled:
+            lines.append(Text("─" * (starts[-1] + widths[-1])))
         for row in self.rows:
-            lines += self._lines(row, widths)
+            lines += _lines(row, shape)
         if any(cell.text for cell in feet):
-            lines += [Text(rule)] * self.is_ruled + self._lines(feet, widths)
+            lines += [Text(), *_lines(feet, shape)]
         for line in lines:
             _draw(console, line)
 
-    def _widths(self, rows: list[list[Cell]], room: int) -> list[int]:
-        """Return the width of each column: what its lines need, or less where there is no room."""
-        room -= self.gap * (len(self.columns) - 1)
-        cells = list(zip(*rows, strict=True))
-        widths = [
-            max(column.least, *(cell.whole for cell in some))
-            for column, some in zip(self.columns, cells, strict=True)
-        ]
-        words = [
-            max(column.least, *(cell.longest for cell in some)) if column.wraps else width
-            for column, some, width in zip(self.columns, cells, widths, strict=True)
-        ]
-        _shrink(widths, words, room)
-        for place, column in enumerate(self.columns):  # words run on, in the first columns first
-            if column.wraps:
-                least = max(column.least, cells[place][0].whole, _LEAST)
-                widths[place] -= max(0, min(sum(widths) - room, widths[place] - least))
-        return widths
+    def _widths(self, rows: list[list[Cell]], room: int) -> tuple[list[int], int]:
+        """Return the width of each column and the gap between two.
 
-    def _lines(self, cells: list[Cell], widths: list[int]) -> list[Text]:
-        """Return the lines of a row; a cell that runs on ends a band of cells."""
-        starts = [sum(widths[:place]) + self.gap * place for place in range(len(widths))]
-        lines: list[Text] = []
-        band: list[Text] = []
-        for cell, width, start, column in zip(cells, widths, starts, self.columns, strict=True):
-            parts = _wrapped(cell, width if column.wraps else cell.whole, column)
-            for number, part in enumerate(parts):
-                if number == len(band):
-                    band.append(Text())
-                slack = max(0, width - part.cell_len) if column.is_right else 0
-                band[number].append(" " * (start + slack - band[number].cell_len)).append_text(part)
-            if any(part.cell_len > width for part in parts):
-                lines, band = lines + band, []
-        return lines + band
+        A column has what its lines need, or where there is no room what its words need, or
+        less where there is none for them either: the first columns first.
+        """
+        widths, words = [], []
+        for column, *cells in zip(self.columns, *rows, strict=True):
+            widths.append(max(column.least, *(cell.whole for cell in cells)))
+            longest = max(column.least, *(cell.longest for cell in cells))
+            words.append(longest if column.wraps else widths[-1])
+        gaps = len(widths) - 1
+        gap = self.gap if sum(words) + self.gap * gaps <= room else min(self.gap, _GAP)
+        room -= gap * gaps
+        _shrink(widths, words, room)
+        for place, column in enumerate(self.columns):
+            floor = max(column.least, _LEAST) if place else column.least
+            if column.wraps:
+                widths[place] -= max(0, min(sum(widths) - room, widths[place] - floor))
+        return widths, gap
+
+
+def _level(heads: list[Cell]) -> list[Cell]:
+    """Return heads that end on one line."""
+    most = max(head.text.plain.count("\n") for head in heads)
+    return [
+        Cell(Text("\n" * (most - head.text.plain.count("\n"))).append_text(head.text))
+        for head in heads
+    ]
 
 
 def _shrink(widths: list[int], least: list[int], room: int) -> None:
@@ -168,14 +183,32 @@ def _shrink(widths: list[int], least: list[int], room: int) -> None:
         widths[max(wide, key=widths.__getitem__)] -= 1
 
 
-def _wrapped(cell: Cell, width: int, column: _Column) -> list[Text]:
+def _lines(cells: list[Cell], shape: list[tuple[_Column, int, int]]) -> list[Text]:
+    """Return the lines of a row, its columns with their starts and widths.
+
+    A cell that runs on ends a band of cells; those to its right begin below.
+    """
+    lines: list[Text] = []
+    band: list[Text] = []
+    for cell, (column, start, width) in zip(cells, shape, strict=True):
+        parts = _parts(cell, width, column)
+        band += [Text() for _ in range(len(parts) - len(band))]
+        for line, part in zip(band, parts, strict=False):
+            slack = max(0, width - part.cell_len) if column.is_right else 0
+            line.append(" " * (start + slack - line.cell_len)).append_text(part)
+        if any(part.cell_len > width for part in parts):
+            lines, band = lines + band, []
+    return lines + band
+
+
+def _parts(cell: Cell, width: int, column: _Column) -> list[Text]:
     """Return the lines of a cell, each with its indent."""
     if not cell.text:
         return []
     text = cell.text.copy()
     text.style = text.style or column.style
     return [
-        Text(" " * cell.indent).append_text(line) for line in wrapped(text, width - cell.indent)
+        Text(" " * cell.indent).append_text(line) for line in _wrapped(text, width - cell.indent)
     ]
 
 

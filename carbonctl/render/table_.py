@@ -4,16 +4,14 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from rich import box
 from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from carbonctl.ledger import OPERATIONAL, Entry, Totals, totals
 from carbonctl.render import CAUTION, Style, humane
 from carbonctl.render.assumed import assumption_rows
 from carbonctl.render.plain import finished
+from carbonctl.render.sheet import Cell, Content, Sheet, paragraph
 from carbonctl.render.terminal import console_for
 from carbonctl.result import About, Result
 
@@ -64,7 +62,7 @@ class _Block:
         self.bar = _WIDE_BAR if style.width >= _WIDE else _BAR
 
     def show(self) -> None:
-        self.console.print(Text(self.result.name, style="bold"), overflow="fold")
+        paragraph(self.console, Text(self.result.name, style="bold"))
         self.console.print()
         self.phases()
         self.console.print()
@@ -74,28 +72,22 @@ class _Block:
         self.equivalents()
         self.assumed()
 
-    def grid(self, *columns: str) -> Table:
-        """Return a table without lines, a column each of: left, right, fold (a long text)."""
-        table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
-        for kind in columns:
-            table.add_column(
-                justify="right" if kind == "right" else "left",
-                overflow="fold",
-                no_wrap=kind != "fold",
-            )
-        return table
-
     def lines(self, kinds: tuple[str, ...], rows: list[tuple[Text | str, ...]]) -> None:
-        """Print rows as a table, or in a narrow terminal one below the other."""
+        """Draw rows as a table with a column each of: left, right, fold (a long text).
+
+        In a narrow terminal their cells follow each other.
+        """
         if self.style.width < _TABLES_FROM:
             for row in rows:
                 line = Text("  ").join([Text(c) if isinstance(c, str) else c for c in row if c])
-                self.console.print(line, overflow="fold")
+                paragraph(self.console, line)
             return
-        table = self.grid(*kinds)
+        sheet = Sheet()
+        for kind in kinds:
+            sheet.add_column(is_right=kind == "right", wraps=kind == "fold")
         for row in rows:
-            table.add_row(*row)
-        self.console.print(table)
+            sheet.add_row(*row)
+        sheet.draw(self.console)
 
     def heading(self, text: str) -> None:
         self.console.print()
@@ -110,18 +102,15 @@ class _Block:
         self.unit = m_unit
         self.scales = (e_size, humane.decimals(max(energies) / e_size),
                        m_size, humane.decimals(max(masses) / m_size))  # fmt: skip
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False,
-                      show_footer=True, header_style="", footer_style="bold")  # fmt: skip
+        table = Sheet(is_ruled=True, gap=3)
         head = (self.style.by or "phase").capitalize()
-        table.add_column(Text(head, style="bold"), footer="Total", overflow="fold",
-                         min_width=_NAME)  # fmt: skip
+        table.add_column(head, foot="Total", least=_NAME)
         for head, unit, foot in self.shown((e_unit, *[m_unit] * 3), self.cells(whole)):
-            title = Text(head, style="bold").append(f"\n{unit}", style="dim")
-            table.add_column(title, footer=foot, justify="right", no_wrap=True)
+            table.add_column(head, unit=unit, foot=foot, is_right=True, wraps=False)
         if self.style.width >= _SHARE_FROM:
-            table.add_column(Text("Share", style="bold"), justify="right", no_wrap=True)
+            table.add_column("Share", is_right=True, wraps=False)
         if self.style.width >= _BAR_FROM:
-            table.add_column("", no_wrap=True, min_width=self.bar, style="green")
+            table.add_column(wraps=False, least=self.bar, style="green")
         if self.style.by in (None, "phase"):
             for phase, sums in self.result.phases.items():
                 self.phase(table, phase, sums)
@@ -129,7 +118,7 @@ class _Block:
             for name, sums in self.result.groups(str(self.style.by)).items():
                 cells = [Text(cell) for cell in self.cells(sums)]
                 self.row(table, Text(name), cells, self.share(sums))
-        self.console.print(table)
+        table.draw(self.console)
 
     def shown(self, units: tuple[str, ...], cells: list[str]) -> list[tuple[str, str, str]]:
         """Return (head, unit, cell) of the columns for which there is room."""
@@ -138,16 +127,14 @@ class _Block:
             return rows
         return rows[1:] if self.style.width >= _PARTS_FROM else rows[3:]
 
-    def row(
-        self, table: Table, name: Text | Padding, cells: list[Text], share: tuple[str, str]
-    ) -> None:
+    def row(self, table: Sheet, name: Content, cells: list[Text], share: tuple[str, str]) -> None:
         """Add one row of the columns that are shown."""
         room = self.style.width
         kept = cells if room >= _ENERGY_FROM else cells[1:] if room >= _PARTS_FROM else cells[3:]
         ends = [share[0]] * (room >= _SHARE_FROM) + [share[1]] * (room >= _BAR_FROM)
         table.add_row(name, *kept, *ends)
 
-    def phase(self, table: Table, phase: str, sums: Totals) -> None:
+    def phase(self, table: Sheet, phase: str, sums: Totals) -> None:
         """Add the row of a phase, and one of each activity where there are several."""
         parts: dict[str, list[Entry]] = {}
         for entry in self.result.entries:
@@ -162,7 +149,7 @@ class _Block:
         for name, entries in parts.items() if len(parts) > 1 else ():
             part = totals(entries)
             cells = [Text(cell, style="dim") for cell in self.cells(part)]
-            indented = Padding(Text(name, style="dim"), (0, 0, 0, 2))
+            indented = Cell(Text(name, style="dim"), 2)
             self.row(table, indented, cells, self.share(part))
 
     def cells(self, sums: Totals) -> list[str]:
@@ -194,7 +181,9 @@ class _Block:
     def split(self) -> None:
         """Show operational against embodied, then the range and the market-based figures."""
         whole = self.result.total
-        table = self.grid("left", "right", "right", "left")
+        table = Sheet()
+        for is_right in (False, True, True, False):
+            table.add_column(is_right=is_right, wraps=False)
         width = self.bar * 2 if self.style.width >= _ENERGY_FROM else 0
         for name, part in (
             ("Operational", whole.operational_kgco2e),
@@ -204,15 +193,15 @@ class _Block:
             share = humane.percent(part, whole.total_kgco2e) if known else ""
             drawn = humane.bar(part, whole.total_kgco2e, width) if width else ""
             table.add_row(name, self.mass(part), share, Text(drawn, style="cyan"))
-        self.console.print(table)
+        table.draw(self.console)
         for name, said in self.more(whole):
-            self.console.print(Text(f"{name}: ").append(said), overflow="fold")
+            paragraph(self.console, Text(f"{name}: ").append(said))
         if not self.result.complete:
             said = (
                 "an embodied figure is unknown, so the total is unknown too; "
                 "shares are of operational carbon"
             )
-            self.console.print(Text(f"Incomplete: {said}", style=CAUTION), overflow="fold")
+            paragraph(self.console, Text(f"Incomplete: {said}", style=CAUTION))
 
     def more(self, whole: Totals) -> Iterable[tuple[str, str]]:
         low, high = whole.total_low_kgco2e, whole.total_high_kgco2e
@@ -272,14 +261,14 @@ class _Block:
         )  # fmt: skip
         said = "; ".join(lines) + (f"; PUE {', '.join(pues)}" if pues else "")
         if lines:
-            self.console.print(Text(f"Electricity: {said}"), overflow="fold")
+            paragraph(self.console, Text(f"Electricity: {said}"))
 
     def assumed(self) -> None:
         """Show what the spec did not give, and where each figure came from."""
         rows = assumption_rows(self.result)
         if not rows:
             return
-        self.heading("Assumed, as the file does not say")
+        self.heading("Assumed (not in the file)")
         keys = dict.fromkeys(key for row in rows for key in row.sources)
         numbers = {key: str(number) for number, key in enumerate(keys, 1)}
         shown: list[tuple[Text | str, ...]] = []
@@ -294,9 +283,11 @@ class _Block:
         if not numbers:
             return
         self.heading("Sources")
-        table = self.grid("right", "fold")
+        table = Sheet()
+        table.add_column(is_right=True, wraps=False)
+        table.add_column()
         for key, number in numbers.items():
             source = (self.style.sources or {}).get(key)
             said = Text(f"{source.citation} ({key})" if source else key)
             table.add_row(f"[{number}]", said)
-        self.console.print(table)
+        table.draw(self.console)

@@ -193,13 +193,13 @@ def test_the_list_of_grids(inside):
     assert "PUE" in inside("grid", "list", "--kind", "cloud").out
 
 
-@pytest.mark.parametrize("columns", ["80", "200"])
+@pytest.mark.parametrize("columns", ["60", "80", "200"])
 def test_lists_keep_within_the_terminal(inside, monkeypatch, columns):
     monkeypatch.setenv("COLUMNS", columns)
     for arguments in (("hardware", "list"), ("grid", "list"), ("grid", "list", "--kind", "cloud"),
                       ("hardware", "show", "mi300x"), ("grid", "show", "aws/us-east-1")):  # fmt: skip
-        lines = inside(*arguments).out.splitlines()
-        assert max(map(len, lines)) <= int(columns), arguments
+        for line in inside(*arguments).out.splitlines():
+            assert len(line) <= int(columns) or len(line.split()) == 1, arguments
 
 
 def test_a_workload_moves_between_grids(inside, tmp_path):

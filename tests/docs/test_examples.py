@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, account
 from tests.docs.blocks import PAGES
 from tests.docs.examples import Page, Skipped, at, blocks, prepare
 
@@ -34,3 +34,14 @@ def test_examples(path, prepared, tmp_path):
             except Exception as error:
                 error.add_note(f"in the example at {path.name}:{block.line}")
                 raise
+
+
+def test_the_example_of_slurm_counts_every_gpu_for_its_time():
+    page = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")
+    (text,) = [block.text for block in blocks(page) if block.file == "slurm.yaml"]
+    drawn = {e.activity: e.energy_kwh for e in account(text).entries if e.item == "devices"}
+    assert drawn == {
+        "1004 a100": pytest.approx(400 / 6 / 1000),
+        "1004 h100": pytest.approx(2 * 700 / 6 / 1000),
+        "1005": pytest.approx(3 / 7 * 400 * 93_784 / 3600 / 1000),
+    }
