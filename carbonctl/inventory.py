@@ -289,7 +289,9 @@ def grids(catalog: Catalog, kind: str | None, year: int | None) -> list[Row]:
     for zone in catalog.zones.values():
         its_kind = "part" if "-" in zone.zone else "country"
         if kind in (None, its_kind):
-            found += [_zone_row(row, its_kind) for row in _of_year(zone.rows(), year)]
+            found += [
+                _zone_row(row, its_kind) for row in _of_year(catalog.zone_rows(zone.zone), year)
+            ]
     if kind in (None, "cloud"):
         found += [_region_row(region) for region in catalog.regions.values()]
     return sorted(found, key=lambda row: (GRID_KINDS.index(row["kind"]), row["zone"], row["basis"]))
@@ -346,7 +348,7 @@ def grid(catalog: Catalog, name: str) -> list[Row]:
     """
     zone, region = catalog.zone(name)
     kind = "part" if "-" in zone else "country"
-    rows = sorted(catalog.zones[zone].rows(), key=lambda row: (-row.year, row.basis))
+    rows = sorted(catalog.zone_rows(zone), key=lambda row: (-row.year, row.basis))
     own = [_region_row(region)] if region is not None else []
     return [*own, *(_zone_row(row, kind) for row in rows)]
 

@@ -2,8 +2,10 @@
 
 import json
 import math
+import re
 from typing import Any, NamedTuple, get_args
 
+from carbonctl.catalog.own_records import OwnRecords
 from carbonctl.errors import InputError, Problem
 from carbonctl.ledger import EMBODIED, OPERATIONAL, Entry
 from carbonctl.ranges import Range, best
@@ -18,6 +20,7 @@ _LINES = (
     "what is to be compared is saved with --format json"
 )
 _FORMULA_STARTS = ("=", "+", "-", "@")
+_SHA256 = re.compile("[0-9a-f]{64}")
 _ROUNDING = 1e-9  # of a figure
 _LARGEST, _SMALLEST = 1e150, 1e-150
 _LAST_YEAR = 9999
@@ -25,11 +28,12 @@ _BLANKS: dict[int, str | int | None] = {**SPACES, ord("\n"): " "}
 
 
 class Saved(NamedTuple):
-    """The results of a file, and the versions that made them."""
+    """The results of a file, and the versions and own records that made them."""
 
     version: str
     hardware_db: str
     results: tuple[Result, ...]
+    own_records: tuple[OwnRecords, ...] = ()
 
 
 def read(text: str, file: str, first: int = 1, *, or_line: bool = False) -> Saved:
@@ -69,11 +73,23 @@ def read(text: str, file: str, first: int = 1, *, or_line: bool = False) -> Save
         results = tuple(_result(one) for one in document["results"])
         if not results:
             raise ValueError("it holds no results")
-        return Saved(str(document["version"]), str(document["hardware_db"]), results)
+        own = tuple(map(_own_records, _list(document.get("own_records", []))))
+        return Saved(str(document["version"]), str(document["hardware_db"]), results, own)
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         said = f"`{error.args[0]}` is missing" if isinstance(error, KeyError) else str(error)
         message = f"not a saved result: {said}"
         raise InputError([Problem(file, first, 1, message)]) from None
+
+
+def _own_records(raw: dict[str, Any]) -> OwnRecords:
+    path, digest, files = raw["path"], raw["sha256"], raw["files"]
+    if not (isinstance(path, str) and path.isprintable()):
+        raise ValueError("the path of own records is not a plain text")
+    if not (isinstance(digest, str) and _SHA256.fullmatch(digest)):
+        raise ValueError("the sha256 of own records is not one")
+    if type(files) is not int or files < 0:
+        raise ValueError("the number of files of own records is not one")
+    return OwnRecords(path, digest, files)
 
 
 def _result(raw: dict[str, Any]) -> Result:

@@ -4,26 +4,28 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from carbonctl.catalog import defaults, folders, records, tables
+from carbonctl.catalog import citations, defaults, folders, records, tables
 from carbonctl.catalog.defaults import Defaults
 from carbonctl.catalog.forms import Fault, Reader
+from carbonctl.catalog.misses import unknown
 from carbonctl.catalog.records import Device, Host, Source
 from carbonctl.errors import InputError, Problem
 from carbonctl.located import Map, Node, decode, parse, place_of
-from carbonctl.near import did_you_mean, fold, nearest
+from carbonctl.near import did_you_mean, fold
 from carbonctl.values import Value
 
 if TYPE_CHECKING:
     from carbonctl.catalog.making import Making
     from carbonctl.catalog.networks import Radio
+    from carbonctl.catalog.own_records import OwnRecords
 
+T = TypeVar("T")
 DEVICES = ("accelerators", "cpus", "phones")
 HOSTS = ("hosts",)
 _ID = re.compile(r"[a-z0-9][a-z0-9.-]*/[a-z0-9][a-z0-9.-]*")
 _SYNONYMS = {"USA": "US", "UK": "GB", "World": "world", "WORLD": "world", "global": "world"}
-_MOST_CANDIDATES = 8
 
 
 def _load(path: Path, form: Reader, extra: dict[str, str]) -> Any:
@@ -78,6 +80,28 @@ class Catalog:
     def version(self) -> str:
         """The version of the built-in data."""
         return (self.folders[-1] / "VERSION").read_text(encoding="utf-8").strip()
+
+    @cached_property
+    def own_records(self) -> "tuple[OwnRecords, ...]":
+        """The user's own folders, each with its hash."""
+        if len(self.folders) == 1:
+            return ()
+        from carbonctl.catalog.own_records import described
+
+        return tuple(map(described, self.folders[:-1]))
+
+    def cited(self, found: T, pattern: str) -> T:
+        """Return what tables of a pattern gave, where the user's own name known sources.
+
+        Raises
+        ------
+        InputError
+            With the line of each source that no sources.yaml has.
+        """
+        for folder in self.folders[:-1]:
+            for path in sorted(folder.glob(pattern)):
+                citations.check(path, self.sources)
+        return found
 
     def device(self, name: str) -> Device:
         """Return the device with this id or alias.
@@ -147,7 +171,7 @@ class Catalog:
         """What parts are computed with; only they need it."""
         from carbonctl.catalog.making import Making
 
-        return Making(self.folders)
+        return self.cited(Making(self.folders), "fab/*.csv")
 
     def _record(self, name: str, what: str, kinds: tuple[str, ...], form: Reader) -> Any:
         key = (what, name)
@@ -160,8 +184,15 @@ class Catalog:
                 self._misses[key] = error.args[0]
                 raise
             identity = f"{path.parent.name}/{path.stem}"
-            self._records[key] = _load(path, form, {"id": identity})
+            self._records[key] = self._read(path, form, identity)
         return self._records[key]
+
+    def _read(self, path: Path, form: Reader, identity: str) -> Any:
+        """Return a record; one of the user's own only where its sources are known."""
+        record = _load(path, form, {"id": identity})
+        if self.folders[-1] not in path.parents:
+            citations.check(path, self.sources)
+        return record
 
     def _path(self, identity: str, kinds: tuple[str, ...]) -> Path | None:
         if not _ID.fullmatch(identity):
@@ -185,7 +216,7 @@ class Catalog:
         for record in self.all(kinds, form):
             for alias in record.names:
                 known.setdefault(alias, record.id)
-        raise LookupError(_unknown(name, known, what))
+        raise LookupError(unknown(name, known, what))
 
     def paths(self, kinds: tuple[str, ...]) -> dict[str, Path]:
         """Return the file of every record of some folders by id; the user's hide ours."""
@@ -204,7 +235,7 @@ class Catalog:
     def all(self, kinds: tuple[str, ...], form: Reader) -> Iterator[Any]:
         """Yield every record of some folders, sorted by id."""
         for identity, path in self.paths(kinds).items():
-            yield _load(path, form, {"id": identity})
+            yield self._read(path, form, identity)
 
     @cached_property
     def zones(self) -> dict[str, tables.Zone]:
@@ -214,7 +245,7 @@ class Catalog:
     @cached_property
     def regions(self) -> dict[str, tables.Region]:
         """Every cloud region by id."""
-        return tables.regions(self.folders)
+        return self.cited(tables.regions(self.folders), "cloud/regions.csv")
 
     def zone(self, name: str) -> tuple[str, tables.Region | None]:
         """Return the zone that a name means, and the cloud region if it is one.
@@ -232,7 +263,7 @@ class Catalog:
                 raise LookupError(
                     f"cloud region `{name}` stands on an unknown grid `{region.grid}`"
                 )
-            raise LookupError(_unknown(name, {r: r for r in self.regions}, "cloud region"))
+            raise LookupError(unknown(name, {r: r for r in self.regions}, "cloud region"))
         name = _SYNONYMS.get(name, name)
         if name in self.zones:
             return name, None
@@ -242,7 +273,7 @@ class Catalog:
                 return zone.zone, None
         known = {zone: zone for zone in self.zones}
         known.update({zone.name: zone.zone for zone in self.zones.values()})
-        raise LookupError(_unknown(name, known, "grid"))
+        raise LookupError(unknown(name, known, "grid"))
 
     def check_generation(self, name: str) -> None:
         """Raise ValueError where no kind of plant has this name."""
@@ -254,12 +285,26 @@ class Catalog:
     @cached_property
     def generation(self) -> dict[str, dict[str, tables.Plant]]:
         """Intensity of each kind of plant by basis; the first row of each is the default."""
-        return tables.generation(self.folders)
+        return self.cited(tables.generation(self.folders), "grids/sources.csv")
 
     @cached_property
     def water(self) -> dict[str, tuple[float, str]]:
         """The water that generation in each zone consumes [L/kWh], and its source."""
-        return tables.zone_water(self.folders)
+        return self.cited(tables.zone_water(self.folders), "grids/factors-other.csv")
+
+    def zone_rows(self, zone: str) -> list[tables.GridRow]:
+        """Return the rows of a zone.
+
+        Raises
+        ------
+        InputError
+            For a faulty row, or one of the user's own with a source that no sources.yaml has.
+        """
+        found = self.zones[zone]
+        rows = found.rows()
+        if own := [cell for cell in found.cells if self.folders[-1] not in cell[0].parents]:
+            citations.check_rows(own, self.sources)
+        return rows
 
     def grid(self, zone: str, year: int | None, basis: str | None) -> tables.GridRow:
         """Return the row of a zone that fits best.
@@ -272,15 +317,7 @@ class Catalog:
         LookupError
             Where the zone has no row of the wanted basis.
         """
-        rows = self.zones[zone].rows()
-        fitting = [row for row in rows if basis is None or row.basis == basis]
-        if not fitting:
-            raise LookupError(f"grid `{zone}` has no {basis} figure, only {rows[0].basis}")
-        best = "life-cycle" if any(r.basis == "life-cycle" for r in fitting) else fitting[0].basis
-        fitting = [row for row in fitting if row.basis == best]
-        if year is None:
-            return max(fitting, key=lambda row: row.year)
-        return min(fitting, key=lambda row: (abs(row.year - year), -row.year))
+        return tables.fitting(self.zone_rows(zone), year, basis)
 
     def segments(self, model: str) -> dict[str, dict[str, Value]]:
         """Return energy per volume [kWh/GB] by element and direction of a model of the network.
@@ -300,7 +337,7 @@ class Catalog:
     def _segments(self) -> dict[str, dict[str, dict[str, Value]]]:
         from carbonctl.catalog import networks  # only federated learning needs it
 
-        return networks.segments(self.folders)
+        return self.cited(networks.segments(self.folders), "network/segments.csv")
 
     def radio(self, device: str, technology: str) -> "Radio | None":
         """Return the radio of a device by technology (wifi, cellular); None where unknown."""
@@ -310,7 +347,7 @@ class Catalog:
     def _radios(self) -> "dict[tuple[str, str], Radio]":
         from carbonctl.catalog import networks
 
-        return networks.radios(self.folders)
+        return self.cited(networks.radios(self.folders), "network/radio.csv")
 
     def client_power(self, device: str) -> Value | None:
         """Return the draw of a client device at work [W]; None where it is unknown."""
@@ -320,12 +357,12 @@ class Catalog:
     def _client_powers(self) -> dict[str, Value]:
         from carbonctl.catalog import networks
 
-        return networks.client_powers(self.folders)
+        return self.cited(networks.client_powers(self.folders), "clients.csv")
 
     @cached_property
     def everyday(self) -> list[tables.Everyday]:
         """Everyday things to compare an account with."""
-        return tables.everyday(self.folders)
+        return self.cited(tables.everyday(self.folders), "equivalences.csv")
 
     @cached_property
     def defaults(self) -> Defaults:
@@ -335,6 +372,7 @@ class Catalog:
             path = folder / "defaults.yaml"
             if path.is_file():
                 own: dict[str, Any] = _load(path, defaults.OWN_DEFAULTS, {})
+                citations.check(path, self.sources)
                 found = found._replace(**own)
         return found
 
@@ -345,13 +383,8 @@ class Catalog:
         for folder in self.folders:
             path = folder / "sources.yaml"
             if path.is_file():
-                found = {**_load(path, _sources, {}), **found}
+                found = {**_load(path, records.SOURCES, {}), **found}
         return found
-
-
-def _sources(node: Any, at: tuple[Any, ...], faults: list[Fault]) -> dict[str, Source]:
-    """Read sources.yaml: a mapping of keys to citations."""
-    return {key: records.SOURCE(entry, (*at, key), faults) for key, entry in node.items()}
 
 
 def _check(look: Callable[[str], Any], name: str) -> None:
@@ -360,30 +393,3 @@ def _check(look: Callable[[str], Any], name: str) -> None:
         look(name)
     except LookupError as error:
         raise ValueError(error.args[0]) from None
-
-
-def _begins_a_word(wanted: str, alias: str) -> bool:
-    """Whether ``wanted``, folded, stands in a name from the beginning of one of its words."""
-    folded, starts = "", set()
-    wanted = re.sub(r"[/()]", "", wanted)
-    for word in re.split(r"[\s_/()-]+", alias):
-        starts.add(len(folded))
-        folded += fold(word)
-    return any(folded.startswith(wanted, start) for start in starts)
-
-
-def _unknown(name: str, known: dict[str, str], what: str) -> str:
-    """Say that a name is not known, and which ones it may mean."""
-    name = name.replace("\n", "\\n")
-    wanted = fold(name)
-    inside = [identity for alias, identity in known.items() if _begins_a_word(wanted, alias)]
-    candidates = list(dict.fromkeys(inside)) if len(wanted.strip("/()")) > 1 else []
-    lister = "grid" if what in ("grid", "cloud region") else "hardware"
-    listing = f"`carbonctl {lister} list` lists them all"
-    if len(candidates) > 1:
-        shown = ", ".join(candidates[:_MOST_CANDIDATES])
-        more = ", …" if len(candidates) > _MOST_CANDIDATES else ""
-        return f"`{name}` fits several {what}s: {shown}{more}; name one ({listing})"
-    close = candidates or list(dict.fromkeys(known[n] for n in nearest(name, known)))
-    hint = f"; did you mean {' or '.join(f'`{c}`' for c in close)}?" if close else ""
-    return f"unknown {what} `{name}`{hint} ({listing})"

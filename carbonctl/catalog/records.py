@@ -4,7 +4,7 @@ import math
 from typing import Any, NamedTuple
 
 from carbonctl import units
-from carbonctl.catalog.forms import Group, Leaf, Listed, Reader
+from carbonctl.catalog.forms import Group, Keyed, Leaf, Listed, Reader
 from carbonctl.located import Seq
 from carbonctl.near import did_you_mean
 from carbonctl.ranges import Range
@@ -364,3 +364,4 @@ SOURCE = Group(
     {"citation": _TEXT, "url": _TEXT, "licence": _TEXT, "year": _WHOLE, "via": _TEXT},
     ("citation", "url", "licence", "year"),
 )
+SOURCES = Keyed(SOURCE)

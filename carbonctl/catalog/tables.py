@@ -178,6 +178,24 @@ def _grid_row(row: dict[str, str], path: Path, line: int) -> GridRow:
         raise InputError([Problem(str(path), line, 1, f"not a grid row: {error}")]) from None
 
 
+def fitting(rows_: list[GridRow], year: int | None, basis: str | None) -> GridRow:
+    """Return the row of one zone that fits best, as `Catalog.grid` says.
+
+    Raises
+    ------
+    LookupError
+        Where no row is of the wanted basis.
+    """
+    left = [row for row in rows_ if basis is None or row.basis == basis]
+    if not left:
+        raise LookupError(f"grid `{rows_[0].zone}` has no {basis} figure, only {rows_[0].basis}")
+    best = "life-cycle" if any(row.basis == "life-cycle" for row in left) else left[0].basis
+    left = [row for row in left if row.basis == best]
+    if year is None:
+        return max(left, key=lambda row: row.year)
+    return min(left, key=lambda row: (abs(row.year - year), -row.year))
+
+
 def regions(folders: Iterable[Path]) -> dict[str, Region]:
     """Return every cloud region by its id."""
     found: dict[str, Region] = {}

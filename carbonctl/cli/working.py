@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from carbonctl import __version__, errors
+from carbonctl import errors
 from carbonctl.catalog import Catalog
 from carbonctl.cli.documents import Document, Piece, documents
-from carbonctl.cli.reading import read_document
+from carbonctl.cli.reading import Origin, read_document, today
 from carbonctl.errors import InputError, Problem
 from carbonctl.render import LINES, LineRenderer, Renderer, Style, start
 
@@ -65,8 +65,8 @@ class Outcome(NamedTuple):
         How many there were.
     code : int
         The exit code that they call for.
-    versions : frozenset of (str, str)
-        The versions of carbonctl and of the data behind them.
+    origins : frozenset of Origin
+        What is behind them: versions and own records.
     """
 
     texts: Texts
@@ -75,7 +75,7 @@ class Outcome(NamedTuple):
     entries: int
     problems: int
     code: int
-    versions: frozenset[tuple[str, str]]
+    origins: frozenset[Origin]
 
 
 class Worker:
@@ -109,7 +109,7 @@ class Worker:
         self.told: list[str] = []
         self.results = self.entries = self.faults = 0
         self.code = errors.OK
-        self.versions: set[tuple[str, str]] = set()
+        self.origins: set[Origin] = set()
 
     def take(self, piece: Piece) -> None:
         """Work on all documents of one piece; a faulty one is reported beside the others."""
@@ -131,7 +131,7 @@ class Worker:
             self.entries,
             self.faults,
             self.code,
-            frozenset(self.versions),
+            frozenset(self.origins),
         )
         self._forget()
         return found
@@ -158,7 +158,7 @@ class Worker:
             self.fill(document.label, filled)
             return
         found = read_document(document, self.catalog, self.order.overrides)
-        self.versions.add((found.version, found.hardware_db))
+        self.origins.add(found.origin)
         for result in found.results:
             if not self.order.quiet:
                 self.told += [f"{result.file}: warning: {text}" for text in result.warnings]
@@ -176,7 +176,7 @@ class Worker:
         """Hand on the lines of a workload that is like others."""
         if not self.order.quiet:
             self.told += [f"{label}: warning: {text}" for text in filled.warnings]
-        self.versions.add((__version__, self.catalog.version))
+        self.origins.add(today(self.catalog))
         self.results += 1
         self.entries += filled.entries
         for parts, text in zip(self.texts, filled.texts, strict=True):

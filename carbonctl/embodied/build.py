@@ -238,7 +238,11 @@ def of_act(
     InputError
         With the place of every fault.
     """
-    tables = Act(catalog.folders[-1:] if compatible else catalog.folders)
+    tables = (
+        Act(catalog.folders[-1:])
+        if compatible
+        else catalog.cited(Act(catalog.folders), "fab/*.csv")
+    )
     tree = parse(decode(data, file), file)
     bom = read_bom(tree, file, tables, importer)
     books = Books()

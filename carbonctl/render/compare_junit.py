@@ -14,7 +14,7 @@ def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Sty
     """Return the document: failed gates are failures, unknown ones and faulty files errors."""
     suites = ET.Element("testsuites", name="carbonctl")
     for one in report.alternatives:
-        _suite(suites, one, [v for v in verdicts if v.subject == one.head.label])
+        _suite(suites, one, [v for v in verdicts if v.subject == one.head.label], about)
     for problem in about.errors:
         name = f"{problem.file}:{problem.line}:{problem.col}"
         suite = ET.SubElement(suites, "testsuite", name=_plain(problem.file), tests="1", errors="1")
@@ -26,13 +26,14 @@ def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Sty
     )
 
 
-def _suite(suites: ET.Element, one: Comparison, verdicts: list[Verdict]) -> None:
+def _suite(suites: ET.Element, one: Comparison, verdicts: list[Verdict], about: About) -> None:
     words = [outcome(verdict) for verdict in verdicts]
     label = _plain(one.head.label)
     suite = ET.SubElement(
         suites, "testsuite", name=label, tests=str(len(verdicts) + 1),
         failures=str(words.count("failed")), errors=str(words.count("unknown")),
     )  # fmt: skip
+    _properties(suite, about)
     compared_case = ET.SubElement(suite, "testcase", classname=label, name="compared")
     said = " ".join([compared.headline(one), *(f"Note: {note}." for note in one.notes)])
     ET.SubElement(compared_case, "system-out").text = _plain(said)
@@ -45,6 +46,15 @@ def _suite(suites: ET.Element, one: Comparison, verdicts: list[Verdict]) -> None
             ET.SubElement(case, "error", message=said, type="unknown")
         else:
             ET.SubElement(case, "system-out").text = f"{word}: {said}"
+
+
+def _properties(suite: ET.Element, about: About) -> None:
+    """Name own records, where there are any."""
+    if not about.own_records:
+        return
+    properties = ET.SubElement(suite, "properties")
+    for one in about.own_records:
+        ET.SubElement(properties, "property", name="own records", value=_plain(str(one)))
 
 
 def _plain(text: str) -> str:

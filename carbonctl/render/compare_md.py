@@ -11,6 +11,7 @@ from carbonctl.compare import Comparison, Delta, Report
 from carbonctl.gates import Verdict
 from carbonctl.render import Style, compared, humane
 from carbonctl.render.escaping import markdown as escape
+from carbonctl.render.own_records import sentences
 from carbonctl.render.verdicts import bullets
 from carbonctl.result import About
 
@@ -44,6 +45,8 @@ def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Sty
         for block in _details(one):
             page.fold(*block)
     versions = f"carbonctl {escape(about.version)}, hardware_db {escape(about.hardware_db)}"
+    for line in sentences(about.own_records, escape):
+        page.must([line, ""])
     page.must([f"<sub>{versions}</sub>"])
     return page.text(END)
 

@@ -14,6 +14,7 @@ from carbonctl.compare import Comparison, Delta, Report
 from carbonctl.gates import Verdict
 from carbonctl.render import CAUTION, Style, compared, humane
 from carbonctl.render.gates_table import draw
+from carbonctl.render.own_records import below
 from carbonctl.render.plain import finished
 from carbonctl.render.table_ import safe
 from carbonctl.render.terminal import console_for
@@ -44,7 +45,7 @@ def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Sty
         metrics_table.draw(console, report.metrics, style.width)
     if verdicts:
         draw(console, verdicts, style)
-    return finished(out.getvalue(), style)
+    return finished(below(out.getvalue(), about.own_records), style)
 
 
 def _table() -> Table:
