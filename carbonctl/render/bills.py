@@ -8,7 +8,6 @@ from typing import Any
 from carbonctl.embodied.report import SCHEMA, VIEWS, Bill, Published
 from carbonctl.ranges import Number, best, high, low
 from carbonctl.render import Style
-from carbonctl.render.escaping import markdown
 from carbonctl.render.json_ import result_dict
 from carbonctl.render.own_records import as_dicts, below
 from carbonctl.result import About
@@ -33,7 +32,7 @@ def render(
         written: str | bytes = rows.finish(about)
         return written
     drawn: str = import_module(f"carbonctl.render.bill_{form}").render(bills, style)
-    return below(drawn, about.own_records, markdown if form == "md" else str)
+    return below(drawn, about.own_records, is_markdown=form == "md")
 
 
 def _json(bills: Sequence[Bill], about: About) -> str:

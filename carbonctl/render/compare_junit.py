@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 from carbonctl.compare import Comparison, Report
 from carbonctl.gates import Verdict
 from carbonctl.render import Style, compared
-from carbonctl.render.verdicts import limit, measured, outcome
+from carbonctl.render.verdicts import FAILED, PASS, UNKNOWN, limit, measured, outcome, passed
 from carbonctl.result import About
 
 
@@ -31,7 +31,7 @@ def _suite(suites: ET.Element, one: Comparison, verdicts: list[Verdict], about: 
     label = _plain(one.head.label)
     suite = ET.SubElement(
         suites, "testsuite", name=label, tests=str(len(verdicts) + 1),
-        failures=str(words.count("failed")), errors=str(words.count("unknown")),
+        failures=str(words.count(FAILED)), errors=str(words.count(UNKNOWN)),
     )  # fmt: skip
     _properties(suite, about)
     compared_case = ET.SubElement(suite, "testcase", classname=label, name="compared")
@@ -40,11 +40,12 @@ def _suite(suites: ET.Element, one: Comparison, verdicts: list[Verdict], about: 
     for verdict, word in zip(verdicts, words, strict=True):
         case = ET.SubElement(suite, "testcase", classname=label, name=_plain(verdict.rule))
         said = _plain(f"{measured(verdict)} (limit {limit(verdict)})")
-        if word == "failed":
+        if word == FAILED:
             ET.SubElement(case, "failure", message=said, type="gate")
-        elif word == "unknown":
+        elif word == UNKNOWN:
             ET.SubElement(case, "error", message=said, type="unknown")
         else:
+            said = _plain(passed(verdict)) if word == PASS else said
             ET.SubElement(case, "system-out").text = f"{word}: {said}"
 
 

@@ -105,8 +105,8 @@ class _Block:
     def rows(self) -> None:
         table = _table()
         table.show_footer = True
-        table.add_column(Text("Phase", style="bold"), footer="Total", overflow="fold",
-                         min_width=_NAME)  # fmt: skip
+        table.add_column(Text("Phase", style="bold"), footer=compared.total_of(self.one),
+                         overflow="fold", min_width=_NAME)  # fmt: skip
         total = self.cells(self.one.total["total_kgco2e"], "")
         for head, foot in zip(self.heads(), total, strict=True):
             table.add_column(head, footer=foot, justify="right", no_wrap=True)

@@ -30,7 +30,7 @@ class Renderer:
     def finish(self, about: About, verdicts: "Sequence[Verdict]" = ()) -> str:
         """Return all sections, then the verdicts and own records."""
         text = "\n".join([*self.parts, *_gates(verdicts)])
-        return below(text, about.own_records, escape)
+        return below(text, about.own_records, is_markdown=True)
 
 
 def _gates(verdicts: "Sequence[Verdict]") -> list[str]:
