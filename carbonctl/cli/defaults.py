@@ -1,7 +1,8 @@
 """Defaults of flags from ``[tool.carbonctl]`` of the nearest pyproject.toml.
 
-``CARBONCTL_CONFIG_FILE`` names another file to read them from. They stand behind the command line and ``CARBONCTL_<FLAG>``, and before the built-in ones.
-They are flags of the tool only: no spec value can be set there.
+``CARBONCTL_CONFIG_FILE`` names another file to read them from. They stand behind the command
+line and ``CARBONCTL_<FLAG>``, and before the built-in ones. They are flags of the tool only: no
+spec value can be set there.
 """
 
 import os
