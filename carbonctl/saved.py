@@ -2,8 +2,10 @@
 
 import json
 import math
+import re
 from typing import Any, NamedTuple, get_args
 
+from carbonctl.catalog.own_records import OwnRecords
 from carbonctl.cautions import Caution
 from carbonctl.errors import InputError, Problem
 from carbonctl.ledger import EMBODIED, OPERATIONAL, SUMS, Entry, in_limits, total
@@ -18,16 +20,18 @@ _LINES = (
     "this is JSON Lines, which does not say the versions behind a result; "
     "what is to be compared is saved with --format json"
 )
+_SHA256 = re.compile("[0-9a-f]{64}")
 _ROUNDING = 1e-9  # of a figure
 _LAST_YEAR = 9999
 
 
 class Saved(NamedTuple):
-    """The results of a file, and the versions that made them."""
+    """The results of a file, and the versions and own records that made them."""
 
     version: str
     hardware_db: str
     results: tuple[Result, ...]
+    own_records: tuple[OwnRecords, ...] = ()
 
 
 def read(text: str, file: str, first: int = 1, *, or_line: bool = False) -> Saved:
@@ -67,11 +71,23 @@ def read(text: str, file: str, first: int = 1, *, or_line: bool = False) -> Save
         results = tuple(_result(one) for one in document["results"])
         if not results:
             raise ValueError("it holds no results")
-        return Saved(_word(document["version"]), _word(document["hardware_db"]), results)
+        own = tuple(map(_own_records, _list(document.get("own_records", []))))
+        return Saved(_word(document["version"]), _word(document["hardware_db"]), results, own)
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         said = f"`{error.args[0]}` is missing" if isinstance(error, KeyError) else str(error)
         message = f"not a saved result: {said}"
         raise InputError([Problem(file, first, 1, message)]) from None
+
+
+def _own_records(raw: dict[str, Any]) -> OwnRecords:
+    path, digest, files = raw["path"], raw["sha256"], raw["files"]
+    if not (isinstance(path, str) and path.isprintable()):
+        raise ValueError("the path of own records is not a plain text")
+    if not (isinstance(digest, str) and _SHA256.fullmatch(digest)):
+        raise ValueError("the sha256 of own records is not one")
+    if type(files) is not int or files < 0:
+        raise ValueError("the number of files of own records is not one")
+    return OwnRecords(path, digest, files)
 
 
 def _result(raw: dict[str, Any]) -> Result:

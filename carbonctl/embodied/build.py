@@ -241,7 +241,11 @@ def of_act(
     InputError
         With the place of every fault.
     """
-    tables = Act(catalog.folders[-1:] if compatible else catalog.folders)
+    tables = (
+        Act(catalog.folders[-1:])
+        if compatible
+        else catalog.cited(Act(catalog.folders), "fab/*.csv")
+    )
     tree = parse(decode(data, file), file)
     with few_searches():
         bom = read_bom(tree, file, tables, importer)
