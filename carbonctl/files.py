@@ -1,4 +1,4 @@
-"""Reads a file whole and within a limit; writes one whole, or leaves it as it was."""
+"""Reads whole files up to a limit, and writes files completely or not at all."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 class Refused(OSError):
-    """A file that is there and is not read: a pipe, a device, or a huge one."""
+    """A file that exists and is not read: a pipe, a device, a folder, or one over the limit."""
 
 
 def read(path: str | Path) -> bytes:
@@ -64,7 +64,10 @@ def read_input(path: str | Path, name: str = "") -> bytes:
 
 
 def identity(path: str | Path) -> tuple[int, int] | str:
-    """Return what all names of a file share; of one that is not there yet, its real path."""
+    """Return a key that is the same for all names of a file, hard links too.
+
+    It is device and inode, or the real path where the file does not exist yet.
+    """
     try:
         status = os.stat(path)  # noqa: PTH116
     except (OSError, ValueError):
@@ -73,7 +76,7 @@ def identity(path: str | Path) -> tuple[int, int] | str:
 
 
 def replace(path: Path, chunks: Iterable[bytes]) -> None:
-    """Write a file anew, behind links too; until all is written, the old one stays.
+    """Replace a file, following links. The old content stays until the new one is complete.
 
     Raises
     ------
@@ -98,7 +101,7 @@ def replace(path: Path, chunks: Iterable[bytes]) -> None:
 
 
 def append(path: Path, chunks: Iterable[bytes]) -> None:
-    """Write lines behind those of a file; where that fails, the file is what it was.
+    """Append lines to a file. After a failure the file has its old content.
 
     Raises
     ------
@@ -121,12 +124,12 @@ def append(path: Path, chunks: Iterable[bytes]) -> None:
 
 
 def create(path: Path, data: bytes, *, with_folders: bool = False) -> None:
-    """Write a file that is not there yet, or none; the folders above it too, where wanted.
+    """Create a file, ``with_folders`` also those above it. After a failure neither exists.
 
     Raises
     ------
     OSError
-        Where it is there, or cannot be written.
+        Where it exists already, or cannot be written.
     """
     missing = [folder for folder in path.parents if with_folders and not folder.exists()]
     try:
@@ -140,14 +143,14 @@ def create(path: Path, data: bytes, *, with_folders: bool = False) -> None:
             path.unlink(missing_ok=True)
             raise
     except BaseException:
-        with suppress(OSError):  # another file came into it
+        with suppress(OSError):  # not empty any more
             for folder in missing:
                 folder.rmdir()
         raise
 
 
 def _write(file: FileIO, chunks: Iterable[bytes]) -> None:
-    """Write all of it without a buffer, which would write its rest after a failure."""
+    """Write all of it, unbuffered: a buffer would write its rest when the file is closed."""
     for chunk in chunks:
         view = memoryview(chunk)
         while view:
@@ -159,7 +162,7 @@ def _ends_a_line(path: Path) -> bool:
         with path.open("rb") as file:
             file.seek(-1, os.SEEK_END)
             return file.read(1) == b"\n"
-    except OSError:  # one that may be written and not read
+    except OSError:  # it may be written, but not read
         return True
 
 

@@ -1,10 +1,10 @@
-"""Reads everything that hardware_db and a user's own folders hold, and says what cannot be read."""
+"""Reads everything that hardware_db and a user's own folders hold, and says what is wrong."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from carbonctl.catalog import DEVICES, HOSTS, Catalog, networks, tables
+from carbonctl.catalog import DEVICES, HOSTS, Catalog, citations, networks, own_records, tables
 from carbonctl.catalog.act import Act
 from carbonctl.catalog.fab import TABLES, Fab
 from carbonctl.errors import InputError, Problem
@@ -35,11 +35,18 @@ def _readers(catalog: Catalog) -> Iterator[Callable[[], object]]:
     yield from (partial(fab.table, name) for name in TABLES)
     yield fab.nodes
     yield partial(Act, catalog.folders)
+    yield partial(getattr, catalog, "own_records")
+    for folder in catalog.folders:
+        yield from (partial(_cites, path, catalog) for path in own_records.files(folder).values())
 
 
 def _drain(path: Path) -> None:
     for _ in tables.rows(path):
         pass
+
+
+def _cites(path: Path, catalog: Catalog) -> None:
+    citations.check(path, catalog.sources)
 
 
 def _grid_rows(catalog: Catalog) -> None:

@@ -351,7 +351,7 @@ def grid(catalog: Catalog, name: str) -> list[Row]:
         With the nearest names.
     """
     zone, region = catalog.zone(name)
-    rows = [_zone_row(row) for row in catalog.zones[zone].rows()]
+    rows = [_zone_row(row) for row in catalog.zone_rows(zone)]
     rows.sort(key=lambda row: (-row["year"], row["basis"]))
     if region is None:
         return rows

@@ -25,13 +25,13 @@ COLUMNS = (
 )  # fmt: skip
 
 
-# Of a figure of an account: what is computed of several stays a number.
+# Limits of a figure: sums and ratios of several stay finite.
 LARGEST, SMALLEST = 1e150, 1e-150
-BEYOND = f"a figure of it is above {LARGEST:g} or below {SMALLEST:g}, beyond what can be meant"
+BEYOND = f"a figure is above {LARGEST:g} or below {SMALLEST:g}; check quantities and units"
 
 
-def are_meant(numbers: Iterable[float]) -> bool:
-    """Return whether numbers are such as can be meant: each is 0, or within the limits."""
+def in_limits(numbers: Iterable[float]) -> bool:
+    """Return whether each number is 0 or within the limits."""
     sizes = [abs(number) for number in numbers if number]
     return not sizes or (min(sizes) >= SMALLEST and sum(sizes) <= LARGEST)
 
@@ -74,10 +74,10 @@ class Entry(NamedTuple):
         return self.phase, self.activity, self.item, self.boundary
 
     @property
-    def is_meant(self) -> bool:
-        """Whether its figures are such as can be meant; those to come are not known yet."""
+    def is_in_limits(self) -> bool:
+        """Whether its figures are within the limits; symbols are not checked."""
         inputs = (number for v in self.inputs for number in (v.best, v.low, v.high))
-        return are_meant(n for n in (*self, *inputs) if isinstance(n, float))
+        return in_limits(n for n in (*self, *inputs) if isinstance(n, float))
 
     @property
     def is_overhead(self) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-_MOST_SEARCHES = 20  # in one document: a reader of more faults at once needs no more hints
+_MOST_SEARCHES = 20  # in one document
 _left: ContextVar[int | None] = ContextVar("left", default=None)
 _ALIKE = 0.8  # of the letters; words that share fewer are other words
 _FEWEST_LETTERS = 5  # of a word in which one letter may be wrong: in shorter ones it is another
@@ -19,10 +19,10 @@ _FEWEST_LETTERS = 5  # of a word in which one letter may be wrong: in shorter on
 
 @contextmanager
 def few_searches() -> Iterator[None]:
-    """Look for the nearest names of the first unknown names in a document alone.
+    """Limit the searches of `nearest` to the first unknown names of one document.
 
-    So a document with many of them takes no longer than one with none, and what is said of it
-    does not depend on what was read before.
+    A document with many unknown names then takes little longer than one with none. The limit
+    is per document, so that messages do not depend on what was read before.
     """
     before = _left.set(_MOST_SEARCHES)
     try:
@@ -47,7 +47,7 @@ def fold(name: str) -> str:
 def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
     """Return up to ``most`` known names that one is likely meant to be, the nearest first.
 
-    None where enough was looked for, see `few_searches`.
+    Nothing where `few_searches` has reached its limit.
     """
     return _nearest(name, known, most) if may_search() else []
 

@@ -5,6 +5,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from carbonctl import whereabouts
+from carbonctl.catalog.own_records import OwnRecords
 from carbonctl.catalog.tables import Everyday
 from carbonctl.cautions import Caution
 from carbonctl.errors import Problem
@@ -228,11 +229,22 @@ class Result:
 
 
 class About(NamedTuple):
-    """What is said of a whole call: the versions behind it and the inputs that failed."""
+    """What is said of a whole call: what is behind its results, and the inputs that failed.
+
+    Attributes
+    ----------
+    version, hardware_db : str
+        The versions of carbonctl and of the built-in data.
+    errors : tuple of Problem
+        What was wrong with the inputs that have no result.
+    own_records : tuple of OwnRecords
+        The user's own folders before the built-in data.
+    """
 
     version: str
     hardware_db: str
     errors: tuple[Problem, ...] = ()
+    own_records: tuple[OwnRecords, ...] = ()
 
 
 def assumption(value: Value) -> Assumption:

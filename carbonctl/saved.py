@@ -2,11 +2,13 @@
 
 import json
 import math
+import re
 from typing import Any, NamedTuple, get_args
 
+from carbonctl.catalog.own_records import OwnRecords
 from carbonctl.cautions import Caution
 from carbonctl.errors import InputError, Problem
-from carbonctl.ledger import EMBODIED, OPERATIONAL, SUMS, Entry, are_meant, total
+from carbonctl.ledger import EMBODIED, OPERATIONAL, SUMS, Entry, in_limits, total
 from carbonctl.ranges import Range, best
 from carbonctl.result import SCHEMA, Assumption, Comparison, Result, error_of
 from carbonctl.spec.model import PHASES
@@ -18,16 +20,18 @@ _LINES = (
     "this is JSON Lines, which does not say the versions behind a result; "
     "what is to be compared is saved with --format json"
 )
+_SHA256 = re.compile("[0-9a-f]{64}")
 _ROUNDING = 1e-9  # of a figure
 _LAST_YEAR = 9999
 
 
 class Saved(NamedTuple):
-    """The results of a file, and the versions that made them."""
+    """The results of a file, and the versions and own records that made them."""
 
     version: str
     hardware_db: str
     results: tuple[Result, ...]
+    own_records: tuple[OwnRecords, ...] = ()
 
 
 def read(text: str, file: str, first: int = 1, *, or_line: bool = False) -> Saved:
@@ -67,11 +71,23 @@ def read(text: str, file: str, first: int = 1, *, or_line: bool = False) -> Save
         results = tuple(_result(one) for one in document["results"])
         if not results:
             raise ValueError("it holds no results")
-        return Saved(_word(document["version"]), _word(document["hardware_db"]), results)
+        own = tuple(map(_own_records, _list(document.get("own_records", []))))
+        return Saved(_word(document["version"]), _word(document["hardware_db"]), results, own)
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         said = f"`{error.args[0]}` is missing" if isinstance(error, KeyError) else str(error)
         message = f"not a saved result: {said}"
         raise InputError([Problem(file, first, 1, message)]) from None
+
+
+def _own_records(raw: dict[str, Any]) -> OwnRecords:
+    path, digest, files = raw["path"], raw["sha256"], raw["files"]
+    if not (isinstance(path, str) and path.isprintable()):
+        raise ValueError("the path of own records is not a plain text")
+    if not (isinstance(digest, str) and _SHA256.fullmatch(digest)):
+        raise ValueError("the sha256 of own records is not one")
+    if type(files) is not int or files < 0:
+        raise ValueError("the number of files of own records is not one")
+    return OwnRecords(path, digest, files)
 
 
 def _result(raw: dict[str, Any]) -> Result:
@@ -192,22 +208,22 @@ def _check(entry: Entry) -> None:
     figures = (entry.kgco2e_market, entry.kgco2e_low, entry.kgco2e_high)
     if entry.kgco2e is None:
         if entry.boundary == OPERATIONAL or any(figure is not None for figure in figures):
-            raise ValueError(f"{entry.item}: its kgco2e is missing")
+            raise ValueError(f"{entry.item}: kgco2e is missing")
         return
     if entry.quantity is None or entry.factor is None:
-        raise ValueError(f"{entry.item}: its kgco2e has no quantity or no factor")
+        raise ValueError(f"{entry.item}: kgco2e has no quantity or no factor")
     slack = _ROUNDING * entry.kgco2e
     if abs(entry.quantity * entry.factor - entry.kgco2e) > slack:
         raise ValueError(f"{entry.item}: quantity × factor is not its kgco2e")
     market, low, high = figures
     if market is None or low is None or high is None:
-        raise ValueError(f"{entry.item}: its market-based kgco2e or a bound is missing")
+        raise ValueError(f"{entry.item}: kgco2e_market, kgco2e_low or kgco2e_high is missing")
     if not low - slack <= entry.kgco2e <= high + slack:
         raise ValueError(f"{entry.item}: kgco2e is not within its bounds")
 
 
 def _check_reported(key: str, row: Comparison, entries: tuple[Entry, ...]) -> None:
-    """Refuse a figure beside a reported one that is not that of the entries.
+    """Refuse a comparison with a reported figure that does not agree with the entries.
 
     Raises
     ------
@@ -215,7 +231,7 @@ def _check_reported(key: str, row: Comparison, entries: tuple[Entry, ...]) -> No
         Naming the sum.
     """
     if key not in SUMS:
-        raise ValueError(f"`{key}` is no sum that can be reported")
+        raise ValueError(f"reported: unknown figure `{key}`")
     without_overhead = [entry for entry in entries if not entry.is_overhead]
     sums = (total(entries, key), total(without_overhead, key))
     if not any(_is_near(row.estimated, one) for one in sums):
@@ -271,7 +287,7 @@ def _number(raw: Any) -> float | None:
         return None
     if number < 0:
         raise ValueError(f"`{str(raw)[:40]}` is negative")
-    if not are_meant([number]):
+    if not in_limits([number]):
         raise ValueError(f"`{str(raw)[:40]}` is beyond what can be meant")
     return abs(number)
 

@@ -1,8 +1,8 @@
-"""Text that others chose: what no name may be, and how any of it is shown.
+"""Text from files and arguments: which names are refused, and how any text is shown.
 
-A spreadsheet takes a cell that begins with ``=`` for a formula, a terminal obeys control
-characters. A runner of workflows takes a line that begins with ``::``, and ``##[`` anywhere
-in a line, for commands.
+A spreadsheet reads a cell that begins with ``=`` as a formula. A terminal obeys control
+characters. The runner of GitHub Actions reads a line that begins with ``::``, and ``##[``
+anywhere in a line, as commands.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _AT_START = re.compile(r"^((?:[^\S\n]|\x1b\[[0-9;]*m)*):(?=:)", re.M)
 
 
 def check_text(text: str, what: str) -> None:
-    """Refuse a text that is taken for more than text where it is shown.
+    """Refuse a text that a spreadsheet, a terminal or a workflow would act on.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def check_text(text: str, what: str) -> None:
     Raises
     ------
     ValueError
-        Saying why.
+        With the reason.
     """
     if not (text.isprintable() or text.translate(SPACES).isprintable()):
         raise ValueError("must not hold control or invisible characters")
@@ -37,21 +37,21 @@ def check_text(text: str, what: str) -> None:
     if start[:1] and start[0] in FORMULA_STARTS:
         raise ValueError(f"`{text}`: {what} must not begin with = + - or @")
     if start == COMMAND_START or COMMAND in text:
-        raise ValueError(f"`{text}`: {what} must not begin with :: or hold ## before [")
+        raise ValueError(f"`{text}`: {what} must not begin with :: or contain ## followed by [")
 
 
 def printable(text: str, *, keep_color: bool = False) -> str:
-    """Return a text of one line or more that does nothing but be read.
+    """Return a text, of one line or more, on which no terminal and no workflow acts.
 
-    Control characters are written out, and so is one character of what would begin a command
-    of a workflow.
+    Control characters are written as escapes, and so is one character of each command of a
+    workflow.
 
     Parameters
     ----------
     text : str
         Any text.
     keep_color : bool
-        Whether the escape codes of colors stay.
+        Whether color codes stay as they are.
     """
     if not text.replace("\n", "").isprintable():
         parts = _COLOR.split(text) if keep_color else [text]
@@ -66,7 +66,7 @@ def _written_out(text: str) -> str:
 
 
 def path_shown(path: str) -> str:
-    """Return a path as results and messages show it: printable, no formula and no command."""
+    """Return a path as results and messages show it: no control character, formula or command."""
     if path.startswith((*FORMULA_STARTS, COMMAND_START)):
         path = f"./{path}"
     name = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

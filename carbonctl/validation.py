@@ -6,10 +6,11 @@ of the catalog, or do not suffice.
 
 from __future__ import annotations
 
-from pathlib import PurePath
+from collections.abc import Collection
+from pathlib import Path, PurePath
 
 from carbonctl import estimators
-from carbonctl.catalog import DEVICES, HOSTS, Catalog, records
+from carbonctl.catalog import DEVICES, HOSTS, Catalog, citations, records
 from carbonctl.catalog.forms import Reader
 from carbonctl.catalog.shelf import read_record
 from carbonctl.errors import InputError, Problem
@@ -75,10 +76,14 @@ def record_forms(tree: Node, file: str) -> tuple[str, ...]:
     """
     if not isinstance(tree, Map) or not tree.keys().isdisjoint(_OF_A_WORKLOAD):
         return ()
-    folder = ("", "", *PurePath(file).parts)[-3]
-    if folder in _FOLDERS:
-        return (_FOLDERS[folder],)
+    if _folder(file) in _FOLDERS:
+        return (_FOLDERS[_folder(file)],)
     return () if tree.keys().isdisjoint(("vendor", "kind")) else tuple(_FORMS)
+
+
+def _folder(file: str) -> str:
+    """Return the folder of a database that a record stands in; empty for another file."""
+    return ("", "", *PurePath(file).parts)[-3]
 
 
 def _record(
@@ -99,6 +104,8 @@ def _record(
         with few_searches():
             _, of_parts = check_parts(tree["parts"], tree, file, ("parts",), catalog, sourced=True)
         faults[best] = [*faults[best], *of_parts]
+    if _folder(file) in _FOLDERS:
+        faults[best] += citations.of_tree(tree, file, _known_sources(file, catalog))
     if problems or faults[best]:
         raise InputError([*problems, *faults[best]])
     if isinstance(tree, Map) and tree.get("parts"):
@@ -107,6 +114,17 @@ def _record(
         record = read_record(tree, file, _FORMS[best], {"id": _identity(file)})
         of_record(record, catalog, Life(), file)
     return best
+
+
+def _known_sources(file: str, catalog: Catalog) -> Collection[str]:
+    """Return the keys of the catalog's sources and of those in the record's own database."""
+    folder = Path(file).parents[2]
+    path = folder / "sources.yaml"
+    if folder.resolve() in (known.resolve() for known in catalog.folders) or not path.is_file():
+        return catalog.sources
+    name = str(path)
+    tree = parse(decode(path.read_bytes(), name), name)
+    return {**catalog.sources, **read_record(tree, name, records.SOURCES, {})}
 
 
 def _identity(file: str) -> str:

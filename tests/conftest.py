@@ -39,6 +39,12 @@ def account(text: str, *overrides: str) -> Result:
     return estimate(text.encode(), "job.yaml", CATALOG, overrides)
 
 
+def cite(folder: Path, *keys: str) -> None:
+    """Write the sources.yaml of a database of one's own."""
+    about = "{citation: A test, url: 'https://example.org', licence: none, year: 2025}"
+    (folder / "sources.yaml").write_text("".join(f"{key}: {about}\n" for key in keys))
+
+
 def clean_environment(**extra: str) -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG", "SYSTEMROOT")}
     return {**kept, "PYTHONDONTWRITEBYTECODE": "1", **extra}

@@ -13,7 +13,7 @@ OWN_HTML = re.compile(
     r"</?(details|sub)>|<summary>[\w ]+</summary>|<!-- carbonctl:(begin|end|action) -->|\s+"
 )
 OWN_TOKENS = {
-    "inline", "text", "softbreak", "strong_open", "strong_close", "html_inline", "html_block",
+    "inline", "text", "code_inline", "softbreak", "strong_open", "strong_close", "html_inline", "html_block",
     *(f"{tag}_{end}" for end in ("open", "close") for tag in (
         "heading", "paragraph", "bullet_list", "list_item", "table", "thead", "tbody", "tr", "th",
         "td",

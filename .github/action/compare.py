@@ -5,8 +5,10 @@ import os
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import comment
+import configuration
 import page
 import repository
 import runner
@@ -17,53 +19,66 @@ from carbonctl.text import path_shown
 _FAULTS = (errors.USAGE, errors.INPUT, errors.OUTPUT)
 _RESULTS = (errors.OK, errors.GATE_FAILED, *_FAULTS)
 _COMMAND = re.compile(r"::(notice|warning|error) ")
+_REMOVED = ("fail", "allow")
 
 
 def step() -> int:
     """Compare, annotate, tell, and return the worst exit code."""
     pull = runner.pull_request()
     wanted = {name: runner.switch(name) for name in ("COMMENT", "SUMMARY", "ANNOTATIONS")}
+    may_go = runner.choice("REMOVED", _REMOVED) == "allow"
     base = repository.base_commit(runner.given("BASE") or pull.get("base", {}).get("sha", ""))
     found = repository.workloads(runner.lines("FILES"), base)
-    _say_left_out(found)
-    folder = runner.folder()
-    outcomes = [_compare(path, base, folder / str(n)) for n, path in enumerate(found.present)]
+    settings = configuration.read(base)
+    outcomes = _Comparer(base, settings, may_go=may_go).all(found)
+    remarks = [*settings.changes, *map(_left_out, found.submodules)]
     if wanted["ANNOTATIONS"]:
-        for outcome in outcomes:
-            for line in outcome.annotations:
-                runner.say(line)
+        lines = [line for outcome in outcomes for line in outcome.annotations]
+        for line in dict.fromkeys([*lines, *(command("warning", said) for said in remarks)]):
+            runner.say(line)
     code = errors.worst(outcome.code for outcome in outcomes)
-    text = page.write(outcomes, [path_shown(path) for path in found.gone])
-    written = folder / "carbon.md"
+    text = page.write(outcomes, remarks)
+    written = runner.folder() / "carbon.md"
     written.write_text(text, encoding="utf-8", newline="\n")
     if wanted["SUMMARY"]:
         runner.summarise(text)
     if wanted["COMMENT"] and pull:
-        matters = bool(code or found.gone) or any(page.is_changed(one) for one in outcomes)
+        matters = bool(code or remarks) or any(page.is_changed(one) for one in outcomes)
         comment.keep(int(pull["number"]), text, is_news=matters)
     runner.output("markdown", str(written))
     runner.output("exit-code", str(code))
     return code
 
 
-def _say_left_out(found: repository.Workloads) -> None:
-    for path in found.gone:
-        runner.annotate("notice", f"{path_shown(path)} is no longer there; it is left out")
-    for path in found.links:
-        said = f"{path_shown(path)} is a link or a submodule, which is not read; it is left out"
-        runner.annotate("warning", said)
+def _left_out(path: str) -> str:
+    return f"{path_shown(path)} is a submodule, which is not read; it is left out"
 
 
-def command_line(path: str, base: str, exports: Path) -> list[str]:
-    """Return the arguments that compare one file with itself in the base.
+def command_line(
+    path: str, base: str, exports: Path, *, source: str | None = None, budget: str | None = None
+) -> list[str]:
+    """Return the arguments that compare one file with what it is in the base.
+
+    Parameters
+    ----------
+    path : str
+        The file.
+    base : str
+        The commit.
+    exports : Path
+        What the names of exports begin with.
+    source : str, optional
+        Where the base has it; at the same path unless given.
+    budget : str, optional
+        The budget; that of the input unless given.
 
     Raises
     ------
     Fault
         Where a file has the name of the base: it would be read in its stead.
     """
-    before = f"{base}:./{path}"
-    budget = runner.given("BUDGET")
+    before = f"{base}:./{path if source is None else source}"
+    budget = runner.given("BUDGET") if budget is None else budget
     if os.path.lexists(before):
         raise runner.Fault(f"a file of the checkout is named {path_shown(before)}, as the base")
     return [
@@ -81,34 +96,91 @@ def command_line(path: str, base: str, exports: Path) -> list[str]:
     ]
 
 
-def _compare(path: str, base: str, exports: Path) -> page.Outcome:
-    """Run carbonctl on one file."""
-    arguments = command_line(path, base, exports)
-    try:
-        done = subprocess.run(
-            arguments,
-            capture_output=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            env=runner.environment(),
+class _Comparer:
+    """Compares one workload after the other with the base.
+
+    ``may_go`` says that a workload may be removed also where gates decide.
+    """
+
+    def __init__(self, base: str, settings: configuration.Configuration, *, may_go: bool) -> None:
+        self.base = base
+        self.settings = settings
+        self.may_go = may_go or not (runner.lines("FAIL_ON") or settings.budget)
+        self.folder = runner.folder()
+
+    def all(self, found: repository.Workloads) -> list[page.Outcome]:
+        """Return what came of each workload."""
+        compared = [
+            self.compared(path, source, self.folder / str(number))
+            for number, (path, source) in enumerate(found.present.items())
+        ]
+        removed = [self.removed(path, source) for path, source in found.removed.items()]
+        return [*compared, *removed, *(_refused(*one) for one in found.refused.items())]
+
+    def run(self, arguments: list[str], data: bytes = b"") -> tuple[int, str, str]:
+        """Run carbonctl; return its exit code, what it wrote and what it said.
+
+        Raises
+        ------
+        Fault
+            Where it cannot be run.
+        """
+        try:
+            done = subprocess.run(
+                arguments, input=data, capture_output=True, check=False,
+                env=self.settings.environment,
+            )  # fmt: skip
+        except OSError as error:
+            raise runner.Fault(f"carbonctl cannot be run: {error}") from None
+        out, said = (
+            self.settings.named(stream.decode("utf-8", "replace"))
+            for stream in (done.stdout, done.stderr)
         )
-    except OSError as error:
-        raise runner.Fault(f"carbonctl cannot be run: {error}") from None
-    messages = done.stderr.decode("utf-8", "replace").rstrip()
-    if messages:
-        runner.log(messages)
+        return done.returncode, out, said.rstrip()
+
+    def compared(self, path: str, source: str, exports: Path) -> page.Outcome:
+        """Compare one file with what it was at a path of the base."""
+        arguments = command_line(
+            path, self.base, exports, source=source, budget=self.settings.budget
+        )
+        code, shown, messages = self.run(arguments)
+        if messages:
+            runner.log(messages)
+        name = path_shown(path)
+        document = self.document(exports)
+        if not document.get("alternatives"):  # it could not be read, or the rules could not
+            said = messages or f"carbonctl ended with {code}"
+            return page.Outcome(name, _known(code, _FAULTS), said, _faults(name, said))
+        section = self.settings.named(Path(f"{exports}.md").read_text(encoding="utf-8"))
+        commands = [line for line in shown.split("\n") if _COMMAND.match(line)]
+        return page.Outcome(name, _known(code, _RESULTS), messages, commands, document, section)
+
+    def document(self, exports: Path) -> dict[str, Any]:
+        """Return the comparison as JSON; empty where there is none."""
+        exported = Path(f"{exports}.json")
+        if not exported.exists():
+            return {}
+        found: dict[str, Any] = json.loads(exported.read_text(encoding="utf-8"))
+        for records in found.get("own_records", ()):
+            records["path"] = self.settings.named(records["path"])
+        return found
+
+    def removed(self, path: str, source: str) -> page.Outcome:
+        """Return the outcome of a file that only the base has, with what it came to there."""
+        name = path_shown(path)
+        said = f"{name} is in the base and not in the checkout; `removed: allow` lets it go"
+        code = errors.OK if self.may_go else errors.GATE_FAILED
+        annotations = [command("error", said, name)] if code else []
+        arguments = [runner.given("COMMAND"), "estimate", "--format=json", "--quiet", "-"]
+        ended, out, _ = self.run(arguments, repository.file_of(self.base, source))
+        document = page.removal([] if ended else json.loads(out)["results"])
+        return page.Outcome(name, code, said, annotations, document, is_removed=True)
+
+
+def _refused(path: str, why: str) -> page.Outcome:
     name = path_shown(path)
-    exported = Path(f"{exports}.json")
-    document = json.loads(exported.read_text(encoding="utf-8")) if exported.exists() else {}
-    if not document.get("alternatives"):  # it could not be read, or the rules could not
-        said = messages or f"carbonctl ended with {done.returncode}"
-        code = _known(done.returncode, _FAULTS)
-        return page.Outcome(name, code, said, annotations=_faults(name, said))
-    section = Path(f"{exports}.md").read_text(encoding="utf-8")
-    shown = done.stdout.decode("utf-8", "replace").split("\n")
-    commands = [line for line in shown if _COMMAND.match(line)]
-    code = _known(done.returncode, _RESULTS)
-    return page.Outcome(name, code, messages, commands, document, section)
+    said = f"{name} {why}"
+    return page.Outcome(name, errors.INPUT, said, [command("error", said, name)])
 
 
 def _known(code: int, codes: tuple[int, ...]) -> int:

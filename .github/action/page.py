@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from math import fsum, inf
 from typing import Any, NamedTuple
 
 from carbonctl.render import humane
@@ -40,6 +41,8 @@ class Outcome(NamedTuple):
         The comparison as JSON; None where there is none.
     section : str
         The comparison as Markdown.
+    is_removed : bool
+        Whether only the base has it.
     """
 
     name: str
@@ -48,6 +51,7 @@ class Outcome(NamedTuple):
     annotations: Sequence[str] = ()
     document: dict[str, Any] | None = None
     section: str = ""
+    is_removed: bool = False
 
 
 class _Change(NamedTuple):
@@ -59,26 +63,41 @@ class _Change(NamedTuple):
     percent: float | None
 
 
+def removal(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the comparison of results of the base with nothing; unknown where there are none."""
+    total = {}
+    for key in ("total_kgco2e", "operational_kgco2e"):
+        known = [result["total"][key] for result in results]
+        base = None if not known or None in known else fsum(known)
+        percent = -100.0 if base else None
+        total[key] = _Change(base, 0.0, None if base is None else -base, percent)._asdict()
+    return {"alternatives": [{"total": total, "entries": [{"change": "removed"}]}], "verdicts": []}
+
+
 def is_changed(outcome: Outcome) -> bool:
     """Return whether anything differs between base and head."""
     return _word(outcome) != "unchanged"
 
 
-def write(outcomes: Sequence[Outcome], gone: Sequence[str]) -> str:
+def write(outcomes: Sequence[Outcome], remarks: Sequence[str]) -> str:
     """Return the page, at most `MOST_BYTES` long.
 
     What failed and the totals come first; sections of files follow as long as there is room.
     """
     ordered = sorted(outcomes, key=_rank)
     lines = [BEGIN, MARK, f"## {_headline(ordered)}", ""]
-    if said := [*_gates(ordered), *map(_gone, gone)]:
+    if said := [*_gates(ordered), *(f"- ⚠️ {markdown(remark)}" for remark in remarks)]:
         lines += [*_fitting(said, _BYTES_OF_GATES), ""]
     if ordered:
         lines += ["| Workload | Base | Head | Change | |", "| :-- | --: | --: | --: | --: |"]
-        lines += [*_fitting([_row(one) for one in ordered], _BYTES_OF_TABLE), ""]
+        rows, cut = _fitted([_row(one) for one in ordered], _BYTES_OF_TABLE)
+        lines += [*rows, *_total(ordered), *cut, ""]
+    for one in _own_records(ordered):
+        lines += [one, ""]
     room = _Room(MOST_BYTES - _BYTES_OF_THE_END)
     room.takes("\n".join(lines))
-    lines += _sections([one for one in ordered if one.code or is_changed(one)], room)
+    shown = [one for one in ordered if not one.is_removed and (one.code or is_changed(one))]
+    lines += _sections(shown, room)
     return "\n".join([*lines, END]) + "\n"
 
 
@@ -98,10 +117,16 @@ class _Room:
 
 def _fitting(blocks: Sequence[str], size: int) -> list[str]:
     """Return the blocks that there is room for, and how many there was none for."""
+    taken, cut = _fitted(blocks, size)
+    return [*taken, *cut]
+
+
+def _fitted(blocks: Sequence[str], size: int) -> tuple[list[str], list[str]]:
+    """Return the blocks that there is room for, and a line on those that there was none for."""
     room = _Room(size)
     taken = [block for block in blocks if room.takes(block)]
     left_out = len(blocks) - len(taken)
-    return [*taken, *(["", f"… and {left_out} more that did not fit."] if left_out else [])]
+    return taken, ["", f"… and {left_out} more that did not fit."] if left_out else []
 
 
 def _sections(outcomes: Sequence[Outcome], room: _Room) -> list[str]:
@@ -123,20 +148,29 @@ def _short(text: str) -> str:
 
 
 def _headline(outcomes: Sequence[Outcome]) -> str:
-    counts = Counter(map(_word, outcomes))
-    said = ", ".join(f"{counts[word]} {word}" for word in _WORDS if counts[word])
-    if len(outcomes) == 1:
-        said = _word(outcomes[0])
-    return f"Carbon of {len(outcomes)} workload{'s' * (len(outcomes) != 1)}: {said or 'nothing'}"
+    present = [one for one in outcomes if not one.is_removed]
+    counts = Counter(map(_word, present))
+    said = [f"{counts[word]} {word}" for word in _WORDS if counts[word]]
+    if len(present) == 1:
+        said = [_word(present[0])]
+    if removed := len(outcomes) - len(present):
+        said.append(f"{removed} removed")
+    return f"Carbon of {_workloads(len(present))}: {', '.join(said) or 'nothing'}"
+
+
+def _workloads(number: int) -> str:
+    return f"{number} workload{'s' * (number != 1)}"
 
 
 def _gates(outcomes: Sequence[Outcome]) -> Iterable[str]:
     """Yield what did not pass, one line each."""
     for one in outcomes:
-        if one.document is None:
+        if one.is_removed:
+            lets = "; `removed: allow` lets it go" if one.code else ""
+            yield f"- {'❌ ' * bool(one.code)}no longer there: {_short(one.name)}{lets}"
+        elif one.document is None:
             yield f"- ❓ not compared: {_short(one.name)}"
-            continue
-        for verdict in one.document["verdicts"]:
+        for verdict in one.document["verdicts"] if one.document else ():
             if verdict["outcome"] == "pass":
                 continue
             is_warning = verdict["level"] == "warn" and verdict["outcome"] == "fail"
@@ -144,25 +178,61 @@ def _gates(outcomes: Sequence[Outcome]) -> Iterable[str]:
             yield f"- {mark}: {_short(one.name)}: {_short(verdict['rule'])}"
 
 
-def _gone(name: str) -> str:
-    return f"- no longer there: {_short(name)}"
-
-
 def _row(outcome: Outcome) -> str:
     change = _change(outcome)
-    moves = (humane.signed(change.difference, humane.mass), humane.change(change.percent))
-    cells = (_short(outcome.name), humane.mass(change.base), humane.mass(change.head), *moves)
+    of = "" if _total_change(outcome) == change else " operational"
+    name = _short(outcome.name) + (" (removed)" if outcome.is_removed else "")
+    return _cells(name, change, of)
+
+
+def _total(outcomes: Sequence[Outcome]) -> list[str]:
+    """Return the row of all workloads together, where there are several."""
+    if len(outcomes) == 1:
+        return []
+    changes = [_total_change(one) for one in outcomes]
+    base, head = (_sum([change[side] for change in changes]) for side in (0, 1))
+    difference = None if base is None or head is None else head - base
+    percent = difference * 100 / base if base and difference is not None else None
+    name = f"**Total of {_workloads(len(outcomes))}**"
+    return [_cells(name, _Change(base, head, difference, percent))]
+
+
+def _sum(figures: Sequence[float | None]) -> float | None:
+    known = [figure for figure in figures if figure is not None]
+    return fsum(known) if len(known) == len(figures) else None
+
+
+def _cells(name: str, change: _Change, of: str = "") -> str:
+    masses = (humane.mass(change.base), humane.mass(change.head),
+              humane.signed(change.difference, humane.mass))  # fmt: skip
+    cells = (name, *(f"{mass}{of}" for mass in masses), humane.change(change.percent))
     return f"| {' | '.join(cells)} |"
 
 
 def _change(outcome: Outcome) -> _Change:
     """Return the change of total carbon, or of operational where embodied is unknown."""
+    total = _total_change(outcome)
+    return total if total.difference is not None else _change_of(outcome, "operational_kgco2e")
+
+
+def _total_change(outcome: Outcome) -> _Change:
+    return _change_of(outcome, "total_kgco2e")
+
+
+def _change_of(outcome: Outcome, key: str) -> _Change:
     if outcome.document is None:
         return _Change(None, None, None, None)
-    sums = outcome.document["alternatives"][0]["total"]
-    known = sums["total_kgco2e"]["difference"] is not None
-    delta = sums["total_kgco2e" if known else "operational_kgco2e"]
-    return _Change(*(delta[key] for key in _Change._fields))
+    delta = outcome.document["alternatives"][0]["total"][key]
+    return _Change(*(delta[name] for name in _Change._fields))
+
+
+def _own_records(outcomes: Sequence[Outcome]) -> Iterable[str]:
+    """Yield the folders of own records behind the comparisons, one line each."""
+    documents = [one.document for one in outcomes if one.document]
+    found = [records for document in documents for records in document.get("own_records", ())]
+    for path, digest, files in dict.fromkeys((r["path"], r["sha256"], r["files"]) for r in found):
+        number = f"{files} file{'s' * (files != 1)}"
+        yield f"Own records: {markdown(path)} (sha256 `{digest[:12]}`), {number}"
 
 
 def _word(outcome: Outcome) -> str:
@@ -177,7 +247,11 @@ def _word(outcome: Outcome) -> str:
 def _rank(outcome: Outcome) -> tuple[bool, bool, float]:
     """Return what puts first what failed, then what changed most."""
     difference = _change(outcome).difference
-    return outcome.document is not None, not outcome.code, -abs(difference or 0)
+    return (
+        outcome.document is not None,
+        not outcome.code,
+        -abs(inf if difference is None else difference),
+    )
 
 
 def _section(outcome: Outcome) -> str:

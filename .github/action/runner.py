@@ -5,6 +5,7 @@ import os
 import secrets
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,20 @@ def switch(name: str) -> bool:
     if word not in ("true", "false"):
         raise Fault(f"`{name.lower()}` is true or false, not `{word}`", USAGE)
     return word == "true"
+
+
+def choice(name: str, words: Sequence[str]) -> str:
+    """Return an input that is one of some words, the first unless given.
+
+    Raises
+    ------
+    Fault
+        Where it is another.
+    """
+    word = given(name).lower() or words[0]
+    if word not in words:
+        raise Fault(f"`{name.lower()}` is {' or '.join(words)}, not `{word}`", USAGE)
+    return word
 
 
 def pull_request() -> dict[str, Any]:

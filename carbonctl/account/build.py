@@ -91,7 +91,7 @@ class _Accountant:
                 of_clients = data.clients is None and activity.has_clients
                 entries = Entries(self.books, where, supply, at.suffix, of_clients=of_clients)
                 entries.enter(at_place(data, at))
-            if not all(entry.is_meant for entry in self.books.entries[before:]):
+            if not all(entry.is_in_limits for entry in self.books.entries[before:]):
                 faults[("phases", phase, place), path, f"{path}: {BEYOND}"] = None
         if faults:
             raise Unaccountable(list(faults))

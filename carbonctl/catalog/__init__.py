@@ -4,12 +4,12 @@ import os
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from carbonctl.catalog import defaults, folders, grids, names, records, tables
+from carbonctl.catalog import citations, defaults, folders, grids, names, records, tables
 from carbonctl.catalog.counting import DeviceUnit, unit_of
 from carbonctl.catalog.defaults import Defaults
-from carbonctl.catalog.forms import Fault, Reader
+from carbonctl.catalog.forms import Reader
 from carbonctl.catalog.records import Device, Host, Source
 from carbonctl.catalog.shelf import Shelf, load
 from carbonctl.near import did_you_mean, fold
@@ -18,7 +18,9 @@ from carbonctl.values import Value
 if TYPE_CHECKING:
     from carbonctl.catalog.making import Making
     from carbonctl.catalog.networks import Radio
+    from carbonctl.catalog.own_records import OwnRecords
 
+T = TypeVar("T")
 DEVICES = ("accelerators", "cpus", "phones")
 HOSTS = ("hosts",)
 _SYNONYMS = {"USA": "US", "UK": "GB", "World": "world", "WORLD": "world", "global": "world"}
@@ -35,14 +37,50 @@ class Catalog:
 
     def __init__(self, own: tuple[Path, ...] = ()) -> None:
         self.folders = (*own, folders.builtin())
-        self.devices = Shelf("device", DEVICES, records.DEVICE, self.folders)
-        self.hosts = Shelf("host", HOSTS, records.HOST, self.folders)
+        self.devices = self._shelf("device", DEVICES, records.DEVICE)
+        self.hosts = self._shelf("host", HOSTS, records.HOST)
         self._units: dict[str, DeviceUnit] = {}
+
+    def _shelf(self, what: str, kinds: tuple[str, ...], form: Reader) -> Shelf:
+        return Shelf(what, kinds, form, self.folders, self.check_sources)
+
+    def check_sources(self, path: Path) -> None:
+        """Refuse one of the user's own records that names a source which no sources.yaml has.
+
+        Raises
+        ------
+        InputError
+            With the line of each such source.
+        """
+        if self.folders[-1] not in path.parents:
+            citations.check(path, self.sources)
 
     @cached_property
     def version(self) -> str:
         """The version of the built-in data."""
         return (self.folders[-1] / "VERSION").read_text(encoding="utf-8").strip()
+
+    @cached_property
+    def own_records(self) -> "tuple[OwnRecords, ...]":
+        """The user's own folders, each with its hash."""
+        if len(self.folders) == 1:
+            return ()
+        from carbonctl.catalog.own_records import described
+
+        return tuple(map(described, self.folders[:-1]))
+
+    def cited(self, found: T, pattern: str) -> T:
+        """Return what tables of a pattern gave, where the user's own name known sources.
+
+        Raises
+        ------
+        InputError
+            With the line of each source that no sources.yaml has.
+        """
+        for folder in self.folders[:-1]:
+            for path in sorted(folder.glob(pattern)):
+                citations.check(path, self.sources)
+        return found
 
     def device(self, name: str) -> Device:
         """Return the device with this id or alias.
@@ -134,15 +172,15 @@ class Catalog:
         """What parts are computed with; only they need it."""
         from carbonctl.catalog.making import Making
 
-        return Making(self.folders)
+        return self.cited(Making(self.folders), "fab/*.csv")
 
     def paths(self, kinds: tuple[str, ...]) -> dict[str, Path]:
         """Return the file of every record of some folders by id; the user's hide ours."""
-        return Shelf("record", kinds, records.DEVICE, self.folders).paths()
+        return self._shelf("record", kinds, records.DEVICE).paths()
 
     def all(self, kinds: tuple[str, ...], form: Reader) -> Iterator[Any]:
         """Yield every record of some folders, sorted by id."""
-        return Shelf("record", kinds, form, self.folders).all()
+        return self._shelf("record", kinds, form).all()
 
     def file_of(self, record: Device | Host) -> str:
         """Return the file of a record."""
@@ -157,7 +195,7 @@ class Catalog:
     @cached_property
     def regions(self) -> dict[str, tables.Region]:
         """Every cloud region by id."""
-        return tables.regions(self.folders)
+        return self.cited(tables.regions(self.folders), "cloud/regions.csv")
 
     def zone(self, name: str) -> tuple[str, tables.Region | None]:
         """Return the zone that a name means, and the cloud region if it is one.
@@ -202,12 +240,26 @@ class Catalog:
     @cached_property
     def generation(self) -> dict[str, dict[str, tables.Plant]]:
         """Intensity of each kind of plant by basis; the first row of each is the default."""
-        return tables.generation(self.folders)
+        return self.cited(tables.generation(self.folders), "grids/sources.csv")
 
     @cached_property
     def water(self) -> dict[str, tuple[float, str]]:
         """The water that generation in each zone consumes [L/kWh], and its source."""
-        return tables.zone_water(self.folders)
+        return self.cited(tables.zone_water(self.folders), "grids/factors-other.csv")
+
+    def zone_rows(self, zone: str) -> list[tables.GridRow]:
+        """Return the rows of a zone.
+
+        Raises
+        ------
+        InputError
+            For a faulty row, or one of the user's own with a source that no sources.yaml has.
+        """
+        found = self.zones[zone]
+        rows = found.rows()
+        if own := [cell for cell in found.cells if self.folders[-1] not in cell[0].parents]:
+            citations.check_rows(own, self.sources)
+        return rows
 
     def electricity(
         self, name: str, year: int | None = None, basis: str | None = None
@@ -222,7 +274,7 @@ class Catalog:
         zone, region = self.zone(name)
         if region is None:
             return self.grid(zone, year, basis)
-        return grids.of_region(region, self.zones[zone], year, basis)
+        return grids.of_region(region, self.zone_rows(zone), year, basis)
 
     def grid(self, zone: str, year: int | None, basis: str | None) -> tables.GridRow:
         """Return the row of a zone that fits best.
@@ -232,7 +284,7 @@ class Catalog:
         LookupError
             Where the zone has no row of the wanted basis.
         """
-        return grids.of_zone(self.zones[zone], year, basis)
+        return grids.of_zone(self.zone_rows(zone), year, basis)
 
     def segments(self, model: str) -> dict[str, dict[str, Value]]:
         """Return energy per volume [kWh/GB] by element and direction of a model of the network.
@@ -252,7 +304,7 @@ class Catalog:
     def _segments(self) -> dict[str, dict[str, dict[str, Value]]]:
         from carbonctl.catalog import networks  # only federated learning needs it
 
-        return networks.segments(self.folders)
+        return self.cited(networks.segments(self.folders), "network/segments.csv")
 
     def radio(self, device: str, technology: str) -> "Radio | None":
         """Return the radio of a device by technology (wifi, cellular); None where unknown."""
@@ -262,7 +314,7 @@ class Catalog:
     def _radios(self) -> "dict[tuple[str, str], Radio]":
         from carbonctl.catalog import networks
 
-        return networks.radios(self.folders)
+        return self.cited(networks.radios(self.folders), "network/radio.csv")
 
     def client_power(self, device: str) -> Value | None:
         """Return the draw of a client device at work [W]; None where it is unknown."""
@@ -272,12 +324,12 @@ class Catalog:
     def _client_powers(self) -> dict[str, Value]:
         from carbonctl.catalog import networks
 
-        return networks.client_powers(self.folders)
+        return self.cited(networks.client_powers(self.folders), "clients.csv")
 
     @cached_property
     def everyday(self) -> list[tables.Everyday]:
         """Everyday things to compare an account with."""
-        return tables.everyday(self.folders)
+        return self.cited(tables.everyday(self.folders), "equivalences.csv")
 
     @cached_property
     def defaults(self) -> Defaults:
@@ -287,6 +339,7 @@ class Catalog:
             path = folder / "defaults.yaml"
             if os.path.lexists(path):
                 own: dict[str, Any] = load(path, defaults.OWN_DEFAULTS, {})
+                self.check_sources(path)
                 found = found._replace(**own)
         return found
 
@@ -297,13 +350,8 @@ class Catalog:
         for folder in self.folders:
             path = folder / "sources.yaml"
             if os.path.lexists(path):
-                found = {**load(path, _sources, {}), **found}
+                found = {**load(path, records.SOURCES, {}), **found}
         return found
-
-
-def _sources(node: Any, at: tuple[Any, ...], faults: list[Fault]) -> dict[str, Source]:
-    """Read sources.yaml: a mapping of keys to citations."""
-    return {key: records.SOURCE(entry, (*at, key), faults) for key, entry in node.items()}
 
 
 def _check(look: Callable[[str], Any], name: str) -> None:

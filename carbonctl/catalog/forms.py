@@ -86,5 +86,18 @@ class Listed(NamedTuple):
         return tuple(self.reader(item, (*at, place), faults) for place, item in enumerate(node))
 
 
+class Keyed(NamedTuple):
+    """Reads a mapping with keys of any name."""
+
+    reader: Reader
+
+    def __call__(self, node: Any, at: Loc, faults: list[Fault]) -> Any:
+        """Read the value of each key."""
+        if not isinstance(node, dict):
+            faults.append(Fault(at, f"{_named(at)}a mapping of keys to values is wanted here"))
+            return {}
+        return {key: self.reader(value, (*at, key), faults) for key, value in node.items()}
+
+
 def _named(at: Loc) -> str:
     return f"{at[-1]}: " if at else ""

@@ -1,10 +1,10 @@
 """Which row of the grid tables holds for a zone or a cloud region."""
 
-from carbonctl.catalog.tables import GridRow, Region, Zone
+from carbonctl.catalog.tables import GridRow, Region
 
 
-def of_zone(zone: Zone, year: int | None, basis: str | None) -> GridRow:
-    """Return the row of a zone that fits best.
+def of_zone(rows: list[GridRow], year: int | None, basis: str | None) -> GridRow:
+    """Return the row that fits best of those of a zone.
 
     The wanted basis, else life-cycle, else direct; then the nearest year, the later of
     two equally near, the latest where no year is given.
@@ -14,10 +14,9 @@ def of_zone(zone: Zone, year: int | None, basis: str | None) -> GridRow:
     LookupError
         Where the zone has no row of the wanted basis.
     """
-    rows = zone.rows()
     fitting = [row for row in rows if basis is None or row.basis == basis]
     if not fitting:
-        raise LookupError(f"grid `{zone.zone}` has no {basis} figure, only {rows[0].basis}")
+        raise LookupError(f"grid `{rows[0].zone}` has no {basis} figure, only {rows[0].basis}")
     best = _best({row.basis for row in fitting})
     fitting = [row for row in fitting if row.basis == best]
     if year is None:
@@ -25,8 +24,8 @@ def of_zone(zone: Zone, year: int | None, basis: str | None) -> GridRow:
     return min(fitting, key=lambda row: (abs(row.year - year), -row.year))
 
 
-def of_region(region: Region, zone: Zone, year: int | None, basis: str | None) -> GridRow:
-    """Return the operator's own figure of a region, or else the row of its zone.
+def of_region(region: Region, rows: list[GridRow], year: int | None, basis: str | None) -> GridRow:
+    """Return the operator's own figure of a region, or else the best row of its zone.
 
     The wanted basis, else life-cycle, else direct; on one basis the operator's own figure
     takes precedence, whatever its year.
@@ -38,10 +37,10 @@ def of_region(region: Region, zone: Zone, year: int | None, basis: str | None) -
     """
     own = region.own
     if own is not None:
-        known = {own.basis, *(row.basis for row in zone.rows())}
+        known = {own.basis, *(row.basis for row in rows)}
         if own.basis == (basis or _best(known)):
             return own
-    return of_zone(zone, year, basis)
+    return of_zone(rows, year, basis)
 
 
 def _best(bases: set[str]) -> str:

@@ -4,7 +4,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from carbonctl import units
-from carbonctl.catalog.forms import Group, Leaf, Listed
+from carbonctl.catalog.forms import Group, Keyed, Leaf, Listed
 from carbonctl.catalog.leaves import (
     FIGURE_KEYS,
     POSITIVE,
@@ -331,3 +331,4 @@ SOURCE = Group(
     {"citation": _TEXT, "url": _TEXT, "licence": _TEXT, "year": _WHOLE, "via": _TEXT},
     ("citation", "url", "licence", "year"),
 )
+SOURCES = Keyed(SOURCE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -81,16 +81,24 @@ class Shelf:
     form : Reader
         How one is read.
     folders : tuple of Path
-        Folders of the form of hardware_db; the first goes before the others.
+        Folders of the form of hardware_db; the first takes precedence.
+    check : callable
+        Refuses a file that names an unknown source.
     """
 
     def __init__(
-        self, what: str, kinds: tuple[str, ...], form: Reader, folders: tuple[Path, ...]
+        self,
+        what: str,
+        kinds: tuple[str, ...],
+        form: Reader,
+        folders: tuple[Path, ...],
+        check: Callable[[Path], None],
     ) -> None:
         self.what = what
         self.kinds = kinds
         self.form = form
         self.folders = folders
+        self.check = check
         self._records: dict[str, Any] = {}
         self._misses: dict[str, str] = {}
         self._loaded: dict[Path, Any] = {}
@@ -141,6 +149,7 @@ class Shelf:
         """Return the record of a file, which is read once."""
         if path not in self._loaded:
             self._loaded[path] = load(path, self.form, {"id": identity_of(path)})
+            self.check(path)
         return self._loaded[path]
 
     @cached_property

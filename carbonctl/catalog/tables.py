@@ -80,8 +80,8 @@ def rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     Raises
     ------
     InputError
-        For a row with more or fewer cells than the head, or a cell that is more than text where
-        it is shown.
+        For a row with more or fewer cells than the head, or a cell that a spreadsheet, a
+        terminal or a workflow would act on.
     """
     if not os.path.lexists(path):
         return
@@ -109,7 +109,7 @@ def _decoded(data: bytes, path: Path) -> str:
 
 
 def _checked(cell: str) -> str:
-    """Return a cell that is no more than text where it is shown; -0 as 0."""
+    """Return a cell that is safe to show; -0 as 0."""
     if _SIGNED.fullmatch(cell):
         return cell if float(cell) else "0"
     try:

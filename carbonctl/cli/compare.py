@@ -4,12 +4,13 @@ from collections import Counter
 
 from carbonctl import __version__, errors
 from carbonctl.catalog import Catalog
-from carbonctl.catalog.folders import own
 from carbonctl.cli import designs, gating, outputs
 from carbonctl.cli import options as o
+from carbonctl.cli.facts import catalog_for
 from carbonctl.cli.finding import named
 from carbonctl.cli.merging import Cautions, Repeats, messages
 from carbonctl.cli.messages import say
+from carbonctl.cli.reading import today
 from carbonctl.cli.sides import read_side
 from carbonctl.compare import Report, Side, report
 from carbonctl.errors import InputError, Problem, UsageError
@@ -59,7 +60,8 @@ def compare(
     _check_columns(targets, with_metrics=metrics)
     share = designs.read_share(embodied_share, is_wanted=metrics)
     gates = gating.read_gates(fail_on, warn_on, budget, has_base=True)
-    catalog = Catalog(own(hardware_db))
+    is_told = "csv" in (format, *(target.form for target in targets))
+    catalog = catalog_for(hardware_db, is_told=is_told)
     problems: list[Problem] = []
     cautions = Cautions(is_quiet=quiet)
     first, *others = [
@@ -67,11 +69,11 @@ def compare(
         for place, text in enumerate((base, *heads))
     ]
     cautions.finish()
-    found = _report(first or Side(base, (), __version__, catalog.version), first, others, catalog)
+    found = _report(first or Side(base, (), *today(catalog)), first, others, catalog)
     if metrics:
         found = designs.with_metrics(found, share)
     verdicts = [v for one in found.alternatives for v in gates.judge_change(one)]
-    about = About(__version__, catalog.version, tuple(problems))
+    about = About(__version__, catalog.version, tuple(problems), found.own_records)
     style = outputs.style(color, None)
     texts = [render(target.form, found, verdicts, about) for target in targets]
     shown = found.alternatives or format not in FOR_PEOPLE

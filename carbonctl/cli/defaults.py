@@ -1,9 +1,11 @@
 """Defaults of flags from ``[tool.carbonctl]`` of the nearest pyproject.toml.
 
-They stand behind the command line and ``CARBONCTL_<FLAG>``, and before the built-in ones.
-They are flags of the tool only: no spec value can be set there.
+``CARBONCTL_CONFIG_FILE`` names another file to read them from. They stand behind the command
+line and ``CARBONCTL_<FLAG>``, and before the built-in ones. They are flags of the tool only: no
+spec value can be set there.
 """
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "quiet": (True, False),
     "verbose": (True, False),
 }
+VARIABLE = "CARBONCTL_CONFIG_FILE"
 KEYS = (*_CHOICES, "hardware_db")
 _AT = re.compile(r"\(at line ([0-9]+)")
 _TABLE = re.compile(rb"^\s*\[\s*tool\s*\.\s*[\"']?carbonctl\b", re.M)
@@ -40,7 +43,9 @@ def from_pyproject(commands: tuple[str, ...]) -> dict[str, dict[str, Any]]:
         data = files.read(path)
     except files.Refused as error:
         raise _fault(path, str(error.strerror)) from None
-    except OSError:
+    except OSError as error:
+        if os.environ.get(VARIABLE):
+            raise _fault(path, f"{error.strerror} ({VARIABLE})") from None
         return {}  # not ours to complain about
     if b"carbonctl" not in data:
         return {}
@@ -52,7 +57,8 @@ def from_pyproject(commands: tuple[str, ...]) -> dict[str, dict[str, Any]]:
         except ValueError as error:
             raise _fault(path, str(error), _line(data, key)) from None
     if "hardware_db" in flags:
-        flags["hardware_db"] = str(path.parent / flags["hardware_db"])
+        folders = filter(None, flags["hardware_db"].split(os.pathsep))
+        flags["hardware_db"] = os.pathsep.join(str(path.parent / folder) for folder in folders)
     others = {key: value for key, value in flags.items() if key != "format"}
     return {name: flags if name == "estimate" else others for name in commands}
 
@@ -100,7 +106,9 @@ def _fault(path: Path, message: str, line: int = 1) -> InputError:
 
 
 def nearest() -> Path | None:
-    """Return the pyproject.toml of the working directory or of the nearest folder above it."""
+    """Return the file that a variable names, else the pyproject.toml here or nearest above."""
+    if named := os.environ.get(VARIABLE):
+        return Path(named)
     try:
         here = Path.cwd()
     except OSError:

@@ -77,15 +77,23 @@ def _versions() -> list[dict[str, Any]]:
 
 def _data(catalog: Catalog, faults: int) -> list[dict[str, Any]]:
     """Return what the database is and holds."""
-    *own_folders, builtin = catalog.folders
-    rows = [_row("hardware_db", catalog.version, str(builtin))]
-    rows += [_row("own records", str(folder), "before the built-in ones") for folder in own_folders]
+    rows = [_row("hardware_db", catalog.version, str(catalog.folders[-1])), *_own(catalog)]
     if faults:
         said = f"{faults} {'problem is' if faults == 1 else 'problems are'} listed below"
         return [*rows, _row("records and tables", "not all can be read", said, FAULTY)]
     counts = f"{len(catalog.paths(DEVICES))} devices, {len(catalog.paths(HOSTS))} hosts, "
     counts += f"{len(catalog.zones)} grids, {len(catalog.regions)} cloud regions"
     return [*rows, _row("records and tables", counts, "all can be read")]
+
+
+def _own(catalog: Catalog) -> list[dict[str, Any]]:
+    """Return the folders of own records with their hashes, unless a file cannot be read."""
+    said = "before the built-in ones"
+    try:
+        known = catalog.own_records
+    except errors.InputError:
+        return [_row("own records", str(folder), said) for folder in catalog.folders[:-1]]
+    return [_row("own records", one.path, f"{one.state}, {said}") for one in known]
 
 
 def _terminal(color: str) -> list[dict[str, Any]]:

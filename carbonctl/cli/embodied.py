@@ -7,9 +7,9 @@ import typer
 
 from carbonctl import __version__, errors
 from carbonctl.catalog import Catalog
-from carbonctl.catalog.folders import own
 from carbonctl.cli import inputs, lives, outputs
 from carbonctl.cli import options as o
+from carbonctl.cli.facts import NAMELESS, catalog_for
 from carbonctl.cli.finding import named
 from carbonctl.cli.merging import Cautions, Repeats, messages
 from carbonctl.cli.messages import say
@@ -77,7 +77,8 @@ def embodied(
     outputs.check_targets(targets, [*(named(name).path for name in names), *import_act])
     outputs.check_columns(targets, COLUMNS)
     outputs.check_terminal(format, targets)
-    catalog = Catalog(own(hardware_db))
+    forms = (format, *(target.form for target in targets))
+    catalog = catalog_for(hardware_db, is_told=any(form in NAMELESS for form in forms))
     life = lives.read(lifetime, utilization, power, duty_cycle, grid, catalog, act=act_compatible)
     reader = Reader(catalog, life, tuple(set))
     bills, problems = _read(reader, names, import_act, act_compatible=act_compatible)
@@ -87,7 +88,7 @@ def embodied(
     cautions.finish()
     if not bills:
         return errors.INPUT
-    about = About(__version__, catalog.version, tuple(problems))
+    about = About(__version__, catalog.version, tuple(problems), catalog.own_records)
     style = outputs.style(color, catalog.sources)
     texts = [render(target.form, bills, about, style._replace(color=False)) for target in targets]
     text = _explained(bills, catalog) if explain else render(format, bills, about, style)
@@ -124,10 +125,11 @@ def _read(
 
 def _explained(bills: list[Bill], catalog: Catalog) -> str:
     from carbonctl.render.explain_ import explain as tree
+    from carbonctl.render.own_records import below
     from carbonctl.render.plain import finished
 
     style = outputs.style("never", catalog.sources)
     if not outputs.is_terminal():  # whoever searches the text wants whole lines
         style = style._replace(width=0)
     trees = (tree(bill.result, bill.result.entries, style) for bill in bills)
-    return finished("\n".join(trees), style)
+    return finished(below("\n".join(trees), catalog.own_records), style)

@@ -2,10 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from carbonctl.catalog import Catalog
-from carbonctl.catalog.folders import own
 from carbonctl.cli import options as o
 from carbonctl.cli import outputs
+from carbonctl.cli.facts import catalog_for
 from carbonctl.cli.finding import find
 from carbonctl.cli.inputs import STDIN
 from carbonctl.cli.run import Run
@@ -69,7 +68,7 @@ def estimate(
     for text in set:
         parse_override(text)
     gates = _gates(fail_on, warn_on, budget)
-    catalog = Catalog(own(hardware_db))
+    catalog = catalog_for(hardware_db, is_told=False)  # the run tells, also of saved results
     sources = catalog.sources if _any(forms, FOR_PEOPLE) else None
     everyday = tuple(catalog.everyday) if equivalents else ()
     plain = Style(sources=sources, by=by, everyday=everyday, rows=rows, header=not no_header)

@@ -21,7 +21,7 @@ from carbonctl.cautions import Caution
 from carbonctl.cli.documents import Document
 from carbonctl.errors import InputError, Problem
 from carbonctl.holes import Hole
-from carbonctl.ledger import are_meant
+from carbonctl.ledger import in_limits
 from carbonctl.located import NULLS, Map, Seq, Text, parse
 from carbonctl.render import LineRenderer, Style, start
 from carbonctl.result import Result, is_saved
@@ -48,7 +48,7 @@ _NAMES = re.compile(r"\b[vh][0-9]+\b")
 _FAR = 10**15  # the first line of an example, so that its lines are known among other numbers
 _LINE = re.compile('"line": 1([0-9]{15})')
 _SCOPE = {
-    "ceil": ceil, "floor": floor, "fsum": fsum, "are_meant": are_meant, "sha256": sha256,
+    "ceil": ceil, "floor": floor, "fsum": fsum, "in_limits": in_limits, "sha256": sha256,
     "in_words": format_number, "is_uncut": _UNCUT.fullmatch, "nulls": NULLS,
 }  # fmt: skip
 
@@ -252,7 +252,7 @@ class Example:
         written = [f"{what}{q} = {q}({what})" for q in quotes for what in _TEXTS]
         answer = f"return ({', '.join(joined)},)"
         numbers = sorted(name for name in figures if name.startswith("v"))
-        written += [f"if not are_meant(({', '.join([*numbers, '0'])})): return None"]
+        written += [f"if not in_limits(({', '.join([*numbers, '0'])})): return None"]
         written += [f"t{name} = {_written(name, figures)}" for name in sorted(figures)]
         lines = _needed(self.tape.lines, written)
         taken = sorted(self.tape.taken.union(self.stand_ins))

@@ -5,10 +5,9 @@ from typing import Annotated
 import typer
 
 from carbonctl import errors
-from carbonctl.catalog import Catalog
-from carbonctl.catalog.folders import own
 from carbonctl.cli import options as o
 from carbonctl.cli import outputs
+from carbonctl.cli.facts import catalog_for
 from carbonctl.cli.finding import named
 from carbonctl.cli.merging import Cautions
 from carbonctl.cli.messages import say
@@ -17,6 +16,7 @@ from carbonctl.cli.reading import read_document
 from carbonctl.ledger import AT_SITE, Entry
 from carbonctl.near import did_you_mean
 from carbonctl.render.explain_ import explain as tree
+from carbonctl.render.own_records import below
 from carbonctl.render.plain import finished
 from carbonctl.result import Result, is_saved
 
@@ -44,7 +44,7 @@ def explain(
 
       carbonctl explain jobs.jsonl#2 training
     """
-    catalog = Catalog(own(hardware_db))
+    catalog = catalog_for(hardware_db, is_told=False)
     one = single(named(file), "`carbonctl explain {}`")
     if is_saved(one.data):
         message = "this is a saved result; explain reads the workload that it came from"
@@ -63,7 +63,8 @@ def explain(
     cautions = Cautions()
     cautions.add(result.warnings, result.file)
     cautions.finish()
-    outputs.to_stdout(finished(tree(result, wanted, style), style))
+    text = below(tree(result, wanted, style), catalog.own_records)
+    outputs.to_stdout(finished(text, style))
     return errors.OK
 
 

@@ -11,7 +11,7 @@ from carbonctl.figures import Figures
 from carbonctl.gates import Rule, Verdict, judge, parse_rule, read_budget, refuse_change
 from carbonctl.gates.verdicts import Level
 from carbonctl.ledger import Entry
-from carbonctl.render.verdicts import outcome, sentence
+from carbonctl.render.verdicts import FAILED, UNKNOWN, WARNING, outcome, sentence
 
 
 class Gates(NamedTuple):
@@ -80,7 +80,7 @@ def announce(verdicts: Sequence[Verdict], *, quiet: bool) -> None:
 
 def announced(verdicts: Sequence[Verdict], *, quiet: bool) -> list[Message]:
     """Return what is said of the gates that did not pass."""
-    wanted = ("failed", "unknown") if quiet else ("failed", "unknown", "warning")
+    wanted = (FAILED, UNKNOWN) if quiet else (FAILED, UNKNOWN, WARNING)
     return [
         Message(verdict.subject, sentence(verdict), f"{outcome(verdict)} {verdict.rule}")
         for verdict in verdicts

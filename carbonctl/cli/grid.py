@@ -6,12 +6,13 @@ import typer
 
 from carbonctl import errors, inventory
 from carbonctl.catalog import Catalog
-from carbonctl.catalog.folders import own
 from carbonctl.cli import options as o
 from carbonctl.cli import outputs
+from carbonctl.cli.facts import catalog_for
 from carbonctl.cli.messages import say
 from carbonctl.cli.tree import Command, Group
 from carbonctl.render import listing
+from carbonctl.render.own_records import below
 
 app = typer.Typer(
     cls=Group,
@@ -60,9 +61,10 @@ def list_(
 
       carbonctl grid list --kind country --year 2022 --format csv
     """
-    rows = inventory.grids(Catalog(own(hardware_db)), kind, year)
+    catalog = catalog_for(hardware_db, is_told=format != "table")
+    rows = inventory.grids(catalog, kind, year)
     heads = CLOUD if kind == "cloud" else HEADS
-    return _write(rows, heads, format, color)
+    return _write(rows, heads, format, color, catalog)
 
 
 @app.command(cls=Command)
@@ -80,26 +82,29 @@ def show(
 
       carbonctl grid show aws/us-east-1
     """
-    catalog = Catalog(own(hardware_db))
+    catalog = catalog_for(hardware_db, is_told=format != "table")
     try:
         rows = inventory.grid(catalog, name)
     except LookupError as error:
         say(error.args[0])
         return errors.INPUT
     if format != "table":
-        return _write(rows, HEADS, format, color)
+        return _write(rows, HEADS, format, color, catalog)
     style = outputs.style(color, catalog.sources)
     taken = inventory.taken(catalog, name, rows)
-    outputs.to_stdout(listing.grid_card(rows, taken, style))
+    outputs.to_stdout(below(listing.grid_card(rows, taken, style), catalog.own_records))
     return errors.OK
 
 
-def _write(rows: list[inventory.Row], heads: dict[str, str], form: str, color: str) -> int:
+def _write(
+    rows: list[inventory.Row], heads: dict[str, str], form: str, color: str, catalog: Catalog
+) -> int:
     if form == "csv":
         text = listing.as_csv(inventory.GRID_COLUMNS, rows)
     elif form == "json":
         text = listing.as_json(rows)
     else:
         text = listing.as_table(heads, rows, outputs.style(color, None))
+        text = below(text, catalog.own_records)
     outputs.to_stdout(text)
     return errors.OK

@@ -7,13 +7,14 @@ import typer
 
 from carbonctl import errors, inventory
 from carbonctl.catalog import Catalog, records
-from carbonctl.catalog.folders import own
 from carbonctl.cli import options as o
 from carbonctl.cli import outputs
+from carbonctl.cli.facts import catalog_for
 from carbonctl.cli.messages import say
 from carbonctl.cli.tree import Command, Group
 from carbonctl.near import did_you_mean
 from carbonctl.render import listing
+from carbonctl.render.own_records import below
 
 app = typer.Typer(
     cls=Group,
@@ -76,13 +77,13 @@ def list_(
             f"--kind {kind}{did_you_mean(kind, KINDS)}; there are {', '.join(KINDS)}"
         )
     wanted = inventory.Filter(vendor, kind, _years(year))
-    catalog = Catalog(own(hardware_db))
+    catalog = catalog_for(hardware_db, is_told=format != "table")
     rows = inventory.hardware(catalog, wanted)
     if not rows:
         vendors = sorted({r.id.partition("/")[0] for r in inventory.all_records(catalog)})
         close = did_you_mean(vendor, vendors) if vendor else ""
         say(f"nothing in the catalog is so{close}")
-    return _rows(rows, inventory.HARDWARE_COLUMNS, (HEADS, WIDE), format, color)
+    return _rows(rows, inventory.HARDWARE_COLUMNS, (HEADS, WIDE), format, color, catalog)
 
 
 @app.command(cls=Command)
@@ -98,7 +99,7 @@ def search(
 
       carbonctl hardware search a100 80gb
     """
-    catalog = Catalog(own(hardware_db))
+    catalog = catalog_for(hardware_db, is_told=format != "table")
     text = " ".join(words)
     rows = inventory.search(catalog, text)
     if not rows:
@@ -106,7 +107,7 @@ def search(
         hint = f"; the nearest names are {', '.join(near)}" if near else ""
         say(f"nothing matches `{text}`{hint} (`carbonctl hardware list` lists all)")
         return errors.INPUT
-    return _rows(rows, inventory.HARDWARE_COLUMNS, (HEADS, WIDE), format, color)
+    return _rows(rows, inventory.HARDWARE_COLUMNS, (HEADS, WIDE), format, color, catalog)
 
 
 @app.command(cls=Command)
@@ -122,7 +123,7 @@ def show(
 
       carbonctl hardware show "NVIDIA H100 80GB HBM3"
     """
-    catalog = Catalog(own(hardware_db))
+    catalog = catalog_for(hardware_db, is_told=format != "table")
     found, code = [], errors.OK
     for name in names:
         try:
@@ -150,7 +151,7 @@ def factors(
 
       carbonctl hardware factors hbm
     """
-    catalog = Catalog(own(hardware_db))
+    catalog = catalog_for(hardware_db, is_told=format != "table")
     rows = inventory.factors(catalog, part)
     if not rows:
         known = list(dict.fromkeys(row["part"] for row in inventory.factors(catalog, None)))
@@ -159,7 +160,7 @@ def factors(
         say(f"no factor is known of `{part}`{close or '; there are ' + ', '.join(known)}")
         return errors.INPUT
     heads = (FACTORS, {**FACTORS, **WIDE_FACTORS})
-    return _rows(rows, inventory.FACTOR_COLUMNS, heads, format, color)
+    return _rows(rows, inventory.FACTOR_COLUMNS, heads, format, color, catalog)
 
 
 def _years(text: str | None) -> tuple[int, int] | None:
@@ -175,6 +176,7 @@ def _rows(
     heads: tuple[dict[str, str], dict[str, str]],
     form: str,
     color: str,
+    catalog: Catalog,
 ) -> int:
     """Write rows; ``heads`` are those of a narrow terminal and of a wide one."""
     if form == "csv":
@@ -184,6 +186,7 @@ def _rows(
     else:
         style = outputs.style(color, None)
         text = listing.as_table(heads[style.width >= _WIDE_FROM], rows, style)
+        text = below(text, catalog.own_records)
     outputs.to_stdout(text)
     return errors.OK
 
@@ -205,7 +208,8 @@ def _shown(found: list[inventory.Record], catalog: Catalog, form: str, color: st
             ]
         )
     style = outputs.style(color, catalog.sources)
-    return "\n".join(listing.card(record.name, *_card(record), style) for record in found)
+    cards = "\n".join(listing.card(record.name, *_card(record), style) for record in found)
+    return below(cards, catalog.own_records)
 
 
 def _card(record: inventory.Record) -> tuple[dict[str, object], list[inventory.Row], list[str]]:

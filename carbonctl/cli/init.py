@@ -91,6 +91,8 @@ def init(
     _write_new(path, _with_schema(chosen, path), with_folders=output is None)
     if not quiet:
         say(_told(chosen, path))
+    if chosen.schema == "device" and output is None:
+        _write_sources(quiet=quiet)
     return errors.OK
 
 
@@ -145,6 +147,16 @@ def _write_new(path: Path, text: str, *, with_folders: bool) -> None:
         files.create(path, text.encode(), with_folders=with_folders)
     except OSError as error:
         raise OutputError(f"{path}: {error.strerror or error}") from None
+
+
+def _write_sources(*, quiet: bool) -> None:
+    """Write the sources that a record names, unless there is a file of them already."""
+    path = Path(templates.SOURCES)
+    if os.path.lexists(path):
+        return
+    _write_new(path, templates.sources(), with_folders=False)
+    if not quiet:
+        say(f"wrote {path}")
 
 
 def _told(chosen: Template, path: Path) -> str:

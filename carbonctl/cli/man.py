@@ -15,7 +15,8 @@ PRECEDENCE = (
     "The command line goes before the environment, the environment before [tool.carbonctl] of "
     "the nearest pyproject.toml, and that before the default. `carbonctl config` shows what holds."
 )
-TERMINAL = {
+TERMINAL = {  # and what else is no flag
+    defaults.VARIABLE: "A file with [tool.carbonctl], in place of the nearest pyproject.toml.",
     "NO_COLOR": "No color, unless --color says otherwise.",
     "FORCE_COLOR": "Color also where standard output is no terminal; NO_COLOR goes before it.",
     "COLUMNS": "The width of tables, in place of the terminal's.",

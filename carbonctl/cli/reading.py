@@ -6,6 +6,7 @@ from typing import NamedTuple
 from carbonctl import __version__
 from carbonctl.account import estimate
 from carbonctl.catalog import Catalog
+from carbonctl.catalog.own_records import OwnRecords, together
 from carbonctl.cli.documents import Document, check_json
 from carbonctl.errors import InputError, Problem
 from carbonctl.located import decode
@@ -14,12 +15,34 @@ from carbonctl.result import Result, is_saved
 _HEAD = 200  # bytes in which a document says what it is
 
 
-class Read(NamedTuple):
-    """The results of a document, the versions that made them, and whether they were saved."""
+class Origin(NamedTuple):
+    """What made a result: the versions of carbonctl and of its data, and the own records."""
 
-    results: tuple[Result, ...]
     version: str
     hardware_db: str
+    own_records: tuple[OwnRecords, ...]
+
+
+def today(catalog: Catalog) -> Origin:
+    """Return the origin of what is estimated now."""
+    return Origin(__version__, catalog.version, catalog.own_records)
+
+
+def common(origins: Iterable[Origin], catalog: Catalog) -> Origin:
+    """Return one origin of several: their versions where they agree, else those of today.
+
+    Its own records are those of all of them.
+    """
+    known = sorted(set(origins))
+    found = known[0] if len({one[:2] for one in known}) == 1 else today(catalog)
+    return found._replace(own_records=together(*(one.own_records for one in known)))
+
+
+class Read(NamedTuple):
+    """The results of a document, what made them, and whether they were saved."""
+
+    results: tuple[Result, ...]
+    origin: Origin
     is_saved: bool
 
 
@@ -98,7 +121,7 @@ def _read(one: Document, catalog: Catalog, overrides: tuple[str, ...], *, or_lin
     refuse_other_results(data, name, first)
     if not is_saved(data):
         result = estimate(data, name, catalog, overrides, label=label, first=first)
-        return Read((result,), __version__, catalog.version, is_saved=False)
+        return Read((result,), today(catalog), is_saved=False)
     from carbonctl import saved
 
     if overrides:
@@ -106,4 +129,4 @@ def _read(one: Document, catalog: Catalog, overrides: tuple[str, ...], *, or_lin
         raise InputError([Problem(name, first, 1, message)])
     found = saved.read(decode(data, name, first), name, first, or_line=or_line)
     version, hardware_db = found.version or __version__, found.hardware_db or catalog.version
-    return Read(found.results, version, hardware_db, is_saved=True)
+    return Read(found.results, Origin(version, hardware_db, found.own_records), is_saved=True)

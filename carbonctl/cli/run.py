@@ -6,19 +6,22 @@ import os
 import signal
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain
 
 from carbonctl import __version__, errors
 from carbonctl.catalog import Catalog
+from carbonctl.catalog.own_records import together
 from carbonctl.cli.documents import BLOCK, Piece
+from carbonctl.cli.facts import NAMELESS, notes
 from carbonctl.cli.finding import Found
 from carbonctl.cli.merging import Cautions, Repeats
 from carbonctl.cli.messages import say
 from carbonctl.cli.outputs import Target, is_terminal
 from carbonctl.cli.picking import every
 from carbonctl.cli.progress import Bar
+from carbonctl.cli.reading import Origin, common
 from carbonctl.cli.sinks import Sink
 from carbonctl.cli.working import Order, Outcome, Worker
 from carbonctl.errors import ClosedPipe, OutputError
@@ -54,7 +57,7 @@ class Run:
         self.cautions = Cautions()
         self.codes: list[int] = []
         self.failed: list[Sink] = []
-        self.versions: set[tuple[str, str]] = set()
+        self.origins: set[Origin] = set()
         self.results = self.entries = self.problems = self.read = 0
 
     def all(self, found: list[Found], stdin_name: str, jobs: int | None, *, verbose: bool) -> int:
@@ -149,7 +152,7 @@ class Run:
 
     def write(self, outcome: Outcome) -> None:
         """Say what is to be said of an outcome, and write its texts."""
-        self.bar.tell(self.repeats.new(outcome.told))
+        self.bar.tell((*self.notes(outcome.origins), *self.repeats.new(outcome.told)))
         self.cautions.join(outcome.cautions)
         for sink, parts in zip(self.sinks, outcome.texts, strict=True):
             self.put(sink, partial(sink.write, parts))
@@ -157,8 +160,16 @@ class Run:
         self.entries += outcome.entries
         self.problems += outcome.problems
         self.codes = [errors.worst([*self.codes, outcome.code])]
-        self.versions |= outcome.versions
+        self.origins |= outcome.origins
         self.bar.draw(self.read, self.results)
+
+    def notes(self, origins: Iterable[Origin]) -> tuple[str, ...]:
+        """Return what is said of own records that are new, where a format cannot name them."""
+        if all(form not in NAMELESS for form, _ in self.order.outputs):
+            return ()
+        known = together(*(one.own_records for one in self.origins))
+        new = together(*(one.own_records for one in sorted(origins)))
+        return notes(records for records in new if records not in known)
 
     def finish(self) -> None:
         """Write what is written at the end: exports first, standard output last."""
@@ -197,10 +208,9 @@ class Run:
         self.codes.append(error.exit_code)
 
     def about(self) -> About:
-        """Return the versions behind the results: of a saved one, those that made it."""
-        versions = list(self.versions)
-        version, data = versions[0] if len(versions) == 1 else (__version__, self.catalog.version)
-        return About(version, data, tuple(dict.fromkeys(self.worker.problems)))
+        """Return what is behind the results: of a saved one, what made it."""
+        version, data, records = common(self.origins, self.catalog)
+        return About(version, data, tuple(dict.fromkeys(self.worker.problems)), records)
 
     def summary(self) -> str:
         """Return what was read, for those who ask."""

@@ -4,13 +4,12 @@ import os
 import re
 import subprocess
 
-from carbonctl import __version__
 from carbonctl.catalog import Catalog
 from carbonctl.cli import inputs
 from carbonctl.cli.documents import Document, piece
 from carbonctl.cli.finding import named, numbered
 from carbonctl.cli.picking import all_of, every, picked
-from carbonctl.cli.reading import Read, read_documents
+from carbonctl.cli.reading import common, read_documents, today
 from carbonctl.compare import Side
 from carbonctl.errors import InputError, Problem, UsageError
 from carbonctl.files import MAX_BYTES, TOO_LARGE
@@ -40,22 +39,16 @@ def read_side(text: str, catalog: Catalog, *, is_base: bool) -> Side:
     found = list(all_of(every([one]))) if revision is None else _there(*revision, name)
     if not found and is_base:
         note = f"{name}: there is no such file at that revision; all is new beside it"
-        return Side(name, (), __version__, catalog.version, note=note)
+        return Side(name, (), *today(catalog), note=note)
     if not found:
         raise _fault(name, "there is no such file at that revision")
     reads = read_documents(found, catalog, or_line=False)
     return Side(
         name,
         tuple(result for read in reads for result in read.results),
-        *_versions(reads, catalog),
+        *common((read.origin for read in reads), catalog),
         is_saved=any(read.is_saved for read in reads),
     )
-
-
-def _versions(reads: list[Read], catalog: Catalog) -> tuple[str, str]:
-    """Return the versions behind a side; where there are several, those of today."""
-    versions = {(read.version, read.hardware_db) for read in reads}
-    return versions.pop() if len(versions) == 1 else (__version__, catalog.version)
 
 
 def _there(revision: str, path: str, name: str) -> list[Document]:

@@ -6,9 +6,9 @@ import typer
 
 from carbonctl import errors
 from carbonctl.catalog import Catalog
-from carbonctl.catalog.folders import own
 from carbonctl.cli import options as o
 from carbonctl.cli.documents import Document, Piece, check_json, documents
+from carbonctl.cli.facts import catalog_for
 from carbonctl.cli.finding import find
 from carbonctl.cli.inputs import STDIN
 from carbonctl.cli.merging import Repeats, messages
@@ -46,7 +46,8 @@ def validate(
       carbonctl validate jobs --recursive
     """
     found = find(files, recursive=recursive)
-    check = _Check(Catalog(own(hardware_db)), is_wordy=verbose and not quiet)
+    catalog = catalog_for(hardware_db, is_told=True)
+    check = _Check(catalog, is_wordy=verbose and not quiet)
     for piece in every(found, path_shown(stdin_name) if stdin_name else STDIN):
         if piece is not None:
             check.take(piece)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from carbonctl import __version__, errors
+from carbonctl import errors
 from carbonctl.catalog import Catalog
 from carbonctl.cli.documents import Document, Piece, documents
 from carbonctl.cli.merging import Cautions, Message, messages
-from carbonctl.cli.reading import read_document
+from carbonctl.cli.reading import Origin, read_document, today
 from carbonctl.errors import InputError, Problem
 from carbonctl.render import LINES, LineRenderer, Renderer, Style, start
 
@@ -68,8 +68,8 @@ class Outcome(NamedTuple):
         How many there were.
     code : int
         The exit code that they call for.
-    versions : frozenset of (str, str)
-        The versions of carbonctl and of the data behind them.
+    origins : frozenset of Origin
+        What is behind them: versions and own records.
     """
 
     texts: Texts
@@ -79,7 +79,7 @@ class Outcome(NamedTuple):
     entries: int
     problems: int
     code: int
-    versions: frozenset[tuple[str, str]]
+    origins: frozenset[Origin]
 
 
 class Worker:
@@ -114,7 +114,7 @@ class Worker:
         self.cautions = Cautions(is_quiet=self.order.quiet)
         self.results = self.entries = self.faults = 0
         self.code = errors.OK
-        self.versions: set[tuple[str, str]] = set()
+        self.origins: set[Origin] = set()
 
     def take(self, piece: Piece) -> None:
         """Work on all documents of one piece; a faulty one is reported beside the others."""
@@ -137,7 +137,7 @@ class Worker:
             self.entries,
             self.faults,
             self.code,
-            frozenset(self.versions),
+            frozenset(self.origins),
         )
         self._forget()
         return found
@@ -164,7 +164,7 @@ class Worker:
             self.fill(document, filled)
             return
         found = read_document(document, self.catalog, self.order.overrides)
-        self.versions.add((found.version, found.hardware_db))
+        self.origins.add(found.origin)
         for result in found.results:
             place = "" if found.is_saved else document.place
             self.cautions.add(result.warnings, result.file, place)
@@ -181,7 +181,7 @@ class Worker:
     def fill(self, document: Document, filled: Filled) -> None:
         """Hand on the lines of a workload that is like others."""
         self.cautions.add(filled.warnings, document.label, document.place)
-        self.versions.add((__version__, self.catalog.version))
+        self.origins.add(today(self.catalog))
         self.results += 1
         self.entries += filled.entries
         for parts, text in zip(self.texts, filled.texts, strict=True):

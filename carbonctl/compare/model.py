@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from carbonctl.catalog.own_records import OwnRecords, together
 from carbonctl.cautions import Caution
 from carbonctl.ledger import Entry
 from carbonctl.result import Result
@@ -25,6 +26,8 @@ class Side(NamedTuple):
         Empty where there was nothing: all of the other side is then added or removed.
     version, hardware_db : str
         The versions that made the results.
+    own_records : tuple of OwnRecords
+        The own records that made them.
     is_saved : bool
         Whether they were read and not made.
     note : str, optional
@@ -35,8 +38,14 @@ class Side(NamedTuple):
     results: tuple[Result, ...]
     version: str
     hardware_db: str
+    own_records: tuple[OwnRecords, ...] = ()
     is_saved: bool = False
     note: str | None = None
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """What the facts behind its results are known by; equal where they are the same."""
+        return (self.version, self.hardware_db, *(one.sha256 for one in self.own_records))
 
     @property
     def entries(self) -> list[Entry]:
@@ -160,3 +169,9 @@ class Report(NamedTuple):
     base: Side
     alternatives: Sequence[Comparison]
     metrics: "Metrics | None" = None
+
+    @property
+    def own_records(self) -> tuple[OwnRecords, ...]:
+        """The own records behind any of its sides."""
+        heads = (one.head.own_records for one in self.alternatives)
+        return together(self.base.own_records, *heads)

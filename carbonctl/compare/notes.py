@@ -30,6 +30,9 @@ def _versions(base: Side, head: Side) -> list[str]:
         if left != right:
             found.append(f"the sides were made with different versions of {what}: "
                          f"{left} and {right}")  # fmt: skip
+    if base.facts[2:] != head.facts[2:]:
+        left, right = (", ".join(map(str, side.own_records)) or "none" for side in (base, head))
+        found.append(f"the sides were made with different own records: {left} and {right}")
     return found
 
 

@@ -241,7 +241,11 @@ def of_act(
     InputError
         With the place of every fault.
     """
-    tables = Act(catalog.folders[-1:] if compatible else catalog.folders)
+    tables = (
+        Act(catalog.folders[-1:])
+        if compatible
+        else catalog.cited(Act(catalog.folders), "fab/*.csv")
+    )
     tree = parse(decode(data, file), file)
     with few_searches():
         bom = read_bom(tree, file, tables, importer)
@@ -315,7 +319,7 @@ def _bill(
     if life.use is not None:
         entries.append(use_entry(life.use, lifetime, subject.name, books.assume))
     for one in entries:
-        if not one.is_meant:
+        if not one.is_in_limits:
             raise InputError([Problem(subject.file, 1, 1, f"{one.item}: {BEYOND}")])
     result = Result(
         subject.file, subject.digest, subject.name, tuple(entries),

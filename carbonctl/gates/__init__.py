@@ -4,10 +4,10 @@
 """
 
 from carbonctl.gates.budget import read_budget
-from carbonctl.gates.grammar import Rule, parse_rule, refuse_change
+from carbonctl.gates.grammar import Rule, RuleFault, parse_rule, read_rule, refuse_change
 from carbonctl.gates.verdicts import Figures, Verdict, exit_code, judge
 
 __all__ = [
-    "Figures", "Rule", "Verdict", "exit_code", "judge", "parse_rule", "read_budget",
-    "refuse_change",
+    "Figures", "Rule", "RuleFault", "Verdict", "exit_code", "judge", "parse_rule", "read_budget",
+    "read_rule", "refuse_change",
 ]  # fmt: skip

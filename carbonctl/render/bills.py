@@ -10,6 +10,7 @@ from carbonctl.ranges import Number, best, high, low
 from carbonctl.render import Style
 from carbonctl.render.escaping import as_json
 from carbonctl.render.json_ import result_dict
+from carbonctl.render.own_records import as_dicts, below
 from carbonctl.result import About
 from carbonctl.values import Value
 
@@ -32,7 +33,7 @@ def render(
         written: str | bytes = rows.finish(about)
         return written
     drawn: str = import_module(f"carbonctl.render.bill_{form}").render(bills, style)
-    return drawn
+    return below(drawn, about.own_records, is_markdown=form == "md")
 
 
 def _json(bills: Sequence[Bill], about: About) -> str:
@@ -40,6 +41,7 @@ def _json(bills: Sequence[Bill], about: About) -> str:
         "schema": SCHEMA,
         "version": about.version,
         "hardware_db": about.hardware_db,
+        "own_records": as_dicts(about.own_records),
         "results": [bill_dict(bill) for bill in bills],
         "errors": [
             {"file": p.file, "line": p.line, "col": p.col, "path": p.path, "message": p.message}

@@ -8,6 +8,7 @@ from carbonctl.compare.model import SCHEMA
 from carbonctl.gates import Verdict
 from carbonctl.render import Style
 from carbonctl.render.escaping import as_json
+from carbonctl.render.own_records import as_dicts
 from carbonctl.render.verdicts import as_dict
 from carbonctl.result import About
 
@@ -18,6 +19,7 @@ def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Sty
         "schema": SCHEMA,
         "version": about.version,
         "hardware_db": about.hardware_db,
+        "own_records": as_dicts(about.own_records),
         "base": _side(report.base),
         "alternatives": [_alternative(n, one) for n, one in enumerate(report.alternatives, 1)],
         "verdicts": [as_dict(verdict) for verdict in verdicts],
@@ -41,6 +43,7 @@ def _side(side: Side) -> dict[str, Any]:
         "name": side.name,
         "version": side.version,
         "hardware_db": side.hardware_db,
+        "own_records": as_dicts(side.own_records),
         "saved": side.is_saved,
         "complete": all(result.complete for result in side.results),
     }

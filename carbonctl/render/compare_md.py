@@ -11,6 +11,7 @@ from carbonctl.compare import Comparison, Delta, Report
 from carbonctl.gates import Verdict
 from carbonctl.render import Style, compared, humane
 from carbonctl.render.escaping import markdown as escape
+from carbonctl.render.own_records import sentences
 from carbonctl.render.verdicts import bullets
 from carbonctl.result import About
 
@@ -44,6 +45,8 @@ def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Sty
         for block in _details(one):
             page.fold(*block)
     versions = f"carbonctl {escape(about.version)}, hardware_db {escape(about.hardware_db)}"
+    for line in sentences(about.own_records, is_markdown=True):
+        page.must([line, ""])
     page.must([f"<sub>{versions}</sub>"])
     return page.text(END)
 
@@ -134,7 +137,7 @@ def _phases(one: Comparison) -> list[str]:
     """Return the table of phases and the total; activities are folded below."""
     lines = ["| Phase | Base | Head | Change | |", "| :-- | --: | --: | --: | --: |"]
     shown = [(line.name, line.delta) for line in compared.lines(one) if line.is_phase]
-    for name, delta in [*shown, ("**Total**", one.total["total_kgco2e"])]:
+    for name, delta in [*shown, (f"**{compared.total_of(one)}**", one.total["total_kgco2e"])]:
         lines.append(_row(name, humane.mass(delta.base), humane.mass(delta.head), *_moves(delta)))
     return lines
 

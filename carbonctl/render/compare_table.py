@@ -10,6 +10,7 @@ from carbonctl.compare import Comparison, Delta, Report
 from carbonctl.gates import Verdict
 from carbonctl.render import CAUTION, Style, compared, humane
 from carbonctl.render.gates_table import draw
+from carbonctl.render.own_records import below
 from carbonctl.render.plain import finished
 from carbonctl.render.sheet import Cell, Sheet, paragraph
 from carbonctl.render.terminal import console_for
@@ -39,7 +40,7 @@ def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Sty
         metrics_table.draw(console, report.metrics, style.width)
     if verdicts:
         draw(console, verdicts, style)
-    return finished(out.getvalue(), style)
+    return finished(below(out.getvalue(), about.own_records), style)
 
 
 def _ranking(console: Console, report: Report, width: int) -> None:
@@ -93,7 +94,7 @@ class _Block:
 
     def rows(self) -> None:
         table = Sheet(is_ruled=True, gap=3)
-        table.add_column("Phase", foot="Total", least=_NAME)
+        table.add_column("Phase", foot=compared.total_of(self.one), least=_NAME)
         total = self.cells(self.one.total["total_kgco2e"], "")
         for head, foot in zip(self.heads(), total, strict=True):
             title, unit = head.split("|")

@@ -1,8 +1,9 @@
 """What people are told of a comparison, whatever the format: headline, rows, remarks."""
 
+from math import inf
 from typing import NamedTuple
 
-from carbonctl.compare import Comparison, Delta, Row
+from carbonctl.compare import Change, Comparison, Delta, Row
 from carbonctl.compare.deltas import of_numbers, percent_of
 from carbonctl.compare.model import ADDED, CHANGED, REMOVED, SAME
 from carbonctl.render import humane
@@ -60,30 +61,41 @@ def _key(one: Comparison) -> tuple[str, str]:
 
 
 def lines(one: Comparison) -> list[Line]:
-    """Return phases that hold anything, each with its activities where there are several."""
-    found = []
+    """Return phases that changed, each with those of its activities that did.
+
+    The largest change comes first; an activity that is alone in its phase is left out.
+    """
+    blocks = []
     for phase in PHASES:
         rows = [row for row in one.rows if row.entry.phase == phase]
-        if not rows:
-            continue
-        found.append(
-            Line(phase.capitalize(), True, _change(rows), one.phases[phase]["total_kgco2e"])
-        )
         parts: dict[str, list[Row]] = {}
         for row in rows:
             name = f"{row.workload}: {row.entry.activity}" if row.workload else row.entry.activity
             parts.setdefault(name, []).append(row)
-        for name, some in parts.items() if len(parts) > 1 else ():
-            found.append(Line(name, False, _change(some), _sum(some)))
-    return found
+        activities = [Line(name, False, _change(some), _sum(some)) for name, some in parts.items()]
+        head = Line(phase.capitalize(), True, _change(rows), one.phases[phase]["total_kgco2e"])
+        blocks.append((head, activities if len(activities) > 1 else []))
+    found = []
+    for head, activities in sorted(blocks, key=lambda block: _smallness(block[0].delta)):
+        found += [head, *sorted(activities, key=lambda line: _smallness(line.delta))]
+    return [line for line in found if line.change != SAME]
+
+
+def _smallness(delta: Delta) -> float:
+    """Return what puts the largest change first, and an unknown one before it."""
+    return -inf if delta.difference is None else -abs(delta.difference)
+
+
+def total_of(one: Comparison) -> str:
+    """Return the head of the total, which says of how many workloads it is."""
+    number = len({row.workload for row in one.rows})
+    return "Total" if number < 2 else f"Total of {number} workloads"
 
 
 def _change(rows: list[Row]) -> str:
-    """Return the change that all rows have; several are a change."""
-    kinds = {row.change for row in rows}
-    if len(kinds) == 1:
-        return kinds.pop()
-    return CHANGED
+    """Return the change that all rows have; several are a change, and no rows are none."""
+    kinds = {row.change for row in rows} or {SAME}
+    return kinds.pop() if len(kinds) == 1 else CHANGED
 
 
 def _sum(rows: list[Row]) -> Delta:
@@ -96,7 +108,7 @@ def _sum(rows: list[Row]) -> Delta:
 
 def said_of(change: str) -> str:
     """Return how a change is marked in a table; nothing for what only differs."""
-    return change if change in (ADDED, REMOVED) else "" if change == CHANGED else "="
+    return change if change in (ADDED, REMOVED) else ""
 
 
 def remarks(one: Comparison) -> list[tuple[str, str]]:
@@ -139,7 +151,7 @@ def _signed(kg: float | None) -> str:
 
 
 def changes(one: Comparison) -> list[tuple[str, str, str, str]]:
-    """Return assumed figures that differ: path, before, after, whose doing."""
+    """Return assumed figures that differ: path, before, after, whose doing; the largest first."""
     return [
         (
             change.path,
@@ -147,20 +159,27 @@ def changes(one: Comparison) -> list[tuple[str, str, str, str]]:
             _figure(change.head, change.unit, change.path),
             change.cause,
         )
-        for change in one.changes
+        for change in sorted(one.changes, key=_relative)
     ]
 
 
 def inputs(one: Comparison) -> list[tuple[str, str, str]]:
-    """Return figures of the specs that differ: path, before, after."""
+    """Return figures of the specs that differ: path, before, after; the largest first."""
     return [
         (
             change.path,
             _figure(change.base, change.unit, change.path),
             _figure(change.head, change.unit, change.path),
         )
-        for change in one.inputs
+        for change in sorted(one.inputs, key=_relative)
     ]
+
+
+def _relative(change: Change) -> float:
+    """Return what puts the largest relative change first, and what is new or gone before it."""
+    if not change.base or change.head is None:
+        return -inf
+    return -abs(change.head / change.base - 1)
 
 
 def _figure(value: float | None, unit: str, path: str) -> str:
@@ -170,4 +189,4 @@ def _figure(value: float | None, unit: str, path: str) -> str:
 def entry_rows(one: Comparison) -> list[Row]:
     """Return the entries that differ, the largest difference first."""
     rows = [row for row in one.rows if row.change != SAME]
-    return sorted(rows, key=lambda row: -abs(row.kgco2e.difference or 0.0))
+    return sorted(rows, key=lambda row: _smallness(row.kgco2e))

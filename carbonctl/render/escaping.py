@@ -46,7 +46,7 @@ def _in_short_parts(commit: re.Match[str]) -> str:
 
 
 def as_json(document: Any) -> str:
-    """Return a JSON document; what a terminal or a workflow would obey in a text is escaped."""
+    """Return a JSON document, in which control characters and commands are escaped."""
     text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     if not text.replace("\n", "").isprintable():
         text = "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)

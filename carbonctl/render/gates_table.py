@@ -7,9 +7,9 @@ from rich.text import Text
 
 from carbonctl.gates import Verdict
 from carbonctl.render import CAUTION, Style
-from carbonctl.render.verdicts import limit, measured, outcome
+from carbonctl.render.verdicts import FAILED, PASS, UNKNOWN, WARNING, outcome, told
 
-_COLORS = {"failed": "red", "unknown": "red", "warning": CAUTION, "passed": "green"}
+_COLORS = {FAILED: "red", UNKNOWN: "red", WARNING: CAUTION, PASS: "green"}
 
 
 def draw(console: Console, verdicts: Sequence[Verdict], style: Style) -> None:
@@ -21,6 +21,5 @@ def draw(console: Console, verdicts: Sequence[Verdict], style: Style) -> None:
         word = outcome(verdict)
         line = Text(f"{word:<8} ", style=_COLORS[word] if style.color else "")
         subject = f"{verdict.subject}: " if several else ""
-        said = f"{measured(verdict)} (limit {limit(verdict)})"
-        line.append(f"{subject}{verdict.rule}: {said}", style="")
+        line.append(f"{subject}{told(verdict)}", style="")
         console.print(line, overflow="fold")

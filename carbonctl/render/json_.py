@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from carbonctl.ledger import COLUMNS, Entry
 from carbonctl.render import Style
 from carbonctl.render.escaping import as_json
+from carbonctl.render.own_records import as_dicts
 from carbonctl.result import SCHEMA, About, Result
 from carbonctl.values import Value
 
@@ -30,6 +31,7 @@ class Renderer:
             "schema": SCHEMA,
             "version": about.version,
             "hardware_db": about.hardware_db,
+            "own_records": as_dicts(about.own_records),
             "results": self.results,
             "errors": [
                 {"file": p.file, "line": p.line, "col": p.col, "path": p.path, "message": p.message}

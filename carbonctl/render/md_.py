@@ -7,6 +7,7 @@ from carbonctl.ledger import Totals
 from carbonctl.render import Style, humane
 from carbonctl.render.assumed import assumption_rows
 from carbonctl.render.escaping import markdown as escape
+from carbonctl.render.own_records import below
 from carbonctl.result import About, Result
 
 if TYPE_CHECKING:
@@ -27,8 +28,9 @@ class Renderer:
         self.parts.append("\n".join(parts))
 
     def finish(self, about: About, verdicts: "Sequence[Verdict]" = ()) -> str:
-        """Return all sections, then the verdicts."""
-        return "\n".join([*self.parts, *_gates(verdicts)])
+        """Return all sections, then the verdicts and own records."""
+        text = "\n".join([*self.parts, *_gates(verdicts)])
+        return below(text, about.own_records, is_markdown=True)
 
 
 def _gates(verdicts: "Sequence[Verdict]") -> list[str]:

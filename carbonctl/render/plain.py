@@ -26,7 +26,7 @@ def filled(line: str, width: int, indent: str = "") -> str:
 def finished(drawn: str, style: Style) -> str:
     """Return what was drawn without trailing spaces, in ASCII where nothing else shows.
 
-    All text for people comes through here: no line of it does anything but be read.
+    All text for people passes through here, where `printable` makes it safe to show.
     """
     text = "\n".join(line.rstrip() for line in drawn.translate(SPACES).split("\n"))
     if style.plain:

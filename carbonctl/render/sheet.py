@@ -149,7 +149,7 @@ class Sheet:
         A column has what its lines need, or where there is no room what its words need, or
         less where there is none for them either: the first columns first.
         """
-        widths, words, floors = [], [], []
+        widths, words, floors = list[int](), list[int](), list[int]()
         for column, *cells in zip(self.columns, *rows, strict=True):
             width = max(column.least, *(cell.whole for cell in cells))
             longest = max(column.least, *(cell.longest for cell in cells))

@@ -10,6 +10,7 @@ from rich.text import Text
 from carbonctl.ledger import OPERATIONAL, Entry, Totals, totals
 from carbonctl.render import CAUTION, Style, humane
 from carbonctl.render.assumed import assumption_rows
+from carbonctl.render.own_records import below
 from carbonctl.render.plain import finished
 from carbonctl.render.sheet import Cell, Content, Sheet, paragraph
 from carbonctl.render.terminal import console_for
@@ -49,7 +50,7 @@ class Renderer:
             from carbonctl.render.gates_table import draw
 
             draw(self.console, verdicts, self.style)
-        return finished(self.out.getvalue(), self.style)
+        return finished(below(self.out.getvalue(), about.own_records), self.style)
 
 
 class _Block:

@@ -1,19 +1,25 @@
-"""Verdicts of gates, in words and as rows."""
+"""Verdicts of gates, in words and as rows.
+
+A rule says when its gate fails. Where the gate passes, the rule is not shown, as it says what
+is not so; what was measured and the limit are.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from carbonctl.gates import Verdict
+from carbonctl.gates import Rule, RuleFault, Verdict, read_rule
 from carbonctl.render import humane
 
-_MARKS = {"passed": "✅", "failed": "❌", "warning": "⚠️", "unknown": "❓"}
-_WORDS = {"pass": "passed", "fail": "failed", "unknown": "unknown"}
+PASS, FAILED, WARNING, UNKNOWN = "pass", "failed", "warning", "unknown"
+_MARKS = {PASS: "✅", FAILED: "❌", WARNING: "⚠️", UNKNOWN: "❓"}
+_WORDS = {"pass": PASS, "fail": FAILED, "unknown": UNKNOWN}
+_ALLOWED = {">": "", ">=": "below ", "<": "at least ", "<=": "above "}
 
 
 def outcome(verdict: Verdict) -> str:
-    """Return what came of a gate in one word: passed, failed, warning or unknown."""
+    """Return what came of a gate in one word: pass, failed, warning or unknown."""
     if verdict.level == "warn" and verdict.outcome != "pass":
-        return "warning"
+        return WARNING
     return _WORDS[verdict.outcome]
 
 
@@ -21,21 +27,41 @@ def measured(verdict: Verdict) -> str:
     """Return what was measured, or why it is not known."""
     if verdict.value is None:
         return verdict.reason or "unknown"
-    return _figure(verdict.value, verdict)
+    return _amount(verdict.value, verdict)
 
 
 def limit(verdict: Verdict) -> str:
     """Return what it was compared with."""
-    return _figure(verdict.limit, verdict)
+    return _amount(verdict.limit, verdict)
+
+
+def passed(verdict: Verdict) -> str:
+    """Return how a gate that passed reads: `total 814 kgCO2e, limit 20 tCO2e`."""
+    try:
+        rule = read_rule(verdict.rule)
+    except RuleFault:  # of somebody else's making
+        return f"{measured(verdict)}, limit {limit(verdict)}"
+    allowed = _ALLOWED[(rule.chance or rule.condition).operator]
+    colon = ":" if rule.chance or verdict.value is None else ""
+    return f"{_figure(rule)}{colon} {measured(verdict)}, limit {allowed}{limit(verdict)}"
+
+
+def told(verdict: Verdict) -> str:
+    """Return what is said of a verdict behind its outcome."""
+    if outcome(verdict) == PASS:
+        return passed(verdict)
+    return f"{verdict.rule}: {measured(verdict)} (limit {limit(verdict)})"
 
 
 def sentence(verdict: Verdict) -> str:
     """Return a verdict as one line for people."""
     subject = f"{verdict.subject}: " if verdict.subject else ""
+    gate = f"{subject}gate {outcome(verdict)}"
+    if verdict.outcome == "pass":
+        return f"{gate}: {passed(verdict)}"
     if verdict.value is None:
-        return f"{subject}gate {outcome(verdict)}: {verdict.rule}: {measured(verdict)}"
-    said = f"it is {measured(verdict)}, the limit {limit(verdict)}"
-    return f"{subject}gate {outcome(verdict)}: {verdict.rule}: {said}"
+        return f"{gate}: {verdict.rule}: {measured(verdict)}"
+    return f"{gate}: {verdict.rule}: it is {measured(verdict)}, the limit {limit(verdict)}"
 
 
 def bullets(verdicts: Sequence[Verdict], escape: Callable[[str], str]) -> list[str]:
@@ -45,8 +71,12 @@ def bullets(verdicts: Sequence[Verdict], escape: Callable[[str], str]) -> list[s
     for verdict in verdicts:
         word = outcome(verdict)
         subject = f"{escape(verdict.subject)}: " if several else ""
-        said = f"{measured(verdict)}, limit {limit(verdict)}"
-        lines.append(f"- {_MARKS[word]} {word}: {subject}{escape(verdict.rule)} ({escape(said)})")
+        said = (
+            f"{escape(verdict.rule)} ({escape(measured(verdict))}, limit {escape(limit(verdict))})"
+        )
+        if word == PASS:
+            said = escape(passed(verdict))
+        lines.append(f"- {_MARKS[word]} {word}: {subject}{said}")
     return lines
 
 
@@ -58,7 +88,18 @@ def as_dict(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _figure(value: float, verdict: Verdict) -> str:
+def _figure(rule: Rule) -> str:
+    """Return what a rule is over: `training energy`, `p95 of change of total`."""
+    name, _, of = rule.key.rpartition("_")[0].partition("_")
+    name = f"market-based {name}" if of == "market" else f"{of} end of {name}" if of else name
+    name = f"{rule.phase} {name}" if rule.phase else name
+    if rule.chance is not None:
+        return f"probability of {name}{rule.text.partition(rule.key)[2].partition(')')[0]}"
+    name = f"change of {name}" if rule.condition.is_change else name
+    return name if rule.percentile is None else f"p{rule.percentile:g} of {name}"
+
+
+def _amount(value: float, verdict: Verdict) -> str:
     if verdict.unit == "%":
         return humane.change(value)
     if verdict.unit == "":

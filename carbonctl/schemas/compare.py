@@ -35,7 +35,8 @@ _SIDE: dict[str, Schema] = {
     "label": text("what the side was called on the command line"),
     "name": text("the names of its workloads"),
     "version": text("version of the carbonctl that made its results"),
-    "hardware_db": text("version of the database behind them"),
+    "hardware_db": text("version of the built-in database behind them"),
+    "own_records": listed("own_records", "folders of your own records before it"),
     "saved": {"type": "boolean", "description": "whether it was read and not estimated now"},
     "complete": {"type": "boolean", "description": "whether every entry is known"},
 }
@@ -86,7 +87,7 @@ def build() -> Schema:
             "row": whole(_row()),
             "change": record(Change, _CHANGE),
             **_of_metrics(),
-            **{key: shared[key] for key in ("verdict", "problem")},
+            **{key: shared[key] for key in ("verdict", "own_records", "problem")},
         },
     }
 
@@ -95,7 +96,8 @@ def _document() -> dict[str, Schema]:
     return {
         "schema": {"const": SCHEMA, "description": "name of this schema"},
         "version": text("version of the carbonctl that compared"),
-        "hardware_db": text("version of the database that it used"),
+        "hardware_db": text("version of the built-in database that it used"),
+        "own_records": listed("own_records", "folders of your own records behind any side"),
         "base": {**ref("base"), "description": "what the alternatives are compared with"},
         "alternatives": listed("alternative", "each head beside the base, best first"),
         "verdicts": listed("verdict", "what came of the gates"),

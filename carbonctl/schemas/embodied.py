@@ -51,7 +51,10 @@ def build() -> Schema:
             "beside": record(Beside, _BESIDE),
             "bounds": whole({key: {**NUMBER, "description": _BOUNDS[key]} for key in _BOUNDS}),
             "entry": whole(_entry(shared["entry"]["properties"])),
-            **{key: shared[key] for key in ("totals", "input", "assumption", "problem")},
+            **{
+                key: shared[key]
+                for key in ("totals", "input", "assumption", "own_records", "problem")
+            },
         },
     }
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import get_args
 
+from carbonctl.catalog.own_records import OwnRecords
 from carbonctl.errors import Problem
 from carbonctl.gates import Verdict
 from carbonctl.ledger import EMBODIED, OPERATIONAL, Entry, Totals
@@ -84,6 +85,11 @@ _VERDICT = {
     "unit": "kgCO2e, kWh, L, % for a relative change, or empty for a probability",
     "reason": "why it is not known, for people",
 }
+_OWN_RECORDS = {
+    "path": "the folder as it was given",
+    "sha256": "digest of the names and the bytes of its files",
+    "files": "how many of its files can be read as records and tables",
+}
 _PROBLEM = {
     "file": "the input",
     "line": "line of the input, counted from 1",
@@ -119,9 +125,16 @@ def build() -> Schema:
             "input": record(Value, _INPUT, value=NUMBER, low=NUMBER, high=NUMBER),
             "assumption": record(Assumption, _ASSUMPTION, status=_STATUS),
             "comparison": record(Comparison, _COMPARISON),
+            "own_records": own_records(),
             "problem": record(Problem, _PROBLEM),
         },
     }
+
+
+def own_records() -> Schema:
+    """Return the schema of a folder of own records."""
+    of_hash = text(_OWN_RECORDS["sha256"], pattern="^[0-9a-f]{64}$")
+    return record(OwnRecords, _OWN_RECORDS, sha256=of_hash)
 
 
 _STATUS: Schema = {"enum": list(get_args(Status))}
@@ -135,7 +148,8 @@ def _document() -> dict[str, Schema]:
     return {
         "schema": _schema_name(),
         "version": text("version of the carbonctl that made the results"),
-        "hardware_db": text("version of the database behind them"),
+        "hardware_db": text("version of the built-in database behind them"),
+        "own_records": listed("own_records", "folders of your own records before it"),
         "results": listed("result", "one result a workload"),
         "errors": listed("problem", "what was wrong with the inputs that have no result"),
     }

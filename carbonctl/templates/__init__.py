@@ -24,6 +24,7 @@ _PLACES = {
 }
 _SCHEMAS = {"budget": None, "ci": None, "device": "device", "host": "device"}
 _SCHEMA_FILES = {"spec": "carbonctl.schema.json", "device": "carbonctl.device.schema.json"}
+SOURCES = "hardware_db/sources.yaml"  # beside the records that are written there
 _MOST = 8  # names that a message shows
 
 
@@ -78,6 +79,11 @@ def template(name: str) -> Template:
     source = _FOLDER / f"{name}.yaml"
     file = _PLACES.get(name, f"{name}.carbon.yaml")
     return Template(name, _first_comment(source), file, source, _SCHEMAS.get(name, "spec"))
+
+
+def sources() -> str:
+    """Return the text of a file with the sources that the records among the templates name."""
+    return (_FOLDER / "sources.yml").read_text(encoding="utf-8")
 
 
 def published() -> dict[str, Template]:

@@ -16,7 +16,7 @@ from carbonctl.factors import yields
 from carbonctl.located import parse
 from carbonctl.ranges import best, high, low
 from carbonctl.spec.part_lists import check_parts
-from tests.conftest import CATALOG, CONFIGS, account
+from tests.conftest import CATALOG, CONFIGS, account, cite
 
 CLOSE = {"rel": 1e-12}
 
@@ -336,6 +336,7 @@ def own(tmp_path):
         for name, text in files.items():
             head = f"name: Acme {name}\nvendor: Acme\nkind: gpu\n"
             (folder / f"{name}.yaml").write_text(head + text)
+        cite(tmp_path, "acme", "acme-datasheet")
         return Catalog((tmp_path,))
 
     return write

@@ -9,7 +9,7 @@ import pytest
 from carbonctl.catalog import DEVICES, HOSTS, Catalog, leaves, records
 from carbonctl.near import fold
 from carbonctl.values import Value
-from tests.conftest import CATALOG, ROOT
+from tests.conftest import CATALOG, ROOT, cite
 
 DB = ROOT / "hardware_db"
 ALL_DEVICES = list(CATALOG.all(DEVICES, records.DEVICE))
@@ -278,6 +278,7 @@ def test_a_folder_of_ones_own_goes_before(tmp_path: Path):
     own.write_text(
         "name: My T4\nvendor: me\nkind: gpu\nrated_power: {value: 71 W, source: measured-by-me}\n"
     )
+    cite(tmp_path, "measured-by-me")
     catalog = Catalog((tmp_path,))
     assert catalog.device("nvidia/t4").rated_power.best == 71
     assert catalog.device("my t4").id == "nvidia/t4"

@@ -316,7 +316,7 @@ def test_markdown_stays_below_its_limit_and_keeps_the_totals(inside, jobs):
     done = inside("compare", "many.yaml", "more.yaml", *RULES, "-f", "md")
     assert len(done.out.encode()) <= 60_000
     assert "| **Total** |" in done.out
-    assert "total\\_kgco2e &gt; +5%" in done.out
+    assert "pass: change of total +2.5 %, limit +5.0 %" in done.out
     assert "more\n\n</details>" in done.out
     assert done.out.endswith("<!-- carbonctl:end -->\n")
     assert done.out.count("<details>") == done.out.count("</details>")
@@ -328,6 +328,134 @@ def test_narrow_terminals(inside, jobs, monkeypatch):
         lines = inside("compare", "a.yaml", "b.yaml", *RULES).out.splitlines()
         assert max(map(len, lines)) <= width
         assert any("Total" in line for line in lines)
+
+
+# --- what changed, and no more ---
+
+PARTS = """name: parts
+site: {grid: FR, pue: 1.2}
+phases:
+  data:
+    - {kind: energy, name: prepare, energy: 1 MWh, embodied: 0 kg}
+  training:
+    - {kind: energy, name: one, energy: 10 MWh, embodied: 0 kg}
+    - {kind: energy, name: two, energy: 10 MWh, embodied: 0 kg}
+    - {kind: energy, name: three, energy: 5 MWh, embodied: 0 kg}
+  inference:
+    - {kind: energy, name: serve, energy: 10 MWh, embodied: 0 kg}
+"""
+CHANGED = (
+    PARTS.replace("one, energy: 10", "one, energy: 11")
+    .replace("three, energy: 5", "three, energy: 9")
+    .replace("serve, energy: 10", "serve, energy: 40")
+)
+
+
+@pytest.fixture
+def parts(jobs):
+    (jobs / "base.yaml").write_text(PARTS)
+    (jobs / "head.yaml").write_text(CHANGED)
+    return jobs
+
+
+def test_only_what_changed_is_listed_the_largest_first(inside, parts):
+    out = inside("compare", "base.yaml", "head.yaml").out
+    names = [
+        "Inference",
+        "Training",
+        "three",
+        "one",
+        "Total",
+        "serve.energy",
+        "three.energy",
+        "one.energy",
+    ]
+    places = [out.index(name) for name in names]
+    assert places == sorted(places)
+    assert "Data" not in out
+    assert "two" not in out
+    out = inside("compare", "base.yaml", "head.yaml", "-f", "md").out
+    places = [
+        out.index(f"| {name} |") for name in ("Inference", "Training", "**Total**", "three", "one")
+    ]
+    assert places == sorted(places)
+    assert "| Data |" not in out
+    assert "| two |" not in out
+    document = json.loads(inside("compare", "base.yaml", "head.yaml", "-f", "json").out)
+    assert "two" in {row["activity"] for row in document["alternatives"][0]["entries"]}
+
+
+def test_an_unknown_change_comes_first(inside, parts):
+    (parts / "head.yaml").write_text(CHANGED.replace("prepare, energy: 1 MWh, embodied: 0 kg", "prepare, energy: 1 MWh"))  # fmt: skip
+    out = inside("compare", "base.yaml", "head.yaml").out
+    assert out.index("Data") < out.index("Inference") < out.index("Training")
+    assert "unknown" in next(line for line in out.splitlines() if line.startswith("Total"))
+
+
+def test_a_total_over_all_workloads_of_a_side(inside, parts):
+    for name, text in (("base", PARTS), ("head", CHANGED)):
+        several = [text.replace("name: parts", f"name: {n}") for n in ("a", "b", "c")]
+        (parts / f"{name}s.yaml").write_text("---\n".join([*several[:2], PARTS if name == "head" else several[2]]))  # fmt: skip
+    (parts / "heads.yaml").write_text((parts / "heads.yaml").read_text().replace("name: parts", "name: c"))  # fmt: skip
+    done = inside("compare", "bases.yaml", "heads.yaml", "-f", "json")
+    total = json.loads(done.out)["alternatives"][0]["total"]["energy_kwh"]
+    assert total["difference"] == pytest.approx(2 * 35_000 * 1.2)
+    assert "Total of 3 workloads" in inside("compare", "bases.yaml", "heads.yaml").out
+    assert "| **Total of 3 workloads** |" in inside("compare", "bases.yaml", "heads.yaml", "-f", "md").out  # fmt: skip
+
+
+def annotations(inside, *rules, files=("base.yaml", "head.yaml")):
+    flags = [part for rule in rules for part in ("--fail-on", rule)]
+    return inside("compare", *files, *flags, "-f", "github").out.splitlines()
+
+
+def test_annotations_are_of_what_failed_at_its_line(inside, parts):
+    assert annotations(inside, "total_kgco2e > 1 kt", "energy_kwh > 1 GWh") == []
+    assert annotations(inside, files=("base.yaml", "base.yaml")) == []
+    for rule, line in (
+        ("total_kgco2e > +5%", 11),  # serving changed most
+        ("phases.training.total_kgco2e > +5%", 9),
+        ("phases.training.total_kgco2e > 1 kg", 7),  # the largest there
+        ("energy_kwh > 1 kWh", 11),
+        ("p50(phases.training.total_kgco2e) > +1 kg", 9),
+    ):
+        (said,) = annotations(inside, rule)
+        assert said.startswith(f"::error file=head.yaml,line={line},col=1,title=carbonctl::gate failed: ")  # fmt: skip
+    warned = inside("compare", "base.yaml", "head.yaml", "--warn-on", "energy_kwh > +1%", "-f", "github")  # fmt: skip
+    assert warned.out.startswith("::warning file=head.yaml,line=11,")
+
+
+def test_a_gate_over_what_is_unknown_is_annotated_where_it_is(inside, parts):
+    (parts / "head.yaml").write_text(PARTS.replace("two, energy: 10 MWh, embodied: 0 kg", "two, energy: 10 MWh"))  # fmt: skip
+    (said,) = annotations(inside, "total_kgco2e > 1 kt")
+    assert said.startswith("::error file=head.yaml,line=8,col=1,title=carbonctl::gate unknown: ")
+
+
+def test_a_workload_of_a_file_is_annotated_in_the_file(inside, parts):
+    (parts / "two.yaml").write_text(f"{PARTS}---\n{CHANGED}")
+    (said,) = annotations(inside, "energy_kwh > +1%", files=("two.yaml#1", "two.yaml#2"))
+    assert said.startswith("::error file=two.yaml,line=23,col=1,")
+
+
+def test_a_saved_result_has_no_lines(inside, parts):
+    (parts / "saved.json").write_text(inside("estimate", "head.yaml", "-f", "json").out)
+    (said,) = annotations(inside, "energy_kwh > 1 kWh", files=("base.yaml", "saved.json"))
+    assert said.startswith("::error file=saved.json,title=carbonctl::gate failed: ")
+
+
+def test_a_passed_gate_reads_as_passed(inside, parts):
+    rule = ("--fail-on", "total_kgco2e > 1 kt")
+    for command in (("estimate", "head.yaml"), ("compare", "base.yaml", "head.yaml")):
+        table = inside(*command, *rule)
+        assert re.search(r"^pass +total 3\.\d+ tCO2e, limit 1,000 tCO2e$", table.out, re.M), (
+            table.out
+        )
+        md = inside(*command, *rule, "-f", "md").out
+        assert re.search(r"^- ✅ pass: total 3\.\d+ tCO2e, limit 1,000 tCO2e$", md, re.M), md
+        for text in (table.out, table.err, md):
+            assert "> 1 kt" not in text
+    junit = inside("compare", "base.yaml", "head.yaml", *rule, "-f", "junit").out
+    assert re.search(r"<system-out>pass: total 3\.\d+ tCO2e, limit 1,000 tCO2e<", junit)
 
 
 # --- what reviews found ---
@@ -366,7 +494,7 @@ def test_notes_are_said_whatever_the_format(inside, repository):
         done = inside("compare", "main:new.yaml", "new.yaml", "-f", form)
         assert "note: main:new.yaml: there is no such file at that revision" in done.err
         assert "note:" not in inside("compare", "main:new.yaml", "new.yaml", "-f", form, "-q").err
-    assert "no such file" in inside("compare", "main:new.yaml", "new.yaml", "-f", "github").out
+    assert inside("compare", "main:new.yaml", "new.yaml", "-f", "github").out == ""
 
 
 @pytest.mark.parametrize("form", ["json", "github", "junit", "md"])

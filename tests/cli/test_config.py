@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import os
+from pathlib import Path
 
 import pytest
 
@@ -130,3 +132,32 @@ def test_a_fault_of_pyproject_has_its_line_and_stops_no_help(
     (row,) = [row for row in json.loads(done.out) if row["check"] == "pyproject.toml"]
     assert row["state"] == "faulty"
     assert row["note"].startswith(f"{line}:1: ")
+
+
+def test_a_variable_names_another_file(inside, monkeypatch, tmp_path):
+    (tmp_path / "pyproject.toml").write_text('[tool.carbonctl]\ncolor = "always"\nwrong = 1\n')
+    other = tmp_path / "elsewhere" / "base.toml"
+    other.parent.mkdir()
+    other.write_text(
+        '[tool.carbonctl]\ncolor = "never"\nhardware_db = "mine:ours"\n'.replace(":", os.pathsep)
+    )
+    for name in ("mine", "ours"):
+        (other.parent / name).mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert inside("config").code == 3
+    monkeypatch.setenv("CARBONCTL_CONFIG_FILE", "elsewhere/base.toml")
+    found = rows(inside)
+    row = found["estimate", "--color"]
+    assert (row["value"], row["where"]) == ("never", "elsewhere/base.toml")
+    assert found["estimate", "--hardware-db"]["value"] == os.pathsep.join(
+        str(Path("elsewhere") / name) for name in ("mine", "ours")
+    )
+    assert "elsewhere/base.toml" in inside("doctor").out
+    other.write_text("")
+    assert found != rows(inside)
+    other.unlink()
+    done = inside("grid", "list")
+    assert (done.code, done.out) == (3, "")
+    assert (
+        done.err == "elsewhere/base.toml:1:1: No such file or directory (CARBONCTL_CONFIG_FILE)\n"
+    )

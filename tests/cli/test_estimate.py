@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import CONFIGS, ROOT, clean_environment, run
+from tests.conftest import CONFIGS, ROOT, cite, clean_environment, run
 
 QUICK = str(CONFIGS / "quickstart.yaml")
 LLAMA = str(CONFIGS / "llama3.yaml")
@@ -42,7 +42,9 @@ def test_csv(inside):
 
 def test_json(inside):
     document = json.loads(inside("estimate", LLAMA, QUICK, "-f", "json").out)
-    assert list(document) == ["schema", "version", "hardware_db", "results", "errors"]
+    assert list(document) == [
+        "schema", "version", "hardware_db", "own_records", "results", "errors",
+    ]  # fmt: skip
     assert document["schema"] == "carbonctl.estimate/1"
     assert document["errors"] == []
     assert [result["file"] for result in document["results"]] == [LLAMA, QUICK]
@@ -528,6 +530,7 @@ def test_own_hardware(tmp_path):
     (folder / "box.yaml").write_text(
         "name: Box\nkind: server\ndevices: 4\nhost_power: {value: 100 W, source: meter}\n"
     )
+    cite(tmp_path, "meter")
     spec = "name: x\nsite: {grid: FR}\nphases: {training: [{kind: compute, device: nvidia/t4, host: me/box, devices: 4, wall_time: 1 h}]}"
     found = run("estimate", "-", "-f", "csv", "--hardware-db", str(tmp_path), stdin=spec)
     assert found.code == 0

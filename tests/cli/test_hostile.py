@@ -68,7 +68,7 @@ def test_names_that_are_commands_are_refused(inside, tmp_path, name, text):
     done = inside("estimate", path)
     assert (done.code, done.out) == (3, "")
     assert done.err.startswith(f"{path}:1:")
-    assert "must not begin with :: or hold ## before [" in done.err
+    assert "must not begin with :: or contain ## followed by [" in done.err
     assert not COMMAND.search(done.err)
 
 

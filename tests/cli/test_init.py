@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -102,14 +103,24 @@ def test_the_citation_in_a_record_can_be_taken_over(name):
     assert f"source: {key}" in text(name)
 
 
+def test_sources_are_written_beside_records_and_never_over_others(inside, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    assert inside("init", "device").err.endswith("\nwrote hardware_db/sources.yaml\n")
+    assert "wrote hardware_db/sources.yaml" not in inside("init", "host").err
+    Path("hardware_db/sources.yaml").write_text("{}\n")
+    assert inside("validate", "hardware_db/hosts/my/host.yaml").code == 3
+    assert inside("init", "device", "-o", "elsewhere.yaml").code == 0
+    assert Path("hardware_db/sources.yaml").read_text() == "{}\n"
+
+
 @pytest.mark.parametrize("name", templates.names())
 def test_it_is_written_and_can_be_used(inside, monkeypatch, tmp_path, name):
     monkeypatch.chdir(tmp_path)
     done = inside("init", name)
     assert (done.code, done.out) == (0, "")
-    (path,) = (p for p in tmp_path.rglob("*") if p.is_file())
-    shown = str(path.relative_to(tmp_path))
-    assert shown == templates.template(name).file
+    shown = templates.template(name).file
+    written = {str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()}
+    assert written == {shown, *([templates.SOURCES] if name in RECORDS else [])}
     assert done.err.startswith(f"wrote {shown}\nnext: ")
     if name in WORKLOADS:
         assert inside("validate", shown).code == 0

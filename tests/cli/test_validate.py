@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.test_estimate import BAD, COMMAND, QUICK, write
 from tests.cli.test_streams import YAML, job, lines, peak
-from tests.conftest import CONFIGS, GRIDS, ROOT, clean_environment, run
+from tests.conftest import CONFIGS, GRIDS, ROOT, cite, clean_environment, run
 
 RECORD = "name: X1\nvendor: Acme\nkind: gpu\nrated_power: {value: 71 W, source: me}\n"
 SERVER = "name: Box\nkind: server\ndevices: 4\nhost_power: {value: 100 W, source: me}\n"
@@ -206,6 +206,7 @@ def test_verbose_and_quiet(inside, tmp_path):
 def test_own_hardware(inside, tmp_path):
     (tmp_path / "hosts" / "me").mkdir(parents=True)
     write(tmp_path / "hosts" / "me", "box.yaml", SERVER)
+    cite(tmp_path, "me")
     job = write(
         tmp_path,
         "job.yaml",

@@ -22,6 +22,7 @@ RESULT = (
     "assumption",
     "comparison",
     "verdict",
+    "own_records",
     "problem",
 )
 COMPARE = (

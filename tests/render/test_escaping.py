@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from carbonctl.catalog.own_records import OwnRecords
 from carbonctl.compare import Side, report
 from carbonctl.gates import judge, parse_rule
 from carbonctl.render import Style, comparison, render
@@ -14,7 +15,15 @@ from carbonctl.render.escaping import command, markdown
 from carbonctl.render.json_ import Renderer
 from carbonctl.result import About
 from tests.conftest import CATALOG, account
-from tests.markdown import HOSTILE, PARSER, ZERO_WIDTH, assert_harmless, plain, readable, shown
+from tests.markdown import (
+    HOSTILE,
+    PARSER,
+    ZERO_WIDTH,
+    assert_harmless,
+    plain,
+    readable,
+    shown,
+)
 
 ABOUT = About("0", "0")
 ODD = st.text(
@@ -99,8 +108,21 @@ def test_a_comparison_in_markdown(name):
         lines = comparison.render("github", report(base, heads, CATALOG), verdicts, ABOUT).split(
             "\n"
         )
-        notes = sum(len(one.notes) for one in report(base, heads, CATALOG).alternatives)
-        assert len(lines) == len(heads) + notes + len(verdicts) + 1
+        assert len(lines) == len(verdicts) + 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_own_records_in_markdown(name):
+    folder = OwnRecords(name, "1a2b3c4d5e6f" + "0" * 52, 3)
+    about = ABOUT._replace(own_records=(folder,))
+    found = report(side(spec("a"), "a"), [side(spec("b"), "b")], CATALOG)
+    for text in (
+        render("md", [account(spec("a"))], about),
+        comparison.render("md", found, [], about),
+    ):
+        assert_harmless(text)
+        assert f"Own records: {plain(name)} (sha256 ), 3 files" in readable(text)
+        assert "(sha256 `1a2b3c4d5e6f`), 3 files\n" in text
 
 
 class _Figures:
