@@ -7,6 +7,7 @@ from rich.text import Text
 
 from carbonctl.gates import Verdict
 from carbonctl.render import CAUTION, Style
+from carbonctl.render.sheet import paragraph
 from carbonctl.render.verdicts import FAILED, PASS, UNKNOWN, WARNING, outcome, told
 
 _COLORS = {FAILED: "red", UNKNOWN: "red", WARNING: CAUTION, PASS: "green"}
@@ -22,4 +23,4 @@ def draw(console: Console, verdicts: Sequence[Verdict], style: Style) -> None:
         line = Text(f"{word:<8} ", style=_COLORS[word] if style.color else "")
         subject = f"{verdict.subject}: " if several else ""
         line.append(f"{subject}{told(verdict)}", style="")
-        console.print(line, overflow="fold")
+        paragraph(console, line)
