@@ -223,7 +223,7 @@ def _figure_row(name: str, value: Value) -> Row:
 def facts(record: Record) -> dict[str, Any]:
     """Return what a record says beside its figures."""
     said: dict[str, Any] = {}
-    for key in ("id", "name", "vendor", "kind", "year", "unit", "devices", "cpu", "cpus", "host"):
+    for key in ("id", "name", "vendor", "kind", "year", "unit", "device", "devices", "cpu", "cpus", "host"):
         value = getattr(record, key, None)
         if value not in (None, ""):
             said[key] = value
@@ -237,6 +237,10 @@ def facts(record: Record) -> dict[str, Any]:
         )
     if record.aliases:
         said["also called"] = ", ".join(record.aliases)
+    if isinstance(record, Device) and record.counted_as:
+        said["counted as"] = ", ".join(f"{one.devices} by {one.tool}" for one in record.counted_as)
+    if isinstance(record, Device) and record.mig:
+        said["MIG profiles"] = ", ".join(record.mig.profiles)
     if record.notes:
         said["notes"] = record.notes
     return said

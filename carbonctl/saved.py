@@ -210,10 +210,10 @@ def _check(entry: Entry) -> None:
         if entry.boundary == OPERATIONAL or any(figure is not None for figure in figures):
             raise ValueError(f"{entry.item}: kgco2e is missing")
         return
-    if entry.quantity is None or entry.factor is None:
+    if entry.quantity is None or (entry.factor is None and entry.quantity != 0):
         raise ValueError(f"{entry.item}: kgco2e has no quantity or no factor")
     slack = _ROUNDING * entry.kgco2e
-    if abs(entry.quantity * entry.factor - entry.kgco2e) > slack:
+    if abs(entry.quantity * (entry.factor or 0.0) - entry.kgco2e) > slack:
         raise ValueError(f"{entry.item}: quantity × factor is not its kgco2e")
     market, low, high = figures
     if market is None or low is None or high is None:

@@ -301,3 +301,14 @@ def test_a_divisor_of_zero_is_refused():
     said = fault(JOB.replace("compute, load: 100 %", "serving").replace(
         "%s", "requests: 5, energy_per_request: 1 Wh, energy_boundary: node, power: 0 W"))  # fmt: skip
     assert "0 W" in said
+
+
+def test_a_result_of_zeros_reads_back(inside, tmp_path):
+    """Also the share of hardware of unknown embodied carbon that was not used."""
+    job, saved = tmp_path / "job.yaml", tmp_path / "job.json"
+    job.write_text(ZEROS)
+    first = inside("estimate", str(job), "--format", "json", "-q")
+    saved.write_text(first.out)
+    again = inside("estimate", str(saved), "--format", "json", "-q")
+    assert (first.code, again.code) == (0, 0)
+    assert again.out == first.out
