@@ -95,8 +95,9 @@ class _Copies:
         copy.touch()
         theirs, top = _table(copy), repository.top()
         ours = next((f for f in folders if (top / f / _FILE).is_file()), None)
-        if theirs != ({} if ours is None else _table(top / ours / _FILE)):
-            name = (Path(at if ours is None else ours) / _FILE).as_posix()
+        name = (Path(at if ours is None else ours) / _FILE).as_posix()
+        is_other = theirs != ({} if ours is None else _table(top / ours / _FILE))
+        if is_other and repository.is_changed(self.base, name):
             self.changes.append(_changed(f"[tool.carbonctl] in {name}"))
         return at, theirs or {}
 

@@ -100,7 +100,7 @@ def workloads(pathspecs: list[str], base: str) -> Workloads:
     found = Workloads({}, {}, {}, [])
     words = gone.split("\0")[:-1]
     for about, path in zip(words[::2], words[1::2], strict=True):
-        if about[1:7] != _SUBMODULE:
+        if about[1:7] != _SUBMODULE and path in _below(_fork(base)):  # else it came later
             found.removed[path] = _followed(base, path)
     for entry in _entries(staged):
         _sort(entry, found, base)
@@ -206,12 +206,9 @@ def detour(path: str) -> Entry | None:
 
 
 def is_changed(base: str, path: str) -> bool:
-    """Return whether the checkout differs from the base at a path from the top."""
-    changed = _git(
-        "diff", "--name-only", "--no-ext-diff", "--no-textconv", "--no-renames", "-z",
-        base, "--", _literal(path),
-    )  # fmt: skip
-    return changed != ""
+    """Return whether the checkout changed a path from the top, and not the base alone."""
+    differs = ("diff", "--name-only", "--no-ext-diff", "--no-textconv", "--no-renames")
+    return all(_git(*differs, commit, "--", _literal(path)) != "" for commit in (base, _fork(base)))
 
 
 def blobs(entries: list[Entry]) -> list[bytes]:
@@ -234,6 +231,12 @@ def blobs(entries: list[Entry]) -> list[bytes]:
         found.append(rest[:size])
         rest = rest[size + 1 :]
     return found
+
+
+@cache
+def _fork(base: str) -> str:
+    """Return the last commit that base and checkout share, where it is here; else the base."""
+    return (_git("merge-base", base, "HEAD") or "").strip() or base
 
 
 def _literal(path: str) -> str:

@@ -22,30 +22,30 @@ def secret(tmp_path) -> Path:
 
 
 @pytest.mark.parametrize("was_there", [True, False])
-@pytest.mark.parametrize("where", ["outside", "git", "untracked", "folder", "nowhere", "itself"])
-def test_links_to_what_git_does_not_have_are_refused(repository, runner, secret, where, was_there):
+def test_links_to_what_git_does_not_have_are_refused(repository, runner, secret, was_there):
     folder = repository.folder
-    base = repository.commit(
-        {"carbon.yaml": job(10), "jobs/a.txt": "", **({"link.yaml": job(1)} if was_there else {})}
-    )
+    leads_to = {"outside": secret, "git": ".git/hunter2", "untracked": "token.yaml",
+                "folder": "jobs", "nowhere": "none.yaml", "itself": "itself.yaml"}  # fmt: skip
+    before = {f"{name}.yaml": job(1) for name in leads_to if was_there}
+    base = repository.commit({"carbon.yaml": job(10), "jobs/a.txt": "", **before})
     (folder / "token.yaml").write_text("hunter2: 1\n")
     (folder / ".git" / "info" / "exclude").write_text("token.yaml\n")
     (folder / ".git" / "hunter2").write_text("hunter2: 1\n")
-    if was_there:
-        (folder / "link.yaml").unlink()
-    leads_to = {"outside": secret, "git": ".git/hunter2", "untracked": "token.yaml",
-                "folder": "jobs", "nowhere": "none.yaml", "itself": "link.yaml"}[where]  # fmt: skip
-    (folder / "link.yaml").symlink_to(leads_to)
+    for name, target in leads_to.items():
+        (folder / f"{name}.yaml").unlink(missing_ok=True)
+        (folder / f"{name}.yaml").symlink_to(target)
     repository.commit({})
     runner.pull_request(base)
     done = runner.run(files="*.yaml")
     assert (done.code, done.outputs["exit-code"]) == (3, "3")
     assert "hunter2" not in done.log + done.summary
-    (line,) = (line for line in done.commands if "link.yaml" in line)
-    said = "leaves the checkout" if where == "outside" else "to what is no file of the repository"
-    assert line.startswith("::error file=link.yaml,title=carbonctl::link.yaml is a link ")
-    assert said in line
-    assert "- ❓ not compared: link.yaml" in done.summary
+    for name in leads_to:
+        (line,) = (line for line in done.commands if f"{name}.yaml" in line)
+        why = "to what is no file of the repository"
+        if name == "outside":
+            why = "that leaves the checkout, which is not followed"
+        assert line == f"::error file={name}.yaml,title=carbonctl::{name}.yaml is a link {why}"
+        assert f"- ❓ not compared: {name}.yaml" in done.summary
 
 
 def test_a_link_to_a_file_of_the_repository_is_followed(repository, runner):
@@ -87,11 +87,11 @@ def test_a_submodule_is_left_out_unless_it_replaces_a_file(repository, runner, t
 # --- workloads that are no longer there ---
 
 
-@pytest.mark.parametrize("how", ["removed", "renamed", "folder", "not on disk"])
+@pytest.mark.parametrize("how", ["renamed", "folder", "not on disk"])
 def test_a_workload_that_is_gone_fails_where_gates_decide(repository, runner, api, how):
     base = repository.commit({"jobs/carbon.yaml": job(10), "jobs/b.yaml": job(1)})
     changes = {
-        "removed": {}, "renamed": {"other.yml": job(10)}, "folder": {"jobs/carbon.yaml/x.txt": ""},
+        "renamed": {"other.yml": job(10)}, "folder": {"jobs/carbon.yaml/x.txt": ""},
         "not on disk": {},
     }  # fmt: skip
     (repository.folder / "jobs" / "carbon.yaml").unlink()
@@ -142,6 +142,20 @@ def test_what_was_faulty_in_the_base_may_still_be_missed(repository, runner):
     assert done.code == 1
     assert "| carbon.yaml (removed) | unknown | 0 kgCO2e | unknown | – |" in done.summary
     assert re.search(r"\| \*\*Total of 2 workloads\*\* \| unknown \| [\d.]+ kgCO2e \| unknown \| – \|", done.summary)  # fmt: skip
+
+
+def test_what_the_base_got_later_is_not_the_pull_requests_doing(repository, runner):
+    repository.commit({"a.yaml": job(10), "budget.yaml": "fail: [total_kgco2e > 1 kt]\n"})
+    repository.git("branch", "old")
+    base = repository.commit({"b.yaml": job(1), "pyproject.toml": "[tool.carbonctl]\nquiet = true\n",
+                              "budget.yaml": "fail: [total_kgco2e > 2 kt]\n"})  # fmt: skip
+    repository.git("checkout", "-q", "old")
+    repository.commit({"a.yaml": job(12)})
+    runner.pull_request(base)
+    done = runner.run(files="*.yaml\n:!budget.yaml", budget="budget.yaml")
+    assert (done.code, done.commands) == (0, [])
+    for word in ("b.yaml", "budget", "pyproject"):
+        assert word not in done.summary.partition("###")[0]
 
 
 # --- the total ---
@@ -258,7 +272,7 @@ def test_own_records_of_the_environment_are_those_of_the_base(repository, runner
     base = repository.commit({"carbon.yaml": job(10), ".db/grids/countries.csv": CLEAN.format(100)})
     repository.commit({".db/grids/countries.csv": CLEAN.format(1)})
     runner.pull_request(base)
-    for given in (".db", "./.db", str(repository.folder / ".db")):
+    for given in ("./.db", str(repository.folder / ".db")):
         runner.extra = {"CARBONCTL_HARDWARE_DB": given}
         done = runner.run(fail_on=LIMIT)
         assert done.code == 1
@@ -326,17 +340,16 @@ def test_a_submodule_with_own_records_is_used_as_long_as_it_stays(repository, ru
 
 def test_a_budget_is_that_of_the_base(repository, runner):
     base = repository.commit({"carbon.yaml": job(10), "a/budget.yaml": f"fail: ['{LIMIT}']\n"})
-    for head in ("fail: ['total_kgco2e > 1 kt']\n", None):
+    runner.pull_request(base)
+    absolute = str(repository.folder / "a/budget.yaml")
+    for head, given in (
+        ("fail: ['total_kgco2e > 1 kt']\n", absolute),
+        (None, "./a/../a/budget.yaml"),
+    ):
         repository.commit({"a/budget.yaml": head})
-        runner.pull_request(base)
-        for given in (
-            "a/budget.yaml",
-            "./a/../a/budget.yaml",
-            str(repository.folder / "a/budget.yaml"),
-        ):
-            done = runner.run(budget=given)
-            assert done.code == 1
-            assert "this pull request changes a/budget.yaml; the base's is used" in done.summary
+        done = runner.run(budget=given)
+        assert done.code == 1
+        assert "this pull request changes a/budget.yaml; the base's is used" in done.summary
 
 
 def test_a_faulty_budget_of_the_base_is_told_by_its_name(repository, runner):
