@@ -17,7 +17,7 @@ from carbonctl.ledger import (
     total,
     totals,
 )
-from carbonctl.ranges import best
+from carbonctl.ranges import best, decide
 from carbonctl.rows import View
 from carbonctl.spec.model import PHASES, Reported
 from carbonctl.units import COUNT, parse
@@ -197,11 +197,13 @@ class Result:
     def split(self) -> tuple[float, float] | None:
         """Operational carbon of clients' computation and communication [kgCO2e], where both are."""
         entries = [entry for entry in self.entries if entry.kind == "federated"]
-        found = [
-            total([entry for entry in entries if part(entry) == name], "operational_kgco2e") or 0.0
+        first, second = (
+            total([entry for entry in entries if part(entry) == name], "operational_kgco2e")
             for name in (COMPUTATION, COMMUNICATION)
-        ]
-        return (found[0], found[1]) if all(found) else None
+        )
+        if first is None or second is None or decide(first == 0) or decide(second == 0):
+            return None
+        return first, second
 
     @property
     def per_unit(self) -> tuple[str, float] | None:
@@ -217,7 +219,9 @@ class Result:
         number = best(parse(str(written), COUNT))
         if self.total.total_kgco2e is not None:
             return unit["name"], self.total.total_kgco2e / number
-        return f"{unit['name']} (operational)", (self.total.operational_kgco2e or 0.0) / number
+        operational = self.total.operational_kgco2e
+        known = 0.0 if operational is None else operational
+        return f"{unit['name']} (operational)", known / number
 
     @property
     def complete(self) -> bool:
@@ -273,7 +277,9 @@ def unexplained(result: Result) -> list[str]:
     """
     found = []
     for key, row in (result.reported or {}).items():
-        if row.error_pct is None or abs(row.error_pct) <= MAX_ERROR_PCT or not row.estimated:
+        if row.error_pct is None or row.estimated is None or decide(row.estimated == 0):
+            continue
+        if decide(abs(row.error_pct) <= MAX_ERROR_PCT):
             continue
         factor = row.reported / row.estimated
         name = key.rpartition("_")[0].replace("_", " ")
@@ -285,7 +291,7 @@ def unexplained(result: Result) -> list[str]:
 
 
 def _compare(theirs: float, ours: float | None) -> Comparison:
-    error = None if ours is None or theirs == 0 else (ours / theirs - 1) * 100
+    error = None if ours is None or decide(theirs == 0) else (ours / theirs - 1) * 100
     return Comparison(theirs, ours, error)
 
 

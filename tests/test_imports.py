@@ -13,7 +13,18 @@ from tests.conftest import CONFIGS, ROOT, clean_environment
 PACKAGE = ROOT / "carbonctl"
 # Lowest first; a module imports from its own room and from rooms below it.
 LEVELS = [
-    {"errors", "ranges", "near", "units", "located", "values", "symbols", "holes"},
+    {
+        "errors",
+        "ranges",
+        "columns",
+        "filled",
+        "near",
+        "units",
+        "located",
+        "values",
+        "symbols",
+        "holes",
+    },
     {"checks"},
     {"spec", "catalog", "factors"},
     {"estimators", "inventory", "integrity", "templates"},

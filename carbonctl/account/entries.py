@@ -9,7 +9,7 @@ from carbonctl.estimators.base import ActivityData, Attributed, Draw, Occupation
 from carbonctl.estimators.quantities import Quantity, added, merge
 from carbonctl.factors import embodied, facility, grid, water
 from carbonctl.ledger import BUILDING, EMBODIED, GRID_LOSSES, OPERATIONAL, PUE_OVERHEAD, Entry
-from carbonctl.ranges import Number, best, high, low
+from carbonctl.ranges import Number, best, decide, high, low
 from carbonctl.values import Value
 
 _GIVE = {
@@ -191,7 +191,7 @@ class Entries:
         share, lifetime, use = occupation.share, occupation.lifetime, occupation.utilization
         unit = "device-h" if share.scale is None else f"{share.unit}-h"
         if share.value is None:
-            formula = occupation.formula if high(occupation.hours) == 0 else ""
+            formula = occupation.formula if decide(high(occupation.hours) == 0) else ""
             self.embodied(share.item, occupation.hours, unit, None, formula, occupation.inputs,
                           share.stage, share.lacks)  # fmt: skip
             return
@@ -224,7 +224,7 @@ class Entries:
         Of hardware that was not used at all the carbon is 0, whatever the rate.
         """
         carbon: Number | None = None if rate is None else quantity * rate
-        if rate is None and high(quantity) == 0:
+        if rate is None and decide(high(quantity) == 0):
             carbon = 0.0
         elif rate is None:
             self.books.warn(

@@ -7,7 +7,7 @@ from carbonctl.catalog.tables import GridRow, Region
 from carbonctl.estimators.base import Unusable
 from carbonctl.estimators.quantities import Quantity
 from carbonctl.factors import grid
-from carbonctl.ranges import Number, best
+from carbonctl.ranges import Number, best, decide
 from carbonctl.spec.fields import Mix
 from carbonctl.spec.model import Site
 from carbonctl.values import Value
@@ -150,7 +150,7 @@ class _Site:
         market, market_inputs = self.market(intensity)
         has_none = self.of_clients or operator == "client"
         pue = None if has_none else self.pue(region)
-        if pue is not None and pue.best > _SUSPICIOUS_PUE:
+        if pue is not None and decide(pue.best > _SUSPICIOUS_PUE):
             self.warnings.append(f"{pue.path}: a PUE of {pue.best:g} is far above any known")
         return Supply(
             label=_label(name, intensity),
@@ -353,7 +353,7 @@ class _Site:
             parts.append(contracted)
         if residual is not None:
             parts.append(residual.named("residual_intensity", residual_path))
-        elif share is not None and share.low < 1:
+        elif share is not None and decide(share.low < 1):
             self.warnings.append(
                 f"{share_path}: no `residual_intensity` is given; "
                 "the grid's average stands in for the residual mix"

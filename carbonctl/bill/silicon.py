@@ -8,6 +8,7 @@ from carbonctl.catalog.fab_rows import Figure, nanometres
 from carbonctl.estimators.quantities import Quantity, of
 from carbonctl.factors import fab, yields
 from carbonctl.factors.yields import MM2_PER_CM2
+from carbonctl.ranges import decide
 from carbonctl.spec.parts import Fabricated, Logic, Stored
 from carbonctl.values import Value
 
@@ -125,8 +126,10 @@ def _gases(making: Making, known: Mapping[float, Value]) -> tuple[Value, tuple[V
         row = making.catalog.making.fab.figure("yield", "any", "abatement").value
         abated = making.default(row, "abatement", "share of process gases destroyed")
     (low, most), *_, (high, least) = known.items()
-    if abated.low == abated.high and abated.best in known:
-        return making.placed(known[abated.best], "node", "gpa"), (abated,)
+    if decide(abated.low == abated.high):
+        for share, gas in known.items():
+            if decide(abated.best == share):
+                return making.placed(gas, "node", "gpa"), (abated,)
     try:
         number = fab.abated_kgco2e_per_cm2(abated.number, low, most.number, high, least.number)
     except ValueError:
@@ -310,7 +313,7 @@ def _packages(making: Making, holds: frozenset[str] | None) -> list[Line]:
     if count is None:
         one = Value(1.0, "", "default")
         count = making.default(one, "packages", "one package each")
-    if not count.high:
+    if decide(count.high == 0):
         return []
     each, year = making.given("package_carbon"), None
     if each is None:

@@ -25,7 +25,7 @@ from carbonctl.estimators.base import (
 from carbonctl.estimators.models import OnMachine, OnSystem
 from carbonctl.estimators.quantities import Quantity, merge, of, quotient
 from carbonctl.factors import facility, fleet, power, runs
-from carbonctl.ranges import Number
+from carbonctl.ranges import Number, decide
 from carbonctl.spec import fields as f
 from carbonctl.spec.systems import Spec
 from carbonctl.values import Value
@@ -127,7 +127,7 @@ def check_idle(idle: Value, rated: Value, path: str) -> None:
     Unusable
         At ``path``.
     """
-    if idle.low > rated.low or idle.high > rated.high:
+    if decide(idle.low > rated.low) or decide(idle.high > rated.high):
         key = path.rpartition(".")[2]
         raise Unusable(path, f"{key}: the idle power is above that at work")
 
