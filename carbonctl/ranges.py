@@ -48,6 +48,9 @@ class Mixed(Exception):
 def decide(condition: Any) -> bool:
     """Return whether a condition on numbers holds, the same in all rows of a column.
 
+    Conditions that matter together are joined by ``&`` and ``|``, so that rows which differ in
+    one of them alone stay together.
+
     Raises
     ------
     Mixed
@@ -139,7 +142,7 @@ class Range:
 
     def __truediv__(self, other: Number) -> Range:
         o = _as_range(other)
-        if decide(o.low <= 0) and decide(o.high >= 0):
+        if decide((o.low <= 0) & (o.high >= 0)):
             raise ZeroDivisionError("division by a range that holds zero")
         ends = (self.low / o.low, self.low / o.high, self.high / o.low, self.high / o.high)
         return Range(self.best / o.best, least(*ends), most(*ends))

@@ -321,7 +321,7 @@ def _convert(plain: float, written: str, wanted: Dimension, text: str) -> float:
     except OverflowError:  # prefixes piled up: Mt-Mt-Mt/mg/mg
         raise QuantityError(_beyond(text, wanted)) from None
     size = abs(value)
-    if decide(size > LARGEST) or (decide(size > 0) and decide(size < SMALLEST)):
+    if decide((size > LARGEST) | (size > 0) & (size < SMALLEST)):
         raise QuantityError(_beyond(text, wanted))
     return value
 

@@ -115,7 +115,7 @@ def _of_all(node: Node) -> Quantity | None:
     if devices is None:
         message = "power_scope: all: how many devices draw it? give `devices` and `wall_time`"
         raise Unusable(f"{path}.power_scope", message)
-    if decide(devices.low != devices.high) or decide(devices.high == 0):
+    if decide((devices.low != devices.high) | (devices.high == 0)):
         message = "power_scope: all: the number of devices is a range or 0; give one number"
         raise Unusable(f"{path}.power_scope", message)
     return of(devices)

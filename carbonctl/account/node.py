@@ -76,7 +76,7 @@ class Node:
     def lifetime(self) -> Value:
         """Return the service life, with a warning where no machine has lived so long or short."""
         found = self.default("lifetime")
-        if decide(found.best < _SHORTEST_LIFE_H) or decide(found.best > _LONGEST_LIFE_H):
+        if decide((found.best < _SHORTEST_LIFE_H) | (found.best > _LONGEST_LIFE_H)):
             years = found.best / HOURS_PER_YEAR
             self.warnings.append(f"{found.path}: {years:.3g} years is no service life of hardware")
         return found

@@ -127,7 +127,7 @@ def check_idle(idle: Value, rated: Value, path: str) -> None:
     Unusable
         At ``path``.
     """
-    if decide(idle.low > rated.low) or decide(idle.high > rated.high):
+    if decide((idle.low > rated.low) | (idle.high > rated.high)):
         key = path.rpartition(".")[2]
         raise Unusable(path, f"{key}: the idle power is above that at work")
 

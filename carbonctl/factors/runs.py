@@ -45,7 +45,7 @@ def lognormal_mean(p50: Number, p99: Number) -> Number:
     points = list(product((low(p50), high(p50)), (low(p99), high(p99))))
     for top in (low(p99), high(p99)):
         lowest = top * math.exp(-Z99 * Z99)
-        if decide(low(p50) < lowest) and decide(lowest < high(p50)):
+        if decide((low(p50) < lowest) & (lowest < high(p50))):
             points.append((lowest, top))
     values = [_mean(*point) for point in points]
     return Range(middle, least(middle, *values), most(middle, *values))

@@ -110,7 +110,7 @@ def _read_bounds(raw: Map, dimension: Dimension, check: bounds.Check) -> Value:
         raise ValueError(f"best, low and high count different things: {', '.join(sorted(words))}")
     middle = parts["best"]
     low, high = parts.get("low", middle), parts.get("high", middle)
-    if not (decide(low <= middle) and decide(middle <= high)):
+    if not decide((low <= middle) & (middle <= high)):
         raise ValueError("best must lie between low and high")
     source = _source(raw["source"]) if raw.get("source") else None
     line = raw.place.line if not raw.place.origin else None
