@@ -5,6 +5,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from carbonctl import whereabouts
+from carbonctl.catalog import Catalog
 from carbonctl.catalog.tables import Everyday
 from carbonctl.errors import Problem
 from carbonctl.ledger import (
@@ -19,7 +20,7 @@ from carbonctl.ledger import (
 )
 from carbonctl.ranges import best, decide
 from carbonctl.rows import View
-from carbonctl.spec.model import PHASES, Reported
+from carbonctl.spec.model import PHASES, Reported, Workload
 from carbonctl.units import COUNT, parse
 from carbonctl.values import Value
 
@@ -101,6 +102,9 @@ class Result:
         The normalised workload.
     reported : Reported or None
         Published figures, as the spec gives them.
+    origin : (Workload, Catalog) or None
+        What was accounted for, and by which facts; None where the result was saved or comes
+        from another process.
     """
 
     def __init__(
@@ -122,6 +126,7 @@ class Result:
         self.warnings = warnings
         self._spec = spec
         self._reported = reported
+        self.origin: tuple[Workload, Catalog] | None = None
 
     def __repr__(self) -> str:
         return f"<Result {self.file}: {self.name}, total_kgco2e={self.total.total_kgco2e}>"
@@ -130,7 +135,7 @@ class Result:
         """Return what is to be copied or sent elsewhere, what was to be made on demand included."""
         made = {"spec": self.spec, "reported": self.reported}
         state = {key: value for key, value in self.__dict__.items() if key not in _MAKERS}
-        return {**state, **made}
+        return {**state, **made, "origin": None}
 
     def to_frame(self, view: View = "entries") -> "pd.DataFrame":
         """Return a view as a pandas DataFrame: text ``string``, numbers ``float64``.

@@ -299,14 +299,6 @@ def _split(text: str, wanted: Dimension, default_unit: str | None) -> tuple[str,
     return number, multiplier, written or default_unit or ""
 
 
-def _figure(number: str, text: str, wanted: Dimension) -> float:
-    """Return the number of a figure as written."""
-    plain = float(number.replace("_", ""))
-    if plain == 0 and re.search("[1-9]", number.lower().partition("e")[0]):
-        raise QuantityError(_beyond(text, wanted))
-    return plain
-
-
 def _convert(plain: float, written: str, wanted: Dimension, text: str) -> float:
     ratio = None if wanted.unit and not written else _conversion(written, wanted)
     if ratio is None and not written:
@@ -354,23 +346,12 @@ def parse(text: str, wanted: Dimension) -> Number:
 
 
 def parse_filled(text: str, figures: Sequence[float], wanted: Dimension) -> Number:
-    """Read a quantity as `parse` does, with other figures in the place of its own.
-
-    Parameters
-    ----------
-    text : str
-        The quantity.
-    figures : sequence of float or column
-        What stands for its figure, or for both of a range; those of the text where empty.
-    wanted : Dimension
-        As in `parse`.
+    """Read a quantity as `parse` does, with columns in the place of its figures where given.
 
     Raises
     ------
-    QuantityError
-        As in `parse`.
-    Mixed
-        Where some rows of a column are in order and others are not.
+    QuantityError, Mixed
+        Where no row, or not every row, is in order.
     """
     first, dots, second = text.partition("..")
     if not dots:
@@ -394,7 +375,9 @@ def _plain(
 ) -> tuple[float, int, str]:
     """Return a number with its suffix, that suffix's factor and the unit's text."""
     number, multiplier, written = _split(text, wanted, default_unit)
-    plain = figures[0] if figures else _figure(number, text, wanted)
+    plain = figures[0] if figures else float(number.replace("_", ""))
+    if not figures and plain == 0 and re.search("[1-9]", number.lower().partition("e")[0]):
+        raise QuantityError(_beyond(text, wanted))
     return plain * multiplier, multiplier, written
 
 

@@ -37,7 +37,7 @@ LEVELS = [
     {"figures"},
     {"result"},
     {"account", "saved"},
-    {"compare", "embodied"},
+    {"compare", "embodied", "points"},
     {"render", "validation"},
     {"schemas"},
     {"cli"},

@@ -65,7 +65,7 @@ class Entries:
         self.supply = supply
         self.suffix = suffix
         self.used: list[Quantity] = []
-        self.factor, self.market = supply.intensity.best, supply.market.best
+        self.factor, self.market = best(supply.intensity.number), best(supply.market.number)
         self.scope = scope.of_electricity(supply.operator, supply.basis)
         self.around = (*supply.market_inputs, *(supply.water or ()))
 
@@ -133,8 +133,9 @@ class Entries:
             return None
         it_kwh = kwh if draw is not None and draw.in_building else 0.0
         if draw is not None and draw.includes_pue and pue is not None:
-            it_kwh = kwh / pue.best
-        litres: float = water.litres(it_kwh, kwh, known.on_site.best, known.source.best)
+            it_kwh = kwh / best(pue.number)
+        on_site, source = best(known.on_site.number), best(known.source.number)
+        litres: float = water.litres(it_kwh, kwh, on_site, source)
         return litres
 
     def lost(self) -> None:

@@ -10,7 +10,7 @@ from carbonctl.catalog.records import Host
 from carbonctl.estimators import device_words
 from carbonctl.estimators.base import Scale, Unusable
 from carbonctl.estimators.device_words import PROCESSORS
-from carbonctl.ranges import Range, decide
+from carbonctl.ranges import decide
 from carbonctl.spec.systems import System, SystemFields
 from carbonctl.values import Status, Value
 
@@ -180,7 +180,8 @@ class Node:
         if len(found.inputs) == 1:
             return given
         note = found.formula.replace("devices_per_system", f"{given.best:g} {given.counts}s")
-        return given._replace(number=found.number, status="derived", note=note, counts="")
+        made = given._replace(number=found.number, status="derived", note=note, counts="")
+        return self.catalog.settled(made)
 
     def check_count(self) -> None:
         """Refuse numbers of devices that the count in the device's name does not divide.
@@ -223,8 +224,8 @@ class Node:
 
     def holds_as_many_as(self, slots: float) -> bool:
         """Whether a system has one number of devices, and it is this one."""
-        number = self.per_system.number
-        return not isinstance(number, Range) and decide(number == float(slots))
+        number = self.per_system
+        return decide((number.low == number.high) & (number.best == float(slots)))
 
     def of_host(self, figure: Value, key: str) -> Value:
         """Return a figure of the catalog's host, marked where the host is a stand-in."""

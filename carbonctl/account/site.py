@@ -208,7 +208,7 @@ class _Site:
             grid.mix_intensity(parts), "kgCO2e/kWh", "catalog", " ".join(sources), path,
             name="carbon_intensity", note=f"{shares}; {basis}, by kind of plant",
         )  # fmt: skip
-        return value, basis, None
+        return self.catalog.settled(value), basis, None
 
     def prefers_region(self, zone: str, region: Region, basis: str | None) -> bool:
         """Whether a region's own figure is used: on the basis asked for, life-cycle first."""

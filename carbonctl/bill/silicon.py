@@ -74,7 +74,8 @@ def _area(making: Making) -> Quantity:
         raise making.fault("wafer", f"wafer: {error}") from None
     used = Value(number, "cm2", "derived", path=on_wafer.path, name="wafer_area",
                  note="wafer over its gross dies")  # fmt: skip
-    return Quantity(number, used.name, (used, *sizes))
+    used = making.catalog.settled(used)
+    return Quantity(used.number, used.name, (used, *sizes))
 
 
 def _on_wafer(making: Making, key: str) -> Value | None:
@@ -139,7 +140,7 @@ def _gases(making: Making, known: Mapping[float, Value]) -> tuple[Value, tuple[V
             making.placed(least, "node", f"gpa_{high * 100:g}"))  # fmt: skip
     note = f"at {abated.best * 100:g} % abated, between {low * 100:g} and {high * 100:g} %"
     gpa = Value(number, most.unit, "derived", path=making.path, name="gpa", note=note)
-    return gpa, (abated, *ends)
+    return making.catalog.settled(gpa), (abated, *ends)
 
 
 def fab_intensity(making: Making, place: str) -> Value:
@@ -221,7 +222,7 @@ def _modelled(making: Making, model: str) -> tuple[Value, tuple[Value, ...]]:
         kernel = yields.negative_binomial
     good = Value(kernel(*arguments), "", "derived", None, f"{making.path}.yield_model",
                  name="fab_yield", note=said)  # fmt: skip
-    return good, tuple(inputs)
+    return making.catalog.settled(good), tuple(inputs)
 
 
 def _density(making: Making) -> Value:

@@ -163,7 +163,7 @@ class Worker:
             if not self.order.quiet:
                 self.told += [f"{result.file}: warning: {text}" for text in result.warnings]
             if self.order.gates is not None:
-                self.judge(self.order.gates.judge(result.file, result.entries, None))
+                self.judge(self.order.gates.judge(result))
             self.results += 1
             self.entries += len(result.entries)
             for renderer in self.renderers:

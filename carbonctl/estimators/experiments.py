@@ -103,7 +103,7 @@ def _listed(durations: tuple[Value, ...], setting: Setting) -> Quantity:
     first = durations[0]._replace(
         number=total, note=f"sum of {len(durations)} runs", source=" ".join(sources) or None
     )
-    return setting.in_devices(first, "durations")
+    return setting.in_devices(setting.facts.settled(setting.given(first, "durations")), "durations")
 
 
 def _with_overheads(activity: Experiments, setting: Setting, hours: Quantity) -> Quantity:

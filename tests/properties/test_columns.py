@@ -77,6 +77,10 @@ def holds_columns(thing: Any) -> bool:
     )
 
 
+def test_workloads_are_made_of_every_kind():
+    assert set(KINDS) == set(estimators.KINDS)
+
+
 def test_columns_are_their_rows_for_every_kind():
     kinds: Counter[str] = Counter()
     rows_done, texts, parts, faulty = 0, 0, 0, 0
