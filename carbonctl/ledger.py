@@ -121,7 +121,7 @@ def total(entries: Sequence[Entry], name: str) -> float | None:
     """Return one of the sums of `Totals`; None where an entry it needs is unknown."""
     boundary, column = SUMS[name]
     numbers = [getattr(e, column) for e in entries if boundary in (None, e.boundary)]
-    return None if None in numbers else exact_sum(numbers)
+    return None if any(n is None for n in numbers) else exact_sum(numbers)
 
 
 def totals(entries: Sequence[Entry]) -> Totals:

@@ -5,6 +5,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from carbonctl import whereabouts
+from carbonctl.catalog import Catalog
 from carbonctl.catalog.own_records import OwnRecords
 from carbonctl.catalog.tables import Everyday
 from carbonctl.cautions import Caution
@@ -19,9 +20,9 @@ from carbonctl.ledger import (
     total,
     totals,
 )
-from carbonctl.ranges import best, exact_sum
+from carbonctl.ranges import best, decide, exact_sum
 from carbonctl.rows import View
-from carbonctl.spec.model import PHASES, Reported
+from carbonctl.spec.model import PHASES, Reported, Workload
 from carbonctl.units import COUNT, parse
 from carbonctl.values import Value
 
@@ -104,6 +105,9 @@ class Result:
         The normalised workload.
     reported : Reported or None
         Published figures, as the spec gives them.
+    origin : (Workload, Catalog) or None
+        What was accounted for, and by which facts; None where the result was saved or comes
+        from another process.
     """
 
     def __init__(
@@ -125,6 +129,7 @@ class Result:
         self.warnings = warnings
         self._spec = spec
         self._reported = reported
+        self.origin: tuple[Workload, Catalog] | None = None
 
     def __repr__(self) -> str:
         return f"<Result {self.file}: {self.name}, total_kgco2e={self.total.total_kgco2e}>"
@@ -133,7 +138,7 @@ class Result:
         """Return what is to be copied or sent elsewhere, what was to be made on demand included."""
         made = {"spec": self.spec, "reported": self.reported}
         state = {key: value for key, value in self.__dict__.items() if key not in _MAKERS}
-        return {**state, **made}
+        return {**state, **made, "origin": None}
 
     def to_frame(self, view: View = "entries") -> "pd.DataFrame":
         """Return a view as a pandas DataFrame: text ``string``, numbers ``float64``.
@@ -200,11 +205,13 @@ class Result:
     def split(self) -> tuple[float, float] | None:
         """Operational carbon of clients' computation and communication [kgCO2e], where both are."""
         entries = [entry for entry in self.entries if entry.kind == "federated"]
-        found = [
-            total([entry for entry in entries if part(entry) == name], "operational_kgco2e") or 0.0
+        first, second = (
+            total([entry for entry in entries if part(entry) == name], "operational_kgco2e")
             for name in (COMPUTATION, COMMUNICATION)
-        ]
-        return (found[0], found[1]) if all(found) else None
+        )
+        if first is None or second is None or decide(first == 0) or decide(second == 0):
+            return None
+        return first, second
 
     @property
     def per_unit(self) -> tuple[str, float] | None:
@@ -220,7 +227,9 @@ class Result:
         number = best(parse(str(written), COUNT))
         if self.total.total_kgco2e is not None:
             return unit["name"], self.total.total_kgco2e / number
-        return f"{unit['name']} (operational)", (self.total.operational_kgco2e or 0.0) / number
+        operational = self.total.operational_kgco2e
+        known = 0.0 if operational is None else operational
+        return f"{unit['name']} (operational)", known / number
 
     @property
     def complete(self) -> bool:
@@ -299,7 +308,9 @@ def unexplained(result: Result) -> list[Caution]:
     """
     found = []
     for key, row in (result.reported or {}).items():
-        if row.error_pct is None or abs(row.error_pct) <= MAX_ERROR_PCT or not row.estimated:
+        if row.error_pct is None or row.estimated is None or decide(row.estimated == 0):
+            continue
+        if decide(abs(row.error_pct) <= MAX_ERROR_PCT):
             continue
         factor = row.reported / row.estimated
         name = key.rpartition("_")[0].replace("_", " ")
@@ -317,7 +328,7 @@ def _compare(theirs: float, ours: float | None) -> Comparison:
 
 def error_of(theirs: float, ours: float | None) -> float | None:
     """Return our figure over a reported one, less 100 % [%]; None where there is none."""
-    return None if ours is None or theirs == 0 else (ours / theirs - 1) * 100
+    return None if ours is None or decide(theirs == 0) else (ours / theirs - 1) * 100
 
 
 def is_saved(data: bytes) -> bool:

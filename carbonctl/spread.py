@@ -7,7 +7,7 @@ many entries it is in, so that a difference is not drowned by what both sides sh
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
 from itertools import product
 from typing import Any, NamedTuple
@@ -189,12 +189,26 @@ def _outer(term: Term) -> tuple[float, float]:
     return low(found), high(found)
 
 
-def samples(terms: Sequence[Term]) -> Any:
-    """Return equally likely sums of some terms.
+def draws(unknowns: Collection[Uncertain]) -> dict[Uncertain, Any]:
+    """Return `SAMPLES` equally likely values of each unknown.
 
-    Each unknown is drawn from a triangle between its bounds with its best estimate as the
-    peak: one value from each of `SAMPLES` parts of equal probability, in an order of its own
-    that is the same in every call and on both sides of a comparison.
+    Each is drawn from a triangle between its bounds with its best estimate as the peak: one
+    value from each of `SAMPLES` parts of equal probability, in an order of its own that is
+    the same in every call and on both sides of a comparison.
+    """
+    import numpy as np
+
+    levels = (np.arange(SAMPLES) + 0.5) / SAMPLES
+    found = {}
+    for unknown in unknowns:
+        seed = int.from_bytes(sha256(repr(unknown).encode()).digest()[:8])
+        order = np.random.default_rng(seed).permutation(SAMPLES)
+        found[unknown] = _triangle(unknown, levels[order])
+    return found
+
+
+def samples(terms: Sequence[Term]) -> Any:
+    """Return equally likely sums of some terms, over the `draws` of what is uncertain.
 
     Returns
     -------
@@ -203,14 +217,8 @@ def samples(terms: Sequence[Term]) -> Any:
     """
     import numpy as np
 
-    unknowns = {unknown for term in terms for unknown in term.ranged.values()}
-    levels = (np.arange(SAMPLES) + 0.5) / SAMPLES
-    drawn = {}
-    for unknown in unknowns:
-        seed = int.from_bytes(sha256(repr(unknown).encode()).digest()[:8])
-        order = np.random.default_rng(seed).permutation(SAMPLES)
-        drawn[unknown] = _triangle(unknown, levels[order])
-    total = np.zeros(SAMPLES if unknowns else 1)
+    drawn = draws({unknown for term in terms for unknown in term.ranged.values()})
+    total = np.zeros(SAMPLES if drawn else 1)
     with np.errstate(all="ignore"):  # what is not finite is told by whoever asked
         for term in terms:
             total = total + term.at(drawn)

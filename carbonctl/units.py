@@ -7,12 +7,13 @@ a ``B`` after a bare count is 10⁹; ``MT`` and ``mt`` are a metric ton and ``Mt
 """
 
 import re
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
 from carbonctl.near import is_slip, may_search
-from carbonctl.ranges import Number, Range, best
+from carbonctl.ranges import Number, Range, best, decide
 from carbonctl.symbols import Symbol
 from carbonctl.unit_table import (
     DEVICE,
@@ -202,12 +203,12 @@ def _multiplier(rest: str, wanted: Dimension, has_unit: bool) -> tuple[int, str]
     return 1, rest
 
 
-def _read(text: str, wanted: Dimension, default_unit: str | None) -> tuple[float, int, str]:
-    """Return the number as written, its suffix's factor and the unit's text."""
+def _split(text: str, wanted: Dimension, default_unit: str | None) -> tuple[str, int, str]:
+    """Return the figure of a quantity as written, its suffix's factor and the unit's text."""
     if len(text) > _LONGEST:
         raise QuantityError(f"`{text[:40]}…` is too long for {article(wanted.name)}")
     if wanted.unit == DURATION.unit and ":" in text:
-        return _elapsed_s(text, wanted), 1, "s"
+        return repr(_elapsed_s(text, wanted)), 1, "s"
     match = _NUMBER.fullmatch(text)
     if match and match[2][:1] in (",", "'") and match[2][1:2].isdigit():
         raise QuantityError(f"`{text}`: write a point for decimals, and no separators of thousands")
@@ -215,10 +216,7 @@ def _read(text: str, wanted: Dimension, default_unit: str | None) -> tuple[float
         raise QuantityError(f"`{text}` is not {article(wanted.name)}; write `{wanted.example}`")
     number, rest = match.groups()
     multiplier, written = _multiplier(rest, wanted, default_unit is not None)
-    plain = float(number.replace("_", "")) + 0.0  # -0 is 0
-    if plain == 0 and re.search("[1-9]", number.lower().partition("e")[0]):
-        raise QuantityError(_beyond(text, wanted))
-    return plain * multiplier, multiplier, written or default_unit or ""
+    return number, multiplier, written or default_unit or ""
 
 
 def _elapsed_s(text: str, wanted: Dimension) -> float:
@@ -244,7 +242,8 @@ def _convert(plain: float, written: str, wanted: Dimension, text: str) -> float:
         value = plain * ratio[0] / ratio[1]
     except OverflowError:  # prefixes piled up: Mt-Mt-Mt/mg/mg
         raise QuantityError(_beyond(text, wanted)) from None
-    if abs(value) > LARGEST or 0 < abs(value) < SMALLEST:
+    size = abs(value)
+    if decide((size > LARGEST) | (size > 0) & (size < SMALLEST)):
         raise QuantityError(_beyond(text, wanted))
     return value
 
@@ -284,22 +283,44 @@ def parse(text: str, wanted: Dimension) -> Number:
     QuantityError
         With what is wrong and how to write it.
     """
+    return parse_filled(text, (), wanted)
+
+
+def parse_filled(text: str, figures: Sequence[float], wanted: Dimension) -> Number:
+    """Read a quantity as `parse` does, with columns in the place of its figures where given.
+
+    Raises
+    ------
+    QuantityError, Mixed
+        Where no row, or not every row, is in order.
+    """
     first, dots, second = text.partition("..")
     if not dots:
-        plain, _, written = _read(text, wanted, None)
+        plain, _, written = _plain(text, figures[:1], wanted, None)
         return _convert(plain, written, wanted, text)
-    plain_high, suffix, written = _read(second, wanted, None)
+    plain_high, suffix, written = _plain(second, figures[1:], wanted, None)
     inherited = None if ":" in second else written
-    plain_low, own_suffix, own_unit = _read(first, wanted, inherited)
+    plain_low, own_suffix, own_unit = _plain(first, figures[:1], wanted, inherited)
     if own_suffix == 1 and own_unit == written:
         plain_low *= suffix
     lower = _convert(plain_low, own_unit, wanted, first if ":" in second else text)
     upper = _convert(plain_high, written, wanted, text)
-    if lower > upper:
+    if decide(lower > upper):
         raise QuantityError(f"`{text}`: the low end is above the high end")
     if own_unit == written:
         return Range(_convert((plain_low + plain_high) / 2, written, wanted, text), lower, upper)
     return Range((lower + upper) / 2, lower, upper)
+
+
+def _plain(
+    text: str, figures: Sequence[float], wanted: Dimension, default_unit: str | None
+) -> tuple[float, int, str]:
+    """Return a number with its suffix, that suffix's factor and the unit's text."""
+    number, multiplier, written = _split(text, wanted, default_unit)
+    plain = figures[0] if figures else float(number.replace("_", "")) + 0.0  # -0 is 0
+    if not figures and plain == 0 and re.search("[1-9]", number.lower().partition("e")[0]):
+        raise QuantityError(_beyond(text, wanted))
+    return plain * multiplier, multiplier, written
 
 
 def factors(text: str, wanted: Dimension) -> tuple[str, int, int, int]:

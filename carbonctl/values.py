@@ -1,8 +1,8 @@
 """A value on its way through the account: number, unit, and where it came from."""
 
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
-from carbonctl.ranges import Number, best, high, low
+from carbonctl.ranges import Number
 
 Status: TypeAlias = Literal["given", "default", "catalog", "derived", "archetype"]
 
@@ -49,17 +49,17 @@ class Value(NamedTuple):
     @property
     def best(self) -> float:
         """The best estimate."""
-        return best(self.number)
+        return _end(self.number, "best")
 
     @property
     def low(self) -> float:
         """The lower bound; equal to `best` where there is no range."""
-        return low(self.number)
+        return _end(self.number, "low")
 
     @property
     def high(self) -> float:
         """The upper bound; equal to `best` where there is no range."""
-        return high(self.number)
+        return _end(self.number, "high")
 
     def named(self, name: str, path: str | None = None) -> "Value":
         """Return the same value under the name that a formula uses."""
@@ -67,3 +67,9 @@ class Value(NamedTuple):
             self.number, self.unit, self.status, self.source, path or self.path,
             self.line, name, self.note, self.confidence, self.counts,
         )  # fmt: skip
+
+
+def _end(number: Any, key: str) -> float:
+    """Return an end of a range, also of the one that a column is drawn from, or a number itself."""
+    found: float = getattr(number, key, number)
+    return found

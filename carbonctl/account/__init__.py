@@ -65,10 +65,10 @@ def result_of(loaded: Loaded, catalog: Catalog, label: str, digest: str) -> Resu
         books = account(loaded.workload, catalog)
     except Unaccountable as error:
         raise InputError(loaded.problem(*fault) for fault in error.faults) from None
-    return _result(loaded.workload, books, label, digest)
+    return _result(loaded.workload, books, label, digest, catalog)
 
 
-def _result(workload: Workload, books: Books, file: str, digest: str) -> Result:
+def _result(workload: Workload, books: Books, file: str, digest: str, catalog: Catalog) -> Result:
     result = Result(
         file,
         digest,
@@ -79,6 +79,7 @@ def _result(workload: Workload, books: Books, file: str, digest: str) -> Result:
         spec=lambda: workload.model_dump(mode="json", by_alias=True, exclude_none=True),
         reported=lambda result: compare_reported(workload.reported, result, books.without_pue_kwh),
     )
+    result.origin = workload, catalog
     if workload.reported is not None:
         result.warnings += tuple(unexplained(result))
     return result

@@ -10,7 +10,7 @@ from carbonctl.estimators.base import ActivityData, Attributed, Draw, Occupation
 from carbonctl.estimators.quantities import Quantity, added, merge
 from carbonctl.factors import embodied, facility, grid, water
 from carbonctl.ledger import BUILDING, EMBODIED, GRID_LOSSES, OPERATIONAL, PUE_OVERHEAD, Entry
-from carbonctl.ranges import Number, best, high, low
+from carbonctl.ranges import Number, best, decide, high, low
 from carbonctl.values import Value
 
 _GIVE = {
@@ -66,7 +66,7 @@ class Entries:
         self.supply = supply
         self.suffix = suffix
         self.used: list[Quantity] = []
-        self.factor, self.market = supply.intensity.best, supply.market.best
+        self.factor, self.market = best(supply.intensity.number), best(supply.market.number)
         self.scope = scope.of_electricity(supply.operator, supply.basis)
         self.around = (*supply.market_inputs, *(supply.water or ()))
 
@@ -132,7 +132,7 @@ class Entries:
     def without_pue(self, kwh: float, draw: Draw) -> float:
         """Return what the machines themselves use of some energy that was drawn [kWh]."""
         pue = self.supply.pue
-        return kwh / pue.best if draw.includes_pue and pue is not None else kwh
+        return kwh / best(pue.number) if draw.includes_pue and pue is not None else kwh
 
     def water(self, kwh: float, draw: Draw | None) -> float | None:
         """Return the water of some energy [L]; None where it is not known."""
@@ -141,7 +141,8 @@ class Entries:
             return None
         in_building = draw is not None and draw.in_building
         it_kwh = self.without_pue(kwh, draw) if draw is not None and in_building else 0.0
-        litres: float = water.litres(it_kwh, kwh, known.on_site.best, known.source.best)
+        on_site, source = best(known.on_site.number), best(known.source.number)
+        litres: float = water.litres(it_kwh, kwh, on_site, source)
         return litres
 
     def lost(self) -> None:
@@ -198,7 +199,7 @@ class Entries:
         share, lifetime, use = occupation.share, occupation.lifetime, occupation.utilization
         unit = "device-h" if share.scale is None else f"{share.unit}-h"
         if share.value is None:
-            formula = occupation.formula if high(occupation.hours) == 0 else ""
+            formula = occupation.formula if decide(high(occupation.hours) == 0) else ""
             self.embodied(share.item, occupation.hours, unit, None, formula, occupation.inputs,
                           share.stage, share.lacks)  # fmt: skip
             return
@@ -231,7 +232,7 @@ class Entries:
         Of hardware that was not used at all the carbon is 0, whatever the rate.
         """
         carbon: Number | None = None if rate is None else quantity * rate
-        if rate is None and high(quantity) == 0:
+        if rate is None and decide(high(quantity) == 0):
             carbon = 0.0
         elif rate is None:
             message = (

@@ -12,7 +12,7 @@ from carbonctl.estimators.base import Unusable
 from carbonctl.estimators.device_words import PROCESSORS
 from carbonctl.estimators.machine import Group, Machine, Scale
 from carbonctl.estimators.quantities import Quantity, of
-from carbonctl.ranges import best
+from carbonctl.ranges import best, decide, plain_sum
 from carbonctl.spec.systems import Accelerator, System
 from carbonctl.values import Value
 
@@ -117,7 +117,7 @@ def _of_all(node: Node) -> Quantity | None:
     if devices is None:
         message = "power_scope: all: how many devices draw it? give `devices` and `wall_time`"
         raise Unusable(f"{path}.power_scope", message)
-    if devices.low != devices.high or devices.high == 0:
+    if decide((devices.low != devices.high) | (devices.high == 0)):
         message = "power_scope: all: the number of devices is a range or 0; give one number"
         raise Unusable(f"{path}.power_scope", message)
     return of(devices)
@@ -155,15 +155,18 @@ def _check_draw(node: Node, path: str, draw_w: float, device: Device | None) -> 
     if device is None or rated is None or device.of_record.denominator > 1:
         return
     times = draw_w / rated.best
-    says = f"{draw_w:.5g} W per device is {times:.2g} × the rated power of {device.id}"
+
+    def says() -> str:
+        return f"{draw_w:.5g} W per device is {times:.2g} × the rated power of {device.id}"
+
     if node.given("power_scope") in ("system", "wall"):
-        if times > _SUSPICIOUS:
-            message = f"{says}; powers are per device, also with `power_scope`"
+        if decide(times > _SUSPICIOUS):
+            message = f"{says()}; powers are per device, also with `power_scope`"
             node.warnings.append(Caution(message, path, kind="power above the rating"))
-    elif times > _MOST:
+    elif decide(times > _MOST):
         raise Unusable(
             path,
-            f"power: {says} ({rated.best:g} W); write `power_scope: all` where it is the draw of "
+            f"power: {says()} ({rated.best:g} W); write `power_scope: all` where it is the draw of "
             "all devices together, `system` or `wall` where it holds each one's share of the node",
         )
 
@@ -175,7 +178,7 @@ def _mixed(
     for key in _OF_ONE_KIND:
         if node.given(key) is not None:
             raise node.refuse(key, "the system mixes accelerators; say it of each of them")
-    total = sum(kind.devices.best for kind in kinds)
+    total = plain_sum(kind.devices.best for kind in kinds)
     path, line = node.place("accelerators"), kinds[0].devices.line
     node.per_system = Value(
         total, "", "derived", path=path, line=line, name="devices_per_system",
@@ -225,7 +228,7 @@ def _of_kind(node: Node, kind: Accelerator, path: str) -> Device | None:
     except LookupError:
         message = f"device: `{kind.device}` is a host; name one of its devices"
         raise Unusable(f"{path}.device", message) from None
-    if unit.stated is not None and kind.devices.best != unit.stated:
+    if unit.stated is not None and decide(kind.devices.best != unit.stated):
         message = (
             f"devices: `{kind.device}` names {unit.stated}, and {kind.devices.best:g} are given"
         )

@@ -12,6 +12,7 @@ from carbonctl.estimators import device_words
 from carbonctl.estimators.base import Unusable
 from carbonctl.estimators.device_words import PROCESSORS
 from carbonctl.estimators.machine import Scale
+from carbonctl.ranges import decide
 from carbonctl.spec.systems import System, SystemFields
 from carbonctl.values import Status, Value
 
@@ -77,7 +78,7 @@ class Node:
     def lifetime(self) -> Value:
         """Return the service life, with a warning where no machine has lived so long or short."""
         found = self.default("lifetime")
-        if not _SHORTEST_LIFE_H <= found.best <= _LONGEST_LIFE_H:
+        if decide((found.best < _SHORTEST_LIFE_H) | (found.best > _LONGEST_LIFE_H)):
             years = found.best / HOURS_PER_YEAR
             message = f"{years:.3g} years is no service life of hardware"
             self.warnings.append(Caution(message, found.path or "", kind="service life"))
@@ -180,7 +181,8 @@ class Node:
         if len(found.inputs) == 1:
             return given
         note = found.formula.replace("devices_per_system", f"{given.best:g} {given.counts}s")
-        return given._replace(number=found.number, status="derived", note=note, counts="")
+        made = given._replace(number=found.number, status="derived", note=note, counts="")
+        return self.catalog.settled(made)
 
     def check_count(self) -> None:
         """Refuse numbers of devices that the count in the device's name does not divide.
@@ -196,7 +198,7 @@ class Node:
         for path, fields in self.layers:
             for key in ("devices", "devices_per_system"):
                 given: Value | None = getattr(fields, key, None)
-                if given is not None and given.best % count:
+                if given is not None and decide(given.best % count != 0):
                     message = (
                         f"{key}: `{name}` names {count} devices, and {key} says {given.best:g}; "
                         f"write `device: {self.unit.device.id}` and how many there are"
@@ -221,12 +223,17 @@ class Node:
             return held
         return held * self.device.of_record.denominator / self.device.of_record.numerator
 
+    def holds_as_many_as(self, slots: float) -> bool:
+        """Whether a system has one number of devices, and it is this one."""
+        number = self.per_system
+        return decide((number.low == number.high) & (number.best == float(slots)))
+
     def of_host(self, figure: Value, key: str) -> Value:
         """Return a figure of the catalog's host, marked where the host is a stand-in."""
         assert self.host is not None
         status: Status = "archetype" if self.host.archetype else figure.status
         slots = self.slots(self.host)
-        is_whole = not slots or self.per_system.number == float(slots)
+        is_whole = not slots or self.holds_as_many_as(slots)
         path = self.place(key if is_whole else "host")  # of a part the whole cannot be given
         return figure._replace(name=key, path=path, status=status)
 
@@ -239,7 +246,8 @@ class Node:
             For a share of a host, where nothing says how many devices that part holds.
         """
         share = self.given("share")
-        if share is not None and self.per_system.status == "catalog" and self.per_system.best > 1:
+        is_catalog = self.per_system.status == "catalog"
+        if share is not None and is_catalog and decide(self.per_system.best > 1):
             key = self.per_system.path or "devices"
             why = f"say how many devices the part of the host holds (`{key}`)"
             raise self.refuse("share", why)
@@ -261,7 +269,7 @@ class Node:
         slots = self.slots(host)
         if self.given("share") is not None:
             return self.system_scale()
-        if not slots or self.per_system.number == float(slots):
+        if not slots or self.holds_as_many_as(slots):
             return Scale(self.per_system)
         if host.archetype:
             message = (

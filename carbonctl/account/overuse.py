@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from carbonctl.cautions import Caution
 from carbonctl.estimators.base import ActivityData
 from carbonctl.factors import schedule
-from carbonctl.ranges import best
+from carbonctl.ranges import best, decide
 from carbonctl.spec.model import Activity
 
 _HOURS_PER_YEAR, _HOURS_PER_DAY = 8760, 24
@@ -34,7 +34,7 @@ def overuse(activity: Activity, path: str, data: ActivityData) -> Iterator[Cauti
     repeat = activity.repeat
     if repeat is not None:
         at_once = 1
-        if time.low > repeat.every.high:
+        if decide(time.low > repeat.every.high):
             at_once = math.ceil(time.best / repeat.every.best)
             where = "" if devices is None else f", on {devices.best * at_once:g} devices"
             message = (
@@ -51,10 +51,10 @@ def _beyond_life(path: str, key: str, total: float, data: ActivityData) -> Itera
     """Yield that a machine works longer than it lives."""
     lifetime, use = data.occupations[0].lifetime.best, data.occupations[0].utilization.best
     in_use = lifetime * use
-    if total <= in_use * _SLACK:
+    if decide(total <= in_use * _SLACK):
         return
     counted = f"{total / in_use:.3g} machines are counted for each"
-    if use < 1:
+    if decide(use < 1):
         message = (
             f"{key} of {_time(total)} on one machine exceeds its life in use, "
             f"{_time(in_use)} (lifetime {_time(lifetime)} × utilization {use * 100:.3g} %): "

@@ -8,7 +8,7 @@ from carbonctl.cautions import Caution
 from carbonctl.estimators.base import Unusable
 from carbonctl.estimators.quantities import Quantity
 from carbonctl.factors import grid
-from carbonctl.ranges import Number, best
+from carbonctl.ranges import Number, best, decide
 from carbonctl.spec.fields import Mix
 from carbonctl.spec.model import Site
 from carbonctl.values import Value
@@ -151,7 +151,7 @@ class _Site:
         market, market_inputs = self.market(intensity)
         has_none = self.of_clients or operator == "client"
         pue = None if has_none else self.pue(region)
-        if pue is not None and pue.best > _SUSPICIOUS_PUE:
+        if pue is not None and decide(pue.best > _SUSPICIOUS_PUE):
             message = f"a PUE of {pue.best:g} is far above any known"
             self.warnings.append(Caution(message, pue.path or "", kind="PUE"))
         return Supply(
@@ -205,7 +205,7 @@ class _Site:
             grid.mix_intensity(parts), "kgCO2e/kWh", "catalog", " ".join(sources), path,
             name="carbon_intensity", note=f"{shares}; {basis}, by kind of plant",
         )  # fmt: skip
-        return value, basis, None
+        return self.catalog.settled(value), basis, None
 
     def grid_intensity(self, name: str, path: str) -> tuple[Value, str, int]:
         """Return the intensity of a zone or of a cloud region."""
@@ -333,7 +333,7 @@ class _Site:
             parts.append(contracted)
         if residual is not None:
             parts.append(residual.named("residual_intensity", residual_path))
-        elif share is not None and share.low < 1:
+        elif share is not None and decide(share.low < 1):
             message = (
                 "no `residual_intensity` is given; "
                 "the grid's average stands in for the residual mix"

@@ -8,6 +8,7 @@ from carbonctl.catalog.fab_rows import Figure, nanometres
 from carbonctl.estimators.quantities import Quantity, of
 from carbonctl.factors import fab, yields
 from carbonctl.factors.yields import MM2_PER_CM2
+from carbonctl.ranges import decide
 from carbonctl.spec.parts import Fabricated, Logic, Stored
 from carbonctl.values import Value
 
@@ -73,7 +74,8 @@ def _area(making: Making) -> Quantity:
         raise making.fault("wafer", f"wafer: {error}") from None
     used = Value(number, "cm2", "derived", path=on_wafer.path, name="wafer_area",
                  note="wafer over its gross dies")  # fmt: skip
-    return Quantity(number, used.name, (used, *sizes))
+    used = making.catalog.settled(used)
+    return Quantity(used.number, used.name, (used, *sizes))
 
 
 def _on_wafer(making: Making, key: str) -> Value | None:
@@ -125,8 +127,10 @@ def _gases(making: Making, known: Mapping[float, Value]) -> tuple[Value, tuple[V
         row = making.catalog.making.fab.figure("yield", "any", "abatement").value
         abated = making.default(row, "abatement", "share of process gases destroyed")
     (low, most), *_, (high, least) = known.items()
-    if abated.low == abated.high and abated.best in known:
-        return making.placed(known[abated.best], "node", "gpa"), (abated,)
+    if decide(abated.low == abated.high):
+        for share, gas in known.items():
+            if decide(abated.best == share):
+                return making.placed(gas, "node", "gpa"), (abated,)
     try:
         number = fab.abated_kgco2e_per_cm2(abated.number, low, most.number, high, least.number)
     except ValueError:
@@ -136,7 +140,7 @@ def _gases(making: Making, known: Mapping[float, Value]) -> tuple[Value, tuple[V
             making.placed(least, "node", f"gpa_{high * 100:g}"))  # fmt: skip
     note = f"at {abated.best * 100:g} % abated, between {low * 100:g} and {high * 100:g} %"
     gpa = Value(number, most.unit, "derived", path=making.path, name="gpa", note=note)
-    return gpa, (abated, *ends)
+    return making.catalog.settled(gpa), (abated, *ends)
 
 
 def fab_intensity(making: Making, place: str) -> Value:
@@ -221,7 +225,7 @@ def _modelled(making: Making, model: str) -> tuple[Value, tuple[Value, ...]]:
         kernel = yields.negative_binomial
     good = Value(kernel(*arguments), "", "derived", None, f"{making.path}.yield_model",
                  name="fab_yield", note=said)  # fmt: skip
-    return good, tuple(inputs)
+    return making.catalog.settled(good), tuple(inputs)
 
 
 def _density(making: Making) -> Value:
@@ -313,7 +317,7 @@ def _packages(making: Making, holds: frozenset[str] | None) -> list[Line]:
     if count is None:
         one = Value(1.0, "", "default")
         count = making.default(one, "packages", "one package each")
-    if not count.high:
+    if decide(count.high == 0):
         return []
     each, year = making.given("package_carbon"), None
     if each is None:

@@ -1,6 +1,6 @@
 """What stands in where nothing else is known: the form of defaults.yaml."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from carbonctl import units
 from carbonctl.catalog.forms import Group
@@ -32,6 +32,7 @@ class Defaults(NamedTuple):
     threads_per_core: Value
     media: dict[str, MediumFigures]
     client: ClientFigures
+    drive_lifetime: Value  # that of machines, but of other things: they do not fail together
 
 
 _MEDIUM = Group(
@@ -52,5 +53,16 @@ _DEFAULTS = {
         ClientFigures._fields,
     ),
 }
-DEFAULTS = Group(Defaults, _DEFAULTS, Defaults._fields)
-OWN_DEFAULTS = Group(dict, _DEFAULTS)  # a folder of one's own may hold some of them
+
+
+def _some(**figures: Any) -> dict[str, Any]:
+    known = {"drive_lifetime": figures["lifetime"]} if "lifetime" in figures else {}
+    return {**figures, **known}
+
+
+def _all(**figures: Any) -> Defaults:
+    return Defaults(**_some(**figures))
+
+
+DEFAULTS = Group(_all, _DEFAULTS, tuple(_DEFAULTS))
+OWN_DEFAULTS = Group(_some, _DEFAULTS)  # a folder of one's own may hold some of them

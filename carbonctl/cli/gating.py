@@ -12,6 +12,7 @@ from carbonctl.gates import Rule, Verdict, judge, parse_rule, read_budget, refus
 from carbonctl.gates.verdicts import Level
 from carbonctl.ledger import Entry
 from carbonctl.render.verdicts import FAILED, UNKNOWN, WARNING, outcome, sentence
+from carbonctl.result import Result
 
 
 class Gates(NamedTuple):
@@ -20,16 +21,14 @@ class Gates(NamedTuple):
     fail: tuple[Rule, ...]
     warn: tuple[Rule, ...]
 
-    def judge(
-        self, subject: str, head: Sequence[Entry], base: Sequence[Entry] | None
-    ) -> list[Verdict]:
-        """Return the verdicts over the entries of an account, and those of its base."""
-        return self._judge(subject, Figures(head), None if base is None else Figures(base))
+    def judge(self, result: Result) -> list[Verdict]:
+        """Return the verdicts over an account."""
+        return self._judge(result.file, _figures((result,)), None)
 
     def judge_change(self, one: Comparison) -> list[Verdict]:
         """Return the verdicts over a comparison; a spread is known where its range is."""
         is_known = one.base.has_specs and one.head.has_specs
-        head, base = Figures(one.head.entries, is_known), Figures(one.base.entries, is_known)
+        head, base = (_figures(side.results, is_known) for side in (one.head, one.base))
         return self._judge(one.head.label, head, base)
 
     def _judge(self, subject: str, ours: Figures, theirs: Figures | None) -> list[Verdict]:
@@ -42,6 +41,18 @@ class Gates(NamedTuple):
             for level, rules in levels
             for rule in rules
         ]
+
+
+def _figures(results: Sequence[Result], is_known: bool = True) -> Figures:
+    """Return the figures of some results; draws are made where a rule asks for them."""
+
+    def at_draws() -> Sequence[Entry] | None:
+        from carbonctl import points  # numpy, for rules over draws alone
+
+        return points.drawn(results)
+
+    entries = [entry for result in results for entry in result.entries]
+    return Figures(entries, is_known, at_draws)
 
 
 def read_gates(

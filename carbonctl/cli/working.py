@@ -169,7 +169,7 @@ class Worker:
             place = "" if found.is_saved else document.place
             self.cautions.add(result.warnings, result.file, place)
             if self.order.gates is not None:
-                self.judge(self.order.gates.judge(result.file, result.entries, None))
+                self.judge(self.order.gates.judge(result))
             self.results += 1
             self.entries += len(result.entries)
             for renderer in self.renderers:

@@ -13,9 +13,9 @@ from carbonctl.cautions import Caution
 from carbonctl.estimators import device_words
 from carbonctl.estimators.machine import Machine, Scale, Share
 from carbonctl.estimators.models import OnSystem, TimeFields
-from carbonctl.estimators.quantities import Quantity, of, product
+from carbonctl.estimators.quantities import Quantity, of, product, with_input
 from carbonctl.factors import schedule
-from carbonctl.ranges import Number
+from carbonctl.ranges import Number, decide, low
 from carbonctl.spec.model import Activity
 from carbonctl.values import Value
 
@@ -80,6 +80,9 @@ class Facts(Protocol):
     def radio(self, device: str, technology: str) -> "Radio | None":
         """Return the power of a device's radio."""
 
+    def settled(self, value: Value) -> Value:
+        """Return a figure that is made of others and is known as one."""
+
     def segments(self, model: str) -> dict[str, dict[str, Value]]:
         """Return energy per volume by element and direction of a model of the network."""
 
@@ -116,7 +119,7 @@ class Setting(NamedTuple):
             Where it is one.
         """
         per = self.require_machine().devices_per_system
-        if per.low != per.high:
+        if decide(per.low != per.high):
             message = f"{key}: the devices of a system are a range; give one number here"
             raise Unusable(f"{self.path}.{key}", message)
 
@@ -131,7 +134,7 @@ class Setting(NamedTuple):
         machine = self.require_machine()
         scales = [part.scale for part in machine.parts]
         scales += [group.scale for group in machine.groups if group.scale]
-        if any(s.times is not None and s.times.low != s.times.high for s in scales):
+        if any(s.times is not None and decide(s.times.low != s.times.high) for s in scales):
             message = "share: it is a range; give one number where hours follow from energy"
             raise Unusable(f"{self.path}.share", message)
 
@@ -240,7 +243,7 @@ def repeated(activity: Activity, path: str, once: Quantity) -> Quantity:
         return once
     span, interval = activity.repeat.for_, activity.repeat.every
     times = schedule.occurrences(span.number, interval.number)
-    if (times if isinstance(times, float) else times.low) < 1:
+    if decide(low(times) < 1):
         raise Unusable(f"{path}.repeat", "repeat: the interval `every` is longer than `for`")
     note = "whole intervals in the span"
     repeats = Value(
@@ -286,11 +289,11 @@ def scaled(quantity: Quantity, scale: Scale | None) -> Quantity:
     times, per = scale.times, scale.per
     if times is not None:
         number, formula = number * times.number, f"{formula} * {times.name}"
-        inputs = inputs if times in inputs else (*inputs, times)
+        inputs = with_input(inputs, times)
     if per is None:
         return Quantity(number, formula, inputs)
-    inputs = inputs if per in inputs else (*inputs, per)
-    return Quantity(number / per.number, f"{formula} / {per.name}", inputs)
+    formula = f"{formula} / {per.name}"
+    return Quantity(number / per.number, formula, with_input(inputs, per))
 
 
 def occupations(hours: Quantity, machine: Machine) -> tuple[Occupation, ...]:

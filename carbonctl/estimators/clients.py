@@ -12,6 +12,7 @@ from carbonctl.catalog.records import Device
 from carbonctl.estimators.base import Occupation, Setting, Unusable
 from carbonctl.estimators.machine import Share
 from carbonctl.estimators.quantities import Quantity, known, of, quotient
+from carbonctl.ranges import decide, plain_sum
 from carbonctl.spec import fields as f
 from carbonctl.spec.systems import Spec
 from carbonctl.values import Value
@@ -48,7 +49,7 @@ class ClientClass(ClientFields):
 
     @model_validator(mode="after")
     def _one_share(self) -> Self:
-        if self.share.low != self.share.high:
+        if decide(self.share.low != self.share.high):
             raise ValueError("share: it is one number, not a range")
         return self
 
@@ -61,8 +62,8 @@ def check_shares(shares: list[Value], what: str) -> None:
     ValueError
         Saying what they sum to.
     """
-    total = sum(share.best for share in shares)
-    if abs(total - 1) > f.SHARE_SLACK:
+    total = plain_sum(share.best for share in shares)
+    if decide(abs(total - 1) > f.SHARE_SLACK):
         raise ValueError(f"the shares of the {what} sum to {total * 100:g} %, not to 100 %")
 
 

@@ -24,7 +24,7 @@ from carbonctl.estimators.machine import Group, Machine
 from carbonctl.estimators.models import OnMachine, OnSystem
 from carbonctl.estimators.quantities import Quantity, merge, of, quotient
 from carbonctl.factors import facility, fleet, power, runs
-from carbonctl.ranges import Number
+from carbonctl.ranges import Number, decide
 from carbonctl.spec import fields as f
 from carbonctl.spec.systems import Spec
 from carbonctl.values import Value
@@ -126,7 +126,8 @@ def check_idle(idle: Value, rated: Value, path: str) -> None:
     Unusable
         At ``path``.
     """
-    if any(getattr(idle, end) > getattr(rated, end) for end in ("best", "low", "high")):
+    above = (idle.best > rated.best) | (idle.low > rated.low) | (idle.high > rated.high)
+    if decide(above):
         key = path.rpartition(".")[2]
         raise Unusable(path, f"{key}: the idle power is above that at work")
 

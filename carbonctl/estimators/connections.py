@@ -11,6 +11,7 @@ from carbonctl.estimators.quantities import Quantity, added, of, product, quotie
 from carbonctl.factors.federated import S_PER_H, linear_kwh_per_gb
 from carbonctl.factors.power import W_PER_KW
 from carbonctl.near import did_you_mean
+from carbonctl.ranges import decide
 from carbonctl.spec import fields as f
 from carbonctl.spec.systems import Spec
 from carbonctl.values import Value
@@ -44,7 +45,7 @@ class AccessPoint(Spec):
             )
         if given[1] and any(v is None for v in linear):
             raise ValueError("max_power, idle_power and capacity go together")
-        if self.max_power and self.idle_power and self.idle_power.high > self.max_power.low:
+        if self.max_power and self.idle_power and decide(self.idle_power.high > self.max_power.low):
             raise ValueError("idle_power is above max_power")
         return self
 
@@ -102,7 +103,7 @@ class Connection(Spec):
 
     @model_validator(mode="after")
     def _one_share(self) -> Self:
-        if self.share is not None and self.share.low != self.share.high:
+        if self.share is not None and decide(self.share.low != self.share.high):
             raise ValueError("share: it is one number, not a range")
         return self
 

@@ -13,7 +13,7 @@ from carbonctl.estimators.base import ActivityData, Setting, Unusable, repeated
 from carbonctl.estimators.compute import Loaded, at_work
 from carbonctl.estimators.quantities import Quantity, merge, of, product
 from carbonctl.factors import runs
-from carbonctl.ranges import Number
+from carbonctl.ranges import Number, decide
 from carbonctl.spec import fields as f
 from carbonctl.values import Value
 
@@ -39,7 +39,7 @@ class Experiments(Loaded):
 
     @model_validator(mode="after")
     def _one_size(self) -> Self:
-        if self.failed is not None and self.failed.high >= 1:
+        if self.failed is not None and decide(self.failed.high >= 1):
             raise ValueError("failed: all runs fail; a share below 1 is wanted")
         if self.durations is not None:
             if not self.durations:
@@ -103,7 +103,7 @@ def _listed(durations: tuple[Value, ...], setting: Setting) -> Quantity:
     first = durations[0]._replace(
         number=total, note=f"sum of {len(durations)} runs", source=" ".join(sources) or None
     )
-    return setting.in_devices(first, "durations")
+    return setting.in_devices(setting.facts.settled(setting.given(first, "durations")), "durations")
 
 
 def _with_overheads(activity: Experiments, setting: Setting, hours: Quantity) -> Quantity:

@@ -62,6 +62,12 @@ def added(*parts: Quantity) -> Quantity:
     return Quantity(number, f"({formula})", merge(*(part.inputs for part in parts)))
 
 
+def with_input(inputs: tuple[Value, ...], value: Value) -> tuple[Value, ...]:
+    """Return inputs with one more, unless it is among them already."""
+    is_there = any(one.name == value.name and one.path == value.path for one in inputs)
+    return inputs if is_there else (*inputs, value)
+
+
 def merge(*groups: tuple[Value, ...]) -> tuple[Value, ...]:
     """Join inputs of several formulas, each name once."""
     found = {value.name: value for group in groups for value in group}

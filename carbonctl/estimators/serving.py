@@ -26,7 +26,7 @@ from carbonctl.estimators.machine import Group, Machine
 from carbonctl.estimators.models import check_rate
 from carbonctl.estimators.quantities import Quantity, merge, product
 from carbonctl.factors import fleet, power
-from carbonctl.ranges import Number, low
+from carbonctl.ranges import Number, decide, low
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import MachineTime
 from carbonctl.spec.systems import SystemFields
@@ -212,7 +212,7 @@ def _hours_from_energy(
     setting.one_size("energy_per_request")
     setting.one_share()
     number, formula, inputs = _node_watts(activity, setting, machine)
-    if low(number) == 0:
+    if decide(low(number) == 0):
         message = (
             "energy_per_request: how long a request takes follows from the power of its system, "
             "which is 0 W here; give `device_time_per_request` too"

@@ -39,7 +39,8 @@ def activity_data(activity: Storage, setting: Setting) -> ActivityData:
     energy = storage.energy_kwh(held.number, watts.number)
     draw = Draw("drives", energy, f"{held.formula} * power / {W_PER_KW}", (*held.inputs, watts))
     per_tb = _or_default(activity.embodied, medium.embodied, "embodied", setting)
-    lifetime = _or_default(activity.lifetime, setting.defaults.lifetime, "lifetime", setting)
+    life = setting.defaults.drive_lifetime
+    lifetime = _or_default(activity.lifetime, life, "lifetime", setting)
     fill = _plain_one(activity.fill, "fill", setting, "the drives are taken to be full")
     rate = storage.kgco2e_per_tb_hour(per_tb.number, lifetime.number, fill.number)
     share = TimedShare(

@@ -17,13 +17,13 @@ def use_kgco2e(power_w: Any, duty: Any, hours: Any, kgco2e_per_kwh: Any) -> Any:
 
     Parameters
     ----------
-    power_w : float, Range or array
+    power_w : float, Range or column
         Draw while in use [W].
-    duty : float, Range or array
+    duty : float, Range or column
         Share of the time in use [0..1].
-    hours : float, Range or array
+    hours : float, Range or column
         Life [h]; a year has `HOURS_PER_YEAR`.
-    kgco2e_per_kwh : float, Range or array
+    kgco2e_per_kwh : float, Range or column
         Carbon intensity of the electricity [kgCO2e/kWh].
 
     Raises

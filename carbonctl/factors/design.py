@@ -5,7 +5,7 @@ from typing import Any, Literal, TypeAlias
 
 from carbonctl.factors.domain import check_not_negative, check_positive, check_share
 from carbonctl.factors.power import W_PER_KW
-from carbonctl.ranges import Number, best, over_corners
+from carbonctl.ranges import Number, best, decide, over_corners, row_by_row
 
 Verdict: TypeAlias = Literal["strongly sustainable", "weakly sustainable", "not sustainable"]
 
@@ -81,16 +81,16 @@ def ncf(embodied_share: Any, area: Any, base_area: Any, use: Any, base_use: Any)
 
     Parameters
     ----------
-    embodied_share : float, Range or array
+    embodied_share : float, Range or column
         Share of the base's footprint that is embodied, α [0..1].
-    area, base_area : float, Range or array
+    area, base_area : float, Range or column
         Chip area of the design and of the base, or their embodied carbon, in one unit.
-    use, base_use : float, Range or array
+    use, base_use : float, Range or column
         At fixed work the energy of both, at fixed time their power, in one unit.
 
     Returns
     -------
-    float, Range or array
+    float, Range or column
         ``α · A/A₀ + (1 − α) · E/E₀``; below 1 the design emits less.
 
     Raises
@@ -128,7 +128,7 @@ def verdict(fixed_work: Number, fixed_time: Number) -> Verdict:
     Below 1 in both: strongly sustainable, the rebound of more work in the same time
     included. In one alone: weakly. In neither: not.
     """
-    less = (best(fixed_work) < 1) + (best(fixed_time) < 1)
+    less = decide(best(fixed_work) < 1) + decide(best(fixed_time) < 1)
     verdicts: tuple[Verdict, ...] = (
         "not sustainable",
         "weakly sustainable",
@@ -142,11 +142,11 @@ def kgco2e_per_hour(power_w: Any, kgco2e_per_kwh: Any, pue: Any) -> Any:
 
     Parameters
     ----------
-    power_w : float, Range or array
+    power_w : float, Range or column
         Mean draw of a machine [W].
-    kgco2e_per_kwh : float, Range or array
+    kgco2e_per_kwh : float, Range or column
         Carbon intensity of its electricity [kgCO2e/kWh].
-    pue : float, Range or array
+    pue : float, Range or column
         Power usage effectiveness of the site [≥ 1].
 
     Raises
@@ -164,14 +164,14 @@ def indifference_h(embodied: Any, base_embodied: Any, rate: Any, base_rate: Any)
 
     Parameters
     ----------
-    embodied, base_embodied : float, Range or array
+    embodied, base_embodied : float, Range or column
         Embodied carbon of the machine and of the other [kgCO2e].
-    rate, base_rate : float, Range or array
+    rate, base_rate : float, Range or column
         Their operational carbon of an hour [kgCO2e/h]; or power with embodied energy.
 
     Returns
     -------
-    float, Range or array
+    float, Range or column
         ``(M − M₀) / (R₀ − R)`` [h]; 0 where it is ahead from the start and stays so, infinite
         where it is never ahead for good.
 
@@ -197,13 +197,13 @@ def break_even_h(embodied: Any, rate: Any, owned_rate: Any) -> Any:
     ----------
     embodied, rate
         Of the new machine, as in `indifference_h`.
-    owned_rate : float, Range or array
+    owned_rate : float, Range or column
         Operational carbon of an hour of the owned machine [kgCO2e/h]. Its embodied carbon
         is sunk: it was emitted either way.
 
     Returns
     -------
-    float, Range or array
+    float, Range or column
         ``M / (R₀ − R)`` [h], infinite where nothing is saved.
 
     Raises
@@ -216,13 +216,10 @@ def break_even_h(embodied: Any, rate: Any, owned_rate: Any) -> Any:
 
 def _ahead_h(embodied: Any, base_embodied: Any, rate: Any, base_rate: Any) -> Any:
     extra, saved = embodied - base_embodied, base_rate - rate
-    if isinstance(extra, int | float) and isinstance(saved, int | float):
-        if saved > 0:
-            return max(0.0, extra / saved)
-        return 0.0 if saved == 0 and extra < 0 else math.inf
-    import numpy as np
+    return row_by_row(_paid_after_h, extra, saved)
 
-    hours = np.full(np.broadcast(extra, saved).shape, math.inf)
-    np.divide(extra, saved, out=hours, where=np.greater(saved, 0))
-    hours = np.where(np.equal(saved, 0) & np.less(extra, 0), 0.0, hours)
-    return np.maximum(0.0, hours)
+
+def _paid_after_h(extra: float, saved: float) -> float:
+    if saved > 0:
+        return max(0.0, extra / saved)
+    return 0.0 if saved == 0 and extra < 0 else math.inf

@@ -1,47 +1,37 @@
-"""Where a kernel is defined: checks that serve floats, ranges and arrays alike."""
+"""Where a kernel is defined: checks that serve floats, ranges and columns alike.
+
+Of a column each raises `Mixed` where some rows are in order and others are not.
+"""
 
 import math
 from typing import Any
 
-from carbonctl.ranges import Range
-
-
-def ends(x: Any) -> tuple[float, float]:
-    """Return the least and the greatest of a float, a range or an array; NaN stays NaN."""
-    if isinstance(x, Range):
-        return x.low, x.high
-    if hasattr(x, "min"):
-        return float(x.min()), float(x.max())
-    return x, x
+from carbonctl.ranges import decide, high, low
 
 
 def check_positive(x: Any, name: str) -> None:
     """Raise ValueError unless ``0 < x < ∞``."""
-    low, high = ends(x)
-    if not (low > 0 and high < math.inf):
-        wrong = high if low > 0 else low
+    if not decide((low(x) > 0) & (high(x) < math.inf)):
+        wrong = high(x) if decide(low(x) > 0) else low(x)
         raise ValueError(f"{name} must be a number above 0, not {wrong:g}")
 
 
 def check_not_negative(x: Any, name: str) -> None:
     """Raise ValueError unless ``0 ≤ x < ∞``."""
-    low, high = ends(x)
-    if not (low >= 0 and high < math.inf):
-        wrong = low if low < 0 else high
+    if not decide((low(x) >= 0) & (high(x) < math.inf)):
+        wrong = low(x) if decide(low(x) < 0) else high(x)
         raise ValueError(f"{name} must be a number of 0 or more, not {wrong:g}")
 
 
 def check_yield(x: Any) -> None:
     """Raise ValueError unless ``0 < x ≤ 1``."""
-    low, high = ends(x)
-    if not (low > 0 and high <= 1):
-        wrong = high if low > 0 else low
+    if not decide((low(x) > 0) & (high(x) <= 1)):
+        wrong = high(x) if decide(low(x) > 0) else low(x)
         raise ValueError(f"a yield lies above 0 and is at most 1, not {wrong:g}")
 
 
 def check_share(x: Any, name: str) -> None:
     """Raise ValueError unless ``0 ≤ x ≤ 1``."""
-    low, high = ends(x)
-    if not (low >= 0 and high <= 1):
-        wrong = high if low >= 0 else low
+    if not decide((low(x) >= 0) & (high(x) <= 1)):
+        wrong = high(x) if decide(low(x) >= 0) else low(x)
         raise ValueError(f"{name} lies between 0 and 1, not {wrong:g}")

@@ -10,16 +10,16 @@ def kgco2e_per_hour(embodied_kgco2e: Any, lifetime_h: Any, utilization: Any) -> 
 
     Parameters
     ----------
-    embodied_kgco2e : float, Range or array
+    embodied_kgco2e : float, Range or column
         Embodied carbon of the machine [kgCO2e].
-    lifetime_h : float, Range or array
+    lifetime_h : float, Range or column
         Service life [h].
-    utilization : float, Range or array
+    utilization : float, Range or column
         Share of its life in which it does useful work (0..1]; 1 for reserved machines.
 
     Returns
     -------
-    float, Range or array
+    float, Range or column
         ``C / (lifetime · utilization)`` [kgCO2e/h].
 
     Notes

@@ -6,8 +6,10 @@ wafer, so it is divided by the share of it that works; packages are added to wha
 
 from typing import Any
 
-from carbonctl.factors.domain import check_not_negative, check_positive, check_yield, ends
-from carbonctl.ranges import over_corners
+from carbonctl.factors.domain import check_not_negative, check_positive, check_yield
+from carbonctl.ranges import decide, over_corners
+from carbonctl.ranges import high as highest
+from carbonctl.ranges import low as lowest
 
 
 def kgco2e_per_cm2(
@@ -17,11 +19,11 @@ def kgco2e_per_cm2(
 
     Parameters
     ----------
-    fab_kgco2e_per_kwh : float, Range or array
+    fab_kgco2e_per_kwh : float, Range or column
         Carbon intensity of the fab's electricity [kgCO2e/kWh].
-    epa_kwh_per_cm2 : float, Range or array
+    epa_kwh_per_cm2 : float, Range or column
         Electricity of the fab per area [kWh/cm²].
-    gpa_kgco2e_per_cm2, mpa_kgco2e_per_cm2 : float, Range or array
+    gpa_kgco2e_per_cm2, mpa_kgco2e_per_cm2 : float, Range or column
         Process gases that escape, and materials, per area [kgCO2e/cm²].
 
     Raises
@@ -45,11 +47,11 @@ def die_kgco2e(area_cm2: Any, wafer_kgco2e_per_cm2: Any, good: Any) -> Any:
 
     Parameters
     ----------
-    area_cm2 : float, Range or array
+    area_cm2 : float, Range or column
         Area of the die, or of wafer per die where the wafer's losses count [cm²].
-    wafer_kgco2e_per_cm2 : float, Range or array
+    wafer_kgco2e_per_cm2 : float, Range or column
         Carbon of processed wafer, as `kgco2e_per_cm2` has it [kgCO2e/cm²].
-    good : float, Range or array
+    good : float, Range or column
         Yield: the share of dies that work (0..1].
 
     Raises
@@ -74,11 +76,11 @@ def capacity_kgco2e(
 
     Parameters
     ----------
-    capacity_gb : float, Range or array
+    capacity_gb : float, Range or column
         Capacity [GB, decimal].
-    kgco2e_per_gb : float, Range or array
+    kgco2e_per_gb : float, Range or column
         Carbon per capacity [kgCO2e/GB].
-    good : float, Range or array
+    good : float, Range or column
         Yield (0..1].
     includes_yield : bool
         Whether the figure per capacity is of what works already, as of finished products:
@@ -107,11 +109,11 @@ def abated_kgco2e_per_cm2(
 
     Parameters
     ----------
-    abated : float, Range or array
+    abated : float, Range or column
         Share of the gases that is destroyed before it escapes [0..1].
     low, high : float
         The shares that are known [0..1], in order.
-    low_kgco2e_per_cm2, high_kgco2e_per_cm2 : float, Range or array
+    low_kgco2e_per_cm2, high_kgco2e_per_cm2 : float, Range or column
         Gases at these shares [kgCO2e/cm²].
 
     Raises
@@ -124,9 +126,9 @@ def abated_kgco2e_per_cm2(
     Linear, as what escapes is a share of what is used: 97 % is the mean of 95 and 99 %, as
     ACT has it.
     """
-    least, most = ends(abated)
-    if not (low <= least and most <= high and low < high):
-        wrong = most if least >= low else least
+    is_above = decide(lowest(abated) >= low)
+    if not (is_above and decide(highest(abated) <= high) and low < high):
+        wrong = highest(abated) if is_above else lowest(abated)
         raise ValueError(f"gases are known abated from {low:g} to {high:g}, not {wrong:g}")
 
     def between(share: Any, first: Any, last: Any) -> Any:

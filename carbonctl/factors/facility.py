@@ -16,14 +16,14 @@ def overhead_kwh(it_kwh: Any, pue: Any) -> Any:
 
     Parameters
     ----------
-    it_kwh : float, Range or array
+    it_kwh : float, Range or column
         Energy of the IT equipment [kWh].
-    pue : float, Range or array
+    pue : float, Range or column
         Power usage effectiveness, facility energy over IT energy [≥ 1].
 
     Returns
     -------
-    float, Range or array
+    float, Range or column
         ``E · PUE − E`` [kWh], so that IT energy and overhead add up to ``E · PUE``.
 
     Notes
@@ -39,11 +39,11 @@ def construction_kgco2e_per_kwh(embodied_kgco2e_per_kw: Any, lifetime_h: Any, in
 
     Parameters
     ----------
-    embodied_kgco2e_per_kw : float, Range or array
+    embodied_kgco2e_per_kw : float, Range or column
         Embodied carbon per power of IT that the building is made for [kgCO2e/kW].
-    lifetime_h : float, Range or array
+    lifetime_h : float, Range or column
         Service life of the building [h].
-    in_use : float, Range or array
+    in_use : float, Range or column
         Share of that power which is in use on average (0..1].
 
     Notes

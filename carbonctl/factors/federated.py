@@ -17,9 +17,9 @@ def worked(dropout: Any, dropout_work: Any) -> Any:
 
     Parameters
     ----------
-    dropout : float, Range or array
+    dropout : float, Range or column
         Share of the selected clients that drop out [0..1).
-    dropout_work : float, Range or array
+    dropout_work : float, Range or column
         Share of its work that such a client has done by then [0..1].
 
     Notes
@@ -41,9 +41,9 @@ def linear_kwh_per_gb(max_w: Any, idle_w: Any, capacity_gb_per_s: Any) -> Any:
 
     Parameters
     ----------
-    max_w, idle_w : float, Range or array
+    max_w, idle_w : float, Range or column
         Draw at full rate and when idle [W].
-    capacity_gb_per_s : float, Range or array
+    capacity_gb_per_s : float, Range or column
         Full rate [GB/s].
 
     Notes

@@ -15,11 +15,11 @@ def hours_on(hours: Any, busy: Any, released: Any) -> Any:
 
     Parameters
     ----------
-    hours : float, Range or array
+    hours : float, Range or column
         Hours for which the fleet stands ready [h].
-    busy : float, Range or array
+    busy : float, Range or column
         Share of them in which a machine serves [0..1].
-    released : float, Range or array
+    released : float, Range or column
         Share of the idle hours in which autoscaling gives machines back [0..1].
 
     Notes
@@ -41,7 +41,7 @@ def energy_kwh(hours: Any, idle_w: Any, max_w: Any, busy: Any, released: Any) ->
     ----------
     hours, busy, released
         As in `hours_on`.
-    idle_w, max_w : float, Range or array
+    idle_w, max_w : float, Range or column
         Draw of one machine when idle and when busy [W].
 
     Notes
@@ -60,11 +60,11 @@ def pool_idle_kwh(hours: Any, idle_w: Any, utilization: Any) -> Any:
 
     Parameters
     ----------
-    hours : float, Range or array
+    hours : float, Range or column
         Device-hours of work [device-h].
-    idle_w : float, Range or array
+    idle_w : float, Range or column
         Draw of an idle device [W].
-    utilization : float, Range or array
+    utilization : float, Range or column
         Share of the time that the pool's devices work (0..1].
 
     Notes

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cmp_to_key
+from typing import Any, TypeAlias
 
-from carbonctl.ranges import Number, Range, best, high, low, over_corners
+from carbonctl.ranges import (
+    Number,
+    Range,
+    best,
+    decide,
+    high,
+    least,
+    low,
+    over_corners,
+    plain_sum,
+)
 
 
 def kgco2e(energy_kwh: Any, intensity_kgco2e_per_kwh: Any) -> Any:
@@ -17,9 +28,9 @@ def lost_kwh(energy_kwh: Any, losses: Any) -> Any:
 
     Parameters
     ----------
-    energy_kwh : float, Range or array
+    energy_kwh : float, Range or column
         Energy at the meter [kWh].
-    losses : float, Range or array
+    losses : float, Range or column
         Share of what is generated that is lost [0..1).
 
     Notes
@@ -42,14 +53,14 @@ def market_intensity(cfe: Any, contract: Any, residual: Any) -> Any:
 
     Parameters
     ----------
-    cfe : float, Range or array
+    cfe : float, Range or column
         Share of the energy under contracts for carbon-free energy [0..1].
-    contract, residual : float, Range or array
+    contract, residual : float, Range or column
         Intensity of the contracted energy and of the rest [kgCO2e/kWh].
 
     Returns
     -------
-    float, Range or array
+    float, Range or column
         ``cfe · contract + (1 − cfe) · residual`` [kgCO2e/kWh].
 
     Notes
@@ -74,20 +85,32 @@ def mix_intensity(parts: list[tuple[Number, Number]]) -> Number:
     ``Σ share · intensity``. Ranged shares still sum to one: the lowest mix fills up the
     cleanest kinds first, the highest the dirtiest, which is exact.
     """
-    middle = sum(best(share) * best(intensity) for share, intensity in parts)
+    middle: float = plain_sum(best(share) * best(intensity) for share, intensity in parts)
     if not any(isinstance(number, Range) for part in parts for number in part):
         return middle
-    cleanest = sorted(((share, low(x)) for share, x in parts), key=lambda part: part[1])
-    dirtiest = sorted(((share, high(x)) for share, x in parts), key=lambda part: -part[1])
+    cleanest = sorted(((share, low(x)) for share, x in parts), key=cmp_to_key(_cleaner))
+    dirtiest = sorted(((share, high(x)) for share, x in parts), key=cmp_to_key(_dirtier))
     return Range(middle, _filled(cleanest), _filled(dirtiest))
 
 
-def _filled(parts: list[tuple[Number, float]]) -> float:
+_Part: TypeAlias = tuple[Number, float]
+
+
+def _cleaner(one: _Part, other: _Part) -> int:
+    return decide(one[1] > other[1]) - decide(one[1] < other[1])
+
+
+def _dirtier(one: _Part, other: _Part) -> int:
+    return -_cleaner(one, other)
+
+
+def _filled(parts: list[_Part]) -> float:
     """Return the intensity where the first kinds have as much as they can."""
-    room = sum(best(share) for share, _ in parts) - sum(low(share) for share, _ in parts)
+    room = plain_sum(best(share) for share, _ in parts)
+    room -= plain_sum(low(share) for share, _ in parts)
     total = 0.0
     for share, intensity in parts:
-        more = min(room, high(share) - low(share))
+        more = least(room, high(share) - low(share))
         room -= more
         total += (low(share) + more) * intensity
     return total

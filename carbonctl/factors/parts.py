@@ -12,9 +12,9 @@ def kgco2e_per_kg(mj_per_kg: Any, fab_kgco2e_per_kwh: Any) -> Any:
 
     Parameters
     ----------
-    mj_per_kg : float, Range or array
+    mj_per_kg : float, Range or column
         Energy of manufacture [MJ/kg], all of it taken as electricity, as ACT does.
-    fab_kgco2e_per_kwh : float, Range or array
+    fab_kgco2e_per_kwh : float, Range or column
         Carbon intensity of that electricity [kgCO2e/kWh].
 
     Raises

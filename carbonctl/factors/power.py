@@ -15,14 +15,14 @@ def energy_kwh(hours: Any, power_w: Any) -> Any:
 
     Parameters
     ----------
-    hours : float, Range or array
+    hours : float, Range or column
         Hours of one device or one system [h].
-    power_w : float, Range or array
+    power_w : float, Range or column
         Its mean draw [W].
 
     Returns
     -------
-    float, Range or array
+    float, Range or column
         Energy [kWh].
 
     Notes
@@ -46,9 +46,9 @@ def busy_w(idle_w: Any, max_w: Any, busy: Any) -> Any:
 
     Parameters
     ----------
-    idle_w, max_w : float, Range or array
+    idle_w, max_w : float, Range or column
         Draw when idle and when busy [W].
-    busy : float, Range or array
+    busy : float, Range or column
         Share of the time it is busy [0..1].
 
     Notes

@@ -26,7 +26,8 @@ def occurrences(span_h: Number, interval_h: Number) -> Number:
     -----
     wu2022 §2.1 counts retraining in this way.
     """
-    return apply(lambda x: float(math.floor(x * _SLACK)), span_h / interval_h)
+    found: Number = apply(lambda x: float(math.floor(x * _SLACK)), span_h / interval_h)
+    return found
 
 
 def whole_number(needed: Number, each: Number) -> Number:
@@ -37,4 +38,5 @@ def whole_number(needed: Number, each: Number) -> Number:
     needed, each : float or Range
         What is needed, and what one of them gives, in one unit.
     """
-    return apply(lambda x: float(math.ceil(x / _SLACK)), needed / each)
+    found: Number = apply(lambda x: float(math.ceil(x / _SLACK)), needed / each)
+    return found

@@ -10,9 +10,9 @@ def energy_kwh(tb_hours: Any, w_per_tb: Any) -> Any:
 
     Parameters
     ----------
-    tb_hours : float, Range or array
+    tb_hours : float, Range or column
         Capacity × replication × duration [TB·h]; a terabyte is decimal.
-    w_per_tb : float, Range or array
+    w_per_tb : float, Range or column
         Draw of the medium [W/TB].
     """
     return tb_hours * w_per_tb / W_PER_KW
@@ -23,11 +23,11 @@ def kgco2e_per_tb_hour(kgco2e_per_tb: Any, lifetime_h: Any, fill: Any) -> Any:
 
     Parameters
     ----------
-    kgco2e_per_tb : float, Range or array
+    kgco2e_per_tb : float, Range or column
         Embodied carbon of the medium [kgCO2e/TB].
-    lifetime_h : float, Range or array
+    lifetime_h : float, Range or column
         Service life [h].
-    fill : float, Range or array
+    fill : float, Range or column
         Share of the medium that holds data (0..1]; the rest is carried along.
     """
     return kgco2e_per_tb / (lifetime_h * fill)

@@ -8,11 +8,11 @@ def litres(it_kwh: Any, kwh: Any, wue: Any, water_intensity: Any) -> Any:
 
     Parameters
     ----------
-    it_kwh, kwh : float, Range or array
+    it_kwh, kwh : float, Range or column
         Energy of the IT equipment, and all energy that was used for it [kWh].
-    wue : float, Range or array
+    wue : float, Range or column
         Water usage effectiveness of the site [L per kWh of IT].
-    water_intensity : float, Range or array
+    water_intensity : float, Range or column
         Water consumed by generation (EWIF) [L/kWh].
 
     Notes

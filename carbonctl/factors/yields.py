@@ -12,20 +12,10 @@ from itertools import product
 from typing import Any
 
 from carbonctl.factors.domain import check_not_negative, check_positive
-from carbonctl.ranges import Range, over_corners
+from carbonctl.ranges import Range, exp, expm1, log1p, over_corners, row_by_row
 
 MM2_PER_CM2 = 100
-_PLAIN = (int, float)
 _MOST_LINES = 100_000  # a side of 1.5 µm on a wafer of 300 mm; smaller ones are slips of units
-
-
-def _elementary(name: str, x: Any) -> Any:
-    """Return a function of `math` that `numpy` has under the same name, for either."""
-    if isinstance(x, _PLAIN):
-        return getattr(math, name)(x)
-    import numpy as np
-
-    return getattr(np, name)(x)
 
 
 def _defects(area_cm2: Any, defects_per_cm2: Any) -> Any:
@@ -40,14 +30,14 @@ def poisson(area_cm2: Any, defects_per_cm2: Any) -> Any:
 
     Parameters
     ----------
-    area_cm2 : float, Range or array
+    area_cm2 : float, Range or column
         Area of a die [cm²].
-    defects_per_cm2 : float, Range or array
+    defects_per_cm2 : float, Range or column
         Density of defects D0 [1/cm²].
 
     Returns
     -------
-    float, Range or array
+    float, Range or column
         ``exp(−A · D0)`` (0..1].
 
     Raises
@@ -63,7 +53,7 @@ def poisson(area_cm2: Any, defects_per_cm2: Any) -> Any:
 
 
 def _poisson(area_cm2: Any, defects_per_cm2: Any) -> Any:
-    return _elementary("exp", -_defects(area_cm2, defects_per_cm2))
+    return exp(-_defects(area_cm2, defects_per_cm2))
 
 
 def murphy(area_cm2: Any, defects_per_cm2: Any) -> Any:
@@ -91,7 +81,7 @@ def _murphy(area_cm2: Any, defects_per_cm2: Any) -> Any:
     defects = _defects(area_cm2, defects_per_cm2)
     none = defects == 0
     some = defects + none  # 1 where there are none, which is replaced by the limit below
-    share = -_elementary("expm1", -some) / some
+    share = -expm1(-some) / some
     return (share * (1 - none) + none) ** 2
 
 
@@ -102,7 +92,7 @@ def negative_binomial(area_cm2: Any, defects_per_cm2: Any, clustering: Any) -> A
     ----------
     area_cm2, defects_per_cm2
         As in `poisson`.
-    clustering : float, Range or array
+    clustering : float, Range or column
         The parameter α: 1 is Seeds' model, without bound that of Poisson.
 
     Raises
@@ -121,7 +111,7 @@ def negative_binomial(area_cm2: Any, defects_per_cm2: Any, clustering: Any) -> A
 def _negative_binomial(area_cm2: Any, defects_per_cm2: Any, clustering: Any) -> Any:
     check_positive(clustering, "the clustering of defects")
     defects = _defects(area_cm2, defects_per_cm2)
-    return _elementary("exp", -clustering * _elementary("log1p", defects / clustering))
+    return exp(-clustering * log1p(defects / clustering))
 
 
 def gross_dies(width_mm: Any, height_mm: Any, wafer_mm: Any, edge_mm: Any, kerf_mm: Any) -> Any:
@@ -129,18 +119,18 @@ def gross_dies(width_mm: Any, height_mm: Any, wafer_mm: Any, edge_mm: Any, kerf_
 
     Parameters
     ----------
-    width_mm, height_mm : float, Range or array
+    width_mm, height_mm : float, Range or column
         Sides of the die [mm].
-    wafer_mm : float, Range or array
+    wafer_mm : float, Range or column
         Diameter of the wafer [mm].
-    edge_mm : float, Range or array
+    edge_mm : float, Range or column
         Width of the ring at the edge that holds no dies [mm].
-    kerf_mm : float, Range or array
+    kerf_mm : float, Range or column
         Width of the line between two dies [mm].
 
     Returns
     -------
-    float, Range or array
+    float, Range or column
         Whole dies, each with its share of the lines, that lie within the ring: the most of
         the four grids in which a die or a line stands at the centre, in width and in height.
 
@@ -166,12 +156,7 @@ def _gross_dies(width_mm: Any, height_mm: Any, wafer_mm: Any, edge_mm: Any, kerf
     check_not_negative(kerf_mm, "the kerf")
     radius_mm = wafer_mm / 2 - edge_mm
     check_positive(radius_mm, "the radius of a wafer within its edge")
-    sizes = (width_mm + kerf_mm, height_mm + kerf_mm, radius_mm)
-    if all(isinstance(size, _PLAIN) for size in sizes):
-        return _counted(*sizes)
-    import numpy as np
-
-    return np.vectorize(_counted, otypes=[float])(*sizes)
+    return row_by_row(_counted, width_mm + kerf_mm, height_mm + kerf_mm, radius_mm)
 
 
 def _counted(width: float, height: float, radius: float) -> float:
@@ -214,7 +199,7 @@ def wafer_cm2_per_die(
 
     Parameters
     ----------
-    width_mm, height_mm, edge_mm, kerf_mm : float, Range or array
+    width_mm, height_mm, edge_mm, kerf_mm : float, Range or column
         As in `gross_dies`.
     wafer_mm : float or array
         As there, but no range: a wafer is of one size or of another.

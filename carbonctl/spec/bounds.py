@@ -3,13 +3,16 @@
 import re
 from collections.abc import Callable
 
+from carbonctl.ranges import decide, floor
+
 
 def fraction(number: float, text: str) -> None:
     """Refuse what does not lie in 0..1."""
-    if number < 0:
+    if decide(number < 0):
         raise ValueError(f"`{text}` is below 0; a fraction lies in 0..1")
-    if number > 1:
-        hint = f"; write `{text} %`" if re.fullmatch(r"[\d.]+", text) and number <= 100 else ""
+    if decide(number > 1):
+        is_bare = re.fullmatch(r"[\d.]+", text) and decide(number <= 100)
+        hint = f"; write `{text} %`" if is_bare else ""
         raise ValueError(f"`{text}` is above 1 (100 %){hint}")
 
 
@@ -22,32 +25,32 @@ def positive_fraction(number: float, text: str) -> None:
 def loss(number: float, text: str) -> None:
     """Refuse what is not a share below 1."""
     fraction(number, text)
-    if number >= 1:
+    if decide(number >= 1):
         raise ValueError(f"`{text}`: a share below 1 is wanted")
 
 
 def positive(number: float, text: str) -> None:
     """Refuse 0 and below."""
-    if number <= 0:
+    if decide(number <= 0):
         raise ValueError(f"`{text}`: must be above 0")
 
 
 def not_negative(number: float, text: str) -> None:
     """Refuse what is below 0."""
-    if number < 0:
+    if decide(number < 0):
         raise ValueError(f"`{text}`: must not be negative")
 
 
 def at_least_one(number: float, text: str) -> None:
     """Refuse what is below 1."""
-    if number < 1:
+    if decide(number < 1):
         raise ValueError(f"`{text}` is below 1")
 
 
 def whole(number: float, text: str) -> None:
     """Refuse what is not a whole number above 0."""
     positive(number, text)
-    if number != int(number):
+    if decide(number != floor(number)):
         raise ValueError(f"`{text}`: a whole number is wanted")
 
 

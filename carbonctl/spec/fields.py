@@ -13,10 +13,10 @@ from typing import Annotated, Any, NamedTuple, Protocol
 from pydantic import ValidationInfo
 from pydantic_core import core_schema
 
-from carbonctl import holes, units
+from carbonctl import filled, units
 from carbonctl.located import Map
 from carbonctl.near import did_you_mean
-from carbonctl.ranges import Number, Range, best
+from carbonctl.ranges import Number, Range, best, decide, plain_sum
 from carbonctl.spec import bounds, typed
 from carbonctl.spec.typed import MAX_NAME
 from carbonctl.text import check_text
@@ -71,7 +71,7 @@ def read_quantity(raw: Any, dimension: Dimension, check: bounds.Check) -> Value:
     if isinstance(raw, Map):
         return _read_bounds(raw, dimension, check)
     text = _scalar(raw, _wanted(dimension))
-    number = holes.parse(text, dimension)
+    number = filled.parse(text, dimension)
     ends = (number.low, number.high) if isinstance(number, Range) else (number,)
     for end in ends:
         check(end, str(text))
@@ -100,7 +100,7 @@ def _read_bounds(raw: Map, dimension: Dimension, check: bounds.Check) -> Value:
     words: set[str] = set()
     for key in ("best", "low", "high"):
         if raw.get(key):
-            number = holes.parse(_scalar(raw[key], _wanted(dimension)), dimension)
+            number = filled.parse(_scalar(raw[key], _wanted(dimension)), dimension)
             if isinstance(number, Range):
                 raise ValueError(f"`{raw[key]}`: {key} is one quantity, not a range")
             check(number, str(raw[key]))
@@ -110,11 +110,11 @@ def _read_bounds(raw: Map, dimension: Dimension, check: bounds.Check) -> Value:
         raise ValueError(f"best, low and high count different things: {', '.join(sorted(words))}")
     middle = parts["best"]
     low, high = parts.get("low", middle), parts.get("high", middle)
-    if not low <= middle <= high:
+    if not decide((low <= middle) & (middle <= high)):
         raise ValueError("best must lie between low and high")
     source = _source(raw["source"]) if raw.get("source") else None
     line = raw.place.line if not raw.place.origin else None
-    number = middle if low == high else Range(middle, low, high)
+    number = middle if decide(low == high) else Range(middle, low, high)
     return Value(number, dimension.unit, source=source, line=line, counts=words.pop())
 
 
@@ -349,8 +349,8 @@ def _grid(raw: Any, info: ValidationInfo) -> str | Mix:
         if value.source is not None:
             raise ValueError(f"{source}: a share of a mix has no source of its own")
         shares.append((source, value.number))
-    total = sum(best(share) for _, share in shares)
-    if abs(total - 1) > SHARE_SLACK:
+    total = plain_sum(best(share) for _, share in shares)
+    if decide(abs(total - 1) > SHARE_SLACK):
         raise ValueError(f"the shares of the mix sum to {total * 100:g} %, not to 100 %")
     return Mix(shares)
 

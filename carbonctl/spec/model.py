@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from carbonctl.ranges import decide, plain_sum
 from carbonctl.spec import fields as f
 from carbonctl.spec.systems import Spec, System
 from carbonctl.values import Value
@@ -114,10 +115,10 @@ class SiteShare(Site):
 
 
 def _site_shares(shares: tuple[SiteShare, ...]) -> tuple[SiteShare, ...]:
-    if any(one.share.low != one.share.high for one in shares):
+    if any(decide(one.share.low != one.share.high) for one in shares):
         raise ValueError("the shares of sites are single numbers, not ranges")
-    total = sum(one.share.best for one in shares)
-    if abs(total - 1) > f.SHARE_SLACK:
+    total = plain_sum(one.share.best for one in shares)
+    if decide(abs(total - 1) > f.SHARE_SLACK):
         raise ValueError(f"the shares of the sites sum to {total * 100:g} %, not to 100 %")
     return shares
 

@@ -4,6 +4,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, model_validator
 
+from carbonctl.ranges import decide
 from carbonctl.spec import fields as f
 
 
@@ -97,7 +98,7 @@ class Accelerator(Spec):
     def _one_power(self) -> Self:
         if self.power is not None and self.rated_power is not None:
             raise ValueError("give `power`, the average draw, or `rated_power`, not both")
-        if self.devices.low != self.devices.high:
+        if decide(self.devices.low != self.devices.high):
             raise ValueError("devices: how many of each kind is one number, not a range")
         return self
 

@@ -1,9 +1,8 @@
-"""Every kernel: floats, ranges and arrays give the same; ranges are the hull of their corners."""
+"""Kernels of ranges give the hull of their corners."""
 
 import math
 from itertools import permutations, product
 
-import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -77,22 +76,6 @@ def test_busy_power_is_the_hull_of_its_corners(ends, busy, data):
     assert result.low == pytest.approx(min(corners), rel=1e-12)
     assert result.high == pytest.approx(max(corners), rel=1e-12)
     assert result.low <= result.best <= result.high
-
-
-@pytest.mark.parametrize("name", [*(k for k in KERNELS if k != "occurrences"), "busy_w"])
-def test_an_array_gives_what_its_elements_give(name):
-    kernel, count = (
-        (power.busy_w, 3)
-        if name == "busy_w"
-        else (
-            KERNELS[name][0],
-            len(KERNELS[name][1]),
-        )
-    )
-    columns = [np.array([0.25, 0.5, 0.75]) + (name == "overhead_kwh") for _ in range(count)]
-    vector = kernel(*columns)
-    scalars = [kernel(*[float(c[i]) for c in columns]) for i in range(3)]
-    assert vector.tolist() == scalars
 
 
 def test_worked_examples():

@@ -1,0 +1,133 @@
+"""Every kernel: of ranges and columns in any mix, each row is what its own numbers give."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from carbonctl.columns import Column, take
+from carbonctl.ranges import Range
+from tests.docs.test_methods import KERNELS as NAMES
+from tests.docs.test_methods import MODULES
+from tests.rows import by_parts, tried
+
+ROWS = 4
+positive = st.floats(1e-3, 1e6)
+figure = st.one_of(st.floats(0, 1e3), st.sampled_from([0.0, 1.0]))
+share = st.one_of(st.floats(0, 1), st.sampled_from([0.0, 0.5, 1.0]))
+used = st.floats(0.01, 1)
+lost = st.floats(0, 0.9)
+pue = st.floats(1, 3)
+area = st.one_of(st.floats(0.01, 20), st.just(0.0))
+side = st.one_of(st.floats(1, 40), st.just(250.0))
+dies = [side, side, st.just(300.0), st.floats(0, 5), st.floats(0, 0.5)]
+
+
+def capacity(gb, per_gb, good):
+    kernel = MODULES["fab"].capacity_kgco2e
+    return kernel(gb, per_gb, good, includes_yield=False), kernel(
+        gb, per_gb, good, includes_yield=True
+    )
+
+
+def abated(at, first, last):
+    return MODULES["fab"].abated_kgco2e_per_cm2(at, 0.95, first, 0.99, last)
+
+
+def mix(share, first, second, third):
+    rest = 1 - share
+    return MODULES["grid"].mix_intensity([(share, first), (rest / 2, second), (rest / 2, third)])
+
+
+def wafer(*sizes):
+    width, height, _, edge, kerf = sizes
+    return MODULES["yields"].wafer_cm2_per_die(width, height, 300.0, edge, kerf)
+
+
+CALLS = {
+    "fab.capacity_kgco2e": capacity,
+    "fab.abated_kgco2e_per_cm2": abated,
+    "grid.mix_intensity": mix,
+    "yields.wafer_cm2_per_die": wafer,
+}
+ARGUMENTS = {
+    "act.use_kgco2e": [figure, share, figure, figure],
+    "design.cdp": [figure, figure],
+    "design.cep": [figure, figure],
+    "design.c2ep": [figure, figure],
+    "design.ce2p": [figure, figure],
+    "design.tcdp": [figure, figure, figure],
+    "design.ncf": [share, figure, positive, figure, positive],
+    "design.kgco2e_per_hour": [figure, figure, pue],
+    "design.indifference_h": [figure, figure, figure, figure],
+    "design.break_even_h": [figure, figure, figure],
+    "design.verdict": [pue, pue],
+    "embodied.kgco2e_per_hour": [positive, positive, used],
+    "fab.kgco2e_per_cm2": [figure, figure, figure, figure],
+    "fab.die_kgco2e": [area, figure, share],
+    "fab.capacity_kgco2e": [figure, figure, share],
+    "fab.abated_kgco2e_per_cm2": [st.floats(0.94, 1), figure, figure],
+    "facility.overhead_kwh": [positive, pue],
+    "facility.construction_kgco2e_per_kwh": [positive, positive, used],
+    "federated.worked": [share, share],
+    "federated.reported": [share],
+    "federated.linear_kwh_per_gb": [positive, positive, positive],
+    "fleet.hours_on": [positive, share, share],
+    "fleet.energy_kwh": [positive, positive, positive, share, share],
+    "fleet.pool_idle_kwh": [positive, positive, share],
+    "grid.kgco2e": [positive, positive],
+    "grid.lost_kwh": [positive, lost],
+    "grid.market_intensity": [share, positive, positive],
+    "grid.mix_intensity": [share, figure, figure, figure],
+    "parts.kgco2e_per_kg": [figure, figure],
+    "power.energy_kwh": [positive, positive],
+    "power.loaded_w": [positive, share],
+    "power.busy_w": [positive, positive, share],
+    "power.memory_w": [positive, positive],
+    "power.drives_w": [positive, positive],
+    "runs.lognormal_mean": [positive, positive],
+    "runs.with_restarts": [positive, share],
+    "runs.with_failures": [positive, share],
+    "schedule.occurrences": [figure, figure],
+    "schedule.whole_number": [figure, figure],
+    "storage.energy_kwh": [positive, positive],
+    "storage.kgco2e_per_tb_hour": [positive, positive, used],
+    "water.litres": [positive, positive, positive, positive],
+    "yields.poisson": [area, figure],
+    "yields.murphy": [area, figure],
+    "yields.negative_binomial": [area, figure, figure],
+    "yields.gross_dies": dies,
+    "yields.wafer_cm2_per_die": dies,
+}
+
+
+def ranged(ends):
+    return Range(sorted(ends)[1], min(ends), max(ends))
+
+
+@st.composite
+def argument(draw, strategy):
+    """A number or a range, the same in all rows or another in each."""
+    form = draw(st.sampled_from(["column", "range of columns", "number", "range"]))
+    if form == "number":
+        return draw(strategy)
+    if form == "column":
+        return Column([draw(strategy) for _ in range(ROWS)])
+    triples = [ranged([draw(strategy) for _ in range(3)]) for _ in range(ROWS)]
+    if form == "range":
+        return triples[0]
+    return Range(*(Column([getattr(t, key) for t in triples]) for key in ("best", "low", "high")))
+
+
+def test_all_kernels_are_here():
+    assert ARGUMENTS.keys() == NAMES
+
+
+@pytest.mark.parametrize("name", ARGUMENTS)
+@settings(max_examples=30)
+@given(data=st.data())
+def test_a_row_of_a_kernel_is_that_of_its_own_numbers(name, data):
+    module, _, function = name.partition(".")
+    kernel = CALLS.get(name) or getattr(MODULES[module], function)
+    arguments = [data.draw(argument(strategy)) for strategy in ARGUMENTS[name]]
+    found = by_parts(kernel, ROWS, *arguments)
+    assert found == [tried(kernel, *(take(a, row) for a in arguments)) for row in range(ROWS)]
