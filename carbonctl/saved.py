@@ -8,7 +8,16 @@ from typing import Any, NamedTuple, get_args
 from carbonctl.catalog.own_records import OwnRecords
 from carbonctl.cautions import Caution
 from carbonctl.errors import InputError, Problem
-from carbonctl.ledger import EMBODIED, OPERATIONAL, SUMS, Entry, in_limits, total
+from carbonctl.ledger import (
+    AT_SITE,
+    EMBODIED,
+    GRID_LOSSES,
+    OPERATIONAL,
+    SUMS,
+    Entry,
+    in_limits,
+    total,
+)
 from carbonctl.ranges import Range, best
 from carbonctl.result import SCHEMA, Assumption, Comparison, Result, error_of
 from carbonctl.spec.model import PHASES
@@ -218,8 +227,28 @@ def _check(entry: Entry) -> None:
     market, low, high = figures
     if market is None or low is None or high is None:
         raise ValueError(f"{entry.item}: kgco2e_market, kgco2e_low or kgco2e_high is missing")
+    _check_energy(entry, entry.quantity, market)
     if not low - slack <= entry.kgco2e <= high + slack:
         raise ValueError(f"{entry.item}: kgco2e is not within its bounds")
+
+
+def _check_energy(entry: Entry, quantity: float, market: float) -> None:
+    """Refuse energy and market-based carbon that do not follow from an entry's quantity.
+
+    Raises
+    ------
+    ValueError
+        Naming the entry.
+    """
+    is_electricity = entry.boundary == OPERATIONAL
+    is_lost = entry.item.partition(AT_SITE)[0].endswith(GRID_LOSSES)
+    energy = quantity if is_electricity and not is_lost else 0.0
+    if entry.energy_kwh is None or abs(entry.energy_kwh - energy) > _ROUNDING * energy:
+        raise ValueError(f"{entry.item}: energy_kwh is not its quantity")
+    factors = [value.best for value in entry.inputs if value.name == "market_intensity"]
+    factor = factors[0] if factors and is_electricity else entry.factor or 0.0
+    if abs(quantity * factor - market) > _ROUNDING * market:
+        raise ValueError(f"{entry.item}: kgco2e_market does not follow from its quantity")
 
 
 def _check_reported(key: str, row: Comparison, entries: tuple[Entry, ...]) -> None:

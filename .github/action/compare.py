@@ -168,7 +168,7 @@ class _Comparer:
     def removed(self, path: str, source: str) -> page.Outcome:
         """Return the outcome of a file that only the base has, with what it came to there."""
         name = path_shown(path)
-        said = f"{name} is in the base and not in the checkout; `removed: allow` lets it go"
+        said = f"{name} is in the base and not in the checkout; set `removed: allow` to permit this"
         code = errors.OK if self.may_go else errors.GATE_FAILED
         annotations = [command("error", said, name)] if code else []
         arguments = [runner.given("COMMAND"), "estimate", "--format=json", "--quiet", "-"]

@@ -166,8 +166,8 @@ def _gates(outcomes: Sequence[Outcome]) -> Iterable[str]:
     """Yield what did not pass, one line each."""
     for one in outcomes:
         if one.is_removed:
-            lets = "; `removed: allow` lets it go" if one.code else ""
-            yield f"- {'❌ ' * bool(one.code)}no longer there: {_short(one.name)}{lets}"
+            lets = "; set `removed: allow` to permit this" if one.code else ""
+            yield f"- {'❌ ' * bool(one.code)}removed: {_short(one.name)}{lets}"
         elif one.document is None:
             yield f"- ❓ not compared: {_short(one.name)}"
         for verdict in one.document["verdicts"] if one.document else ():

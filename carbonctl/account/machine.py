@@ -6,6 +6,7 @@ from carbonctl.account.node import Layer, Node
 from carbonctl.account.parts import parts
 from carbonctl.account.shares import group_shares, shares
 from carbonctl.catalog import Catalog
+from carbonctl.catalog.counting import DeviceUnit
 from carbonctl.catalog.records import Device
 from carbonctl.cautions import Caution
 from carbonctl.estimators.base import Unusable
@@ -60,6 +61,8 @@ def machine(
         holds_host=_holds_host(node, group),
         shares=shares(node),
         device=node.device,
+        made_of=node.made_of,
+        has_share=node.given("share") is not None,
     )
     if with_power and not (found.groups or found.parts):
         whose = node.host.id if node.host else "the machine"
@@ -92,12 +95,14 @@ def _alone(node: Node) -> Group | None:
         value: Value = node.given(key)
         rated = value if key == "rated_power" else None
         of_all = _of_all(node) if key == "power" else None
-        return Group("devices", None if rated else value, rated, idle, power_of=of_all)
+        draw = None if rated else value
+        return Group("devices", draw, rated, idle, node.device_scale(), of_all)
     if node.is_described() or node.host.host_power is None:
         return None
     watts = node.of_host(node.host.host_power, "host_power")
     known = node.host.idle_power
-    return Group("devices", None, watts, idle or (known and node.of_host(known, "idle_power")))
+    idle = idle or (known and node.of_host(known, "idle_power"))
+    return Group("devices", None, watts, idle, node.device_scale())
 
 
 def _of_all(node: Node) -> Quantity | None:
@@ -110,17 +115,16 @@ def _of_all(node: Node) -> Quantity | None:
     path, _ = node.deciding(("power",))
     fields = next(fields for where, fields in node.layers if where == path)
     if isinstance(fields, System):
-        devices: Value | None = node.per_system
-    else:
-        given = getattr(fields, "devices", None)
-        devices = given and given.named("devices", f"{path}.devices")
-    if devices is None:
+        return of(node.per_system)
+    given: Value | None = getattr(fields, "devices", None)
+    if given is None:
         message = "power_scope: all: how many devices draw it? give `devices` and `wall_time`"
         raise Unusable(f"{path}.power_scope", message)
-    if decide((devices.low != devices.high) | (devices.high == 0)):
-        message = "power_scope: all: the number of devices is a range or 0; give one number"
+    if decide(given.low != given.high):
+        message = "power_scope: all: the number of devices is a range; give one number"
         raise Unusable(f"{path}.power_scope", message)
-    return of(devices)
+    devices = node.in_devices(given.named("devices", f"{path}.devices"))
+    return None if decide(best(devices.number) == 0) else devices
 
 
 def _catalogued(node: Node, key: str) -> Value | None:
@@ -139,7 +143,7 @@ def _draw(node: Node) -> tuple[Value | None, Value | None]:
         return None, value
     shared = _of_all(node)
     each = value.best / (best(shared.number) if shared else 1)
-    _check_draw(node, f"{path}.power", each, node.device)
+    _check_draw(node, f"{path}.power", each, node.unit.metered if node.unit else None)
     return value, None
 
 
@@ -152,12 +156,12 @@ def _check_draw(node: Node, path: str, draw_w: float, device: Device | None) -> 
         Where the draw is said to be a device's own.
     """
     rated = device.rated_power if device else None
-    if device is None or rated is None or device.of_record.denominator > 1:
+    if device is None or rated is None:
         return
     times = draw_w / rated.best
 
     def says() -> str:
-        return f"{draw_w:.5g} W per device is {times:.2g} × the rated power of {device.id}"
+        return f"{draw_w:.5g} W per device is {times:.3g} × the rated power of {device.id}"
 
     if node.given("power_scope") in ("system", "wall"):
         if decide(times > _SUSPICIOUS):
@@ -166,8 +170,9 @@ def _check_draw(node: Node, path: str, draw_w: float, device: Device | None) -> 
     elif decide(times > _MOST):
         raise Unusable(
             path,
-            f"power: {says()} ({rated.best:g} W); write `power_scope: all` where it is the draw of "
-            "all devices together, `system` or `wall` where it holds each one's share of the node",
+            f"power: {says()} ({rated.best:.4g} W), and at most {_MOST:g} × is likely; write "
+            "`power_scope: all` for the draw of all devices together, `system` or `wall` where it "
+            "includes each device's share of the node",
         )
 
 
@@ -199,6 +204,8 @@ def _mixed(
         overhead=node.given("host_overhead"),
         holds_host=node.given("power_scope") in ("system", "wall"),
         shares=group_shares(node, groups),
+        made_of=node.made_of,
+        has_share=node.given("share") is not None,
     )
     return found, tuple(node.warnings)
 
@@ -219,7 +226,7 @@ def _groups(
     return found
 
 
-def _of_kind(node: Node, kind: Accelerator, path: str) -> Device | None:
+def _of_kind(node: Node, kind: Accelerator, path: str) -> DeviceUnit | None:
     """Return the device of one kind of accelerator."""
     if not kind.device:
         return None
@@ -235,13 +242,14 @@ def _of_kind(node: Node, kind: Accelerator, path: str) -> Device | None:
         raise Unusable(f"{path}.devices", message)
     if unit.doubt:
         node.warnings.append(Caution(unit.doubt, f"{path}.device"))
-    return unit.device
+    return unit
 
 
 def _group(node: Node, place: int, kind: Accelerator) -> tuple[Group, Device | None, Value | None]:
     """Return one kind of device of a mixed system, its record and its embodied figure."""
     path = f"{node.path}.accelerators.{place - 1}"
-    device = _of_kind(node, kind, path)
+    unit = _of_kind(node, kind, path)
+    device = unit.device if unit else None
 
     def figure(key: str) -> Value | None:
         value: Value | None = getattr(kind, key)
@@ -253,7 +261,7 @@ def _group(node: Node, place: int, kind: Accelerator) -> tuple[Group, Device | N
 
     draw = figure("power")
     if draw is not None:
-        _check_draw(node, f"{path}.power", draw.best, device)
+        _check_draw(node, f"{path}.power", draw.best, unit.metered if unit else None)
     devices = kind.devices.named(f"devices_{place}", f"{path}.devices")
     group = Group(
         f"devices ({device.id if device else place})",

@@ -11,7 +11,8 @@ from carbonctl.cautions import Caution
 from carbonctl.estimators import device_words
 from carbonctl.estimators.base import Unusable
 from carbonctl.estimators.device_words import PROCESSORS
-from carbonctl.estimators.machine import Scale
+from carbonctl.estimators.machine import HOST_ALONE, SEVERAL, UNNAMED, Scale
+from carbonctl.estimators.quantities import Quantity
 from carbonctl.ranges import decide
 from carbonctl.spec.systems import System, SystemFields
 from carbonctl.values import Status, Value
@@ -165,6 +166,10 @@ class Node:
                 float(self.slots(self.host) or 1), "", "catalog", first_source(self.host), path,
                 name="devices_per_system", note=f"as {self.host.name} holds them",
             )  # fmt: skip
+        if self.device is not None and self.device.of_record != 1:
+            number = float(1 / self.device.of_record)
+            note = f"one {self.device.unit or 'device'} a system"
+            return Value(number, "", "default", None, path, name="devices_per_system", note=note)
         note = "one device a system"
         return Value(1.0, "", "default", None, path, name="devices_per_system", note=note)
 
@@ -174,15 +179,38 @@ class Node:
         key = path.rpartition(".")[2]
         if given.counts in device_words.NODES:
             raise Unusable(path, f"{key}: it counts the devices of one system, not systems")
-        try:
-            found = device_words.in_devices(given, self.device, given, self.catalog.defaults)
-        except ValueError as error:
-            raise Unusable(path, f"{key}: {error}") from None
+        found = self.in_devices(given, given)
         if len(found.inputs) == 1:
             return given
         note = found.formula.replace("devices_per_system", f"{given.best:g} {given.counts}s")
         made = given._replace(number=found.number, status="derived", note=note, counts="")
         return self.catalog.settled(made)
+
+    @property
+    def made_of(self) -> str:
+        """What stands for the devices where they have no record."""
+        if self.is_alone:
+            return HOST_ALONE
+        return SEVERAL if getattr(self.layers[-1][1], "accelerators", None) else UNNAMED
+
+    def in_devices(self, given: Value, per_system: Value | None = None) -> Quantity:
+        """Return a number that the spec gives in devices of the machine.
+
+        Raises
+        ------
+        Unusable
+            Where its word does not fit the device.
+        """
+        path = given.path or self.path
+        try:
+            return device_words.in_devices(
+                given,
+                self.device or self.made_of,
+                per_system or self.per_system,
+                self.catalog.defaults,
+            )
+        except ValueError as error:
+            raise Unusable(path, f"{path.rpartition('.')[2]}: {error}") from None
 
     def check_count(self) -> None:
         """Refuse numbers of devices that the count in the device's name does not divide.
@@ -254,9 +282,10 @@ class Node:
         return Scale(self.per_system, share)
 
     def device_scale(self) -> Scale | None:
-        """Return which part of its devices a machine takes: a share of a host's CPUs, or all."""
+        """Return which part of its devices a machine takes: a share of CPUs or a host, or all."""
         share = self.given("share")
-        return Scale(None, share) if share is not None and self.is_processor() else None
+        is_part = self.is_processor() or self.is_alone
+        return Scale(None, share) if share is not None and is_part else None
 
     def is_described(self) -> bool:
         """Whether the spec says what the rest of the host draws, as a whole or by parts."""

@@ -53,7 +53,7 @@ def _catalogued(node: Node) -> tuple[Part, ...]:
         return (Part("host", watts.number, "host_power", (watts,), node.host_scale()),)
     known = node.device.id if node.device else "the devices"
     message = (
-        f"nothing is known of the host of {known}: "
+        f"the host of {known} is unknown: "
         "only the devices' own power is counted; give `host_power` (0 W if that is meant)"
     )
     node.warnings.append(Caution(message, node.path, kind="an unknown host", vital=True))

@@ -23,6 +23,7 @@ _PROFILE = r"(?:\d+c\.)?\d+g\.\d+gb(?:[.+-](?:me(?:\.all)?|gfx))?"
 _PARTITION = re.compile(rf"\s*(.+?)(?:[\s_-]+mig)?[\s_-]+({_PROFILE})\s*", re.IGNORECASE)
 _CHIP = r"(?:google/|(?:google\s+)?cloud\s+)?(?:tpu[\s_-]?v?|v)\d+[a-z]*"
 _SLICE = re.compile(rf"\s*({_CHIP}(?=-)|ipu-pod)-?(\d{{1,6}})\s*", re.IGNORECASE)
+_MIG_SLICE = "MIG slice"
 _SLICE_TOOL = "slice"
 _PER_DEVICE = ("rated_power", "idle_power", "typical_power", "cores")
 
@@ -54,6 +55,11 @@ class DeviceUnit(NamedTuple):
     label: str = ""
     stated: int | None = None
     doubt: str = ""
+
+    @property
+    def metered(self) -> Device:
+        """What a measured draw is of: of a MIG slice, the whole GPU is metered."""
+        return self.record if self.label == _MIG_SLICE else self.device
 
 
 def unit_of(name: str, look: Look) -> DeviceUnit:
@@ -94,7 +100,7 @@ def _partition(record: Device, profile: str) -> DeviceUnit:
     taken = mig.profiles[wanted]
     share = Fraction(min(int(compute or taken), taken), mig.slices)
     note = f"{share} of {record.name}: MIG {profile}"
-    return _scaled(record, share, "MIG slice", note)
+    return _scaled(record, share, _MIG_SLICE, note)
 
 
 def _slice(name: str, record: Device, number: int) -> DeviceUnit:
@@ -110,7 +116,7 @@ def _slice(name: str, record: Device, number: int) -> DeviceUnit:
 
 def _listed(name: str, record: Device) -> DeviceUnit:
     """Return the device of a plain name, which a tool may write for a part of it."""
-    if name == record.id or not record.counted_as:
+    if fold(name) == fold(record.id) or not record.counted_as:
         return DeviceUnit(record, record)
     others = [one for one in record.counted_as if one.devices > 1]
     for one in others:
@@ -119,33 +125,36 @@ def _listed(name: str, record: Device) -> DeviceUnit:
     if not others:
         return DeviceUnit(record, record)
     one = others[0]
+    unit = record.unit or "device"
     doubt = (
-        f"`{name}` is taken as a whole {record.unit or 'device'}, of which {_TOOLS[one.tool]} "
-        f"{one.devices}; `device: {record.id}` says so"
+        f"`{name}` counts {unit}s, of which {_TOOLS[one.tool].format(one.devices)}; "
+        f"write `device: {record.id}` to hide this"
     )
     return DeviceUnit(record, record, doubt=doubt)
 
 
 _LISTS_GPUS = ("nvidia-smi", "rocm-smi", "xpu-smi", "npu-smi", "slurm")
 _TOOLS = {
-    "nvidia-smi": "nvidia-smi lists",
-    "rocm-smi": "rocm-smi lists",
-    "xpu-smi": "xpu-smi lists",
-    "npu-smi": "npu-smi lists",
-    "neuron": "neuron-ls lists",
-    "slurm": "Slurm lists",
-    "slice": "a slice name counts",
+    "nvidia-smi": "nvidia-smi lists {}",
+    "rocm-smi": "rocm-smi lists {}",
+    "xpu-smi": "xpu-smi lists {}",
+    "npu-smi": "npu-smi lists {}",
+    "neuron": "the Neuron tools count {} cores each",
+    "oneapi": "oneAPI lists {} each",
+    "slurm": "Slurm lists {}",
+    "slice": "a slice name counts {} cores each",
 }
 
 
 def _part(name: str, record: Device, counted: Counted) -> DeviceUnit:
     tool = _TOOLS[counted.tool]
-    each = f"one of the {counted.devices} that {tool} for each {record.unit or 'device'}"
+    unit = record.unit or "device"
     doubt = (
-        f"`{name}` is taken as {each} of {record.id}; "
-        f"write `device: {record.id}` to count {record.unit or 'device'}s"
+        f"`{name}` is counted as {tool.format(counted.devices)} per {unit}; "
+        f"to count {unit}s write `device: {record.id}`"
     )
-    found = _scaled(record, Fraction(1, counted.devices), f"as {tool}", each)
+    note = f"1/{counted.devices} of a {unit}, as {tool.format(counted.devices)} of them"
+    found = _scaled(record, Fraction(1, counted.devices), "part", note)
     return found._replace(doubt=doubt)
 
 

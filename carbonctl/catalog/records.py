@@ -27,7 +27,7 @@ DEVICE_KINDS = (
 )  # fmt: skip
 HOST_KINDS = ("server", "workstation", "desktop", "laptop", "edge")
 DEVICE_UNITS = ("card", "module", "package", "chip", "core", "product")
-TOOLS = ("nvidia-smi", "rocm-smi", "xpu-smi", "npu-smi", "neuron", "slurm", "slice")
+TOOLS = ("nvidia-smi", "rocm-smi", "xpu-smi", "npu-smi", "neuron", "oneapi", "slurm", "slice")
 COVERS = ("die", "package", "card", "baseboard", "tray", "host", "server", "product")
 FORMATS = ("fp64", "fp32", "tf32", "fp16", "bf16", "fp8", "fp6", "fp4", "int8", "int4")
 EMBODIED_KEYS = (*FIGURE_KEYS, "covers", "boundary", "includes", "split", "archetype")

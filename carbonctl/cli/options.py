@@ -27,7 +27,7 @@ Jobs = Annotated[
     int | None,
     typer.Option(
         "--jobs", "-j", min=1, max=256, metavar="N",
-        help="Processes to work in; as many as pay unless given.",
+        help="Number of processes. Default: automatic.",
     ),
 ]  # fmt: skip
 Format = Annotated[

@@ -38,7 +38,7 @@ def read_side(text: str, catalog: Catalog, *, is_base: bool) -> Side:
     revision = None if is_here else _revision(text)
     found = list(all_of(every([one]))) if revision is None else _there(*revision, name)
     if not found and is_base:
-        note = f"{name}: there is no such file at that revision; all is new beside it"
+        note = f"{name}: no such file at that revision; everything counts as added"
         return Side(name, (), *today(catalog), note=note)
     if not found:
         raise _fault(name, "there is no such file at that revision")

@@ -67,9 +67,13 @@ def changes(base: Side, head: Side, now: tuple[Side, Side] | None) -> tuple[Chan
 
 
 def inputs(pairs: Sequence[Pair]) -> tuple[Change, ...]:
-    """Return figures that a spec gives and that differ, of entries on both sides, by path."""
+    """Return figures that a spec gives and that differ, of entries on both sides, by path.
+
+    Of several workloads, each path begins with the name of its workload.
+    """
     found: dict[tuple[str, str], Change] = {}
     for pair in pairs:
+        before = f"{pair.workload}: " if pair.workload else ""
         if pair.base is None or pair.head is None:
             continue
         theirs = {value.name: value for value in pair.base.inputs}
@@ -77,7 +81,7 @@ def inputs(pairs: Sequence[Pair]) -> tuple[Change, ...]:
             other = theirs.get(value.name)
             if other is None or "given" not in (value.status, other.status):
                 continue
-            path = (value if value.status == "given" else other).path or value.name
+            path = before + ((value if value.status == "given" else other).path or value.name)
             if other[:2] != value[:2]:
                 change = Change(path, value.unit, other.best, value.best, "workload")
                 found.setdefault((path, value.name), change)

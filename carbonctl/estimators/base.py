@@ -158,12 +158,13 @@ class Setting(NamedTuple):
         named, machine = self.given(value, key), self.require_machine()
         if named.counts in device_words.NODES:
             self.one_size(key)
-        if named.counts in device_words.PARTS_OF_CPUS and machine.has_share:
+        is_part = named.counts in device_words.PARTS_OF_CPUS
+        if is_part and machine.has_share and machine.device is not None:
             message = f"`{named.counts}` says which part of the CPUs is used; leave out `share`"
             raise Unusable(f"{self.path}.{key}", f"{key}: {message}")
         try:
             return device_words.in_devices(
-                named, machine.device, machine.devices_per_system, self.defaults
+                named, machine.device or machine.made_of, machine.devices_per_system, self.defaults
             )
         except ValueError as error:
             raise Unusable(f"{self.path}.{key}", f"{key}: {error}") from None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from carbonctl.catalog.defaults import Defaults
 from carbonctl.catalog.records import Device
+from carbonctl.estimators.machine import HOST_ALONE, SEVERAL
 from carbonctl.estimators.quantities import Quantity, of, product, quotient
 from carbonctl.factors.power import W_PER_KW
 from carbonctl.values import Value
@@ -30,7 +31,7 @@ _SLICES = "slice"
 
 
 def in_devices(
-    value: Value, device: Device | None, per_system: Value, defaults: Defaults
+    value: Value, device: Device | str, per_system: Value, defaults: Defaults
 ) -> Quantity:
     """Return a number of devices, or of device-hours, in the devices of a machine.
 
@@ -38,8 +39,8 @@ def in_devices(
     ----------
     value : Value
         As the spec gives it; ``counts`` is its word.
-    device : Device or None
-        The machine's; None where none is named, or it has several kinds.
+    device : Device or str
+        The machine's; what stands for it where there is no record (`Machine.made_of`).
     per_system : Value
         Devices of one node.
     defaults : Defaults
@@ -53,7 +54,10 @@ def in_devices(
     word, number = value.counts, of(value)
     if word in NODES:
         return product(number, of(per_system))
-    if word in _ANY or device is None:
+    if word in _ANY:
+        return number
+    if isinstance(device, str):
+        _check_without_record(value, device)
         return number
     if word == "CPU" and device.kind == "cpu":
         raise ValueError(_two_readings(value, device))
@@ -62,6 +66,21 @@ def in_devices(
         return quotient(quotient(number, of(threads)), of(_cores(value, device.cores)))
     each = _each(value, device)
     return number if each is None else quotient(number, of(each))
+
+
+def _check_without_record(value: Value, made_of: str) -> None:
+    """Refuse a word that says something else than the devices of a machine without a record."""
+    is_of_cpu = value.counts in (*PARTS_OF_CPUS, "CPU", "package", "socket")
+    if made_of == HOST_ALONE:
+        instead = _written(value, "node")
+        raise ValueError(f"`{_written(value)}`: a host by itself counts as one; write `{instead}`")
+    if made_of == SEVERAL and is_of_cpu:
+        instead = _written(value, "device")
+        raise ValueError(f"`{_written(value)}`: the devices are accelerators; write `{instead}`")
+    if value.counts in (*PARTS_OF_CPUS, "CPU"):
+        instead = _written(value, "device")
+        message = f"`{_written(value)}`: of which CPU? name it as `device`, or write `{instead}`"
+        raise ValueError(message)
 
 
 def _each(value: Value, device: Device) -> Value | None:
@@ -131,5 +150,5 @@ def _two_readings(value: Value, device: Device) -> str:
         readings.append(said)
     return (
         f"`{_written(value)}`: cores or packages? {device.id} has {cores:g} cores: "
-        f"{readings[0]}; {readings[1]}; write the one that is meant"
+        f"{readings[0]}; {readings[1]}; write one of them"
     )

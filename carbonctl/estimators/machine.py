@@ -7,6 +7,8 @@ from carbonctl.estimators.quantities import Quantity
 from carbonctl.ranges import Number
 from carbonctl.values import Value
 
+HOST_ALONE, SEVERAL, UNNAMED = "host", "several kinds", ""
+
 
 class Scale(NamedTuple):
     """How much of a thing goes with one device: ``times / per`` of it.
@@ -108,6 +110,11 @@ class Machine(NamedTuple):
         Embodied carbon.
     device : Device or None
         The record of its devices; None where it names none or several.
+    made_of : str
+        What stands for devices where there is no record: a host by itself, several kinds, or
+        nothing that is named.
+    has_share : bool
+        Whether it is a share of a host.
     """
 
     path: str
@@ -120,8 +127,5 @@ class Machine(NamedTuple):
     holds_host: bool = False
     shares: tuple[Share, ...] = ()
     device: Device | None = None
-
-    @property
-    def has_share(self) -> bool:
-        """Whether only a share of the devices is used."""
-        return any(group.scale is not None and group.scale.per is None for group in self.groups)
+    made_of: str = UNNAMED
+    has_share: bool = False

@@ -72,6 +72,13 @@ def fault(text: str) -> str:
         # the draw of all devices together
         ("device: NVIDIA H200, devices: 5, power: 1356.1 W, power_scope: all, wall_time: 1 h",
          1.3561),
+        ("device: EPYC 9654, devices: 96 cores, power: 200 W, power_scope: all, wall_time: 1 h", 0.2),
+        ("device: EPYC 9654, devices: 192 vCPUs, power: 200 W, power_scope: all, wall_time: 1 h", 0.2),
+        ("device: NVIDIA H200, devices_per_system: 8, devices: 1 node, power: 3 kW, power_scope: all, wall_time: 1 h", 3.0),
+        ("device: Tesla K80, devices: 2, power: 250 W, power_scope: all, wall_time: 1 h", 0.25),
+        ("device: NVIDIA H200, devices: 0, power: 250 W, power_scope: all, wall_time: 1 h", 0.0),
+        ("device: A100-SXM4-40GB MIG 3g.20gb, devices: 1, power: 380 W, wall_time: 1 h", 0.38),
+        ("device: NVIDIA/K80, devices: 2, wall_time: 10 h", 6.0),
     ],
 )  # fmt: skip
 def test_energy(keys, energy):
@@ -90,11 +97,16 @@ def test_energy(keys, energy):
         ("device: google/tpu-v4, device_time: 9 GPU-h", "is a TPU; write `9 TPU-h`"),
         ("device: google/tpu-v4, devices: 2 CPUs, wall_time: 1 h", "is a TPU; write `2 TPUs`"),
         ("device: 2 x NVIDIA RTX A6000, devices: 3, wall_time: 1 h", "names 2 devices"),
-        ("device: nvidia/h200-sxm-141gb, devices: 0, power: 9 W, power_scope: all, wall_time: 1 h",
-         "a range or 0"),
+        ("rated_power: 400 W, device_time: 1000 core-h", "of which CPU?"),
+        ("rated_power: 400 W, device_time: 1000 CPU-h", "of which CPU?"),
+        ("host: dell/poweredge-r740-8ssd, device_time: 960 core-h", "write `960 node-h`"),
+        ("host: dell/poweredge-r740-8ssd, devices: 2 GPUs, wall_time: 1 h", "write `2 nodes`"),
+        ("device: Tesla K80, devices: 2, power: 300 W, wall_time: 1 h", "2 × the rated power"),
+        ("device: nvidia/h200-sxm-141gb, devices: 1..2, power: 9 W, power_scope: all, wall_time: 1 h",
+         "is a range"),
         ("device: A100-SXM4-40GB MIG 3g.40gb, device_time: 1 GPU-h", "it has 1g.5gb"),
         ("device: NVIDIA H200, devices: 5, power: 1356.1 W, wall_time: 1 h",
-         "1.9 × the rated power"),
+         "1.94 × the rated power"),
         ("device: NVIDIA H200, devices: 5, power: 1356.1 W, power_scope: device, wall_time: 1 h",
          "power_scope: all"),
         ("device: NVIDIA H200, device_time: 5 GPU-h, power: 99 W, power_scope: all",
@@ -131,9 +143,9 @@ def _devices():
 
 def test_which_unit_was_taken_is_said_and_not_for_an_id():
     (said,) = job("device: AMD MI250X, devices: 8, wall_time: 1 h").warnings
-    assert "one of the 2 that rocm-smi lists for each module of amd/mi250x" in said
+    assert "`AMD MI250X` is counted as rocm-smi lists 2 per module; to count modules write" in said
     (said,) = job("device: TPU v3, devices: 8, wall_time: 1 h").warnings
-    assert "a whole chip, of which a slice name counts 2" in said
+    assert "`TPU v3` counts chips, of which a slice name counts 2 cores each" in said
     assert not job("device: amd/mi250x, devices: 8, wall_time: 1 h").warnings
     assert not job("device: v3-8, devices: 8, wall_time: 1 h").warnings
 
@@ -312,3 +324,39 @@ def test_a_result_of_zeros_reads_back(inside, tmp_path):
     again = inside("estimate", str(saved), "--format", "json", "-q")
     assert (first.code, again.code) == (0, 0)
     assert again.out == first.out
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "parts"),
+    [("AMD MI250X", "amd/mi250x", 2), ("Tesla K80", "nvidia/k80", 2), ("v4-32", "google/tpu-v4", 1 / 16),
+     ("A100-SXM4-40GB MIG 7g.40gb", "nvidia/a100-sxm4-40gb", 1)],
+)  # fmt: skip
+def test_the_host_of_parts_is_that_of_whole_devices(part, whole, parts):
+    """Four modules have the same hosts, however their dies are counted."""
+    text = """
+name: job
+site: {grid: FR, pue: 1}
+phases: {training: [{kind: compute, load: 100 %%, device: %s, devices: %g, wall_time: 10 h,
+                     host_power: 500 W, embodied: 1000 kg}]}
+"""
+    ours, theirs = account(text % (part, 4 * parts)), account(text % (whole, 4))
+    for key in ("energy_kwh", "embodied_kgco2e", "total_kgco2e"):
+        assert math.isclose(getattr(ours.total, key), getattr(theirs.total, key), rel_tol=1e-12)
+
+
+def test_a_share_of_a_host_alone_is_a_share_of_its_energy_and_embodied_carbon():
+    time = "devices: 1, wall_time: 10 h"
+    part = account(ALONE % ("host: dell/poweredge-r740-8ssd, share: 25 %", time)).total
+    whole = account(ALONE % ("host: dell/poweredge-r740-8ssd", time)).total
+    assert math.isclose(part.energy_kwh * 4, whole.energy_kwh, rel_tol=1e-12)
+    assert math.isclose(part.total_kgco2e * 4, whole.total_kgco2e, rel_tol=1e-12)
+
+
+def test_core_hours_on_a_system_of_accelerators_are_an_error():
+    said = fault("""
+name: mixed
+site: {grid: FR, pue: 1}
+systems: {s: {accelerators: [{device: nvidia/a100-sxm4-80gb, devices: 8}], host_power: 0 W, embodied: 1 kg}}
+phases: {training: [{kind: compute, system: s, device_time: 960 core-h}]}
+""")
+    assert "the devices are accelerators; write `960 device-h`" in said

@@ -218,7 +218,7 @@ def test_names_do_no_harm(repository, runner, api):
     assert_harmless(posted["body"])
     read = readable(posted["body"])
     assert f"Carbon of {len(NAMES) + 2} workloads: {len(NAMES)} heavier, 2 not compared" in read
-    assert "no longer there: jobs/gone | @x.yaml" in read
+    assert "removed: jobs/gone | @x.yaml" in read
     for word in words:
         assert word.strip() in read
     assert TOKEN not in done.log

@@ -103,7 +103,7 @@ def test_a_workload_that_is_gone_fails_where_gates_decide(repository, runner, ap
     (line,) = done.commands
     assert line.startswith("::error file=jobs/carbon.yaml,title=carbonctl::jobs/carbon.yaml is in the base and not in the checkout")  # fmt: skip
     assert "## Carbon of 1 workload: unchanged, 1 removed" in done.summary
-    assert "- ❌ no longer there: jobs/carbon.yaml; " in done.summary
+    assert "- ❌ removed: jobs/carbon.yaml; " in done.summary
     assert re.search(r"\| jobs/carbon.yaml \(removed\) \| [\d.]+ kgCO2e \| 0 kgCO2e \| −.* \| −100.0 % \|", done.summary)  # fmt: skip
     assert api.changes == ["POST"]
     assert_harmless(done.summary)
@@ -123,7 +123,7 @@ def test_a_workload_may_go_where_that_is_allowed_or_nothing_decides(repository, 
     done = runner.run(**inputs)
     assert (done.code, done.commands) == (0, [])
     assert "## Carbon of 0 workloads: 1 removed" in done.summary
-    assert "\n- no longer there: carbon.yaml\n" in done.summary
+    assert "\n- removed: carbon.yaml\n" in done.summary
 
 
 def test_a_budget_is_a_gate_for_what_is_gone(repository, runner):
