@@ -223,7 +223,19 @@ def _figure_row(name: str, value: Value) -> Row:
 def facts(record: Record) -> dict[str, Any]:
     """Return what a record says beside its figures."""
     said: dict[str, Any] = {}
-    for key in ("id", "name", "vendor", "kind", "year", "unit", "device", "devices", "cpu", "cpus", "host"):
+    for key in (
+        "id",
+        "name",
+        "vendor",
+        "kind",
+        "year",
+        "unit",
+        "device",
+        "devices",
+        "cpu",
+        "cpus",
+        "host",
+    ):
         value = getattr(record, key, None)
         if value not in (None, ""):
             said[key] = value

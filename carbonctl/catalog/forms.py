@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from carbonctl.near import did_you_mean
+from carbonctl.text import check_text
 
 Loc: TypeAlias = tuple[Any, ...]
 
@@ -96,6 +97,11 @@ class Keyed(NamedTuple):
         if not isinstance(node, dict):
             faults.append(Fault(at, f"{_named(at)}a mapping of keys to values is wanted here"))
             return {}
+        for key in node:
+            try:
+                check_text(key, "a key")
+            except ValueError as error:
+                faults.append(Fault((*at, key), str(error), key=True))
         return {key: self.reader(value, (*at, key), faults) for key, value in node.items()}
 
 

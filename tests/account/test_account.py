@@ -5,7 +5,7 @@ import math
 import pytest
 
 from carbonctl.errors import InputError
-from tests.conftest import account
+from tests.conftest import account, cite
 
 
 def spec(activity: str, site: str = "carbon_intensity: 500 g/kWh, pue: 1", more: str = "") -> str:
@@ -186,6 +186,7 @@ def test_of_two_equally_near_years_the_later_is_taken(tmp_path):
 
     folder = tmp_path / "grids"
     folder.mkdir()
+    cite(tmp_path, "someone")
     head = "zone,name,year,basis,intensity_g_per_kwh,low,high,source,confidence,note\n"
     for years in ((2019, 2023), (2023, 2019)):
         rows = "".join(f"XX,Nowhere,{y},direct,{y},,,someone,high,\n" for y in years)

@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from carbonctl.errors import InputError
-from tests.conftest import account
+from tests.conftest import account, cite
 
 SITE = "name: t\nsite: {carbon_intensity: 100 g/kWh, pue: 1}\n"
 
@@ -70,6 +70,7 @@ def test_a_part_of_a_device_leaves_the_rest_unknown(tmp_path):
 
     folder = tmp_path / "accelerators" / "me"
     folder.mkdir(parents=True)
+    cite(tmp_path, "s")
     (folder / "x.yaml").write_text(
         "name: X\nvendor: me\nkind: gpu\nrated_power: {value: 1 W, source: s}\n"
         "embodied: {value: 3 kg, source: s, covers: die}\n"
