@@ -141,7 +141,7 @@ def _write_new(path: Path, text: str, *, with_folders: bool) -> None:
     try:
         if os.path.lexists(path):
             raise OutputError(
-                f"{path}: is there already and was left as it is; "
+                f"{path}: already exists and was not overwritten; "
                 "--output PATH writes elsewhere, --output - to standard output"
             )
         files.create(path, text.encode(), with_folders=with_folders)

@@ -492,7 +492,7 @@ def test_notes_are_said_whatever_the_format(inside, repository):
     (repository / "new.yaml").write_text(JOB)
     for form in FORMATS:
         done = inside("compare", "main:new.yaml", "new.yaml", "-f", form)
-        assert "note: main:new.yaml: there is no such file at that revision" in done.err
+        assert "note: main:new.yaml: no such file at that revision" in done.err
         assert "note:" not in inside("compare", "main:new.yaml", "new.yaml", "-f", form, "-q").err
     assert inside("compare", "main:new.yaml", "new.yaml", "-f", "github").out == ""
 

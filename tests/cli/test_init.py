@@ -162,7 +162,7 @@ def test_nothing_is_written_over(inside, monkeypatch, tmp_path):
     (tmp_path / "carbon.yaml").write_text("mine")
     done = inside("init")
     assert (done.code, done.out) == (74, "")
-    assert done.err.startswith("carbon.yaml: is there already")
+    assert done.err.startswith("carbon.yaml: already exists")
     assert (tmp_path / "carbon.yaml").read_text() == "mine"
     (tmp_path / "link.yaml").symlink_to(tmp_path / "nowhere.yaml")
     assert inside("init", "-o", "link.yaml").code == 74

@@ -105,7 +105,7 @@ def test_columns_are_their_rows_for_every_kind():
             if said is not None and holds_columns(said.entries):
                 kinds.update({entry.kind for entry in said.entries})
     assert all(kinds[kind] > SHAPES / 15 for kind in KINDS), kinds
-    assert texts < 0.05 * SHAPES * ROWS
+    assert texts < 0.08 * SHAPES * ROWS  # rows with a warning that states figures
     assert 0 < faulty < 0.25 * SHAPES * ROWS
     assert rows_done > 0.7 * SHAPES * ROWS
     assert 1.05 * SHAPES < parts < 1.5 * SHAPES
