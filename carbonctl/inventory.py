@@ -168,7 +168,7 @@ def find(catalog: Catalog, name: str) -> Record:
         With the candidates or the nearest names.
     """
     try:
-        return catalog.device(name)
+        return catalog.unit(name).record
     except LookupError as not_a_device:
         try:
             return catalog.host(name)

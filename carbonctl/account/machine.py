@@ -21,6 +21,7 @@ _POWER = ("power", "rated_power")
 _OF_ONE_KIND = ("device", "devices_per_system", "rated_power", "power", "idle_power",
                 "device_embodied")  # fmt: skip
 _MOST = 1.3  # times rated power that a device may draw
+_MOST_OF_CPUS = 3  # above it no turbo goes
 _SUSPICIOUS = 3  # times rated power that a device may draw with its share of the node
 
 
@@ -49,6 +50,7 @@ def machine(
     if kinds:
         return _mixed(node, kinds, with_power)
     node.check_count()
+    node.check_alone()
     group = _alone(node) if node.is_alone else _devices(node)
     found = Machine(
         path=node.path,
@@ -89,10 +91,11 @@ def _devices(node: Node) -> Group:
 def _alone(node: Node) -> Group | None:
     """Return a host that is a machine by itself, as one device; None where parts make it up."""
     assert node.host is not None
-    _, key = node.deciding((*_POWER, "host_power"))
+    path, key = node.deciding((*_POWER, "host_power"))
     idle = node.given("idle_power")
     if key is not None:
         value: Value = node.given(key)
+        _check_host_draw(node, f"{path}.{key}", value)
         rated = value if key == "rated_power" else None
         of_all = _of_all(node) if key == "power" else None
         draw = None if rated else value
@@ -103,6 +106,18 @@ def _alone(node: Node) -> Group | None:
     known = node.host.idle_power
     idle = idle or (known and node.of_host(known, "idle_power"))
     return Group("devices", None, watts, idle, node.device_scale())
+
+
+def _check_host_draw(node: Node, path: str, draw: Value) -> None:
+    """Warn of a draw of a machine that its record says it cannot have."""
+    known = node.host.host_power if node.host else None
+    if known is not None and decide(draw.best > _MOST * known.best):
+        key = path.rpartition(".")[2]
+        message = (
+            f"{draw.best:.5g} W is {draw.best / known.best:.3g} × what the catalog has for the "
+            "whole machine"
+        )
+        node.warnings.append(Caution(message, path, kind=f"{key} above the record"))
 
 
 def _of_all(node: Node) -> Quantity | None:
@@ -167,10 +182,10 @@ def _check_draw(node: Node, path: str, draw_w: float, device: Device | None) -> 
         if decide(times > _SUSPICIOUS):
             message = f"{says()}; powers are per device, also with `power_scope`"
             node.warnings.append(Caution(message, path, kind="power above the rating"))
-    elif decide(times > _MOST):
+    elif decide(times > (_MOST_OF_CPUS if device.kind in PROCESSORS else _MOST)):
         raise Unusable(
             path,
-            f"power: {says()} ({rated.best:.4g} W), and at most {_MOST:g} × is likely; write "
+            f"power: {says()} ({rated.best:.4g} W); write "
             "`power_scope: all` for the draw of all devices together, `system` or `wall` where it "
             "includes each device's share of the node",
         )

@@ -13,7 +13,7 @@ from carbonctl.estimators.base import Unusable
 from carbonctl.estimators.device_words import PROCESSORS
 from carbonctl.estimators.machine import HOST_ALONE, SEVERAL, UNNAMED, Scale
 from carbonctl.estimators.quantities import Quantity
-from carbonctl.ranges import decide
+from carbonctl.ranges import best, decide
 from carbonctl.spec.systems import System, SystemFields
 from carbonctl.values import Status, Value
 
@@ -147,7 +147,11 @@ class Node:
         described = self.layers[-1][1]
         if self.host is None or not self.host.device or getattr(described, "accelerators", None):
             return None
-        return self.catalog.unit(self.host.device)
+        try:
+            return self.catalog.unit(self.host.device)
+        except LookupError as error:
+            message = f"host: {self.host.id} names a device: {error.args[0]}"
+            raise Unusable(self.where("host"), message) from None
 
     def _devices_per_system(self) -> Value:
         for path, fields in self.layers:
@@ -185,6 +189,35 @@ class Node:
         note = found.formula.replace("devices_per_system", f"{given.best:g} {given.counts}s")
         made = given._replace(number=found.number, status="derived", note=note, counts="")
         return self.catalog.settled(made)
+
+    def check_alone(self) -> None:
+        """Refuse keys that say again, or otherwise, what a host by itself is.
+
+        Raises
+        ------
+        Unusable
+            At the key.
+        """
+        if not self.is_alone:
+            return
+        if decide(best(self.per_system.number) != 1):
+            path = self.per_system.path or self.path
+            key = path.rpartition(".")[2]
+            raise Unusable(path, f"{key}: a host by itself is one machine; leave it out")
+        if self.given("device_embodied") is not None:
+            raise self.refuse("device_embodied", "a host by itself has no devices; give `embodied`")
+        draws = [key for key in ("power", "rated_power") if self.given(key) is not None]
+        beside = [key for key in DESCRIBES_HOST if self.given(key) is not None]
+        rest = self.given("host_power")
+        if draws and beside and not (beside == ["host_power"] and decide(rest.high == 0)):
+            why = f"`{draws[0]}` is that of the whole machine; leave one out"
+            raise self.refuse(beside[0], why)
+        of_record = self.host is not None and self.host.host_power is not None
+        if of_record and self.given("host_power") is None:
+            for key in ("cpu", "memory", "storage"):
+                if self.given(key) is not None:
+                    why = "the power of the host holds it; leave it out, or give `host_power` too"
+                    raise self.refuse(key, why)
 
     @property
     def made_of(self) -> str:
@@ -226,10 +259,11 @@ class Node:
         for path, fields in self.layers:
             for key in ("devices", "devices_per_system"):
                 given: Value | None = getattr(fields, key, None)
-                if given is not None and decide(given.best % count != 0):
+                is_other = given is not None and given.counts in device_words.NOT_DEVICES
+                if given is not None and not is_other and decide(given.best % count != 0):
                     message = (
                         f"{key}: `{name}` names {count} devices, and {key} says {given.best:g}; "
-                        f"write `device: {self.unit.device.id}` and how many there are"
+                        f"write the name without its number, and how many there are"
                     )
                     raise Unusable(f"{path}.{key}", message)
 

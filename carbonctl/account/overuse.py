@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from carbonctl.cautions import Caution
 from carbonctl.estimators.base import ActivityData
+from carbonctl.estimators.device_words import NOT_DEVICES
 from carbonctl.factors import schedule
 from carbonctl.ranges import best, decide
 from carbonctl.spec.model import Activity
@@ -36,7 +37,12 @@ def overuse(activity: Activity, path: str, data: ActivityData) -> Iterator[Cauti
         at_once = 1
         if decide(time.low > repeat.every.high):
             at_once = math.ceil(time.best / repeat.every.best)
-            where = "" if devices is None else f", on {devices.best * at_once:g} devices"
+            is_known = devices is not None and devices.counts not in NOT_DEVICES
+            where = (
+                ""
+                if devices is None or not is_known
+                else f", on {devices.best * at_once:g} devices"
+            )
             message = (
                 f"each run lasts {_time(time.best)} and the next begins after "
                 f"{_time(repeat.every.best)}: {at_once} run at once{where}"

@@ -34,7 +34,10 @@ def parts(node: Node, draw: Value | None) -> tuple[Part, ...]:
     if node.given("power_scope") not in (None, "device", "all"):
         return ()
     if node.is_described():
-        return _described(node) if draw is None or not node.is_alone else ()
+        found = _described(node)
+        _, key = node.deciding(("power", "rated_power", "host_power"))
+        is_machine = node.is_alone and key == "host_power"  # and no part beside it
+        return found[1:] if is_machine else found
     return () if node.is_alone else _catalogued(node)
 
 

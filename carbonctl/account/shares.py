@@ -35,7 +35,7 @@ def shares(node: Node) -> tuple[Share, ...]:
     if key is None and recorded is not None and _is_whole(node, recorded):
         figure = node.of_host(figure_of(recorded, "embodied", node), "embodied")
         return (Share("system", of(figure), node.host_scale()),)
-    is_all = node.is_alone and key is None
+    is_all = node.is_alone and key in (None, "host_embodied")
     devices, holds_host = ((), False) if is_all else _device_share(node)
     if holds_host:
         return devices

@@ -160,6 +160,9 @@ class _Builder:
         part = making.part
         key = "device" if isinstance(part, p.OfDevice) else "host"
         record: Device | Host = getattr(self.catalog, key)(getattr(part, key))
+        if isinstance(record, Device) and self.catalog.unit(part.device).doubt:
+            message = f"in a list of parts `{part.device}` is a whole {record.unit or 'device'}"
+            self.warn(Caution(message, f"{here.at}.device"))
         if record.id in here.chain:
             circle = " → ".join((*here.chain[here.chain.index(record.id) :], record.id))
             raise Unusable(f"{here.at}.{key}", f"{key}: its parts hold themselves: {circle}")

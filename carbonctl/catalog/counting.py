@@ -18,8 +18,8 @@ from carbonctl.near import fold
 from carbonctl.ranges import Number
 from carbonctl.values import Value
 
-_SEVERAL = re.compile(r"\s*(\d{1,4})\s*[x×]\s+(.+?)\s*", re.IGNORECASE)
-_PROFILE = r"(?:\d+c\.)?\d+g\.\d+gb(?:[.+-](?:me(?:\.all)?|gfx))?"
+_SEVERAL = re.compile(r"\s*([1-9]\d{0,3})\s*[x×]\s+(.+?)\s*", re.IGNORECASE)
+_PROFILE = r"(?:[1-9]\d*c\.)?[1-9]\d*g\.\d+gb(?:[.+-](?:me(?:\.all)?|gfx))?"
 _PARTITION = re.compile(rf"\s*(.+?)(?:[\s_-]+mig)?[\s_-]+({_PROFILE})\s*", re.IGNORECASE)
 _CHIP = r"(?:google/|(?:google\s+)?cloud\s+)?(?:tpu[\s_-]?v?|v)\d+[a-z]*"
 _SLICE = re.compile(rf"\s*({_CHIP}(?=-)|ipu-pod)-?(\d{{1,6}})\s*", re.IGNORECASE)
@@ -98,7 +98,7 @@ def _partition(record: Device, profile: str) -> DeviceUnit:
         known = ", ".join(mig.profiles)
         raise LookupError(f"`{record.id}` has no MIG profile `{profile}`; it has {known}")
     taken = mig.profiles[wanted]
-    share = Fraction(min(int(compute or taken), taken), mig.slices)
+    share = Fraction(min(int(compute or taken), taken, mig.slices), mig.slices)
     note = f"{share} of {record.name}: MIG {profile}"
     return _scaled(record, share, _MIG_SLICE, note)
 

@@ -84,7 +84,8 @@ def device_power(activity: LoadFields, group: Group, machine: Machine, path: str
     if group.power is not None:
         if activity.load is not None or activity.busy is not None:
             key = "load" if activity.load is not None else "busy"
-            message = f"{key}: `power` is an average draw already; {key} goes with rated power"
+            name = group.power.name
+            message = f"{key}: `{name}` is an average draw already; {key} goes with rated power"
             raise Unusable(f"{path}.{key}", message)
         return (
             of(group.power) if group.power_of is None else quotient(of(group.power), group.power_of)

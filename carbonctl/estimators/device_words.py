@@ -12,10 +12,12 @@ from carbonctl.catalog.records import Device
 from carbonctl.estimators.machine import HOST_ALONE, SEVERAL
 from carbonctl.estimators.quantities import Quantity, of, product, quotient
 from carbonctl.factors.power import W_PER_KW
+from carbonctl.units import format_number
 from carbonctl.values import Value
 
 PROCESSORS = ("cpu", "soc")
 NODES = ("node", "server", "system")
+NOT_DEVICES = (*NODES, "core", "vCPU", "thread")
 PARTS_OF_CPUS = ("core", "vCPU", "thread")
 _ANY = ("", "device", "accelerator")
 _OF_KIND = {
@@ -25,6 +27,7 @@ _OF_KIND = {
     "cpu": ("package", "socket", "chip"),
     "soc": ("package", "chip", "GPU", "CPU"),
 }
+_DEVICES_THEMSELVES = ("GPU", "TPU", "NPU")
 _CALLED = {"gpu": "a GPU", "tpu": "a TPU", "npu": "an NPU", "cpu": "a CPU", "soc": "a chip"}
 _WRITE = {"gpu": "GPU", "tpu": "TPU", "npu": "NPU", "cpu": "core"}
 _SLICES = "slice"
@@ -52,10 +55,12 @@ def in_devices(
         Where the word does not fit the device, or may mean two things.
     """
     word, number = value.counts, of(value)
-    if word in NODES:
-        return product(number, of(per_system))
     if word in _ANY:
         return number
+    if word not in _DEVICES_THEMSELVES:
+        number = of(value._replace(unit=f"{word}-h" if value.unit else f"{word}s"))
+    if word in NODES:
+        return product(number, of(per_system))
     if isinstance(device, str):
         _check_without_record(value, device)
         return number
@@ -100,23 +105,24 @@ def _each(value: Value, device: Device) -> Value | None:
 
 
 def _cores(value: Value, cores: Value) -> Value:
-    return cores._replace(name="cores", path=value.path, note="of one package")
+    return cores._replace(name="cores", path=None, note="of one package")
 
 
 def _threads(value: Value, device: Device, defaults: Defaults) -> Value:
     known = device.threads_per_core
     figure = known or defaults.threads_per_core._replace(status="default")
-    return figure._replace(name="threads_per_core", path=value.path)
+    return figure._replace(name="threads_per_core", path=None)
 
 
 def _derived(value: Value, number: float, name: str, source: str | None, note: str) -> Value:
-    return Value(number, "", "catalog", source, value.path, name=name, note=note)
+    return Value(number, "", "catalog", source, None, name=name, note=note)
 
 
 def _written(value: Value, word: str | None = None) -> str:
     """Write a number with its word as a spec has it, or with another word."""
     word = word or value.counts
-    return f"{value.best:g} {word}-h" if value.unit else f"{value.best:g} {word}s"
+    number = format_number(value.best)
+    return f"{number} {word}-h" if value.unit else f"{number} {word}s"
 
 
 def _rounded(number: float) -> str:

@@ -92,18 +92,14 @@ def _device_hours(activity: Experiments, setting: Setting) -> Quantity:
 
 
 def _listed(durations: tuple[Value, ...], setting: Setting) -> Quantity:
-    words = dict.fromkeys(duration.counts for duration in durations)
-    if len(words) > 1:
-        message = f"durations: they count different things: {', '.join(words)}"
-        raise Unusable(f"{setting.path}.durations", message)
-    total: Number = durations[0].number
-    for duration in durations[1:]:
-        total = total + duration.number
+    hours = [setting.in_devices(duration, "durations") for duration in durations]
+    total: Number = hours[0].number
+    for each in hours[1:]:
+        total = total + each.number
     sources = dict.fromkeys(d.source for d in durations if d.source)
-    first = durations[0]._replace(
-        number=total, note=f"sum of {len(durations)} runs", source=" ".join(sources) or None
-    )
-    return setting.in_devices(setting.facts.settled(setting.given(first, "durations")), "durations")
+    note, source = f"sum of {len(durations)} runs", " ".join(sources) or None
+    value = durations[0]._replace(number=total, note=note, source=source, counts="")
+    return of(setting.facts.settled(setting.given(value, "durations")))
 
 
 def _with_overheads(activity: Experiments, setting: Setting, hours: Quantity) -> Quantity:

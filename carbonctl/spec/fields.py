@@ -75,8 +75,24 @@ def read_quantity(raw: Any, dimension: Dimension, check: bounds.Check) -> Value:
     ends = (number.low, number.high) if isinstance(number, Range) else (number,)
     for end in ends:
         check(end, str(text))
-    word = units.device_word(text, dimension) if dimension.devices else ""
+    word = _device_word(text, dimension) if dimension.devices else ""
     return Value(number, dimension.unit, line=_line(text), counts=word)
+
+
+def _device_word(text: str, dimension: Dimension) -> str:
+    """Return what a quantity counts.
+
+    Raises
+    ------
+    ValueError
+        Where the ends of a range count different things.
+    """
+    first, dots, second = text.partition("..")
+    word = units.device_word(second or first, dimension)
+    low = units.device_word(first, dimension) if dots else ""
+    if low and low != word:
+        raise ValueError(f"`{text}`: the ends count different things, {low} and {word}")
+    return word
 
 
 def _wanted(dimension: Dimension) -> str:
@@ -107,7 +123,8 @@ def _read_bounds(raw: Map, dimension: Dimension, check: bounds.Check) -> Value:
             parts[key] = number
             words.add(units.device_word(raw[key], dimension) if dimension.devices else "")
     if len(words) > 1:
-        raise ValueError(f"best, low and high count different things: {', '.join(sorted(words))}")
+        said = ", ".join(word or "device" for word in sorted(words))
+        raise ValueError(f"best, low and high count different things: {said}")
     middle = parts["best"]
     low, high = parts.get("low", middle), parts.get("high", middle)
     if not decide((low <= middle) & (middle <= high)):

@@ -79,6 +79,8 @@ def fault(text: str) -> str:
         ("device: NVIDIA H200, devices: 0, power: 250 W, power_scope: all, wall_time: 1 h", 0.0),
         ("device: A100-SXM4-40GB MIG 3g.20gb, devices: 1, power: 380 W, wall_time: 1 h", 0.38),
         ("device: NVIDIA/K80, devices: 2, wall_time: 10 h", 6.0),
+        ("device: 2 x NVIDIA RTX A6000, devices_per_system: 2, devices: 3 nodes, wall_time: 1 h", 1.8),
+        ("device: intel/core-i7-13700k, devices: 1, power: 200 W, wall_time: 10 h", 2.0),
     ],
 )  # fmt: skip
 def test_energy(keys, energy):
@@ -97,6 +99,9 @@ def test_energy(keys, energy):
         ("device: google/tpu-v4, device_time: 9 GPU-h", "is a TPU; write `9 TPU-h`"),
         ("device: google/tpu-v4, devices: 2 CPUs, wall_time: 1 h", "is a TPU; write `2 TPUs`"),
         ("device: 2 x NVIDIA RTX A6000, devices: 3, wall_time: 1 h", "names 2 devices"),
+        ("device: amd/epyc-9654, device_time: 1 package-h..192 core-h", "count different things, package and core"),
+        ("device: 0 x nvidia/t4, devices: 2, wall_time: 1 h", "unknown device `0 x nvidia/t4`"),
+        ("device: A100-SXM4-40GB MIG 0c.3g.20gb, devices: 2, wall_time: 1 h", "unknown device"),
         ("rated_power: 400 W, device_time: 1000 core-h", "of which CPU?"),
         ("rated_power: 400 W, device_time: 1000 CPU-h", "of which CPU?"),
         ("host: dell/poweredge-r740-8ssd, device_time: 960 core-h", "write `960 node-h`"),
@@ -360,3 +365,63 @@ systems: {s: {accelerators: [{device: nvidia/a100-sxm4-80gb, devices: 8}], host_
 phases: {training: [{kind: compute, system: s, device_time: 960 core-h}]}
 """)
     assert "the devices are accelerators; write `960 device-h`" in said
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ("memory: 384 GB", "the power of the host holds it"),
+        ("power: 400 W, host_power: 100 W", "is that of the whole machine"),
+        ("power: 400 W, memory: 384 GB", "is that of the whole machine"),
+        ("device_embodied: 100 kg", "has no devices"),
+        ("devices: 2", "is one machine"),
+    ],
+)
+def test_what_a_host_alone_says_twice_is_an_error(keys, said):
+    text = ALONE.replace("load: 100 %%, ", "") % (
+        f"host: dell/poweredge-r740-8ssd, {keys}", "devices: 1, wall_time: 10 h",
+    )  # fmt: skip
+    assert said in fault(text)
+
+
+def test_parts_of_a_host_alone_beside_its_rest():
+    text = ALONE.replace("load: 100 %%, ", "") % (
+        "host: dell/poweredge-r740-8ssd, host_power: 400 W, memory: 100 GB",
+        "devices: 1, wall_time: 10 h",
+    )
+    assert math.isclose(account(text).total.energy_kwh, 4.3725, rel_tol=1e-12)
+    named = ALONE % (
+        "host: dell/poweredge-r740-8ssd, host_embodied: 1 t",
+        "devices: 1, wall_time: 10 h",
+    )
+    assert math.isclose(account(named).total.embodied_kgco2e, 0.6341958, rel_tol=1e-6)
+
+
+def test_a_number_of_cores_is_shown_as_one():
+    result = job("device: AMD EPYC 9654, device_time: 96 core-h")
+    inputs = {value.name: value for value in result.entries[0].inputs}
+    assert (inputs["device_time"].unit, inputs["device_time"].best) == ("core-h", 96)
+    assert inputs["cores"].best == 96
+    assert all(one.path != "phases.training.compute.device_time" for one in result.assumptions)
+
+
+def test_a_host_s_record_that_names_no_device(tmp_path):
+    from carbonctl.account import estimate
+    from carbonctl.catalog import Catalog
+
+    folder = tmp_path / "hosts" / "acme"
+    folder.mkdir(parents=True)
+    (folder / "h1.yaml").write_text("name: H1\nkind: server\ndevice: acme/none\ndevices: 8\n")
+    text = ALONE % ("host: acme/h1", "devices: 8, wall_time: 1 h")
+    with pytest.raises(InputError, match="acme/h1 names a device: unknown device `acme/none`"):
+        estimate(text.encode(), "f", Catalog((tmp_path,)))
+
+
+def test_devices_in_a_list_of_parts_are_whole():
+    result = account("""
+name: parts
+site: {grid: FR, pue: 1}
+systems: {s: {device: nvidia/k80, devices: 1, host_power: 0 W, parts: [{kind: device, device: Tesla K80}]}}
+phases: {training: [{kind: compute, load: 100 %, system: s, devices: 1, wall_time: 1 h}]}
+""")
+    assert any("in a list of parts `Tesla K80` is a whole card" in said for said in result.warnings)
