@@ -12,7 +12,7 @@ estimate: $(STAMP)  ## the account of a real workload
 
 test: $(VENV)/.dev  ## the published runs beside what was reported, then the tests
 	@$(BIN)/python -m tests.published_table
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto
 
 check: $(VENV)/.dev  ## style, types, imports
 	@$(BIN)/ruff format --check carbonctl tests .github
