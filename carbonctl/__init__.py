@@ -22,7 +22,7 @@ TYPE_CHECKING = False  # as that of typing, which is slow to import
 if TYPE_CHECKING:
     from carbonctl.api import estimate, to_frame
     from carbonctl.errors import CarbonctlError, InputError, MissingExtra, UsageError
-    from carbonctl.result import Result
+    from carbonctl.ledger.result import Result
 
 __all__ = [
     "CarbonctlError",
@@ -41,7 +41,7 @@ _HOMES = {
     "CarbonctlError": "errors",
     "InputError": "errors",
     "MissingExtra": "errors",
-    "Result": "result",
+    "Result": "ledger.result",
     "UsageError": "errors",
     "estimate": "api",
     "to_frame": "api",

@@ -13,19 +13,20 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
-from carbonctl import estimators, frames
+from carbonctl import estimators
 from carbonctl.account import result_of
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.folders import own
-from carbonctl.cli.finding import named
-from carbonctl.cli.picking import all_of, every, single
-from carbonctl.cli.reading import read_documents
 from carbonctl.errors import InputError, Problem, UsageError
-from carbonctl.result import Result
-from carbonctl.rows import View
+from carbonctl.inputs.discovery import named
+from carbonctl.inputs.results import read_documents
+from carbonctl.inputs.selection import all_of, every, single
+from carbonctl.ledger import frames
+from carbonctl.ledger.result import Result
+from carbonctl.ledger.rows import View
+from carbonctl.spec.from_python import tree
 from carbonctl.spec.load import load_tree
 from carbonctl.spec.overrides import parse_override
-from carbonctl.spec.python import tree
 
 if TYPE_CHECKING:
     import pandas as pd

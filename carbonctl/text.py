@@ -8,6 +8,9 @@ anywhere in a line, as commands.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 SPACES = str.maketrans("\u00a0\u202f\u3000", "   ")
 FORMULA_STARTS = "=+@-"
@@ -71,3 +74,114 @@ def path_shown(path: str) -> str:
         path = f"./{path}"
     name = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return printable(name).replace("\n", "\\n")
+
+
+_MOST_SEARCHES = 20  # in one document
+_left: ContextVar[int | None] = ContextVar("left", default=None)
+_ALIKE = 0.8  # of the letters; words that share fewer are other words
+_FEWEST_LETTERS = 5  # of a word in which one letter may be wrong: in shorter ones it is another
+
+
+@contextmanager
+def few_searches() -> Iterator[None]:
+    """Limit the searches of `nearest` to the first unknown names of one document.
+
+    A document with many unknown names then takes little longer than one with none. The limit
+    is per document, so that messages do not depend on what was read before.
+    """
+    before = _left.set(_MOST_SEARCHES)
+    try:
+        yield
+    finally:
+        _left.reset(before)
+
+
+def may_search() -> bool:
+    """Return whether to look for the nearest of another name, and count it."""
+    left = _left.get()
+    if left is not None:
+        _left.set(max(left - 1, 0))
+    return left != 0
+
+
+def fold(name: str) -> str:
+    """Return ``name`` as it is compared: lower case, no spaces, hyphens or underscores."""
+    return re.sub(r"[\s_-]+", "", name).casefold()
+
+
+def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
+    """Return up to ``most`` known names that one is likely meant to be, the nearest first.
+
+    Nothing where `few_searches` has reached its limit.
+    """
+    return _nearest(name, known, most) if may_search() else []
+
+
+def resembles(name: str, other: str) -> bool:
+    """Whether a name is likely meant to be another one."""
+    return bool(_nearest(name, (other,), 1))
+
+
+def _nearest(name: str, known: Iterable[str], most: int) -> list[str]:
+    from difflib import get_close_matches  # only needed on a miss
+
+    numbers, wanted = re.findall(r"\d+", name), fold(name)[:80]
+    folded: dict[str, str] = {}
+    for candidate in known:
+        if re.findall(r"\d+", candidate) == numbers and not _is_another_word(
+            wanted, fold(candidate)
+        ):
+            folded.setdefault(fold(candidate), candidate)
+    close = get_close_matches(wanted, folded, n=most, cutoff=_ALIKE)
+    more = [c for c in folded if c not in close and (_is_swapped(wanted, c) or _heads(name, c))]
+    return [folded[c] for c in (*close, *more)][:most]
+
+
+def _is_another_word(wanted: str, known: str) -> bool:
+    """Whether a word is a short known one with a letter behind it that is no plural's: model."""
+    is_short = len(known) < _FEWEST_LETTERS and known.isalpha()
+    return is_short and wanted[:-1] == known and wanted[-1] != "s"
+
+
+def _is_swapped(word: str, known: str) -> bool:
+    """Whether a word is a known one with two letters swapped that stand side by side."""
+    places = [n for n, (a, b) in enumerate(zip(word, known, strict=False)) if a != b]
+    if len(word) != len(known) or len(places) != 2:
+        return False
+    first, second = places
+    return second - first == 1 and (word[first], word[second]) == (known[second], known[first])
+
+
+def _heads(name: str, known: str) -> bool:
+    """Whether a name adds words to a known one: power_w, embodied_carbon."""
+    return len(known) >= _FEWEST_LETTERS and name.casefold().startswith(f"{known}_")
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return ``"; did you mean `x`?"`` for the nearest known name, or nothing."""
+    close = nearest(name, known, 1)
+    return f"; did you mean `{close[0]}`?" if close else ""
+
+
+def is_slip(word: str, known: str) -> bool:
+    """Return whether a word is a known one with one slip of the pen.
+
+    That is one letter too few, too many or wrong, or two that are swapped; never a digit, and
+    not in short words.
+
+    Examples
+    --------
+    >>> is_slip("gefroce", "geforce"), is_slip("a100", "a10"), is_slip("mwhr", "mwh")
+    (True, False, False)
+    """
+    if min(sum(map(str.isalpha, word)), sum(map(str.isalpha, known))) < _FEWEST_LETTERS:
+        return False
+    longest = min(len(word), len(known))
+    start = next((n for n in range(longest) if word[n] != known[n]), longest)
+    rest = longest - start
+    end = next((n for n in range(rest) if word[-1 - n] != known[-1 - n]), rest)
+    ours, theirs = word[start : len(word) - end], known[start : len(known) - end]
+    if ours == theirs or not (ours + theirs).isalpha():
+        return False
+    is_swapped = len(ours) == 2 and ours == theirs[::-1]
+    return is_swapped or max(len(ours), len(theirs)) == 1

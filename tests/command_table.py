@@ -6,10 +6,10 @@ Run it where commands or flags were added: python -m tests.command_table
 import json
 from typing import Any
 
-from carbonctl import handbook, templates
 from carbonctl.catalog import Catalog, records
-from carbonctl.cli import tree
+from carbonctl.cli import introspection
 from carbonctl.cli.app import COMMANDS
+from carbonctl.reference import spec_keys, templates
 from tests.conftest import ROOT
 
 PATH = ROOT / "carbonctl" / "cli" / "commands.json"
@@ -25,8 +25,10 @@ BY_NAME: dict[tuple[str, str], str | list[str]] = {
     ("hardware list", "kind"): list(dict.fromkeys((*records.DEVICE_KINDS, *records.HOST_KINDS))),
     ("grid show", "name"): "grids",
     ("embodied", "things"): "devices",
-    ("hardware factors", "part"): list(dict.fromkeys(f.part for f in Catalog().making.factors())),
-    ("kinds", "kind"): list(handbook.topics()),
+    ("hardware factors", "part"): list(
+        dict.fromkeys(f.part for f in Catalog().fab_factors.factors())
+    ),
+    ("kinds", "kind"): list(spec_keys.topics()),
     ("init", "template"): list(templates.names()),
     ("init", "from_published"): "published",
     ("config", "command"): list(COMMANDS),
@@ -35,12 +37,16 @@ BY_NAME: dict[tuple[str, str], str | list[str]] = {
 
 def value(path: str, parameter: Any) -> str | list[str]:
     named = BY_NAME.get((path, parameter.name))
-    return named or list(tree.choices(parameter)) or BY_METAVAR.get(parameter.metavar or "", "text")
+    return (
+        named
+        or list(introspection.choices(parameter))
+        or BY_METAVAR.get(parameter.metavar or "", "text")
+    )
 
 
 def entry(context: Any) -> dict[str, Any]:
     """Return the commands, flags and arguments below one command."""
-    path = tree.path(context)
+    path = introspection.path(context)
     group = context.command
     words = getattr(group, "list_commands", lambda _: ())(context)
     return {
@@ -49,21 +55,21 @@ def entry(context: Any) -> dict[str, Any]:
             {
                 "names": sorted([*flag.opts, *flag.secondary_opts], key=len, reverse=True),
                 "about": flag.help,
-                "value": value(path, flag) if tree.takes_value(flag) else None,
+                "value": value(path, flag) if introspection.takes_value(flag) else None,
             }
-            for flag in tree.flags(context)
+            for flag in introspection.flags(context)
         ],
         "arguments": [
             {"value": value(path, argument), "many": argument.nargs == -1}
-            for argument in tree.arguments(context)
+            for argument in introspection.arguments(context)
         ],
     }  # fmt: skip
 
 
 def text() -> str:
     lines = [
-        f" {json.dumps(tree.path(c))}: {json.dumps(entry(c), ensure_ascii=False)}"
-        for c in tree.walk()
+        f" {json.dumps(introspection.path(c))}: {json.dumps(entry(c), ensure_ascii=False)}"
+        for c in introspection.walk()
     ]
     return "{\n" + ",\n".join(lines) + "\n}\n"
 

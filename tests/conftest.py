@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from carbonctl.account import estimate
 from carbonctl.catalog import Catalog
-from carbonctl.result import Result
+from carbonctl.ledger.result import Result
 
 ROOT = Path(__file__).parent.parent
 CONFIGS = ROOT / "configs"
@@ -68,7 +68,7 @@ def run(*arguments: str, stdin: str | bytes = "", cwd: Path = ROOT, **environmen
 @pytest.fixture
 def inside(capfd, monkeypatch):
     """Run the command line in this process, which is faster than `run`."""
-    from carbonctl.cli.ending import run as run_command
+    from carbonctl.cli.exit_codes import run as run_command
 
     for name in list(os.environ):
         if name.startswith("CARBONCTL_") or name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS"):

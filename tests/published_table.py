@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from carbonctl.result import Result
+from carbonctl.ledger.result import Result
 from tests.conftest import CONFIGS, account
 
 LIST = Path(__file__).parent / "published.csv"

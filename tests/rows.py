@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from carbonctl.columns import split, take
-from carbonctl.ranges import NotOneNumber
+from carbonctl.numbers.columns import split, take
+from carbonctl.numbers.intervals import NotOneNumber
 
 FAULTS = (ArithmeticError, ValueError)
 

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 import carbonctl
-from carbonctl.spec.python import written
+from carbonctl.spec.from_python import written
 from tests.conftest import CONFIGS, ROOT, account, clean_environment
 
 JOB = {

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from carbonctl.compare import Side, report
-from carbonctl.compare.metrics import measured
-from carbonctl.result import COMMUNICATION, COMPUTATION, Result, part
+from carbonctl.analysis.compare import Side, report
+from carbonctl.analysis.design.metrics import measured
+from carbonctl.ledger.result import COMMUNICATION, COMPUTATION, Result, part
 from tests.conftest import CATALOG, ROOT, account
 from tests.published_table import result
 

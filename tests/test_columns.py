@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonctl import ranges
-from carbonctl.columns import Column, take
-from carbonctl.ranges import Mixed, NotOneNumber, Range, decide, exact_sum, least, most
+from carbonctl.numbers import intervals
+from carbonctl.numbers.columns import Column, take
+from carbonctl.numbers.intervals import Mixed, NotOneNumber, Range, decide, exact_sum, least, most
 from tests.rows import by_parts, tried
 
 ROWS = 5
@@ -55,7 +55,7 @@ FUNCTIONS = ["log", "log1p", "exp", "expm1", "sqrt", "floor", "ceil"]
 @pytest.mark.parametrize("name", FUNCTIONS)
 @given(rows)
 def test_functions_are_those_of_math(name, numbers):
-    work, plain = getattr(ranges, name), getattr(math, name)
+    work, plain = getattr(intervals, name), getattr(math, name)
     assert by_parts(work, ROWS, Column(numbers)) == [
         tried(lambda x: float(plain(x)), n) for n in numbers
     ]
@@ -63,7 +63,7 @@ def test_functions_are_those_of_math(name, numbers):
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_functions_take_floats_and_ranges(name):
-    work, plain = getattr(ranges, name), getattr(math, name)
+    work, plain = getattr(intervals, name), getattr(math, name)
     assert work(2.5) == plain(2.5)
     assert work(Range(2.5, 1.5, 7.0)) == Range(plain(2.5), plain(1.5), plain(7.0))
     found = work(Range(Column([2.5, 3.0]), 1.5, Column([7.0, 8.0])))
@@ -125,10 +125,10 @@ def test_a_division_by_zero_is_one():
 
 def test_a_function_that_fails_in_some_rows_tells_which():
     with pytest.raises(Mixed) as mixed:
-        ranges.log(Column([1.0, -1.0, 2.0]))
+        intervals.log(Column([1.0, -1.0, 2.0]))
     assert mixed.value.rows.tolist() == [True, False, True]
     with pytest.raises(ValueError, match="domain"):
-        ranges.log(Column([-1.0, 0.0]))
+        intervals.log(Column([-1.0, 0.0]))
 
 
 def test_columns_travel():

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from carbonctl import files
 from carbonctl.errors import InputError
+from carbonctl.outputs import whole
+from carbonctl.spec import files
 
 FAULTS = [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt(), MemoryError()]
 
@@ -46,7 +47,7 @@ def broken(fault: BaseException):
 def writes(path: Path, chunks) -> None:
     """Write a file by the function that its name says."""
     if path.name.startswith("create"):
-        files.create(path, b"".join(chunks))
+        whole.create(path, b"".join(chunks))
     else:
         (files.append if path.name.startswith("append") else files.replace)(path, chunks)
 
@@ -90,12 +91,12 @@ def test_what_is_written_is_whole(path):
 
 def test_folders_that_were_made_for_a_file_go_with_it(tmp_path, monkeypatch):
     path = tmp_path / "a" / "b" / "x"
-    files.create(path, b"x", with_folders=True)
+    whole.create(path, b"x", with_folders=True)
     path.unlink()
     path.parent.rmdir()
     monkeypatch.setattr(files, "FileIO", Disk)
     with pytest.raises(OSError, match="No space left"):
-        files.create(path, b"x" * 20, with_folders=True)
+        whole.create(path, b"x" * 20, with_folders=True)
     assert [*tmp_path.rglob("*")] == [tmp_path / "a"]
 
 
@@ -103,7 +104,7 @@ def test_a_loop_of_links_is_not_replaced(tmp_path):
     one, two = tmp_path / "one", tmp_path / "two"
     one.symlink_to(two)
     two.symlink_to(one)
-    for write in (files.append, files.replace):
+    for write in (whole.append, files.replace):
         with pytest.raises(OSError) as raised:
             write(one, [b"x"])
         assert raised.value.errno == errno.ELOOP
@@ -143,9 +144,9 @@ def test_a_huge_file_is_refused(tmp_path):
 
 def test_names_of_one_file_have_one_identity(tmp_path):
     path, link, hard = tmp_path / "x", tmp_path / "link", tmp_path / "hard"
-    assert files.identity(path) == files.identity(tmp_path / "." / "x")
+    assert whole.identity(path) == whole.identity(tmp_path / "." / "x")
     path.touch()
     link.symlink_to(path)
     hard.hardlink_to(path)
-    assert files.identity(path) == files.identity(link) == files.identity(hard)
-    assert files.identity(path) != files.identity(tmp_path)
+    assert whole.identity(path) == whole.identity(link) == whole.identity(hard)
+    assert whole.identity(path) != whole.identity(tmp_path)

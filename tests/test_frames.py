@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 
 import carbonctl
-from carbonctl import frames, rows
-from carbonctl.ledger import COLUMNS, Entry, Totals
+from carbonctl.ledger import frames, rows
+from carbonctl.ledger.entry import COLUMNS, Entry, Totals
+from carbonctl.ledger.result import About
 from carbonctl.render import render
-from carbonctl.result import About
 from tests.conftest import CONFIGS
 
 ABOUT = About("0", "0")

@@ -11,9 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carbonctl import errors
+from carbonctl.analysis.gates import (
+    Verdict,
+    exit_code,
+    judge,
+    parse_rule,
+    read_budget,
+    refuse_change,
+)
+from carbonctl.analysis.gates.grammar import KEYS, LONGEST, Condition, RuleFault, read_rule
 from carbonctl.errors import InputError, UsageError
-from carbonctl.gates import Verdict, exit_code, judge, parse_rule, read_budget, refuse_change
-from carbonctl.gates.grammar import KEYS, LONGEST, Condition, RuleFault, read_rule
 from carbonctl.spec.model import PHASES
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from carbonctl.errors import InputError
-from carbonctl.located import Map, Seq, decode, parse, place_of
+from carbonctl.spec.tree import Map, Seq, decode, parse, place_of
 
 
 def test_scalars_stay_text_with_their_places():

@@ -2,12 +2,12 @@
 
 import pytest
 
-from carbonctl.checks import _valid
 from carbonctl.errors import InputError
 from carbonctl.estimators.compute import Compute
-from carbonctl.near import did_you_mean, few_searches, is_slip, nearest, resembles
 from carbonctl.spec.model import Reported, Site
 from carbonctl.spec.systems import System
+from carbonctl.spec.validation import _valid
+from carbonctl.text import did_you_mean, few_searches, is_slip, nearest, resembles
 from tests.conftest import account
 
 

@@ -67,7 +67,7 @@ def test_a_wheel_works_outside_the_checkout(wheel, tmp_path):
         "cli/app.py",
         "py.typed",
         "cli/commands.json",
-        "templates/workload.yaml",
+        "reference/templates/workload.yaml",
     ):
         assert f"carbonctl/{name}" in names
     assert not any(name.startswith("tests/") for name in names)

@@ -3,17 +3,17 @@
 import numpy as np
 import pytest
 
-from carbonctl import points
 from carbonctl.account import estimate
-from carbonctl.columns import Column, Drawn
+from carbonctl.analysis import points
+from carbonctl.analysis.figures import Figures
+from carbonctl.analysis.terms import Term
+from carbonctl.analysis.uncertainty import SAMPLES, draws
 from carbonctl.errors import InputError
-from carbonctl.figures import Figures
-from carbonctl.formulas import Term
-from carbonctl.ledger import GRID_LOSSES
-from carbonctl.ranges import Range
+from carbonctl.ledger.entry import GRID_LOSSES
+from carbonctl.numbers.columns import Column, Drawn
+from carbonctl.numbers.intervals import Range
+from carbonctl.numbers.values import Value
 from carbonctl.spec.model import PHASES
-from carbonctl.spread import SAMPLES, draws
-from carbonctl.values import Value
 from tests.conftest import CATALOG, CONFIGS
 from tests.properties.workloads import KINDS, shape
 

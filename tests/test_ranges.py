@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonctl.ranges import Range, apply, best, exact_sum, high, low, over_corners
+from carbonctl.numbers.intervals import Range, apply, best, exact_sum, high, low, over_corners
 
 number = st.floats(-1e9, 1e9)
 wide = st.lists(number, min_size=3, max_size=3).map(lambda e: Range(sorted(e)[1], min(e), max(e)))

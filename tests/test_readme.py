@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 import carbonctl
-from carbonctl.rows import entries
+from carbonctl.ledger.rows import entries
 from tests.conftest import CONFIGS, ROOT, account
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from carbonctl.ranges import Range, exact_sum
-from carbonctl.symbols import Symbol, Tape, cut, is_marked, marked
+from carbonctl.numbers.intervals import Range, exact_sum
+from carbonctl.numbers.symbols import Symbol, Tape, cut, is_marked, marked
 
 
 def symbol(value: float = 3.0) -> tuple[Tape, Symbol]:

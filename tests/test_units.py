@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonctl import unit_table, units
-from carbonctl.ranges import Range, best, high, low
-from carbonctl.units import QuantityError, format_quantity, parse, parse_formatted, unit
+from carbonctl.numbers import unit_table, units
+from carbonctl.numbers.intervals import Range, best, high, low
+from carbonctl.numbers.units import QuantityError, format_quantity, parse, parse_formatted, unit
 
 # What the field defines otherwise than pint does, or pint does not know.
 DEFINITIONS = """

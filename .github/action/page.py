@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from math import fsum, inf
 from typing import Any, NamedTuple
 
-from carbonctl.render import humane
+from carbonctl.render import human_numbers
 from carbonctl.render.escaping import markdown
 
 BEGIN = "<!-- carbonctl:begin -->"
@@ -203,9 +203,9 @@ def _sum(figures: Sequence[float | None]) -> float | None:
 
 
 def _cells(name: str, change: _Change, of: str = "") -> str:
-    masses = (humane.mass(change.base), humane.mass(change.head),
-              humane.signed(change.difference, humane.mass))  # fmt: skip
-    cells = (name, *(f"{mass}{of}" for mass in masses), humane.change(change.percent))
+    masses = (human_numbers.mass(change.base), human_numbers.mass(change.head),
+              human_numbers.signed(change.difference, human_numbers.mass))  # fmt: skip
+    cells = (name, *(f"{mass}{of}" for mass in masses), human_numbers.change(change.percent))
     return f"| {' | '.join(cells)} |"
 
 

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from carbonctl import files
 from carbonctl.errors import INPUT, USAGE
+from carbonctl.outputs import whole
 from carbonctl.render.escaping import command
 from carbonctl.text import printable
 
@@ -95,7 +95,7 @@ def summarise(text: str) -> None:
 
 def _append(variable: str, text: str) -> None:
     if path := os.environ.get(variable):
-        files.append(Path(path), [text.encode()])
+        whole.append(Path(path), [text.encode()])
 
 
 def say(line: str) -> None:

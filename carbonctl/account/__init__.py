@@ -5,14 +5,14 @@ from __future__ import annotations
 from hashlib import sha256
 
 from carbonctl import estimators
-from carbonctl.account.books import Books
-from carbonctl.account.build import Unaccountable, account
+from carbonctl.account.accountant import Unaccountable, account
+from carbonctl.account.journal import Journal
 from carbonctl.catalog import Catalog
 from carbonctl.errors import InputError
-from carbonctl.located import decode
-from carbonctl.result import Result, assumption, compare_reported, unexplained
+from carbonctl.ledger.result import Result, assumption, compare_reported, unexplained
 from carbonctl.spec.load import Loaded, load
 from carbonctl.spec.model import Workload
+from carbonctl.spec.tree import decode
 
 __all__ = ["account", "estimate", "result_of"]
 
@@ -62,22 +62,26 @@ def result_of(loaded: Loaded, catalog: Catalog, label: str, digest: str) -> Resu
         Where its figures do not suffice or do not go together.
     """
     try:
-        books = account(loaded.workload, catalog)
+        journal = account(loaded.workload, catalog)
     except Unaccountable as error:
         raise InputError(loaded.problem(*fault) for fault in error.faults) from None
-    return _result(loaded.workload, books, label, digest, catalog)
+    return _result(loaded.workload, journal, label, digest, catalog)
 
 
-def _result(workload: Workload, books: Books, file: str, digest: str, catalog: Catalog) -> Result:
+def _result(
+    workload: Workload, journal: Journal, file: str, digest: str, catalog: Catalog
+) -> Result:
     result = Result(
         file,
         digest,
         workload.name,
-        entries=tuple(books.entries),
-        assumptions=tuple(map(assumption, books.assumptions.values())),
-        warnings=tuple(books.warnings),
+        entries=tuple(journal.entries),
+        assumptions=tuple(map(assumption, journal.assumptions.values())),
+        warnings=tuple(journal.warnings),
         spec=lambda: workload.model_dump(mode="json", by_alias=True, exclude_none=True),
-        reported=lambda result: compare_reported(workload.reported, result, books.without_pue_kwh),
+        reported=lambda result: compare_reported(
+            workload.reported, result, journal.without_pue_kwh
+        ),
     )
     result.origin = workload, catalog
     if workload.reported is not None:

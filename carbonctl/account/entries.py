@@ -3,15 +3,15 @@
 from typing import NamedTuple
 
 from carbonctl.account import scope
-from carbonctl.account.books import Books
+from carbonctl.account.journal import Journal
 from carbonctl.account.site import Supply
-from carbonctl.cautions import Caution
-from carbonctl.estimators.base import ActivityData, Attributed, Draw, Occupation
-from carbonctl.estimators.quantities import Quantity, added, merge
+from carbonctl.errors import Caution
+from carbonctl.estimators.base import ActivityData, Attributed, ElectricityUse, Occupation
 from carbonctl.factors import embodied, facility, grid, water
-from carbonctl.ledger import BUILDING, EMBODIED, GRID_LOSSES, OPERATIONAL, PUE_OVERHEAD, Entry
-from carbonctl.ranges import Number, best, decide, high, low
-from carbonctl.values import Value
+from carbonctl.ledger.entry import BUILDING, EMBODIED, GRID_LOSSES, OPERATIONAL, PUE_OVERHEAD, Entry
+from carbonctl.numbers.intervals import Number, best, decide, high, low
+from carbonctl.numbers.quantities import Quantity, added, merge
+from carbonctl.numbers.values import Value
 
 _GIVE = {
     "system": "`embodied`, or a stand-in for the host (`carbonctl hardware search archetype`)",
@@ -39,7 +39,7 @@ class Entries:
 
     Parameters
     ----------
-    books : Books
+    books : Journal
         Takes the entries.
     where : Where
         The activity.
@@ -53,14 +53,14 @@ class Entries:
 
     def __init__(
         self,
-        books: Books,
+        journal: Journal,
         where: Where,
         supply: Supply,
         suffix: str = "",
         *,
         of_clients: bool = False,
     ) -> None:
-        self.books = books
+        self.journal = journal
         self.of_clients = of_clients
         self.head = where
         self.supply = supply
@@ -73,7 +73,7 @@ class Entries:
     def enter(self, data: ActivityData) -> None:
         """Add the entries of some activity data."""
         for warning in self.supply.warnings:
-            self.books.warn(warning)
+            self.journal.warn(warning)
         for draw in data.draws:
             self.electricity(draw.item, draw.quantity, draw)
         self.overhead([d for d in data.draws if d.in_building and not d.includes_pue])
@@ -89,7 +89,9 @@ class Entries:
         if self.supply.building is not None:
             self.building([d for d in data.draws if d.in_building])
 
-    def electricity(self, item: str, quantity: Quantity, draw: Draw | None = None) -> None:
+    def electricity(
+        self, item: str, quantity: Quantity, draw: ElectricityUse | None = None
+    ) -> None:
         """Add one entry of electricity; without a draw it is what stands around the draws."""
         supply = self.supply
         energy, formula, inputs = quantity
@@ -98,12 +100,12 @@ class Entries:
         used = (*inputs, supply.intensity)
         kwh = best(energy)
         if draw is not None:
-            self.books.without_pue_kwh.append(self.without_pue(kwh, draw))
+            self.journal.without_pue_kwh.append(self.without_pue(kwh, draw))
         is_network = draw is not None and not draw.in_building
-        status = self.books.assume(used)
+        status = self.journal.assume(used)
         if self.around:
-            self.books.assume(self.around)
-        self.books.entries.append(
+            self.journal.assume(self.around)
+        self.journal.entries.append(
             Entry(  # in the order of its columns: by keyword it takes three times as long
                 *self.head,
                 item + self.suffix,
@@ -129,12 +131,12 @@ class Entries:
             )
         )
 
-    def without_pue(self, kwh: float, draw: Draw) -> float:
+    def without_pue(self, kwh: float, draw: ElectricityUse) -> float:
         """Return what the machines themselves use of some energy that was drawn [kWh]."""
         pue = self.supply.pue
         return kwh / best(pue.number) if draw.includes_pue and pue is not None else kwh
 
-    def water(self, kwh: float, draw: Draw | None) -> float | None:
+    def water(self, kwh: float, draw: ElectricityUse | None) -> float | None:
         """Return the water of some energy [L]; None where it is not known."""
         known = self.supply.water
         if known is None:
@@ -158,11 +160,11 @@ class Entries:
             merge(inputs, (losses,)),
         )
         self.electricity(item, lost)
-        at_meter = self.books.entries[-1]
+        at_meter = self.journal.entries[-1]
         whose = "3.3" if self.scope.startswith("2") else self.scope  # 3.3 is of energy one buys
-        self.books.entries[-1] = at_meter._replace(ghg_scope=whose, energy_kwh=0.0)
+        self.journal.entries[-1] = at_meter._replace(ghg_scope=whose, energy_kwh=0.0)
 
-    def overhead(self, draws: list[Draw]) -> None:
+    def overhead(self, draws: list[ElectricityUse]) -> None:
         """Add what the building uses beyond its machines: ``E·PUE − E``."""
         pue = self.supply.pue
         if pue is None or not draws:
@@ -172,7 +174,7 @@ class Entries:
         formula = f"({it_formula} * pue - {it_formula})"
         self.electricity(PUE_OVERHEAD, Quantity(energy, formula, merge(inputs, (pue,))))
 
-    def building(self, draws: list[Draw]) -> None:
+    def building(self, draws: list[ElectricityUse]) -> None:
         """Add the share of the building that its IT energy takes, over the building's life."""
         building, pue = self.supply.building, self.supply.pue
         if building is None or not draws:
@@ -240,11 +242,11 @@ class Entries:
                 f"and with it the embodied and total sums; give {lacks or _give(item)}"
             )
             path = f"phases.{self.head.phase}.{self.head.name}"
-            self.books.warn(Caution(message, path, vital=True))
-        status = self.books.assume(inputs)
+            self.journal.warn(Caution(message, path, vital=True))
+        status = self.journal.assume(inputs)
         source = _source(inputs)
         kg = None if carbon is None else best(carbon)
-        self.books.entries.append(
+        self.journal.entries.append(
             Entry(
                 *self.head,
                 item + self.suffix,

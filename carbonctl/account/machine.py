@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from carbonctl.account.node import Layer, Node
-from carbonctl.account.parts import parts
+from carbonctl.account.host_parts import parts
+from carbonctl.account.node import Layer, MachineResolver
 from carbonctl.account.shares import group_shares, shares
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.counting import DeviceUnit
 from carbonctl.catalog.records import Device
-from carbonctl.cautions import Caution
-from carbonctl.estimators.base import Unusable
+from carbonctl.errors import Caution
+from carbonctl.estimators.base import ActivityError
 from carbonctl.estimators.device_words import PROCESSORS
 from carbonctl.estimators.machine import Group, Machine, Scale
-from carbonctl.estimators.quantities import Quantity, of
-from carbonctl.ranges import best, decide, plain_sum
+from carbonctl.numbers.intervals import best, decide, plain_sum
+from carbonctl.numbers.quantities import Quantity, of
+from carbonctl.numbers.values import Value
 from carbonctl.spec.systems import Accelerator, System
-from carbonctl.values import Value
 
 _POWER = ("power", "rated_power")
 _OF_ONE_KIND = ("device", "devices_per_system", "rated_power", "power", "idle_power",
@@ -41,10 +41,10 @@ def machine(
 
     Raises
     ------
-    Unusable
+    ActivityError
         Where what is described does not go together.
     """
-    node = Node(layers, catalog)
+    node = MachineResolver(layers, catalog)
     described = layers[-1][1]
     kinds = described.accelerators if isinstance(described, System) else None
     if kinds:
@@ -69,18 +69,18 @@ def machine(
     if with_power and not (found.groups or found.parts):
         whose = node.host.id if node.host else "the machine"
         message = f"no power of {whose} is known: give `power`, its average draw, or `host_power`"
-        raise Unusable(node.path, message)
+        raise ActivityError(node.path, message)
     return found, tuple(node.warnings)
 
 
-def _holds_host(node: Node, group: Group | None) -> bool:
+def _holds_host(node: MachineResolver, group: Group | None) -> bool:
     """Whether the watts of the devices hold the rest of the node."""
     if node.is_alone or group is None:
         return True
     return group.power is not None and node.given("power_scope") in ("system", "wall")
 
 
-def _devices(node: Node) -> Group:
+def _devices(node: MachineResolver) -> Group:
     """Return the devices of a machine."""
     draw, rated = _draw(node)
     idle = node.given("idle_power") or _catalogued(node, "idle_power")
@@ -88,7 +88,7 @@ def _devices(node: Node) -> Group:
     return Group("devices", draw, rated, idle, node.device_scale(), of_all)
 
 
-def _alone(node: Node) -> Group | None:
+def _alone(node: MachineResolver) -> Group | None:
     """Return a host that is a machine by itself, as one device; None where parts make it up."""
     assert node.host is not None
     path, key = node.deciding((*_POWER, "host_power"))
@@ -108,7 +108,7 @@ def _alone(node: Node) -> Group | None:
     return Group("devices", None, watts, idle, node.device_scale())
 
 
-def _check_host_draw(node: Node, path: str, draw: Value) -> None:
+def _check_host_draw(node: MachineResolver, path: str, draw: Value) -> None:
     """Warn of a draw of a machine that its record says it cannot have."""
     known = node.host.host_power if node.host else None
     if known is not None and decide(draw.best > _MOST * known.best):
@@ -120,7 +120,7 @@ def _check_host_draw(node: Node, path: str, draw: Value) -> None:
         node.warnings.append(Caution(message, path, kind=f"{key} above the record"))
 
 
-def _of_all(node: Node) -> Quantity | None:
+def _of_all(node: MachineResolver) -> Quantity | None:
     """Return how many devices a draw of all of them is of; None for another scope.
 
     Those of the activity where it gives the draw, and of one system where that does.
@@ -134,21 +134,21 @@ def _of_all(node: Node) -> Quantity | None:
     given: Value | None = getattr(fields, "devices", None)
     if given is None:
         message = "power_scope: all: how many devices draw it? give `devices` and `wall_time`"
-        raise Unusable(f"{path}.power_scope", message)
+        raise ActivityError(f"{path}.power_scope", message)
     if decide(given.low != given.high):
         message = "power_scope: all: the number of devices is a range; give one number"
-        raise Unusable(f"{path}.power_scope", message)
+        raise ActivityError(f"{path}.power_scope", message)
     devices = node.in_devices(given.named("devices", f"{path}.devices"))
     return None if decide(best(devices.number) == 0) else devices
 
 
-def _catalogued(node: Node, key: str) -> Value | None:
+def _catalogued(node: MachineResolver, key: str) -> Value | None:
     """Return a figure of the device's record."""
     figure: Value | None = getattr(node.device, key, None)
     return figure and figure.named(key, node.place(key))
 
 
-def _draw(node: Node) -> tuple[Value | None, Value | None]:
+def _draw(node: MachineResolver) -> tuple[Value | None, Value | None]:
     """Return (average draw, rated power); the layer that gives either decides."""
     path, key = node.deciding(_POWER)
     if key is None:
@@ -162,12 +162,12 @@ def _draw(node: Node) -> tuple[Value | None, Value | None]:
     return value, None
 
 
-def _check_draw(node: Node, path: str, draw_w: float, device: Device | None) -> None:
+def _check_draw(node: MachineResolver, path: str, draw_w: float, device: Device | None) -> None:
     """Refuse a draw that no device of its rating has, which is that of several or of a system.
 
     Raises
     ------
-    Unusable
+    ActivityError
         Where the draw is said to be a device's own.
     """
     rated = device.rated_power if device else None
@@ -183,7 +183,7 @@ def _check_draw(node: Node, path: str, draw_w: float, device: Device | None) -> 
             message = f"{says()}; powers are per device, also with `power_scope`"
             node.warnings.append(Caution(message, path, kind="power above the rating"))
     elif decide(times > (_MOST_OF_CPUS if device.kind in PROCESSORS else _MOST)):
-        raise Unusable(
+        raise ActivityError(
             path,
             f"power: {says()} ({rated.best:.4g} W); write "
             "`power_scope: all` for the draw of all devices together, `system` or `wall` where it "
@@ -192,7 +192,7 @@ def _check_draw(node: Node, path: str, draw_w: float, device: Device | None) -> 
 
 
 def _mixed(
-    node: Node, kinds: tuple[Accelerator, ...], with_power: bool
+    node: MachineResolver, kinds: tuple[Accelerator, ...], with_power: bool
 ) -> tuple[Machine, tuple[Caution, ...]]:
     """Return a machine with several kinds of device; its device-hours are spread over all."""
     for key in _OF_ONE_KIND:
@@ -226,7 +226,7 @@ def _mixed(
 
 
 def _groups(
-    node: Node, kinds: tuple[Accelerator, ...]
+    node: MachineResolver, kinds: tuple[Accelerator, ...]
 ) -> list[tuple[Group, Device | None, Value | None]]:
     """Return the kinds of device of a mixed system; two of one device are told apart."""
     found: list[tuple[Group, Device | None, Value | None]] = []
@@ -234,14 +234,14 @@ def _groups(
         group, device, embodied = _group(node, place, kind)
         if device is not None and device.kind in PROCESSORS:
             message = f"accelerators: {device.id} is a CPU; those of the host are `cpu` and `cpus`"
-            raise Unusable(f"{node.path}.accelerators.{place - 1}.device", message)
+            raise ActivityError(f"{node.path}.accelerators.{place - 1}.device", message)
         if any(group.item == other.item for other, *_ in found):
             group = group._replace(item=f"{group.item} {place}")
         found.append((group, device, embodied))
     return found
 
 
-def _of_kind(node: Node, kind: Accelerator, path: str) -> DeviceUnit | None:
+def _of_kind(node: MachineResolver, kind: Accelerator, path: str) -> DeviceUnit | None:
     """Return the device of one kind of accelerator."""
     if not kind.device:
         return None
@@ -249,18 +249,20 @@ def _of_kind(node: Node, kind: Accelerator, path: str) -> DeviceUnit | None:
         unit = node.catalog.unit(kind.device)
     except LookupError:
         message = f"device: `{kind.device}` is a host; name one of its devices"
-        raise Unusable(f"{path}.device", message) from None
+        raise ActivityError(f"{path}.device", message) from None
     if unit.stated is not None and decide(kind.devices.best != unit.stated):
         message = (
             f"devices: `{kind.device}` names {unit.stated}, and {kind.devices.best:g} are given"
         )
-        raise Unusable(f"{path}.devices", message)
+        raise ActivityError(f"{path}.devices", message)
     if unit.doubt:
         node.warnings.append(Caution(unit.doubt, f"{path}.device"))
     return unit
 
 
-def _group(node: Node, place: int, kind: Accelerator) -> tuple[Group, Device | None, Value | None]:
+def _group(
+    node: MachineResolver, place: int, kind: Accelerator
+) -> tuple[Group, Device | None, Value | None]:
     """Return one kind of device of a mixed system, its record and its embodied figure."""
     path = f"{node.path}.accelerators.{place - 1}"
     unit = _of_kind(node, kind, path)

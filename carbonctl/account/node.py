@@ -7,15 +7,15 @@ from typing import Any
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.counting import DeviceUnit
 from carbonctl.catalog.records import Host
-from carbonctl.cautions import Caution
+from carbonctl.errors import Caution
 from carbonctl.estimators import device_words
-from carbonctl.estimators.base import Unusable
+from carbonctl.estimators.base import ActivityError
 from carbonctl.estimators.device_words import PROCESSORS
 from carbonctl.estimators.machine import HOST_ALONE, SEVERAL, UNNAMED, Scale
-from carbonctl.estimators.quantities import Quantity
-from carbonctl.ranges import best, decide
+from carbonctl.numbers.intervals import best, decide
+from carbonctl.numbers.quantities import Quantity
+from carbonctl.numbers.values import Status, Value
 from carbonctl.spec.systems import System, SystemFields
-from carbonctl.values import Status, Value
 
 Layer = tuple[str, SystemFields]
 
@@ -24,7 +24,7 @@ HOURS_PER_YEAR = 8760
 _SHORTEST_LIFE_H, _LONGEST_LIFE_H = HOURS_PER_YEAR / 4, HOURS_PER_YEAR * 30
 
 
-class Node:
+class MachineResolver:
     """Looks up what the layers say of one machine, and what the catalog says beside them.
 
     Parameters
@@ -93,11 +93,11 @@ class Node:
                     return path, key
         return self.path, None
 
-    def refuse(self, key: str, why: str) -> Unusable:
+    def refuse(self, key: str, why: str) -> ActivityError:
         """Return the fault of a key that does not go with the others."""
         where = next((p for p, fields in self.layers if getattr(fields, key, None) is not None),
                      self.path)  # fmt: skip
-        return Unusable(f"{where}.{key}", f"{key}: {why}")
+        return ActivityError(f"{where}.{key}", f"{key}: {why}")
 
     def _find_unit(self) -> DeviceUnit | None:
         """Return what the device's name means; None where there is none, or it is a host's."""
@@ -122,7 +122,7 @@ class Node:
             return self.catalog.host(name) if name else None
         except LookupError as error:
             of = f"{self.unit.device.id} names a host: " if self.unit else ""
-            raise Unusable(self.place("host"), f"{of}{error.args[0]}") from None
+            raise ActivityError(self.place("host"), f"{of}{error.args[0]}") from None
 
     def _host_as_device(self, other: str | None) -> str:
         """Return the name of a host that is given as a device, with a warning."""
@@ -151,7 +151,7 @@ class Node:
             return self.catalog.unit(self.host.device)
         except LookupError as error:
             message = f"host: {self.host.id} names a device: {error.args[0]}"
-            raise Unusable(self.where("host"), message) from None
+            raise ActivityError(self.where("host"), message) from None
 
     def _devices_per_system(self) -> Value:
         for path, fields in self.layers:
@@ -182,7 +182,7 @@ class Node:
         path = given.path or self.path
         key = path.rpartition(".")[2]
         if given.counts in device_words.NODES:
-            raise Unusable(path, f"{key}: it counts the devices of one system, not systems")
+            raise ActivityError(path, f"{key}: it counts the devices of one system, not systems")
         found = self.in_devices(given, given)
         if len(found.inputs) == 1:
             return given
@@ -195,7 +195,7 @@ class Node:
 
         Raises
         ------
-        Unusable
+        ActivityError
             At the key.
         """
         if not self.is_alone:
@@ -203,7 +203,7 @@ class Node:
         if decide(best(self.per_system.number) != 1):
             path = self.per_system.path or self.path
             key = path.rpartition(".")[2]
-            raise Unusable(path, f"{key}: a host by itself is one machine; leave it out")
+            raise ActivityError(path, f"{key}: a host by itself is one machine; leave it out")
         if self.given("device_embodied") is not None:
             raise self.refuse("device_embodied", "a host by itself has no devices; give `embodied`")
         draws = [key for key in ("power", "rated_power") if self.given(key) is not None]
@@ -231,7 +231,7 @@ class Node:
 
         Raises
         ------
-        Unusable
+        ActivityError
             Where its word does not fit the device.
         """
         path = given.path or self.path
@@ -243,14 +243,14 @@ class Node:
                 self.catalog.defaults,
             )
         except ValueError as error:
-            raise Unusable(path, f"{path.rpartition('.')[2]}: {error}") from None
+            raise ActivityError(path, f"{path.rpartition('.')[2]}: {error}") from None
 
     def check_count(self) -> None:
         """Refuse numbers of devices that the count in the device's name does not divide.
 
         Raises
         ------
-        Unusable
+        ActivityError
             At the number.
         """
         if self.unit is None or self.unit.stated is None:
@@ -265,7 +265,7 @@ class Node:
                         f"{key}: `{name}` names {count} devices, and {key} says {given.best:g}; "
                         f"write the name without its number, and how many there are"
                     )
-                    raise Unusable(f"{path}.{key}", message)
+                    raise ActivityError(f"{path}.{key}", message)
 
     def where(self, key: str) -> str:
         """Return the path at which the spec gives a key, or would give it."""
@@ -304,7 +304,7 @@ class Node:
 
         Raises
         ------
-        Unusable
+        ActivityError
             For a share of a host, where nothing says how many devices that part holds.
         """
         share = self.given("share")

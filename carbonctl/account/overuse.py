@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from carbonctl.cautions import Caution
+from carbonctl.errors import Caution
 from carbonctl.estimators.base import ActivityData
 from carbonctl.estimators.device_words import NOT_DEVICES
 from carbonctl.factors import schedule
-from carbonctl.ranges import best, decide
+from carbonctl.numbers.intervals import best, decide
 from carbonctl.spec.model import Activity
 
 _HOURS_PER_YEAR, _HOURS_PER_DAY = 8760, 24

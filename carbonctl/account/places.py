@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 from carbonctl.account.site import HOME, Layer
 from carbonctl.estimators.base import ActivityData, Attributed
-from carbonctl.estimators.quantities import Quantity
-from carbonctl.ledger import AT_SITE
+from carbonctl.ledger.entry import AT_SITE
+from carbonctl.numbers.quantities import Quantity
+from carbonctl.numbers.values import Value
 from carbonctl.spec.model import Activity, Site, SiteRef, SiteShare, Workload
-from carbonctl.values import Value
 
 
 class Place(NamedTuple):

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from carbonctl.account.node import Node
+from carbonctl.account.node import MachineResolver
 from carbonctl.catalog.records import Device, Embodied, Host
-from carbonctl.estimators.base import Unusable
+from carbonctl.estimators.base import ActivityError
 from carbonctl.estimators.machine import Group, Scale, Share
-from carbonctl.estimators.quantities import Quantity, known, of
+from carbonctl.numbers.quantities import Quantity, known, of
+from carbonctl.numbers.values import Value
 from carbonctl.spec.systems import Part, System
-from carbonctl.values import Value
 
 _WHOLE_MACHINE = ("server", "product")
 _EMBODIED = ("embodied", "device_embodied", "host_embodied", "parts")
 _PART_OF_A_DEVICE = ("die", "package")
 
 
-def shares(node: Node) -> tuple[Share, ...]:
+def shares(node: MachineResolver) -> tuple[Share, ...]:
     """Return the embodied carbon of device and host, or of the whole system.
 
     What the spec gives goes before the catalog; the first layer that gives any of the
@@ -23,7 +23,7 @@ def shares(node: Node) -> tuple[Share, ...]:
 
     Raises
     ------
-    Unusable
+    ActivityError
         Where figures hold each other.
     """
     _, key = node.deciding(_EMBODIED)
@@ -45,7 +45,7 @@ def shares(node: Node) -> tuple[Share, ...]:
     return (*devices, *hosts)
 
 
-def listed(node: Node) -> tuple[str, tuple[Part, ...]] | None:
+def listed(node: MachineResolver) -> tuple[str, tuple[Part, ...]] | None:
     """Return path and parts where a list of these is what a system's embodied carbon is."""
     path, key = node.deciding(_EMBODIED)
     if key != "parts":
@@ -57,9 +57,9 @@ def listed(node: Node) -> tuple[str, tuple[Part, ...]] | None:
     )
 
 
-def _built(node: Node) -> tuple[Share, ...]:
+def _built(node: MachineResolver) -> tuple[Share, ...]:
     """Return the embodied carbon of a system from its parts, one share a line of the bill."""
-    from carbonctl.bill.build import bill  # few systems have parts
+    from carbonctl.hardware.bill import bill  # few systems have parts
 
     found = listed(node)
     assert found is not None
@@ -72,12 +72,12 @@ def _built(node: Node) -> tuple[Share, ...]:
     )
 
 
-def _computed(node: Node, record: Device | Host | None, what: str) -> tuple[Share, ...]:
+def _computed(node: MachineResolver, record: Device | Host | None, what: str) -> tuple[Share, ...]:
     """Return the embodied carbon of a record from its list of parts; empty without one."""
     if record is None or record.parts is None:
         return ()
-    from carbonctl.bill.build import bill
-    from carbonctl.bill.records import parts_of
+    from carbonctl.hardware.bill import bill
+    from carbonctl.hardware.records import parts_of
 
     is_host = isinstance(record, Host)
     path = node.place("host_embodied" if is_host else "device_embodied")
@@ -91,7 +91,7 @@ def _computed(node: Node, record: Device | Host | None, what: str) -> tuple[Shar
     )
 
 
-def _part_of_record(node: Node) -> Scale | None:
+def _part_of_record(node: MachineResolver) -> Scale | None:
     """Return how many of its record's devices one device is; None where it is one."""
     if node.unit is None or node.unit.of_record == 1:
         return None
@@ -102,7 +102,7 @@ def _part_of_record(node: Node) -> Scale | None:
 
 
 def group_shares(
-    node: Node, groups: list[tuple[Group, Device | None, Value | None]]
+    node: MachineResolver, groups: list[tuple[Group, Device | None, Value | None]]
 ) -> tuple[Share, ...]:
     """Return the embodied carbon of a system of several kinds of device, and of its host.
 
@@ -129,19 +129,19 @@ def group_shares(
     return (*found, *host_shares(node, recorded))
 
 
-def _is_whole(node: Node, recorded: Embodied) -> bool:
+def _is_whole(node: MachineResolver, recorded: Embodied) -> bool:
     """Whether a host's figure is all there is: with its accelerators, or its CPUs alone."""
     is_alone = node.device is None or node.is_processor()
     return _holds_devices(node, recorded) or (recorded.covers == "server" and is_alone)
 
 
-def _holds_devices(node: Node, recorded: Embodied) -> bool:
+def _holds_devices(node: MachineResolver, recorded: Embodied) -> bool:
     """Whether a host's figure holds accelerators too."""
     has_some = node.host is not None and bool(node.host.devices)
     return recorded.covers == "product" or (recorded.covers == "server" and has_some)
 
 
-def _device_share(node: Node) -> tuple[tuple[Share, ...], bool]:
+def _device_share(node: MachineResolver) -> tuple[tuple[Share, ...], bool]:
     """Return the devices' embodied carbon, and whether it holds the host's too."""
     given = node.given("device_embodied")
     recorded = node.device.embodied if node.device else None
@@ -154,15 +154,15 @@ def _device_share(node: Node) -> tuple[tuple[Share, ...], bool]:
     holds_host = recorded.covers in _WHOLE_MACHINE
     if holds_host and node.given("host_embodied") is not None:
         message = "host_embodied: the device's figure holds its host; give device_embodied too"
-        raise Unusable(node.place("host_embodied"), message)
+        raise ActivityError(node.place("host_embodied"), message)
     return (share,), holds_host
 
 
-def _of_devices(node: Node, value: Quantity | None, item: str = "devices") -> Share:
+def _of_devices(node: MachineResolver, value: Quantity | None, item: str = "devices") -> Share:
     return Share(item, value, node.device_scale(), "device")
 
 
-def host_shares(node: Node, recorded: Embodied | None) -> tuple[Share, ...]:
+def host_shares(node: MachineResolver, recorded: Embodied | None) -> tuple[Share, ...]:
     """Return the host's embodied carbon: given, published, or from its parts."""
     if recorded is None and node.given("host_embodied") is None:
         computed = _computed(node, node.host, "host")
@@ -171,21 +171,21 @@ def host_shares(node: Node, recorded: Embodied | None) -> tuple[Share, ...]:
     return (_host_share(node, recorded),)
 
 
-def _host_share(node: Node, recorded: Embodied | None) -> Share:
+def _host_share(node: MachineResolver, recorded: Embodied | None) -> Share:
     """Return the host's embodied carbon; a server without accelerators is a host too."""
     given = node.given("host_embodied")
     if given is not None:
         return Share("host", of(given), node.system_scale())
     if node.is_processor() and recorded is not None and recorded.covers == "server":
         message = "device_embodied: the server's figure holds its CPUs; give host_embodied too"
-        raise Unusable(node.place("device_embodied"), message)
+        raise ActivityError(node.place("device_embodied"), message)
     if recorded is None or node.host is None or _holds_devices(node, recorded):
         return Share("host", None, Scale(node.per_system))
     figure = node.of_host(figure_of(recorded, "host_embodied", node), "host_embodied")
     return Share("host", of(figure), node.host_scale())
 
 
-def figure_of(recorded: Embodied, key: str, node: Node) -> Value:
+def figure_of(recorded: Embodied, key: str, node: MachineResolver) -> Value:
     """Return a recorded figure under the name of a formula, with what it covers."""
     note = f"covers {recorded.covers}, {recorded.boundary}"
     if recorded.value.note:

@@ -4,14 +4,14 @@ from typing import Any, NamedTuple
 
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.tables import Region
-from carbonctl.cautions import Caution
-from carbonctl.estimators.base import Unusable
-from carbonctl.estimators.quantities import Quantity
+from carbonctl.errors import Caution
+from carbonctl.estimators.base import ActivityError
 from carbonctl.factors import grid
-from carbonctl.ranges import Number, best, decide
+from carbonctl.numbers.intervals import Number, best, decide
+from carbonctl.numbers.quantities import Quantity
+from carbonctl.numbers.values import Value
 from carbonctl.spec.fields import Mix
 from carbonctl.spec.model import Site
-from carbonctl.values import Value
 
 Layer = tuple[str, Site]
 
@@ -105,7 +105,7 @@ def supply(layers: list[Layer], catalog: Catalog, *, of_clients: bool = False) -
 
     Raises
     ------
-    Unusable
+    ActivityError
         Where no carbon intensity is given or known.
     """
     return _Site(layers, catalog, of_clients).supply()
@@ -185,7 +185,7 @@ class _Site:
             return self.mix_intensity(name, path)
         if name is None:
             message = "no carbon intensity: give `grid` (FR, US, world, …) or `carbon_intensity`"
-            raise Unusable(path.rpartition(".")[0], message)
+            raise ActivityError(path.rpartition(".")[0], message)
         return self.grid_intensity(name, path)
 
     def mix_intensity(self, mix: Mix, path: str) -> tuple[Value, str, None]:
@@ -197,7 +197,7 @@ class _Site:
         for source, share in mix:
             plants = self.catalog.generation[source]
             if basis not in plants:
-                raise Unusable(path, f"grid: no {basis} figure is known for {source}")
+                raise ActivityError(path, f"grid: no {basis} figure is known for {source}")
             parts.append((share, plants[basis].intensity))
             sources[plants[basis].source] = None
         shares = ", ".join(f"{source} {best(share) * 100:g} %" for source, share in mix)
@@ -213,7 +213,7 @@ class _Site:
         try:
             row = self.catalog.electricity(name, year, basis)
         except LookupError as error:
-            raise Unusable(path, error.args[0]) from None
+            raise ActivityError(path, error.args[0]) from None
         value = Value(
             row.intensity, "kgCO2e/kWh", "catalog", row.source, path,
             name="carbon_intensity", note=f"{row.label}, {row.basis}, {row.year}",

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from carbonctl.catalog import citations, defaults, folders, grids, names, records, tables
 from carbonctl.catalog.counting import DeviceUnit, unit_of
 from carbonctl.catalog.defaults import Defaults
-from carbonctl.catalog.forms import Reader
 from carbonctl.catalog.records import Device, Host, Source
+from carbonctl.catalog.records_reader import Reader
 from carbonctl.catalog.shelf import Shelf, load
-from carbonctl.near import did_you_mean, fold
-from carbonctl.values import Value
+from carbonctl.numbers.values import Value
+from carbonctl.text import did_you_mean, fold
 
 if TYPE_CHECKING:
-    from carbonctl.catalog.making import Making
+    from carbonctl.catalog.fab_factors import FabFactors
     from carbonctl.catalog.networks import Radio
     from carbonctl.catalog.own_records import OwnRecords
 
@@ -140,15 +140,15 @@ class Catalog:
 
     def check_node(self, name: str) -> None:
         """Raise ValueError where no wafer is known at a node."""
-        self.making.check_node(name)
+        self.fab_factors.check_node(name)
 
     def check_factor(self, part: str, name: str) -> None:
         """Raise ValueError where a kind of part has no factor of this name."""
-        self.making.check_factor(part, name)
+        self.fab_factors.check_factor(part, name)
 
     def check_wafer_source(self, name: str) -> None:
         """Raise ValueError where a source has no total carbon per area of wafers."""
-        self.making.check_wafer_source(name)
+        self.fab_factors.check_wafer_source(name)
 
     def check_fab_grid(self, name: str) -> None:
         """Raise ValueError where neither the fab tables nor the grids know a place."""
@@ -163,16 +163,16 @@ class Catalog:
             With the nearest names.
         """
         for known in (name, name.lower()):
-            if self.making.intensity(known) is not None:
+            if self.fab_factors.intensity(known) is not None:
                 return known
         return self.zone(name)[0]
 
     @cached_property
-    def making(self) -> "Making":
+    def fab_factors(self) -> "FabFactors":
         """What parts are computed with; only they need it."""
-        from carbonctl.catalog.making import Making
+        from carbonctl.catalog.fab_factors import FabFactors
 
-        return self.cited(Making(self.folders), "fab/*.csv")
+        return self.cited(FabFactors(self.folders), "fab/*.csv")
 
     def paths(self, kinds: tuple[str, ...]) -> dict[str, Path]:
         """Return the file of every record of some folders by id; the user's hide ours."""

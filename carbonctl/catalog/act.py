@@ -13,8 +13,8 @@ from carbonctl.catalog.fab import Fab, Wafer
 from carbonctl.catalog.fab_rows import Figure, nanometres
 from carbonctl.catalog.tables import rows
 from carbonctl.errors import InputError, Problem
-from carbonctl.near import did_you_mean
-from carbonctl.values import Value
+from carbonctl.numbers.values import Value
+from carbonctl.text import did_you_mean
 
 SOURCE = "act-repository"
 FAB_GRID = "taiwan"

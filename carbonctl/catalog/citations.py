@@ -6,9 +6,9 @@ from pathlib import Path
 
 from carbonctl.catalog import tables
 from carbonctl.errors import InputError, Problem
-from carbonctl.files import read_input
-from carbonctl.located import Node, Place, Text, decode, parse
-from carbonctl.near import did_you_mean
+from carbonctl.spec.files import read_input
+from carbonctl.spec.tree import Node, Place, Text, decode, parse
+from carbonctl.text import did_you_mean
 
 _KEY = "source"
 _BETWEEN = re.compile(r"[\s;]+")

@@ -14,9 +14,9 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from carbonctl.catalog.records import Counted, Device
-from carbonctl.near import fold
-from carbonctl.ranges import Number
-from carbonctl.values import Value
+from carbonctl.numbers.intervals import Number
+from carbonctl.numbers.values import Value
+from carbonctl.text import fold
 
 _SEVERAL = re.compile(r"\s*([1-9]\d{0,3})\s*[x×]\s+(.+?)\s*", re.IGNORECASE)
 _PROFILE = r"(?:[1-9]\d*c\.)?[1-9]\d*g\.\d+gb(?:[.+-](?:me(?:\.all)?|gfx))?"

@@ -2,10 +2,10 @@
 
 from typing import Any, NamedTuple
 
-from carbonctl import units
-from carbonctl.catalog.forms import Group
 from carbonctl.catalog.leaves import of
-from carbonctl.values import Value
+from carbonctl.catalog.records_reader import Group
+from carbonctl.numbers import units
+from carbonctl.numbers.values import Value
 
 
 class MediumFigures(NamedTuple):

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from carbonctl.catalog.fab_rows import Figure, figures, logic
 from carbonctl.catalog.tables import rows
-from carbonctl.near import did_you_mean
-from carbonctl.values import Value
+from carbonctl.numbers.values import Value
+from carbonctl.text import did_you_mean
 
 TABLES = ("energy", "memory", "storage", "other", "yield")
 _CONFIDENCES = ("low", "medium", "high")

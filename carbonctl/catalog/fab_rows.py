@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from carbonctl.catalog.tables import rows
 from carbonctl.errors import InputError, Problem
-from carbonctl.ranges import Number, Range
-from carbonctl.values import Value
+from carbonctl.numbers.intervals import Number, Range
+from carbonctl.numbers.values import Value
 
 _NODE = re.compile(r"(\d+(?:\.\d+)?) ?nm")
 # What a unit of the tables is in ours, and how many make one; dividing keeps the decimals.

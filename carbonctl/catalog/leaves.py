@@ -3,13 +3,12 @@
 import math
 from typing import Any
 
-from carbonctl import units
-from carbonctl.catalog.forms import Leaf, Reader
-from carbonctl.near import did_you_mean
-from carbonctl.ranges import Range
-from carbonctl.text import check_text
-from carbonctl.units import Dimension
-from carbonctl.values import Value
+from carbonctl.catalog.records_reader import Leaf, Reader
+from carbonctl.numbers import units
+from carbonctl.numbers.intervals import Range
+from carbonctl.numbers.units import Dimension
+from carbonctl.numbers.values import Value
+from carbonctl.text import check_text, did_you_mean
 
 POSITIVE = "positive"  # says to schemas that a whole number above 0 is wanted
 CONFIDENCES = ("high", "medium", "low")

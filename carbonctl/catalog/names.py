@@ -14,7 +14,7 @@ from functools import lru_cache
 from string import ascii_lowercase
 from typing import NamedTuple
 
-from carbonctl.near import fold, is_slip
+from carbonctl.text import fold, is_slip
 
 _MOST_CANDIDATES = 8
 _GRIDS = "`carbonctl grid list` lists them all"

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from carbonctl.catalog.tables import rows
 from carbonctl.errors import InputError, Problem
-from carbonctl.ranges import Number, Range, best, high, low
-from carbonctl.values import Value
+from carbonctl.numbers.intervals import Number, Range, best, high, low
+from carbonctl.numbers.values import Value
 
 _GB_BITS = 8e9
 _NJ_PER_KWH = 3.6e15

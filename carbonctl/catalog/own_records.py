@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from carbonctl.catalog import DEVICES, HOSTS
-from carbonctl.files import read_input
+from carbonctl.spec.files import read_input
 from carbonctl.text import path_shown
 
 # Every file of a folder that a catalog may read.

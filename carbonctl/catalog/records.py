@@ -3,8 +3,6 @@
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from carbonctl import units
-from carbonctl.catalog.forms import Group, Keyed, Leaf, Listed
 from carbonctl.catalog.leaves import (
     FIGURE_KEYS,
     POSITIVE,
@@ -17,10 +15,12 @@ from carbonctl.catalog.leaves import (
     whole,
     word,
 )
-from carbonctl.located import Seq
-from carbonctl.near import fold
-from carbonctl.ranges import Range
-from carbonctl.values import Value
+from carbonctl.catalog.records_reader import Group, Keyed, Leaf, Listed
+from carbonctl.numbers import units
+from carbonctl.numbers.intervals import Range
+from carbonctl.numbers.values import Value
+from carbonctl.spec.tree import Seq
+from carbonctl.text import fold
 
 DEVICE_KINDS = (
     "gpu", "tpu", "npu", "cpu", "soc", "phone", "tablet", "laptop", "wearable", "board",

@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from carbonctl.catalog import names
-from carbonctl.catalog.forms import Fault, Reader
+from carbonctl.catalog.records_reader import Fault, Reader
 from carbonctl.errors import InputError, Problem
-from carbonctl.files import read_input
-from carbonctl.located import Map, Node, decode, parse, place_of
-from carbonctl.near import few_searches, fold
-from carbonctl.text import check_text
+from carbonctl.spec.files import read_input
+from carbonctl.spec.tree import Map, Node, decode, parse, place_of
+from carbonctl.text import check_text, few_searches, fold
 
 _ID = re.compile(r"[a-z0-9][a-z0-9.-]*/[a-z0-9][a-z0-9.-]*")
 _LISTING = "`carbonctl hardware list` lists them all"

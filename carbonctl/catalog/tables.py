@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from carbonctl.errors import InputError, Problem
-from carbonctl.files import read_input
-from carbonctl.ranges import Number, Range
+from carbonctl.numbers.intervals import Number, Range
+from carbonctl.spec.files import read_input
 from carbonctl.text import check_text
 
 _SIGNED = re.compile(r"[+-](?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")

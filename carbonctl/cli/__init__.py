@@ -14,7 +14,7 @@ def main(argv: list[str] | None = None) -> None:
         The arguments after the program's name; those of the process unless given.
     """
     try:
-        from carbonctl.cli.ending import leave
+        from carbonctl.cli.exit_codes import leave
 
         leave(argv)
     except KeyboardInterrupt:

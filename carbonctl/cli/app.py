@@ -10,10 +10,10 @@ from typer.models import CommandInfo
 
 from carbonctl import __version__
 from carbonctl.cli import defaults
-from carbonctl.cli.messages import say
-from carbonctl.cli.tree import Command, Group
+from carbonctl.cli.introspection import Command, Group
 from carbonctl.errors import InputError, UsageError
-from carbonctl.near import did_you_mean
+from carbonctl.outputs.messages import say
+from carbonctl.text import did_you_mean
 
 COMMANDS = (
     "estimate", "compare", "embodied", "validate", "explain", "init", "schema", "kinds",

@@ -3,21 +3,23 @@
 from collections import Counter
 
 from carbonctl import __version__, errors
+from carbonctl.analysis.compare import Report, Side, report
+from carbonctl.analysis.gates import exit_code
 from carbonctl.catalog import Catalog
-from carbonctl.cli import designs, gating, outputs
+from carbonctl.cli import design_options, gate_options
 from carbonctl.cli import options as o
-from carbonctl.cli.facts import catalog_for
-from carbonctl.cli.finding import named
-from carbonctl.cli.merging import Cautions, Repeats, messages
-from carbonctl.cli.messages import say
-from carbonctl.cli.reading import today
-from carbonctl.cli.sides import read_side
-from carbonctl.compare import Report, Side, report
 from carbonctl.errors import InputError, Problem, UsageError
-from carbonctl.gates import exit_code
+from carbonctl.inputs.catalogs import catalog_for
+from carbonctl.inputs.discovery import named
+from carbonctl.inputs.git_sides import read_side
+from carbonctl.inputs.results import today
+from carbonctl.ledger.result import About
+from carbonctl.outputs import writing
+from carbonctl.outputs.merging import Cautions, Repeats, messages
+from carbonctl.outputs.messages import say
+from carbonctl.outputs.verdicts import announce
 from carbonctl.render import FOR_PEOPLE
 from carbonctl.render.comparison import COMPARE_FORMATS, render
-from carbonctl.result import About
 
 
 def compare(
@@ -54,12 +56,12 @@ def compare(
     """
     if [base, *heads, budget].count("-") > 1:
         raise UsageError("standard input can be one side only, or the budget")
-    targets = [outputs.parse_export(text, COMPARE_FORMATS) for text in export]
+    targets = [writing.parse_export(text, COMPARE_FORMATS) for text in export]
     sides = [named(text).path for text in (base, *heads)]
-    outputs.check_targets(targets, [*sides, *([budget] if budget else [])])
+    writing.check_targets(targets, [*sides, *([budget] if budget else [])])
     _check_columns(targets, with_metrics=metrics)
-    share = designs.read_share(embodied_share, is_wanted=metrics)
-    gates = gating.read_gates(fail_on, warn_on, budget, has_base=True)
+    share = design_options.read_share(embodied_share, is_wanted=metrics)
+    gates = gate_options.read_gates(fail_on, warn_on, budget, has_base=True)
     is_told = "csv" in (format, *(target.form for target in targets))
     catalog = catalog_for(hardware_db, is_told=is_told)
     problems: list[Problem] = []
@@ -71,29 +73,29 @@ def compare(
     cautions.finish()
     found = _report(first or Side(base, (), *today(catalog)), first, others, catalog)
     if metrics:
-        found = designs.with_metrics(found, share)
+        found = design_options.with_metrics(found, share)
     verdicts = [v for one in found.alternatives for v in gates.judge_change(one)]
     about = About(__version__, catalog.version, tuple(problems), found.own_records)
-    style = outputs.style(color, None)
+    style = writing.style(color, None)
     texts = [render(target.form, found, verdicts, about) for target in targets]
     shown = found.alternatives or format not in FOR_PEOPLE
     text = render(format, found, verdicts, about, style) if shown else ""
-    written = outputs.write_all(targets, texts, text)
+    written = writing.write_all(targets, texts, text)
     notes = [note for one in found.alternatives for note in one.notes if note.vital or not quiet]
-    more = [] if quiet else designs.notes(found)
+    more = [] if quiet else design_options.notes(found)
     for note in dict.fromkeys([*notes, *more]):
         say(f"note: {note}")
-    gating.announce(verdicts, quiet=quiet)
+    announce(verdicts, quiet=quiet)
     unread = errors.INPUT if problems else errors.OK
     return errors.worst([unread, written, exit_code(verdicts, exit_zero=exit_zero)])
 
 
-def _check_columns(targets: list[outputs.Target], *, with_metrics: bool) -> None:
+def _check_columns(targets: list[writing.Target], *, with_metrics: bool) -> None:
     """Refuse to append to a table of other columns, where there is one to append to."""
     if any(target.append for target in targets):
-        from carbonctl.render.compare_csv import columns
+        from carbonctl.render.comparison.csv_ import columns
 
-        outputs.check_columns(targets, columns(with_metrics=with_metrics))
+        writing.check_columns(targets, columns(with_metrics=with_metrics))
 
 
 def _report(shown: Side, base: Side | None, heads: list[Side | None], catalog: Catalog) -> Report:

@@ -6,7 +6,7 @@ import typer
 
 from carbonctl import errors
 from carbonctl.cli import options as o
-from carbonctl.cli import outputs
+from carbonctl.outputs import writing
 
 Shell = Annotated[
     Literal["bash", "zsh", "fish"], typer.Argument(metavar="SHELL", help="bash, zsh or fish.")
@@ -72,5 +72,5 @@ def completion(shell: Shell, debug: o.Debug = False) -> int:
 
       carbonctl completion fish > ~/.config/fish/completions/carbonctl.fish
     """
-    outputs.to_stdout(SCRIPTS[shell])
+    writing.to_stdout(SCRIPTS[shell])
     return errors.OK

@@ -6,11 +6,12 @@ from typing import Annotated, Any
 import typer
 
 from carbonctl import errors
-from carbonctl.cli import defaults, outputs, tree
+from carbonctl.cli import defaults, introspection
 from carbonctl.cli import options as o
-from carbonctl.cli.messages import say
-from carbonctl.near import did_you_mean
+from carbonctl.outputs import writing
+from carbonctl.outputs.messages import say
 from carbonctl.render import listing
+from carbonctl.text import did_you_mean
 
 Command = Annotated[
     str | None,
@@ -42,7 +43,7 @@ def config(
 
       carbonctl config estimate
     """
-    rows = [row for one in tree.walk(context.find_root()) for row in _flags(one)]
+    rows = [row for one in introspection.walk(context.find_root()) for row in _flags(one)]
     known = list(dict.fromkeys(row["command"] for row in rows))
     if command is not None and command not in known:
         close = did_you_mean(command, known) or f"; there are {', '.join(known)}"
@@ -54,8 +55,8 @@ def config(
     elif format == "csv":
         text = listing.as_csv(COLUMNS, [{**row, "value": _shown(row["value"])} for row in rows])
     else:
-        text = listing.as_table(_HEADS, _together(rows, known), outputs.style(color, None))
-    outputs.to_stdout(text)
+        text = listing.as_table(_HEADS, _together(rows, known), writing.style(color, None))
+    writing.to_stdout(text)
     return errors.OK
 
 
@@ -63,8 +64,8 @@ def _flags(context: typer.Context) -> list[dict[str, Any]]:
     """Return a row for each flag of a command."""
     return [
         _row(context, flag)
-        for flag in tree.flags(context)
-        if not set(_OWN) & set(flag.opts) and tree.path(context)
+        for flag in introspection.flags(context)
+        if not set(_OWN) & set(flag.opts) and introspection.path(context)
     ]
 
 
@@ -76,7 +77,7 @@ def _row(context: typer.Context, flag: Any) -> dict[str, Any]:
         "DEFAULT_MAP": ("pyproject.toml", str(defaults.nearest())),
     }.get(source.name, ("default", None))
     return {
-        "command": tree.path(context),
+        "command": introspection.path(context),
         "flag": max(flag.opts, key=len),
         "value": flag.process_value(context, raw),
         "origin": origin,

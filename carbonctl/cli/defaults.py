@@ -10,10 +10,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from carbonctl import files
 from carbonctl.errors import InputError, Problem
-from carbonctl.near import did_you_mean
 from carbonctl.render import FORMATS
+from carbonctl.spec import files
+from carbonctl.text import did_you_mean
 
 _COLORS = ("auto", "always", "never")
 _CHOICES: dict[str, tuple[Any, ...]] = {

@@ -8,12 +8,14 @@ import sys
 from importlib import import_module, metadata
 from typing import Any
 
-from carbonctl import __version__, errors, integrity
+from carbonctl import __version__, errors
 from carbonctl.catalog import DEVICES, HOSTS, Catalog
 from carbonctl.catalog.folders import own
-from carbonctl.cli import defaults, outputs
+from carbonctl.cli import defaults
 from carbonctl.cli import options as o
-from carbonctl.cli.messages import say
+from carbonctl.outputs import writing
+from carbonctl.outputs.messages import say
+from carbonctl.reference import integrity
 from carbonctl.render import listing
 
 COLUMNS = {  # and what they hold
@@ -55,8 +57,8 @@ def doctor(
     else:
         title = "All is well" if is_well else "Not all is well"
         facts = {row["check"]: ", ".join(filter(None, (row["found"], row["note"]))) for row in rows}
-        text = listing.card(title, facts, [], [], outputs.style(color, None)).rstrip("\n") + "\n"
-    outputs.to_stdout(text)
+        text = listing.card(title, facts, [], [], writing.style(color, None)).rstrip("\n") + "\n"
+    writing.to_stdout(text)
     for problem in problems:
         say(str(problem))
     return errors.OK if is_well else errors.INPUT
@@ -98,18 +100,18 @@ def _own(catalog: Catalog) -> list[dict[str, Any]]:
 
 def _terminal(color: str) -> list[dict[str, Any]]:
     """Return how text for people is laid out on standard output, and why."""
-    encoding = sys.stdout.encoding if outputs.is_terminal() else "utf-8"
-    drawn = "ASCII alone" if outputs.is_plain() else "lines and blocks"
-    shown = "yes" if outputs.colored(color) else "no"
+    encoding = sys.stdout.encoding if writing.is_terminal() else "utf-8"
+    drawn = "ASCII alone" if writing.is_plain() else "lines and blocks"
+    shown = "yes" if writing.colored(color) else "no"
     return [
-        _row("width", f"{outputs.width()} columns", _why_width()),
+        _row("width", f"{writing.width()} columns", _why_width()),
         _row("color", shown, why_colored(color)),
         _row("encoding", encoding, f"{_place()}; drawn with {drawn}"),
     ]
 
 
 def _place() -> str:
-    return "of the terminal" if outputs.is_terminal() else "standard output is no terminal"
+    return "of the terminal" if writing.is_terminal() else "standard output is no terminal"
 
 
 def _why_width() -> str:
@@ -126,9 +128,9 @@ def why_colored(choice: str) -> str:
         return "NO_COLOR"
     if os.environ.get("FORCE_COLOR"):
         return "FORCE_COLOR"
-    if outputs.is_terminal() and os.environ.get("TERM") == "dumb":
+    if writing.is_terminal() and os.environ.get("TERM") == "dumb":
         return "TERM is dumb"
-    return "standard output is a terminal" if outputs.is_terminal() else _place()
+    return "standard output is a terminal" if writing.is_terminal() else _place()
 
 
 def _others() -> list[dict[str, Any]]:

@@ -7,18 +7,20 @@ import typer
 
 from carbonctl import __version__, errors
 from carbonctl.catalog import Catalog
-from carbonctl.cli import inputs, lives, outputs
+from carbonctl.cli import life_options
 from carbonctl.cli import options as o
-from carbonctl.cli.facts import NAMELESS, catalog_for
-from carbonctl.cli.finding import named
-from carbonctl.cli.merging import Cautions, Repeats, messages
-from carbonctl.cli.messages import say
-from carbonctl.cli.subjects import Reader
-from carbonctl.embodied.report import Bill
 from carbonctl.errors import InputError, Problem, UsageError
-from carbonctl.ledger import COLUMNS
-from carbonctl.render.bills import BILL_FORMATS, render
-from carbonctl.result import About
+from carbonctl.hardware.report import Bill
+from carbonctl.inputs import reading
+from carbonctl.inputs.bills import Reader
+from carbonctl.inputs.catalogs import NAMELESS, catalog_for
+from carbonctl.inputs.discovery import named
+from carbonctl.ledger.entry import COLUMNS
+from carbonctl.ledger.result import About
+from carbonctl.outputs import writing
+from carbonctl.outputs.merging import Cautions, Repeats, messages
+from carbonctl.outputs.messages import say
+from carbonctl.render.bill import BILL_FORMATS, render
 
 Things = Annotated[
     list[str] | None,
@@ -42,11 +44,11 @@ def embodied(
     things: Things = None,
     import_act: ImportAct = [],  # noqa: B006
     act_compatible: ActCompatible = False,
-    lifetime: lives.Lifetime = None,
-    utilization: lives.Utilization = None,
-    power: lives.Power = None,
-    duty_cycle: lives.DutyCycle = None,
-    grid: lives.Grid = None,
+    lifetime: life_options.Lifetime = None,
+    utilization: life_options.Utilization = None,
+    power: life_options.Power = None,
+    duty_cycle: life_options.DutyCycle = None,
+    grid: life_options.Grid = None,
     explain: Explain = False,
     format: o.Format = "table",
     export: o.Export = [],  # noqa: B006
@@ -73,13 +75,15 @@ def embodied(
         raise UsageError("--act-compatible goes with --import-act FILE")
     if explain and format != "table":
         raise UsageError("--explain is a text; leave out --format")
-    targets = [outputs.parse_export(text, BILL_FORMATS) for text in export]
-    outputs.check_targets(targets, [*(named(name).path for name in names), *import_act])
-    outputs.check_columns(targets, COLUMNS)
-    outputs.check_terminal(format, targets)
+    targets = [writing.parse_export(text, BILL_FORMATS) for text in export]
+    writing.check_targets(targets, [*(named(name).path for name in names), *import_act])
+    writing.check_columns(targets, COLUMNS)
+    writing.check_terminal(format, targets)
     forms = (format, *(target.form for target in targets))
     catalog = catalog_for(hardware_db, is_told=any(form in NAMELESS for form in forms))
-    life = lives.read(lifetime, utilization, power, duty_cycle, grid, catalog, act=act_compatible)
+    life = life_options.read(
+        lifetime, utilization, power, duty_cycle, grid, catalog, act=act_compatible
+    )
     reader = Reader(catalog, life, tuple(set))
     bills, problems = _read(reader, names, import_act, act_compatible=act_compatible)
     cautions = Cautions(is_quiet=quiet, what="bills")
@@ -89,10 +93,10 @@ def embodied(
     if not bills:
         return errors.INPUT
     about = About(__version__, catalog.version, tuple(problems), catalog.own_records)
-    style = outputs.style(color, catalog.sources)
+    style = writing.style(color, catalog.sources)
     texts = [render(target.form, bills, about, style._replace(color=False)) for target in targets]
     text = _explained(bills, catalog) if explain else render(format, bills, about, style)
-    code = outputs.write_all(targets, texts, text)
+    code = writing.write_all(targets, texts, text)
     return errors.worst([code, errors.INPUT if problems else errors.OK])
 
 
@@ -116,7 +120,7 @@ def _read(
             refuse(error)
     for name in lists:
         try:
-            bills.append(reader.of_act(*inputs.read(name), Path(name), compatible=act_compatible))
+            bills.append(reader.of_act(*reading.read(name), Path(name), compatible=act_compatible))
         except InputError as error:
             refuse(error)
     repeats.finish()
@@ -124,12 +128,12 @@ def _read(
 
 
 def _explained(bills: list[Bill], catalog: Catalog) -> str:
-    from carbonctl.render.explain_ import explain as tree
+    from carbonctl.render.explain import explain as tree
     from carbonctl.render.own_records import below
     from carbonctl.render.plain import finished
 
-    style = outputs.style("never", catalog.sources)
-    if not outputs.is_terminal():  # whoever searches the text wants whole lines
+    style = writing.style("never", catalog.sources)
+    if not writing.is_terminal():  # whoever searches the text wants whole lines
         style = style._replace(width=0)
     trees = (tree(bill.result, bill.result.entries, style) for bill in bills)
     return finished(below("\n".join(trees), catalog.own_records), style)

@@ -2,21 +2,21 @@
 
 from typing import TYPE_CHECKING
 
+from carbonctl.batch.run import Run
+from carbonctl.batch.worker import Order
 from carbonctl.cli import options as o
-from carbonctl.cli import outputs
-from carbonctl.cli.facts import catalog_for
-from carbonctl.cli.finding import find
-from carbonctl.cli.inputs import STDIN
-from carbonctl.cli.run import Run
-from carbonctl.cli.working import Order
 from carbonctl.errors import UsageError
+from carbonctl.inputs.catalogs import catalog_for
+from carbonctl.inputs.discovery import find
+from carbonctl.inputs.reading import STDIN
+from carbonctl.ledger.rows import chosen
+from carbonctl.outputs import writing
 from carbonctl.render import BINARY, FOR_PEOPLE, LINES, TABLES, Style
-from carbonctl.rows import chosen
 from carbonctl.spec.overrides import parse_override
 from carbonctl.text import path_shown
 
 if TYPE_CHECKING:
-    from carbonctl.cli.gating import Gates
+    from carbonctl.analysis.gates.rules import Gates
 
 
 def estimate(
@@ -56,15 +56,15 @@ def estimate(
 
       carbonctl estimate jobs --recursive --format jsonl --totals
     """
-    targets = [outputs.parse_export(text) for text in export]
+    targets = [writing.parse_export(text) for text in export]
     forms = [*(target.form for target in targets), format]
     rows = _rows({"entries": entries, "totals": totals, "phases": phases}, forms, by)
     if no_header and not _any(forms, TABLES):
         raise UsageError("--no-header: only csv and tsv have a header")
     found = find(files, recursive=recursive)
-    outputs.check_targets(targets, [*(one.path for one in found), *([budget] if budget else [])])
-    outputs.check_columns(targets, chosen(by, rows).columns)
-    outputs.check_terminal(format, targets)
+    writing.check_targets(targets, [*(one.path for one in found), *([budget] if budget else [])])
+    writing.check_columns(targets, chosen(by, rows).columns)
+    writing.check_terminal(format, targets)
     for text in set:
         parse_override(text)
     gates = _gates(fail_on, warn_on, budget)
@@ -72,7 +72,7 @@ def estimate(
     sources = catalog.sources if _any(forms, FOR_PEOPLE) else None
     everyday = tuple(catalog.everyday) if equivalents else ()
     plain = Style(sources=sources, by=by, everyday=everyday, rows=rows, header=not no_header)
-    screen = outputs.style(color, sources) if format in FOR_PEOPLE else plain
+    screen = writing.style(color, sources) if format in FOR_PEOPLE else plain
     shape = screen._replace(by=by, everyday=everyday, rows=rows, header=not no_header)
     styles = [*(plain for _ in targets), shape]
     order = Order(
@@ -113,6 +113,6 @@ def _gates(fail_on: list[str], warn_on: list[str], budget: str | None) -> "Gates
     """Return the rules, or None; those who have none need not wait for their import."""
     if not (fail_on or warn_on or budget):
         return None
-    from carbonctl.cli.gating import read_gates
+    from carbonctl.cli.gate_options import read_gates
 
     return read_gates(fail_on, warn_on, budget, has_base=False)

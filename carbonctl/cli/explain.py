@@ -6,19 +6,19 @@ import typer
 
 from carbonctl import errors
 from carbonctl.cli import options as o
-from carbonctl.cli import outputs
-from carbonctl.cli.facts import catalog_for
-from carbonctl.cli.finding import named
-from carbonctl.cli.merging import Cautions
-from carbonctl.cli.messages import say
-from carbonctl.cli.picking import single
-from carbonctl.cli.reading import read_document
-from carbonctl.ledger import AT_SITE, Entry
-from carbonctl.near import did_you_mean
-from carbonctl.render.explain_ import explain as tree
+from carbonctl.inputs.catalogs import catalog_for
+from carbonctl.inputs.discovery import named
+from carbonctl.inputs.results import read_document
+from carbonctl.inputs.selection import single
+from carbonctl.ledger.entry import AT_SITE, Entry
+from carbonctl.ledger.result import Result, is_saved
+from carbonctl.outputs import writing
+from carbonctl.outputs.merging import Cautions
+from carbonctl.outputs.messages import say
+from carbonctl.render.explain import explain as tree
 from carbonctl.render.own_records import below
 from carbonctl.render.plain import finished
-from carbonctl.result import Result, is_saved
+from carbonctl.text import did_you_mean
 
 File = Annotated[
     str, typer.Argument(metavar="FILE", help="A workload, FILE#N of several; - is stdin.")
@@ -57,14 +57,14 @@ def explain(
         close = did_you_mean(path or "", known) or f"; there are {', '.join(known)}"
         say(f"{one.file}:{one.line}:1: nothing to explain at `{path}`{close}")
         return errors.INPUT
-    style = outputs.style("never", catalog.sources)
-    if not outputs.is_terminal():  # whoever searches the text wants whole lines
+    style = writing.style("never", catalog.sources)
+    if not writing.is_terminal():  # whoever searches the text wants whole lines
         style = style._replace(width=0)
     cautions = Cautions()
     cautions.add(result.warnings, result.file)
     cautions.finish()
     text = below(tree(result, wanted, style), catalog.own_records)
-    outputs.to_stdout(finished(text, style))
+    writing.to_stdout(finished(text, style))
     return errors.OK
 
 

@@ -4,13 +4,14 @@ from typing import Annotated, Literal
 
 import typer
 
-from carbonctl import errors, inventory
+from carbonctl import errors
 from carbonctl.catalog import Catalog
 from carbonctl.cli import options as o
-from carbonctl.cli import outputs
-from carbonctl.cli.facts import catalog_for
-from carbonctl.cli.messages import say
-from carbonctl.cli.tree import Command, Group
+from carbonctl.cli.introspection import Command, Group
+from carbonctl.inputs.catalogs import catalog_for
+from carbonctl.outputs import writing
+from carbonctl.outputs.messages import say
+from carbonctl.reference import catalog_rows
 from carbonctl.render import listing
 from carbonctl.render.own_records import below
 
@@ -62,7 +63,7 @@ def list_(
       carbonctl grid list --kind country --year 2022 --format csv
     """
     catalog = catalog_for(hardware_db, is_told=format != "table")
-    rows = inventory.grids(catalog, kind, year)
+    rows = catalog_rows.grids(catalog, kind, year)
     heads = CLOUD if kind == "cloud" else HEADS
     return _write(rows, heads, format, color, catalog)
 
@@ -84,27 +85,27 @@ def show(
     """
     catalog = catalog_for(hardware_db, is_told=format != "table")
     try:
-        rows = inventory.grid(catalog, name)
+        rows = catalog_rows.grid(catalog, name)
     except LookupError as error:
         say(error.args[0])
         return errors.INPUT
     if format != "table":
         return _write(rows, HEADS, format, color, catalog)
-    style = outputs.style(color, catalog.sources)
-    taken = inventory.taken(catalog, name, rows)
-    outputs.to_stdout(below(listing.grid_card(rows, taken, style), catalog.own_records))
+    style = writing.style(color, catalog.sources)
+    taken = catalog_rows.taken(catalog, name, rows)
+    writing.to_stdout(below(listing.grid_card(rows, taken, style), catalog.own_records))
     return errors.OK
 
 
 def _write(
-    rows: list[inventory.Row], heads: dict[str, str], form: str, color: str, catalog: Catalog
+    rows: list[catalog_rows.Row], heads: dict[str, str], form: str, color: str, catalog: Catalog
 ) -> int:
     if form == "csv":
-        text = listing.as_csv(inventory.GRID_COLUMNS, rows)
+        text = listing.as_csv(catalog_rows.GRID_COLUMNS, rows)
     elif form == "json":
         text = listing.as_json(rows)
     else:
-        text = listing.as_table(heads, rows, outputs.style(color, None))
+        text = listing.as_table(heads, rows, writing.style(color, None))
         text = below(text, catalog.own_records)
-    outputs.to_stdout(text)
+    writing.to_stdout(text)
     return errors.OK

@@ -5,16 +5,17 @@ from typing import Annotated
 
 import typer
 
-from carbonctl import errors, inventory
+from carbonctl import errors
 from carbonctl.catalog import Catalog, records
 from carbonctl.cli import options as o
-from carbonctl.cli import outputs
-from carbonctl.cli.facts import catalog_for
-from carbonctl.cli.messages import say
-from carbonctl.cli.tree import Command, Group
-from carbonctl.near import did_you_mean
+from carbonctl.cli.introspection import Command, Group
+from carbonctl.inputs.catalogs import catalog_for
+from carbonctl.outputs import writing
+from carbonctl.outputs.messages import say
+from carbonctl.reference import catalog_rows
 from carbonctl.render import listing
 from carbonctl.render.own_records import below
+from carbonctl.text import did_you_mean
 
 app = typer.Typer(
     cls=Group,
@@ -76,14 +77,14 @@ def list_(
         raise errors.UsageError(
             f"--kind {kind}{did_you_mean(kind, KINDS)}; there are {', '.join(KINDS)}"
         )
-    wanted = inventory.Filter(vendor, kind, _years(year))
+    wanted = catalog_rows.Filter(vendor, kind, _years(year))
     catalog = catalog_for(hardware_db, is_told=format != "table")
-    rows = inventory.hardware(catalog, wanted)
+    rows = catalog_rows.hardware(catalog, wanted)
     if not rows:
-        vendors = sorted({r.id.partition("/")[0] for r in inventory.all_records(catalog)})
+        vendors = sorted({r.id.partition("/")[0] for r in catalog_rows.all_records(catalog)})
         close = did_you_mean(vendor, vendors) if vendor else ""
         say(f"nothing in the catalog is so{close}")
-    return _rows(rows, inventory.HARDWARE_COLUMNS, (HEADS, WIDE), format, color, catalog)
+    return _rows(rows, catalog_rows.HARDWARE_COLUMNS, (HEADS, WIDE), format, color, catalog)
 
 
 @app.command(cls=Command)
@@ -101,13 +102,13 @@ def search(
     """
     catalog = catalog_for(hardware_db, is_told=format != "table")
     text = " ".join(words)
-    rows = inventory.search(catalog, text)
+    rows = catalog_rows.search(catalog, text)
     if not rows:
-        near = inventory.near_hardware(catalog, text)
+        near = catalog_rows.near_hardware(catalog, text)
         hint = f"; the nearest names are {', '.join(near)}" if near else ""
         say(f"nothing matches `{text}`{hint} (`carbonctl hardware list` lists all)")
         return errors.INPUT
-    return _rows(rows, inventory.HARDWARE_COLUMNS, (HEADS, WIDE), format, color, catalog)
+    return _rows(rows, catalog_rows.HARDWARE_COLUMNS, (HEADS, WIDE), format, color, catalog)
 
 
 @app.command(cls=Command)
@@ -127,12 +128,12 @@ def show(
     found, code = [], errors.OK
     for name in names:
         try:
-            found.append(inventory.find(catalog, name))
+            found.append(catalog_rows.find(catalog, name))
         except LookupError as error:
             say(error.args[0])
             code = errors.INPUT
     if found:
-        outputs.to_stdout(_shown(found, catalog, format, color))
+        writing.to_stdout(_shown(found, catalog, format, color))
     return code
 
 
@@ -152,26 +153,26 @@ def factors(
       carbonctl hardware factors hbm
     """
     catalog = catalog_for(hardware_db, is_told=format != "table")
-    rows = inventory.factors(catalog, part)
+    rows = catalog_rows.factors(catalog, part)
     if not rows:
-        known = list(dict.fromkeys(row["part"] for row in inventory.factors(catalog, None)))
+        known = list(dict.fromkeys(row["part"] for row in catalog_rows.factors(catalog, None)))
         close = did_you_mean(part or "", known)
         close += " (`carbonctl hardware factors` lists them all)" if close else ""
         say(f"no factor is known of `{part}`{close or '; there are ' + ', '.join(known)}")
         return errors.INPUT
     heads = (FACTORS, {**FACTORS, **WIDE_FACTORS})
-    return _rows(rows, inventory.FACTOR_COLUMNS, heads, format, color, catalog)
+    return _rows(rows, catalog_rows.FACTOR_COLUMNS, heads, format, color, catalog)
 
 
 def _years(text: str | None) -> tuple[int, int] | None:
     try:
-        return None if text is None else inventory.years(text)
+        return None if text is None else catalog_rows.years(text)
     except ValueError as error:
         raise errors.UsageError(f"--year {error}") from None
 
 
 def _rows(
-    rows: list[inventory.Row],
+    rows: list[catalog_rows.Row],
     columns: Collection[str],
     heads: tuple[dict[str, str], dict[str, str]],
     form: str,
@@ -184,33 +185,35 @@ def _rows(
     elif form == "json":
         text = listing.as_json(rows)
     else:
-        style = outputs.style(color, None)
+        style = writing.style(color, None)
         text = listing.as_table(heads[style.width >= _WIDE_FROM], rows, style)
         text = below(text, catalog.own_records)
-    outputs.to_stdout(text)
+    writing.to_stdout(text)
     return errors.OK
 
 
-def _shown(found: list[inventory.Record], catalog: Catalog, form: str, color: str) -> str:
+def _shown(found: list[catalog_rows.Record], catalog: Catalog, form: str, color: str) -> str:
     if form == "csv":
-        columns = ("id", *inventory.FIGURE_COLUMNS)
-        rows = [{"id": r.id, **row} for r in found for row in inventory.figures(r)]
+        columns = ("id", *catalog_rows.FIGURE_COLUMNS)
+        rows = [{"id": r.id, **row} for r in found for row in catalog_rows.figures(r)]
         return listing.as_csv(columns, rows)
     if form == "json":
         return listing.as_json(
             [
                 {
-                    **inventory.facts(record),
-                    "figures": inventory.figures(record),
-                    "unknown": inventory.unknown(record),
+                    **catalog_rows.facts(record),
+                    "figures": catalog_rows.figures(record),
+                    "unknown": catalog_rows.unknown(record),
                 }
                 for record in found
             ]
         )
-    style = outputs.style(color, catalog.sources)
+    style = writing.style(color, catalog.sources)
     cards = "\n".join(listing.card(record.name, *_card(record), style) for record in found)
     return below(cards, catalog.own_records)
 
 
-def _card(record: inventory.Record) -> tuple[dict[str, object], list[inventory.Row], list[str]]:
-    return inventory.facts(record), inventory.figures(record), inventory.unknown(record)
+def _card(
+    record: catalog_rows.Record,
+) -> tuple[dict[str, object], list[catalog_rows.Row], list[str]]:
+    return catalog_rows.facts(record), catalog_rows.figures(record), catalog_rows.unknown(record)

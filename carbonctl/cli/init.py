@@ -7,14 +7,15 @@ from typing import Annotated
 
 import typer
 
-from carbonctl import errors, files, templates
+from carbonctl import errors
 from carbonctl.cli import options as o
-from carbonctl.cli import outputs
-from carbonctl.cli.messages import say
 from carbonctl.errors import OutputError, UsageError
-from carbonctl.near import did_you_mean
+from carbonctl.outputs import whole, writing
+from carbonctl.outputs.messages import say
+from carbonctl.reference import templates
+from carbonctl.reference.templates import Template
 from carbonctl.render import listing
-from carbonctl.templates import Template
+from carbonctl.text import did_you_mean
 
 Name = Annotated[
     str | None,
@@ -85,7 +86,7 @@ def init(
     if chosen is None:
         return errors.INPUT
     if output == "-":
-        outputs.to_stdout(_with_schema(chosen, Path(chosen.schema_file or "")))
+        writing.to_stdout(_with_schema(chosen, Path(chosen.schema_file or "")))
         return errors.OK
     path = Path(chosen.file if output is None else output)
     _write_new(path, _with_schema(chosen, path), with_folders=output is None)
@@ -144,7 +145,7 @@ def _write_new(path: Path, text: str, *, with_folders: bool) -> None:
                 f"{path}: already exists and was not overwritten; "
                 "--output PATH writes elsewhere, --output - to standard output"
             )
-        files.create(path, text.encode(), with_folders=with_folders)
+        whole.create(path, text.encode(), with_folders=with_folders)
     except OSError as error:
         raise OutputError(f"{path}: {error.strerror or error}") from None
 
@@ -180,6 +181,6 @@ def _list(from_published: str | None, form: str, color: str) -> None:
     elif form == "json":
         text = listing.as_json(rows)
     else:
-        style = outputs.style(color, None)
+        style = writing.style(color, None)
         text = listing.as_table(_WIDE if style.width >= _WIDE_FROM else _HEADS, rows, style)
-    outputs.to_stdout(text)
+    writing.to_stdout(text)

@@ -4,12 +4,13 @@ from typing import Annotated, Any
 
 import typer
 
-from carbonctl import errors, handbook
+from carbonctl import errors
 from carbonctl.cli import options as o
-from carbonctl.cli import outputs
-from carbonctl.cli.messages import say
-from carbonctl.near import did_you_mean
+from carbonctl.outputs import writing
+from carbonctl.outputs.messages import say
+from carbonctl.reference import spec_keys
 from carbonctl.render import listing, plain
+from carbonctl.text import did_you_mean
 
 Kind = Annotated[
     str | None,
@@ -33,17 +34,17 @@ def kinds(
       carbonctl kinds serving
     """
     if kind is None:
-        _write(handbook.kinds(), {"kind": "Kind", "about": "What it is for"}, format, color)
+        _write(spec_keys.kinds(), {"kind": "Kind", "about": "What it is for"}, format, color)
         return errors.OK
-    if kind not in handbook.topics():
-        close = did_you_mean(kind, handbook.topics())
-        say(f"unknown kind `{kind}`{close or '; there are ' + ', '.join(handbook.topics())}")
+    if kind not in spec_keys.topics():
+        close = did_you_mean(kind, spec_keys.topics())
+        say(f"unknown kind `{kind}`{close or '; there are ' + ', '.join(spec_keys.topics())}")
         return errors.INPUT
-    page = handbook.page(kind)
+    page = spec_keys.page(kind)
     if format != "table":
-        _write([*page.own, *page.shared], dict.fromkeys(handbook.COLUMNS, ""), format, color)
+        _write([*page.own, *page.shared], dict.fromkeys(spec_keys.COLUMNS, ""), format, color)
         return errors.OK
-    style = outputs.style(color, None)
+    style = writing.style(color, None)
     about = "\n".join(
         plain.filled(line, style.width, "  " * line.startswith("- "))
         for line in page.about.splitlines()
@@ -53,7 +54,7 @@ def kinds(
         parts += ["As for every activity of this sort:", ""]
         parts += [listing.as_table(_HEADS, page.shared, style)]
     text = "\n\n".join(parts[:2]) + "\n" + "\n".join(parts[2:])
-    outputs.to_stdout(plain.finished(text, style))
+    writing.to_stdout(plain.finished(text, style))
     return errors.OK
 
 
@@ -63,5 +64,5 @@ def _write(rows: list[dict[str, Any]], heads: dict[str, str], form: str, color: 
     elif form == "json":
         text = listing.as_json(rows)
     else:
-        text = listing.as_table(heads, rows, outputs.style(color, None))
-    outputs.to_stdout(text)
+        text = listing.as_table(heads, rows, writing.style(color, None))
+    writing.to_stdout(text)

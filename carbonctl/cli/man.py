@@ -7,8 +7,9 @@ import typer
 
 from carbonctl import __version__, errors
 from carbonctl.catalog import Catalog
-from carbonctl.cli import defaults, outputs, tree
+from carbonctl.cli import defaults, introspection
 from carbonctl.cli import options as o
+from carbonctl.outputs import writing
 from carbonctl.render import roff
 
 PRECEDENCE = (
@@ -51,20 +52,22 @@ def man(debug: o.Debug = False) -> int:
 
       carbonctl man > ~/.local/share/man/man1/carbonctl.1
     """
-    outputs.to_stdout(roff.page(_parts(list(tree.walk()))))
+    writing.to_stdout(roff.page(_parts(list(introspection.walk()))))
     return errors.OK
 
 
 def _parts(contexts: list[typer.Context]) -> Iterator[str]:
     root, *commands = contexts
     year, month, *_ = Catalog().version.split(".")
-    yield roff.title(tree.NAME, 1, f"{year}-{month}-01", f"{tree.NAME} {__version__}")
+    yield roff.title(
+        introspection.NAME, 1, f"{year}-{month}-01", f"{introspection.NAME} {__version__}"
+    )
     yield roff.heading("NAME")
-    yield f"{tree.NAME} \\- {roff.escaped(tree.about(root).rstrip('.'))}\n"
+    yield f"{introspection.NAME} \\- {roff.escaped(introspection.about(root).rstrip('.'))}\n"
     yield roff.heading("SYNOPSIS")
     for context in commands:
         if not is_group(context):
-            yield roff.call(context.command_path, tree.takes(context))
+            yield roff.call(context.command_path, introspection.takes(context))
     yield roff.heading("DESCRIPTION")
     yield from _said(root)
     yield from _options(root)
@@ -78,7 +81,7 @@ def _rest(commands: list[typer.Context]) -> Iterator[str]:
     """Yield what is said of the whole: environment, files, exit codes, examples."""
     yield roff.heading("ENVIRONMENT")
     yield roff.paragraph(PRECEDENCE)
-    flags = [flag for context in commands for flag in tree.flags(context) if flag.envvar]
+    flags = [flag for context in commands for flag in introspection.flags(context) if flag.envvar]
     for variable, flag in {flag.envvar: flag for flag in flags}.items():
         yield roff.item(variable, f"The flag {max(flag.opts, key=len)}: {flag.help}")
     for sections in ({"": TERMINAL}, {"FILES": FILES}, {"EXIT STATUS": EXITS}):
@@ -96,16 +99,16 @@ def _command(context: typer.Context) -> Iterator[str]:
     if is_group(context):
         yield roff.subheading(f"{context.command_path} COMMAND")
     else:
-        yield roff.subheading(f"{context.command_path} {tree.takes(context)}")
+        yield roff.subheading(f"{context.command_path} {introspection.takes(context)}")
     yield from _said(context)
-    for argument in tree.arguments(context):
-        yield roff.item(tree.value_name(argument), argument.help or "")
+    for argument in introspection.arguments(context):
+        yield roff.item(introspection.value_name(argument), argument.help or "")
     yield from _options(context)
 
 
 def _options(context: typer.Context) -> Iterator[str]:
-    for flag in tree.flags(context):
-        value = f" {tree.value_name(flag)}" if tree.takes_value(flag) else ""
+    for flag in introspection.flags(context):
+        value = f" {introspection.value_name(flag)}" if introspection.takes_value(flag) else ""
         names = ", ".join(sorted([*flag.opts, *flag.secondary_opts], key=len))
         default = f" The default is {flag.default}." if value and flag.default else ""
         yield roff.item(f"{names}{value}", f"{flag.help or ''}{default}")
@@ -124,7 +127,7 @@ def paragraphs(context: typer.Context) -> list[str]:
 
 def is_example(text: str) -> bool:
     """Whether a paragraph of help is a line to be typed, or to be put into a file."""
-    return "\n" not in text and text.startswith((" ", f"{tree.NAME} "))
+    return "\n" not in text and text.startswith((" ", f"{introspection.NAME} "))
 
 
 def examples(context: typer.Context) -> list[str]:

@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 
 import typer
 
-from carbonctl import errors, schemas
+from carbonctl import errors
 from carbonctl.cli import options as o
-from carbonctl.cli import outputs
+from carbonctl.outputs import writing
+from carbonctl.reference import schemas
 
 Name = Annotated[
     Literal["spec", "result", "device", "compare", "embodied"],
@@ -29,5 +30,5 @@ def schema(name: Name, debug: o.Debug = False) -> int:
       # yaml-language-server: $schema=carbonctl.schema.json
     """
     document = json.dumps(schemas.build(name), indent=2, ensure_ascii=False)
-    outputs.to_stdout(document + "\n")
+    writing.to_stdout(document + "\n")
     return errors.OK

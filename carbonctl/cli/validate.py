@@ -7,16 +7,16 @@ import typer
 from carbonctl import errors
 from carbonctl.catalog import Catalog
 from carbonctl.cli import options as o
-from carbonctl.cli.documents import Document, Piece, check_json, documents
-from carbonctl.cli.facts import catalog_for
-from carbonctl.cli.finding import find
-from carbonctl.cli.inputs import STDIN
-from carbonctl.cli.merging import Repeats, messages
-from carbonctl.cli.messages import say
-from carbonctl.cli.picking import every
 from carbonctl.errors import InputError
+from carbonctl.inputs.catalogs import catalog_for
+from carbonctl.inputs.discovery import find
+from carbonctl.inputs.documents import Document, Piece, check_json, documents
+from carbonctl.inputs.reading import STDIN
+from carbonctl.inputs.selection import every
+from carbonctl.inputs.validate import validate as validate_one
+from carbonctl.outputs.merging import Repeats, messages
+from carbonctl.outputs.messages import say
 from carbonctl.text import path_shown
-from carbonctl.validation import validate as validate_one
 
 Files = Annotated[
     list[str],

@@ -1,6 +1,6 @@
 """What estimators are given and what they return.
 
-An estimator turns one activity into activity data: energy drawn (`Draw`) and hours for
+An estimator turns one activity into activity data: energy drawn (`ElectricityUse`) and hours for
 which hardware was occupied (`Occupation`). Each carries the formula of its figure and the
 named inputs of that formula, so that any figure can be worked out again by hand.
 """
@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from carbonctl.catalog.defaults import Defaults
 from carbonctl.catalog.records import Device
-from carbonctl.cautions import Caution
+from carbonctl.errors import Caution
 from carbonctl.estimators import device_words
 from carbonctl.estimators.machine import Machine, Scale, Share
-from carbonctl.estimators.models import OnSystem, TimeFields
-from carbonctl.estimators.quantities import Quantity, of, product, with_input
+from carbonctl.estimators.machine_fields import OnSystem, TimeFields
 from carbonctl.factors import schedule
-from carbonctl.ranges import Number, decide, low
+from carbonctl.numbers.intervals import Number, decide, low
+from carbonctl.numbers.quantities import Quantity, of, product, with_input
+from carbonctl.numbers.values import Value
 from carbonctl.spec.model import Activity
-from carbonctl.values import Value
 
 if TYPE_CHECKING:
     from carbonctl.catalog.networks import Radio
 
 
-class Draw(NamedTuple):
+class ElectricityUse(NamedTuple):
     """Electricity drawn by IT equipment [kWh]."""
 
     item: str
@@ -87,7 +87,7 @@ class Facts(Protocol):
         """Return energy per volume by element and direction of a model of the network."""
 
 
-class Setting(NamedTuple):
+class ActivityContext(NamedTuple):
     """Where an activity stands and what it runs on.
 
     Attributes
@@ -115,20 +115,20 @@ class Setting(NamedTuple):
 
         Raises
         ------
-        Unusable
+        ActivityError
             Where it is one.
         """
         per = self.require_machine().devices_per_system
         if decide(per.low != per.high):
             message = f"{key}: the devices of a system are a range; give one number here"
-            raise Unusable(f"{self.path}.{key}", message)
+            raise ActivityError(f"{self.path}.{key}", message)
 
     def one_share(self) -> None:
         """Refuse a range of the share of a host, where it stands above and below a fraction.
 
         Raises
         ------
-        Unusable
+        ActivityError
             Where it is one.
         """
         machine = self.require_machine()
@@ -136,7 +136,7 @@ class Setting(NamedTuple):
         scales += [group.scale for group in machine.groups if group.scale]
         if any(s.times is not None and decide(s.times.low != s.times.high) for s in scales):
             message = "share: it is a range; give one number where hours follow from energy"
-            raise Unusable(f"{self.path}.share", message)
+            raise ActivityError(f"{self.path}.share", message)
 
     def require_machine(self) -> Machine:
         """Return the machine of a kind that always has one."""
@@ -152,7 +152,7 @@ class Setting(NamedTuple):
 
         Raises
         ------
-        Unusable
+        ActivityError
             Where what it counts does not fit the device, or may mean two things.
         """
         named, machine = self.given(value, key), self.require_machine()
@@ -161,13 +161,13 @@ class Setting(NamedTuple):
         is_part = named.counts in device_words.PARTS_OF_CPUS
         if is_part and machine.has_share and machine.device is not None:
             message = f"`{named.counts}` says which part of the CPUs is used; leave out `share`"
-            raise Unusable(f"{self.path}.{key}", f"{key}: {message}")
+            raise ActivityError(f"{self.path}.{key}", f"{key}: {message}")
         try:
             return device_words.in_devices(
                 named, machine.device or machine.made_of, machine.devices_per_system, self.defaults
             )
         except ValueError as error:
-            raise Unusable(f"{self.path}.{key}", f"{key}: {error}") from None
+            raise ActivityError(f"{self.path}.{key}", f"{key}: {error}") from None
 
     def default(self, value: Value, key: str) -> Value:
         """Return a default under the name that formulas use, and where it could be given."""
@@ -181,7 +181,7 @@ class ActivityData(NamedTuple):
     caused at the sites of clients; ``warnings`` is what the user should know.
     """
 
-    draws: tuple[Draw, ...] = ()
+    draws: tuple[ElectricityUse, ...] = ()
     occupations: tuple[Occupation, ...] = ()
     attributed: tuple[Attributed, ...] = ()
     timed: tuple[TimedShare, ...] = ()
@@ -190,25 +190,25 @@ class ActivityData(NamedTuple):
     warnings: tuple[Caution, ...] = ()
 
 
-class Unusable(Exception):
+class ActivityError(Exception):
     """An activity whose figures do not go together.
 
     Attributes
     ----------
     path, message : str
         Where in the spec, and what.
-    others : tuple of Unusable
+    others : tuple of ActivityError
         What was found besides, independently of it.
     """
 
-    def __init__(self, path: str, message: str, others: "tuple[Unusable, ...]" = ()) -> None:
+    def __init__(self, path: str, message: str, others: "tuple[ActivityError, ...]" = ()) -> None:
         super().__init__(message)
         self.path = path
         self.message = message
         self.others = others
 
     @property
-    def all(self) -> "tuple[Unusable, ...]":
+    def all(self) -> "tuple[ActivityError, ...]":
         """It and the others."""
         return (self, *self.others)
 
@@ -226,7 +226,7 @@ def reserved(machine: Machine, path: str, note: str) -> Machine:
     return machine._replace(utilization=whole)
 
 
-def requested(requests: Value, duration: Value | None, setting: Setting) -> Quantity:
+def requested(requests: Value, duration: Value | None, setting: ActivityContext) -> Quantity:
     """Return how many requests there are: a count, or a rate for a duration."""
     number = of(setting.given(requests, "requests"))
     return number if duration is None else product(number, of(setting.given(duration, "duration")))
@@ -237,7 +237,7 @@ def repeated(activity: Activity, path: str, once: Quantity) -> Quantity:
 
     Raises
     ------
-    Unusable
+    ActivityError
         Where the interval is longer than the span.
     """
     if activity.repeat is None:
@@ -245,7 +245,7 @@ def repeated(activity: Activity, path: str, once: Quantity) -> Quantity:
     span, interval = activity.repeat.for_, activity.repeat.every
     times = schedule.occurrences(span.number, interval.number)
     if decide(low(times) < 1):
-        raise Unusable(f"{path}.repeat", "repeat: the interval `every` is longer than `for`")
+        raise ActivityError(f"{path}.repeat", "repeat: the interval `every` is longer than `for`")
     note = "whole intervals in the span"
     repeats = Value(
         times, "", "derived", path=f"{path}.repeat", line=interval.line, name="repeats", note=note
@@ -255,23 +255,23 @@ def repeated(activity: Activity, path: str, once: Quantity) -> Quantity:
     return Quantity(once.number * times, f"{once.formula} * repeats", (*once.inputs, *parts))
 
 
-def device_hours(activity: OnSystem, setting: Setting) -> Quantity:
+def device_hours(activity: OnSystem, setting: ActivityContext) -> Quantity:
     """Return the device-hours of an activity, repeats included [device-h].
 
     Raises
     ------
-    Unusable
+    ActivityError
         Where the activity gives no time, or its unit does not fit the device.
     """
     return repeated(activity, setting.path, hours_once(activity, setting))
 
 
-def hours_once(activity: TimeFields, setting: Setting) -> Quantity:
+def hours_once(activity: TimeFields, setting: ActivityContext) -> Quantity:
     """Return the device-hours of something that is done once [device-h].
 
     Raises
     ------
-    Unusable
+    ActivityError
         Where the activity gives no time, or its unit does not fit the device.
     """
     if activity.device_time is not None:
@@ -279,7 +279,7 @@ def hours_once(activity: TimeFields, setting: Setting) -> Quantity:
     if activity.devices is not None and activity.wall_time is not None:
         devices = setting.in_devices(activity.devices, "devices")
         return product(devices, of(setting.given(activity.wall_time, "wall_time")))
-    raise Unusable(setting.path, "no time: give `device_time`, or `devices` and `wall_time`")
+    raise ActivityError(setting.path, "no time: give `device_time`, or `devices` and `wall_time`")
 
 
 def scaled(quantity: Quantity, scale: Scale | None) -> Quantity:

@@ -9,13 +9,13 @@ from typing import NamedTuple, Self
 from pydantic import Field, model_validator
 
 from carbonctl.catalog.records import Device
-from carbonctl.estimators.base import Occupation, Setting, Unusable
+from carbonctl.estimators.base import ActivityContext, ActivityError, Occupation
 from carbonctl.estimators.machine import Share
-from carbonctl.estimators.quantities import Quantity, known, of, quotient
-from carbonctl.ranges import decide, plain_sum
+from carbonctl.numbers.intervals import decide, plain_sum
+from carbonctl.numbers.quantities import Quantity, known, of, quotient
+from carbonctl.numbers.values import Value
 from carbonctl.spec import fields as f
 from carbonctl.spec.systems import Spec
-from carbonctl.values import Value
 
 _PHONES = ("phone", "tablet")
 _PRODUCTS = ("product", "server")
@@ -95,7 +95,7 @@ class Client(NamedTuple):
 
 
 def clients(
-    activity: ClientFields, kinds: tuple[ClientClass, ...] | None, setting: Setting
+    activity: ClientFields, kinds: tuple[ClientClass, ...] | None, setting: ActivityContext
 ) -> list[Client]:
     """Return the kinds of client of an activity: those it lists, or the one it describes."""
     if not kinds:
@@ -113,12 +113,12 @@ def clients(
     return found
 
 
-def power(client: Client, setting: Setting) -> Quantity:
+def power(client: Client, setting: ActivityContext) -> Quantity:
     """Return the draw of one client while it computes [W], at the wall.
 
     Raises
     ------
-    Unusable
+    ActivityError
         For a device that is no phone and of which no draw is known.
     """
     path, name = f"{client.path}.power", f"power{client.mark}"
@@ -127,7 +127,9 @@ def power(client: Client, setting: Setting) -> Quantity:
         return at_the_wall(of(given.named(name, path)), client)
     known = setting.facts.client_power(client.device.id) if client.device else None
     if known is None and client.device is not None and client.device.kind not in _PHONES:
-        raise Unusable(path, f"power: no draw of {client.device.id} at work is known; give `power`")
+        raise ActivityError(
+            path, f"power: no draw of {client.device.id} at work is known; give `power`"
+        )
     figure = known or setting.defaults.client.power._replace(status="default")
     return at_the_wall(of(figure._replace(path=path, name=name)), client)
 
@@ -141,7 +143,7 @@ def at_the_wall(watts: Quantity, client: Client) -> Quantity:
     return quotient(watts, of(given.named(f"charging_efficiency{client.mark}", path)))
 
 
-def occupation(client: Client, hours: Quantity, setting: Setting) -> Occupation:
+def occupation(client: Client, hours: Quantity, setting: ActivityContext) -> Occupation:
     """Return the hours for which client devices were occupied; unknown where no figure is."""
     lifetime = client.fields.lifetime
     path = f"{client.path}.lifetime"

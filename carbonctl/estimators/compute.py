@@ -11,23 +11,23 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from carbonctl.estimators.base import (
+    ActivityContext,
     ActivityData,
-    Draw,
-    Setting,
-    Unusable,
+    ActivityError,
+    ElectricityUse,
     device_hours,
     occupations,
     reserved,
     scaled,
 )
 from carbonctl.estimators.machine import Group, Machine
-from carbonctl.estimators.models import OnMachine, OnSystem
-from carbonctl.estimators.quantities import Quantity, merge, of, quotient
+from carbonctl.estimators.machine_fields import OnMachine, OnSystem
 from carbonctl.factors import facility, fleet, power, runs
-from carbonctl.ranges import Number, decide
+from carbonctl.numbers.intervals import Number, decide
+from carbonctl.numbers.quantities import Quantity, merge, of, quotient
+from carbonctl.numbers.values import Value
 from carbonctl.spec import fields as f
 from carbonctl.spec.systems import Spec
-from carbonctl.values import Value
 
 
 class LoadFields(Spec):
@@ -78,7 +78,7 @@ def device_power(activity: LoadFields, group: Group, machine: Machine, path: str
 
     Raises
     ------
-    Unusable
+    ActivityError
         Where no power is known, or load or busy contradict it.
     """
     if group.power is not None:
@@ -86,7 +86,7 @@ def device_power(activity: LoadFields, group: Group, machine: Machine, path: str
             key = "load" if activity.load is not None else "busy"
             name = group.power.name
             message = f"{key}: `{name}` is an average draw already; {key} goes with rated power"
-            raise Unusable(f"{path}.{key}", message)
+            raise ActivityError(f"{path}.{key}", message)
         return (
             of(group.power) if group.power_of is None else quotient(of(group.power), group.power_of)
         )
@@ -95,7 +95,7 @@ def device_power(activity: LoadFields, group: Group, machine: Machine, path: str
         whose = f" of {machine.device.id}" if machine.device else ""
         whose = f" of {group.item}" if group.scale else whose
         message = f"no power{whose} is known: give `power`, `rated_power`, or a device that has one"
-        raise Unusable(machine.path, message)
+        raise ActivityError(machine.path, message)
     if activity.busy is not None:
         return _busy(activity.busy.named("busy", f"{path}.busy"), rated, group.idle_power, path)
     load = _load(activity, path)
@@ -112,7 +112,7 @@ def _load(activity: LoadFields, path: str) -> Value:
 
 def _busy(busy: Value, rated: Value, idle: Value | None, path: str) -> Quantity:
     if idle is None:
-        raise Unusable(f"{path}.busy", "busy: the idle power is unknown; give `idle_power`")
+        raise ActivityError(f"{path}.busy", "busy: the idle power is unknown; give `idle_power`")
     check_idle(idle, rated, f"{path}.busy")
     watts = power.busy_w(idle.number, rated.number, busy.number)
     formula = f"({idle.name} + ({rated.name} - {idle.name}) * busy)"
@@ -124,21 +124,21 @@ def check_idle(idle: Value, rated: Value, path: str) -> None:
 
     Raises
     ------
-    Unusable
+    ActivityError
         At ``path``.
     """
     above = (idle.best > rated.best) | (idle.low > rated.low) | (idle.high > rated.high)
     if decide(above):
         key = path.rpartition(".")[2]
-        raise Unusable(path, f"{key}: the idle power is above that at work")
+        raise ActivityError(path, f"{key}: the idle power is above that at work")
 
 
-def activity_data(activity: Compute, setting: Setting) -> ActivityData:
+def activity_data(activity: Compute, setting: ActivityContext) -> ActivityData:
     """Return the energy drawn and the hours occupied by one activity.
 
     Raises
     ------
-    Unusable
+    ActivityError
         Where its figures do not go together.
     """
     hours = device_hours(activity, setting)
@@ -153,12 +153,12 @@ def activity_data(activity: Compute, setting: Setting) -> ActivityData:
     return at_work(activity, hours, setting)
 
 
-def at_work(activity: LoadFields, hours: Quantity, setting: Setting) -> ActivityData:
+def at_work(activity: LoadFields, hours: Quantity, setting: ActivityContext) -> ActivityData:
     """Return what some device-hours of work draw and occupy.
 
     Raises
     ------
-    Unusable
+    ActivityError
         Where no power is known, or load or busy contradict it.
     """
     machine = setting.require_machine()
@@ -172,23 +172,25 @@ def at_work(activity: LoadFields, hours: Quantity, setting: Setting) -> Activity
     return ActivityData(tuple(draws), occupations(hours, machine))
 
 
-def _pool_idle(machine: Machine, group: Group, hours: Quantity, path: str) -> Draw:
+def _pool_idle(machine: Machine, group: Group, hours: Quantity, path: str) -> ElectricityUse:
     """Return what the pool draws while it waits, in proportion to the hours of work."""
     idle, use = group.idle_power, machine.utilization
     if idle is None:
         whose = f" of {group.item}" if group.scale else ""
         message = f"pool_idle: the idle power{whose} is unknown; give `idle_power`"
-        raise Unusable(f"{path}.pool_idle", message)
+        raise ActivityError(f"{path}.pool_idle", message)
     if (busy := group.rated_power or group.power) is not None:
         check_idle(idle, busy, f"{path}.pool_idle")
     its = scaled(hours, group.scale)
     energy = fleet.pool_idle_kwh(its.number, idle.number, use.number)
     formula = f"{its.formula} * (1 / utilization - 1) * {idle.name} / {power.W_PER_KW}"
     item = group.item.replace("devices", "pool idle", 1)
-    return Draw(item, energy, formula, merge(its.inputs, (use, idle)))
+    return ElectricityUse(item, energy, formula, merge(its.inputs, (use, idle)))
 
 
-def rest_of_node(machine: Machine, hours: Quantity, devices: list[Draw]) -> list[Draw]:
+def rest_of_node(
+    machine: Machine, hours: Quantity, devices: list[ElectricityUse]
+) -> list[ElectricityUse]:
     """Return what the rest of the node draws in some device-hours, beside its devices."""
     drawn = [
         _draw(
@@ -203,7 +205,7 @@ def rest_of_node(machine: Machine, hours: Quantity, devices: list[Draw]) -> list
     return drawn
 
 
-def _uncounted(counted: list[Draw], overhead: Value) -> Draw:
+def _uncounted(counted: list[ElectricityUse], overhead: Value) -> ElectricityUse:
     """Return what a node draws beyond the parts that are counted."""
     energy: Number = counted[0].energy_kwh
     for draw in counted[1:]:
@@ -211,10 +213,12 @@ def _uncounted(counted: list[Draw], overhead: Value) -> Draw:
     of_it = " + ".join(draw.formula for draw in counted)
     inputs = merge(*(draw.inputs for draw in counted), (overhead,))
     beyond = facility.overhead_kwh(energy, overhead.number)
-    return Draw("rest of the node", beyond,
+    return ElectricityUse("rest of the node", beyond,
                 f"(({of_it}) * host_overhead - ({of_it}))", inputs)  # fmt: skip
 
 
-def _draw(item: str, hours: Quantity, watts: Quantity) -> Draw:
+def _draw(item: str, hours: Quantity, watts: Quantity) -> ElectricityUse:
     energy = hours.times(watts, power.energy_kwh)
-    return Draw(item, energy.number, f"{energy.formula} / {power.W_PER_KW}", energy.inputs)
+    return ElectricityUse(
+        item, energy.number, f"{energy.formula} / {power.W_PER_KW}", energy.inputs
+    )

@@ -5,16 +5,16 @@ from typing import NamedTuple, Self
 
 from pydantic import Field, model_validator
 
-from carbonctl.estimators.base import Draw, Setting, Unusable
+from carbonctl.estimators.base import ActivityContext, ActivityError, ElectricityUse
 from carbonctl.estimators.clients import Client, at_the_wall
-from carbonctl.estimators.quantities import Quantity, added, of, product, quotient
 from carbonctl.factors.federated import S_PER_H, linear_kwh_per_gb
 from carbonctl.factors.power import W_PER_KW
-from carbonctl.near import did_you_mean
-from carbonctl.ranges import decide
+from carbonctl.numbers.intervals import decide
+from carbonctl.numbers.quantities import Quantity, added, of, product, quotient
+from carbonctl.numbers.values import Value
 from carbonctl.spec import fields as f
 from carbonctl.spec.systems import Spec
-from carbonctl.values import Value
+from carbonctl.text import did_you_mean
 
 _NOT_A_NAME = re.compile(r"[^a-z0-9]+", re.ASCII)
 
@@ -143,7 +143,7 @@ class Traffic(NamedTuple):
     up_gb: Quantity
 
 
-def ways(connections: tuple[Connection, ...], setting: Setting) -> list[Way]:
+def ways(connections: tuple[Connection, ...], setting: ActivityContext) -> list[Way]:
     """Return connections with their labels: the technology, where there are several."""
     found: list[Way] = []
     for place, fields in enumerate(connections, 1):
@@ -172,12 +172,12 @@ def _directions(traffic: Traffic) -> tuple[tuple[Quantity, Quantity, str], ...]:
     )
 
 
-def radio(client: Client, way: Way, traffic: Traffic, setting: Setting) -> Draw:
+def radio(client: Client, way: Way, traffic: Traffic, setting: ActivityContext) -> ElectricityUse:
     """Return what the radios of some clients draw while they transfer.
 
     Raises
     ------
-    Unusable
+    ActivityError
         Where the power of the radio is neither given nor known.
     """
     share = () if client.share is None else (of(client.share),)
@@ -191,7 +191,7 @@ def radio(client: Client, way: Way, traffic: Traffic, setting: Setting) -> Draw:
     whole = added(*parts)
     size = W_PER_KW * S_PER_H
     item = f"client radio{_joined(way.label, client.label)}"
-    return Draw(item, whole.number / size, f"{whole.formula} / {size}", whole.inputs)
+    return ElectricityUse(item, whole.number / size, f"{whole.formula} / {size}", whole.inputs)
 
 
 def _joined(first: str, second: str) -> str:
@@ -199,7 +199,7 @@ def _joined(first: str, second: str) -> str:
     return f" ({inside})" if inside else ""
 
 
-def _radio_power(client: Client, way: Way, key: str, setting: Setting) -> Quantity:
+def _radio_power(client: Client, way: Way, key: str, setting: ActivityContext) -> Quantity:
     if getattr(way.fields, key) is not None:
         return way.value(key)
     path = f"{way.path}.{key}"
@@ -209,12 +209,12 @@ def _radio_power(client: Client, way: Way, key: str, setting: Setting) -> Quanti
         of_what = (
             f"of {device.id} for {technology}" if device else "for a client of no known device"
         )
-        raise Unusable(path, f"{key}: no power of a radio is known {of_what}; give it")
+        raise ActivityError(path, f"{key}: no power of a radio is known {of_what}; give it")
     value = known.receive if key == "receive_power" else known.transmit
     return of(value._replace(name=f"{key}{way.mark}{client.mark}", path=path))
 
 
-def access_point(way: Way, traffic: Traffic) -> Draw | None:
+def access_point(way: Way, traffic: Traffic) -> ElectricityUse | None:
     """Return what access points draw for the transfers; None where none is described."""
     point, path = way.fields.access_point, f"{way.path}.access_point"
     if point is None:
@@ -227,28 +227,30 @@ def access_point(way: Way, traffic: Traffic) -> Draw | None:
     item = f"access point{way.label}"
     if point.power is not None:
         energy = product(hours(way, traffic), value("power"))
-        return Draw(item, energy.number / W_PER_KW, f"{energy.formula} / {W_PER_KW}", energy.inputs)
+        return ElectricityUse(
+            item, energy.number / W_PER_KW, f"{energy.formula} / {W_PER_KW}", energy.inputs
+        )
     moved = added(*(product(number, *way.share(), volume) for number, volume, _ in
                     _directions(traffic)))  # fmt: skip
     if point.energy is not None:
-        return Draw(item, *product(moved, value("energy")))
+        return ElectricityUse(item, *product(moved, value("energy")))
     high, idle, capacity = (value(key) for key in ("max_power", "idle_power", "capacity"))
     per_gb = Quantity(
         linear_kwh_per_gb(high.number, idle.number, capacity.number),
         f"({high.formula} - {idle.formula}) / {W_PER_KW} / ({capacity.formula} * {S_PER_H})",
         (*high.inputs, *idle.inputs, *capacity.inputs),
     )
-    return Draw(item, *product(moved, per_gb))
+    return ElectricityUse(item, *product(moved, per_gb))
 
 
 def network(
-    fields: Network, path: str, way: Way | None, traffic: Traffic, setting: Setting
-) -> list[Draw]:
+    fields: Network, path: str, way: Way | None, traffic: Traffic, setting: ActivityContext
+) -> list[ElectricityUse]:
     """Return what the network draws: as a whole, or each of its elements.
 
     Raises
     ------
-    Unusable
+    ActivityError
         Where the energy of an element is not known.
     """
     label, mark = (way.label, way.mark) if way else ("", "")
@@ -258,19 +260,19 @@ def network(
         note = f"figure of {fields.year}" if fields.year else fields.intensity.note
         value = fields.intensity.named(f"network_intensity{mark}", f"{path}.intensity")
         energy = product(added(*moved), of(value._replace(note=note)))
-        return [Draw(f"network{label}", *energy, in_building=False)]
+        return [ElectricityUse(f"network{label}", *energy, in_building=False)]
     draws = []
     for place, (element, count) in enumerate((fields.hops or {}).items(), 1):
         name = f"{_NOT_A_NAME.sub('_', element.lower()).strip('_') or 'element'}_{place}{mark}"
         hops = of(count.named(f"hops_{name}", f"{path}.hops.{element}"))
         each = _element(fields, element, name, path, setting)
         energy = product(added(*(product(gb, e) for gb, e in zip(moved, each, strict=True))), hops)
-        draws.append(Draw(f"network: {element}{label}", *energy, in_building=False))
+        draws.append(ElectricityUse(f"network: {element}{label}", *energy, in_building=False))
     return draws
 
 
 def _element(
-    fields: Network, element: str, name: str, path: str, setting: Setting
+    fields: Network, element: str, name: str, path: str, setting: ActivityContext
 ) -> tuple[Quantity, Quantity]:
     """Return the energy per volume of an element, down and up [kWh/GB]."""
     given = (fields.energy or {}).get(element)
@@ -282,7 +284,7 @@ def _element(
         try:
             elements = setting.facts.segments(fields.model)
         except LookupError as error:
-            raise Unusable(f"{path}.model", f"model: {error.args[0]}") from None
+            raise ActivityError(f"{path}.model", f"model: {error.args[0]}") from None
         known = elements.get(element, {})
         close = did_you_mean(element, elements) if not known else ""
         there = f"{close}; {fields.model} has {', '.join(elements)}"
@@ -291,7 +293,7 @@ def _element(
     if not known.keys() >= {"down", "up"}:
         which = " both ways" if known else ""
         message = f"hops: no energy of `{element}` is known{which}{there}; give it in `energy`"
-        raise Unusable(f"{path}.hops.{element}", message)
+        raise ActivityError(f"{path}.hops.{element}", message)
     at = f"{path}.energy.{element}"
     if known["down"] == known["up"]:
         one = of(known["down"]._replace(name=f"energy_{name}", path=at))

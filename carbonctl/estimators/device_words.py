@@ -10,10 +10,10 @@ from __future__ import annotations
 from carbonctl.catalog.defaults import Defaults
 from carbonctl.catalog.records import Device
 from carbonctl.estimators.machine import HOST_ALONE, SEVERAL
-from carbonctl.estimators.quantities import Quantity, of, product, quotient
 from carbonctl.factors.power import W_PER_KW
-from carbonctl.units import format_number
-from carbonctl.values import Value
+from carbonctl.numbers.quantities import Quantity, of, product, quotient
+from carbonctl.numbers.units import format_number
+from carbonctl.numbers.values import Value
 
 PROCESSORS = ("cpu", "soc")
 NODES = ("node", "server", "system")

@@ -9,16 +9,16 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from carbonctl.estimators.base import (
+    ActivityContext,
     ActivityData,
     Attributed,
-    Draw,
-    Setting,
+    ElectricityUse,
     device_hours,
     occupations,
     repeated,
 )
-from carbonctl.estimators.models import OnSystem
-from carbonctl.estimators.quantities import Quantity
+from carbonctl.estimators.machine_fields import OnSystem
+from carbonctl.numbers.quantities import Quantity
 from carbonctl.spec import fields as f
 from carbonctl.spec.systems import SystemFields
 
@@ -69,18 +69,20 @@ _POWERS = USELESS = tuple(
 )
 
 
-def activity_data(activity: MeteredEnergy, setting: Setting) -> ActivityData:
+def activity_data(activity: MeteredEnergy, setting: ActivityContext) -> ActivityData:
     """Return the energy of one activity, and the hours of its hardware where it says them.
 
     Raises
     ------
-    Unusable
+    ActivityError
         Where its figures do not go together.
     """
     path, machine = setting.path, setting.machine
     energy = setting.given(activity.energy, "energy")
     total = repeated(activity, path, Quantity(energy.number, "energy", (energy,)))
-    draw = Draw("energy", total.number, total.formula, total.inputs, bool(activity.includes_pue))
+    draw = ElectricityUse(
+        "energy", total.number, total.formula, total.inputs, bool(activity.includes_pue)
+    )
     if machine is not None:
         hours = device_hours(activity, setting)
         return ActivityData((draw,), occupations(hours, machine))

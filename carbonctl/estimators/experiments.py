@@ -9,13 +9,13 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from carbonctl.estimators.base import ActivityData, Setting, Unusable, repeated
+from carbonctl.estimators.base import ActivityContext, ActivityData, ActivityError, repeated
 from carbonctl.estimators.compute import Loaded, at_work
-from carbonctl.estimators.quantities import Quantity, merge, of, product
 from carbonctl.factors import runs
-from carbonctl.ranges import Number, decide
+from carbonctl.numbers.intervals import Number, decide
+from carbonctl.numbers.quantities import Quantity, merge, of, product
+from carbonctl.numbers.values import Value
 from carbonctl.spec import fields as f
-from carbonctl.values import Value
 
 
 class Experiments(Loaded):
@@ -59,19 +59,19 @@ class Experiments(Loaded):
 MODEL = Experiments
 
 
-def activity_data(activity: Experiments, setting: Setting) -> ActivityData:
+def activity_data(activity: Experiments, setting: ActivityContext) -> ActivityData:
     """Return what all runs draw and occupy.
 
     Raises
     ------
-    Unusable
+    ActivityError
         Where its figures do not go together.
     """
     hours = _with_overheads(activity, setting, _device_hours(activity, setting))
     return at_work(activity, repeated(activity, setting.path, hours), setting)
 
 
-def _device_hours(activity: Experiments, setting: Setting) -> Quantity:
+def _device_hours(activity: Experiments, setting: ActivityContext) -> Quantity:
     if activity.durations is not None:
         return _listed(activity.durations, setting)
     assert activity.runs is not None
@@ -84,14 +84,14 @@ def _device_hours(activity: Experiments, setting: Setting) -> Quantity:
     try:
         size = runs.lognormal_mean(p50.number, p99.number)
     except ValueError as error:
-        raise Unusable(f"{setting.path}.p99", f"p99: {error}") from None
+        raise ActivityError(f"{setting.path}.p99", f"p99: {error}") from None
     note = f"lognormal: exp(mu + sigma²/2), mu = ln p50, sigma = (ln p99 − ln p50)/{runs.Z99:.4f}"
     mean = Value(size, "device-h", "derived", None, f"{setting.path}.mean", name="mean", note=note)
     found = product(number, of(mean))
     return found._replace(inputs=merge(found.inputs, p50.inputs, p99.inputs))
 
 
-def _listed(durations: tuple[Value, ...], setting: Setting) -> Quantity:
+def _listed(durations: tuple[Value, ...], setting: ActivityContext) -> Quantity:
     hours = [setting.in_devices(duration, "durations") for duration in durations]
     total: Number = hours[0].number
     for each in hours[1:]:
@@ -102,7 +102,7 @@ def _listed(durations: tuple[Value, ...], setting: Setting) -> Quantity:
     return of(setting.facts.settled(setting.given(value, "durations")))
 
 
-def _with_overheads(activity: Experiments, setting: Setting, hours: Quantity) -> Quantity:
+def _with_overheads(activity: Experiments, setting: ActivityContext, hours: Quantity) -> Quantity:
     number, formula, inputs = hours
     if activity.search_multiplier is not None:
         times = setting.given(activity.search_multiplier, "search_multiplier")

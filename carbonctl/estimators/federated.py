@@ -16,14 +16,14 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from carbonctl.cautions import Caution
+from carbonctl.errors import Caution
 from carbonctl.estimators import compute
 from carbonctl.estimators.base import (
+    ActivityContext,
     ActivityData,
-    Draw,
+    ActivityError,
+    ElectricityUse,
     Occupation,
-    Setting,
-    Unusable,
     hours_once,
     repeated,
 )
@@ -47,13 +47,13 @@ from carbonctl.estimators.connections import (
     radio,
     ways,
 )
-from carbonctl.estimators.models import MachineFields, TimeFields
-from carbonctl.estimators.quantities import Quantity, added, of, product, quotient
+from carbonctl.estimators.machine_fields import MachineFields, TimeFields
 from carbonctl.factors import federated, runs
 from carbonctl.factors.power import W_PER_KW
+from carbonctl.numbers.quantities import Quantity, added, of, product, quotient
+from carbonctl.numbers.values import Value
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import Activity, MachineTime, SiteRef
-from carbonctl.values import Value
 
 
 class Server(compute.LoadFields, TimeFields, MachineFields):
@@ -184,24 +184,24 @@ class Federated(ClientFields, Activity):
 MODEL = Federated
 
 
-def activity_data(activity: Federated, setting: Setting) -> ActivityData:
+def activity_data(activity: Federated, setting: ActivityContext) -> ActivityData:
     """Return what clients, networks and servers draw, and what hardware is occupied.
 
     Raises
     ------
-    Unusable
+    ActivityError
         Where a figure is neither given nor known.
     """
     tasks = repeated(activity, setting.path, _tasks(activity, setting))
     traffic = _traffic(activity, tasks, setting)
     connected = ways(activity.connections or (), setting)
-    draws: list[Draw] = []
+    draws: list[ElectricityUse] = []
     occupied: list[Occupation] = []
     for client in clients(activity, activity.clients, setting):
         worked = _compute_hours(activity, client, tasks, setting)
         energy = product(worked, power(client, setting))
         draws.append(
-            Draw(f"client compute{client.label}", energy.number / W_PER_KW,
+            ElectricityUse(f"client compute{client.label}", energy.number / W_PER_KW,
                  f"{energy.formula} / {W_PER_KW}", energy.inputs)
         )  # fmt: skip
         if traffic is not None:
@@ -227,7 +227,7 @@ def _dated(activity: Federated) -> Iterator[tuple[str, int]]:
             yield f"{path}.intensity", fields.year
 
 
-def _tasks(activity: Federated, setting: Setting) -> Quantity:
+def _tasks(activity: Federated, setting: ActivityContext) -> Quantity:
     """Return how many clients are selected in all rounds."""
     parts = [of(setting.given(activity.rounds, "rounds")),
              of(setting.given(activity.cohort, "cohort"))]  # fmt: skip
@@ -237,7 +237,7 @@ def _tasks(activity: Federated, setting: Setting) -> Quantity:
 
 
 def _compute_hours(
-    activity: Federated, client: Client, tasks: Quantity, setting: Setting
+    activity: Federated, client: Client, tasks: Quantity, setting: ActivityContext
 ) -> Quantity:
     """Return the time that some clients compute in all rounds [h]."""
     parts = [tasks]
@@ -248,7 +248,7 @@ def _compute_hours(
     return product(*parts, _compute_time(activity, client, setting))
 
 
-def _worked(activity: Federated, setting: Setting) -> Quantity:
+def _worked(activity: Federated, setting: ActivityContext) -> Quantity:
     assert activity.dropout is not None
     dropout = setting.given(activity.dropout, "dropout")
     if activity.dropout_work is not None:
@@ -261,7 +261,7 @@ def _worked(activity: Federated, setting: Setting) -> Quantity:
     return Quantity(number, "(1 - dropout + dropout * dropout_work)", (dropout, part))
 
 
-def _compute_time(activity: Federated, client: Client, setting: Setting) -> Quantity:
+def _compute_time(activity: Federated, client: Client, setting: ActivityContext) -> Quantity:
     """Return the time that one client computes in a round [h]."""
     own = client.fields.compute_time if isinstance(client.fields, ClientClass) else None
     if own is not None:
@@ -278,14 +278,14 @@ def _compute_time(activity: Federated, client: Client, setting: Setting) -> Quan
     try:
         mean = runs.lognormal_mean(p50.number, p99.number)
     except ValueError as error:
-        raise Unusable(f"{setting.path}.compute_p99", f"compute_p99: {error}") from None
+        raise ActivityError(f"{setting.path}.compute_p99", f"compute_p99: {error}") from None
     note = "lognormal mean of compute_p50 and compute_p99"
     path = f"{setting.path}.compute_time"
     value = Value(mean, "h", "derived", None, path, name="compute_time", note=note)
     return Quantity(mean, "compute_time", (value, p50, p99))
 
 
-def _traffic(activity: Federated, tasks: Quantity, setting: Setting) -> Traffic | None:
+def _traffic(activity: Federated, tasks: Quantity, setting: ActivityContext) -> Traffic | None:
     """Return what is moved; None where no size is given."""
     size = _size(activity, setting)
     if size is None:
@@ -303,7 +303,7 @@ def _traffic(activity: Federated, tasks: Quantity, setting: Setting) -> Traffic 
     )
 
 
-def _size(activity: Federated, setting: Setting) -> Quantity | None:
+def _size(activity: Federated, setting: ActivityContext) -> Quantity | None:
     if activity.model_size is not None:
         return of(setting.given(activity.model_size, "model_size"))
     if activity.parameters is None or activity.bytes_per_parameter is None:
@@ -312,7 +312,9 @@ def _size(activity: Federated, setting: Setting) -> Quantity | None:
     return product(of(setting.given(activity.parameters, "parameters")), of(each))
 
 
-def _compressed(size: Quantity, ratio: Value | None, key: str, setting: Setting) -> Quantity:
+def _compressed(
+    size: Quantity, ratio: Value | None, key: str, setting: ActivityContext
+) -> Quantity:
     return size if ratio is None else quotient(size, of(setting.given(ratio, key)))
 
 
@@ -327,8 +329,8 @@ def _busy(
 
 
 def _between(
-    activity: Federated, connected: list[Way], traffic: Traffic, setting: Setting
-) -> list[Draw]:
+    activity: Federated, connected: list[Way], traffic: Traffic, setting: ActivityContext
+) -> list[ElectricityUse]:
     """Return what access points and the network draw."""
     draws = []
     shared = activity.network
@@ -345,7 +347,7 @@ def _between(
     return draws
 
 
-def _server(activity: Federated, setting: Setting) -> ActivityData:
+def _server(activity: Federated, setting: ActivityContext) -> ActivityData:
     """Return what the server draws and occupies, under names of its own."""
     assert activity.server is not None
     server = setting._replace(path=f"{setting.path}.server")
@@ -368,7 +370,7 @@ def _lacks_station(way: Connection, activity: Federated) -> bool:
     return not any("base-station" in element or "mobile" in element for element in fields.hops)
 
 
-def _uncounted(activity: Federated, setting: Setting) -> list[Caution]:
+def _uncounted(activity: Federated, setting: ActivityContext) -> list[Caution]:
     """Return a warning for each part that nothing is said of."""
     connections = activity.connections or ()
     has_size = activity.model_size is not None or activity.parameters is not None

@@ -2,13 +2,13 @@
 
 from pydantic import Field
 
-from carbonctl.estimators.base import ActivityData, Setting, repeated
+from carbonctl.estimators.base import ActivityContext, ActivityData, repeated
 from carbonctl.estimators.compute import Loaded, at_work
-from carbonctl.estimators.quantities import Quantity
 from carbonctl.factors import schedule
+from carbonctl.numbers.quantities import Quantity
+from carbonctl.numbers.values import Value
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import MachineTime
-from carbonctl.values import Value
 
 
 class Ingestion(Loaded):
@@ -29,7 +29,7 @@ class Ingestion(Loaded):
 MODEL = Ingestion
 
 
-def activity_data(activity: Ingestion, setting: Setting) -> ActivityData:
+def activity_data(activity: Ingestion, setting: ActivityContext) -> ActivityData:
     """Return what the preprocessing servers draw and occupy.
 
     Their number is the bandwidth over that of one server, rounded up.
@@ -38,7 +38,7 @@ def activity_data(activity: Ingestion, setting: Setting) -> ActivityData:
     return at_work(activity, hours, setting)
 
 
-def _device_hours(activity: Ingestion, setting: Setting) -> Quantity:
+def _device_hours(activity: Ingestion, setting: ActivityContext) -> Quantity:
     setting.one_size("bandwidth")
     bandwidth = setting.given(activity.bandwidth, "bandwidth")
     each = setting.given(activity.server_bandwidth, "server_bandwidth")

@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 from carbonctl.catalog.records import Device
-from carbonctl.estimators.quantities import Quantity
-from carbonctl.ranges import Number
-from carbonctl.values import Value
+from carbonctl.numbers.intervals import Number
+from carbonctl.numbers.quantities import Quantity
+from carbonctl.numbers.values import Value
 
 HOST_ALONE, SEVERAL, UNNAMED = "host", "several kinds", ""
 
@@ -25,7 +25,7 @@ class Scale(NamedTuple):
     times: Value | None = None
 
 
-class Part(NamedTuple):
+class HostPart(NamedTuple):
     """A part of the node beside its devices, with its draw in watts for one node."""
 
     item: str
@@ -100,7 +100,7 @@ class Machine(NamedTuple):
         Service life [h] and share of it in useful work.
     groups : tuple of Group
         Its devices, by kind.
-    parts : tuple of Part
+    parts : tuple of HostPart
         The rest of the node; empty where ``power`` holds it already or it is not described.
     overhead : Value, optional
         Power of the node over that of devices and parts.
@@ -122,7 +122,7 @@ class Machine(NamedTuple):
     lifetime: Value
     utilization: Value
     groups: tuple[Group, ...]
-    parts: tuple[Part, ...] = ()
+    parts: tuple[HostPart, ...] = ()
     overhead: Value | None = None
     holds_host: bool = False
     shares: tuple[Share, ...] = ()

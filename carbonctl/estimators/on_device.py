@@ -8,7 +8,14 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from carbonctl.estimators.base import ActivityData, Attributed, Draw, Setting, repeated, requested
+from carbonctl.estimators.base import (
+    ActivityContext,
+    ActivityData,
+    Attributed,
+    ElectricityUse,
+    repeated,
+    requested,
+)
 from carbonctl.estimators.clients import (
     Client,
     ClientFields,
@@ -17,9 +24,9 @@ from carbonctl.estimators.clients import (
     occupation,
     power,
 )
-from carbonctl.estimators.models import check_rate
-from carbonctl.estimators.quantities import Quantity, merge, of, product
+from carbonctl.estimators.machine_fields import check_rate
 from carbonctl.factors.power import W_PER_KW
+from carbonctl.numbers.quantities import Quantity, merge, of, product
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import Activity, SiteRef
 
@@ -73,12 +80,12 @@ class OnDevice(ClientFields, Activity):
 MODEL = OnDevice
 
 
-def activity_data(activity: OnDevice, setting: Setting) -> ActivityData:
+def activity_data(activity: OnDevice, setting: ActivityContext) -> ActivityData:
     """Return what the devices draw and are occupied for.
 
     Raises
     ------
-    Unusable
+    ActivityError
         Where no power of the device is known.
     """
     (client,) = clients(activity, None, setting)
@@ -96,12 +103,14 @@ def activity_data(activity: OnDevice, setting: Setting) -> ActivityData:
     return ActivityData(clients=there)
 
 
-def _draw(activity: OnDevice, client: Client, number: Quantity, setting: Setting) -> Draw:
+def _draw(
+    activity: OnDevice, client: Client, number: Quantity, setting: ActivityContext
+) -> ElectricityUse:
     if activity.energy_per_request is not None:
         each = of(setting.given(activity.energy_per_request, "energy_per_request"))
-        return Draw("client compute", *product(number, at_the_wall(each, client)))
+        return ElectricityUse("client compute", *product(number, at_the_wall(each, client)))
     assert activity.time_per_request is not None
     time = of(setting.given(activity.time_per_request, "time_per_request"))
     energy = product(number, time, power(client, setting))
     formula = f"{energy.formula} / {W_PER_KW}"
-    return Draw("client compute", energy.number / W_PER_KW, formula, merge(energy.inputs))
+    return ElectricityUse("client compute", energy.number / W_PER_KW, formula, merge(energy.inputs))

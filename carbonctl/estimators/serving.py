@@ -10,11 +10,11 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from carbonctl.estimators.base import (
+    ActivityContext,
     ActivityData,
+    ActivityError,
     Attributed,
-    Draw,
-    Setting,
-    Unusable,
+    ElectricityUse,
     occupations,
     repeated,
     requested,
@@ -23,14 +23,14 @@ from carbonctl.estimators.base import (
 )
 from carbonctl.estimators.compute import Loaded, at_work, check_idle, device_power, rest_of_node
 from carbonctl.estimators.machine import Group, Machine
-from carbonctl.estimators.models import check_rate
-from carbonctl.estimators.quantities import Quantity, merge, product
+from carbonctl.estimators.machine_fields import check_rate
 from carbonctl.factors import fleet, power
-from carbonctl.ranges import Number, decide, low
+from carbonctl.numbers.intervals import Number, decide, low
+from carbonctl.numbers.quantities import Quantity, merge, product
+from carbonctl.numbers.values import Value
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import MachineTime
 from carbonctl.spec.systems import SystemFields
-from carbonctl.values import Value
 
 _PER_REQUEST = ("energy_per_request", "device_time_per_request", "throughput")
 
@@ -127,12 +127,12 @@ _OF_A_MACHINE = tuple(
 )  # fmt: skip
 
 
-def activity_data(activity: Serving, setting: Setting) -> ActivityData:
+def activity_data(activity: Serving, setting: ActivityContext) -> ActivityData:
     """Return what serving draws and occupies.
 
     Raises
     ------
-    Unusable
+    ActivityError
         Where its figures do not go together.
     """
     if activity.fleet is not None:
@@ -147,7 +147,7 @@ def activity_data(activity: Serving, setting: Setting) -> ActivityData:
     return _by_energy(activity, setting, number, hours)
 
 
-def _hours(activity: Serving, setting: Setting, number: Quantity) -> Quantity | None:
+def _hours(activity: Serving, setting: ActivityContext, number: Quantity) -> Quantity | None:
     """Return the device-hours of all requests, None where nothing says them."""
     if activity.device_time_per_request is not None:
         each = activity.device_time_per_request
@@ -163,7 +163,7 @@ def _hours(activity: Serving, setting: Setting, number: Quantity) -> Quantity | 
 
 
 def _by_energy(
-    activity: Serving, setting: Setting, number: Quantity, hours: Quantity | None
+    activity: Serving, setting: ActivityContext, number: Quantity, hours: Quantity | None
 ) -> ActivityData:
     assert activity.energy_per_request is not None
     each = setting.given(activity.energy_per_request, "energy_per_request")
@@ -172,13 +172,13 @@ def _by_energy(
     boundary = activity.energy_boundary
     item = {"chip": "devices", "node": "nodes", "facility": "facility"}[boundary or "node"]
     inputs = merge(number.inputs, (each,))
-    draws = [Draw(item, energy, formula, inputs, includes_pue=boundary == "facility")]
+    draws = [ElectricityUse(item, energy, formula, inputs, includes_pue=boundary == "facility")]
     machine = setting.machine
     if machine is None:
         return ActivityData(tuple(draws), attributed=(_attributed(activity, setting, number),))
     if boundary == "chip" and machine.holds_host:
         message = "energy_boundary: the energy is the chip's, and `power` the whole node's"
-        raise Unusable(f"{setting.path}.energy_boundary", message)
+        raise ActivityError(f"{setting.path}.energy_boundary", message)
     if hours is None:
         hours = _hours_from_energy(activity, setting, machine, draws[0])
     if boundary == "chip":
@@ -186,7 +186,7 @@ def _by_energy(
     return ActivityData(tuple(draws), occupations(hours, machine))
 
 
-def _attributed(activity: Serving, setting: Setting, number: Quantity) -> Attributed:
+def _attributed(activity: Serving, setting: ActivityContext, number: Quantity) -> Attributed:
     """Return the embodied carbon of requests as the spec gives it; unknown where it does not."""
     if activity.embodied_per_request is None:
         return Attributed("requests", None)
@@ -200,13 +200,13 @@ def _attributed(activity: Serving, setting: Setting, number: Quantity) -> Attrib
 
 
 def _hours_from_energy(
-    activity: Serving, setting: Setting, machine: Machine, draw: Draw
+    activity: Serving, setting: ActivityContext, machine: Machine, draw: ElectricityUse
 ) -> Quantity:
     """Return the device-hours in which a system would draw that energy.
 
     Raises
     ------
-    Unusable
+    ActivityError
         Where the power of the system and the boundary of the energy do not go together.
     """
     setting.one_size("energy_per_request")
@@ -217,7 +217,7 @@ def _hours_from_energy(
             "energy_per_request: how long a request takes follows from the power of its system, "
             "which is 0 W here; give `device_time_per_request` too"
         )
-        raise Unusable(f"{setting.path}.energy_per_request", message)
+        raise ActivityError(f"{setting.path}.energy_per_request", message)
     energy, of_it, used = draw.energy_kwh, draw.formula, draw.inputs
     if draw.includes_pue and setting.pue is not None:
         energy, of_it = energy / setting.pue.number, f"{of_it} / pue"
@@ -229,7 +229,7 @@ def _hours_from_energy(
     )
 
 
-def _node_watts(activity: Serving, setting: Setting, machine: Machine) -> Quantity:
+def _node_watts(activity: Serving, setting: ActivityContext, machine: Machine) -> Quantity:
     """Return the draw of one device [W], with its share of the node unless the chip's is meant."""
     watts = []
     for group in machine.groups:
@@ -249,7 +249,7 @@ def _node_watts(activity: Serving, setting: Setting, machine: Machine) -> Quanti
     return Quantity(number * over.number, f"({formula}) * {over.name}", merge(inputs, (over,)))
 
 
-def _fleet(activity: Serving, setting: Setting) -> ActivityData:
+def _fleet(activity: Serving, setting: ActivityContext) -> ActivityData:
     """Return what a fleet that stands ready draws and occupies."""
     setting.one_size("fleet")
     note = "a fleet's idle time is in its hours already"
@@ -271,23 +271,25 @@ def _fleet(activity: Serving, setting: Setting) -> ActivityData:
 
 
 def _released(
-    group: Group, ready: Quantity, busy: Value, released: Value, setting: Setting
-) -> Draw:
+    group: Group, ready: Quantity, busy: Value, released: Value, setting: ActivityContext
+) -> ElectricityUse:
     """Return what the devices of a fleet draw that gives idle systems back."""
     rated, idle = group.rated_power, group.idle_power
     path = f"{setting.path}.autoscaling"
     if rated is None or idle is None:
         missing = "rated_power" if rated is None else "idle_power"
-        raise Unusable(path, f"autoscaling: `{missing}` is unknown")
+        raise ActivityError(path, f"autoscaling: `{missing}` is unknown")
     check_idle(idle, rated, path)
     hours = scaled(ready, group.scale)
     energy = fleet.energy_kwh(hours.number, idle.number, rated.number, busy.number, released.number)
     per_hour = f"(busy * {rated.name} + (1 - busy) * (1 - autoscaling) * {idle.name})"
     formula = f"{hours.formula} * {per_hour} / {power.W_PER_KW}"
-    return Draw(group.item, energy, formula, merge(hours.inputs, (busy, rated, released, idle)))
+    return ElectricityUse(
+        group.item, energy, formula, merge(hours.inputs, (busy, rated, released, idle))
+    )
 
 
-def _ready_hours(activity: Serving, setting: Setting, machine: Machine) -> Quantity:
+def _ready_hours(activity: Serving, setting: ActivityContext, machine: Machine) -> Quantity:
     assert activity.fleet is not None
     assert activity.duration is not None
     systems = setting.given(activity.fleet, "fleet")

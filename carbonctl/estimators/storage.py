@@ -2,13 +2,19 @@
 
 from pydantic import Field
 
-from carbonctl.estimators.base import ActivityData, Draw, Setting, TimedShare, repeated
-from carbonctl.estimators.quantities import Quantity
+from carbonctl.estimators.base import (
+    ActivityContext,
+    ActivityData,
+    ElectricityUse,
+    TimedShare,
+    repeated,
+)
 from carbonctl.factors import storage
 from carbonctl.factors.power import GB_PER_TB, W_PER_KW
+from carbonctl.numbers.quantities import Quantity
+from carbonctl.numbers.values import Value
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import Activity
-from carbonctl.values import Value
 
 
 class Storage(Activity):
@@ -27,7 +33,7 @@ class Storage(Activity):
 MODEL = Storage
 
 
-def activity_data(activity: Storage, setting: Setting) -> ActivityData:
+def activity_data(activity: Storage, setting: ActivityContext) -> ActivityData:
     """Return the energy of stored data and the share of its media.
 
     Energy is capacity × replication × duration × W/TB; embodied carbon is spread over the
@@ -37,7 +43,9 @@ def activity_data(activity: Storage, setting: Setting) -> ActivityData:
     held = repeated(activity, setting.path, _tb_hours(activity, setting))
     watts = _or_default(activity.power, medium.power, "power", setting)
     energy = storage.energy_kwh(held.number, watts.number)
-    draw = Draw("drives", energy, f"{held.formula} * power / {W_PER_KW}", (*held.inputs, watts))
+    draw = ElectricityUse(
+        "drives", energy, f"{held.formula} * power / {W_PER_KW}", (*held.inputs, watts)
+    )
     per_tb = _or_default(activity.embodied, medium.embodied, "embodied", setting)
     life = setting.defaults.drive_lifetime
     lifetime = _or_default(activity.lifetime, life, "lifetime", setting)
@@ -50,7 +58,7 @@ def activity_data(activity: Storage, setting: Setting) -> ActivityData:
     return ActivityData((draw,), timed=(share,))
 
 
-def _tb_hours(activity: Storage, setting: Setting) -> Quantity:
+def _tb_hours(activity: Storage, setting: ActivityContext) -> Quantity:
     capacity = setting.given(activity.capacity, "capacity")
     duration = setting.given(activity.duration, "duration")
     copies = _plain_one(activity.replication, "replication", setting, "one copy")
@@ -59,10 +67,10 @@ def _tb_hours(activity: Storage, setting: Setting) -> Quantity:
     return Quantity(number, formula, (capacity, copies, duration))
 
 
-def _or_default(given: Value | None, default: Value, key: str, setting: Setting) -> Value:
+def _or_default(given: Value | None, default: Value, key: str, setting: ActivityContext) -> Value:
     return setting.default(default, key) if given is None else setting.given(given, key)
 
 
-def _plain_one(given: Value | None, key: str, setting: Setting, note: str) -> Value:
+def _plain_one(given: Value | None, key: str, setting: ActivityContext, note: str) -> Value:
     one = Value(1.0, "", "default", path=f"{setting.path}.{key}", name=key, note=note)
     return one if given is None else setting.given(given, key)

@@ -6,8 +6,8 @@ of their equipment is not part of the figure.
 
 from pydantic import Field
 
-from carbonctl.estimators.base import ActivityData, Draw, Setting, repeated
-from carbonctl.estimators.quantities import Quantity
+from carbonctl.estimators.base import ActivityContext, ActivityData, ElectricityUse, repeated
+from carbonctl.numbers.quantities import Quantity
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import Activity
 
@@ -25,7 +25,7 @@ class Transfer(Activity):
 MODEL = Transfer
 
 
-def activity_data(activity: Transfer, setting: Setting) -> ActivityData:
+def activity_data(activity: Transfer, setting: ActivityContext) -> ActivityData:
     """Return the energy of the network: volume × kWh/GB."""
     volume = setting.given(activity.volume, "volume")
     intensity = setting.given(activity.intensity, "intensity")
@@ -35,5 +35,7 @@ def activity_data(activity: Transfer, setting: Setting) -> ActivityData:
     moved = repeated(activity, setting.path, Quantity(volume.number, "volume", (volume,)))
     energy = moved.number * intensity.number
     inputs = (*moved.inputs, intensity)
-    draw = Draw("network", energy, f"{moved.formula} * intensity", inputs, in_building=False)
+    draw = ElectricityUse(
+        "network", energy, f"{moved.formula} * intensity", inputs, in_building=False
+    )
     return ActivityData((draw,), dated=(("intensity", year),) if year else ())

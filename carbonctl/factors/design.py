@@ -3,9 +3,9 @@
 import math
 from typing import Any, Literal, TypeAlias
 
-from carbonctl.factors.domain import check_not_negative, check_positive, check_share
+from carbonctl.factors.checks import check_not_negative, check_positive, check_share
 from carbonctl.factors.power import W_PER_KW
-from carbonctl.ranges import Number, best, decide, over_corners, row_by_row
+from carbonctl.numbers.intervals import Number, best, decide, over_corners, row_by_row
 
 Verdict: TypeAlias = Literal["strongly sustainable", "weakly sustainable", "not sustainable"]
 

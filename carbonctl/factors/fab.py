@@ -6,10 +6,10 @@ wafer, so it is divided by the share of it that works; packages are added to wha
 
 from typing import Any
 
-from carbonctl.factors.domain import check_not_negative, check_positive, check_yield
-from carbonctl.ranges import decide, over_corners
-from carbonctl.ranges import high as highest
-from carbonctl.ranges import low as lowest
+from carbonctl.factors.checks import check_not_negative, check_positive, check_yield
+from carbonctl.numbers.intervals import decide, over_corners
+from carbonctl.numbers.intervals import high as highest
+from carbonctl.numbers.intervals import low as lowest
 
 
 def kgco2e_per_cm2(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from carbonctl.ranges import over_corners
+from carbonctl.numbers.intervals import over_corners
 
 
 def _overhead_kwh(it_kwh: Any, pue: Any) -> Any:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from carbonctl.factors.power import W_PER_KW
-from carbonctl.ranges import over_corners
+from carbonctl.numbers.intervals import over_corners
 
 
 def _on(hours: Any, busy: Any, released: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cmp_to_key
 from typing import Any, TypeAlias
 
-from carbonctl.ranges import (
+from carbonctl.numbers.intervals import (
     Number,
     Range,
     best,

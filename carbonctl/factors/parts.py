@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from carbonctl.factors.domain import check_not_negative
+from carbonctl.factors.checks import check_not_negative
 
 MJ_PER_KWH = 3.6
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from carbonctl.ranges import over_corners
+from carbonctl.numbers.intervals import over_corners
 
 W_PER_KW = 1000
 GB_PER_TB = 1000

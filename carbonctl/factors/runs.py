@@ -4,7 +4,18 @@ import math
 from itertools import product
 from typing import Any
 
-from carbonctl.ranges import Number, Range, best, decide, exp, high, least, log, low, most
+from carbonctl.numbers.intervals import (
+    Number,
+    Range,
+    best,
+    decide,
+    exp,
+    high,
+    least,
+    log,
+    low,
+    most,
+)
 
 Z99 = 2.3263478740408408  # the 99th percentile of the standard normal distribution
 

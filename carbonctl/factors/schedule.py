@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from carbonctl.ranges import Number, apply
+from carbonctl.numbers.intervals import Number, apply
 
 _SLACK = 1 + 1e-12  # absorbs the rounding of quotients such as 0.3 / 0.1
 

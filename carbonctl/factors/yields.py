@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
-from carbonctl.factors.domain import check_not_negative, check_positive
-from carbonctl.ranges import Range, exp, expm1, log1p, over_corners, row_by_row
+from carbonctl.factors.checks import check_not_negative, check_positive
+from carbonctl.numbers.intervals import Range, exp, expm1, log1p, over_corners, row_by_row
 
 MM2_PER_CM2 = 100
 _MOST_LINES = 100_000  # a side of 1.5 µm on a wafer of 300 mm; smaller ones are slips of units

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from carbonctl.analysis.gates import Verdict
     from carbonctl.catalog.records import Source
     from carbonctl.catalog.tables import Everyday
-    from carbonctl.gates import Verdict
-    from carbonctl.result import About, Result
+    from carbonctl.ledger.result import About, Result
 
 FORMATS = ("table", "json", "jsonl", "csv", "tsv", "md", "parquet")
 FOR_PEOPLE = ("table", "md")
@@ -42,12 +42,12 @@ class Style(NamedTuple):
     sources : dict
         Citations by key.
     by : str or None
-        What rows are grouped by, one of `carbonctl.result.GROUPS`; machine formats then
+        What rows are grouped by, one of `carbonctl.ledger.result.GROUPS`; machine formats then
         hold the groups and not the entries, but for JSON, which is always whole.
     everyday : tuple of Everyday
         What the total is compared with.
     rows : str or None
-        What a row of `LINES` is, one of `carbonctl.rows.VIEWS`; unless given an entry,
+        What a row of `LINES` is, one of `carbonctl.ledger.rows.VIEWS`; unless given an entry,
         and for JSON Lines a whole result.
     header : bool
         Whether a table of `TABLES` begins with the names of its columns.
@@ -87,7 +87,7 @@ class LineRenderer(Renderer, Protocol):
 
 def start(form: str, style: Style | None = None) -> Renderer:
     """Return a new renderer of one of `FORMATS`."""
-    module = import_module(f"carbonctl.render.{form}_")
+    module = import_module(f"carbonctl.render.result.{form}_")
     renderer: Renderer = module.Renderer(style or Style())
     return renderer
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
-from carbonctl.gates import Verdict
+from carbonctl.analysis.gates import Verdict
 from carbonctl.render import CAUTION, Style
 from carbonctl.render.sheet import paragraph
 from carbonctl.render.verdicts import FAILED, PASS, UNKNOWN, WARNING, outcome, told

@@ -5,7 +5,7 @@ import io
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from carbonctl.render import Style, escaping, humane
+from carbonctl.render import Style, escaping, human_numbers
 from carbonctl.text import printable
 
 FORMATS = ("table", "csv", "json")
@@ -57,7 +57,7 @@ def _cell(value: Any, column: str, text: Any) -> Any:
         return text("–", style="dim")
     if column.endswith("year") or isinstance(value, str):
         return text(str(value))
-    return text(humane.significant(value))
+    return text(human_numbers.significant(value))
 
 
 def card(
@@ -109,7 +109,7 @@ def grid_card(rows: list[dict[str, Any]], taken: int, style: Style) -> str:
         if what in shown:  # of a region that has the figure of its grid
             continue
         shown.add(what)
-        said = f"{humane.significant(row['intensity_g_per_kwh'])} gCO2e/kWh"
+        said = f"{human_numbers.significant(row['intensity_g_per_kwh'])} gCO2e/kWh"
         where = row["zone"] if row["zone"] != rows[-1]["zone"] else ""
         use = "estimate takes it" if place == taken else ""
         remarks = "; ".join(part for part in (use, where, row["note"]) if part)
@@ -141,10 +141,11 @@ def _pairs(*justify: str) -> Any:
 
 
 def _range(row: dict[str, Any]) -> str:
-    said = f"{humane.significant(row['value'])} {row['unit']}".strip()
+    said = f"{human_numbers.significant(row['value'])} {row['unit']}".strip()
     if row["low"] is None:
         return said
-    return f"{said} ({humane.significant(row['low'])}..{humane.significant(row['high'])})"
+    low, high = (human_numbers.significant(row[key]) for key in ("low", "high"))
+    return f"{said} ({low}..{high})"
 
 
 def _numbered(joined: Iterable[str]) -> dict[str, str]:

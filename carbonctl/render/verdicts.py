@@ -7,8 +7,8 @@ is not so; what was measured and the limit are.
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from carbonctl.gates import Rule, RuleFault, Verdict, read_rule
-from carbonctl.render import humane
+from carbonctl.analysis.gates import Rule, RuleFault, Verdict, read_rule
+from carbonctl.render import human_numbers
 
 PASS, FAILED, WARNING, UNKNOWN = "pass", "failed", "warning", "unknown"
 _MARKS = {PASS: "✅", FAILED: "❌", WARNING: "⚠️", UNKNOWN: "❓"}
@@ -101,11 +101,11 @@ def _figure(rule: Rule) -> str:
 
 def _amount(value: float, verdict: Verdict) -> str:
     if verdict.unit == "%":
-        return humane.change(value)
+        return human_numbers.change(value)
     if verdict.unit == "":
-        return f"{humane.significant(value * 100)} %"
-    write = {"kgCO2e": humane.mass, "kWh": humane.energy}.get(verdict.unit)
+        return f"{human_numbers.significant(value * 100)} %"
+    write = {"kgCO2e": human_numbers.mass, "kWh": human_numbers.energy}.get(verdict.unit)
     if write is None:
-        return humane.volume(value)
+        return human_numbers.volume(value)
     is_change = any(mark in verdict.rule for mark in ("> +", "> -", "< +", "< -", "= +", "= -"))
-    return humane.signed(value, write) if is_change else write(value)
+    return human_numbers.signed(value, write) if is_change else write(value)

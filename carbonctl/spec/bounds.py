@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from carbonctl.ranges import decide, floor
+from carbonctl.numbers.intervals import decide, floor
 
 
 def fraction(number: float, text: str) -> None:

@@ -13,15 +13,14 @@ from typing import Annotated, Any, NamedTuple, Protocol
 from pydantic import ValidationInfo
 from pydantic_core import core_schema
 
-from carbonctl import filled, units
-from carbonctl.located import Map
-from carbonctl.near import did_you_mean
-from carbonctl.ranges import Number, Range, best, decide, plain_sum
-from carbonctl.spec import bounds, typed
-from carbonctl.spec.typed import MAX_NAME
-from carbonctl.text import check_text
-from carbonctl.units import Dimension
-from carbonctl.values import Value
+from carbonctl.numbers import units
+from carbonctl.numbers.intervals import Number, Range, best, decide, plain_sum
+from carbonctl.numbers.units import Dimension
+from carbonctl.numbers.values import Value
+from carbonctl.spec import bounds, filled, scalars
+from carbonctl.spec.scalars import MAX_NAME
+from carbonctl.spec.tree import Map
+from carbonctl.text import check_text, did_you_mean
 
 # Tags of unions, which pydantic puts into the paths of errors; no name can be like them.
 INLINE, NAMED, SHARES = "\0inline", "\0named", "\0shares"
@@ -150,7 +149,7 @@ def write_quantity(value: Value, dimension: Dimension) -> str | dict[str, str]:
     return {**parts, "source": value.source}
 
 
-class Quantity(NamedTuple):
+class QuantityField(NamedTuple):
     """Marks a field as a quantity of one dimension: ``Annotated[Value, Quantity(POWER)]``."""
 
     dimension: Dimension
@@ -169,8 +168,8 @@ class Quantity(NamedTuple):
 class RateOrCount:
     """Marks a field as a count, or a count per time; the unit says which."""
 
-    count = Quantity(units.COUNT)
-    rate = Quantity(units.REQUEST_RATE)
+    count = QuantityField(units.COUNT)
+    rate = QuantityField(units.REQUEST_RATE)
 
     def read(self, raw: Any) -> Value:
         """Read a rate where a time stands below, else a count."""
@@ -194,64 +193,66 @@ class Scalar(NamedTuple):
     """Marks a field as one scalar that ``read`` checks and converts; ``schema`` is its form."""
 
     read: Callable[[Any, ValidationInfo], Any]
-    schema: typed.Form
+    schema: scalars.Form
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
         return core_schema.with_info_plain_validator_function(self.read)
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
-        return typed.as_schema(self.schema)
+        return scalars.as_schema(self.schema)
 
 
-Fraction = Annotated[Value, Quantity(units.FRACTION, bounds.fraction)]
-Utilization = Annotated[Value, Quantity(units.FRACTION, bounds.positive_fraction)]
-Pue = Annotated[Value, Quantity(units.RATIO, bounds.at_least_one)]
-Count = Annotated[Value, Quantity(units.COUNT)]
-PositiveCount = Annotated[Value, Quantity(units.COUNT, bounds.positive)]
-WholeCount = Annotated[Value, Quantity(units.COUNT, bounds.whole)]
-Devices = Annotated[Value, Quantity(units.DEVICES)]
-WholeDevices = Annotated[Value, Quantity(units.DEVICES, bounds.whole)]
-Energy = Annotated[Value, Quantity(units.ENERGY)]
-Power = Annotated[Value, Quantity(units.POWER)]
+Fraction = Annotated[Value, QuantityField(units.FRACTION, bounds.fraction)]
+Utilization = Annotated[Value, QuantityField(units.FRACTION, bounds.positive_fraction)]
+Pue = Annotated[Value, QuantityField(units.RATIO, bounds.at_least_one)]
+Count = Annotated[Value, QuantityField(units.COUNT)]
+PositiveCount = Annotated[Value, QuantityField(units.COUNT, bounds.positive)]
+WholeCount = Annotated[Value, QuantityField(units.COUNT, bounds.whole)]
+Devices = Annotated[Value, QuantityField(units.DEVICES)]
+WholeDevices = Annotated[Value, QuantityField(units.DEVICES, bounds.whole)]
+Energy = Annotated[Value, QuantityField(units.ENERGY)]
+Power = Annotated[Value, QuantityField(units.POWER)]
 _SHORT = units.DURATION._replace(example="60 s", bare=("s", "ms"))
 _SPAN = units.DURATION._replace(bare=("h", "days"))
-Lifetime = Annotated[Value, Quantity(units.SERVICE_LIFE, bounds.positive)]
-Duration = Annotated[Value, Quantity(units.DURATION)]
-Span = Annotated[Value, Quantity(_SPAN)]
-Interval = Annotated[Value, Quantity(_SPAN, bounds.positive)]
-DeviceTime = Annotated[Value, Quantity(units.DEVICE_TIME)]
-PositiveDeviceTime = Annotated[Value, Quantity(units.DEVICE_TIME, bounds.positive)]
-Mass = Annotated[Value, Quantity(units.MASS)]
-Intensity = Annotated[Value, Quantity(units.INTENSITY)]
-Bandwidth = Annotated[Value, Quantity(units.BANDWIDTH)]
-PositiveBandwidth = Annotated[Value, Quantity(units.BANDWIDTH, bounds.positive)]
-ShortTime = Annotated[Value, Quantity(_SHORT)]
-PositiveShortTime = Annotated[Value, Quantity(_SHORT, bounds.positive)]
+Lifetime = Annotated[Value, QuantityField(units.SERVICE_LIFE, bounds.positive)]
+Duration = Annotated[Value, QuantityField(units.DURATION)]
+Span = Annotated[Value, QuantityField(_SPAN)]
+Interval = Annotated[Value, QuantityField(_SPAN, bounds.positive)]
+DeviceTime = Annotated[Value, QuantityField(units.DEVICE_TIME)]
+PositiveDeviceTime = Annotated[Value, QuantityField(units.DEVICE_TIME, bounds.positive)]
+Mass = Annotated[Value, QuantityField(units.MASS)]
+Intensity = Annotated[Value, QuantityField(units.INTENSITY)]
+Bandwidth = Annotated[Value, QuantityField(units.BANDWIDTH)]
+PositiveBandwidth = Annotated[Value, QuantityField(units.BANDWIDTH, bounds.positive)]
+ShortTime = Annotated[Value, QuantityField(_SHORT)]
+PositiveShortTime = Annotated[Value, QuantityField(_SHORT, bounds.positive)]
 RequestEnergy = Annotated[
-    Value, Quantity(units.ENERGY._replace(example="0.3 Wh", bare=("Wh", "J")))
+    Value, QuantityField(units.ENERGY._replace(example="0.3 Wh", bare=("Wh", "J")))
 ]
-RequestTime = Annotated[Value, Quantity(units.DEVICE_TIME._replace(example="1 GPU-s"))]
+RequestTime = Annotated[Value, QuantityField(units.DEVICE_TIME._replace(example="1 GPU-s"))]
 LinkRate = Annotated[
-    Value, Quantity(units.BANDWIDTH._replace(example="79 Mbit/s"), bounds.positive)
+    Value, QuantityField(units.BANDWIDTH._replace(example="79 Mbit/s"), bounds.positive)
 ]
-ParameterSize = Annotated[Value, Quantity(units.CAPACITY._replace(example="4 B"))]
-Throughput = Annotated[Value, Quantity(units.REQUEST_RATE, bounds.positive)]
+ParameterSize = Annotated[Value, QuantityField(units.CAPACITY._replace(example="4 B"))]
+Throughput = Annotated[Value, QuantityField(units.REQUEST_RATE, bounds.positive)]
 Requests = Annotated[Value, RateOrCount()]
-Ratio = Annotated[Value, Quantity(units.FRACTION)]
-Multiplier = Annotated[Value, Quantity(units.COUNT, bounds.at_least_one)]
-Overhead = Annotated[Value, Quantity(units.RATIO._replace(example="1.3"), bounds.at_least_one)]
-StoragePower = Annotated[Value, Quantity(units.PER_TB_POWER)]
-StorageMass = Annotated[Value, Quantity(units.PER_TB_MASS)]
-TransferEnergy = Annotated[Value, Quantity(units.PER_GB_ENERGY)]
-MemoryPower = Annotated[Value, Quantity(units.DENSITY_POWER)]
-BuildingMass = Annotated[Value, Quantity(units.PER_KW_MASS)]
-AreaMass = Annotated[Value, Quantity(units.PER_AREA_MASS)]
-AreaPerPower = Annotated[Value, Quantity(units.AREA_PER_KW, bounds.positive)]
-Volume = Annotated[Value, Quantity(units.VOLUME._replace(example="15000 m3", bare=("m3", "kL")))]
-Water = Annotated[Value, Quantity(units.WATER)]
-Loss = Annotated[Value, Quantity(units.FRACTION, bounds.loss)]
-Capacity = Annotated[Value, Quantity(units.CAPACITY)]
-PositiveCapacity = Annotated[Value, Quantity(units.CAPACITY, bounds.positive)]
+Ratio = Annotated[Value, QuantityField(units.FRACTION)]
+Multiplier = Annotated[Value, QuantityField(units.COUNT, bounds.at_least_one)]
+Overhead = Annotated[Value, QuantityField(units.RATIO._replace(example="1.3"), bounds.at_least_one)]
+StoragePower = Annotated[Value, QuantityField(units.PER_TB_POWER)]
+StorageMass = Annotated[Value, QuantityField(units.PER_TB_MASS)]
+TransferEnergy = Annotated[Value, QuantityField(units.PER_GB_ENERGY)]
+MemoryPower = Annotated[Value, QuantityField(units.DENSITY_POWER)]
+BuildingMass = Annotated[Value, QuantityField(units.PER_KW_MASS)]
+AreaMass = Annotated[Value, QuantityField(units.PER_AREA_MASS)]
+AreaPerPower = Annotated[Value, QuantityField(units.AREA_PER_KW, bounds.positive)]
+Volume = Annotated[
+    Value, QuantityField(units.VOLUME._replace(example="15000 m3", bare=("m3", "kL")))
+]
+Water = Annotated[Value, QuantityField(units.WATER)]
+Loss = Annotated[Value, QuantityField(units.FRACTION, bounds.loss)]
+Capacity = Annotated[Value, QuantityField(units.CAPACITY)]
+PositiveCapacity = Annotated[Value, QuantityField(units.CAPACITY, bounds.positive)]
 
 
 def clean(raw: Any, what: str) -> str:
@@ -284,7 +285,7 @@ def word(*allowed: str) -> Scalar:
             raise ValueError(f"`{text}` is not one of {', '.join(allowed)}{close}")
         return text
 
-    return Scalar(read, typed.one_of(allowed))
+    return Scalar(read, scalars.one_of(allowed))
 
 
 def _switch(raw: Any, info: ValidationInfo) -> bool:
@@ -323,14 +324,14 @@ def _known(kind: str) -> Scalar:
             getattr(names, f"check_{kind}")(text)
         return text
 
-    return Scalar(read, typed.ID)
+    return Scalar(read, scalars.ID)
 
 
-Name = Annotated[str, Scalar(lambda raw, info: name_of(raw), typed.WORDS)]
-Source = Annotated[str, Scalar(lambda raw, info: _source(raw), typed.WORDS)]
-Switch = Annotated[bool, Scalar(_switch, typed.SWITCH)]
-Year = Annotated[int, Scalar(_year, typed.YEAR)]
-Version = Annotated[int, Scalar(_version, typed.VERSION)]
+Name = Annotated[str, Scalar(lambda raw, info: name_of(raw), scalars.WORDS)]
+Source = Annotated[str, Scalar(lambda raw, info: _source(raw), scalars.WORDS)]
+Switch = Annotated[bool, Scalar(_switch, scalars.SWITCH)]
+Year = Annotated[int, Scalar(_year, scalars.YEAR)]
+Version = Annotated[int, Scalar(_version, scalars.VERSION)]
 Phase = Annotated[str, word(*PHASES)]
 Operator = Annotated[str, word("own", "colocation", "cloud", "client")]
 Medium = Annotated[str, word("ssd", "hdd")]

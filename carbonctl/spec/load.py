@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from carbonctl.checks import Loc, check, problem_at
 from carbonctl.errors import InputError, Problem
-from carbonctl.located import Map, Node, Seq, copy_of, parse
-from carbonctl.near import did_you_mean, few_searches, resembles
 from carbonctl.spec import overrides as sets
 from carbonctl.spec.fields import Names
 from carbonctl.spec.model import PHASES, Activity, SiteShare, Workload
 from carbonctl.spec.paths import item_names
 from carbonctl.spec.systems import Spec
+from carbonctl.spec.tree import Map, Node, Seq, copy_of, parse
+from carbonctl.spec.validation import Loc, check, problem_at
+from carbonctl.text import did_you_mean, few_searches, resembles
 
 M = TypeVar("M", bound=Spec)
 _SUPPLY = frozenset({"grid", "carbon_intensity"})

@@ -17,10 +17,10 @@ from pydantic import (
     model_validator,
 )
 
-from carbonctl.ranges import decide, plain_sum
+from carbonctl.numbers.intervals import decide, plain_sum
+from carbonctl.numbers.values import Value
 from carbonctl.spec import fields as f
 from carbonctl.spec.systems import Spec, System
-from carbonctl.values import Value
 
 PHASES = f.PHASES
 

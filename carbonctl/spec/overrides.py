@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from carbonctl.errors import InputError, Problem, UsageError
-from carbonctl.located import MAX_DEPTH, Map, Place, Seq, copy_of, new_map, parse
 from carbonctl.spec.paths import find_item, locate, split
+from carbonctl.spec.tree import MAX_DEPTH, Map, Place, Seq, copy_of, new_map, parse
 
 ORIGIN = "--set"
 

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from carbonctl.checks import Loc, check, problem_at
 from carbonctl.errors import Problem
-from carbonctl.located import Map, Node, Seq, copy_of
-from carbonctl.near import did_you_mean
+from carbonctl.numbers.values import Value
 from carbonctl.spec import parts as p
 from carbonctl.spec.fields import Names
 from carbonctl.spec.systems import Part
-from carbonctl.values import Value
+from carbonctl.spec.tree import Map, Node, Seq, copy_of
+from carbonctl.spec.validation import Loc, check, problem_at
+from carbonctl.text import did_you_mean
 
 _EXAMPLE = "a part is a mapping such as {kind: logic, area: 814 mm2, node: 5 nm}"
 

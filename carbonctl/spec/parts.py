@@ -9,33 +9,33 @@ from typing import Annotated, Any, Self
 from pydantic import Field, SerializeAsAny, model_validator
 from pydantic_core import core_schema
 
-from carbonctl import units
-from carbonctl.spec import bounds, typed
+from carbonctl.numbers import units
+from carbonctl.numbers.values import Value
+from carbonctl.spec import bounds, scalars
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import default_names
 from carbonctl.spec.systems import Part, Spec
-from carbonctl.values import Value
 
 MANUFACTURING, TRANSPORT, END_OF_LIFE = "manufacturing", "transport", "end of life"
 STAGES = (MANUFACTURING, TRANSPORT, END_OF_LIFE)
 YIELD_MODELS = ("fixed", "poisson", "murphy", "negative-binomial")
 GROUP, DEVICE, HOST = "group", "device", "host"
 
-Area = Annotated[Value, f.Quantity(units.AREA, bounds.positive)]
-Side = Annotated[Value, f.Quantity(units.LENGTH, bounds.positive)]
-Width = Annotated[Value, f.Quantity(units.LENGTH._replace(example="3 mm"))]
-Distance = Annotated[Value, f.Quantity(units.DISTANCE)]
-Weight = Annotated[Value, f.Quantity(units.WEIGHT)]
-Charge = Annotated[Value, f.Quantity(units.ENERGY._replace(example="11 Wh"))]
-Defects = Annotated[Value, f.Quantity(units.DEFECTS)]
-Clustering = Annotated[Value, f.Quantity(units.COUNT._replace(example="10"), bounds.positive)]
-Pieces = Annotated[Value, f.Quantity(units.COUNT._replace(example="1"))]
-WaferMass = Annotated[Value, f.Quantity(units.WAFER_MASS)]
-PerCapacity = Annotated[Value, f.Quantity(units.PER_GB_MASS)]
-PerMass = Annotated[Value, f.Quantity(units.PER_KG_MASS)]
-PerEnergy = Annotated[Value, f.Quantity(units.INTENSITY._replace(example="87 kg/kWh"))]
-Freight = Annotated[Value, f.Quantity(units.FREIGHT)]
-Layers = Annotated[Value, f.Quantity(units.COUNT._replace(example="8"), bounds.whole)]
+Area = Annotated[Value, f.QuantityField(units.AREA, bounds.positive)]
+Side = Annotated[Value, f.QuantityField(units.LENGTH, bounds.positive)]
+Width = Annotated[Value, f.QuantityField(units.LENGTH._replace(example="3 mm"))]
+Distance = Annotated[Value, f.QuantityField(units.DISTANCE)]
+Weight = Annotated[Value, f.QuantityField(units.WEIGHT)]
+Charge = Annotated[Value, f.QuantityField(units.ENERGY._replace(example="11 Wh"))]
+Defects = Annotated[Value, f.QuantityField(units.DEFECTS)]
+Clustering = Annotated[Value, f.QuantityField(units.COUNT._replace(example="10"), bounds.positive)]
+Pieces = Annotated[Value, f.QuantityField(units.COUNT._replace(example="1"))]
+WaferMass = Annotated[Value, f.QuantityField(units.WAFER_MASS)]
+PerCapacity = Annotated[Value, f.QuantityField(units.PER_GB_MASS)]
+PerMass = Annotated[Value, f.QuantityField(units.PER_KG_MASS)]
+PerEnergy = Annotated[Value, f.QuantityField(units.INTENSITY._replace(example="87 kg/kWh"))]
+Freight = Annotated[Value, f.QuantityField(units.FREIGHT)]
+Layers = Annotated[Value, f.QuantityField(units.COUNT._replace(example="8"), bounds.whole)]
 
 
 def _asked(ask: str, what: str) -> f.Scalar:
@@ -47,7 +47,7 @@ def _asked(ask: str, what: str) -> f.Scalar:
             getattr(info.context, ask)(text)
         return text
 
-    return f.Scalar(read, typed.WORDS)
+    return f.Scalar(read, scalars.WORDS)
 
 
 class FactorOf:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from carbonctl.located import Map, Seq
 from carbonctl.spec.model import default_names
+from carbonctl.spec.tree import Map, Seq
 
 
 def item_names(items: Seq) -> list[str]:

@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, model_validator
 
-from carbonctl.ranges import decide
+from carbonctl.numbers.intervals import decide
 from carbonctl.spec import fields as f
 
 

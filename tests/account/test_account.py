@@ -181,8 +181,8 @@ def test_an_own_figure_overrides_the_grid_s():
 
 
 def test_of_two_equally_near_years_the_later_is_taken(tmp_path):
-    from carbonctl import inventory
     from carbonctl.catalog import Catalog
+    from carbonctl.reference import catalog_rows
 
     folder = tmp_path / "grids"
     folder.mkdir()
@@ -194,7 +194,7 @@ def test_of_two_equally_near_years_the_later_is_taken(tmp_path):
         catalog = Catalog((tmp_path,))
         assert catalog.grid("XX", 2021, None).year == 2023
         assert catalog.grid("XX", 2020, None).year == 2019
-        (row,) = (r for r in inventory.grids(catalog, "country", 2021) if r["zone"] == "XX")
+        (row,) = (r for r in catalog_rows.grids(catalog, "country", 2021) if r["zone"] == "XX")
         assert row["year"] == 2023
 
 

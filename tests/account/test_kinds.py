@@ -7,7 +7,7 @@ import pytest
 from carbonctl.errors import InputError
 from carbonctl.estimators import KINDS, model
 from carbonctl.factors import runs
-from carbonctl.ranges import Range
+from carbonctl.numbers.intervals import Range
 from tests.conftest import account
 
 HEAD = """name: t

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
+from carbonctl.ledger.result import About
 from carbonctl.render import render
-from carbonctl.result import About
 from tests.conftest import account
 
 METERED = """\

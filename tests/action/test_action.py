@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from carbonctl.render import compare_md
+from carbonctl.render.comparison import md_
 from tests.action.stand_in import (
     ACTION,
     STEPS,
@@ -80,7 +80,7 @@ def test_a_pull_request_has_one_comment_that_is_kept(heavier, runner, api):
         r"\| carbon.yaml \| [\d.]+ kgCO2e \| [\d.]+ kgCO2e \| \+[\d.]+ kgCO2e \| \+20.0 % \|",
         posted["body"],
     )
-    assert posted["body"].count(compare_md.BEGIN) == posted["body"].count(compare_md.END) == 1
+    assert posted["body"].count(md_.BEGIN) == posted["body"].count(md_.END) == 1
     assert [line for line in first.commands if line.startswith("::error file=carbon.yaml,")]
     assert TOKEN not in first.log
 
@@ -248,7 +248,7 @@ def test_modules_of_the_checkout_are_not_imported(heavier, runner):
 
 
 def test_the_comment_is_found_on_a_later_page_and_not_among_quotes(heavier, runner, api):
-    ours = f"{compare_md.BEGIN}\n<!-- carbonctl:action -->\nold"
+    ours = f"{md_.BEGIN}\n<!-- carbonctl:action -->\nold"
     for _ in range(100):
         api.add("a remark", "somebody")
     api.add(ours, "somebody")
@@ -266,7 +266,7 @@ def test_the_comment_is_found_on_a_later_page_and_not_among_quotes(heavier, runn
 )
 def test_a_comment_of_the_tokens_owner_is_kept(heavier, runner, api, owner, changes):
     api.user = owner
-    api.add(f"{compare_md.BEGIN}\n<!-- carbonctl:action -->\nold", "somebody")
+    api.add(f"{md_.BEGIN}\n<!-- carbonctl:action -->\nold", "somebody")
     runner.run()
     assert api.changes == changes
 
@@ -369,7 +369,7 @@ def test_a_page_fits_a_comment_and_begins_with_what_failed(parts, count, length)
         for n, is_last in enumerate([*[0] * (count - 1), 1])
     ]  # fmt: skip
     text = page.write(outcomes, ["gone"])
-    assert len(text.encode()) <= compare_md.MOST_BYTES
+    assert len(text.encode()) <= md_.MOST_BYTES
     assert text.startswith(f"{page.BEGIN}\n{page.MARK}\n## Carbon of {count} workload")
     assert text.endswith(f"\n{page.END}\n")
     assert text.count("<details>") == text.count("</details>")
@@ -383,7 +383,7 @@ def test_a_page_fits_a_comment_and_begins_with_what_failed(parts, count, length)
 def test_the_marks_are_those_of_compare(parts):
     page = parts("page")
     assert (page.BEGIN, page.END, page.MOST_BYTES) == (
-        compare_md.BEGIN,
-        compare_md.END,
-        compare_md.MOST_BYTES,
+        md_.BEGIN,
+        md_.END,
+        md_.MOST_BYTES,
     )

@@ -5,8 +5,8 @@ import re
 import pytest
 import yaml
 
+from carbonctl.analysis.gates import parse_rule
 from carbonctl.cli.app import COMMANDS
-from carbonctl.gates import parse_rule
 from tests.action.stand_in import ACTION
 from tests.conftest import ROOT
 from tests.markdown import readable

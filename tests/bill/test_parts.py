@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carbonctl.account import estimate
-from carbonctl.bill.build import bill
-from carbonctl.bill.records import parts_of
 from carbonctl.catalog import DEVICES, Catalog, records
 from carbonctl.errors import InputError
 from carbonctl.factors import yields
-from carbonctl.located import parse
-from carbonctl.ranges import best, high, low
+from carbonctl.hardware.bill import bill
+from carbonctl.hardware.records import parts_of
+from carbonctl.numbers.intervals import best, high, low
 from carbonctl.spec.part_lists import check_parts
+from carbonctl.spec.tree import parse
 from tests.conftest import CATALOG, CONFIGS, account, cite
 
 CLOSE = {"rel": 1e-12}
@@ -642,8 +642,8 @@ def test_a_die_without_an_area_is_refused_in_records(own):
 
 def test_comparison_loses_no_entry_of_one_name():
     """Parts may be called alike in a saved result of another hand."""
-    from carbonctl.compare.match import pairs
-    from carbonctl.compare.model import Side
+    from carbonctl.analysis.compare.model import Side
+    from carbonctl.analysis.compare.pairing import pairs
 
     result = account(JOB.format(parts="[{kind: other, embodied: 5 kg}, {kind: assembly}]"))
     last = result.entries[-1]

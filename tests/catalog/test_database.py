@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from carbonctl.catalog import DEVICES, HOSTS, Catalog, leaves, records
-from carbonctl.near import fold
-from carbonctl.values import Value
+from carbonctl.numbers.values import Value
+from carbonctl.text import fold
 from tests.conftest import CATALOG, ROOT, cite
 
 DB = ROOT / "hardware_db"

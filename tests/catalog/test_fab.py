@@ -9,7 +9,7 @@ import pytest
 from carbonctl.catalog.fab import TABLES, Fab
 from carbonctl.catalog.fab_rows import nanometres
 from carbonctl.errors import InputError
-from carbonctl.ranges import Range
+from carbonctl.numbers.intervals import Range
 from tests.conftest import CATALOG, ROOT
 
 FAB = Fab(CATALOG.folders)

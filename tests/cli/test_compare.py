@@ -544,7 +544,7 @@ def test_ranking_fits_narrow_terminals_without_cutting(inside, jobs, monkeypatch
 def test_results_with_verdicts_follow_their_schema(inside, jobs):
     from jsonschema import Draft202012Validator
 
-    from carbonctl.schemas import build
+    from carbonctl.reference.schemas import build
 
     done = inside("estimate", "a.yaml", "-f", "json", "--fail-on", "total_kgco2e > 1 g")
     assert not list(Draft202012Validator(build("result")).iter_errors(json.loads(done.out)))

@@ -10,17 +10,17 @@ import sys
 import pytest
 
 from carbonctl.catalog import DEVICES, HOSTS
-from carbonctl.cli import tab, tree
+from carbonctl.cli import complete, introspection
 from carbonctl.cli.completion import SCRIPTS
 from carbonctl.estimators import KINDS
 from tests import command_table
 from tests.conftest import CATALOG, ROOT, clean_environment, run
 
-PATHS = [tree.path(context) for context in tree.walk()]
+PATHS = [introspection.path(context) for context in introspection.walk()]
 
 
 def offered(line: str) -> list[str]:
-    return list(tab.offers(tab.asked({"_TYPER_COMPLETE_ARGS": line})))
+    return list(complete.offers(complete.asked({"_TYPER_COMPLETE_ARGS": line})))
 
 
 def test_the_table_is_that_of_the_commands_as_they_are_registered():
@@ -30,10 +30,10 @@ def test_the_table_is_that_of_the_commands_as_they_are_registered():
 
 
 def test_ids_are_those_of_the_catalog():
-    assert set(tab.FOLDERS) == {*DEVICES, *HOSTS}
-    assert tab.devices(CATALOG.folders) == list(CATALOG.paths((*DEVICES, *HOSTS)))
-    assert list(tab.grids(CATALOG.folders)) == sorted({**CATALOG.zones, **CATALOG.regions})
-    assert tab._shipped("hardware_db") == CATALOG.folders[-1]
+    assert set(complete.FOLDERS) == {*DEVICES, *HOSTS}
+    assert complete.devices(CATALOG.folders) == list(CATALOG.paths((*DEVICES, *HOSTS)))
+    assert list(complete.grids(CATALOG.folders)) == sorted({**CATALOG.zones, **CATALOG.regions})
+    assert complete._shipped("hardware_db") == CATALOG.folders[-1]
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -94,7 +94,7 @@ def test_other_names_are_those_of_the_catalog_with_their_ids():
     devices = [CATALOG.device(identity) for identity in CATALOG.paths(DEVICES)]
     hosts = [CATALOG.host(identity) for identity in CATALOG.paths(HOSTS)]
     known = {name: one.id for one in (*devices, *hosts) for name in one.aliases}
-    assert tab.aliases(CATALOG.folders, "") == known
+    assert complete.aliases(CATALOG.folders, "") == known
 
 
 def test_kinds_and_templates():
@@ -129,8 +129,8 @@ def test_own_records_are_offered(how, monkeypatch, tmp_path):
 
 
 def test_bash_parts_words_at_equals_signs():
-    def words(*given: str, at: int) -> tab.Asked:
-        return tab.asked({"COMP_WORDS": "\n".join(given), "COMP_CWORD": str(at)})
+    def words(*given: str, at: int) -> complete.Asked:
+        return complete.asked({"COMP_WORDS": "\n".join(given), "COMP_CWORD": str(at)})
 
     assert words("carbonctl", "estimate", "--format", "=", "cs", at=4) == (
         ["estimate", "--format"],
@@ -139,7 +139,7 @@ def test_bash_parts_words_at_equals_signs():
     assert words("carbonctl", "estimate", "--format", "=", at=3) == (["estimate", "--format"], "")
     assert words("carbonctl", "hardware", "show", '"nvidia/', at=3)[1] == "nvidia/"
     assert words("carbonctl", "estimate", "--set", "a b", "--fo", at=4).words[2] == "a b"
-    typed = tab.asked({"COMP_WORDS": "carbonctl estimate --fo", "COMP_CWORD": "2"})
+    typed = complete.asked({"COMP_WORDS": "carbonctl estimate --fo", "COMP_CWORD": "2"})
     assert typed == (["estimate"], "--fo")
 
 
@@ -159,7 +159,7 @@ def test_the_protocol(shell, answer):
 
 def test_a_tab_imports_no_command():
     code = (
-        "import os, sys\nfrom carbonctl.cli.ending import run\n"
+        "import os, sys\nfrom carbonctl.cli.exit_codes import run\n"
         "os.environ.update(_CARBONCTL_COMPLETE='complete_fish', _TYPER_COMPLETE_ARGS='carbonctl grid show F')\n"
         "run([])\nsys.stderr.write('\\n'.join(sys.modules))"
     )
@@ -267,11 +267,11 @@ def test_fish(line, expected, on_path):
     assert in_shell("fish", script, on_path) == expected
 
 
-@pytest.mark.parametrize("shell", tab.SHELLS)
+@pytest.mark.parametrize("shell", complete.SHELLS)
 def test_scripts(inside, shell):
     done = inside("completion", shell)
     assert done == (0, SCRIPTS[shell], "")
-    assert f"{tab.VARIABLE}=complete_{shell}" in done.out
+    assert f"{complete.VARIABLE}=complete_{shell}" in done.out
 
 
 def test_an_unknown_shell(inside):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from carbonctl.cli import tree
+from carbonctl.cli import introspection
 
 
 def rows(inside, *arguments):
@@ -19,11 +19,11 @@ def rows(inside, *arguments):
 
 def test_every_flag_of_every_command_is_there(inside):
     found = rows(inside)
-    for context in tree.walk():
-        for flag in tree.flags(context):
+    for context in introspection.walk():
+        for flag in introspection.flags(context):
             name = max(flag.opts, key=len)
-            if tree.path(context) and name != "--help":
-                assert found.pop((tree.path(context), name))["variable"] == flag.envvar
+            if introspection.path(context) and name != "--help":
+                assert found.pop((introspection.path(context), name))["variable"] == flag.envvar
     assert not found
 
 

@@ -8,9 +8,11 @@ import sys
 
 import pytest
 
-from carbonctl import __version__, integrity
+from carbonctl import __version__
 from carbonctl.catalog import Catalog, folders
-from carbonctl.cli import doctor, outputs
+from carbonctl.cli import doctor
+from carbonctl.outputs import writing
+from carbonctl.reference import integrity
 from tests.conftest import CATALOG, run
 
 
@@ -112,13 +114,13 @@ def test_the_reason_given_for_color_is_the_one_that_decides(
         monkeypatch.delenv(name, raising=False)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(outputs, "is_terminal", lambda: terminal)
+    monkeypatch.setattr(writing, "is_terminal", lambda: terminal)
     why = doctor.why_colored(choice)
     expected = {
         "--color always": True, "--color never": False, "NO_COLOR": False, "FORCE_COLOR": True,
         "TERM is dumb": False, "standard output is a terminal": True, "standard output is no terminal": False,
     }  # fmt: skip
-    assert outputs.colored(choice) is expected[why]
+    assert writing.colored(choice) is expected[why]
 
 
 def test_the_width_and_its_reason(inside, monkeypatch):

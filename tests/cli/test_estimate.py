@@ -549,12 +549,12 @@ def test_own_hardware(tmp_path):
 
 
 def test_a_bug_is_70(monkeypatch, inside):
-    import carbonctl.cli.working
+    import carbonctl.batch.worker
 
     def fail(*_):
         raise RuntimeError("boom")
 
-    monkeypatch.setattr(carbonctl.cli.working, "read_document", fail)
+    monkeypatch.setattr(carbonctl.batch.worker, "read_document", fail)
     done = inside("estimate", QUICK)
     assert done.code == 70
     assert done.err.count("\n") == 1
@@ -575,12 +575,12 @@ def test_a_bug_is_70(monkeypatch, inside):
     ],
 )
 def test_what_the_system_does_not_give_is_no_bug(monkeypatch, inside, error, code, said):
-    import carbonctl.cli.working
+    import carbonctl.batch.worker
 
     def fail(*_):
         raise error
 
-    monkeypatch.setattr(carbonctl.cli.working, "read_document", fail)
+    monkeypatch.setattr(carbonctl.batch.worker, "read_document", fail)
     done = inside("estimate", QUICK)
     assert (done.code, done.out) == (code, "")
     assert done.err.startswith(said)
@@ -610,12 +610,12 @@ def test_limits_of_the_shell(tmp_path, limit, most, code, said):
 
 
 def test_an_interrupt_is_130(monkeypatch, inside):
-    import carbonctl.cli.working
+    import carbonctl.batch.worker
 
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(carbonctl.cli.working, "read_document", interrupt)
+    monkeypatch.setattr(carbonctl.batch.worker, "read_document", interrupt)
     assert inside("estimate", QUICK).code == 130
 
 
@@ -634,7 +634,14 @@ main(sys.argv[2:])
 
 @pytest.mark.parametrize(
     "module",
-    ["carbonctl.cli.ending", "carbonctl.errors", "typer", "carbonctl.cli.estimate", "yaml", "rich"],
+    [
+        "carbonctl.cli.exit_codes",
+        "carbonctl.errors",
+        "typer",
+        "carbonctl.cli.estimate",
+        "yaml",
+        "rich",
+    ],
 )
 def test_an_interrupt_of_the_imports_is_130_and_quiet(module):
     done = subprocess.run(
@@ -645,14 +652,14 @@ def test_an_interrupt_of_the_imports_is_130_and_quiet(module):
 
 
 def test_an_interrupt_while_a_class_is_made_is_130(monkeypatch, inside):
-    import carbonctl.cli.working
+    import carbonctl.batch.worker
 
     class Slow:
         def __set_name__(self, owner, name):
             raise KeyboardInterrupt
 
     monkeypatch.setattr(
-        carbonctl.cli.working, "read_document", lambda *_: type("Made", (), {"slow": Slow()})
+        carbonctl.batch.worker, "read_document", lambda *_: type("Made", (), {"slow": Slow()})
     )
     assert (inside("estimate", QUICK).code, inside("estimate", QUICK).err) == (130, "")
 

@@ -77,7 +77,7 @@ def test_sums_name_the_energies_above_them(inside):
 def test_lines_fit_a_terminal_and_keep_their_branches():
     from carbonctl.account import estimate
     from carbonctl.render import Style
-    from carbonctl.render.explain_ import explain
+    from carbonctl.render.explain import explain
     from tests.conftest import CATALOG
 
     path = CONFIGS / "llama3.yaml"

@@ -7,15 +7,15 @@ import subprocess
 import pytest
 
 from carbonctl import __version__, errors
-from carbonctl.cli import man, tree
+from carbonctl.cli import introspection, man
 from carbonctl.cli.app import COMMANDS
 
-CONTEXTS = {tree.path(context): context for context in tree.walk()}
+CONTEXTS = {introspection.path(context): context for context in introspection.walk()}
 
 
 @pytest.fixture(scope="module")
 def manual():
-    return man.roff.page(man._parts(list(tree.walk())))
+    return man.roff.page(man._parts(list(introspection.walk())))
 
 
 def plain(roff: str) -> str:
@@ -62,11 +62,11 @@ def test_every_command_flag_and_word_of_help_is_in_the_manual(manual, path):
     starts = ('"carbonctl ' + path, '"DESCRIPTION"')[not path]
     part = next(p for p in parts if plain(p).startswith(starts) and f"{command} " in plain(p) + " ")
     shown = plain(part)
-    for flag in tree.flags(context):
+    for flag in introspection.flags(context):
         for name in flag.opts:
             assert re.search(rf"(?<!\S){name}(?=[ ,])", shown), name
         assert " ".join(flag.help.replace("…", "...").split()) in shown
-    for argument in tree.arguments(context):
+    for argument in introspection.arguments(context):
         assert " ".join(argument.help.replace("…", "...").split()) in shown
     for word in context.command.help.replace("…", "...").split():
         assert word in shown
@@ -75,7 +75,7 @@ def test_every_command_flag_and_word_of_help_is_in_the_manual(manual, path):
 def test_the_manual_has_variables_files_and_exit_codes(manual):
     shown = plain(manual)
     for context in CONTEXTS.values():
-        for flag in tree.flags(context):
+        for flag in introspection.flags(context):
             assert flag.envvar is None or flag.envvar in shown
     codes = re.search(r'EXIT STATUS"(.*)\.SH "EXAMPLES', shown)[1]
     known = [n for name, n in vars(errors).items() if name.isupper() and isinstance(n, int)]

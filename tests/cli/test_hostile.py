@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from carbonctl import files
-from carbonctl.cli.tab import answer
+from carbonctl.cli.complete import answer
+from carbonctl.spec import files
 from tests.conftest import CONFIGS
 
 QUICK = str(CONFIGS / "quickstart.yaml")

@@ -10,12 +10,12 @@ import jsonschema
 import pytest
 import yaml
 
-from carbonctl import schemas, templates
+from carbonctl.analysis.gates import read_budget
 from carbonctl.catalog import records
 from carbonctl.estimators import KINDS
-from carbonctl.gates import read_budget
+from carbonctl.inputs.validate import validate
+from carbonctl.reference import schemas, templates
 from carbonctl.spec.model import PHASES
-from carbonctl.validation import validate
 from tests.conftest import CATALOG, CONFIGS, ROOT, account
 
 WORKLOADS = ("workload", *KINDS)

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from carbonctl import handbook
 from carbonctl.estimators import KINDS, model, module
+from carbonctl.reference import spec_keys
 
 
 def test_the_list(inside):
@@ -36,13 +36,13 @@ def test_an_unknown_kind(inside):
     assert done.err.startswith("unknown kind `servin`; did you mean `serving`?")
 
 
-@pytest.mark.parametrize("topic", handbook.topics())
+@pytest.mark.parametrize("topic", spec_keys.topics())
 @pytest.mark.parametrize("width", [40, 80, 200])
 def test_pages_fit_and_lose_no_word(inside, monkeypatch, topic, width):
     monkeypatch.setenv("COLUMNS", str(width))
     text = inside("kinds", topic).out
     assert max(map(len, text.splitlines())) <= width
-    page = handbook.page(topic)
+    page = spec_keys.page(topic)
     words = {word for row in [*page.own, *page.shared] for word in row["description"].split()}
     shown = text.replace("\n", " ")
     if width > 60:
@@ -51,6 +51,6 @@ def test_pages_fit_and_lose_no_word(inside, monkeypatch, topic, width):
 
 
 def test_keys_that_a_kind_refuses_are_not_in_its_page():
-    keys = {row["key"] for part in handbook.page("energy")[2:] for row in part}
+    keys = {row["key"] for part in spec_keys.page("energy")[2:] for row in part}
     assert not keys & {"power", "memory", "host_overhead"}
     assert {"embodied", "lifetime", "energy"} <= keys

@@ -221,5 +221,5 @@ def test_metrics_are_imported_when_asked_for():
     assert not {m for m in plain if "metrics" in m and m.startswith("carbonctl.")}
     assert "carbonctl.factors.design" not in plain
     asked = loaded("compare", *files, "--format", "csv", "-q", "--metrics")
-    assert "carbonctl.compare.metrics" in asked
+    assert "carbonctl.analysis.design.metrics" in asked
     assert not {"numpy", "rich"} & asked

@@ -10,9 +10,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from carbonctl import files
 from carbonctl.catalog import Catalog, own_records
 from carbonctl.cli import app
+from carbonctl.spec import files
 from tests.conftest import CATALOG, cite
 
 JOB = """name: job
@@ -220,11 +220,11 @@ def test_every_command_with_the_flag_is_looked_at_here():
     """A new command that takes --hardware-db has to say that own records are used."""
     told = {"estimate", "compare", "explain", "embodied", "validate", "doctor", "hardware list",
             "hardware search", "hardware show", "hardware factors", "grid list", "grid show"}  # fmt: skip
-    from carbonctl.cli import tree
+    from carbonctl.cli import introspection
 
     assert told == {
-        tree.path(one) for one in tree.walk()
-        if any("--hardware-db" in flag.opts for flag in tree.flags(one))
+        introspection.path(one) for one in introspection.walk()
+        if any("--hardware-db" in flag.opts for flag in introspection.flags(one))
     }  # fmt: skip
     assert app
 

@@ -189,16 +189,16 @@ only_where_forked = pytest.mark.skipif(
 
 @only_where_forked
 def test_a_bug_in_another_process_is_70(inside, stream, monkeypatch):
-    import carbonctl.cli.working
+    import carbonctl.batch.worker
 
-    here, work = os.getpid(), carbonctl.cli.working.read_document
+    here, work = os.getpid(), carbonctl.batch.worker.read_document
 
     def fail(*arguments):
         if os.getpid() == here:
             return work(*arguments)
         raise RuntimeError("boom")
 
-    monkeypatch.setattr(carbonctl.cli.working, "read_document", fail)
+    monkeypatch.setattr(carbonctl.batch.worker, "read_document", fail)
     done = inside("estimate", stream, "-f", "csv", "-j", "2")
     assert done.code == 70
     assert "this is a bug (Failed: RuntimeError: boom)" in done.err
@@ -207,12 +207,12 @@ def test_a_bug_in_another_process_is_70(inside, stream, monkeypatch):
 
 @only_where_forked
 def test_too_little_memory_to_write_in_another_process_is_3(inside, stream, monkeypatch):
-    import carbonctl.cli.pool
+    import carbonctl.batch.pool
 
     def fail(*_):
         raise MemoryError
 
-    monkeypatch.setattr(carbonctl.cli.pool, "to_stdout", fail)
+    monkeypatch.setattr(carbonctl.batch.pool, "to_stdout", fail)
     done = inside("estimate", stream, "-f", "csv", "-j", "2")
     assert done.code == 3
     assert "out of memory" in done.err
@@ -250,12 +250,12 @@ def test_as_many_processes_as_can_be_started(inside, stream, monkeypatch, starte
     "error", [MemoryError(), OSError(errno.EMFILE, "Too many open files", "x")]
 )
 def test_what_the_system_does_not_give_another_process_is_3(inside, stream, monkeypatch, error):
-    import carbonctl.cli.working
+    import carbonctl.batch.worker
 
     def fail(*_):
         raise error
 
-    monkeypatch.setattr(carbonctl.cli.working, "read_document", fail)
+    monkeypatch.setattr(carbonctl.batch.worker, "read_document", fail)
     done = inside("estimate", stream, "-f", "csv", "-j", "2")
     assert (done.code, done.out) == (3, "")
     assert done.err.startswith(("carbonctl: out of memory", "x: Too many open files"))

@@ -7,12 +7,12 @@ import re
 import pytest
 import yaml
 
-from carbonctl.cli import patterns
-from carbonctl.cli.documents import Document
-from carbonctl.cli.example import Wanted
-from carbonctl.cli.patterns import Patterns
-from carbonctl.cli.reading import read_document
+from carbonctl.batch import patterns
+from carbonctl.batch.example import Wanted
+from carbonctl.batch.patterns import Patterns
 from carbonctl.errors import InputError
+from carbonctl.inputs.documents import Document
+from carbonctl.inputs.results import read_document
 from carbonctl.render import Style, start
 from tests.cli.test_streams import job
 from tests.conftest import CATALOG, CONFIGS, ROOT

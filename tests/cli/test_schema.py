@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from carbonctl import schemas
+from carbonctl.reference import schemas
 from tests.cli.test_estimate import COMMAND
 from tests.conftest import ROOT, clean_environment, run
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas
 import pytest
 
-from carbonctl.ledger import COLUMNS, Totals
+from carbonctl.ledger.entry import COLUMNS, Totals
 from tests.conftest import CONFIGS, ROOT, clean_environment, run
 
 QUICK = str(CONFIGS / "quickstart.yaml")
@@ -441,7 +441,7 @@ def test_exports_are_finished_when_a_reader_leaves(tmp_path, jobs):
 
 
 def test_what_waits_for_exports_is_spooled(inside, tmp_path, monkeypatch):
-    from carbonctl.cli import sinks
+    from carbonctl.outputs import sinks
 
     whole = inside("estimate", QUICK, QUICK, QUICK, "-f", "csv").out
     monkeypatch.setattr(sinks, "_IN_MEMORY", 100)
@@ -493,14 +493,14 @@ def test_a_pipe_that_is_found_is_not_waited_for(inside, tmp_path):
 
 
 def test_a_folder_that_cannot_be_read_is_said(monkeypatch):
-    from carbonctl.cli import finding
+    from carbonctl.inputs import discovery
 
     def walk(folder, onerror):
         onerror(PermissionError(13, "Permission denied", f"{folder}/locked"))
         yield folder, [], []
 
-    monkeypatch.setattr(finding.os, "walk", walk)
-    (found,) = finding.find([str(ROOT)], recursive=True)
+    monkeypatch.setattr(discovery.os, "walk", walk)
+    (found,) = discovery.find([str(ROOT)], recursive=True)
     assert str(found.problem) == f"{ROOT}/locked:1:1: Permission denied"
 
 

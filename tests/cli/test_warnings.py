@@ -9,8 +9,8 @@ import pytest
 
 from carbonctl.catalog import DEVICES
 from carbonctl.catalog.records import DEVICE
-from carbonctl.cautions import Caution
-from carbonctl.cli import merging
+from carbonctl.errors import Caution
+from carbonctl.outputs import merging
 from tests.cli.test_streams import job, lines, peak
 from tests.conftest import CATALOG, CONFIGS, run
 

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonctl import saved
 from carbonctl.account import estimate
-from carbonctl.compare import Side, compare, report
-from carbonctl.compare.model import ADDED, CHANGED, REMOVED, SAME
-from carbonctl.ledger import SUMS
+from carbonctl.analysis.compare import Side, compare, report
+from carbonctl.analysis.compare.model import ADDED, CHANGED, REMOVED, SAME
+from carbonctl.inputs import saved_result
+from carbonctl.ledger.entry import SUMS
+from carbonctl.ledger.result import About
 from carbonctl.render import render
-from carbonctl.result import About
 from tests.conftest import CATALOG, CONFIGS
 
 NOW = ("0", "0")
@@ -192,7 +192,7 @@ def as_saved(text: str, **changes: str) -> Side:
             one["value"] *= factor
     if "spec" in changes:
         document["results"][0]["spec"] = None
-    found = saved.read(json.dumps(document), "saved.json")
+    found = saved_result.read(json.dumps(document), "saved.json")
     return Side("saved.json", found.results, found.version, found.hardware_db, is_saved=True)
 
 
@@ -421,7 +421,7 @@ def test_workloads_may_be_called_like_their_numbering():
 
 
 def test_samples_are_spread_evenly():
-    from carbonctl.figures import Figures
+    from carbonctl.analysis.figures import Figures
 
     text = spec(
         "kind: energy, energy: 1 MWh, embodied: 0 kg",

@@ -6,17 +6,17 @@ from itertools import product
 
 import pytest
 
-from carbonctl import saved
 from carbonctl.account import estimate
-from carbonctl.compare import Side, report
-from carbonctl.compare.metrics import VERDICTS, measured
-from carbonctl.compare.scan import scan
+from carbonctl.analysis.compare import Side, report
+from carbonctl.analysis.design.bounds import scan
+from carbonctl.analysis.design.metrics import VERDICTS, measured
+from carbonctl.analysis.terms import Uncertain
 from carbonctl.errors import InputError
-from carbonctl.formulas import Uncertain
-from carbonctl.ranges import Range
+from carbonctl.inputs import saved_result
+from carbonctl.ledger.result import About
+from carbonctl.numbers.intervals import Range
 from carbonctl.render import render
-from carbonctl.render.metrics_plain import as_dict, safety, within_life
-from carbonctl.result import About
+from carbonctl.render.design.plain_ import as_dict, safety, within_life
 from tests.conftest import CATALOG, account
 
 
@@ -240,7 +240,7 @@ def test_saved_results_give_what_live_ones_give():
     base = base.replace("1000 kg", "1..2 t")
     heads = [side(base, "base"), side(base.replace("1000 W", "800..900 W"), "head")]
     text = render("json", [one.results[0] for one in heads], About("0", "0"))
-    again = saved.read(text, "saved.json").results
+    again = saved_result.read(text, "saved.json").results
     read = [one._replace(results=(result,)) for one, result in zip(heads, again, strict=True)]
     live, back = (measured(report(a, [b], CATALOG)) for a, b in (heads, read))
     assert json.dumps([as_dict(live.base), as_dict(live.heads[0])]) == json.dumps(

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from carbonctl import formulas
-from carbonctl.compare import compare
-from carbonctl.figures import Figures
-from carbonctl.gates import judge, parse_rule
+from carbonctl.analysis import terms as formulas
+from carbonctl.analysis.compare import compare
+from carbonctl.analysis.figures import Figures
+from carbonctl.analysis.gates import judge, parse_rule
 from tests.compare.test_compare import kg, side
 
 A100, H100 = "nvidia/a100-sxm4-80gb", "nvidia/h100-sxm5-80gb"

@@ -32,14 +32,14 @@ from markdown_it import MarkdownIt
 
 from carbonctl import estimators
 from carbonctl.account import estimate
+from carbonctl.analysis.gates import read_budget
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.folders import own
 from carbonctl.cli.app import COMMANDS
-from carbonctl.cli.ending import run as run_command
+from carbonctl.cli.exit_codes import run as run_command
 from carbonctl.errors import InputError
-from carbonctl.gates import read_budget
-from carbonctl.result import Result
-from carbonctl.validation import validate
+from carbonctl.inputs.validate import validate
+from carbonctl.ledger.result import Result
 from tests.conftest import CATALOG, ROOT
 
 JOB = """\
@@ -319,12 +319,12 @@ def installable(what: str) -> bool:
 
 def known(line: str) -> None:
     """Assert that a call that cannot be run here has a command and flags that there are."""
-    from carbonctl.cli import tree
+    from carbonctl.cli import introspection
 
     words = shlex.split(line)
     assert words[1] in COMMANDS, line
-    (context,) = [one for one in tree.walk() if tree.path(one) == words[1]]
-    flags = {name for flag in tree.flags(context) for name in flag.opts}
+    (context,) = [one for one in introspection.walk() if introspection.path(one) == words[1]]
+    flags = {name for flag in introspection.flags(context) for name in flag.opts}
     assert {word for word in words if word.startswith("--")} <= flags, line
 
 

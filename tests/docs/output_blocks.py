@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from carbonctl import handbook, inventory, schemas
 from carbonctl.cli import config, doctor, init
-from carbonctl.ledger import COLUMNS
-from carbonctl.render import compare_csv, metrics_plain
-from carbonctl.rows import NUMBERS, VIEWS, YEARS
+from carbonctl.ledger.entry import COLUMNS
+from carbonctl.ledger.rows import NUMBERS, VIEWS, YEARS
+from carbonctl.reference import catalog_rows, schemas, spec_keys
+from carbonctl.render.comparison import csv_
+from carbonctl.render.design import plain_
 from tests.docs.blocks import anchor, plain, table
 
 Schema = dict[str, Any]
@@ -131,19 +132,19 @@ def comparison() -> str:
 
 def compare_columns() -> str:
     """Return the columns of the CSV of ``compare``."""
-    said = {**compare_csv.COLUMNS, **metrics_plain.CSV_COLUMNS}
+    said = {**csv_.COLUMNS, **plain_.CSV_COLUMNS}
     return table(_COLUMNS[::2], [(f"`{key}`", plain(one)) for key, one in said.items()])
 
 
 LISTS = {
-    "hardware list": inventory.HARDWARE_COLUMNS,
-    "hardware search": inventory.HARDWARE_COLUMNS,
-    "hardware show": {"id": "the id of the record", **inventory.FIGURE_COLUMNS},
-    "hardware factors": inventory.FACTOR_COLUMNS,
-    "grid list": inventory.GRID_COLUMNS,
-    "grid show": inventory.GRID_COLUMNS,
-    "kinds": handbook.KIND_COLUMNS,
-    "kinds KIND": handbook.COLUMNS,
+    "hardware list": catalog_rows.HARDWARE_COLUMNS,
+    "hardware search": catalog_rows.HARDWARE_COLUMNS,
+    "hardware show": {"id": "the id of the record", **catalog_rows.FIGURE_COLUMNS},
+    "hardware factors": catalog_rows.FACTOR_COLUMNS,
+    "grid list": catalog_rows.GRID_COLUMNS,
+    "grid show": catalog_rows.GRID_COLUMNS,
+    "kinds": spec_keys.KIND_COLUMNS,
+    "kinds KIND": spec_keys.COLUMNS,
     "config": config.COLUMNS,
     "doctor": doctor.COLUMNS,
     "init --list": init.COLUMNS,

@@ -1,6 +1,7 @@
-"""The reference of the spec: a table for each part of a workload, from `carbonctl.handbook`."""
+"""The reference of the spec: a table for each part of a workload, from `carbonctl.reference.spec_keys`."""
 
-from carbonctl import estimators, handbook, schemas
+from carbonctl import estimators
+from carbonctl.reference import schemas, spec_keys
 from carbonctl.spec.model import Activity
 from carbonctl.spec.parts import KINDS as PARTS
 from carbonctl.spec.systems import Part, SystemFields
@@ -16,20 +17,20 @@ OF_FEDERATED = ("clients", "connections", "access_point", "network")
 
 def rows(topic: str, without: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     """Return the rows of a topic's own keys."""
-    return [_row(row) for row in handbook.page(topic).own if row["key"] not in without]
+    return [_row(row) for row in spec_keys.page(topic).own if row["key"] not in without]
 
 
-def _row(row: handbook.Row) -> tuple[str, ...]:
+def _row(row: spec_keys.Row) -> tuple[str, ...]:
     said = row["description"]
-    needed = said.startswith(handbook.REQUIRED)
-    said = handbook.DEFAULT.sub("", said.removeprefix(handbook.REQUIRED)).lstrip("; ")
+    needed = said.startswith(spec_keys.REQUIRED)
+    said = spec_keys.DEFAULT.sub("", said.removeprefix(spec_keys.REQUIRED)).lstrip("; ")
     default = "**required**" if needed else row["default"]
     return code(row["key"]), code(row["example"]), row["unit"], default, plain(said)
 
 
 def section(topic: str, title: str = "", without: tuple[str, ...] = ()) -> str:
     """Return a section on one topic: what it is, and its keys."""
-    about = handbook.page(topic).about.removeprefix(f"{topic}: ")
+    about = spec_keys.page(topic).about.removeprefix(f"{topic}: ")
     keys = table(_HEADS, rows(topic, without))
     return f"### {title or f'`{topic}`'}\n\n{plain(sentence(about))}\n\n{keys}"
 
@@ -55,7 +56,7 @@ def federated() -> str:
 
 def activity() -> str:
     """Return the keys of every activity, and of those on a system."""
-    shared = {row["key"]: row for row in handbook.page("compute").shared}
+    shared = {row["key"]: row for row in spec_keys.page("compute").shared}
     every = [_row(shared[key]) for key in Activity.model_fields]
     machine = [_row(shared[key]) for key in _ON_A_SYSTEM]
     return (
@@ -71,7 +72,7 @@ def activity() -> str:
 def _of_system(kind: str) -> list[str]:
     """Return the keys of a system that a kind takes too."""
     return [
-        row["key"] for row in handbook.page(kind).shared if row["key"] in SystemFields.model_fields
+        row["key"] for row in spec_keys.page(kind).shared if row["key"] in SystemFields.model_fields
     ]
 
 
@@ -81,7 +82,7 @@ def kinds() -> str:
 
 
 def _kind(kind: str) -> str:
-    page, whole = handbook.page(kind), _of_system("compute")
+    page, whole = spec_keys.page(kind), _of_system("compute")
     text = f"### `{kind}`\n\n{sentence(page.about.removeprefix(f'{kind}: '))}\n\n"
     text += table(_HEADS, rows(kind, tuple(Activity.model_fields)))
     taken = _of_system(kind)
@@ -102,10 +103,10 @@ def parts() -> str:
     alike: dict[tuple[tuple[str, ...], ...], list[str]] = {}
     for kind in PARTS:
         alike.setdefault(tuple(rows(kind, tuple(Part.model_fields))), []).append(kind)
-    every = [row for row in handbook.page("logic").own if row["key"] in Part.model_fields]
+    every = [row for row in spec_keys.page("logic").own if row["key"] in Part.model_fields]
     text = "### Every part\n\n" + table(_HEADS, [_row(row) for row in every])
     for keys, of in alike.items():
-        said = [handbook.page(kind).about.removeprefix(f"{kind}: ") for kind in of]
+        said = [spec_keys.page(kind).about.removeprefix(f"{kind}: ") for kind in of]
         about = (
             said[0]
             if len(of) == 1

@@ -14,7 +14,7 @@ from tests.docs.blocks import DOCS
 from tests.docs.makers import cited
 
 PAGE = (DOCS / "methods.md").read_text(encoding="utf-8")
-CHECKS = ("domain",)  # where kernels are defined, and no kernels
+CHECKS = ("checks",)  # where kernels are defined, and no kernels
 MODULES = {
     one.name: importlib.import_module(f"carbonctl.factors.{one.name}")
     for one in pkgutil.iter_modules(factors.__path__)

@@ -5,11 +5,13 @@ import re
 import pytest
 from markdown_it import MarkdownIt
 
-from carbonctl import estimators, handbook, schemas
-from carbonctl.cli import tree
-from carbonctl.ledger import COLUMNS
-from carbonctl.render import compare_csv, metrics_plain
-from carbonctl.rows import VIEWS
+from carbonctl import estimators
+from carbonctl.cli import introspection
+from carbonctl.ledger.entry import COLUMNS
+from carbonctl.ledger.rows import VIEWS
+from carbonctl.reference import schemas, spec_keys
+from carbonctl.render.comparison import csv_
+from carbonctl.render.design import plain_
 from tests.conftest import ROOT
 from tests.docs.blocks import DOCS, PAGES, anchor, filled, names
 from tests.docs.makers import MAKERS
@@ -53,8 +55,8 @@ def test_every_key_of_every_topic_is_in_the_spec():
     shared = keys(page)
     machine = set(re.findall(r"`(\w+)`", re.search(r"^It also takes .*", page, re.M)[0]))
     machine |= shared["An activity on a system"]
-    for topic in handbook.topics():
-        said = handbook.page(topic)
+    for topic in spec_keys.topics():
+        said = spec_keys.page(topic)
         own = found.get(topic, set()) | shared["Every activity"] | shared["Every part"] | machine
         told = found[topic] if topic in estimators.KINDS else own
         assert {row["key"] for row in said.own} <= told | shared["Every part"], topic
@@ -75,17 +77,17 @@ def test_every_command_flag_and_argument_is_told():
     page = text("commands")
     sections = dict(re.findall(r"^### ([^\n]*)\n(.*?)(?=^##|\Z)", page, re.M | re.S))
     common = page.partition("## Common flags")[2].partition("\n## ")[0]
-    for context in tree.walk():
+    for context in introspection.walk():
         path = context.command_path
-        if path == tree.NAME:
+        if path == introspection.NAME:
             continue
-        for flag in tree.flags(context):
+        for flag in introspection.flags(context):
             if flag.name != "help":
                 own = f"`{max(flag.opts, key=len)}`"
                 assert own in sections[path], (path, own)
                 told = sections[path].partition("common flags")[0] + common
                 assert all(f"`{name}`" in told for name in flag.opts)
-        for argument in tree.arguments(context):
+        for argument in introspection.arguments(context):
             assert argument.help.partition(" ")[0] in sections[path]
 
 
@@ -112,7 +114,7 @@ def test_every_column_is_told(inside):
         head = inside(*place.split(), "--format", "csv").out.partition("\n")[0].split(",")
         (section,) = [one for title, one in found.items() if told in title.split(" and ")]
         assert set(head) == section, place
-    assert {*compare_csv.COLUMNS, *metrics_plain.CSV_COLUMNS} == found["CSV of compare"]
+    assert {*csv_.COLUMNS, *plain_.CSV_COLUMNS} == found["CSV of compare"]
 
 
 @pytest.mark.parametrize("name", ["result", "compare", "embodied"])

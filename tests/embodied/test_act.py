@@ -8,11 +8,11 @@ import csv
 
 import pytest
 
+from carbonctl.account.bills import Life, of_act
 from carbonctl.catalog.act import FAB_GRID, PASSIVES_GRID, USE_GRID, Act
-from carbonctl.embodied.build import Life, of_act
 from carbonctl.errors import InputError, Problem
-from carbonctl.factors import act
-from carbonctl.located import parse
+from carbonctl.factors import use_phase
+from carbonctl.spec.tree import parse
 from tests.conftest import CATALOG, ROOT
 
 TABLES = Act(CATALOG.folders)
@@ -337,7 +337,7 @@ def test_tables_know_acts_names():
     assert TABLES.grid(USE_GRID).best == 0.38
     assert TABLES.grid(PASSIVES_GRID).best == 0.485
     assert TABLES.grid("taiwan", 2023).best == 0.642
-    assert act.HOURS_PER_YEAR == 8766
+    assert use_phase.HOURS_PER_YEAR == 8766
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from carbonctl.ledger import COLUMNS
+from carbonctl.ledger.entry import COLUMNS
 from tests.conftest import CONFIGS, ROOT, run
 
 GOLDEN = ROOT / "tests" / "golden" / "embodied"

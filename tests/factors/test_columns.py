@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from carbonctl.columns import Column, take
-from carbonctl.ranges import Range
+from carbonctl.numbers.columns import Column, take
+from carbonctl.numbers.intervals import Range
 from tests.docs.test_methods import KERNELS as NAMES
 from tests.docs.test_methods import MODULES
 from tests.rows import by_parts, tried

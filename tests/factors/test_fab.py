@@ -8,9 +8,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from carbonctl.columns import Column
 from carbonctl.factors import design, fab, parts, yields
-from carbonctl.ranges import Range
+from carbonctl.numbers.columns import Column
+from carbonctl.numbers.intervals import Range
 
 area = st.floats(0.01, 20)
 density = st.floats(0, 2)

@@ -7,18 +7,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from carbonctl.factors import (
-    embodied,
-    facility,
-    fleet,
-    grid,
-    power,
-    runs,
-    schedule,
-    storage,
-    water,
-)
-from carbonctl.ranges import Range
+from carbonctl.factors import embodied, facility, fleet, grid, power, runs, schedule, storage, water
+from carbonctl.numbers.intervals import Range
 
 positive = st.floats(1e-3, 1e6)
 share = st.floats(0, 1)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonctl.ledger import COLUMNS
+from carbonctl.ledger.entry import COLUMNS
+from carbonctl.ledger.result import About
 from carbonctl.render import render
-from carbonctl.result import About
 from tests.conftest import account
 
 ABOUT = About("0", "0")

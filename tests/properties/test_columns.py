@@ -12,11 +12,11 @@ import numpy as np
 
 from carbonctl import estimators
 from carbonctl.account import result_of
-from carbonctl.columns import Column, split, take
 from carbonctl.errors import InputError
-from carbonctl.located import parse
-from carbonctl.ranges import NotOneNumber, Range
+from carbonctl.numbers.columns import Column, split, take
+from carbonctl.numbers.intervals import NotOneNumber, Range
 from carbonctl.spec.load import load_tree
+from carbonctl.spec.tree import parse
 from tests.conftest import CATALOG
 from tests.properties.workloads import KINDS, Shape, shape
 

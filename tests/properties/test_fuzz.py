@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from carbonctl.account import estimate
 from carbonctl.errors import InputError
+from carbonctl.ledger.result import About
 from carbonctl.render import BINARY, FORMATS, render
-from carbonctl.result import About
 from tests.conftest import CATALOG, CONFIGS
 
 SEEDS = [path.read_bytes() for path in sorted(CONFIGS.glob("*.yaml"))]

@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any, NamedTuple
 
-from carbonctl.columns import Column
-from carbonctl.filled import fill
-from carbonctl.located import Map, Seq, parse
+from carbonctl.numbers.columns import Column
+from carbonctl.spec.filled import fill
+from carbonctl.spec.tree import Map, Seq, parse
 
 PHASES = ("data", "experimentation", "training", "inference")
 GPUS = (

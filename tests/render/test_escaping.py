@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from carbonctl.analysis.compare import Side, report
+from carbonctl.analysis.gates import judge, parse_rule
 from carbonctl.catalog.own_records import OwnRecords
-from carbonctl.compare import Side, report
-from carbonctl.gates import judge, parse_rule
+from carbonctl.ledger.result import About
 from carbonctl.render import Style, comparison, render
 from carbonctl.render.escaping import command, markdown
-from carbonctl.render.json_ import Renderer
-from carbonctl.result import About
+from carbonctl.render.result.json_ import Renderer
 from tests.conftest import CATALOG, account
 from tests.markdown import (
     HOSTILE,
@@ -138,7 +138,7 @@ class _Figures:
 )
 def test_a_saved_result_holds_what_nobody_checked(name):
     """Words that a workload has from a short list are free in a saved result."""
-    from carbonctl import saved
+    from carbonctl.inputs import saved_result
 
     renderer = Renderer(Style())
     renderer.add(account(spec("a")))
@@ -152,7 +152,7 @@ def test_a_saved_result_holds_what_nobody_checked(name):
         for key in ("path", "unit", "status", "source"):
             assumption[key] = f"{key} {name}"
     document["results"][0]["spec"] = None
-    results = saved.read(json.dumps(document), "x").results
+    results = saved_result.read(json.dumps(document), "x").results
     assert_harmless(render("md", list(results), ABOUT))
     hostile = Side("saved", results, name, name, is_saved=True)
     for base, head in ((hostile, side(spec("a"), "b")), (side(spec("a"), "a"), hostile)):
@@ -183,5 +183,5 @@ def test_escaping_needs_nothing_installed():
 
     from tests.conftest import ROOT
 
-    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from carbonctl.render import escaping, humane"
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from carbonctl.render import escaping, human_numbers"
     subprocess.run([sys.executable, "-I", "-S", "-c", code], check=True)

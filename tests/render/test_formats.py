@@ -8,9 +8,9 @@ import re
 
 import pytest
 
+from carbonctl.ledger.result import GROUPS, About
 from carbonctl.render import Style, render
 from carbonctl.render.escaping import markdown as escape
-from carbonctl.result import GROUPS, About
 from tests.conftest import CONFIGS, account
 
 ABOUT = About("0", "0")

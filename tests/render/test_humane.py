@@ -2,7 +2,7 @@
 
 import pytest
 
-from carbonctl.render import humane
+from carbonctl.render import human_numbers
 
 
 @pytest.mark.parametrize(
@@ -14,14 +14,14 @@ from carbonctl.render import humane
     ],
 )  # fmt: skip
 def test_mass(kg, text):
-    assert humane.mass(kg) == text
+    assert human_numbers.mass(kg) == text
 
 
 @pytest.mark.parametrize(
     ("kwh", "text"), [(433_196, "433.2 MWh"), (1_287_000, "1.287 GWh"), (0.0003, "300 mWh")]
 )
 def test_energy(kwh, text):
-    assert humane.energy(kwh) == text
+    assert human_numbers.energy(kwh) == text
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_energy(kwh, text):
                         (0, "0 W"), (None, "unknown")],
 )  # fmt: skip
 def test_power(watts, text):
-    assert humane.power(watts) == text
+    assert human_numbers.power(watts) == text
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_power(watts, text):
     ],
 )  # fmt: skip
 def test_time(hours, text):
-    assert humane.time(hours) == text
+    assert human_numbers.time(hours) == text
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_time(hours, text):
     [(1234.5, 0, "1,234"), (0.004, 2, "<0.01"), (0, 2, "0.00"), (None, 2, "unknown")],
 )
 def test_fixed(value, places, text):
-    assert humane.fixed(value, places) == text
+    assert human_numbers.fixed(value, places) == text
 
 
 @pytest.mark.parametrize(
@@ -63,14 +63,14 @@ def test_fixed(value, places, text):
     ],
 )
 def test_percent(part, whole, text):
-    assert humane.percent(part, whole) == text
+    assert human_numbers.percent(part, whole) == text
 
 
 def test_bar():
-    assert humane.bar(1, 1, 10) == "█" * 10
-    assert humane.bar(0.5, 1, 10) == "█" * 5
-    assert humane.bar(1e-9, 1, 10) == "▏"
-    assert humane.bar(0, 1, 10) == humane.bar(None, 1, 10) == ""
+    assert human_numbers.bar(1, 1, 10) == "█" * 10
+    assert human_numbers.bar(0.5, 1, 10) == "█" * 5
+    assert human_numbers.bar(1e-9, 1, 10) == "▏"
+    assert human_numbers.bar(0, 1, 10) == human_numbers.bar(None, 1, 10) == ""
 
 
 @pytest.mark.parametrize(
@@ -85,4 +85,4 @@ def test_bar():
     ],
 )
 def test_figure(value, unit, path, text):
-    assert humane.figure(value, unit, path) == text
+    assert human_numbers.figure(value, unit, path) == text

@@ -2,8 +2,8 @@
 
 import pytest
 
-from carbonctl.gates import judge, parse_rule
-from carbonctl.gates.grammar import KEYS
+from carbonctl.analysis.gates import judge, parse_rule
+from carbonctl.analysis.gates.grammar import KEYS
 from carbonctl.render import verdicts
 
 

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 import yaml
 from jsonschema import Draft202012Validator
 
-from carbonctl import schemas
-from carbonctl.located import parse
+from carbonctl.reference import schemas
+from carbonctl.spec.tree import parse
 
 
 class _Core(yaml.SafeLoader):

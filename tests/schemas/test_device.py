@@ -4,11 +4,11 @@ import random
 
 import pytest
 
-from carbonctl import schemas
 from carbonctl.catalog import leaves, records
-from carbonctl.catalog.forms import Group, Leaf, Listed
+from carbonctl.catalog.records_reader import Group, Leaf, Listed
 from carbonctl.errors import InputError
-from carbonctl.validation import DEVICE, HOST, validate
+from carbonctl.inputs.validate import DEVICE, HOST, validate
+from carbonctl.reference import schemas
 from tests.conftest import CATALOG, ROOT
 from tests.properties.test_fuzz import mutate
 from tests.schemas.readers import READERS, faults

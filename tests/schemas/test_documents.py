@@ -5,7 +5,7 @@ import json
 import pytest
 from jsonschema import Draft202012Validator
 
-from carbonctl import schemas
+from carbonctl.reference import schemas
 from tests.schemas.readers import validator
 
 BUILT = {name: schemas.build(name) for name in schemas.NAMES}

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from carbonctl import schemas
+from carbonctl.reference import schemas
 from tests.conftest import CONFIGS
 from tests.schemas.readers import faults
 

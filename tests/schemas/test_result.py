@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from carbonctl import schemas
-from carbonctl.ledger import COLUMNS
-from carbonctl.result import SCHEMA
+from carbonctl.ledger.entry import COLUMNS
+from carbonctl.ledger.result import SCHEMA
+from carbonctl.reference import schemas
 from tests.conftest import CONFIGS
 from tests.schemas.readers import faults
 

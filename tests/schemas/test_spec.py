@@ -5,10 +5,11 @@ import random
 import pytest
 from jsonschema import Draft202012Validator
 
-from carbonctl import estimators, units
+from carbonctl import estimators
 from carbonctl.errors import InputError
-from carbonctl.ranges import Range
-from carbonctl.schemas.quantities import definitions, name_of
+from carbonctl.numbers import units
+from carbonctl.numbers.intervals import Range
+from carbonctl.reference.schemas.quantities import definitions, name_of
 from carbonctl.spec.bounds import BOUNDS
 from carbonctl.spec.load import load
 from tests.conftest import CATALOG, CONFIGS, ROOT, account

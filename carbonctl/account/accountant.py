@@ -1,0 +1,191 @@
+"""Workload + Catalog → entries: the one place where estimators and factors meet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from carbonctl import estimators
+from carbonctl.account import machine as machines
+from carbonctl.account import site as sites
+from carbonctl.account.entries import Entries, Where
+from carbonctl.account.journal import Journal
+from carbonctl.account.overuse import overuse
+from carbonctl.account.places import Place, at_place, places
+from carbonctl.account.site import MAX_YEARS_APART, Supply
+from carbonctl.catalog import Catalog
+from carbonctl.errors import Caution
+from carbonctl.estimators.base import ActivityContext, ActivityData, ActivityError
+from carbonctl.estimators.machine import Machine
+from carbonctl.estimators.machine_fields import MachineFields
+from carbonctl.ledger.entry import BEYOND
+from carbonctl.spec.model import Activity, Workload
+from carbonctl.spec.systems import System, SystemFields
+
+_MACHINE_KEYS = frozenset(SystemFields.model_fields)
+
+
+class Unaccountable(Exception):
+    """A workload that cannot be accounted for; ``faults`` are (keys, path, message)."""
+
+    def __init__(self, faults: list[tuple[tuple[Any, ...], str, str]]) -> None:
+        super().__init__("; ".join(message for *_, message in faults))
+        self.faults = faults
+
+
+def account(workload: Workload, catalog: Catalog) -> Journal:
+    """Return the account of a workload.
+
+    Raises
+    ------
+    Unaccountable
+        With every activity whose figures do not suffice or do not go together.
+    """
+    return _Accountant(workload, catalog).account()
+
+
+def keys_of(fault: str, workload: Workload, places: dict[str, tuple[Any, ...]]) -> tuple[Any, ...]:
+    """Return the keys of a fault's path.
+
+    A name in it may hold dots or be a number: that of the activity in ``places``, of a system
+    or of a site.
+    """
+    places = {
+        **places,
+        **{f"systems.{name}": ("systems", name) for name in workload.systems},
+        **{f"sites.{name}": ("sites", name) for name in workload.sites or ()},
+    }
+    before: tuple[Any, ...] = ()
+    for prefix, keys in places.items():
+        if fault == prefix or fault.startswith(f"{prefix}."):
+            before, fault = keys, fault[len(prefix) + 1 :]
+            break
+    return (*before, *(int(p) if p.isdecimal() else p for p in fault.split(".") if p))
+
+
+class _Accountant:
+    """Goes through the activities of one workload."""
+
+    def __init__(self, workload: Workload, catalog: Catalog) -> None:
+        self.workload = workload
+        self.catalog = catalog
+        self.journal = Journal()
+        self.machines: dict[tuple[bool, str, bool], Machine] = {}
+        self.supplies: dict[tuple[str, int, int, bool], list[tuple[Place, Supply]]] = {}
+
+    def account(self) -> Journal:
+        faults: dict[tuple[tuple[Any, ...], str, str], None] = {}
+        for phase, place, name, activity in self.workload.activities():
+            path = f"phases.{phase}.{name}"
+            try:
+                found = self.activity(phase, activity, path)
+            except ActivityError as fault:
+                places = {path: ("phases", phase, place)}
+                faults |= {  # no name may keep a fault, whose frames would keep the name
+                    (self.keys(one.path, places), one.path, one.message): None for one in fault.all
+                }
+                continue
+            where = Where(phase, name, activity.kind)
+            before = len(self.journal.entries)
+            for at, supply, data in found:
+                self.check(path, data, supply)
+                of_clients = data.clients is None and activity.has_clients
+                entries = Entries(self.journal, where, supply, at.suffix, of_clients=of_clients)
+                entries.enter(at_place(data, at))
+            if not all(entry.is_in_limits for entry in self.journal.entries[before:]):
+                faults[("phases", phase, place), path, f"{path}: {BEYOND}"] = None
+        if faults:
+            raise Unaccountable(list(faults))
+        self.check_bases()
+        return self.journal
+
+    def activity(
+        self, phase: str, activity: Activity, path: str
+    ) -> list[tuple[Place, Supply, ActivityData]]:
+        """Return what an activity causes at each of its sites, and at those of its clients."""
+        found = []
+        if activity.in_data_centre:
+            found = [
+                (at, supply, self.activity_data(activity, path, supply))
+                for at, supply in self.sites(phase, activity, path)
+            ]
+            clients = found[0][2].clients
+        else:
+            data = self.activity_data(activity, path, None)
+            clients = data.clients and data.clients._replace(warnings=data.warnings)
+        if clients is not None:
+            found += [
+                (at, supply, clients) for at, supply in self.sites(phase, activity, path, True)
+            ]
+        return found
+
+    def keys(self, fault: str, places: dict[str, tuple[Any, ...]]) -> tuple[Any, ...]:
+        """Return the keys of a fault's path, with the places of activities."""
+        return keys_of(fault, self.workload, places)
+
+    def sites(
+        self, phase: str, activity: Activity, path: str, of_clients: bool = False
+    ) -> list[tuple[Place, Supply]]:
+        """Return where an activity runs, or its clients: one place, or several with shares."""
+        own = getattr(activity, "client_site", None) if of_clients else None
+        key = (phase, id(activity.site), id(own), of_clients)
+        if key not in self.supplies:
+            self.supplies[key] = [
+                (place, sites.supply(place.layers, self.catalog, of_clients=of_clients))
+                for place in places(self.workload, phase, activity, path, of_clients)
+            ]
+        return self.supplies[key]
+
+    def activity_data(self, activity: Activity, path: str, supply: Supply | None) -> ActivityData:
+        estimator = estimators.module(activity.kind)
+        key, fields = activity.machine_fields
+        machine: Machine | None = None
+        if fields is not None:
+            machine = self.machine(fields, f"{path}.{key}" if key else path)
+        pue = supply.pue if supply else None
+        setting = ActivityContext(path, machine, self.catalog.defaults, pue, self.catalog)
+        data: ActivityData = estimator.activity_data(activity, setting)
+        odd = tuple(overuse(activity, path, data))
+        return data._replace(warnings=(*data.warnings, *odd)) if odd else data
+
+    def machine(self, activity: MachineFields, path: str) -> Machine:
+        """Return the machine of an activity; a named system that is used as it is, only once."""
+        is_named = isinstance(activity.system, str)
+        shared = is_named and not _MACHINE_KEYS & activity.model_fields_set
+        key = (shared, str(activity.system) if shared else path, activity.draws_power)
+        if key not in self.machines:
+            layers = self.machine_layers(activity, path)
+            self.machines[key], warnings = machines.machine(
+                layers[1:] if shared else layers, self.catalog, with_power=activity.draws_power
+            )
+            for warning in warnings:
+                self.journal.warn(warning)
+        return self.machines[key]
+
+    def machine_layers(self, activity: MachineFields, path: str) -> list[Any]:
+        layers: list[Any] = [(path, activity)]
+        if isinstance(activity.system, System):
+            layers.append((f"{path}.system", activity.system))
+        elif activity.system is not None:
+            layers.append((f"systems.{activity.system}", self.workload.systems[activity.system]))
+        return layers
+
+    def check(self, path: str, data: ActivityData, supply: Supply) -> None:
+        """Warn of what an estimator says, and of figures of another time than the activity."""
+        for warning in data.warnings:
+            self.journal.warn(warning)
+        for key, year in data.dated:
+            if supply.wanted_year and abs(supply.wanted_year - year) > MAX_YEARS_APART:
+                message = (
+                    f"the figure is of {year}, "
+                    f"more than {MAX_YEARS_APART} years from {supply.wanted_year}"
+                )
+                self.journal.warn(Caution(message, f"{path}.{key}", kind="a figure's year"))
+
+    def check_bases(self) -> None:
+        """Warn where carbon intensities of different bases are added up."""
+        used = [supply for found in self.supplies.values() for _, supply in found]
+        bases = {supply.basis: supply.label for supply in used if supply.basis}
+        if len(bases) > 1:
+            parts = " and ".join(f"{label} is {basis}" for basis, label in sorted(bases.items()))
+            message = f"carbon intensities of different bases are added up: {parts}"
+            self.journal.warn(Caution(message, kind="different bases", vital=True))

@@ -1,0 +1,330 @@
+"""From devices, workloads and other tools' lists to their bills."""
+
+from collections.abc import Callable, Iterable
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from carbonctl import estimators
+from carbonctl.account.accountant import keys_of
+from carbonctl.account.journal import Journal
+from carbonctl.account.machine import machine
+from carbonctl.account.node import MachineResolver
+from carbonctl.account.shares import listed
+from carbonctl.catalog import Catalog
+from carbonctl.catalog.act import SOURCE, Act
+from carbonctl.catalog.records import Device, Host
+from carbonctl.errors import Caution, InputError, Problem
+from carbonctl.estimators.base import ActivityError
+from carbonctl.estimators.machine import Machine, Share
+from carbonctl.factors.use_phase import HOURS_PER_YEAR
+from carbonctl.hardware import records
+from carbonctl.hardware.act import model as act_model
+from carbonctl.hardware.act import parts as act_parts
+from carbonctl.hardware.act.read import Bom, Importer, read_bom
+from carbonctl.hardware.bill import bill
+from carbonctl.hardware.lifetime_use import Use
+from carbonctl.hardware.lifetime_use import entry as use_entry
+from carbonctl.hardware.lines import ONE, Line
+from carbonctl.hardware.published import published
+from carbonctl.hardware.report import Bill, Published, entry
+from carbonctl.ledger.entry import BEYOND, Entry
+from carbonctl.ledger.result import Result, assumption
+from carbonctl.numbers.quantities import Quantity, of
+from carbonctl.numbers.values import Value
+from carbonctl.spec.load import Loaded, load
+from carbonctl.spec.systems import SystemFields
+from carbonctl.spec.tree import Node, decode, parse
+from carbonctl.spec.validation import problem_at
+from carbonctl.text import few_searches
+
+_COVERS = "dies, package and memory, as far as they are known; the rest of the device is not in it"
+_ACT_YEARS = 2  # that ACT takes a machine to live where nobody says it
+_OF_CLIENTS = ("phone", "tablet", "laptop", "wearable")
+
+
+class Life(NamedTuple):
+    """How long hardware lives and how it is used, where the command line says it.
+
+    Attributes
+    ----------
+    lifetime, utilization : Value or None
+        Before those of a workload and the defaults.
+    use : Use or None
+        What it draws over its life, where that is asked for.
+    """
+
+    lifetime: Value | None = None
+    utilization: Value | None = None
+    use: Use | None = None
+
+
+class _Subject(NamedTuple):
+    """What a bill is of."""
+
+    what: str
+    file: str
+    digest: str
+    name: str
+
+
+def of_record(record: Device | Host, catalog: Catalog, life: Life, file: str = "") -> Bill:
+    """Return the bill of a device or a host: its parts, else its published figure.
+
+    Raises
+    ------
+    InputError
+        Where its parts are faulty.
+    """
+    journal = Journal()
+    what = "host" if isinstance(record, Host) else "device"
+    subject = _Subject(what, file or record.id, "", record.name)
+    parts = records.parts_of(record, catalog)
+    beside: Published | None = None
+    try:
+        if parts:
+            lines = bill(parts, "parts", catalog, journal.warn, record=record.id)
+            beside = published(record, lines)
+        else:
+            lines = [_whole(record, what)]
+    except ActivityError as fault:
+        where = file or catalog.file_of(record)
+        raise InputError(_in_record(record, where, one) for one in fault.all) from None
+    devices = Value(1.0, "", "default", name="devices", note="one device")
+    if isinstance(record, Host) and record.devices:
+        devices = Value(float(record.devices), "", "catalog", name="devices")
+    clients = isinstance(record, Device) and record.kind in _OF_CLIENTS
+    defaults = catalog.defaults
+    lifetime = defaults.client.lifetime if clients else defaults.lifetime
+    utilization = Value(1.0, "", "default") if clients else defaults.utilization
+    lives = (life.lifetime or lifetime, life.utilization or utilization)
+    found = _bill(subject, lines, journal, devices, lives, life, beside)
+    partial = bool(parts) and not records.is_whole(record)
+    return found._replace(covers=_COVERS if partial else "")
+
+
+def _in_record(record: Device | Host, file: str, fault: ActivityError) -> Problem:
+    """Return a problem at a part of a record."""
+    path = fault.path.removeprefix("parts.")
+    keys = tuple(int(key) if key.isdecimal() else key for key in path.split("."))
+    return problem_at(record.parts, file, keys, fault.message)._replace(path=fault.path)
+
+
+def _whole(record: Device | Host, what: str) -> Line:
+    """Return the one line of a record without parts: its published figure, or the unknown."""
+    figure = record.embodied
+    factor = None if figure is None else of(records.published(figure, "embodied"))
+    lacks = "parts of your own, or a figure in a record of your own (--hardware-db)"
+    covers = figure.covers if figure else what
+    return Line(covers, what, "manufacturing", ONE, "pieces", factor, "embodied", lacks=lacks)
+
+
+def of_workload(
+    data: bytes,
+    file: str,
+    catalog: Catalog,
+    life: Life,
+    overrides: tuple[str, ...] = (),
+    *,
+    label: str | None = None,
+    first: int = 1,
+) -> list[Bill]:
+    """Return the bills of the systems of a workload, named ones first.
+
+    ``label`` is what bills call one of several workloads of a file, ``first`` the line at
+    which it begins.
+
+    Raises
+    ------
+    InputError
+        With every problem that can be found at once.
+    """
+    loaded = load(decode(data, file, first), file, estimators, catalog, overrides, first)
+    digest = sha256(data).hexdigest()
+    found: list[Bill] = []
+    problems: list[Problem] = []
+    for name, layers, places in _systems(loaded):
+        try:
+            subject = _Subject("system", label or file, digest, name)
+            found.append(_system(subject, layers, catalog, life))
+        except ActivityError as fault:
+            problems += [
+                loaded.problem(keys_of(one.path, loaded.workload, places), one.path, one.message)
+                for one in fault.all
+            ]
+    if problems:
+        raise InputError(dict.fromkeys(problems))
+    if not found:
+        raise InputError([Problem(file, first, 1, "no system and no device is described here")])
+    return found
+
+
+def check_systems(loaded: Loaded, catalog: Catalog) -> None:
+    """Check that the parts of a workload's systems give a bill.
+
+    Raises
+    ------
+    InputError
+        With the first thing of each system that does not suffice or go together.
+    """
+    problems = []
+    for _, layers, places in _systems(loaded):
+        if not any(getattr(fields, "parts", None) for _, fields in layers):
+            continue
+        try:
+            found = listed(MachineResolver(layers, catalog))
+            if found is not None:
+                bill(found[1], found[0], catalog, lambda _: None)
+        except ActivityError as fault:
+            problems += [
+                loaded.problem(keys_of(one.path, loaded.workload, places), one.path, one.message)
+                for one in fault.all
+            ]
+    if problems:
+        raise InputError(dict.fromkeys(problems))
+
+
+Layers = list[tuple[str, SystemFields]]
+
+
+def _systems(loaded: Loaded) -> Iterable[tuple[str, Layers, dict[str, tuple[Any, ...]]]]:
+    """Yield name, layers and places of every machine: named ones, then those of activities."""
+    for name, system in loaded.workload.systems.items():
+        yield name, [(f"systems.{name}", system)], {}
+    for phase, number, name, activity in loaded.workload.activities():
+        key, fields = activity.machine_fields
+        if fields is None or isinstance(fields.system, str):
+            continue
+        path = f"phases.{phase}.{name}"
+        layers: Layers = [(f"{path}.{key}".rstrip("."), fields)]
+        if fields.system is not None:
+            layers.append((f"{layers[0][0]}.system", fields.system))
+        yield f"{phase}.{name}", layers, {path: ("phases", phase, number)}
+
+
+def _system(subject: _Subject, layers: Layers, catalog: Catalog, life: Life) -> Bill:
+    journal = Journal()
+    found, warnings = machine(layers, catalog, with_power=False)
+    for warning in warnings:
+        journal.warn(warning)
+    node = MachineResolver(layers, catalog)
+    described = listed(node)
+    if described is None:
+        lines = [_line(share, found) for share in found.shares]
+    else:
+        times = node.system_scale().times
+        path, parts = described
+        lines = bill(parts, path, catalog, journal.warn, counts=() if times is None else (times,))
+    lives = (life.lifetime or found.lifetime, life.utilization or found.utilization)
+    return _bill(subject, lines, journal, found.devices_per_system, lives, life)
+
+
+def _line(share: Share, found: Machine) -> Line:
+    """Return the embodied carbon of one unit of hardware as a line of one system's bill."""
+    amount, unit = ONE, "pieces"
+    if share.scale is None or share.scale.per is None:
+        amount = of(found.devices_per_system)
+    elif share.scale.per is not found.devices_per_system:
+        per, times = share.scale.per, found.devices_per_system
+        amount = Quantity(times.number / per.number, f"{times.name} / {per.name}", (times, per))
+    if share.scale is not None and share.scale.times is not None:
+        amount = amount.times(of(share.scale.times), lambda a, b: a * b)
+    return Line(share.item, "figure", share.stage, amount, unit, share.value, found.path,
+                lacks=share.lacks)  # fmt: skip
+
+
+def of_act(
+    data: bytes, file: str, catalog: Catalog, life: Life, importer: Importer, *, compatible: bool
+) -> Bill:
+    """Return the bill of a list of ACT's, by our rules or exactly as ACT computes it.
+
+    Raises
+    ------
+    InputError
+        With the place of every fault.
+    """
+    tables = (
+        Act(catalog.folders[-1:])
+        if compatible
+        else catalog.cited(Act(catalog.folders), "fab/*.csv")
+    )
+    tree = parse(decode(data, file), file)
+    with few_searches():
+        bom = read_bom(tree, file, tables, importer)
+    journal = Journal()
+    try:
+        lines = _act_lines(bom, tables, catalog, journal.warn, compatible=compatible)
+    except (ActivityError, ValueError) as fault:
+        faults = fault.all if isinstance(fault, ActivityError) else ()
+        found = [_at(tree, file, one.path, one.message) for one in faults]
+        raise InputError(found or [_at(tree, file, "", str(fault))]) from None
+    subject = _Subject("list", file, sha256(data).hexdigest(), bom.name)
+    defaults = catalog.defaults
+    years = Value(
+        float(_ACT_YEARS * HOURS_PER_YEAR), "h", "default", SOURCE, name="lifetime",
+        note=f"{_ACT_YEARS} years of {HOURS_PER_YEAR:,} h, as ACT takes it",
+    )  # fmt: skip
+    lifetime = life.lifetime or (years if compatible else defaults.lifetime)
+    lives = (lifetime, life.utilization or defaults.utilization)
+    one = Value(1.0, "", "default", name="devices", note="one device")
+    made = _bill(subject, lines, journal, one, lives, life)
+    return made._replace(notes=tuple(act_parts.held_wrong(bom, tables)))
+
+
+def _act_lines(
+    bom: Bom, tables: Act, catalog: Catalog, warn: Callable[[Caution], None], *, compatible: bool
+) -> list[Line]:
+    if compatible:
+        return act_model.lines(bom, tables)
+    parts, paths = act_parts.as_parts(bom, tables)
+
+    def said(caution: Caution) -> None:
+        """Say a warning with the place of the list, and not of what was made of it."""
+        for name, path in paths.items():
+            made = f"parts.{name}"
+            if f"{caution.path}.".startswith(f"{made}."):
+                caution = Caution(caution.message, path + caution.path.removeprefix(made))
+        warn(caution)
+
+    return bill(parts, "parts", catalog, said)
+
+
+def _at(tree: Node, file: str, path: str, message: str) -> Problem:
+    """Return a problem at a component of a list; its name may hold dots."""
+    section, _, rest = path.partition(".")
+    names = tree.get(section) if isinstance(tree, dict) else None
+    for name in names or () if isinstance(names, dict) else ():
+        if rest == name or rest.startswith(f"{name}."):
+            return problem_at(tree, file, (section, name), f"{name}: {message}")
+    return problem_at(tree, file, (), f"{path}: {message}")
+
+
+def _bill(
+    subject: _Subject,
+    lines: list[Line],
+    journal: Journal,
+    devices: Value,
+    lives: tuple[Value, Value],
+    life: Life,
+    beside: Published | None = None,
+) -> Bill:
+    lifetime, utilization = lives
+    entries: list[Entry] = []
+    for line in lines:
+        carbon = line.carbon
+        status = journal.assume(carbon.inputs if carbon else line.amount.inputs)
+        entries.append(entry(line, subject.name, status))
+        if carbon is None:
+            give = f"; give {line.lacks}" if line.lacks else ""
+            message = f"the embodied carbon of {line.item} is unknown, and with it the sum{give}"
+            journal.warn(Caution(message, subject.name, vital=True))
+    if life.use is not None:
+        entries.append(use_entry(life.use, lifetime, subject.name, journal.assume))
+    for one in entries:
+        if not one.is_in_limits:
+            raise InputError([Problem(subject.file, 1, 1, f"{one.item}: {BEYOND}")])
+    result = Result(
+        subject.file, subject.digest, subject.name, tuple(entries),
+        tuple(map(assumption, journal.assumptions.values())), tuple(journal.warnings),
+        spec=dict, reported=lambda _: None,
+    )  # fmt: skip
+    return Bill(subject.what, result, devices, lifetime, utilization, beside)

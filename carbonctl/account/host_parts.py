@@ -1,0 +1,147 @@
+"""The rest of a node, beside its devices: as the spec describes it, else the catalog's host."""
+
+from __future__ import annotations
+
+from carbonctl.account.node import DESCRIBES_HOST, MachineResolver, first_source
+from carbonctl.catalog.records import Device
+from carbonctl.errors import Caution
+from carbonctl.estimators.base import ActivityError
+from carbonctl.estimators.device_words import PROCESSORS
+from carbonctl.estimators.machine import HostPart
+from carbonctl.factors import power
+from carbonctl.numbers.values import Value
+
+_DESCRIBED = ("cpu", "memory", "storage")
+_GOES_WITH = {"dram_power": "memory", "storage_power": "storage", "storage_medium": "storage"}
+
+
+def parts(node: MachineResolver, draw: Value | None) -> tuple[HostPart, ...]:
+    """Return what draws power beside the devices.
+
+    Parameters
+    ----------
+    node : MachineResolver
+        The machine.
+    draw : Value or None
+        The average draw of a device, which may hold its share of the node.
+
+    Raises
+    ------
+    ActivityError
+        Where keys do not go together.
+    """
+    _check(node, draw)
+    if node.given("power_scope") not in (None, "device", "all"):
+        return ()
+    if node.is_described():
+        found = _described(node)
+        _, key = node.deciding(("power", "rated_power", "host_power"))
+        is_machine = node.is_alone and key == "host_power"  # and no part beside it
+        return found[1:] if is_machine else found
+    return () if node.is_alone else _catalogued(node)
+
+
+def _catalogued(node: MachineResolver) -> tuple[HostPart, ...]:
+    """Return the host of the catalog around the devices, or nothing with a warning."""
+    if node.is_processor() and node.host is not None and node.host.host_power is not None:
+        message = (
+            f"the power of {node.host.id} holds its CPUs, and is left "
+            "out beside theirs; `host_power` is the rest of the host"
+        )
+        kind = "a host's power left out"
+        node.warnings.append(Caution(message, node.path, kind=kind, vital=True))
+        return ()
+    if node.host is not None and node.host.host_power is not None:
+        watts = node.of_host(node.host.host_power, "host_power")
+        return (HostPart("host", watts.number, "host_power", (watts,), node.host_scale()),)
+    known = node.device.id if node.device else "the devices"
+    message = (
+        f"the host of {known} is unknown: "
+        "only the devices' own power is counted; give `host_power` (0 W if that is meant)"
+    )
+    node.warnings.append(Caution(message, node.path, kind="an unknown host", vital=True))
+    return ()
+
+
+def _check(node: MachineResolver, draw: Value | None) -> None:
+    for key, other in _GOES_WITH.items():
+        if node.given(key) is not None and node.given(other) is None:
+            raise node.refuse(key, f"it goes with `{other}`, and none is given")
+    scope = node.given("power_scope")
+    if scope is not None and draw is None:
+        raise node.refuse("power_scope", "it says what `power` holds, and no `power` is given")
+    if node.given("host_overhead") is not None and node.given("host_power") is not None:
+        raise node.refuse("host_overhead", "give host_power or host_overhead, not both")
+    if scope in ("system", "wall"):
+        _check_scope(node, scope)
+
+
+def _check_scope(node: MachineResolver, scope: str) -> None:
+    """Refuse a part of the host that is given beside watts which hold it, or above them."""
+    for _, fields in node.layers:
+        for key in DESCRIBES_HOST:
+            if getattr(fields, key, None) is not None:
+                raise node.refuse(key, f"with power_scope: {scope} the watts hold it already")
+        if fields.power_scope is not None:
+            return  # what stands below it is overridden
+
+
+def _described(node: MachineResolver) -> tuple[HostPart, ...]:
+    """Return the parts that the spec describes; host_power or host_overhead is the rest."""
+    found = []
+    scale = node.system_scale()
+    host = node.given("host_power")
+    if host is not None:
+        found.append(HostPart("host", host.number, "host_power", (host,), scale))
+    elif node.given("host_overhead") is None:
+        counted = " and ".join(key for key in _DESCRIBED if node.given(key) is not None)
+        message = (
+            f"of the host only {counted} count; "
+            "`host_power` is the rest of it (fans, network, power supplies)"
+        )
+        node.warnings.append(Caution(message, node.path, vital=True))
+    if node.given("cpu") is not None:
+        found.append(_cpu(node))
+    memory = node.given("memory")
+    if memory is not None:
+        density = node.default("dram_power")
+        watts = power.memory_w(memory.number, density.number)
+        found.append(HostPart("memory", watts, "(memory * dram_power)", (memory, density), scale))
+    if node.given("storage") is not None:
+        found.append(_storage(node))
+    return tuple(found)
+
+
+def _cpu(node: MachineResolver) -> HostPart:
+    cpu = node.catalog.device(node.given("cpu"))
+    if cpu.kind not in PROCESSORS:
+        raise ActivityError(node.place("cpu"), f"cpu: {cpu.id} is a {cpu.kind}, not a CPU")
+    if cpu.rated_power is None:
+        message = f"cpu: {cpu.id} has no rated power in the catalog; give `host_power` instead"
+        raise ActivityError(node.place("cpu"), message)
+    count = node.given("cpus") or _catalog_cpus(node, cpu)
+    rated = cpu.rated_power.named("cpu_rated_power", node.place("cpu"))
+    watts = count.number * rated.number
+    return HostPart("cpu", watts, "(cpus * cpu_rated_power)", (count, rated), node.system_scale())
+
+
+def _catalog_cpus(node: MachineResolver, cpu: Device) -> Value:
+    """Return how many CPUs a system has: as its host's record says, or one."""
+    path, host = node.place("cpus"), node.host
+    if host and host.cpus and host.cpu and node.catalog.device(host.cpu).id == cpu.id:
+        source, note = first_source(host), f"as in {host.name}"
+        return Value(float(host.cpus), "", "catalog", source, path, name="cpus", note=note)
+    return Value(1.0, "", "default", None, path, name="cpus", note="one CPU a system")
+
+
+def _storage(node: MachineResolver) -> HostPart:
+    """Return the drives of the host; a terabyte is decimal."""
+    capacity = node.given("storage")
+    medium = node.given("storage_medium") or "ssd"
+    given = node.given("storage_power")
+    density = given or node.catalog.defaults.media[medium].power._replace(
+        status="default", path=node.place("storage_power"), name="storage_power"
+    )
+    watts = power.drives_w(capacity.number, density.number)
+    formula = f"(storage / {power.GB_PER_TB} * storage_power)"
+    return HostPart("storage", watts, formula, (capacity, density), node.system_scale())

@@ -1,0 +1,51 @@
+"""What an account gathers on its way: entries, what was assumed, and what to warn of."""
+
+from carbonctl.errors import Caution
+from carbonctl.ledger.entry import Entry
+from carbonctl.numbers.values import Value
+
+_WEAKEST_FIRST = ("archetype", "default", "derived", "catalog", "given")
+_STRENGTH = {status: place for place, status in enumerate(_WEAKEST_FIRST)}
+
+
+class Journal:
+    """The entries of one workload, what was assumed on the way, and what to warn of.
+
+    Attributes
+    ----------
+    entries : list of Entry
+        The ledger.
+    without_pue_kwh : list of float
+        Electricity of each draw without that of the building [kWh].
+    assumptions : dict
+        What the spec did not give.
+    warnings : list of str
+        What the user should know.
+    """
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self.without_pue_kwh: list[float] = []
+        self.assumptions: dict[tuple[str, str], Value] = {}
+        self.warnings: list[Caution] = []
+
+    def warn(self, caution: Caution) -> None:
+        """Add a warning once."""
+        if caution not in self.warnings:
+            self.warnings.append(caution)
+
+    def assume(self, values: tuple[Value, ...]) -> str:
+        """Note every value that the spec did not give, once, and return the weakest status.
+
+        A derived value is not noted: it rests on others.
+        """
+        weakest = "given"
+        for value in values:
+            status = value.status
+            if status == "given":
+                continue
+            if _STRENGTH[status] < _STRENGTH[weakest]:
+                weakest = status
+            if status != "derived" and value.path is not None:
+                self.assumptions.setdefault((value.path, value.name), value)
+        return weakest

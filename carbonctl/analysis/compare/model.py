@@ -1,0 +1,177 @@
+"""What a comparison holds."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from carbonctl.catalog.own_records import OwnRecords, together
+from carbonctl.errors import Caution
+from carbonctl.ledger.entry import Entry
+from carbonctl.ledger.result import Result
+
+if TYPE_CHECKING:
+    from carbonctl.analysis.design.metrics import Metrics
+
+SCHEMA = "carbonctl.compare/1"
+ADDED, REMOVED, CHANGED, SAME = "added", "removed", "changed", "same"
+
+
+class Side(NamedTuple):
+    """One side: a workload that was estimated now, or results that were saved.
+
+    Attributes
+    ----------
+    label : str
+        What it was called on the command line.
+    results : tuple of Result
+        Empty where there was nothing: all of the other side is then added or removed.
+    version, hardware_db : str
+        The versions that made the results.
+    own_records : tuple of OwnRecords
+        The own records that made them.
+    is_saved : bool
+        Whether they were read and not made.
+    note : str, optional
+        What is to be said of it.
+    """
+
+    label: str
+    results: tuple[Result, ...]
+    version: str
+    hardware_db: str
+    own_records: tuple[OwnRecords, ...] = ()
+    is_saved: bool = False
+    note: str | None = None
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """What the facts behind its results are known by; equal where they are the same."""
+        return (self.version, self.hardware_db, *(one.sha256 for one in self.own_records))
+
+    @property
+    def entries(self) -> list[Entry]:
+        """The entries of all results."""
+        return [entry for result in self.results for entry in result.entries]
+
+    @property
+    def name(self) -> str:
+        """The names of its workloads."""
+        return ", ".join(result.name for result in self.results)
+
+    @property
+    def has_specs(self) -> bool:
+        """Whether every result holds the spec that it came from."""
+        return all(result.spec for result in self.results)
+
+
+class Delta(NamedTuple):
+    """One figure on both sides, and its difference, head less base. None is unknown.
+
+    Attributes
+    ----------
+    base, head : float or None
+        In the figure's unit; 0 where a side has no such entry.
+    difference : float or None
+        Exactly rounded.
+    percent : float or None
+        Of the base; None where that is zero.
+    low, high : float or None
+        Bounds of the difference, what both sides share moving together.
+    workload, assumptions : float or None
+        What of the difference comes from another spec, and what from other facts.
+    """
+
+    base: float | None
+    head: float | None
+    difference: float | None
+    percent: float | None
+    low: float | None = None
+    high: float | None = None
+    workload: float | None = None
+    assumptions: float | None = None
+
+
+class ComparedEntry(NamedTuple):
+    """One entry on both sides; ``kgco2e`` is its difference.
+
+    ``workload`` is empty where each side holds one workload.
+    """
+
+    workload: str
+    base: Entry | None
+    head: Entry | None
+    change: str
+    kgco2e: Delta
+
+    @property
+    def entry(self) -> Entry:
+        """The entry of either side, the head's first."""
+        found = self.head or self.base
+        assert found is not None
+        return found
+
+
+class Change(NamedTuple):
+    """A figure that differs; None where a side does not use it.
+
+    ``cause`` is workload where another spec asks for another figure, assumptions where the
+    same spec is given another one, and unknown where that cannot be told.
+    """
+
+    path: str
+    unit: str
+    base: float | None
+    head: float | None
+    cause: str
+
+
+class Comparison(NamedTuple):
+    """One head beside the base.
+
+    Attributes
+    ----------
+    base, head : Side
+        The two sides.
+    total : dict of Delta
+        By the names of `carbonctl.ledger.entry.Totals`.
+    phases : dict of dict of Delta
+        The same of each phase.
+    rows : tuple of ComparedEntry
+        In the order of the base, then what was added.
+    inputs : tuple of Change
+        Figures that the specs give and that differ, of entries on both sides.
+    changes : tuple of Change
+        Assumed figures that differ.
+    notes : tuple of Caution
+        Where the sides are not of one kind.
+    """
+
+    base: Side
+    head: Side
+    total: dict[str, Delta]
+    phases: dict[str, dict[str, Delta]]
+    rows: tuple[ComparedEntry, ...]
+    inputs: tuple[Change, ...]
+    changes: tuple[Change, ...]
+    notes: tuple[Caution, ...]
+
+    @property
+    def is_same(self) -> bool:
+        """Whether no entry differs."""
+        return all(row.change == SAME for row in self.rows)
+
+
+class Report(NamedTuple):
+    """A base and its alternatives, best first; an unknown total comes last.
+
+    ``metrics`` are those of the designs, where they are asked for.
+    """
+
+    base: Side
+    alternatives: Sequence[Comparison]
+    metrics: "Metrics | None" = None
+
+    @property
+    def own_records(self) -> tuple[OwnRecords, ...]:
+        """The own records behind any of its sides."""
+        heads = (one.head.own_records for one in self.alternatives)
+        return together(self.base.own_records, *heads)

@@ -1,0 +1,58 @@
+"""What is to be said where two sides are not of one kind."""
+
+from carbonctl.analysis.compare.model import Side
+from carbonctl.errors import Caution
+
+
+def notes(base: Side, head: Side, *, told_apart: bool) -> tuple[Caution, ...]:
+    """Return notes on a mix of versions, bases or units, and on what is missing."""
+    found: list[str] = []
+    if base.results and head.results:
+        found += [*_versions(base, head), *_bases(base, head), *_units(base, head)]
+    if not told_apart:
+        found.append(
+            "the spec of a saved result is missing or no longer valid: the range of the "
+            "difference is unknown, and workload and assumptions cannot be told apart"
+            if not (base.has_specs and head.has_specs)
+            else "the spec of a saved result is no longer valid: "
+            "workload and assumptions cannot be told apart"
+        )
+    asides = (Caution(side.note) for side in (base, head) if side.note)
+    return (*asides, *(Caution(note, vital=True) for note in found))
+
+
+def _versions(base: Side, head: Side) -> list[str]:
+    found = []
+    for what, left, right in (
+        ("carbonctl", base.version, head.version),
+        ("hardware_db", base.hardware_db, head.hardware_db),
+    ):
+        if left != right:
+            found.append(f"the sides were made with different versions of {what}: "
+                         f"{left} and {right}")  # fmt: skip
+    if base.facts[2:] != head.facts[2:]:
+        left, right = (", ".join(map(str, side.own_records)) or "none" for side in (base, head))
+        found.append(f"the sides were made with different own records: {left} and {right}")
+    return found
+
+
+def _bases(base: Side, head: Side) -> list[str]:
+    left, right = (
+        sorted({entry.factor_basis for entry in side.entries if entry.factor_basis})
+        for side in (base, head)
+    )
+    if left == right or not left or not right:
+        return []
+    ours, theirs = " and ".join(right), " and ".join(left)
+    return [f"the carbon intensities are {theirs} in the base, {ours} in {head.label}"]
+
+
+def _units(base: Side, head: Side) -> list[str]:
+    left, right = (
+        [(result.spec.get("functional_unit") or {}).get("name") for result in side.results]
+        for side in (base, head)
+    )
+    if left == right or len(left) != 1 or len(right) != 1:
+        return []
+    named = [name or "nothing" for name in (*left, *right)]
+    return [f"the functional units differ: {named[0]} and {named[1]}"]

@@ -1,0 +1,1 @@
+"""Which of two designs is better, and when it pays."""

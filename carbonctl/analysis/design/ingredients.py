@@ -1,0 +1,284 @@
+"""What design metrics are made of: one side's energy, carbon, machines and time.
+
+All of it comes from the entries of the account, so that saved results serve as live ones do.
+Each ingredient is a sum of terms over what is uncertain, so that a ratio of two of them, or of
+two sides, is not widened by what they share.
+"""
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
+
+from carbonctl.analysis.terms import Same, Term, Uncertain, term
+from carbonctl.ledger.entry import AT_SITE, BUILDING, EMBODIED, OPERATIONAL, Entry
+from carbonctl.ledger.result import Result
+from carbonctl.numbers.formulas import compiled
+from carbonctl.numbers.intervals import Number, best, high, low
+from carbonctl.numbers.units import DURATION, parse_formatted
+from carbonctl.numbers.values import Value
+
+WALL, SYSTEMS = "elapsed", "hours of one system"
+_LIFETIME = re.compile(r"lifetime(_[0-9]+)?")
+_SHARE_OF_LIFE = re.compile(r" \* \w+ / \(\w+ \* \w+\)$")
+_LENGTHENS = {"repeats": "repeats", "restarts": "(1 + restarts)"}
+_BESIDE = ("transfer",)  # goes on beside the rest, in no time that anybody gives
+_OF_CLIENTS = ("federated", "on_device")
+_DELAY = "delay"
+
+Sum: TypeAlias = tuple[Term, ...] | None
+
+
+class Span(NamedTuple):
+    """The time that an activity takes [h], and where that is from: `WALL` or `SYSTEMS`.
+
+    ``is_beside`` says that it goes on beside other activities, and not before or after them.
+    """
+
+    terms: tuple[Term, ...]
+    place: str
+    is_beside: bool
+
+
+class DesignFigures(NamedTuple):
+    """The ingredients for one set of values of what is uncertain; None is unknown.
+
+    Attributes
+    ----------
+    energy_kwh : float or None
+        Electricity with PUE.
+    operational_kgco2e, embodied_kgco2e : float or None
+        Of the account; embodied carbon is the share that the work bears.
+    borne_kgco2e : float or None
+        The part of that share which is of machines, and not of a building.
+    held_kgco2e_h : float or None
+        That part times the life of each machine: over a time, the carbon of whole machines.
+    elapsed_h : float or None
+        Time of the work.
+    delay_h : float or None
+        Time of one functional unit.
+    """
+
+    energy_kwh: float | None
+    operational_kgco2e: float | None
+    embodied_kgco2e: float | None
+    borne_kgco2e: float | None
+    held_kgco2e_h: float | None
+    elapsed_h: float | None
+    delay_h: float | None
+
+
+class Ingredients(NamedTuple):
+    """One side: its sums as terms, None being unknown, and what is to be said of them.
+
+    ``spans`` is the time of each activity, None where one has none.
+    """
+
+    energy: Sum
+    operational: Sum
+    embodied: Sum
+    borne: Sum
+    held: Sum
+    spans: tuple[Span, ...] | None
+    delay: Sum
+    notes: tuple[str, ...]
+
+    @property
+    def places(self) -> frozenset[str]:
+        """Where the time of its activities is from."""
+        return frozenset(span.place for span in self.spans or ())
+
+    @property
+    def unknowns(self) -> set[Uncertain]:
+        """What is uncertain in any of it."""
+        sums = (self.energy, self.operational, self.embodied, self.borne, self.held, self.delay)
+        terms = [one for some in sums for one in some or ()]
+        terms += [one for span in self.spans or () for one in span.terms]
+        return {unknown for one in terms for unknown in one.ranged.values()}
+
+    def at(self, values: Mapping[Uncertain, float] | None) -> DesignFigures:
+        """Return the figures with some values for what is uncertain; None is the best ones."""
+
+        def total(some: Sum) -> float | None:
+            return None if some is None else _sum(some, values)
+
+        return DesignFigures(
+            energy_kwh=total(self.energy),
+            operational_kgco2e=total(self.operational),
+            embodied_kgco2e=total(self.embodied),
+            borne_kgco2e=total(self.borne),
+            held_kgco2e_h=total(self.held),
+            elapsed_h=self._elapsed(values),
+            delay_h=total(self.delay),
+        )
+
+    def _elapsed(self, values: Mapping[Uncertain, float] | None) -> float | None:
+        """Return the time of the work: what lasts for a duration goes on beside the rest."""
+        if self.spans is None:
+            return None
+        each = [(span.is_beside, _sum(span.terms, values)) for span in self.spans]
+        rest = math.fsum(hours for is_beside, hours in each if not is_beside)
+        return max([rest, *(hours for is_beside, hours in each if is_beside)]) or None
+
+
+def _sum(terms: Sequence[Term], values: Mapping[Uncertain, float] | None) -> float:
+    return math.fsum(one.number if values is None else one.at(values) for one in terms)
+
+
+EMPTY = Ingredients(None, None, None, None, None, None, None, ("there is nothing to measure",))
+
+
+def ingredients(result: Result, same: Same | None = None) -> Ingredients:
+    """Return what the metrics of one workload are made of.
+
+    Parameters
+    ----------
+    result : Result
+        Its account.
+    same : mapping, optional
+        Unknowns that are those of another side, under another name.
+
+    Raises
+    ------
+    NotArithmetic
+        Where a saved entry holds what is no formula.
+    QuantityError
+        Where the delay of a saved functional unit is none.
+    """
+    notes: list[str] = []
+    embodied = [entry for entry in result.entries if entry.boundary == EMBODIED]
+    machines = [entry for entry in embodied if _item(entry) != BUILDING]
+    if len(machines) < len(embodied):
+        notes.append("the building is no machine: it is in the account, and not in C")
+    operational = [entry for entry in result.entries if entry.boundary == OPERATIONAL]
+    held = [_held(entry, same, notes) for entry in machines]
+    return Ingredients(
+        energy=_known([term(entry, "energy_kwh", same=same) for entry in operational]),
+        operational=_known([term(entry, "kgco2e", same=same) for entry in operational]),
+        embodied=_known([term(entry, "kgco2e", same=same) for entry in embodied]),
+        borne=_known([term(entry, "kgco2e", same=same) for entry in machines]),
+        held=_known(held),
+        spans=_spans(result.entries, same, notes),
+        delay=_delay(result),
+        notes=tuple(notes),
+    )
+
+
+def _known(terms: Sequence[Term | None]) -> Sum:
+    """Return terms where all of them are known."""
+    known = tuple(one for one in terms if one is not None)
+    return known if len(known) == len(terms) else None
+
+
+def _item(entry: Entry) -> str:
+    return entry.item.partition(AT_SITE)[0]
+
+
+def _place(entry: Entry) -> str:
+    return f"{entry.phase}.{entry.activity}"
+
+
+def _derived(entry: Entry, formula: str, number: float, same: Same | None) -> Term:
+    """Return another figure over the inputs of an entry as a term."""
+    found = term(entry._replace(formula=formula, kgco2e=number), "kgco2e", same=same)
+    assert found is not None
+    return found
+
+
+def _held(entry: Entry, same: Same | None, notes: list[str]) -> Term | None:
+    """Return the embodied share of a machine times its life [kgCO2e·h]; None where unknown."""
+    if entry.kgco2e is None:
+        notes.append(f"{_place(entry)}: the embodied carbon of the {_item(entry)} is unknown")
+        return None
+    life = next((value for value in entry.inputs if _LIFETIME.fullmatch(value.name)), None)
+    if life is not None:
+        formula = f"({entry.formula}) * {life.name}"
+        return _derived(entry, formula, entry.kgco2e * life.best, same)
+    if entry.kgco2e_high == 0:  # another activity counts the hardware
+        return Term(None, {}, {}, (), 1.0, 0.0)
+    notes.append(
+        f"{_place(entry)}: its embodied carbon is given as a share, without a lifetime: "
+        "that of the machines is unknown"
+    )
+    return None
+
+
+def _spans(
+    entries: Sequence[Entry], same: Same | None, notes: list[str]
+) -> tuple[Span, ...] | None:
+    """Return the time of each activity; None where one has none."""
+    activities: dict[tuple[str, str], list[Entry]] = {}
+    for entry in entries:
+        activities.setdefault((entry.phase, entry.activity), []).append(entry)
+    found = []
+    is_known = True
+    for own in activities.values():
+        span = _span(own, same)
+        if span is not None:
+            found.append(span)
+        elif own[0].kind not in _BESIDE:
+            notes.append(f"{_place(own[0])}: nothing says how long it takes")
+            is_known = False
+    if is_known and not found:
+        notes.append("nothing says how long the work takes")
+    if any(span.place == SYSTEMS for span in found):
+        notes.append("where device time is given, the time is that of one whole system")
+    return tuple(found) if is_known and found else None
+
+
+def _span(entries: list[Entry], same: Same | None) -> Span | None:
+    """Return the time of one activity, None where its entries do not say it."""
+    for name, is_beside in (("wall_time", False), ("duration", True)):
+        for entry in entries:
+            if any(value.name == name and value.unit == "h" for value in entry.inputs):
+                return Span((_given(entry, name, same),), WALL, is_beside)
+    hours = tuple(_hours_of_one_system(entries, same))
+    return Span(hours, SYSTEMS, is_beside=False) if hours else None
+
+
+def _given(entry: Entry, name: str, same: Same | None) -> Term:
+    """Return a time that is given, as often as it recurs and with restarts."""
+    inputs = {value.name: value for value in entry.inputs}
+    parts = [inputs[name].best]
+    formula = name
+    for other, factor in _LENGTHENS.items():
+        if other in inputs:
+            parts.append(inputs[other].best + (other == "restarts"))
+            formula += f" * {factor}"
+    return _derived(entry, formula, math.prod(parts), same)
+
+
+def _hours_of_one_system(entries: list[Entry], same: Same | None) -> Iterator[Term]:
+    """Yield the hours of whole systems, at each site; of devices where there is no host."""
+    by_item: dict[str, list[Entry]] = {}
+    for unit in ("system-h", "device-h"):
+        for entry in entries:
+            is_client = unit == "device-h" and entry.kind in _OF_CLIENTS
+            if entry.boundary == EMBODIED and entry.quantity_unit == unit and not is_client:
+                by_item.setdefault(_item(entry), []).append(entry)
+        if by_item:
+            break
+    longest = max(by_item.values(), key=lambda some: math.fsum(map(_quantity, some)), default=[])
+    for entry in longest:
+        formula = _SHARE_OF_LIFE.sub("", entry.formula)
+        if formula == entry.formula:  # the carbon is unknown, or not a plain share of a life
+            yield Term(None, {}, {}, (), 1.0, _quantity(entry))
+        else:
+            yield _derived(entry, formula, _quantity(entry), same)
+
+
+def _quantity(entry: Entry) -> float:
+    return entry.quantity or 0.0
+
+
+def _delay(result: Result) -> Sum:
+    """Return the time that one functional unit takes; None where it is not given."""
+    written = (result.spec.get("functional_unit") or {}).get(_DELAY)
+    if written is None:
+        return None
+    number: Number = parse_formatted(written, DURATION)
+    value = Value(number, DURATION.unit, path=f"functional_unit.{_DELAY}", name=_DELAY)
+    if low(number) == high(number):
+        return (Term(None, {}, {}, (), 1.0, best(number)),)
+    unknown = Uncertain(_DELAY, f":{value.path}", value.best, value.low, value.high)
+    return (Term(compiled(_DELAY)[0], {}, {_DELAY: unknown}, (), 1.0, value.best),)

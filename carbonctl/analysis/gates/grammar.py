@@ -1,0 +1,337 @@
+"""The grammar of rules. A rule says when its gate fails.
+
+    RULE  := VALUE (>|>=|<|<=) LIMIT
+    VALUE := [phases.PHASE.]KEY | pNN(VALUE) | prob(RULE)
+    LIMIT := NUMBER [UNIT]            the head's value; bare = the key's unit
+           | SIGN NUMBER (%|[UNIT])   change from the base
+
+Functions do not nest: what stands inside ``pNN`` and ``prob`` is a plain figure. The limit
+of ``prob`` is a fraction, ``5 %`` or ``0.05``, and takes no sign.
+"""
+
+import re
+from typing import NamedTuple
+
+from carbonctl.errors import UsageError
+from carbonctl.ledger.entry import Totals
+from carbonctl.numbers.unit_table import QuantityError
+from carbonctl.numbers.units import ENERGY, MASS, RATIO, VOLUME, Dimension, parse
+from carbonctl.spec.model import PHASES
+from carbonctl.text import did_you_mean
+
+KEYS = Totals._fields
+LONGEST = 500  # characters of a rule
+PERCENT = "%"
+
+_SHOWN = 60  # characters of a rule that is too long
+_DIMENSIONS = {"kwh": ENERGY, "kgco2e": MASS, "l": VOLUME}
+_KEY_HELP = f"the keys are {', '.join(KEYS)}, alone or as phases.PHASE.KEY"
+_FUNCTION_HELP = "the functions are pNN(...), for example p95(...), and prob(...)"
+_SHELL_HINT = (
+    "one of > >= < <= is wanted here. Quote the rule, for example 'total_kgco2e > 10 t': "
+    "the shell takes an unquoted > or < for itself"
+)
+
+_WORD = re.compile(r"[\w.-]+")
+_OPERATOR = re.compile(r"[<>]=?")
+_TO_END = re.compile(r"[^()<>=]*")
+_PERCENTILE = re.compile(r"p([0-9]+(?:\.[0-9]+)?)")
+_LIMIT = re.compile(
+    r"(?P<sign>[+-]?)\s*"
+    r"(?P<number>(?:[0-9][0-9_]*(?:\.(?!\.)[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*"
+    r"(?P<unit>.*?)\s*"
+)
+
+
+class RuleFault(ValueError):
+    """What is wrong with a rule; ``column`` counts from 1."""
+
+    def __init__(self, column: int, message: str) -> None:
+        super().__init__(message)
+        self.column = column
+        self.message = message
+
+
+class Condition(NamedTuple):
+    """The second half of a rule: what a number is compared with.
+
+    Attributes
+    ----------
+    operator : str
+        ``>``, ``>=``, ``<`` or ``<=``.
+    limit : float
+        In ``unit``.
+    unit : str
+        kgCO2e, kWh, L, ``%`` for a relative change, or empty for a fraction.
+    is_change : bool
+        Whether the limit is of the change from the base.
+    """
+
+    operator: str
+    limit: float
+    unit: str
+    is_change: bool
+
+
+class Rule(NamedTuple):
+    """One rule.
+
+    Attributes
+    ----------
+    text : str
+        As it was written, with even spaces; it reads back to an equal rule.
+    phase : str or None
+        One of the phases; None for the whole account.
+    key : str
+        A field of `carbonctl.ledger.entry.Totals`.
+    condition : Condition
+        On the figure, or on its percentile.
+    percentile : float or None
+        The NN of ``pNN``, between 0 and 100.
+    chance : Condition or None
+        Of ``prob``: on the share of cases in which ``condition`` holds.
+    """
+
+    text: str
+    phase: str | None
+    key: str
+    condition: Condition
+    percentile: float | None = None
+    chance: Condition | None = None
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def dimension(key: str) -> Dimension:
+    """Return the dimension of a key of the totals, by the unit in its name."""
+    return _DIMENSIONS[key.rpartition("_")[2]]
+
+
+def parse_rule(text: str, flag: str = "--fail-on") -> Rule:
+    """Read a rule from the command line.
+
+    Raises
+    ------
+    UsageError
+        With the rule, a caret under the fault and what would be right.
+    """
+    try:
+        return read_rule(text)
+    except RuleFault as fault:
+        raise _usage(flag, text, fault) from None
+
+
+def refuse_change(rule: Rule, flag: str = "--fail-on") -> None:
+    """Refuse a rule that needs a base, where there is none.
+
+    Raises
+    ------
+    UsageError
+        With a caret under the sign that makes it a change.
+    """
+    if rule.condition.is_change:
+        column = next(at for at, c in enumerate(rule.text, 1) if c in "+-")
+        said = "a signed limit is a change from a base; leave out the sign, or use `compare`"
+        raise _usage(flag, rule.text, RuleFault(column, said))
+
+
+def read_rule(text: str) -> Rule:
+    """Read a rule.
+
+    Raises
+    ------
+    RuleFault
+        With the column of the first fault.
+    """
+    if len(text) > LONGEST:
+        raise RuleFault(1, f"the rule is longer than {LONGEST} characters")
+    reader = _Reader(_shown(text).rstrip())
+    word, at = reader.word()
+    percentile = chance = None
+    if not reader.takes("("):
+        phase, key = _figure(word, at)
+        condition = reader.condition(dimension(key))
+    elif word == "prob":
+        phase, key = reader.plain_figure()
+        condition = reader.condition(dimension(key))
+        reader.close()
+        chance = reader.condition(None)
+    else:
+        percentile = _percentile(word, at)
+        phase, key = reader.plain_figure()
+        reader.close()
+        condition = reader.condition(dimension(key))
+    reader.end()
+    return Rule(_even(reader.text), phase, key, condition, percentile, chance)
+
+
+class _Reader:
+    """Reads a rule from left to right; ``at`` counts from 0."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.skip()
+
+    def skip(self) -> None:
+        while self.text[self.at : self.at + 1] == " ":
+            self.at += 1
+
+    def fault(self, message: str) -> RuleFault:
+        return RuleFault(self.at + 1, message)
+
+    def takes(self, character: str) -> bool:
+        found = self.text.startswith(character, self.at)
+        if found:
+            self.at += 1
+            self.skip()
+        return found
+
+    def match(self, pattern: re.Pattern[str]) -> str:
+        """Return what matches here, and pass it; empty where nothing does."""
+        found = pattern.match(self.text, self.at)
+        if found is None:
+            return ""
+        self.at = found.end()
+        self.skip()
+        return found[0]
+
+    def word(self) -> tuple[str, int]:
+        """Return a word and where it begins."""
+        at = self.at
+        if not (word := self.match(_WORD)):
+            raise self.fault(
+                f"a key or a function is wanted here, as in total_kgco2e > 10 t; {_KEY_HELP}; "
+                f"{_FUNCTION_HELP}"
+            )
+        return word, at
+
+    def plain_figure(self) -> tuple[str | None, str]:
+        """Return the phase and the key that stand inside a function."""
+        word, at = self.word()
+        if self.text.startswith("(", self.at):
+            raise RuleFault(at + 1, f"`{word}(` cannot stand inside a function; write a key here")
+        return _figure(word, at)
+
+    def close(self) -> None:
+        if not self.takes(")"):
+            raise self.fault("`)` is wanted here")
+
+    def end(self) -> None:
+        if self.at < len(self.text):
+            raise self.fault(f"`{self.text[self.at]}` cannot stand here")
+
+    def condition(self, wanted: Dimension | None) -> Condition:
+        """Return an operator and a limit; without a dimension, a fraction is wanted."""
+        operator = self.match(_OPERATOR)
+        if not operator and self.at == len(self.text):
+            raise self.fault(_SHELL_HINT)
+        if not operator:
+            raise self.fault("one of > >= < <= is wanted here")
+        at = self.at
+        written = self.match(_TO_END)
+        if wanted is None:
+            return Condition(operator, _fraction(written, at), "", False)
+        return Condition(operator, *_limit(written, at, wanted))
+
+
+def _figure(word: str, at: int) -> tuple[str | None, str]:
+    """Return the phase and the key that a word at ``at`` names."""
+    if word in KEYS:
+        return None, word
+    first, *rest = word.split(".")
+    if first == "phases" and rest:
+        return _of_phase(rest, at + len("phases."))
+    if _PERCENTILE.fullmatch(word) or word == "prob":
+        raise RuleFault(at + 1, f"`{word}` needs parentheses; {_FUNCTION_HELP}")
+    if first in PHASES and ".".join(rest) in KEYS:
+        raise RuleFault(at + 1, f"unknown key `{word}`; did you mean `phases.{word}`?")
+    raise _unknown_key(word, at)
+
+
+def _of_phase(parts: list[str], at: int) -> tuple[str, str]:
+    phase, *rest = parts
+    if phase not in PHASES:
+        close = did_you_mean(phase, PHASES)
+        known = ", ".join(PHASES)
+        raise RuleFault(at + 1, f"unknown phase `{phase}`{close}; the phases are {known}")
+    at += len(phase)
+    if not rest:
+        raise RuleFault(at + 1, f"a key is wanted after the phase; {_KEY_HELP}")
+    if (key := ".".join(rest)) not in KEYS:
+        raise _unknown_key(key, at + 1)
+    return phase, key
+
+
+def _unknown_key(key: str, at: int) -> RuleFault:
+    close = did_you_mean(key.rpartition(".")[2], KEYS)
+    return RuleFault(at + 1, f"unknown key `{key}`{close}; {_KEY_HELP}")
+
+
+def _percentile(word: str, at: int) -> float:
+    found = _PERCENTILE.fullmatch(word)
+    if found is None:
+        raise RuleFault(at + 1, f"unknown function `{word}`; {_FUNCTION_HELP}")
+    if not 0 < float(found[1]) < 100:
+        raise RuleFault(at + 1, f"`{word}` is no percentile; write p5, p50, p99.9 or the like")
+    return float(found[1])
+
+
+def _limit(written: str, at: int, wanted: Dimension) -> tuple[float, str, bool]:
+    """Return a limit's number, its unit and whether it is a change."""
+    sign, number, unit, columns = _split(written, at, wanted.example)
+    if unit == PERCENT and not sign:
+        said = f"a percentage is a change from the base: write +{number}% or -{number}%"
+        raise RuleFault(columns[0], said)
+    if unit.startswith(PERCENT) and unit != PERCENT:
+        raise RuleFault(columns[1], f"`{unit}` is no unit; a percentage stands alone")
+    try:
+        if unit == PERCENT:
+            value, unit = parse(number, RATIO), PERCENT
+        else:
+            value, unit = parse(f"{number} {unit or wanted.unit}", wanted), wanted.unit
+    except QuantityError as error:
+        column = columns[0] if unit in ("", PERCENT) else columns[1]
+        raise RuleFault(column, str(error)) from None
+    if not isinstance(value, float):
+        raise RuleFault(columns[0], "a limit is one number, not a range")
+    return (-value if sign == "-" else value), unit, bool(sign)
+
+
+def _fraction(written: str, at: int) -> float:
+    """Return the limit of a probability."""
+    sign, number, unit, columns = _split(written, at, "5 %")
+    if sign:
+        raise RuleFault(at + 1, "a probability is compared with a fraction; leave out the sign")
+    if unit not in ("", PERCENT):
+        raise RuleFault(columns[1], f"`{unit}` is no unit of a probability; write 5 % or 0.05")
+    value = float(number.replace("_", "")) / (100 if unit else 1)
+    if not value <= 1:
+        raise RuleFault(columns[0], "a probability is between 0 and 1; write 5 % or 0.05")
+    return value
+
+
+def _split(written: str, at: int, example: str) -> tuple[str, str, str, tuple[int, int]]:
+    """Return the sign, number and unit of a limit, and the columns of the last two."""
+    found = _LIMIT.fullmatch(written)
+    if found is None:
+        raise RuleFault(at + 1, f"a number is wanted here, for example {example}")
+    columns = (at + found.start("number") + 1, at + found.start("unit") + 1)
+    return found["sign"], found["number"], found["unit"], columns
+
+
+def _shown(text: str) -> str:
+    """Return a text of equal length in which every character can be shown."""
+    return "".join(" " if c.isspace() else c if c.isprintable() else "\ufffd" for c in text)
+
+
+def _even(text: str) -> str:
+    """Return a rule with one space around operators, and none inside parentheses."""
+    text = re.sub(r" *([()]) *", r"\1", " ".join(text.split()))
+    return re.sub(r" ?([<>]=?) ?([+-]?) ?", r" \1 \2", text)
+
+
+def _usage(flag: str, text: str, fault: RuleFault) -> UsageError:
+    shown = _shown(text) if len(text) <= LONGEST else f"{_shown(text[:_SHOWN])}…"
+    return UsageError(f"{flag}: {fault.message}\n  {shown}\n  {' ' * (fault.column - 1)}^")

@@ -1,0 +1,198 @@
+"""From a rule and the figures of an account to a verdict, and from verdicts to an exit code.
+
+Where the figures come from is no concern of this module: `Figures` is all it asks for.
+"""
+
+import math
+import operator
+from collections.abc import Callable, Iterable, Sequence
+from typing import Literal, NamedTuple, Protocol, TypeAlias
+
+from carbonctl.analysis.gates.grammar import PERCENT, Condition, Rule, dimension, refuse_change
+from carbonctl.errors import GATE_FAILED, INPUT, OK, worst
+from carbonctl.numbers.units import MASS
+
+Level: TypeAlias = Literal["fail", "warn"]
+Outcome: TypeAlias = Literal["pass", "fail", "unknown"]
+Pair: TypeAlias = tuple[float, float]  # a figure of the head, and of the base
+
+_COMPARE: dict[str, Callable[[float, float], bool]] = {
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+}
+
+
+class Figures(Protocol):
+    """The figures of one account, in the units of `carbonctl.ledger.entry.Totals`.
+
+    ``phase`` is None for the whole account. None is unknown.
+    """
+
+    def figure(self, phase: str | None, key: str) -> float | None:
+        """Return the best estimate."""
+        ...
+
+    def samples(self, phase: str | None, key: str) -> Sequence[float] | None:
+        """Return equally likely values; a certain figure may give one."""
+        ...
+
+
+class Verdict(NamedTuple):
+    """What came of one rule, in full precision.
+
+    Attributes
+    ----------
+    rule : str
+        As it was written, with even spaces.
+    level : str
+        ``fail`` or ``warn``.
+    outcome : str
+        ``pass``, ``fail`` or ``unknown``; ``fail`` also where a warning is due.
+    value : float or None
+        What was measured, in ``unit``: a figure, a change, or a probability as a fraction.
+        None where it is unknown, or the change from a zero base.
+    limit : float
+        What it was compared with, in ``unit``.
+    unit : str
+        kgCO2e, kWh, L, ``%`` for a relative change, or empty for a probability.
+    reason : str or None
+        For people, where the outcome needs one.
+    subject : str
+        What was judged: a file, or a side of a comparison.
+    """
+
+    rule: str
+    level: Level
+    outcome: Outcome
+    value: float | None
+    limit: float
+    unit: str
+    reason: str | None
+    subject: str = ""
+
+
+def judge(rule: Rule, head: Figures, base: Figures | None, level: Level = "fail") -> Verdict:
+    """Judge one rule.
+
+    A relative change is (head − base) / |base|. From a zero base any rise is above, and any
+    fall below, every percentage; 0 → 0 passes. ``p95(total_kgco2e) > +5%`` is of the 95th
+    percentile of the changes, sample by sample: samples of head and base at the same place
+    belong together, and a side with one sample is constant.
+
+    Parameters
+    ----------
+    rule : Rule
+        As `parse_rule` or `read_budget` gives it.
+    head, base : Figures
+        What is judged, and what it is compared with; the base may be None for rules over
+        the head alone.
+    level : str
+        ``fail`` or ``warn``; the verdict carries it on.
+
+    Raises
+    ------
+    UsageError
+        For a change without a base.
+    """
+    if base is None:
+        refuse_change(rule, f"--{level}-on")
+    final = rule.chance or rule.condition
+    try:
+        heads, bases = _numbers(rule, head), [0.0]  # a level is a change from nothing
+        if base is not None and rule.condition.is_change:
+            bases = _numbers(rule, base, " in the base")
+        value, triggers = _measure(rule, _paired(heads, bases))
+    except _Unknown as why:
+        return Verdict(rule.text, level, "unknown", None, final.limit, final.unit, str(why))
+    outcome: Outcome = "fail" if triggers else "pass"
+    reason = "the base is zero" if math.isinf(value) else None
+    known = None if reason else value
+    return Verdict(rule.text, level, outcome, known, final.limit, final.unit, reason)
+
+
+def exit_code(verdicts: Iterable[Verdict], exit_zero: bool = False) -> int:
+    """Return the exit code of some verdicts; those that warn do not count.
+
+    An unknown figure is worse than a gate that failed; ``exit_zero`` masks only the latter.
+    """
+    failed = OK if exit_zero else GATE_FAILED
+    codes = {"pass": OK, "fail": failed, "unknown": INPUT}
+    return worst(codes[v.outcome] for v in verdicts if v.level == "fail")
+
+
+class _Unknown(Exception):
+    """What a verdict needs and is not known."""
+
+
+def _numbers(rule: Rule, figures: Figures, where: str = "") -> list[float]:
+    """Return the figure that a rule is over, or its samples."""
+    samples: Sequence[float] | None
+    if rule.percentile is None and rule.chance is None:
+        number = figures.figure(rule.phase, rule.key)
+        what, samples = "", None if number is None else (number,)
+    else:
+        what, samples = "the spread of ", figures.samples(rule.phase, rule.key)
+    numbers = [] if samples is None else [float(sample) for sample in samples]
+    if numbers and all(map(math.isfinite, numbers)):
+        return numbers
+    name = rule.key.rpartition("_")[0].replace("_", " ")
+    carbon = " carbon" if dimension(rule.key) is MASS else ""
+    phase = f" of {rule.phase}" if rule.phase else ""
+    raise _Unknown(f"{what}{name}{carbon}{phase} is unknown{where}")
+
+
+def _paired(heads: list[float], bases: list[float]) -> list[Pair]:
+    count = max(len(heads), len(bases))
+    sides = [side * count if len(side) == 1 else side for side in (heads, bases)]
+    return list(zip(*sides, strict=True))
+
+
+def _measure(rule: Rule, pairs: list[Pair]) -> tuple[float, bool]:
+    """Return the number that a rule is about, and whether the rule triggers."""
+    condition = rule.condition
+    if rule.chance is not None:
+        share = sum(_holds(condition, pair) for pair in pairs) / len(pairs)
+        return share, _COMPARE[rule.chance.operator](share, rule.chance.limit)
+    if rule.percentile is None:
+        return _change(condition, pairs[0]), _holds(condition, pairs[0])
+    value = _percentile([_change(condition, pair) for pair in pairs], rule.percentile)
+    if math.isnan(value):
+        raise _Unknown("the change is unknown, as the base is zero")
+    if condition.unit == PERCENT and not any(any(pair) for pair in pairs):
+        return value, False
+    return value, _COMPARE[condition.operator](value, condition.limit)
+
+
+def _holds(condition: Condition, pair: Pair) -> bool:
+    """Return whether a condition holds, without a division that would round.
+
+    A relative change is compared as (head − base) · 100 with limit · |base|.
+    """
+    head, base = pair
+    compare = _COMPARE[condition.operator]
+    if condition.unit != PERCENT:
+        return compare(head - base, condition.limit)
+    if not any(pair):  # 0 → 0
+        return False
+    return compare((head - base) * 100, condition.limit * abs(base))
+
+
+def _change(condition: Condition, pair: Pair) -> float:
+    """Return the change in the condition's unit; from a zero base it is infinite."""
+    head, base = pair
+    difference = head - base
+    if condition.unit != PERCENT or difference == 0:
+        return difference
+    return difference * 100 / abs(base) if base else math.copysign(math.inf, difference)
+
+
+def _percentile(numbers: list[float], percent: float) -> float:
+    """Return a percentile, linear between order statistics (Hyndman and Fan's type 7)."""
+    ordered = sorted(numbers)
+    place = (len(ordered) - 1) * percent / 100
+    below = math.floor(place)
+    low, high = ordered[below], ordered[math.ceil(place)]
+    part = place - below
+    return low if low == high else low * (1 - part) + high * part

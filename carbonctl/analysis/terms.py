@@ -1,0 +1,217 @@
+"""Figures of entries as functions of what is uncertain in them.
+
+They are evaluated again at corners of ranges, or over samples.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from types import CodeType
+from typing import Any, NamedTuple
+
+from carbonctl.factors import runs, schedule
+from carbonctl.ledger.entry import EMBODIED, OPERATIONAL, SUMS, Entry
+from carbonctl.numbers.formulas import NotArithmetic, compiled
+from carbonctl.numbers.values import Value
+
+TO_CARBON = " * carbon_intensity"
+_VARY = ("energy_kwh", "kgco2e", "kgco2e_market")
+_NOTHING: dict[str, Any] = {"__builtins__": {}}
+# Derived inputs that are no arithmetic: what they come from, and how.
+_DERIVED: dict[str, tuple[tuple[str, ...], Callable[..., Any]]] = {
+    "mean": (("p50", "p99"), runs.lognormal_mean),
+    "compute_time": (("compute_p50", "compute_p99"), runs.lognormal_mean),
+    "repeats": (("for", "every"), schedule.occurrences),
+    "servers": (("bandwidth", "server_bandwidth"), schedule.whole_number),
+}
+
+
+class Uncertain(NamedTuple):
+    """What makes a ranged input the same unknown wherever it is used.
+
+    A fact of the catalog is one unknown in every place; a given figure is one where it
+    stands at the same place of the same workload with the same bounds.
+    """
+
+    name: str
+    where: str | None
+    best: float
+    low: float
+    high: float
+
+
+Same = Mapping[Uncertain, Uncertain]
+
+
+class Term(NamedTuple):
+    """One figure as a function of what is uncertain in it.
+
+    Attributes
+    ----------
+    code : CodeType or None
+        The compiled formula; None where the figure is a plain number.
+    known : dict
+        Values of the inputs without a range.
+    ranged : dict
+        Name to the unknown behind it.
+    derived : tuple of str
+        Names in the formula that follow from others by one of the kernels.
+    sign : float
+        +1 or −1.
+    number : float
+        The figure itself at the best estimates.
+    """
+
+    code: CodeType | None
+    known: dict[str, float]
+    ranged: dict[str, Uncertain]
+    derived: tuple[str, ...]
+    sign: float
+    number: float
+
+    def at(self, values: Mapping[Uncertain, Any]) -> Any:
+        """Return the signed figure with some values for what is uncertain."""
+        if self.code is None:
+            return self.sign * self.number
+        names = {**self.known}
+        for name, unknown in self.ranged.items():
+            names[name] = values[unknown]
+        for name in self.derived:
+            parents, kernel = _DERIVED[name]
+            names[name] = _each(kernel, *(names[parent] for parent in parents))
+        return self.sign * eval(self.code, _NOTHING, names)  # noqa: S307
+
+
+def _each(kernel: Callable[..., Any], *values: Any) -> Any:
+    """Apply a kernel of numbers to numbers, or to arrays element by element."""
+    if all(isinstance(value, float | int) for value in values):
+        return kernel(*values)
+    import numpy as np
+
+    return np.vectorize(kernel, otypes=[float])(*values)
+
+
+def unknown_of(value: Value, entry: Entry, workload: str = "") -> Uncertain:
+    """Return what a ranged input of an entry is uncertain about.
+
+    Drives and machines have lives and powers of their own, whatever both are called; the
+    devices of a mixed system are numbered in formulas, and not in the catalog.
+    """
+    if value.status not in ("catalog", "default", "archetype"):
+        return Uncertain(value.name, f"{workload}:{value.path}", value.best, value.low, value.high)
+    name = re.sub(r"(_[0-9]+)+(?=$|_down$|_up$)", "", value.name)
+    where = value.source
+    if entry.kind == "storage" and not name.startswith("carbon"):
+        name = f"storage_{name}"
+    return Uncertain(name, where, value.best, value.low, value.high)
+
+
+def term(
+    entry: Entry, key: str, sign: float = 1.0, workload: str = "", same: Same | None = None
+) -> Term | None:
+    """Return one figure of an entry as a term.
+
+    Parameters
+    ----------
+    entry : Entry
+        The entry.
+    key : str
+        kgco2e, kgco2e_market or energy_kwh.
+    sign : float
+        +1, or −1 for the base of a difference.
+    workload : str
+        What tells given figures of one workload from those of another.
+    same : mapping, optional
+        Unknowns that are others under another name.
+
+    Returns
+    -------
+    Term or None
+        None where the figure is unknown.
+
+    Raises
+    ------
+    NotArithmetic
+        Where the formula is none, or names what is no input.
+    """
+    number = getattr(entry, key)
+    if number is None:
+        return None
+    formula = _formula(entry, key)
+    if formula is None:
+        return Term(None, {}, {}, (), sign, number)
+    code, names = compiled(formula)
+    inputs = {value.name: value for value in entry.inputs}
+    if not names <= inputs.keys():
+        raise NotArithmetic(f"`{sorted(names - inputs.keys())[0]}` is no input of {entry.item}")
+    derived = tuple(sorted(name for name in names if _is_derived(inputs[name], inputs)))
+    parents = {parent for name in derived for parent in _DERIVED[name][0]}
+    used = {name: inputs[name] for name in sorted((names - set(derived)) | parents)}
+    known = {name: v.best for name, v in used.items() if v.low == v.high}
+    ranged = {}
+    for name, value in used.items():
+        if value.low != value.high:
+            unknown = unknown_of(value, entry, workload)
+            ranged[name] = (same or {}).get(unknown, unknown)
+    return Term(code if ranged else None, known, ranged, derived, sign, number)
+
+
+def _is_derived(value: Value, inputs: Mapping[str, Value]) -> bool:
+    """Whether a ranged input follows from others by one of the kernels."""
+    if value.status != "derived" or value.low == value.high or value.name not in _DERIVED:
+        return False
+    return all(parent in inputs for parent in _DERIVED[value.name][0])
+
+
+def terms(
+    entries: Sequence[Entry], name: str, sign: float = 1.0, workload: str = ""
+) -> list[Term] | None:
+    """Return one of the sums of `carbonctl.ledger.entry.Totals` as terms.
+
+    None where an entry is unknown, or where the sum has no formulas behind it (water, and
+    the bounds).
+
+    Raises
+    ------
+    NotArithmetic
+        Where the formula of an entry is none, or names what is no input.
+    """
+    boundary, column = SUMS[name]
+    if column not in _VARY:
+        return None
+    found = [term(e, column, sign, workload) for e in entries if boundary in (None, e.boundary)]
+    known = [one for one in found if one is not None]
+    return known if len(known) == len(found) else None
+
+
+def varies(name: str) -> bool:
+    """Whether one of the sums has formulas behind it."""
+    return SUMS[name][1] in _VARY
+
+
+def _formula(entry: Entry, key: str) -> str | None:
+    """Return the formula of a figure; None where it has none.
+
+    What is lost in the grid is no energy at the meter, and embodied carbon none at all.
+    """
+    if key == "energy_kwh":
+        if entry.boundary == EMBODIED or entry.energy_kwh != entry.quantity:
+            return None
+        return entry.formula.removesuffix(TO_CARBON)
+    if key == "kgco2e" or entry.boundary != OPERATIONAL:
+        return entry.formula
+    return f"{entry.formula.removesuffix(TO_CARBON)} * {_market(entry)}"
+
+
+def _market(entry: Entry) -> str:
+    """Return the market-based intensity as a formula of what it comes from."""
+    inputs = {value.name: value for value in entry.inputs}
+    market = inputs.get("market_intensity")
+    if market is None:
+        return "carbon_intensity"
+    if market.status != "derived":
+        return "market_intensity"
+    rest = "residual_intensity" if "residual_intensity" in inputs else "carbon_intensity"
+    if "carbon_free_energy" not in inputs or "contract_intensity" not in inputs:
+        return rest
+    share = "carbon_free_energy"
+    return f"({share} * contract_intensity + (1 - {share}) * {rest})"

@@ -1,0 +1,1 @@
+"""Many workloads: one after the other or in several processes."""

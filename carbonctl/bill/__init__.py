@@ -1,1 +1,0 @@
-"""Bills of materials: what devices and systems are made of, and the carbon of making it."""

@@ -1,0 +1,33 @@
+"""Rules from the command line and from a budget."""
+
+from collections.abc import Sequence
+
+from carbonctl.analysis.gates import parse_rule, read_budget, refuse_change
+from carbonctl.analysis.gates.rules import Gates
+from carbonctl.inputs import reading
+
+
+def read_gates(
+    fail_on: Sequence[str], warn_on: Sequence[str], budget: str | None, *, has_base: bool
+) -> Gates:
+    """Read the rules of flags, then those of a budget file.
+
+    Raises
+    ------
+    UsageError
+        For a faulty rule, or a change where there is no base.
+    InputError
+        For a faulty budget.
+    """
+    fail = [parse_rule(text) for text in fail_on]
+    warn = [parse_rule(text, "--warn-on") for text in warn_on]
+    told = {"--fail-on": fail, "--warn-on": warn}
+    more_fail, more_warn = (
+        read_budget(*reading.read_file(budget)) if budget is not None else ([], [])
+    )
+    if budget is not None:
+        told[budget] = [*more_fail, *more_warn]
+    for where, rules in told.items() if not has_base else ():
+        for rule in rules:
+            refuse_change(rule, where)
+    return Gates((*fail, *more_fail), (*warn, *more_warn))

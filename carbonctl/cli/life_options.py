@@ -1,0 +1,125 @@
+"""Flags of how long hardware lives and how it is used."""
+
+import re
+from typing import Annotated
+
+import typer
+
+from carbonctl.account.bills import Life
+from carbonctl.catalog import Catalog
+from carbonctl.errors import UsageError
+from carbonctl.factors.use_phase import HOURS_PER_YEAR
+from carbonctl.hardware.lifetime_use import Use
+from carbonctl.numbers import units
+from carbonctl.numbers.intervals import Number, Range
+from carbonctl.numbers.units import Dimension
+from carbonctl.numbers.values import Value
+from carbonctl.spec import bounds
+
+Lifetime = Annotated[
+    str | None, typer.Option("--lifetime", metavar="TIME", help="Service life: 4 years.")
+]
+Utilization = Annotated[
+    str | None,
+    typer.Option("--utilization", metavar="SHARE", help="Share of its life in useful work: 45 %."),
+]
+Power = Annotated[
+    str | None,
+    typer.Option("--power", metavar="WATTS", help="Also its use over its life, at this draw."),
+]
+DutyCycle = Annotated[
+    str | None, typer.Option("--duty-cycle", metavar="SHARE", help="With --power: 100 % if not.")
+]
+Grid = Annotated[
+    str | None, typer.Option("--grid", metavar="GRID", help="With --power: where it is used.")
+]
+
+_HOURS_PER_OUR_YEAR = 8760
+_IN_YEARS = re.compile(r"(y|yrs?|years?|months?)\s*$")
+_ACT_GRID = "usa"
+
+
+def read(
+    lifetime: str | None,
+    utilization: str | None,
+    power: str | None,
+    duty_cycle: str | None,
+    grid: str | None,
+    catalog: Catalog,
+    *,
+    act: bool,
+) -> Life:
+    """Return what the flags say of life and use.
+
+    Parameters
+    ----------
+    lifetime, utilization, power, duty_cycle, grid : str or None
+        As written.
+    catalog : Catalog
+        Knows grids.
+    act : bool
+        Whether years, and places of use, are those of ACT.
+
+    Raises
+    ------
+    UsageError
+        Naming the flag that cannot be read.
+    """
+    life = _value("--lifetime", lifetime, units.SERVICE_LIFE, bounds.positive, "lifetime")
+    if act and life is not None and _IN_YEARS.search(str(lifetime)):
+        note = f"years of {HOURS_PER_YEAR:,} h, as ACT has them"
+        number = life.number * HOURS_PER_YEAR / _HOURS_PER_OUR_YEAR
+        life = life._replace(number=number, note=note)
+    use = _value("--utilization", utilization, units.FRACTION, bounds.positive_fraction,
+                 "utilization")  # fmt: skip
+    if power is None:
+        for flag, text in (("--duty-cycle", duty_cycle), ("--grid", grid)):
+            if text is not None:
+                raise UsageError(f"{flag} goes with --power, the draw in use")
+        return Life(life, use)
+    watts = _value("--power", power, units.POWER, bounds.not_negative, "power")
+    duty = _value("--duty-cycle", duty_cycle or "100 %", units.FRACTION, bounds.fraction,
+                  "duty_cycle")  # fmt: skip
+    assert watts is not None and duty is not None
+    return Life(life, use, Use(watts, duty, *_intensity(grid, catalog, act=act)))
+
+
+def _value(
+    flag: str, text: str | None, dimension: Dimension, check: bounds.Check, name: str
+) -> Value | None:
+    if text is None:
+        return None
+    try:
+        number: Number = units.parse(text, dimension)
+        ends = (number.low, number.high) if isinstance(number, Range) else (number,)
+        for end in ends:
+            check(end, text)
+    except ValueError as error:
+        raise UsageError(f"{flag}: {error}") from None
+    return Value(number, dimension.unit, path=flag, name=name)
+
+
+def _intensity(grid: str | None, catalog: Catalog, *, act: bool) -> tuple[Value, str | None]:
+    """Return the intensity of the electricity in use, and its basis.
+
+    Raises
+    ------
+    UsageError
+        Without a grid, or with an unknown one.
+    """
+    if act:
+        from carbonctl.catalog.act import Act
+
+        try:
+            found = Act(catalog.folders[-1:]).grid(grid or _ACT_GRID)
+        except LookupError as error:
+            raise UsageError(f"--grid: {error.args[0]}") from None
+        return found.named("carbon_intensity", "--grid"), None
+    if grid is None:
+        raise UsageError("--power needs --grid, where it is used (`carbonctl grid list`)")
+    try:
+        row = catalog.electricity(grid)
+    except LookupError as error:
+        raise UsageError(f"--grid: {error.args[0]}") from None
+    value = Value(row.intensity, "kgCO2e/kWh", "catalog", row.source)
+    return value.named("carbon_intensity", "--grid"), row.basis

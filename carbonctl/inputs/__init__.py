@@ -1,0 +1,1 @@
+"""From files, pipes, git and saved results to documents and results."""

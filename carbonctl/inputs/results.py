@@ -1,0 +1,132 @@
+"""From documents to results: a workload is estimated, a saved result is read."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from carbonctl import __version__
+from carbonctl.account import estimate
+from carbonctl.catalog import Catalog
+from carbonctl.catalog.own_records import OwnRecords, together
+from carbonctl.errors import InputError, Problem
+from carbonctl.inputs.documents import Document, check_json
+from carbonctl.ledger.result import Result, is_saved
+from carbonctl.spec.tree import decode
+
+_HEAD = 200  # bytes in which a document says what it is
+
+
+class Origin(NamedTuple):
+    """What made a result: the versions of carbonctl and of its data, and the own records."""
+
+    version: str
+    hardware_db: str
+    own_records: tuple[OwnRecords, ...]
+
+
+def today(catalog: Catalog) -> Origin:
+    """Return the origin of what is estimated now."""
+    return Origin(__version__, catalog.version, catalog.own_records)
+
+
+def common(origins: Iterable[Origin], catalog: Catalog) -> Origin:
+    """Return one origin of several: their versions where they agree, else those of today.
+
+    Its own records are those of all of them.
+    """
+    known = sorted(set(origins))
+    found = known[0] if len({one[:2] for one in known}) == 1 else today(catalog)
+    return found._replace(own_records=together(*(one.own_records for one in known)))
+
+
+class Read(NamedTuple):
+    """The results of a document, what made them, and whether they were saved."""
+
+    results: tuple[Result, ...]
+    origin: Origin
+    is_saved: bool
+
+
+def refuse_other_results(data: bytes, name: str, first: int = 1) -> None:
+    """Refuse what other commands print.
+
+    Raises
+    ------
+    InputError
+        Naming it.
+    """
+    head = data[:_HEAD]
+    for schema, what in ((b"compare", "a comparison"), (b"embodied", "a result of `embodied`")):
+        if head.lstrip().startswith(b"{") and b'"carbonctl.%s/' % schema in head:
+            message = f"this is {what}; a workload or a result of `estimate` is wanted here"
+            raise InputError([Problem(name, first, 1, message)])
+
+
+def read_documents(
+    some: Iterable[Document],
+    catalog: Catalog,
+    overrides: tuple[str, ...] = (),
+    *,
+    or_line: bool = True,
+) -> list[Read]:
+    """Return the results of some documents, one after the other; the rest is as below.
+
+    Raises
+    ------
+    InputError
+        With every problem of all of them.
+    """
+    found: list[Read] = []
+    problems: list[Problem] = []
+    for one in some:
+        try:
+            found.append(read_document(one, catalog, overrides, or_line=or_line))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def read_document(
+    one: Document, catalog: Catalog, overrides: tuple[str, ...] = (), *, or_line: bool = True
+) -> Read:
+    """Return the results of one document.
+
+    Parameters
+    ----------
+    one : Document
+        A workload or a saved result.
+    catalog : Catalog
+        The facts.
+    overrides : tuple of str
+        ``PATH=VALUE``, before a workload's own values.
+    or_line : bool
+        Whether a saved result may be a line of JSON Lines, which does not say the versions
+        behind it.
+
+    Raises
+    ------
+    InputError
+        With every problem of it; for overrides of a saved result, too.
+    """
+    try:
+        return _read(one, catalog, overrides, or_line=or_line)
+    except InputError:
+        check_json(one)
+        raise
+
+
+def _read(one: Document, catalog: Catalog, overrides: tuple[str, ...], *, or_line: bool) -> Read:
+    data, name, label, first, _ = one
+    refuse_other_results(data, name, first)
+    if not is_saved(data):
+        result = estimate(data, name, catalog, overrides, label=label, first=first)
+        return Read((result,), today(catalog), is_saved=False)
+    from carbonctl.inputs import saved_result
+
+    if overrides:
+        message = "--set changes a workload, and this is a saved result"
+        raise InputError([Problem(name, first, 1, message)])
+    found = saved_result.read(decode(data, name, first), name, first, or_line=or_line)
+    version, hardware_db = found.version or __version__, found.hardware_db or catalog.version
+    return Read(found.results, Origin(version, hardware_db, found.own_records), is_saved=True)

@@ -1,0 +1,1 @@
+"""The ledger: entries, sums, results, rows and frames."""

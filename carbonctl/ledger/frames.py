@@ -1,0 +1,90 @@
+"""Accounts as pandas DataFrames, and those as Parquet.
+
+pandas and pyarrow are imported here alone, and only when they are asked for. The types of
+the columns are the same for every account: text is ``string``, a number ``float64``, a year
+``Int64``. What is unknown is missing (``NA``, and ``NaN`` in ``float64``); nothing else is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib import import_module
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from carbonctl.errors import MissingExtra, UsageError
+from carbonctl.ledger.rows import FLAGS, NUMBERS, VIEWS, YEARS, Account, Row
+from carbonctl.text import did_you_mean
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+EXTRA = "pip install 'carbonctl[frames]'"
+
+
+def require(what: str, *packages: str) -> None:
+    """Import what a DataFrame or a file is made with.
+
+    Raises
+    ------
+    MissingExtra
+        Naming the command that installs it.
+    """
+    for package in packages:
+        try:
+            import_module(package)
+        except ImportError as error:
+            message = f"{what} needs {package}: {error}; install it with `{EXTRA}`"
+            raise MissingExtra(message) from error
+
+
+def frame(view: str, accounts: Iterable[Account]) -> pd.DataFrame:
+    """Return a view of accounts, in their order, as one DataFrame.
+
+    Raises
+    ------
+    MissingExtra
+        Where pandas is not installed.
+    UsageError
+        For a view that is not one of `carbonctl.ledger.rows.VIEWS`.
+    """
+    if view not in VIEWS:
+        close = did_you_mean(str(view), VIEWS)
+        raise UsageError(f"no view `{view}`{close}; there are {', '.join(VIEWS)}")
+    table = VIEWS[view]
+    return of_rows(table.columns, [row for one in accounts for row in table.rows(one)])
+
+
+def of_rows(columns: tuple[str, ...], rows: list[Row]) -> pd.DataFrame:
+    """Return rows as a DataFrame, each column with its type.
+
+    Raises
+    ------
+    MissingExtra
+        Where pandas is not installed.
+    """
+    require("a DataFrame", "pandas")
+    import pandas as pd
+
+    return pd.DataFrame(
+        {
+            name: pd.Series([row[place] for row in rows], dtype=dtype(name))
+            for place, name in enumerate(columns)
+        }
+    )
+
+
+def dtype(column: str) -> str:
+    """Return the pandas type of a column."""
+    if column in NUMBERS:
+        return "float64"
+    if column in FLAGS:
+        return "boolean"
+    return "Int64" if column in YEARS else "string"
+
+
+def parquet(frame: pd.DataFrame) -> bytes:
+    """Return a DataFrame as a Parquet file: unknown is null, the types are kept."""
+    buffer = BytesIO()
+    frame.to_parquet(buffer, engine="pyarrow", index=False)
+    return buffer.getvalue()

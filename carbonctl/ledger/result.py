@@ -1,0 +1,336 @@
+"""A result: the ledger of one workload with its sums, ready to be rendered or saved."""
+
+from collections.abc import Callable, Iterable
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from carbonctl.catalog import Catalog
+from carbonctl.catalog.own_records import OwnRecords
+from carbonctl.catalog.tables import Everyday
+from carbonctl.errors import Caution, Problem
+from carbonctl.ledger import whereabouts
+from carbonctl.ledger.entry import (
+    AT_SITE,
+    BUILDING,
+    EMBODIED,
+    GRID_LOSSES,
+    Entry,
+    Totals,
+    total,
+    totals,
+)
+from carbonctl.ledger.rows import View
+from carbonctl.numbers.intervals import best, decide, exact_sum
+from carbonctl.numbers.units import COUNT, parse
+from carbonctl.numbers.values import Value
+from carbonctl.spec.model import PHASES, Reported, Workload
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SCHEMA = "carbonctl.estimate/1"
+_MOVES = ("client radio", "access point", "network")
+COMPUTATION, COMMUNICATION = "computation", "communication"
+
+
+def part(entry: Entry) -> str:
+    """Return what an entry is spent on: computation, communication, server, storage, hardware."""
+    item = entry.item.partition(AT_SITE)[0]
+    if entry.boundary == EMBODIED:
+        return "building" if item == BUILDING else "hardware"
+    if entry.is_overhead or item.removeprefix("client: ") == GRID_LOSSES:
+        return item.removeprefix("client: ")
+    if item.startswith(_MOVES):
+        return COMMUNICATION
+    if item.startswith("server: "):
+        return "server"
+    return "storage" if entry.kind == "storage" else COMPUTATION
+
+
+GROUPS: dict[str, Callable[[Entry], str]] = {
+    "phase": lambda entry: entry.phase,
+    "activity": lambda entry: f"{entry.phase}.{entry.activity}",
+    "item": lambda entry: entry.item,
+    "scope": lambda entry: entry.ghg_scope,
+    "stage": lambda entry: entry.lifecycle_stage,
+    "part": part,
+}
+GROUPS_OF_SPEC = ("system", "site")
+MAX_ERROR_PCT = 25
+_CULPRITS = {
+    "energy_kwh": "device time, power or PUE",
+    "operational_kgco2e": "device time, power, PUE or the carbon intensity",
+    "operational_market_kgco2e": "the energy or the market-based intensity",
+    "embodied_kgco2e": "the embodied figure, the time, or lifetime × utilization inversely",
+    "total_kgco2e": "operational and embodied inputs together",
+    "water_l": "the energy, `wue` or `water_intensity`",
+}
+_MAKERS = ("_spec", "_reported")  # of the parts that are made when asked for
+_HEAD = 1000  # bytes in which something must stand
+
+
+class Assumption(NamedTuple):
+    """A value that the spec did not give; ``path`` says where it could."""
+
+    path: str
+    value: float
+    unit: str
+    status: str
+    source: str | None
+
+
+class ReportedFigure(NamedTuple):
+    """A reported figure beside ours; ``error_pct`` is ours over theirs, less 100 %."""
+
+    reported: float
+    estimated: float | None
+    error_pct: float | None
+
+
+class Result:
+    """The account of one workload: its entries, and views of them made when asked for.
+
+    Attributes
+    ----------
+    file, sha256, name : str
+        The input, its digest, and the workload's name.
+    entries : tuple of Entry
+        The ledger.
+    assumptions : tuple of Assumption
+        What the spec did not give.
+    warnings : tuple of Caution
+        What the user should know.
+    spec : dict
+        The normalised workload.
+    reported : Reported or None
+        Published figures, as the spec gives them.
+    origin : (Workload, Catalog) or None
+        What was accounted for, and by which facts; None where the result was saved or comes
+        from another process.
+    """
+
+    def __init__(
+        self,
+        file: str,
+        sha256: str,
+        name: str,
+        entries: tuple[Entry, ...],
+        assumptions: tuple[Assumption, ...],
+        warnings: tuple[Caution, ...],
+        spec: Callable[[], dict[str, Any]],
+        reported: Callable[["Result"], dict[str, ReportedFigure] | None],
+    ) -> None:
+        self.file = file
+        self.sha256 = sha256
+        self.name = name
+        self.entries = entries
+        self.assumptions = assumptions
+        self.warnings = warnings
+        self._spec = spec
+        self._reported = reported
+        self.origin: tuple[Workload, Catalog] | None = None
+
+    def __repr__(self) -> str:
+        return f"<Result {self.file}: {self.name}, total_kgco2e={self.total.total_kgco2e}>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is to be copied or sent elsewhere, what was to be made on demand included."""
+        made = {"spec": self.spec, "reported": self.reported}
+        state = {key: value for key, value in self.__dict__.items() if key not in _MAKERS}
+        return {**state, **made, "origin": None}
+
+    def to_frame(self, view: View = "entries") -> "pd.DataFrame":
+        """Return a view as a pandas DataFrame: text ``string``, numbers ``float64``.
+
+        Parameters
+        ----------
+        view : str
+            ``"entries"``, a row each with the columns of the CSV; ``"totals"``, one row of
+            the sums over all of them; ``"phases"``, a row of such sums for each phase. What
+            is unknown is missing; a sum that needs it is, too.
+
+        Raises
+        ------
+        MissingExtra
+            Where pandas is not installed.
+        UsageError
+            For another view.
+        """
+        from carbonctl.ledger import frames  # only those who ask for it pay for it
+
+        return frames.frame(view, [self])
+
+    @cached_property
+    def total(self) -> Totals:
+        """The sums over all entries."""
+        return totals(self.entries)
+
+    @cached_property
+    def phases(self) -> dict[str, Totals]:
+        """The sums of each of the four phases."""
+        return {phase: totals([e for e in self.entries if e.phase == phase]) for phase in PHASES}
+
+    def groups(self, by: str) -> dict[str, Totals]:
+        """Return the sums over entries that are alike in one way, in their order.
+
+        ``by`` is one of `GROUPS`, which the entries say, or one of `GROUPS_OF_SPEC`.
+        """
+        key = GROUPS[by] if by in GROUPS else partial(getattr(whereabouts, by), self.spec)
+        parts: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            parts.setdefault(key(entry), []).append(entry)
+        return {name: totals(entries) for name, entries in parts.items()}
+
+    @cached_property
+    def spec(self) -> dict[str, Any]:
+        """The normalised workload, which is a spec again."""
+        return self._spec()
+
+    @cached_property
+    def reported(self) -> dict[str, ReportedFigure] | None:
+        """Published figures beside ours."""
+        return self._reported(self)
+
+    def equivalents(self, things: Iterable[Everyday]) -> list[tuple[Everyday, float]]:
+        """Return how many units of everyday things have the carbon of this account.
+
+        Operational carbon alone, where the total is unknown.
+        """
+        known = (self.total.total_kgco2e, self.total.operational_kgco2e)
+        carbon = next((kg for kg in known if kg is not None), 0.0)
+        return [(thing, carbon / thing.kgco2e) for thing in things]
+
+    @property
+    def split(self) -> tuple[float, float] | None:
+        """Operational carbon of clients' computation and communication [kgCO2e], where both are."""
+        entries = [entry for entry in self.entries if entry.kind == "federated"]
+        first, second = (
+            total([entry for entry in entries if part(entry) == name], "operational_kgco2e")
+            for name in (COMPUTATION, COMMUNICATION)
+        )
+        if first is None or second is None or decide(first == 0) or decide(second == 0):
+            return None
+        return first, second
+
+    @property
+    def per_unit(self) -> tuple[str, float] | None:
+        """The name of the functional unit and the carbon of one [kgCO2e].
+
+        Operational carbon alone, and the name says so, where the total is unknown.
+        """
+        unit = self.spec.get("functional_unit")
+        if not unit:
+            return None
+        amount = unit["amount"]
+        written = amount["best"] if isinstance(amount, dict) else amount
+        number = best(parse(str(written), COUNT))
+        if self.total.total_kgco2e is not None:
+            return unit["name"], self.total.total_kgco2e / number
+        operational = self.total.operational_kgco2e
+        known = 0.0 if operational is None else operational
+        return f"{unit['name']} (operational)", known / number
+
+    @property
+    def complete(self) -> bool:
+        """Whether every entry is known."""
+        return self.total.total_kgco2e is not None
+
+
+class About(NamedTuple):
+    """What is said of a whole call: what is behind its results, and the inputs that failed.
+
+    Attributes
+    ----------
+    version, hardware_db : str
+        The versions of carbonctl and of the built-in data.
+    errors : tuple of Problem
+        What was wrong with the inputs that have no result.
+    own_records : tuple of OwnRecords
+        The user's own folders before the built-in data.
+    """
+
+    version: str
+    hardware_db: str
+    errors: tuple[Problem, ...] = ()
+    own_records: tuple[OwnRecords, ...] = ()
+
+
+def assumption(value: Value) -> Assumption:
+    """Return how a value that was not given is listed."""
+    return Assumption(
+        path=value.path or "",
+        value=value.best,
+        unit=value.unit,
+        status=value.status,
+        source=value.source,
+    )
+
+
+def compare_reported(
+    reported: Reported | None, result: Result, without_pue_kwh: list[float]
+) -> dict[str, ReportedFigure] | None:
+    """Set published figures beside ours; None where nothing is reported.
+
+    Parameters
+    ----------
+    reported : Reported or None
+        What was published.
+    result : Result
+        The account.
+    without_pue_kwh : list of float
+        The parts of its energy without that of the building [kWh].
+    """
+    if reported is None:
+        return None
+    theirs = {
+        "operational_kgco2e": reported.operational,
+        "operational_market_kgco2e": reported.operational_market,
+        "embodied_kgco2e": reported.embodied,
+        "total_kgco2e": reported.total,
+        "water_l": reported.water,
+    }
+    found = {}
+    if reported.energy is not None:
+        is_bare = reported.energy_includes_pue is False
+        ours = exact_sum(without_pue_kwh) if is_bare else total(result.entries, "energy_kwh")
+        found["energy_kwh"] = _compare(reported.energy.best, ours)
+    for key, value in theirs.items():
+        if value is not None:
+            found[key] = _compare(value.best, total(result.entries, key))
+    return found
+
+
+def unexplained(result: Result) -> list[Caution]:
+    """Return a warning for each reported figure that the inputs are far from giving.
+
+    Each says by how much, and what would have to differ.
+    """
+    found = []
+    for key, row in (result.reported or {}).items():
+        if row.error_pct is None or row.estimated is None or decide(row.estimated == 0):
+            continue
+        if decide(abs(row.error_pct) <= MAX_ERROR_PCT):
+            continue
+        factor = row.reported / row.estimated
+        name = key.rpartition("_")[0].replace("_", " ")
+        message = (
+            f"the inputs give a figure {row.error_pct:+.0f} % off; to meet it "
+            f"{_CULPRITS[key]} would have to be {factor:.3g} times what is given"
+        )
+        found.append(Caution(message, f"reported.{name}", kind=f"reported {key}"))
+    return found
+
+
+def _compare(theirs: float, ours: float | None) -> ReportedFigure:
+    return ReportedFigure(theirs, ours, error_of(theirs, ours))
+
+
+def error_of(theirs: float, ours: float | None) -> float | None:
+    """Return our figure over a reported one, less 100 % [%]; None where there is none."""
+    return None if ours is None or decide(theirs == 0) else (ours / theirs - 1) * 100
+
+
+def is_saved(data: bytes) -> bool:
+    """Return whether some bytes begin as a saved result does."""
+    start = data[:_HEAD].removeprefix(b"\xef\xbb\xbf").lstrip()
+    return start.startswith(b"{") and b'"carbonctl.estimate/' in data

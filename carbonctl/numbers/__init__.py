@@ -1,0 +1,1 @@
+"""What a figure can be: units, intervals, values, quantities with their formula."""

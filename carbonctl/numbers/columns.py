@@ -1,0 +1,214 @@
+"""Columns: many numbers where one stands, a row each: draws, steps, ends, hours, jobs.
+
+A column goes through kernels and through a whole account as a float does, so that one call
+serves all its rows, each to the last digit as by itself. It never makes a text, a key or a
+branch: these raise `NotOneNumber`, and a condition goes through
+`carbonctl.numbers.intervals.decide`, which raises `Mixed` where rows differ. `split` parts rows
+by it.
+
+This module imports numpy: only what makes columns imports it.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from itertools import repeat
+from typing import Any, NoReturn, TypeVar
+
+import numpy as np
+
+from carbonctl.numbers.intervals import Mixed, NotOneNumber, Range, decide
+
+T = TypeVar("T")
+_DIVISIONS = (np.divide, np.remainder, np.floor_divide)
+
+
+class Column(np.ndarray):
+    """Numbers of which each row is one; or, of a comparison, conditions.
+
+    A plain number goes with every row. Columns that meet have the same rows.
+
+    Parameters
+    ----------
+    numbers : sequence of float
+        One a row.
+    """
+
+    is_column = True
+
+    def __new__(cls, numbers: Any) -> Column:  # noqa: D102
+        return np.array(numbers, dtype=float).view(cls)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: Any, *inputs: Any, **options: Any) -> Any:
+        if ufunc in _DIVISIONS:
+            _refuse_zero(inputs[1])
+        plain = [x.view(np.ndarray) if isinstance(x, Column) else x for x in inputs]
+        with np.errstate(all="ignore"):  # beyond all numbers is infinite, as of floats
+            found = getattr(ufunc, method)(*plain, **options)
+        return found.view(Column) if isinstance(found, np.ndarray) else found
+
+    def _changed(self, other: Any) -> Any:
+        return NotImplemented  # a column may stand in several places: `+=` makes another
+
+    __iadd__ = __isub__ = __imul__ = __itruediv__ = _changed
+
+    def __pow__(self, other: Any, _: Any = None) -> Column:
+        return each(operator.pow, self, other)  # numpy's may differ in the last digit
+
+    def __rpow__(self, other: Any, _: Any = None) -> Column:
+        return each(operator.pow, other, self)
+
+    def __repr__(self) -> str:
+        return f"Column({self.tolist()})"
+
+    def _refused(self, *_: Any) -> NoReturn:
+        raise NotOneNumber("a column holds many numbers, and one is needed here")
+
+    __bool__ = __float__ = __int__ = __index__ = __str__ = __format__ = _refused
+    __hash__ = _refused  # type: ignore[assignment]
+
+
+class Drawn(Column):
+    """What an uncertain number is at each of many points, beside the range that it is known by.
+
+    Arithmetic takes the points. Checks and texts, which ask a value for its best, low or high,
+    see the range, so that no point is refused or written that the range is not.
+
+    Parameters
+    ----------
+    numbers : sequence of float
+        One a point.
+    known : Range
+        What is known of it.
+    """
+
+    best: float
+    low: float
+    high: float
+
+    def __new__(cls, numbers: Any, known: Range) -> Drawn:  # noqa: D102
+        found: Drawn = np.array(numbers, dtype=float).view(cls)
+        found.best, found.low, found.high = known.best, known.low, known.high
+        return found
+
+    def __array_finalize__(self, made_of: Any) -> None:
+        for key in ("best", "low", "high"):
+            setattr(self, key, getattr(made_of, key, None))
+
+
+def _refuse_zero(divisor: Any) -> None:
+    """Refuse a division by zero, as floats do.
+
+    Raises
+    ------
+    ZeroDivisionError
+        Where the divisor is zero in all rows.
+    Mixed
+        Where it is in some.
+    """
+    if decide(divisor == 0):
+        raise ZeroDivisionError("division by zero")
+
+
+def agreed(condition: Column) -> bool:
+    """Return the answer on which all rows of a condition agree.
+
+    Raises
+    ------
+    Mixed
+        Where they do not.
+    """
+    rows = condition.view(np.ndarray)
+    if rows.all():
+        return True
+    if rows.any():
+        raise Mixed(rows)
+    return False
+
+
+def chosen(replaces: Callable[[Any, Any], Any], numbers: Sequence[Any]) -> Column:
+    """Return in each row the number that every one before it gives way to, as `min` does."""
+    found = np.asarray(numbers[0])
+    for number in numbers[1:]:
+        found = np.where(replaces(number, found), number, found)
+    return found.view(Column)
+
+
+def each(function: Callable[..., Any], *numbers: Any) -> Column:
+    """Return the value of a function of floats in each row.
+
+    Raises
+    ------
+    Exception
+        That of the function, where it fails in every row.
+    Mixed
+        Where it fails in some.
+    """
+    rows = next(len(number) for number in numbers if isinstance(number, Column))
+    listed = [x.tolist() if isinstance(x, Column) else repeat(x, rows) for x in numbers]
+    arguments = list(zip(*listed, strict=True))
+    try:
+        return Column([function(*row) for row in arguments])
+    except (ArithmeticError, ValueError):
+        works = [_works(function, row) for row in arguments]
+        if any(works):
+            raise Mixed(np.array(works)) from None
+        raise
+
+
+def _works(function: Callable[..., Any], arguments: tuple[float, ...]) -> bool:
+    try:
+        function(*arguments)
+    except (ArithmeticError, ValueError):
+        return False
+    return True
+
+
+def split(rows: Any, work: Callable[[Any], T]) -> list[tuple[Any, T]]:
+    """Do some work for all rows at once, or apart for those that a condition tells apart.
+
+    Parameters
+    ----------
+    rows : array of int
+        Which rows there are.
+    work : callable
+        Takes some of them, makes columns of these rows in this order, and returns what comes
+        of it.
+
+    Returns
+    -------
+    list of (rows, result)
+        Each row is in one of them.
+    """
+    done: list[tuple[Any, T]] = []
+    waiting = [np.asarray(rows)]
+    while waiting:
+        some = waiting.pop()
+        try:
+            done.append((some, work(some)))
+        except Mixed as mixed:
+            waiting += [some[~mixed.rows], some[mixed.rows]]
+    return done
+
+
+def take(thing: T, rows: Any) -> T:
+    """Return one row of something with plain numbers, or some rows of it.
+
+    Parameters
+    ----------
+    thing : column, Range or tuple
+        A number, a value, an entry: what holds no column is as it is.
+    rows : int or array of int
+        Which row, or which ones.
+    """
+    found: Any = thing
+    if isinstance(thing, Column):
+        found = thing[rows] if isinstance(rows, np.ndarray) else thing.item(rows)
+    elif isinstance(thing, Range):
+        found = Range(*(take(part, rows) for part in (thing.best, thing.low, thing.high)))
+    elif isinstance(thing, tuple):
+        parts = [take(part, rows) for part in thing]
+        found = type(thing)(*parts) if hasattr(thing, "_fields") else tuple(parts)
+    result: T = found
+    return result

@@ -1,0 +1,75 @@
+"""A value on its way through the account: number, unit, and where it came from."""
+
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from carbonctl.numbers.intervals import Number
+
+Status: TypeAlias = Literal["given", "default", "catalog", "derived", "archetype"]
+
+
+class Value(NamedTuple):
+    """One number with what is known about it.
+
+    Attributes
+    ----------
+    number : float or Range
+        In ``unit``.
+    unit : str
+        The canonical unit of the number's dimension; empty for ratios.
+    status : str
+        given (in the spec), catalog, default, derived, or archetype (a stand-in).
+    source : str, optional
+        A key of sources.yaml, or the spec's own words.
+    path : str, optional
+        Where the number stands in the spec, or where it would stand to be given.
+    line : int, optional
+        The line of the spec; None where the spec does not give it.
+    name : str
+        What formulas call it.
+    note : str, optional
+        How it came about, for people.
+    confidence : str, optional
+        high, medium or low, where the catalog grades it.
+    counts : str
+        What a number of devices or of device-hours counts, where the spec says it: GPU, core,
+        node, …
+    """
+
+    number: Number
+    unit: str
+    status: Status = "given"
+    source: str | None = None
+    path: str | None = None
+    line: int | None = None
+    name: str = ""
+    note: str | None = None
+    confidence: str | None = None
+    counts: str = ""
+
+    @property
+    def best(self) -> float:
+        """The best estimate."""
+        return _end(self.number, "best")
+
+    @property
+    def low(self) -> float:
+        """The lower bound; equal to `best` where there is no range."""
+        return _end(self.number, "low")
+
+    @property
+    def high(self) -> float:
+        """The upper bound; equal to `best` where there is no range."""
+        return _end(self.number, "high")
+
+    def named(self, name: str, path: str | None = None) -> "Value":
+        """Return the same value under the name that a formula uses."""
+        return Value(
+            self.number, self.unit, self.status, self.source, path or self.path,
+            self.line, name, self.note, self.confidence, self.counts,
+        )  # fmt: skip
+
+
+def _end(number: Any, key: str) -> float:
+    """Return an end of a range, also of the one that a column is drawn from, or a number itself."""
+    found: float = getattr(number, key, number)
+    return found

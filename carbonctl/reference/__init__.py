@@ -1,0 +1,1 @@
+"""The tool about itself: keys, schemas, templates, the catalog as rows, integrity."""

@@ -1,0 +1,399 @@
+"""What hardware_db holds, as rows: the views behind ``hardware`` and ``grid``.
+
+A row is a plain mapping of column to value; None is unknown.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple, TypeAlias
+
+from carbonctl.catalog import DEVICES, HOSTS, Catalog, records
+from carbonctl.catalog.fab_rows import Figure
+from carbonctl.catalog.records import Device, Embodied, Host
+from carbonctl.catalog.tables import GridRow, Region
+from carbonctl.numbers.values import Value
+from carbonctl.text import fold
+
+Row: TypeAlias = dict[str, Any]
+Record: TypeAlias = Device | Host
+
+# Columns, and what they hold.
+HARDWARE_COLUMNS = {
+    "id": "the id that a workload names",
+    "name": "the maker's own name of the product",
+    "kind": "what it is: gpu, cpu, phone, server, …",
+    "year": "year of release",
+    "rated_power_w": "TDP of a device; of a host what it draws beside its devices [W]",
+    "idle_power_w": "idle draw; of a host that of the rest of it [W]",
+    "memory_gb": "capacity of its memory [GB]",
+    "bandwidth_gb_per_s": "rate at which that is read [GB/s]",
+    "bf16_tflops": "dense rate of BF16 [TFLOPS]",
+    "fp16_tflops": "dense rate of FP16 [TFLOPS]",
+    "fp32_tflops": "dense rate of FP32 [TFLOPS]",
+    "embodied_kgco2e": "embodied carbon of one [kgCO2e]",
+    "covers": "what that figure is of: die, card, server, …",
+    "embodied_status": "archetype where it was borrowed from another of the class",
+    "host": "id of the host that is assumed around a device",
+}
+FIGURE_COLUMNS = {
+    "figure": "which figure of the record",
+    "value": "best estimate, in unit",
+    "unit": "unit of the value and its bounds",
+    "low": "lower bound",
+    "high": "upper bound",
+    "confidence": "high, medium or low",
+    "source": "keys of sources.yaml",
+    "note": "how it was derived, what contests it",
+}
+GRID_COLUMNS = {
+    "zone": "the id that a workload names: a country, a part of one, a cloud region",
+    "name": "its name",
+    "kind": "country, part or cloud",
+    "grid": "of a cloud region: the grid that it stands on",
+    "grid_source": "keys of sources.yaml, of that",
+    "year": "year of the intensity",
+    "basis": "life-cycle or direct",
+    "intensity_g_per_kwh": "carbon intensity of electricity [gCO2e/kWh]",
+    "low": "lower bound of the intensity",
+    "high": "upper bound of the intensity",
+    "pue": "PUE of a cloud region",
+    "pue_year": "year of that figure",
+    "pue_status": "whether it was published, is the provider's average, or an estimate",
+    "pue_source": "keys of sources.yaml, of the PUE",
+    "wue_l_per_kwh": "water used on site [L/kWh]",
+    "wue_source": "keys of sources.yaml, of that",
+    "confidence": "high, medium or low, of the intensity",
+    "source": "keys of sources.yaml, of the intensity",
+    "note": "what a reader should know",
+}
+FACTOR_COLUMNS = {
+    "part": "kind of part that it is a factor of",
+    "factor": "the name that a part gives, as its process or its factor",
+    "value": "best estimate, in unit",
+    "unit": "unit of the value and its bounds",
+    "low": "lower bound",
+    "high": "upper bound",
+    "includes": "what it holds already: yield, package, both or none",
+    "year": "year of the figure",
+    "confidence": "high, medium or low",
+    "source": "keys of sources.yaml",
+    "basis": "what the figure is of",
+    "note": "what contests it",
+}
+GRID_KINDS = ("country", "part", "cloud")
+
+
+class Filter(NamedTuple):
+    """What a listing keeps; None keeps everything.
+
+    ``years`` is (first, last), both included.
+    """
+
+    vendor: str | None = None
+    kind: str | None = None
+    years: tuple[int, int] | None = None
+
+
+def all_records(catalog: Catalog) -> Iterator[Record]:
+    """Yield every device and every host, sorted by id."""
+    yield from catalog.all(DEVICES, records.DEVICE)
+    yield from catalog.all(HOSTS, records.HOST)
+
+
+def hardware_row(record: Record) -> Row:
+    """Return one line of the list of hardware."""
+    row: Row = dict.fromkeys(HARDWARE_COLUMNS)
+    row.update(id=record.id, name=record.name, kind=record.kind, year=record.year)
+    row["idle_power_w"] = _best(record.idle_power)
+    row["memory_gb"] = _best(record.memory.capacity if record.memory else None)
+    if record.embodied is not None:
+        row["embodied_kgco2e"] = record.embodied.value.best
+        row["covers"] = record.embodied.covers
+        row["embodied_status"] = record.embodied.value.status
+    if isinstance(record, Host):
+        row["rated_power_w"] = _best(record.host_power)
+        return row
+    row["rated_power_w"] = _best(record.rated_power)
+    row["bandwidth_gb_per_s"] = _best(record.memory.bandwidth if record.memory else None)
+    row["host"] = record.host
+    for form in ("bf16", "fp16", "fp32"):
+        row[f"{form}_tflops"] = _best(record.peak.get(form) or record.peak.get(f"{form}_vector"))
+    return row
+
+
+def _best(figure: Value | None) -> float | None:
+    return None if figure is None else figure.best
+
+
+def hardware(catalog: Catalog, wanted: Filter) -> list[Row]:
+    """Return the rows of all hardware that a filter keeps."""
+    return [hardware_row(record) for record in all_records(catalog) if _keeps(wanted, record)]
+
+
+def _keeps(wanted: Filter, record: Record) -> bool:
+    if wanted.kind is not None and record.kind != wanted.kind:
+        return False
+    if wanted.vendor is not None and fold(wanted.vendor) not in (
+        fold(record.vendor or ""),
+        fold(record.id.partition("/")[0]),
+    ):
+        return False
+    if wanted.years is None:
+        return True
+    return record.year is not None and wanted.years[0] <= record.year <= wanted.years[1]
+
+
+def search(catalog: Catalog, text: str) -> list[Row]:
+    """Return the hardware whose names, aliases or notes hold every word of ``text``."""
+    words = [fold(word) for word in text.split()]
+    found = []
+    for record in all_records(catalog):
+        where = fold(" ".join([*record.names, record.vendor or "", record.notes or ""]))
+        if all(word in where for word in words):
+            found.append(hardware_row(record))
+    return found
+
+
+def near_hardware(catalog: Catalog, text: str) -> list[str]:
+    """Return the ids that a text may mean that nothing matches."""
+    return [*catalog.devices.near(text), *catalog.hosts.near(text)]
+
+
+def find(catalog: Catalog, name: str) -> Record:
+    """Return the device or else the host with this id or alias.
+
+    Raises
+    ------
+    LookupError
+        With the candidates or the nearest names.
+    """
+    try:
+        return catalog.unit(name).record
+    except LookupError as not_a_device:
+        try:
+            return catalog.host(name)
+        except LookupError as not_a_host:
+            raise LookupError(_neither(not_a_device.args[0], not_a_host.args[0])) from None
+
+
+def _neither(of_device: str, of_host: str) -> str:
+    """Return what is said of a name that is neither: what names those that it may mean."""
+    for hint in ("fits several", "did you mean"):
+        for said in (of_device, of_host):
+            if hint in said:
+                return said
+    return of_device.replace("unknown device", "unknown device or host", 1)
+
+
+def figures(record: Record) -> list[Row]:
+    """Return every figure of a record with its bounds, confidence, source and note."""
+    return [_figure_row(name, value) for name, value in _walk(record, "")]
+
+
+def _walk(node: Any, path: str) -> Iterator[tuple[str, Value]]:
+    if isinstance(node, Value):
+        yield path, node
+    elif isinstance(node, Embodied):
+        yield f"{path} ({node.covers}, {node.boundary})", node.value
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            yield from _walk(value, f"{path}.{key}")
+    elif hasattr(node, "_fields"):
+        for key in node._fields:
+            yield from _walk(getattr(node, key), f"{path}.{key}".lstrip("."))
+    elif isinstance(node, tuple) and path == "dies":
+        for die in node:
+            yield from _walk(die, f"die {die.name or ''}".strip())
+
+
+def _figure_row(name: str, value: Value) -> Row:
+    has_range = value.low != value.high
+    return {
+        "figure": name,
+        "value": value.best,
+        "unit": "TOPS" if name.startswith("peak.int") else value.unit,
+        "low": value.low if has_range else None,
+        "high": value.high if has_range else None,
+        "confidence": value.confidence,
+        "source": value.source,
+        "note": value.note,
+    }
+
+
+def facts(record: Record) -> dict[str, Any]:
+    """Return what a record says beside its figures."""
+    said: dict[str, Any] = {}
+    for key in (
+        "id",
+        "name",
+        "vendor",
+        "kind",
+        "year",
+        "unit",
+        "device",
+        "devices",
+        "cpu",
+        "cpus",
+        "host",
+    ):
+        value = getattr(record, key, None)
+        if value not in (None, ""):
+            said[key] = value
+    if record.memory and record.memory.type:
+        said["memory type"] = record.memory.type
+    dies = getattr(record, "dies", ())
+    if dies:
+        said["dies"] = "; ".join(
+            f"{die.count} × {die.name or 'die'}, {die.process or die.node or 'process unknown'}"
+            for die in dies
+        )
+    if record.aliases:
+        said["also called"] = ", ".join(record.aliases)
+    if isinstance(record, Device) and record.counted_as:
+        said["counted as"] = ", ".join(f"{one.devices} by {one.tool}" for one in record.counted_as)
+    if isinstance(record, Device) and record.mig:
+        said["MIG profiles"] = ", ".join(record.mig.profiles)
+    if record.notes:
+        said["notes"] = record.notes
+    return said
+
+
+def unknown(record: Record) -> list[str]:
+    """Return the figures that a record of its kind could have and this one has not."""
+    keys = ["idle_power", "memory", "embodied"]
+    keys += ["host_power"] if isinstance(record, Host) else ["rated_power", "typical_power"]
+    if isinstance(record, Device):
+        keys += ["cores"] if record.kind == "cpu" else ["peak"]
+        keys += ["dies"]
+    return [key for key in keys if not getattr(record, key)]
+
+
+# --- factors of parts ---
+
+
+def factors(catalog: Catalog, part: str | None) -> list[Row]:
+    """Return one row each factor of a kind of part, or of all kinds."""
+    return [
+        _factor_row(figure)
+        for figure in catalog.fab_factors.factors()
+        if part in (None, figure.part)
+    ]
+
+
+def _factor_row(figure: Figure) -> Row:
+    value = figure.value
+    has_range = value.low != value.high
+    holds = figure.includes
+    return {
+        "part": figure.part,
+        "factor": figure.item,
+        "value": value.best,
+        "unit": value.unit,
+        "low": value.low if has_range else None,
+        "high": value.high if has_range else None,
+        "includes": None if holds is None else " ".join(sorted(holds)) or "none",
+        "year": figure.year,
+        "confidence": value.confidence,
+        "source": value.source,
+        "basis": figure.basis,
+        "note": value.note,
+    }
+
+
+# --- grids ---
+
+
+def grids(catalog: Catalog, kind: str | None, year: int | None) -> list[Row]:
+    """Return the figure of each zone and cloud region that an account takes.
+
+    It is the latest, or the one nearest to ``year``.
+    """
+    found: list[Row] = []
+    for zone in catalog.zones:
+        if kind in (None, _zone_kind(zone)):
+            found.append(_zone_row(catalog.electricity(zone, year)))
+    if kind in (None, "cloud"):
+        found += [_region_row(region, catalog, year) for region in catalog.regions.values()]
+    return sorted(found, key=lambda row: (GRID_KINDS.index(row["kind"]), row["zone"]))
+
+
+def _grams(intensity: Any, end: str) -> float:
+    value: float = getattr(intensity, end, intensity)
+    return round(value * 1000, 9)
+
+
+def _zone_kind(zone: str) -> str:
+    return "part" if "-" in zone else "country"
+
+
+def _zone_row(row: GridRow) -> Row:
+    best, low, high = (_grams(row.intensity, end) for end in ("best", "low", "high"))
+    filled: Row = dict.fromkeys(GRID_COLUMNS)
+    filled.update(
+        zone=row.zone, name=row.name, kind=_zone_kind(row.zone), year=row.year, basis=row.basis,
+        intensity_g_per_kwh=best, confidence=row.confidence, source=row.source,
+        note=row.note or None,
+    )  # fmt: skip
+    if low != high:
+        filled.update(low=low, high=high)
+    return filled
+
+
+def _region_row(region: Region, catalog: Catalog, year: int | None = None) -> Row:
+    """Return a cloud region with the intensity that an account takes."""
+    filled: Row = dict.fromkeys(GRID_COLUMNS)
+    if region.grid in catalog.zones:
+        filled = _zone_row(catalog.electricity(region.region, year))
+    notes = dict.fromkeys(note for note in (region.note, filled["note"]) if note)
+    has_pue, has_wue = region.pue is not None, region.wue_l_per_kwh is not None
+    filled.update(
+        zone=region.region, name=region.name, kind="cloud", grid=region.grid,
+        grid_source=region.source, pue=region.pue, pue_year=region.pue_year,
+        pue_status=region.pue_status or None, wue_l_per_kwh=region.wue_l_per_kwh,
+        pue_source=(region.pue_source or region.source) if has_pue else None,
+        wue_source=(region.wue_source or region.source) if has_wue else None,
+        note="; ".join(notes) or None,
+    )  # fmt: skip
+    return filled
+
+
+def grid(catalog: Catalog, name: str) -> list[Row]:
+    """Return every figure of one zone, newest first.
+
+    Of a cloud region, the one that an account takes comes before them, then its operator's
+    own where that is another.
+
+    Raises
+    ------
+    LookupError
+        With the nearest names.
+    """
+    zone, region = catalog.zone(name)
+    rows = [_zone_row(row) for row in catalog.zone_rows(zone)]
+    rows.sort(key=lambda row: (-row["year"], row["basis"]))
+    if region is None:
+        return rows
+    taken, own = _region_row(region, catalog), region.own
+    if own is None or own == catalog.electricity(region.region):
+        return [taken, *rows]
+    return [taken, {**_zone_row(own), "kind": "cloud"}, *rows]
+
+
+def taken(catalog: Catalog, name: str, rows: list[Row]) -> int:
+    """Return which row of `grid` an account takes, where neither year nor basis is given."""
+    row = catalog.electricity(name)
+    return next(n for n, r in enumerate(rows) if (r["year"], r["basis"]) == (row.year, row.basis))
+
+
+def years(text: str) -> tuple[int, int]:
+    """Read ``2020`` or ``2020..2024``.
+
+    Raises
+    ------
+    ValueError
+        Where it is neither.
+    """
+    match = re.fullmatch(r"([12][0-9]{3})(?:\.\.([12][0-9]{3}))?", text.strip())
+    if not match or int(match[1]) > int(match[2] or match[1]):
+        raise ValueError(f"`{text}` is not a year such as 2022, or years such as 2020..2024")
+    return int(match[1]), int(match[2] or match[1])

@@ -1,0 +1,108 @@
+"""Quantities as JSON Schema: a pattern for what is written, three definitions a dimension.
+
+``one-power`` takes a single number with its unit, ``power-or-range`` also a range, and
+``power`` whatever a workload may say: also a mapping with bounds. A bare number will do only
+where there is no unit.
+"""
+
+from __future__ import annotations
+
+from carbonctl.numbers.unit_table import CO2
+from carbonctl.numbers.units import CLOCK, DIMENSIONS, DURATION, Dimension, single_units
+from carbonctl.reference.schemas import Schema, closed, ref
+from carbonctl.spec import scalars
+
+_NUMBER = r"\s*[+-]?(\d[\d_]*(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*"
+# Units joined by an operator, which are not looked into; an exponent is no unit.
+_JOINED = (
+    r"(?![eE][+-]?\d)(?=[^.]*[\s/*·⋅-]\s*[A-Za-zµμ%]|[^.]*\^)"
+    r"[A-Za-zµμ%/*·⋅-][A-Za-z0-9µμ%/*·⋅²³₂⁻¹^\s-]*"
+)
+_REST = r"[\s*·-]*"  # operators with nothing to join are passed over
+
+
+def name_of(dimension: Dimension) -> str:
+    """Return the name under which a dimension is defined."""
+    return dimension.name.replace(" ", "-")
+
+
+def definitions() -> dict[str, Schema]:
+    """Return the definitions of all dimensions; of two with one name the first's."""
+    found: dict[str, Schema] = {}
+    for dimension in reversed(DIMENSIONS):
+        name = name_of(dimension)
+        found[f"one-{name}"] = _one(dimension)
+        found[f"{name}-or-range"] = _one_or_range(dimension)
+        found[name] = _quantity(dimension)
+    return found
+
+
+def _unit(dimension: Dimension) -> str:
+    """Return the pattern of a unit: one word of this dimension, or joined words."""
+    words = "|".join(single_units(dimension))
+    for sign, alike in (("2", "[2²]"), ("3", "[3³]"), ("µ", "[µμ]")):
+        words = words.replace(sign, alike)
+    if not dimension.unit:
+        suffix = "[kMGTB]" if dimension.counts else "[kMGT]"
+        return rf"({suffix}?\s*({words})?|{_JOINED}){_REST}"
+    co2 = rf"([\s_-]*(of\s+)?{CO2})?" if "kg" in dimension.unit else ""
+    word = rf"([kMGT]\s+)?({words}){co2}|" if words else ""
+    return rf"({word}{_JOINED}){_REST}"
+
+
+def _number(dimension: Dimension) -> str:
+    """Return the pattern of one number with its unit, or of an elapsed time."""
+    return f"({_NUMBER}{_unit(dimension)}{_clock(dimension)})"
+
+
+def _clock(dimension: Dimension) -> str:
+    return f"|{CLOCK}" if dimension.unit == DURATION.unit else ""
+
+
+def _one(dimension: Dimension) -> Schema:
+    return {
+        "description": _named(dimension),
+        "type": "string" if dimension.unit else ["number", "string"],
+        "pattern": f"^{_number(dimension)}$",
+        "examples": [dimension.example],
+    }
+
+
+def _one_or_range(dimension: Dimension) -> Schema:
+    last = _number(dimension)
+    first = rf"({_NUMBER}({_unit(dimension)})?{_clock(dimension)})"
+    return {
+        "description": f"{_named(dimension)}, or a range {_range(dimension)}",
+        "anyOf": [
+            ref(f"one-{name_of(dimension)}"),
+            {"type": "string", "pattern": rf"^{first}\.\.{last}$"},
+        ],
+        "examples": [dimension.example],
+    }
+
+
+def _quantity(dimension: Dimension) -> Schema:
+    name = name_of(dimension)
+    bounds = {
+        "best": "best estimate",
+        "low": "lower bound; the best estimate unless given",
+        "high": "upper bound; the best estimate unless given",
+    }
+    mapping = {key: {**ref(f"one-{name}"), "description": said} for key, said in bounds.items()}
+    mapping["source"] = {**scalars.as_schema(scalars.WORDS), "description": "who says so"}
+    return {
+        "description": f"{_named(dimension)}, a range {_range(dimension)}, "
+        "or a mapping of best, low and high",
+        "anyOf": [ref(f"{name}-or-range"), closed(mapping, ("best",))],
+        "examples": [dimension.example],
+    }
+
+
+def _range(dimension: Dimension) -> str:
+    return "`LOW..HIGH UNIT`" if dimension.unit else "`LOW..HIGH`"
+
+
+def _named(dimension: Dimension) -> str:
+    name = dimension.name[0].upper() + dimension.name[1:]
+    unit = f" [{dimension.unit} or alike]" if dimension.unit else ""
+    return f"{name}{unit} such as `{dimension.example}`"

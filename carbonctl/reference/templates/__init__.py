@@ -1,0 +1,141 @@
+"""The files that ``carbonctl init`` writes: templates beside this module, and the configs.
+
+A template begins with a comment that says what it is. One of its lines that begins with a bare
+``#``, without a space after it, is a setting that can be taken in by itself.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from shlex import quote
+from typing import NamedTuple
+
+from carbonctl.catalog.folders import examples
+from carbonctl.text import fold, nearest
+
+DEFAULT = "workload"
+_FOLDER = Path(__file__).parent
+_PLACES = {
+    DEFAULT: "carbon.yaml",
+    "budget": "carbon-budget.yaml",
+    "device": "hardware_db/accelerators/my/device.yaml",
+    "host": "hardware_db/hosts/my/host.yaml",
+    "ci": ".github/workflows/carbon.yml",
+}
+_SCHEMAS = {"budget": None, "ci": None, "device": "device", "host": "device"}
+_SCHEMA_FILES = {"spec": "carbonctl.schema.json", "device": "carbonctl.device.schema.json"}
+SOURCES = "hardware_db/sources.yaml"  # beside the records that are written there
+_MOST = 8  # names that a message shows
+
+
+class Template(NamedTuple):
+    """A file that can be written.
+
+    Attributes
+    ----------
+    name, about : str
+        How it is asked for, and what it is.
+    file : str
+        Where it goes unless another place is given, from the working directory.
+    source : Path
+        Where its text is.
+    schema : str or None
+        The schema that an editor checks it with, as ``carbonctl schema`` calls it.
+    """
+
+    name: str
+    about: str
+    file: str
+    source: Path
+    schema: str | None
+
+    @property
+    def text(self) -> str:
+        """The text, comments included."""
+        return self.source.read_text(encoding="utf-8")
+
+    @property
+    def schema_file(self) -> str | None:
+        """The name of the file that its schema is written to; None where it has no schema."""
+        return None if self.schema is None else _SCHEMA_FILES[self.schema]
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of the templates: the default, the kinds of activity, the others."""
+    kinds = sorted(path.stem for path in _FOLDER.glob("*.yaml") if path.stem not in _PLACES)
+    return (DEFAULT, *kinds, *(name for name in _PLACES if name != DEFAULT))
+
+
+def template(name: str) -> Template:
+    """Return the template of a kind of activity, or of another file.
+
+    Raises
+    ------
+    KeyError
+        Where there is none of that name.
+    """
+    if name not in names():
+        raise KeyError(name)
+    source = _FOLDER / f"{name}.yaml"
+    file = _PLACES.get(name, f"{name}.carbon.yaml")
+    return Template(name, _first_comment(source), file, source, _SCHEMAS.get(name, "spec"))
+
+
+def sources() -> str:
+    """Return the text of a file with the sources that the records among the templates name."""
+    return (_FOLDER / "sources.yml").read_text(encoding="utf-8")
+
+
+def published() -> dict[str, Template]:
+    """Return the runnable workloads that come with carbonctl by name, sorted."""
+    paths = {path.stem: path for path in examples().rglob("*.yaml")}
+    return {
+        name: Template(name, _name_line(path), f"{name}.carbon.yaml", path, "spec")
+        for name, path in sorted(paths.items())
+    }
+
+
+def holding(wanted: str, known: dict[str, Template]) -> list[Template]:
+    """Return the workloads whose name, or what they are, holds a text."""
+    folded = fold(wanted)
+    return [one for name, one in known.items() if folded in fold(name) or folded in fold(one.about)]
+
+
+def find(wanted: str) -> Template:
+    """Return the runnable workload that a name means.
+
+    Raises
+    ------
+    LookupError
+        Where it means none, or several, with their names or the nearest ones.
+    """
+    known = published()
+    wanted = wanted.replace("\n", "\\n")
+    same = [one for name, one in known.items() if fold(name) == fold(wanted)]
+    found = same or holding(wanted, known)
+    if len(found) == 1:
+        return found[0]
+    listing = (
+        f"`carbonctl init --list --from-published {quote(wanted if found else '')}` lists them all"
+    )
+    if found:
+        shown = ", ".join(one.name for one in found[:_MOST])
+        more = ", …" if len(found) > _MOST else ""
+        raise LookupError(f"`{wanted}` fits several workloads: {shown}{more}; name one ({listing})")
+    close = nearest(wanted, known)
+    hint = f"; did you mean {' or '.join(f'`{name}`' for name in close)}?" if close else ""
+    raise LookupError(f"no published workload `{wanted}`{hint} ({listing})")
+
+
+def _first_comment(path: Path) -> str:
+    with path.open(encoding="utf-8") as file:
+        return next(file, "").removeprefix("#").strip().rstrip(".")
+
+
+def _name_line(path: Path) -> str:
+    """Return the name of a workload without reading it as YAML."""
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            if line.startswith("name:"):
+                return line.removeprefix("name:").strip().strip("'\"")
+    return path.stem

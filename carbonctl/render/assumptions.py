@@ -1,0 +1,66 @@
+"""What was assumed, as people read it: equal figures of equal name together."""
+
+from collections import Counter
+from typing import NamedTuple
+
+from carbonctl.ledger.result import Assumption, Result
+from carbonctl.numbers.values import Value
+from carbonctl.render import human_numbers
+
+_PARTS = ".parts."
+
+
+class AssumptionRow(NamedTuple):
+    """One assumed figure, however many places it is used in."""
+
+    label: str
+    said: str
+    status: str
+    sources: tuple[str, ...]
+
+
+def assumption_rows(result: Result) -> list[AssumptionRow]:
+    """Return what was assumed, equal figures of equal name together."""
+    inputs = {(v.path, v.best): v for e in result.entries for v in e.inputs}
+    of_parts: dict[str, list[Assumption]] = {}
+    places: dict[tuple[str, str, str, str], list[str]] = {}
+    for row in result.assumptions:
+        system, in_parts, _ = row.path.partition(_PARTS)
+        if in_parts:
+            of_parts.setdefault(system, []).append(row)
+            continue
+        where, _, key = row.path.rpartition(".")
+        value = inputs.get((row.path, row.value))
+        said = _figure(row, value)
+        if key == "market_intensity" and value is None and row.status != "derived":
+            continue  # as location-based: nothing is contracted
+        places.setdefault((key, said, row.status, row.source or ""), []).append(where)
+    used = Counter(key for key, *_ in places)
+    rows = []
+    for (key, said, status, source), paths in places.items():
+        label = key if used[key] == 1 else f"{key}, {_short(paths)}"
+        rows.append(AssumptionRow(label, said, status, tuple(source.split())))
+    return [*rows, *(_parts(system, some) for system, some in of_parts.items())]
+
+
+def _parts(system: str, rows: list[Assumption]) -> AssumptionRow:
+    """Return the figures of a list of parts as one row; `carbonctl embodied` shows them all."""
+    sources = " ".join(row.source or "" for row in rows).split()
+    label = f"parts of {_short([system])} (carbonctl embodied)"
+    status = "default" if any(row.status == "default" for row in rows) else "catalog"
+    return AssumptionRow(label, f"{len(rows)} figures", status, tuple(dict.fromkeys(sources)))
+
+
+def _figure(row: Assumption, value: Value | None) -> str:
+    said = human_numbers.figure(row.value, row.unit, row.path)
+    if value is None or value.low == value.high:
+        return said
+    ends = [human_numbers.figure(end, row.unit, row.path) for end in (value.low, value.high)]
+    if len({end.rpartition(" ")[2] for end in (said, *ends)}) == 1:
+        ends = [end.rpartition(" ")[0] or end for end in ends]
+    return f"{said} ({ends[0]}..{ends[1]})"
+
+
+def _short(paths: list[str]) -> str:
+    names = dict.fromkeys(path.removeprefix("phases.").removeprefix("systems.") for path in paths)
+    return ", ".join(names)

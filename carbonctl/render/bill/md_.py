@@ -1,0 +1,52 @@
+"""Bills as Markdown for people."""
+
+from collections.abc import Sequence
+
+from carbonctl.hardware.report import Bill, Published
+from carbonctl.render import Style, human_numbers
+from carbonctl.render.bill.table_ import life, said, unit
+from carbonctl.render.escaping import markdown as escape
+
+
+def render(bills: Sequence[Bill], style: Style) -> str:
+    """Return a section each."""
+    return "\n".join(_section(bill) for bill in bills)
+
+
+def _section(bill: Bill) -> str:
+    hourly = f"{said(bill.per_useful_hour)} for each useful hour of a device ({life(bill)})"
+    lines = [
+        f"### {escape(bill.result.name)}",
+        "",
+        f"**{said(bill.total)}** embodied, {hourly}.",
+        "",
+        "| Part | Amount | Carbon | Low | High | Source |",
+        "| :-- | --: | --: | --: | --: | :-- |",
+    ]
+    for entry in bill.result.entries:
+        amount = f"{human_numbers.significant(entry.quantity or 0.0)} {unit(entry)}"
+        masses = map(human_numbers.mass, (entry.kgco2e, entry.kgco2e_low, entry.kgco2e_high))
+        cells = (escape(entry.item), amount, *masses, escape(entry.factor_source or ""))
+        lines.append(f"| {' | '.join(cells)} |")
+    total = bill.result.total
+    masses = map(
+        human_numbers.mass, (total.total_kgco2e, total.total_low_kgco2e, total.total_high_kgco2e)
+    )
+    lines += [f"| **Total** |  | {' | '.join(masses)} |  |", ""]
+    views = [f"{name} {human_numbers.mass(bill.view(name))}" for name in bill.views]
+    text = ", ".join(views)
+    lines += [f"- {text[0].upper()}{text[1:]}"] if views else []
+    lines += [f"- Covers: {bill.covers}"] if bill.covers else []
+    lines += _published(bill.published)
+    lines += [f"- Held wrong or lacking: {escape(note)}" for note in bill.notes]
+    lines += [f"- Warning: {escape(warning)}" for warning in bill.result.warnings]
+    return "\n".join([*lines, ""])
+
+
+def _published(found: Published | None) -> list[str]:
+    if found is None:
+        return []
+    lines = [f"- Published: {human_numbers.mass(found.value.best)}, covers {found.covers}"]
+    if found.lacks:
+        lines.append(f"- Not among the parts: {escape(', '.join(found.lacks))}")
+    return lines

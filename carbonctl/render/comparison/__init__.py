@@ -1,0 +1,24 @@
+"""From a comparison to text, one module a format."""
+
+from collections.abc import Sequence
+from importlib import import_module
+
+from carbonctl.analysis.compare import Report
+from carbonctl.analysis.gates import Verdict
+from carbonctl.ledger.result import About
+from carbonctl.render import Style
+
+COMPARE_FORMATS = ("table", "json", "csv", "md", "github", "junit")
+
+
+def render(
+    form: str,
+    report: Report,
+    verdicts: Sequence[Verdict],
+    about: About,
+    style: Style | None = None,
+) -> str:
+    """Return a comparison as text in one of `COMPARE_FORMATS`."""
+    module = import_module(f"carbonctl.render.comparison.{form}_")
+    text: str = module.render(report, verdicts, about, style or Style())
+    return text

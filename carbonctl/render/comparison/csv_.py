@@ -1,0 +1,119 @@
+"""A comparison as CSV: a row an entry, then totals, metrics and verdicts of each alternative."""
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from carbonctl.analysis.compare import ComparedEntry, Comparison, Delta, Report
+from carbonctl.analysis.gates import Verdict
+from carbonctl.ledger.result import About
+from carbonctl.render import Style
+
+COLUMNS = {  # and what they hold; empty where a row has no such thing, or it is unknown
+    "row": "entry, total, metric or verdict",
+    "alternative": "what the alternative was called on the command line",
+    "workload": "name of the workload; empty where each side holds one",
+    "phase": "the phase of the activity",
+    "activity": "name of the activity",
+    "item": "the part of it that the entry is of",
+    "boundary": "operational or embodied",
+    "change": "added, removed, changed or same",
+    "base_energy_kwh": "electricity of the base [kWh]",
+    "head_energy_kwh": "electricity of the alternative [kWh]",
+    "base_kgco2e": "carbon of the base [kgCO2e]",
+    "head_kgco2e": "carbon of the alternative [kgCO2e]",
+    "difference_kgco2e": "head less base [kgCO2e]",
+    "difference_pct": "the difference over the base [%]",
+    "difference_low_kgco2e": "lower bound of the difference [kgCO2e]",
+    "difference_high_kgco2e": "upper bound of the difference [kgCO2e]",
+    "workload_kgco2e": "the part of it that comes from another spec [kgCO2e]",
+    "assumptions_kgco2e": "the part that comes from other facts for the same spec [kgCO2e]",
+    "rule": "the rule of a gate",
+    "level": "fail or warn",
+    "outcome": "pass, fail or unknown",
+    "value": "what was measured, in unit",
+    "limit": "what it was compared with, in unit",
+    "unit": "kgCO2e, kWh, L, % for a relative change, or empty for a probability",
+}
+
+
+def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Style) -> str:
+    """Return the table; the column ``row`` says entry, total, metric or verdict."""
+    out = io.StringIO()
+    of_sides = _metrics(report)
+    names = columns(with_metrics=report.metrics is not None)
+    writer = csv.DictWriter(out, names, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(of_sides[0])
+    for one, of_design in zip(report.alternatives, of_sides[1:], strict=True):
+        writer.writerows(_entry(one.head.label, row) for row in one.rows)
+        writer.writerow(_total(one))
+        writer.writerows(of_design)
+        of_it = [v for v in verdicts if v.subject in ("", one.head.label)]
+        writer.writerows(_verdict(one.head.label, verdict) for verdict in of_it)
+    return out.getvalue()
+
+
+def columns(*, with_metrics: bool) -> tuple[str, ...]:
+    """Return the names of the columns, those of design metrics behind the others."""
+    if not with_metrics:
+        return tuple(COLUMNS)
+    from carbonctl.render.design.plain_ import CSV_COLUMNS
+
+    return (*COLUMNS, *CSV_COLUMNS)
+
+
+def _metrics(report: Report) -> list[list[dict[str, Any]]]:
+    """Return the rows of design metrics of the base and of each alternative."""
+    if report.metrics is None:
+        return [[] for _ in range(1 + len(report.alternatives))]
+    from carbonctl.render.design.plain_ import csv_rows
+
+    return [csv_rows(side) for side in (report.metrics.base, *report.metrics.heads)]
+
+
+def _figures(delta: Delta) -> dict[str, Any]:
+    return {
+        "base_kgco2e": delta.base,
+        "head_kgco2e": delta.head,
+        "difference_kgco2e": delta.difference,
+        "difference_pct": delta.percent,
+        "difference_low_kgco2e": delta.low,
+        "difference_high_kgco2e": delta.high,
+        "workload_kgco2e": delta.workload,
+        "assumptions_kgco2e": delta.assumptions,
+    }
+
+
+def _entry(label: str, row: ComparedEntry) -> dict[str, Any]:
+    entry = row.entry
+    return {
+        "row": "entry",
+        "alternative": label,
+        "workload": row.workload,
+        "phase": entry.phase,
+        "activity": entry.activity,
+        "item": entry.item,
+        "boundary": entry.boundary,
+        "change": row.change,
+        "base_energy_kwh": row.base.energy_kwh if row.base else 0.0,
+        "head_energy_kwh": row.head.energy_kwh if row.head else 0.0,
+        **_figures(row.kgco2e),
+    }
+
+
+def _total(one: Comparison) -> dict[str, Any]:
+    energy = one.total["energy_kwh"]
+    return {
+        "row": "total",
+        "alternative": one.head.label,
+        "base_energy_kwh": energy.base,
+        "head_energy_kwh": energy.head,
+        **_figures(one.total["total_kgco2e"]),
+    }
+
+
+def _verdict(label: str, verdict: Verdict) -> dict[str, Any]:
+    said = {key: getattr(verdict, key) for key in ("rule", "level", "outcome", "value", "limit")}
+    return {"row": "verdict", "alternative": label, **said, "unit": verdict.unit}

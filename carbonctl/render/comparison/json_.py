@@ -1,0 +1,82 @@
+"""A comparison as JSON, in fixed units and full precision."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from carbonctl.analysis.compare import ComparedEntry, Comparison, Delta, Report, Side
+from carbonctl.analysis.compare.model import SCHEMA
+from carbonctl.analysis.gates import Verdict
+from carbonctl.ledger.result import About
+from carbonctl.render import Style
+from carbonctl.render.escaping import as_json
+from carbonctl.render.own_records import as_dicts
+from carbonctl.render.verdicts import as_dict
+
+
+def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Style) -> str:
+    """Return the document."""
+    document: dict[str, Any] = {
+        "schema": SCHEMA,
+        "version": about.version,
+        "hardware_db": about.hardware_db,
+        "own_records": as_dicts(about.own_records),
+        "base": _side(report.base),
+        "alternatives": [_alternative(n, one) for n, one in enumerate(report.alternatives, 1)],
+        "verdicts": [as_dict(verdict) for verdict in verdicts],
+        "errors": [
+            {"file": p.file, "line": p.line, "col": p.col, "path": p.path, "message": p.message}
+            for p in about.errors
+        ],
+    }
+    if report.metrics is not None:
+        from carbonctl.render.design import plain_
+
+        document["base"]["metrics"] = plain_.as_dict(report.metrics.base)
+        for one, side in zip(document["alternatives"], report.metrics.heads, strict=True):
+            one["metrics"] = plain_.as_dict(side)
+    return as_json(document)
+
+
+def _side(side: Side) -> dict[str, Any]:
+    return {
+        "label": side.label,
+        "name": side.name,
+        "version": side.version,
+        "hardware_db": side.hardware_db,
+        "own_records": as_dicts(side.own_records),
+        "saved": side.is_saved,
+        "complete": all(result.complete for result in side.results),
+    }
+
+
+def _alternative(rank: int, one: Comparison) -> dict[str, Any]:
+    return {
+        "rank": rank,
+        **_side(one.head),
+        "total": _deltas(one.total),
+        "phases": {phase: _deltas(sums) for phase, sums in one.phases.items()},
+        "entries": [_row(row) for row in one.rows],
+        "inputs": [change._asdict() for change in one.inputs],
+        "assumptions": [change._asdict() for change in one.changes],
+        "notes": list(one.notes),
+    }
+
+
+def _deltas(sums: dict[str, Delta]) -> dict[str, Any]:
+    return {key: delta._asdict() for key, delta in sums.items()}
+
+
+def _row(row: ComparedEntry) -> dict[str, Any]:
+    entry = row.entry
+    energy = [side.energy_kwh if side else 0.0 for side in (row.base, row.head)]
+    return {
+        "workload": row.workload,
+        "phase": entry.phase,
+        "activity": entry.activity,
+        "kind": entry.kind,
+        "item": entry.item,
+        "boundary": entry.boundary,
+        "change": row.change,
+        "energy_kwh": {"base": energy[0], "head": energy[1]},
+        "kgco2e": row.kgco2e._asdict(),
+    }

@@ -1,0 +1,64 @@
+"""CSV: one row an entry, a group, a workload or a phase; LF, full precision, empty for unknown."""
+
+import csv
+import io
+import re
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+from carbonctl.ledger.result import About, Result
+from carbonctl.ledger.rows import FLAGS, chosen
+from carbonctl.render import SEPARATORS, Style
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from carbonctl.analysis.gates import Verdict
+
+_PLAIN = re.compile(r"[\w ./:#-]*")  # what no table quotes
+
+
+class Renderer:
+    """Writes the rows of all results under one head."""
+
+    delimiter = SEPARATORS["csv"]
+
+    def __init__(self, style: Style) -> None:
+        self.lines: list[str] = []
+        out = SimpleNamespace(write=self.lines.append)
+        self.writer = csv.writer(out, delimiter=self.delimiter, lineterminator="\n")
+        self.table = chosen(style.by, style.rows)
+        self.has_flags = not FLAGS.isdisjoint(self.table.columns)
+        self.writer.writerow(self.table.columns)
+        head = self.take()
+        self.head = head if style.header else ""
+
+    def add(self, result: Result) -> None:
+        """Add the rows of one result."""
+        rows = self.table.rows(result)
+        if self.has_flags:
+            rows = [tuple(map(_word, row)) for row in rows]
+        self.writer.writerows(rows)
+
+    def quoted(self, text: str) -> str:
+        """Return a text as it stands in a row."""
+        if _PLAIN.fullmatch(text):
+            return text
+        line = io.StringIO()
+        csv.writer(line, delimiter=self.delimiter, lineterminator="").writerow((text, 0))
+        return line.getvalue()[:-2]
+
+    def take(self) -> str:
+        """Return the rows that were added since the last time."""
+        text = "".join(self.lines)
+        self.lines.clear()
+        return text
+
+    def finish(self, about: About, verdicts: "Sequence[Verdict]" = ()) -> str:
+        """Return the whole table."""
+        return self.head + self.take()
+
+
+def _word(cell: object) -> object:
+    """Return yes and no in the words of JSON, and anything else as it is."""
+    return ("true" if cell else "false") if isinstance(cell, bool) else cell

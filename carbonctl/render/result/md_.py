@@ -1,0 +1,121 @@
+"""Markdown for people: one headline, the table, what was assumed folded away."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from carbonctl.ledger.entry import Totals
+from carbonctl.ledger.result import About, Result
+from carbonctl.render import Style, human_numbers
+from carbonctl.render.assumptions import assumption_rows
+from carbonctl.render.escaping import markdown as escape
+from carbonctl.render.own_records import below
+
+if TYPE_CHECKING:
+    from carbonctl.analysis.gates import Verdict
+
+
+class Renderer:
+    """Writes one section a result."""
+
+    def __init__(self, style: Style) -> None:
+        self.style = style
+        self.parts: list[str] = []
+
+    def add(self, result: Result) -> None:
+        """Add the section of one result."""
+        by = self.style.by or "phase"
+        parts = [*_head(result), *_table(result, by), *_more(result, self.style)]
+        self.parts.append("\n".join(parts))
+
+    def finish(self, about: About, verdicts: "Sequence[Verdict]" = ()) -> str:
+        """Return all sections, then the verdicts and own records."""
+        text = "\n".join([*self.parts, *_gates(verdicts)])
+        return below(text, about.own_records, is_markdown=True)
+
+
+def _gates(verdicts: "Sequence[Verdict]") -> list[str]:
+    if not verdicts:
+        return []
+    from carbonctl.render.verdicts import bullets
+
+    return ["#### Gates", "", *bullets(verdicts, escape), ""]
+
+
+def _head(result: Result) -> list[str]:
+    total = result.total
+    said = f"**{human_numbers.mass(total.total_kgco2e)}**"
+    if total.total_kgco2e is None:
+        said = f"**{human_numbers.mass(total.operational_kgco2e)}** operational, embodied unknown"
+    low, high = total.total_low_kgco2e, total.total_high_kgco2e
+    bounds = f" ({human_numbers.mass(low)} to {human_numbers.mass(high)})" if low != high else ""
+    energy = human_numbers.energy(total.energy_kwh)
+    return [f"### {escape(result.name)}", "", f"{said}{bounds} from {energy}.", ""]
+
+
+def _table(result: Result, by: str) -> list[str]:
+    lines = [
+        f"| {by.capitalize()} | Energy | Operational | Embodied | Total | Share |",
+        "| :-- | --: | --: | --: | --: | --: |",
+    ]
+    for name, sums in result.groups(by).items():
+        shown = name.capitalize() if by == "phase" else escape(name)
+        lines.append(_row(shown, sums, result.total))
+    return [*lines, _row("**Total**", result.total, result.total), ""]
+
+
+def _row(name: str, sums: Totals, whole: Totals) -> str:
+    cells = (
+        name,
+        human_numbers.energy(sums.energy_kwh),
+        human_numbers.mass(sums.operational_kgco2e),
+        human_numbers.mass(sums.embodied_kgco2e),
+        human_numbers.mass(sums.total_kgco2e),
+        human_numbers.percent(sums.total_kgco2e, whole.total_kgco2e),
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _more(result: Result, style: Style) -> list[str]:
+    lines = [f"- {key}: {value}" for key, value in _facts(result, style)]
+    lines += [f"- Warning: {escape(warning)}" for warning in result.warnings]
+    rows = assumption_rows(result)
+    if rows:
+        lines += ["", f"<details><summary>{len(rows)} figures were assumed</summary>", ""]
+        lines += ["| Figure | Value | Status | Source |", "| :-- | --: | :-- | :-- |"]
+        for row in rows:
+            source = escape(", ".join(_citation(key, style) for key in row.sources))
+            cells = (escape(row.label), escape(row.said), escape(row.status), source)
+            lines.append(f"| {' | '.join(cells)} |")
+        lines += ["", "</details>"]
+    return [*lines, ""]
+
+
+def _citation(key: str, style: Style) -> str:
+    source = (style.sources or {}).get(key)
+    return source.citation if source else key
+
+
+def _facts(result: Result, style: Style) -> list[tuple[str, str]]:
+    total = result.total
+    facts = []
+    if total.operational_market_kgco2e != total.operational_kgco2e:
+        facts.append(
+            ("Market-based operational", human_numbers.mass(total.operational_market_kgco2e))
+        )
+    if result.split is not None:
+        facts.append(("Of what clients cause", human_numbers.parts(*result.split)))
+    if result.per_unit is not None:
+        facts.append((f"Per {escape(result.per_unit[0])}", human_numbers.mass(result.per_unit[1])))
+    for thing, amount in result.equivalents(style.everyday):
+        said = f"{human_numbers.rounded(amount)} {escape(thing.unit)} ({escape(thing.source)})"
+        facts.append((f"As much as {escape(thing.item)}", said))
+    for key, row in (result.reported or {}).items():
+        error = "" if row.error_pct is None else f" ({row.error_pct:+.1f} %)"
+        name = escape(key.rpartition("_")[0].replace("_", " "))
+        theirs, ours = (
+            human_numbers.total(key, row.reported),
+            human_numbers.total(key, row.estimated),
+        )
+        said = f"{theirs}, estimated {ours}{error}"
+        facts.append((f"Reported {name}", said))
+    return facts

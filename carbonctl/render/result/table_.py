@@ -1,0 +1,294 @@
+"""The table for people: phases, operational against embodied, what was assumed."""
+
+import io
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from carbonctl.ledger.entry import OPERATIONAL, Entry, Totals, totals
+from carbonctl.ledger.result import About, Result
+from carbonctl.render import CAUTION, Style, human_numbers
+from carbonctl.render.assumptions import assumption_rows
+from carbonctl.render.own_records import below
+from carbonctl.render.plain import finished
+from carbonctl.render.sheet import Cell, Content, Sheet, paragraph
+from carbonctl.render.terminal import console_for
+
+if TYPE_CHECKING:
+    from carbonctl.analysis.gates import Verdict
+
+_BAR = 10
+_WIDE = 100
+_WIDE_BAR = 30
+_NAME = 15
+# Columns for which there is room; a figure is never cut, its column is left out.
+_TABLES_FROM = 72
+_BAR_FROM, _SHARE_FROM, _ENERGY_FROM, _PARTS_FROM = 78, 66, 58, 48
+
+
+class Renderer:
+    """Draws the results, one block each, within the width."""
+
+    def __init__(self, style: Style) -> None:
+        self.style = style
+        self.out = io.StringIO()
+        self.console = console_for(self.out, style)
+        self.is_first = True
+
+    def add(self, result: Result) -> None:
+        """Draw one result below the others."""
+        if not self.is_first:
+            self.console.print()
+        self.is_first = False
+        _Block(self.console, result, self.style).show()
+
+    def finish(self, about: About, verdicts: "Sequence[Verdict]" = ()) -> str:
+        """Return everything that was drawn, and the verdicts below it."""
+        if verdicts:
+            from carbonctl.render.gates_table import draw
+
+            draw(self.console, verdicts, self.style)
+        return finished(below(self.out.getvalue(), about.own_records), self.style)
+
+
+class _Block:
+    """One result."""
+
+    def __init__(self, console: Console, result: Result, style: Style) -> None:
+        self.console = console
+        self.result = result
+        self.style = style
+        self.bar = _WIDE_BAR if style.width >= _WIDE else _BAR
+
+    def show(self) -> None:
+        paragraph(self.console, Text(self.result.name, style="bold"))
+        self.console.print()
+        self.phases()
+        self.console.print()
+        self.split()
+        self.electricity()
+        self.reported()
+        self.equivalents()
+        self.assumed()
+
+    def lines(self, kinds: tuple[str, ...], rows: list[tuple[Text | str, ...]]) -> None:
+        """Draw rows as a table with a column each of: left, right, fold (a long text).
+
+        In a narrow terminal their cells follow each other.
+        """
+        if self.style.width < _TABLES_FROM:
+            for row in rows:
+                line = Text("  ").join([Text(c) if isinstance(c, str) else c for c in row if c])
+                paragraph(self.console, line)
+            return
+        sheet = Sheet()
+        for kind in kinds:
+            sheet.add_column(is_right=kind == "right", wraps=kind == "fold")
+        for row in rows:
+            sheet.add_row(*row)
+        sheet.draw(self.console)
+
+    def heading(self, text: str) -> None:
+        self.console.print()
+        self.console.print(Text(text, style="bold"))
+
+    def phases(self) -> None:
+        whole = self.result.total
+        energies = [whole.energy_kwh or 0.0]
+        masses = [whole.operational_kgco2e or 0.0, whole.total_kgco2e or 0.0]
+        e_size, e_unit = human_numbers.scale(max(energies), "kWh")
+        m_size, m_unit = human_numbers.scale(max(masses), "kgCO2e")
+        self.unit = m_unit
+        self.scales = (e_size, human_numbers.decimals(max(energies) / e_size),
+                       m_size, human_numbers.decimals(max(masses) / m_size))  # fmt: skip
+        table = Sheet(is_ruled=True, gap=3)
+        head = (self.style.by or "phase").capitalize()
+        table.add_column(head, foot="Total", least=_NAME)
+        for head, unit, foot in self.shown((e_unit, *[m_unit] * 3), self.cells(whole)):
+            table.add_column(head, unit=unit, foot=foot, is_right=True, wraps=False)
+        if self.style.width >= _SHARE_FROM:
+            table.add_column("Share", is_right=True, wraps=False)
+        if self.style.width >= _BAR_FROM:
+            table.add_column(wraps=False, least=self.bar, style="green")
+        if self.style.by in (None, "phase"):
+            for phase, sums in self.result.phases.items():
+                self.phase(table, phase, sums)
+        else:
+            for name, sums in self.result.groups(str(self.style.by)).items():
+                cells = [Text(cell) for cell in self.cells(sums)]
+                self.row(table, Text(name), cells, self.share(sums))
+        table.draw(self.console)
+
+    def shown(self, units: tuple[str, ...], cells: list[str]) -> list[tuple[str, str, str]]:
+        """Return (head, unit, cell) of the columns for which there is room."""
+        rows = list(zip(("Energy", "Operational", "Embodied", "Total"), units, cells, strict=True))
+        if self.style.width >= _ENERGY_FROM:
+            return rows
+        return rows[1:] if self.style.width >= _PARTS_FROM else rows[3:]
+
+    def row(self, table: Sheet, name: Content, cells: list[Text], share: tuple[str, str]) -> None:
+        """Add one row of the columns that are shown."""
+        room = self.style.width
+        kept = cells if room >= _ENERGY_FROM else cells[1:] if room >= _PARTS_FROM else cells[3:]
+        ends = [share[0]] * (room >= _SHARE_FROM) + [share[1]] * (room >= _BAR_FROM)
+        table.add_row(name, *kept, *ends)
+
+    def phase(self, table: Sheet, phase: str, sums: Totals) -> None:
+        """Add the row of a phase, and one of each activity where there are several."""
+        parts: dict[str, list[Entry]] = {}
+        for entry in self.result.entries:
+            if entry.phase == phase:
+                parts.setdefault(entry.activity, []).append(entry)
+        if not parts:
+            dashes = [Text("–", style="dim")] * 4
+            self.row(table, Text(phase.capitalize(), style="dim"), dashes, ("–", ""))
+            return
+        cells = [Text(cell) for cell in self.cells(sums)]
+        self.row(table, Text(phase.capitalize()), cells, self.share(sums))
+        for name, entries in parts.items() if len(parts) > 1 else ():
+            part = totals(entries)
+            cells = [Text(cell, style="dim") for cell in self.cells(part)]
+            indented = Cell(Text(name, style="dim"), 2)
+            self.row(table, indented, cells, self.share(part))
+
+    def cells(self, sums: Totals) -> list[str]:
+        e_size, e_places, m_size, m_places = self.scales
+
+        def show(value: float | None, size: float, places: int) -> str:
+            return human_numbers.fixed(None if value is None else value / size, places)
+
+        return [
+            show(sums.energy_kwh, e_size, e_places),
+            show(sums.operational_kgco2e, m_size, m_places),
+            show(sums.embodied_kgco2e, m_size, m_places),
+            show(sums.total_kgco2e, m_size, m_places),
+        ]
+
+    def mass(self, kg: float | None) -> str:
+        """Write a mass in the unit of the table above."""
+        _, _, size, places = self.scales
+        number = human_numbers.fixed(None if kg is None else kg / size, places)
+        return number if kg is None else f"{number} {self.unit}"
+
+    def share(self, sums: Totals) -> tuple[str, str]:
+        """Return share and bar: of the total, or of operational carbon where that is unknown."""
+        part, whole = sums.total_kgco2e, self.result.total.total_kgco2e
+        if whole is None:
+            part, whole = sums.operational_kgco2e, self.result.total.operational_kgco2e
+        return human_numbers.percent(part, whole), human_numbers.bar(part, whole, self.bar)
+
+    def split(self) -> None:
+        """Show operational against embodied, then the range and the market-based figures."""
+        whole = self.result.total
+        table = Sheet()
+        for is_right in (False, True, True, False):
+            table.add_column(is_right=is_right, wraps=False)
+        width = self.bar * 2 if self.style.width >= _ENERGY_FROM else 0
+        for name, part in (
+            ("Operational", whole.operational_kgco2e),
+            ("Embodied", whole.embodied_kgco2e),
+        ):
+            known = whole.total_kgco2e is not None
+            share = human_numbers.percent(part, whole.total_kgco2e) if known else ""
+            drawn = human_numbers.bar(part, whole.total_kgco2e, width) if width else ""
+            table.add_row(name, self.mass(part), share, Text(drawn, style="cyan"))
+        table.draw(self.console)
+        for name, said in self.more(whole):
+            paragraph(self.console, Text(f"{name}: ").append(said))
+        if not self.result.complete:
+            said = (
+                "an embodied figure is unknown, so the total is unknown too; "
+                "shares are of operational carbon"
+            )
+            paragraph(self.console, Text(f"Incomplete: {said}", style=CAUTION))
+
+    def more(self, whole: Totals) -> Iterable[tuple[str, str]]:
+        low, high = whole.total_low_kgco2e, whole.total_high_kgco2e
+        if low is not None and high is not None and low != high:
+            yield "Range of the total", f"{self.mass(low)} to {self.mass(high)}, an outer bound"
+        market = self.mass(whole.operational_market_kgco2e)
+        total = self.mass(whole.total_market_kgco2e)
+        if whole.operational_market_kgco2e != whole.operational_kgco2e:
+            yield "Market-based", f"operational {market}, total {total}"
+        if self.result.split is not None:
+            yield "Of what clients cause", human_numbers.parts(*self.result.split)
+        if whole.water_l is not None:
+            yield "Water", f"{human_numbers.volume(whole.water_l)}, on site and for generation"
+        if self.result.per_unit is not None:
+            name, each = self.result.per_unit
+            yield f"Per {name}", human_numbers.mass(each)
+
+    def reported(self) -> None:
+        if not self.result.reported:
+            return
+        source = (self.result.spec.get("reported") or {}).get("source")
+        self.heading("Reported" + (f" ({source})" if source else ""))
+        rows: list[tuple[Text | str, ...]] = []
+        for key, row in self.result.reported.items():
+            error = "?" if row.error_pct is None else f"{row.error_pct:+.1f} %"
+            name = key.rpartition("_")[0].replace("_", " ").replace("market", "(market)")
+            ours = f"estimated {human_numbers.total(key, row.estimated)}"
+            theirs = human_numbers.total(key, row.reported)
+            rows.append((name.capitalize(), theirs, ours, error.replace("-", "−")))
+        self.lines(("left", "right", "right", "right"), rows)
+
+    def equivalents(self) -> None:
+        """Show the total in everyday things, each with its source."""
+        pairs = self.result.equivalents(self.style.everyday)
+        if not pairs:
+            return
+        self.heading("As much carbon as")
+        rows: list[tuple[Text | str, ...]] = [
+            (f"{human_numbers.rounded(amount)} {thing.unit}", thing.item, thing.source)
+            for thing, amount in pairs
+        ]
+        self.lines(("right", "left", "left"), rows)
+
+    def electricity(self) -> None:
+        """Show the carbon intensities and the PUE that were used."""
+        lines: dict[str, None] = {}
+        for entry in self.result.entries:
+            if entry.boundary != OPERATIONAL or entry.factor is None:
+                continue
+            basis = [str(part) for part in (entry.factor_basis, entry.factor_year) if part]
+            said = f"{human_numbers.significant(entry.factor * 1000)} gCO2e/kWh"
+            given = [v.status for v in entry.inputs if v.name == "carbon_intensity"]
+            lines[f"{said} ({', '.join([*given, *basis])})"] = None
+        pues = dict.fromkeys(
+            human_numbers.significant(v.best) for e in self.result.entries for v in e.inputs
+            if v.name == "pue"
+        )  # fmt: skip
+        said = "; ".join(lines) + (f"; PUE {', '.join(pues)}" if pues else "")
+        if lines:
+            paragraph(self.console, Text(f"Electricity: {said}"))
+
+    def assumed(self) -> None:
+        """Show what the spec did not give, and where each figure came from."""
+        rows = assumption_rows(self.result)
+        if not rows:
+            return
+        self.heading("Assumed (not in the file)")
+        keys = dict.fromkeys(key for row in rows for key in row.sources)
+        numbers = {key: str(number) for number, key in enumerate(keys, 1)}
+        shown: list[tuple[Text | str, ...]] = []
+        for row in rows:
+            marks = ", ".join(numbers[key] for key in row.sources)
+            status = Text(row.status, style=CAUTION if row.status == "archetype" else "dim")
+            shown.append((row.label, row.said, status, f"[{marks}]" if marks else ""))
+        self.lines(("fold", "right", "left", "left"), shown)
+        self.citations(numbers)
+
+    def citations(self, numbers: dict[str, str]) -> None:
+        if not numbers:
+            return
+        self.heading("Sources")
+        table = Sheet()
+        table.add_column(is_right=True, wraps=False)
+        table.add_column()
+        for key, number in numbers.items():
+            source = (self.style.sources or {}).get(key)
+            said = Text(f"{source.citation} ({key})" if source else key)
+            table.add_row(f"[{number}]", said)
+        table.draw(self.console)

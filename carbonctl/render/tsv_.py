@@ -1,9 +1,0 @@
-"""TSV: the CSV's rows, separated by tabs."""
-
-from carbonctl.render import SEPARATORS, csv_
-
-
-class Renderer(csv_.Renderer):
-    """Writes the rows of all results under one head."""
-
-    delimiter = SEPARATORS["tsv"]
