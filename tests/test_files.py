@@ -13,7 +13,7 @@ from carbonctl.spec import files
 FAULTS = [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt(), MemoryError()]
 
 
-class Disk(files.FileIO):
+class Disk(whole.FileIO):
     """A file on a disk that has room for some bytes, and may fail when it is closed."""
 
     room = 10
@@ -49,7 +49,7 @@ def writes(path: Path, chunks) -> None:
     if path.name.startswith("create"):
         whole.create(path, b"".join(chunks))
     else:
-        (files.append if path.name.startswith("append") else files.replace)(path, chunks)
+        (whole.append if path.name.startswith("append") else whole.replace)(path, chunks)
 
 
 @pytest.fixture(params=["append", "append-new", "replace", "replace-new", "create-new"])
@@ -77,7 +77,7 @@ def test_a_failure_on_the_way_leaves_the_file_as_it_was(path, fault):
 
 @pytest.mark.parametrize("disk", [Disk, FullAtClose])
 def test_a_full_disk_leaves_the_file_as_it_was(path, monkeypatch, disk):
-    monkeypatch.setattr(files, "FileIO", disk)
+    monkeypatch.setattr(whole, "FileIO", disk)
     with pytest.raises(OSError, match=r"No space left|Input/output"):
         writes(path, [b"x" * 7, b"y" * 7])
     assert_untouched(path)
@@ -94,7 +94,7 @@ def test_folders_that_were_made_for_a_file_go_with_it(tmp_path, monkeypatch):
     whole.create(path, b"x", with_folders=True)
     path.unlink()
     path.parent.rmdir()
-    monkeypatch.setattr(files, "FileIO", Disk)
+    monkeypatch.setattr(whole, "FileIO", Disk)
     with pytest.raises(OSError, match="No space left"):
         whole.create(path, b"x" * 20, with_folders=True)
     assert [*tmp_path.rglob("*")] == [tmp_path / "a"]
@@ -104,7 +104,7 @@ def test_a_loop_of_links_is_not_replaced(tmp_path):
     one, two = tmp_path / "one", tmp_path / "two"
     one.symlink_to(two)
     two.symlink_to(one)
-    for write in (whole.append, files.replace):
+    for write in (whole.append, whole.replace):
         with pytest.raises(OSError) as raised:
             write(one, [b"x"])
         assert raised.value.errno == errno.ELOOP

@@ -3,7 +3,8 @@
 A point gives each unknown a value. All points are made in one account: what is uncertain in the
 workload and in the catalog's facts is replaced by a column
 (`carbonctl.numbers.columns.Drawn`), a row a point, and its entries then hold columns. The
-question says which points there are: here draws; the ends of one unknown after the other, or corners, are other columns of the same.
+question says which points there are: here draws; the ends of one unknown after the other, or
+corners, are other columns.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ _FACTS = frozenset({
     "default", "device_package", "factor", "memory", "intensity", "defects", "figure", "wafer",
     "whole_wafer",
 })  # fmt: skip
-_TABLES = ("making", "fab")
+_TABLES = ("fab_factors", "fab")
 
 Values = Mapping[Uncertain, Any]
 Change = Callable[[Range], Any]

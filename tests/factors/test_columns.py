@@ -50,7 +50,7 @@ CALLS = {
     "yields.wafer_cm2_per_die": wafer,
 }
 ARGUMENTS = {
-    "act.use_kgco2e": [figure, share, figure, figure],
+    "use_phase.use_kgco2e": [figure, share, figure, figure],
     "design.cdp": [figure, figure],
     "design.cep": [figure, figure],
     "design.c2ep": [figure, figure],
