@@ -193,7 +193,7 @@ def test_dicts_that_hold_themselves_or_too_much_end():
     wide: list = [0] * 10
     for _ in range(6):
         wide = [wide] * 10
-    assert "more than 100,000 values" in str(problems(job(site=wide)))
+    assert "more than 1,000,000 values" in str(problems(job(site=wide)))
 
 
 def test_control_characters_are_refused():

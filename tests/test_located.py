@@ -69,7 +69,7 @@ BOMB = "a: &a [1,2,3,4,5,6,7,8,9]\n" + "".join(
         ("{a: " * 1_000_000, "1:257", "nested more than 64 levels deep"),
         ("- " * 1_000_000, "1:129", "nested more than 64 levels deep"),
         (BOMB, "6:", "more than 100,000 values"),
-        ("[" + "1," * 100_001 + "]", "1:", "more than 100,000 values"),
+        ("[" + "1," * 1_000_001 + "]", "1:", "more than 1,000,000 values"),
     ],
 )
 def test_what_is_refused(text, place, said):

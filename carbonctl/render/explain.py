@@ -28,11 +28,12 @@ def explain(result: Result, entries: Iterable[Entry], style: Style) -> str:
     style : Style
         Holds the citations, and the width; lines are not wrapped where it is 0.
     """
-    wanted = list(entries)
     cited: dict[str, str] = {}
     lines = []
-    for phase, activity in dict.fromkeys((e.phase, e.activity) for e in wanted):
-        own = [e for e in wanted if (e.phase, e.activity) == (phase, activity)]
+    groups: dict[tuple[str, str], list[Entry]] = {}
+    for entry in entries:
+        groups.setdefault((entry.phase, entry.activity), []).append(entry)
+    for (phase, activity), own in groups.items():
         lines.append(f"{'.'.join(filter(None, (phase, activity)))}: {_sum(own)}")
         above: list[Entry] = []
         for place, entry in enumerate(own):

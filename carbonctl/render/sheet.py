@@ -64,6 +64,10 @@ def _on_one_line(text: Text) -> Text:
 
 def _wrapped(text: Text, width: int) -> list[Text]:
     """Return the lines of a text; only a word that is longer goes over the width."""
+    plain = text.plain
+    if plain.isascii() and len(plain) <= width and "\n" not in plain:
+        text.rstrip()
+        return [text]
     lines: list[Text] = []
     for line in text.split("\n", allow_blank=True):
         starts, used = [], 0
@@ -79,6 +83,9 @@ def _wrapped(text: Text, width: int) -> list[Text]:
 
 
 def _draw(console: Console, line: Text) -> None:
+    if console.color_system is None:  # the same text, many times as fast
+        console.file.write(f"{line.plain}\n")
+        return
     console.print(line, overflow="ignore", no_wrap=True, crop=False)
 
 

@@ -19,7 +19,8 @@ except ImportError:  # PyYAML built without libyaml
     from yaml import SafeLoader as _Parser  # type: ignore[assignment]
 
 MAX_DEPTH = 64
-MAX_VALUES = 100_000
+MAX_VALUES = 1_000_000
+MAX_ALIASED = 100_000  # values that aliases stand for, which an attack multiplies
 
 _TOO_DEEP = f"nested more than {MAX_DEPTH} levels deep"
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
@@ -134,7 +135,7 @@ class _Builder:
         self.stack: list[_Open] = []
         self.anchors: dict[str, tuple[Node, int, int]] = {}
         self.root: Node = None
-        self.documents = 0
+        self.documents = self.aliased = 0
         self.nulls = False
 
     def problem(self, place: Place, message: str) -> Problem:
@@ -214,6 +215,9 @@ class _Builder:
             why = "stands inside the value that it names" if inside else "names nothing above it"
             raise self.stop(place, f"`*{event.anchor}` {why}")
         node, values, height = self.anchors[event.anchor]
+        self.aliased += values
+        if self.aliased > MAX_ALIASED:
+            raise self.stop(place, f"aliases stand for more than {MAX_ALIASED:,} values")
         self.add(node, place, values, height, None)
 
     def add(self, node: Node, place: Place, values: int, height: int, anchor: str | None) -> None:
