@@ -49,17 +49,20 @@ class Value(NamedTuple):
     @property
     def best(self) -> float:
         """The best estimate."""
-        return _end(self.number, "best")
+        number = self.number
+        return number if type(number) is float else _end(number, "best")
 
     @property
     def low(self) -> float:
         """The lower bound; equal to `best` where there is no range."""
-        return _end(self.number, "low")
+        number = self.number
+        return number if type(number) is float else _end(number, "low")
 
     @property
     def high(self) -> float:
         """The upper bound; equal to `best` where there is no range."""
-        return _end(self.number, "high")
+        number = self.number
+        return number if type(number) is float else _end(number, "high")
 
     def named(self, name: str, path: str | None = None) -> "Value":
         """Return the same value under the name that a formula uses."""
