@@ -193,7 +193,7 @@ SHELL = "Quote the rule, for example 'total_kgco2e > 10 t': the shell takes an u
         ("total_kgco2e > 5 %", 16, "write +5% or -5%"),
         ("p95(total_kgco2e) > 5%", 21, "a percentage is a change from the base"),
         ("prob(total_kgco2e > 5%) > 5%", 21, "a percentage is a change from the base"),
-        ("total_kgco2e > 5 kWh", 18, "is an energy, not a mass of CO2e; write `2500 kg`"),
+        ("total_kgco2e > 5 kWh", 18, "is an energy, not a mass of CO2e such as `2500 kg`"),
         ("total_kgco2e > 5 m3", 18, "is a volume, not a mass of CO2e"),
         ("energy_kwh > +5 kg", 17, "is a mass of CO2e, not an energy"),
         ("energy_kwh > 5 kwh", 16, "unknown unit `kwh`; did you mean `kWh`?"),
@@ -237,7 +237,7 @@ def test_a_message_prints_the_rule_with_a_caret_below():
     with pytest.raises(UsageError) as error:
         parse_rule("energy_kwh > 5 kg", "--warn-on")
     assert str(error.value) == (
-        "--warn-on: `5 kg` is a mass of CO2e, not an energy; write `12.5 MWh`\n"
+        "--warn-on: `5 kg` is a mass of CO2e, not an energy such as `12.5 MWh`\n"
         "  energy_kwh > 5 kg\n"
         "                 ^"
     )

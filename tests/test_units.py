@@ -167,7 +167,7 @@ def test_parse(text, dimension, number):
     ("text", "dimension", "said"),
     [
         ("700", units.POWER, "`700` has no unit; write `700 W`"),
-        ("700 kg", units.POWER, "`700 kg` is a mass of CO2e, not a power; write `400 W`"),
+        ("700 kg", units.POWER, "`700 kg` is a mass of CO2e, not a power such as `400 W`"),
         ("24 h", units.DEVICE_TIME, "is a duration, not a device time"),
         ("7 kw", units.POWER, "unknown unit `kw`; did you mean `kW`?"),
         ("NaN", units.POWER, "`NaN` is not a power"),

@@ -213,7 +213,7 @@ def _split(text: str, wanted: Dimension, default_unit: str | None) -> tuple[str,
     if match and match[2][:1] in (",", "'") and match[2][1:2].isdigit():
         raise QuantityError(f"`{text}`: write a point for decimals, and no separators of thousands")
     if not match or match[2][:1] in _NO_UNIT:
-        raise QuantityError(f"`{text}` is not {article(wanted.name)}; write `{wanted.example}`")
+        raise QuantityError(f"`{text}` is not {article(wanted.name)} such as `{wanted.example}`")
     number, rest = match.groups()
     multiplier, written = _multiplier(rest, wanted, default_unit is not None)
     return number, multiplier, written or default_unit or ""
@@ -236,7 +236,7 @@ def _convert(plain: float, written: str, wanted: Dimension, text: str) -> float:
     if ratio is None:
         raise QuantityError(
             f"`{text}` is {article(_dimension_name(written))}, "
-            f"not {article(wanted.name)}; write `{wanted.example}`"
+            f"not {article(wanted.name)} such as `{wanted.example}`"
         )
     try:
         value = plain * ratio[0] / ratio[1]

@@ -136,7 +136,7 @@ def test_very_different_designs_fit_too(inside, jobs, monkeypatch):
         (("--embodied-share", "20..80%"), 2, "--embodied-share goes with --metrics"),
         (("--metrics", "--embodied-share", "20"), 2, "is not within 0..100 %"),
         (("--metrics", "--embodied-share", "-5%"), 2, "is not within 0..100 %"),
-        (("--metrics", "--embodied-share", "5 kg"), 2, "not a fraction; write `45 %`"),
+        (("--metrics", "--embodied-share", "5 kg"), 2, "not a fraction such as `45 %`"),
         (("--metrics", "--embodied-share", "0.2..0.8"), 0, ""),
         (("--metrics", "--fail-on", "total_kgco2e > +5%"), 0, ""),
     ],
