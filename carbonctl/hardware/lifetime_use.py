@@ -7,7 +7,7 @@ from carbonctl.factors import use_phase
 from carbonctl.factors.power import W_PER_KW
 from carbonctl.ledger.entry import OPERATIONAL, Entry
 from carbonctl.numbers.intervals import best, high, low
-from carbonctl.numbers.quantities import Quantity
+from carbonctl.numbers.quantities import of
 from carbonctl.numbers.values import Value
 
 
@@ -38,11 +38,7 @@ def entry(
     """Return the operational carbon of a life as an entry of a bill."""
     life = lifetime.named("lifetime")
     inputs = (life, use.duty_cycle, use.power, use.intensity)
-    energy = Quantity(
-        life.number * use.duty_cycle.number * use.power.number / W_PER_KW,
-        f"lifetime * duty_cycle * power / {W_PER_KW}",
-        inputs[:3],
-    )
+    energy = of(life) * use.duty_cycle * use.power / W_PER_KW
     carbon = use_phase.use_kgco2e(
         use.power.number, use.duty_cycle.number, life.number, use.intensity.number
     )
