@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from carbonctl.factors import (
     embodied,
+    fab,
     facility,
     federated,
     fleet,
@@ -17,7 +18,9 @@ from carbonctl.factors import (
     power,
     runs,
     storage,
+    use_phase,
 )
+from carbonctl.factors import parts as parts_
 from carbonctl.numbers import quantities
 from carbonctl.numbers.columns import Column
 from carbonctl.numbers.formulas import compiled
@@ -214,6 +217,10 @@ KERNELS = {
     "worked": (federated.worked, [share, share]),
     "reported": (federated.reported, [share]),
     "linear_kwh_per_gb": (federated.linear_kwh_per_gb, [positive] * 3),
+    "kgco2e_per_cm2": (fab.kgco2e_per_cm2, [positive] * 4),
+    "of_good": (fab.of_good, [positive, share]),
+    "kgco2e_per_kg": (parts_.kgco2e_per_kg, [positive] * 2),
+    "use_kgco2e": (use_phase.use_kgco2e, [positive, share, positive, positive]),
 }
 
 

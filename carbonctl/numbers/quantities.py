@@ -165,15 +165,16 @@ def over_corners(kernel: Callable[..., Any], *args: Any) -> Quantity:
     *args : Quantity or number
         At least one is a quantity.
     """
-    found: Quantity = kernel(*map(_at_best, args))
+    found: Quantity = kernel(*(at_best(a) if isinstance(a, Quantity) else a for a in args))
     numbers = [arg.number if isinstance(arg, Quantity) else arg for arg in args]
     if any(isinstance(number, Range) for number in numbers):
         return found.at(intervals.over_corners(kernel, *numbers))
     return found
 
 
-def _at_best(x: Any) -> Any:
-    return x.at(best(x.number)) if isinstance(x, Quantity) else x
+def at_best(quantity: Quantity) -> Quantity:
+    """Return a quantity without its range."""
+    return quantity.at(best(quantity.number))
 
 
 def merge(*groups: tuple[Value, ...]) -> tuple[Value, ...]:
