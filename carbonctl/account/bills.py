@@ -29,7 +29,7 @@ from carbonctl.hardware.published import published
 from carbonctl.hardware.report import Bill, Published, entry
 from carbonctl.ledger.entry import BEYOND, Entry
 from carbonctl.ledger.result import Result, assumption
-from carbonctl.numbers.quantities import Quantity, of
+from carbonctl.numbers.quantities import of
 from carbonctl.numbers.values import Value
 from carbonctl.spec.load import Loaded, load
 from carbonctl.spec.systems import SystemFields
@@ -224,10 +224,9 @@ def _line(share: Share, found: Machine) -> Line:
     if share.scale is None or share.scale.per is None:
         amount = of(found.devices_per_system)
     elif share.scale.per is not found.devices_per_system:
-        per, times = share.scale.per, found.devices_per_system
-        amount = Quantity(times.number / per.number, f"{times.name} / {per.name}", (times, per))
+        amount = of(found.devices_per_system) / share.scale.per
     if share.scale is not None and share.scale.times is not None:
-        amount = amount.times(of(share.scale.times), lambda a, b: a * b)
+        amount = amount * share.scale.times
     return Line(share.item, "figure", share.stage, amount, unit, share.value, found.path,
                 lacks=share.lacks)  # fmt: skip
 

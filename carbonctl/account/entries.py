@@ -9,8 +9,8 @@ from carbonctl.errors import Caution
 from carbonctl.estimators.base import ActivityData, Attributed, ElectricityUse, Occupation
 from carbonctl.factors import embodied, facility, grid, water
 from carbonctl.ledger.entry import BUILDING, EMBODIED, GRID_LOSSES, OPERATIONAL, PUE_OVERHEAD, Entry
-from carbonctl.numbers.intervals import Number, best, decide, high, low
-from carbonctl.numbers.quantities import Quantity, added, merge
+from carbonctl.numbers.intervals import best, decide, high, low
+from carbonctl.numbers.quantities import Quantity, added, of
 from carbonctl.numbers.values import Value
 
 _GIVE = {
@@ -75,7 +75,7 @@ class Entries:
         for warning in self.supply.warnings:
             self.journal.warn(warning)
         for draw in data.draws:
-            self.electricity(draw.item, draw.quantity, draw)
+            self.electricity(draw.item, draw.energy, draw)
         self.overhead([d for d in data.draws if d.in_building and not d.includes_pue])
         self.lost()
         for occupation in data.occupations:
@@ -83,26 +83,20 @@ class Entries:
         for attributed in data.attributed:
             self.attributed(attributed)
         for share in data.timed:
-            self.embodied(
-                share.item, share.quantity, share.unit, share.rate, share.formula, share.inputs
-            )
+            self.embodied(share.item, share.amount, share.unit, share.rate)
         if self.supply.building is not None:
             self.building([d for d in data.draws if d.in_building])
 
-    def electricity(
-        self, item: str, quantity: Quantity, draw: ElectricityUse | None = None
-    ) -> None:
+    def electricity(self, item: str, energy: Quantity, draw: ElectricityUse | None = None) -> None:
         """Add one entry of electricity; without a draw it is what stands around the draws."""
         supply = self.supply
-        energy, formula, inputs = quantity
-        self.used.append(quantity)
-        carbon = grid.kgco2e(energy, supply.intensity.number)
-        used = (*inputs, supply.intensity)
-        kwh = best(energy)
+        self.used.append(energy)
+        carbon = grid.kgco2e(energy, of(supply.intensity))
+        kwh = best(energy.number)
         if draw is not None:
             self.journal.without_pue_kwh.append(self.without_pue(kwh, draw))
         is_network = draw is not None and not draw.in_building
-        status = self.journal.assume(used)
+        status = self.journal.assume(carbon.inputs)
         if self.around:
             self.journal.assume(self.around)
         self.journal.entries.append(
@@ -121,13 +115,13 @@ class Entries:
                 supply.intensity.source,
                 status,
                 kwh,
-                best(carbon),
+                best(carbon.number),
                 kwh * self.market,
-                low(carbon),
-                high(carbon),
+                low(carbon.number),
+                high(carbon.number),
                 self.water(kwh, draw),
-                f"{formula} * carbon_intensity",
-                (*used, *self.around),
+                carbon.formula,
+                (*carbon.inputs, *self.around),
             )
         )
 
@@ -152,14 +146,8 @@ class Entries:
         losses = self.supply.losses
         if losses is None or not self.used:
             return
-        energy, formula, inputs = added(*self.used)
         item = f"client: {GRID_LOSSES}" if self.of_clients else GRID_LOSSES
-        lost = Quantity(
-            grid.lost_kwh(energy, losses.number),
-            f"{formula} * losses / (1 - losses)",
-            merge(inputs, (losses,)),
-        )
-        self.electricity(item, lost)
+        self.electricity(item, grid.lost_kwh(added(*self.used), of(losses)))
         at_meter = self.journal.entries[-1]
         whose = "3.3" if self.scope.startswith("2") else self.scope  # 3.3 is of energy one buys
         self.journal.entries[-1] = at_meter._replace(ghg_scope=whose, energy_kwh=0.0)
@@ -169,74 +157,56 @@ class Entries:
         pue = self.supply.pue
         if pue is None or not draws:
             return
-        it_energy, it_formula, inputs = added(*(draw.quantity for draw in draws))
-        energy = facility.overhead_kwh(it_energy, pue.number)
-        formula = f"({it_formula} * pue - {it_formula})"
-        self.electricity(PUE_OVERHEAD, Quantity(energy, formula, merge(inputs, (pue,))))
+        it_energy = added(*(draw.energy for draw in draws))
+        self.electricity(PUE_OVERHEAD, facility.overhead_kwh(it_energy, of(pue)))
 
     def building(self, draws: list[ElectricityUse]) -> None:
         """Add the share of the building that its IT energy takes, over the building's life."""
         building, pue = self.supply.building, self.supply.pue
         if building is None or not draws:
             return
-        parts = []
-        for draw in draws:
-            part = draw.quantity
-            if draw.includes_pue and pue is not None:
-                inputs = merge(part.inputs, (pue,))
-                part = Quantity(part.number / pue.number, f"{part.formula} / pue", inputs)
-            parts.append(part)
-        energy, formula, inputs = added(*parts)
+        parts = [
+            draw.energy / pue if draw.includes_pue and pue is not None else draw.energy
+            for draw in draws
+        ]
         rate = facility.construction_kgco2e_per_kwh(
-            building.per_kw.number, building.lifetime.number, building.utilization.number
+            building.per_kw, of(building.lifetime), of(building.utilization)
         )
-        formula = f"{formula} * {building.per_kw.formula} / (building_lifetime * capacity_in_use)"
-        inputs = merge(
-            inputs, building.per_kw.inputs, (building.lifetime, building.utilization)
-        )  # fmt: skip
-        self.embodied(BUILDING, energy, "kWh", rate, formula, inputs)
+        self.embodied(BUILDING, added(*parts), "kWh", rate)
 
     def hardware(self, occupation: Occupation) -> None:
         """Add the embodied share of hardware for the hours it was occupied (wu2022 Eq. 1)."""
         share, lifetime, use = occupation.share, occupation.lifetime, occupation.utilization
         unit = "device-h" if share.scale is None else f"{share.unit}-h"
         if share.value is None:
-            formula = occupation.formula if decide(high(occupation.hours) == 0) else ""
-            self.embodied(share.item, occupation.hours, unit, None, formula, occupation.inputs,
-                          share.stage, share.lacks)  # fmt: skip
+            self.embodied(share.item, occupation.hours, unit, None, share.stage, share.lacks)
             return
-        rate = embodied.kgco2e_per_hour(share.value.number, lifetime.number, use.number)
-        inputs = (*occupation.inputs, *share.value.inputs, lifetime, use)
-        formula = f"{occupation.formula} * {share.value.formula} / ({lifetime.name} * {use.name})"
-        self.embodied(share.item, occupation.hours, unit, rate, formula, inputs, share.stage)
+        rate = embodied.kgco2e_per_hour(share.value, of(lifetime), of(use))
+        self.embodied(share.item, occupation.hours, unit, rate, share.stage)
 
     def attributed(self, attributed: Attributed) -> None:
         """Add embodied carbon that the spec attributes directly."""
-        value = attributed.value
-        if value is None:
-            self.embodied(attributed.item, 1.0, "share", None, "", ())
-        else:
-            self.embodied(attributed.item, 1.0, "share", *value)
+        self.embodied(attributed.item, None, "share", attributed.value)
 
     def embodied(
         self,
         item: str,
-        quantity: Number,
+        amount: Quantity | None,
         unit: str,
-        rate: Number | None,
-        formula: str,
-        inputs: tuple[Value, ...],
+        rate: Quantity | None,
         stage: str = "manufacturing",
         lacks: str = "",
     ) -> None:
         """Add one embodied entry; an unknown rate makes it, and the sums above it, unknown.
 
-        Of hardware that was not used at all the carbon is 0, whatever the rate.
+        Of hardware that was not used at all the carbon is 0, whatever the rate. Where the spec
+        gives the carbon itself, as ``rate``, there is no amount.
         """
-        carbon: Number | None = None if rate is None else quantity * rate
-        if rate is None and decide(high(quantity) == 0):
-            carbon = 0.0
-        elif rate is None:
+        carbon = rate if rate is None or amount is None else amount * rate
+        inputs = next((one.inputs for one in (carbon, amount) if one is not None), ())
+        if carbon is None and amount is not None and decide(high(amount.number) == 0):
+            carbon = Quantity(0.0, amount.formula, inputs)
+        elif carbon is None:
             message = (
                 f"the embodied carbon of the {item} is unknown, "
                 f"and with it the embodied and total sums; give {lacks or _give(item)}"
@@ -245,7 +215,7 @@ class Entries:
             self.journal.warn(Caution(message, path, vital=True))
         status = self.journal.assume(inputs)
         source = _source(inputs)
-        kg = None if carbon is None else best(carbon)
+        kg = None if carbon is None else best(carbon.number)
         self.journal.entries.append(
             Entry(
                 *self.head,
@@ -255,9 +225,9 @@ class Entries:
                     self.supply.operator
                 ),
                 stage,
-                best(quantity),
+                1.0 if amount is None else best(amount.number),
                 unit,
-                None if rate is None else best(rate),
+                None if rate is None else best(rate.number),
                 f"kgCO2e/{unit}",
                 None,
                 None,
@@ -266,10 +236,10 @@ class Entries:
                 0.0,
                 kg,
                 kg,
-                None if carbon is None else low(carbon),
-                None if carbon is None else high(carbon),
+                None if carbon is None else low(carbon.number),
+                None if carbon is None else high(carbon.number),
                 None,
-                formula,
+                "" if carbon is None else carbon.formula,
                 inputs,
             )
         )

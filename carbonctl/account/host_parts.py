@@ -9,6 +9,7 @@ from carbonctl.estimators.base import ActivityError
 from carbonctl.estimators.device_words import PROCESSORS
 from carbonctl.estimators.machine import HostPart
 from carbonctl.factors import power
+from carbonctl.numbers.quantities import grouped, of
 from carbonctl.numbers.values import Value
 
 _DESCRIBED = ("cpu", "memory", "storage")
@@ -53,7 +54,7 @@ def _catalogued(node: MachineResolver) -> tuple[HostPart, ...]:
         return ()
     if node.host is not None and node.host.host_power is not None:
         watts = node.of_host(node.host.host_power, "host_power")
-        return (HostPart("host", watts.number, "host_power", (watts,), node.host_scale()),)
+        return (HostPart("host", of(watts), node.host_scale()),)
     known = node.device.id if node.device else "the devices"
     message = (
         f"the host of {known} is unknown: "
@@ -92,7 +93,7 @@ def _described(node: MachineResolver) -> tuple[HostPart, ...]:
     scale = node.system_scale()
     host = node.given("host_power")
     if host is not None:
-        found.append(HostPart("host", host.number, "host_power", (host,), scale))
+        found.append(HostPart("host", of(host), scale))
     elif node.given("host_overhead") is None:
         counted = " and ".join(key for key in _DESCRIBED if node.given(key) is not None)
         message = (
@@ -105,8 +106,8 @@ def _described(node: MachineResolver) -> tuple[HostPart, ...]:
     memory = node.given("memory")
     if memory is not None:
         density = node.default("dram_power")
-        watts = power.memory_w(memory.number, density.number)
-        found.append(HostPart("memory", watts, "(memory * dram_power)", (memory, density), scale))
+        watts = power.memory_w(of(memory), of(density))
+        found.append(HostPart("memory", grouped(watts), scale))
     if node.given("storage") is not None:
         found.append(_storage(node))
     return tuple(found)
@@ -121,8 +122,7 @@ def _cpu(node: MachineResolver) -> HostPart:
         raise ActivityError(node.place("cpu"), message)
     count = node.given("cpus") or _catalog_cpus(node, cpu)
     rated = cpu.rated_power.named("cpu_rated_power", node.place("cpu"))
-    watts = count.number * rated.number
-    return HostPart("cpu", watts, "(cpus * cpu_rated_power)", (count, rated), node.system_scale())
+    return HostPart("cpu", grouped(of(count) * rated), node.system_scale())
 
 
 def _catalog_cpus(node: MachineResolver, cpu: Device) -> Value:
@@ -142,6 +142,5 @@ def _storage(node: MachineResolver) -> HostPart:
     density = given or node.catalog.defaults.media[medium].power._replace(
         status="default", path=node.place("storage_power"), name="storage_power"
     )
-    watts = power.drives_w(capacity.number, density.number)
-    formula = f"(storage / {power.GB_PER_TB} * storage_power)"
-    return HostPart("storage", watts, formula, (capacity, density), node.system_scale())
+    watts = power.drives_w(of(capacity), of(density))
+    return HostPart("storage", grouped(watts), node.system_scale())

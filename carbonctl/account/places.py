@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from carbonctl.account.site import HOME, Layer
-from carbonctl.estimators.base import ActivityData, Attributed
+from carbonctl.estimators.base import ActivityData, Attributed, TimedShare
 from carbonctl.ledger.entry import AT_SITE
 from carbonctl.numbers.quantities import Quantity
 from carbonctl.numbers.values import Value
@@ -99,27 +99,20 @@ def at_place(data: ActivityData, place: Place) -> ActivityData:
         return data
 
     def part(quantity: Quantity) -> Quantity:
-        return Quantity(
-            quantity.number * share.number,
-            f"{quantity.formula} * site_share",
-            (*quantity.inputs, share),
-        )
+        return quantity * share
 
-    draws = []
-    for draw in data.draws:
-        number, formula, inputs = part(draw.quantity)
-        draws.append(draw._replace(energy_kwh=number, formula=formula, inputs=inputs))
-    occupied = []
-    for one in data.occupations:
-        number, formula, inputs = part(Quantity(one.hours, one.formula, one.inputs))
-        occupied.append(one._replace(hours=number, formula=formula, inputs=inputs))
-    timed = []
-    for each in data.timed:
-        number, formula, inputs = part(Quantity(each.quantity, each.formula, each.inputs))
-        timed.append(each._replace(quantity=number, formula=formula, inputs=inputs))
-    attributed = tuple(
-        Attributed(one.item, one.value and part(one.value)) for one in data.attributed
-    )
     return data._replace(
-        draws=tuple(draws), occupations=tuple(occupied), attributed=attributed, timed=tuple(timed)
+        draws=tuple(one._replace(energy=part(one.energy)) for one in data.draws),
+        occupations=tuple(one._replace(hours=part(one.hours)) for one in data.occupations),
+        attributed=tuple(
+            Attributed(one.item, one.value and part(one.value)) for one in data.attributed
+        ),
+        timed=tuple(_timed(one, share) for one in data.timed),
     )
+
+
+def _timed(whole: TimedShare, share: Value) -> TimedShare:
+    """Return a part of what is used for a time; the formula of its carbon names the share last."""
+    amount = whole.amount.at((whole.amount * share).number)
+    rate = (whole.rate * share).at(whole.rate.number)
+    return whole._replace(amount=amount, rate=rate)

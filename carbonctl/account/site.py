@@ -8,7 +8,7 @@ from carbonctl.errors import Caution
 from carbonctl.estimators.base import ActivityError
 from carbonctl.factors import grid
 from carbonctl.numbers.intervals import Number, best, decide
-from carbonctl.numbers.quantities import Quantity
+from carbonctl.numbers.quantities import Quantity, of
 from carbonctl.numbers.values import Value
 from carbonctl.spec.fields import Mix
 from carbonctl.spec.model import Site
@@ -274,12 +274,10 @@ class _Site:
 
         if given.per_capacity is not None:
             figure = named("per_capacity", "building_embodied_per_capacity")
-            per_kw = Quantity(figure.number, figure.name, (figure,))
+            per_kw = of(figure)
         else:
-            figure, area = named("per_area", "building_embodied_per_area"), named("area", "area")
-            per_kw = Quantity(
-                figure.number * area.number, f"{figure.name} * {area.name}", (figure, area)
-            )
+            figure = named("per_area", "building_embodied_per_area")
+            per_kw = of(figure) * named("area", "area")
         in_use = Value(
             1.0, "", "default", None, f"{path}.utilization", name="capacity_in_use",
             note="all of the capacity is taken to be in use: a lower bound",

@@ -14,8 +14,8 @@ from carbonctl.estimators import device_words
 from carbonctl.estimators.machine import Machine, Scale, Share
 from carbonctl.estimators.machine_fields import OnSystem, TimeFields
 from carbonctl.factors import schedule
-from carbonctl.numbers.intervals import Number, decide, low
-from carbonctl.numbers.quantities import Quantity, of, product, with_input
+from carbonctl.numbers.intervals import decide, low
+from carbonctl.numbers.quantities import Quantity, of
 from carbonctl.numbers.values import Value
 from carbonctl.spec.model import Activity
 
@@ -27,25 +27,16 @@ class ElectricityUse(NamedTuple):
     """Electricity drawn by IT equipment [kWh]."""
 
     item: str
-    energy_kwh: Number
-    formula: str
-    inputs: tuple[Value, ...]
+    energy: Quantity
     includes_pue: bool = False
     in_building: bool = True
-
-    @property
-    def quantity(self) -> Quantity:
-        """The energy with its formula and inputs."""
-        return Quantity(self.energy_kwh, self.formula, self.inputs)
 
 
 class Occupation(NamedTuple):
     """Hours for which a unit of hardware was occupied, to be given its embodied share."""
 
     share: Share
-    hours: Number
-    formula: str
-    inputs: tuple[Value, ...]
+    hours: Quantity
     lifetime: Value
     utilization: Value
 
@@ -61,11 +52,9 @@ class TimedShare(NamedTuple):
     """Hardware used for a time at a rate of embodied carbon of its own [kgCO2e/unit]."""
 
     item: str
-    quantity: Number
+    amount: Quantity
     unit: str
-    rate: Number
-    formula: str
-    inputs: tuple[Value, ...]
+    rate: Quantity
 
 
 class Facts(Protocol):
@@ -229,7 +218,7 @@ def reserved(machine: Machine, path: str, note: str) -> Machine:
 def requested(requests: Value, duration: Value | None, setting: ActivityContext) -> Quantity:
     """Return how many requests there are: a count, or a rate for a duration."""
     number = of(setting.given(requests, "requests"))
-    return number if duration is None else product(number, of(setting.given(duration, "duration")))
+    return number if duration is None else number * setting.given(duration, "duration")
 
 
 def repeated(activity: Activity, path: str, once: Quantity) -> Quantity:
@@ -250,9 +239,11 @@ def repeated(activity: Activity, path: str, once: Quantity) -> Quantity:
     repeats = Value(
         times, "", "derived", path=f"{path}.repeat", line=interval.line, name="repeats", note=note
     )
-    parts = (repeats, interval.named("every", f"{path}.repeat.every"),
-             span.named("for", f"{path}.repeat.for"))  # fmt: skip
-    return Quantity(once.number * times, f"{once.formula} * repeats", (*once.inputs, *parts))
+    parts = (
+        interval.named("every", f"{path}.repeat.every"),
+        span.named("for", f"{path}.repeat.for"),
+    )
+    return (once * repeats).beside(*parts)
 
 
 def device_hours(activity: OnSystem, setting: ActivityContext) -> Quantity:
@@ -278,7 +269,7 @@ def hours_once(activity: TimeFields, setting: ActivityContext) -> Quantity:
         return setting.in_devices(activity.device_time, "device_time")
     if activity.devices is not None and activity.wall_time is not None:
         devices = setting.in_devices(activity.devices, "devices")
-        return product(devices, of(setting.given(activity.wall_time, "wall_time")))
+        return devices * setting.given(activity.wall_time, "wall_time")
     raise ActivityError(setting.path, "no time: give `device_time`, or `devices` and `wall_time`")
 
 
@@ -286,20 +277,14 @@ def scaled(quantity: Quantity, scale: Scale | None) -> Quantity:
     """Return what goes with one device: hours of a shared unit, or its power."""
     if scale is None:
         return quantity
-    number, formula, inputs = quantity
-    times, per = scale.times, scale.per
-    if times is not None:
-        number, formula = number * times.number, f"{formula} * {times.name}"
-        inputs = with_input(inputs, times)
-    if per is None:
-        return Quantity(number, formula, inputs)
-    formula = f"{formula} / {per.name}"
-    return Quantity(number / per.number, formula, with_input(inputs, per))
+    if scale.times is not None:
+        quantity = quantity * scale.times
+    return quantity if scale.per is None else quantity / scale.per
 
 
 def occupations(hours: Quantity, machine: Machine) -> tuple[Occupation, ...]:
     """Return the hours for which each unit of a machine was occupied, from device-hours."""
     return tuple(
-        Occupation(share, *scaled(hours, share.scale), machine.lifetime, machine.utilization)
+        Occupation(share, scaled(hours, share.scale), machine.lifetime, machine.utilization)
         for share in machine.shares
     )

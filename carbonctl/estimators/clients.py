@@ -12,7 +12,7 @@ from carbonctl.catalog.records import Device
 from carbonctl.estimators.base import ActivityContext, ActivityError, Occupation
 from carbonctl.estimators.machine import Share
 from carbonctl.numbers.intervals import decide, plain_sum
-from carbonctl.numbers.quantities import Quantity, known, of, quotient
+from carbonctl.numbers.quantities import Quantity, known, of
 from carbonctl.numbers.values import Value
 from carbonctl.spec import fields as f
 from carbonctl.spec.systems import Spec
@@ -140,7 +140,7 @@ def at_the_wall(watts: Quantity, client: Client) -> Quantity:
     if given is None:
         return watts
     path = f"{client.path}.charging_efficiency"
-    return quotient(watts, of(given.named(f"charging_efficiency{client.mark}", path)))
+    return watts / given.named(f"charging_efficiency{client.mark}", path)
 
 
 def occupation(client: Client, hours: Quantity, setting: ActivityContext) -> Occupation:
@@ -153,7 +153,7 @@ def occupation(client: Client, hours: Quantity, setting: ActivityContext) -> Occ
         )
     )  # fmt: skip
     return Occupation(
-        Share(f"client devices{client.label}", known(_embodied(client))), *hours, life, _use(client)
+        Share(f"client devices{client.label}", known(_embodied(client))), hours, life, _use(client)
     )
 
 

@@ -23,8 +23,8 @@ from carbonctl.estimators.base import (
 from carbonctl.estimators.machine import Group, Machine
 from carbonctl.estimators.machine_fields import OnMachine, OnSystem
 from carbonctl.factors import facility, fleet, power, runs
-from carbonctl.numbers.intervals import Number, decide
-from carbonctl.numbers.quantities import Quantity, merge, of, quotient
+from carbonctl.numbers.intervals import decide
+from carbonctl.numbers.quantities import Quantity, grouped, of
 from carbonctl.numbers.values import Value
 from carbonctl.spec import fields as f
 from carbonctl.spec.systems import Spec
@@ -87,9 +87,7 @@ def device_power(activity: LoadFields, group: Group, machine: Machine, path: str
             name = group.power.name
             message = f"{key}: `{name}` is an average draw already; {key} goes with rated power"
             raise ActivityError(f"{path}.{key}", message)
-        return (
-            of(group.power) if group.power_of is None else quotient(of(group.power), group.power_of)
-        )
+        return of(group.power) if group.power_of is None else of(group.power) / group.power_of
     rated = group.rated_power
     if rated is None:
         whose = f" of {machine.device.id}" if machine.device else ""
@@ -98,9 +96,8 @@ def device_power(activity: LoadFields, group: Group, machine: Machine, path: str
         raise ActivityError(machine.path, message)
     if activity.busy is not None:
         return _busy(activity.busy.named("busy", f"{path}.busy"), rated, group.idle_power, path)
-    load = _load(activity, path)
-    watts = power.loaded_w(rated.number, load.number)
-    return Quantity(watts, f"{rated.name} * load", (rated, load))
+    watts: Quantity = power.loaded_w(of(rated), of(_load(activity, path)))
+    return watts
 
 
 def _load(activity: LoadFields, path: str) -> Value:
@@ -114,9 +111,8 @@ def _busy(busy: Value, rated: Value, idle: Value | None, path: str) -> Quantity:
     if idle is None:
         raise ActivityError(f"{path}.busy", "busy: the idle power is unknown; give `idle_power`")
     check_idle(idle, rated, f"{path}.busy")
-    watts = power.busy_w(idle.number, rated.number, busy.number)
-    formula = f"({idle.name} + ({rated.name} - {idle.name}) * busy)"
-    return Quantity(watts, formula, (idle, rated, busy))
+    watts: Quantity = power.busy_w(of(idle), of(rated), of(busy))
+    return watts
 
 
 def check_idle(idle: Value, rated: Value, path: str) -> None:
@@ -143,9 +139,7 @@ def activity_data(activity: Compute, setting: ActivityContext) -> ActivityData:
     """
     hours = device_hours(activity, setting)
     if activity.restarts is not None:
-        added = setting.given(activity.restarts, "restarts")
-        number = runs.with_restarts(hours.number, added.number)
-        hours = Quantity(number, f"{hours.formula} * (1 + restarts)", (*hours.inputs, added))
+        hours = runs.with_restarts(hours, of(setting.given(activity.restarts, "restarts")))
     if activity.mode == "online":
         note = "online work holds its machines all the time"
         machine = reserved(setting.require_machine(), setting.path, note)
@@ -165,7 +159,8 @@ def at_work(activity: LoadFields, hours: Quantity, setting: ActivityContext) -> 
     draws = []
     for group in machine.groups:
         watts = device_power(activity, group, machine, setting.path)
-        draws.append(_draw(group.item, scaled(hours, group.scale), watts))
+        energy = power.energy_kwh(scaled(hours, group.scale), watts)
+        draws.append(ElectricityUse(group.item, energy))
     draws += rest_of_node(machine, hours, draws)
     if activity.pool_idle:
         draws += [_pool_idle(machine, group, hours, setting.path) for group in machine.groups]
@@ -181,11 +176,8 @@ def _pool_idle(machine: Machine, group: Group, hours: Quantity, path: str) -> El
         raise ActivityError(f"{path}.pool_idle", message)
     if (busy := group.rated_power or group.power) is not None:
         check_idle(idle, busy, f"{path}.pool_idle")
-    its = scaled(hours, group.scale)
-    energy = fleet.pool_idle_kwh(its.number, idle.number, use.number)
-    formula = f"{its.formula} * (1 / utilization - 1) * {idle.name} / {power.W_PER_KW}"
-    item = group.item.replace("devices", "pool idle", 1)
-    return ElectricityUse(item, energy, formula, merge(its.inputs, (use, idle)))
+    energy = fleet.pool_idle_kwh(scaled(hours, group.scale), of(idle), of(use))
+    return ElectricityUse(group.item.replace("devices", "pool idle", 1), energy)
 
 
 def rest_of_node(
@@ -193,11 +185,7 @@ def rest_of_node(
 ) -> list[ElectricityUse]:
     """Return what the rest of the node draws in some device-hours, beside its devices."""
     drawn = [
-        _draw(
-            part.item,
-            scaled(hours, part.scale),
-            Quantity(part.power_w, part.formula, part.inputs),
-        )
+        ElectricityUse(part.item, power.energy_kwh(scaled(hours, part.scale), part.power))
         for part in machine.parts
     ]
     if machine.overhead is not None:
@@ -207,18 +195,5 @@ def rest_of_node(
 
 def _uncounted(counted: list[ElectricityUse], overhead: Value) -> ElectricityUse:
     """Return what a node draws beyond the parts that are counted."""
-    energy: Number = counted[0].energy_kwh
-    for draw in counted[1:]:
-        energy = energy + draw.energy_kwh
-    of_it = " + ".join(draw.formula for draw in counted)
-    inputs = merge(*(draw.inputs for draw in counted), (overhead,))
-    beyond = facility.overhead_kwh(energy, overhead.number)
-    return ElectricityUse("rest of the node", beyond,
-                f"(({of_it}) * host_overhead - ({of_it}))", inputs)  # fmt: skip
-
-
-def _draw(item: str, hours: Quantity, watts: Quantity) -> ElectricityUse:
-    energy = hours.times(watts, power.energy_kwh)
-    return ElectricityUse(
-        item, energy.number, f"{energy.formula} / {power.W_PER_KW}", energy.inputs
-    )
+    energy = grouped(*(draw.energy for draw in counted))
+    return ElectricityUse("rest of the node", facility.overhead_kwh(energy, of(overhead)))

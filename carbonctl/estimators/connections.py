@@ -8,9 +8,9 @@ from pydantic import Field, model_validator
 from carbonctl.estimators.base import ActivityContext, ActivityError, ElectricityUse
 from carbonctl.estimators.clients import Client, at_the_wall
 from carbonctl.factors.federated import S_PER_H, linear_kwh_per_gb
-from carbonctl.factors.power import W_PER_KW
+from carbonctl.factors.power import W_PER_KW, energy_kwh
 from carbonctl.numbers.intervals import decide
-from carbonctl.numbers.quantities import Quantity, added, of, product, quotient
+from carbonctl.numbers.quantities import Quantity, added, of, product
 from carbonctl.numbers.values import Value
 from carbonctl.spec import fields as f
 from carbonctl.spec.systems import Spec
@@ -160,8 +160,7 @@ def hours(way: Way, traffic: Traffic) -> Quantity:
     """Return the time that all clients of a connection transfer [h]."""
     parts = []
     for number, volume, key in _directions(traffic):
-        time = quotient(product(number, *way.share(), volume), way.value(key))
-        parts.append(Quantity(time.number / S_PER_H, f"{time.formula} / {S_PER_H}", time.inputs))
+        parts.append(product(number, *way.share(), volume) / way.value(key) / S_PER_H)
     return added(*parts)
 
 
@@ -186,12 +185,10 @@ def radio(client: Client, way: Way, traffic: Traffic, setting: ActivityContext) 
         _directions(traffic), ("receive_power", "transmit_power"), strict=True
     ):
         number, volume, bandwidth = direction
-        time = quotient(product(number, *share, *way.share(), volume), way.value(bandwidth))
-        parts.append(product(time, at_the_wall(_radio_power(client, way, key, setting), client)))
-    whole = added(*parts)
-    size = W_PER_KW * S_PER_H
+        time = product(number, *share, *way.share(), volume) / way.value(bandwidth)
+        parts.append(time * at_the_wall(_radio_power(client, way, key, setting), client))
     item = f"client radio{_joined(way.label, client.label)}"
-    return ElectricityUse(item, whole.number / size, f"{whole.formula} / {size}", whole.inputs)
+    return ElectricityUse(item, added(*parts) / (W_PER_KW * S_PER_H))
 
 
 def _joined(first: str, second: str) -> str:
@@ -226,21 +223,13 @@ def access_point(way: Way, traffic: Traffic) -> ElectricityUse | None:
 
     item = f"access point{way.label}"
     if point.power is not None:
-        energy = product(hours(way, traffic), value("power"))
-        return ElectricityUse(
-            item, energy.number / W_PER_KW, f"{energy.formula} / {W_PER_KW}", energy.inputs
-        )
+        return ElectricityUse(item, energy_kwh(hours(way, traffic), value("power")))
     moved = added(*(product(number, *way.share(), volume) for number, volume, _ in
                     _directions(traffic)))  # fmt: skip
     if point.energy is not None:
-        return ElectricityUse(item, *product(moved, value("energy")))
+        return ElectricityUse(item, moved * value("energy"))
     high, idle, capacity = (value(key) for key in ("max_power", "idle_power", "capacity"))
-    per_gb = Quantity(
-        linear_kwh_per_gb(high.number, idle.number, capacity.number),
-        f"({high.formula} - {idle.formula}) / {W_PER_KW} / ({capacity.formula} * {S_PER_H})",
-        (*high.inputs, *idle.inputs, *capacity.inputs),
-    )
-    return ElectricityUse(item, *product(moved, per_gb))
+    return ElectricityUse(item, moved * linear_kwh_per_gb(high, idle, capacity))
 
 
 def network(
@@ -259,15 +248,15 @@ def network(
     if fields.intensity is not None:
         note = f"figure of {fields.year}" if fields.year else fields.intensity.note
         value = fields.intensity.named(f"network_intensity{mark}", f"{path}.intensity")
-        energy = product(added(*moved), of(value._replace(note=note)))
-        return [ElectricityUse(f"network{label}", *energy, in_building=False)]
+        energy = added(*moved) * value._replace(note=note)
+        return [ElectricityUse(f"network{label}", energy, in_building=False)]
     draws = []
     for place, (element, count) in enumerate((fields.hops or {}).items(), 1):
         name = f"{_NOT_A_NAME.sub('_', element.lower()).strip('_') or 'element'}_{place}{mark}"
-        hops = of(count.named(f"hops_{name}", f"{path}.hops.{element}"))
+        hops = count.named(f"hops_{name}", f"{path}.hops.{element}")
         each = _element(fields, element, name, path, setting)
-        energy = product(added(*(product(gb, e) for gb, e in zip(moved, each, strict=True))), hops)
-        draws.append(ElectricityUse(f"network: {element}{label}", *energy, in_building=False))
+        energy = added(*(gb * e for gb, e in zip(moved, each, strict=True))) * hops
+        draws.append(ElectricityUse(f"network: {element}{label}", energy, in_building=False))
     return draws
 
 

@@ -11,7 +11,7 @@ from carbonctl.catalog.defaults import Defaults
 from carbonctl.catalog.records import Device
 from carbonctl.estimators.machine import HOST_ALONE, SEVERAL
 from carbonctl.factors.power import W_PER_KW
-from carbonctl.numbers.quantities import Quantity, of, product, quotient
+from carbonctl.numbers.quantities import Quantity, of
 from carbonctl.numbers.units import format_number
 from carbonctl.numbers.values import Value
 
@@ -60,7 +60,7 @@ def in_devices(
     if word not in _DEVICES_THEMSELVES:
         number = of(value._replace(unit=f"{word}-h" if value.unit else f"{word}s"))
     if word in NODES:
-        return product(number, of(per_system))
+        return number * per_system
     if isinstance(device, str):
         _check_without_record(value, device)
         return number
@@ -68,9 +68,9 @@ def in_devices(
         raise ValueError(_two_readings(value, device))
     if word in PARTS_OF_CPUS[1:] and device.kind == "cpu" and device.cores is not None:
         threads = _threads(value, device, defaults)
-        return quotient(quotient(number, of(threads)), of(_cores(value, device.cores)))
+        return number / threads / _cores(value, device.cores)
     each = _each(value, device)
-    return number if each is None else quotient(number, of(each))
+    return number if each is None else number / each
 
 
 def _check_without_record(value: Value, made_of: str) -> None:

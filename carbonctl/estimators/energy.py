@@ -18,7 +18,7 @@ from carbonctl.estimators.base import (
     repeated,
 )
 from carbonctl.estimators.machine_fields import OnSystem
-from carbonctl.numbers.quantities import Quantity
+from carbonctl.numbers.quantities import of
 from carbonctl.spec import fields as f
 from carbonctl.spec.systems import SystemFields
 
@@ -78,18 +78,12 @@ def activity_data(activity: MeteredEnergy, setting: ActivityContext) -> Activity
         Where its figures do not go together.
     """
     path, machine = setting.path, setting.machine
-    energy = setting.given(activity.energy, "energy")
-    total = repeated(activity, path, Quantity(energy.number, "energy", (energy,)))
-    draw = ElectricityUse(
-        "energy", total.number, total.formula, total.inputs, bool(activity.includes_pue)
-    )
+    energy = repeated(activity, path, of(setting.given(activity.energy, "energy")))
+    draw = ElectricityUse("energy", energy, bool(activity.includes_pue))
     if machine is not None:
         hours = device_hours(activity, setting)
         return ActivityData((draw,), occupations(hours, machine))
     if activity.embodied is None:
         return ActivityData((draw,), attributed=(Attributed("hardware", None),))
-    share = setting.given(activity.embodied, "embodied")
-    once = Quantity(share.number, "embodied", (share,))
-    return ActivityData(
-        (draw,), attributed=(Attributed("hardware", repeated(activity, path, once)),)
-    )
+    share = repeated(activity, path, of(setting.given(activity.embodied, "embodied")))
+    return ActivityData((draw,), attributed=(Attributed("hardware", share),))

@@ -13,7 +13,7 @@ from carbonctl.estimators.base import ActivityContext, ActivityData, ActivityErr
 from carbonctl.estimators.compute import Loaded, at_work
 from carbonctl.factors import runs
 from carbonctl.numbers.intervals import Number, decide
-from carbonctl.numbers.quantities import Quantity, merge, of, product
+from carbonctl.numbers.quantities import Quantity, of
 from carbonctl.numbers.values import Value
 from carbonctl.spec import fields as f
 
@@ -77,7 +77,7 @@ def _device_hours(activity: Experiments, setting: ActivityContext) -> Quantity:
     assert activity.runs is not None
     number = of(setting.given(activity.runs, "runs"))
     if activity.mean is not None:
-        return product(number, setting.in_devices(activity.mean, "mean"))
+        return number * setting.in_devices(activity.mean, "mean")
     assert activity.p50 is not None
     assert activity.p99 is not None
     p50, p99 = setting.in_devices(activity.p50, "p50"), setting.in_devices(activity.p99, "p99")
@@ -87,8 +87,7 @@ def _device_hours(activity: Experiments, setting: ActivityContext) -> Quantity:
         raise ActivityError(f"{setting.path}.p99", f"p99: {error}") from None
     note = f"lognormal: exp(mu + sigma²/2), mu = ln p50, sigma = (ln p99 − ln p50)/{runs.Z99:.4f}"
     mean = Value(size, "device-h", "derived", None, f"{setting.path}.mean", name="mean", note=note)
-    found = product(number, of(mean))
-    return found._replace(inputs=merge(found.inputs, p50.inputs, p99.inputs))
+    return (number * mean).beside(*p50.inputs, *p99.inputs)
 
 
 def _listed(durations: tuple[Value, ...], setting: ActivityContext) -> Quantity:
@@ -103,13 +102,8 @@ def _listed(durations: tuple[Value, ...], setting: ActivityContext) -> Quantity:
 
 
 def _with_overheads(activity: Experiments, setting: ActivityContext, hours: Quantity) -> Quantity:
-    number, formula, inputs = hours
     if activity.search_multiplier is not None:
-        times = setting.given(activity.search_multiplier, "search_multiplier")
-        number, formula = number * times.number, f"{formula} * search_multiplier"
-        inputs = (*inputs, times)
+        hours = hours * setting.given(activity.search_multiplier, "search_multiplier")
     if activity.failed is not None:
-        failed = setting.given(activity.failed, "failed")
-        number = runs.with_failures(number, failed.number)
-        formula, inputs = f"{formula} / (1 - failed)", (*inputs, failed)
-    return Quantity(number, formula, inputs)
+        hours = runs.with_failures(hours, of(setting.given(activity.failed, "failed")))
+    return hours

@@ -49,8 +49,8 @@ from carbonctl.estimators.connections import (
 )
 from carbonctl.estimators.machine_fields import MachineFields, TimeFields
 from carbonctl.factors import federated, runs
-from carbonctl.factors.power import W_PER_KW
-from carbonctl.numbers.quantities import Quantity, added, of, product, quotient
+from carbonctl.factors.power import energy_kwh
+from carbonctl.numbers.quantities import Quantity, added, of, product
 from carbonctl.numbers.values import Value
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import Activity, MachineTime, SiteRef
@@ -199,11 +199,8 @@ def activity_data(activity: Federated, setting: ActivityContext) -> ActivityData
     occupied: list[Occupation] = []
     for client in clients(activity, activity.clients, setting):
         worked = _compute_hours(activity, client, tasks, setting)
-        energy = product(worked, power(client, setting))
-        draws.append(
-            ElectricityUse(f"client compute{client.label}", energy.number / W_PER_KW,
-                 f"{energy.formula} / {W_PER_KW}", energy.inputs)
-        )  # fmt: skip
+        energy = energy_kwh(worked, power(client, setting))
+        draws.append(ElectricityUse(f"client compute{client.label}", energy))
         if traffic is not None:
             draws += [radio(client, way, traffic, setting) for way in connected]
         occupied.append(occupation(client, _busy(worked, client, connected, traffic), setting))
@@ -229,11 +226,10 @@ def _dated(activity: Federated) -> Iterator[tuple[str, int]]:
 
 def _tasks(activity: Federated, setting: ActivityContext) -> Quantity:
     """Return how many clients are selected in all rounds."""
-    parts = [of(setting.given(activity.rounds, "rounds")),
-             of(setting.given(activity.cohort, "cohort"))]  # fmt: skip
+    tasks = of(setting.given(activity.rounds, "rounds")) * setting.given(activity.cohort, "cohort")
     if activity.over_selection is not None:
-        parts.append(of(setting.given(activity.over_selection, "over_selection")))
-    return product(*parts)
+        tasks = tasks * setting.given(activity.over_selection, "over_selection")
+    return tasks
 
 
 def _compute_hours(
@@ -257,8 +253,8 @@ def _worked(activity: Federated, setting: ActivityContext) -> Quantity:
         note = "clients that drop out are taken to have worked in full: an upper bound"
         part = Value(1.0, "", "default", None, f"{setting.path}.dropout_work",
                      name="dropout_work", note=note)  # fmt: skip
-    number = federated.worked(dropout.number, part.number)
-    return Quantity(number, "(1 - dropout + dropout * dropout_work)", (dropout, part))
+    share: Quantity = federated.worked(of(dropout), of(part))
+    return share
 
 
 def _compute_time(activity: Federated, client: Client, setting: ActivityContext) -> Quantity:
@@ -269,8 +265,8 @@ def _compute_time(activity: Federated, client: Client, setting: ActivityContext)
     if activity.compute_time is not None:
         return of(setting.given(activity.compute_time, "compute_time"))
     if activity.samples is not None and activity.time_per_sample is not None:
-        return product(of(setting.given(activity.samples, "samples")),
-                       of(setting.given(activity.time_per_sample, "time_per_sample")))  # fmt: skip
+        each = setting.given(activity.time_per_sample, "time_per_sample")
+        return of(setting.given(activity.samples, "samples")) * each
     assert activity.compute_p50 is not None
     assert activity.compute_p99 is not None
     p50 = setting.given(activity.compute_p50, "compute_p50")
@@ -282,7 +278,7 @@ def _compute_time(activity: Federated, client: Client, setting: ActivityContext)
     note = "lognormal mean of compute_p50 and compute_p99"
     path = f"{setting.path}.compute_time"
     value = Value(mean, "h", "derived", None, path, name="compute_time", note=note)
-    return Quantity(mean, "compute_time", (value, p50, p99))
+    return of(value).beside(p50, p99)
 
 
 def _traffic(activity: Federated, tasks: Quantity, setting: ActivityContext) -> Traffic | None:
@@ -292,9 +288,7 @@ def _traffic(activity: Federated, tasks: Quantity, setting: ActivityContext) -> 
         return None
     up = tasks
     if activity.dropout is not None:
-        dropout = setting.given(activity.dropout, "dropout")
-        share = Quantity(federated.reported(dropout.number), "(1 - dropout)", (dropout,))
-        up = product(tasks, share)
+        up = tasks * federated.reported(of(setting.given(activity.dropout, "dropout")))
     return Traffic(
         tasks,
         up,
@@ -309,13 +303,13 @@ def _size(activity: Federated, setting: ActivityContext) -> Quantity | None:
     if activity.parameters is None or activity.bytes_per_parameter is None:
         return None
     each = setting.given(activity.bytes_per_parameter, "bytes_per_parameter")
-    return product(of(setting.given(activity.parameters, "parameters")), of(each))
+    return of(setting.given(activity.parameters, "parameters")) * each
 
 
 def _compressed(
     size: Quantity, ratio: Value | None, key: str, setting: ActivityContext
 ) -> Quantity:
-    return size if ratio is None else quotient(size, of(setting.given(ratio, key)))
+    return size if ratio is None else size / setting.given(ratio, key)
 
 
 def _busy(

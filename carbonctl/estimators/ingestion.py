@@ -5,7 +5,7 @@ from pydantic import Field
 from carbonctl.estimators.base import ActivityContext, ActivityData, repeated
 from carbonctl.estimators.compute import Loaded, at_work
 from carbonctl.factors import schedule
-from carbonctl.numbers.quantities import Quantity
+from carbonctl.numbers.quantities import Quantity, of
 from carbonctl.numbers.values import Value
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import MachineTime
@@ -49,8 +49,4 @@ def _device_hours(activity: Ingestion, setting: ActivityContext) -> Quantity:
     )
     duration = setting.given(activity.duration, "duration")
     per = setting.require_machine().devices_per_system
-    return Quantity(
-        number * per.number * duration.number,
-        "servers * devices_per_system * duration",
-        (servers, per, duration, bandwidth, each),
-    )
+    return (of(servers) * per * duration).beside(bandwidth, each)

@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 from carbonctl.catalog.records import Device
-from carbonctl.numbers.intervals import Number
 from carbonctl.numbers.quantities import Quantity
 from carbonctl.numbers.values import Value
 
@@ -29,9 +28,7 @@ class HostPart(NamedTuple):
     """A part of the node beside its devices, with its draw in watts for one node."""
 
     item: str
-    power_w: Number
-    formula: str
-    inputs: tuple[Value, ...]
+    power: Quantity
     scale: Scale
 
 

@@ -25,8 +25,8 @@ from carbonctl.estimators.clients import (
     power,
 )
 from carbonctl.estimators.machine_fields import check_rate
-from carbonctl.factors.power import W_PER_KW
-from carbonctl.numbers.quantities import Quantity, merge, of, product
+from carbonctl.factors.power import energy_kwh
+from carbonctl.numbers.quantities import Quantity, of
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import Activity, SiteRef
 
@@ -93,10 +93,10 @@ def activity_data(activity: OnDevice, setting: ActivityContext) -> ActivityData:
     number = repeated(activity, setting.path, number)
     draw = _draw(activity, client, number, setting)
     if activity.embodied_per_request is not None:
-        each = of(setting.given(activity.embodied_per_request, "embodied_per_request"))
-        there = ActivityData((draw,), attributed=(Attributed("requests", product(number, each)),))
+        each = setting.given(activity.embodied_per_request, "embodied_per_request")
+        there = ActivityData((draw,), attributed=(Attributed("requests", number * each),))
     elif activity.time_per_request is not None:
-        busy = product(number, of(setting.given(activity.time_per_request, "time_per_request")))
+        busy = number * setting.given(activity.time_per_request, "time_per_request")
         there = ActivityData((draw,), (occupation(client, busy, setting),))
     else:
         there = ActivityData((draw,), attributed=(Attributed("devices of requests", None),))
@@ -108,9 +108,7 @@ def _draw(
 ) -> ElectricityUse:
     if activity.energy_per_request is not None:
         each = of(setting.given(activity.energy_per_request, "energy_per_request"))
-        return ElectricityUse("client compute", *product(number, at_the_wall(each, client)))
+        return ElectricityUse("client compute", number * at_the_wall(each, client))
     assert activity.time_per_request is not None
-    time = of(setting.given(activity.time_per_request, "time_per_request"))
-    energy = product(number, time, power(client, setting))
-    formula = f"{energy.formula} / {W_PER_KW}"
-    return ElectricityUse("client compute", energy.number / W_PER_KW, formula, merge(energy.inputs))
+    hours = number * setting.given(activity.time_per_request, "time_per_request")
+    return ElectricityUse("client compute", energy_kwh(hours, power(client, setting)))

@@ -25,9 +25,8 @@ from carbonctl.estimators.compute import Loaded, at_work, check_idle, device_pow
 from carbonctl.estimators.machine import Group, Machine
 from carbonctl.estimators.machine_fields import check_rate
 from carbonctl.factors import fleet, power
-from carbonctl.numbers.intervals import Number, decide, low
-from carbonctl.numbers.quantities import Quantity, merge, product
-from carbonctl.numbers.values import Value
+from carbonctl.numbers.intervals import decide, low
+from carbonctl.numbers.quantities import Quantity, grouped, of
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import MachineTime
 from carbonctl.spec.systems import SystemFields
@@ -151,14 +150,9 @@ def _hours(activity: Serving, setting: ActivityContext, number: Quantity) -> Qua
     """Return the device-hours of all requests, None where nothing says them."""
     if activity.device_time_per_request is not None:
         each = activity.device_time_per_request
-        return product(number, setting.in_devices(each, "device_time_per_request"))
+        return number * setting.in_devices(each, "device_time_per_request")
     if activity.throughput is not None:
-        rate = setting.given(activity.throughput, "throughput")
-        return Quantity(
-            number.number / rate.number,
-            f"{number.formula} / throughput",
-            merge(number.inputs, (rate,)),
-        )
+        return number / setting.given(activity.throughput, "throughput")
     return None
 
 
@@ -166,13 +160,10 @@ def _by_energy(
     activity: Serving, setting: ActivityContext, number: Quantity, hours: Quantity | None
 ) -> ActivityData:
     assert activity.energy_per_request is not None
-    each = setting.given(activity.energy_per_request, "energy_per_request")
-    energy = number.number * each.number
-    formula = f"{number.formula} * energy_per_request"
+    energy = number * setting.given(activity.energy_per_request, "energy_per_request")
     boundary = activity.energy_boundary
     item = {"chip": "devices", "node": "nodes", "facility": "facility"}[boundary or "node"]
-    inputs = merge(number.inputs, (each,))
-    draws = [ElectricityUse(item, energy, formula, inputs, includes_pue=boundary == "facility")]
+    draws = [ElectricityUse(item, energy, includes_pue=boundary == "facility")]
     machine = setting.machine
     if machine is None:
         return ActivityData(tuple(draws), attributed=(_attributed(activity, setting, number),))
@@ -191,12 +182,7 @@ def _attributed(activity: Serving, setting: ActivityContext, number: Quantity) -
     if activity.embodied_per_request is None:
         return Attributed("requests", None)
     each = setting.given(activity.embodied_per_request, "embodied_per_request")
-    carbon = Quantity(
-        number.number * each.number,
-        f"{number.formula} * embodied_per_request",
-        merge(number.inputs, (each,)),
-    )
-    return Attributed("requests", carbon)
+    return Attributed("requests", number * each)
 
 
 def _hours_from_energy(
@@ -211,22 +197,17 @@ def _hours_from_energy(
     """
     setting.one_size("energy_per_request")
     setting.one_share()
-    number, formula, inputs = _node_watts(activity, setting, machine)
-    if decide(low(number) == 0):
+    watts = _node_watts(activity, setting, machine)
+    if decide(low(watts.number) == 0):
         message = (
             "energy_per_request: how long a request takes follows from the power of its system, "
             "which is 0 W here; give `device_time_per_request` too"
         )
         raise ActivityError(f"{setting.path}.energy_per_request", message)
-    energy, of_it, used = draw.energy_kwh, draw.formula, draw.inputs
+    energy = draw.energy
     if draw.includes_pue and setting.pue is not None:
-        energy, of_it = energy / setting.pue.number, f"{of_it} / pue"
-        used = merge(used, (setting.pue,))
-    return Quantity(
-        energy * power.W_PER_KW / number,
-        f"{of_it} * {power.W_PER_KW} / ({formula})",
-        merge(used, inputs),
-    )
+        energy = energy / setting.pue
+    return energy * power.W_PER_KW / watts
 
 
 def _node_watts(activity: Serving, setting: ActivityContext, machine: Machine) -> Quantity:
@@ -237,16 +218,9 @@ def _node_watts(activity: Serving, setting: ActivityContext, machine: Machine) -
         watts.append(scaled(each, group.scale))
     of_chip = activity.energy_boundary == "chip"
     for part in () if of_chip else machine.parts:
-        watts.append(scaled(Quantity(part.power_w, part.formula, part.inputs), part.scale))
-    number: Number = watts[0].number
-    for more in watts[1:]:
-        number = number + more.number
-    formula = " + ".join(w.formula for w in watts)
-    inputs = merge(*(w.inputs for w in watts))
+        watts.append(scaled(part.power, part.scale))
     over = None if of_chip else machine.overhead
-    if over is None:
-        return Quantity(number, formula, inputs)
-    return Quantity(number * over.number, f"({formula}) * {over.name}", merge(inputs, (over,)))
+    return grouped(*watts) if over is None else grouped(*watts) * over
 
 
 def _fleet(activity: Serving, setting: ActivityContext) -> ActivityData:
@@ -259,19 +233,15 @@ def _fleet(activity: Serving, setting: ActivityContext) -> ActivityData:
     if activity.autoscaling is None:
         return at_work(activity, ready, setting)
     assert activity.busy is not None
-    busy = setting.given(activity.busy, "busy")
-    released = setting.given(activity.autoscaling, "autoscaling")
+    busy = of(setting.given(activity.busy, "busy"))
+    released = of(setting.given(activity.autoscaling, "autoscaling"))
     draws = [_released(group, ready, busy, released, setting) for group in machine.groups]
-    on = Quantity(
-        fleet.hours_on(ready.number, busy.number, released.number),
-        f"{ready.formula} * (busy + (1 - busy) * (1 - autoscaling))",
-        merge(ready.inputs, (busy, released)),
-    )
+    on = fleet.hours_on(ready, busy, released)
     return ActivityData((*draws, *rest_of_node(machine, on, draws)), occupations(on, machine))
 
 
 def _released(
-    group: Group, ready: Quantity, busy: Value, released: Value, setting: ActivityContext
+    group: Group, ready: Quantity, busy: Quantity, released: Quantity, setting: ActivityContext
 ) -> ElectricityUse:
     """Return what the devices of a fleet draw that gives idle systems back."""
     rated, idle = group.rated_power, group.idle_power
@@ -281,22 +251,12 @@ def _released(
         raise ActivityError(path, f"autoscaling: `{missing}` is unknown")
     check_idle(idle, rated, path)
     hours = scaled(ready, group.scale)
-    energy = fleet.energy_kwh(hours.number, idle.number, rated.number, busy.number, released.number)
-    per_hour = f"(busy * {rated.name} + (1 - busy) * (1 - autoscaling) * {idle.name})"
-    formula = f"{hours.formula} * {per_hour} / {power.W_PER_KW}"
-    return ElectricityUse(
-        group.item, energy, formula, merge(hours.inputs, (busy, rated, released, idle))
-    )
+    energy = fleet.energy_kwh(hours, of(idle), of(rated), busy, released)
+    return ElectricityUse(group.item, energy)
 
 
 def _ready_hours(activity: Serving, setting: ActivityContext, machine: Machine) -> Quantity:
     assert activity.fleet is not None
     assert activity.duration is not None
-    systems = setting.given(activity.fleet, "fleet")
-    duration = setting.given(activity.duration, "duration")
-    per = machine.devices_per_system
-    return Quantity(
-        systems.number * per.number * duration.number,
-        "fleet * devices_per_system * duration",
-        (systems, per, duration),
-    )
+    systems = of(setting.given(activity.fleet, "fleet"))
+    return systems * machine.devices_per_system * setting.given(activity.duration, "duration")

@@ -10,8 +10,8 @@ from carbonctl.estimators.base import (
     repeated,
 )
 from carbonctl.factors import storage
-from carbonctl.factors.power import GB_PER_TB, W_PER_KW
-from carbonctl.numbers.quantities import Quantity
+from carbonctl.factors.power import GB_PER_TB
+from carbonctl.numbers.quantities import Quantity, of
 from carbonctl.numbers.values import Value
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import Activity
@@ -41,30 +41,21 @@ def activity_data(activity: Storage, setting: ActivityContext) -> ActivityData:
     """
     medium = setting.defaults.media[activity.medium]
     held = repeated(activity, setting.path, _tb_hours(activity, setting))
-    watts = _or_default(activity.power, medium.power, "power", setting)
-    energy = storage.energy_kwh(held.number, watts.number)
-    draw = ElectricityUse(
-        "drives", energy, f"{held.formula} * power / {W_PER_KW}", (*held.inputs, watts)
-    )
-    per_tb = _or_default(activity.embodied, medium.embodied, "embodied", setting)
+    watts = of(_or_default(activity.power, medium.power, "power", setting))
+    draw = ElectricityUse("drives", storage.energy_kwh(held, watts))
+    per_tb = of(_or_default(activity.embodied, medium.embodied, "embodied", setting))
     life = setting.defaults.drive_lifetime
-    lifetime = _or_default(activity.lifetime, life, "lifetime", setting)
-    fill = _plain_one(activity.fill, "fill", setting, "the drives are taken to be full")
-    rate = storage.kgco2e_per_tb_hour(per_tb.number, lifetime.number, fill.number)
-    share = TimedShare(
-        "drives", held.number, "TB-h", rate, f"{held.formula} * embodied / (lifetime * fill)",
-        (*held.inputs, per_tb, lifetime, fill),
-    )  # fmt: skip
-    return ActivityData((draw,), timed=(share,))
+    lifetime = of(_or_default(activity.lifetime, life, "lifetime", setting))
+    fill = of(_plain_one(activity.fill, "fill", setting, "the drives are taken to be full"))
+    rate = storage.kgco2e_per_tb_hour(per_tb, lifetime, fill)
+    return ActivityData((draw,), timed=(TimedShare("drives", held, "TB-h", rate),))
 
 
 def _tb_hours(activity: Storage, setting: ActivityContext) -> Quantity:
-    capacity = setting.given(activity.capacity, "capacity")
+    capacity = of(setting.given(activity.capacity, "capacity"))
     duration = setting.given(activity.duration, "duration")
     copies = _plain_one(activity.replication, "replication", setting, "one copy")
-    number = capacity.number / GB_PER_TB * copies.number * duration.number
-    formula = f"capacity / {GB_PER_TB} * replication * duration"
-    return Quantity(number, formula, (capacity, copies, duration))
+    return capacity / GB_PER_TB * copies * duration
 
 
 def _or_default(given: Value | None, default: Value, key: str, setting: ActivityContext) -> Value:

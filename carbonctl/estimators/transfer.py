@@ -7,7 +7,7 @@ of their equipment is not part of the figure.
 from pydantic import Field
 
 from carbonctl.estimators.base import ActivityContext, ActivityData, ElectricityUse, repeated
-from carbonctl.numbers.quantities import Quantity
+from carbonctl.numbers.quantities import of
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import Activity
 
@@ -27,15 +27,11 @@ MODEL = Transfer
 
 def activity_data(activity: Transfer, setting: ActivityContext) -> ActivityData:
     """Return the energy of the network: volume × kWh/GB."""
-    volume = setting.given(activity.volume, "volume")
+    volume = of(setting.given(activity.volume, "volume"))
     intensity = setting.given(activity.intensity, "intensity")
     year = activity.intensity_year
     if year is not None:
         intensity = intensity._replace(note=f"figure of {year}")
-    moved = repeated(activity, setting.path, Quantity(volume.number, "volume", (volume,)))
-    energy = moved.number * intensity.number
-    inputs = (*moved.inputs, intensity)
-    draw = ElectricityUse(
-        "network", energy, f"{moved.formula} * intensity", inputs, in_building=False
-    )
+    energy = repeated(activity, setting.path, volume) * intensity
+    draw = ElectricityUse("network", energy, in_building=False)
     return ActivityData((draw,), dated=(("intensity", year),) if year else ())

@@ -1,4 +1,4 @@
-"""Where a kernel is defined: checks that serve floats, ranges and columns alike.
+"""Where a kernel is defined: checks that serve floats, ranges, columns and quantities alike.
 
 Of a column each raises `Mixed` where some rows are in order and others are not.
 """
@@ -6,7 +6,19 @@ Of a column each raises `Mixed` where some rows are in order and others are not.
 import math
 from typing import Any
 
-from carbonctl.numbers.intervals import decide, high, low
+from carbonctl.numbers.intervals import decide
+from carbonctl.numbers.intervals import high as high_end
+from carbonctl.numbers.intervals import low as low_end
+
+
+def low(x: Any) -> Any:
+    """Return the lower bound of a number, or of that of a quantity."""
+    return low_end(getattr(x, "number", x))
+
+
+def high(x: Any) -> Any:
+    """Return the upper bound of a number, or of that of a quantity."""
+    return high_end(getattr(x, "number", x))
 
 
 def check_positive(x: Any, name: str) -> None:

@@ -65,8 +65,27 @@ def die_kgco2e(area_cm2: Any, wafer_kgco2e_per_cm2: Any, good: Any) -> Any:
     """
     check_positive(area_cm2, "the area of a die")
     check_not_negative(wafer_kgco2e_per_cm2, "carbon per area")
+    return of_good(area_cm2 * wafer_kgco2e_per_cm2, good)
+
+
+def of_good(kgco2e: Any, good: Any) -> Any:
+    """Return the embodied carbon of what works, from that of all that is made [kgCO2e].
+
+    Parameters
+    ----------
+    kgco2e : float, Range or column
+        Carbon of one piece, area or capacity, whether it works or not.
+    good : float, Range or column
+        Yield: the share that works (0..1].
+
+    Raises
+    ------
+    ValueError
+        For a figure below zero, or a yield outside (0..1].
+    """
+    check_not_negative(kgco2e, "carbon")
     check_yield(good)
-    return area_cm2 * wafer_kgco2e_per_cm2 / good
+    return kgco2e / good
 
 
 def capacity_kgco2e(
@@ -99,7 +118,7 @@ def capacity_kgco2e(
     check_not_negative(kgco2e_per_gb, "carbon per capacity")
     check_yield(good)
     whole = capacity_gb * kgco2e_per_gb
-    return whole if includes_yield else whole / good
+    return whole if includes_yield else of_good(whole, good)
 
 
 def abated_kgco2e_per_cm2(

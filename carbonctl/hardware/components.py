@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from carbonctl.catalog.fab_rows import Figure
-from carbonctl.factors.parts import MJ_PER_KWH, kgco2e_per_kg
+from carbonctl.factors.parts import kgco2e_per_kg
 from carbonctl.factors.yields import MM2_PER_CM2
 from carbonctl.hardware.lines import ONE, Line, PartContext
 from carbonctl.hardware.silicon import fab_intensity
@@ -110,8 +110,8 @@ def _by_energy(context: PartContext, value: Value) -> Quantity:
     """Return the factor [kgCO2e/kg] of what is made with so much energy, all of it electricity."""
     intensity = fab_intensity(context, PASSIVES_GRID)
     energy = value._replace(name="energy_per_mass")
-    number = kgco2e_per_kg(energy.number, intensity.number)
-    return Quantity(number, f"energy_per_mass / {MJ_PER_KWH} * fab_intensity", (energy, intensity))
+    factor: Quantity = kgco2e_per_kg(of(energy), of(intensity))
+    return factor
 
 
 def _amount(context: PartContext, measure: _Measure, value: Value) -> Quantity:
@@ -128,7 +128,7 @@ def _amount(context: PartContext, measure: _Measure, value: Value) -> Quantity:
         raise context.lacking(message)
     found = of(amount)
     if measure.per != 1:
-        found = Quantity(amount.number / measure.per, f"{amount.name} / {measure.per}", (amount,))
+        found = found / measure.per
     if measure.unit == "t-km":
         distance = context.given("distance")
         if distance is None:

@@ -7,7 +7,7 @@ from carbonctl.factors import use_phase
 from carbonctl.factors.power import W_PER_KW
 from carbonctl.ledger.entry import OPERATIONAL, Entry
 from carbonctl.numbers.intervals import best, high, low
-from carbonctl.numbers.quantities import Quantity
+from carbonctl.numbers.quantities import of
 from carbonctl.numbers.values import Value
 
 
@@ -37,15 +37,8 @@ def entry(
 ) -> Entry:
     """Return the operational carbon of a life as an entry of a bill."""
     life = lifetime.named("lifetime")
-    inputs = (life, use.duty_cycle, use.power, use.intensity)
-    energy = Quantity(
-        life.number * use.duty_cycle.number * use.power.number / W_PER_KW,
-        f"lifetime * duty_cycle * power / {W_PER_KW}",
-        inputs[:3],
-    )
-    carbon = use_phase.use_kgco2e(
-        use.power.number, use.duty_cycle.number, life.number, use.intensity.number
-    )
+    energy = of(life) * use.duty_cycle * use.power / W_PER_KW
+    carbon = use_phase.use_kgco2e(of(use.power), of(use.duty_cycle), of(life), of(use.intensity))
     kwh = best(energy.number)
     return Entry(
         phase="",
@@ -62,13 +55,13 @@ def entry(
         factor_basis=use.basis,
         factor_year=None,
         factor_source=use.intensity.source,
-        status=assume(inputs),
+        status=assume(carbon.inputs),
         energy_kwh=kwh,
-        kgco2e=best(carbon),
-        kgco2e_market=best(carbon),
-        kgco2e_low=low(carbon),
-        kgco2e_high=high(carbon),
+        kgco2e=best(carbon.number),
+        kgco2e_market=best(carbon.number),
+        kgco2e_low=low(carbon.number),
+        kgco2e_high=high(carbon.number),
         water_l=None,
-        formula=f"{energy.formula} * carbon_intensity",
-        inputs=inputs,
+        formula=carbon.formula,
+        inputs=carbon.inputs,
     )

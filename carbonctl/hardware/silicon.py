@@ -14,7 +14,6 @@ from carbonctl.spec.parts import Fabricated, Logic, Stored
 
 FAB_GRID = "TW"
 MAX_YEARS_APART = 2
-_PER_YIELD = " / fab_yield"
 _HOLDS = {
     "none": frozenset[str](),
     "yield": frozenset({"yield"}),
@@ -38,15 +37,13 @@ def logic(context: PartContext) -> list[Line]:
         return [
             context.line(context.many(_area(context)), "cm2", None, lacks="the node of its dies")
         ]
-    per_cm2, formula, divided = _wafer(context)
-    factor = Quantity(per_cm2.number, formula, per_cm2.inputs)
+    factor, divided = _wafer(context)
     if divided:
         good, more = _yield(context)
         try:
-            number = fab.die_kgco2e(1.0, per_cm2.number, good.number)
+            factor = fab.of_good(factor, of(good)).beside(*more)
         except ValueError as error:
             raise context.lacking(str(error)) from None
-        factor = Quantity(number, f"{formula}{_PER_YIELD}", (*per_cm2.inputs, good, *more))
     die = context.line(context.many(_area(context)), "cm2", factor)
     return [die, *_packages(context, frozenset())]
 
@@ -56,12 +53,11 @@ def _area(context: PartContext) -> Quantity:
     part: Logic = context.part
     area = context.given("area")
     if area is not None:
-        return Quantity(area.number / MM2_PER_CM2, f"area / {MM2_PER_CM2}", (area,))
+        return of(area) / MM2_PER_CM2
     width, height = context.given("width"), context.given("height")
     assert width is not None and height is not None
     if part.wafer is None:
-        number = width.number * height.number / MM2_PER_CM2
-        return Quantity(number, f"width * height / {MM2_PER_CM2}", (width, height))
+        return of(width) * height / MM2_PER_CM2
     on_wafer = context._replace(part=part.wafer, path=f"{context.path}.wafer")
     figures = context.catalog.fab_factors.fab
     diameter, edge, kerf = (
@@ -77,7 +73,7 @@ def _area(context: PartContext) -> Quantity:
     used = Value(number, "cm2", "derived", path=on_wafer.path, name="wafer_area",
                  note="wafer over its gross dies")  # fmt: skip
     used = context.catalog.settled(used)
-    return Quantity(used.number, used.name, (used, *sizes))
+    return of(used).beside(*sizes)
 
 
 def _on_wafer(context: PartContext, key: str) -> Value | None:
@@ -88,15 +84,15 @@ def _on_wafer(context: PartContext, key: str) -> Value | None:
     return value._replace(status="catalog", line=None) if context.is_record else value
 
 
-def _wafer(context: PartContext) -> tuple[Quantity, str, bool]:
-    """Return carbon of processed wafer [kgCO2e/cm²], its formula, and whether a yield divides it.
+def _wafer(context: PartContext) -> tuple[Quantity, bool]:
+    """Return carbon of processed wafer [kgCO2e/cm²], and whether a yield divides it.
 
     A total that holds the yield, or does not say whether it does, is not divided.
     """
     part: Logic = context.part
     whole = context.given("carbon_per_area")
     if whole is not None:
-        return of(whole), whole.name, True
+        return of(whole), True
     node, tables = nanometres(str(part.node)), context.catalog.fab_factors.fab
     if part.wafer_source is not None:
         try:
@@ -110,16 +106,13 @@ def _wafer(context: PartContext) -> tuple[Quantity, str, bool]:
         divided = holds is not None and "yield" not in holds
         if part.fab_yield is not None and not divided:
             context.warn(f"is not used: {part.wafer_source} may hold it", "yield")
-        found = of(context.placed(cpa, "node", "carbon_per_area"))
-        return found, found.formula, divided
+        return of(context.placed(cpa, "node", "carbon_per_area")), divided
     wafer = tables.wafer(node)
     epa, mpa = context.placed(wafer.epa, "node", "epa"), context.placed(wafer.mpa, "node", "mpa")
     gpa, more = _gases(context, wafer.gpa)
     intensity = fab_intensity(context, FAB_GRID)
-    values = (intensity, epa, gpa, mpa)
-    per_cm2 = fab.kgco2e_per_cm2(*(value.number for value in values))
-    formula = "(fab_intensity * epa + gpa + mpa)"
-    return Quantity(per_cm2, formula, (*values, *more)), formula, True
+    per_cm2: Quantity = fab.kgco2e_per_cm2(*map(of, (intensity, epa, gpa, mpa)))
+    return per_cm2.beside(*more), True
 
 
 def _gases(context: PartContext, known: Mapping[float, Value]) -> tuple[Value, tuple[Value, ...]]:
@@ -289,11 +282,10 @@ def _capacity(
     if capacity is None:
         message = f"`capacity` is missing: the figure is {value.unit}"
         raise context.lacking(message)
-    factor = Quantity(value.number, value.name, (value,))
+    factor = of(value)
     if holds is not None and "yield" not in holds:
         good, _ = _yield(context)
-        number = fab.capacity_kgco2e(1.0, value.number, good.number, includes_yield=False)
-        factor = Quantity(number, f"{value.name}{_PER_YIELD}", (value, good))
+        factor = fab.of_good(factor, of(good))
     elif context.part.fab_yield is not None:
         context.warn(f"{_why(holds, 'yield')}; it is not divided by one", "yield")
     line = context.line(context.many(of(capacity)), "GB", factor, year=year)

@@ -1,7 +1,8 @@
 """Numbers with bounds: a best estimate between a low and a high.
 
-Kernels are written once with ordinary operators and serve a float, a `Range` or a column
-(`carbonctl.numbers.columns`), which holds a number a row. A range may be of columns. What
+Kernels are written once with ordinary operators and serve a float, a `Range`, a column
+(`carbonctl.numbers.columns`), which holds a number a row, or a quantity
+(`carbonctl.numbers.quantities`), which writes their formula too. A range may be of columns. What
 operators do not say goes through the functions here, which dispatch on their argument: `decide`
 for a
 condition, `least` and `most`, `log`, `exp` and their kin. None of them imports numpy for a
@@ -162,7 +163,11 @@ Number: TypeAlias = float | Range
 
 
 def _as_range(x: Number) -> Range:
-    return x if isinstance(x, Range) else Range(x, x, x)
+    if isinstance(x, Range):
+        return x
+    if getattr(x, "is_quantity", False):
+        raise TypeError("a range without a name cannot stand in a formula")
+    return Range(x, x, x)
 
 
 def best(x: Number) -> float:
@@ -209,9 +214,14 @@ def over_corners(kernel: Callable[..., Any], *args: Any) -> Any:
     ----------
     kernel : callable
         A function of numbers.
-    *args : float, Range or column
-        Without any Range the kernel is simply called.
+    *args : float, Range, column or Quantity
+        Without any Range the kernel is simply called. Of quantities it gives the number at
+        the corners, with the formula that the kernel writes.
     """
+    if any(getattr(a, "is_quantity", False) for a in args):
+        from carbonctl.numbers import quantities
+
+        return quantities.over_corners(kernel, *args)
     if not any(isinstance(a, Range) for a in args):
         return kernel(*args)
     middle = kernel(*map(best, args))

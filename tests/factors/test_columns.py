@@ -64,6 +64,7 @@ ARGUMENTS = {
     "embodied.kgco2e_per_hour": [positive, positive, used],
     "fab.kgco2e_per_cm2": [figure, figure, figure, figure],
     "fab.die_kgco2e": [area, figure, share],
+    "fab.of_good": [figure, share],
     "fab.capacity_kgco2e": [figure, figure, share],
     "fab.abated_kgco2e_per_cm2": [st.floats(0.94, 1), figure, figure],
     "facility.overhead_kwh": [positive, pue],

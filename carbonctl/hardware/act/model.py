@@ -12,11 +12,11 @@ from carbonctl.catalog.act import Act
 from carbonctl.catalog.fab import Wafer
 from carbonctl.estimators.base import ActivityError
 from carbonctl.factors import fab
-from carbonctl.factors.parts import MJ_PER_KWH, kgco2e_per_kg
+from carbonctl.factors.parts import kgco2e_per_kg
 from carbonctl.factors.yields import MM2_PER_CM2
 from carbonctl.hardware.act.read import Bom, Component, material
 from carbonctl.hardware.lines import ONE, PACKAGE, Line
-from carbonctl.numbers.quantities import Quantity, of, product
+from carbonctl.numbers.quantities import Quantity, at_best, of
 from carbonctl.numbers.values import Value
 from carbonctl.spec.parts import MANUFACTURING
 
@@ -32,6 +32,10 @@ def lines(bom: Bom, tables: Act) -> list[Line]:
         For a category that ACT reads and has no model of.
     """
     return [line for component in bom.components for line in _Maker(component, tables).lines()]
+
+
+def _best(value: Value) -> Quantity:
+    return at_best(of(value))
 
 
 class _Maker:
@@ -83,9 +87,7 @@ class _Maker:
         each = self.fact(self.tables.package, "n_ics", "package_carbon")
         factor = of(each)
         if divided:
-            good = self.good()
-            number = each.best / good.best
-            factor = Quantity(number, f"{each.name} / {good.name}", (each, good))
+            factor = _best(each) / _best(self.good())
         return [self.line(of(count), "packages", factor, PACKAGE)]
 
     def intensity(self, default: str) -> Value:
@@ -100,14 +102,9 @@ class _Maker:
         epa = self.fact(wafer.epa, "process", "epa")
         mpa = self.fact(wafer.mpa, "process", "mpa")
         good = self.good()
-        values = (intensity, epa, gpa, mpa)
-        per_cm2 = fab.kgco2e_per_cm2(*(value.best for value in values))
-        number = fab.die_kgco2e(1.0, per_cm2, good.best)
-        formula = "(fab_intensity * epa + gpa + mpa) / fab_yield"
-        area = self.amount("area", unit="mm2")
-        amount = Quantity(area.best / MM2_PER_CM2, f"area / {MM2_PER_CM2}", (area,))
-        factor = Quantity(number, formula, (*values, *from_, good))
-        return [self.line(amount, "cm2", factor), *self.packages()]
+        per_cm2 = fab.kgco2e_per_cm2(*map(_best, (intensity, epa, gpa, mpa))).beside(*from_)
+        area = _best(self.amount("area", unit="mm2")) / MM2_PER_CM2
+        return [self.line(area, "cm2", fab.of_good(per_cm2, _best(good))), *self.packages()]
 
     def gases(self, wafer: Wafer) -> tuple[Value, tuple[Value, ...]]:
         """Return the gases at the share abated: those at 97 % are the mean of the two rows."""
@@ -125,16 +122,12 @@ class _Maker:
     def stored(self) -> list[Line]:
         kind, words = self.component.kind, self.component.words
         per_gb = self.fact(self.tables.per_gb(kind, words["process"]), "process", "embodied_per_gb")
-        good = self.good()
-        number = fab.capacity_kgco2e(1.0, per_gb.best, good.best, includes_yield=False)
-        factor = Quantity(number, f"{per_gb.name} / {good.name}", (per_gb, good))
+        factor = fab.of_good(_best(per_gb), _best(self.good()))
         capacity = of(self.amount("capacity", unit="GB"))
         return [self.line(capacity, "GB", factor), *self.packages()]
 
     def manual(self) -> list[Line]:
-        carbon, good = self.amount("carbon", unit="kgCO2e"), self.good()
-        number = carbon.best / good.best
-        factor = Quantity(number, f"{carbon.name} / {good.name}", (carbon, good))
+        factor = _best(self.amount("carbon", unit="kgCO2e")) / _best(self.good())
         return [self.line(ONE, "pieces", factor), *self.packages(divided=True)]
 
     def capacitor(self) -> list[Line]:
@@ -146,11 +139,9 @@ class _Maker:
         assert found.energy is not None
         energy = self.fact(found.energy, "type", "energy_per_mass")
         intensity = self.intensity(act.PASSIVES_GRID)
-        number = kgco2e_per_kg(energy.best, intensity.best)
-        formula = f"energy_per_mass / {MJ_PER_KWH} * fab_intensity"
-        mass = of(self.amount("weight", unit="kg"))
-        factor = Quantity(number, formula, (energy, intensity))
-        return [self.line(product(count, mass), "kg", factor)]
+        mass = self.amount("weight", unit="kg")
+        factor = kgco2e_per_kg(_best(energy), _best(intensity))
+        return [self.line(count * mass, "kg", factor)]
 
     def board(self) -> list[Line]:
         layers = self.component.amounts.get("layers")
@@ -160,10 +151,9 @@ class _Maker:
             )
         board = self.tables.board(int(layers.best))
         factor = of(self.fact(board.per_area, "layers", "embodied_factor"))
-        area = self.amount("area", unit="mm2")
-        amount = Quantity(area.best / MM2_PER_CM2, f"area / {MM2_PER_CM2}", (area,))
+        amount = _best(self.amount("area", unit="mm2")) / MM2_PER_CM2
         if board.times != 1:
-            amount = product(amount, of(layers.named("layers", f"{self.component.path}.layers")))
+            amount = amount * layers.named("layers", f"{self.component.path}.layers")
         return [self.line(amount, "cm2", factor)]
 
     def battery(self) -> list[Line]:
