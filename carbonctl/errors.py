@@ -82,7 +82,8 @@ class InputError(CarbonctlError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = sorted(
-            set(problems), key=lambda p: (p.file, p.line or 0, p.col or 0, p.message)
+            set(problems),
+            key=lambda p: (p.file, p.line or 0, p.col or 0, p.message, p.path or ""),
         )
         super().__init__("\n".join(map(str, self.problems)))
 
