@@ -566,3 +566,21 @@ def test_an_append_begins_on_a_line_of_its_own(inside, jobs):
     (jobs / "page.md").write_text("no newline")
     inside("compare", "a.yaml", "b.yaml", "--export", "md+=page.md")
     assert (jobs / "page.md").read_text().startswith("no newline\n<!-- carbonctl:begin -->")
+
+
+def test_inputs_of_several_workloads_are_each_named(inside, tmp_path):
+    """Not only those of the first workload that has a path."""
+    for name, hours in (("base", (10, 10, 10)), ("head", (11, 30, 9))):
+        jobs = [
+            {"name": f"j{n}", "site": {"grid": "FR", "pue": 1},
+             "phases": {"training": [{"kind": "energy", "energy": f"{h} kWh", "embodied": "0 kg"}]}}
+            for n, h in enumerate(hours)
+        ]  # fmt: skip
+        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(job) + "\n" for job in jobs))
+    done = inside(
+        "compare", str(tmp_path / "base.jsonl"), str(tmp_path / "head.jsonl"), "-f", "json"
+    )
+    (one,) = json.loads(done.out)["alternatives"]
+    assert [(c["path"], c["head"]) for c in one["inputs"]] == [
+        (f"j{n}: phases.training.energy.energy", h) for n, h in enumerate((11, 30, 9))
+    ]

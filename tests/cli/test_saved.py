@@ -41,6 +41,8 @@ FORGED = {
     "a negative factor": (entry(factor=-0.4), "`-0.4` is negative"),
     "negative energy": (entry(energy_kwh=-1.0), "`-1.0` is negative"),
     "negative water": (entry(water_l=-1.0), "`-1.0` is negative"),
+    "another energy": (entry(energy_kwh=0.001), "energy_kwh is not its quantity"),
+    "another market": (entry(kgco2e_market=0.0), "kgco2e_market does not follow"),
     "no entries": (lambda r: r.update(entries=[]), "a result holds no entries"),
     "no quantity": (
         entry(quantity=None, kgco2e=0.0, kgco2e_low=0.0, kgco2e_high=0.0, kgco2e_market=0.0),
