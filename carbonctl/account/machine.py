@@ -21,7 +21,7 @@ _POWER = ("power", "rated_power")
 _OF_ONE_KIND = ("device", "devices_per_system", "rated_power", "power", "idle_power",
                 "device_embodied")  # fmt: skip
 _MOST = 1.3  # times rated power that a device may draw
-_MOST_OF_CPUS = 3  # above it no turbo goes
+_MOST_OF_CPUS = 3  # a choice of ours: turbo takes desktop CPUs well above their rating
 _SUSPICIOUS = 3  # times rated power that a device may draw with its share of the node
 
 

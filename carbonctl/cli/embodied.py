@@ -133,7 +133,7 @@ def _explained(bills: list[Bill], catalog: Catalog) -> str:
     from carbonctl.render.plain import finished
 
     style = writing.style("never", catalog.sources)
-    if not writing.is_terminal():  # whoever searches the text wants whole lines
+    if not writing.is_terminal():  # so that a search finds whole lines
         style = style._replace(width=0)
     trees = (tree(bill.result, bill.result.entries, style) for bill in bills)
     return finished(below("\n".join(trees), catalog.own_records), style)

@@ -58,7 +58,7 @@ def explain(
         say(f"{one.file}:{one.line}:1: nothing to explain at `{path}`{close}")
         return errors.INPUT
     style = writing.style("never", catalog.sources)
-    if not writing.is_terminal():  # whoever searches the text wants whole lines
+    if not writing.is_terminal():  # so that a search finds whole lines
         style = style._replace(width=0)
     cautions = Cautions()
     cautions.add(result.warnings, result.file)
