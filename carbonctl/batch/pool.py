@@ -196,8 +196,7 @@ class Pool:
 def _worked(worker: Worker, batch: Batch) -> Outcome | Exception:
     """Return what comes of a batch, or what the system did not give."""
     try:
-        for piece in batch:
-            worker.take(piece)
+        worker.take(batch)
         return worker.outcome()
     except (MemoryError, OSError) as error:
         return error

@@ -28,7 +28,8 @@ from carbonctl.outputs.sinks import Sink
 from carbonctl.outputs.writing import Target, is_terminal
 
 _ALONE = 0.25  # s of work before other processes pay
-_FILES = 16  # whole files worked on between two looks at the outputs
+_FILES = 1000  # pieces that are worked on together
+_FIRST, _MOST = BLOCK, 1024 * 1024  # bytes that are, at first and in the end
 
 
 class Run:
@@ -58,7 +59,8 @@ class Run:
         self.codes: list[int] = []
         self.failed: list[Sink] = []
         self.origins: set[Origin] = set()
-        self.results = self.entries = self.problems = self.read = 0
+        self.results = self.alone = self.entries = self.problems = self.read = 0
+        self.room = _FIRST
 
     def all(self, found: list[Found], stdin_name: str, jobs: int | None, *, verbose: bool) -> int:
         """Work on all inputs, and return the exit code."""
@@ -102,9 +104,10 @@ class Run:
             if piece is not None:
                 batch.append(piece)
                 size += len(piece.data)
-                if not (piece.is_lines or len(batch) >= _FILES or size >= BLOCK):
+                if size < self.room and len(batch) < _FILES:
                     continue
             self.read, size = self.read + size, 0
+            self.room = min(self.room * 8, _MOST)
             if batch:
                 yield batch
                 batch = []
@@ -145,8 +148,7 @@ class Run:
                             return
                 jobs = 1
             start = time.perf_counter()
-            for piece in batch:
-                self.worker.take(piece)
+            self.worker.take(batch)
             worked += time.perf_counter() - start
             yield self.worker.outcome()
 
@@ -157,6 +159,7 @@ class Run:
         for sink, parts in zip(self.sinks, outcome.texts, strict=True):
             self.put(sink, partial(sink.write, parts))
         self.results += outcome.results
+        self.alone += outcome.alone
         self.entries += outcome.entries
         self.problems += outcome.problems
         self.codes = [errors.worst([*self.codes, outcome.code])]
@@ -217,7 +220,8 @@ class Run:
         folders = ", ".join(map(str, self.catalog.folders))
         return (
             f"carbonctl {__version__}, hardware_db {self.catalog.version} ({folders}): "
-            f"{self.results} results, {self.entries} entries, {self.problems} problems"
+            f"{self.results} results ({self.alone} accounted for one by one), "
+            f"{self.entries} entries, {self.problems} problems"
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,10 +17,11 @@ from carbonctl.render import LINES, LineRenderer, Renderer, Style, start
 if TYPE_CHECKING:
     from carbonctl.analysis.gates import Verdict
     from carbonctl.analysis.gates.rules import Gates
-    from carbonctl.batch.patterns import Filled, Patterns
+    from carbonctl.batch.shapes import Answer, Shapes
 
 
 Texts = tuple[list[bytes], ...]
+_MANY = 100  # documents at once for which it pays to look for those that are alike
 
 
 class Order(NamedTuple):
@@ -66,6 +68,9 @@ class Outcome(NamedTuple):
         Warnings, merged.
     results, entries, problems : int
         How many there were.
+    alone, shapes : int
+        How many results were accounted for by themselves, and how many shapes there were of
+        those that were looked at together.
     code : int
         The exit code that they call for.
     origins : frozenset of Origin
@@ -78,6 +83,8 @@ class Outcome(NamedTuple):
     results: int
     entries: int
     problems: int
+    alone: int
+    shapes: int
     code: int
     origins: frozenset[Origin]
 
@@ -98,9 +105,7 @@ class Worker:
             for (form, _), renderer in zip(order.outputs, self.renderers, strict=True)
         ]
         self.keeps = not order.in_lines
-        self.can_learn = order.in_lines and order.gates is None
-        self.patterns: Patterns | None = None
-        self.is_first = True
+        self.shapes: Shapes | None = None
         self.problems: list[Problem] = []
         self.verdicts: list[Verdict] = []
         self._forget()
@@ -112,20 +117,52 @@ class Worker:
         self.texts: Texts = tuple([] for _ in self.lines)
         self.told: list[Message] = []
         self.cautions = Cautions(is_quiet=self.order.quiet)
-        self.results = self.entries = self.faults = 0
+        self.results = self.entries = self.faults = self.alone = self.seen = 0
         self.code = errors.OK
         self.origins: set[Origin] = set()
 
-    def take(self, piece: Piece) -> None:
-        """Work on all documents of one piece; a faulty one is reported beside the others."""
-        if piece.problem is not None:
-            self.refuse(InputError([piece.problem]))
-            return
-        for document in documents(piece):
-            try:
-                self.document(document)
-            except InputError as error:
-                self.refuse(error)
+    def take(self, pieces: list[Piece]) -> None:
+        """Work on all documents of some pieces; a faulty one is reported beside the others."""
+        for some in self._runs(pieces):
+            if isinstance(some, InputError):
+                self.refuse(some)
+                continue
+            for document, answer in zip(some, self._answers(some), strict=True):
+                try:
+                    if answer is None:
+                        self.document(document)
+                    else:
+                        self.row(document, answer)
+                except InputError as error:
+                    self.refuse(error)
+
+    def _runs(self, pieces: list[Piece]) -> Iterator[list[Document] | InputError]:
+        """Yield the documents of some pieces, and between them why one cannot be read."""
+        found: list[Document] = []
+        for piece in pieces:
+            if piece.problem is None:
+                found += documents(piece)
+                continue
+            yield found
+            yield InputError([piece.problem])
+            found = []
+        yield found
+
+    def _answers(self, some: list[Document]) -> Sequence[Answer | None]:
+        """Return what comes of documents that are alike; None of the others."""
+        if len(some) < _MANY or self.keeps:
+            return [None] * len(some)
+        if self.shapes is None:
+            from carbonctl.batch.shapes import Shapes  # numpy: for a few workloads it does not pay
+
+            renderers = [line for line in self.lines if line is not None]
+            order = self.order
+            self.shapes = Shapes(self.catalog, order.overrides, order.gates, renderers)
+        answers, shapes = self.shapes.answers(some)
+        self.seen += shapes
+        if any(answers):
+            self.origins.add(today(self.catalog))
+        return answers
 
     def outcome(self) -> Outcome:
         """Return what came of the pieces since the last time."""
@@ -136,6 +173,8 @@ class Worker:
             self.results,
             self.entries,
             self.faults,
+            self.alone,
+            self.seen,
             self.code,
             frozenset(self.origins),
         )
@@ -152,17 +191,6 @@ class Worker:
 
     def document(self, document: Document) -> None:
         """Hand the results of one document on to every output."""
-        if self.patterns is None and not self.is_first and self.can_learn:
-            from carbonctl.batch.example import Wanted  # for one workload it does not pay
-            from carbonctl.batch.patterns import Patterns
-
-            wanted = Wanted(self.catalog, self.order.overrides, self.order.outputs)
-            self.patterns = Patterns(wanted)
-        self.is_first = False
-        filled = self.patterns and self.patterns.fill(document)
-        if filled:
-            self.fill(document, filled)
-            return
         found = read_document(document, self.catalog, self.order.overrides)
         self.origins.add(found.origin)
         for result in found.results:
@@ -171,6 +199,7 @@ class Worker:
             if self.order.gates is not None:
                 self.judge(self.order.gates.judge(result))
             self.results += 1
+            self.alone += 1
             self.entries += len(result.entries)
             for renderer in self.renderers:
                 renderer.add(result)
@@ -178,14 +207,17 @@ class Worker:
             if line is not None:
                 parts.append(line.take().encode())
 
-    def fill(self, document: Document, filled: Filled) -> None:
-        """Hand on the lines of a workload that is like others."""
-        self.cautions.add(filled.warnings, document.label, document.place)
-        self.origins.add(today(self.catalog))
+    def row(self, document: Document, answer: Answer) -> None:
+        """Hand on the lines of a workload that was done together with others."""
+        alike, row = answer
+        if cautions := alike.cautions[row]:
+            self.cautions.add(cautions, document.label, document.place)
+        if row in alike.verdicts:
+            self.judge(alike.verdicts[row])
         self.results += 1
-        self.entries += filled.entries
-        for parts, text in zip(self.texts, filled.texts, strict=True):
-            parts.append(text.encode())
+        self.entries += alike.entries
+        for parts, texts in zip(self.texts, alike.texts, strict=True):
+            parts.append(texts[row].encode())
 
     def judge(self, verdicts: list[Verdict]) -> None:
         """Keep verdicts for those who show them, or say what did not pass."""

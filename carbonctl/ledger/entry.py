@@ -75,7 +75,7 @@ class Entry(NamedTuple):
 
     @property
     def is_in_limits(self) -> bool:
-        """Whether its figures are within the limits; symbols are not checked."""
+        """Whether its figures are within the limits; columns are not checked."""
         inputs = (number for v in self.inputs for number in (v.best, v.low, v.high))
         return in_limits(n for n in (*self, *inputs) if isinstance(n, float))
 

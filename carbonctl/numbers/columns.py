@@ -33,12 +33,14 @@ class Column(np.ndarray):
     ----------
     numbers : sequence of float
         One a row.
+    dtype : type
+        Of the numbers; whole ones stay so with int.
     """
 
     is_column = True
 
-    def __new__(cls, numbers: Any) -> Column:  # noqa: D102
-        return np.array(numbers, dtype=float).view(cls)
+    def __new__(cls, numbers: Any, dtype: type = float) -> Column:  # noqa: D102
+        return np.array(numbers, dtype=dtype).view(cls)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: Any, *inputs: Any, **options: Any) -> Any:
         if ufunc in _DIVISIONS:
@@ -95,6 +97,39 @@ class Drawn(Column):
     def __array_finalize__(self, made_of: Any) -> None:
         for key in ("best", "low", "high"):
             setattr(self, key, getattr(made_of, key, None))
+
+
+class Texts:
+    """What is written of a number in each row, ``rows``: texts, or mappings of them."""
+
+    def __init__(self, rows: list[Any]) -> None:
+        self.rows = rows
+
+
+def texts(write: Callable[[Any], Any], number: Any) -> Texts:
+    """Return what is written of each row of a number that holds columns."""
+    parts = (number.best, number.low, number.high) if isinstance(number, Range) else (number,)
+    rows = next(len(part) for part in parts if isinstance(part, Column))
+    return Texts([write(take(number, row)) for row in range(rows)])
+
+
+def where(condition: Any, rows: int) -> list[int]:
+    """Return the rows in which a condition holds; a plain one is of all of them."""
+    found: list[int] = np.flatnonzero(np.broadcast_to(condition, rows)).tolist()
+    return found
+
+
+def within(columns: Sequence[Any], least: float, largest: float) -> bool:
+    """Return whether in each row every number is 0 or has a size of ``least..largest``.
+
+    Raises
+    ------
+    Mixed
+        Where rows differ.
+    """
+    sizes = np.abs(np.array(columns))
+    is_within = ((sizes == 0) | (sizes >= least)) & (sizes <= largest)
+    return agreed(is_within.all(axis=0).view(Column))
 
 
 def _refuse_zero(divisor: Any) -> None:

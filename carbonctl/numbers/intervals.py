@@ -21,8 +21,6 @@ from functools import partial, reduce
 from itertools import product
 from typing import Any, TypeAlias, TypeVar
 
-from carbonctl.numbers import symbols
-
 T = TypeVar("T")
 
 
@@ -64,6 +62,13 @@ def decide(condition: Any) -> bool:
         from carbonctl.numbers.columns import agreed
 
         return agreed(condition)
+
+
+def has_rows(number: Any) -> bool:
+    """Return whether a number is a column, or a range of columns."""
+    if isinstance(number, Range):
+        return any(map(has_rows, (number.best, number.low, number.high)))
+    return getattr(number, "is_column", False)
 
 
 def row_by_row(function: Callable[..., Any], *numbers: Any) -> Any:
@@ -243,5 +248,3 @@ def exact_sum(numbers: Sequence[float]) -> float:
         from carbonctl.numbers.columns import each
 
         return each(lambda *row: math.fsum(row), *numbers)  # type: ignore[return-value]
-    except TypeError:  # numbers that are to come
-        return symbols.exact_sum(numbers)  # type: ignore[return-value]

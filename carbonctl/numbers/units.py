@@ -9,11 +9,10 @@ a ``B`` after a bare count is 10⁹; ``MT`` and ``mt`` are a metric ton and ``Mt
 import re
 from collections.abc import Sequence
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
-from carbonctl.numbers.intervals import Number, Range, best, decide
-from carbonctl.numbers.symbols import Symbol
+from carbonctl.numbers.intervals import Number, Range, best, decide, has_rows
 from carbonctl.numbers.unit_table import (
     DEVICE,
     DEVICE_WORDS,
@@ -323,27 +322,8 @@ def _plain(
     return plain * multiplier, multiplier, written
 
 
-def factors(text: str, wanted: Dimension) -> tuple[str, int, int, int]:
-    """Return what `parse` makes a plain quantity of: ``float(number) * suffix * up / down``.
-
-    Raises
-    ------
-    QuantityError
-        Where it is none.
-    """
-    match = _NUMBER.fullmatch(text)
-    number, rest = match.groups() if match else ("", "")
-    suffix, written = _multiplier(rest, wanted, has_unit=False)
-    ratio = _conversion(written, wanted)
-    if not match or ratio is None:
-        raise QuantityError(f"`{text}` is not {article(wanted.name)}")
-    return number, suffix, *ratio
-
-
-def format_number(value: "float | Symbol") -> str:
+def format_number(value: float) -> str:
     """Write a float with the fewest digits that read back as the same float."""
-    if isinstance(value, Symbol):
-        return value.in_words()
     text = repr(float(value))
     return text[:-2] if text.endswith(".0") else text
 
@@ -351,8 +331,13 @@ def format_number(value: "float | Symbol") -> str:
 def format_quantity(number: Number, dimension: Dimension) -> str | dict[str, str]:
     """Write a quantity so that `parse` reads it back to the same number.
 
-    A range whose best is not its middle becomes a mapping of best, low and high.
+    A range whose best is not its middle becomes a mapping of best, low and high. Of columns
+    each row is written.
     """
+    if has_rows(number):
+        from carbonctl.numbers.columns import texts
+
+        return texts(partial(format_quantity, dimension=dimension), number)  # type: ignore[return-value]
 
     def one(value: float) -> str:
         return f"{format_number(value)} {dimension.unit}".strip()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from carbonctl.catalog.records import Source
     from carbonctl.catalog.tables import Everyday
     from carbonctl.ledger.result import About, Result
+    from carbonctl.render.by_row import Rows
 
 FORMATS = ("table", "json", "jsonl", "csv", "tsv", "md", "parquet")
 FOR_PEOPLE = ("table", "md")
@@ -81,8 +82,8 @@ class LineRenderer(Renderer, Protocol):
     def take(self) -> str:
         """Return what was added since the last time."""
 
-    def quoted(self, text: str) -> str:
-        """Return a text as it stands in a line."""
+    def texts(self, result: Result, rows: Rows) -> list[str]:
+        """Return the lines of each row of a result with columns, and add nothing."""
 
 
 def start(form: str, style: Style | None = None) -> Renderer:

@@ -14,7 +14,7 @@ from pydantic import ValidationInfo
 from pydantic_core import core_schema
 
 from carbonctl.numbers import units
-from carbonctl.numbers.intervals import Number, Range, best, decide, plain_sum
+from carbonctl.numbers.intervals import Number, Range, best, decide, has_rows, plain_sum
 from carbonctl.numbers.units import Dimension
 from carbonctl.numbers.values import Value
 from carbonctl.spec import bounds, filled, scalars
@@ -135,7 +135,13 @@ def _read_bounds(raw: Map, dimension: Dimension, check: bounds.Check) -> Value:
 
 
 def write_quantity(value: Value, dimension: Dimension) -> str | dict[str, str]:
-    """Write a value as a spec would, so that it reads back the same."""
+    """Write a value as a spec would, so that it reads back the same; of columns each row."""
+    if value.source is not None and has_rows(value.number):
+        from carbonctl.numbers.columns import texts
+
+        return texts(  # type: ignore[return-value]
+            lambda number: write_quantity(value._replace(number=number), dimension), value.number
+        )
     if value.counts:
         word = f"{value.counts}s" if dimension.counts else f"{value.counts}-h"
         dimension = dimension._replace(unit=word)

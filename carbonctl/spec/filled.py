@@ -7,7 +7,6 @@ from typing import Any
 from carbonctl.numbers import units
 from carbonctl.numbers.intervals import Number
 from carbonctl.numbers.units import Dimension
-from carbonctl.spec import holes
 from carbonctl.spec.tree import Text
 
 
@@ -15,15 +14,17 @@ class Filled(Text):
     """A scalar as one row has it, with the figures of every row.
 
     ``figures`` is a column of the numbers that stand before the suffix and the unit, or two
-    for ``LOW..HIGH``.
+    for ``LOW..HIGH``. ``is_taken`` says whether they were read as such: otherwise the text is
+    something else, and true of its own row alone.
     """
 
-    __slots__ = ("figures",)
+    __slots__ = ("figures", "is_taken")
     figures: tuple[Any, ...]
+    is_taken: bool
 
 
-def fill(node: Any, key: Any, *figures: Any) -> None:
-    """Put columns in the place of the figures of a scalar.
+def fill(node: Any, key: Any, *figures: Any) -> Filled:
+    """Put columns in the place of the figures of a scalar, and return what stands there now.
 
     Parameters
     ----------
@@ -36,8 +37,9 @@ def fill(node: Any, key: Any, *figures: Any) -> None:
     """
     text = node[key]
     filled = Filled(text)
-    filled.place, filled.figures = text.place, figures
+    filled.place, filled.figures, filled.is_taken = text.place, figures, False
     node[key] = filled
+    return filled
 
 
 def parse(text: str, wanted: Dimension) -> Number:
@@ -50,6 +52,7 @@ def parse(text: str, wanted: Dimension) -> Number:
     Mixed
         Where it would in some rows.
     """
-    if type(text) is Filled:
-        return units.parse_filled(text, text.figures, wanted)
-    return holes.parse(text, wanted)
+    if type(text) is not Filled:
+        return units.parse(text, wanted)
+    text.is_taken = True
+    return units.parse_filled(text, text.figures, wanted)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from carbonctl.analysis.figures import Figures
 from carbonctl.analysis.gates.grammar import Rule
-from carbonctl.analysis.gates.verdicts import Level, Verdict, judge
+from carbonctl.analysis.gates.verdicts import Level, Verdict, judge, may_trigger
 from carbonctl.ledger.entry import Entry
 
 if TYPE_CHECKING:
@@ -25,6 +25,25 @@ class Gates(NamedTuple):
         """Return the verdicts over an account."""
         return self._judge(result.file, _figures((result,)), None)
 
+    def judge_rows(self, result: Result, count: int) -> dict[int, list[Verdict]]:
+        """Return, of a result with columns, the verdicts of rows for which a rule triggers.
+
+        Raises
+        ------
+        NotOneNumber
+            For rules over a spread.
+        """
+        from carbonctl.numbers.columns import where
+
+        whole = _figures((result,))
+        found: dict[int, list[Verdict]] = {}
+        for level, rules in self._levels:
+            for rule in rules:
+                for row in where(may_trigger(rule, whole), count):
+                    verdict = judge(rule, _Row(whole, row), None, level)
+                    found.setdefault(row, []).append(verdict)
+        return found
+
     def judge_change(self, one: Comparison) -> list[Verdict]:
         """Return the verdicts over a comparison; a spread is known where its range is."""
         is_known = one.base.has_specs and one.head.has_specs
@@ -32,15 +51,31 @@ class Gates(NamedTuple):
         return self._judge(one.head.label, head, base)
 
     def _judge(self, subject: str, ours: Figures, theirs: Figures | None) -> list[Verdict]:
-        levels: tuple[tuple[Level, tuple[Rule, ...]], ...] = (
-            ("fail", self.fail),
-            ("warn", self.warn),
-        )
         return [
             judge(rule, ours, theirs, level)._replace(subject=subject)
-            for level, rules in levels
+            for level, rules in self._levels
             for rule in rules
         ]
+
+    @property
+    def _levels(self) -> tuple[tuple[Level, tuple[Rule, ...]], ...]:
+        return ("fail", self.fail), ("warn", self.warn)
+
+
+class _Row(NamedTuple):
+    """One row of the figures of a result with columns."""
+
+    whole: Figures
+    row: int
+
+    def figure(self, phase: str | None, key: str) -> float | None:
+        """Return the sum of this row."""
+        from carbonctl.numbers.columns import take
+
+        return take(self.whole.figure(phase, key), self.row)
+
+    def samples(self, phase: str | None, key: str) -> None:
+        """Return none: a row has no spread of its own."""
 
 
 def _figures(results: Sequence[Result], is_known: bool = True) -> Figures:

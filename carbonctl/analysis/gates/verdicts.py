@@ -6,10 +6,11 @@ Where the figures come from is no concern of this module: `Figures` is all it as
 import math
 import operator
 from collections.abc import Callable, Iterable, Sequence
-from typing import Literal, NamedTuple, Protocol, TypeAlias
+from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
 from carbonctl.analysis.gates.grammar import PERCENT, Condition, Rule, dimension, refuse_change
 from carbonctl.errors import GATE_FAILED, INPUT, OK, worst
+from carbonctl.numbers.intervals import NotOneNumber
 from carbonctl.numbers.units import MASS
 
 Level: TypeAlias = Literal["fail", "warn"]
@@ -147,6 +148,20 @@ def _paired(heads: list[float], bases: list[float]) -> list[Pair]:
     count = max(len(heads), len(bases))
     sides = [side * count if len(side) == 1 else side for side in (heads, bases)]
     return list(zip(*sides, strict=True))
+
+
+def may_trigger(rule: Rule, figures: Figures) -> Any:
+    """Return whether a rule over a level triggers, of columns row by row.
+
+    Raises
+    ------
+    NotOneNumber
+        For a rule over a spread.
+    """
+    if rule.percentile is not None or rule.chance is not None:
+        raise NotOneNumber("a spread is of one account")
+    number = figures.figure(rule.phase, rule.key)
+    return True if number is None else _holds(rule.condition, (number, 0.0))
 
 
 def _measure(rule: Rule, pairs: list[Pair]) -> tuple[float, bool]:

@@ -1,8 +1,7 @@
 """CSV: one row an entry, a group, a workload or a phase; LF, full precision, empty for unknown."""
 
 import csv
-import io
-import re
+from itertools import chain
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from carbonctl.analysis.gates import Verdict
-
-_PLAIN = re.compile(r"[\w ./:#-]*")  # what no table quotes
+    from carbonctl.render.by_row import Rows
 
 
 class Renderer:
@@ -35,18 +33,23 @@ class Renderer:
 
     def add(self, result: Result) -> None:
         """Add the rows of one result."""
-        rows = self.table.rows(result)
-        if self.has_flags:
-            rows = [tuple(map(_word, row)) for row in rows]
-        self.writer.writerows(rows)
+        self.writer.writerows(self.rows(result))
 
-    def quoted(self, text: str) -> str:
-        """Return a text as it stands in a row."""
-        if _PLAIN.fullmatch(text):
-            return text
-        line = io.StringIO()
-        csv.writer(line, delimiter=self.delimiter, lineterminator="").writerow((text, 0))
-        return line.getvalue()[:-2]
+    def rows(self, result: Result) -> list[tuple[object, ...]]:
+        """Return the rows of one result."""
+        rows = self.table.rows(result)
+        return [tuple(map(_word, row)) for row in rows] if self.has_flags else rows
+
+    def texts(self, result: Result, rows: "Rows") -> list[str]:
+        """Return the rows of each row of a result with columns, and add nothing."""
+        before, self.lines[:] = self.lines[:], []
+        table = self.rows(result)
+        self.writer.writerows(chain.from_iterable(rows.cells(table)))
+        lines, self.lines[:] = self.lines[:], before
+        size = len(table)
+        if size == 1:
+            return lines
+        return ["".join(lines[place * size : (place + 1) * size]) for place in range(rows.count)]
 
     def take(self) -> str:
         """Return the rows that were added since the last time."""

@@ -1,21 +1,17 @@
 """JSON Lines: one result a line, each with its schema; or one row of the CSV a line."""
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from carbonctl.ledger.result import SCHEMA, About, Result
 from carbonctl.ledger.rows import chosen
-from carbonctl.numbers.symbols import marked
 from carbonctl.render import Style
+from carbonctl.render.by_row import Rows, encode
 from carbonctl.render.result.json_ import result_dict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from carbonctl.analysis.gates import Verdict
-
-
-_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=marked).encode
 
 
 class Renderer:
@@ -30,19 +26,18 @@ class Renderer:
 
     def add(self, result: Result) -> None:
         """Add one line, or one for each row."""
+        self.lines += [f"{encode(document)}\n" for document in self.documents(result)]
+
+    def documents(self, result: Result) -> list[dict[str, Any]]:
+        """Return what is written of one result, a line each."""
         if self.table is None:
-            self.write({"schema": SCHEMA, **result_dict(result)})
-            return
-        for row in self.table.rows(result):
-            self.write(dict(zip(self.table.columns, row, strict=True)))
+            return [{"schema": SCHEMA, **result_dict(result)}]
+        return [dict(zip(self.table.columns, row, strict=True)) for row in self.table.rows(result)]
 
-    def write(self, document: dict[str, Any]) -> None:
-        """Add one line."""
-        self.lines.append(_encode(document) + "\n")
-
-    def quoted(self, text: str) -> str:
-        """Return a text as it stands in a line."""
-        return _encode(text)
+    def texts(self, result: Result, rows: Rows) -> list[str]:
+        """Return the lines of each row of a result with columns, and add nothing."""
+        lines = zip(*map(rows.json, self.documents(result)), strict=True)
+        return ["".join(f"{line}\n" for line in own) for own in lines]
 
     def take(self) -> str:
         """Return the lines that were added since the last time."""

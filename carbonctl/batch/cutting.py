@@ -1,0 +1,135 @@
+"""Cuts the text of a workload into its fixed parts and its holes: the names and the figures.
+
+A hole may turn out to be something else, as in an id that begins with a digit. That is told
+later (`carbonctl.batch.shapes`): here nothing is known but how a text looks.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from itertools import count
+from typing import Any, NamedTuple, TypeAlias
+
+from carbonctl.inputs.documents import Document
+from carbonctl.render.by_row import MARK, mark
+from carbonctl.spec.fields import name_of
+from carbonctl.spec.scalars import MAX_NAME
+from carbonctl.spec.tree import NULLS
+
+_MAX_BYTES = 16 * 1024  # of a workload; a larger one is worth its own account
+_OTHER = b'"carbonctl.'  # in what is a result and no workload
+
+# As many digits as leave a figure finite, and above 0 unless it is written as 0.
+_FIGURE = r"[0-9]{1,20}(?:\.[0-9]{1,20})?(?![0-9])(?:[eE][+-]?[0-9]{1,2}(?![0-9]))?"
+_RANGE = rf"({_FIGURE})(?:\.\.({_FIGURE}))?"
+_LETTERS = r'[^"\\\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]*'
+_QUOTED = rf"({_LETTERS}(?:\\.{_LETTERS})*)"
+_WORDS = r"([A-Za-z](?:[A-Za-z0-9 ,._()/-]*[A-Za-z0-9)])?)"
+# By whether a text is JSON. The groups: a name, a figure, and the second one of a range.
+_CUTTERS = {
+    True: re.compile(rf'"(?:name": ?"{_QUOTED}(?=")|: ?"?{_RANGE})'),
+    False: re.compile(rf"(?:\bname: {_WORDS}$|: [\"']?{_RANGE})", re.M),
+}
+_GROUPS = 3
+_PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ,._()/-]*[A-Za-z0-9)])?")
+
+# The fixed parts of a text, and where one of its ranges has its second figure.
+Key: TypeAlias = tuple[str | None, ...]
+
+
+class Cut(NamedTuple):
+    """One of some workloads with the same fixed parts.
+
+    Attributes
+    ----------
+    place : int
+        Which of the documents it is.
+    document : Document
+        The document.
+    holes : list
+        What stands in the holes, names as they are read; None in those that are not there.
+    """
+
+    place: int
+    document: Document
+    holes: list[Any]
+
+
+class Group(NamedTuple):
+    """Workloads with the same fixed parts.
+
+    Attributes
+    ----------
+    text : str
+        The first of them.
+    names : tuple of int
+        The holes that may be names.
+    cuts : list of Cut
+        All of them.
+    """
+
+    text: str
+    names: tuple[int, ...]
+    cuts: list[Cut]
+
+
+def groups(documents: Iterable[Document]) -> dict[Key, Group]:
+    """Return the workloads that can be cut, by their fixed parts."""
+    found: dict[Key, Group] = {}
+    for place, document in enumerate(documents):
+        data = document.data
+        if len(data) > _MAX_BYTES or _OTHER in data:
+            continue
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            continue
+        holes: list[Any] = _cutter(text).split(text)
+        key: Key = tuple(holes[:: _GROUPS + 1])
+        del holes[:: _GROUPS + 1]
+        highs = holes[2::_GROUPS]
+        if highs.count(None) < len(highs):
+            key += tuple(high and "" for high in highs)
+        group = found.get(key)
+        if group is None:
+            names = (hole for hole in range(0, len(holes), _GROUPS) if holes[hole] is not None)
+            group = found[key] = Group(text, tuple(names), [])
+        for hole in group.names:
+            name = holes[hole]
+            if not _PLAIN.fullmatch(name) or len(name) > MAX_NAME or name in NULLS:
+                holes[hole] = _read(name) if text.startswith("{") else None
+                if holes[hole] is None:
+                    break
+        else:
+            group.cuts.append(Cut(place, document, holes))
+    return found
+
+
+def marked(text: str) -> str | None:
+    """Return a text with the mark of each hole in its place; None where it holds marks already."""
+
+    def put(found: re.Match[str]) -> str:
+        start, whole, first = found.start(), found[0], next(holes)
+        for group in range(_GROUPS, 0, -1):  # from behind, so that places stay true
+            if found[group] is not None:
+                before, after = found.start(group) - start, found.end(group) - start
+                whole = whole[:before] + mark(first + group - 1) + whole[after:]
+        return whole
+
+    holes = count(0, _GROUPS)
+    return None if MARK in text else _cutter(text).sub(put, text)
+
+
+def _cutter(text: str) -> re.Pattern[str]:
+    return _CUTTERS[text.startswith("{")]
+
+
+def _read(name: str) -> str | None:
+    """Return a name of JSON as it is read; None where it is none."""
+    try:
+        read: str = json.loads(f'"{name}"')
+        return read if name_of(read) == read and MARK not in read else None
+    except ValueError:
+        return None

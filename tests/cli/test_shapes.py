@@ -1,0 +1,322 @@
+"""Workloads that are alike: done together they give the very bytes of each one's own account."""
+
+import json
+import random
+import re
+
+import pytest
+import yaml
+
+from carbonctl.analysis.gates.grammar import parse_rule
+from carbonctl.analysis.gates.rules import Gates
+from carbonctl.batch.shapes import Shapes
+from carbonctl.errors import InputError
+from carbonctl.inputs.documents import Document
+from carbonctl.inputs.results import read_document
+from carbonctl.render import Style, start
+from tests.cli.test_streams import job
+from tests.conftest import CATALOG, CONFIGS, ROOT
+
+OUTPUTS = (
+    ("csv", Style()),
+    ("tsv", Style(by="scope")),
+    ("csv", Style(rows="totals")),
+    ("jsonl", Style(rows="phases")),
+    ("jsonl", Style()),
+    ("jsonl", Style(by="item")),
+)
+PATHS = [*sorted(CONFIGS.rglob("*.yaml")), *sorted((ROOT / "tests" / "golden").rglob("*.yaml"))]
+FIGURE = re.compile(r"(?<=: )([0-9]+(?:\.[0-9]+)?)(?! ?%)\b")
+
+
+def alone(document, overrides=(), gates=None):
+    """Return all that comes of a workload by its own account; None where it is faulty."""
+    try:
+        results = read_document(document, CATALOG, overrides).results
+    except InputError:
+        return None
+    texts = []
+    for output in OUTPUTS:
+        renderer = start(*output)
+        for result in results:
+            renderer.add(result)
+        texts.append(renderer.take())
+    (result,) = results
+    said = [(str(c), c.message, c.path, c.kind, c.vital) for c in result.warnings]
+    verdicts = [one for one in gates.judge(result) if one.outcome != "pass"] if gates else []
+    return tuple(texts), said, verdicts, len(result.entries)
+
+
+def together(texts, overrides=(), gates=None):
+    """Check every answer against the workload's own account; return how many there were."""
+    shapes = Shapes(CATALOG, overrides, gates, [start(*output) for output in OUTPUTS])
+    documents = [
+        Document(text.encode(), "jobs", f"jobs#{number}", number, is_line=True)
+        for number, text in enumerate(texts, 1)
+    ]
+    count = 0
+    for document, answer in zip(documents, shapes.answers(documents)[0], strict=True):
+        if answer is not None:
+            alike, row = answer
+            said = [(str(c), c.message, c.path, c.kind, c.vital) for c in alike.cautions[row]]
+            found = tuple(lines[row] for lines in alike.texts)
+            verdicts = alike.verdicts.get(row, [])
+            assert (found, said, verdicts, alike.entries) == alone(document, overrides, gates)
+            count += 1
+    return count
+
+
+def varied(text: str, chance: random.Random) -> str:
+    """Return a workload with some of its figures changed."""
+
+    def change(found: re.Match[str]) -> str:
+        digits = found[1]
+        if chance.random() < 0.6 or re.fullmatch("(19|20)..|[0-3]", digits):
+            return digits
+        return f"{float(digits) * chance.uniform(1, 1.05):.6g}"
+
+    return FIGURE.sub(change, text)
+
+
+def as_line(text: str) -> str:
+    return json.dumps(yaml.load(text, Loader=yaml.BaseLoader), ensure_ascii=False)
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_the_same_bytes_for_every_config(path):
+    chance = random.Random(path.stem)
+    text = path.read_text(encoding="utf-8")
+    texts = [text, *(varied(text, chance) for _ in range(5))]
+    together(texts)
+    together([as_line(one) for one in texts])
+
+
+def test_most_configs_are_answered_for():
+    texts = [path.read_text(encoding="utf-8") for path in PATHS]
+    answered = sum(together([text] * 3) == 3 for text in texts if len(text) < 16_000)
+    assert answered > 0.95 * len(PATHS)
+
+
+def test_names_are_filled_in():
+    names = [
+        "a",
+        "b",
+        "c, d",
+        "café",
+        '"q"',
+        "a\\b",
+        "7",
+        "4712 run",
+        "\U0001f680",
+        "\\u00e9",
+        "a  b",
+    ]
+    for escapes in (True, False):
+        texts = [json.dumps(job(name), ensure_ascii=escapes) for name in names]
+        assert together(texts) == len(names)
+        named = [phases(training=[run(name)]) for name in names]
+        assert together(named) == len(names)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "-x",
+        "=1",
+        "x\ty",
+        "",
+        " ",
+        "\u2028",
+        "\ufeff",
+        "\ue000",
+        "\ua66e",
+        "\ua66e1\ua66e",
+        "c" * 201,
+    ],
+)
+def test_what_is_no_name_spoils_no_other(name):
+    for escapes in (True, False):
+        texts = [json.dumps(job(one), ensure_ascii=escapes) for one in ("a", "b", name, "c")]
+        assert together(texts) == 3
+        texts = [phases(training=[run(one)]) for one in ("a", "b", name, "c")]
+        assert together(texts) == 3
+
+
+def test_figures_are_filled_in():
+    hours = ["1 h", "2 h", "3.5 h", "1e3 h", "9 h", "1E-3 h", "0 h", "0.0 h", "00012 h"]
+    assert (
+        together([json.dumps(job("a", hours=one)) for one in hours]) >= len(hours) - 2
+    )  # the zeros are two
+    ranges = ["1..2 h", "2..3.5 h", "7..7 h", "3..2 h", "1 h..2 h", "1 min..2 h"]
+    assert together([json.dumps(job("a", hours=one)) for one in ranges]) == 3
+    odd = [
+        "7 parsecs",
+        "1e31 h",
+        "1e-31 h",
+        "1e400 h",
+        "1e-400 h",
+        "1_000 h",
+        "1. h",
+        ".5 h",
+        "1.5.5 h",
+        f"{'1' * 50} h",
+    ]
+    assert together([json.dumps(job("a", hours=one)) for one in [*hours, *odd]]) >= 7
+    bare = [
+        {**job("a"), "site": {"grid": "FR", "pue": pue}} for pue in (1.1, "1.2", 1.3, 1, 2, "1.5")
+    ]
+    assert together(list(map(json.dumps, bare))) == 4
+
+
+def test_elapsed_times_are_no_figures_to_fill_in():
+    times = ["1-02:03:04", "2-02:03:04", "1-02:03:04", "01:00:00", "02:00:00", "1 h", "01:00:00"]
+    for form in (json.dumps, yaml.safe_dump):
+        together([form(job("a", hours=one)) for one in times * 4])
+
+
+def run(name=None, **more):
+    named = {} if name is None else {"name": name}
+    return {**job("a")["phases"]["training"][0], **named, **more}
+
+
+def phases(**activities):
+    return json.dumps({**job("a"), "phases": activities})
+
+
+def test_paths_of_overrides_name_activities():
+    texts = [phases(training=[run(name)]) for name in ("run", "a", "run", "b", "run", "a")]
+    assert together(texts, ("phases.training.run.load=1",)) == 3
+    assert together(texts, ("site.pue=1.5",)) == 6
+
+
+def test_a_name_that_is_there_twice_is_told_of_by_itself():
+    several = [phases(training=[run(f"a{n}"), run(f"b{n}"), run("c")]) for n in range(4)]
+    assert together(several) == 4
+    for names in (("a", "a"), ("c", "b"), ("b", "c")):
+        assert together([*several, phases(training=[run(names[0]), run(names[1]), run("c")])]) == 4
+    unnamed = [phases(training=[run(name), run()]) for name in ("a", "b", "compute", "c")]
+    together(unnamed)
+    assert (
+        together([phases(training=[run(f"a{n}")], inference=[run(f"a{n}")]) for n in range(4)]) == 4
+    )
+
+
+def test_warnings_name_activities():
+    energy = {"kind": "energy", "energy": "5 kWh"}
+    texts = [phases(inference=[{"name": f"meter {n}", **energy}]) for n in range(4)]
+    assert together(texts) == 4
+    assert "meter 3" in alone(Document(texts[3].encode(), "jobs", "jobs"))[1][0][0]
+
+
+def test_what_decides_parts_them():
+    pues = (
+        1.1,
+        1.2,
+        1.3,
+        4.5,
+        4.6,
+        4.7,
+        0.5,
+        1.4,
+        0.5,
+    )  # those above 4 draw a warning that names them
+    assert together([json.dumps({**job("a"), "site": {"grid": "FR", "pue": p}}) for p in pues]) == 4
+
+
+def test_a_faulty_line_that_is_cut_alike_is_not_taken():
+    good = '{"name": "a", "site": {"grid": "FR"}, "phases": {"inference": [{"kind": "energy", "energy": "1 kWh", "embodied": "0 kg"}]}}'
+    for bad in (
+        good.replace('"1 kWh"', '"1" kWh'),
+        good.replace('"1 kWh"', "1 kWh"),
+        good.replace('"a"', '"a'),
+        good.replace("1 kWh", "1-2 kWh"),
+        good.replace("1 kWh", "1e kWh"),
+        good.replace('"a"', '"a\\"'),
+        good.replace('"name": "a"', '"name": "a", "name": "a"'),
+        good.replace('"name": "a"', '"name": "a", "name": "b"'),
+    ):
+        assert together([good, good, good, bad, bad, bad]) >= 3  # each is as its own account is
+
+
+def test_overrides_go_before():
+    jobs = [json.dumps(job("a", hours=f"{n + 1} h")) for n in range(4)]
+    assert together(jobs, ("site.pue=1.5", "site.grid=DE")) == 4
+    assert together(jobs, ("phases.training.0.wall_time=5 h",)) in (0, 4)
+
+
+def test_gates_are_judged_row_by_row():
+    gates = Gates(
+        (parse_rule("total_kgco2e > 100"), parse_rule("phases.training.energy_kwh >= 90 kWh")),
+        (parse_rule("water_l > 1"), parse_rule("energy_kwh > 30")),
+    )
+    jobs = [json.dumps(job(f"a{n}", hours=f"{n + 1} h")) for n in range(0, 400, 10)]
+    assert together(jobs, gates=gates) == 40
+    spread = Gates((parse_rule("p95(total_kgco2e) > 100"),), ())
+    assert together(jobs[:5], gates=spread) == 0
+
+
+@pytest.mark.parametrize("name", ["null", "Null", "NULL", "nullable", "true", "NO"])
+def test_a_name_without_a_value_is_none(name):
+    """A name that YAML takes for nothing is refused, and other words are names."""
+    text = (
+        "name: {}\nsite: {{grid: FR}}\nphases:\n  training:\n  - {{kind: energy, energy: {} kWh}}\n"
+    )
+    texts = [text.format(f"a{n}", n) for n in range(1, 5)]
+    assert together(texts) == 4
+    assert together([*texts, text.format(name, 7)]) == 4 + (name.upper() != "NULL")
+
+
+@pytest.mark.parametrize("dump", [json.dumps, yaml.safe_dump])
+@pytest.mark.parametrize("name", ["\U0001f680 run", "caf\u00e9", "a"])
+def test_figures_are_never_exchanged(name, dump):
+    """Figures that are equal in the first differ later, wherever the parser thinks they stand."""
+    texts = []
+    for devices in (1, 1, 1, 0.5, 2, 3):
+        one = job(name)
+        one["phases"]["training"][0] |= {"devices": devices, "load": 1, "wall_time": "24 h"}
+        texts.append(dump(one))
+    assert together(texts) == 6
+
+
+def test_a_line_break_that_only_the_parser_sees():
+    text = "name: a{}\n# x\r# y\nsite: {{grid: FR, pue: {}}}\nphases:\n  training:\n  - {{kind: energy, energy: {} kWh}}\n"
+    together([text.format(n, 1, 1 if n < 3 else n) for n in range(1, 7)])
+
+
+def test_comments_hold_no_figures():
+    text = "name: a\n# pue: {}\nsite: {{grid: FR}}\nphases:\n  training:\n  - {{kind: energy, energy: {} kWh}}\n"
+    assert together([text.format(n % 2, n) for n in range(1, 7)]) == 6
+
+
+@pytest.mark.parametrize("override", ["name=a", " name = a", "site.pue=1.3"])
+def test_an_override_of_the_name_holds_for_all(override):
+    assert together([json.dumps(job(name)) for name in ("x", "a", "a", "b", "c")], (override,)) == 5
+
+
+def test_an_id_that_begins_with_a_digit_is_no_figure():
+    jobs = [phases(training=[run(device=one)]) for one in ("3090", "4090", "3090", "4090") * 3]
+    together(jobs)
+    years = [
+        json.dumps({**job("a"), "site": {"grid": "FR", "year": year}})
+        for year in (2022, 2023, 2024) * 3
+    ]
+    together(years)
+
+
+def test_a_quantity_that_is_too_long_is_refused():
+    together([json.dumps(job("a", hours=f"{'1.' + '0' * n} h")) for n in (1, 2, 3, 190, 250)])
+    together([json.dumps(job("a", hours=f"1{'0' * n}{' ' * 170} h")) for n in (1, 2, 3, 30, 35)])
+
+
+@pytest.mark.parametrize("name", ["carbonctl.estimate/1", "carbonctl.compare/1", "carbonctl"])
+def test_a_name_like_that_of_a_schema(name):
+    together([json.dumps(job(one)) for one in ("a", "b", "c", name)])
+
+
+def test_what_cannot_be_done_together_is_soon_left_alone():
+    shapes = Shapes(CATALOG, (), None, [start(*OUTPUTS[0])])
+    unknown = Document(json.dumps(job("a", grid="Oz")).encode(), "jobs", "jobs#1", 1, is_line=True)
+    for _ in range(5):
+        assert shapes.answers([unknown] * 4)[0] == [None] * 4
+    (shape,) = shapes.known.values()
+    assert shape.failures == 3
