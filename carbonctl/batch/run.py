@@ -28,8 +28,11 @@ from carbonctl.outputs.sinks import Sink
 from carbonctl.outputs.writing import Target, is_terminal
 
 _ALONE = 0.25  # s of work before other processes pay
-_FILES = 1000  # pieces that are worked on together
-_FIRST, _MOST = BLOCK, 1024 * 1024  # bytes that are, at first and in the end
+_FILES = 1000  # that are worked on together
+_SOON = 4 * BLOCK  # bytes that are, after the first look at the outputs
+_MOST = 4 * 1024 * 1024  # bytes that may be, read or written
+_LONG = 0.3  # s that some may take
+_ENOUGH = 256  # workloads of a shape: with more, it is not worth while to wait for others
 
 
 class Run:
@@ -60,7 +63,7 @@ class Run:
         self.failed: list[Sink] = []
         self.origins: set[Origin] = set()
         self.results = self.alone = self.entries = self.problems = self.read = 0
-        self.room = _FIRST
+        self.room = BLOCK
 
     def all(self, found: list[Found], stdin_name: str, jobs: int | None, *, verbose: bool) -> int:
         """Work on all inputs, and return the exit code."""
@@ -107,7 +110,6 @@ class Run:
                 if size < self.room and len(batch) < _FILES:
                     continue
             self.read, size = self.read + size, 0
-            self.room = min(self.room * 8, _MOST)
             if batch:
                 yield batch
                 batch = []
@@ -165,6 +167,19 @@ class Run:
         self.codes = [errors.worst([*self.codes, outcome.code])]
         self.origins |= outcome.origins
         self.bar.draw(self.read, self.results)
+        self.room = self.next_room(outcome)
+
+    def next_room(self, outcome: Outcome) -> int:
+        """Return how many bytes are to be worked on together, after what came of some.
+
+        Of more workloads more are alike; but nobody is to wait long for them.
+        """
+        if outcome.seconds > _LONG:
+            return max(self.room // 2, BLOCK)
+        is_short = outcome.size < _MOST // 4 and outcome.seconds < _LONG / 3
+        if is_short and outcome.shapes * _ENOUGH > outcome.results:
+            return min(max(self.room * 2, _SOON), _MOST)
+        return max(self.room, _SOON)
 
     def notes(self, origins: Iterable[Origin]) -> tuple[str, ...]:
         """Return what is said of own records that are new, where a format cannot name them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -71,6 +72,10 @@ class Outcome(NamedTuple):
     alone, shapes : int
         How many results were accounted for by themselves, and how many shapes there were of
         those that were looked at together.
+    size : int
+        How many bytes the texts have.
+    seconds : float
+        How long it took.
     code : int
         The exit code that they call for.
     origins : frozenset of Origin
@@ -85,6 +90,8 @@ class Outcome(NamedTuple):
     problems: int
     alone: int
     shapes: int
+    size: int
+    seconds: float
     code: int
     origins: frozenset[Origin]
 
@@ -117,12 +124,14 @@ class Worker:
         self.texts: Texts = tuple([] for _ in self.lines)
         self.told: list[Message] = []
         self.cautions = Cautions(is_quiet=self.order.quiet)
+        self.begun = 0.0
         self.results = self.entries = self.faults = self.alone = self.seen = 0
         self.code = errors.OK
         self.origins: set[Origin] = set()
 
     def take(self, pieces: list[Piece]) -> None:
         """Work on all documents of some pieces; a faulty one is reported beside the others."""
+        self.begun = time.perf_counter()
         for some in self._runs(pieces):
             if isinstance(some, InputError):
                 self.refuse(some)
@@ -175,6 +184,8 @@ class Worker:
             self.faults,
             self.alone,
             self.seen,
+            sum(len(part) for parts in self.texts for part in parts),
+            time.perf_counter() - self.begun,
             self.code,
             frozenset(self.origins),
         )
