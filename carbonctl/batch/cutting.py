@@ -83,7 +83,7 @@ def groups(documents: Iterable[Document]) -> dict[Key, Group]:
         if len(data) > _MAX_BYTES or _OTHER in data:
             continue
         try:
-            text = data.decode("utf-8-sig")
+            text = data.decode().removeprefix("\ufeff")
         except UnicodeDecodeError:
             continue
         holes: list[Any] = _cutter(text).split(text)

@@ -204,8 +204,7 @@ class Shapes:
         reading.require_taken()
         label, digest = mark(len(cuts[0].holes)), mark(len(cuts[0].holes) + 1)
         result = result_of(loaded, self.catalog, label, digest)
-        for entry in result.entries:
-            _require_limits(entry)
+        _require_limits(result.entries)
         workload = loaded.workload
         result._spec = lambda: workload.model_dump(by_alias=True, exclude_none=True)
         words: dict[str, Callable[[], list[str]]] = {
@@ -221,8 +220,8 @@ class Shapes:
         return Alike(texts, _cautions(result, rows), verdicts, len(result.entries))
 
 
-def _require_limits(entry: Entry) -> None:
-    """Require that the figures of an entry are within the limits.
+def _require_limits(entries: Sequence[Entry]) -> None:
+    """Require that the figures of some entries are within the limits.
 
     Raises
     ------
@@ -231,8 +230,14 @@ def _require_limits(entry: Entry) -> None:
     NotOneNumber
         Where none are: each row is told of by itself.
     """
-    inputs = (number for v in entry.inputs for number in (v.best, v.low, v.high))
-    columns = {id(n): n for n in (*entry, *inputs) if has_rows(n)}
+    figures = (
+        number
+        for entry in entries
+        for numbers in (entry, *((v.best, v.low, v.high) for v in entry.inputs))
+        for number in numbers
+        if has_rows(number)
+    )
+    columns = {id(number): number for number in figures}
     if columns and not within(list(columns.values()), SMALLEST, LARGEST):
         raise NotOneNumber
 
@@ -272,14 +277,11 @@ class _Reading:
         self.shape = shape
         self.names = frozenset(names)
         self.cuts = cuts
+        self.columns = list(zip(*(cut.holes for cut in cuts), strict=True))
         self.may_name = may_name
         self.words: dict[str, Callable[[], list[str]]] = {}
         self.filled: list[tuple[Filled, tuple[int, ...]]] = []
         self.used: set[int] = set()
-
-    def column(self, hole: int) -> list[str]:
-        """Return what stands in a hole, row by row."""
-        return [cut.holes[hole] for cut in self.cuts]
 
     def tree(self, problems: list[Problem]) -> Map:
         """Return the workload of the first row, with columns for figures and marks for names.
@@ -331,7 +333,7 @@ class _Reading:
 
     def put_name(self, node: Any, key: Any, holes: tuple[int, ...]) -> None:
         """Leave the mark of a name that differs."""
-        names = self.column(holes[0])
+        names = list(self.columns[holes[0]])
         if holes[0] in self.shape.bound or len(set(names)) == 1:
             self.put_first(node, key)
             return
@@ -342,7 +344,7 @@ class _Reading:
         """Put columns in the place of figures that differ."""
         may_differ = _QUANTITY.fullmatch(node[key]) and self.shape.bound.isdisjoint(holes)
         self.put_first(node, key)
-        columns = [self.column(hole) for hole in holes]
+        columns = [self.columns[hole] for hole in holes]
         if may_differ and any(len(set(column)) > 1 for column in columns):
             self.used.update(holes)
             figures = (Column(list(map(float, column))) for column in columns)
@@ -356,7 +358,7 @@ class _Reading:
         _Bound
             Naming those where it is not.
         """
-        differ = [hole for hole in holes if len(set(self.column(hole))) > 1]
+        differ = [hole for hole in holes if len(set(self.columns[hole])) > 1]
         if differ:
             raise _Bound(differ)
 

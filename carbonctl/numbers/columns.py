@@ -11,6 +11,7 @@ This module imports numpy: only what makes columns imports it.
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Sequence
 from itertools import repeat
@@ -21,7 +22,36 @@ import numpy as np
 from carbonctl.numbers.intervals import Mixed, NotOneNumber, Range, decide
 
 T = TypeVar("T")
-_DIVISIONS = (np.divide, np.remainder, np.floor_divide)
+
+
+def _dividing(name: str) -> tuple[Any, Any]:
+    """Return an operator of arrays and the reflected one, which refuse a divisor of zero."""
+    work, reflected = (getattr(np.ndarray, f"__{sign}{name}__") for sign in ("", "r"))
+
+    def method(self: Any, other: Any) -> Any:
+        if isinstance(other, float | int | Column):
+            _refuse_zero(other)
+        return work(self, other)
+
+    def reflected_method(self: Any, other: Any) -> Any:
+        _refuse_zero(self)
+        return reflected(self, other)
+
+    return method, reflected_method
+
+
+def _refuse_zero(divisor: Any) -> None:
+    """Refuse a division by zero, as floats do.
+
+    Raises
+    ------
+    ZeroDivisionError
+        Where the divisor is zero in all rows.
+    Mixed
+        Where it is in some.
+    """
+    if decide(divisor == 0):
+        raise ZeroDivisionError("division by zero")
 
 
 class Column(np.ndarray):
@@ -42,13 +72,10 @@ class Column(np.ndarray):
     def __new__(cls, numbers: Any, dtype: type = float) -> Column:  # noqa: D102
         return np.array(numbers, dtype=dtype).view(cls)
 
-    def __array_ufunc__(self, ufunc: np.ufunc, method: Any, *inputs: Any, **options: Any) -> Any:
-        if ufunc in _DIVISIONS:
-            _refuse_zero(inputs[1])
-        plain = [x.view(np.ndarray) if isinstance(x, Column) else x for x in inputs]
-        with np.errstate(all="ignore"):  # beyond all numbers is infinite, as of floats
-            found = getattr(ufunc, method)(*plain, **options)
-        return found.view(Column) if isinstance(found, np.ndarray) else found
+    # As floats do, these refuse a division by zero.
+    __truediv__, __rtruediv__ = _dividing("truediv")
+    __floordiv__, __rfloordiv__ = _dividing("floordiv")
+    __mod__, __rmod__ = _dividing("mod")
 
     def _changed(self, other: Any) -> Any:
         return NotImplemented  # a column may stand in several places: `+=` makes another
@@ -98,6 +125,10 @@ class Drawn(Column):
         for key in ("best", "low", "high"):
             setattr(self, key, getattr(made_of, key, None))
 
+    def __array_ufunc__(self, ufunc: np.ufunc, method: Any, *inputs: Any, **options: Any) -> Any:
+        plain = [x.view(Column) if isinstance(x, Drawn) else x for x in inputs]
+        return getattr(ufunc, method)(*plain, **options)
+
 
 class Texts:
     """What is written of a number in each row, ``rows``: texts, or mappings of them."""
@@ -130,20 +161,6 @@ def within(columns: Sequence[Any], least: float, largest: float) -> bool:
     sizes = np.abs(np.array(columns))
     is_within = ((sizes == 0) | (sizes >= least)) & (sizes <= largest)
     return agreed(is_within.all(axis=0).view(Column))
-
-
-def _refuse_zero(divisor: Any) -> None:
-    """Refuse a division by zero, as floats do.
-
-    Raises
-    ------
-    ZeroDivisionError
-        Where the divisor is zero in all rows.
-    Mixed
-        Where it is in some.
-    """
-    if decide(divisor == 0):
-        raise ZeroDivisionError("division by zero")
 
 
 def agreed(condition: Column) -> bool:
@@ -192,6 +209,13 @@ def each(function: Callable[..., Any], *numbers: Any) -> Column:
         raise
 
 
+def exact_sums(numbers: Sequence[Any]) -> Column:
+    """Return in each row the exactly rounded sum of some numbers."""
+    rows = next(len(number) for number in numbers if isinstance(number, Column))
+    listed = [x.tolist() if isinstance(x, Column) else [x] * rows for x in numbers]
+    return Column(list(map(math.fsum, zip(*listed, strict=True))))
+
+
 def _works(function: Callable[..., Any], arguments: tuple[float, ...]) -> bool:
     try:
         function(*arguments)
@@ -218,12 +242,13 @@ def split(rows: Any, work: Callable[[Any], T]) -> list[tuple[Any, T]]:
     """
     done: list[tuple[Any, T]] = []
     waiting = [np.asarray(rows)]
-    while waiting:
-        some = waiting.pop()
-        try:
-            done.append((some, work(some)))
-        except Mixed as mixed:
-            waiting += [some[~mixed.rows], some[mixed.rows]]
+    with np.errstate(all="ignore"):  # beyond all numbers is infinite, as of floats
+        while waiting:
+            some = waiting.pop()
+            try:
+                done.append((some, work(some)))
+            except Mixed as mixed:
+                waiting += [some[~mixed.rows], some[mixed.rows]]
     return done
 
 

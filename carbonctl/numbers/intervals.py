@@ -245,6 +245,6 @@ def exact_sum(numbers: Sequence[float]) -> float:
     try:
         return math.fsum(numbers)
     except NotOneNumber:
-        from carbonctl.numbers.columns import each
+        from carbonctl.numbers.columns import exact_sums
 
-        return each(lambda *row: math.fsum(row), *numbers)  # type: ignore[return-value]
+        return exact_sums(numbers)  # type: ignore[return-value]
