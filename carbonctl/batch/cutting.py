@@ -1,4 +1,4 @@
-"""Cuts the text of a workload into its fixed parts and its holes: the names and the figures.
+"""Cuts the text of a workload into its fixed parts and its holes: names, grids and figures.
 
 A hole may turn out to be something else, as in an id that begins with a digit. That is told
 later (`carbonctl.batch.shapes`): here nothing is known but how a text looks.
@@ -27,12 +27,13 @@ _RANGE = rf"({_FIGURE})(?:\.\.({_FIGURE}))?"
 _LETTERS = r'[^"\\\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]*'
 _QUOTED = rf"({_LETTERS}(?:\\.{_LETTERS})*)"
 _WORDS = r"([A-Za-z](?:[A-Za-z0-9 ,._()/-]*[A-Za-z0-9)])?)"
-# By whether a text is JSON. The groups: a name, a figure, and the second one of a range.
+_ZONE = r"([A-Za-z][A-Za-z0-9-]*)"  # a cloud region, with its slash, is no hole
+# By whether a text is JSON. The groups: a name, a grid, a figure, and the second of a range.
 _CUTTERS = {
-    True: re.compile(rf'"(?:name": ?"{_QUOTED}(?=")|: ?"?{_RANGE})'),
-    False: re.compile(rf"(?:\bname: {_WORDS}$|: [\"']?{_RANGE})", re.M),
+    True: re.compile(rf'"(?:name": ?"{_QUOTED}(?=")|grid": ?"{_ZONE}(?=")|: ?"?{_RANGE})'),
+    False: re.compile(rf"(?:\bname: {_WORDS}$|\bgrid: {_ZONE}(?=[,}}\n])|: [\"']?{_RANGE})", re.M),
 }
-_GROUPS = 3
+_GROUPS = 4
 _PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ,._()/-]*[A-Za-z0-9)])?")
 
 # The fixed parts of a text, and where one of its ranges has its second figure.
@@ -64,14 +65,15 @@ class Group(NamedTuple):
     ----------
     text : str
         The first of them.
-    names : tuple of int
-        The holes that may be names.
+    names, grids : tuple of int
+        The holes that may be names, and those that may be grids.
     cuts : list of Cut
         All of them.
     """
 
     text: str
     names: tuple[int, ...]
+    grids: tuple[int, ...]
     cuts: list[Cut]
 
 
@@ -89,13 +91,16 @@ def groups(documents: Iterable[Document]) -> dict[Key, Group]:
         holes: list[Any] = _cutter(text).split(text)
         key: Key = tuple(holes[:: _GROUPS + 1])
         del holes[:: _GROUPS + 1]
-        highs = holes[2::_GROUPS]
+        highs = holes[3::_GROUPS]
         if highs.count(None) < len(highs):
             key += tuple(high and "" for high in highs)
         group = found.get(key)
         if group is None:
-            names = (hole for hole in range(0, len(holes), _GROUPS) if holes[hole] is not None)
-            group = found[key] = Group(text, tuple(names), [])
+            names, grids = (
+                tuple(n for n in range(kind, len(holes), _GROUPS) if holes[n] is not None)
+                for kind in (0, 1)
+            )
+            group = found[key] = Group(text, names, grids, [])
         for hole in group.names:
             name = holes[hole]
             if not _PLAIN.fullmatch(name) or len(name) > MAX_NAME or name in NULLS:

@@ -19,6 +19,7 @@ import numpy as np
 from carbonctl import estimators
 from carbonctl.account import result_of
 from carbonctl.batch.cutting import Cut, Group, Key, groups, marked
+from carbonctl.batch.grids import ManyGrids
 from carbonctl.catalog import Catalog
 from carbonctl.errors import Caution, InputError, Problem
 from carbonctl.inputs.documents import Document
@@ -164,7 +165,7 @@ class Shapes:
         for cuts in equal.values():
             if len(cuts) < _FEW or shape.failures >= _TRIES:
                 continue
-            part = partial(self._part, shape, group.names, cuts)
+            part = partial(self._part, shape, group, cuts)
             try:
                 parts = split(np.arange(len(cuts)), part)
             except _Bound as found:
@@ -177,9 +178,7 @@ class Shapes:
                     for row, number in enumerate(rows.tolist()):
                         answers[cuts[number].place] = Answer(alike, row)
 
-    def _part(
-        self, shape: _Shape, names: tuple[int, ...], cuts: list[Cut], rows: Any
-    ) -> Alike | None:
+    def _part(self, shape: _Shape, group: Group, cuts: list[Cut], rows: Any) -> Alike | None:
         """Account for some workloads at once; None where the ordinary way is needed.
 
         Raises
@@ -189,7 +188,7 @@ class Shapes:
         """
         if len(rows) < _FEW:
             return None
-        reading = _Reading(shape, names, [cuts[row] for row in rows], self.may_name)
+        reading = _Reading(shape, group, [cuts[row] for row in rows], self.may_name)
         try:
             return self._account(reading)
         except (InputError, NotOneNumber):
@@ -198,12 +197,12 @@ class Shapes:
     def _account(self, reading: _Reading) -> Alike:
         cuts = reading.cuts
         file, problems = cuts[0].document.file, list[Problem]()
-        loaded = load_tree(
-            reading.tree(problems), problems, file, estimators, self.catalog, self.overrides
-        )
-        reading.require_taken()
+        tree = reading.tree(problems)
+        catalog: Any = ManyGrids(self.catalog, reading.grids) if reading.grids else self.catalog
+        loaded = load_tree(tree, problems, file, estimators, catalog, self.overrides)
+        reading.require_taken(loaded.tree)
         label, digest = mark(len(cuts[0].holes)), mark(len(cuts[0].holes) + 1)
-        result = result_of(loaded, self.catalog, label, digest)
+        result = result_of(loaded, catalog, label, digest)
         _require_limits(result.entries)
         workload = loaded.workload
         result._spec = lambda: workload.model_dump(by_alias=True, exclude_none=True)
@@ -263,23 +262,22 @@ class _Reading:
     ----------
     shape : _Shape
         What they have in common.
-    names : tuple of int
-        The holes that may be names.
+    group : Group
+        Says which holes may be names, and which ones grids.
     cuts : list of Cut
         The workloads.
     may_name : bool
         Whether names of activities may differ.
     """
 
-    def __init__(
-        self, shape: _Shape, names: tuple[int, ...], cuts: list[Cut], may_name: bool
-    ) -> None:
+    def __init__(self, shape: _Shape, group: Group, cuts: list[Cut], may_name: bool) -> None:
         self.shape = shape
-        self.names = frozenset(names)
+        self.group = group
         self.cuts = cuts
         self.columns = list(zip(*(cut.holes for cut in cuts), strict=True))
         self.may_name = may_name
         self.words: dict[str, Callable[[], list[str]]] = {}
+        self.grids: dict[str, tuple[str, ...]] = {}
         self.filled: list[tuple[Filled, tuple[int, ...]]] = []
         self.used: set[int] = set()
 
@@ -308,20 +306,20 @@ class _Reading:
 
     def put_all(self, tree: Map, named: set[int]) -> None:
         """Put in the place of each mark what stands there; nodes that are ``named`` have names."""
-        nodes: list[Any] = [tree]
+        nodes: list[tuple[Any, bool]] = [(tree, False)]
         while nodes:
-            node = nodes.pop()
+            node, is_listed = nodes.pop()
             for key, value in list(node.items() if isinstance(node, Map) else enumerate(node)):
                 if isinstance(value, Map | Seq):
-                    nodes.append(value)
+                    nodes.append((value, isinstance(node, Seq)))
                 elif type(value) is Text and MARK in value:
                     holes = tuple(int(found) for found in _MARKS.findall(value))
-                    if self.names.isdisjoint(holes) or key != "name":
-                        self.put_figures(node, key, holes)
-                    elif id(node) in named:
-                        self.put_name(node, key, holes)
+                    if key == "name" and holes[0] in self.group.names:
+                        self.put_word(node, key, holes[0], may_differ=id(node) in named)
+                    elif key == "grid" and holes[0] in self.group.grids:
+                        self.put_word(node, key, holes[0], may_differ=not is_listed)
                     else:
-                        self.put_first(node, key)
+                        self.put_figures(node, key, holes)
 
     def put_first(self, node: Any, key: Any) -> Text:
         """Put a text as the first row has it."""
@@ -331,18 +329,24 @@ class _Reading:
         node[key] = text
         return text
 
-    def put_name(self, node: Any, key: Any, holes: tuple[int, ...]) -> None:
-        """Leave the mark of a name that differs."""
-        names = list(self.columns[holes[0]])
-        if holes[0] in self.shape.bound or len(set(names)) == 1:
+    def put_word(self, node: Any, key: Any, hole: int, *, may_differ: bool) -> None:
+        """Leave the mark of a name or of a grid that differs.
+
+        Of several sites the grid is what tells them apart, and so it is fixed.
+        """
+        words = self.columns[hole]
+        if not may_differ or hole in self.shape.bound or len(set(words)) == 1:
             self.put_first(node, key)
             return
-        self.words[node[key]] = lambda: names
-        self.used.update(holes)
+        self.words[node[key]] = lambda: list(words)
+        if key == "grid":
+            self.grids[node[key]] = words
+        self.used.add(hole)
 
     def put_figures(self, node: Any, key: Any, holes: tuple[int, ...]) -> None:
         """Put columns in the place of figures that differ."""
-        may_differ = _QUANTITY.fullmatch(node[key]) and self.shape.bound.isdisjoint(holes)
+        others = (*self.shape.bound, *self.group.names, *self.group.grids)
+        may_differ = _QUANTITY.fullmatch(node[key]) and set(holes).isdisjoint(others)
         self.put_first(node, key)
         columns = [self.columns[hole] for hole in holes]
         if may_differ and any(len(set(column)) > 1 for column in columns):
@@ -362,9 +366,17 @@ class _Reading:
         if differ:
             raise _Bound(differ)
 
-    def require_taken(self) -> None:
-        """Require that what was filled in was read as figures."""
-        self.require_equal({n for text, holes in self.filled if not text.is_taken for n in holes})
+    def require_taken(self, tree: Map) -> None:
+        """Require that what was filled in was read as figures, unless an override hides it."""
+        left = {id(text): holes for text, holes in self.filled if not text.is_taken}
+        nodes: list[Any] = [tree] if left else []
+        while nodes:
+            node = nodes.pop()
+            for value in node.values() if isinstance(node, Map) else node:
+                if isinstance(value, Map | Seq):
+                    nodes.append(value)
+                elif id(value) in left:
+                    self.require_equal(set(left[id(value)]))
 
     def require_distinct(self, activities: list[Map]) -> None:
         """Require that activities of one phase have names that differ.

@@ -40,6 +40,7 @@ class Catalog:
         self.devices = self._shelf("device", DEVICES, records.DEVICE)
         self.hosts = self._shelf("host", HOSTS, records.HOST)
         self._units: dict[str, DeviceUnit] = {}
+        self._rows: dict[str, list[tables.GridRow]] = {}
 
     def _shelf(self, what: str, kinds: tuple[str, ...], form: Reader) -> Shelf:
         return Shelf(what, kinds, form, self.folders, self.check_sources)
@@ -255,8 +256,10 @@ class Catalog:
         InputError
             For a faulty row, or one of the user's own with a source that no sources.yaml has.
         """
+        if zone in self._rows:
+            return self._rows[zone]
         found = self.zones[zone]
-        rows = found.rows()
+        rows = self._rows[zone] = found.rows()
         if own := [cell for cell in found.cells if self.folders[-1] not in cell[0].parents]:
             citations.check_rows(own, self.sources)
         return rows

@@ -16,6 +16,7 @@ from carbonctl.inputs.results import read_document
 from carbonctl.render import Style, start
 from tests.cli.test_streams import job
 from tests.conftest import CATALOG, CONFIGS, ROOT
+from tests.properties.workloads import shape
 
 OUTPUTS = (
     ("csv", Style()),
@@ -320,3 +321,56 @@ def test_what_cannot_be_done_together_is_soon_left_alone():
         assert shapes.answers([unknown] * 4)[0] == [None] * 4
     (shape,) = shapes.known.values()
     assert shape.failures == 3
+
+
+GRIDS = ("FR", "DE", "PL", "US", "SE", "GB", "France", "USA", "IN", "ZA", "NO", "Oz")
+
+
+def test_grids_are_filled_in():
+    chance = random.Random(1)
+    for site in (
+        {}, {"year": 2024}, {"basis": "direct"}, {"basis": "life-cycle", "year": 2020}, {"wue": "1.8 L/kWh"},
+        {"carbon_free_energy": "50 %"}, {"carbon_intensity": "30 g/kWh"}, {"losses": "5 %"},
+    ):  # fmt: skip
+        names = [chance.choice(GRIDS) for _ in range(60)]
+        texts = [json.dumps({**job("a"), "site": {"grid": name, **site}}) for name in names]
+        answered = together(texts)
+        known = sum(name != "Oz" for name in names)
+        assert known >= answered > (0.5 * known if "basis" not in site else -1)
+
+
+def test_grids_of_several_sites_are_not_filled_in():
+    texts = []
+    for first in ("FR", "DE", "PL") * 4:
+        shares = [{"grid": first, "share": "40 %"}, {"grid": "FR", "share": "60 %"}]
+        texts.append(json.dumps({**job("a"), "site": shares}))
+    assert together(texts) == 12
+
+
+def test_grids_of_phases_and_activities_are_filled_in():
+    texts = []
+    for number, (first, second) in enumerate(zip(GRIDS[:9], GRIDS[2:11], strict=True)):
+        activities = [run("a", site={"grid": first}), run(f"b{number}")]
+        texts.append(
+            json.dumps(
+                {
+                    **job("a", second),
+                    "phase_sites": {"data": {"grid": "FR"}},
+                    "phases": {"training": activities},
+                }
+            )
+        )
+    assert together(texts) >= 6
+
+
+def test_workloads_of_every_kind_come_to_the_same_bytes():
+    answered = rows = 0
+    for seed in range(300):
+        made = shape(seed)
+        chance = random.Random(seed)
+        texts = [made.text(made.row(number)) for number in range(6)]
+        grid = re.compile(r'"grid": "(FR|US|DE|PL)"')
+        texts = [grid.sub(f'"grid": "{chance.choice(GRIDS[:6])}"', text) for text in texts]
+        answered += together(texts)
+        rows += len(texts)
+    assert answered > 0.5 * rows  # the others are faulty, or fewer than three are alike

@@ -1,0 +1,113 @@
+"""A catalog in which one name may stand for the grids of many workloads, a row each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from carbonctl.catalog import Catalog
+from carbonctl.catalog.tables import GridRow, Region
+from carbonctl.numbers.columns import Column
+from carbonctl.numbers.intervals import Mixed, Range
+
+
+class ManyGrids:
+    """Answers as a catalog does; what it is asked of a name that stands for many is of each row.
+
+    Rows whose answers differ in more than numbers and names are told apart.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        The facts.
+    many : mapping of str to sequence of str
+        For each such name the zones that it stands for, row by row.
+    """
+
+    def __init__(self, catalog: Catalog, many: Mapping[str, tuple[str, ...]]) -> None:
+        self.catalog = catalog
+        self.many = many
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.catalog, name)
+
+    def check_grid(self, name: str) -> None:
+        """Raise ValueError where no zone has this id."""
+        self._each(name, self.catalog.check_grid)
+
+    def zone(self, name: str) -> tuple[str, Region | None]:
+        """Return the zone that a name means, and its cloud region."""
+        return (name, None) if name in self.many else self.catalog.zone(name)
+
+    def electricity(self, name: str, year: int | None = None, basis: str | None = None) -> GridRow:
+        """Return the carbon intensity of a zone, of many a column of them."""
+        if name not in self.many:
+            return self.catalog.electricity(name, year, basis)
+        rows: list[GridRow] = self._each(
+            name, lambda zone: self.catalog.electricity(zone, year, basis)
+        )
+        first = rows[0]
+        _require_alike([(row.year, row.basis, row.source, row.confidence) for row in rows])
+        intensity = _numbers([row.intensity for row in rows])
+        return first._replace(zone=name, name=name, intensity=intensity)
+
+    @property
+    def water(self) -> ManyGrids:
+        """The water of zones; `get` is all that is asked of it."""
+        return self
+
+    def get(self, zone: str) -> tuple[Any, str] | None:
+        """Return the water that generation in a zone consumes [L/kWh], and its source."""
+        if zone not in self.many:
+            return self.catalog.water.get(zone)
+        found = [self.catalog.water.get(self.catalog.zone(one)[0]) for one in self.many[zone]]
+        _require_alike([one and one[1] for one in found])
+        known = [one for one in found if one is not None]
+        return (_numbers([litres for litres, _ in known]), known[0][1]) if known else None
+
+    def _each(self, name: str, look: Callable[[str], Any]) -> list[Any]:
+        """Return what is found for each row.
+
+        Raises
+        ------
+        Mixed
+            Where there is nothing for some.
+        LookupError, ValueError
+            Where there is nothing for any.
+        """
+        found: dict[str, Any] = {}
+        faults: dict[str, Exception] = {}
+        for zone in self.many.get(name, (name,)):
+            if zone not in found and zone not in faults:
+                try:
+                    found[zone] = look(zone)
+                except (LookupError, ValueError) as fault:
+                    faults[zone] = fault
+        if faults and found:
+            raise Mixed(np.array([zone in found for zone in self.many[name]]))
+        if faults:
+            raise next(iter(faults.values()))
+        return [found[zone] for zone in self.many.get(name, (name,))]
+
+
+def _require_alike(answers: list[Any]) -> None:
+    """Require that an answer is the same in all rows.
+
+    Raises
+    ------
+    Mixed
+        Where it is not.
+    """
+    if len(set(answers)) > 1:
+        raise Mixed(np.array([answer == answers[0] for answer in answers]))
+
+
+def _numbers(numbers: list[Any]) -> Any:
+    """Return the numbers of many rows as one: a column, or a range of columns."""
+    _require_alike([isinstance(number, Range) for number in numbers])
+    if not isinstance(numbers[0], Range):
+        return Column(numbers)
+    parts = zip(*((number.best, number.low, number.high) for number in numbers), strict=True)
+    return Range(*map(Column, parts))  # type: ignore[arg-type]
