@@ -76,6 +76,10 @@ class Group(NamedTuple):
     grids: tuple[int, ...]
     cuts: list[Cut]
 
+    def grids_of(self, cut: Cut) -> tuple[str, ...]:
+        """Return the grids of one of them."""
+        return tuple([cut.holes[hole] for hole in self.grids]) if self.grids else ()
+
 
 def groups(documents: Iterable[Document]) -> dict[Key, Group]:
     """Return the workloads that can be cut, by their fixed parts."""

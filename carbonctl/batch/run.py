@@ -31,7 +31,7 @@ _ALONE = 0.25  # s of work before other processes pay
 _FILES = 1000  # that are worked on together
 _SOON = 4 * BLOCK  # bytes that are, after the first look at the outputs
 _MOST = 4 * 1024 * 1024  # bytes that may be, read or written
-_LONG = 0.3  # s that some may take
+_LONG = 2.0  # s that nobody is to wait for some
 _ENOUGH = 256  # workloads of a shape: with more, it is not worth while to wait for others
 
 
@@ -176,9 +176,9 @@ class Run:
         """
         if outcome.seconds > _LONG:
             return max(self.room // 2, BLOCK)
-        is_short = outcome.size < _MOST // 4 and outcome.seconds < _LONG / 3
+        is_short = outcome.size < _MOST // 4 and outcome.seconds < _LONG / 2
         if is_short and outcome.shapes * _ENOUGH > outcome.results:
-            return min(max(self.room * 2, _SOON), _MOST)
+            return min(self.room * 4, _MOST)
         return max(self.room, _SOON)
 
     def notes(self, origins: Iterable[Origin]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ is made of its figures or because it is faulty, is left to the ordinary way.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from hashlib import sha256
@@ -96,6 +97,9 @@ class _Shape:
         With a mark for each hole.
     bound : frozenset of int
         Holes that have to be equal.
+    kin : dict
+        A number for grids that conditions have told from others, the same for those that go
+        together.
     failures : int
         How often no account of columns was possible.
     """
@@ -103,7 +107,15 @@ class _Shape:
     def __init__(self, text: str) -> None:
         self.text = marked(text)
         self.bound: frozenset[int] = frozenset()
+        self.kin: dict[tuple[str, ...], int] = {}
         self.failures = 0 if self.text else _TRIES
+
+    def learn(self, parts: list[set[tuple[str, ...]]]) -> None:
+        """Remember which grids were told from others; those in several parts were not."""
+        times = Counter(grids for part in parts for grids in part)
+        for part in parts:
+            number = len(self.kin)
+            self.kin.update({grids: number for grids in part if times[grids] == 1})
 
 
 class Shapes:
@@ -147,21 +159,28 @@ class Shapes:
             How many there are among them.
         """
         answers: list[Answer | None] = [None] * len(documents)
-        found = groups(documents)
-        for key, group in found.items():
+        shapes = 0
+        for key, group in groups(documents).items():
             if len(group.cuts) >= _FEW:
                 if len(self.known) >= _MOST and key not in self.known:
                     self.known.clear()
                 if key not in self.known:
                     self.known[key] = _Shape(group.text)
-                self._answer(self.known[key], group, answers)
-        return answers, len(found)
+                shapes += self._answer(self.known[key], group, answers)
+            else:
+                shapes += 1
+        return answers, shapes
 
-    def _answer(self, shape: _Shape, group: Group, answers: list[Answer | None]) -> None:
-        """Account for workloads of one shape, and put what comes of each in its place."""
-        equal: dict[tuple[str, ...], list[Cut]] = {}
+    def _answer(self, shape: _Shape, group: Group, answers: list[Answer | None]) -> int:
+        """Account for workloads of one shape, and put what comes of each in its place.
+
+        Returns how many shapes they have when all that is bound is fixed.
+        """
+        equal: dict[Any, list[Cut]] = {}
         for cut in group.cuts:
-            equal.setdefault(tuple([cut.holes[hole] for hole in shape.bound]), []).append(cut)
+            bound = tuple([cut.holes[hole] for hole in shape.bound])
+            equal.setdefault((bound, shape.kin.get(group.grids_of(cut))), []).append(cut)
+        shapes = len(equal)
         for cuts in equal.values():
             if len(cuts) < _FEW or shape.failures >= _TRIES:
                 continue
@@ -170,13 +189,16 @@ class Shapes:
                 parts = split(np.arange(len(cuts)), part)
             except _Bound as found:
                 shape.bound |= found.holes
-                self._answer(shape, group._replace(cuts=cuts), answers)
+                shapes += self._answer(shape, group._replace(cuts=cuts), answers) - 1
                 continue
             shape.failures += not any(alike for _, alike in parts)
+            if len(parts) > 1:
+                shape.learn([{group.grids_of(cuts[row]) for row in rows} for rows, _ in parts])
             for rows, alike in parts:
                 if alike is not None:
                     for row, number in enumerate(rows.tolist()):
                         answers[cuts[number].place] = Answer(alike, row)
+        return shapes
 
     def _part(self, shape: _Shape, group: Group, cuts: list[Cut], rows: Any) -> Alike | None:
         """Account for some workloads at once; None where the ordinary way is needed.
@@ -243,16 +265,18 @@ def _require_limits(entries: Sequence[Entry]) -> None:
 
 def _cautions(result: Result, rows: Rows) -> Sequence[tuple[Caution, ...]]:
     """Return the warnings of a result, row by row."""
+    if all(rows.text(one) is None for one in result.warnings):
+        return [result.warnings] * rows.count
     found = []
     for one in result.warnings:
-        words = map(rows.cell, (one.message, one.path, one.kind))
+        words = map(rows.each, (one.message, one.path, one.kind))
         found.append(
             [
                 Caution(message, path, kind=kind, vital=one.vital)
-                for _, message, path, kind in zip(range(rows.count), *words, strict=False)
+                for message, path, kind in zip(*words, strict=True)
             ]
         )
-    return list(zip(*found, strict=True)) if found else [()] * rows.count
+    return list(zip(*found, strict=True))
 
 
 class _Reading:

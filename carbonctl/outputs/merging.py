@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from itertools import islice
 from operator import itemgetter
 from typing import NamedTuple
@@ -89,6 +90,10 @@ class _Kind:
         self.is_one_path = len({text.path for text in texts}) == 1
         self.is_one_message = len({text.message for text in texts}) == 1
 
+    def again(self) -> _Kind:
+        """Return one that stays as it is when others join this one."""
+        return copy(self)
+
     def join(self, other: _Kind) -> None:
         """Count the warnings of workloads that come after these."""
         first, theirs = self.first, other.first
@@ -127,18 +132,25 @@ class Cautions:
         self.what = what
         self.kinds: dict[str, _Kind] = {}
         self.more = 0  # warnings of kinds that are not kept
+        self.last: tuple[Iterable[Caution], dict[str, _Kind]] = ((), {})
 
     def add(self, cautions: Iterable[Caution], label: str, place: str = "") -> None:
         """Add the warnings of one workload.
 
         ``label`` is what the workload is called, ``place`` where it begins, if elsewhere.
         """
+        if cautions is self.last[0] and self.last[1].keys() <= self.kinds.keys():
+            for name, kind in self.last[1].items():  # the very same again, as of workloads alike
+                self.kinds[name].join(kind)
+            return
         kinds: dict[str, dict[Caution, int]] = {}
         for number, caution in enumerate(cautions):
             if caution.vital or not self.is_quiet:
                 kinds.setdefault(caution.kind, {}).setdefault(caution, number)
-        for name, texts in kinds.items():
-            self._join(name, _Kind(texts, label, place or label))
+        made = {name: _Kind(texts, label, place or label) for name, texts in kinds.items()}
+        self.last = cautions, {name: kind.again() for name, kind in made.items()}
+        for name, kind in made.items():
+            self._join(name, kind)
 
     def join(self, others: Cautions) -> None:
         """Add what was gathered of workloads that come after these."""

@@ -39,7 +39,8 @@ class Rows:
         self.count = count
         self.makers = words
         self.made: dict[str, list[str]] = {}
-        self.written: dict[int, tuple[Any, list[str]]] = {}
+        self.written: dict[tuple[str, bytes], list[str]] = {}
+        self.in_quotes: dict[tuple[int, Any], tuple[list[str], list[str]]] = {}
 
     def words(self, mark: str) -> list[str]:
         """Return the words of a mark, one a row."""
@@ -52,76 +53,77 @@ class Rows:
         if MARK not in text:
             return None
         pieces = _MARKED.split(text)
-        if len(pieces) == 3 and not pieces[0] and not pieces[2]:
-            return self.words(pieces[1])
-        parts: list[Iterable[str]] = [repeat(piece) for piece in pieces]
-        parts[1::2] = map(self.words, pieces[1::2])
-        return ["".join(row) for row in zip(*parts, strict=False)]
+        if pieces == ["", text, ""]:
+            return self.words(text)
+        return self.filled([self.words(one) if n % 2 else one for n, one in enumerate(pieces)])
 
-    def cell(self, cell: Any) -> Iterable[Any]:
-        """Return what a cell of a table is in each row."""
-        if isinstance(cell, str):
-            words = self.text(cell)
-            return repeat(cell) if words is None else words
-        if getattr(cell, "is_column", False):
-            found: list[Any] = cell.tolist()
-            return found
-        return repeat(cell)
+    def each(self, text: str) -> Iterable[str]:
+        """Return what a text is, as often as there are rows."""
+        return self.text(text) or repeat(text, self.count)
 
-    def cells(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[tuple[Any, ...], ...]]:
-        """Yield for each row what the rows of a table with columns are."""
-        for _, *found in zip(
-            range(self.count),
-            *(zip(*map(self.cell, row), strict=False) for row in rows),
-            strict=False,
-        ):
-            yield tuple(found)
+    def figures(self, column: Any) -> list[str]:
+        """Return what is written of a column, or of the texts made of one, in JSON and CSV."""
+        if not hasattr(column, "tolist"):
+            return list(map(encode, column.rows))
+        numbers = column.dtype.char, column.tobytes()
+        if numbers not in self.written:  # several columns may hold the same numbers
+            self.written[numbers] = list(map(repr, column.tolist()))
+        return self.written[numbers]
 
-    def json(self, document: Any) -> list[str]:
-        """Return a document as JSON in each row."""
-        parts: list[Any] = []
-        self._write(document, parts.append)
+    def quoted(self, words: list[str], quote: Callable[[str], str]) -> list[str]:
+        """Return words as they are quoted in an output."""
+        key = id(words), quote
+        if key not in self.in_quotes:
+            self.in_quotes[key] = words, list(map(quote, words))  # they stay, and so does their id
+        return self.in_quotes[key][1]
+
+    def filled(self, parts: Iterable[str | list[str]]) -> list[str]:
+        """Return a text in each row, from parts that are the same in all and parts that are not."""
         merged: list[Iterable[str]] = []
         fixed: list[str] = []
         for part in parts:
-            if isinstance(part, str) and MARK not in part:
+            if isinstance(part, str):
                 fixed.append(part)
                 continue
-            merged.append(repeat("".join(fixed)))
+            if fixed:
+                merged.append(repeat("".join(fixed), self.count))
+            merged.append(part)
             fixed = []
-            merged += self._pieces(part)
-        merged.append(repeat("".join(fixed)))
-        return ["".join(row) for _, *row in zip(range(self.count), *merged, strict=False)]
+        merged.append(repeat("".join(fixed), self.count))
+        return list(map("".join, zip(*merged, strict=True)))
 
-    def _pieces(self, part: Any) -> Iterator[Iterable[str]]:
-        """Yield what stands in each row for a figure, or for a text with marks in it."""
-        if not isinstance(part, str):
-            key = id(part)
-            if key not in self.written:  # the column is kept, so that no other has its id
-                rows = part.tolist() if hasattr(part, "tolist") else part.rows
-                self.written[key] = part, list(map(encode, rows))
-            yield self.written[key][1]
-            return
-        for place, piece in enumerate(_MARKED.split(part)):
-            yield [encode(word)[1:-1] for word in self.words(piece)] if place % 2 else repeat(piece)
+    def cells(
+        self, cells: Iterable[Any], quote: Callable[[Any], str], between: str
+    ) -> Iterator[str | list[str]]:
+        """Yield the parts of a row of a table; ``quote`` writes a cell that is no column."""
+        sign = ""
+        for cell in cells:
+            yield sign
+            sign = between
+            if hasattr(cell, "tolist"):
+                yield self.figures(cell)
+            else:
+                words = self.text(cell) if isinstance(cell, str) else None
+                yield quote(cell) if words is None else self.quoted(words, quote)
 
-    def _write(self, thing: Any, out: Callable[[Any], None]) -> None:
-        """Write a document as `encode` does; what differs from row to row as it is."""
+    def json(self, thing: Any) -> Iterator[str | list[str]]:
+        """Yield the parts of a document as `encode` writes it."""
         if isinstance(thing, dict):
-            before = "{"
+            sign = "{"
             for key, value in thing.items():
-                out(f"{before}{encode(key)}: ")
-                self._write(value, out)
-                before = ", "
-            out("}" if thing else "{}")
-        elif hasattr(thing, "tolist") or hasattr(thing, "rows"):  # a column, or its texts
-            out(thing)
+                yield f"{sign}{encode(key)}: "
+                yield from self.json(value)
+                sign = ", "
+            yield "}" if thing else "{}"
+        elif hasattr(thing, "tolist") or hasattr(thing, "rows"):
+            yield self.figures(thing)
         elif isinstance(thing, list | tuple):
-            before = "["
+            sign = "["
             for value in thing:
-                out(before)
-                self._write(value, out)
-                before = ", "
-            out("]" if thing else "[]")
+                yield sign
+                yield from self.json(value)
+                sign = ", "
+            yield "]" if thing else "[]"
         else:
-            out(encode(thing))
+            words = self.text(thing) if isinstance(thing, str) else None
+            yield encode(thing) if words is None else self.quoted(words, encode)

@@ -1,6 +1,8 @@
 """CSV: one row an entry, a group, a workload or a phase; LF, full precision, empty for unknown."""
 
 import csv
+import re
+from io import StringIO
 from itertools import chain
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
 
     from carbonctl.analysis.gates import Verdict
     from carbonctl.render.by_row import Rows
+
+
+_PLAIN = re.compile(r"[\w ./:#-]*")  # what no table quotes
 
 
 class Renderer:
@@ -42,14 +47,16 @@ class Renderer:
 
     def texts(self, result: Result, rows: "Rows") -> list[str]:
         """Return the rows of each row of a result with columns, and add nothing."""
-        before, self.lines[:] = self.lines[:], []
-        table = self.rows(result)
-        self.writer.writerows(chain.from_iterable(rows.cells(table)))
-        lines, self.lines[:] = self.lines[:], before
-        size = len(table)
-        if size == 1:
-            return lines
-        return ["".join(lines[place * size : (place + 1) * size]) for place in range(rows.count)]
+        lines = ((*rows.cells(row, self.quoted, self.delimiter), "\n") for row in self.rows(result))
+        return rows.filled(chain.from_iterable(lines))
+
+    def quoted(self, cell: object) -> str:
+        """Return a cell as it stands in a row."""
+        if isinstance(cell, str) and _PLAIN.fullmatch(cell):
+            return cell
+        line = StringIO()
+        csv.writer(line, delimiter=self.delimiter, lineterminator="").writerow((cell, 0))
+        return line.getvalue()[:-2]
 
     def take(self) -> str:
         """Return the rows that were added since the last time."""

@@ -1,5 +1,6 @@
 """JSON Lines: one result a line, each with its schema; or one row of the CSV a line."""
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from carbonctl.ledger.result import SCHEMA, About, Result
@@ -36,8 +37,8 @@ class Renderer:
 
     def texts(self, result: Result, rows: Rows) -> list[str]:
         """Return the lines of each row of a result with columns, and add nothing."""
-        lines = zip(*map(rows.json, self.documents(result)), strict=True)
-        return ["".join(f"{line}\n" for line in own) for own in lines]
+        lines = ((*rows.json(document), "\n") for document in self.documents(result))
+        return rows.filled(chain.from_iterable(lines))
 
     def take(self) -> str:
         """Return the lines that were added since the last time."""
