@@ -174,10 +174,9 @@ class Run:
 
         Of more workloads more are alike; but nobody is to wait long for them.
         """
-        if outcome.seconds > _LONG:
+        if outcome.seconds > _LONG and outcome.alone * 2 > outcome.results:
             return max(self.room // 2, BLOCK)
-        is_short = outcome.size < _MOST // 4 and outcome.seconds < _LONG / 2
-        if is_short and outcome.shapes * _ENOUGH > outcome.results:
+        if outcome.shapes * _ENOUGH > outcome.results and outcome.size < _MOST // 4:
             return min(self.room * 4, _MOST)
         return max(self.room, _SOON)
 

@@ -75,7 +75,7 @@ class Outcome(NamedTuple):
     size : int
         How many bytes the texts have.
     seconds : float
-        How long it took.
+        How long the processor worked on them.
     code : int
         The exit code that they call for.
     origins : frozenset of Origin
@@ -131,7 +131,7 @@ class Worker:
 
     def take(self, pieces: list[Piece]) -> None:
         """Work on all documents of some pieces; a faulty one is reported beside the others."""
-        self.begun = time.perf_counter()
+        self.begun = time.process_time()
         for some in self._runs(pieces):
             if isinstance(some, InputError):
                 self.refuse(some)
@@ -185,7 +185,7 @@ class Worker:
             self.alone,
             self.seen,
             sum(len(part) for parts in self.texts for part in parts),
-            time.perf_counter() - self.begun,
+            time.process_time() - self.begun,
             self.code,
             frozenset(self.origins),
         )
