@@ -24,11 +24,17 @@ class ManyGrids:
         The facts.
     many : mapping of str to sequence of str
         For each such name the zones that it stands for, row by row.
+
+    Attributes
+    ----------
+    common : list
+        What the answers had in common: rows for which it is the same go together.
     """
 
     def __init__(self, catalog: Catalog, many: Mapping[str, tuple[str, ...]]) -> None:
         self.catalog = catalog
         self.many = many
+        self.common: list[Any] = []
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.catalog, name)
@@ -49,8 +55,8 @@ class ManyGrids:
             name, lambda zone: self.catalog.electricity(zone, year, basis)
         )
         first = rows[0]
-        _require_alike([(row.year, row.basis, row.source, row.confidence) for row in rows])
-        intensity = _numbers([row.intensity for row in rows])
+        self._require_alike([(row.year, row.basis, row.source) for row in rows])
+        intensity = self._numbers([row.intensity for row in rows])
         return first._replace(zone=name, name=name, intensity=intensity)
 
     @property
@@ -63,9 +69,9 @@ class ManyGrids:
         if zone not in self.many:
             return self.catalog.water.get(zone)
         found = [self.catalog.water.get(self.catalog.zone(one)[0]) for one in self.many[zone]]
-        _require_alike([one and one[1] for one in found])
+        self._require_alike([one and one[1] for one in found])
         known = [one for one in found if one is not None]
-        return (_numbers([litres for litres, _ in known]), known[0][1]) if known else None
+        return (self._numbers([litres for litres, _ in known]), known[0][1]) if known else None
 
     def _each(self, name: str, look: Callable[[str], Any]) -> list[Any]:
         """Return what is found for each row.
@@ -91,23 +97,22 @@ class ManyGrids:
             raise next(iter(faults.values()))
         return [found[zone] for zone in self.many.get(name, (name,))]
 
+    def _require_alike(self, answers: list[Any]) -> None:
+        """Require that an answer is the same in all rows.
 
-def _require_alike(answers: list[Any]) -> None:
-    """Require that an answer is the same in all rows.
+        Raises
+        ------
+        Mixed
+            Where it is not.
+        """
+        if len(set(answers)) > 1:
+            raise Mixed(np.array([answer == answers[0] for answer in answers]))
+        self.common.append(answers[0])
 
-    Raises
-    ------
-    Mixed
-        Where it is not.
-    """
-    if len(set(answers)) > 1:
-        raise Mixed(np.array([answer == answers[0] for answer in answers]))
-
-
-def _numbers(numbers: list[Any]) -> Any:
-    """Return the numbers of many rows as one: a column, or a range of columns."""
-    _require_alike([isinstance(number, Range) for number in numbers])
-    if not isinstance(numbers[0], Range):
-        return Column(numbers)
-    parts = zip(*((number.best, number.low, number.high) for number in numbers), strict=True)
-    return Range(*map(Column, parts))  # type: ignore[arg-type]
+    def _numbers(self, numbers: list[Any]) -> Any:
+        """Return the numbers of many rows as one: a column, or a range of columns."""
+        self._require_alike([isinstance(number, Range) for number in numbers])
+        if not isinstance(numbers[0], Range):
+            return Column(numbers)
+        parts = zip(*((number.best, number.low, number.high) for number in numbers), strict=True)
+        return Range(*map(Column, parts))  # type: ignore[arg-type]

@@ -30,7 +30,7 @@ from carbonctl.outputs.writing import Target, is_terminal
 _ALONE = 0.25  # s of work before other processes pay
 _FILES = 1000  # that are worked on together
 _SOON = 4 * BLOCK  # bytes that are, after the first look at the outputs
-_MOST = 4 * 1024 * 1024  # bytes that may be, read or written
+_MOST = 16 * 1024 * 1024  # bytes that may be, read or written
 _LONG = 2.0  # s that nobody is to wait for some
 _ENOUGH = 256  # workloads of a shape: with more, it is not worth while to wait for others
 

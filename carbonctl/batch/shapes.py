@@ -9,7 +9,6 @@ is made of its figures or because it is faulty, is left to the ordinary way.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from hashlib import sha256
@@ -65,12 +64,15 @@ class Alike(NamedTuple):
         Those of a row, where there is one that is to be told.
     entries : int
         How many entries each row has.
+    kin : tuple
+        What their grids have in common.
     """
 
     texts: tuple[list[str], ...]
     cautions: Sequence[tuple[Caution, ...]]
     verdicts: dict[int, list[Verdict]]
     entries: int
+    kin: tuple[Any, ...]
 
 
 class Answer(NamedTuple):
@@ -98,8 +100,7 @@ class _Shape:
     bound : frozenset of int
         Holes that have to be equal.
     kin : dict
-        A number for grids that conditions have told from others, the same for those that go
-        together.
+        What rows on some grids have in common with others that go with them.
     failures : int
         How often no account of columns was possible.
     """
@@ -107,15 +108,8 @@ class _Shape:
     def __init__(self, text: str) -> None:
         self.text = marked(text)
         self.bound: frozenset[int] = frozenset()
-        self.kin: dict[tuple[str, ...], int] = {}
+        self.kin: dict[tuple[str, ...], tuple[Any, ...]] = {}
         self.failures = 0 if self.text else _TRIES
-
-    def learn(self, parts: list[set[tuple[str, ...]]]) -> None:
-        """Remember which grids were told from others; those in several parts were not."""
-        times = Counter(grids for part in parts for grids in part)
-        for part in parts:
-            number = len(self.kin)
-            self.kin.update({grids: number for grids in part if times[grids] == 1})
 
 
 class Shapes:
@@ -192,12 +186,12 @@ class Shapes:
                 shapes += self._answer(shape, group._replace(cuts=cuts), answers) - 1
                 continue
             shape.failures += not any(alike for _, alike in parts)
-            if len(parts) > 1:
-                shape.learn([{group.grids_of(cuts[row]) for row in rows} for rows, _ in parts])
             for rows, alike in parts:
                 if alike is not None:
                     for row, number in enumerate(rows.tolist()):
                         answers[cuts[number].place] = Answer(alike, row)
+                        if group.grids:
+                            shape.kin[group.grids_of(cuts[number])] = alike.kin
         return shapes
 
     def _part(self, shape: _Shape, group: Group, cuts: list[Cut], rows: Any) -> Alike | None:
@@ -220,7 +214,7 @@ class Shapes:
         cuts = reading.cuts
         file, problems = cuts[0].document.file, list[Problem]()
         tree = reading.tree(problems)
-        catalog: Any = ManyGrids(self.catalog, reading.grids) if reading.grids else self.catalog
+        catalog: Any = ManyGrids(self.catalog, reading.grids)
         loaded = load_tree(tree, problems, file, estimators, catalog, self.overrides)
         reading.require_taken(loaded.tree)
         label, digest = mark(len(cuts[0].holes)), mark(len(cuts[0].holes) + 1)
@@ -238,7 +232,8 @@ class Shapes:
         verdicts = self.gates.judge_rows(result, rows.count) if self.gates else {}
         for row, some in verdicts.items():
             some[:] = [one._replace(subject=cuts[row].document.label) for one in some]
-        return Alike(texts, _cautions(result, rows), verdicts, len(result.entries))
+        kin = tuple(catalog.common)
+        return Alike(texts, _cautions(result, rows), verdicts, len(result.entries), kin)
 
 
 def _require_limits(entries: Sequence[Entry]) -> None:
