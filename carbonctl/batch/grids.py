@@ -24,6 +24,8 @@ class ManyGrids:
         The facts.
     many : mapping of str to sequence of str
         For each such name the zones that it stands for, row by row.
+    rows : dict
+        What was found before.
 
     Attributes
     ----------
@@ -31,8 +33,14 @@ class ManyGrids:
         What the answers had in common: rows for which it is the same go together.
     """
 
-    def __init__(self, catalog: Catalog, many: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        many: Mapping[str, tuple[str, ...]],
+        rows: dict[tuple[str, int | None, str | None], GridRow],
+    ) -> None:
         self.catalog = catalog
+        self.rows = rows
         self.many = many
         self.common: list[Any] = []
 
@@ -51,9 +59,14 @@ class ManyGrids:
         """Return the carbon intensity of a zone, of many a column of them."""
         if name not in self.many:
             return self.catalog.electricity(name, year, basis)
-        rows: list[GridRow] = self._each(
-            name, lambda zone: self.catalog.electricity(zone, year, basis)
-        )
+
+        def look(zone: str) -> GridRow:
+            asked = zone, year, basis
+            if asked not in self.rows:
+                self.rows[asked] = self.catalog.electricity(*asked)
+            return self.rows[asked]
+
+        rows: list[GridRow] = self._each(name, look)
         first = rows[0]
         self._require_alike([(row.year, row.basis, row.source) for row in rows])
         intensity = self._numbers([row.intensity for row in rows])
