@@ -10,6 +10,7 @@ from carbonctl.cli import defaults, introspection
 from carbonctl.cli import options as o
 from carbonctl.outputs import writing
 from carbonctl.outputs.messages import say
+from carbonctl.reference import descriptions
 from carbonctl.render import listing
 from carbonctl.text import did_you_mean
 
@@ -18,14 +19,7 @@ Command = Annotated[
     typer.Argument(metavar="COMMAND", help="Only the flags of this one: estimate, 'grid list'."),
 ]
 _HEADS = {"flag": "Flag", "value": "Value", "origin": "Origin", "commands": "Commands"}
-COLUMNS = {  # and what they hold
-    "command": "command that has the flag",
-    "flag": "the flag",
-    "value": "what it is where the command line does not give it",
-    "origin": "where that comes from: environment, pyproject.toml, default",
-    "where": "the variable or the file that gives it",
-    "variable": "the variable that could give it",
-}
+COLUMNS = descriptions.of("config")
 _OWN = ("--help", "--version")
 
 

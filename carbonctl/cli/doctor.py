@@ -15,15 +15,10 @@ from carbonctl.cli import defaults
 from carbonctl.cli import options as o
 from carbonctl.outputs import writing
 from carbonctl.outputs.messages import say
-from carbonctl.reference import integrity
+from carbonctl.reference import descriptions, integrity
 from carbonctl.render import listing
 
-COLUMNS = {  # and what they hold
-    "check": "what was looked at",
-    "found": "what was found",
-    "state": "ok, faulty or absent",
-    "note": "what to know of it",
-}
+COLUMNS = descriptions.of("doctor")
 _OPTIONAL = {"pandas": "tables in and out", "pyarrow": "Parquet"}
 OK, FAULTY, ABSENT = "ok", "faulty", "absent"
 

@@ -12,7 +12,7 @@ from carbonctl.cli import options as o
 from carbonctl.errors import OutputError, UsageError
 from carbonctl.outputs import whole, writing
 from carbonctl.outputs.messages import say
-from carbonctl.reference import templates
+from carbonctl.reference import descriptions, templates
 from carbonctl.reference.templates import Template
 from carbonctl.render import listing
 from carbonctl.text import did_you_mean
@@ -37,11 +37,7 @@ List = Annotated[
     bool,
     typer.Option("--list", help="List the templates, or the published workloads that fit."),
 ]
-COLUMNS = {  # and what they hold
-    "name": "name of the template, or of the published workload",
-    "file": "the file that it is written to",
-    "about": "what it is",
-}
+COLUMNS = descriptions.of("init")
 _HEADS = {"name": "Name", "about": "What it is"}
 _WIDE = {"name": "Name", "file": "Is written to", "about": "What it is"}
 _WIDE_FROM = 120

@@ -12,74 +12,17 @@ from carbonctl.catalog.fab_rows import Figure
 from carbonctl.catalog.records import Device, Embodied, Host
 from carbonctl.catalog.tables import GridRow, Region
 from carbonctl.numbers.values import Value
+from carbonctl.reference import descriptions
 from carbonctl.text import fold
 
 Row: TypeAlias = dict[str, Any]
 Record: TypeAlias = Device | Host
 
 # Columns, and what they hold.
-HARDWARE_COLUMNS = {
-    "id": "the id that a workload names",
-    "name": "the maker's own name of the product",
-    "kind": "what it is: gpu, cpu, phone, server, …",
-    "year": "year of release",
-    "rated_power_w": "TDP of a device; of a host what it draws beside its devices [W]",
-    "idle_power_w": "idle draw; of a host that of the rest of it [W]",
-    "memory_gb": "capacity of its memory [GB]",
-    "bandwidth_gb_per_s": "rate at which that is read [GB/s]",
-    "bf16_tflops": "dense rate of BF16 [TFLOPS]",
-    "fp16_tflops": "dense rate of FP16 [TFLOPS]",
-    "fp32_tflops": "dense rate of FP32 [TFLOPS]",
-    "embodied_kgco2e": "embodied carbon of one [kgCO2e]",
-    "covers": "what that figure is of: die, card, server, …",
-    "embodied_status": "archetype where it was borrowed from another of the class",
-    "host": "id of the host that is assumed around a device",
-}
-FIGURE_COLUMNS = {
-    "figure": "which figure of the record",
-    "value": "best estimate, in unit",
-    "unit": "unit of the value and its bounds",
-    "low": "lower bound",
-    "high": "upper bound",
-    "confidence": "high, medium or low",
-    "source": "keys of sources.yaml",
-    "note": "how it was derived, what contests it",
-}
-GRID_COLUMNS = {
-    "zone": "the id that a workload names: a country, a part of one, a cloud region",
-    "name": "its name",
-    "kind": "country, part or cloud",
-    "grid": "of a cloud region: the grid that it stands on",
-    "grid_source": "keys of sources.yaml, of that",
-    "year": "year of the intensity",
-    "basis": "life-cycle or direct",
-    "intensity_g_per_kwh": "carbon intensity of electricity [gCO2e/kWh]",
-    "low": "lower bound of the intensity",
-    "high": "upper bound of the intensity",
-    "pue": "PUE of a cloud region",
-    "pue_year": "year of that figure",
-    "pue_status": "whether it was published, is the provider's average, or an estimate",
-    "pue_source": "keys of sources.yaml, of the PUE",
-    "wue_l_per_kwh": "water used on site [L/kWh]",
-    "wue_source": "keys of sources.yaml, of that",
-    "confidence": "high, medium or low, of the intensity",
-    "source": "keys of sources.yaml, of the intensity",
-    "note": "what a reader should know",
-}
-FACTOR_COLUMNS = {
-    "part": "kind of part that it is a factor of",
-    "factor": "the name that a part gives, as its process or its factor",
-    "value": "best estimate, in unit",
-    "unit": "unit of the value and its bounds",
-    "low": "lower bound",
-    "high": "upper bound",
-    "includes": "what it holds already: yield, package, both or none",
-    "year": "year of the figure",
-    "confidence": "high, medium or low",
-    "source": "keys of sources.yaml",
-    "basis": "what the figure is of",
-    "note": "what contests it",
-}
+HARDWARE_COLUMNS = descriptions.of("hardware")
+FIGURE_COLUMNS = descriptions.of("hardware figure")
+GRID_COLUMNS = descriptions.of("grid")
+FACTOR_COLUMNS = descriptions.of("hardware factor")
 GRID_KINDS = ("country", "part", "cloud")
 
 
