@@ -11,7 +11,7 @@ import pytest
 
 from carbonctl.catalog import DEVICES, HOSTS
 from carbonctl.cli import complete, introspection
-from carbonctl.cli.completion import SCRIPTS
+from carbonctl.cli.completion import script
 from carbonctl.estimators import KINDS
 from tests import command_table
 from tests.conftest import CATALOG, ROOT, clean_environment, run
@@ -270,7 +270,7 @@ def test_fish(line, expected, on_path):
 @pytest.mark.parametrize("shell", complete.SHELLS)
 def test_scripts(inside, shell):
     done = inside("completion", shell)
-    assert done == (0, SCRIPTS[shell], "")
+    assert done == (0, script(shell), "")
     assert f"{complete.VARIABLE}=complete_{shell}" in done.out
 
 
