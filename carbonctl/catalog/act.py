@@ -11,8 +11,7 @@ from typing import NamedTuple
 
 from carbonctl.catalog.fab import Fab, Wafer
 from carbonctl.catalog.fab_rows import Figure, nanometres
-from carbonctl.catalog.tables import rows
-from carbonctl.errors import InputError, Problem
+from carbonctl.catalog.tables import Row, read
 from carbonctl.numbers.values import Value
 from carbonctl.text import did_you_mean
 
@@ -55,13 +54,8 @@ class Act:
         self.fab = Fab(folders)
         self._names: dict[str, dict[str, tuple[str, int | None]]] = {}
         for folder in self.fab.folders:
-            path = folder / "fab" / "act.csv"
-            for line, row in rows(path):
-                try:
-                    item = row["item"], int(row["year"]) if row["year"] else None
-                    self._names.setdefault(row["family"], {}).setdefault(row["name"], item)
-                except (KeyError, ValueError) as error:
-                    raise InputError([Problem(str(path), line, 1, str(error))]) from None
+            for family, name, item in read(folder / "fab" / "act.csv", _name):
+                self._names.setdefault(family, {}).setdefault(name, item)
 
     def names(self, family: str) -> list[str]:
         """Return ACT's names of a family: logic, dram, ssd, hdd, grid, pcb, material, …."""
@@ -94,11 +88,6 @@ class Act:
     def package(self) -> Value:
         """Carbon of one IC package [kgCO2e]."""
         return self.fab.figure("other", "ic package", "embodied", source=SOURCE).value
-
-    @property
-    def capacitor_mass(self) -> Value:
-        """Mass of a capacitor where its model is given none [kg]; a parts list then has 0."""
-        return self.fab.figure("other", "capacitor", "mass", source=SOURCE).value
 
     def wafer(self, process: str) -> Wafer:
         """Return the wafer of a process such as ``28nm``; gases at 95 and 99 %.
@@ -187,3 +176,9 @@ class Act:
                 self._figure("other", "capacitor", kind, "energy_per_mass").value, None
             )
         return Capacitor(None, self._figure("other", "capacitor", kind, "embodied").value)
+
+
+def _name(row: Row) -> tuple[str, str, tuple[str, int | None]]:
+    """Return the family and name of a row, and what it means: an item, and its year."""
+    year = int(row["year"]) if row["year"] else None
+    return row["family"], row["name"], (row["item"], year)

@@ -7,9 +7,10 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from carbonctl.catalog import names
+from carbonctl.catalog.records import Device, Host
 from carbonctl.catalog.records_reader import Fault, Reader
 from carbonctl.errors import InputError, Problem
 from carbonctl.spec.files import read_input
@@ -18,6 +19,7 @@ from carbonctl.text import check_text, few_searches, fold
 
 _ID = re.compile(r"[a-z0-9][a-z0-9.-]*/[a-z0-9][a-z0-9.-]*")
 _LISTING = "`carbonctl hardware list` lists them all"
+T = TypeVar("T", bound=Device | Host)
 _WITH_SERIES = ("gpu", "tpu", "npu")
 
 
@@ -68,7 +70,7 @@ def read_record(tree: Node, file: str, form: Reader, extra: dict[str, str]) -> A
     return record
 
 
-class Shelf:
+class Shelf(Generic[T]):
     """The records of some folders: devices, or hosts.
 
     Parameters
@@ -98,11 +100,11 @@ class Shelf:
         self.form = form
         self.folders = folders
         self.check = check
-        self._records: dict[str, Any] = {}
+        self._records: dict[str, T] = {}
         self._misses: dict[str, str] = {}
-        self._loaded: dict[Path, Any] = {}
+        self._loaded: dict[Path, T] = {}
 
-    def find(self, name: str, others: Shelf) -> Any:
+    def find(self, name: str, others: Shelf[Any]) -> T:
         """Return the record with this id or alias, or the only one of this model.
 
         Raises
@@ -140,11 +142,11 @@ class Shelf:
                     found[identity_of(path)] = path
         return dict(sorted(found.items()))
 
-    def all(self) -> Iterator[Any]:
+    def all(self) -> Iterator[T]:
         """Yield every record, sorted by id."""
         yield from map(self._load, self.paths().values())
 
-    def _load(self, path: Path) -> Any:
+    def _load(self, path: Path) -> T:
         """Return the record of a file, which is read once."""
         if path not in self._loaded:
             self._loaded[path] = load(path, self.form, {"id": identity_of(path)})
@@ -177,7 +179,7 @@ class Shelf:
         """Return the ids that a name may mean which is no id or alias."""
         return self._index.meant(name) or self._index.misspelt(name)
 
-    def _unknown(self, name: str, others: Shelf) -> str:
+    def _unknown(self, name: str, others: Shelf[Any]) -> str:
         """Return what a name may mean that is no record's here."""
         if not self._index.meant(name):
             same = [name] if others._aliased(name) else others._index.meant(name)
@@ -186,7 +188,7 @@ class Shelf:
         return self._index.unknown(name, self.what, _LISTING)
 
 
-def _called(record: Any) -> names.Called:
+def _called(record: Device | Host) -> names.Called:
     """Return what a device or host is called, with what its memory adds to that."""
     memory = record.memory
     forms = set()

@@ -9,7 +9,7 @@ from importlib import import_module, metadata
 from typing import Any
 
 from carbonctl import __version__, errors
-from carbonctl.catalog import DEVICES, HOSTS, Catalog
+from carbonctl.catalog import Catalog
 from carbonctl.catalog.folders import own
 from carbonctl.cli import defaults
 from carbonctl.cli import options as o
@@ -78,7 +78,7 @@ def _data(catalog: Catalog, faults: int) -> list[dict[str, Any]]:
     if faults:
         said = f"{faults} {'problem is' if faults == 1 else 'problems are'} listed below"
         return [*rows, _row("records and tables", "not all can be read", said, FAULTY)]
-    counts = f"{len(catalog.paths(DEVICES))} devices, {len(catalog.paths(HOSTS))} hosts, "
+    counts = f"{len(catalog.devices.paths())} devices, {len(catalog.hosts.paths())} hosts, "
     counts += f"{len(catalog.zones)} grids, {len(catalog.regions)} cloud regions"
     return [*rows, _row("records and tables", counts, "all can be read")]
 

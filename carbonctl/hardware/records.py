@@ -1,5 +1,7 @@
 """Parts of the catalog's records: those that a record lists, or its dies and memory."""
 
+from contextlib import suppress
+
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.records import Device, Die, Embodied, Host
 from carbonctl.errors import InputError
@@ -60,18 +62,13 @@ def _die(die: Die, number: int, device: Device, catalog: Catalog) -> Part:
         name += f" {number + 1}"
     several = Value(float(die.count), "", "catalog", die.area and die.area.source)
     count = several if die.count > 1 else None
-    node = die.node if die.node is not None and _is_known(die.node, catalog) else None
+    node = None
+    with suppress(LookupError, ValueError):  # one that no table knows is as good as none
+        if die.node is not None and catalog.fab_factors.wafer(die.node):
+            node = die.node
     return p.constructed("logic", name=name, area=die.area, node=node,
         count=count, packages=Value(0.0, "", "catalog"),
     )  # fmt: skip
-
-
-def _is_known(node: str, catalog: Catalog) -> bool:
-    try:
-        catalog.check_node(node)
-    except ValueError:
-        return False
-    return True
 
 
 def _memory(device: Device, catalog: Catalog) -> tuple[Part, ...]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple, TypeAlias
 
-from carbonctl.catalog import DEVICES, HOSTS, Catalog, records
+from carbonctl.catalog import Catalog
 from carbonctl.catalog.fab_rows import Figure
 from carbonctl.catalog.records import Device, Embodied, Host
 from carbonctl.catalog.tables import GridRow, Region
@@ -39,8 +39,8 @@ class Filter(NamedTuple):
 
 def all_records(catalog: Catalog) -> Iterator[Record]:
     """Yield every device and every host, sorted by id."""
-    yield from catalog.all(DEVICES, records.DEVICE)
-    yield from catalog.all(HOSTS, records.HOST)
+    yield from catalog.devices.all()
+    yield from catalog.hosts.all()
 
 
 def hardware_row(record: Record) -> Row:

@@ -32,20 +32,8 @@ FIELD = "field"  # where a core schema keeps the marker of its field, for the JS
 class Names(Protocol):
     """The ids that a spec may use. The catalog is one; `spec` itself knows none."""
 
-    def check_device(self, name: str) -> None:
-        """Raise ValueError where no device has this id or alias."""
-
-    def check_machine(self, name: str) -> None:
-        """Raise ValueError where no device, part of one or host has this name."""
-
-    def check_host(self, name: str) -> None:
-        """Raise ValueError where no host has this id or alias."""
-
-    def check_grid(self, name: str) -> None:
-        """Raise ValueError where no grid, country or region has this id."""
-
-    def check_generation(self, name: str) -> None:
-        """Raise ValueError where no kind of plant has this name."""
+    def check(self, what: str, *names: str) -> None:
+        """Raise ValueError where no ``what`` has this name: a device, a machine, a zone, …."""
 
 
 def _scalar(raw: Any, what: str) -> str:
@@ -311,20 +299,17 @@ def _version(raw: Any, info: ValidationInfo) -> int:
     return 1
 
 
-_IDS = {"machine": "device"}
-
-
-def _known(kind: str) -> Scalar:
-    """Return the marker of an id that the catalog must know."""
+def known(what: str, said: str, form: scalars.Form = scalars.ID) -> Scalar:
+    """Return the marker of a name that the catalog must know: what it is, and in words."""
 
     def read(raw: Any, info: ValidationInfo) -> str:
-        text = clean(raw, f"the id of a {_IDS.get(kind, kind)}")
+        text = clean(raw, said)
         names: Names | None = info.context
         if names is not None:
-            getattr(names, f"check_{kind}")(text)
+            names.check(what, text)
         return text
 
-    return Scalar(read, scalars.ID)
+    return Scalar(read, form)
 
 
 Name = Annotated[str, Scalar(lambda raw, info: name_of(raw), scalars.WORDS)]
@@ -340,9 +325,10 @@ Boundary = Annotated[str, word("chip", "node", "facility")]
 Mode = Annotated[str, word("offline", "online")]
 Basis = Annotated[str, word("life-cycle", "direct")]
 PowerScope = Annotated[str, word("device", "all", "system", "wall")]
-DeviceId = Annotated[str, _known("device")]
-MachineId = Annotated[str, _known("machine")]
-HostId = Annotated[str, _known("host")]
+DeviceId = Annotated[str, known("device", "the id of a device")]
+MachineId = Annotated[str, known("machine", "the id of a device")]
+HostId = Annotated[str, known("host", "the id of a host")]
+_ZONE = known("zone", "the id of a grid")
 
 
 class Mix(tuple[tuple[str, Number], ...]):
@@ -354,7 +340,7 @@ class Mix(tuple[tuple[str, Number], ...]):
 def _grid(raw: Any, info: ValidationInfo) -> str | Mix:
     """Read the id of a grid, or an inline mix of sources."""
     if not isinstance(raw, Map):
-        text: str = _known("grid").read(raw, info)
+        text: str = _ZONE.read(raw, info)
         return text
     names: Names | None = info.context
     if not raw:
@@ -362,7 +348,7 @@ def _grid(raw: Any, info: ValidationInfo) -> str | Mix:
     shares = []
     for source, share in raw.items():
         if names is not None:
-            names.check_generation(source)
+            names.check("plants", source)
         value = read_quantity(share, units.FRACTION, bounds.fraction)
         if value.source is not None:
             raise ValueError(f"{source}: a share of a mix has no source of its own")

@@ -38,18 +38,6 @@ Freight = Annotated[Value, f.QuantityField(units.FREIGHT)]
 Layers = Annotated[Value, f.QuantityField(units.COUNT._replace(example="8"), bounds.whole)]
 
 
-def _asked(ask: str, what: str) -> f.Scalar:
-    """Return the marker of a name that a method of the catalog checks."""
-
-    def read(raw: Any, info: Any) -> str:
-        text = f.clean(raw, what)
-        if info.context is not None:
-            getattr(info.context, ask)(text)
-        return text
-
-    return f.Scalar(read, scalars.WORDS)
-
-
 class FactorOf:
     """Marks a field as the name of a row of the fab tables, of one kind of part."""
 
@@ -62,13 +50,13 @@ class FactorOf:
     def _read(self, raw: Any, info: Any) -> str:
         text = f.clean(raw, "the name of a row of the fab tables")
         if info.context is not None:
-            info.context.check_factor(self.kind, text)
+            info.context.check("factor", self.kind, text)
         return text
 
 
-Node = Annotated[str, _asked("check_node", "a node such as `5 nm`")]
-WaferSource = Annotated[str, _asked("check_wafer_source", "a source key")]
-FabGrid = Annotated[str, _asked("check_fab_grid", "the id of a grid")]
+Node = Annotated[str, f.known("wafer", "a node such as `5 nm`", scalars.WORDS)]
+WaferSource = Annotated[str, f.known("wafer_source", "a source key", scalars.WORDS)]
+FabGrid = Annotated[str, f.known("fab_place", "the id of a grid", scalars.WORDS)]
 YieldModel = Annotated[str, f.word(*YIELD_MODELS)]
 AreaBasis = Annotated[str, f.word("physical", "effective")]
 Stage = Annotated[str, f.word(*STAGES)]

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from carbonctl.catalog import DEVICES, HOSTS, Catalog, leaves, records
+from carbonctl.catalog import Catalog, leaves, records
 from carbonctl.numbers.values import Value
 from carbonctl.text import fold
 from tests.conftest import CATALOG, ROOT, cite
 
 DB = ROOT / "hardware_db"
-ALL_DEVICES = list(CATALOG.all(DEVICES, records.DEVICE))
-ALL_HOSTS = list(CATALOG.all(HOSTS, records.HOST))
+ALL_DEVICES = list(CATALOG.devices.all())
+ALL_HOSTS = list(CATALOG.hosts.all())
 SUFFIXES = {".yaml", ".csv", ".md", ""}
 
 

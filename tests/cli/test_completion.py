@@ -31,7 +31,9 @@ def test_the_table_is_that_of_the_commands_as_they_are_registered():
 
 def test_ids_are_those_of_the_catalog():
     assert set(complete.FOLDERS) == {*DEVICES, *HOSTS}
-    assert complete.devices(CATALOG.folders) == list(CATALOG.paths((*DEVICES, *HOSTS)))
+    assert complete.devices(CATALOG.folders) == sorted(
+        [*CATALOG.devices.paths(), *CATALOG.hosts.paths()]
+    )
     assert list(complete.grids(CATALOG.folders)) == sorted({**CATALOG.zones, **CATALOG.regions})
     assert complete._shipped("hardware_db") == CATALOG.folders[-1]
 
@@ -91,8 +93,8 @@ def test_what_fits(line, expected):
 
 
 def test_other_names_are_those_of_the_catalog_with_their_ids():
-    devices = [CATALOG.device(identity) for identity in CATALOG.paths(DEVICES)]
-    hosts = [CATALOG.host(identity) for identity in CATALOG.paths(HOSTS)]
+    devices = [CATALOG.device(identity) for identity in CATALOG.devices.paths()]
+    hosts = [CATALOG.host(identity) for identity in CATALOG.hosts.paths()]
     known = {name: one.id for one in (*devices, *hosts) for name in one.aliases}
     assert complete.aliases(CATALOG.folders, "") == known
 
