@@ -16,7 +16,6 @@ from carbonctl.numbers.intervals import Number, Range, best, decide
 from carbonctl.numbers.symbols import Symbol
 from carbonctl.numbers.unit_table import (
     DEVICE,
-    DEVICE_WORDS,
     NONE,
     QuantityError,
     UnknownUnit,
@@ -168,7 +167,7 @@ def device_word(text: str, wanted: Dimension) -> str:
     _, written = _multiplier(match[2] if match else "", wanted, has_unit=False)
     for name in re.split(r"[-*·\s/]+", plain_signs(written)):
         word = name.removesuffix("s")
-        if word in DEVICE_WORDS:
+        if table().get(word, (NONE,))[0] == DEVICE:
             return word
     return "GPU" if "GPUh" in written else ""
 
