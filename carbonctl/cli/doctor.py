@@ -95,11 +95,12 @@ def _own(catalog: Catalog) -> list[dict[str, Any]]:
 
 def _terminal(color: str) -> list[dict[str, Any]]:
     """Return how text for people is laid out on standard output, and why."""
+    why_width = "COLUMNS" if os.environ.get("COLUMNS", "").isdigit() else _place()
     encoding = sys.stdout.encoding if writing.is_terminal() else "utf-8"
     drawn = "ASCII alone" if writing.is_plain() else "lines and blocks"
     shown = "yes" if writing.colored(color) else "no"
     return [
-        _row("width", f"{writing.width()} columns", _why_width()),
+        _row("width", f"{writing.width()} columns", why_width),
         _row("color", shown, why_colored(color)),
         _row("encoding", encoding, f"{_place()}; drawn with {drawn}"),
     ]
@@ -107,12 +108,6 @@ def _terminal(color: str) -> list[dict[str, Any]]:
 
 def _place() -> str:
     return "of the terminal" if writing.is_terminal() else "standard output is no terminal"
-
-
-def _why_width() -> str:
-    if os.environ.get("COLUMNS", "").isdigit():
-        return "COLUMNS"
-    return _place()
 
 
 def why_colored(choice: str) -> str:

@@ -53,7 +53,7 @@ def explain(
     (result,) = read_document(of_file, catalog, tuple(set)).results
     wanted = _chosen(result, path)
     if not wanted:
-        known = dict.fromkeys(_paths(result))
+        known = dict.fromkeys(f"{entry.phase}.{entry.activity}" for entry in result.entries)
         close = did_you_mean(path or "", known) or f"; there are {', '.join(known)}"
         say(f"{one.file}:{one.line}:1: nothing to explain at `{path}`{close}")
         return errors.INPUT
@@ -66,10 +66,6 @@ def explain(
     text = below(tree(result, wanted, style), catalog.own_records)
     writing.to_stdout(finished(text, style))
     return errors.OK
-
-
-def _paths(result: Result) -> list[str]:
-    return [f"{entry.phase}.{entry.activity}" for entry in result.entries]
 
 
 def _chosen(result: Result, path: str | None) -> list[Entry]:

@@ -27,15 +27,6 @@ app = typer.Typer(
     add_completion=False,
 )
 KINDS = tuple(dict.fromkeys((*records.DEVICE_KINDS, *records.HOST_KINDS)))
-HEADS = {
-    "id": "Id",
-    "kind": "Kind",
-    "year": "Year",
-    "rated_power_w": "Power|W",
-    "memory_gb": "Memory|GB",
-    "bf16_tflops": "BF16|TFLOPS",
-    "embodied_kgco2e": "Embodied|kgCO2e",
-}
 WIDE = {
     "id": "Id",
     "name": "Name",
@@ -50,6 +41,12 @@ WIDE = {
     "embodied_kgco2e": "Embodied|kgCO2e",
     "covers": "Covers",
 }
+HEADS = {
+    key: WIDE[key]
+    for key in (
+        "id", "kind", "year", "rated_power_w", "memory_gb", "bf16_tflops", "embodied_kgco2e",
+    )
+}  # fmt: skip
 FACTORS = {
     "part": "Part", "factor": "Factor", "value": "Value", "unit": "Unit", "includes": "Includes",
 }  # fmt: skip
@@ -209,11 +206,10 @@ def _shown(found: list[catalog_rows.Record], catalog: Catalog, form: str, color:
             ]
         )
     style = writing.style(color, catalog.sources)
-    cards = "\n".join(listing.card(record.name, *_card(record), style) for record in found)
-    return below(cards, catalog.own_records)
-
-
-def _card(
-    record: catalog_rows.Record,
-) -> tuple[dict[str, object], list[catalog_rows.Row], list[str]]:
-    return catalog_rows.facts(record), catalog_rows.figures(record), catalog_rows.unknown(record)
+    cards = [
+        listing.card(
+            r.name, catalog_rows.facts(r), catalog_rows.figures(r), catalog_rows.unknown(r), style
+        )
+        for r in found
+    ]
+    return below("\n".join(cards), catalog.own_records)

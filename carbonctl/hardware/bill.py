@@ -108,8 +108,8 @@ class _Builder:
         for number, (part, name) in enumerate(zip(parts, p.names_of(parts), strict=True)):
             path, at = f"{place.path}.{name}", f"{place.at}.{number}"
             counts = place.counts
-            times = given(part, "count", f"{path}.count", _count(counts),
-                          is_record=place.is_record)  # fmt: skip
+            times_name = f"count_{len(counts) + 1}" if counts else "count"
+            times = given(part, "count", f"{path}.count", times_name, is_record=place.is_record)
             if times is not None:
                 counts = (*counts, times)
             yield from self.part(
@@ -199,8 +199,3 @@ class _Builder:
 
 
 _LACKS = "parts of your own, or `other` with `embodied`"
-
-
-def _count(counts: tuple[Value, ...]) -> str:
-    """Return what formulas call the next count: count, count_2, …."""
-    return f"count_{len(counts) + 1}" if counts else "count"

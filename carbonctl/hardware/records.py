@@ -5,11 +5,13 @@ from contextlib import suppress
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.records import Device, Die, Embodied, Host
 from carbonctl.errors import InputError
+from carbonctl.hardware.silicon import HOLDS
 from carbonctl.numbers.values import Value
 from carbonctl.spec import parts as p
 from carbonctl.spec.part_lists import check_parts
 from carbonctl.spec.systems import Part
 
+_NAMES_OF_HELD = {held: name for name, held in HOLDS.items()}
 PART_OF_A_DEVICE = ("die", "package")
 _PACKAGES = ("package", "chip")
 
@@ -89,7 +91,7 @@ def _memory(device: Device, catalog: Catalog) -> tuple[Part, ...]:
     value = figure.value._replace(
         status="archetype", note="; ".join(filter(None, (figure.item, note, figure.value.note)))
     )
-    holds = None if figure.includes is None else _HOLDS[figure.includes]
+    holds = None if figure.includes is None else _NAMES_OF_HELD[figure.includes]
     return (
         p.constructed(
             kind, name="memory", capacity=memory.capacity,
@@ -97,11 +99,3 @@ def _memory(device: Device, catalog: Catalog) -> tuple[Part, ...]:
             packages=Value(0.0, "", "catalog") if kind == "hbm" and holds != "both" else None,
         ),
     )  # fmt: skip
-
-
-_HOLDS = {
-    frozenset[str](): "none",
-    frozenset({"yield"}): "yield",
-    frozenset({"package"}): "package",
-    frozenset({"yield", "package"}): "both",
-}

@@ -14,7 +14,7 @@ from carbonctl.spec.parts import Fabricated, Logic, Stored
 
 FAB_GRID = "TW"
 MAX_YEARS_APART = 2
-_HOLDS = {
+HOLDS = {
     "none": frozenset[str](),
     "yield": frozenset({"yield"}),
     "package": frozenset({"package"}),
@@ -244,10 +244,12 @@ def stored(context: PartContext) -> list[Line]:
     part: Stored = context.part
     own = context.given("carbon_per_capacity")
     if own is not None:
-        return _capacity(context, own, _HOLDS.get(part.includes or ""), None)
+        return _capacity(context, own, HOLDS.get(part.includes or ""), None)
     process = getattr(part, "process", None)
     if process is None:
-        return [_unknown(context)]
+        capacity, lacks = context.given("capacity"), "`process`, or `carbon_per_capacity`"
+        amount = context.many(of(capacity) if capacity else ONE)
+        return [context.line(amount, "GB" if capacity else "pieces", None, lacks=lacks)]
     try:
         figure = context.catalog.fab_factors.factor(part.kind, process, part.process_year)
     except LookupError as error:
@@ -320,10 +322,3 @@ def _packages(context: PartContext, holds: frozenset[str] | None) -> list[Line]:
         each, year = context.placed(figure.value, "package_carbon"), figure.year
     amount = context.many(of(count))
     return [context.line(amount, "packages", of(each), kind=PACKAGE, year=year)]
-
-
-def _unknown(context: PartContext) -> Line:
-    capacity = context.given("capacity")
-    amount = context.many(of(capacity)) if capacity else context.many(ONE)
-    lacks = "`process`, or `carbon_per_capacity`"
-    return context.line(amount, "GB" if capacity else "pieces", None, lacks=lacks)

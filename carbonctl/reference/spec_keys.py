@@ -64,7 +64,11 @@ class Page(NamedTuple):
 
 def kinds() -> list[Row]:
     """Return one row a kind: its name and what it is for."""
-    return [{"kind": kind, "about": _first_line(kind)} for kind in estimators.KINDS]
+    firsts = {kind: _about(kind).partition("\n")[0] for kind in estimators.KINDS}
+    return [
+        {"kind": kind, "about": first.removeprefix(f"{kind}: ").rstrip(".")}
+        for kind, first in firsts.items()
+    ]
 
 
 def topics() -> tuple[str, ...]:
@@ -115,10 +119,11 @@ def _kind(kind: str) -> Page:
         common |= set(SystemFields.model_fields) | set(OnMachine.model_fields)
     own: list[Row] = []
     shared: list[Row] = []
+    useless = getattr(estimators.module(kind), "USELESS", ())  # which it has from others
     for name, field in model.model_fields.items():
-        row = _row(field.alias or name, field, kind)
-        if name in _useless(kind):
+        if name in useless:
             continue
+        row = _row(field.alias or name, field, kind)
         base = OnMachine.model_fields.get(name) or Activity.model_fields.get(name)
         inherited = name in common and (base is None or base.description == field.description)
         (shared if inherited else own).append(row)
@@ -130,15 +135,6 @@ def _about(kind: str) -> str:
     said = inspect.cleandoc(estimators.module(kind).__doc__ or "")
     said = said.replace(f"``kind: {kind}``", kind).replace("``", "")
     return re.sub(r"(?<!\n)\n(?!\n|- )", " ", said)
-
-
-def _useless(kind: str) -> tuple[str, ...]:
-    """Return the keys that a kind has from others and refuses."""
-    return getattr(estimators.module(kind), "USELESS", ())
-
-
-def _first_line(kind: str) -> str:
-    return _about(kind).partition("\n")[0].removeprefix(f"{kind}: ").rstrip(".")
 
 
 def _row(key: str, field: FieldInfo, topic: str) -> Row:
@@ -220,15 +216,12 @@ def _example(field: FieldInfo) -> str:
         if isinstance(marker, f.RateOrCount):
             return "1e9 / day"
         if isinstance(marker, f.Scalar):
-            return _of_scalar(marker.schema)
+            form = marker.schema
+            return _SCALARS.get(form) or " | ".join(dict(form).get("enum", ()))
     return ""
 
 
 _SCALARS = {scalars.SWITCH: "yes | no", scalars.YEAR: "2024", scalars.VERSION: "1"}
-
-
-def _of_scalar(form: scalars.Form) -> str:
-    return _SCALARS.get(form) or " | ".join(dict(form).get("enum", ()))
 
 
 def _markers(field: FieldInfo) -> list[Any]:

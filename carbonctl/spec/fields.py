@@ -63,7 +63,9 @@ def read_quantity(raw: Any, dimension: Dimension, check: bounds.Check) -> Value:
     for end in ends:
         check(end, str(text))
     word = _device_word(text, dimension) if dimension.devices else ""
-    return Value(number, dimension.unit, line=_line(text), counts=word)
+    place = getattr(text, "place", None)
+    line = None if place is None or place.origin else place.line
+    return Value(number, dimension.unit, line=line, counts=word)
 
 
 def _device_word(text: str, dimension: Dimension) -> str:
@@ -84,11 +86,6 @@ def _device_word(text: str, dimension: Dimension) -> str:
 
 def _wanted(dimension: Dimension) -> str:
     return f"{units.article(dimension.name)} such as `{dimension.example}`"
-
-
-def _line(text: str) -> int | None:
-    place = getattr(text, "place", None)
-    return None if place is None or place.origin else place.line
 
 
 def _read_bounds(raw: Map, dimension: Dimension, check: bounds.Check) -> Value:
