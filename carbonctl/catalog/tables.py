@@ -246,10 +246,7 @@ def zones(folders: Iterable[Path]) -> dict[str, Zone]:
 def _is_grid_table(path: Path) -> bool:
     """Whether a table is one of grid rows; some others stand in the same folder.
 
-    Raises
-    ------
-    InputError
-        For a table that is neither.
+    Raises InputError for a table that is neither.
     """
     if path.name in _OTHER_TABLES:
         return False

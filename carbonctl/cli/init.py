@@ -130,10 +130,7 @@ def _schema_from(schema_file: str, path: Path) -> str:
 def _write_new(path: Path, text: str, *, with_folders: bool) -> None:
     """Write a file that is not there yet, whole or not at all.
 
-    Raises
-    ------
-    OutputError
-        Where it is there, or cannot be written.
+    Raises OutputError where it is there, or cannot be written.
     """
     try:
         if os.path.lexists(path):

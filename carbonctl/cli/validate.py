@@ -90,10 +90,7 @@ class _Check:
     def kind(self, one: Document) -> str:
         """Return what a document is.
 
-        Raises
-        ------
-        InputError
-            With every problem of it.
+        Raises InputError with every problem of it.
         """
         try:
             return validate_one(one.data, one.file, self.catalog, one.line)

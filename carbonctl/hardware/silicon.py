@@ -163,10 +163,8 @@ def fab_intensity(context: PartContext, place: str) -> Value:
 def _of_grid(context: PartContext, place: str) -> Value:
     """Return the intensity of a grid of the grid tables [kgCO2e/kWh], of the nearest year.
 
-    Raises
-    ------
-    ActivityError
-        Where these have none either: a kind of plant, of another year than the tables'.
+    Raises ActivityError where these have none either: a kind of plant, of another year than
+    the tables'.
     """
     catalog, year = context.catalog, context.part.fab_year
     try:

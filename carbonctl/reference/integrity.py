@@ -52,10 +52,7 @@ def _cites(path: Path, catalog: Catalog) -> None:
 def _grid_rows(catalog: Catalog) -> None:
     """Read the figures of every zone.
 
-    Raises
-    ------
-    InputError
-        With the problems of all zones.
+    Raises InputError with the problems of all zones.
     """
     problems: list[Problem] = []
     for zone in catalog.zones.values():

@@ -71,10 +71,7 @@ def read_quantity(raw: Any, dimension: Dimension, check: bounds.Check) -> Value:
 def _device_word(text: str, dimension: Dimension) -> str:
     """Return what a quantity counts.
 
-    Raises
-    ------
-    ValueError
-        Where the ends of a range count different things.
+    Raises ValueError where the ends of a range count different things.
     """
     first, dots, second = text.partition("..")
     word = units.device_word(second or first, dimension)
