@@ -24,6 +24,7 @@ ABATED = 0.97
 CATHODE = "NMC"
 CAPACITOR = "generic"
 _LAYER = "cpla"
+_METRICS = {"material": "embodied_per_mass", "battery": "embodied_per_energy"}
 
 
 class Board(NamedTuple):
@@ -142,25 +143,15 @@ class Act:
         value = self._figure("other", "pcb", name, "embodied_per_area").value
         return Board(value, 1 if listed else layers)
 
-    def material(self, name: str) -> Value:
-        """Return the carbon per mass of a material [kgCO2e/kg].
+    def factor(self, family: str, name: str) -> Value:
+        """Return the carbon of a material [kgCO2e/kg], or of a battery by cathode [kgCO2e/kWh].
 
         Raises
         ------
         LookupError
-            For a material that ACT has no row of.
+            For a name that ACT has no row of.
         """
-        return self._figure("other", "material", name, "embodied_per_mass").value
-
-    def battery(self, cathode: str = CATHODE) -> Value:
-        """Return the carbon per capacity of a battery [kgCO2e/kWh].
-
-        Raises
-        ------
-        LookupError
-            For a cathode that ACT has no row of.
-        """
-        return self._figure("other", "battery", cathode, "embodied_per_energy").value
+        return self._figure("other", family, name, _METRICS[family]).value
 
     def capacitor(self, kind: str = CAPACITOR) -> Capacitor:
         """Return the factor of a kind of capacitor.
@@ -172,9 +163,8 @@ class Act:
         """
         item, _ = self.item("capacitor", kind)
         if (item, "energy_per_mass") in self.fab.table("other"):
-            return Capacitor(
-                self._figure("other", "capacitor", kind, "energy_per_mass").value, None
-            )
+            energy = self._figure("other", "capacitor", kind, "energy_per_mass").value
+            return Capacitor(energy, None)
         return Capacitor(None, self._figure("other", "capacitor", kind, "embodied").value)
 
 

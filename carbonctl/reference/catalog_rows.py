@@ -23,6 +23,9 @@ HARDWARE_COLUMNS = descriptions.of("hardware")
 FIGURE_COLUMNS = descriptions.of("hardware figure")
 GRID_COLUMNS = descriptions.of("grid")
 FACTOR_COLUMNS = descriptions.of("hardware factor")
+_FACTS = (
+    "id", "name", "vendor", "kind", "year", "unit", "device", "devices", "cpu", "cpus", "host",
+)  # fmt: skip
 GRID_KINDS = ("country", "part", "cloud")
 
 
@@ -76,11 +79,10 @@ def hardware(catalog: Catalog, wanted: Filter) -> list[Row]:
 def _keeps(wanted: Filter, record: Record) -> bool:
     if wanted.kind is not None and record.kind != wanted.kind:
         return False
-    if wanted.vendor is not None and fold(wanted.vendor) not in (
-        fold(record.vendor or ""),
-        fold(record.id.partition("/")[0]),
-    ):
-        return False
+    if wanted.vendor is not None:
+        vendors = (record.vendor or "", record.id.partition("/")[0])
+        if fold(wanted.vendor) not in map(fold, vendors):
+            return False
     if wanted.years is None:
         return True
     return record.year is not None and wanted.years[0] <= record.year <= wanted.years[1]
@@ -150,55 +152,38 @@ def _walk(node: Any, path: str) -> Iterator[tuple[str, Value]]:
 
 
 def _figure_row(name: str, value: Value) -> Row:
-    has_range = value.low != value.high
+    unit = "TOPS" if name.startswith("peak.int") else value.unit
     return {
         "figure": name,
-        "value": value.best,
-        "unit": "TOPS" if name.startswith("peak.int") else value.unit,
-        "low": value.low if has_range else None,
-        "high": value.high if has_range else None,
+        **_bounds(value, unit),
         "confidence": value.confidence,
         "source": value.source,
         "note": value.note,
     }
 
 
+def _bounds(value: Value, unit: str) -> Row:
+    """Return a figure and its bounds, which are unknown where they are the figure itself."""
+    low, high = (None, None) if value.low == value.high else (value.low, value.high)
+    return {"value": value.best, "unit": unit, "low": low, "high": high}
+
+
 def facts(record: Record) -> dict[str, Any]:
     """Return what a record says beside its figures."""
-    said: dict[str, Any] = {}
-    for key in (
-        "id",
-        "name",
-        "vendor",
-        "kind",
-        "year",
-        "unit",
-        "device",
-        "devices",
-        "cpu",
-        "cpus",
-        "host",
-    ):
-        value = getattr(record, key, None)
-        if value not in (None, ""):
-            said[key] = value
-    if record.memory and record.memory.type:
-        said["memory type"] = record.memory.type
-    dies = getattr(record, "dies", ())
-    if dies:
-        said["dies"] = "; ".join(
-            f"{die.count} × {die.name or 'die'}, {die.process or die.node or 'process unknown'}"
-            for die in dies
-        )
-    if record.aliases:
-        said["also called"] = ", ".join(record.aliases)
-    if isinstance(record, Device) and record.counted_as:
-        said["counted as"] = ", ".join(f"{one.devices} by {one.tool}" for one in record.counted_as)
-    if isinstance(record, Device) and record.mig:
-        said["MIG profiles"] = ", ".join(record.mig.profiles)
-    if record.notes:
-        said["notes"] = record.notes
-    return said
+    dies = [
+        f"{die.count} × {die.name or 'die'}, {die.process or die.node or 'process unknown'}"
+        for die in getattr(record, "dies", ())
+    ]
+    said = {key: getattr(record, key, None) for key in _FACTS}
+    said["memory type"] = record.memory.type if record.memory else None
+    said["dies"] = "; ".join(dies)
+    said["also called"] = ", ".join(record.aliases)
+    if isinstance(record, Device):
+        counts = (f"{one.devices} by {one.tool}" for one in record.counted_as)
+        said["counted as"] = ", ".join(counts)
+        said["MIG profiles"] = ", ".join(record.mig.profiles) if record.mig else None
+    said["notes"] = record.notes
+    return {key: value for key, value in said.items() if value not in (None, "")}
 
 
 def unknown(record: Record) -> list[str]:
@@ -224,16 +209,11 @@ def factors(catalog: Catalog, part: str | None) -> list[Row]:
 
 
 def _factor_row(figure: Figure) -> Row:
-    value = figure.value
-    has_range = value.low != value.high
-    holds = figure.includes
+    value, holds = figure.value, figure.includes
     return {
         "part": figure.part,
         "factor": figure.item,
-        "value": value.best,
-        "unit": value.unit,
-        "low": value.low if has_range else None,
-        "high": value.high if has_range else None,
+        **_bounds(value, value.unit),
         "includes": None if holds is None else " ".join(sorted(holds)) or "none",
         "year": figure.year,
         "confidence": value.confidence,

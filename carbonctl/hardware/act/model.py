@@ -157,10 +157,12 @@ class _Maker:
         return [self.line(amount, "cm2", factor)]
 
     def battery(self) -> list[Line]:
-        factor = of(self.fact(self.tables.battery(), "category", "embodied_factor"))
+        factor = of(
+            self.fact(self.tables.factor("battery", act.CATHODE), "category", "embodied_factor")
+        )
         return [self.line(of(self.amount("capacity", unit="kWh")), "kWh", factor)]
 
     def material(self) -> list[Line]:
         name = material(self.component.words["type"])
-        factor = of(self.fact(self.tables.material(name), "type", "embodied_factor"))
+        factor = of(self.fact(self.tables.factor("material", name), "type", "embodied_factor"))
         return [self.line(of(self.amount("weight", unit="kg")), "kg", factor)]
