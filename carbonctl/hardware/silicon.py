@@ -243,7 +243,7 @@ def stored(context: PartContext) -> list[Line]:
     own = context.given("carbon_per_capacity")
     if own is not None:
         return _capacity(context, own, HOLDS.get(part.includes or ""), None)
-    process = getattr(part, "process", None)
+    process = part.process
     if process is None:
         capacity, lacks = context.given("capacity"), "`process`, or `carbon_per_capacity`"
         amount = context.many(of(capacity) if capacity else ONE)

@@ -6,8 +6,7 @@ catalog. What a part needs that nobody gives stays unknown; what is assumed is s
 
 from typing import Annotated, Any, Self
 
-from pydantic import Field, SerializeAsAny, model_validator
-from pydantic_core import core_schema
+from pydantic import Field, SerializeAsAny, ValidationInfo, model_validator
 
 from carbonctl.numbers import units
 from carbonctl.numbers.values import Value
@@ -38,22 +37,15 @@ Freight = Annotated[Value, f.QuantityField(units.FREIGHT)]
 Layers = Annotated[Value, f.QuantityField(units.COUNT._replace(example="8"), bounds.whole)]
 
 
-class FactorOf:
-    """Marks a field as the name of a row of the fab tables, of one kind of part."""
-
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
-        return core_schema.with_info_plain_validator_function(self._read, metadata={f.FIELD: self})
-
-    def _read(self, raw: Any, info: Any) -> str:
-        text = f.clean(raw, "the name of a row of the fab tables")
-        if info.context is not None:
-            info.context.check("factor", self.kind, text)
-        return text
+def _factor(raw: Any, info: ValidationInfo) -> str:
+    """Read the name of a row of the fab tables, which must be one of the part's kind."""
+    text = f.clean(raw, "the name of a row of the fab tables")
+    if info.context is not None and "kind" in info.data:
+        info.context.check("factor", info.data["kind"], text)
+    return text
 
 
+Factor = Annotated[str, f.Scalar(_factor, scalars.WORDS)]
 Node = Annotated[str, f.known("wafer", "a node such as `5 nm`", scalars.WORDS)]
 WaferSource = Annotated[str, f.known("wafer_source", "a source key", scalars.WORDS)]
 FabGrid = Annotated[str, f.known("fab_place", "the id of a grid", scalars.WORDS)]
@@ -63,6 +55,9 @@ Stage = Annotated[str, f.word(*STAGES)]
 Figures = Annotated[str, f.word("published", "parts")]
 Rest = Annotated[str, f.word("listed")]
 Holds = Annotated[str, f.word("none", "yield", "package", "both")]
+
+
+_ROW = "row of the fab tables (`carbonctl hardware factors`)"
 
 
 class Fabricated(Part):
@@ -164,47 +159,36 @@ class Stored(Fabricated):
     includes: Holds | None = optional(
         "with carbon_per_capacity: what it holds already: none, yield, …"
     )
+    process: Factor | None = optional(_ROW)
 
     @model_validator(mode="after")
     def _one_figure(self) -> Self:
-        process = getattr(self, "process", None)
-        if process is not None and self.carbon_per_capacity is not None:
+        if self.process is not None and self.carbon_per_capacity is not None:
             raise ValueError("give `process` or `carbon_per_capacity`, not both")
         if (self.carbon_per_capacity is None) != (self.includes is None):
             raise ValueError(
                 "carbon_per_capacity and `includes` go together: say whether the figure holds "
                 "yield and package (none, yield, package, both)"
             )
-        if self.process_year is not None and process is None:
+        if self.process_year is not None and self.process is None:
             raise ValueError("process_year needs `process`")
         return self
-
-
-_ROW = "row of the fab tables (`carbonctl hardware factors`)"
 
 
 class Dram(Stored):
     """Main memory: modules of DRAM."""
 
-    process: Annotated[str, FactorOf("dram")] | None = optional(_ROW)
-
 
 class Hbm(Stored):
     """Stacked memory in a package: HBM."""
-
-    process: Annotated[str, FactorOf("hbm")] | None = optional(_ROW)
 
 
 class Ssd(Stored):
     """A solid-state drive, or the flash of one."""
 
-    process: Annotated[str, FactorOf("ssd")] | None = optional(_ROW)
-
 
 class Hdd(Stored):
     """A hard drive."""
-
-    process: Annotated[str, FactorOf("hdd")] | None = optional(_ROW)
 
 
 class Made(Part):
@@ -228,10 +212,16 @@ class ByMass(Made):
     carbon_per_mass: PerMass | None = optional("instead of a factor")
 
 
+class Weighed(ByMass):
+    """What is weighed, and has a factor of its kind."""
+
+    factor: Factor | None = optional(_ROW)
+
+
 class Package(Made):
     """Packages of integrated circuits by themselves."""
 
-    factor: Annotated[str, FactorOf("package")] | None = optional(_ROW)
+    factor: Factor | None = optional(_ROW)
 
 
 class Board(Made):
@@ -240,25 +230,19 @@ class Board(Made):
     area: Area | None = optional("area of one board")
     layers: Layers | None = optional("with a factor that is of one layer")
     carbon_per_area: WaferMass | None = optional("instead of a factor")
-    factor: Annotated[str, FactorOf("board")] | None = optional(_ROW)
+    factor: Factor | None = optional(_ROW)
 
 
-class PowerSupply(ByMass):
+class PowerSupply(Weighed):
     """A power supply."""
 
-    factor: Annotated[str, FactorOf("power-supply")] | None = optional(_ROW)
 
-
-class Cooling(ByMass):
+class Cooling(Weighed):
     """Heat sinks, cold plates, fans."""
 
-    factor: Annotated[str, FactorOf("cooling")] | None = optional(_ROW)
 
-
-class Enclosure(ByMass):
+class Enclosure(Weighed):
     """A case, frame or chassis."""
-
-    factor: Annotated[str, FactorOf("enclosure")] | None = optional(_ROW)
 
 
 class Battery(Made):
@@ -266,13 +250,12 @@ class Battery(Made):
 
     energy: Charge | None = optional("energy that one holds")
     carbon_per_energy: PerEnergy | None = optional("instead of a factor")
-    factor: Annotated[str, FactorOf("battery")] | None = optional(_ROW)
+    factor: Factor | None = optional(_ROW)
 
 
-class Passives(ByMass):
+class Passives(Weighed):
     """Capacitors and other passives, by count and mass."""
 
-    factor: Annotated[str, FactorOf("passives")] | None = optional(_ROW)
     fab_grid: FabGrid | None = optional("electricity of their manufacture; JP unless given")
     fab_year: f.Year | None = optional("year of the figure of fab_grid")
     fab_intensity: f.Intensity | None = optional("overrides that of fab_grid")
@@ -284,10 +267,8 @@ class Passives(ByMass):
         return self
 
 
-class Assembly(ByMass):
+class Assembly(Weighed):
     """Putting it together and testing it."""
-
-    factor: Annotated[str, FactorOf("assembly")] | None = optional(_ROW)
 
 
 class Transport(ByMass):
@@ -295,13 +276,11 @@ class Transport(ByMass):
 
     distance: Distance | None = optional("with a factor per mass and distance")
     carbon_per_mass_distance: Freight | None = optional("instead of a factor")
-    factor: Annotated[str, FactorOf("transport")] | None = optional(_ROW)
+    factor: Factor | None = optional(_ROW)
 
 
-class EndOfLife(ByMass):
+class EndOfLife(Weighed):
     """Collecting, treating and disposing of it; no credit for what is recycled."""
-
-    factor: Annotated[str, FactorOf("end-of-life")] | None = optional(_ROW)
 
 
 class Other(Part):

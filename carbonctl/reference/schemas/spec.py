@@ -15,7 +15,7 @@ from carbonctl.reference.schemas.quantities import definitions, name_of
 from carbonctl.spec import bounds, scalars
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import PHASES, Activity, Workload
-from carbonctl.spec.parts import DEVICE, GROUP, HOST, FactorOf
+from carbonctl.spec.parts import DEVICE, GROUP, HOST
 from carbonctl.spec.parts import KINDS as PART_KINDS
 from carbonctl.spec.systems import System
 
@@ -96,10 +96,6 @@ class _Generator(GenerateJsonSchema):
             "examples": ["FR", "US-CAMX", "aws/us-east-1", {"hydro": "60 %", "gas": "40 %"}],
         }
         return self.shared("grid", grid)
-
-    @field.register
-    def _(self, marker: FactorOf) -> Schema:
-        return scalars.as_schema(scalars.WORDS)
 
     def shared(self, name: str, schema: Schema) -> Schema:
         """Put a schema among the shared definitions and return a reference to it."""
