@@ -10,7 +10,7 @@ from carbonctl.errors import InputError, Problem, UsageError
 from carbonctl.hardware.report import Bill
 from carbonctl.inputs import reading
 from carbonctl.inputs.discovery import named
-from carbonctl.inputs.documents import Document, check_json
+from carbonctl.inputs.documents import Document, json_first
 from carbonctl.inputs.results import refuse_other_results
 from carbonctl.inputs.selection import single
 from carbonctl.inputs.validate import HOST, record_forms
@@ -52,11 +52,8 @@ class Reader:
             self.without_overrides(name)
             return [of_record(self.named(name), self.catalog, self.life)]
         document = single(one, "`carbonctl embodied {}`")
-        try:
+        with json_first(document):
             return self.of_document(document, one.path)
-        except InputError:
-            check_json(document)
-            raise
 
     def of_document(self, one: Document, path: str) -> list[Bill]:
         """Return the bills of a workload or a record that stands in the file of a path.
@@ -111,7 +108,7 @@ class Reader:
         record = read_record(tree, file, form, {"id": file})
         return of_record(record, self.catalog, self.life, file)
 
-    def of_act(self, data: bytes, file: str, path: Path, *, compatible: bool) -> Bill:
+    def of_act(self, name: str, *, compatible: bool) -> list[Bill]:
         """Return the bill of a list of ACT's; its imports are looked for beside it.
 
         Raises
@@ -119,6 +116,8 @@ class Reader:
         InputError
             With the place of every fault.
         """
+        data, file = reading.read(name)
+        path = Path(name)
         self.without_overrides(file)
 
         def importer(name: str) -> tuple[Node, str]:
@@ -127,4 +126,4 @@ class Reader:
             inner, shown = reading.read_file(str(path.parent / name))
             return parse(decode(inner, shown), shown), shown
 
-        return of_act(data, file, self.catalog, self.life, importer, compatible=compatible)
+        return [of_act(data, file, self.catalog, self.life, importer, compatible=compatible)]

@@ -61,6 +61,11 @@ class Repeats:
         self.hidden[message.kind] = self.hidden.get(message.kind, 0) + 1
         return False
 
+    def tell(self, error: InputError) -> None:
+        """Say what is wrong with an input, but what was said before."""
+        for text in self.new(messages(error)):
+            say(text)
+
     def finish(self) -> None:
         """Say how often each kind of message was not shown."""
         for kind, times in self.hidden.items():

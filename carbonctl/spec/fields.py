@@ -138,13 +138,22 @@ class QuantityField(NamedTuple):
     check: bounds.Check = bounds.not_negative
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
-        return core_schema.no_info_plain_validator_function(
-            lambda raw: read_quantity(raw, self.dimension, self.check),
-            serialization=core_schema.plain_serializer_function_ser_schema(
-                lambda value: write_quantity(value, self.dimension)
-            ),
-            metadata={FIELD: self},
+        return _core(
+            self,
+            lambda raw, info: read_quantity(raw, self.dimension, self.check),
+            lambda value: write_quantity(value, self.dimension),
         )
+
+
+def _core(
+    marker: Any, read: Callable[[Any, ValidationInfo], Any], write: Callable[[Any], Any]
+) -> core_schema.CoreSchema:
+    """Return how pydantic reads and writes the fields of a marker."""
+    return core_schema.with_info_plain_validator_function(
+        read,
+        serialization=core_schema.plain_serializer_function_ser_schema(write),
+        metadata={FIELD: marker},
+    )
 
 
 class RateOrCount:
@@ -164,11 +173,7 @@ class RateOrCount:
         return write_quantity(value, (self.rate if value.unit else self.count).dimension)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
-        return core_schema.no_info_plain_validator_function(
-            self.read,
-            serialization=core_schema.plain_serializer_function_ser_schema(self.write),
-            metadata={FIELD: self},
-        )
+        return _core(self, lambda raw, info: self.read(raw), self.write)
 
 
 class Scalar(NamedTuple):
@@ -353,21 +358,17 @@ def _grid(raw: Any, info: ValidationInfo) -> str | Mix:
     return Mix(shares)
 
 
+def _write_grid(grid: str | Mix) -> Any:
+    if not isinstance(grid, Mix):
+        return grid
+    return {name: units.format_quantity(share, units.FRACTION) for name, share in grid}
+
+
 class GridField:
     """Marks a field as the id of a grid or an inline mix of sources."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
-        return core_schema.with_info_plain_validator_function(
-            _grid,
-            serialization=core_schema.plain_serializer_function_ser_schema(
-                lambda grid: (
-                    {name: units.format_quantity(share, units.FRACTION) for name, share in grid}
-                    if isinstance(grid, Mix)
-                    else grid
-                )
-            ),
-            metadata={FIELD: self},
-        )
+        return _core(self, _grid, _write_grid)
 
 
 GridId = Annotated[str | Mix, GridField()]
