@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from carbonctl import __version__, errors
+from carbonctl.catalog import Catalog
 from carbonctl.cli import life_options
 from carbonctl.cli import options as o
 from carbonctl.errors import InputError, Problem, UsageError
