@@ -28,6 +28,9 @@ _SYNONYMS = {"USA": "US", "UK": "GB", "World": "world", "WORLD": "world", "globa
 class Catalog:
     """The database that comes with carbonctl, behind the user's own folders.
 
+    What looks up a name raises LookupError with the nearest ones where nothing has it; what
+    reads a file, InputError with the place of each fault.
+
     Parameters
     ----------
     own : tuple of Path
@@ -80,45 +83,21 @@ class Catalog:
         return found
 
     def device(self, name: str) -> Device:
-        """Return the device with this id or alias.
-
-        Raises
-        ------
-        LookupError
-            With the nearest names.
-        """
+        """Return the device with this id or alias."""
         return self.devices.find(name, self.hosts)
 
     def host(self, name: str) -> Host:
-        """Return the host with this id or alias.
-
-        Raises
-        ------
-        LookupError
-            With the nearest names.
-        """
+        """Return the host with this id or alias."""
         return self.hosts.find(name, self.devices)
 
     def unit(self, name: str) -> DeviceUnit:
-        """Return what a name means as one device of a workload: a device, a part, several.
-
-        Raises
-        ------
-        LookupError
-            With the nearest names.
-        """
+        """Return what a name means as one device of a workload: a device, a part, several."""
         if name not in self._units:
             self._units[name] = unit_of(name, self.device)
         return self._units[name]
 
     def machine(self, name: str) -> DeviceUnit | Host:
-        """Return what a machine can be described by: a device or a host of this name.
-
-        Raises
-        ------
-        LookupError
-            With the nearest names of devices.
-        """
+        """Return what a machine can be described by: a device or a host of this name."""
         try:
             return self.unit(name)
         except LookupError as unknown:
@@ -144,13 +123,7 @@ class Catalog:
             raise ValueError(error.args[0]) from None
 
     def fab_place(self, name: str) -> str:
-        """Return what the fab tables or the grids call a place or a kind of plant.
-
-        Raises
-        ------
-        LookupError
-            With the nearest names.
-        """
+        """Return what the fab tables or the grids call a place or a kind of plant."""
         for known in (name, name.lower()):
             if self.fab_factors.intensity(known) is not None:
                 return known
@@ -179,13 +152,7 @@ class Catalog:
         return self.cited(tables.regions(self.folders), "cloud/regions.csv")
 
     def zone(self, name: str) -> tuple[str, tables.Region | None]:
-        """Return the zone that a name means, and the cloud region if it is one.
-
-        Raises
-        ------
-        LookupError
-            With the nearest names.
-        """
+        """Return the zone that a name means, and the cloud region if it is one."""
         if "/" in name:
             region = self.regions.get(name.lower())
             if region is not None and region.grid in self.zones:
@@ -212,13 +179,7 @@ class Catalog:
         return names.Index(zones), names.Index(regions)
 
     def plants(self, name: str) -> dict[str, tables.Plant]:
-        """Return a kind of plant by basis.
-
-        Raises
-        ------
-        LookupError
-            With the nearest names.
-        """
+        """Return a kind of plant by basis."""
         if name not in self.generation:
             known = ", ".join(self.generation)
             close = did_you_mean(name, self.generation)

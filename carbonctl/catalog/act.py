@@ -44,6 +44,8 @@ class Capacitor(NamedTuple):
 class Act:
     """The tables under ACT's names.
 
+    A name, or a year, that ACT has no row of raises LookupError with those that it has.
+
     Parameters
     ----------
     folders : iterable of Path
@@ -91,35 +93,17 @@ class Act:
         return self.fab.figure("other", "ic package", "embodied", source=SOURCE).value
 
     def wafer(self, process: str) -> Wafer:
-        """Return the wafer of a process such as ``28nm``; gases at 95 and 99 %.
-
-        Raises
-        ------
-        LookupError
-            For a process that ACT has no row of.
-        """
+        """Return the wafer of a process such as ``28nm``; gases at 95 and 99 %."""
         item, _ = self.item("logic", process)
         return self.fab.wafer(nanometres(item), source=SOURCE)
 
     def grid(self, name: str, year: int = GRID_YEAR) -> Value:
-        """Return a carbon intensity [kgCO2e/kWh] by place (of 2022 or 2023) or kind of plant.
-
-        Raises
-        ------
-        LookupError
-            For a name or a year that ACT has no row of.
-        """
+        """Return a carbon intensity [kgCO2e/kWh] by place (of 2022 or 2023) or kind of plant."""
         item, fixed = self.item("grid", name)
         return self.fab.grid(item, year=fixed or year, source=SOURCE).value
 
     def per_gb(self, family: str, process: str) -> Value:
-        """Return the carbon per capacity [kgCO2e/GB] of a family (dram, ssd, hdd) and process.
-
-        Raises
-        ------
-        LookupError
-            For a process that ACT has no row of.
-        """
+        """Return the carbon per capacity [kgCO2e/GB] of a family (dram, ssd, hdd) and process."""
         item, year = self.item(family, process)
         return self.fab.per_gb(item, year=year, source=SOURCE).value
 
@@ -144,23 +128,11 @@ class Act:
         return Board(value, 1 if listed else layers)
 
     def factor(self, family: str, name: str) -> Value:
-        """Return the carbon of a material [kgCO2e/kg], or of a battery by cathode [kgCO2e/kWh].
-
-        Raises
-        ------
-        LookupError
-            For a name that ACT has no row of.
-        """
+        """Return the carbon of a material [kgCO2e/kg], or of a battery by cathode [kgCO2e/kWh]."""
         return self._figure("other", family, name, _METRICS[family]).value
 
     def capacitor(self, kind: str = CAPACITOR) -> Capacitor:
-        """Return the factor of a kind of capacitor.
-
-        Raises
-        ------
-        LookupError
-            For a kind that ACT has no row of.
-        """
+        """Return the factor of a kind of capacitor."""
         item, _ = self.item("capacitor", kind)
         if (item, "energy_per_mass") in self.fab.table("other"):
             energy = self._figure("other", "capacitor", kind, "energy_per_mass").value

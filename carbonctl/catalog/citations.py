@@ -38,13 +38,7 @@ def check(path: Path, known: Collection[str]) -> None:
 
 
 def check_rows(rows: Iterable[tables.Cell], known: Collection[str]) -> None:
-    """Refuse rows of tables that name a source which no sources.yaml has.
-
-    Raises
-    ------
-    InputError
-        As `check` does.
-    """
+    """Refuse rows of tables that name a source which no sources.yaml has, as `check` does."""
     problems = [
         problem
         for path, line, row in rows

@@ -1,4 +1,7 @@
-"""Rows of the fab tables as they are written: units, nodes, shares, bounds."""
+"""Rows of the fab tables as they are written: units, nodes, shares, bounds.
+
+A row that lacks a column, or is no number where it should be, raises InputError with its line.
+"""
 
 import math
 import re
@@ -78,13 +81,7 @@ def nanometres(node: str) -> float:
 
 
 def figures(folders: Iterable[Path], name: str) -> dict[tuple[str, str], list[Figure]]:
-    """Return the rows of one table by item and metric, those of the first folder alone.
-
-    Raises
-    ------
-    InputError
-        For a row that lacks a column or is no number where it should be.
-    """
+    """Return the rows of one table by item and metric, those of the first folder alone."""
     found: dict[tuple[str, str], list[Figure]] = {}
     for folder in folders:
         here: dict[tuple[str, str], list[Figure]] = {}
@@ -131,13 +128,7 @@ def _number(row: Row, count: int) -> Number:
 def logic(
     folders: Iterable[Path],
 ) -> dict[tuple[str, float | None], dict[float, list[Value]]]:
-    """Return the figures of wafers by metric and share abated, then by node [nm].
-
-    Raises
-    ------
-    InputError
-        As `figures` does.
-    """
+    """Return the figures of wafers by metric and share abated, then by node [nm]."""
     found: dict[tuple[str, float | None], dict[float, list[Value]]] = {}
     for folder in folders:
         here: dict[tuple[str, float | None], dict[float, list[Value]]] = {}

@@ -1,4 +1,7 @@
-"""The tables of networks, radios and clients."""
+"""The tables of networks, radios and clients.
+
+A cell that is not a number raises InputError with its line.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -24,11 +27,6 @@ def segments(folders: Iterable[Path]) -> dict[str, dict[str, dict[str, Value]]]:
     """Return energy per volume [kWh/GB] by model, element and direction (down, up).
 
     Equipment figures are multiplied by redundancy, over-capacity and PUE, as they say.
-
-    Raises
-    ------
-    InputError
-        For a cell that is not a number.
     """
     found: dict[str, dict[str, dict[str, Value]]] = {}
     for row, value in _all(folders, "network/segments.csv", _segment):
@@ -53,13 +51,7 @@ def _segment(row: Row) -> Value | None:
 
 
 def radios(folders: Iterable[Path]) -> dict[tuple[str, str], Radio]:
-    """Return radios by device and technology (wifi, cellular), of the makers' power profiles.
-
-    Raises
-    ------
-    InputError
-        For a cell that is not a number.
-    """
+    """Return radios by device and technology (wifi, cellular), of the makers' power profiles."""
     return first(folders, "network/radio.csv", _radio)
 
 
@@ -80,11 +72,6 @@ def client_powers(folders: Iterable[Path]) -> dict[str, Value]:
 
     Where several are known the best is the highest, of all its fast cores; the bounds hold
     those of all of them.
-
-    Raises
-    ------
-    InputError
-        For a cell that is not a number.
     """
     known: dict[str, list[tuple[Number, Row]]] = {}
     for row, figure in _all(folders, "clients.csv", _power):

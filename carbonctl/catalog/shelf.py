@@ -1,4 +1,7 @@
-"""Finds records of hardware_db: by id in one file, by alias only on a miss, and lazily."""
+"""Finds records of hardware_db: by id in one file, by alias only on a miss, and lazily.
+
+A faulty file raises InputError with the place of every fault in it.
+"""
 
 from __future__ import annotations
 
@@ -24,13 +27,7 @@ _WITH_SERIES = ("gpu", "tpu", "npu")
 
 
 def load(path: Path, form: Reader, extra: dict[str, str]) -> Any:
-    """Read one file by its form.
-
-    Raises
-    ------
-    InputError
-        With the file, line and column of every fault in it.
-    """
+    """Read one file by its form."""
     file = str(path)
     return read_record(parse(decode(read_input(path), file), file), file, form, extra)
 
@@ -52,13 +49,7 @@ def identity_of(path: Path) -> str:
 
 
 def read_record(tree: Node, file: str, form: Reader, extra: dict[str, str]) -> Any:
-    """Return what a form makes of a parsed file; ``extra`` are keys that the file has not.
-
-    Raises
-    ------
-    InputError
-        With the line and column of every fault in it.
-    """
+    """Return what a form makes of a parsed file; ``extra`` are keys that the file has not."""
     if not isinstance(tree, Map):
         raise InputError([Problem(file, 1, 1, "a mapping of keys to values is wanted here")])
     faults: list[Fault] = []

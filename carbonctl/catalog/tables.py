@@ -1,4 +1,7 @@
-"""The CSV tables of hardware_db: grids and cloud regions."""
+"""The CSV tables of hardware_db: grids and cloud regions.
+
+A faulty row raises InputError with its line.
+"""
 
 import csv
 import io
@@ -118,13 +121,7 @@ def read(path: Path, make: Callable[[Row], T], what: str = "") -> Iterator[T]:
 
 
 def made(cell: Cell, make: Callable[[Row], T], what: str = "") -> T:
-    """Return what a function makes of one row.
-
-    Raises
-    ------
-    InputError
-        As `read` does.
-    """
+    """Return what a function makes of one row."""
     path, line, row = cell
     try:
         return make(row)
@@ -141,11 +138,6 @@ def first(
     """Return what a function makes of the rows of a table in some folders, by its key.
 
     The first of each key holds; None is left out.
-
-    Raises
-    ------
-    InputError
-        As `read` does.
     """
     found: dict[K, T] = {}
     for folder in folders:

@@ -1,4 +1,7 @@
-"""What comes from fabs: dies by area, memory and drives by capacity, and their packages."""
+"""What comes from fabs: dies by area, memory and drives by capacity, and their packages.
+
+Figures that do not go together, or do not suffice, raise ActivityError.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -23,13 +26,7 @@ HOLDS = {
 
 
 def logic(context: PartContext) -> list[Line]:
-    """Return the lines of dies and of their packages.
-
-    Raises
-    ------
-    ActivityError
-        Where figures do not go together.
-    """
+    """Return the lines of dies and of their packages."""
     part: Logic = context.part
     if part.area is None and part.width is None:  # of a record that does not know it
         return [context.line(context.many(ONE), "pieces", None, lacks="the area of its dies")]
@@ -139,13 +136,7 @@ def _gases(context: PartContext, known: Mapping[float, Value]) -> tuple[Value, t
 
 
 def fab_intensity(context: PartContext, place: str) -> Value:
-    """Return the intensity of the electricity that a part is made with [kgCO2e/kWh].
-
-    Raises
-    ------
-    ActivityError
-        Where the place has no figure of the year.
-    """
+    """Return the intensity of the electricity that a part is made with [kgCO2e/kWh]."""
     part = context.part
     given = context.given("fab_intensity")
     if given is not None:
@@ -232,13 +223,7 @@ def _density(context: PartContext) -> Value:
 
 
 def stored(context: PartContext) -> list[Line]:
-    """Return the lines of memory or of a drive, and of its packages.
-
-    Raises
-    ------
-    ActivityError
-        Where figures do not go together.
-    """
+    """Return the lines of memory or of a drive, and of its packages."""
     part: Stored = context.part
     own = context.given("carbon_per_capacity")
     if own is not None:
@@ -256,13 +241,7 @@ def stored(context: PartContext) -> list[Line]:
 
 
 def figured(context: PartContext, figure: Figure) -> list[Line]:
-    """Return the lines of memory or of a drive by a row of the tables.
-
-    Raises
-    ------
-    ActivityError
-        Where the row is per capacity, and none is given.
-    """
+    """Return the lines of memory or of a drive by a row of the tables."""
     value = context.placed(figure.value, "process", "embodied_per_gb")
     value = value._replace(note="; ".join(filter(None, (figure.item, value.note))))
     if value.unit == "kgCO2e":  # of one finished drive, whatever it holds

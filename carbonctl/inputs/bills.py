@@ -22,7 +22,7 @@ from carbonctl.text import path_shown
 
 
 class Reader:
-    """Reads what is asked for and returns its bills.
+    """Reads what is asked for and returns its bills; InputError has the place of every fault.
 
     Parameters
     ----------
@@ -40,13 +40,7 @@ class Reader:
         self.overrides = overrides
 
     def bills(self, name: str) -> list[Bill]:
-        """Return the bills of a file, of standard input, or of an id of the catalog.
-
-        Raises
-        ------
-        InputError
-            Where it is none of them, or faulty.
-        """
+        """Return the bills of a file, of standard input, or of an id of the catalog."""
         one = named(name)
         if one.path != "-" and not os.path.lexists(one.path):
             self.without_overrides(name)
@@ -56,13 +50,7 @@ class Reader:
             return self.of_document(document, one.path)
 
     def of_document(self, one: Document, path: str) -> list[Bill]:
-        """Return the bills of a workload or a record that stands in the file of a path.
-
-        Raises
-        ------
-        InputError
-            Where it is faulty.
-        """
+        """Return the bills of a workload or a record that stands in the file of a path."""
         data, file, label, first, _ = one
         refuse_other_results(data, file, first)
         if is_saved(data):
@@ -109,13 +97,7 @@ class Reader:
         return of_record(record, self.catalog, self.life, file)
 
     def of_act(self, name: str, *, compatible: bool) -> list[Bill]:
-        """Return the bill of a list of ACT's; its imports are looked for beside it.
-
-        Raises
-        ------
-        InputError
-            With the place of every fault.
-        """
+        """Return the bill of a list of ACT's; its imports are looked for beside it."""
         data, file = reading.read(name)
         path = Path(name)
         self.without_overrides(file)

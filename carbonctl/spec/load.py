@@ -84,13 +84,7 @@ def load_tree(
     overrides: tuple[str, ...] = (),
     first: int = 1,
 ) -> Loaded:
-    """Check a workload that was parsed already, with the problems found on the way.
-
-    Raises
-    ------
-    InputError
-        As `load` does.
-    """
+    """Check a workload that was parsed already, with the problems found on the way, as `load`."""
     if not isinstance(tree, Map):
         what = {Seq: "a list", type(None): "nothing"}.get(type(tree), "a single value")
         message = f"the file holds {what}; a workload is a mapping with `name` and `phases`"
