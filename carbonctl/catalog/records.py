@@ -7,7 +7,7 @@ from carbonctl.catalog import leaves
 from carbonctl.catalog.leaves import FIGURE_KEYS, figure, form_of, of, positive, switch, text, word
 from carbonctl.catalog.records_reader import Group, Keyed, Leaf, Listed
 from carbonctl.numbers import units
-from carbonctl.numbers.intervals import Range
+from carbonctl.numbers.intervals import best
 from carbonctl.numbers.values import Value
 from carbonctl.spec.tree import Seq
 from carbonctl.text import fold
@@ -56,11 +56,7 @@ class Embodied(NamedTuple):
 def _split(raw: Any) -> dict[str, float]:
     if not isinstance(raw, dict):
         raise ValueError("split: a mapping of parts to masses is wanted here")
-    return {text(name): _best(units.parse(text(part), units.MASS)) for name, part in raw.items()}
-
-
-def _best(number: float | Range) -> float:
-    return number.best if isinstance(number, Range) else number
+    return {text(name): best(units.parse(text(part), units.MASS)) for name, part in raw.items()}
 
 
 def _embodied(raw: Any) -> Embodied:

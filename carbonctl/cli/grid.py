@@ -7,7 +7,7 @@ import typer
 from carbonctl import errors
 from carbonctl.catalog import Catalog
 from carbonctl.cli import options as o
-from carbonctl.cli.introspection import Command, Group
+from carbonctl.cli.introspection import Command, commands
 from carbonctl.inputs.catalogs import catalog_for
 from carbonctl.outputs import writing
 from carbonctl.outputs.messages import say
@@ -15,14 +15,10 @@ from carbonctl.reference import catalog_rows
 from carbonctl.render import listing
 from carbonctl.render.own_records import below
 
-app = typer.Typer(
-    cls=Group,
-    name="grid",
-    help="Carbon intensity of electricity, and cloud regions: list, show.\n\nFor example:\n\n"
+app = commands(
+    "grid",
+    "Carbon intensity of electricity, and cloud regions: list, show.\n\nFor example:\n\n"
     "  carbonctl grid show FR",
-    rich_markup_mode=None,
-    no_args_is_help=True,
-    add_completion=False,
 )
 HEADS = {
     "zone": "Zone",

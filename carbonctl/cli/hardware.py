@@ -8,7 +8,7 @@ import typer
 from carbonctl import errors
 from carbonctl.catalog import Catalog, records
 from carbonctl.cli import options as o
-from carbonctl.cli.introspection import Command, Group
+from carbonctl.cli.introspection import Command, commands
 from carbonctl.inputs.catalogs import catalog_for
 from carbonctl.outputs import writing
 from carbonctl.outputs.messages import say
@@ -17,14 +17,10 @@ from carbonctl.render import listing
 from carbonctl.render.own_records import below
 from carbonctl.text import did_you_mean
 
-app = typer.Typer(
-    cls=Group,
-    name="hardware",
-    help="Devices, hosts and factors in the catalog: list, show, search, factors.\n\nFor example:"
+app = commands(
+    "hardware",
+    "Devices, hosts and factors in the catalog: list, show, search, factors.\n\nFor example:"
     "\n\n  carbonctl hardware search h100",
-    rich_markup_mode=None,
-    no_args_is_help=True,
-    add_completion=False,
 )
 KINDS = tuple(dict.fromkeys((*records.DEVICE_KINDS, *records.HOST_KINDS)))
 WIDE = {

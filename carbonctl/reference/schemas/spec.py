@@ -10,6 +10,7 @@ from pydantic.json_schema import CoreRef, GenerateJsonSchema, models_json_schema
 from pydantic_core import core_schema
 
 from carbonctl import estimators
+from carbonctl.reference import descriptions
 from carbonctl.reference.schemas import Schema, closed, ref
 from carbonctl.reference.schemas.quantities import definitions, name_of
 from carbonctl.spec import bounds, scalars
@@ -19,12 +20,6 @@ from carbonctl.spec.parts import DEVICE, GROUP, HOST
 from carbonctl.spec.parts import KINDS as PART_KINDS
 from carbonctl.spec.systems import System
 
-_PHASES = {
-    "data": "collecting, storing, moving and preparing data",
-    "experimentation": "research and development: search, ablation, failed runs",
-    "training": "training, fine-tuning and retraining",
-    "inference": "answering requests, or standing ready to",
-}
 _SHARE: f.QuantityField = get_args(f.Fraction)[1]
 
 
@@ -175,5 +170,6 @@ def _of_kind(kind: str, schema: Schema) -> Schema:
 def _phases(said: str) -> Schema:
     """Return the schema of the phases; one without activities may be empty."""
     activities = {"type": ["array", "null"], "items": ref("activity")}
-    phases = {phase: {"description": _PHASES[phase], **activities} for phase in PHASES}
+    known = descriptions.of("phases")
+    phases = {phase: {"description": known[phase], **activities} for phase in PHASES}
     return closed(phases, (), description=said, minProperties=1)
