@@ -155,13 +155,12 @@ class Catalog:
         """Return the zone that a name means, and the cloud region if it is one."""
         if "/" in name:
             region = self.regions.get(name.lower())
-            if region is not None and region.grid in self.zones:
-                return region.grid, region
-            if region is not None:
-                raise LookupError(
-                    f"cloud region `{name}` stands on an unknown grid `{region.grid}`"
-                )
-            raise LookupError(names.unknown_grid(name, *self._place_names))
+            if region is None:
+                raise LookupError(names.unknown_grid(name, *self._place_names))
+            if region.grid not in self.zones:
+                said = f"cloud region `{name}` stands on an unknown grid `{region.grid}`"
+                raise LookupError(said)
+            return region.grid, region
         name = _SYNONYMS.get(name, name)
         if name in self.zones:
             return name, None

@@ -58,7 +58,7 @@ def _area(context: PartContext) -> Quantity:
     on_wafer = context._replace(part=part.wafer, path=f"{context.path}.wafer")
     figures = context.catalog.fab_factors.fab
     diameter, edge, kerf = (
-        _on_wafer(on_wafer, key)
+        on_wafer.given(key)
         or on_wafer.default(figures.figure("yield", "wafer", key).value, key, "unless given")
         for key in ("diameter", "edge", "kerf")
     )
@@ -71,14 +71,6 @@ def _area(context: PartContext) -> Quantity:
                  note="wafer over its gross dies")  # fmt: skip
     used = context.catalog.settled(used)
     return of(used).beside(*sizes)
-
-
-def _on_wafer(context: PartContext, key: str) -> Value | None:
-    value: Value | None = getattr(context.part, key)
-    if value is None:
-        return None
-    value = value.named(key, f"{context.path}.{key}")
-    return value._replace(status="catalog", line=None) if context.is_record else value
 
 
 def _wafer(context: PartContext) -> tuple[Quantity, bool]:
