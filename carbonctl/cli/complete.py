@@ -42,24 +42,12 @@ class Asked(NamedTuple):
 
 
 class _Wanted(NamedTuple):
-    """What stands before the cursor.
+    """What stands before the cursor."""
 
-    Attributes
-    ----------
-    entry : dict
-        What commands.json says of the command.
-    places : int
-        Its arguments so far.
-    value : str, list of str or None
-        What the value of the flag is that the cursor follows; None where it follows none.
-    given : dict
-        Flags with their values.
-    """
-
-    entry: dict[str, Any]
-    places: int
-    value: str | list[str] | None
-    given: dict[str, str]
+    entry: dict[str, Any]  # what commands.json says of the command
+    places: int  # its arguments so far
+    value: str | list[str] | None  # of the flag before the cursor; None where there is none
+    given: dict[str, str]  # flags with their values
 
 
 def answer(environment: Mapping[str, str]) -> int:

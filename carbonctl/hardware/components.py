@@ -17,24 +17,12 @@ _STAGES = {"transport": TRANSPORT, "end-of-life": END_OF_LIFE}
 
 
 class _Measure(NamedTuple):
-    """What a factor of some unit is multiplied by.
+    """What a factor of some unit is multiplied by."""
 
-    Attributes
-    ----------
-    key : str
-        The key of the part that says how much; empty where pieces are counted.
-    unit : str
-        The unit of the amount.
-    per : int
-        How many of the key's unit make one of it.
-    own : str
-        The key that gives such a factor in the part itself.
-    """
-
-    key: str
-    unit: str
-    per: int
-    own: str
+    key: str  # of the part, which says how much; empty where pieces are counted
+    unit: str  # of the amount
+    per: int  # how many of the key's unit make one of it
+    own: str  # the key that gives such a factor in the part itself
 
 
 _MEASURES = {

@@ -202,22 +202,6 @@ def _multiplier(rest: str, wanted: Dimension, has_unit: bool) -> tuple[int, str]
     return 1, rest
 
 
-def _split(text: str, wanted: Dimension, default_unit: str | None) -> tuple[str, int, str]:
-    """Return the figure of a quantity as written, its suffix's factor and the unit's text."""
-    if len(text) > _LONGEST:
-        raise QuantityError(f"`{text[:40]}…` is too long for {article(wanted.name)}")
-    if wanted.unit == DURATION.unit and ":" in text:
-        return repr(_elapsed_s(text, wanted)), 1, "s"
-    match = _NUMBER.fullmatch(text)
-    if match and match[2][:1] in (",", "'") and match[2][1:2].isdigit():
-        raise QuantityError(f"`{text}`: write a point for decimals, and no separators of thousands")
-    if not match or match[2][:1] in _NO_UNIT:
-        raise QuantityError(f"`{text}` is not {article(wanted.name)} such as `{wanted.example}`")
-    number, rest = match.groups()
-    multiplier, written = _multiplier(rest, wanted, default_unit is not None)
-    return number, multiplier, written or default_unit or ""
-
-
 def _elapsed_s(text: str, wanted: Dimension) -> float:
     """Return the seconds of an elapsed time such as ``1-02:03:04``."""
     match = _CLOCK.fullmatch(text)
@@ -315,11 +299,21 @@ def _plain(
     text: str, figures: Sequence[float], wanted: Dimension, default_unit: str | None
 ) -> tuple[float, int, str]:
     """Return a number with its suffix, that suffix's factor and the unit's text."""
-    number, multiplier, written = _split(text, wanted, default_unit)
+    if len(text) > _LONGEST:
+        raise QuantityError(f"`{text[:40]}…` is too long for {article(wanted.name)}")
+    if wanted.unit == DURATION.unit and ":" in text:
+        return figures[0] if figures else _elapsed_s(text, wanted), 1, "s"
+    match = _NUMBER.fullmatch(text)
+    if match and match[2][:1] in (",", "'") and match[2][1:2].isdigit():
+        raise QuantityError(f"`{text}`: write a point for decimals, and no separators of thousands")
+    if not match or match[2][:1] in _NO_UNIT:
+        raise QuantityError(f"`{text}` is not {article(wanted.name)} such as `{wanted.example}`")
+    number, rest = match.groups()
+    multiplier, written = _multiplier(rest, wanted, default_unit is not None)
     plain = figures[0] if figures else float(number.replace("_", "")) + 0.0  # -0 is 0
     if not figures and plain == 0 and re.search("[1-9]", number.lower().partition("e")[0]):
         raise QuantityError(_beyond(text, wanted))
-    return plain * multiplier, multiplier, written
+    return plain * multiplier, multiplier, written or default_unit or ""
 
 
 def factors(text: str, wanted: Dimension) -> tuple[str, int, int, int]:

@@ -76,12 +76,8 @@ class Repeats:
 class _Kind:
     """The warnings of one kind: at first those of one workload.
 
-    Parameters
-    ----------
-    texts : dict of Caution to int
-        Its warnings, and their place among all of it; the first few are kept.
-    label, place : str
-        What it is called, alone and among others.
+    Its warnings have their place among all of it, and the first few are kept; it is called
+    ``label`` alone, and ``place`` among others.
     """
 
     def __init__(self, texts: dict[Caution, int], label: str, place: str) -> None:
