@@ -11,7 +11,7 @@ from carbonctl.cli.introspection import Command, commands
 from carbonctl.inputs.catalogs import catalog_for
 from carbonctl.outputs import writing
 from carbonctl.outputs.messages import say
-from carbonctl.reference import catalog_rows
+from carbonctl.reference import catalog_rows, descriptions
 from carbonctl.render import listing
 from carbonctl.render.own_records import below
 
@@ -20,23 +20,8 @@ app = commands(
     "Carbon intensity of electricity, and cloud regions: list, show.\n\nFor example:\n\n"
     "  carbonctl grid show FR",
 )
-HEADS = {
-    "zone": "Zone",
-    "name": "Name",
-    "year": "Year",
-    "basis": "Basis",
-    "intensity_g_per_kwh": "Intensity|gCO2e/kWh",
-    "pue": "PUE",
-}
-CLOUD = {
-    "zone": "Region",
-    "name": "Name",
-    "grid": "Grid",
-    "year": "Year",
-    "basis": "Basis",
-    "intensity_g_per_kwh": "Intensity|gCO2e/kWh",
-    "pue": "PUE",
-}
+HEADS = descriptions.heads("grid")
+CLOUD = descriptions.heads("cloud")
 
 
 @app.command("list", cls=Command)

@@ -12,7 +12,7 @@ from carbonctl.cli.introspection import Command, commands
 from carbonctl.inputs.catalogs import catalog_for
 from carbonctl.outputs import writing
 from carbonctl.outputs.messages import say
-from carbonctl.reference import catalog_rows
+from carbonctl.reference import catalog_rows, descriptions
 from carbonctl.render import listing
 from carbonctl.render.own_records import below
 from carbonctl.text import did_you_mean
@@ -23,31 +23,8 @@ app = commands(
     "\n\n  carbonctl hardware search h100",
 )
 KINDS = tuple(dict.fromkeys((*records.DEVICE_KINDS, *records.HOST_KINDS)))
-WIDE = {
-    "id": "Id",
-    "name": "Name",
-    "kind": "Kind",
-    "year": "Year",
-    "rated_power_w": "Power|W",
-    "idle_power_w": "Idle|W",
-    "memory_gb": "Memory|GB",
-    "bandwidth_gb_per_s": "Bandwidth|GB/s",
-    "bf16_tflops": "BF16|TFLOPS",
-    "fp32_tflops": "FP32|TFLOPS",
-    "embodied_kgco2e": "Embodied|kgCO2e",
-    "covers": "Covers",
-}
-HEADS = {
-    key: WIDE[key]
-    for key in (
-        "id", "kind", "year", "rated_power_w", "memory_gb", "bf16_tflops", "embodied_kgco2e",
-    )
-}  # fmt: skip
-FACTORS = {
-    "part": "Part", "factor": "Factor", "value": "Value", "unit": "Unit", "includes": "Includes",
-}  # fmt: skip
-WIDE_FACTORS = {"low": "Low", "high": "High", "year": "Year", "confidence": "Confidence",
-                "source": "Source", "basis": "Basis"}  # fmt: skip
+HEADS = descriptions.heads("hardware"), descriptions.heads("hardware wide")
+FACTORS = descriptions.heads("factors"), descriptions.heads("factors wide")
 _WIDE_FROM = 150
 
 
@@ -77,7 +54,7 @@ def list_(
         vendors = sorted({r.id.partition("/")[0] for r in catalog_rows.all_records(catalog)})
         close = did_you_mean(vendor, vendors) if vendor else ""
         say(f"nothing in the catalog is so{close}")
-    return _rows(rows, catalog_rows.HARDWARE_COLUMNS, (HEADS, WIDE), format, color, catalog)
+    return _rows(rows, catalog_rows.HARDWARE_COLUMNS, HEADS, format, color, catalog)
 
 
 @app.command(cls=Command)
@@ -101,7 +78,7 @@ def search(
         hint = f"; the nearest names are {', '.join(near)}" if near else ""
         say(f"nothing matches `{text}`{hint} (`carbonctl hardware list` lists all)")
         return errors.INPUT
-    return _rows(rows, catalog_rows.HARDWARE_COLUMNS, (HEADS, WIDE), format, color, catalog)
+    return _rows(rows, catalog_rows.HARDWARE_COLUMNS, HEADS, format, color, catalog)
 
 
 @app.command(cls=Command)
@@ -153,8 +130,7 @@ def factors(
         close += " (`carbonctl hardware factors` lists them all)" if close else ""
         say(f"no factor is known of `{part}`{close or '; there are ' + ', '.join(known)}")
         return errors.INPUT
-    heads = (FACTORS, {**FACTORS, **WIDE_FACTORS})
-    return _rows(rows, catalog_rows.FACTOR_COLUMNS, heads, format, color, catalog)
+    return _rows(rows, catalog_rows.FACTOR_COLUMNS, FACTORS, format, color, catalog)
 
 
 def _years(text: str | None) -> tuple[int, int] | None:

@@ -1,4 +1,4 @@
-"""What columns, fields and keys hold, in words: descriptions.csv, and examples.csv of a spec's."""
+"""Columns, fields and keys in words: descriptions.csv, heads.csv, and examples.csv of a spec's."""
 
 import csv
 from functools import lru_cache
@@ -10,14 +10,20 @@ def of(*names: str) -> dict[str, str]:
 
     Several names are joined into one.
     """
-    return {key: said for name in names for key, said in _all()[name].items()}
+    known = _read("descriptions.csv")
+    return {key: said for name in names for key, said in known[name].items()}
 
 
-@lru_cache(maxsize=1)
-def _all() -> dict[str, dict[str, str]]:
+def heads(name: str) -> dict[str, str]:
+    """Return the columns that a table for people shows, each with its head."""
+    return _read("heads.csv")[name]
+
+
+@lru_cache
+def _read(name: str) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
-    for row in rows("descriptions.csv"):
-        found.setdefault(row["of"], {})[row["key"]] = row["description"]
+    for of_what, key, text in map(dict.values, rows(name)):
+        found.setdefault(of_what, {})[key] = text
     return found
 
 
