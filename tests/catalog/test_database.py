@@ -292,7 +292,6 @@ def test_a_folder_of_ones_own_goes_before(tmp_path: Path):
         ("grids/sources.csv", "source_type,basis,low,high,source", "intensity_g_per_kwh"),
         ("grids/factors-other.csv", "zone,value,source", "metric"),
         ("equivalences.csv", "item,metric,source", "value"),
-        ("fab/stand-ins.csv", "use,item", "note"),
         ("fab/act.csv", "item,year,family", "name"),
     ],
 )
