@@ -2,11 +2,11 @@
 
 from collections import Counter
 
-from carbonctl.catalog import DEVICES, HOSTS, Catalog, records
+from carbonctl.catalog import Catalog
 
 catalog = Catalog()
-devices = list(catalog.all(DEVICES, records.DEVICE))
-hosts = list(catalog.all(HOSTS, records.HOST))
+devices = list(catalog.devices.all())
+hosts = list(catalog.hosts.all())
 
 
 def extremes(title: str, values: dict[str, float], unit: str, most: int = 3) -> None:

@@ -1,7 +1,7 @@
 """Finds facts in hardware_db, each where it is asked for and not before."""
 
 import os
-from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,7 +10,6 @@ from carbonctl.catalog import citations, defaults, folders, grids, names, record
 from carbonctl.catalog.counting import DeviceUnit, unit_of
 from carbonctl.catalog.defaults import Defaults
 from carbonctl.catalog.records import Device, Host, Source
-from carbonctl.catalog.records_reader import Reader
 from carbonctl.catalog.shelf import Shelf, load
 from carbonctl.numbers.values import Value
 from carbonctl.text import did_you_mean, fold
@@ -29,6 +28,9 @@ _SYNONYMS = {"USA": "US", "UK": "GB", "World": "world", "WORLD": "world", "globa
 class Catalog:
     """The database that comes with carbonctl, behind the user's own folders.
 
+    What looks up a name raises LookupError with the nearest ones where nothing has it; what
+    reads a file, InputError with the place of each fault.
+
     Parameters
     ----------
     own : tuple of Path
@@ -37,13 +39,11 @@ class Catalog:
 
     def __init__(self, own: tuple[Path, ...] = ()) -> None:
         self.folders = (*own, folders.builtin())
-        self.devices = self._shelf("device", DEVICES, records.DEVICE)
-        self.hosts = self._shelf("host", HOSTS, records.HOST)
+        known = (self.folders, self.check_sources)
+        self.devices: Shelf[Device] = Shelf("device", DEVICES, records.DEVICE, *known)
+        self.hosts: Shelf[Host] = Shelf("host", HOSTS, records.HOST, *known)
         self._units: dict[str, DeviceUnit] = {}
         self._rows: dict[str, list[tables.GridRow]] = {}
-
-    def _shelf(self, what: str, kinds: tuple[str, ...], form: Reader) -> Shelf:
-        return Shelf(what, kinds, form, self.folders, self.check_sources)
 
     def check_sources(self, path: Path) -> None:
         """Refuse one of the user's own records that names a source which no sources.yaml has.
@@ -84,85 +84,47 @@ class Catalog:
         return found
 
     def device(self, name: str) -> Device:
-        """Return the device with this id or alias.
-
-        Raises
-        ------
-        LookupError
-            With the nearest names.
-        """
-        found: Device = self.devices.find(name, self.hosts)
-        return found
+        """Return the device with this id or alias."""
+        return self.devices.find(name, self.hosts)
 
     def host(self, name: str) -> Host:
-        """Return the host with this id or alias.
-
-        Raises
-        ------
-        LookupError
-            With the nearest names.
-        """
-        found: Host = self.hosts.find(name, self.devices)
-        return found
+        """Return the host with this id or alias."""
+        return self.hosts.find(name, self.devices)
 
     def unit(self, name: str) -> DeviceUnit:
-        """Return what a name means as one device of a workload: a device, a part, several.
-
-        Raises
-        ------
-        LookupError
-            With the nearest names.
-        """
+        """Return what a name means as one device of a workload: a device, a part, several."""
         if name not in self._units:
             self._units[name] = unit_of(name, self.device)
         return self._units[name]
 
-    def check_machine(self, name: str) -> None:
-        """Raise ValueError where a machine cannot be described by this device or host."""
+    def machine(self, name: str) -> DeviceUnit | Host:
+        """Return what a machine can be described by: a device or a host of this name."""
         try:
-            self.unit(name)
+            return self.unit(name)
         except LookupError as unknown:
-            try:
-                self.host(name)
-            except LookupError:
-                raise ValueError(unknown.args[0]) from None
+            with suppress(LookupError):
+                return self.host(name)
+            raise unknown from None
 
-    def check_device(self, name: str) -> None:
-        """Raise ValueError where no device has this id or alias."""
-        _check(self.device, name)
+    def check(self, what: str, *names: str) -> None:
+        """Raise ValueError where there is nothing of some names.
 
-    def check_host(self, name: str) -> None:
-        """Raise ValueError where no host has this id or alias."""
-        _check(self.host, name)
-
-    def check_grid(self, name: str) -> None:
-        """Raise ValueError where no zone or cloud region has this id."""
-        _check(self.zone, name)
-
-    def check_node(self, name: str) -> None:
-        """Raise ValueError where no wafer is known at a node."""
-        self.fab_factors.check_node(name)
-
-    def check_factor(self, part: str, name: str) -> None:
-        """Raise ValueError where a kind of part has no factor of this name."""
-        self.fab_factors.check_factor(part, name)
-
-    def check_wafer_source(self, name: str) -> None:
-        """Raise ValueError where a source has no total carbon per area of wafers."""
-        self.fab_factors.check_wafer_source(name)
-
-    def check_fab_grid(self, name: str) -> None:
-        """Raise ValueError where neither the fab tables nor the grids know a place."""
-        _check(self.fab_place, name)
+        Parameters
+        ----------
+        what : str
+            What looks it up: `device`, `machine`, `host`, `zone`, `plants`, `fab_place`; or of
+            the factors of fabs `wafer`, `factor`, `wafer_source`.
+        *names : str
+            What it takes.
+        """
+        of = self if hasattr(type(self), what) else self.fab_factors
+        try:
+            getattr(of, what)(*names)
+        except LookupError as error:
+            raise ValueError(error.args[0]) from None
 
     def fab_place(self, name: str) -> str:
-        """Return what the fab tables or the grids call a place or a kind of plant.
-
-        Raises
-        ------
-        LookupError
-            With the nearest names.
-        """
+        """Return what the fab tables or the grids call a place or a kind of plant."""
         for known in (name, name.lower()):
             if self.fab_factors.intensity(known) is not None:
                 return known
@@ -174,14 +136,6 @@ class Catalog:
         from carbonctl.catalog.fab_factors import FabFactors
 
         return self.cited(FabFactors(self.folders), "fab/*.csv")
-
-    def paths(self, kinds: tuple[str, ...]) -> dict[str, Path]:
-        """Return the file of every record of some folders by id; the user's hide ours."""
-        return self._shelf("record", kinds, records.DEVICE).paths()
-
-    def all(self, kinds: tuple[str, ...], form: Reader) -> Iterator[Any]:
-        """Yield every record of some folders, sorted by id."""
-        return self._shelf("record", kinds, form).all()
 
     def file_of(self, record: Device | Host) -> str:
         """Return the file of a record."""
@@ -199,22 +153,15 @@ class Catalog:
         return self.cited(tables.regions(self.folders), "cloud/regions.csv")
 
     def zone(self, name: str) -> tuple[str, tables.Region | None]:
-        """Return the zone that a name means, and the cloud region if it is one.
-
-        Raises
-        ------
-        LookupError
-            With the nearest names.
-        """
+        """Return the zone that a name means, and the cloud region if it is one."""
         if "/" in name:
             region = self.regions.get(name.lower())
-            if region is not None and region.grid in self.zones:
-                return region.grid, region
-            if region is not None:
-                raise LookupError(
-                    f"cloud region `{name}` stands on an unknown grid `{region.grid}`"
-                )
-            raise LookupError(names.unknown_grid(name, *self._place_names))
+            if region is None:
+                raise LookupError(names.unknown_grid(name, *self._place_names))
+            if region.grid not in self.zones:
+                said = f"cloud region `{name}` stands on an unknown grid `{region.grid}`"
+                raise LookupError(said)
+            return region.grid, region
         name = _SYNONYMS.get(name, name)
         if name in self.zones:
             return name, None
@@ -231,12 +178,13 @@ class Catalog:
         regions = (names.Called(region, (region,)) for region in self.regions)
         return names.Index(zones), names.Index(regions)
 
-    def check_generation(self, name: str) -> None:
-        """Raise ValueError where no kind of plant has this name."""
+    def plants(self, name: str) -> dict[str, tables.Plant]:
+        """Return a kind of plant by basis."""
         if name not in self.generation:
             known = ", ".join(self.generation)
-            raise ValueError(f"unknown source `{name}`{did_you_mean(name, known.split(', '))}; "
-                             f"there are {known}")  # fmt: skip
+            close = did_you_mean(name, self.generation)
+            raise LookupError(f"unknown source `{name}`{close}; there are {known}")
+        return self.generation[name]
 
     @cached_property
     def generation(self) -> dict[str, dict[str, tables.Plant]]:
@@ -359,11 +307,3 @@ class Catalog:
             if os.path.lexists(path):
                 found = {**load(path, records.SOURCES, {}), **found}
         return found
-
-
-def _check(look: Callable[[str], Any], name: str) -> None:
-    """Raise ValueError with the words of the LookupError where a name is not found."""
-    try:
-        look(name)
-    except LookupError as error:
-        raise ValueError(error.args[0]) from None

@@ -11,8 +11,7 @@ from typing import NamedTuple
 
 from carbonctl.catalog.fab import Fab, Wafer
 from carbonctl.catalog.fab_rows import Figure, nanometres
-from carbonctl.catalog.tables import rows
-from carbonctl.errors import InputError, Problem
+from carbonctl.catalog.tables import Row, read
 from carbonctl.numbers.values import Value
 from carbonctl.text import did_you_mean
 
@@ -25,6 +24,7 @@ ABATED = 0.97
 CATHODE = "NMC"
 CAPACITOR = "generic"
 _LAYER = "cpla"
+_METRICS = {"material": "embodied_per_mass", "battery": "embodied_per_energy"}
 
 
 class Board(NamedTuple):
@@ -44,6 +44,8 @@ class Capacitor(NamedTuple):
 class Act:
     """The tables under ACT's names.
 
+    A name, or a year, that ACT has no row of raises LookupError with those that it has.
+
     Parameters
     ----------
     folders : iterable of Path
@@ -55,13 +57,8 @@ class Act:
         self.fab = Fab(folders)
         self._names: dict[str, dict[str, tuple[str, int | None]]] = {}
         for folder in self.fab.folders:
-            path = folder / "fab" / "act.csv"
-            for line, row in rows(path):
-                try:
-                    item = row["item"], int(row["year"]) if row["year"] else None
-                    self._names.setdefault(row["family"], {}).setdefault(row["name"], item)
-                except (KeyError, ValueError) as error:
-                    raise InputError([Problem(str(path), line, 1, str(error))]) from None
+            for family, name, item in read(folder / "fab" / "act.csv", _name):
+                self._names.setdefault(family, {}).setdefault(name, item)
 
     def names(self, family: str) -> list[str]:
         """Return ACT's names of a family: logic, dram, ssd, hdd, grid, pcb, material, …."""
@@ -95,41 +92,18 @@ class Act:
         """Carbon of one IC package [kgCO2e]."""
         return self.fab.figure("other", "ic package", "embodied", source=SOURCE).value
 
-    @property
-    def capacitor_mass(self) -> Value:
-        """Mass of a capacitor where its model is given none [kg]; a parts list then has 0."""
-        return self.fab.figure("other", "capacitor", "mass", source=SOURCE).value
-
     def wafer(self, process: str) -> Wafer:
-        """Return the wafer of a process such as ``28nm``; gases at 95 and 99 %.
-
-        Raises
-        ------
-        LookupError
-            For a process that ACT has no row of.
-        """
+        """Return the wafer of a process such as ``28nm``; gases at 95 and 99 %."""
         item, _ = self.item("logic", process)
         return self.fab.wafer(nanometres(item), source=SOURCE)
 
     def grid(self, name: str, year: int = GRID_YEAR) -> Value:
-        """Return a carbon intensity [kgCO2e/kWh] by place (of 2022 or 2023) or kind of plant.
-
-        Raises
-        ------
-        LookupError
-            For a name or a year that ACT has no row of.
-        """
+        """Return a carbon intensity [kgCO2e/kWh] by place (of 2022 or 2023) or kind of plant."""
         item, fixed = self.item("grid", name)
         return self.fab.grid(item, year=fixed or year, source=SOURCE).value
 
     def per_gb(self, family: str, process: str) -> Value:
-        """Return the carbon per capacity [kgCO2e/GB] of a family (dram, ssd, hdd) and process.
-
-        Raises
-        ------
-        LookupError
-            For a process that ACT has no row of.
-        """
+        """Return the carbon per capacity [kgCO2e/GB] of a family (dram, ssd, hdd) and process."""
         item, year = self.item(family, process)
         return self.fab.per_gb(item, year=year, source=SOURCE).value
 
@@ -153,37 +127,20 @@ class Act:
         value = self._figure("other", "pcb", name, "embodied_per_area").value
         return Board(value, 1 if listed else layers)
 
-    def material(self, name: str) -> Value:
-        """Return the carbon per mass of a material [kgCO2e/kg].
-
-        Raises
-        ------
-        LookupError
-            For a material that ACT has no row of.
-        """
-        return self._figure("other", "material", name, "embodied_per_mass").value
-
-    def battery(self, cathode: str = CATHODE) -> Value:
-        """Return the carbon per capacity of a battery [kgCO2e/kWh].
-
-        Raises
-        ------
-        LookupError
-            For a cathode that ACT has no row of.
-        """
-        return self._figure("other", "battery", cathode, "embodied_per_energy").value
+    def factor(self, family: str, name: str) -> Value:
+        """Return the carbon of a material [kgCO2e/kg], or of a battery by cathode [kgCO2e/kWh]."""
+        return self._figure("other", family, name, _METRICS[family]).value
 
     def capacitor(self, kind: str = CAPACITOR) -> Capacitor:
-        """Return the factor of a kind of capacitor.
-
-        Raises
-        ------
-        LookupError
-            For a kind that ACT has no row of.
-        """
+        """Return the factor of a kind of capacitor."""
         item, _ = self.item("capacitor", kind)
         if (item, "energy_per_mass") in self.fab.table("other"):
-            return Capacitor(
-                self._figure("other", "capacitor", kind, "energy_per_mass").value, None
-            )
+            energy = self._figure("other", "capacitor", kind, "energy_per_mass").value
+            return Capacitor(energy, None)
         return Capacitor(None, self._figure("other", "capacitor", kind, "embodied").value)
+
+
+def _name(row: Row) -> tuple[str, str, tuple[str, int | None]]:
+    """Return the family and name of a row, and what it means: an item, and its year."""
+    year = int(row["year"]) if row["year"] else None
+    return row["family"], row["name"], (row["item"], year)

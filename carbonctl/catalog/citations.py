@@ -30,20 +30,22 @@ def check(path: Path, known: Collection[str]) -> None:
         With the line of each such key and the nearest known one; also for a file that
         cannot be read at all.
     """
-    problems = list(_of_table(path, known) if path.suffix == ".csv" else _of_record(path, known))
-    if problems:
+    file = str(path)
+    if path.suffix == ".csv":
+        check_rows(((path, line, row) for line, row in tables.rows(path)), known)
+    elif problems := [*of_tree(parse(decode(read_input(path), file), file), file, known)]:
         raise InputError(problems)
 
 
-def check_rows(rows: Iterable[tuple[Path, int, dict[str, str]]], known: Collection[str]) -> None:
-    """Refuse rows of tables that name a source which no sources.yaml has.
-
-    Raises
-    ------
-    InputError
-        As `check` does.
-    """
-    problems = [one for path, line, row in rows for one in _of_row(row, path, line, known)]
+def check_rows(rows: Iterable[tables.Cell], known: Collection[str]) -> None:
+    """Refuse rows of tables that name a source which no sources.yaml has, as `check` does."""
+    problems = [
+        problem
+        for path, line, row in rows
+        for column, cell in row.items()
+        if column == _KEY or column.endswith(f"_{_KEY}")
+        for problem in _unknown(cell, str(path), Place(line, 1), known)
+    ]
     if problems:
         raise InputError(problems)
 
@@ -61,24 +63,6 @@ def of_tree(tree: Node, file: str, known: Collection[str]) -> Iterator[Problem]:
             for one in named if isinstance(named, list) else [named]:
                 if isinstance(one, Text):
                     yield from _unknown(one, file, one.place, known)
-
-
-def _of_record(path: Path, known: Collection[str]) -> Iterator[Problem]:
-    file = str(path)
-    return of_tree(parse(decode(read_input(path), file), file), file, known)
-
-
-def _of_table(path: Path, known: Collection[str]) -> Iterator[Problem]:
-    for line, row in tables.rows(path):
-        yield from _of_row(row, path, line, known)
-
-
-def _of_row(
-    row: dict[str, str], path: Path, line: int, known: Collection[str]
-) -> Iterator[Problem]:
-    for column, cell in row.items():
-        if column == _KEY or column.endswith(f"_{_KEY}"):
-            yield from _unknown(cell, str(path), Place(line, 1), known)
 
 
 def _unknown(keys: str, file: str, at: Place, known: Collection[str]) -> Iterator[Problem]:

@@ -127,18 +127,13 @@ def _listed(name: str, record: Device) -> DeviceUnit:
     one = others[0]
     unit = record.unit or "device"
     doubt = (
-        f"`{name}` counts {unit}s, of which {_TOOLS[one.tool].format(one.devices)}; "
-        f"write `device: {record.id}` to hide this"
+        f"`{name}` counts {unit}s, of which {_said(one)}; write `device: {record.id}` to hide this"
     )
     return DeviceUnit(record, record, doubt=doubt)
 
 
 _LISTS_GPUS = ("nvidia-smi", "rocm-smi", "xpu-smi", "npu-smi", "slurm")
-_TOOLS = {
-    "nvidia-smi": "nvidia-smi lists {}",
-    "rocm-smi": "rocm-smi lists {}",
-    "xpu-smi": "xpu-smi lists {}",
-    "npu-smi": "npu-smi lists {}",
+_SAID_OF_TOOLS = {
     "neuron": "the Neuron tools count {} cores each",
     "oneapi": "oneAPI lists {} each",
     "slurm": "Slurm lists {}",
@@ -146,14 +141,18 @@ _TOOLS = {
 }
 
 
+def _said(counted: Counted) -> str:
+    """Return what is said of a tool that counts several."""
+    return _SAID_OF_TOOLS.get(counted.tool, f"{counted.tool} lists {{}}").format(counted.devices)
+
+
 def _part(name: str, record: Device, counted: Counted) -> DeviceUnit:
-    tool = _TOOLS[counted.tool]
     unit = record.unit or "device"
     doubt = (
-        f"`{name}` is counted as {tool.format(counted.devices)} per {unit}; "
+        f"`{name}` is counted as {_said(counted)} per {unit}; "
         f"to count {unit}s write `device: {record.id}`"
     )
-    note = f"1/{counted.devices} of a {unit}, as {tool.format(counted.devices)} of them"
+    note = f"1/{counted.devices} of a {unit}, as {_said(counted)} of them"
     found = _scaled(record, Fraction(1, counted.devices), "part", note)
     return found._replace(doubt=doubt)
 

@@ -1,58 +1,43 @@
 """What stands in where nothing else is known: the form of defaults.yaml."""
 
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
-from carbonctl.catalog.leaves import of
+from carbonctl.catalog.leaves import form_of, of
 from carbonctl.catalog.records_reader import Group
 from carbonctl.numbers import units
 from carbonctl.numbers.values import Value
+
+_LIFETIME = of(units.SERVICE_LIFE, 1.0)
 
 
 class MediumFigures(NamedTuple):
     """Power [W/TB] and embodied carbon [kgCO2e/TB] of a storage medium."""
 
-    power: Value
-    embodied: Value
+    power: Annotated[Value, of(units.PER_TB_POWER)]
+    embodied: Annotated[Value, of(units.PER_TB_MASS)]
 
 
 class ClientFigures(NamedTuple):
     """Draw at work [W] and service life [h] of a client device of which nothing else is known."""
 
-    power: Value
-    lifetime: Value
+    power: Annotated[Value, of(units.POWER)]
+    lifetime: Annotated[Value, _LIFETIME]
+
+
+_MEDIA = dict.fromkeys(("ssd", "hdd"), form_of(MediumFigures))
 
 
 class Defaults(NamedTuple):
     """The figures of defaults.yaml: what stands in where nothing else is known."""
 
-    pue: Value
-    lifetime: Value
-    utilization: Value
-    dram_power: Value
-    threads_per_core: Value
-    media: dict[str, MediumFigures]
-    client: ClientFigures
+    pue: Annotated[Value, of(units.RATIO, 1.0)]
+    lifetime: Annotated[Value, _LIFETIME]
+    utilization: Annotated[Value, of(units.FRACTION, 0.001, 1.0)]
+    dram_power: Annotated[Value, of(units.DENSITY_POWER)]
+    threads_per_core: Annotated[Value, of(units.COUNT, 1)]
+    media: Annotated[dict[str, MediumFigures], Group(dict, _MEDIA, tuple(_MEDIA))]
+    client: Annotated[ClientFigures, form_of(ClientFigures)]
     drive_lifetime: Value  # that of machines, but of other things: they do not fail together
-
-
-_MEDIUM = Group(
-    MediumFigures,
-    {"power": of(units.PER_TB_POWER), "embodied": of(units.PER_TB_MASS)},
-    MediumFigures._fields,
-)
-_DEFAULTS = {
-    "pue": of(units.RATIO, 1.0),
-    "lifetime": of(units.SERVICE_LIFE, 1.0),
-    "utilization": of(units.FRACTION, 0.001, 1.0),
-    "dram_power": of(units.DENSITY_POWER),
-    "threads_per_core": of(units.COUNT, 1),
-    "media": Group(dict, {"ssd": _MEDIUM, "hdd": _MEDIUM}, ("ssd", "hdd")),
-    "client": Group(
-        ClientFigures,
-        {"power": of(units.POWER), "lifetime": of(units.SERVICE_LIFE, 1.0)},
-        ClientFigures._fields,
-    ),
-}
 
 
 def _some(**figures: Any) -> dict[str, Any]:
@@ -64,5 +49,7 @@ def _all(**figures: Any) -> Defaults:
     return Defaults(**_some(**figures))
 
 
-DEFAULTS = Group(_all, _DEFAULTS, tuple(_DEFAULTS))
-OWN_DEFAULTS = Group(_some, _DEFAULTS)  # a folder of one's own may hold some of them
+DEFAULTS = form_of(Defaults)._replace(build=_all)
+OWN_DEFAULTS = DEFAULTS._replace(
+    build=_some, required=()
+)  # a folder of one's own may hold some of them

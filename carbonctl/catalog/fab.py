@@ -51,13 +51,7 @@ class Fab:
         self._tables: dict[str, dict[tuple[str, str], list[Figure]]] = {}
 
     def table(self, name: str) -> dict[tuple[str, str], list[Figure]]:
-        """Return the rows of one of `TABLES` by item and metric, as they stand.
-
-        Raises
-        ------
-        InputError
-            For a row that lacks a column or is not a number where it should be.
-        """
+        """Return the rows of one of `TABLES` by item and metric, as they stand."""
         if name not in self._tables:
             self._tables[name] = figures(self.folders, name)
         return self._tables[name]

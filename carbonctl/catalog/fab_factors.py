@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from operator import itemgetter
 from pathlib import Path
 
-from carbonctl.catalog.fab import Fab, joined
+from carbonctl.catalog.fab import Fab, Wafer, joined
 from carbonctl.catalog.fab_rows import Figure, nanometres
-from carbonctl.catalog.tables import rows
+from carbonctl.catalog.tables import read
 from carbonctl.errors import InputError, Problem
 from carbonctl.numbers.intervals import Range
 from carbonctl.numbers.values import Value
@@ -89,39 +90,41 @@ class FabFactors:
             raise LookupError(f"`{item}` has a figure of {years} only")
         return found[0]
 
-    def check_factor(self, part: str, item: str) -> None:
-        """Raise ValueError where no row of that name is the factor of a kind of part."""
-        try:
-            self.factor(part, item)
-        except LookupError as error:
-            raise ValueError(error.args[0]) from None
+    def wafer(self, node: str) -> Wafer:
+        """Return what a wafer takes and emits per area at a node such as ``5 nm``.
 
-    def check_node(self, node: str) -> None:
-        """Raise ValueError where no wafer is known at a node, with the nearest."""
-        try:
-            self.fab.wafer(nanometres(node))
-        except LookupError as error:
-            raise ValueError(error.args[0]) from None
+        Raises
+        ------
+        LookupError
+            For a node beyond the rows, with the nearest.
+        ValueError
+            For what is no node.
+        """
+        return self.fab.wafer(nanometres(node))
 
-    def check_wafer_source(self, source: str) -> None:
-        """Raise ValueError where a source has no total carbon per area of wafers."""
+    def wafer_source(self, source: str) -> str:
+        """Return a source that has a total carbon per area of wafers.
+
+        Raises
+        ------
+        LookupError
+            Where this one has none, with those that have.
+        """
         known = self.fab.whole_wafer_sources()
         if source not in known:
             close = did_you_mean(source, known)
-            raise ValueError(f"no carbon per area of wafers is from `{source}`{close}; "
-                             f"there are {', '.join(known)}")  # fmt: skip
+            raise LookupError(f"no carbon per area of wafers is from `{source}`{close}; "
+                              f"there are {', '.join(known)}")  # fmt: skip
+        return source
 
     @cached_property
     def _stand_ins(self) -> dict[str, list[tuple[str, str]]]:
         found: dict[str, list[tuple[str, str]]] = {}
         for folder in self.fab.folders:
-            path = folder / "fab" / "stand-ins.csv"
             here: dict[str, list[tuple[str, str]]] = {}
-            for line, row in rows(path):
-                try:
-                    here.setdefault(row["use"], []).append((row["item"], row["note"]))
-                except KeyError as error:
-                    raise InputError([Problem(str(path), line, 1, str(error))]) from None
+            columns = itemgetter("use", "item", "note")
+            for use, item, note in read(folder / "fab" / "stand-ins.csv", columns):
+                here.setdefault(use, []).append((item, note))
             found = {**here, **found}
         return found
 

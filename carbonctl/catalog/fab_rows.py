@@ -1,4 +1,7 @@
-"""Rows of the fab tables as they are written: units, nodes, shares, bounds."""
+"""Rows of the fab tables as they are written: units, nodes, shares, bounds.
+
+A row that lacks a column, or is no number where it should be, raises InputError with its line.
+"""
 
 import math
 import re
@@ -6,8 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from carbonctl.catalog.tables import rows
-from carbonctl.errors import InputError, Problem
+from carbonctl.catalog.tables import Row, read
 from carbonctl.numbers.intervals import Number, Range
 from carbonctl.numbers.values import Value
 
@@ -79,28 +81,17 @@ def nanometres(node: str) -> float:
 
 
 def figures(folders: Iterable[Path], name: str) -> dict[tuple[str, str], list[Figure]]:
-    """Return the rows of one table by item and metric, those of the first folder alone.
-
-    Raises
-    ------
-    InputError
-        For a row that lacks a column or is no number where it should be.
-    """
+    """Return the rows of one table by item and metric, those of the first folder alone."""
     found: dict[tuple[str, str], list[Figure]] = {}
     for folder in folders:
         here: dict[tuple[str, str], list[Figure]] = {}
-        path = folder / "fab" / f"{name}.csv"
-        for line, row in rows(path):
-            try:
-                figure = _figure(row)
-            except (KeyError, ValueError) as error:
-                raise _fault(path, line, error) from None
+        for figure in read(folder / "fab" / f"{name}.csv", _figure):
             here.setdefault((figure.item, figure.metric), []).append(figure)
         found = {**here, **found}
     return found
 
 
-def _figure(row: dict[str, str]) -> Figure:
+def _figure(row: Row) -> Figure:
     includes = row.get("includes", "")
     return Figure(
         row["item"],
@@ -113,7 +104,7 @@ def _figure(row: dict[str, str]) -> Figure:
     )
 
 
-def _value(row: dict[str, str]) -> Value:
+def _value(row: Row) -> Value:
     if row["unit"] == "kg":
         unit, count = "kg" if row["metric"] == _MASS_METRIC else "kgCO2e", 1
     elif row["unit"] in _UNITS:
@@ -126,7 +117,7 @@ def _value(row: dict[str, str]) -> Value:
                  confidence=row["confidence"])  # fmt: skip
 
 
-def _number(row: dict[str, str], count: int) -> Number:
+def _number(row: Row, count: int) -> Number:
     best = float(row["value"])
     low, high = (float(row.get(end) or best) for end in ("low", "high"))
     if not 0 <= low <= best <= high < math.inf:
@@ -137,36 +128,28 @@ def _number(row: dict[str, str], count: int) -> Number:
 def logic(
     folders: Iterable[Path],
 ) -> dict[tuple[str, float | None], dict[float, list[Value]]]:
-    """Return the figures of wafers by metric and share abated, then by node [nm].
-
-    Raises
-    ------
-    InputError
-        As `figures` does.
-    """
+    """Return the figures of wafers by metric and share abated, then by node [nm]."""
     found: dict[tuple[str, float | None], dict[float, list[Value]]] = {}
     for folder in folders:
         here: dict[tuple[str, float | None], dict[float, list[Value]]] = {}
-        path = folder / "fab" / "logic.csv"
-        for line, row in rows(path):
-            try:
-                share = _share(row["abatement"])
-                node, value = nanometres(row["node"]), _value(row)
-                _check_logic(row["metric"], value.unit)
-            except (KeyError, ValueError) as error:
-                raise _fault(path, line, error) from None
-            here.setdefault((row["metric"], share), {}).setdefault(node, []).append(value)
+        for metric, share, node, value in read(folder / "fab" / "logic.csv", _wafer_row):
+            here.setdefault((metric, share), {}).setdefault(node, []).append(value)
         for key, nodes in here.items():
             found[key] = {**nodes, **found.get(key, {})}
     return found
 
 
-def _check_logic(metric: str, unit: str) -> None:
-    wanted = _LOGIC.get(metric)
-    if wanted is None:
+def _wafer_row(row: Row) -> tuple[str, float | None, float, Value]:
+    """Return the metric of a row, the share abated, the node [nm] and the figure."""
+    share = _share(row["abatement"])
+    node, value = nanometres(row["node"]), _value(row)
+    metric, unit = row["metric"], value.unit
+    if metric not in _LOGIC:
         raise ValueError(f"unknown metric `{metric}`; there are {', '.join(_LOGIC)}")
-    if unit != wanted:
-        raise ValueError(f"{metric} is not in {unit or 'a number alone'}; it is in {wanted}")
+    if unit != _LOGIC[metric]:
+        said = f"{metric} is not in {unit or 'a number alone'}; it is in {_LOGIC[metric]}"
+        raise ValueError(said)
+    return metric, share, node, value
 
 
 def _share(cell: str) -> float | None:
@@ -177,9 +160,3 @@ def _share(cell: str) -> float | None:
     if not 0 <= percent <= 100:
         raise ValueError(f"`{cell}` is not a share of gases abated")
     return percent / 100
-
-
-def _fault(path: Path, line: int, error: Exception) -> InputError:
-    lacks = isinstance(error, KeyError)
-    said = f"the column `{error.args[0]}` is missing" if lacks else str(error)
-    return InputError([Problem(str(path), line, 1, said)])

@@ -1,4 +1,7 @@
-"""Where hardware_db is: inside an installed package, or beside a checkout's."""
+"""Where hardware_db is: inside an installed package, or beside a checkout's.
+
+Where an installation lost what comes with it, FileNotFoundError says so.
+"""
 
 from __future__ import annotations
 
@@ -21,25 +24,13 @@ def _installed(name: str, marker: str) -> Path:
 
 @lru_cache(maxsize=1)
 def builtin() -> Path:
-    """Return the folder of the database that comes with carbonctl.
-
-    Raises
-    ------
-    FileNotFoundError
-        Where the installation lost it.
-    """
+    """Return the folder of the database that comes with carbonctl."""
     return _installed("hardware_db", "VERSION")
 
 
 @lru_cache(maxsize=1)
 def examples() -> Path:
-    """Return the folder of the runnable workloads that come with carbonctl.
-
-    Raises
-    ------
-    FileNotFoundError
-        Where the installation lost it.
-    """
+    """Return the folder of the runnable workloads that come with carbonctl."""
     return _installed("configs", "quickstart.yaml")
 
 

@@ -1,9 +1,9 @@
-"""Reads single values of a record: texts, words, whole numbers, and figures with their source."""
+"""Reads values of a record: texts, words, whole numbers, figures with their source, groups."""
 
 import math
 from typing import Any
 
-from carbonctl.catalog.records_reader import Leaf, Reader
+from carbonctl.catalog.records_reader import Group, Leaf, Listed, Reader
 from carbonctl.numbers import units
 from carbonctl.numbers.intervals import Range
 from carbonctl.numbers.units import Dimension
@@ -133,3 +133,24 @@ def of(dimension: Dimension, least: float = 0.0, most: float = math.inf) -> Read
         return value
 
     return Leaf(read, dimension)
+
+
+_PLAIN: dict[Any, Reader] = {str: Leaf(text), int: Leaf(whole, int), bool: Leaf(switch, bool)}
+_PLAIN |= {kind | None: reader for kind, reader in _PLAIN.items()}
+_PLAIN[tuple[str, ...]] = Listed(Leaf(text))
+
+
+def form_of(record: Any) -> Group:
+    """Return the form of a named tuple, of the types of its fields.
+
+    A field is read by what its type is annotated with, or by its type; one of any other type
+    is no key of a record. What has no default is required, but for the id, which is the path.
+    """
+    fields: dict[str, Reader] = {}
+    for key, hint in record.__annotations__.items():
+        marks = getattr(hint, "__metadata__", None)
+        reader = marks[0] if marks else _PLAIN.get(hint)
+        if reader is not None:
+            fields[key] = reader
+    optional = {"id", *record._field_defaults}
+    return Group(record, fields, tuple(key for key in fields if key not in optional))

@@ -1,23 +1,13 @@
 """The record forms of hardware_db, as hardware_db/README.md describes them."""
 
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
-from carbonctl.catalog.leaves import (
-    FIGURE_KEYS,
-    POSITIVE,
-    figure,
-    of,
-    positive,
-    sources,
-    switch,
-    text,
-    whole,
-    word,
-)
+from carbonctl.catalog import leaves
+from carbonctl.catalog.leaves import FIGURE_KEYS, figure, form_of, of, positive, switch, text, word
 from carbonctl.catalog.records_reader import Group, Keyed, Leaf, Listed
 from carbonctl.numbers import units
-from carbonctl.numbers.intervals import Range
+from carbonctl.numbers.intervals import best
 from carbonctl.numbers.values import Value
 from carbonctl.spec.tree import Seq
 from carbonctl.text import fold
@@ -66,11 +56,7 @@ class Embodied(NamedTuple):
 def _split(raw: Any) -> dict[str, float]:
     if not isinstance(raw, dict):
         raise ValueError("split: a mapping of parts to masses is wanted here")
-    return {text(name): _best(units.parse(text(part), units.MASS)) for name, part in raw.items()}
-
-
-def _best(number: float | Range) -> float:
-    return number.best if isinstance(number, Range) else number
+    return {text(name): best(units.parse(text(part), units.MASS)) for name, part in raw.items()}
 
 
 def _embodied(raw: Any) -> Embodied:
@@ -102,20 +88,30 @@ def _parts(raw: Any) -> Seq:
     return raw
 
 
+_POWER = of(units.POWER)
+_CAPACITY = of(units.CAPACITY)
+_CORES = of(units.COUNT, 1)
+_SOURCES = Leaf(leaves.sources, list)
+_POSITIVE = Leaf(positive, leaves.POSITIVE)
+_EMBODIED = Leaf(_embodied, Embodied)
+_PARTS = Leaf(_parts, Seq)
+_PEAK = {name + suffix: of(units.THROUGHPUT) for name in FORMATS for suffix in ("", "_vector")}
+
+
 class Memory(NamedTuple):
     """Memory of a device or of a host."""
 
     type: str | None = None
-    capacity: Value | None = None
-    bandwidth: Value | None = None
-    stacks: int | None = None
+    capacity: Annotated[Value | None, _CAPACITY] = None
+    bandwidth: Annotated[Value | None, of(units.BANDWIDTH)] = None
+    stacks: Annotated[int | None, Leaf(_stacks, units.COUNT)] = None
 
 
 class Storage(NamedTuple):
     """Local drives of a host."""
 
     type: str | None = None
-    capacity: Value | None = None
+    capacity: Annotated[Value | None, _CAPACITY] = None
 
 
 class Die(NamedTuple):
@@ -124,17 +120,17 @@ class Die(NamedTuple):
     name: str | None = None
     process: str | None = None
     node: str | None = None
-    area: Value | None = None
+    area: Annotated[Value | None, of(units.AREA, 1e-9)] = None
     count: int = 1  # type: ignore[assignment]
 
 
 class Counted(NamedTuple):
     """How another tool counts a device: ``devices`` of the tool's are one of the record's."""
 
-    tool: str
-    devices: int
+    tool: Annotated[str, word(TOOLS)]
+    devices: Annotated[int, _POSITIVE]
     names: tuple[str, ...]
-    source: str
+    source: Annotated[str, _SOURCES]
 
     @property
     def folded(self) -> set[str]:
@@ -145,9 +141,9 @@ class Counted(NamedTuple):
 class Partitions(NamedTuple):
     """The MIG profiles of a GPU, each with how many of its compute slices it takes."""
 
-    slices: int
-    profiles: dict[str, int]
-    source: str
+    slices: Annotated[int, _POSITIVE]
+    profiles: Annotated[dict[str, int], Leaf(_profiles, dict)]
+    source: Annotated[str, _SOURCES]
 
 
 class Device(NamedTuple):
@@ -160,24 +156,24 @@ class Device(NamedTuple):
     id: str
     name: str
     vendor: str
-    kind: str
+    kind: Annotated[str, word(DEVICE_KINDS)]
     year: int | None = None
-    unit: str | None = None
+    unit: Annotated[str | None, word(DEVICE_UNITS)] = None
     aliases: tuple[str, ...] = ()
     host: str | None = None
-    rated_power: Value | None = None
-    idle_power: Value | None = None
-    typical_power: Value | None = None
-    cores: Value | None = None
-    threads_per_core: Value | None = None
-    memory: Memory | None = None
-    dies: tuple[Die, ...] = ()
-    peak: dict[str, Value] = {}  # noqa: RUF012
-    embodied: Embodied | None = None
-    parts: Seq | None = None
+    rated_power: Annotated[Value | None, of(units.POWER, 1e-6)] = None
+    idle_power: Annotated[Value | None, _POWER] = None
+    typical_power: Annotated[Value | None, _POWER] = None
+    cores: Annotated[Value | None, _CORES] = None
+    threads_per_core: Annotated[Value | None, _CORES] = None
+    memory: Annotated[Memory | None, form_of(Memory)] = None
+    dies: Annotated[tuple[Die, ...], Listed(form_of(Die))] = ()
+    peak: Annotated[dict[str, Value], Group(dict, _PEAK)] = {}  # noqa: RUF012
+    embodied: Annotated[Embodied | None, _EMBODIED] = None
+    parts: Annotated[Seq | None, _PARTS] = None
     notes: str | None = None
-    counted_as: tuple[Counted, ...] = ()
-    mig: Partitions | None = None
+    counted_as: Annotated[tuple[Counted, ...], Listed(form_of(Counted))] = ()
+    mig: Annotated[Partitions | None, form_of(Partitions)] = None
     of_record: Fraction = Fraction(1)
 
     @property
@@ -195,21 +191,21 @@ class Host(NamedTuple):
 
     id: str
     name: str
-    kind: str
+    kind: Annotated[str, word(HOST_KINDS)]
     vendor: str | None = None
     year: int | None = None
     aliases: tuple[str, ...] = ()
     archetype: bool = False
     device: str | None = None
     devices: int | None = None
-    host_power: Value | None = None
-    idle_power: Value | None = None
+    host_power: Annotated[Value | None, _POWER] = None
+    idle_power: Annotated[Value | None, _POWER] = None
     cpu: str | None = None
     cpus: int | None = None
-    memory: Memory | None = None
-    storage: Storage | None = None
-    embodied: Embodied | None = None
-    parts: Seq | None = None
+    memory: Annotated[Memory | None, form_of(Memory)] = None
+    storage: Annotated[Storage | None, form_of(Storage)] = None
+    embodied: Annotated[Embodied | None, _EMBODIED] = None
+    parts: Annotated[Seq | None, _PARTS] = None
     notes: str | None = None
 
     @property
@@ -228,107 +224,7 @@ class Source(NamedTuple):
     via: str | None = None
 
 
-_TEXT = Leaf(text)
-_TEXTS = Listed(_TEXT)
-_WHOLE = Leaf(whole, int)
-_POWER = of(units.POWER)
-_RATED_POWER = of(units.POWER, 1e-6)
-_CAPACITY = of(units.CAPACITY)
-_PEAK = {name + suffix: of(units.THROUGHPUT) for name in FORMATS for suffix in ("", "_vector")}
-_MEMORY = Group(
-    Memory,
-    {
-        "type": _TEXT,
-        "capacity": _CAPACITY,
-        "bandwidth": of(units.BANDWIDTH),
-        "stacks": Leaf(_stacks, units.COUNT),
-    },
-)
-_DIE = Group(
-    Die,
-    {
-        "name": _TEXT,
-        "process": _TEXT,
-        "node": _TEXT,
-        "area": of(units.AREA, 1e-9),
-        "count": _WHOLE,
-    },
-)
-_COUNTED = Group(
-    Counted,
-    {
-        "tool": word(TOOLS),
-        "devices": Leaf(positive, POSITIVE),
-        "names": _TEXTS,
-        "source": Leaf(sources, list),
-    },
-    ("tool", "devices", "names", "source"),
-)
-_MIG = Group(
-    Partitions,
-    {
-        "slices": Leaf(positive, POSITIVE),
-        "profiles": Leaf(_profiles, dict),
-        "source": Leaf(sources, list),
-    },
-    ("slices", "profiles", "source"),
-)
-
-
-DEVICE = Group(
-    Device,
-    {
-        "id": _TEXT,
-        "name": _TEXT,
-        "vendor": _TEXT,
-        "kind": word(DEVICE_KINDS),
-        "year": _WHOLE,
-        "unit": word(DEVICE_UNITS),
-        "aliases": _TEXTS,
-        "host": _TEXT,
-        "rated_power": _RATED_POWER,
-        "idle_power": _POWER,
-        "typical_power": _POWER,
-        "cores": of(units.COUNT, 1),
-        "threads_per_core": of(units.COUNT, 1),
-        "memory": _MEMORY,
-        "dies": Listed(_DIE),
-        "peak": Group(dict, _PEAK),
-        "embodied": Leaf(_embodied, Embodied),
-        "parts": Leaf(_parts, Seq),
-        "notes": _TEXT,
-        "counted_as": Listed(_COUNTED),
-        "mig": _MIG,
-    },
-    ("name", "vendor", "kind"),
-)
-HOST = Group(
-    Host,
-    {
-        "id": _TEXT,
-        "name": _TEXT,
-        "kind": word(HOST_KINDS),
-        "vendor": _TEXT,
-        "year": _WHOLE,
-        "aliases": _TEXTS,
-        "archetype": Leaf(switch, bool),
-        "device": _TEXT,
-        "devices": _WHOLE,
-        "host_power": _POWER,
-        "idle_power": _POWER,
-        "cpu": _TEXT,
-        "cpus": _WHOLE,
-        "memory": _MEMORY,
-        "storage": Group(Storage, {"type": _TEXT, "capacity": _CAPACITY}),
-        "embodied": Leaf(_embodied, Embodied),
-        "parts": Leaf(_parts, Seq),
-        "notes": _TEXT,
-    },
-    ("name", "kind"),
-)
-SOURCE = Group(
-    Source,
-    {"citation": _TEXT, "url": _TEXT, "licence": _TEXT, "year": _WHOLE, "via": _TEXT},
-    ("citation", "url", "licence", "year"),
-)
+DEVICE = form_of(Device)
+HOST = form_of(Host)
+SOURCE = form_of(Source)
 SOURCES = Keyed(SOURCE)

@@ -1,4 +1,7 @@
-"""Finds records of hardware_db: by id in one file, by alias only on a miss, and lazily."""
+"""Finds records of hardware_db: by id in one file, by alias only on a miss, and lazily.
+
+A faulty file raises InputError with the place of every fault in it.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,10 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from carbonctl.catalog import names
+from carbonctl.catalog.records import Device, Host
 from carbonctl.catalog.records_reader import Fault, Reader
 from carbonctl.errors import InputError, Problem
 from carbonctl.spec.files import read_input
@@ -18,17 +22,12 @@ from carbonctl.text import check_text, few_searches, fold
 
 _ID = re.compile(r"[a-z0-9][a-z0-9.-]*/[a-z0-9][a-z0-9.-]*")
 _LISTING = "`carbonctl hardware list` lists them all"
+T = TypeVar("T", bound=Device | Host)
 _WITH_SERIES = ("gpu", "tpu", "npu")
 
 
 def load(path: Path, form: Reader, extra: dict[str, str]) -> Any:
-    """Read one file by its form.
-
-    Raises
-    ------
-    InputError
-        With the file, line and column of every fault in it.
-    """
+    """Read one file by its form."""
     file = str(path)
     return read_record(parse(decode(read_input(path), file), file), file, form, extra)
 
@@ -50,13 +49,7 @@ def identity_of(path: Path) -> str:
 
 
 def read_record(tree: Node, file: str, form: Reader, extra: dict[str, str]) -> Any:
-    """Return what a form makes of a parsed file; ``extra`` are keys that the file has not.
-
-    Raises
-    ------
-    InputError
-        With the line and column of every fault in it.
-    """
+    """Return what a form makes of a parsed file; ``extra`` are keys that the file has not."""
     if not isinstance(tree, Map):
         raise InputError([Problem(file, 1, 1, "a mapping of keys to values is wanted here")])
     faults: list[Fault] = []
@@ -68,7 +61,7 @@ def read_record(tree: Node, file: str, form: Reader, extra: dict[str, str]) -> A
     return record
 
 
-class Shelf:
+class Shelf(Generic[T]):
     """The records of some folders: devices, or hosts.
 
     Parameters
@@ -98,11 +91,11 @@ class Shelf:
         self.form = form
         self.folders = folders
         self.check = check
-        self._records: dict[str, Any] = {}
+        self._records: dict[str, T] = {}
         self._misses: dict[str, str] = {}
-        self._loaded: dict[Path, Any] = {}
+        self._loaded: dict[Path, T] = {}
 
-    def find(self, name: str, others: Shelf) -> Any:
+    def find(self, name: str, others: Shelf[Any]) -> T:
         """Return the record with this id or alias, or the only one of this model.
 
         Raises
@@ -140,11 +133,11 @@ class Shelf:
                     found[identity_of(path)] = path
         return dict(sorted(found.items()))
 
-    def all(self) -> Iterator[Any]:
+    def all(self) -> Iterator[T]:
         """Yield every record, sorted by id."""
         yield from map(self._load, self.paths().values())
 
-    def _load(self, path: Path) -> Any:
+    def _load(self, path: Path) -> T:
         """Return the record of a file, which is read once."""
         if path not in self._loaded:
             self._loaded[path] = load(path, self.form, {"id": identity_of(path)})
@@ -177,7 +170,7 @@ class Shelf:
         """Return the ids that a name may mean which is no id or alias."""
         return self._index.meant(name) or self._index.misspelt(name)
 
-    def _unknown(self, name: str, others: Shelf) -> str:
+    def _unknown(self, name: str, others: Shelf[Any]) -> str:
         """Return what a name may mean that is no record's here."""
         if not self._index.meant(name):
             same = [name] if others._aliased(name) else others._index.meant(name)
@@ -186,7 +179,7 @@ class Shelf:
         return self._index.unknown(name, self.what, _LISTING)
 
 
-def _called(record: Any) -> names.Called:
+def _called(record: Device | Host) -> names.Called:
     """Return what a device or host is called, with what its memory adds to that."""
     memory = record.memory
     forms = set()

@@ -1,19 +1,27 @@
-"""The CSV tables of hardware_db: grids and cloud regions."""
+"""The CSV tables of hardware_db: grids and cloud regions.
+
+A faulty row raises InputError with its line.
+"""
 
 import csv
 import io
 import math
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from carbonctl.errors import InputError, Problem
 from carbonctl.numbers.intervals import Number, Range
 from carbonctl.spec.files import read_input
 from carbonctl.text import check_text
 
+K = TypeVar("K")
+T = TypeVar("T")
+Row: TypeAlias = dict[str, str]
+Cell: TypeAlias = tuple[Path, int, Row]  # a row with where it stands
 _SIGNED = re.compile(r"[+-](?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 # What may begin a cell that is a formula, or a command of a workflow.
 _ODD = re.compile(r'[\n,"]\s*(?:[=+@-]|::)|##\[')
@@ -74,7 +82,7 @@ class Region(NamedTuple):
         )  # fmt: skip
 
 
-def rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+def rows(path: Path) -> Iterator[tuple[int, Row]]:
     """Yield (line, row) of a table; nothing where the file is not there.
 
     Raises
@@ -98,6 +106,45 @@ def rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     except csv.Error as error:
         line = max(reader.line_num, 1)
         raise InputError([Problem(str(path), line, 1, f"not a CSV table: {error}")]) from None
+
+
+def read(path: Path, make: Callable[[Row], T], what: str = "") -> Iterator[T]:
+    """Yield what a function makes of each row of a table; ``what`` begins the faults of others.
+
+    Raises
+    ------
+    InputError
+        With the line of a row that lacks a column, or of which it raises ValueError.
+    """
+    for line, row in rows(path):
+        yield made((path, line, row), make, what)
+
+
+def made(cell: Cell, make: Callable[[Row], T], what: str = "") -> T:
+    """Return what a function makes of one row."""
+    path, line, row = cell
+    try:
+        return make(row)
+    except KeyError as error:
+        said = f"the column `{error.args[0]}` is missing"
+    except ValueError as error:
+        said = str(error)
+    raise InputError([Problem(str(path), line, 1, f"{what}{said}")])
+
+
+def first(
+    folders: Iterable[Path], name: str, make: Callable[[Row], tuple[K, T | None]], what: str = ""
+) -> dict[K, T]:
+    """Return what a function makes of the rows of a table in some folders, by its key.
+
+    The first of each key holds; None is left out.
+    """
+    found: dict[K, T] = {}
+    for folder in folders:
+        for key, value in read(folder / name, make, what):
+            if value is not None:
+                found.setdefault(key, value)
+    return found
 
 
 def _decoded(data: bytes, path: Path) -> str:
@@ -133,7 +180,7 @@ def _int(text: str) -> int | None:
     return int(text) if text else None
 
 
-def _intensity(row: dict[str, str]) -> Number:
+def _intensity(row: Row) -> Number:
     """Return kgCO2e/kWh from the g/kWh of a row."""
     best, low, high = (_float(row.get(k, "")) for k in ("intensity_g_per_kwh", "low", "high"))
     if best is None:
@@ -151,7 +198,7 @@ class Zone(NamedTuple):
 
     zone: str
     name: str
-    cells: list[tuple[Path, int, dict[str, str]]]
+    cells: list[Cell]
 
     def rows(self) -> list[GridRow]:
         """Return the rows, checked.
@@ -161,7 +208,7 @@ class Zone(NamedTuple):
         InputError
             For a row that is not a number where it should be.
         """
-        return [_grid_row(row, path, line) for path, line, row in self.cells]
+        return [made(cell, _grid_row, "not a grid row: ") for cell in self.cells]
 
 
 _GRID_HEAD = "zone,name,year,basis,intensity_g_per_kwh,low,high,source,confidence,note"
@@ -191,10 +238,7 @@ def zones(folders: Iterable[Path]) -> dict[str, Zone]:
 def _is_grid_table(path: Path) -> bool:
     """Whether a table is one of grid rows; some others stand in the same folder.
 
-    Raises
-    ------
-    InputError
-        For a table that is neither.
+    Raises InputError for a table that is neither.
     """
     if path.name in _OTHER_TABLES:
         return False
@@ -205,65 +249,34 @@ def _is_grid_table(path: Path) -> bool:
     raise InputError([Problem(str(path), 1, 1, said)])
 
 
-def _grid_row(row: dict[str, str], path: Path, line: int) -> GridRow:
-    try:
-        if row["basis"] not in BASES:
-            raise ValueError(f"basis `{row['basis']}` is not one of {', '.join(BASES)}")
-        return GridRow(
-            row["zone"],
-            row["name"],
-            int(row["year"]),
-            row["basis"],
-            _intensity(row),
-            row["source"],
-            row["confidence"],
-            row["note"],
-        )
-    except (KeyError, ValueError) as error:
-        raise InputError([Problem(str(path), line, 1, f"not a grid row: {error}")]) from None
+def _grid_row(row: Row) -> GridRow:
+    if row["basis"] not in BASES:
+        raise ValueError(f"basis `{row['basis']}` is not one of {', '.join(BASES)}")
+    known: dict[str, Any] = {**row, "year": int(row["year"]), "intensity": _intensity(row)}
+    return GridRow(**{key: known[key] for key in GridRow._fields})
 
 
 def regions(folders: Iterable[Path]) -> dict[str, Region]:
     """Return every cloud region by its id."""
-    found: dict[str, Region] = {}
-    for folder in folders:
-        path = folder / "cloud" / "regions.csv"
-        for line, row in rows(path):
-            try:
-                region = _region(row)
-            except (KeyError, ValueError, TypeError) as error:
-                lacks = isinstance(error, KeyError)
-                said = f"the column `{error.args[0]}` is missing" if lacks else str(error)
-                problem = Problem(str(path), line, 1, f"not a cloud region: {said}")
-                raise InputError([problem]) from None
-            found.setdefault(region.region, region)
-    return found
+    return first(folders, "cloud/regions.csv", _region, "not a cloud region: ")
 
 
-def _region(row: dict[str, str]) -> Region:
+def _region(row: Row) -> tuple[str, Region]:
     intensity = _float(row["intensity_g_per_kwh"])
     if intensity is not None and not (row["intensity_year"] and row["intensity_basis"] in BASES):
         raise ValueError(f"an intensity needs intensity_year, and {' or '.join(BASES)} as basis")
-    return Region(
-        row["region"],
-        row["name"],
-        row["grid"],
-        None if intensity is None else intensity / 1000,
-        _int(row["intensity_year"]),
-        row["intensity_basis"],
-        row["intensity_source"],
-        _float(row["pue"], 1.0),
-        _int(row["pue_year"]),
-        row["pue_status"],
-        row["pue_source"],
-        _float(row["wue_l_per_kwh"]),
-        _int(row["wue_year"]),
-        row["wue_status"],
-        row["wue_source"],
-        row["source"],
-        row["confidence"],
-        row["note"],
-    )
+    cells: dict[str, Any] = {"intensity": None if intensity is None else intensity / 1000}
+    for key in Region._fields:
+        if key not in cells:
+            cells[key] = _NUMBERS.get(key, str)(row[key])
+    return row["region"], Region(**cells)
+
+
+_NUMBERS: dict[str, Callable[[str], Any]] = {
+    **dict.fromkeys(("intensity_year", "pue_year", "wue_year"), _int),
+    "pue": partial(_float, least=1.0),
+    "wue_l_per_kwh": _float,
+}
 
 
 class Plant(NamedTuple):
@@ -276,22 +289,25 @@ class Plant(NamedTuple):
 def generation(folders: Iterable[Path]) -> dict[str, dict[str, Plant]]:
     """Return the plants by kind and basis; the first row of each is the default."""
     found: dict[str, dict[str, Plant]] = {}
-    for folder in folders:
-        for _, row in rows(folder / "grids" / "sources.csv"):
-            if row["intensity_g_per_kwh"]:
-                plant = Plant(_intensity(row), row["source"])
-                found.setdefault(row["source_type"], {}).setdefault(row["basis"], plant)
+    for (kind, basis), plant in first(folders, "grids/sources.csv", _plant).items():
+        found.setdefault(kind, {})[basis] = plant
     return found
+
+
+def _plant(row: Row) -> tuple[tuple[str, str], Plant | None]:
+    is_known = bool(row["intensity_g_per_kwh"])
+    plant = Plant(_intensity(row), row["source"]) if is_known else None
+    return (row["source_type"], row["basis"]), plant
 
 
 def zone_water(folders: Iterable[Path]) -> dict[str, tuple[float, str]]:
     """Return the water that generation consumes [L/kWh] and its source, by zone."""
-    found: dict[str, tuple[float, str]] = {}
-    for folder in folders:
-        for _, row in rows(folder / "grids" / "factors-other.csv"):
-            if row["metric"] == "offsite_water_consumption":
-                found.setdefault(row["zone"], (float(row["value"]), row["source"]))
-    return found
+    return first(folders, "grids/factors-other.csv", _water)
+
+
+def _water(row: Row) -> tuple[str, tuple[float, str] | None]:
+    is_water = row["metric"] == "offsite_water_consumption"
+    return row["zone"], (float(row["value"]), row["source"]) if is_water else None
 
 
 class Everyday(NamedTuple):
@@ -313,12 +329,10 @@ _EVERYDAY_UNITS = {
 
 def everyday(folders: Iterable[Path]) -> list[Everyday]:
     """Return the everyday things of equivalences.csv that are counted by unit."""
-    found: dict[str, Everyday] = {}
-    for folder in folders:
-        for _, row in rows(folder / "equivalences.csv"):
-            unit = _EVERYDAY_UNITS.get(row["metric"])
-            value = _float(row["value"])
-            if unit and value:
-                thing = Everyday(row["item"], unit, value, row["source"])
-                found.setdefault(f"{row['item']} {row['metric']}", thing)
-    return list(found.values())
+    return list(first(folders, "equivalences.csv", _thing).values())
+
+
+def _thing(row: Row) -> tuple[tuple[str, str], Everyday | None]:
+    unit, value = _EVERYDAY_UNITS.get(row["metric"]), _float(row["value"])
+    thing = Everyday(row["item"], unit, value, row["source"]) if unit and value else None
+    return (row["item"], row["metric"]), thing

@@ -15,7 +15,7 @@ from carbonctl.inputs.git_sides import read_side
 from carbonctl.inputs.results import today
 from carbonctl.ledger.result import About
 from carbonctl.outputs import writing
-from carbonctl.outputs.merging import Cautions, Repeats, messages
+from carbonctl.outputs.merging import Cautions, Repeats
 from carbonctl.outputs.messages import say
 from carbonctl.outputs.verdicts import announce
 from carbonctl.render import FOR_PEOPLE
@@ -119,8 +119,7 @@ def _side(
     except InputError as error:
         problems += error.problems
         repeats = Repeats()
-        for said in repeats.new(messages(error)):
-            say(said)
+        repeats.tell(error)
         repeats.finish()
         return None
     for result in side.results:

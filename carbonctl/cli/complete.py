@@ -42,24 +42,12 @@ class Asked(NamedTuple):
 
 
 class _Wanted(NamedTuple):
-    """What stands before the cursor.
+    """What stands before the cursor."""
 
-    Attributes
-    ----------
-    entry : dict
-        What commands.json says of the command.
-    places : int
-        Its arguments so far.
-    value : str, list of str or None
-        What the value of the flag is that the cursor follows; None where it follows none.
-    given : dict
-        Flags with their values.
-    """
-
-    entry: dict[str, Any]
-    places: int
-    value: str | list[str] | None
-    given: dict[str, str]
+    entry: dict[str, Any]  # what commands.json says of the command
+    places: int  # its arguments so far
+    value: str | list[str] | None  # of the flag before the cursor; None where there is none
+    given: dict[str, str]  # flags with their values
 
 
 def answer(environment: Mapping[str, str]) -> int:
@@ -67,15 +55,25 @@ def answer(environment: Mapping[str, str]) -> int:
     shell = environment[VARIABLE].removeprefix("complete_")
     if shell not in SHELLS:
         return errors.USAGE
-    write = {"bash": _for_bash, "zsh": _for_zsh, "fish": _for_fish}[shell]
     found = {
         word: about for word, about in offers(asked(environment)).items()
         if f"{word}{about}".isprintable()  # a terminal is not to obey a record
     }  # fmt: skip
     if shell == "bash" and not _is_quoted(environment):
         found = {_SPECIAL.sub(r"\\\g<0>", word): about for word, about in found.items()}
-    sys.stdout.buffer.write("".join(write(found)).encode("utf-8"))
+    lines = (_line(shell, word, about) for word, about in found.items())
+    sys.stdout.buffer.write("".join(lines).encode("utf-8"))
     return errors.OK
+
+
+def _line(shell: str, word: str, about: str) -> str:
+    """Return an offer as a shell reads it: a word, and what is said of it where that is shown."""
+    if shell == "fish":
+        return f"{word}\t{about}\n"
+    if shell == "bash":
+        return f"{word}\n"
+    escaped = word.replace("\\", "\\\\").replace(":", "\\:")
+    return f"{escaped}:{about}\n" if about else f"{escaped}\n"
 
 
 def asked(environment: Mapping[str, str]) -> Asked:
@@ -231,7 +229,7 @@ def aliases(folders: Iterable[Path], begun: str) -> Offer:
             listed = _ALIASES.search(_text(path))
             text = listed[1].strip() if listed else "[]"
             parts = text[1:-1].split(",") if text.startswith("[") else text.split("\n")
-            names = (_bare(part.strip().removeprefix("- ")) for part in parts)
+            names = (part.strip().removeprefix("- ").strip("\"'") for part in parts)
             fitting = (name for name in names if name.casefold().startswith(begun.casefold()))
             found.update(dict.fromkeys(fitting, f"{path.parent.name}/{path.stem}"))
     return dict(sorted(found.items()))
@@ -266,10 +264,6 @@ def _is_quoted(environment: Mapping[str, str]) -> bool:
     return "".join(begun).startswith(('"', "'"))
 
 
-def _bare(word: str) -> str:
-    return word.strip("\"'")
-
-
 def _split(line: str) -> list[str]:
     """Split a line as a shell does; a quote may still be open at its end."""
     import shlex
@@ -280,16 +274,3 @@ def _split(line: str) -> list[str]:
         except ValueError:
             continue
     return line.split()
-
-
-def _for_bash(found: Offer) -> list[str]:
-    return [f"{word}\n" for word in found]
-
-
-def _for_zsh(found: Offer) -> list[str]:
-    escaped = {word.replace("\\", "\\\\").replace(":", "\\:"): found[word] for word in found}
-    return [f"{word}:{about}\n" if about else f"{word}\n" for word, about in escaped.items()]
-
-
-def _for_fish(found: Offer) -> list[str]:
-    return [f"{word}\t{about}\n" for word, about in found.items()]

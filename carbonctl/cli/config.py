@@ -10,6 +10,7 @@ from carbonctl.cli import defaults, introspection
 from carbonctl.cli import options as o
 from carbonctl.outputs import writing
 from carbonctl.outputs.messages import say
+from carbonctl.reference import descriptions
 from carbonctl.render import listing
 from carbonctl.text import did_you_mean
 
@@ -18,14 +19,7 @@ Command = Annotated[
     typer.Argument(metavar="COMMAND", help="Only the flags of this one: estimate, 'grid list'."),
 ]
 _HEADS = {"flag": "Flag", "value": "Value", "origin": "Origin", "commands": "Commands"}
-COLUMNS = {  # and what they hold
-    "command": "command that has the flag",
-    "flag": "the flag",
-    "value": "what it is where the command line does not give it",
-    "origin": "where that comes from: environment, pyproject.toml, default",
-    "where": "the variable or the file that gives it",
-    "variable": "the variable that could give it",
-}
+COLUMNS = descriptions.of("config")
 _OWN = ("--help", "--version")
 
 
@@ -93,33 +87,22 @@ def _shown(value: Any) -> str:
     return " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value or "")
 
 
-def _near(path: str) -> str:
-    """Return a path as seen from the working directory."""
-    return os.path.relpath(path)
-
-
 def _named(commands: list[str], known: list[str]) -> list[str]:
     """Return commands, those of a whole group by its name."""
-    groups = {name.partition(" ")[0] for name in known}
-    whole = [
-        group
-        for group in groups
-        if all(name in commands for name in known if name.partition(" ")[0] == group)
-    ]
-    heads = (name.partition(" ")[0] for name in commands)
-    return list(
-        dict.fromkeys(h if h in whole else name for h, name in zip(heads, commands, strict=True))
-    )
+    heads = [name.partition(" ")[0] for name in commands]
+    split = {name.partition(" ")[0] for name in known if name not in commands}
+    names = (name if head in split else head for head, name in zip(heads, commands, strict=True))
+    return list(dict.fromkeys(names))
 
 
 def _together(rows: list[dict[str, Any]], known: list[str]) -> list[dict[str, Any]]:
     """Return one row for all commands in which a flag has the same value from the same origin."""
     found: dict[tuple[str, str, str], list[str]] = {}
     for row in rows:
-        origin = _near(row["where"]) if row["origin"] == "pyproject.toml" else row["where"]
-        found.setdefault((row["flag"], _shown(row["value"]), origin or "default"), []).append(
-            row["command"]
-        )
+        origin = row["where"] or "default"
+        if row["origin"] == "pyproject.toml":
+            origin = os.path.relpath(origin)
+        found.setdefault((row["flag"], _shown(row["value"]), origin), []).append(row["command"])
     return [
         {"flag": flag, "value": value, "origin": origin,
          "commands": ", ".join(_named(names, known))}

@@ -9,21 +9,16 @@ from importlib import import_module, metadata
 from typing import Any
 
 from carbonctl import __version__, errors
-from carbonctl.catalog import DEVICES, HOSTS, Catalog
+from carbonctl.catalog import Catalog
 from carbonctl.catalog.folders import own
 from carbonctl.cli import defaults
 from carbonctl.cli import options as o
 from carbonctl.outputs import writing
 from carbonctl.outputs.messages import say
-from carbonctl.reference import integrity
+from carbonctl.reference import descriptions, integrity
 from carbonctl.render import listing
 
-COLUMNS = {  # and what they hold
-    "check": "what was looked at",
-    "found": "what was found",
-    "state": "ok, faulty or absent",
-    "note": "what to know of it",
-}
+COLUMNS = descriptions.of("doctor")
 _OPTIONAL = {"pandas": "tables in and out", "pyarrow": "Parquet"}
 OK, FAULTY, ABSENT = "ok", "faulty", "absent"
 
@@ -83,7 +78,7 @@ def _data(catalog: Catalog, faults: int) -> list[dict[str, Any]]:
     if faults:
         said = f"{faults} {'problem is' if faults == 1 else 'problems are'} listed below"
         return [*rows, _row("records and tables", "not all can be read", said, FAULTY)]
-    counts = f"{len(catalog.paths(DEVICES))} devices, {len(catalog.paths(HOSTS))} hosts, "
+    counts = f"{len(catalog.devices.paths())} devices, {len(catalog.hosts.paths())} hosts, "
     counts += f"{len(catalog.zones)} grids, {len(catalog.regions)} cloud regions"
     return [*rows, _row("records and tables", counts, "all can be read")]
 
@@ -100,11 +95,12 @@ def _own(catalog: Catalog) -> list[dict[str, Any]]:
 
 def _terminal(color: str) -> list[dict[str, Any]]:
     """Return how text for people is laid out on standard output, and why."""
+    why_width = "COLUMNS" if os.environ.get("COLUMNS", "").isdigit() else _place()
     encoding = sys.stdout.encoding if writing.is_terminal() else "utf-8"
     drawn = "ASCII alone" if writing.is_plain() else "lines and blocks"
     shown = "yes" if writing.colored(color) else "no"
     return [
-        _row("width", f"{writing.width()} columns", _why_width()),
+        _row("width", f"{writing.width()} columns", why_width),
         _row("color", shown, why_colored(color)),
         _row("encoding", encoding, f"{_place()}; drawn with {drawn}"),
     ]
@@ -112,12 +108,6 @@ def _terminal(color: str) -> list[dict[str, Any]]:
 
 def _place() -> str:
     return "of the terminal" if writing.is_terminal() else "standard output is no terminal"
-
-
-def _why_width() -> str:
-    if os.environ.get("COLUMNS", "").isdigit():
-        return "COLUMNS"
-    return _place()
 
 
 def why_colored(choice: str) -> str:

@@ -1,6 +1,7 @@
 """``carbonctl embodied``: the carbon of making devices and systems, part by part."""
 
-from pathlib import Path
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -11,15 +12,13 @@ from carbonctl.cli import life_options
 from carbonctl.cli import options as o
 from carbonctl.errors import InputError, Problem, UsageError
 from carbonctl.hardware.report import Bill
-from carbonctl.inputs import reading
 from carbonctl.inputs.bills import Reader
 from carbonctl.inputs.catalogs import NAMELESS, catalog_for
 from carbonctl.inputs.discovery import named
 from carbonctl.ledger.entry import COLUMNS
 from carbonctl.ledger.result import About
 from carbonctl.outputs import writing
-from carbonctl.outputs.merging import Cautions, Repeats, messages
-from carbonctl.outputs.messages import say
+from carbonctl.outputs.merging import Cautions, Repeats
 from carbonctl.render.bill import BILL_FORMATS, render
 
 Things = Annotated[
@@ -107,33 +106,21 @@ def _read(
     bills: list[Bill] = []
     problems: list[Problem] = []
     repeats = Repeats()
-
-    def refuse(error: InputError) -> None:
-        problems.extend(error.problems)
-        for text in repeats.new(messages(error)):
-            say(text)
-
-    for name in names:
+    work: list[Callable[[], list[Bill]]] = [
+        *(partial(reader.bills, name) for name in names),
+        *(partial(reader.of_act, name, compatible=act_compatible) for name in lists),
+    ]
+    for read in work:
         try:
-            bills += reader.bills(name)
+            bills += read()
         except InputError as error:
-            refuse(error)
-    for name in lists:
-        try:
-            bills.append(reader.of_act(*reading.read(name), Path(name), compatible=act_compatible))
-        except InputError as error:
-            refuse(error)
+            problems += error.problems
+            repeats.tell(error)
     repeats.finish()
     return bills, problems
 
 
 def _explained(bills: list[Bill], catalog: Catalog) -> str:
-    from carbonctl.render.explain import explain as tree
-    from carbonctl.render.own_records import below
-    from carbonctl.render.plain import finished
+    from carbonctl.cli.explain import shown  # few ask for it
 
-    style = writing.style("never", catalog.sources)
-    if not writing.is_terminal():  # so that a search finds whole lines
-        style = style._replace(width=0)
-    trees = (tree(bill.result, bill.result.entries, style) for bill in bills)
-    return finished(below("\n".join(trees), catalog.own_records), style)
+    return shown([(bill.result, bill.result.entries) for bill in bills], catalog)

@@ -90,10 +90,7 @@ def _any(forms: list[str], wanted: tuple[str, ...]) -> bool:
 def _rows(flags: dict[str, bool], forms: list[str], by: str | None) -> str | None:
     """Return what a row is, where a flag says it.
 
-    Raises
-    ------
-    UsageError
-        Where flags contradict each other, or nothing has rows.
+    Raises UsageError where flags contradict each other, or nothing has rows.
     """
     given = [f"--{name}" for name, is_given in flags.items() if is_given]
     if not given:

@@ -1,10 +1,12 @@
 """``carbonctl explain``: any figure as a tree of formulas, inputs and sources."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from carbonctl import errors
+from carbonctl.catalog import Catalog
 from carbonctl.cli import options as o
 from carbonctl.inputs.catalogs import catalog_for
 from carbonctl.inputs.discovery import named
@@ -53,23 +55,24 @@ def explain(
     (result,) = read_document(of_file, catalog, tuple(set)).results
     wanted = _chosen(result, path)
     if not wanted:
-        known = dict.fromkeys(_paths(result))
+        known = dict.fromkeys(f"{entry.phase}.{entry.activity}" for entry in result.entries)
         close = did_you_mean(path or "", known) or f"; there are {', '.join(known)}"
         say(f"{one.file}:{one.line}:1: nothing to explain at `{path}`{close}")
         return errors.INPUT
-    style = writing.style("never", catalog.sources)
-    if not writing.is_terminal():  # so that a search finds whole lines
-        style = style._replace(width=0)
     cautions = Cautions()
     cautions.add(result.warnings, result.file)
     cautions.finish()
-    text = below(tree(result, wanted, style), catalog.own_records)
-    writing.to_stdout(finished(text, style))
+    writing.to_stdout(shown([(result, wanted)], catalog))
     return errors.OK
 
 
-def _paths(result: Result) -> list[str]:
-    return [f"{entry.phase}.{entry.activity}" for entry in result.entries]
+def shown(some: list[tuple[Result, Sequence[Entry]]], catalog: Catalog) -> str:
+    """Return the trees of some entries of results."""
+    style = writing.style("never", catalog.sources)
+    if not writing.is_terminal():  # so that a search finds whole lines
+        style = style._replace(width=0)
+    trees = "\n".join(tree(result, entries, style) for result, entries in some)
+    return finished(below(trees, catalog.own_records), style)
 
 
 def _chosen(result: Result, path: str | None) -> list[Entry]:

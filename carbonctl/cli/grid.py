@@ -7,40 +7,21 @@ import typer
 from carbonctl import errors
 from carbonctl.catalog import Catalog
 from carbonctl.cli import options as o
-from carbonctl.cli.introspection import Command, Group
+from carbonctl.cli.introspection import Command, commands
 from carbonctl.inputs.catalogs import catalog_for
 from carbonctl.outputs import writing
 from carbonctl.outputs.messages import say
-from carbonctl.reference import catalog_rows
+from carbonctl.reference import catalog_rows, descriptions
 from carbonctl.render import listing
 from carbonctl.render.own_records import below
 
-app = typer.Typer(
-    cls=Group,
-    name="grid",
-    help="Carbon intensity of electricity, and cloud regions: list, show.\n\nFor example:\n\n"
+app = commands(
+    "grid",
+    "Carbon intensity of electricity, and cloud regions: list, show.\n\nFor example:\n\n"
     "  carbonctl grid show FR",
-    rich_markup_mode=None,
-    no_args_is_help=True,
-    add_completion=False,
 )
-HEADS = {
-    "zone": "Zone",
-    "name": "Name",
-    "year": "Year",
-    "basis": "Basis",
-    "intensity_g_per_kwh": "Intensity|gCO2e/kWh",
-    "pue": "PUE",
-}
-CLOUD = {
-    "zone": "Region",
-    "name": "Name",
-    "grid": "Grid",
-    "year": "Year",
-    "basis": "Basis",
-    "intensity_g_per_kwh": "Intensity|gCO2e/kWh",
-    "pue": "PUE",
-}
+HEADS = descriptions.heads("grid")
+CLOUD = descriptions.heads("cloud")
 
 
 @app.command("list", cls=Command)

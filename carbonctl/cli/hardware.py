@@ -8,53 +8,23 @@ import typer
 from carbonctl import errors
 from carbonctl.catalog import Catalog, records
 from carbonctl.cli import options as o
-from carbonctl.cli.introspection import Command, Group
+from carbonctl.cli.introspection import Command, commands
 from carbonctl.inputs.catalogs import catalog_for
 from carbonctl.outputs import writing
 from carbonctl.outputs.messages import say
-from carbonctl.reference import catalog_rows
+from carbonctl.reference import catalog_rows, descriptions
 from carbonctl.render import listing
 from carbonctl.render.own_records import below
 from carbonctl.text import did_you_mean
 
-app = typer.Typer(
-    cls=Group,
-    name="hardware",
-    help="Devices, hosts and factors in the catalog: list, show, search, factors.\n\nFor example:"
+app = commands(
+    "hardware",
+    "Devices, hosts and factors in the catalog: list, show, search, factors.\n\nFor example:"
     "\n\n  carbonctl hardware search h100",
-    rich_markup_mode=None,
-    no_args_is_help=True,
-    add_completion=False,
 )
 KINDS = tuple(dict.fromkeys((*records.DEVICE_KINDS, *records.HOST_KINDS)))
-HEADS = {
-    "id": "Id",
-    "kind": "Kind",
-    "year": "Year",
-    "rated_power_w": "Power|W",
-    "memory_gb": "Memory|GB",
-    "bf16_tflops": "BF16|TFLOPS",
-    "embodied_kgco2e": "Embodied|kgCO2e",
-}
-WIDE = {
-    "id": "Id",
-    "name": "Name",
-    "kind": "Kind",
-    "year": "Year",
-    "rated_power_w": "Power|W",
-    "idle_power_w": "Idle|W",
-    "memory_gb": "Memory|GB",
-    "bandwidth_gb_per_s": "Bandwidth|GB/s",
-    "bf16_tflops": "BF16|TFLOPS",
-    "fp32_tflops": "FP32|TFLOPS",
-    "embodied_kgco2e": "Embodied|kgCO2e",
-    "covers": "Covers",
-}
-FACTORS = {
-    "part": "Part", "factor": "Factor", "value": "Value", "unit": "Unit", "includes": "Includes",
-}  # fmt: skip
-WIDE_FACTORS = {"low": "Low", "high": "High", "year": "Year", "confidence": "Confidence",
-                "source": "Source", "basis": "Basis"}  # fmt: skip
+HEADS = descriptions.heads("hardware"), descriptions.heads("hardware wide")
+FACTORS = descriptions.heads("factors"), descriptions.heads("factors wide")
 _WIDE_FROM = 150
 
 
@@ -84,7 +54,7 @@ def list_(
         vendors = sorted({r.id.partition("/")[0] for r in catalog_rows.all_records(catalog)})
         close = did_you_mean(vendor, vendors) if vendor else ""
         say(f"nothing in the catalog is so{close}")
-    return _rows(rows, catalog_rows.HARDWARE_COLUMNS, (HEADS, WIDE), format, color, catalog)
+    return _rows(rows, catalog_rows.HARDWARE_COLUMNS, HEADS, format, color, catalog)
 
 
 @app.command(cls=Command)
@@ -108,7 +78,7 @@ def search(
         hint = f"; the nearest names are {', '.join(near)}" if near else ""
         say(f"nothing matches `{text}`{hint} (`carbonctl hardware list` lists all)")
         return errors.INPUT
-    return _rows(rows, catalog_rows.HARDWARE_COLUMNS, (HEADS, WIDE), format, color, catalog)
+    return _rows(rows, catalog_rows.HARDWARE_COLUMNS, HEADS, format, color, catalog)
 
 
 @app.command(cls=Command)
@@ -160,8 +130,7 @@ def factors(
         close += " (`carbonctl hardware factors` lists them all)" if close else ""
         say(f"no factor is known of `{part}`{close or '; there are ' + ', '.join(known)}")
         return errors.INPUT
-    heads = (FACTORS, {**FACTORS, **WIDE_FACTORS})
-    return _rows(rows, catalog_rows.FACTOR_COLUMNS, heads, format, color, catalog)
+    return _rows(rows, catalog_rows.FACTOR_COLUMNS, FACTORS, format, color, catalog)
 
 
 def _years(text: str | None) -> tuple[int, int] | None:
@@ -209,11 +178,10 @@ def _shown(found: list[catalog_rows.Record], catalog: Catalog, form: str, color:
             ]
         )
     style = writing.style(color, catalog.sources)
-    cards = "\n".join(listing.card(record.name, *_card(record), style) for record in found)
-    return below(cards, catalog.own_records)
-
-
-def _card(
-    record: catalog_rows.Record,
-) -> tuple[dict[str, object], list[catalog_rows.Row], list[str]]:
-    return catalog_rows.facts(record), catalog_rows.figures(record), catalog_rows.unknown(record)
+    cards = [
+        listing.card(
+            r.name, catalog_rows.facts(r), catalog_rows.figures(r), catalog_rows.unknown(r), style
+        )
+        for r in found
+    ]
+    return below("\n".join(cards), catalog.own_records)

@@ -12,10 +12,9 @@ from carbonctl.cli import options as o
 from carbonctl.errors import OutputError, UsageError
 from carbonctl.outputs import whole, writing
 from carbonctl.outputs.messages import say
-from carbonctl.reference import templates
+from carbonctl.reference import descriptions, templates
 from carbonctl.reference.templates import Template
 from carbonctl.render import listing
-from carbonctl.text import did_you_mean
 
 Name = Annotated[
     str | None,
@@ -37,11 +36,7 @@ List = Annotated[
     bool,
     typer.Option("--list", help="List the templates, or the published workloads that fit."),
 ]
-COLUMNS = {  # and what they hold
-    "name": "name of the template, or of the published workload",
-    "file": "the file that it is written to",
-    "about": "what it is",
-}
+COLUMNS = descriptions.of("init")
 _HEADS = {"name": "Name", "about": "What it is"}
 _WIDE = {"name": "Name", "file": "Is written to", "about": "What it is"}
 _WIDE_FROM = 120
@@ -82,8 +77,13 @@ def init(
     if list:
         _list(from_published, format, color)
         return errors.OK
-    chosen = _chosen(templates.DEFAULT if template is None else template, from_published)
-    if chosen is None:
+    try:
+        if from_published is not None:
+            chosen = templates.find(from_published)
+        else:
+            chosen = templates.template(templates.DEFAULT if template is None else template)
+    except LookupError as error:
+        say(error.args[0])
         return errors.INPUT
     if output == "-":
         writing.to_stdout(_with_schema(chosen, Path(chosen.schema_file or "")))
@@ -97,47 +97,22 @@ def init(
     return errors.OK
 
 
-def _chosen(name: str, from_published: str | None) -> Template | None:
-    """Return what is to be written, or say that it is not known."""
-    if from_published is not None:
-        try:
-            return templates.find(from_published)
-        except LookupError as error:
-            say(error.args[0])
-            return None
-    try:
-        return templates.template(name)
-    except KeyError:
-        known = templates.names()
-        close = did_you_mean(name, known) or f"; there are {', '.join(known)}"
-        say(f"unknown template `{name}`{close} (`carbonctl init --list` lists them all)")
-        return None
-
-
 def _with_schema(chosen: Template, path: Path) -> str:
-    """Return a text below the line that tells an editor its schema."""
+    """Return a text below the line that tells an editor its schema.
+
+    That is in the working directory, or beside a file outside of it.
+    """
     if chosen.schema_file is None:
         return chosen.text
-    return (
-        f"# yaml-language-server: $schema={_schema_from(chosen.schema_file, path)}\n{chosen.text}"
-    )
-
-
-def _schema_from(schema_file: str, path: Path) -> str:
-    """Return the schema of the working directory as seen from a file; beside it elsewhere."""
     folder, here = Path(os.path.abspath(path.parent)), Path.cwd()  # noqa: PTH100
-    if not folder.is_relative_to(here):
-        return schema_file
-    return "../" * len(folder.relative_to(here).parts) + schema_file
+    up = len(folder.relative_to(here).parts) if folder.is_relative_to(here) else 0
+    return f"# yaml-language-server: $schema={'../' * up}{chosen.schema_file}\n{chosen.text}"
 
 
 def _write_new(path: Path, text: str, *, with_folders: bool) -> None:
     """Write a file that is not there yet, whole or not at all.
 
-    Raises
-    ------
-    OutputError
-        Where it is there, or cannot be written.
+    Raises OutputError where it is there, or cannot be written.
     """
     try:
         if os.path.lexists(path):

@@ -88,6 +88,14 @@ class Group(TyperGroup):
             formatter.write_dl([(n, one.get_short_help_str(200)) for n, one in known if one])
 
 
+def commands(name: str, said: str) -> typer.Typer:
+    """Return an empty group of commands of a name."""
+    return typer.Typer(
+        cls=Group, name=name, help=said, rich_markup_mode=None, no_args_is_help=True,
+        add_completion=False,
+    )  # fmt: skip
+
+
 def walk(root: Any = None) -> Iterator[typer.Context]:
     """Yield a context of every command, the tool itself first, each group before its commands.
 

@@ -36,7 +36,6 @@ Grid = Annotated[
 
 _HOURS_PER_OUR_YEAR = 8760
 _IN_YEARS = re.compile(r"(y|yrs?|years?|months?)\s*$")
-_ACT_GRID = "usa"
 
 
 def read(
@@ -65,28 +64,24 @@ def read(
     UsageError
         Naming the flag that cannot be read.
     """
-    life = _value("--lifetime", lifetime, units.SERVICE_LIFE, bounds.positive, "lifetime")
+    life = _value("--lifetime", lifetime, units.SERVICE_LIFE, bounds.positive)
     if act and life is not None and _IN_YEARS.search(str(lifetime)):
         note = f"years of {HOURS_PER_YEAR:,} h, as ACT has them"
         number = life.number * HOURS_PER_YEAR / _HOURS_PER_OUR_YEAR
         life = life._replace(number=number, note=note)
-    use = _value("--utilization", utilization, units.FRACTION, bounds.positive_fraction,
-                 "utilization")  # fmt: skip
+    use = _value("--utilization", utilization, units.FRACTION, bounds.positive_fraction)
     if power is None:
         for flag, text in (("--duty-cycle", duty_cycle), ("--grid", grid)):
             if text is not None:
                 raise UsageError(f"{flag} goes with --power, the draw in use")
         return Life(life, use)
-    watts = _value("--power", power, units.POWER, bounds.not_negative, "power")
-    duty = _value("--duty-cycle", duty_cycle or "100 %", units.FRACTION, bounds.fraction,
-                  "duty_cycle")  # fmt: skip
+    watts = _value("--power", power, units.POWER, bounds.not_negative)
+    duty = _value("--duty-cycle", duty_cycle or "100 %", units.FRACTION, bounds.fraction)
     assert watts is not None and duty is not None
     return Life(life, use, Use(watts, duty, *_intensity(grid, catalog, act=act)))
 
 
-def _value(
-    flag: str, text: str | None, dimension: Dimension, check: bounds.Check, name: str
-) -> Value | None:
+def _value(flag: str, text: str | None, dimension: Dimension, check: bounds.Check) -> Value | None:
     if text is None:
         return None
     try:
@@ -96,6 +91,7 @@ def _value(
             check(end, text)
     except ValueError as error:
         raise UsageError(f"{flag}: {error}") from None
+    name = flag.removeprefix("--").replace("-", "_")
     return Value(number, dimension.unit, path=flag, name=name)
 
 
@@ -107,19 +103,18 @@ def _intensity(grid: str | None, catalog: Catalog, *, act: bool) -> tuple[Value,
     UsageError
         Without a grid, or with an unknown one.
     """
-    if act:
-        from carbonctl.catalog.act import Act
-
-        try:
-            found = Act(catalog.folders[-1:]).grid(grid or _ACT_GRID)
-        except LookupError as error:
-            raise UsageError(f"--grid: {error.args[0]}") from None
-        return found.named("carbon_intensity", "--grid"), None
-    if grid is None:
+    if grid is None and not act:
         raise UsageError("--power needs --grid, where it is used (`carbonctl grid list`)")
+    basis = None
     try:
-        row = catalog.electricity(grid)
+        if act:
+            from carbonctl.catalog.act import USE_GRID, Act
+
+            value = Act(catalog.folders[-1:]).grid(grid or USE_GRID)
+        else:
+            row = catalog.electricity(grid or "")
+            value = Value(row.intensity, "kgCO2e/kWh", "catalog", row.source)
+            basis = row.basis
     except LookupError as error:
         raise UsageError(f"--grid: {error.args[0]}") from None
-    value = Value(row.intensity, "kgCO2e/kWh", "catalog", row.source)
-    return value.named("carbon_intensity", "--grid"), row.basis
+    return value.named("carbon_intensity", "--grid"), basis

@@ -84,11 +84,11 @@ def _rest(commands: list[typer.Context]) -> Iterator[str]:
     flags = [flag for context in commands for flag in introspection.flags(context) if flag.envvar]
     for variable, flag in {flag.envvar: flag for flag in flags}.items():
         yield roff.item(variable, f"The flag {max(flag.opts, key=len)}: {flag.help}")
-    for sections in ({"": TERMINAL}, {"FILES": FILES}, {"EXIT STATUS": EXITS}):
-        for heading, items in sections.items():
-            yield roff.heading(heading) if heading else ""
-            for term, text in items.items():
-                yield roff.item(str(term), text)
+    yield from (roff.item(term, text) for term, text in TERMINAL.items())
+    yield roff.heading("FILES")
+    yield from (roff.item(term, text) for term, text in FILES.items())
+    yield roff.heading("EXIT STATUS")
+    yield from (roff.item(str(code), text) for code, text in EXITS.items())
     yield roff.heading("EXAMPLES")
     for context in commands:
         yield from (roff.example(line) for line in examples(context)[:1])

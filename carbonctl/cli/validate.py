@@ -10,11 +10,11 @@ from carbonctl.cli import options as o
 from carbonctl.errors import InputError
 from carbonctl.inputs.catalogs import catalog_for
 from carbonctl.inputs.discovery import find
-from carbonctl.inputs.documents import Document, Piece, check_json, documents
+from carbonctl.inputs.documents import Piece, documents, json_first
 from carbonctl.inputs.reading import STDIN
 from carbonctl.inputs.selection import every
 from carbonctl.inputs.validate import validate as validate_one
-from carbonctl.outputs.merging import Repeats, messages
+from carbonctl.outputs.merging import Repeats
 from carbonctl.outputs.messages import say
 from carbonctl.text import path_shown
 
@@ -73,7 +73,8 @@ class _Check:
             return
         for one in documents(piece):
             try:
-                what = self.kind(one)
+                with json_first(one):
+                    what = validate_one(one.data, one.file, self.catalog, one.line)
             except InputError as error:
                 self.refuse(error)
                 continue
@@ -84,22 +85,7 @@ class _Check:
     def refuse(self, error: InputError) -> None:
         """Say what is wrong with a document."""
         self.faulty += 1
-        for text in self.repeats.new(messages(error)):
-            say(text)
-
-    def kind(self, one: Document) -> str:
-        """Return what a document is.
-
-        Raises
-        ------
-        InputError
-            With every problem of it.
-        """
-        try:
-            return validate_one(one.data, one.file, self.catalog, one.line)
-        except InputError:
-            check_json(one)
-            raise
+        self.repeats.tell(error)
 
     def summary(self, inputs: int) -> str:
         """Return how many are valid of what was read."""

@@ -10,7 +10,7 @@ from carbonctl.errors import Caution
 from carbonctl.estimators.base import ActivityError
 from carbonctl.hardware import records
 from carbonctl.hardware.components import made, other
-from carbonctl.hardware.lines import ONE, Line, PartContext, given
+from carbonctl.hardware.lines import ONE, Line, PartContext
 from carbonctl.hardware.silicon import logic, stored
 from carbonctl.numbers.quantities import of
 from carbonctl.numbers.values import Value
@@ -106,15 +106,21 @@ class _Builder:
         """Yield the lines of a list, in its order."""
         self.check_boards(parts, place)
         for number, (part, name) in enumerate(zip(parts, p.names_of(parts), strict=True)):
-            path, at = f"{place.path}.{name}", f"{place.at}.{number}"
-            counts = place.counts
-            times = given(part, "count", f"{path}.count", _count(counts),
-                          is_record=place.is_record)  # fmt: skip
-            if times is not None:
-                counts = (*counts, times)
-            yield from self.part(
-                part, place._replace(path=path, at=at, names=(*place.names, name), counts=counts)
+            here = place._replace(
+                path=f"{place.path}.{name}", at=f"{place.at}.{number}", names=(*place.names, name)
             )
+            counts = here.counts
+            called = f"count_{len(counts) + 1}" if counts else "count"
+            times = self.context(part, here).given("count", called)
+            if times is not None:
+                here = here._replace(counts=(*counts, times))
+            yield from self.part(part, here)
+
+    def context(self, part: Part, here: _Place) -> PartContext:
+        return PartContext(
+            part, here.path, here.at, ".".join(here.names), here.counts, self.catalog,
+            here.is_record, self.warn,
+        )  # fmt: skip
 
     def check_boards(self, parts: tuple[Part, ...], place: _Place) -> None:
         """Warn where passives stand beside a board whose figure holds them already."""
@@ -142,10 +148,7 @@ class _Builder:
             inner = here._replace(path=f"{here.path}.parts", at=f"{here.at}.parts")
             yield from self.lines(part.parts, inner)
             return
-        context = PartContext(
-            part, here.path, here.at, ".".join(here.names), here.counts, self.catalog,
-            here.is_record, self.warn,
-        )  # fmt: skip
+        context = self.context(part, here)
         self.made += 1
         if self.made > _MOST_PARTS:
             raise ActivityError(here.at, f"there are more than {_MOST_PARTS:,} parts")
@@ -199,8 +202,3 @@ class _Builder:
 
 
 _LACKS = "parts of your own, or `other` with `embodied`"
-
-
-def _count(counts: tuple[Value, ...]) -> str:
-    """Return what formulas call the next count: count, count_2, …."""
-    return f"count_{len(counts) + 1}" if counts else "count"

@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-from carbonctl.catalog.fab_rows import Figure
 from carbonctl.factors.parts import kgco2e_per_kg
 from carbonctl.factors.yields import MM2_PER_CM2
 from carbonctl.hardware.lines import ONE, Line, PartContext
@@ -18,24 +17,12 @@ _STAGES = {"transport": TRANSPORT, "end-of-life": END_OF_LIFE}
 
 
 class _Measure(NamedTuple):
-    """What a factor of some unit is multiplied by.
+    """What a factor of some unit is multiplied by."""
 
-    Attributes
-    ----------
-    key : str
-        The key of the part that says how much; empty where pieces are counted.
-    unit : str
-        The unit of the amount.
-    per : int
-        How many of the key's unit make one of it.
-    own : str
-        The key that gives such a factor in the part itself.
-    """
-
-    key: str
-    unit: str
-    per: int
-    own: str
+    key: str  # of the part, which says how much; empty where pieces are counted
+    unit: str  # of the amount
+    per: int  # how many of the key's unit make one of it
+    own: str  # the key that gives such a factor in the part itself
 
 
 _MEASURES = {
@@ -66,7 +53,8 @@ def made(context: PartContext) -> list[Line]:
     measure = _MEASURES[value.unit]
     factor = of(value)
     if value.unit == "MJ/kg":
-        factor = _by_energy(context, value)
+        energy = of(value._replace(name="energy_per_mass"))
+        factor = kgco2e_per_kg(energy, of(fab_intensity(context, PASSIVES_GRID)))
     elif any(getattr(part, key, None) is not None for key in _OF_ENERGY):
         raise context.fault("fab_grid", "fab_grid: the factor is of carbon, and not of energy")
     amount = _amount(context, measure, value)
@@ -88,7 +76,11 @@ def _factor(context: PartContext) -> tuple[Value, int | None] | None:
             return given._replace(unit=unit), None
     if part.factor is not None:
         figure = context.catalog.fab_factors.factor(part.kind, part.factor)
-        return _named(context, figure, figure.value), figure.year
+        value = figure.value
+        if value.confidence == "low":
+            context.warn(f"{figure.item} is of low confidence: {value.note}", "factor")
+        value = value._replace(note="; ".join(filter(None, (figure.item, value.note))))
+        return context.placed(value, "factor", "embodied_factor"), figure.year
     found = context.catalog.fab_factors.default(part.kind)
     if found is None:
         return None
@@ -97,21 +89,6 @@ def _factor(context: PartContext) -> tuple[Value, int | None] | None:
     if figure.value.note:
         value = value._replace(note=f"{value.note}; {figure.value.note}")
     return context.placed(value, "factor", "embodied_factor"), figure.year
-
-
-def _named(context: PartContext, figure: Figure, value: Value) -> Value:
-    note = "; ".join(filter(None, (figure.item, value.note)))
-    if value.confidence == "low":
-        context.warn(f"{figure.item} is of low confidence: {value.note}", "factor")
-    return context.placed(value._replace(note=note), "factor", "embodied_factor")
-
-
-def _by_energy(context: PartContext, value: Value) -> Quantity:
-    """Return the factor [kgCO2e/kg] of what is made with so much energy, all of it electricity."""
-    intensity = fab_intensity(context, PASSIVES_GRID)
-    energy = value._replace(name="energy_per_mass")
-    factor: Quantity = kgco2e_per_kg(of(energy), of(intensity))
-    return factor
 
 
 def _amount(context: PartContext, measure: _Measure, value: Value) -> Quantity:

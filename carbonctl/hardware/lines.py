@@ -89,8 +89,15 @@ class PartContext(NamedTuple):
 
     def given(self, key: str, name: str = "") -> Value | None:
         """Return a quantity of the part under the name that formulas use."""
-        return given(self.part, key, f"{self.path}.{_alias(self.part, key)}", name or key,
-                     is_record=self.is_record)  # fmt: skip
+        value: Value | None = getattr(self.part, key, None)
+        if value is None:
+            return None
+        value = self.placed(value, key, name)
+        if value.source is None:  # the source of the part is that of what has none
+            value = value._replace(source=getattr(self.part, "source", None))
+        if self.is_record and value.status == "given":
+            value = value._replace(status="catalog", line=None)
+        return value
 
     def placed(self, value: Value, key: str, name: str = "") -> Value:
         """Return a fact of the catalog under the name of a formula, and where to give another."""
@@ -132,19 +139,6 @@ class PartContext(NamedTuple):
         item = f"{self.item} {kind}" if kind else self.item
         own = kind or self.part.kind
         return Line(item, own, stage, amount, unit, factor, self.path, year, lacks)
-
-
-def given(part: Part, key: str, path: str, name: str, *, is_record: bool) -> Value | None:
-    """Return a quantity of a part; the source of the part is that of what has none."""
-    value: Value | None = getattr(part, key, None)
-    if value is None:
-        return None
-    value = value.named(name, path)
-    if value.source is None and part.source is not None:
-        value = value._replace(source=part.source)
-    if is_record and value.status == "given":
-        value = value._replace(status="catalog", line=None)
-    return value
 
 
 def _alias(part: Part, key: str) -> str:

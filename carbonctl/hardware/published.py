@@ -23,16 +23,16 @@ _GROUPS = {
 }
 _OTHER = "other parts"
 _INTERPOSER = "interposer and tests"  # under stacked memory; no figure of one is known
+_OF_A_SERVER = ("CPUs", "memory", "storage", "circuit boards", "power supplies", "cooling",
+                "enclosure", "assembly")  # fmt: skip
 # What a figure that covers so much holds beyond silicon, where its record does not say.
 _HOLDS = {
     "package": ("packaging",),
     "card": ("circuit board", "power delivery", "cooling", "assembly"),
     "baseboard": ("circuit boards", "power delivery", "cooling", "switches", "assembly"),
     "tray": ("circuit boards", "power delivery", "cooling", "host", "assembly"),
-    "host": ("CPUs", "memory", "storage", "circuit boards", "power supplies", "cooling",
-             "enclosure", "assembly"),
-    "server": ("CPUs", "memory", "storage", "circuit boards", "power supplies", "cooling",
-               "enclosure", "assembly"),
+    "host": _OF_A_SERVER,
+    "server": _OF_A_SERVER,
     "product": ("memory", "storage", "circuit boards", "battery", "enclosure", "assembly"),
 }  # fmt: skip
 _KINDS_OF = {

@@ -1,13 +1,17 @@
 """Parts of the catalog's records: those that a record lists, or its dies and memory."""
 
+from contextlib import suppress
+
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.records import Device, Die, Embodied, Host
 from carbonctl.errors import InputError
+from carbonctl.hardware.silicon import HOLDS
 from carbonctl.numbers.values import Value
 from carbonctl.spec import parts as p
 from carbonctl.spec.part_lists import check_parts
 from carbonctl.spec.systems import Part
 
+_NAMES_OF_HELD = {held: name for name, held in HOLDS.items()}
 PART_OF_A_DEVICE = ("die", "package")
 _PACKAGES = ("package", "chip")
 
@@ -60,18 +64,13 @@ def _die(die: Die, number: int, device: Device, catalog: Catalog) -> Part:
         name += f" {number + 1}"
     several = Value(float(die.count), "", "catalog", die.area and die.area.source)
     count = several if die.count > 1 else None
-    node = die.node if die.node is not None and _is_known(die.node, catalog) else None
+    node = None
+    with suppress(LookupError, ValueError):  # one that no table knows is as good as none
+        if die.node is not None and catalog.fab_factors.wafer(die.node):
+            node = die.node
     return p.constructed("logic", name=name, area=die.area, node=node,
         count=count, packages=Value(0.0, "", "catalog"),
     )  # fmt: skip
-
-
-def _is_known(node: str, catalog: Catalog) -> bool:
-    try:
-        catalog.check_node(node)
-    except ValueError:
-        return False
-    return True
 
 
 def _memory(device: Device, catalog: Catalog) -> tuple[Part, ...]:
@@ -92,7 +91,7 @@ def _memory(device: Device, catalog: Catalog) -> tuple[Part, ...]:
     value = figure.value._replace(
         status="archetype", note="; ".join(filter(None, (figure.item, note, figure.value.note)))
     )
-    holds = None if figure.includes is None else _HOLDS[figure.includes]
+    holds = None if figure.includes is None else _NAMES_OF_HELD[figure.includes]
     return (
         p.constructed(
             kind, name="memory", capacity=memory.capacity,
@@ -100,11 +99,3 @@ def _memory(device: Device, catalog: Catalog) -> tuple[Part, ...]:
             packages=Value(0.0, "", "catalog") if kind == "hbm" and holds != "both" else None,
         ),
     )  # fmt: skip
-
-
-_HOLDS = {
-    frozenset[str](): "none",
-    frozenset({"yield"}): "yield",
-    frozenset({"package"}): "package",
-    frozenset({"yield", "package"}): "both",
-}

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from carbonctl.catalog.fab import joined
 from carbonctl.hardware.lines import PACKAGE, Line
 from carbonctl.ledger.entry import EMBODIED, Entry, totals
 from carbonctl.ledger.result import Result
@@ -156,4 +157,4 @@ def entry(line: Line, name: str, status: str) -> Entry:
 
 
 def _source(inputs: tuple[Value, ...]) -> str | None:
-    return " ".join(dict.fromkeys(key for v in inputs for key in (v.source or "").split())) or None
+    return joined(value.source for value in inputs) or None

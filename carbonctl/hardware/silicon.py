@@ -1,4 +1,7 @@
-"""What comes from fabs: dies by area, memory and drives by capacity, and their packages."""
+"""What comes from fabs: dies by area, memory and drives by capacity, and their packages.
+
+Figures that do not go together, or do not suffice, raise ActivityError.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -14,7 +17,7 @@ from carbonctl.spec.parts import Fabricated, Logic, Stored
 
 FAB_GRID = "TW"
 MAX_YEARS_APART = 2
-_HOLDS = {
+HOLDS = {
     "none": frozenset[str](),
     "yield": frozenset({"yield"}),
     "package": frozenset({"package"}),
@@ -23,13 +26,7 @@ _HOLDS = {
 
 
 def logic(context: PartContext) -> list[Line]:
-    """Return the lines of dies and of their packages.
-
-    Raises
-    ------
-    ActivityError
-        Where figures do not go together.
-    """
+    """Return the lines of dies and of their packages."""
     part: Logic = context.part
     if part.area is None and part.width is None:  # of a record that does not know it
         return [context.line(context.many(ONE), "pieces", None, lacks="the area of its dies")]
@@ -61,7 +58,7 @@ def _area(context: PartContext) -> Quantity:
     on_wafer = context._replace(part=part.wafer, path=f"{context.path}.wafer")
     figures = context.catalog.fab_factors.fab
     diameter, edge, kerf = (
-        _on_wafer(on_wafer, key)
+        on_wafer.given(key)
         or on_wafer.default(figures.figure("yield", "wafer", key).value, key, "unless given")
         for key in ("diameter", "edge", "kerf")
     )
@@ -74,14 +71,6 @@ def _area(context: PartContext) -> Quantity:
                  note="wafer over its gross dies")  # fmt: skip
     used = context.catalog.settled(used)
     return of(used).beside(*sizes)
-
-
-def _on_wafer(context: PartContext, key: str) -> Value | None:
-    value: Value | None = getattr(context.part, key)
-    if value is None:
-        return None
-    value = value.named(key, f"{context.path}.{key}")
-    return value._replace(status="catalog", line=None) if context.is_record else value
 
 
 def _wafer(context: PartContext) -> tuple[Quantity, bool]:
@@ -139,13 +128,7 @@ def _gases(context: PartContext, known: Mapping[float, Value]) -> tuple[Value, t
 
 
 def fab_intensity(context: PartContext, place: str) -> Value:
-    """Return the intensity of the electricity that a part is made with [kgCO2e/kWh].
-
-    Raises
-    ------
-    ActivityError
-        Where the place has no figure of the year.
-    """
+    """Return the intensity of the electricity that a part is made with [kgCO2e/kWh]."""
     part = context.part
     given = context.given("fab_intensity")
     if given is not None:
@@ -163,10 +146,8 @@ def fab_intensity(context: PartContext, place: str) -> Value:
 def _of_grid(context: PartContext, place: str) -> Value:
     """Return the intensity of a grid of the grid tables [kgCO2e/kWh], of the nearest year.
 
-    Raises
-    ------
-    ActivityError
-        Where these have none either: a kind of plant, of another year than the tables'.
+    Raises ActivityError where these have none either: a kind of plant, of another year than
+    the tables'.
     """
     catalog, year = context.catalog, context.part.fab_year
     try:
@@ -234,20 +215,16 @@ def _density(context: PartContext) -> Value:
 
 
 def stored(context: PartContext) -> list[Line]:
-    """Return the lines of memory or of a drive, and of its packages.
-
-    Raises
-    ------
-    ActivityError
-        Where figures do not go together.
-    """
+    """Return the lines of memory or of a drive, and of its packages."""
     part: Stored = context.part
     own = context.given("carbon_per_capacity")
     if own is not None:
-        return _capacity(context, own, _HOLDS.get(part.includes or ""), None)
-    process = getattr(part, "process", None)
+        return _capacity(context, own, HOLDS.get(part.includes or ""), None)
+    process = part.process
     if process is None:
-        return [_unknown(context)]
+        capacity, lacks = context.given("capacity"), "`process`, or `carbon_per_capacity`"
+        amount = context.many(of(capacity) if capacity else ONE)
+        return [context.line(amount, "GB" if capacity else "pieces", None, lacks=lacks)]
     try:
         figure = context.catalog.fab_factors.factor(part.kind, process, part.process_year)
     except LookupError as error:
@@ -256,13 +233,7 @@ def stored(context: PartContext) -> list[Line]:
 
 
 def figured(context: PartContext, figure: Figure) -> list[Line]:
-    """Return the lines of memory or of a drive by a row of the tables.
-
-    Raises
-    ------
-    ActivityError
-        Where the row is per capacity, and none is given.
-    """
+    """Return the lines of memory or of a drive by a row of the tables."""
     value = context.placed(figure.value, "process", "embodied_per_gb")
     value = value._replace(note="; ".join(filter(None, (figure.item, value.note))))
     if value.unit == "kgCO2e":  # of one finished drive, whatever it holds
@@ -320,10 +291,3 @@ def _packages(context: PartContext, holds: frozenset[str] | None) -> list[Line]:
         each, year = context.placed(figure.value, "package_carbon"), figure.year
     amount = context.many(of(count))
     return [context.line(amount, "packages", of(each), kind=PACKAGE, year=year)]
-
-
-def _unknown(context: PartContext) -> Line:
-    capacity = context.given("capacity")
-    amount = context.many(of(capacity)) if capacity else context.many(ONE)
-    lacks = "`process`, or `carbon_per_capacity`"
-    return context.line(amount, "GB" if capacity else "pieces", None, lacks=lacks)

@@ -10,7 +10,7 @@ from carbonctl.errors import InputError, Problem, UsageError
 from carbonctl.hardware.report import Bill
 from carbonctl.inputs import reading
 from carbonctl.inputs.discovery import named
-from carbonctl.inputs.documents import Document, check_json
+from carbonctl.inputs.documents import Document, json_first
 from carbonctl.inputs.results import refuse_other_results
 from carbonctl.inputs.selection import single
 from carbonctl.inputs.validate import HOST, record_forms
@@ -22,7 +22,7 @@ from carbonctl.text import path_shown
 
 
 class Reader:
-    """Reads what is asked for and returns its bills.
+    """Reads what is asked for and returns its bills; InputError has the place of every fault.
 
     Parameters
     ----------
@@ -40,32 +40,17 @@ class Reader:
         self.overrides = overrides
 
     def bills(self, name: str) -> list[Bill]:
-        """Return the bills of a file, of standard input, or of an id of the catalog.
-
-        Raises
-        ------
-        InputError
-            Where it is none of them, or faulty.
-        """
+        """Return the bills of a file, of standard input, or of an id of the catalog."""
         one = named(name)
         if one.path != "-" and not os.path.lexists(one.path):
             self.without_overrides(name)
             return [of_record(self.named(name), self.catalog, self.life)]
         document = single(one, "`carbonctl embodied {}`")
-        try:
+        with json_first(document):
             return self.of_document(document, one.path)
-        except InputError:
-            check_json(document)
-            raise
 
     def of_document(self, one: Document, path: str) -> list[Bill]:
-        """Return the bills of a workload or a record that stands in the file of a path.
-
-        Raises
-        ------
-        InputError
-            Where it is faulty.
-        """
+        """Return the bills of a workload or a record that stands in the file of a path."""
         data, file, label, first, _ = one
         refuse_other_results(data, file, first)
         if is_saved(data):
@@ -111,14 +96,10 @@ class Reader:
         record = read_record(tree, file, form, {"id": file})
         return of_record(record, self.catalog, self.life, file)
 
-    def of_act(self, data: bytes, file: str, path: Path, *, compatible: bool) -> Bill:
-        """Return the bill of a list of ACT's; its imports are looked for beside it.
-
-        Raises
-        ------
-        InputError
-            With the place of every fault.
-        """
+    def of_act(self, name: str, *, compatible: bool) -> list[Bill]:
+        """Return the bill of a list of ACT's; its imports are looked for beside it."""
+        data, file = reading.read(name)
+        path = Path(name)
         self.without_overrides(file)
 
         def importer(name: str) -> tuple[Node, str]:
@@ -127,4 +108,4 @@ class Reader:
             inner, shown = reading.read_file(str(path.parent / name))
             return parse(decode(inner, shown), shown), shown
 
-        return of_act(data, file, self.catalog, self.life, importer, compatible=compatible)
+        return [of_act(data, file, self.catalog, self.life, importer, compatible=compatible)]

@@ -12,6 +12,7 @@ import os
 import re
 import select
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from carbonctl.errors import InputError, Problem
@@ -224,23 +225,26 @@ def _content(part: bytes) -> str:
     return kind
 
 
-def check_json(one: Document) -> None:
+@contextmanager
+def json_first(one: Document) -> Iterator[None]:
     """Say of a line that is no JSON where it ceases to be; YAML would say where it was lost.
 
     Raises
     ------
     InputError
-        With the line and column.
+        With the line and column, in place of what reading the document raised.
     """
-    if not one.is_line:
-        return
-    import json  # only faulty lines need it
-
     try:
-        json.loads(one.data)
-    except (ValueError, RecursionError) as error:
-        said, col = getattr(error, "msg", None), getattr(error, "colno", 1)
-        if said is not None:
-            raise InputError(
-                [Problem(one.file, one.line, col, f"not valid JSON: {said}")]
-            ) from None
+        yield
+    except InputError:
+        if one.is_line:
+            import json  # only faulty lines need it
+
+            try:
+                json.loads(one.data)
+            except json.JSONDecodeError as error:
+                said = f"not valid JSON: {error.msg}"
+                raise InputError([Problem(one.file, one.line, error.colno, said)]) from None
+            except (ValueError, RecursionError):
+                pass
+        raise

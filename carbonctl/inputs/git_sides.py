@@ -54,10 +54,7 @@ def read_side(text: str, catalog: Catalog, *, is_base: bool) -> Side:
 def _there(revision: str, path: str, name: str) -> list[Document]:
     """Return the documents of a file at a revision, or one of them; none where it is not there.
 
-    Raises
-    ------
-    InputError
-        Where it cannot be read, or has no such document.
+    Raises InputError where it cannot be read, or has no such document.
     """
     data, number = _at_revision(revision, path, name), None
     if data is None:
@@ -83,10 +80,7 @@ def _revision(text: str) -> tuple[str, str] | None:
 def _at_revision(revision: str, path: str, name: str) -> bytes | None:
     """Return the bytes of a file at a revision; None where it is not there.
 
-    Raises
-    ------
-    InputError
-        Where git cannot say, or the path is no file there.
+    Raises InputError where git cannot say, or the path is no file there.
     """
     if path.startswith(("/", "~")) or os.path.isabs(path):  # noqa: PTH117
         raise _fault(name, "the path is to be relative to the working directory")

@@ -1,4 +1,7 @@
-"""Reads inputs: files, and standard input for a literal ``-``."""
+"""Reads inputs: files, and standard input for a literal ``-``.
+
+What cannot be read raises InputError.
+"""
 
 import os
 import sys
@@ -14,13 +17,7 @@ _CHUNK = 32 * 1024
 
 
 def read(path: str) -> tuple[bytes, str]:
-    """Return the bytes of an input and what messages call it.
-
-    Raises
-    ------
-    InputError
-        Where it cannot be read.
-    """
+    """Return the bytes of an input and what messages call it."""
     name = called(path)
     with opened(path, name) as descriptor:
         return limited(descriptor, name), name
@@ -47,13 +44,7 @@ def called(path: str, stdin_name: str = STDIN) -> str:
 
 @contextmanager
 def opened(path: str, name: str) -> Iterator[int]:
-    """Open an input, and say in words what goes wrong with it.
-
-    Raises
-    ------
-    InputError
-        Where it cannot be read.
-    """
+    """Open an input, and say in words what goes wrong with it."""
     try:
         if path == "-":
             if sys.stdin is None:

@@ -8,7 +8,7 @@ from carbonctl.account import estimate
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.own_records import OwnRecords, together
 from carbonctl.errors import InputError, Problem
-from carbonctl.inputs.documents import Document, check_json
+from carbonctl.inputs.documents import Document, json_first
 from carbonctl.ledger.result import Result, is_saved
 from carbonctl.spec.tree import decode
 
@@ -109,11 +109,8 @@ def read_document(
     InputError
         With every problem of it; for overrides of a saved result, too.
     """
-    try:
+    with json_first(one):
         return _read(one, catalog, overrides, or_line=or_line)
-    except InputError:
-        check_json(one)
-        raise
 
 
 def _read(one: Document, catalog: Catalog, overrides: tuple[str, ...], *, or_line: bool) -> Read:

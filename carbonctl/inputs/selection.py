@@ -53,16 +53,14 @@ def picked(found: Iterable[Piece | None], name: str, number: int) -> Iterator[Pi
             return
         lines = piece.data.split(b"\n")
         if piece.line <= number < piece.line + len(lines):
-            yield _line(lines[number - piece.line], name, number)
+            data = lines[number - piece.line]
+            if data.strip():
+                yield Piece(data, name, number, is_lines=True)
+            else:
+                yield _none(name, number, f"line {number} is blank")
             return
         last = piece.line + len(lines) - 1
     yield _none(name, 1, f"there is no line {number}; the last is line {last}")
-
-
-def _line(data: bytes, name: str, number: int) -> Piece:
-    if not data.strip():
-        return _none(name, number, f"line {number} is blank")
-    return Piece(data, name, number, is_lines=True)
 
 
 def _document(piece: Piece, number: int) -> Piece:

@@ -91,10 +91,7 @@ def _record(
 ) -> str:
     """Read a record by the form that fits it best, and return what it is.
 
-    Raises
-    ------
-    InputError
-        With what that form, and the parser before it, found wrong.
+    Raises InputError with what that form, and the parser before it, found wrong.
     """
     faults = {form: _faults(tree, file, _FORMS[form]) for form in forms}
     best = min(forms, key=lambda form: len(faults[form]))

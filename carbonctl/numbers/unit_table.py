@@ -4,112 +4,43 @@ Six base dimensions are enough: mass, length, time, information, device and oper
 energy is mass · length² / time². Every conversion is a ratio of two integers.
 """
 
+import csv
 import re
 from fractions import Fraction
 from functools import lru_cache
+from itertools import islice
+from pathlib import Path
 from typing import TypeAlias
 
 Dims: TypeAlias = tuple[int, int, int, int, int, int]
 
 NONE: Dims = (0, 0, 0, 0, 0, 0)
 DEVICE: Dims = (0, 0, 0, 0, 1, 0)
-_MASS: Dims = (1, 0, 0, 0, 0, 0)
-_TIME: Dims = (0, 0, 1, 0, 0, 0)
-_INFO: Dims = (0, 0, 0, 1, 0, 0)
-_OPERATION: Dims = (0, 0, 0, 0, 0, 1)
-_LENGTH: Dims = (0, 1, 0, 0, 0, 0)
-_AREA: Dims = (0, 2, 0, 0, 0, 0)
-_VOLUME: Dims = (0, 3, 0, 0, 0, 0)
-_ENERGY: Dims = (1, 2, -2, 0, 0, 0)
-_POWER: Dims = (1, 2, -3, 0, 0, 0)
-
-# Factors to kg, m, s, bit, device, operation; written as text and read as exact ratios.
-_PLAIN: dict[str, tuple[Dims, str]] = {
-    "%": (NONE, "1/100"),
-    "kgs": (_MASS, "1"),
-    "lb": (_MASS, "0.45359237"),
-    "pound": (_MASS, "0.45359237"),
-    "short_ton": (_MASS, "907.18474"),
-    "t": (_MASS, "1000"),
-    "mt": (_MASS, "1000"),  # metric ton; there is no millitonne
-    "MT": (_MASS, "1000"),  # metric ton, as in MTCO2e; the megatonne is Mt
-    "MMT": (_MASS, "1000000000"),  # million metric tons
-    "kt": (_MASS, "1000000"),
-    "Mt": (_MASS, "1000000000"),
-    "Gt": (_MASS, "1000000000000"),
-    "sec": (_TIME, "1"),
-    "min": (_TIME, "60"),
-    "h": (_TIME, "3600"),
-    "hr": (_TIME, "3600"),
-    "d": (_TIME, "86400"),
-    "wk": (_TIME, "604800"),
-    "yr": (_TIME, "31536000"),
-    "y": (_TIME, "31536000"),
-    "second": (_TIME, "1"),
-    "minute": (_TIME, "60"),
-    "hour": (_TIME, "3600"),
-    "day": (_TIME, "86400"),
-    "week": (_TIME, "604800"),
-    "month": (_TIME, "2628000"),
-    "year": (_TIME, "31536000"),
-    "mm": (_LENGTH, "1/1000"),
-    "cm": (_LENGTH, "1/100"),
-    "m": (_LENGTH, "1"),
-    "km": (_LENGTH, "1000"),
-    "mm2": (_AREA, "1/1000000"),
-    "cm2": (_AREA, "1/10000"),
-    "m2": (_AREA, "1"),
-    "m3": (_VOLUME, "1"),
-    "GPUh": ((0, 0, 1, 0, 1, 0), "3600"),
+_DIMENSIONS: dict[str, Dims] = {
+    "none": NONE,
+    "mass": (1, 0, 0, 0, 0, 0),
+    "length": (0, 1, 0, 0, 0, 0),
+    "area": (0, 2, 0, 0, 0, 0),
+    "volume": (0, 3, 0, 0, 0, 0),
+    "time": (0, 0, 1, 0, 0, 0),
+    "energy": (1, 2, -2, 0, 0, 0),
+    "power": (1, 2, -3, 0, 0, 0),
+    "information": (0, 0, 0, 1, 0, 0),
+    "information rate": (0, 0, -1, 1, 0, 0),
+    "device": DEVICE,
+    "device time": (0, 0, 1, 0, 1, 0),
+    "operation": (0, 0, 0, 0, 0, 1),
+    "operation rate": (0, 0, -1, 0, 0, 1),
 }
-_PLURAL = ("lb", "pound", "short_ton", "sec", "min", "hr", "wk", "yr", "second", "minute", "hour",
-           "day", "week", "month", "year")  # fmt: skip
-DEVICE_WORDS = ("GPU", "TPU", "NPU", "CPU", "core", "vCPU", "thread", "chip", "package", "socket",
-                "device", "accelerator", "node", "server", "system")  # fmt: skip
-_COUNTED = ("request", "token", "run", "sample", "image", "prompt", "query", "inference")
 _PREFIXES = {
     "": "1", "p": "1/1000000000000", "n": "1/1000000000", "u": "1/1000000", "µ": "1/1000000",
     "m": "1/1000", "k": "1000", "M": "1000000", "G": "1000000000", "T": "1000000000000",
     "P": "1000000000000000", "E": "1000000000000000000",
     "Ki": str(2**10), "Mi": str(2**20), "Gi": str(2**30), "Ti": str(2**40), "Pi": str(2**50),
 }  # fmt: skip
-# symbol: dimensions, factor, the prefixes it takes. Of two prefixes that differ in case alone,
-# a symbol that is used with one has both where it can, so that neither is taken for the other.
-_PREFIXED: dict[str, tuple[Dims, str, str]] = {
-    "g": (_MASS, "1/1000", "u µ m k M G T"),
-    "s": (_TIME, "1", "n u µ m"),
-    "W": (_POWER, "1", "n u µ m k M G T"),
-    "Wh": (_ENERGY, "3600", "m k M G T P"),
-    "J": (_ENERGY, "1", "p n u µ m k M G T P E"),
-    "L": (_VOLUME, "1/1000", "m k M G"),
-    "l": (_VOLUME, "1/1000", "m k M"),
-    "B": (_INFO, "8", "k M G T P E Ki Mi Gi Ti Pi"),
-    "bit": (_INFO, "1", "k M G T P"),
-    "bps": ((0, 0, -1, 1, 0, 0), "1", "k M G T"),
-    "FLOP": (_OPERATION, "1", "k M G T P E"),
-    "OP": (_OPERATION, "1", "k M G T P E"),
-    "FLOPS": ((0, 0, -1, 0, 0, 1), "1", "k M G T P E"),
-    "OPS": ((0, 0, -1, 0, 0, 1), "1", "k M G T P E"),
-}
-# Other spellings of a symbol, prefixed alike: MWhr.
-_SPELLINGS = {"Wh": ("Whr", "Whrs", "Whs")}
-# Words, each also with an s: their factor, and of prefixes the words that they take.
-_WORDS: dict[str, tuple[Dims, str, str]] = {
-    "gram": (_MASS, "1/1000", "milli kilo"),
-    "tonne": (_MASS, "1000", "kilo mega giga"),
-    "watt": (_POWER, "1", "milli kilo mega giga tera"),
-    "watthour": (_ENERGY, "3600", "kilo mega giga tera"),
-    "joule": (_ENERGY, "1", "nano micro milli kilo mega giga tera"),
-    "litre": (_VOLUME, "1/1000", "milli kilo mega"),
-    "liter": (_VOLUME, "1/1000", "milli kilo mega"),
-    "metre": (_LENGTH, "1", "kilo"),
-    "meter": (_LENGTH, "1", "kilo"),
-    "byte": (_INFO, "8", "kilo mega giga tera peta"),
-    "bit": (_INFO, "1", "kilo mega giga tera"),
-}
 _PREFIX_WORDS = {
-    "": "", "nano": "n", "micro": "u", "milli": "m", "kilo": "k", "mega": "M", "giga": "G",
-    "tera": "T", "peta": "P",
+    "nano": "n", "micro": "u", "milli": "m", "kilo": "k", "mega": "M", "giga": "G", "tera": "T",
+    "peta": "P",
 }  # fmt: skip
 # What may follow a mass: CO2, CO2e, CO2-eq, CO2 equivalents; in a form that JSON Schema knows.
 CO2 = r"[Cc][Oo][2₂]([\s-]?e(q(uiv(alents?)?)?\.?)?)?"
@@ -123,23 +54,20 @@ _TONS = "`{}` may be a metric or a short ton; write `t` (1,000 kg) or `short ton
 
 @lru_cache(maxsize=1)
 def table() -> dict[str, tuple[Dims, str, str]]:
-    """Return every unit name with its dimensions, its factor and its prefix's factor."""
-    found = {name: (dims, factor, "1") for name, (dims, factor) in _PLAIN.items()}
-    for name in _PLURAL:
-        found[name + "s"] = found[name]
-    for name in DEVICE_WORDS:
-        found[name] = found[name + "s"] = (DEVICE, "1", "1")
-    for name in _COUNTED:
-        plural = "queries" if name == "query" else name + "s"
-        found[name] = found[plural] = (NONE, "1", "1")
-    for symbol, (dims, factor, prefixes) in _PREFIXED.items():
-        for prefix in ("", *prefixes.split()):
-            for spelling in (symbol, *_SPELLINGS.get(symbol, ())):
-                found[prefix + spelling] = (dims, factor, _PREFIXES[prefix])
-    for word, (dims, factor, prefixes) in _WORDS.items():
-        for prefix in ("", *prefixes.split()):
-            unit = (dims, factor, _PREFIXES[_PREFIX_WORDS[prefix]])
-            found[prefix + word] = found[f"{prefix}{word}s"] = unit
+    """Return every unit name with its dimensions, its factor and its prefix's factor.
+
+    A row of units.csv has one or more names of a unit, its factor to kg, m, s, bit, device and
+    operation, read as an exact ratio, and the prefixes that it takes. Of two prefixes that
+    differ in case alone, a symbol that is used with one has both where it can, so that neither
+    is taken for the other.
+    """
+    found = {}
+    with Path(__file__).with_name("units.csv").open(encoding="utf-8", newline="") as file:
+        for units, dimension, factor, prefixes, _ in islice(csv.reader(file), 1, None):
+            for prefix in ("", *prefixes.split()):
+                times = _PREFIXES[_PREFIX_WORDS.get(prefix, prefix)]
+                for name in units.split():
+                    found[prefix + name] = (_DIMENSIONS[dimension], factor, times)
     return found
 
 

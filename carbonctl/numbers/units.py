@@ -15,7 +15,6 @@ from typing import NamedTuple
 from carbonctl.numbers.intervals import Number, Range, best, decide, has_rows
 from carbonctl.numbers.unit_table import (
     DEVICE,
-    DEVICE_WORDS,
     NONE,
     QuantityError,
     UnknownUnit,
@@ -167,7 +166,7 @@ def device_word(text: str, wanted: Dimension) -> str:
     _, written = _multiplier(match[2] if match else "", wanted, has_unit=False)
     for name in re.split(r"[-*·\s/]+", plain_signs(written)):
         word = name.removesuffix("s")
-        if word in DEVICE_WORDS:
+        if table().get(word, (NONE,))[0] == DEVICE:
             return word
     return "GPU" if "GPUh" in written else ""
 
@@ -200,22 +199,6 @@ def _multiplier(rest: str, wanted: Dimension, has_unit: bool) -> tuple[int, str]
     if wanted.counts and rest[:1] == "B" and rest[1:2] in ("", " ", "/"):
         return 10**9, rest[1:].strip()
     return 1, rest
-
-
-def _split(text: str, wanted: Dimension, default_unit: str | None) -> tuple[str, int, str]:
-    """Return the figure of a quantity as written, its suffix's factor and the unit's text."""
-    if len(text) > _LONGEST:
-        raise QuantityError(f"`{text[:40]}…` is too long for {article(wanted.name)}")
-    if wanted.unit == DURATION.unit and ":" in text:
-        return repr(_elapsed_s(text, wanted)), 1, "s"
-    match = _NUMBER.fullmatch(text)
-    if match and match[2][:1] in (",", "'") and match[2][1:2].isdigit():
-        raise QuantityError(f"`{text}`: write a point for decimals, and no separators of thousands")
-    if not match or match[2][:1] in _NO_UNIT:
-        raise QuantityError(f"`{text}` is not {article(wanted.name)} such as `{wanted.example}`")
-    number, rest = match.groups()
-    multiplier, written = _multiplier(rest, wanted, default_unit is not None)
-    return number, multiplier, written or default_unit or ""
 
 
 def _elapsed_s(text: str, wanted: Dimension) -> float:
@@ -315,11 +298,21 @@ def _plain(
     text: str, figures: Sequence[float], wanted: Dimension, default_unit: str | None
 ) -> tuple[float, int, str]:
     """Return a number with its suffix, that suffix's factor and the unit's text."""
-    number, multiplier, written = _split(text, wanted, default_unit)
+    if len(text) > _LONGEST:
+        raise QuantityError(f"`{text[:40]}…` is too long for {article(wanted.name)}")
+    if wanted.unit == DURATION.unit and ":" in text:
+        return figures[0] if figures else _elapsed_s(text, wanted), 1, "s"
+    match = _NUMBER.fullmatch(text)
+    if match and match[2][:1] in (",", "'") and match[2][1:2].isdigit():
+        raise QuantityError(f"`{text}`: write a point for decimals, and no separators of thousands")
+    if not match or match[2][:1] in _NO_UNIT:
+        raise QuantityError(f"`{text}` is not {article(wanted.name)} such as `{wanted.example}`")
+    number, rest = match.groups()
+    multiplier, written = _multiplier(rest, wanted, default_unit is not None)
     plain = figures[0] if figures else float(number.replace("_", "")) + 0.0  # -0 is 0
     if not figures and plain == 0 and re.search("[1-9]", number.lower().partition("e")[0]):
         raise QuantityError(_beyond(text, wanted))
-    return plain * multiplier, multiplier, written
+    return plain * multiplier, multiplier, written or default_unit or ""
 
 
 def format_number(value: float) -> str:

@@ -62,6 +62,11 @@ class Repeats:
         self.hidden[message.kind] = self.hidden.get(message.kind, 0) + 1
         return False
 
+    def tell(self, error: InputError) -> None:
+        """Say what is wrong with an input, but what was said before."""
+        for text in self.new(messages(error)):
+            say(text)
+
     def finish(self) -> None:
         """Say how often each kind of message was not shown."""
         for kind, times in self.hidden.items():
@@ -72,12 +77,8 @@ class Repeats:
 class _Kind:
     """The warnings of one kind: at first those of one workload.
 
-    Parameters
-    ----------
-    texts : dict of Caution to int
-        Its warnings, and their place among all of it; the first few are kept.
-    label, place : str
-        What it is called, alone and among others.
+    Its warnings have their place among all of it, and the first few are kept; it is called
+    ``label`` alone, and ``place`` among others.
     """
 
     def __init__(self, texts: dict[Caution, int], label: str, place: str) -> None:

@@ -7,79 +7,25 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple, TypeAlias
 
-from carbonctl.catalog import DEVICES, HOSTS, Catalog, records
+from carbonctl.catalog import Catalog
 from carbonctl.catalog.fab_rows import Figure
 from carbonctl.catalog.records import Device, Embodied, Host
 from carbonctl.catalog.tables import GridRow, Region
 from carbonctl.numbers.values import Value
+from carbonctl.reference import descriptions
 from carbonctl.text import fold
 
 Row: TypeAlias = dict[str, Any]
 Record: TypeAlias = Device | Host
 
 # Columns, and what they hold.
-HARDWARE_COLUMNS = {
-    "id": "the id that a workload names",
-    "name": "the maker's own name of the product",
-    "kind": "what it is: gpu, cpu, phone, server, …",
-    "year": "year of release",
-    "rated_power_w": "TDP of a device; of a host what it draws beside its devices [W]",
-    "idle_power_w": "idle draw; of a host that of the rest of it [W]",
-    "memory_gb": "capacity of its memory [GB]",
-    "bandwidth_gb_per_s": "rate at which that is read [GB/s]",
-    "bf16_tflops": "dense rate of BF16 [TFLOPS]",
-    "fp16_tflops": "dense rate of FP16 [TFLOPS]",
-    "fp32_tflops": "dense rate of FP32 [TFLOPS]",
-    "embodied_kgco2e": "embodied carbon of one [kgCO2e]",
-    "covers": "what that figure is of: die, card, server, …",
-    "embodied_status": "archetype where it was borrowed from another of the class",
-    "host": "id of the host that is assumed around a device",
-}
-FIGURE_COLUMNS = {
-    "figure": "which figure of the record",
-    "value": "best estimate, in unit",
-    "unit": "unit of the value and its bounds",
-    "low": "lower bound",
-    "high": "upper bound",
-    "confidence": "high, medium or low",
-    "source": "keys of sources.yaml",
-    "note": "how it was derived, what contests it",
-}
-GRID_COLUMNS = {
-    "zone": "the id that a workload names: a country, a part of one, a cloud region",
-    "name": "its name",
-    "kind": "country, part or cloud",
-    "grid": "of a cloud region: the grid that it stands on",
-    "grid_source": "keys of sources.yaml, of that",
-    "year": "year of the intensity",
-    "basis": "life-cycle or direct",
-    "intensity_g_per_kwh": "carbon intensity of electricity [gCO2e/kWh]",
-    "low": "lower bound of the intensity",
-    "high": "upper bound of the intensity",
-    "pue": "PUE of a cloud region",
-    "pue_year": "year of that figure",
-    "pue_status": "whether it was published, is the provider's average, or an estimate",
-    "pue_source": "keys of sources.yaml, of the PUE",
-    "wue_l_per_kwh": "water used on site [L/kWh]",
-    "wue_source": "keys of sources.yaml, of that",
-    "confidence": "high, medium or low, of the intensity",
-    "source": "keys of sources.yaml, of the intensity",
-    "note": "what a reader should know",
-}
-FACTOR_COLUMNS = {
-    "part": "kind of part that it is a factor of",
-    "factor": "the name that a part gives, as its process or its factor",
-    "value": "best estimate, in unit",
-    "unit": "unit of the value and its bounds",
-    "low": "lower bound",
-    "high": "upper bound",
-    "includes": "what it holds already: yield, package, both or none",
-    "year": "year of the figure",
-    "confidence": "high, medium or low",
-    "source": "keys of sources.yaml",
-    "basis": "what the figure is of",
-    "note": "what contests it",
-}
+HARDWARE_COLUMNS = descriptions.of("hardware")
+FIGURE_COLUMNS = descriptions.of("hardware figure")
+GRID_COLUMNS = descriptions.of("grid")
+FACTOR_COLUMNS = descriptions.of("hardware factor")
+_FACTS = (
+    "id", "name", "vendor", "kind", "year", "unit", "device", "devices", "cpu", "cpus", "host",
+)  # fmt: skip
 GRID_KINDS = ("country", "part", "cloud")
 
 
@@ -96,8 +42,8 @@ class Filter(NamedTuple):
 
 def all_records(catalog: Catalog) -> Iterator[Record]:
     """Yield every device and every host, sorted by id."""
-    yield from catalog.all(DEVICES, records.DEVICE)
-    yield from catalog.all(HOSTS, records.HOST)
+    yield from catalog.devices.all()
+    yield from catalog.hosts.all()
 
 
 def hardware_row(record: Record) -> Row:
@@ -133,11 +79,10 @@ def hardware(catalog: Catalog, wanted: Filter) -> list[Row]:
 def _keeps(wanted: Filter, record: Record) -> bool:
     if wanted.kind is not None and record.kind != wanted.kind:
         return False
-    if wanted.vendor is not None and fold(wanted.vendor) not in (
-        fold(record.vendor or ""),
-        fold(record.id.partition("/")[0]),
-    ):
-        return False
+    if wanted.vendor is not None:
+        vendors = (record.vendor or "", record.id.partition("/")[0])
+        if fold(wanted.vendor) not in map(fold, vendors):
+            return False
     if wanted.years is None:
         return True
     return record.year is not None and wanted.years[0] <= record.year <= wanted.years[1]
@@ -207,55 +152,38 @@ def _walk(node: Any, path: str) -> Iterator[tuple[str, Value]]:
 
 
 def _figure_row(name: str, value: Value) -> Row:
-    has_range = value.low != value.high
+    unit = "TOPS" if name.startswith("peak.int") else value.unit
     return {
         "figure": name,
-        "value": value.best,
-        "unit": "TOPS" if name.startswith("peak.int") else value.unit,
-        "low": value.low if has_range else None,
-        "high": value.high if has_range else None,
+        **_bounds(value, unit),
         "confidence": value.confidence,
         "source": value.source,
         "note": value.note,
     }
 
 
+def _bounds(value: Value, unit: str) -> Row:
+    """Return a figure and its bounds, which are unknown where they are the figure itself."""
+    low, high = (None, None) if value.low == value.high else (value.low, value.high)
+    return {"value": value.best, "unit": unit, "low": low, "high": high}
+
+
 def facts(record: Record) -> dict[str, Any]:
     """Return what a record says beside its figures."""
-    said: dict[str, Any] = {}
-    for key in (
-        "id",
-        "name",
-        "vendor",
-        "kind",
-        "year",
-        "unit",
-        "device",
-        "devices",
-        "cpu",
-        "cpus",
-        "host",
-    ):
-        value = getattr(record, key, None)
-        if value not in (None, ""):
-            said[key] = value
-    if record.memory and record.memory.type:
-        said["memory type"] = record.memory.type
-    dies = getattr(record, "dies", ())
-    if dies:
-        said["dies"] = "; ".join(
-            f"{die.count} × {die.name or 'die'}, {die.process or die.node or 'process unknown'}"
-            for die in dies
-        )
-    if record.aliases:
-        said["also called"] = ", ".join(record.aliases)
-    if isinstance(record, Device) and record.counted_as:
-        said["counted as"] = ", ".join(f"{one.devices} by {one.tool}" for one in record.counted_as)
-    if isinstance(record, Device) and record.mig:
-        said["MIG profiles"] = ", ".join(record.mig.profiles)
-    if record.notes:
-        said["notes"] = record.notes
-    return said
+    dies = [
+        f"{die.count} × {die.name or 'die'}, {die.process or die.node or 'process unknown'}"
+        for die in getattr(record, "dies", ())
+    ]
+    said = {key: getattr(record, key, None) for key in _FACTS}
+    said["memory type"] = record.memory.type if record.memory else None
+    said["dies"] = "; ".join(dies)
+    said["also called"] = ", ".join(record.aliases)
+    if isinstance(record, Device):
+        counts = (f"{one.devices} by {one.tool}" for one in record.counted_as)
+        said["counted as"] = ", ".join(counts)
+        said["MIG profiles"] = ", ".join(record.mig.profiles) if record.mig else None
+    said["notes"] = record.notes
+    return {key: value for key, value in said.items() if value not in (None, "")}
 
 
 def unknown(record: Record) -> list[str]:
@@ -281,16 +209,11 @@ def factors(catalog: Catalog, part: str | None) -> list[Row]:
 
 
 def _factor_row(figure: Figure) -> Row:
-    value = figure.value
-    has_range = value.low != value.high
-    holds = figure.includes
+    value, holds = figure.value, figure.includes
     return {
         "part": figure.part,
         "factor": figure.item,
-        "value": value.best,
-        "unit": value.unit,
-        "low": value.low if has_range else None,
-        "high": value.high if has_range else None,
+        **_bounds(value, value.unit),
         "includes": None if holds is None else " ".join(sorted(holds)) or "none",
         "year": figure.year,
         "confidence": value.confidence,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from carbonctl.catalog import DEVICES, HOSTS, Catalog, citations, networks, own_records, tables
+from carbonctl.catalog import Catalog, citations, networks, own_records, tables
 from carbonctl.catalog.act import Act
 from carbonctl.catalog.fab import TABLES, Fab
 from carbonctl.errors import InputError, Problem
@@ -22,8 +22,8 @@ def faults(catalog: Catalog) -> list[Problem]:
 
 
 def _readers(catalog: Catalog) -> Iterator[Callable[[], object]]:
-    yield from (partial(catalog.device, identity) for identity in catalog.paths(DEVICES))
-    yield from (partial(catalog.host, identity) for identity in catalog.paths(HOSTS))
+    yield from (partial(catalog.device, identity) for identity in catalog.devices.paths())
+    yield from (partial(catalog.host, identity) for identity in catalog.hosts.paths())
     for folder in catalog.folders:
         yield from (partial(_drain, path) for path in sorted(folder.rglob("*.csv")))
     for name in ("zones", "regions", "generation", "water", "everyday", "defaults", "sources"):
@@ -52,10 +52,7 @@ def _cites(path: Path, catalog: Catalog) -> None:
 def _grid_rows(catalog: Catalog) -> None:
     """Read the figures of every zone.
 
-    Raises
-    ------
-    InputError
-        With the problems of all zones.
+    Raises InputError with the problems of all zones.
     """
     problems: list[Problem] = []
     for zone in catalog.zones.values():

@@ -17,6 +17,7 @@ from carbonctl.estimators.machine_fields import OnMachine
 from carbonctl.numbers.intervals import best
 from carbonctl.numbers.units import DURATION, parse
 from carbonctl.numbers.values import Value
+from carbonctl.reference import descriptions
 from carbonctl.spec import fields as f
 from carbonctl.spec import scalars
 from carbonctl.spec.model import (
@@ -35,14 +36,8 @@ from carbonctl.spec.systems import Accelerator, Spec, System, SystemFields
 
 Row: TypeAlias = dict[str, Any]
 
-KIND_COLUMNS = {"kind": "name of the kind", "about": "what it is for"}
-COLUMNS = {  # of the keys of one, and what they hold
-    "key": "the key",
-    "example": "how its value may be written",
-    "unit": "unit in which a number is kept",
-    "default": "what holds where the key is left out",
-    "description": "what the key says",
-}
+KIND_COLUMNS = descriptions.of("kinds")
+COLUMNS = descriptions.of("key")
 REQUIRED = "required: "
 # How a description ends, or goes on, that says what holds where the key is left out.
 DEFAULT = re.compile(r"(?:^|; )(?P<default>[^;]+?) (?:unless (?:given|said)|if not)(?=$|;)")
@@ -69,7 +64,11 @@ class Page(NamedTuple):
 
 def kinds() -> list[Row]:
     """Return one row a kind: its name and what it is for."""
-    return [{"kind": kind, "about": _first_line(kind)} for kind in estimators.KINDS]
+    firsts = {kind: _about(kind).partition("\n")[0] for kind in estimators.KINDS}
+    return [
+        {"kind": kind, "about": first.removeprefix(f"{kind}: ").rstrip(".")}
+        for kind, first in firsts.items()
+    ]
 
 
 def topics() -> tuple[str, ...]:
@@ -120,10 +119,11 @@ def _kind(kind: str) -> Page:
         common |= set(SystemFields.model_fields) | set(OnMachine.model_fields)
     own: list[Row] = []
     shared: list[Row] = []
+    useless = getattr(estimators.module(kind), "USELESS", ())  # which it has from others
     for name, field in model.model_fields.items():
-        row = _row(field.alias or name, field, kind)
-        if name in _useless(kind):
+        if name in useless:
             continue
+        row = _row(field.alias or name, field, kind)
         base = OnMachine.model_fields.get(name) or Activity.model_fields.get(name)
         inherited = name in common and (base is None or base.description == field.description)
         (shared if inherited else own).append(row)
@@ -137,20 +137,12 @@ def _about(kind: str) -> str:
     return re.sub(r"(?<!\n)\n(?!\n|- )", " ", said)
 
 
-def _useless(kind: str) -> tuple[str, ...]:
-    """Return the keys that a kind has from others and refuses."""
-    return getattr(estimators.module(kind), "USELESS", ())
-
-
-def _first_line(kind: str) -> str:
-    return _about(kind).partition("\n")[0].removeprefix(f"{kind}: ").rstrip(".")
-
-
 def _row(key: str, field: FieldInfo, topic: str) -> Row:
+    known = _examples()
     needed = REQUIRED if field.is_required() and key not in ("kind", "share") else ""
     return {
         "key": key,
-        "example": _OF_TOPIC.get((topic, key)) or _WRITTEN.get(key) or _example(field),
+        "example": known.get((topic, key)) or known.get(("", key)) or _example(field),
         "unit": _unit(field),
         "default": _default(topic, key, field),
         "description": f"{needed}{field.description}",
@@ -206,111 +198,14 @@ def _written(value: Value, key: str) -> str:
     return f"{middle} {unit}".strip() + bounds
 
 
-_WRITTEN = {
-    "site": "{grid: FR}",
-    "sites": "{dublin: {grid: IE}}",
-    "phase_sites": "{training: dublin}",
-    "systems": "{trainer: {device: …}}",
-    "phases": "{training: [{kind: …}]}",
-    "functional_unit": "{name: token, amount: 15e12}",
-    "reported": "{operational: 1900 t}",
-    "construction": "{per_capacity: …, lifetime: …}",
-    "accelerators": "[{device: …, devices: 4}]",
-    "grid": "FR",
-    "losses": "6 %",
-    "share": "50 %",
-    "search_multiplier": "3",
-    "rounds": "1000",
-    "cohort": "500",
-    "over_selection": "1.3",
-    "dropout": "10 %",
-    "compute_time": "60 s",
-    "compute_p50": "40 s",
-    "compute_p99": "200 s",
-    "samples": "400",
-    "time_per_sample": "50 ms",
-    "time_per_request": "0.2 s",
-    "parameters": "5M",
-    "model_size": "20 MB",
-    "download_compression": "2",
-    "upload_compression": "4",
-    "receive_power": "0.4 W",
-    "transmit_power": "1.7 W",
-    "charging_efficiency": "75 %",
-    "client_site": "[{grid: US, share: 70 %}, …]",
-    "clients": "[{device: …, share: 60 %}, …]",
-    "connections": "[{technology: wifi, …}]",
-    "network": "{intensity: 0.0065 kWh/GB, year: 2020}",
-    "access_point": "{power: 7.5 W}",
-    "server": "{system: …, devices: 2, wall_time: 50 h}",
-    "hops": "{edge-router: 3}",
-    "energy": "12.5 MWh",
-    "system": "trainer",
-    "repeat": "{every: 1 week, for: 1 year}",
-    "durations": "[4 GPU-h, 30 GPU-h]",
-    "name": "pre-training",
-    "device": "nvidia/h100-sxm5-80gb",
-    "host": "dell/poweredge-r740",
-    "cpu": "intel/xeon-gold-6148",
-    "energy_per_request": "0.3 Wh",
-    "device_time_per_request": "0.5 GPU-s",
-    "embodied_per_request": "2 mg",
-    "throughput": "12 / s",
-    "host_power": "2.1 kW",
-    "idle_power": "60 W",
-    "memory": "2 TB",
-    "storage": "30 TB",
-    "devices_per_system": "8",
-    "cpus": "2",
-    "fleet": "4",
-    "capacity": "2 PB",
-    "volume": "10 TB",
-    "restarts": "5 %",
-    "replication": "3",
-    "server_bandwidth": "2 GB/s",
-    "bandwidth": "100 GB/s",
-}
-
-
-_CLIENT = {"device": "google/pixel-7", "power": "3 W", "device_embodied": "60 kg",
-           "lifetime": "3 years"}  # fmt: skip
-_OF_PARTS = {
-    "name": "gpu", "count": "8", "source": "act-repository", "yield": "87.5 %", "packages": "1",
-    "package_carbon": "150 g", "node": "5 nm", "wafer_source": "imec-netzero-act",
-    "abatement": "97 %", "fab_grid": "TW", "fab_year": "2022", "fab_intensity": "583 g/kWh",
-    "wafer": "{edge: 3 mm, kerf: 0.2 mm}", "capacity": "32 GB", "process": "ddr4 10 nm",
-    "process_year": "2018", "area": "12 cm2", "layers": "8",
-    "carbon_each": "12 kg", "energy": "11 Wh", "embodied": "12 kg", "figures": "published | parts",
-    "device": "nvidia/h100-sxm5-80gb", "host": "nvidia/dgx-h100", "parts": "[{kind: logic, …}, …]",
-}  # fmt: skip
-_FACTORS = {
-    "package": "ic package", "board": "pcb bare 4 layers", "power-supply": "power supply",
-    "cooling": "gpu heatsink", "enclosure": "steel", "battery": "battery lfp",
-    "passives": "capacitor tantalum", "assembly": "server assembly", "transport": "freight air",
-    "end-of-life": "gpu end of life",
-}  # fmt: skip
-_OF_TOPIC = {
-    **{(kind, "kind"): kind for kind in (*estimators.KINDS, *PART_KINDS)},
-    **{(kind, key): said for kind in PART_KINDS for key, said in _OF_PARTS.items()},
-    ("logic", "area"): "814 mm2",
-    **{(kind, "factor"): said for kind, said in _FACTORS.items()},
-    ("wafer", "diameter"): "300 mm",
-    ("wafer", "edge"): "5 mm",
-    ("wafer", "kerf"): "0.2 mm",
-    ("reported", "source"): "llama3-card",
-    ("system", "parts"): "[{kind: logic, …}, …]",
-    **{
-        (topic, key): written
-        for topic in ("federated", "on_device", "clients")
-        for key, written in _CLIENT.items()
-    },
-    ("network", "energy"): "{gateway: 40 nJ/bit}",
-    ("access_point", "energy"): "20 nJ/bit",
-    ("access_point", "power"): "7.5 W",
-    ("access_point", "capacity"): "100 Mbit/s",
-    ("network", "model"): "vishwanath-path",
-    ("network", "intensity"): "0.0065 kWh/GB",
-}
+@lru_cache(maxsize=1)
+def _examples() -> dict[tuple[str, str], str]:
+    """Return how keys may be written, by topic and key; of no topic are those of every one."""
+    found = {(kind, "kind"): kind for kind in (*estimators.KINDS, *PART_KINDS)}
+    for row in descriptions.rows("examples.csv"):
+        topics = PART_KINDS if row["topics"] == "parts" else row["topics"].split() or [""]
+        found |= {(topic, row["key"]): row["example"] for topic in topics}
+    return found
 
 
 def _example(field: FieldInfo) -> str:
@@ -321,15 +216,12 @@ def _example(field: FieldInfo) -> str:
         if isinstance(marker, f.RateOrCount):
             return "1e9 / day"
         if isinstance(marker, f.Scalar):
-            return _of_scalar(marker.schema)
+            form = marker.schema
+            return _SCALARS.get(form) or " | ".join(dict(form).get("enum", ()))
     return ""
 
 
 _SCALARS = {scalars.SWITCH: "yes | no", scalars.YEAR: "2024", scalars.VERSION: "1"}
-
-
-def _of_scalar(form: scalars.Form) -> str:
-    return _SCALARS.get(form) or " | ".join(dict(form).get("enum", ()))
 
 
 def _markers(field: FieldInfo) -> list[Any]:

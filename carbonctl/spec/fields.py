@@ -32,20 +32,8 @@ FIELD = "field"  # where a core schema keeps the marker of its field, for the JS
 class Names(Protocol):
     """The ids that a spec may use. The catalog is one; `spec` itself knows none."""
 
-    def check_device(self, name: str) -> None:
-        """Raise ValueError where no device has this id or alias."""
-
-    def check_machine(self, name: str) -> None:
-        """Raise ValueError where no device, part of one or host has this name."""
-
-    def check_host(self, name: str) -> None:
-        """Raise ValueError where no host has this id or alias."""
-
-    def check_grid(self, name: str) -> None:
-        """Raise ValueError where no grid, country or region has this id."""
-
-    def check_generation(self, name: str) -> None:
-        """Raise ValueError where no kind of plant has this name."""
+    def check(self, what: str, *names: str) -> None:
+        """Raise ValueError where no ``what`` has this name: a device, a machine, a zone, …."""
 
 
 def _scalar(raw: Any, what: str) -> str:
@@ -75,16 +63,15 @@ def read_quantity(raw: Any, dimension: Dimension, check: bounds.Check) -> Value:
     for end in ends:
         check(end, str(text))
     word = _device_word(text, dimension) if dimension.devices else ""
-    return Value(number, dimension.unit, line=_line(text), counts=word)
+    place = getattr(text, "place", None)
+    line = None if place is None or place.origin else place.line
+    return Value(number, dimension.unit, line=line, counts=word)
 
 
 def _device_word(text: str, dimension: Dimension) -> str:
     """Return what a quantity counts.
 
-    Raises
-    ------
-    ValueError
-        Where the ends of a range count different things.
+    Raises ValueError where the ends of a range count different things.
     """
     first, dots, second = text.partition("..")
     word = units.device_word(second or first, dimension)
@@ -96,11 +83,6 @@ def _device_word(text: str, dimension: Dimension) -> str:
 
 def _wanted(dimension: Dimension) -> str:
     return f"{units.article(dimension.name)} such as `{dimension.example}`"
-
-
-def _line(text: str) -> int | None:
-    place = getattr(text, "place", None)
-    return None if place is None or place.origin else place.line
 
 
 def _read_bounds(raw: Map, dimension: Dimension, check: bounds.Check) -> Value:
@@ -162,13 +144,22 @@ class QuantityField(NamedTuple):
     check: bounds.Check = bounds.not_negative
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
-        return core_schema.no_info_plain_validator_function(
-            lambda raw: read_quantity(raw, self.dimension, self.check),
-            serialization=core_schema.plain_serializer_function_ser_schema(
-                lambda value: write_quantity(value, self.dimension)
-            ),
-            metadata={FIELD: self},
+        return _core(
+            self,
+            lambda raw, info: read_quantity(raw, self.dimension, self.check),
+            lambda value: write_quantity(value, self.dimension),
         )
+
+
+def _core(
+    marker: Any, read: Callable[[Any, ValidationInfo], Any], write: Callable[[Any], Any]
+) -> core_schema.CoreSchema:
+    """Return how pydantic reads and writes the fields of a marker."""
+    return core_schema.with_info_plain_validator_function(
+        read,
+        serialization=core_schema.plain_serializer_function_ser_schema(write),
+        metadata={FIELD: marker},
+    )
 
 
 class RateOrCount:
@@ -188,11 +179,7 @@ class RateOrCount:
         return write_quantity(value, (self.rate if value.unit else self.count).dimension)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
-        return core_schema.no_info_plain_validator_function(
-            self.read,
-            serialization=core_schema.plain_serializer_function_ser_schema(self.write),
-            metadata={FIELD: self},
-        )
+        return _core(self, lambda raw, info: self.read(raw), self.write)
 
 
 class Scalar(NamedTuple):
@@ -317,20 +304,17 @@ def _version(raw: Any, info: ValidationInfo) -> int:
     return 1
 
 
-_IDS = {"machine": "device"}
-
-
-def _known(kind: str) -> Scalar:
-    """Return the marker of an id that the catalog must know."""
+def known(what: str, said: str, form: scalars.Form = scalars.ID) -> Scalar:
+    """Return the marker of a name that the catalog must know: what it is, and in words."""
 
     def read(raw: Any, info: ValidationInfo) -> str:
-        text = clean(raw, f"the id of a {_IDS.get(kind, kind)}")
+        text = clean(raw, said)
         names: Names | None = info.context
         if names is not None:
-            getattr(names, f"check_{kind}")(text)
+            names.check(what, text)
         return text
 
-    return Scalar(read, scalars.ID)
+    return Scalar(read, form)
 
 
 Name = Annotated[str, Scalar(lambda raw, info: name_of(raw), scalars.WORDS)]
@@ -346,9 +330,10 @@ Boundary = Annotated[str, word("chip", "node", "facility")]
 Mode = Annotated[str, word("offline", "online")]
 Basis = Annotated[str, word("life-cycle", "direct")]
 PowerScope = Annotated[str, word("device", "all", "system", "wall")]
-DeviceId = Annotated[str, _known("device")]
-MachineId = Annotated[str, _known("machine")]
-HostId = Annotated[str, _known("host")]
+DeviceId = Annotated[str, known("device", "the id of a device")]
+MachineId = Annotated[str, known("machine", "the id of a device")]
+HostId = Annotated[str, known("host", "the id of a host")]
+_ZONE = known("zone", "the id of a grid")
 
 
 class Mix(tuple[tuple[str, Number], ...]):
@@ -360,7 +345,7 @@ class Mix(tuple[tuple[str, Number], ...]):
 def _grid(raw: Any, info: ValidationInfo) -> str | Mix:
     """Read the id of a grid, or an inline mix of sources."""
     if not isinstance(raw, Map):
-        text: str = _known("grid").read(raw, info)
+        text: str = _ZONE.read(raw, info)
         return text
     names: Names | None = info.context
     if not raw:
@@ -368,7 +353,7 @@ def _grid(raw: Any, info: ValidationInfo) -> str | Mix:
     shares = []
     for source, share in raw.items():
         if names is not None:
-            names.check_generation(source)
+            names.check("plants", source)
         value = read_quantity(share, units.FRACTION, bounds.fraction)
         if value.source is not None:
             raise ValueError(f"{source}: a share of a mix has no source of its own")
@@ -379,21 +364,17 @@ def _grid(raw: Any, info: ValidationInfo) -> str | Mix:
     return Mix(shares)
 
 
+def _write_grid(grid: str | Mix) -> Any:
+    if not isinstance(grid, Mix):
+        return grid
+    return {name: units.format_quantity(share, units.FRACTION) for name, share in grid}
+
+
 class GridField:
     """Marks a field as the id of a grid or an inline mix of sources."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
-        return core_schema.with_info_plain_validator_function(
-            _grid,
-            serialization=core_schema.plain_serializer_function_ser_schema(
-                lambda grid: (
-                    {name: units.format_quantity(share, units.FRACTION) for name, share in grid}
-                    if isinstance(grid, Mix)
-                    else grid
-                )
-            ),
-            metadata={FIELD: self},
-        )
+        return _core(self, _grid, _write_grid)
 
 
 GridId = Annotated[str | Mix, GridField()]

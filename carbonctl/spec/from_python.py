@@ -76,11 +76,10 @@ class _Reader:
     def mapping(self, raw: Mapping[Any, Any], path: tuple[Any, ...]) -> Map:
         node = new_map(self.place)
         for key, value in raw.items():
-            if not isinstance(key, str):
-                said = f"a key must be a text, not `{type(key).__name__}`: {str(key)[:40]}"
-                self.problems.append(self.problem(path, said))
-                continue
             try:
+                if not isinstance(key, str):
+                    said = f"a key must be a text, not `{type(key).__name__}`: {str(key)[:40]}"
+                    raise ValueError(said)
                 word = written(key)
             except ValueError as error:
                 self.problems.append(self.problem(path, str(error)))

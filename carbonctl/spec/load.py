@@ -1,19 +1,17 @@
 """From text to a checked `Workload`, with every problem that can be found at once."""
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol
 
 from carbonctl.errors import InputError, Problem
 from carbonctl.spec import overrides as sets
 from carbonctl.spec.fields import Names
 from carbonctl.spec.model import PHASES, Activity, SiteShare, Workload
 from carbonctl.spec.paths import item_names
-from carbonctl.spec.systems import Spec
 from carbonctl.spec.tree import Map, Node, Seq, copy_of, parse
-from carbonctl.spec.validation import Loc, check, problem_at
+from carbonctl.spec.validation import Checker, Loc, problem_at
 from carbonctl.text import did_you_mean, few_searches, resembles
 
-M = TypeVar("M", bound=Spec)
 _SUPPLY = frozenset({"grid", "carbon_intensity"})
 _SITE = frozenset(SiteShare.model_fields)
 _MOST_SHOWN = 40  # names that a message lists
@@ -86,39 +84,32 @@ def load_tree(
     overrides: tuple[str, ...] = (),
     first: int = 1,
 ) -> Loaded:
-    """Check a workload that was parsed already, with the problems found on the way.
-
-    Raises
-    ------
-    InputError
-        As `load` does.
-    """
+    """Check a workload that was parsed already, with the problems found on the way, as `load`."""
     if not isinstance(tree, Map):
         what = {Seq: "a list", type(None): "nothing"}.get(type(tree), "a single value")
         message = f"the file holds {what}; a workload is a mapping with `name` and `phases`"
         raise InputError([*problems, Problem(file, first, 1, message)])
     sets.apply(tree, overrides, file)
     with few_searches():
-        return Loaded(_Check(tree, file, kinds, names, problems).workload(), tree, file)
+        check = _Check(tree, file, kinds, names)
+        check.problems += problems
+        return Loaded(check.workload(), tree, file)
 
 
-class _Check:
+class _Check(Checker):
     """Validates one tree and collects its problems."""
 
-    def __init__(
-        self, tree: Map, file: str, kinds: Kinds, names: Names, problems: list[Problem]
-    ) -> None:
-        self.tree = tree
-        self.file = file
+    root: Map
+
+    def __init__(self, tree: Map, file: str, kinds: Kinds, names: Names) -> None:
+        super().__init__(tree, file, names)
         self.kinds = kinds
-        self.names = names
-        self.problems = problems
 
     def workload(self) -> Workload:
         phases = self.phases()
         self.sites()
         self.nulls()
-        head = {**self.tree, **({"phases": phases} if "phases" in self.tree else {})}
+        head = {**self.root, **({"phases": phases} if "phases" in self.root else {})}
         if isinstance(head.get("systems"), Map):
             head["systems"] = {
                 name: self.with_parts(("systems", name), system)
@@ -130,19 +121,11 @@ class _Check:
         assert workload is not None
         return workload
 
-    def problem(self, loc: Loc, message: str, *, key: bool = False) -> None:
-        self.problems.append(problem_at(self.tree, self.file, loc, message, key=key))
-
-    def validate(self, model: type[M], data: Any, at: Loc) -> M | None:
-        instance, problems = check(model, data, self.tree, self.file, at, self.names)
-        self.problems += problems
-        return instance
-
     def nulls(self) -> None:
         """Report keys without a value; only a phase may be empty."""
-        if not self.tree.nulls:
+        if not self.root.nulls:
             return
-        nodes: list[tuple[Loc, Any]] = [((), self.tree)]
+        nodes: list[tuple[Loc, Any]] = [((), self.root)]
         seen: set[int] = set()
         while nodes:
             loc, node = nodes.pop()
@@ -157,7 +140,7 @@ class _Check:
                     self.problem((*loc, key), f"`{key}` has no value; give one or take it out")
 
     def phases(self) -> dict[str, tuple[Activity, ...]]:
-        phases = self.tree.get("phases")
+        phases = self.root.get("phases")
         if phases is None:
             return {}
         if not isinstance(phases, Map):
@@ -181,17 +164,10 @@ class _Check:
         if not isinstance(items, Seq):
             self.problem(at, f"{at[-1]}: a list of activities is wanted here, each after a `-`")
             return ()
-        self.unique(at, items)
+        said = "a second activity named `{}` in this phase"
+        self.unique(at, item_names(items), said)
         checked = [self.activity((*at, index), item) for index, item in enumerate(items)]
         return tuple(activity for activity in checked if activity is not None)
-
-    def unique(self, at: Loc, items: Seq) -> None:
-        seen: set[str] = set()
-        for index, name in enumerate(item_names(items)):
-            if name in seen:
-                message = f"a second activity named `{name}` in this phase"
-                self.problem((*at, index, "name"), message)
-            seen.add(name)
 
     def activity(self, at: Loc, item: Any) -> Activity | None:
         if not isinstance(item, Map):
@@ -238,7 +214,7 @@ class _Check:
         from carbonctl.spec.part_lists import check_parts  # few systems have them
 
         where = (*at, "parts")
-        parts, problems = check_parts(system["parts"], self.tree, self.file, where, self.names)
+        parts, problems = check_parts(system["parts"], self.root, self.file, where, self.names)
         self.problems += problems
         found = copy_of(system)
         found["parts"] = parts
@@ -246,8 +222,8 @@ class _Check:
 
     def sites(self) -> None:
         """Check that every site which is named is there."""
-        refs: list[tuple[Loc, Any]] = [(("site",), self.tree.get("site"))]
-        of_phases = self.tree.get("phase_sites")
+        refs: list[tuple[Loc, Any]] = [(("site",), self.root.get("site"))]
+        of_phases = self.root.get("phase_sites")
         if isinstance(of_phases, Map):
             refs += [(("phase_sites", phase), ref) for phase, ref in of_phases.items()]
         for at, ref in refs:
@@ -263,7 +239,7 @@ class _Check:
 
     def described(self, ref: Any) -> list[Map]:
         """Return the sites that a reference means, as the file writes them."""
-        sites = self.tree.get("sites")
+        sites = self.root.get("sites")
         known = sites if isinstance(sites, Map) else {}
         if isinstance(ref, Seq):
             return [site for one in ref for site in self.described(one)]
@@ -277,10 +253,10 @@ class _Check:
 
         A site with a key that is not known may mean one: that fault is enough.
         """
-        whole = self.tree.get("site")
+        whole = self.root.get("site")
         if isinstance(whole, Map) and not _SUPPLY.isdisjoint(whole):
             return
-        of_phases = self.tree.get("phase_sites")
+        of_phases = self.root.get("phase_sites")
         of_phase = of_phases.get(at[1]) if isinstance(of_phases, Map) else None
         refs = (item.get("client_site"), item.get("site"), of_phase, whole)
         sites = [site for ref in refs for site in self.described(ref)]
@@ -302,7 +278,7 @@ class _Check:
 
     def named(self, where: str, what: str, at: Loc, name: str) -> None:
         """Check that a name is one of those that a mapping of the file gives."""
-        mapping = self.tree.get(where)
+        mapping = self.root.get(where)
         if not (isinstance(mapping, Map) and name in mapping):
             known = list(mapping) if isinstance(mapping, Map) else []
             shown = ", ".join([*known[:_MOST_SHOWN], *["…"] * (len(known) > _MOST_SHOWN)])

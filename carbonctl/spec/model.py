@@ -20,7 +20,7 @@ from pydantic import (
 from carbonctl.numbers.intervals import decide, plain_sum
 from carbonctl.numbers.values import Value
 from carbonctl.spec import fields as f
-from carbonctl.spec.systems import Spec, System
+from carbonctl.spec.systems import Spec, System, optional
 
 PHASES = f.PHASES
 
@@ -28,16 +28,14 @@ PHASES = f.PHASES
 class Construction(Spec):
     """The building of a data centre: its embodied carbon, spread over its life."""
 
-    per_capacity: f.BuildingMass | None = Field(
-        None, description="embodied carbon per power of IT that the building is made for"
+    per_capacity: f.BuildingMass | None = optional(
+        "embodied carbon per power of IT that the building is made for"
     )
-    per_area: f.AreaMass | None = Field(None, description="embodied carbon per floor area")
-    area: f.AreaPerPower | None = Field(
-        None, description="floor area per power of IT, with per_area"
-    )
+    per_area: f.AreaMass | None = optional("embodied carbon per floor area")
+    area: f.AreaPerPower | None = optional("floor area per power of IT, with per_area")
     lifetime: f.Lifetime = Field(description="service life of the building")
-    utilization: f.Utilization | None = Field(
-        None, description="share of the IT power that is in use; all of it unless given"
+    utilization: f.Utilization | None = optional(
+        "share of the IT power that is in use; all of it unless given"
     )
 
     @model_validator(mode="after")
@@ -52,38 +50,34 @@ class Construction(Spec):
 class Site(Spec):
     """Where the work runs: its electricity and its building."""
 
-    grid: f.GridId | None = Field(
-        None, description="country, region, cloud region, or a mix such as {hydro: 60 %, gas: 40 %}"
+    grid: f.GridId | None = optional(
+        "country, region, cloud region, or a mix such as {hydro: 60 %, gas: 40 %}"
     )
-    operator: f.Operator | None = Field(None, description="whose site it is; decides the GHG scope")
-    year: f.Year | None = Field(None, description="year of the activity; picks the factor's year")
-    carbon_intensity: f.Intensity | None = Field(None, description="overrides the grid's figure")
-    basis: f.Basis | None = Field(
-        None, description="what carbon_intensity is, or which figure of the grid to take"
+    operator: f.Operator | None = optional("whose site it is; decides the GHG scope")
+    year: f.Year | None = optional("year of the activity; picks the factor's year")
+    carbon_intensity: f.Intensity | None = optional("overrides the grid's figure")
+    basis: f.Basis | None = optional(
+        "what carbon_intensity is, or which figure of the grid to take"
     )
-    pue: f.Pue | None = Field(None, description="power usage effectiveness of the building")
-    losses: f.Loss | None = Field(
-        None, description="share lost between plant and meter; counted only where given"
+    pue: f.Pue | None = optional("power usage effectiveness of the building")
+    losses: f.Loss | None = optional("share lost between plant and meter; counted only where given")
+    wue: f.Water | None = optional("water used on site per energy of IT")
+    water_intensity: f.Water | None = optional("water consumed by generation per energy used")
+    carbon_free_energy: f.Fraction | None = optional(
+        "contracted carbon-free share, for the market-based column"
     )
-    wue: f.Water | None = Field(None, description="water used on site per energy of IT")
-    water_intensity: f.Water | None = Field(
-        None, description="water consumed by generation per energy used"
+    contract_intensity: f.Intensity | None = optional(
+        "intensity of the contracted energy; 0 unless given"
     )
-    carbon_free_energy: f.Fraction | None = Field(
-        None, description="contracted carbon-free share, for the market-based column"
+    residual_intensity: f.Intensity | None = optional(
+        "intensity of the rest, after other people's contracts"
     )
-    contract_intensity: f.Intensity | None = Field(
-        None, description="intensity of the contracted energy; 0 unless given"
-    )
-    residual_intensity: f.Intensity | None = Field(
-        None, description="intensity of the rest, after other people's contracts"
-    )
-    market_intensity: f.Intensity | None = Field(
-        None, description="market-based intensity of all the energy; overrides the three above"
+    market_intensity: f.Intensity | None = optional(
+        "market-based intensity of all the energy; overrides the three above"
     )
 
-    construction: Construction | None = Field(
-        None, description="embodied carbon of the building; counted only where given"
+    construction: Construction | None = optional(
+        "embodied carbon of the building; counted only where given"
     )
 
     @model_validator(mode="after")
@@ -110,7 +104,7 @@ class Site(Spec):
 class SiteShare(Site):
     """One of several sites, with the share of the work that is done there."""
 
-    site: f.Name | None = Field(None, description="in a list of sites: the name of one in `sites`")
+    site: f.Name | None = optional("in a list of sites: the name of one in `sites`")
     share: f.Fraction = Field(description="in a list of sites: share of the work; all sum to 100 %")
 
 
@@ -156,15 +150,14 @@ class Activity(Spec):
     """What every activity has, whatever its kind."""
 
     kind: str = Field(description="what is done; decides which keys there are")
-    name: f.Name | None = Field(
-        None, description="what tables call it; unique in its phase; the kind unless given"
+    name: f.Name | None = optional(
+        "what tables call it; unique in its phase; the kind unless given"
     )
-    site: SiteRef | None = Field(
-        None,
-        description="overrides the workload's site, key by key; or a name from `sites`, or a "
-        "list of sites with shares of the work",
+    site: SiteRef | None = optional(
+        "overrides the workload's site, key by key; or a name from `sites`, or a "
+        "list of sites with shares of the work"
     )
-    repeat: Repeat | None = Field(None, description="how often it recurs")
+    repeat: Repeat | None = optional("how often it recurs")
 
     @property
     def in_data_centre(self) -> bool:
@@ -192,40 +185,34 @@ class FunctionalUnit(Spec):
 
     name: f.Name = Field(description="token, request, user-day, …")
     amount: f.PositiveCount = Field(description="how many of them")
-    delay: f.PositiveShortTime | None = Field(
-        None, description="time that one takes, for design metrics; of the whole work unless given"
+    delay: f.PositiveShortTime | None = optional(
+        "time that one takes, for design metrics; of the whole work unless given"
     )
 
 
 class Reported(Spec):
     """Figures that somebody has published for this workload, to be set beside ours."""
 
-    energy: f.Energy | None = Field(None, description="electricity used")
-    energy_includes_pue: f.Switch | None = Field(
-        None, description="whether energy holds PUE; yes unless said"
-    )
-    operational: f.Mass | None = Field(None, description="location-based operational carbon")
-    operational_market: f.Mass | None = Field(None, description="market-based operational carbon")
-    embodied: f.Mass | None = Field(None, description="embodied carbon")
-    total: f.Mass | None = Field(None, description="operational and embodied carbon together")
-    water: f.Volume | None = Field(None, description="water of operation, on site and at plants")
-    source: f.Source | None = Field(None, description="who reported it: a source key or words")
+    energy: f.Energy | None = optional("electricity used")
+    energy_includes_pue: f.Switch | None = optional("whether energy holds PUE; yes unless said")
+    operational: f.Mass | None = optional("location-based operational carbon")
+    operational_market: f.Mass | None = optional("market-based operational carbon")
+    embodied: f.Mass | None = optional("embodied carbon")
+    total: f.Mass | None = optional("operational and embodied carbon together")
+    water: f.Volume | None = optional("water of operation, on site and at plants")
+    source: f.Source | None = optional("who reported it: a source key or words")
 
 
 class Workload(Spec):
     """One spec file: what is done in each phase, where, and on which machines."""
 
-    version: f.Version | None = Field(None, description="version of the spec language: 1")
+    version: f.Version | None = optional("version of the spec language: 1")
     name: f.Name = Field(description="what reports call the workload")
-    functional_unit: FunctionalUnit | None = Field(
-        None, description="what it delivers, for results per unit"
-    )
-    site: SiteRef | None = Field(
-        None, description="where it runs, unless a phase or an activity says otherwise"
-    )
-    sites: dict[f.Name, Site] | None = Field(None, description="sites by name")
-    phase_sites: dict[f.Phase, SiteRef] | None = Field(
-        None, description="site of a phase, before that of the workload"
+    functional_unit: FunctionalUnit | None = optional("what it delivers, for results per unit")
+    site: SiteRef | None = optional("where it runs, unless a phase or an activity says otherwise")
+    sites: dict[f.Name, Site] | None = optional("sites by name")
+    phase_sites: dict[f.Phase, SiteRef] | None = optional(
+        "site of a phase, before that of the workload"
     )
     systems: dict[f.Name, System] = Field(
         default_factory=dict, description="machines, by the names that activities use"
@@ -233,7 +220,7 @@ class Workload(Spec):
     phases: dict[str, tuple[SerializeAsAny[Activity], ...]] = Field(
         description="what is done, by phase"
     )
-    reported: Reported | None = Field(None, description="published figures to compare with")
+    reported: Reported | None = optional("published figures to compare with")
 
     def activities(self) -> list[tuple[str, int, str, Activity]]:
         """Return (phase, place, name, activity) in the order of the phases and of the file."""

@@ -8,7 +8,7 @@ from carbonctl.spec import parts as p
 from carbonctl.spec.fields import Names
 from carbonctl.spec.systems import Part
 from carbonctl.spec.tree import Map, Node, Seq, copy_of
-from carbonctl.spec.validation import Loc, check, problem_at
+from carbonctl.spec.validation import Checker, Loc
 from carbonctl.text import did_you_mean
 
 _EXAMPLE = "a part is a mapping such as {kind: logic, area: 814 mm2, node: 5 nm}"
@@ -30,37 +30,21 @@ def check_parts(
     return checker.parts(at, node), checker.problems
 
 
-class _Checker:
+class _Checker(Checker):
     """Checks lists of parts and collects what is wrong with them."""
 
     def __init__(self, root: Node, file: str, names: Names | None, sourced: bool) -> None:
-        self.root = root
-        self.file = file
-        self.names = names
+        super().__init__(root, file, names)
         self.sourced = sourced
-        self.problems: list[Problem] = []
-
-    def problem(self, at: Loc, message: str) -> None:
-        self.problems.append(problem_at(self.root, self.file, at, message))
 
     def parts(self, at: Loc, node: Any) -> tuple[Part, ...]:
         if not isinstance(node, Seq) or not node:
             self.problem(at, "parts: a list of parts is wanted here, each after a `-`")
             return ()
         checked = [self.part((*at, place), item) for place, item in enumerate(node)]
-        found = tuple(part for part in checked if part is not None)
-        self.unique(at, checked)
-        return found
-
-    def unique(self, at: Loc, parts: list[Part | None]) -> None:
-        seen: set[str] = set()
-        for place, part in enumerate(parts):
-            if part is not None and part.name is not None:
-                if part.name in seen:
-                    self.problem(
-                        (*at, place, "name"), f"a second part named `{part.name}` in this list"
-                    )
-                seen.add(part.name)
+        names = (part.name if part else None for part in checked)
+        self.unique(at, names, "a second part named `{}` in this list")
+        return tuple(part for part in checked if part is not None)
 
     def part(self, at: Loc, item: Any) -> Part | None:
         if not isinstance(item, Map):
@@ -86,8 +70,7 @@ class _Checker:
             data["parts"] = self.parts((*at, "parts"), data["parts"])
             if len(self.problems) > before:
                 return None
-        found, problems = check(p.KINDS[kind], data, self.root, self.file, at, self.names)
-        self.problems += problems
+        found = self.validate(p.KINDS[kind], data, at)
         if found is not None and self.sourced and found.source is None:
             self.sources(at, found)
         return found

@@ -6,15 +6,14 @@ catalog. What a part needs that nobody gives stays unknown; what is assumed is s
 
 from typing import Annotated, Any, Self
 
-from pydantic import Field, SerializeAsAny, model_validator
-from pydantic_core import core_schema
+from pydantic import Field, SerializeAsAny, ValidationInfo, model_validator
 
 from carbonctl.numbers import units
 from carbonctl.numbers.values import Value
 from carbonctl.spec import bounds, scalars
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import default_names
-from carbonctl.spec.systems import Part, Spec
+from carbonctl.spec.systems import Part, Spec, optional
 
 MANUFACTURING, TRANSPORT, END_OF_LIFE = "manufacturing", "transport", "end of life"
 STAGES = (MANUFACTURING, TRANSPORT, END_OF_LIFE)
@@ -38,37 +37,18 @@ Freight = Annotated[Value, f.QuantityField(units.FREIGHT)]
 Layers = Annotated[Value, f.QuantityField(units.COUNT._replace(example="8"), bounds.whole)]
 
 
-def _asked(ask: str, what: str) -> f.Scalar:
-    """Return the marker of a name that a method of the catalog checks."""
-
-    def read(raw: Any, info: Any) -> str:
-        text = f.clean(raw, what)
-        if info.context is not None:
-            getattr(info.context, ask)(text)
-        return text
-
-    return f.Scalar(read, scalars.WORDS)
+def _factor(raw: Any, info: ValidationInfo) -> str:
+    """Read the name of a row of the fab tables, which must be one of the part's kind."""
+    text = f.clean(raw, "the name of a row of the fab tables")
+    if info.context is not None and "kind" in info.data:
+        info.context.check("factor", info.data["kind"], text)
+    return text
 
 
-class FactorOf:
-    """Marks a field as the name of a row of the fab tables, of one kind of part."""
-
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
-        return core_schema.with_info_plain_validator_function(self._read, metadata={f.FIELD: self})
-
-    def _read(self, raw: Any, info: Any) -> str:
-        text = f.clean(raw, "the name of a row of the fab tables")
-        if info.context is not None:
-            info.context.check_factor(self.kind, text)
-        return text
-
-
-Node = Annotated[str, _asked("check_node", "a node such as `5 nm`")]
-WaferSource = Annotated[str, _asked("check_wafer_source", "a source key")]
-FabGrid = Annotated[str, _asked("check_fab_grid", "the id of a grid")]
+Factor = Annotated[str, f.Scalar(_factor, scalars.WORDS)]
+Node = Annotated[str, f.known("wafer", "a node such as `5 nm`", scalars.WORDS)]
+WaferSource = Annotated[str, f.known("wafer_source", "a source key", scalars.WORDS)]
+FabGrid = Annotated[str, f.known("fab_place", "the id of a grid", scalars.WORDS)]
 YieldModel = Annotated[str, f.word(*YIELD_MODELS)]
 AreaBasis = Annotated[str, f.word("physical", "effective")]
 Stage = Annotated[str, f.word(*STAGES)]
@@ -77,62 +57,59 @@ Rest = Annotated[str, f.word("listed")]
 Holds = Annotated[str, f.word("none", "yield", "package", "both")]
 
 
+_ROW = "row of the fab tables (`carbonctl hardware factors`)"
+
+
 class Fabricated(Part):
     """What leaves a fab: carbon is divided by what works of it."""
 
-    fab_yield: f.Utilization | None = Field(
-        None, alias="yield", description="share of what is made that works; 87.5 % unless given"
+    fab_yield: f.Utilization | None = optional(
+        "share of what is made that works; 87.5 % unless given", alias="yield"
     )
-    packages: Pieces | None = Field(
-        None, description="packages that each of them adds; one unless its figure holds them"
+    packages: Pieces | None = optional(
+        "packages that each of them adds; one unless its figure holds them"
     )
-    package_carbon: f.Mass | None = Field(
-        None, description="carbon of one package; 150 g unless given"
-    )
+    package_carbon: f.Mass | None = optional("carbon of one package; 150 g unless given")
 
 
 class Wafer(Spec):
     """The wafer that dies are cut from: what is lost at its edge and between them."""
 
-    diameter: Side | None = Field(None, description="of the wafer; 300 mm unless given")
-    edge: Width | None = Field(None, description="ring that holds no dies; 5 mm unless given")
-    kerf: Width | None = Field(None, description="line between two dies; 0.2 mm unless given")
+    diameter: Side | None = optional("of the wafer; 300 mm unless given")
+    edge: Width | None = optional("ring that holds no dies; 5 mm unless given")
+    kerf: Width | None = optional("line between two dies; 0.2 mm unless given")
 
 
 class Logic(Fabricated):
     """A die: its area and node, and the fab that makes it."""
 
-    area: Area | None = Field(None, description="area of one die")
-    width: Side | None = Field(None, description="with height instead of area: side of the die")
-    height: Side | None = Field(None, description="with width instead of area: side of the die")
-    area_basis: AreaBasis | None = Field(
-        None, description="whether area is that of the die, or holds the wafer's losses already"
+    area: Area | None = optional("area of one die")
+    width: Side | None = optional("with height instead of area: side of the die")
+    height: Side | None = optional("with width instead of area: side of the die")
+    area_basis: AreaBasis | None = optional(
+        "whether area is that of the die, or holds the wafer's losses already"
     )
-    node: Node | None = Field(None, description="class of the process")
-    wafer_source: WaferSource | None = Field(
-        None, description="whose total carbon per area; energy, gases and materials of ACT if not"
+    node: Node | None = optional("class of the process")
+    wafer_source: WaferSource | None = optional(
+        "whose total carbon per area; energy, gases and materials of ACT if not"
     )
-    abatement: f.Fraction | None = Field(
-        None, description="share of process gases destroyed; 97 % unless given"
+    abatement: f.Fraction | None = optional("share of process gases destroyed; 97 % unless given")
+    fab_grid: FabGrid | None = optional(
+        "electricity of the fab: a country or kind of plant; TW unless given"
     )
-    fab_grid: FabGrid | None = Field(
-        None, description="electricity of the fab: a country or kind of plant; TW unless given"
+    fab_year: f.Year | None = optional("year of the figure of fab_grid")
+    fab_intensity: f.Intensity | None = optional("overrides that of fab_grid")
+    carbon_per_area: WaferMass | None = optional(
+        "carbon of processed wafer before yield, instead of a node"
     )
-    fab_year: f.Year | None = Field(None, description="year of the figure of fab_grid")
-    fab_intensity: f.Intensity | None = Field(None, description="overrides that of fab_grid")
-    carbon_per_area: WaferMass | None = Field(
-        None, description="carbon of processed wafer before yield, instead of a node"
+    yield_model: YieldModel | None = optional(
+        "how the yield follows from the area and the density of defects"
     )
-    yield_model: YieldModel | None = Field(
-        None, description="how the yield follows from the area and the density of defects"
+    defect_density: Defects | None = optional("defects per area; of the node's row unless given")
+    clustering: Clustering | None = optional(
+        "of negative-binomial: the parameter α; 10 unless given"
     )
-    defect_density: Defects | None = Field(
-        None, description="defects per area; of the node's row unless given"
-    )
-    clustering: Clustering | None = Field(
-        None, description="of negative-binomial: the parameter α; 10 unless given"
-    )
-    wafer: Wafer | None = Field(None, description="count the wafer's losses; needs width, height")
+    wafer: Wafer | None = optional("count the wafer's losses; needs width, height")
 
     @model_validator(mode="after")
     def _one_area(self) -> Self:
@@ -176,59 +153,48 @@ class Logic(Fabricated):
 class Stored(Fabricated):
     """Memory or a drive: its capacity, and the carbon of that."""
 
-    capacity: f.PositiveCapacity | None = Field(None, description="of one module, stack or drive")
-    process_year: f.Year | None = Field(None, description="year of the row, where it has several")
-    carbon_per_capacity: PerCapacity | None = Field(None, description="instead of a process")
-    includes: Holds | None = Field(
-        None, description="with carbon_per_capacity: what it holds already: none, yield, …"
+    capacity: f.PositiveCapacity | None = optional("of one module, stack or drive")
+    process_year: f.Year | None = optional("year of the row, where it has several")
+    carbon_per_capacity: PerCapacity | None = optional("instead of a process")
+    includes: Holds | None = optional(
+        "with carbon_per_capacity: what it holds already: none, yield, …"
     )
+    process: Factor | None = optional(_ROW)
 
     @model_validator(mode="after")
     def _one_figure(self) -> Self:
-        process = getattr(self, "process", None)
-        if process is not None and self.carbon_per_capacity is not None:
+        if self.process is not None and self.carbon_per_capacity is not None:
             raise ValueError("give `process` or `carbon_per_capacity`, not both")
         if (self.carbon_per_capacity is None) != (self.includes is None):
             raise ValueError(
                 "carbon_per_capacity and `includes` go together: say whether the figure holds "
                 "yield and package (none, yield, package, both)"
             )
-        if self.process_year is not None and process is None:
+        if self.process_year is not None and self.process is None:
             raise ValueError("process_year needs `process`")
         return self
-
-
-_ROW = "row of the fab tables (`carbonctl hardware factors`)"
 
 
 class Dram(Stored):
     """Main memory: modules of DRAM."""
 
-    process: Annotated[str, FactorOf("dram")] | None = Field(None, description=_ROW)
-
 
 class Hbm(Stored):
     """Stacked memory in a package: HBM."""
-
-    process: Annotated[str, FactorOf("hbm")] | None = Field(None, description=_ROW)
 
 
 class Ssd(Stored):
     """A solid-state drive, or the flash of one."""
 
-    process: Annotated[str, FactorOf("ssd")] | None = Field(None, description=_ROW)
-
 
 class Hdd(Stored):
     """A hard drive."""
-
-    process: Annotated[str, FactorOf("hdd")] | None = Field(None, description=_ROW)
 
 
 class Made(Part):
     """What stands around the silicon: so much, times a factor of the fab tables."""
 
-    carbon_each: f.Mass | None = Field(None, description="carbon of one, instead of a factor")
+    carbon_each: f.Mass | None = optional("carbon of one, instead of a factor")
 
     @model_validator(mode="after")
     def _one_factor(self) -> Self:
@@ -242,60 +208,57 @@ class Made(Part):
 class ByMass(Made):
     """What is weighed."""
 
-    mass: Weight | None = Field(None, description="mass of one")
-    carbon_per_mass: PerMass | None = Field(None, description="instead of a factor")
+    mass: Weight | None = optional("mass of one")
+    carbon_per_mass: PerMass | None = optional("instead of a factor")
+
+
+class Weighed(ByMass):
+    """What is weighed, and has a factor of its kind."""
+
+    factor: Factor | None = optional(_ROW)
 
 
 class Package(Made):
     """Packages of integrated circuits by themselves."""
 
-    factor: Annotated[str, FactorOf("package")] | None = Field(None, description=_ROW)
+    factor: Factor | None = optional(_ROW)
 
 
 class Board(Made):
     """A circuit board, bare by area, or a whole one."""
 
-    area: Area | None = Field(None, description="area of one board")
-    layers: Layers | None = Field(None, description="with a factor that is of one layer")
-    carbon_per_area: WaferMass | None = Field(None, description="instead of a factor")
-    factor: Annotated[str, FactorOf("board")] | None = Field(None, description=_ROW)
+    area: Area | None = optional("area of one board")
+    layers: Layers | None = optional("with a factor that is of one layer")
+    carbon_per_area: WaferMass | None = optional("instead of a factor")
+    factor: Factor | None = optional(_ROW)
 
 
-class PowerSupply(ByMass):
+class PowerSupply(Weighed):
     """A power supply."""
 
-    factor: Annotated[str, FactorOf("power-supply")] | None = Field(None, description=_ROW)
 
-
-class Cooling(ByMass):
+class Cooling(Weighed):
     """Heat sinks, cold plates, fans."""
 
-    factor: Annotated[str, FactorOf("cooling")] | None = Field(None, description=_ROW)
 
-
-class Enclosure(ByMass):
+class Enclosure(Weighed):
     """A case, frame or chassis."""
-
-    factor: Annotated[str, FactorOf("enclosure")] | None = Field(None, description=_ROW)
 
 
 class Battery(Made):
     """A battery by the energy that it holds."""
 
-    energy: Charge | None = Field(None, description="energy that one holds")
-    carbon_per_energy: PerEnergy | None = Field(None, description="instead of a factor")
-    factor: Annotated[str, FactorOf("battery")] | None = Field(None, description=_ROW)
+    energy: Charge | None = optional("energy that one holds")
+    carbon_per_energy: PerEnergy | None = optional("instead of a factor")
+    factor: Factor | None = optional(_ROW)
 
 
-class Passives(ByMass):
+class Passives(Weighed):
     """Capacitors and other passives, by count and mass."""
 
-    factor: Annotated[str, FactorOf("passives")] | None = Field(None, description=_ROW)
-    fab_grid: FabGrid | None = Field(
-        None, description="electricity of their manufacture; JP unless given"
-    )
-    fab_year: f.Year | None = Field(None, description="year of the figure of fab_grid")
-    fab_intensity: f.Intensity | None = Field(None, description="overrides that of fab_grid")
+    fab_grid: FabGrid | None = optional("electricity of their manufacture; JP unless given")
+    fab_year: f.Year | None = optional("year of the figure of fab_grid")
+    fab_intensity: f.Intensity | None = optional("overrides that of fab_grid")
 
     @model_validator(mode="after")
     def _one_fab(self) -> Self:
@@ -304,41 +267,37 @@ class Passives(ByMass):
         return self
 
 
-class Assembly(ByMass):
+class Assembly(Weighed):
     """Putting it together and testing it."""
-
-    factor: Annotated[str, FactorOf("assembly")] | None = Field(None, description=_ROW)
 
 
 class Transport(ByMass):
     """Carrying it to where it is used."""
 
-    distance: Distance | None = Field(None, description="with a factor per mass and distance")
-    carbon_per_mass_distance: Freight | None = Field(None, description="instead of a factor")
-    factor: Annotated[str, FactorOf("transport")] | None = Field(None, description=_ROW)
+    distance: Distance | None = optional("with a factor per mass and distance")
+    carbon_per_mass_distance: Freight | None = optional("instead of a factor")
+    factor: Factor | None = optional(_ROW)
 
 
-class EndOfLife(ByMass):
+class EndOfLife(Weighed):
     """Collecting, treating and disposing of it; no credit for what is recycled."""
-
-    factor: Annotated[str, FactorOf("end-of-life")] | None = Field(None, description=_ROW)
 
 
 class Other(Part):
     """Anything else, by a figure of one's own; without one its carbon is unknown."""
 
-    embodied: f.Mass | None = Field(None, description="carbon of one of them")
-    stage: Stage | None = Field(None, description="stage of its life; manufacturing unless given")
+    embodied: f.Mass | None = optional("carbon of one of them")
+    stage: Stage | None = optional("stage of its life; manufacturing unless given")
 
 
 class Of(Part):
     """A device or a host of the catalog, by its published figure or by its own parts."""
 
-    figures: Figures | None = Field(
-        None, description="published, or computed from parts; published first unless given"
+    figures: Figures | None = optional(
+        "published, or computed from parts; published first unless given"
     )
-    rest: Rest | None = Field(
-        None, description="with a figure of dies and memory alone: the list has the rest itself"
+    rest: Rest | None = optional(
+        "with a figure of dies and memory alone: the list has the rest itself"
     )
 
 

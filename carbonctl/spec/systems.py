@@ -1,11 +1,16 @@
 """The models of machines: devices, the host around them, and what they are made of."""
 
-from typing import Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, model_validator
 
 from carbonctl.numbers.intervals import decide
 from carbonctl.spec import fields as f
+
+
+def optional(description: str, **more: Any) -> Any:
+    """Declare a key that may be left out."""
+    return Field(None, description=description, **more)
 
 
 class Spec(BaseModel):
@@ -19,49 +24,44 @@ class Spec(BaseModel):
 class SystemFields(Spec):
     """What describes a machine; shared by named systems and by activities that carry one."""
 
-    device: f.MachineId | None = Field(None, description="id or alias of a device in the catalog")
-    host: f.HostId | None = Field(None, description="id or alias of the host around the devices")
-    rated_power: f.Power | None = Field(
-        None, description="TDP or nameplate power of one device; overrides the catalog's"
+    device: f.MachineId | None = optional("id or alias of a device in the catalog")
+    host: f.HostId | None = optional("id or alias of the host around the devices")
+    rated_power: f.Power | None = optional(
+        "TDP or nameplate power of one device; overrides the catalog's"
     )
-    power: f.Power | None = Field(
-        None,
-        description="average draw while running, measured or billed; of one device, or of all "
-        "where power_scope says so",
+    power: f.Power | None = optional(
+        "average draw while running, measured or billed; of one device, or of all "
+        "where power_scope says so"
     )
-    power_scope: f.PowerScope | None = Field(
-        None,
-        description="whose watts `power` is: one device's, those of all devices together, or one "
-        "device's with its share of the node",
+    power_scope: f.PowerScope | None = optional(
+        "whose watts `power` is: one device's, those of all devices together, or one "
+        "device's with its share of the node"
     )
-    idle_power: f.Power | None = Field(None, description="draw of one idle device")
-    host_power: f.Power | None = Field(
-        None,
-        description="the rest of one node; without cpu, memory and storage where those are given",
+    idle_power: f.Power | None = optional("draw of one idle device")
+    host_power: f.Power | None = optional(
+        "the rest of one node; without cpu, memory and storage where those are given"
     )
-    cpu: f.DeviceId | None = Field(None, description="id or alias of the host's CPU")
-    cpus: f.WholeDevices | None = Field(None, description="CPUs in one system")
-    memory: f.Capacity | None = Field(None, description="DRAM of one system's host")
-    dram_power: f.MemoryPower | None = Field(None, description="draw of that DRAM per capacity")
-    storage: f.Capacity | None = Field(None, description="drives of one system's host")
-    storage_medium: f.Medium | None = Field(None, description="of those drives; ssd unless given")
-    storage_power: f.StoragePower | None = Field(
-        None, description="draw of those drives per capacity"
+    cpu: f.DeviceId | None = optional("id or alias of the host's CPU")
+    cpus: f.WholeDevices | None = optional("CPUs in one system")
+    memory: f.Capacity | None = optional("DRAM of one system's host")
+    dram_power: f.MemoryPower | None = optional("draw of that DRAM per capacity")
+    storage: f.Capacity | None = optional("drives of one system's host")
+    storage_medium: f.Medium | None = optional("of those drives; ssd unless given")
+    storage_power: f.StoragePower | None = optional("draw of those drives per capacity")
+    host_overhead: f.Overhead | None = optional(
+        "power of the node over that of the parts counted; not PUE"
     )
-    host_overhead: f.Overhead | None = Field(
-        None, description="power of the node over that of the parts counted; not PUE"
+    share: f.Utilization | None = optional(
+        "share of the host that the system takes, where it is a part of one"
     )
-    share: f.Utilization | None = Field(
-        None, description="share of the host that the system takes, where it is a part of one"
+    embodied: f.Mass | None = optional(
+        "embodied carbon of one whole system, or of the whole it has a share of"
     )
-    embodied: f.Mass | None = Field(
-        None, description="embodied carbon of one whole system, or of the whole it has a share of"
-    )
-    device_embodied: f.Mass | None = Field(None, description="embodied carbon of one device")
-    host_embodied: f.Mass | None = Field(None, description="embodied carbon of one host")
-    lifetime: f.Lifetime | None = Field(None, description="service life of the hardware")
-    utilization: f.Utilization | None = Field(
-        None, description="share of its life that the machine does useful work"
+    device_embodied: f.Mass | None = optional("embodied carbon of one device")
+    host_embodied: f.Mass | None = optional("embodied carbon of one host")
+    lifetime: f.Lifetime | None = optional("service life of the hardware")
+    utilization: f.Utilization | None = optional(
+        "share of its life that the machine does useful work"
     )
 
     @model_validator(mode="after")
@@ -87,12 +87,12 @@ class SystemFields(Spec):
 class Accelerator(Spec):
     """One kind of device among the several of a system."""
 
-    device: f.MachineId | None = Field(None, description="id or alias of a device in the catalog")
+    device: f.MachineId | None = optional("id or alias of a device in the catalog")
     devices: f.WholeDevices = Field(description="how many of them one system has")
-    rated_power: f.Power | None = Field(None, description="TDP of one device")
-    power: f.Power | None = Field(None, description="average draw of one while running")
-    idle_power: f.Power | None = Field(None, description="draw of one idle device")
-    device_embodied: f.Mass | None = Field(None, description="embodied carbon of one device")
+    rated_power: f.Power | None = optional("TDP of one device")
+    power: f.Power | None = optional("average draw of one while running")
+    idle_power: f.Power | None = optional("draw of one idle device")
+    device_embodied: f.Mass | None = optional("embodied carbon of one device")
 
     @model_validator(mode="after")
     def _one_power(self) -> Self:
@@ -107,11 +107,9 @@ class Part(Spec):
     """What every part of a device or a system has, whatever its kind."""
 
     kind: str = Field(description="what it is; decides which keys there are")
-    name: f.Name | None = Field(None, description="what tables call it; the kind unless given")
-    count: f.WholeCount | None = Field(None, description="how many of them; one unless given")
-    source: f.Source | None = Field(
-        None, description="who says what the part gives: a source key or words"
-    )
+    name: f.Name | None = optional("what tables call it; the kind unless given")
+    count: f.WholeCount | None = optional("how many of them; one unless given")
+    source: f.Source | None = optional("who says what the part gives: a source key or words")
 
     @property
     def default_name(self) -> str:
@@ -122,12 +120,12 @@ class Part(Spec):
 class System(SystemFields):
     """A machine: devices and the host around them."""
 
-    devices: f.WholeDevices | None = Field(None, description="devices in one system")
-    accelerators: tuple[Accelerator, ...] | None = Field(
-        None, description="instead of device and devices: several kinds in one system"
+    devices: f.WholeDevices | None = optional("devices in one system")
+    accelerators: tuple[Accelerator, ...] | None = optional(
+        "instead of device and devices: several kinds in one system"
     )
-    parts: tuple[SerializeAsAny[Part], ...] | None = Field(
-        None, description="what one system is made of, for its embodied carbon"
+    parts: tuple[SerializeAsAny[Part], ...] | None = optional(
+        "what one system is made of, for its embodied carbon"
     )
 
     @model_validator(mode="after")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
@@ -30,27 +30,52 @@ def problem_at(root: Node, file: str, loc: Loc, message: str, *, key: bool = Fal
     return Problem(place.origin or file, place.line, place.col, message, path)
 
 
-def check(
-    model: type[M], data: Any, root: Node, file: str, at: Loc = (), context: Any = None
-) -> tuple[M | None, list[Problem]]:
-    """Validate ``data``, which stands at ``at`` in ``root``.
+class Checker:
+    """Checks parts of one tree against models, and collects what is wrong with them.
 
-    Returns
-    -------
-    instance, problems
-        The instance is None where there are problems.
+    Parameters
+    ----------
+    root : Node
+        The tree.
+    file : str
+        What messages call it.
+    names : optional
+        Knows the ids that it may use; without it they are taken as they are.
     """
-    try:
-        return model.model_validate(data, context=context), []
-    except ValidationError as errors:
-        # With its context, an error would hold the frames that hold it, and be garbage for long.
-        found = errors.errors(include_url=False, include_input=False, include_context=False)
-        told = [
-            _explain(model, error, root, file, at)
+
+    def __init__(self, root: Node, file: str, names: Any) -> None:
+        self.root = root
+        self.file = file
+        self.names = names
+        self.problems: list[Problem] = []
+
+    def problem(self, loc: Loc, message: str, *, key: bool = False) -> None:
+        """Note what is wrong at a place; with ``key=True`` with its key."""
+        self.problems.append(problem_at(self.root, self.file, loc, message, key=key))
+
+    def validate(self, model: type[M], data: Any, at: Loc) -> M | None:
+        """Return what a model makes of data that stands at a place; None where it is faulty."""
+        try:
+            return model.model_validate(data, context=self.names)
+        except ValidationError as errors:
+            # With its context, an error would hold the frames that hold it, and be garbage for
+            # long.
+            found = errors.errors(include_url=False, include_input=False, include_context=False)
+        self.problems += [
+            _explain(model, error, self.root, self.file, at)
             for error in found
-            if not (_is_null(root, (*at, *error["loc"])) or _is_misspelt(error, found))
+            if not (_is_null(self.root, (*at, *error["loc"])) or _is_misspelt(error, found))
         ]
-        return None, told
+        return None
+
+    def unique(self, at: Loc, names: Iterable[str | None], said: str) -> None:
+        """Note each name of a list that stands in it before."""
+        seen: set[str] = set()
+        for place, name in enumerate(names):
+            if name in seen:
+                self.problem((*at, place, "name"), said.format(name))
+            elif name is not None:
+                seen.add(name)
 
 
 def _is_misspelt(error: Any, found: list[Any]) -> bool:

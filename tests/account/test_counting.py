@@ -140,10 +140,8 @@ def test_every_kind_of_device_takes_device_hours(kind):
 
 
 def _devices():
-    from carbonctl.catalog import DEVICES
-    from carbonctl.catalog.records import DEVICE
 
-    return list(CATALOG.all(DEVICES, DEVICE))
+    return list(CATALOG.devices.all())
 
 
 def test_which_unit_was_taken_is_said_and_not_for_an_id():

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carbonctl.account import estimate
-from carbonctl.catalog import DEVICES, Catalog, records
+from carbonctl.catalog import Catalog
 from carbonctl.errors import InputError
 from carbonctl.factors import yields
 from carbonctl.hardware.bill import bill
@@ -391,7 +391,7 @@ def test_parts_of_a_record_have_sources(own, tmp_path, inside):
     assert inside("validate", str(file)).code == 0
 
 
-@pytest.mark.parametrize("device", list(CATALOG.all(DEVICES, records.DEVICE)), ids=lambda d: d.id)
+@pytest.mark.parametrize("device", list(CATALOG.devices.all()), ids=lambda d: d.id)
 def test_every_device_has_a_bill_as_far_as_it_is_known(device):
     parts = parts_of(device, CATALOG)
     assert bool(parts) == bool(device.dies)
@@ -403,7 +403,7 @@ def test_every_device_has_a_bill_as_far_as_it_is_known(device):
 
 def test_memory_is_never_by_the_devices_own_footprint():
     """Set beside its published figure, that would be a comparison of a figure with itself."""
-    for device in CATALOG.all(DEVICES, records.DEVICE):
+    for device in CATALOG.devices.all():
         if device.embodied is None or not device.dies:
             continue
         own_sources = set(device.embodied.value.source.split())

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from carbonctl.catalog import DEVICES, HOSTS, Catalog, leaves, records
+from carbonctl.catalog import Catalog, leaves, records
 from carbonctl.numbers.values import Value
+from carbonctl.reference import integrity
 from carbonctl.text import fold
 from tests.conftest import CATALOG, ROOT, cite
 
 DB = ROOT / "hardware_db"
-ALL_DEVICES = list(CATALOG.all(DEVICES, records.DEVICE))
-ALL_HOSTS = list(CATALOG.all(HOSTS, records.HOST))
+ALL_DEVICES = list(CATALOG.devices.all())
+ALL_HOSTS = list(CATALOG.hosts.all())
 SUFFIXES = {".yaml", ".csv", ".md", ""}
 
 
@@ -283,3 +284,20 @@ def test_a_folder_of_ones_own_goes_before(tmp_path: Path):
     assert catalog.device("nvidia/t4").rated_power.best == 71
     assert catalog.device("my t4").id == "nvidia/t4"
     assert catalog.device("nvidia/l4").name == CATALOG.device("nvidia/l4").name
+
+
+@pytest.mark.parametrize(
+    ("table", "head", "lacks"),
+    [
+        ("grids/sources.csv", "source_type,basis,low,high,source", "intensity_g_per_kwh"),
+        ("grids/factors-other.csv", "zone,value,source", "metric"),
+        ("equivalences.csv", "item,metric,source", "value"),
+        ("fab/act.csv", "item,year,family", "name"),
+    ],
+)
+def test_a_column_that_a_table_lacks_is_named_with_the_line(tmp_path, table, head, lacks):
+    path = tmp_path / table
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"{head}\n{',' * head.count(',')}\n")
+    problems = integrity.faults(Catalog((tmp_path,)))
+    assert f"{path}:2:1: the column `{lacks}` is missing" in map(str, problems)

@@ -11,7 +11,7 @@ import pytest
 
 from carbonctl.catalog import DEVICES, HOSTS
 from carbonctl.cli import complete, introspection
-from carbonctl.cli.completion import SCRIPTS
+from carbonctl.cli.completion import script
 from carbonctl.estimators import KINDS
 from tests import command_table
 from tests.conftest import CATALOG, ROOT, clean_environment, run
@@ -31,7 +31,9 @@ def test_the_table_is_that_of_the_commands_as_they_are_registered():
 
 def test_ids_are_those_of_the_catalog():
     assert set(complete.FOLDERS) == {*DEVICES, *HOSTS}
-    assert complete.devices(CATALOG.folders) == list(CATALOG.paths((*DEVICES, *HOSTS)))
+    assert complete.devices(CATALOG.folders) == sorted(
+        [*CATALOG.devices.paths(), *CATALOG.hosts.paths()]
+    )
     assert list(complete.grids(CATALOG.folders)) == sorted({**CATALOG.zones, **CATALOG.regions})
     assert complete._shipped("hardware_db") == CATALOG.folders[-1]
 
@@ -91,8 +93,8 @@ def test_what_fits(line, expected):
 
 
 def test_other_names_are_those_of_the_catalog_with_their_ids():
-    devices = [CATALOG.device(identity) for identity in CATALOG.paths(DEVICES)]
-    hosts = [CATALOG.host(identity) for identity in CATALOG.paths(HOSTS)]
+    devices = [CATALOG.device(identity) for identity in CATALOG.devices.paths()]
+    hosts = [CATALOG.host(identity) for identity in CATALOG.hosts.paths()]
     known = {name: one.id for one in (*devices, *hosts) for name in one.aliases}
     assert complete.aliases(CATALOG.folders, "") == known
 
@@ -270,7 +272,7 @@ def test_fish(line, expected, on_path):
 @pytest.mark.parametrize("shell", complete.SHELLS)
 def test_scripts(inside, shell):
     done = inside("completion", shell)
-    assert done == (0, SCRIPTS[shell], "")
+    assert done == (0, script(shell), "")
     assert f"{complete.VARIABLE}=complete_{shell}" in done.out
 
 

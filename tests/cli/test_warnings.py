@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from carbonctl.catalog import DEVICES
-from carbonctl.catalog.records import DEVICE
 from carbonctl.errors import Caution
 from carbonctl.outputs import merging
 from tests.cli.test_streams import job, lines, peak
@@ -170,7 +168,7 @@ def test_comparisons_merge_the_warnings_of_both_sides(inside, folder):
 
 
 def test_bills_merge_theirs(inside):
-    unknown = [device.id for device in CATALOG.all(DEVICES, DEVICE) if device.embodied is None][:60]
+    unknown = [device.id for device in CATALOG.devices.all() if device.embodied is None][:60]
     done = inside("embodied", *unknown, "-f", "csv")
     assert len(done.err.splitlines()) < len(unknown)
 

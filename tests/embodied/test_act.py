@@ -114,7 +114,7 @@ ROWS = oracle("other_components.csv")
 def test_other_components(row):
     if (row["family"], row["type_or_layers"]) == ("battery", "LFP"):
         kwh = float(row["quantity"].split()[0])
-        assert kwh * TABLES.battery("LFP").best == close(row["expected_total_kg"])
+        assert kwh * TABLES.factor("battery", "LFP").best == close(row["expected_total_kg"])
         return
     assert total(other(row)) == close(row["expected_total_kg"])
 
@@ -346,7 +346,7 @@ def test_tables_know_acts_names():
         (lambda: TABLES.wafer("22nm"), "ACT has no logic `22nm`; it has 28nm, 20nm"),
         (lambda: TABLES.grid("taiwan", 2021), "2022 by act-repository, 2023 by"),
         (lambda: TABLES.per_gb("dram", "ddr4_20nm"), "it has ddr3_50nm"),
-        (lambda: TABLES.battery("LTO"), "it has NMC, LFP"),
+        (lambda: TABLES.factor("battery", "LTO"), "it has NMC, LFP"),
     ],
 )
 def test_unknown_names(ask, said):

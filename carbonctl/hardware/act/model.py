@@ -6,6 +6,7 @@ use has 8,766 hours (factors/act.py).
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from carbonctl.catalog import act
 from carbonctl.catalog.act import Act
@@ -38,12 +39,11 @@ def _best(value: Value) -> Quantity:
     return at_best(of(value))
 
 
-class _Maker:
+class _Maker(NamedTuple):
     """Makes the lines of one component."""
 
-    def __init__(self, component: Component, tables: Act) -> None:
-        self.component = component
-        self.tables = tables
+    component: Component
+    tables: Act
 
     def lines(self) -> list[Line]:
         makers: dict[str, Callable[[], list[Line]]] = {
@@ -56,13 +56,13 @@ class _Maker:
             raise ActivityError(f"{self.component.path}.category", f"{kind}: {_NO_MODEL}")
         return makers[kind]()
 
-    def amount(self, key: str, default: float | None = None, unit: str = "") -> Value:
+    def amount(self, key: str, unit: str = "") -> Value:
         """Return an amount of the list, or what ACT takes where there is none."""
         path = f"{self.component.path}.{key}"
         given = self.component.amounts.get(key)
         if given is not None:
             return given.named(key, path)
-        return Value(default or 0.0, unit, "default", act.SOURCE, path, name=key,
+        return Value(0.0, unit, "default", act.SOURCE, path, name=key,
                      note="as ACT takes it")  # fmt: skip
 
     def fact(self, value: Value, key: str, name: str) -> Value:
@@ -157,10 +157,12 @@ class _Maker:
         return [self.line(amount, "cm2", factor)]
 
     def battery(self) -> list[Line]:
-        factor = of(self.fact(self.tables.battery(), "category", "embodied_factor"))
+        factor = of(
+            self.fact(self.tables.factor("battery", act.CATHODE), "category", "embodied_factor")
+        )
         return [self.line(of(self.amount("capacity", unit="kWh")), "kWh", factor)]
 
     def material(self) -> list[Line]:
         name = material(self.component.words["type"])
-        factor = of(self.fact(self.tables.material(name), "type", "embodied_factor"))
+        factor = of(self.fact(self.tables.factor("material", name), "type", "embodied_factor"))
         return [self.line(of(self.amount("weight", unit="kg")), "kg", factor)]

@@ -1,7 +1,6 @@
 """A list of ACT's as parts of our own, and what we hold wrong in it."""
 
-from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from carbonctl.catalog import act
 from carbonctl.catalog.act import Act
@@ -10,22 +9,40 @@ from carbonctl.numbers.values import Value
 from carbonctl.spec import parts as p
 from carbonctl.spec.systems import Part
 
-_FACTORS = {"steel": "steel", ALUMINIUM: "aluminium"}
-_CAPACITORS = {
-    "mlcc": "capacitor mlcc",
-    "tec": "capacitor tantalum",
-    "generic": "capacitor generic",
-}
+_FACTORS = {
+    "steel": "steel", ALUMINIUM: "aluminium", "mlcc": "capacitor mlcc",
+    "tec": "capacitor tantalum", "generic": "capacitor generic",
+}  # fmt: skip
 _FROM_FABS = ("logic", "dram", "ssd", "hdd")
 _LARGE_DRIVE_GB = 200  # what holds memory of its own
-
-
 _BARE_BOARD = "pcb bare 4 layers"
-# The amount without which nothing can be said of a component; ACT takes zero of it.
-_NEEDED = {
-    "logic": "area", "dram": "capacity", "ssd": "capacity", "hdd": "capacity", "manual": "carbon",
-    "pcb": "area", "battery": "capacity", "enclosure": "weight", "frame": "weight",
-}  # fmt: skip
+
+
+class _Model(NamedTuple):
+    """What a component of ACT's is here: the kind of part, and its keys by those of the list.
+
+    ``needed`` are the amounts without which nothing can be said of it; ACT takes zero of them.
+    """
+
+    kind: str
+    keys: dict[str, str]
+    needed: tuple[str, ...]
+
+
+_OF_A_FAB = {"fab_yield": "fab_yield", "n_ics": "packages"}
+_STORED = {"capacity": "capacity", **_OF_A_FAB}
+_WEIGHED = _Model("enclosure", {"weight": "mass"}, ("weight",))
+_MODELS = {
+    "logic": _Model("logic", {"area": "area", **_OF_A_FAB}, ("area",)),
+    **{kind: _Model(kind, _STORED, ("capacity",)) for kind in ("dram", "ssd", "hdd")},
+    "manual": _Model("other", {"carbon": "embodied"}, ("carbon",)),
+    "capacitor": _Model("passives", {"weight": "mass", "quantity": "count"}, ("quantity",)),
+    "pcb": _Model("board", {"area": "area"}, ("area",)),
+    "battery": _Model("battery", {"capacity": "energy"}, ("capacity",)),
+    "enclosure": _WEIGHED,
+    "frame": _WEIGHED,
+}
+_OTHER = _Model("other", {"quantity": "count"}, ("quantity",))
 
 
 def as_parts(bom: Bom, tables: Act) -> tuple[tuple[Part, ...], dict[str, str]]:
@@ -36,137 +53,82 @@ def as_parts(bom: Bom, tables: Act) -> tuple[tuple[Part, ...], dict[str, str]]:
     found: list[Part] = []
     paths: dict[str, str] = {}
     for one in bom.components:
-        parts = _parts(one, tables) if _is_measured(one) else [_unknown(one)]
+        parts = _parts(one, tables)
         found += parts
         paths.update((str(part.name), one.path) for part in parts)
     return tuple(found), paths
 
 
-def _is_measured(one: Component) -> bool:
-    needed = [_NEEDED[one.kind]] if one.kind in _NEEDED else ["quantity"]
-    if one.kind == "capacitor" and one.words.get("type", act.CAPACITOR) != act.CAPACITOR:
-        needed.append("weight")
-    return all(_number(one, key) > 0 for key in needed)
-
-
-def _unknown(one: Component) -> Part:
-    return p.constructed("other", name=one.name)
-
-
 def _parts(one: Component, tables: Act) -> list[Part]:
     """Return a component as a part; packages of what is given by hand are one of their own."""
-    kind, words, amounts = one.kind, one.words, one.amounts
-    common: dict[str, Any] = {"name": one.name, "packages": amounts.get("n_ics")}
-    fab = {"fab_grid": _place(words, tables), "fab_year": None}
+    model = _MODELS.get(one.kind, _OTHER)
+    needed = [*model.needed]
+    if one.kind == "capacitor" and one.words.get("type", act.CAPACITOR) != act.CAPACITOR:
+        needed.append("weight")
+    if not all(_number(one, key) > 0 for key in needed):
+        return [p.constructed("other", name=one.name)]
+    amounts = {ours: one.amounts.get(theirs) for theirs, ours in model.keys.items()}
+    part = p.constructed(model.kind, name=one.name, **amounts, **_named(one, tables))
+    count = one.amounts.get("n_ics")
+    if one.kind == "manual" and count is not None and count.best:
+        return [part, p.constructed("package", name=f"{one.name} package", count=count)]
+    return [part]
+
+
+def _named(one: Component, tables: Act) -> dict[str, Any]:
+    """Return what a part has of a component's words: a process, a place, a factor."""
+    words, kind = one.words, one.kind
+    place = tables.item("grid", words["fab_ci"])[0] if "fab_ci" in words else None
+    fab = {"fab_grid": place, "fab_year": None}
     if kind == "logic":
-        node = tables.item("logic", words["process"])[0]
-        abated = words.get("gpa")
-        share = None if abated is None else Value(int(abated) / 100, "")
-        return [
-            p.constructed("logic", area=amounts.get("area"), node=node,
-                abatement=share, fab_yield=amounts.get("fab_yield"), **fab, **common,
-            )
-        ]  # fmt: skip
+        share = Value(int(words["gpa"]) / 100, "") if "gpa" in words else None
+        return {"node": tables.item(kind, words["process"])[0], "abatement": share, **fab}
     if kind in ("dram", "ssd", "hdd"):
         item, year = tables.item(kind, words["process"])
-        return [
-            p.constructed(kind, capacity=amounts.get("capacity"), process=item,
-                process_year=year, fab_yield=amounts.get("fab_yield"), **common,
-            )
-        ]  # fmt: skip
-    if kind == "manual":
-        return _manual(one)
-    return [_around(one, fab)]
-
-
-def _manual(one: Component) -> list[Part]:
-    found: list[Part] = [p.constructed("other", name=one.name, embodied=one.amounts.get("carbon"))]
-    count = one.amounts.get("n_ics")
-    if count is not None and count.best:
-        found.append(p.constructed("package", name=f"{one.name} package", count=count))
-    return found
-
-
-def _around(one: Component, fab: dict[str, Any]) -> Part:
-    """Return what stands around the silicon; unknown where we have no factor either."""
-    kind, words, amounts = one.kind, one.words, one.amounts
-    named: dict[str, Any] = {"name": one.name, "count": amounts.get("quantity")}
+        return {"process": item, "process_year": year}
     if kind == "capacitor":
-        factor = _CAPACITORS[words.get("type", act.CAPACITOR)]
-        mass = amounts.get("weight")
-        return p.constructed("passives", mass=mass, factor=factor, **fab, **named)
+        return {"factor": _FACTORS[words.get("type", act.CAPACITOR)], **fab}
     if kind == "pcb":
-        named["count"] = None
-        area = amounts.get("area")
-        return p.constructed("board", area=area, factor=_BARE_BOARD, **named)
-    if kind == "battery":
-        energy = amounts.get("capacity")
-        return p.constructed("battery", energy=energy, name=one.name)
-    if kind in ("enclosure", "frame"):
-        factor = _FACTORS[material(words["type"])]
-        mass = amounts.get("weight")
-        return p.constructed("enclosure", mass=mass, factor=factor,
-                                           name=one.name)  # fmt: skip
-    return p.constructed("other", **named)
-
-
-def _place(words: dict[str, str], tables: Act) -> str | None:
-    return tables.item("grid", words["fab_ci"])[0] if "fab_ci" in words else None
+        return {"factor": _BARE_BOARD}
+    is_weighed = kind in ("enclosure", "frame")
+    return {"factor": _FACTORS[material(words["type"])]} if is_weighed else {}
 
 
 def held_wrong(bom: Bom, tables: Act) -> list[str]:
     """Return what we hold wrong, or lacking, in a list and in how ACT computes it."""
     parts = bom.components
-    rules: list[tuple[Callable[[Component], bool], str]] = [
-        (_is_die_without_yield, "ACT's yield of 87.5 %, whatever the area"),
-        (_is("pcb"), "ACT's factors of boards, some hundred times below other inventories"),
-        (_is_generic, "300 g a capacitor, a figure without a source"),
-        (_is_fossil, "electricity of one fossil source alone, which no grid has"),
-        (_is_world, "ACT's world mean of 301 g/kWh, far below any published one"),
-        (_is_given, "given by hand: ACT divides the packages by the yield"),
-    ]
-    finished = _finished(parts, tables)
-    bare = [c.name for c in parts if c.kind in _FROM_FABS and not _number(c, "n_ics")]
-    found = [
-        _about(finished, "figures of finished drives, which ACT divides by the yield again"),
-        _about(
-            [name for name in bare if name not in finished],
-            "no package: `n_ics` is 0 or not said",
-        ),
-        _about(
-            [name for name in _without_memory(parts) if name not in finished],
-            "no DRAM, which drives of this size hold",
-        ),
-        *(_about([c.name for c in parts if rule(c)], said) for rule, said in rules),
+    dies, drives, given, boards, capacitors = (
+        [c for c in parts if c.kind in kinds]
+        for kinds in (("logic",), ("ssd", "hdd"), ("manual",), ("pcb",), ("capacitor",))
+    )
+    finished = [c for c in drives if tables.is_finished(c.kind, c.words["process"])]
+    bare = [c for c in parts if c.kind in _FROM_FABS and not _number(c, "n_ics")]
+    generic = [c for c in capacitors if c.words.get("type", act.CAPACITOR) == act.CAPACITOR]
+    fossil = [c for c in parts if c.words.get("fab_ci") in ("coal", "gas")]
+    about = {
+        "figures of finished drives, which ACT divides by the yield again": finished,
+        "no package: `n_ics` is 0 or not said": [c for c in bare if c not in finished],
+        "no DRAM, which drives of this size hold": [
+            c for c in _without_memory(parts) if c not in finished
+        ],
+        "ACT's yield of 87.5 %, whatever the area": [
+            c for c in dies if "fab_yield" not in c.amounts
+        ],
+        "ACT's factors of boards, some hundred times below other inventories": boards,
+        "300 g a capacitor, a figure without a source": generic,
+        "electricity of one fossil source alone, which no grid has": fossil,
+        "ACT's world mean of 301 g/kWh, far below any published one": [
+            c for c in parts if c.words.get("fab_ci") == "world"
+        ],
+        "given by hand: ACT divides the packages by the yield": [
+            c for c in given if _number(c, "n_ics")
+        ],
+    }
+    return [
+        *(f"{_shown([c.name for c in some])}: {said}" for said, some in about.items() if some),
         *(f"{file}: its own imports are not read, as ACT reads one level" for file in bom.unread),
         f"the list has no {', '.join(_missing(parts))}: their carbon is not in the sum",
     ]
-    return [note for note in found if note]
-
-
-def _is(kind: str) -> Callable[[Component], bool]:
-    return lambda component: component.kind == kind
-
-
-def _is_die_without_yield(component: Component) -> bool:
-    return component.kind == "logic" and "fab_yield" not in component.amounts
-
-
-def _is_generic(component: Component) -> bool:
-    kind = component.words.get("type", act.CAPACITOR)
-    return component.kind == "capacitor" and kind == act.CAPACITOR
-
-
-def _is_fossil(component: Component) -> bool:
-    return component.words.get("fab_ci") in ("coal", "gas")
-
-
-def _is_world(component: Component) -> bool:
-    return component.words.get("fab_ci") == "world"
-
-
-def _is_given(component: Component) -> bool:
-    return component.kind == "manual" and bool(_number(component, "n_ics"))
 
 
 def _number(component: Component, key: str) -> float:
@@ -174,16 +136,11 @@ def _number(component: Component, key: str) -> float:
     return 0.0 if value is None else value.best
 
 
-def _finished(parts: tuple[Component, ...], tables: Act) -> list[str]:
-    drives = [c for c in parts if c.kind in ("ssd", "hdd")]
-    return [c.name for c in drives if tables.is_finished(c.kind, c.words["process"])]
-
-
-def _without_memory(parts: tuple[Component, ...]) -> list[str]:
+def _without_memory(parts: tuple[Component, ...]) -> list[Component]:
     """Return the large drives beside which the list has no memory of the same name."""
     with_memory = {c.name.rpartition(".")[0] for c in parts if c.kind == "dram"} - {""}
     return [
-        c.name
+        c
         for c in parts
         if c.kind == "ssd"
         and _number(c, "capacity") >= _LARGE_DRIVE_GB
@@ -201,10 +158,7 @@ def _missing(parts: tuple[Component, ...]) -> list[str]:
 _MOST_NAMES = 3
 
 
-def _about(names: list[str], said: str) -> str:
-    """Return a note about some components, the first of them named."""
-    if not names:
-        return ""
-    shown = ", ".join(names[:_MOST_NAMES])
+def _shown(names: list[str]) -> str:
+    """Return the first of some names, and how many more there are."""
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-    return f"{shown}{more}: {said}"
+    return ", ".join(names[:_MOST_NAMES]) + more

@@ -31,14 +31,20 @@ _CATEGORIES = {
     "passives": ("capacitor", "resistor", "signal bead"),
     "materials": ("frame", "enclosure", "pcb", "battery"),
 }
-_AMOUNTS: dict[tuple[str, str], Dimension] = {
-    ("silicon", "area"): units.AREA,
-    ("silicon", "capacity"): units.CAPACITY,
-    ("silicon", "carbon"): units.MASS,
-    **{(section, "weight"): units.WEIGHT for section in SECTIONS[1:]},
-    **{(section, "area"): units.AREA for section in SECTIONS[1:]},
-    **{(section, "capacity"): units.ENERGY for section in SECTIONS[1:]},
-}
+_SILICON_AMOUNTS: dict[str, Dimension] = {
+    "area": units.AREA, "capacity": units.CAPACITY, "carbon": units.MASS, "n_ics": units.COUNT,
+    "fab_yield": units.RATIO,
+}  # fmt: skip
+_OTHER_AMOUNTS: dict[str, Dimension] = {
+    "weight": units.WEIGHT, "area": units.AREA, "capacity": units.ENERGY, "quantity": units.COUNT,
+    "layers": units.COUNT,
+}  # fmt: skip
+# What a word of a component must be a name of in ACT's tables, by the kind of the component.
+_FAMILIES = {
+    "logic": {"process": "logic"}, "dram": {"process": "dram"}, "ssd": {"process": "ssd"},
+    "hdd": {"process": "hdd"}, "enclosure": {"type": "material"}, "frame": {"type": "material"},
+    "capacitor": {"type": "capacitor"},
+}  # fmt: skip
 _WORDS = {
     "gram": "g", "grams": "g", "kilogram": "kg", "milligram": "mg", "gigabyte": "GB",
     "terabyte": "TB", "megabyte": "MB", "watt_hour": "Wh", "milliwatt hour": "mWh",
@@ -197,14 +203,21 @@ class _Reader:
         kind = self.kind(section, at, node)
         words: dict[str, str] = {}
         amounts: dict[str, Value] = {}
-        known = _SILICON if section == "silicon" else _OTHER
+        is_silicon = section == "silicon"
+        known = _SILICON if is_silicon else _OTHER
+        dimensions = _SILICON_AMOUNTS if is_silicon else _OTHER_AMOUNTS
         for key, raw in node.items():
             if key not in known:
                 self.problem((*at, key), f"unknown key `{key}`{did_you_mean(key, known)}", key=True)
             elif not isinstance(raw, str):
                 self.problem((*at, key), f"{key}: one value is wanted here")
+            elif key not in dimensions:
+                words[key] = str(raw)
             else:
-                self.value(section, at, key, raw, words, amounts)
+                try:
+                    amounts[key] = _amount(raw, key, dimensions[key])
+                except ValueError as error:
+                    self.problem((*at, key), f"{key}: {error}")
         if len(self.problems) > before or kind is None:
             return None
         self.names(at, kind, words)
@@ -227,57 +240,24 @@ class _Reader:
             return _MODELS[word] if section == "silicon" else word
         return None
 
-    def value(
-        self,
-        section: str,
-        at: tuple[str, ...],
-        key: str,
-        raw: str,
-        words: dict[str, str],
-        amounts: dict[str, Value],
-    ) -> None:
-        """Read one value into words or amounts."""
-        dimension = _AMOUNTS.get((section, key))
-        if dimension is None and key in ("n_ics", "quantity", "layers"):
-            dimension = units.COUNT
-        if key == "fab_yield":
-            dimension = units.RATIO
-        if dimension is None:
-            words[key] = str(raw)
-            return
-        try:
-            amounts[key] = _amount(raw, key, dimension)
-        except ValueError as error:
-            self.problem((*at, key), f"{key}: {error}")
-
     def names(self, at: tuple[str, ...], kind: str, words: dict[str, str]) -> None:
         """Check names that ACT's tables must have."""
-        asked = {
-            "process": kind if kind in ("logic", "dram", "ssd", "hdd") else None,
-            "fab_ci": "grid",
-            "type": {"enclosure": "material", "frame": "material", "capacitor": "capacitor"}.get(
-                kind
-            ),
-        }
-        if kind in ("logic", "dram", "ssd", "hdd") and "process" not in words:
-            names = ", ".join(self.tables.names(kind))
-            self.problem(at, f"{at[-1]}: `process` is missing; there are {names}")
-        if kind in ("enclosure", "frame") and "type" not in words:
-            self.problem(at, f"{at[-1]}: `type` is missing: {', '.join(self.materials())}")
+        asked = _FAMILIES.get(kind, {})
+        for key, family in asked.items():
+            if key not in words and family != "capacitor":
+                start = "; there are" if key == "process" else ":"
+                names = ", ".join(self.tables.names(family))
+                self.problem(at, f"{at[-1]}: `{key}` is missing{start} {names}")
         if words.get("gpa", "97") not in ABATEMENTS:
             self.problem((*at, "gpa"), f"gpa: `{words['gpa']}` is not one of 95, 97, 99")
-        for key, family in asked.items():
-            if family and key in words:
+        for key, family in {**asked, "fab_ci": "grid"}.items():
+            if key in words:
                 known = self.tables.names(family)
                 word = material(words[key]) if family == "material" else words[key]
                 if word not in known:
                     close = did_you_mean(word, known)
                     self.problem((*at, key), f"{key}: ACT has no {family} `{words[key]}`{close}; "
                                              f"there are {', '.join(known)}")  # fmt: skip
-
-    def materials(self) -> list[str]:
-        """Return the names of materials, in ACT's spelling."""
-        return self.tables.names("material")
 
 
 def material(word: str) -> str:

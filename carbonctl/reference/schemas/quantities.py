@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from carbonctl.numbers.unit_table import CO2
 from carbonctl.numbers.units import CLOCK, DIMENSIONS, DURATION, Dimension, single_units
-from carbonctl.reference.schemas import Schema, closed, ref
+from carbonctl.reference.schemas import Schema, closed, records, ref
 from carbonctl.spec import scalars
 
 _NUMBER = r"\s*[+-]?(\d[\d_]*(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*"
@@ -83,13 +83,9 @@ def _one_or_range(dimension: Dimension) -> Schema:
 
 def _quantity(dimension: Dimension) -> Schema:
     name = name_of(dimension)
-    bounds = {
-        "best": "best estimate",
-        "low": "lower bound; the best estimate unless given",
-        "high": "upper bound; the best estimate unless given",
-    }
-    mapping = {key: {**ref(f"one-{name}"), "description": said} for key, said in bounds.items()}
-    mapping["source"] = {**scalars.as_schema(scalars.WORDS), "description": "who says so"}
+    one = ref(f"one-{name}")
+    words = scalars.as_schema(scalars.WORDS)
+    mapping = records.fields("quantity", best=one, low=one, high=one, source=words)
     return {
         "description": f"{_named(dimension)}, a range {_range(dimension)}, "
         "or a mapping of best, low and high",

@@ -10,21 +10,16 @@ from pydantic.json_schema import CoreRef, GenerateJsonSchema, models_json_schema
 from pydantic_core import core_schema
 
 from carbonctl import estimators
+from carbonctl.reference import descriptions
 from carbonctl.reference.schemas import Schema, closed, ref
 from carbonctl.reference.schemas.quantities import definitions, name_of
 from carbonctl.spec import bounds, scalars
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import PHASES, Activity, Workload
-from carbonctl.spec.parts import DEVICE, GROUP, HOST, FactorOf
+from carbonctl.spec.parts import DEVICE, GROUP, HOST
 from carbonctl.spec.parts import KINDS as PART_KINDS
 from carbonctl.spec.systems import System
 
-_PHASES = {
-    "data": "collecting, storing, moving and preparing data",
-    "experimentation": "research and development: search, ablation, failed runs",
-    "training": "training, fine-tuning and retraining",
-    "inference": "answering requests, or standing ready to",
-}
 _SHARE: f.QuantityField = get_args(f.Fraction)[1]
 
 
@@ -96,10 +91,6 @@ class _Generator(GenerateJsonSchema):
             "examples": ["FR", "US-CAMX", "aws/us-east-1", {"hydro": "60 %", "gas": "40 %"}],
         }
         return self.shared("grid", grid)
-
-    @field.register
-    def _(self, marker: FactorOf) -> Schema:
-        return scalars.as_schema(scalars.WORDS)
 
     def shared(self, name: str, schema: Schema) -> Schema:
         """Put a schema among the shared definitions and return a reference to it."""
@@ -179,5 +170,6 @@ def _of_kind(kind: str, schema: Schema) -> Schema:
 def _phases(said: str) -> Schema:
     """Return the schema of the phases; one without activities may be empty."""
     activities = {"type": ["array", "null"], "items": ref("activity")}
-    phases = {phase: {"description": _PHASES[phase], **activities} for phase in PHASES}
+    known = descriptions.of("phases")
+    phases = {phase: {"description": known[phase], **activities} for phase in PHASES}
     return closed(phases, (), description=said, minProperties=1)

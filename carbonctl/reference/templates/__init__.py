@@ -11,7 +11,7 @@ from shlex import quote
 from typing import NamedTuple
 
 from carbonctl.catalog.folders import examples
-from carbonctl.text import fold, nearest
+from carbonctl.text import did_you_mean, fold, nearest
 
 DEFAULT = "workload"
 _FOLDER = Path(__file__).parent
@@ -71,11 +71,14 @@ def template(name: str) -> Template:
 
     Raises
     ------
-    KeyError
-        Where there is none of that name.
+    LookupError
+        Where there is none of that name, with the nearest.
     """
-    if name not in names():
-        raise KeyError(name)
+    known = names()
+    if name not in known:
+        close = did_you_mean(name, known) or f"; there are {', '.join(known)}"
+        listing = "`carbonctl init --list` lists them all"
+        raise LookupError(f"unknown template `{name}`{close} ({listing})")
     source = _FOLDER / f"{name}.yaml"
     file = _PLACES.get(name, f"{name}.carbon.yaml")
     return Template(name, _first_comment(source), file, source, _SCHEMAS.get(name, "spec"))
