@@ -11,8 +11,8 @@ from carbonctl.numbers.intervals import Number, best, high, low
 from carbonctl.numbers.values import Value
 from carbonctl.render import Style
 from carbonctl.render.escaping import as_json
-from carbonctl.render.own_records import as_dicts, below
-from carbonctl.render.result.json_ import result_dict
+from carbonctl.render.own_records import below
+from carbonctl.render.result.json_ import faults, head, result_dict
 
 BILL_FORMATS = ("table", "json", "jsonl", "csv", "tsv", "md", "parquet")
 _LEFT_OUT = ("phases", "reported", "spec")
@@ -38,15 +38,9 @@ def render(
 
 def _json(bills: Sequence[Bill], about: About) -> str:
     document = {
-        "schema": SCHEMA,
-        "version": about.version,
-        "hardware_db": about.hardware_db,
-        "own_records": as_dicts(about.own_records),
+        **head(SCHEMA, about),
         "results": [bill_dict(bill) for bill in bills],
-        "errors": [
-            {"file": p.file, "line": p.line, "col": p.col, "path": p.path, "message": p.message}
-            for p in about.errors
-        ],
+        "errors": faults(about),
     }
     return as_json(document)
 
