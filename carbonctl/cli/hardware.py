@@ -1,6 +1,5 @@
 """``carbonctl hardware``: what the catalog knows of devices and hosts."""
 
-from collections.abc import Collection
 from typing import Annotated
 
 import typer
@@ -10,10 +9,18 @@ from carbonctl.catalog import Catalog, records
 from carbonctl.cli import options as o
 from carbonctl.cli.introspection import Command, Group
 from carbonctl.inputs.catalogs import catalog_for
-from carbonctl.outputs import writing
+from carbonctl.outputs import lists, writing
 from carbonctl.outputs.messages import say
 from carbonctl.reference import catalog_rows
-from carbonctl.render import listing
+from carbonctl.reference.catalog_rows import (
+    FACTOR_COLUMNS,
+    FIGURE_COLUMNS,
+    HARDWARE_COLUMNS,
+    facts,
+    figures,
+    unknown,
+)
+from carbonctl.render import TABLES, listing
 from carbonctl.render.own_records import below
 from carbonctl.text import did_you_mean
 
@@ -27,7 +34,7 @@ app = typer.Typer(
     add_completion=False,
 )
 KINDS = tuple(dict.fromkeys((*records.DEVICE_KINDS, *records.HOST_KINDS)))
-HEADS = {
+_NARROW = {
     "id": "Id",
     "kind": "Kind",
     "year": "Year",
@@ -36,7 +43,7 @@ HEADS = {
     "bf16_tflops": "BF16|TFLOPS",
     "embodied_kgco2e": "Embodied|kgCO2e",
 }
-WIDE = {
+_WIDE = {
     "id": "Id",
     "name": "Name",
     "kind": "Kind",
@@ -50,12 +57,13 @@ WIDE = {
     "embodied_kgco2e": "Embodied|kgCO2e",
     "covers": "Covers",
 }
-FACTORS = {
+_FACTORS = {
     "part": "Part", "factor": "Factor", "value": "Value", "unit": "Unit", "includes": "Includes",
 }  # fmt: skip
-WIDE_FACTORS = {"low": "Low", "high": "High", "year": "Year", "confidence": "Confidence",
-                "source": "Source", "basis": "Basis"}  # fmt: skip
-_WIDE_FROM = 150
+_MORE_FACTORS = {"low": "Low", "high": "High", "year": "Year", "confidence": "Confidence",
+                 "source": "Source", "basis": "Basis"}  # fmt: skip
+HEADS = {0: _NARROW, 150: _WIDE}  # by the width from which they have room
+FACTORS = {0: _FACTORS, 150: _FACTORS | _MORE_FACTORS}
 
 
 @app.command("list", cls=Command)
@@ -84,7 +92,8 @@ def list_(
         vendors = sorted({r.id.partition("/")[0] for r in catalog_rows.all_records(catalog)})
         close = did_you_mean(vendor, vendors) if vendor else ""
         say(f"nothing in the catalog is so{close}")
-    return _rows(rows, catalog_rows.HARDWARE_COLUMNS, (HEADS, WIDE), format, color, catalog)
+    lists.write(rows, HARDWARE_COLUMNS, HEADS, format, color, catalog.own_records)
+    return errors.OK
 
 
 @app.command(cls=Command)
@@ -108,7 +117,8 @@ def search(
         hint = f"; the nearest names are {', '.join(near)}" if near else ""
         say(f"nothing matches `{text}`{hint} (`carbonctl hardware list` lists all)")
         return errors.INPUT
-    return _rows(rows, catalog_rows.HARDWARE_COLUMNS, (HEADS, WIDE), format, color, catalog)
+    lists.write(rows, HARDWARE_COLUMNS, HEADS, format, color, catalog.own_records)
+    return errors.OK
 
 
 @app.command(cls=Command)
@@ -160,8 +170,8 @@ def factors(
         close += " (`carbonctl hardware factors` lists them all)" if close else ""
         say(f"no factor is known of `{part}`{close or '; there are ' + ', '.join(known)}")
         return errors.INPUT
-    heads = (FACTORS, {**FACTORS, **WIDE_FACTORS})
-    return _rows(rows, catalog_rows.FACTOR_COLUMNS, heads, format, color, catalog)
+    lists.write(rows, FACTOR_COLUMNS, FACTORS, format, color, catalog.own_records)
+    return errors.OK
 
 
 def _years(text: str | None) -> tuple[int, int] | None:
@@ -171,49 +181,17 @@ def _years(text: str | None) -> tuple[int, int] | None:
         raise errors.UsageError(f"--year {error}") from None
 
 
-def _rows(
-    rows: list[catalog_rows.Row],
-    columns: Collection[str],
-    heads: tuple[dict[str, str], dict[str, str]],
-    form: str,
-    color: str,
-    catalog: Catalog,
-) -> int:
-    """Write rows; ``heads`` are those of a narrow terminal and of a wide one."""
-    if form == "csv":
-        text = listing.as_csv(columns, rows)
-    elif form == "json":
-        text = listing.as_json(rows)
-    else:
-        style = writing.style(color, None)
-        text = listing.as_table(heads[style.width >= _WIDE_FROM], rows, style)
-        text = below(text, catalog.own_records)
-    writing.to_stdout(text)
-    return errors.OK
-
-
 def _shown(found: list[catalog_rows.Record], catalog: Catalog, form: str, color: str) -> str:
-    if form == "csv":
-        columns = ("id", *catalog_rows.FIGURE_COLUMNS)
-        rows = [{"id": r.id, **row} for r in found for row in catalog_rows.figures(r)]
-        return listing.as_csv(columns, rows)
-    if form == "json":
-        return listing.as_json(
-            [
-                {
-                    **catalog_rows.facts(record),
-                    "figures": catalog_rows.figures(record),
-                    "unknown": catalog_rows.unknown(record),
-                }
-                for record in found
-            ]
-        )
-    style = writing.style(color, catalog.sources)
-    cards = "\n".join(listing.card(record.name, *_card(record), style) for record in found)
-    return below(cards, catalog.own_records)
+    def drawn() -> str:
+        from carbonctl.render.listing import table_
 
+        style = writing.style(color, catalog.sources)
+        shown = (table_.card(r.name, facts(r), figures(r), unknown(r), style) for r in found)
+        return below("\n".join(shown), catalog.own_records)
 
-def _card(
-    record: catalog_rows.Record,
-) -> tuple[dict[str, object], list[catalog_rows.Row], list[str]]:
-    return catalog_rows.facts(record), catalog_rows.figures(record), catalog_rows.unknown(record)
+    rows: list[catalog_rows.Row]
+    if form in TABLES:
+        rows = [{"id": record.id, **row} for record in found for row in figures(record)]
+    else:
+        rows = [{**facts(r), "figures": figures(r), "unknown": unknown(r)} for r in found]
+    return listing.render(form, ("id", *FIGURE_COLUMNS), rows, drawn)

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from carbonctl.hardware.report import Bill, Published
 from carbonctl.ledger.entry import EMBODIED, Entry, totals
+from carbonctl.ledger.result import About
 from carbonctl.numbers.intervals import Number, best, high, low
 from carbonctl.render import CAUTION, Style, human_numbers
+from carbonctl.render.own_records import below
 from carbonctl.render.plain import finished
 from carbonctl.render.sheet import Cell, Content, Screen, Sheet, Text
 
@@ -15,14 +17,14 @@ _HOURS_PER_YEAR = 8760
 _TONNES_FROM = 1e5  # kgCO2e; parts of a kilogram stand beside those of a tonne
 
 
-def render(bills: Sequence[Bill], style: Style) -> str:
+def render(bills: Sequence[Bill], about: About, style: Style) -> str:
     """Return the text: a block each."""
     screen = Screen(style)
     for place, bill in enumerate(bills):
         if place:
             screen.paragraph()
         _Block(screen, bill, style).show()
-    return finished(screen.drawn(), style)
+    return below(finished(screen.drawn(), style), about.own_records)
 
 
 def said(number: Number | None) -> str:

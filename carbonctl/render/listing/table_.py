@@ -1,40 +1,22 @@
-"""Rows of facts as a table, CSV or JSON. Unknown is "–", empty or null."""
+"""Rows of facts as a table, and the facts of one record. Unknown is "–"."""
 
-import csv
-import io
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from carbonctl.render import Style, escaping, human_numbers
+from carbonctl.render import Style, human_numbers
+from carbonctl.render.listing import Row
 from carbonctl.render.plain import finished
 from carbonctl.render.sheet import Content, Screen, Sheet, Text
-from carbonctl.text import printable
-
-FORMATS = ("table", "csv", "json")
-as_json = escaping.as_json
 
 
-def as_csv(columns: Collection[str], rows: list[dict[str, Any]]) -> str:
-    """Return rows as CSV with the columns as head."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([[_plain(row[column]) for column in columns] for row in rows])
-    return out.getvalue()
-
-
-def _plain(cell: Any) -> Any:
-    return printable(cell) if isinstance(cell, str) else cell
-
-
-def as_table(heads: dict[str, str], rows: list[dict[str, Any]], style: Style) -> str:
+def render(heads: Mapping[str, str], rows: Sequence[Row], style: Style) -> str:
     """Return rows as a table within the width.
 
     Parameters
     ----------
-    heads : dict
+    heads : mapping
         Column to its title; ``|`` in a title breaks the line.
-    rows : list of dict
+    rows : sequence of dict
         Numbers are aligned right; texts fold.
     style : Style
         Width and color.
@@ -61,7 +43,7 @@ def _cell(value: Any, column: str) -> Content:
 def card(
     title: str,
     facts: Mapping[str, object],
-    figures: list[dict[str, Any]],
+    figures: Sequence[Row],
     unknown: list[str],
     style: Style,
 ) -> str:
@@ -82,7 +64,7 @@ def card(
     return _print(style, [*parts, *_citations(numbers, style)])
 
 
-def grid_card(rows: list[dict[str, Any]], taken: int, style: Style) -> str:
+def grid_card(rows: Sequence[Row], taken: int, style: Style) -> str:
     """Return the figures of one zone or cloud region by year, with notes and sources.
 
     ``taken`` is the place of the one that an account takes.
@@ -132,7 +114,7 @@ def _pairs(*justify: str) -> Sheet:
     return sheet
 
 
-def _range(row: dict[str, Any]) -> str:
+def _range(row: Row) -> str:
     said = f"{human_numbers.significant(row['value'])} {row['unit']}".strip()
     if row["low"] is None:
         return said
