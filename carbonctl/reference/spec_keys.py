@@ -150,11 +150,28 @@ def _row(key: str, field: FieldInfo, topic: str) -> Row:
     needed = REQUIRED if field.is_required() and key not in ("kind", "share") else ""
     return {
         "key": key,
-        "example": _OF_TOPIC.get((topic, key)) or _WRITTEN.get(key) or _example(field),
+        "example": _said(topic, key) or _example(field),
         "unit": _unit(field),
         "default": _default(topic, key, field),
         "description": f"{needed}{field.description}",
     }
+
+
+def _said(topic: str, key: str) -> str | None:
+    """Return the example of a key that a table has, else None."""
+    if key == "kind":
+        return topic
+    kind = estimators.KINDS.get(topic)
+    own = kind.examples.get(key) if kind else None
+    client = _CLIENT.get(key) if _assumes(topic) == "client" else None
+    return own or client or _OF_TOPIC.get((topic, key)) or _WRITTEN.get(key)
+
+
+def _assumes(topic: str) -> str:
+    """Return the group of defaults.yaml whose figures stand in for keys of a topic's machine."""
+    if topic in estimators.KINDS:
+        return estimators.KINDS[topic].assumes
+    return "client" if topic == "clients" else ""
 
 
 def _unit(field: FieldInfo) -> str:
@@ -175,12 +192,12 @@ def _default(topic: str, key: str, field: FieldInfo) -> str:
 
 def _assumed(topic: str, key: str) -> str:
     """Return the figure of defaults.yaml that stands in for a key, with its bounds."""
-    defaults = _defaults()
-    if topic in _WITHOUT or (topic in _OF_CLIENTS and key == "utilization"):
+    defaults, group = _defaults(), _assumes(topic)
+    if topic in _WITHOUT or (group == "client" and key == "utilization"):
         return ""
-    if topic in _OF_CLIENTS and key in ("power", "lifetime"):
+    if group == "client" and key in ("power", "lifetime"):
         return _written(getattr(defaults.client, key), key)
-    if key == "storage_power" or (topic == "storage" and key in ("power", "embodied")):
+    if key == "storage_power" or (group == "media" and key in ("power", "embodied")):
         figure = key.removeprefix("storage_")
         each = ((name, getattr(medium, figure)) for name, medium in defaults.media.items())
         return "; ".join(f"{name} {_written(value, figure)}" for name, value in each)
@@ -194,7 +211,6 @@ def _defaults() -> Defaults:
 
 _ASSUMED = ("pue", "lifetime", "utilization", "dram_power")
 _WITHOUT = ("construction",)  # whose keys of these names are of something else
-_OF_CLIENTS = ("federated", "on_device", "clients")
 _IN_WORDS = {"lifetime": (best(parse("1 year", DURATION)), "years"), "utilization": (0.01, "%")}
 
 
@@ -219,56 +235,30 @@ _WRITTEN = {
     "grid": "FR",
     "losses": "6 %",
     "share": "50 %",
-    "search_multiplier": "3",
-    "rounds": "1000",
-    "cohort": "500",
-    "over_selection": "1.3",
-    "dropout": "10 %",
     "compute_time": "60 s",
-    "compute_p50": "40 s",
-    "compute_p99": "200 s",
-    "samples": "400",
-    "time_per_sample": "50 ms",
-    "time_per_request": "0.2 s",
-    "parameters": "5M",
-    "model_size": "20 MB",
-    "download_compression": "2",
-    "upload_compression": "4",
     "receive_power": "0.4 W",
     "transmit_power": "1.7 W",
     "charging_efficiency": "75 %",
     "client_site": "[{grid: US, share: 70 %}, …]",
-    "clients": "[{device: …, share: 60 %}, …]",
-    "connections": "[{technology: wifi, …}]",
     "network": "{intensity: 0.0065 kWh/GB, year: 2020}",
     "access_point": "{power: 7.5 W}",
-    "server": "{system: …, devices: 2, wall_time: 50 h}",
     "hops": "{edge-router: 3}",
     "energy": "12.5 MWh",
     "system": "trainer",
     "repeat": "{every: 1 week, for: 1 year}",
-    "durations": "[4 GPU-h, 30 GPU-h]",
     "name": "pre-training",
     "device": "nvidia/h100-sxm5-80gb",
     "host": "dell/poweredge-r740",
     "cpu": "intel/xeon-gold-6148",
     "energy_per_request": "0.3 Wh",
-    "device_time_per_request": "0.5 GPU-s",
     "embodied_per_request": "2 mg",
-    "throughput": "12 / s",
     "host_power": "2.1 kW",
     "idle_power": "60 W",
     "memory": "2 TB",
     "storage": "30 TB",
     "devices_per_system": "8",
     "cpus": "2",
-    "fleet": "4",
     "capacity": "2 PB",
-    "volume": "10 TB",
-    "restarts": "5 %",
-    "replication": "3",
-    "server_bandwidth": "2 GB/s",
-    "bandwidth": "100 GB/s",
 }
 
 
@@ -290,7 +280,6 @@ _FACTORS = {
     "end-of-life": "gpu end of life",
 }  # fmt: skip
 _OF_TOPIC = {
-    **{(kind, "kind"): kind for kind in (*estimators.KINDS, *PART_KINDS)},
     **{(kind, key): said for kind in PART_KINDS for key, said in _OF_PARTS.items()},
     ("logic", "area"): "814 mm2",
     **{(kind, "factor"): said for kind, said in _FACTORS.items()},
@@ -299,11 +288,6 @@ _OF_TOPIC = {
     ("wafer", "kerf"): "0.2 mm",
     ("reported", "source"): "llama3-card",
     ("system", "parts"): "[{kind: logic, …}, …]",
-    **{
-        (topic, key): written
-        for topic in ("federated", "on_device", "clients")
-        for key, written in _CLIENT.items()
-    },
     ("network", "energy"): "{gateway: 40 nJ/bit}",
     ("access_point", "energy"): "20 nJ/bit",
     ("access_point", "power"): "7.5 W",
