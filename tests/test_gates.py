@@ -19,7 +19,9 @@ from carbonctl.analysis.gates import (
     read_budget,
     refuse_change,
 )
-from carbonctl.analysis.gates.grammar import KEYS, LONGEST, Condition, RuleFault, read_rule
+from carbonctl.analysis.gates.conditions import Condition, RuleFault
+from carbonctl.analysis.gates.grammar import KEYS, LONGEST, read_rule
+from carbonctl.analysis.gates.statistics import BestEstimate, Percentile, Probability
 from carbonctl.errors import InputError, UsageError
 from carbonctl.spec.model import PHASES
 
@@ -88,8 +90,7 @@ def test_what_a_rule_says(text, figure, condition):
     rule = parse_rule(text)
     assert (rule.phase, rule.key) == figure
     assert rule.condition == condition
-    assert rule.percentile is None
-    assert rule.chance is None
+    assert rule.statistic == BestEstimate()
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -106,7 +107,12 @@ def test_every_key_of_every_phase(phase, key):
 )
 def test_percentiles(text, percentile):
     rule = parse_rule(f"{text} ( phases.data.total_kgco2e ) > +5%")
-    assert rule[1:] == ("data", "total_kgco2e", Condition(">", 5, "%", True), percentile, None)
+    assert rule[1:] == (
+        "data",
+        "total_kgco2e",
+        Condition(">", 5, "%", True),
+        Percentile(percentile),
+    )
 
 
 @pytest.mark.parametrize(
@@ -116,10 +122,10 @@ def test_percentiles(text, percentile):
 def test_probabilities(limit, number):
     chance = Condition(">=", number, "", False)
     rule = parse_rule(f"prob(total_kgco2e > 5) >= {limit}")
-    assert rule[1:] == (None, "total_kgco2e", LEVEL, None, chance)
+    assert rule[1:] == (None, "total_kgco2e", LEVEL, Probability(chance))
     changed = parse_rule(f"prob(total_kgco2e > +5%)>={limit}")
     assert changed.condition == Condition(">", 5, "%", True)
-    assert changed.chance == chance
+    assert changed.statistic == Probability(chance)
 
 
 @pytest.mark.parametrize(

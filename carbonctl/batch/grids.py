@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -47,9 +48,12 @@ class ManyGrids:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.catalog, name)
 
-    def check_grid(self, name: str) -> None:
-        """Raise ValueError where no zone has this id."""
-        self._each(name, self.catalog.check_grid)
+    def check(self, what: str, *names: str) -> None:
+        """Raise ValueError where there is nothing of some names."""
+        if names[0] in self.many:
+            self._each(names[0], partial(self.catalog.check, what))
+        else:
+            self.catalog.check(what, *names)
 
     def zone(self, name: str) -> tuple[str, Region | None]:
         """Return the zone that a name means, and its cloud region."""

@@ -9,7 +9,7 @@ from carbonctl.catalog import Catalog
 from carbonctl.cli import design_options, gate_options
 from carbonctl.cli import options as o
 from carbonctl.errors import InputError, Problem, UsageError
-from carbonctl.inputs.catalogs import catalog_for
+from carbonctl.inputs.catalogs import NAMELESS, catalog_for
 from carbonctl.inputs.discovery import named
 from carbonctl.inputs.git_sides import read_side
 from carbonctl.inputs.results import today
@@ -18,8 +18,8 @@ from carbonctl.outputs import writing
 from carbonctl.outputs.merging import Cautions, Repeats
 from carbonctl.outputs.messages import say
 from carbonctl.outputs.verdicts import announce
-from carbonctl.render import FOR_PEOPLE
-from carbonctl.render.comparison import COMPARE_FORMATS, render
+from carbonctl.render import COMPARE_FORMATS, FOR_PEOPLE
+from carbonctl.render.comparison import render
 
 
 def compare(
@@ -62,8 +62,8 @@ def compare(
     _check_columns(targets, with_metrics=metrics)
     share = design_options.read_share(embodied_share, is_wanted=metrics)
     gates = gate_options.read_gates(fail_on, warn_on, budget, has_base=True)
-    is_told = "csv" in (format, *(target.form for target in targets))
-    catalog = catalog_for(hardware_db, is_told=is_told)
+    forms = (format, *(target.form for target in targets))
+    catalog = catalog_for(hardware_db, is_told=any(form in NAMELESS for form in forms))
     problems: list[Problem] = []
     cautions = Cautions(is_quiet=quiet)
     first, *others = [

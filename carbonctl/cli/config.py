@@ -8,10 +8,10 @@ import typer
 from carbonctl import errors
 from carbonctl.cli import defaults, introspection
 from carbonctl.cli import options as o
-from carbonctl.outputs import writing
+from carbonctl.outputs import lists
 from carbonctl.outputs.messages import say
 from carbonctl.reference import descriptions
-from carbonctl.render import listing
+from carbonctl.render import FOR_PEOPLE, TABLES
 from carbonctl.text import did_you_mean
 
 Command = Annotated[
@@ -44,13 +44,11 @@ def config(
         say(f"unknown command `{command}`{close}")
         return errors.INPUT
     rows = [row for row in rows if command in (None, row["command"])]
-    if format == "json":
-        text = listing.as_json(rows)
-    elif format == "csv":
-        text = listing.as_csv(COLUMNS, [{**row, "value": _shown(row["value"])} for row in rows])
-    else:
-        text = listing.as_table(_HEADS, _together(rows, known), writing.style(color, None))
-    writing.to_stdout(text)
+    if format in FOR_PEOPLE:
+        rows = _together(rows, known)
+    elif format in TABLES:
+        rows = [{**row, "value": _shown(row["value"])} for row in rows]
+    lists.write(rows, COLUMNS, {0: _HEADS}, format, color)
     return errors.OK
 
 

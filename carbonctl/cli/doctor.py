@@ -45,15 +45,15 @@ def doctor(
     problems = integrity.faults(catalog)
     rows = [*_versions(), *_data(catalog, len(problems)), *_terminal(color), *_others()]
     is_well = all(row["state"] != FAULTY for row in rows)
-    if format == "json":
-        text = listing.as_json(rows)
-    elif format == "csv":
-        text = listing.as_csv(COLUMNS, rows)
-    else:
+
+    def drawn() -> str:
+        from carbonctl.render.listing import table_
+
         title = "All is well" if is_well else "Not all is well"
         facts = {row["check"]: ", ".join(filter(None, (row["found"], row["note"]))) for row in rows}
-        text = listing.card(title, facts, [], [], writing.style(color, None)).rstrip("\n") + "\n"
-    writing.to_stdout(text)
+        return table_.card(title, facts, [], [], writing.style(color, None)).rstrip("\n") + "\n"
+
+    writing.to_stdout(listing.render(format, COLUMNS, rows, drawn))
     for problem in problems:
         say(str(problem))
     return errors.OK if is_well else errors.INPUT

@@ -19,7 +19,7 @@ from carbonctl.ledger.entry import COLUMNS
 from carbonctl.ledger.result import About
 from carbonctl.outputs import writing
 from carbonctl.outputs.merging import Cautions, Repeats
-from carbonctl.render.bill import BILL_FORMATS, render
+from carbonctl.render.bill import render
 
 Things = Annotated[
     list[str] | None,
@@ -74,7 +74,7 @@ def embodied(
         raise UsageError("--act-compatible goes with --import-act FILE")
     if explain and format != "table":
         raise UsageError("--explain is a text; leave out --format")
-    targets = [writing.parse_export(text, BILL_FORMATS) for text in export]
+    targets = [writing.parse_export(text) for text in export]
     writing.check_targets(targets, [*(named(name).path for name in names), *import_act])
     writing.check_columns(targets, COLUMNS)
     writing.check_terminal(format, targets)

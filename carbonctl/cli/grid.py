@@ -5,13 +5,13 @@ from typing import Annotated, Literal
 import typer
 
 from carbonctl import errors
-from carbonctl.catalog import Catalog
 from carbonctl.cli import options as o
 from carbonctl.cli.introspection import Command, commands
 from carbonctl.inputs.catalogs import catalog_for
-from carbonctl.outputs import writing
+from carbonctl.outputs import lists, writing
 from carbonctl.outputs.messages import say
 from carbonctl.reference import catalog_rows, descriptions
+from carbonctl.reference.catalog_rows import GRID_COLUMNS
 from carbonctl.render import listing
 from carbonctl.render.own_records import below
 
@@ -46,7 +46,8 @@ def list_(
     catalog = catalog_for(hardware_db, is_told=format != "table")
     rows = catalog_rows.grids(catalog, kind, year)
     heads = CLOUD if kind == "cloud" else HEADS
-    return _write(rows, heads, format, color, catalog)
+    lists.write(rows, GRID_COLUMNS, {0: heads}, format, color, catalog.own_records)
+    return errors.OK
 
 
 @app.command(cls=Command)
@@ -70,23 +71,13 @@ def show(
     except LookupError as error:
         say(error.args[0])
         return errors.INPUT
-    if format != "table":
-        return _write(rows, HEADS, format, color, catalog)
-    style = writing.style(color, catalog.sources)
-    taken = catalog_rows.taken(catalog, name, rows)
-    writing.to_stdout(below(listing.grid_card(rows, taken, style), catalog.own_records))
-    return errors.OK
 
+    def drawn() -> str:
+        from carbonctl.render.listing import table_
 
-def _write(
-    rows: list[catalog_rows.Row], heads: dict[str, str], form: str, color: str, catalog: Catalog
-) -> int:
-    if form == "csv":
-        text = listing.as_csv(catalog_rows.GRID_COLUMNS, rows)
-    elif form == "json":
-        text = listing.as_json(rows)
-    else:
-        text = listing.as_table(heads, rows, writing.style(color, None))
-        text = below(text, catalog.own_records)
-    writing.to_stdout(text)
+        style = writing.style(color, catalog.sources)
+        taken = catalog_rows.taken(catalog, name, rows)
+        return below(table_.grid_card(rows, taken, style), catalog.own_records)
+
+    writing.to_stdout(listing.render(format, GRID_COLUMNS, rows, drawn))
     return errors.OK

@@ -1,6 +1,5 @@
 """``carbonctl hardware``: what the catalog knows of devices and hosts."""
 
-from collections.abc import Collection
 from typing import Annotated
 
 import typer
@@ -10,10 +9,18 @@ from carbonctl.catalog import Catalog, records
 from carbonctl.cli import options as o
 from carbonctl.cli.introspection import Command, commands
 from carbonctl.inputs.catalogs import catalog_for
-from carbonctl.outputs import writing
+from carbonctl.outputs import lists, writing
 from carbonctl.outputs.messages import say
 from carbonctl.reference import catalog_rows, descriptions
-from carbonctl.render import listing
+from carbonctl.reference.catalog_rows import (
+    FACTOR_COLUMNS,
+    FIGURE_COLUMNS,
+    HARDWARE_COLUMNS,
+    facts,
+    figures,
+    unknown,
+)
+from carbonctl.render import TABLES, listing
 from carbonctl.render.own_records import below
 from carbonctl.text import did_you_mean
 
@@ -23,9 +30,9 @@ app = commands(
     "\n\n  carbonctl hardware search h100",
 )
 KINDS = tuple(dict.fromkeys((*records.DEVICE_KINDS, *records.HOST_KINDS)))
-HEADS = descriptions.heads("hardware"), descriptions.heads("hardware wide")
-FACTORS = descriptions.heads("factors"), descriptions.heads("factors wide")
 _WIDE_FROM = 150
+HEADS = {0: descriptions.heads("hardware"), _WIDE_FROM: descriptions.heads("hardware wide")}
+FACTORS = {0: descriptions.heads("factors"), _WIDE_FROM: descriptions.heads("factors wide")}
 
 
 @app.command("list", cls=Command)
@@ -54,7 +61,8 @@ def list_(
         vendors = sorted({r.id.partition("/")[0] for r in catalog_rows.all_records(catalog)})
         close = did_you_mean(vendor, vendors) if vendor else ""
         say(f"nothing in the catalog is so{close}")
-    return _rows(rows, catalog_rows.HARDWARE_COLUMNS, HEADS, format, color, catalog)
+    lists.write(rows, HARDWARE_COLUMNS, HEADS, format, color, catalog.own_records)
+    return errors.OK
 
 
 @app.command(cls=Command)
@@ -78,7 +86,8 @@ def search(
         hint = f"; the nearest names are {', '.join(near)}" if near else ""
         say(f"nothing matches `{text}`{hint} (`carbonctl hardware list` lists all)")
         return errors.INPUT
-    return _rows(rows, catalog_rows.HARDWARE_COLUMNS, HEADS, format, color, catalog)
+    lists.write(rows, HARDWARE_COLUMNS, HEADS, format, color, catalog.own_records)
+    return errors.OK
 
 
 @app.command(cls=Command)
@@ -130,7 +139,8 @@ def factors(
         close += " (`carbonctl hardware factors` lists them all)" if close else ""
         say(f"no factor is known of `{part}`{close or '; there are ' + ', '.join(known)}")
         return errors.INPUT
-    return _rows(rows, catalog_rows.FACTOR_COLUMNS, FACTORS, format, color, catalog)
+    lists.write(rows, FACTOR_COLUMNS, FACTORS, format, color, catalog.own_records)
+    return errors.OK
 
 
 def _years(text: str | None) -> tuple[int, int] | None:
@@ -140,48 +150,17 @@ def _years(text: str | None) -> tuple[int, int] | None:
         raise errors.UsageError(f"--year {error}") from None
 
 
-def _rows(
-    rows: list[catalog_rows.Row],
-    columns: Collection[str],
-    heads: tuple[dict[str, str], dict[str, str]],
-    form: str,
-    color: str,
-    catalog: Catalog,
-) -> int:
-    """Write rows; ``heads`` are those of a narrow terminal and of a wide one."""
-    if form == "csv":
-        text = listing.as_csv(columns, rows)
-    elif form == "json":
-        text = listing.as_json(rows)
-    else:
-        style = writing.style(color, None)
-        text = listing.as_table(heads[style.width >= _WIDE_FROM], rows, style)
-        text = below(text, catalog.own_records)
-    writing.to_stdout(text)
-    return errors.OK
-
-
 def _shown(found: list[catalog_rows.Record], catalog: Catalog, form: str, color: str) -> str:
-    if form == "csv":
-        columns = ("id", *catalog_rows.FIGURE_COLUMNS)
-        rows = [{"id": r.id, **row} for r in found for row in catalog_rows.figures(r)]
-        return listing.as_csv(columns, rows)
-    if form == "json":
-        return listing.as_json(
-            [
-                {
-                    **catalog_rows.facts(record),
-                    "figures": catalog_rows.figures(record),
-                    "unknown": catalog_rows.unknown(record),
-                }
-                for record in found
-            ]
-        )
-    style = writing.style(color, catalog.sources)
-    cards = [
-        listing.card(
-            r.name, catalog_rows.facts(r), catalog_rows.figures(r), catalog_rows.unknown(r), style
-        )
-        for r in found
-    ]
-    return below("\n".join(cards), catalog.own_records)
+    def drawn() -> str:
+        from carbonctl.render.listing import table_
+
+        style = writing.style(color, catalog.sources)
+        shown = (table_.card(r.name, facts(r), figures(r), unknown(r), style) for r in found)
+        return below("\n".join(shown), catalog.own_records)
+
+    rows: list[catalog_rows.Row]
+    if form in TABLES:
+        rows = [{"id": record.id, **row} for record in found for row in figures(record)]
+    else:
+        rows = [{**facts(r), "figures": figures(r), "unknown": unknown(r)} for r in found]
+    return listing.render(form, ("id", *FIGURE_COLUMNS), rows, drawn)

@@ -10,11 +10,10 @@ import typer
 from carbonctl import errors
 from carbonctl.cli import options as o
 from carbonctl.errors import OutputError, UsageError
-from carbonctl.outputs import whole, writing
+from carbonctl.outputs import lists, whole, writing
 from carbonctl.outputs.messages import say
 from carbonctl.reference import descriptions, templates
 from carbonctl.reference.templates import Template
-from carbonctl.render import listing
 
 Name = Annotated[
     str | None,
@@ -37,9 +36,10 @@ List = Annotated[
     typer.Option("--list", help="List the templates, or the published workloads that fit."),
 ]
 COLUMNS = descriptions.of("init")
-_HEADS = {"name": "Name", "about": "What it is"}
-_WIDE = {"name": "Name", "file": "Is written to", "about": "What it is"}
-_WIDE_FROM = 120
+_HEADS = {
+    0: {"name": "Name", "about": "What it is"},
+    120: {"name": "Name", "file": "Is written to", "about": "What it is"},
+}
 _NEXT = {
     "budget": "carbonctl estimate carbon.yaml --budget {path}",
     "device": "carbonctl validate {path}",
@@ -151,11 +151,4 @@ def _list(from_published: str | None, form: str, color: str) -> None:
     else:
         found = templates.holding(from_published, templates.published())
     rows = [{column: getattr(one, column) for column in COLUMNS} for one in found]
-    if form == "csv":
-        text = listing.as_csv(COLUMNS, rows)
-    elif form == "json":
-        text = listing.as_json(rows)
-    else:
-        style = writing.style(color, None)
-        text = listing.as_table(_WIDE if style.width >= _WIDE_FROM else _HEADS, rows, style)
-    writing.to_stdout(text)
+    lists.write(rows, COLUMNS, _HEADS, form, color)

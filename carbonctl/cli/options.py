@@ -1,8 +1,19 @@
 """The annotations that commands share."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
+
+from carbonctl.render import COMPARE_FORMATS, FORMATS, LIST_FORMATS
+
+if TYPE_CHECKING:
+    ResultForm: TypeAlias = str
+    CompareForm: TypeAlias = str
+    ListForm: TypeAlias = str
+else:
+    ResultForm = Literal[FORMATS]
+    CompareForm = Literal[COMPARE_FORMATS]
+    ListForm = Literal[LIST_FORMATS]
 
 Files = Annotated[
     list[str], typer.Argument(metavar="FILE", help="Workloads or saved results; - is stdin.")
@@ -31,11 +42,11 @@ Jobs = Annotated[
     ),
 ]  # fmt: skip
 Format = Annotated[
-    Literal["table", "json", "jsonl", "csv", "tsv", "md", "parquet"],
+    ResultForm,
     typer.Option("--format", "-f", envvar="CARBONCTL_FORMAT", help="Form of the output."),
 ]
 ListFormat = Annotated[
-    Literal["table", "json", "csv"],
+    ListForm,
     typer.Option("--format", "-f", help="Form of the output."),
 ]
 By = Annotated[
@@ -97,7 +108,7 @@ Heads = Annotated[
     list[str], typer.Argument(metavar="HEAD", help="What is compared with it; also several.")
 ]
 CompareFormat = Annotated[
-    Literal["table", "json", "csv", "md", "github", "junit"],
+    CompareForm,
     typer.Option("--format", "-f", help="Form of the output."),
 ]
 FailOn = Annotated[

@@ -138,15 +138,31 @@ def _about(kind: str) -> str:
 
 
 def _row(key: str, field: FieldInfo, topic: str) -> Row:
-    known = _examples()
     needed = REQUIRED if field.is_required() and key not in ("kind", "share") else ""
     return {
         "key": key,
-        "example": known.get((topic, key)) or known.get(("", key)) or _example(field),
+        "example": _said(topic, key) or _example(field),
         "unit": _unit(field),
         "default": _default(topic, key, field),
         "description": f"{needed}{field.description}",
     }
+
+
+def _said(topic: str, key: str) -> str | None:
+    """Return the example of a key that a table has, else None."""
+    if key == "kind":
+        return topic
+    kind, known = estimators.KINDS.get(topic), _examples()
+    own = kind.examples.get(key) if kind else None
+    client = known.get(("client", key)) if _assumes(topic) == "client" else None
+    return own or client or known.get((topic, key)) or known.get(("", key))
+
+
+def _assumes(topic: str) -> str:
+    """Return the group of defaults.yaml whose figures stand in for keys of a topic's machine."""
+    if topic in estimators.KINDS:
+        return estimators.KINDS[topic].assumes
+    return "client" if topic == "clients" else ""
 
 
 def _unit(field: FieldInfo) -> str:
@@ -167,12 +183,12 @@ def _default(topic: str, key: str, field: FieldInfo) -> str:
 
 def _assumed(topic: str, key: str) -> str:
     """Return the figure of defaults.yaml that stands in for a key, with its bounds."""
-    defaults = _defaults()
-    if topic in _WITHOUT or (topic in _OF_CLIENTS and key == "utilization"):
+    defaults, group = _defaults(), _assumes(topic)
+    if topic in _WITHOUT or (group == "client" and key == "utilization"):
         return ""
-    if topic in _OF_CLIENTS and key in ("power", "lifetime"):
+    if group == "client" and key in ("power", "lifetime"):
         return _written(getattr(defaults.client, key), key)
-    if key == "storage_power" or (topic == "storage" and key in ("power", "embodied")):
+    if key == "storage_power" or (group == "media" and key in ("power", "embodied")):
         figure = key.removeprefix("storage_")
         each = ((name, getattr(medium, figure)) for name, medium in defaults.media.items())
         return "; ".join(f"{name} {_written(value, figure)}" for name, value in each)
@@ -186,7 +202,6 @@ def _defaults() -> Defaults:
 
 _ASSUMED = ("pue", "lifetime", "utilization", "dram_power")
 _WITHOUT = ("construction",)  # whose keys of these names are of something else
-_OF_CLIENTS = ("federated", "on_device", "clients")
 _IN_WORDS = {"lifetime": (best(parse("1 year", DURATION)), "years"), "utilization": (0.01, "%")}
 
 
@@ -201,9 +216,9 @@ def _written(value: Value, key: str) -> str:
 @lru_cache(maxsize=1)
 def _examples() -> dict[tuple[str, str], str]:
     """Return how keys may be written, by topic and key; of no topic are those of every one."""
-    found = {(kind, "kind"): kind for kind in (*estimators.KINDS, *PART_KINDS)}
+    found = {}
     for row in descriptions.rows("examples.csv"):
-        topics = PART_KINDS if row["topics"] == "parts" else row["topics"].split() or [""]
+        topics = PART_KINDS if row["topics"] == "parts" else [row["topics"]]
         found |= {(topic, row["key"]): row["example"] for topic in topics}
     return found
 

@@ -8,24 +8,70 @@ added since the last time.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from carbonctl.analysis.gates import Verdict
     from carbonctl.catalog.records import Source
     from carbonctl.catalog.tables import Everyday
     from carbonctl.ledger.result import About, Result
     from carbonctl.render.by_row import Rows
 
-FORMATS = ("table", "json", "jsonl", "csv", "tsv", "md", "parquet")
-FOR_PEOPLE = ("table", "md")
-BINARY = ("parquet",)
-SEPARATORS = {"csv": ",", "tsv": "\t"}
-TABLES = tuple(SEPARATORS)
-LINES = (*TABLES, "jsonl")
+
+class Format(NamedTuple):
+    """An output format: what is shown in it, and how it is written.
+
+    Attributes
+    ----------
+    result, comparison, listing : bool
+        Whether results and bills, comparisons, or lists of facts are shown in it: a module
+        ``NAME_`` in the folder of each.
+    for_people : bool
+        Whether it is laid out for a screen or a page.
+    in_lines : bool
+        Whether its lines can be written as results come.
+    separator : str
+        What parts the cells of a row, where it is a table of plain text.
+    is_binary : bool
+        Whether it is bytes, and not text.
+    """
+
+    result: bool = True
+    comparison: bool = False
+    listing: bool = False
+    for_people: bool = False
+    in_lines: bool = False
+    separator: str = ""
+    is_binary: bool = False
+
+
+ALL_FORMATS = {
+    "table": Format(comparison=True, listing=True, for_people=True),
+    "json": Format(comparison=True, listing=True),
+    "jsonl": Format(in_lines=True),
+    "csv": Format(comparison=True, listing=True, in_lines=True, separator=","),
+    "tsv": Format(in_lines=True, separator="\t"),
+    "md": Format(comparison=True, for_people=True),
+    "parquet": Format(is_binary=True),
+    "github": Format(result=False, comparison=True),
+    "junit": Format(result=False, comparison=True),
+}
+
+
+def _that(holds: Callable[[Format], object]) -> tuple[str, ...]:
+    return tuple(name for name, form in ALL_FORMATS.items() if holds(form))
+
+
+FORMATS = _that(lambda form: form.result)
+COMPARE_FORMATS = _that(lambda form: form.comparison)
+LIST_FORMATS = _that(lambda form: form.listing)
+FOR_PEOPLE = _that(lambda form: form.for_people)
+BINARY = _that(lambda form: form.is_binary)
+TABLES = _that(lambda form: form.separator)
+LINES = _that(lambda form: form.in_lines)
+SEPARATORS = {name: ALL_FORMATS[name].separator for name in TABLES}
 CAUTION = "magenta"  # of what is to be noticed; yellow cannot be read on white
 
 

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import groupby
 from typing import Any
 
 from carbonctl.text import COMMAND, printable
@@ -47,8 +50,63 @@ def _in_short_parts(commit: re.Match[str]) -> str:
 
 def as_json(document: Any) -> str:
     """Return a JSON document, in which control characters and commands are escaped."""
-    text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    if not text.replace("\n", "").isprintable():
+    return "".join(json_parts(document)) + "\n"
+
+
+def json_parts(document: Any, level: int = 0) -> Iterator[str]:
+    """Yield the text of a JSON document part by part, as `as_json` writes it.
+
+    Parameters
+    ----------
+    document : dict, list, iterator or scalar
+        An iterator is written as a list, and what it yields need not be kept.
+    level : int
+        How deep it stands in another document.
+    """
+    if not isinstance(document, _NESTED):
+        yield _harmless(_encoder(level)(document))
+        return
+    opening, closing = "{}" if isinstance(document, dict) else "[]"
+    line = "\n" + "  " * (level + 1)
+    before = opening + line
+    for head, member in _members(document):
+        if head is None:  # those that are flat, all at once: in C
+            yield before + _harmless(_encoder(level)(member)[1:-1])
+        else:
+            yield before + _harmless(head)
+            yield from json_parts(member, level + 1)
+        before = "," + line
+    yield opening + closing if before[0] == opening else line[:-2] + closing
+
+
+_NESTED = (dict, list, tuple, Iterator)
+
+
+def _members(document: Any) -> Iterator[tuple[str | None, Any]]:
+    """Yield nested members, each with what stands before it; those between them, with None."""
+    if isinstance(document, dict):
+        for is_nested, run in groupby(document.items(), lambda item: isinstance(item[1], _NESTED)):
+            if is_nested:
+                yield from ((f"{_encoder(0)(key)}: ", value) for key, value in run)
+            else:
+                yield None, dict(run)
+        return
+    for is_nested, run in groupby(document, lambda member: isinstance(member, _NESTED)):
+        if is_nested:
+            yield from (("", member) for member in run)
+        else:
+            yield None, list(run)
+
+
+@cache
+def _encoder(level: int) -> Callable[[Any], str]:
+    """Return what writes a flat list or mapping, or a scalar, on lines of its own."""
+    separators = (",\n" + "  " * (level + 1), ": ")
+    return json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=separators).encode
+
+
+def _harmless(text: str) -> str:
+    if not text.isprintable() and not text.replace("\n", "").isprintable():
         text = "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
     return text.replace(COMMAND, "#\\u0023[")
 

@@ -7,15 +7,67 @@ stands beside it begins a line below.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import accumulate
+from typing import NamedTuple, TypeAlias
 
 from rich.cells import cell_len
-from rich.console import Console
-from rich.text import Text
+
+from carbonctl.render import Style
 
 _LEAST = 8  # characters of a column whose words run on
 _GAP = 2
 _WORD = re.compile(r"\S+\s*")
+_ONE_LINE = {**dict.fromkeys(map(ord, "\a\b\v\f\r")), ord("\n"): " "}
+_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "magenta": "35", "cyan": "36"}
+_REMEMBERED = 1024  # texts that are often the same in many results: citations, names
+
+
+class Text:
+    """A text of some parts, on one line: a line break in it could look like a line of ours.
+
+    Parameters
+    ----------
+    plain : str
+        The first part.
+    style : str
+        Words of `_CODES`, such as ``bold dim``; nothing for text that has none.
+    """
+
+    __slots__ = ("parts", "plain")
+
+    def __init__(self, plain: str = "", style: str = "") -> None:
+        self.plain = plain if plain.isprintable() else plain.translate(_ONE_LINE)
+        self.parts = [(self.plain, style)]
+
+    def __bool__(self) -> bool:
+        return bool(self.plain)
+
+    def append(self, text: Text | str, style: str = "") -> Text:
+        """Add parts behind the others, and return the whole."""
+        more = text if isinstance(text, Text) else Text(text, style)
+        self.plain += more.plain
+        self.parts += more.parts
+        return self
+
+    def shown(self, start: int, end: int, style: str = "") -> str:
+        """Return the characters from ``start`` to ``end``, in color.
+
+        ``style`` is that of parts that have none.
+        """
+        shown, before = "", 0
+        for plain, own in self.parts:
+            part = plain[max(0, start - before) : max(0, end - before)]
+            shown += _colored(part, own or style)
+            before += len(plain)
+        return shown
+
+
+def _colored(text: str, style: str) -> str:
+    if not (text and style):
+        return text
+    return f"\x1b[{';'.join(sorted({_CODES[word] for word in style.split()}))}m{text}\x1b[0m"
 
 
 class Cell(NamedTuple):
@@ -24,69 +76,60 @@ class Cell(NamedTuple):
     text: Text
     indent: int = 0
 
+
+Content: TypeAlias = Text | str | Cell
+
+
+class _Sized(NamedTuple):
+    """A text, how far it is indented, and how many columns both take."""
+
+    text: Text
+    indent: int
+    size: int
+
     @property
     def longest(self) -> int:
         """The columns of its longest word."""
-        return self.indent + max(map(cell_len, self.text.plain.split()), default=0)
-
-    @property
-    def whole(self) -> int:
-        """The columns of its longest line."""
-        return self.indent + max(map(cell_len, self.text.plain.split("\n")))
+        return self.indent + max(map(_size, self.text.plain.split()), default=0)
 
 
 class _Column(NamedTuple):
     """One column: its head, what stands in it at the bottom, and how it is laid out."""
 
-    head: Cell
-    foot: Cell
+    head: tuple[_Sized, ...]
+    foot: _Sized
     is_right: bool
     wraps: bool
     style: str
     least: int
 
 
-Content = Text | str | Cell
+class _Place(NamedTuple):
+    """Where a column stands, and how."""
+
+    start: int
+    width: int
+    is_right: bool
+    style: str
 
 
-def paragraph(console: Console, text: Text) -> None:
-    """Draw a text in lines that end at spaces."""
-    for line in _wrapped(_on_one_line(text), console.width):
-        _draw(console, line)
+class Screen:
+    """Lines for people, within the width of a style."""
 
+    def __init__(self, style: Style) -> None:
+        self.width = style.width
+        self.color = style.color
+        self.lines: list[str] = []
 
-def _on_one_line(text: Text) -> Text:
-    """Return a text without line breaks, which could look like lines of ours."""
-    flat = text.copy()
-    flat.plain = text.plain.replace("\n", " ")
-    return flat
+    def paragraph(self, text: Text | str = "", style: str = "") -> None:
+        """Draw a text in lines that end at spaces; an empty line where there is none."""
+        whole = text if isinstance(text, Text) else Text(text, style)
+        for start, end in _breaks(whole.plain, self.width) or ((0, 0),):
+            self.lines.append(whole.shown(start, end) if self.color else whole.plain[start:end])
 
-
-def _wrapped(text: Text, width: int) -> list[Text]:
-    """Return the lines of a text; only a word that is longer goes over the width."""
-    plain = text.plain
-    if plain.isascii() and len(plain) <= width and "\n" not in plain:
-        text.rstrip()
-        return [text]
-    lines: list[Text] = []
-    for line in text.split("\n", allow_blank=True):
-        starts, used = [], 0
-        for word in _WORD.finditer(line.plain):
-            if used and used + cell_len(word[0].rstrip()) > width:
-                starts.append(word.start())
-                used = 0
-            used += cell_len(word[0])
-        lines += line.divide(starts)
-    for line in lines:
-        line.rstrip()
-    return lines
-
-
-def _draw(console: Console, line: Text) -> None:
-    if console.color_system is None:  # the same text, many times as fast
-        console.file.write(f"{line.plain}\n")
-        return
-    console.print(line, overflow="ignore", no_wrap=True, crop=False)
+    def drawn(self) -> str:
+        """Return all lines."""
+        return "".join(f"{line}\n" for line in self.lines)
 
 
 class Sheet:
@@ -104,7 +147,7 @@ class Sheet:
         self.is_ruled = is_ruled
         self.gap = gap
         self.columns: list[_Column] = []
-        self.rows: list[list[Cell]] = []
+        self.rows: list[list[_Sized]] = []
 
     def add_column(
         self,
@@ -118,53 +161,52 @@ class Sheet:
         least: int = 0,
     ) -> None:
         """Add a column of ``least`` characters or more; one that does not wrap is never narrow."""
-        title = Text(head, style="bold" if self.is_ruled else "dim")
-        if unit:
-            title.append(f"\n{unit}", style="dim")
-        bottom = Text(foot, style="bold")
-        self.columns.append(
-            _Column(
-                Cell(title), Cell(bottom), is_right, wraps, style, max(least, Cell(title).whole)
-            )
-        )
+        title = _head(head, unit, "bold" if self.is_ruled else "dim")
+        least = max(least, title[0].size, title[-1].size)
+        bottom = _sized(Text(foot, "bold"))
+        self.columns.append(_Column(title, bottom, is_right, wraps, style, least))
 
     def add_row(self, *contents: Content) -> None:
         """Add a row, with a cell for each column."""
-        cells = map(_cell, contents)
-        self.rows.append([cell._replace(text=_on_one_line(cell.text)) for cell in cells])
+        self.rows.append([_sized(content) for content in contents])
 
-    def draw(self, console: Console) -> None:
-        """Draw the table within the width of a console."""
-        heads = [column.head for column in self.columns]
+    def draw(self, screen: Screen) -> None:
+        """Draw the table within the width of a screen."""
         feet = [column.foot for column in self.columns]
-        widths, gap = self._widths([*self.rows, feet], console.width)
-        starts = [sum(widths[:place]) + gap * place for place in range(len(widths))]
-        shape = list(zip(self.columns, starts, widths, strict=True))
-        lines = _lines(_level(heads), shape) if any(cell.text for cell in heads) else []
+        widths, gap = self._widths([*self.rows, feet], screen.width)
+        starts = list(accumulate((width + gap for width in widths), initial=0))
+        places = [
+            _Place(start, width, column.is_right, column.style)
+            for start, width, column in zip(starts, widths, self.columns, strict=False)
+        ]
+        heads = [column.head for column in self.columns]
+        if any(cell.text for head in heads for cell in head):
+            for line in _level(heads):
+                screen.lines += _lines(line, places, color=screen.color) or [""]
         if self.is_ruled:
-            lines.append(Text("─" * (starts[-1] + widths[-1])))
+            screen.lines.append("─" * (starts[-1] - gap))
         for row in self.rows:
-            lines += _lines(row, shape)
+            screen.lines += _lines(row, places, color=screen.color)
         if any(cell.text for cell in feet):
-            lines += [Text(), *_lines(feet, shape)]
-        for line in lines:
-            _draw(console, line)
+            screen.lines += ["", *_lines(feet, places, color=screen.color)]
 
-    def _widths(self, rows: list[list[Cell]], room: int) -> tuple[list[int], int]:
+    def _widths(self, rows: list[list[_Sized]], room: int) -> tuple[list[int], int]:
         """Return the width of each column and the gap between two.
 
         A column has what its lines need, or where there is no room what its words need, or
         less where there is none for them either: the first columns first.
         """
-        widths, words, floors = list[int](), list[int](), list[int]()
-        for column, *cells in zip(self.columns, *rows, strict=True):
-            width = max(column.least, *(cell.whole for cell in cells))
-            longest = max(column.least, *(cell.longest for cell in cells))
+        columns = list(zip(self.columns, *rows, strict=True))
+        gaps = len(columns) - 1
+        widths = [max(column.least, *[cell.size for cell in cells]) for column, *cells in columns]
+        if sum(widths) + self.gap * gaps <= room:
+            return widths, self.gap
+        words, floors = list[int](), list[int]()
+        for width, (column, *cells) in zip(widths, columns, strict=True):
+            longest = max(column.least, *[cell.longest for cell in cells])
             floor = min(longest, max(column.least, _LEAST)) if floors else column.least
-            widths.append(width)
             words.append(longest if column.wraps else width)
             floors.append(floor if column.wraps else width)
-        gaps = len(widths) - 1
         gap = min(self.gap, _GAP)
         least = words if sum(words) + gap * gaps <= room else floors
         if sum(least) + self.gap * gaps <= room:
@@ -176,56 +218,94 @@ class Sheet:
         return widths, gap
 
 
-def _level(heads: list[Cell]) -> list[Cell]:
-    """Return heads that end on one line."""
-    most = max(head.text.plain.count("\n") for head in heads)
-    return [
-        Cell(Text("\n" * (most - head.text.plain.count("\n"))).append_text(head.text))
-        for head in heads
-    ]
+@lru_cache(_REMEMBERED)
+def _head(head: str, unit: str, style: str) -> tuple[_Sized, ...]:
+    """Return the lines of a head."""
+    lines = [Text(head, style), *([Text(unit, f"{style} dim")] if unit else [])]
+    return tuple(map(_sized, lines))
+
+
+def _level(heads: Sequence[tuple[_Sized, ...]]) -> list[list[_Sized]]:
+    """Return the lines of heads that end on one line."""
+    most = max(map(len, heads))
+    padded = [(_sized(""),) * (most - len(head)) + head for head in heads]
+    return [list(line) for line in zip(*padded, strict=True)]
 
 
 def _shrink(widths: list[int], least: list[int], room: int) -> None:
     """Make the widest columns narrower until they fit, none below its least."""
-    while sum(widths) > room:
+    while (excess := sum(widths) - room) > 0:
         wide = [place for place in range(len(widths)) if widths[place] > least[place]]
         if not wide:
             return
-        widths[max(wide, key=widths.__getitem__)] -= 1
+        top = max(widths[place] for place in wide)
+        widest = [place for place in wide if widths[place] == top]
+        level = max(
+            widths[place] if widths[place] < top else least[place] for place in wide
+        )  # to which they can be made narrower together
+        step = min(excess // len(widest), top - level)
+        for place in widest if step else widest[:excess]:
+            widths[place] -= step or 1
 
 
-def _lines(cells: list[Cell], shape: list[tuple[_Column, int, int]]) -> list[Text]:
-    """Return the lines of a row, its columns with their starts and widths.
+def _lines(cells: Iterable[_Sized], places: Iterable[_Place], *, color: bool) -> list[str]:
+    """Return the lines of a row.
 
     A cell that runs on ends a band of cells; those to its right begin below.
     """
-    lines: list[Text] = []
-    band: list[Text] = []
-    for cell, (column, start, width) in zip(cells, shape, strict=True):
-        parts = _parts(cell, width, column)
-        band += [Text() for _ in range(len(parts) - len(band))]
-        for line, part in zip(band, parts, strict=False):
-            slack = max(0, width - part.cell_len) if column.is_right else 0
-            line.append(" " * (start + slack - line.cell_len)).append_text(part)
-        if any(part.cell_len > width for part in parts):
-            lines, band = lines + band, []
+    lines: list[str] = []
+    band, used = list[str](), list[int]()
+    for (text, indent, whole), (start, width, is_right, style) in zip(cells, places, strict=True):
+        plain = text.plain
+        runs_on = False
+        for line, (first, end) in enumerate(_breaks(plain, width - indent)):
+            part = plain[first:end]
+            size = whole if part == plain else indent + _size(part)
+            left = start + width - size if is_right and size < width else start
+            shown = text.shown(first, end, style) if color else part
+            if line == len(band):
+                band.append(" " * (left + indent) + shown)
+                used.append(left + size)
+            else:
+                band[line] += " " * (left + indent - used[line]) + shown
+                used[line] = left + size
+            runs_on = runs_on or size > width
+        if runs_on:
+            lines, band, used = lines + band, [], []
     return lines + band
 
 
-def _parts(cell: Cell, width: int, column: _Column) -> list[Text]:
-    """Return the lines of a cell, each with its indent."""
-    if not cell.text:
-        return []
-    text = cell.text.copy()
-    text.style = text.style or column.style
+def _breaks(plain: str, width: int) -> Sequence[tuple[int, int]]:
+    """Return start and end of each line of a text; only a longer word goes over the width."""
+    if not plain:
+        return ()
+    if len(plain) <= width and plain.isascii():
+        return ((0, len(plain.rstrip())),)
+    return _broken(plain, width)
+
+
+@lru_cache(_REMEMBERED)
+def _broken(plain: str, width: int) -> list[tuple[int, int]]:
+    starts, used = [0], 0
+    for word in _WORD.finditer(plain):
+        if used and used + _size(word[0].rstrip()) > width:
+            starts.append(word.start())
+            used = 0
+        used += _size(word[0])
+    ends = [*starts[1:], len(plain)]
     return [
-        Text(" " * cell.indent).append_text(line) for line in _wrapped(text, width - cell.indent)
+        (start, start + len(plain[start:end].rstrip()))
+        for start, end in zip(starts, ends, strict=True)
     ]
 
 
-def _text(content: Text | str) -> Text:
-    return Text(content) if isinstance(content, str) else content
+def _size(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    return len(text) if text.isascii() else cell_len(text)
 
 
-def _cell(content: Content) -> Cell:
-    return content if isinstance(content, Cell) else Cell(_text(content))
+def _sized(content: Content) -> _Sized:
+    text, indent = content if isinstance(content, Cell) else (content, 0)
+    if isinstance(text, str):
+        text = Text(text)
+    return _Sized(text, indent, indent + _size(text.plain))

@@ -41,9 +41,10 @@ def passed(verdict: Verdict) -> str:
         rule = read_rule(verdict.rule)
     except RuleFault:  # of somebody else's making
         return f"{measured(verdict)}, limit {limit(verdict)}"
-    allowed = _ALLOWED[(rule.chance or rule.condition).operator]
-    colon = ":" if rule.chance or verdict.value is None else ""
-    return f"{_figure(rule)}{colon} {measured(verdict)}, limit {allowed}{limit(verdict)}"
+    allowed, label = _ALLOWED[rule.final.operator], _label(rule)
+    if verdict.value is None:
+        label = f"{label.removesuffix(':')}:"
+    return f"{label} {measured(verdict)}, limit {allowed}{limit(verdict)}"
 
 
 def told(verdict: Verdict) -> str:
@@ -88,15 +89,12 @@ def as_dict(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _figure(rule: Rule) -> str:
+def _label(rule: Rule) -> str:
     """Return what a rule is over: `training energy`, `p95 of change of total`."""
     name, _, of = rule.key.rpartition("_")[0].partition("_")
     name = f"market-based {name}" if of == "market" else f"{of} end of {name}" if of else name
     name = f"{rule.phase} {name}" if rule.phase else name
-    if rule.chance is not None:
-        return f"probability of {name}{rule.text.partition(rule.key)[2].partition(')')[0]}"
-    name = f"change of {name}" if rule.condition.is_change else name
-    return name if rule.percentile is None else f"p{rule.percentile:g} of {name}"
+    return rule.statistic.label(name, rule.condition, rule.text.partition(rule.key)[2])
 
 
 def _amount(value: float, verdict: Verdict) -> str:

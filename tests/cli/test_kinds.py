@@ -54,3 +54,9 @@ def test_keys_that_a_kind_refuses_are_not_in_its_page():
     keys = {row["key"] for part in spec_keys.page("energy")[2:] for row in part}
     assert not keys & {"power", "memory", "host_overhead"}
     assert {"embodied", "lifetime", "energy"} <= keys
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_examples_are_of_keys_of_the_kind(kind):
+    assert kind.examples.keys() <= model(kind.name).model_fields.keys()
+    assert kind.assumes in ("", "client", "media")

@@ -226,7 +226,7 @@ class Page:
             exec(block.text, self.names)
 
     def _register(self, block: Block) -> None:
-        """Make a kind of activity known, as its line in KINDS would."""
+        """Make a kind of activity known, as its row in KINDS would."""
         kind = Path(block.file).stem
         name = f"carbonctl.estimators.{kind}"
         spec = importlib.util.spec_from_file_location(name, block.file)
@@ -234,7 +234,7 @@ class Page:
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         self.patch.setitem(sys.modules, name, module)
-        self.patch.setattr(estimators, "KINDS", (*estimators.KINDS, kind))
+        self.patch.setitem(estimators.KINDS, kind, estimators.Kind(kind))
         spec.loader.exec_module(module)
 
     def sh(self, block: Block) -> None:

@@ -1,27 +1,22 @@
 """Tables and paragraphs: lines end at spaces, long words run on, figures stay in their columns."""
 
-import io
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.text import Text
 
 from carbonctl.render import Style
-from carbonctl.render.sheet import Cell, Sheet, paragraph
-from carbonctl.render.terminal import console_for
+from carbonctl.render.sheet import Cell, Screen, Sheet, Text
 
 WORDS = st.lists(st.text("abcdef-/.", min_size=1, max_size=30), min_size=1, max_size=6)
 
 
 def drawn(thing: Sheet | Text, width: int) -> list[str]:
-    out = io.StringIO()
-    console = console_for(out, Style(width=width))
+    screen = Screen(Style(width=width))
     if isinstance(thing, Text):
-        paragraph(console, thing)
+        screen.paragraph(thing)
     else:
-        thing.draw(console)
-    return [line.rstrip() for line in out.getvalue().splitlines()]
+        thing.draw(screen)
+    return [line.rstrip() for line in screen.drawn().splitlines()]
 
 
 def table(*rows: tuple[str | Cell, str, str]) -> Sheet:

@@ -1,10 +1,12 @@
 """Gates: rules over the totals of an account that say when a check fails.
 
-``grammar`` reads a rule, ``verdicts`` judges it, ``budget`` reads a file of rules.
+``grammar`` reads a rule, ``statistics`` are what it is over, ``verdicts`` judges it, ``budget``
+reads a file of rules.
 """
 
 from carbonctl.analysis.gates.budget import read_budget
-from carbonctl.analysis.gates.grammar import Rule, RuleFault, parse_rule, read_rule, refuse_change
+from carbonctl.analysis.gates.conditions import RuleFault
+from carbonctl.analysis.gates.grammar import Rule, parse_rule, read_rule, refuse_change
 from carbonctl.analysis.gates.verdicts import Figures, Verdict, exit_code, judge
 
 __all__ = [

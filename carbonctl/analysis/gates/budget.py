@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from carbonctl.analysis.gates.grammar import Rule, RuleFault, read_rule
+from carbonctl.analysis.gates.conditions import RuleFault
+from carbonctl.analysis.gates.grammar import Rule, read_rule
 from carbonctl.errors import InputError, Problem
 from carbonctl.spec.tree import Map, Place, Seq, Text, decode, parse
 from carbonctl.text import did_you_mean, few_searches

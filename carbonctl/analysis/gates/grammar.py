@@ -12,6 +12,8 @@ of ``prob`` is a fraction, ``5 %`` or ``0.05``, and takes no sign.
 import re
 from typing import NamedTuple
 
+from carbonctl.analysis.gates.conditions import PERCENT, Condition, RuleFault
+from carbonctl.analysis.gates.statistics import FUNCTIONS, BestEstimate, Read
 from carbonctl.errors import UsageError
 from carbonctl.ledger.entry import Totals
 from carbonctl.numbers.unit_table import QuantityError
@@ -21,12 +23,11 @@ from carbonctl.text import did_you_mean
 
 KEYS = Totals._fields
 LONGEST = 500  # characters of a rule
-PERCENT = "%"
 
 _SHOWN = 60  # characters of a rule that is too long
 _DIMENSIONS = {"kwh": ENERGY, "kgco2e": MASS, "l": VOLUME}
 _KEY_HELP = f"the keys are {', '.join(KEYS)}, alone or as phases.PHASE.KEY"
-_FUNCTION_HELP = "the functions are pNN(...), for example p95(...), and prob(...)"
+_FUNCTION_HELP = f"the functions are {', and '.join(one.example for one in FUNCTIONS)}"
 _SHELL_HINT = (
     "one of > >= < <= is wanted here. Quote the rule, for example 'total_kgco2e > 10 t': "
     "the shell takes an unquoted > or < for itself"
@@ -35,42 +36,11 @@ _SHELL_HINT = (
 _WORD = re.compile(r"[\w.-]+")
 _OPERATOR = re.compile(r"[<>]=?")
 _TO_END = re.compile(r"[^()<>=]*")
-_PERCENTILE = re.compile(r"p([0-9]+(?:\.[0-9]+)?)")
 _LIMIT = re.compile(
     r"(?P<sign>[+-]?)\s*"
     r"(?P<number>(?:[0-9][0-9_]*(?:\.(?!\.)[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*"
     r"(?P<unit>.*?)\s*"
 )
-
-
-class RuleFault(ValueError):
-    """What is wrong with a rule; ``column`` counts from 1."""
-
-    def __init__(self, column: int, message: str) -> None:
-        super().__init__(message)
-        self.column = column
-        self.message = message
-
-
-class Condition(NamedTuple):
-    """The second half of a rule: what a number is compared with.
-
-    Attributes
-    ----------
-    operator : str
-        ``>``, ``>=``, ``<`` or ``<=``.
-    limit : float
-        In ``unit``.
-    unit : str
-        kgCO2e, kWh, L, ``%`` for a relative change, or empty for a fraction.
-    is_change : bool
-        Whether the limit is of the change from the base.
-    """
-
-    operator: str
-    limit: float
-    unit: str
-    is_change: bool
 
 
 class Rule(NamedTuple):
@@ -85,19 +55,21 @@ class Rule(NamedTuple):
     key : str
         A field of `carbonctl.ledger.entry.Totals`.
     condition : Condition
-        On the figure, or on its percentile.
-    percentile : float or None
-        The NN of ``pNN``, between 0 and 100.
-    chance : Condition or None
-        Of ``prob``: on the share of cases in which ``condition`` holds.
+        On the figure.
+    statistic : BestEstimate
+        What of the figure the rule is over.
     """
 
     text: str
     phase: str | None
     key: str
     condition: Condition
-    percentile: float | None = None
-    chance: Condition | None = None
+    statistic: BestEstimate = BestEstimate()
+
+    @property
+    def final(self) -> Condition:
+        """The condition that decides."""
+        return self.statistic.final(self.condition)
 
     def __str__(self) -> str:
         return self.text
@@ -148,22 +120,14 @@ def read_rule(text: str) -> Rule:
         raise RuleFault(1, f"the rule is longer than {LONGEST} characters")
     reader = _Reader(_shown(text).rstrip())
     word, at = reader.word()
-    percentile = chance = None
-    if not reader.takes("("):
-        phase, key = _figure(word, at)
-        condition = reader.condition(dimension(key))
-    elif word == "prob":
-        phase, key = reader.plain_figure()
-        condition = reader.condition(dimension(key))
-        reader.close()
-        chance = reader.condition(None)
+    statistic = BestEstimate()
+    if reader.takes("("):
+        statistic, place, condition = _function(word, at, reader)
     else:
-        percentile = _percentile(word, at)
-        phase, key = reader.plain_figure()
-        reader.close()
-        condition = reader.condition(dimension(key))
+        place = _figure(word, at)
+        condition = reader.condition_on(place[1])
     reader.end()
-    return Rule(_even(reader.text), phase, key, condition, percentile, chance)
+    return Rule(_even(reader.text), *place, condition, statistic)
 
 
 class _Reader:
@@ -222,18 +186,33 @@ class _Reader:
         if self.at < len(self.text):
             raise self.fault(f"`{self.text[self.at]}` cannot stand here")
 
-    def condition(self, wanted: Dimension | None) -> Condition:
-        """Return an operator and a limit; without a dimension, a fraction is wanted."""
+    def condition_on(self, key: str) -> Condition:
+        """Return an operator and a limit in the unit of a key."""
+        operator, written, at = self.comparison()
+        return Condition(operator, *_limit(written, at, dimension(key)))
+
+    def condition_on_share(self) -> Condition:
+        """Return an operator and a fraction."""
+        operator, written, at = self.comparison()
+        return Condition(operator, _fraction(written, at), "", False)
+
+    def comparison(self) -> tuple[str, str, int]:
+        """Return an operator, the text of a limit and where that begins."""
         operator = self.match(_OPERATOR)
         if not operator and self.at == len(self.text):
             raise self.fault(_SHELL_HINT)
         if not operator:
             raise self.fault("one of > >= < <= is wanted here")
         at = self.at
-        written = self.match(_TO_END)
-        if wanted is None:
-            return Condition(operator, _fraction(written, at), "", False)
-        return Condition(operator, *_limit(written, at, wanted))
+        return operator, self.match(_TO_END), at
+
+
+def _function(word: str, at: int, reader: _Reader) -> Read:
+    """Read the rule behind the parenthesis of a function that a word at ``at`` names."""
+    for function in FUNCTIONS:
+        if found := function.pattern.fullmatch(word):
+            return function.read(found, at + 1, reader)
+    raise RuleFault(at + 1, f"unknown function `{word}`; {_FUNCTION_HELP}")
 
 
 def _figure(word: str, at: int) -> tuple[str | None, str]:
@@ -243,7 +222,7 @@ def _figure(word: str, at: int) -> tuple[str | None, str]:
     first, *rest = word.split(".")
     if first == "phases" and rest:
         return _of_phase(rest, at + len("phases."))
-    if _PERCENTILE.fullmatch(word) or word == "prob":
+    if any(function.pattern.fullmatch(word) for function in FUNCTIONS):
         raise RuleFault(at + 1, f"`{word}` needs parentheses; {_FUNCTION_HELP}")
     if first in PHASES and ".".join(rest) in KEYS:
         raise RuleFault(at + 1, f"unknown key `{word}`; did you mean `phases.{word}`?")
@@ -267,15 +246,6 @@ def _of_phase(parts: list[str], at: int) -> tuple[str, str]:
 def _unknown_key(key: str, at: int) -> RuleFault:
     close = did_you_mean(key.rpartition(".")[2], KEYS)
     return RuleFault(at + 1, f"unknown key `{key}`{close}; {_KEY_HELP}")
-
-
-def _percentile(word: str, at: int) -> float:
-    found = _PERCENTILE.fullmatch(word)
-    if found is None:
-        raise RuleFault(at + 1, f"unknown function `{word}`; {_FUNCTION_HELP}")
-    if not 0 < float(found[1]) < 100:
-        raise RuleFault(at + 1, f"`{word}` is no percentile; write p5, p50, p99.9 or the like")
-    return float(found[1])
 
 
 def _limit(written: str, at: int, wanted: Dimension) -> tuple[float, str, bool]:

@@ -4,25 +4,17 @@ Where the figures come from is no concern of this module: `Figures` is all it as
 """
 
 import math
-import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
-from carbonctl.analysis.gates.grammar import PERCENT, Condition, Rule, dimension, refuse_change
+from carbonctl.analysis.gates.conditions import Pair, Unknown
+from carbonctl.analysis.gates.grammar import Rule, dimension, refuse_change
 from carbonctl.errors import GATE_FAILED, INPUT, OK, worst
 from carbonctl.numbers.intervals import NotOneNumber
 from carbonctl.numbers.units import MASS
 
 Level: TypeAlias = Literal["fail", "warn"]
 Outcome: TypeAlias = Literal["pass", "fail", "unknown"]
-Pair: TypeAlias = tuple[float, float]  # a figure of the head, and of the base
-
-_COMPARE: dict[str, Callable[[float, float], bool]] = {
-    ">": operator.gt,
-    ">=": operator.ge,
-    "<": operator.lt,
-    "<=": operator.le,
-}
 
 
 class Figures(Protocol):
@@ -99,13 +91,13 @@ def judge(rule: Rule, head: Figures, base: Figures | None, level: Level = "fail"
     """
     if base is None:
         refuse_change(rule, f"--{level}-on")
-    final = rule.chance or rule.condition
+    final = rule.final
     try:
         heads, bases = _numbers(rule, head), [0.0]  # a level is a change from nothing
         if base is not None and rule.condition.is_change:
             bases = _numbers(rule, base, " in the base")
-        value, triggers = _measure(rule, _paired(heads, bases))
-    except _Unknown as why:
+        value, triggers = rule.statistic.measure(rule.condition, _paired(heads, bases))
+    except Unknown as why:
         return Verdict(rule.text, level, "unknown", None, final.limit, final.unit, str(why))
     outcome: Outcome = "fail" if triggers else "pass"
     reason = "the base is zero" if math.isinf(value) else None
@@ -123,14 +115,10 @@ def exit_code(verdicts: Iterable[Verdict], exit_zero: bool = False) -> int:
     return worst(codes[v.outcome] for v in verdicts if v.level == "fail")
 
 
-class _Unknown(Exception):
-    """What a verdict needs and is not known."""
-
-
 def _numbers(rule: Rule, figures: Figures, where: str = "") -> list[float]:
     """Return the figure that a rule is over, or its samples."""
     samples: Sequence[float] | None
-    if rule.percentile is None and rule.chance is None:
+    if not rule.statistic.of_samples:
         number = figures.figure(rule.phase, rule.key)
         what, samples = "", None if number is None else (number,)
     else:
@@ -141,7 +129,7 @@ def _numbers(rule: Rule, figures: Figures, where: str = "") -> list[float]:
     name = rule.key.rpartition("_")[0].replace("_", " ")
     carbon = " carbon" if dimension(rule.key) is MASS else ""
     phase = f" of {rule.phase}" if rule.phase else ""
-    raise _Unknown(f"{what}{name}{carbon}{phase} is unknown{where}")
+    raise Unknown(f"{what}{name}{carbon}{phase} is unknown{where}")
 
 
 def _paired(heads: list[float], bases: list[float]) -> list[Pair]:
@@ -158,56 +146,7 @@ def may_trigger(rule: Rule, figures: Figures) -> Any:
     NotOneNumber
         For a rule over a spread.
     """
-    if rule.percentile is not None or rule.chance is not None:
+    if rule.statistic.of_samples:
         raise NotOneNumber("a spread is of one account")
     number = figures.figure(rule.phase, rule.key)
-    return True if number is None else _holds(rule.condition, (number, 0.0))
-
-
-def _measure(rule: Rule, pairs: list[Pair]) -> tuple[float, bool]:
-    """Return the number that a rule is about, and whether the rule triggers."""
-    condition = rule.condition
-    if rule.chance is not None:
-        share = sum(_holds(condition, pair) for pair in pairs) / len(pairs)
-        return share, _COMPARE[rule.chance.operator](share, rule.chance.limit)
-    if rule.percentile is None:
-        return _change(condition, pairs[0]), _holds(condition, pairs[0])
-    value = _percentile([_change(condition, pair) for pair in pairs], rule.percentile)
-    if math.isnan(value):
-        raise _Unknown("the change is unknown, as the base is zero")
-    if condition.unit == PERCENT and not any(any(pair) for pair in pairs):
-        return value, False
-    return value, _COMPARE[condition.operator](value, condition.limit)
-
-
-def _holds(condition: Condition, pair: Pair) -> bool:
-    """Return whether a condition holds, without a division that would round.
-
-    A relative change is compared as (head − base) · 100 with limit · |base|.
-    """
-    head, base = pair
-    compare = _COMPARE[condition.operator]
-    if condition.unit != PERCENT:
-        return compare(head - base, condition.limit)
-    if not any(pair):  # 0 → 0
-        return False
-    return compare((head - base) * 100, condition.limit * abs(base))
-
-
-def _change(condition: Condition, pair: Pair) -> float:
-    """Return the change in the condition's unit; from a zero base it is infinite."""
-    head, base = pair
-    difference = head - base
-    if condition.unit != PERCENT or difference == 0:
-        return difference
-    return difference * 100 / abs(base) if base else math.copysign(math.inf, difference)
-
-
-def _percentile(numbers: list[float], percent: float) -> float:
-    """Return a percentile, linear between order statistics (Hyndman and Fan's type 7)."""
-    ordered = sorted(numbers)
-    place = (len(ordered) - 1) * percent / 100
-    below = math.floor(place)
-    low, high = ordered[below], ordered[math.ceil(place)]
-    part = place - below
-    return low if low == high else low * (1 - part) + high * part
+    return True if number is None else rule.condition.holds((number, 0.0))

@@ -11,6 +11,7 @@ from shlex import quote
 from typing import NamedTuple
 
 from carbonctl.catalog.folders import examples
+from carbonctl.estimators import KINDS
 from carbonctl.text import did_you_mean, fold, nearest
 
 DEFAULT = "workload"
@@ -62,8 +63,7 @@ class Template(NamedTuple):
 
 def names() -> tuple[str, ...]:
     """Return the names of the templates: the default, the kinds of activity, the others."""
-    kinds = sorted(path.stem for path in _FOLDER.glob("*.yaml") if path.stem not in _PLACES)
-    return (DEFAULT, *kinds, *(name for name in _PLACES if name != DEFAULT))
+    return (DEFAULT, *sorted(KINDS), *(name for name in _PLACES if name != DEFAULT))
 
 
 def template(name: str) -> Template:

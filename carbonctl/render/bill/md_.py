@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 
 from carbonctl.hardware.report import Bill, Published
+from carbonctl.ledger.result import About
 from carbonctl.render import Style, human_numbers
 from carbonctl.render.bill.table_ import life, said, unit
 from carbonctl.render.escaping import markdown as escape
+from carbonctl.render.own_records import below
 
 
-def render(bills: Sequence[Bill], style: Style) -> str:
+def render(bills: Sequence[Bill], about: About, style: Style) -> str:
     """Return a section each."""
-    return "\n".join(_section(bill) for bill in bills)
+    text = "\n".join(_section(bill) for bill in bills)
+    return below(text, about.own_records, is_markdown=True)
 
 
 def _section(bill: Bill) -> str:

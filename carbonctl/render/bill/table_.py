@@ -1,18 +1,15 @@
 """Bills as tables for people."""
 
-import io
 from collections.abc import Iterator, Sequence
-
-from rich.console import Console
-from rich.text import Text
 
 from carbonctl.hardware.report import Bill, Published
 from carbonctl.ledger.entry import EMBODIED, Entry, totals
+from carbonctl.ledger.result import About
 from carbonctl.numbers.intervals import Number, best, high, low
 from carbonctl.render import CAUTION, Style, human_numbers
+from carbonctl.render.own_records import below
 from carbonctl.render.plain import finished
-from carbonctl.render.sheet import Cell, Content, Sheet, paragraph
-from carbonctl.render.terminal import console_for
+from carbonctl.render.sheet import Cell, Content, Screen, Sheet, Text
 
 _NAME = 15
 _AMOUNT_FROM, _FACTOR_FROM, _RANGE_FROM, _SHARE_FROM = 44, 60, 76, 88
@@ -20,15 +17,14 @@ _HOURS_PER_YEAR = 8760
 _TONNES_FROM = 1e5  # kgCO2e; parts of a kilogram stand beside those of a tonne
 
 
-def render(bills: Sequence[Bill], style: Style) -> str:
+def render(bills: Sequence[Bill], about: About, style: Style) -> str:
     """Return the text: a block each."""
-    out = io.StringIO()
-    console = console_for(out, style)
+    screen = Screen(style)
     for place, bill in enumerate(bills):
         if place:
-            console.print()
-        _Block(console, bill, style).show()
-    return finished(out.getvalue(), style)
+            screen.paragraph()
+        _Block(screen, bill, style).show()
+    return below(finished(screen.drawn(), style), about.own_records)
 
 
 def said(number: Number | None) -> str:
@@ -51,8 +47,8 @@ def life(bill: Bill) -> str:
 class _Block:
     """One bill."""
 
-    def __init__(self, console: Console, bill: Bill, style: Style) -> None:
-        self.console = console
+    def __init__(self, screen: Screen, bill: Bill, style: Style) -> None:
+        self.screen = screen
         self.bill = bill
         self.style = style
         carbons = [abs(e.kgco2e) for e in bill.result.entries if e.kgco2e]
@@ -64,18 +60,18 @@ class _Block:
         self.places = max(1, human_numbers.decimals(self.largest / self.size))
 
     def line(self, text: str, style: str = "") -> None:
-        paragraph(self.console, Text(text, style=style))
+        self.screen.paragraph(text, style)
 
     def show(self) -> None:
         self.line(f"{self.bill.result.name} ({self.bill.what})", "bold")
-        self.console.print()
+        self.screen.paragraph()
         self.lines()
-        self.console.print()
+        self.screen.paragraph()
         self.sums()
         if self.bill.published is not None:
             self.published(self.bill.published)
         if self.bill.notes:
-            self.console.print()
+            self.screen.paragraph()
             self.line("What we hold wrong or lacking in the list", "bold")
             for note in self.bill.notes:
                 self.line(f"- {note}")
@@ -101,7 +97,7 @@ class _Block:
         for name, cells in self.rows():
             kept = [cell for cell, (*_, least) in zip(cells, heads, strict=True) if width >= least]
             sheet.add_row(name, *kept)
-        sheet.draw(self.console)
+        sheet.draw(self.screen)
 
     def rows(self) -> Iterator[tuple[Content, list[str]]]:
         """Yield a row each line; lines of one group stand under it and its sum."""
@@ -111,13 +107,13 @@ class _Block:
                 sums = totals(entries)
                 bounds = self.range(sums.total_low_kgco2e, sums.total_high_kgco2e)
                 share = human_numbers.percent(sums.total_kgco2e, whole)
-                yield Text(group), ["", "", self.mass(sums.total_kgco2e), bounds, share]
+                yield group, ["", "", self.mass(sums.total_kgco2e), bounds, share]
             for entry in entries:
                 name = self.name(entry)
                 if len(entries) == 1:
-                    yield Text(name), self.cells(entry)
+                    yield name, self.cells(entry)
                     continue
-                short = Text(name.removeprefix(group).lstrip(". ") or group, style="dim")
+                short = Text(name.removeprefix(group).lstrip(". ") or group, "dim")
                 yield Cell(short, 2), self.cells(entry)
 
     def name(self, entry: Entry) -> str:
@@ -158,7 +154,7 @@ class _Block:
                       CAUTION)  # fmt: skip
 
     def published(self, found: Published) -> None:
-        self.console.print()
+        self.screen.paragraph()
         value = found.value
         ends = "" if value.low == value.high else (
             f" ({human_numbers.mass(value.low)} to {human_numbers.mass(value.high)})"
@@ -173,7 +169,7 @@ class _Block:
             sheet.add_column("from parts", is_right=True, wraps=False)
             for one in found.split:
                 sheet.add_row(one.name, *(_kg(kg) for kg in (one.published, one.computed)))
-            sheet.draw(self.console)
+            sheet.draw(self.screen)
         if found.lacks:
             self.line(f"Not among the parts: {', '.join(found.lacks)}")
         if value.note:
@@ -187,7 +183,7 @@ class _Block:
             keys.update(dict.fromkeys((self.bill.published.value.source or "").split()))
         if not keys:
             return
-        self.console.print()
+        self.screen.paragraph()
         self.line("Sources", "bold")
         sheet = Sheet(gap=1)
         sheet.add_column(wraps=False)
@@ -195,7 +191,7 @@ class _Block:
         for key in keys:
             source = (self.style.sources or {}).get(key)
             sheet.add_row("-", f"{source.citation} ({key})" if source else key)
-        sheet.draw(self.console)
+        sheet.draw(self.screen)
         self.line("`--explain` shows every figure with its formula and source", "dim")
 
 

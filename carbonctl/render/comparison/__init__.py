@@ -8,8 +8,6 @@ from carbonctl.analysis.gates import Verdict
 from carbonctl.ledger.result import About
 from carbonctl.render import Style
 
-COMPARE_FORMATS = ("table", "json", "csv", "md", "github", "junit")
-
 
 def render(
     form: str,

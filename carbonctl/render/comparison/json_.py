@@ -10,23 +10,18 @@ from carbonctl.ledger.result import About
 from carbonctl.render import Style
 from carbonctl.render.escaping import as_json
 from carbonctl.render.own_records import as_dicts
+from carbonctl.render.result.json_ import faults, head
 from carbonctl.render.verdicts import as_dict
 
 
 def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Style) -> str:
     """Return the document."""
     document: dict[str, Any] = {
-        "schema": SCHEMA,
-        "version": about.version,
-        "hardware_db": about.hardware_db,
-        "own_records": as_dicts(about.own_records),
+        **head(SCHEMA, about),
         "base": _side(report.base),
         "alternatives": [_alternative(n, one) for n, one in enumerate(report.alternatives, 1)],
         "verdicts": [as_dict(verdict) for verdict in verdicts],
-        "errors": [
-            {"file": p.file, "line": p.line, "col": p.col, "path": p.path, "message": p.message}
-            for p in about.errors
-        ],
+        "errors": faults(about),
     }
     if report.metrics is not None:
         from carbonctl.render.design import plain_

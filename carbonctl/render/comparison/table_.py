@@ -1,10 +1,6 @@
 """A comparison as a table for people."""
 
-import io
 from collections.abc import Sequence
-
-from rich.console import Console
-from rich.text import Text
 
 from carbonctl.analysis.compare import Comparison, Delta, Report
 from carbonctl.analysis.gates import Verdict
@@ -13,8 +9,7 @@ from carbonctl.render import CAUTION, Style, comparison_text, human_numbers
 from carbonctl.render.gates_table import draw
 from carbonctl.render.own_records import below
 from carbonctl.render.plain import finished
-from carbonctl.render.sheet import Cell, Sheet, paragraph
-from carbonctl.render.terminal import console_for
+from carbonctl.render.sheet import Cell, Screen, Sheet, Text
 
 _NAME = 15
 _MOST_CHANGES = 20
@@ -25,25 +20,24 @@ _BOTH_SIDES_FROM, _KIND_FROM = 58, 52
 
 def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Style) -> str:
     """Return the text: each alternative in turn, ranked where there are several."""
-    out = io.StringIO()
-    console = console_for(out, style)
+    screen = Screen(style)
     if len(report.alternatives) > 1:
-        _ranking(console, report, style.width)
-        console.print()
+        _ranking(screen, report, style.width)
+        screen.paragraph()
     for place, one in enumerate(report.alternatives):
         if place:
-            console.print()
-        _Block(console, one, style).show()
+            screen.paragraph()
+        _Block(screen, one, style).show()
     if report.metrics is not None:
         from carbonctl.render.design import table_
 
-        table_.draw(console, report.metrics, style.width)
+        table_.draw(screen, report.metrics, style.width)
     if verdicts:
-        draw(console, verdicts, style)
-    return finished(below(out.getvalue(), about.own_records), style)
+        draw(screen, verdicts)
+    return finished(below(screen.drawn(), about.own_records), style)
 
 
-def _ranking(console: Console, report: Report, width: int) -> None:
+def _ranking(screen: Screen, report: Report, width: int) -> None:
     """Draw the alternatives, best first; a figure is never cut, its column is left out."""
     heads = ["Total", "Change", ""]
     base = next(iter(report.alternatives)).total["total_kgco2e"].base
@@ -60,15 +54,15 @@ def _ranking(console: Console, report: Report, width: int) -> None:
     for head in heads[:kept]:
         table.add_column(head, is_right=True, wraps=False)
     for row in rows:
-        table.add_row(row[0], Text(row[1]), *row[2 : 2 + kept])
-    table.draw(console)
+        table.add_row(*row[: 2 + kept])
+    table.draw(screen)
 
 
 class _Block:
     """One alternative beside the base."""
 
-    def __init__(self, console: Console, one: Comparison, style: Style) -> None:
-        self.console = console
+    def __init__(self, screen: Screen, one: Comparison, style: Style) -> None:
+        self.screen = screen
         self.one = one
         self.style = style
         sizes = [abs(x) for d in (one.total["total_kgco2e"], one.total["operational_kgco2e"])
@@ -78,17 +72,17 @@ class _Block:
 
     def show(self) -> None:
         head, base = self.one.head.label, self.one.base.label
-        paragraph(self.console, Text(f"{head} beside {base}", style="bold"))
-        paragraph(self.console, Text(comparison_text.headline(self.one)))
+        self.screen.paragraph(f"{head} beside {base}", "bold")
+        self.screen.paragraph(comparison_text.headline(self.one))
         for note in self.one.notes:
-            paragraph(self.console, Text(f"Note: {note}", style=CAUTION))
+            self.screen.paragraph(f"Note: {note}", CAUTION)
         if self.one.is_same:
             return
-        self.console.print()
+        self.screen.paragraph()
         self.rows()
-        self.console.print()
+        self.screen.paragraph()
         for name, said in comparison_text.remarks(self.one):
-            paragraph(self.console, Text(f"{name}: {said}"))
+            self.screen.paragraph(f"{name}: {said}")
         self.listed("Inputs that differ", comparison_text.inputs(self.one))
         self.listed("Assumed figures that differ", comparison_text.changes(self.one))
 
@@ -101,10 +95,10 @@ class _Block:
             table.add_column(title, unit=unit, foot=foot, is_right=True, wraps=False)
         for line in comparison_text.lines(self.one):
             style = "" if line.is_phase else "dim"
-            name = Text(line.name, style=style)
-            cells = [Text(c, style=style) for c in self.cells(line.delta, line.change)]
+            name = Text(line.name, style)
+            cells = [Text(c, style) for c in self.cells(line.delta, line.change)]
             table.add_row(name if line.is_phase else Cell(name, 2), *cells)
-        table.draw(self.console)
+        table.draw(self.screen)
 
     def heads(self) -> list[str]:
         """Return the heads of the columns for which there is room, each with its unit."""
@@ -134,14 +128,16 @@ class _Block:
         """Show figures that differ: path, before, after, and whose doing it is."""
         if not rows:
             return
-        self.console.print()
-        self.console.print(Text(heading, style="bold"))
+        self.screen.paragraph()
+        self.screen.paragraph(heading, "bold")
         table = Sheet()
         for place in range(4):
             table.add_column(is_right=place == 1)
         for path, before, after, *cause in rows[:_MOST_CHANGES]:
-            whose = Text(f"({cause[0]})" if cause else "", style="dim")
+            whose = Text(f"({cause[0]})" if cause else "", "dim")
             table.add_row(path, before, f"→ {after}", whose)
-        table.draw(self.console)
+        table.draw(self.screen)
         if len(rows) > _MOST_CHANGES:
-            self.console.print(f"and {len(rows) - _MOST_CHANGES} more (--format json has them all)")
+            self.screen.paragraph(
+                f"and {len(rows) - _MOST_CHANGES} more (--format json has them all)"
+            )

@@ -1,37 +1,34 @@
 """Design metrics below a table for people."""
 
-from rich.console import Console
-from rich.text import Text
-
 from carbonctl.analysis.design.metrics import Metrics
 from carbonctl.render import CAUTION
 from carbonctl.render import design as said
-from carbonctl.render.sheet import Sheet, paragraph
+from carbonctl.render.sheet import Screen, Sheet, Text
 
 _GAP = 2
 
 
-def draw(console: Console, metrics: Metrics, width: int) -> None:
+def draw(screen: Screen, metrics: Metrics, width: int) -> None:
     """Draw the base and as many alternatives beside it as there is room for, then the next."""
-    console.print()
-    console.print(Text("Design metrics", style="bold"))
+    screen.paragraph()
+    screen.paragraph("Design metrics", "bold")
     shown = said.rows(metrics)
     name = max(len(row.name) for row in shown)
     cell = max(len(cell) for row in shown for cell in row.cells)
     room = max(1, (width - name) // (cell + _GAP))
     for some in said.in_parts(metrics, max(1, room - 1)):
-        console.print()
-        _table(console, metrics, shown, (0, *some) if room > 1 else some)
+        screen.paragraph()
+        _table(screen, metrics, shown, (0, *some) if room > 1 else some)
     for line in said.legend(metrics, str):
-        console.print()
-        paragraph(console, Text(line, style="dim"))
+        screen.paragraph()
+        screen.paragraph(line, "dim")
     for note in said.notes(metrics):
-        console.print()
-        paragraph(console, Text(f"Note: {note}", style=CAUTION))
+        screen.paragraph()
+        screen.paragraph(f"Note: {note}", CAUTION)
 
 
 def _table(
-    console: Console, metrics: Metrics, rows: list[said.MetricRow], places: tuple[int, ...]
+    screen: Screen, metrics: Metrics, rows: list[said.MetricRow], places: tuple[int, ...]
 ) -> None:
     table = Sheet(is_ruled=True)
     table.add_column(wraps=False)
@@ -41,5 +38,5 @@ def _table(
         cells = [row.cells[place] for place in places]
         style = "dim" if row.is_minor else ""
         if any(cells):
-            table.add_row(*(Text(cell, style=style) for cell in (row.name, *cells)))
-    table.draw(console)
+            table.add_row(*(Text(cell, style) for cell in (row.name, *cells)))
+    table.draw(screen)

@@ -1,12 +1,14 @@
 """JSON: one shape for one input or many, in fixed units and full precision."""
 
+from functools import partial
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from carbonctl.ledger.entry import COLUMNS, Entry
-from carbonctl.ledger.result import SCHEMA, About, Result
+from carbonctl.ledger.result import SCHEMA, About, Assumption, Result
 from carbonctl.numbers.values import Value
 from carbonctl.render import Style
-from carbonctl.render.escaping import as_json
+from carbonctl.render.escaping import as_json, json_parts
 from carbonctl.render.own_records import as_dicts
 
 if TYPE_CHECKING:
@@ -16,37 +18,60 @@ if TYPE_CHECKING:
 
 
 class Renderer:
-    """Collects results into one document."""
+    """Writes results into one document as they come; nothing of them is kept but their text."""
 
     def __init__(self, style: Style) -> None:
-        self.results: list[dict[str, Any]] = []
+        self.out = BytesIO()
 
     def add(self, result: Result) -> None:
         """Add one element of ``results``."""
-        self.results.append(result_dict(result))
+        self.out.write(b",\n    " if self.out.tell() else b"\n    ")
+        for part in json_parts(_members(result), level=2):
+            self.out.write(part.encode())
 
-    def finish(self, about: About, verdicts: "Sequence[Verdict]" = ()) -> str:
-        """Return the document."""
-        document: dict[str, Any] = {
-            "schema": SCHEMA,
-            "version": about.version,
-            "hardware_db": about.hardware_db,
-            "own_records": as_dicts(about.own_records),
-            "results": self.results,
-            "errors": [
-                {"file": p.file, "line": p.line, "col": p.col, "path": p.path, "message": p.message}
-                for p in about.errors
-            ],
-        }
+    def finish(self, about: About, verdicts: "Sequence[Verdict]" = ()) -> bytes:
+        """Return the document in UTF-8."""
+        before = as_json(head(SCHEMA, about))
+        after: dict[str, Any] = {"errors": faults(about)}
         if verdicts:
             from carbonctl.render.verdicts import as_dict
 
-            document["verdicts"] = [as_dict(verdict) for verdict in verdicts]
-        return as_json(document)
+            after["verdicts"] = [as_dict(verdict) for verdict in verdicts]
+        start = (before.removesuffix("\n}\n") + ',\n  "results": [').encode()
+        size = self.out.tell()
+        self.out.write(start)  # and in front of the results, which are moved in place
+        with self.out.getbuffer() as text:
+            text[len(start) :] = text[:size]
+            text[: len(start)] = start
+        self.out.write(b"\n  ]," if size else b"],")
+        self.out.write(as_json(after).removeprefix("{").encode())
+        return self.out.getvalue()
+
+
+def head(schema: str, about: About) -> dict[str, Any]:
+    """Return what every document begins with."""
+    return {
+        "schema": schema,
+        "version": about.version,
+        "hardware_db": about.hardware_db,
+        "own_records": as_dicts(about.own_records),
+    }
+
+
+def faults(about: About) -> list[dict[str, Any]]:
+    """Return what was wrong with the inputs that have no result."""
+    keys = ("file", "line", "col", "path", "message")
+    return [{key: getattr(problem, key) for key in keys} for problem in about.errors]
 
 
 def result_dict(result: Result) -> dict[str, Any]:
     """Return one element of ``results``."""
+    members = _members(result).items()
+    return {key: list(value) if isinstance(value, map) else value for key, value in members}
+
+
+def _members(result: Result) -> dict[str, Any]:
+    """Return one element of ``results``, its long lists not made yet."""
     return {
         "file": result.file,
         "sha256": result.sha256,
@@ -54,15 +79,13 @@ def result_dict(result: Result) -> dict[str, Any]:
         "complete": result.complete,
         "total": result.total._asdict(),
         "phases": {phase: sums._asdict() for phase, sums in result.phases.items()},
-        "entries": [_entry(result, entry) for entry in result.entries],
-        "assumptions": [
-            assumption._asdict() for assumption in result.assumptions
-        ],
+        "entries": map(partial(_entry, result), result.entries),
+        "assumptions": map(Assumption._asdict, result.assumptions),
         "reported": result.reported
         and {key: comparison._asdict() for key, comparison in result.reported.items()},
         "warnings": list(result.warnings),
         "spec": result.spec,
-    }  # fmt: skip
+    }
 
 
 def _entry(result: Result, entry: Entry) -> dict[str, Any]:

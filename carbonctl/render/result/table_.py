@@ -1,24 +1,21 @@
 """The table for people: phases, operational against embodied, what was assumed."""
 
-import io
 from collections.abc import Iterable, Sequence
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
-
-from rich.console import Console
-from rich.text import Text
 
 from carbonctl.ledger.entry import OPERATIONAL, Entry, Totals, totals
 from carbonctl.ledger.result import About, Result
 from carbonctl.render import CAUTION, Style, human_numbers
-from carbonctl.render.assumptions import assumption_rows
+from carbonctl.render.assumptions import AssumptionRow, assumption_rows
 from carbonctl.render.own_records import below
 from carbonctl.render.plain import finished
-from carbonctl.render.sheet import Cell, Content, Sheet, paragraph
-from carbonctl.render.terminal import console_for
+from carbonctl.render.sheet import Cell, Content, Screen, Sheet, Text
 
 if TYPE_CHECKING:
     from carbonctl.analysis.gates import Verdict
 
+_REMEMBERED = 1024  # what is assumed is often the same in many results
 _BAR = 10
 _WIDE = 100
 _WIDE_BAR = 30
@@ -33,66 +30,47 @@ class Renderer:
 
     def __init__(self, style: Style) -> None:
         self.style = style
-        self.out = io.StringIO()
-        self.console = console_for(self.out, style)
+        self.screen = Screen(style)
+        self.assumed = lru_cache(_REMEMBERED)(partial(_assumed, style))
         self.is_first = True
 
     def add(self, result: Result) -> None:
         """Draw one result below the others."""
         if not self.is_first:
-            self.console.print()
+            self.screen.paragraph()
         self.is_first = False
-        _Block(self.console, result, self.style).show()
+        _Block(self.screen, result, self.style).show()
+        rows = assumption_rows(result)
+        if rows:
+            self.screen.lines += self.assumed(tuple(rows))
 
     def finish(self, about: About, verdicts: "Sequence[Verdict]" = ()) -> str:
         """Return everything that was drawn, and the verdicts below it."""
         if verdicts:
             from carbonctl.render.gates_table import draw
 
-            draw(self.console, verdicts, self.style)
-        return finished(below(self.out.getvalue(), about.own_records), self.style)
+            draw(self.screen, verdicts)
+        return finished(below(self.screen.drawn(), about.own_records), self.style)
 
 
 class _Block:
     """One result."""
 
-    def __init__(self, console: Console, result: Result, style: Style) -> None:
-        self.console = console
+    def __init__(self, screen: Screen, result: Result, style: Style) -> None:
+        self.screen = screen
         self.result = result
         self.style = style
         self.bar = _WIDE_BAR if style.width >= _WIDE else _BAR
 
     def show(self) -> None:
-        paragraph(self.console, Text(self.result.name, style="bold"))
-        self.console.print()
+        self.screen.paragraph(self.result.name, "bold")
+        self.screen.paragraph()
         self.phases()
-        self.console.print()
+        self.screen.paragraph()
         self.split()
         self.electricity()
         self.reported()
         self.equivalents()
-        self.assumed()
-
-    def lines(self, kinds: tuple[str, ...], rows: list[tuple[Text | str, ...]]) -> None:
-        """Draw rows as a table with a column each of: left, right, fold (a long text).
-
-        In a narrow terminal their cells follow each other.
-        """
-        if self.style.width < _TABLES_FROM:
-            for row in rows:
-                line = Text("  ").join([Text(c) if isinstance(c, str) else c for c in row if c])
-                paragraph(self.console, line)
-            return
-        sheet = Sheet()
-        for kind in kinds:
-            sheet.add_column(is_right=kind == "right", wraps=kind == "fold")
-        for row in rows:
-            sheet.add_row(*row)
-        sheet.draw(self.console)
-
-    def heading(self, text: str) -> None:
-        self.console.print()
-        self.console.print(Text(text, style="bold"))
 
     def phases(self) -> None:
         whole = self.result.total
@@ -117,9 +95,8 @@ class _Block:
                 self.phase(table, phase, sums)
         else:
             for name, sums in self.result.groups(str(self.style.by)).items():
-                cells = [Text(cell) for cell in self.cells(sums)]
-                self.row(table, Text(name), cells, self.share(sums))
-        table.draw(self.console)
+                self.row(table, name, self.cells(sums), self.share(sums))
+        table.draw(self.screen)
 
     def shown(self, units: tuple[str, ...], cells: list[str]) -> list[tuple[str, str, str]]:
         """Return (head, unit, cell) of the columns for which there is room."""
@@ -128,7 +105,9 @@ class _Block:
             return rows
         return rows[1:] if self.style.width >= _PARTS_FROM else rows[3:]
 
-    def row(self, table: Sheet, name: Content, cells: list[Text], share: tuple[str, str]) -> None:
+    def row(
+        self, table: Sheet, name: Content, cells: Sequence[Content], share: tuple[str, str]
+    ) -> None:
         """Add one row of the columns that are shown."""
         room = self.style.width
         kept = cells if room >= _ENERGY_FROM else cells[1:] if room >= _PARTS_FROM else cells[3:]
@@ -142,15 +121,14 @@ class _Block:
             if entry.phase == phase:
                 parts.setdefault(entry.activity, []).append(entry)
         if not parts:
-            dashes = [Text("–", style="dim")] * 4
-            self.row(table, Text(phase.capitalize(), style="dim"), dashes, ("–", ""))
+            dashes = [Text("–", "dim")] * 4
+            self.row(table, Text(phase.capitalize(), "dim"), dashes, ("–", ""))
             return
-        cells = [Text(cell) for cell in self.cells(sums)]
-        self.row(table, Text(phase.capitalize()), cells, self.share(sums))
+        self.row(table, phase.capitalize(), self.cells(sums), self.share(sums))
         for name, entries in parts.items() if len(parts) > 1 else ():
             part = totals(entries)
-            cells = [Text(cell, style="dim") for cell in self.cells(part)]
-            indented = Cell(Text(name, style="dim"), 2)
+            cells = [Text(cell, "dim") for cell in self.cells(part)]
+            indented = Cell(Text(name, "dim"), 2)
             self.row(table, indented, cells, self.share(part))
 
     def cells(self, sums: Totals) -> list[str]:
@@ -193,16 +171,16 @@ class _Block:
             known = whole.total_kgco2e is not None
             share = human_numbers.percent(part, whole.total_kgco2e) if known else ""
             drawn = human_numbers.bar(part, whole.total_kgco2e, width) if width else ""
-            table.add_row(name, self.mass(part), share, Text(drawn, style="cyan"))
-        table.draw(self.console)
+            table.add_row(name, self.mass(part), share, Text(drawn, "cyan"))
+        table.draw(self.screen)
         for name, said in self.more(whole):
-            paragraph(self.console, Text(f"{name}: ").append(said))
+            self.screen.paragraph(f"{name}: {said}")
         if not self.result.complete:
             said = (
                 "an embodied figure is unknown, so the total is unknown too; "
                 "shares are of operational carbon"
             )
-            paragraph(self.console, Text(f"Incomplete: {said}", style=CAUTION))
+            self.screen.paragraph(f"Incomplete: {said}", CAUTION)
 
     def more(self, whole: Totals) -> Iterable[tuple[str, str]]:
         low, high = whole.total_low_kgco2e, whole.total_high_kgco2e
@@ -224,7 +202,7 @@ class _Block:
         if not self.result.reported:
             return
         source = (self.result.spec.get("reported") or {}).get("source")
-        self.heading("Reported" + (f" ({source})" if source else ""))
+        _heading(self.screen, "Reported" + (f" ({source})" if source else ""))
         rows: list[tuple[Text | str, ...]] = []
         for key, row in self.result.reported.items():
             error = "?" if row.error_pct is None else f"{row.error_pct:+.1f} %"
@@ -232,19 +210,19 @@ class _Block:
             ours = f"estimated {human_numbers.total(key, row.estimated)}"
             theirs = human_numbers.total(key, row.reported)
             rows.append((name.capitalize(), theirs, ours, error.replace("-", "−")))
-        self.lines(("left", "right", "right", "right"), rows)
+        _rows(self.screen, ("left", "right", "right", "right"), rows)
 
     def equivalents(self) -> None:
         """Show the total in everyday things, each with its source."""
         pairs = self.result.equivalents(self.style.everyday)
         if not pairs:
             return
-        self.heading("As much carbon as")
+        _heading(self.screen, "As much carbon as")
         rows: list[tuple[Text | str, ...]] = [
             (f"{human_numbers.rounded(amount)} {thing.unit}", thing.item, thing.source)
             for thing, amount in pairs
         ]
-        self.lines(("right", "left", "left"), rows)
+        _rows(self.screen, ("right", "left", "left"), rows)
 
     def electricity(self) -> None:
         """Show the carbon intensities and the PUE that were used."""
@@ -262,33 +240,54 @@ class _Block:
         )  # fmt: skip
         said = "; ".join(lines) + (f"; PUE {', '.join(pues)}" if pues else "")
         if lines:
-            paragraph(self.console, Text(f"Electricity: {said}"))
+            self.screen.paragraph(f"Electricity: {said}")
 
-    def assumed(self) -> None:
-        """Show what the spec did not give, and where each figure came from."""
-        rows = assumption_rows(self.result)
-        if not rows:
-            return
-        self.heading("Assumed (not in the file)")
-        keys = dict.fromkeys(key for row in rows for key in row.sources)
-        numbers = {key: str(number) for number, key in enumerate(keys, 1)}
-        shown: list[tuple[Text | str, ...]] = []
+
+def _heading(screen: Screen, text: str) -> None:
+    screen.paragraph()
+    screen.paragraph(text, "bold")
+
+
+def _rows(screen: Screen, kinds: tuple[str, ...], rows: list[tuple[Text | str, ...]]) -> None:
+    """Draw rows as a table with a column each of: left, right, fold (a long text).
+
+    In a narrow terminal their cells follow each other.
+    """
+    if screen.width < _TABLES_FROM:
         for row in rows:
-            marks = ", ".join(numbers[key] for key in row.sources)
-            status = Text(row.status, style=CAUTION if row.status == "archetype" else "dim")
-            shown.append((row.label, row.said, status, f"[{marks}]" if marks else ""))
-        self.lines(("fold", "right", "left", "left"), shown)
-        self.citations(numbers)
+            line = Text()
+            for cell in row:
+                if cell:
+                    line.append("  " if line else "").append(cell)
+            screen.paragraph(line)
+        return
+    sheet = Sheet()
+    for kind in kinds:
+        sheet.add_column(is_right=kind == "right", wraps=kind == "fold")
+    for row in rows:
+        sheet.add_row(*row)
+    sheet.draw(screen)
 
-    def citations(self, numbers: dict[str, str]) -> None:
-        if not numbers:
-            return
-        self.heading("Sources")
+
+def _assumed(style: Style, rows: tuple[AssumptionRow, ...]) -> list[str]:
+    """Return lines of what the spec did not give, and where each figure came from."""
+    screen = Screen(style)
+    _heading(screen, "Assumed (not in the file)")
+    keys = dict.fromkeys(key for row in rows for key in row.sources)
+    numbers = {key: str(number) for number, key in enumerate(keys, 1)}
+    shown: list[tuple[Text | str, ...]] = []
+    for row in rows:
+        marks = ", ".join(numbers[key] for key in row.sources)
+        status = Text(row.status, CAUTION if row.status == "archetype" else "dim")
+        shown.append((row.label, row.said, status, f"[{marks}]" if marks else ""))
+    _rows(screen, ("fold", "right", "left", "left"), shown)
+    if numbers:
+        _heading(screen, "Sources")
         table = Sheet()
         table.add_column(is_right=True, wraps=False)
         table.add_column()
         for key, number in numbers.items():
-            source = (self.style.sources or {}).get(key)
-            said = Text(f"{source.citation} ({key})" if source else key)
-            table.add_row(f"[{number}]", said)
-        table.draw(self.console)
+            source = (style.sources or {}).get(key)
+            table.add_row(f"[{number}]", f"{source.citation} ({key})" if source else key)
+        table.draw(screen)
+    return screen.lines

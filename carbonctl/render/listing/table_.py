@@ -1,46 +1,26 @@
-"""Rows of facts as a table, CSV or JSON. Unknown is "–", empty or null."""
+"""Rows of facts as a table, and the facts of one record. Unknown is "–"."""
 
-import csv
-import io
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from carbonctl.render import Style, escaping, human_numbers
-from carbonctl.text import printable
-
-FORMATS = ("table", "csv", "json")
-as_json = escaping.as_json
-
-
-def as_csv(columns: Collection[str], rows: list[dict[str, Any]]) -> str:
-    """Return rows as CSV with the columns as head."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([[_plain(row[column]) for column in columns] for row in rows])
-    return out.getvalue()
+from carbonctl.render import Style, human_numbers
+from carbonctl.render.listing import Row
+from carbonctl.render.plain import finished
+from carbonctl.render.sheet import Content, Screen, Sheet, Text
 
 
-def _plain(cell: Any) -> Any:
-    return printable(cell) if isinstance(cell, str) else cell
-
-
-def as_table(heads: dict[str, str], rows: list[dict[str, Any]], style: Style) -> str:
+def render(heads: Mapping[str, str], rows: Sequence[Row], style: Style) -> str:
     """Return rows as a table within the width.
 
     Parameters
     ----------
-    heads : dict
+    heads : mapping
         Column to its title; ``|`` in a title breaks the line.
-    rows : list of dict
+    rows : sequence of dict
         Numbers are aligned right; texts fold.
     style : Style
         Width and color.
     """
-    from rich.text import Text
-
-    from carbonctl.render.sheet import Sheet
-
     sheet = Sheet(is_ruled=True, gap=3)
     numeric = {c for c in heads if all(isinstance(r[c], int | float | None) for r in rows)}
     for column, title in heads.items():
@@ -48,60 +28,56 @@ def as_table(heads: dict[str, str], rows: list[dict[str, Any]], style: Style) ->
         is_number = column in numeric
         sheet.add_column(head, unit=unit, is_right=is_number, wraps=not is_number)
     for row in rows:
-        sheet.add_row(*[_cell(row[column], column, Text) for column in heads])
+        sheet.add_row(*[_cell(row[column], column) for column in heads])
     return _print(style, [sheet])
 
 
-def _cell(value: Any, column: str, text: Any) -> Any:
+def _cell(value: Any, column: str) -> Content:
     if value is None or value == "":
-        return text("–", style="dim")
+        return Text("–", "dim")
     if column.endswith("year") or isinstance(value, str):
-        return text(str(value))
-    return text(human_numbers.significant(value))
+        return str(value)
+    return human_numbers.significant(value)
 
 
 def card(
     title: str,
     facts: Mapping[str, object],
-    figures: list[dict[str, Any]],
+    figures: Sequence[Row],
     unknown: list[str],
     style: Style,
 ) -> str:
     """Return one record: its name, what is said of it, its figures, what is unknown, sources."""
-    from rich.text import Text
-
     pairs = _pairs()
     for key, value in facts.items():
-        pairs.add_row(Text(key, style="dim"), str(value))
+        pairs.add_row(Text(key, "dim"), str(value))
     numbers = _numbered(row["source"] for row in figures)
     table = _pairs("left", "right", "left", "left")
     for row in figures:
         marks = ", ".join(numbers[key] for key in row["source"].split())
         doubt = "" if row["confidence"] in (None, "high") else f"{row['confidence']} confidence"
         remarks = "; ".join(part for part in (doubt, row["note"]) if part)
-        table.add_row(row["figure"], _range(row), f"[{marks}]", Text(remarks, style="dim"))
+        table.add_row(row["figure"], _range(row), f"[{marks}]", Text(remarks, "dim"))
     for key in unknown:
-        table.add_row(key, Text("unknown", style="dim"), "", "")
-    parts = [Text(title, style="bold"), pairs, Text(), table]
+        table.add_row(key, Text("unknown", "dim"), "", "")
+    parts: list[Text | Sheet] = [Text(title, "bold"), pairs, Text(), table]
     return _print(style, [*parts, *_citations(numbers, style)])
 
 
-def grid_card(rows: list[dict[str, Any]], taken: int, style: Style) -> str:
+def grid_card(rows: Sequence[Row], taken: int, style: Style) -> str:
     """Return the figures of one zone or cloud region by year, with notes and sources.
 
     ``taken`` is the place of the one that an account takes.
     """
-    from rich.text import Text
-
     first = rows[0]
-    title = Text(f"{first['name']} ({first['zone']})", style="bold")
+    title = Text(f"{first['name']} ({first['zone']})", "bold")
     of_region = [first[source] for *_, source in _REGION_FACTS]
     numbers = _numbered([*of_region, *(row["source"] for row in rows)])
     facts = _pairs()
     for name, keys, source in _REGION_FACTS:
         if first[keys[0]] is not None:
             said = ", ".join(str(first[key]) for key in keys if first[key])
-            facts.add_row(Text(name, style="dim"), Text(f"{said} {_marks(first[source], numbers)}"))
+            facts.add_row(Text(name, "dim"), f"{said} {_marks(first[source], numbers)}")
     table = _pairs("left", "right", "left", "left")
     shown = set()
     for place, row in enumerate(rows):
@@ -130,17 +106,15 @@ _REGION_FACTS = (
 )
 
 
-def _pairs(*justify: str) -> Any:
+def _pairs(*justify: str) -> Sheet:
     """Return a table without lines."""
-    from carbonctl.render.sheet import Sheet
-
     sheet = Sheet()
     for side in justify or ("left", "left"):
         sheet.add_column(is_right=side == "right")
     return sheet
 
 
-def _range(row: dict[str, Any]) -> str:
+def _range(row: Row) -> str:
     said = f"{human_numbers.significant(row['value'])} {row['unit']}".strip()
     if row["low"] is None:
         return said
@@ -153,34 +127,25 @@ def _numbered(joined: Iterable[str]) -> dict[str, str]:
     return {key: str(number) for number, key in enumerate(keys, 1)}
 
 
-def _citations(numbers: dict[str, str], style: Style) -> list[Any]:
-    from rich.text import Text
-
+def _citations(numbers: dict[str, str], style: Style) -> list[Text | Sheet]:
     table = _pairs("right", "left")
     for key, number in numbers.items():
         source = (style.sources or {}).get(key)
         if source is None:
             table.add_row(f"[{number}]", key)
             continue
-        said = Text(f"{source.citation} ({key}). ").append(source.url, style="dim")
+        said = Text(f"{source.citation} ({key}). ").append(source.url, "dim")
         if source.via:
             said.append(f" Seen through: {source.via}.")
         table.add_row(f"[{number}]", said)
-    return [Text(), Text("Sources", style="bold"), table] if numbers else []
+    return [Text(), Text("Sources", "bold"), table] if numbers else []
 
 
-def _print(style: Style, things: list[Any]) -> str:
-    from rich.text import Text
-
-    from carbonctl.render.plain import finished
-    from carbonctl.render.sheet import paragraph
-    from carbonctl.render.terminal import console_for
-
-    out = io.StringIO()
-    console = console_for(out, style)
+def _print(style: Style, things: Iterable[Text | Sheet]) -> str:
+    screen = Screen(style)
     for thing in things:
         if isinstance(thing, Text):
-            paragraph(console, thing)
+            screen.paragraph(thing)
         else:
-            thing.draw(console)
-    return finished(out.getvalue(), style)
+            thing.draw(screen)
+    return finished(screen.drawn(), style)
