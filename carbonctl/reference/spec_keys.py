@@ -216,7 +216,7 @@ def _written(value: Value, key: str) -> str:
 @lru_cache(maxsize=1)
 def _examples() -> dict[tuple[str, str], str]:
     """Return how keys may be written, by topic and key; of no topic are those of every one."""
-    found = {}
+    found: dict[tuple[str, str], str] = {}
     for row in descriptions.rows("examples.csv"):
         topics = PART_KINDS if row["topics"] == "parts" else [row["topics"]]
         found |= {(topic, row["key"]): row["example"] for topic in topics}
