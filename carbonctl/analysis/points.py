@@ -98,7 +98,7 @@ class _Asked:
         for entry in account(self.workload, self.facts).entries:  # type: ignore[arg-type]
             for value in entry.inputs:
                 if value.low != value.high:
-                    self.note(value, unknown_of(value, entry))
+                    self.note(value, unknown_of(value))
 
     def own(self, number: Range) -> Range:
         """Return a number that is equal, and no other's."""

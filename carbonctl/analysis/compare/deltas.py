@@ -96,7 +96,5 @@ def same_unknowns(pairs: Sequence[Pair]) -> dict[Uncertain, Uncertain]:
             other = theirs.get(value.name)
             if value.low == value.high or other is None or other[:2] != value[:2]:
                 continue
-            found[unknown_of(value, pair.head, pair.workload)] = unknown_of(
-                other, pair.base, pair.workload
-            )
+            found[unknown_of(value, pair.workload)] = unknown_of(other, pair.workload)
     return found

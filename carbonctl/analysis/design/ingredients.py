@@ -6,24 +6,23 @@ two sides, is not widened by what they share.
 """
 
 import math
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from carbonctl.analysis.terms import Same, Term, Uncertain, term
-from carbonctl.ledger.entry import AT_SITE, BUILDING, EMBODIED, OPERATIONAL, Entry
+from carbonctl.estimators.roles import BUILDING, CLIENTS, SERVER, USERS
+from carbonctl.ledger.entry import EMBODIED, OPERATIONAL, Entry
 from carbonctl.ledger.result import Result
-from carbonctl.numbers.formulas import compiled
+from carbonctl.numbers.formulas import parsed
 from carbonctl.numbers.intervals import Number, best, high, low
 from carbonctl.numbers.units import DURATION, parse_formatted
 from carbonctl.numbers.values import Value
 
 WALL, SYSTEMS = "elapsed", "hours of one system"
-_LIFETIME = re.compile(r"lifetime(_[0-9]+)?")
-_SHARE_OF_LIFE = re.compile(r" \* \w+ / \(\w+ \* \w+\)$")
+_LIVES = ("lifetime", "storage_lifetime")
 _LENGTHENS = {"repeats": "repeats", "restarts": "(1 + restarts)"}
 _BESIDE = ("transfer",)  # goes on beside the rest, in no time that anybody gives
-_OF_CLIENTS = ("federated", "on_device")
+_OF_CLIENTS = (CLIENTS, USERS, SERVER)
 _DELAY = "delay"
 
 Sum: TypeAlias = tuple[Term, ...] | None
@@ -147,7 +146,7 @@ def ingredients(result: Result, same: Same | None = None) -> Ingredients:
     """
     notes: list[str] = []
     embodied = [entry for entry in result.entries if entry.boundary == EMBODIED]
-    machines = [entry for entry in embodied if _item(entry) != BUILDING]
+    machines = [entry for entry in embodied if entry.role != BUILDING]
     if len(machines) < len(embodied):
         notes.append("the building is no machine: it is in the account, and not in C")
     operational = [entry for entry in result.entries if entry.boundary == OPERATIONAL]
@@ -170,10 +169,6 @@ def _known(terms: Sequence[Term | None]) -> Sum:
     return known if len(known) == len(terms) else None
 
 
-def _item(entry: Entry) -> str:
-    return entry.item.partition(AT_SITE)[0]
-
-
 def _place(entry: Entry) -> str:
     return f"{entry.phase}.{entry.activity}"
 
@@ -188,9 +183,9 @@ def _derived(entry: Entry, formula: str, number: float, same: Same | None) -> Te
 def _held(entry: Entry, same: Same | None, notes: list[str]) -> Term | None:
     """Return the embodied share of a machine times its life [kgCO2e·h]; None where unknown."""
     if entry.kgco2e is None:
-        notes.append(f"{_place(entry)}: the embodied carbon of the {_item(entry)} is unknown")
+        notes.append(f"{_place(entry)}: the embodied carbon of the {entry.name} is unknown")
         return None
-    life = next((value for value in entry.inputs if _LIFETIME.fullmatch(value.name)), None)
+    life = next((v for v in entry.inputs if (v.figure or v.name) in _LIVES), None)
     if life is not None:
         formula = f"({entry.formula}) * {life.name}"
         return _derived(entry, formula, entry.kgco2e * life.best, same)
@@ -253,18 +248,17 @@ def _hours_of_one_system(entries: list[Entry], same: Same | None) -> Iterator[Te
     by_item: dict[str, list[Entry]] = {}
     for unit in ("system-h", "device-h"):
         for entry in entries:
-            is_client = unit == "device-h" and entry.kind in _OF_CLIENTS
+            is_client = unit == "device-h" and entry.role in _OF_CLIENTS
             if entry.boundary == EMBODIED and entry.quantity_unit == unit and not is_client:
-                by_item.setdefault(_item(entry), []).append(entry)
+                by_item.setdefault(entry.name, []).append(entry)
         if by_item:
             break
     longest = max(by_item.values(), key=lambda some: math.fsum(map(_quantity, some)), default=[])
     for entry in longest:
-        formula = _SHARE_OF_LIFE.sub("", entry.formula)
-        if formula == entry.formula:  # the carbon is unknown, or not a plain share of a life
+        if entry.amount:
+            yield _derived(entry, entry.amount, _quantity(entry), same)
+        else:  # the carbon is unknown, or given as a share
             yield Term(None, {}, {}, (), 1.0, _quantity(entry))
-        else:
-            yield _derived(entry, formula, _quantity(entry), same)
 
 
 def _quantity(entry: Entry) -> float:
@@ -281,4 +275,4 @@ def _delay(result: Result) -> Sum:
     if low(number) == high(number):
         return (Term(None, {}, {}, (), 1.0, best(number)),)
     unknown = Uncertain(_DELAY, f":{value.path}", value.best, value.low, value.high)
-    return (Term(compiled(_DELAY)[0], {}, {_DELAY: unknown}, (), 1.0, value.best),)
+    return (Term(parsed(_DELAY), {}, {_DELAY: unknown}, (), 1.0, value.best),)
