@@ -3,7 +3,8 @@
 They are evaluated again at corners of ranges, or over samples.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from carbonctl.estimators.roles import LOSSES
@@ -65,6 +66,11 @@ class Term(NamedTuple):
     sign: float
     number: float
 
+    def under(self, same: Same) -> "Term":
+        """Return it with unknowns that are others under another name."""
+        ranged = {name: same.get(unknown, unknown) for name, unknown in self.ranged.items()}
+        return self._replace(ranged=ranged)
+
     def at(self, values: Mapping[Uncertain, Any]) -> Any:
         """Return the signed figure with some values for what is uncertain."""
         if self.formula is None:
@@ -72,19 +78,41 @@ class Term(NamedTuple):
         names = {**self.known}
         for name, unknown in self.ranged.items():
             names[name] = values[unknown]
-        for name in self.derived:
-            parents, kernel = _DERIVED[name]
-            names[name] = _each(kernel, *(names[parent] for parent in parents))
-        return self.sign * self.formula.at(names)
+        return self.sign * self.formula.at(derive(names, self.derived))
+
+
+def derive(names: dict[str, Any], derived: Sequence[str]) -> dict[str, Any]:
+    """Return values by name, with those that follow from others by one of the kernels."""
+    for name in derived:
+        parents, kernel = _DERIVED[name]
+        names[name] = _each(kernel, *(names[parent] for parent in parents))
+    return names
 
 
 def _each(kernel: Callable[..., Any], *values: Any) -> Any:
-    """Apply a kernel of numbers to numbers, or to arrays element by element."""
-    if all(isinstance(value, float | int) for value in values):
+    """Apply a kernel of numbers to numbers, or to arrays element by element.
+
+    In arrays, what has no value is no number.
+    """
+    if not any(hasattr(value, "tolist") and value.ndim for value in values):
         return kernel(*values)
     import numpy as np
 
-    return np.vectorize(kernel, otypes=[float])(*values)
+    def one(*numbers: float) -> float:
+        try:
+            return float(kernel(*numbers))
+        except (ArithmeticError, ValueError):
+            return math.nan
+
+    return np.vectorize(one, otypes=[float])(*values)
+
+
+def exact(numbers: Iterable[float]) -> float:
+    """Return an exactly rounded sum; no number where there is none."""
+    try:
+        return math.fsum(numbers)
+    except (OverflowError, ValueError):
+        return math.nan
 
 
 def unknown_of(value: Value, workload: str = "") -> Uncertain:
@@ -139,14 +167,15 @@ def term(
         raise NotArithmetic(f"`{sorted(names - inputs.keys())[0]}` is no input of {entry.item}")
     derived = tuple(sorted(name for name in names if _is_derived(inputs[name], inputs)))
     parents = {parent for name in derived for parent in _DERIVED[name][0]}
-    used = {name: inputs[name] for name in sorted((names - set(derived)) | parents)}
-    known = {name: v.best for name, v in used.items() if v.low == v.high}
-    ranged = {}
-    for name, value in used.items():
+    known, ranged = {}, {}
+    for name in sorted((names - set(derived)) | parents):
+        value = inputs[name]
         if value.low != value.high:
-            unknown = unknown_of(value, workload)
-            ranged[name] = (same or {}).get(unknown, unknown)
-    return Term(formula if ranged else None, known, ranged, derived, sign, number)
+            ranged[name] = unknown_of(value, workload)
+        else:
+            known[name] = value.best
+    found = Term(formula if ranged else None, known, ranged, derived, sign, number)
+    return found.under(same) if same else found
 
 
 def _is_derived(value: Value, inputs: Mapping[str, Value]) -> bool:
