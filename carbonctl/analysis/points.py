@@ -67,6 +67,11 @@ def samples(terms: Sequence[Term]) -> Column:
     return total
 
 
+def column(numbers: Sequence[float]) -> Column:
+    """Return a column of some numbers."""
+    return np.array(numbers)
+
+
 def corners(unknowns: Sequence[Uncertain]) -> dict[Uncertain, Column]:
     """Return the values of some unknowns at every corner of their bounds."""
     points = np.arange(1 << len(unknowns))

@@ -76,9 +76,6 @@ class Facts(Protocol):
     def radio(self, device: str, technology: str) -> "Radio | None":
         """Return the power of a device's radio."""
 
-    def settled(self, value: Value) -> Value:
-        """Return a figure that is made of others and is known as one."""
-
     def segments(self, model: str) -> dict[str, dict[str, Value]]:
         """Return energy per volume by element and direction of a model of the network."""
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from carbonctl.catalog import Catalog
 from carbonctl.catalog.own_records import OwnRecords
 from carbonctl.catalog.tables import Everyday
 from carbonctl.errors import Caution, Problem
@@ -23,7 +22,7 @@ from carbonctl.numbers.intervals import best, decide, exact_sum
 from carbonctl.numbers.units import COUNT, INTENSITY, parse
 from carbonctl.numbers.values import Value
 from carbonctl.spec.fields import write_quantity
-from carbonctl.spec.model import PHASES, Reported, Workload
+from carbonctl.spec.model import PHASES, Reported
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,9 +112,6 @@ class Result:
         The normalised workload.
     reported : Reported or None
         Published figures, as the spec gives them.
-    origin : (Workload, Catalog) or None
-        What was accounted for, and by which facts; None where the result was saved or comes
-        from another process.
     """
 
     def __init__(
@@ -137,7 +133,6 @@ class Result:
         self.warnings = warnings
         self._spec = spec
         self._reported = reported
-        self.origin: tuple[Workload, Catalog] | None = None
 
     def __repr__(self) -> str:
         return f"<Result {self.file}: {self.name}, total_kgco2e={self.total.total_kgco2e}>"
@@ -146,7 +141,7 @@ class Result:
         """Return what is to be copied or sent elsewhere, what was to be made on demand included."""
         made = {"spec": self.spec, "reported": self.reported}
         state = {key: value for key, value in self.__dict__.items() if key not in _MAKERS}
-        return {**state, **made, "origin": None}
+        return {**state, **made}
 
     def to_frame(self, view: View = "entries") -> "pd.DataFrame":
         """Return a view as a pandas DataFrame: text ``string``, numbers ``float64``.

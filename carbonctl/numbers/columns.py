@@ -69,34 +69,6 @@ class Column(np.ndarray):
     __hash__ = _refused  # type: ignore[assignment]
 
 
-class Drawn(Column):
-    """What an uncertain number is at each of many points, beside the range that it is known by.
-
-    Arithmetic takes the points. Checks and texts, which ask a value for its best, low or high,
-    see the range, so that no point is refused or written that the range is not.
-
-    Parameters
-    ----------
-    numbers : sequence of float
-        One a point.
-    known : Range
-        What is known of it.
-    """
-
-    best: float
-    low: float
-    high: float
-
-    def __new__(cls, numbers: Any, known: Range) -> Drawn:  # noqa: D102
-        found: Drawn = np.array(numbers, dtype=float).view(cls)
-        found.best, found.low, found.high = known.best, known.low, known.high
-        return found
-
-    def __array_finalize__(self, made_of: Any) -> None:
-        for key in ("best", "low", "high"):
-            setattr(self, key, getattr(made_of, key, None))
-
-
 def _refuse_zero(divisor: Any) -> None:
     """Refuse a division by zero, as floats do.
 

@@ -77,6 +77,6 @@ class Value(NamedTuple):
 
 
 def _end(number: Any, key: str) -> float:
-    """Return an end of a range, also of the one that a column is drawn from, or a number itself."""
+    """Return an end of a range, or a number itself."""
     found: float = getattr(number, key, number)
     return found

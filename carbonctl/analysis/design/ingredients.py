@@ -6,11 +6,12 @@ two sides, is not widened by what they share.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
+from typing import Any, NamedTuple, TypeAlias
 
 from carbonctl.analysis.terms import Same, Term, Uncertain, term
-from carbonctl.estimators.roles import BUILDING, CLIENTS, SERVER, USERS
+from carbonctl.estimators.roles import BUILDING, CLIENTS, NETWORK, SERVER, USERS
 from carbonctl.ledger.entry import EMBODIED, OPERATIONAL, Entry
 from carbonctl.ledger.result import Result
 from carbonctl.numbers.formulas import parsed
@@ -21,11 +22,11 @@ from carbonctl.numbers.values import Value
 WALL, SYSTEMS = "elapsed", "hours of one system"
 _LIVES = ("lifetime", "storage_lifetime")
 _LENGTHENS = {"repeats": "repeats", "restarts": "(1 + restarts)"}
-_BESIDE = ("transfer",)  # goes on beside the rest, in no time that anybody gives
 _OF_CLIENTS = (CLIENTS, USERS, SERVER)
 _DELAY = "delay"
 
 Sum: TypeAlias = tuple[Term, ...] | None
+Values: TypeAlias = Mapping[Uncertain, Any]
 
 
 class Span(NamedTuple):
@@ -40,7 +41,7 @@ class Span(NamedTuple):
 
 
 class DesignFigures(NamedTuple):
-    """The ingredients for one set of values of what is uncertain; None is unknown.
+    """The ingredients at one point of what is uncertain; None is unknown.
 
     Attributes
     ----------
@@ -95,33 +96,34 @@ class Ingredients(NamedTuple):
         terms += [one for span in self.spans or () for one in span.terms]
         return {unknown for one in terms for unknown in one.ranged.values()}
 
-    def at(self, values: Mapping[Uncertain, float] | None) -> DesignFigures:
-        """Return the figures with some values for what is uncertain; None is the best ones."""
+    def at(self, values: Values | None) -> Iterator[DesignFigures]:
+        """Yield the figures at each point of what is uncertain; None is the best estimates."""
 
-        def total(some: Sum) -> float | None:
-            return None if some is None else _sum(some, values)
+        def total(some: Sum) -> Iterable[float | None]:
+            return repeat(None) if some is None else _sums(some, values)
 
-        return DesignFigures(
-            energy_kwh=total(self.energy),
-            operational_kgco2e=total(self.operational),
-            embodied_kgco2e=total(self.embodied),
-            borne_kgco2e=total(self.borne),
-            held_kgco2e_h=total(self.held),
-            elapsed_h=self._elapsed(values),
-            delay_h=total(self.delay),
-        )
+        points = 1 if values is None else len(next(iter(values.values())))
+        sums = (self.energy, self.operational, self.embodied, self.borne, self.held)
+        columns = (*map(total, sums), self._elapsed(values), total(self.delay), range(points))
+        for *row, _ in zip(*columns, strict=False):
+            yield DesignFigures(*row)
 
-    def _elapsed(self, values: Mapping[Uncertain, float] | None) -> float | None:
+    def _elapsed(self, values: Values | None) -> Iterable[float | None]:
         """Return the time of the work: what lasts for a duration goes on beside the rest."""
         if self.spans is None:
-            return None
-        each = [(span.is_beside, _sum(span.terms, values)) for span in self.spans]
-        rest = math.fsum(hours for is_beside, hours in each if not is_beside)
-        return max([rest, *(hours for is_beside, hours in each if is_beside)]) or None
+            return repeat(None)
+        first = [one for span in self.spans if not span.is_beside for one in span.terms]
+        beside = [_sums(span.terms, values) for span in self.spans if span.is_beside]
+        return [max(hours) or None for hours in zip(_sums(first, values), *beside, strict=True)]
 
 
-def _sum(terms: Sequence[Term], values: Mapping[Uncertain, float] | None) -> float:
-    return math.fsum(one.number if values is None else one.at(values) for one in terms)
+def _sums(terms: Sequence[Term], values: Values | None) -> list[float]:
+    """Return the sum of some terms at each point."""
+    if values is None:
+        return [math.fsum(one.number for one in terms)]
+    from carbonctl.analysis.points import sums  # numpy, where something is uncertain
+
+    return sums(terms, values)
 
 
 EMPTY = Ingredients(None, None, None, None, None, None, None, ("there is nothing to measure",))
@@ -211,7 +213,7 @@ def _spans(
         span = _span(own, same)
         if span is not None:
             found.append(span)
-        elif own[0].kind not in _BESIDE:
+        elif own[0].role != NETWORK:  # what is moved goes on beside the rest
             notes.append(f"{_place(own[0])}: nothing says how long it takes")
             is_known = False
     if is_known and not found:
