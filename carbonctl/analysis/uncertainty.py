@@ -10,7 +10,7 @@ once: the figures of their terms at a point are columns (`carbonctl.analysis.poi
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate, pairwise, product
 from typing import Any, NamedTuple, TypeAlias
@@ -19,6 +19,8 @@ from carbonctl.analysis.terms import Term, Uncertain, exact
 from carbonctl.numbers.intervals import Range, high, low
 
 Bounds: TypeAlias = tuple[float, float]
+# The sums of a leaf, by its id, at each corner: bit n of its place says at which end unknown n is.
+Sums: TypeAlias = dict[int, tuple[float, ...]]
 Line: TypeAlias = Callable[[Sequence[Sequence[float]]], list[list[float]]]
 
 _FEW = 3  # unknowns of which every corner is tried
@@ -97,12 +99,18 @@ def _parted(terms: Sequence[Term], fixed: Sequence[Uncertain]) -> list[list[Term
     return list(groups.values())
 
 
+class _End(NamedTuple):
+    """The least of a signed sum, and the ends of the unknowns at which it is."""
+
+    number: float
+    at: dict[Uncertain, float]
+
+
 class _Leaf(NamedTuple):
     """Terms that are tried at every corner of their unknowns, those that are fixed first."""
 
     terms: list[Term]
     unknowns: tuple[Uncertain, ...]
-    fixed: int
 
     @property
     def corners(self) -> int:
@@ -120,7 +128,7 @@ class _Hub(NamedTuple):
 def _tree(terms: list[Term], fixed: tuple[Uncertain, ...]) -> _Leaf | _Hub:
     counts = Counter(u for term in terms for u in term.ranged.values() if u not in fixed)
     if len(counts) <= _FEW:
-        return _Leaf(terms, (*fixed, *counts), len(fixed))
+        return _Leaf(terms, (*fixed, *counts))
     if len(fixed) == _MOST_HUBS:
         raise _TooMany
     most = max(counts.values())
@@ -155,15 +163,6 @@ class _Group:
             raise _TooMany
 
 
-class _Corner(NamedTuple):
-    """The least and the greatest sum for each choice of what is fixed, and at which corners."""
-
-    least: list[float]
-    most: list[float]
-    at_least: list[int]
-    at_most: list[int]
-
-
 class _Search:
     """Bounds groups of terms, all at once."""
 
@@ -178,29 +177,31 @@ class _Search:
 
     def ends(self) -> list[Bounds]:
         """Return the bounds of each group."""
-        terms = self.terms
-        corners = self.corners()
-        best = terms.at_values(self.spans, terms.best)
-        lows, highs = [], []
-        at_low, at_high = terms.best.copy(), terms.best.copy()
-        for number, group in enumerate(self.groups):
-            found = _combined(group.tree, corners)
-            lows.append(min(found.least[0], best[number]))
-            highs.append(max(found.most[0], best[number]))
-            for values, is_most in ((at_low, False), (at_high, True)):
-                for unknown, is_high in _chosen(group.tree, corners, 0, is_most=is_most):
-                    slot = terms.slots[number][unknown]
-                    values[slot] = unknown.high if is_high else unknown.low
+        sums = self.corners()
+        best = self.terms.at_values(self.spans, self.terms.best)
+        for group in self.groups:
             group.evaluations += len(group.terms)
-        for sign, values, found_ends in ((1.0, at_low, lows), (-1.0, at_high, highs)):
-            for number, end in self.refined(values, sign).items():
-                found_ends[number] = sign * min(sign * found_ends[number], end)
-        for number in self.unbounded:
-            lows[number] = highs[number] = math.nan
-        return list(zip(lows, highs, strict=True))
+        lows, highs = (self.least(sign, sums, best) for sign in (1.0, -1.0))
+        return [
+            (math.nan, math.nan) if number in self.unbounded else (low, -high)
+            for number, (low, high) in enumerate(zip(lows, highs, strict=True))
+        ]
 
-    def corners(self) -> "dict[int, _Corner]":
-        """Return the sums of each leaf at all its corners, for each choice of what is fixed."""
+    def least(self, sign: float, sums: Sums, best: list[float]) -> list[float]:
+        """Return the least of each group's signed sum."""
+        values = self.terms.best.copy()
+        found = []
+        for number, group in enumerate(self.groups):
+            (end,) = _lowest(group.tree, sums, sign)
+            found.append(min(end.number, sign * best[number]))
+            for unknown, x in end.at.items():
+                values[self.terms.slots[number][unknown]] = x
+        for number, refined in self.refined(values, sign).items():
+            found[number] = min(found[number], refined)
+        return found
+
+    def corners(self) -> Sums:
+        """Return the sums of each leaf at all its corners."""
         by_size: dict[int, list[tuple[int, _Leaf, tuple[int, int]]]] = {}
         place = 0
         for number, group in enumerate(self.groups):
@@ -209,11 +210,11 @@ class _Search:
                 by_size.setdefault(leaf.corners, []).append((number, leaf, span))
                 for bit, unknown in enumerate(leaf.unknowns):
                     self.terms.bits[self.terms.slots[number][unknown]] = bit
-        found = {}
+        found: Sums = {}
         for corners, leaves in by_size.items():
             tried = self.terms.at_corners(corners, [span for *_, span in leaves])
             for (number, leaf, _), sums in zip(leaves, tried, strict=True):
-                found[id(leaf)] = _reduced(sums, leaf)
+                found[id(leaf)] = sums
                 if not all(map(math.isfinite, sums)):
                     self.unbounded.add(number)
         return found
@@ -303,56 +304,32 @@ class _Job(NamedTuple):
     places: list[int]
 
 
-def _reduced(sums: Sequence[float], leaf: _Leaf) -> _Corner:
-    """Return the ends of a leaf's sums over its free unknowns, the last of which goes first."""
-    fixed = leaf.fixed
-    free = range(fixed, len(leaf.unknowns))
-    order = [
-        sum(bit << place for place, bit in zip(free, bits, strict=True))
-        for bits in product((0, 1), repeat=len(free))
-    ]
-    found = _Corner([], [], [], [])
-    for choice in range(1 << fixed):
-        tried = [choice + corner for corner in order]
-        numbers = [sums[corner] for corner in tried]
-        found.least.append(min(numbers))
-        found.most.append(max(numbers))
-        found.at_least.append(tried[numbers.index(min(numbers))])
-        found.at_most.append(tried[numbers.index(max(numbers))])
-    return found
-
-
-def _combined(node: _Leaf | _Hub, corners: dict[int, _Corner], depth: int = 0) -> _Corner:
-    """Return the ends of a node for each choice of what is fixed above it."""
+def _lowest(node: _Leaf | _Hub, sums: Sums, sign: float, depth: int = 0) -> list[_End]:
+    """Return the least signed sum of a node for each choice of what is fixed above it."""
     if isinstance(node, _Leaf):
-        return corners[id(node)]
-    parts = [_combined(part, corners, depth + 1) for part in node.parts]
-    least = [exact(numbers) for numbers in zip(*(part.least for part in parts), strict=True)]
-    most = [exact(numbers) for numbers in zip(*(part.most for part in parts), strict=True)]
-    found = _Corner([], [], [], [])
-    for choice in range(1 << depth):
-        both = choice, choice | 1 << depth
-        found.least.append(min(least[n] for n in both))
-        found.most.append(max(most[n] for n in both))
-        found.at_least.append(min(both, key=lambda n: least[n]))
-        found.at_most.append(max(both, key=lambda n: most[n]))
-    corners[id(node)] = found
-    return found
+        free = node.unknowns[depth:]
+        tried = [
+            (sum(bit << depth + place for place, bit in enumerate(bits)),
+             {u: u.high if bit else u.low for u, bit in zip(free, bits, strict=True)})
+            for bits in product((0, 1), repeat=len(free))
+        ]  # fmt: skip
+        found = sums[id(node)]
+        return [
+            _least(_End(sign * found[choice + corner], at) for corner, at in tried)
+            for choice in range(1 << depth)
+        ]
+    parts = [_lowest(part, sums, sign, depth + 1) for part in node.parts]
+    ends = [
+        _End(exact(end.number for end in all_of_them),
+             {node.unknown: node.unknown.high if choice >> depth else node.unknown.low}
+             | {u: x for end in all_of_them for u, x in end.at.items()})
+        for choice, all_of_them in enumerate(zip(*parts, strict=True))
+    ]  # fmt: skip
+    return [_least((ends[n], ends[n | 1 << depth])) for n in range(1 << depth)]
 
 
-def _chosen(
-    node: _Leaf | _Hub, corners: dict[int, _Corner], choice: int, *, is_most: bool, depth: int = 0
-) -> Iterator[tuple[Uncertain, bool]]:
-    """Yield each unknown of a node, and whether it is at its high end, at the best corner."""
-    ends = corners[id(node)]
-    corner = (ends.at_most if is_most else ends.at_least)[choice]
-    if isinstance(node, _Leaf):
-        for place in range(node.fixed, len(node.unknowns)):
-            yield node.unknowns[place], bool(corner >> place & 1)
-        return
-    yield node.unknown, bool(corner >> depth & 1)
-    for part in node.parts:
-        yield from _chosen(part, corners, corner, is_most=is_most, depth=depth + 1)
+def _least(ends: Iterable[_End]) -> _End:
+    return min(ends, key=lambda end: end.number)
 
 
 def _golden(line: Line, ends: list[Bounds], sign: float) -> list[tuple[float, float]]:
