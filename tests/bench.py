@@ -155,6 +155,41 @@ def unknown(folder: Path) -> list[bool]:
     return results
 
 
+WITH_NUMPY = """
+import sys, numpy
+from carbonctl.cli.exit_codes import run
+sys.exit(run(sys.argv[1:]))
+"""
+
+
+def questions(folder: Path) -> list[bool]:
+    """Compare a comparison of 1,000 activities, and a gate over draws, with plain accounts."""
+    sides = [folder / "before.yaml", folder / "after.yaml"]
+    for more, path in enumerate(sides):
+        with path.open("w") as file:
+            file.write("name: x\nsite: {grid: FR, pue: 1.1..1.3}\nphases:\n  training:\n")
+            for number in range(1000):
+                file.write(
+                    f"    - {{kind: compute, name: a{number}, device: {DEVICES[0]}, devices: 8, "
+                    f"wall_time: {number % 97 + 1 + more} h, load: 60..{70 + number % 20} %}}\n"
+                )
+    before, after = map(str, sides)
+    job, csv = "configs/recommendation-model.yaml", ("--format", "csv", "-q")
+    gate = ("--fail-on", "p95(total_kgco2e) > 1 Mt")
+    return [
+        compare(
+            "compare of 1,000 changes / estimating both",
+            [CARBONCTL, "compare", before, after, *csv],
+            [CARBONCTL, "estimate", before, after, "-j1", *csv], 3.0, 7,
+        )[0],
+        compare(
+            "a p95 gate / estimate and importing numpy",
+            [CARBONCTL, "estimate", job, *csv, *gate],
+            [PYTHON, "-c", WITH_NUMPY, "estimate", job, *csv], 1.2,
+        )[0],
+    ]  # fmt: skip
+
+
 TABS = {"commands": "e", "flags": "estimate --f", "device ids": "hardware show nvidia/h"}
 
 
@@ -201,6 +236,7 @@ def main() -> int:
             )[0]
         )  # fmt: skip
         results += unknown(Path(folder))
+        results += questions(Path(folder))
         results += stream(Path(folder))
     return 0 if all(results) else 1
 
