@@ -7,8 +7,14 @@ from carbonctl.account.journal import Journal
 from carbonctl.account.places import Place
 from carbonctl.account.site import Supply
 from carbonctl.errors import Caution
-from carbonctl.estimators.base import ActivityData, Attributed, ElectricityUse, Occupation
-from carbonctl.estimators.roles import BUILDING, LOSSES, OVERHEAD, STORAGE, Role
+from carbonctl.estimators.base import (
+    ActivityData,
+    Attributed,
+    ElectricityUse,
+    Occupation,
+    TimedShare,
+)
+from carbonctl.estimators.roles import BUILDING, LOSSES, OVERHEAD, Role
 from carbonctl.factors import embodied, facility, grid, water
 from carbonctl.ledger.entry import EMBODIED, GRID_LOSSES, OPERATIONAL, PUE_OVERHEAD, Entry
 from carbonctl.numbers.intervals import best, decide, high, low
@@ -77,7 +83,7 @@ class Entries:
         for attributed in data.attributed:
             self.attributed(attributed)
         for share in data.timed:
-            self.embodied(share.item, STORAGE, share.amount, share.unit, share.rate)
+            self.timed(share)
         if self.supply.building is not None:
             self.building([d for d in data.draws if d.in_building])
 
@@ -190,6 +196,12 @@ class Entries:
         item, value, lacks, role = attributed
         self.embodied(item, role, None, "share", value, lacks=lacks)
 
+    def timed(self, timed: TimedShare) -> None:
+        """Add the carbon of hardware at a rate of its own; of a site its share stands last."""
+        is_whole = self.place.share is None
+        item, amount, unit, rate, role = timed
+        self.embodied(item, role, amount, unit, rate, is_product=is_whole)
+
     def embodied(
         self,
         item: str,
@@ -199,20 +211,24 @@ class Entries:
         rate: Quantity | None,
         stage: str = "manufacturing",
         lacks: str = "",
+        *,
+        is_product: bool = True,
     ) -> None:
         """Add one embodied entry; an unknown rate makes it, and the sums above it, unknown.
 
         Of hardware that was not used at all the carbon is 0, whatever the rate. Where the spec
-        gives the carbon itself, as ``rate``, there is no amount.
+        gives the carbon itself, as ``rate``, there is no amount. ``is_product`` says whether the
+        formula is that of the amount times that of the rate.
         """
         carbon = rate if rate is None or amount is None else amount * rate
         inputs = next((one.inputs for one in (carbon, amount) if one is not None), ())
         if carbon is None and amount is not None and decide(high(amount.number) == 0):
             carbon = Quantity(0.0, amount.formula, inputs)
         elif carbon is None:
+            give = f"; give {lacks}" if lacks else ""
             message = (
                 f"the embodied carbon of the {item} is unknown, "
-                f"and with it the embodied and total sums; give {lacks}"
+                f"and with it the embodied and total sums{give}"
             )
             path = f"phases.{self.head.phase}.{self.head.name}"
             self.journal.warn(Caution(message, path, vital=True))
@@ -248,15 +264,9 @@ class Entries:
                 role,
                 self.place.name,
                 self.system,
-                "" if carbon is None else self.amount(amount, role),
+                _within_product(amount) if carbon and amount and is_product else "",
             )
         )
-
-    def amount(self, amount: Quantity | None, role: Role) -> str:
-        """Return the formula of an amount; of drives at several sites it names no share."""
-        if amount is None or (role == STORAGE and self.place.share is not None):
-            return ""
-        return _within_product(amount)
 
 
 # The figures that hardware is counted by.

@@ -62,6 +62,7 @@ class TimedShare(NamedTuple):
     amount: Quantity
     unit: str
     rate: Quantity
+    role: Role = MACHINES
 
 
 class Facts(Protocol):

@@ -49,7 +49,7 @@ def activity_data(activity: Storage, setting: ActivityContext) -> ActivityData:
     lifetime = of(_or_default(activity.lifetime, life, "lifetime", setting))
     fill = of(_plain_one(activity.fill, "fill", setting, "the drives are taken to be full"))
     rate = storage.kgco2e_per_tb_hour(per_tb, lifetime, fill)
-    return ActivityData((draw,), timed=(TimedShare("drives", held, "TB-h", rate),))
+    return ActivityData((draw,), timed=(TimedShare("drives", held, "TB-h", rate, STORAGE),))
 
 
 def _tb_hours(activity: Storage, setting: ActivityContext) -> Quantity:
