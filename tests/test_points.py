@@ -13,6 +13,7 @@ from carbonctl.analysis.uncertainty import bounds
 from carbonctl.errors import InputError
 from carbonctl.ledger.entry import total
 from carbonctl.numbers.intervals import Range
+from carbonctl.numbers.values import Value
 from tests.conftest import CATALOG, CONFIGS
 from tests.properties.workloads import KINDS, shape
 
@@ -202,3 +203,26 @@ phases: {training: [{kind: energy, energy: 1 MWh, embodied: 0 kg}]}
     assert not all(map(math.isfinite, found[0]))
     assert found[1] == (0, 1000)
     assert isinstance(good[0], Term)
+
+
+def test_too_many_corners_are_bounded_as_intervals():
+    """Terms with more unknowns than can be tried, one of them a mean of two percentiles."""
+    text = b"""
+name: t
+site: {carbon_intensity: 0.3..0.5 kg/kWh, pue: 1}
+phases:
+  experimentation:
+    - {kind: experiments, device: nvidia/a100-sxm4-80gb, runs: 10..20, p50: 1..2 GPU-h,
+       p99: 10..20 GPU-h, load: 50..60 %, embodied: 0 kg}
+"""
+    entry = estimate(text, "job.yaml", CATALOG).entries[0]
+    more = [
+        Value(Range(1.0, 0.9, 1.1), "", path=f"x{number}", name=f"x{number}")
+        for number in range(20)
+    ]
+    formula = " * ".join([entry.formula, *(value.name for value in more)])
+    (one,) = terms([entry._replace(formula=formula, inputs=(*entry.inputs, *more))], "total_kgco2e")
+    assert len(one.ranged) > 20
+    ((low, high),) = bounds([[one]])
+    assert low == pytest.approx(entry.kgco2e_low * 0.9**20)
+    assert high == pytest.approx(entry.kgco2e_high * 1.1**20)

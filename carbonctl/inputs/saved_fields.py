@@ -62,7 +62,7 @@ class SavedFields:
         name = entry.item.partition(AT_SITE)[0]
         role = _role(entry.kind, name)
         activity = self.activities.get((entry.phase, entry.activity), {})
-        is_client = has_clients(entry.kind) and (
+        is_client = _has_clients(entry.kind) and (
             role not in _AT_DATA_CENTRE or name.startswith(_CLIENT)
         )
         return entry._replace(
@@ -82,7 +82,7 @@ class SavedFields:
         return next(filter(None, map(_label, refs)), "the site")
 
 
-def has_clients(kind: str) -> bool:
+def _has_clients(kind: str) -> bool:
     """Return whether clients take part in a kind of activity."""
     return kind == _ON_CLIENTS or _KINDS.get(kind) == roles.USERS
 
