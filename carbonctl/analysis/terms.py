@@ -68,6 +68,8 @@ class Term(NamedTuple):
 
     def under(self, same: Same) -> "Term":
         """Return it with unknowns that are others under another name."""
+        if not same:
+            return self
         ranged = {name: same.get(unknown, unknown) for name, unknown in self.ranged.items()}
         return self._replace(ranged=ranged)
 
@@ -175,7 +177,7 @@ def term(
         else:
             known[name] = value.best
     found = Term(formula if ranged else None, known, ranged, derived, sign, number)
-    return found.under(same) if same else found
+    return found.under(same or {})
 
 
 def _is_derived(value: Value, inputs: Mapping[str, Value]) -> bool:

@@ -10,6 +10,8 @@ from carbonctl.analysis.uncertainty import Bounds, bounds
 from carbonctl.ledger.entry import SUMS, Entry
 from carbonctl.numbers.intervals import exact_sum
 
+LOCATION, MARKET = "kgco2e", "kgco2e_market"
+
 
 def deltas(questions: Sequence[tuple[Sequence[Pair], str]], *, ranged: bool) -> list[Delta]:
     """Return the deltas of sums over some pairs each, with their ranges where these are wanted.
@@ -26,9 +28,11 @@ def deltas(questions: Sequence[tuple[Sequence[Pair], str]], *, ranged: bool) -> 
     """
     sums = _Terms()
     asked = [sums.of(pairs, key) if ranged else None for pairs, key in questions]
-    found = iter(bounds([terms for terms in asked if terms is not None]))
+    # What two keys have in common, as without contracts, is bounded once.
+    sought = {tuple(map(id, terms)): terms for terms in asked if terms is not None}
+    found = dict(zip(sought, map(_ends, bounds(list(sought.values()))), strict=True))
     return [
-        delta(pairs, key)._replace(**({} if terms is None else _ends(next(found))))
+        delta(pairs, key)._replace(**({} if terms is None else found[tuple(map(id, terms))]))
         for (pairs, key), terms in zip(questions, asked, strict=True)
     ]
 
@@ -93,6 +97,8 @@ class _Terms:
 
     def sides(self, pair: Pair, column: str) -> tuple[list[Term], list[Term]] | None:
         """Return one figure of both sides as terms; None where one is unknown."""
+        if column == MARKET and not any(map(_has_contract, (pair.base, pair.head))):
+            column = LOCATION
         key = (id(pair), column)
         if id(pair) not in self.cancels:
             self.cancels[id(pair)] = _cancels(pair)
@@ -111,6 +117,14 @@ def _sides(pair: Pair, column: str) -> tuple[list[Term], list[Term]] | None:
             return None
         found.append([] if one is None else [one])
     return found[0], found[1]
+
+
+def _has_contract(entry: Entry | None) -> bool:
+    """Whether the market-based carbon of an entry is another than the location-based."""
+    if entry is None:
+        return False
+    is_other = entry.kgco2e != entry.kgco2e_market
+    return is_other or any(value.name == "market_intensity" for value in entry.inputs)
 
 
 def _cancels(pair: Pair) -> bool:
@@ -138,4 +152,4 @@ def same_unknowns(pairs: Sequence[Pair]) -> dict[Uncertain, Uncertain]:
             if value.low == value.high or other is None or other[:2] != value[:2]:
                 continue
             found[unknown_of(value, pair.workload)] = unknown_of(other, pair.workload)
-    return found
+    return {ours: base for ours, base in found.items() if ours != base}
