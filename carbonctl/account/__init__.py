@@ -65,12 +65,10 @@ def result_of(loaded: Loaded, catalog: Catalog, label: str, digest: str) -> Resu
         journal = account(loaded.workload, catalog)
     except Unaccountable as error:
         raise InputError(loaded.problem(*fault) for fault in error.faults) from None
-    return _result(loaded.workload, journal, label, digest, catalog)
+    return _result(loaded.workload, journal, label, digest)
 
 
-def _result(
-    workload: Workload, journal: Journal, file: str, digest: str, catalog: Catalog
-) -> Result:
+def _result(workload: Workload, journal: Journal, file: str, digest: str) -> Result:
     result = Result(
         file,
         digest,
@@ -83,7 +81,6 @@ def _result(
             workload.reported, result, journal.without_pue_kwh
         ),
     )
-    result.origin = workload, catalog
     if workload.reported is not None:
         result.warnings += tuple(unexplained(result))
     return result

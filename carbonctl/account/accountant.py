@@ -89,7 +89,9 @@ class _Accountant:
             for at, supply, data in found:
                 self.check(path, data, supply)
                 of_clients = data.clients is None and activity.has_clients
-                entries = Entries(self.journal, where, supply, at.suffix, of_clients=of_clients)
+                runs_on = None if of_clients else activity.machine_fields[1]
+                system = machines.name(runs_on or activity)
+                entries = Entries(self.journal, where, supply, at, system, of_clients=of_clients)
                 entries.enter(at_place(data, at))
             if not all(entry.is_in_limits for entry in self.journal.entries[before:]):
                 faults[("phases", phase, place), path, f"{path}: {BEYOND}"] = None

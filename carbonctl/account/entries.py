@@ -4,26 +4,22 @@ from typing import NamedTuple
 
 from carbonctl.account import scope
 from carbonctl.account.journal import Journal
+from carbonctl.account.places import Place
 from carbonctl.account.site import Supply
 from carbonctl.errors import Caution
-from carbonctl.estimators.base import ActivityData, Attributed, ElectricityUse, Occupation
+from carbonctl.estimators.base import (
+    ActivityData,
+    Attributed,
+    ElectricityUse,
+    Occupation,
+    TimedShare,
+)
+from carbonctl.estimators.roles import BUILDING, LOSSES, OVERHEAD, Role
 from carbonctl.factors import embodied, facility, grid, water
-from carbonctl.ledger.entry import BUILDING, EMBODIED, GRID_LOSSES, OPERATIONAL, PUE_OVERHEAD, Entry
+from carbonctl.ledger.entry import EMBODIED, GRID_LOSSES, OPERATIONAL, PUE_OVERHEAD, Entry
 from carbonctl.numbers.intervals import best, decide, high, low
-from carbonctl.numbers.quantities import Quantity, added, of
+from carbonctl.numbers.quantities import SUM, Quantity, added, of
 from carbonctl.numbers.values import Value
-
-_GIVE = {
-    "system": "`embodied`, or a stand-in for the host (`carbonctl hardware search archetype`)",
-    "devices": "`device_embodied`",
-    "host": "`host_embodied`",
-    "rest of the devices": "`device_embodied`",
-    "requests": "a system, or `embodied_per_request`",
-    "devices of requests": "`time_per_request` with a `device`, or `embodied_per_request`",
-    "client devices": "`device_embodied`, or a `device` whose figure is known",
-    "hardware": "`embodied` (0 kg where another activity counts it), or a system and its time",
-}
-_GIVE_EACH = "`device_embodied` of each of the accelerators"
 
 
 class Where(NamedTuple):
@@ -44,9 +40,11 @@ class Entries:
     where : Where
         The activity.
     supply : Supply
-        The site.
-    suffix : str
-        What tells the items of one site from those of another; empty where there is one.
+        The electricity of the site.
+    place : Place
+        The site, and what tells its items from those of another.
+    system : str
+        What the system of the activity is called.
     of_clients : bool
         Whether it is the site of clients and not that of the activity.
     """
@@ -56,7 +54,8 @@ class Entries:
         journal: Journal,
         where: Where,
         supply: Supply,
-        suffix: str = "",
+        place: Place,
+        system: str,
         *,
         of_clients: bool = False,
     ) -> None:
@@ -64,7 +63,8 @@ class Entries:
         self.of_clients = of_clients
         self.head = where
         self.supply = supply
-        self.suffix = suffix
+        self.place = place
+        self.system = system
         self.used: list[Quantity] = []
         self.factor, self.market = best(supply.intensity.number), best(supply.market.number)
         self.scope = scope.of_electricity(supply.operator, supply.basis)
@@ -75,7 +75,7 @@ class Entries:
         for warning in self.supply.warnings:
             self.journal.warn(warning)
         for draw in data.draws:
-            self.electricity(draw.item, draw.energy, draw)
+            self.electricity(draw.item, draw.role, draw.energy, draw)
         self.overhead([d for d in data.draws if d.in_building and not d.includes_pue])
         self.lost()
         for occupation in data.occupations:
@@ -83,11 +83,13 @@ class Entries:
         for attributed in data.attributed:
             self.attributed(attributed)
         for share in data.timed:
-            self.embodied(share.item, share.amount, share.unit, share.rate)
+            self.timed(share)
         if self.supply.building is not None:
             self.building([d for d in data.draws if d.in_building])
 
-    def electricity(self, item: str, energy: Quantity, draw: ElectricityUse | None = None) -> None:
+    def electricity(
+        self, item: str, role: Role, energy: Quantity, draw: ElectricityUse | None = None
+    ) -> None:
         """Add one entry of electricity; without a draw it is what stands around the draws."""
         supply = self.supply
         self.used.append(energy)
@@ -102,7 +104,7 @@ class Entries:
         self.journal.entries.append(
             Entry(  # in the order of its columns: by keyword it takes three times as long
                 *self.head,
-                item + self.suffix,
+                item + self.place.suffix,
                 OPERATIONAL,
                 scope.OF_NETWORKS if is_network else self.scope,
                 "use",
@@ -122,6 +124,11 @@ class Entries:
                 self.water(kwh, draw),
                 carbon.formula,
                 (*carbon.inputs, *self.around),
+                item,
+                role,
+                self.place.name,
+                self.system,
+                _within_product(energy),
             )
         )
 
@@ -147,7 +154,7 @@ class Entries:
         if losses is None or not self.used:
             return
         item = f"client: {GRID_LOSSES}" if self.of_clients else GRID_LOSSES
-        self.electricity(item, grid.lost_kwh(added(*self.used), of(losses)))
+        self.electricity(item, LOSSES, grid.lost_kwh(added(*self.used), of(losses)))
         at_meter = self.journal.entries[-1]
         whose = "3.3" if self.scope.startswith("2") else self.scope  # 3.3 is of energy one buys
         self.journal.entries[-1] = at_meter._replace(ghg_scope=whose, energy_kwh=0.0)
@@ -158,7 +165,7 @@ class Entries:
         if pue is None or not draws:
             return
         it_energy = added(*(draw.energy for draw in draws))
-        self.electricity(PUE_OVERHEAD, facility.overhead_kwh(it_energy, of(pue)))
+        self.electricity(PUE_OVERHEAD, OVERHEAD, facility.overhead_kwh(it_energy, of(pue)))
 
     def building(self, draws: list[ElectricityUse]) -> None:
         """Add the share of the building that its IT energy takes, over the building's life."""
@@ -172,44 +179,56 @@ class Entries:
         rate = facility.construction_kgco2e_per_kwh(
             building.per_kw, of(building.lifetime), of(building.utilization)
         )
-        self.embodied(BUILDING, added(*parts), "kWh", rate)
+        self.embodied("building", BUILDING, added(*parts), "kWh", rate)
 
     def hardware(self, occupation: Occupation) -> None:
         """Add the embodied share of hardware for the hours it was occupied (wu2022 Eq. 1)."""
         share, lifetime, use = occupation.share, occupation.lifetime, occupation.utilization
         unit = "device-h" if share.scale is None else f"{share.unit}-h"
-        if share.value is None:
-            self.embodied(share.item, occupation.hours, unit, None, share.stage, share.lacks)
-            return
-        rate = embodied.kgco2e_per_hour(share.value, of(lifetime), of(use))
-        self.embodied(share.item, occupation.hours, unit, rate, share.stage)
+        rate: Quantity | None = None
+        if share.value is not None:
+            rate = embodied.kgco2e_per_hour(share.value, of(lifetime), of(use))
+        hours = occupation.hours
+        self.embodied(share.item, share.role, hours, unit, rate, share.stage, share.lacks)
 
     def attributed(self, attributed: Attributed) -> None:
         """Add embodied carbon that the spec attributes directly."""
-        self.embodied(attributed.item, None, "share", attributed.value)
+        item, value, lacks, role = attributed
+        self.embodied(item, role, None, "share", value, lacks=lacks)
+
+    def timed(self, timed: TimedShare) -> None:
+        """Add the carbon of hardware at a rate of its own; of a site its share stands last."""
+        is_whole = self.place.share is None
+        item, amount, unit, rate, role = timed
+        self.embodied(item, role, amount, unit, rate, is_product=is_whole)
 
     def embodied(
         self,
         item: str,
+        role: Role,
         amount: Quantity | None,
         unit: str,
         rate: Quantity | None,
         stage: str = "manufacturing",
         lacks: str = "",
+        *,
+        is_product: bool = True,
     ) -> None:
         """Add one embodied entry; an unknown rate makes it, and the sums above it, unknown.
 
         Of hardware that was not used at all the carbon is 0, whatever the rate. Where the spec
-        gives the carbon itself, as ``rate``, there is no amount.
+        gives the carbon itself, as ``rate``, there is no amount. ``is_product`` says whether the
+        formula is that of the amount times that of the rate.
         """
         carbon = rate if rate is None or amount is None else amount * rate
         inputs = next((one.inputs for one in (carbon, amount) if one is not None), ())
         if carbon is None and amount is not None and decide(high(amount.number) == 0):
             carbon = Quantity(0.0, amount.formula, inputs)
         elif carbon is None:
+            give = f"; give {lacks}" if lacks else ""
             message = (
                 f"the embodied carbon of the {item} is unknown, "
-                f"and with it the embodied and total sums; give {lacks or _give(item)}"
+                f"and with it the embodied and total sums{give}"
             )
             path = f"phases.{self.head.phase}.{self.head.name}"
             self.journal.warn(Caution(message, path, vital=True))
@@ -219,9 +238,9 @@ class Entries:
         self.journal.entries.append(
             Entry(
                 *self.head,
-                item + self.suffix,
+                item + self.place.suffix,
                 EMBODIED,
-                (scope.of_building if item == BUILDING else scope.of_hardware)(
+                (scope.of_building if role == BUILDING else scope.of_hardware)(
                     self.supply.operator
                 ),
                 stage,
@@ -241,22 +260,30 @@ class Entries:
                 None,
                 "" if carbon is None else carbon.formula,
                 inputs,
+                item,
+                role,
+                self.place.name,
+                self.system,
+                _within_product(amount) if carbon and amount and is_product else "",
             )
         )
 
 
-_FACTORS = ("embodied", "epa", "carbon_per_", "carbon_each", "package_carbon", "energy_per_mass")
+# The figures that hardware is counted by.
+_COUNTED_BY = frozenset({
+    "embodied", "device_embodied", "host_embodied", "storage_embodied", "embodied_per_request",
+    "building_embodied_per_capacity", "building_embodied_per_area", "embodied_factor",
+    "embodied_per_gb", "embodied_per_area", "embodied_per_mass", "embodied_per_energy", "epa",
+    "carbon_each", "carbon_per_area", "carbon_per_capacity", "carbon_per_energy",
+    "carbon_per_mass", "carbon_per_mass_distance", "package_carbon", "energy_per_mass",
+})  # fmt: skip
 
 
 def _source(inputs: tuple[Value, ...]) -> str | None:
     """Return the source of the figure that hardware is counted by."""
-    named = [v.source for v in inputs if "embodied" in v.name]
-    return next(iter(named or [v.source for v in inputs if v.name.startswith(_FACTORS)]), None)
+    return next((v.source for v in inputs if (v.figure or v.name) in _COUNTED_BY), None)
 
 
-def _give(item: str) -> str:
-    """Return the keys that would make the embodied carbon of an item known."""
-    plain = item.removeprefix("server: ").partition(" (")[0]
-    if plain != item and plain == "devices":
-        return _GIVE_EACH
-    return _GIVE.get(plain, _GIVE_EACH)
+def _within_product(quantity: Quantity) -> str:
+    """Return a formula as it stands within a product."""
+    return f"({quantity.formula})" if quantity.binds == SUM else quantity.formula

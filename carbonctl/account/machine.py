@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from carbonctl.account.host_parts import parts
 from carbonctl.account.node import Layer, MachineResolver
 from carbonctl.account.shares import group_shares, shares
@@ -12,6 +14,7 @@ from carbonctl.errors import Caution
 from carbonctl.estimators.base import ActivityError
 from carbonctl.estimators.device_words import PROCESSORS
 from carbonctl.estimators.machine import Group, Machine, Scale
+from carbonctl.ledger.entry import NO_SYSTEM
 from carbonctl.numbers.intervals import best, decide, plain_sum
 from carbonctl.numbers.quantities import Quantity, of
 from carbonctl.numbers.values import Value
@@ -71,6 +74,19 @@ def machine(
         message = f"no power of {whose} is known: give `power`, its average draw, or `host_power`"
         raise ActivityError(node.path, message)
     return found, tuple(node.warnings)
+
+
+def name(fields: Any) -> str:
+    """Return what the system of an activity, or of its server, is called: else its device."""
+    system = getattr(fields, "system", None)
+    if isinstance(system, str):
+        return system
+    described = system or fields
+    kinds = getattr(described, "accelerators", None)
+    if kinds:
+        return " + ".join(kind.device or "device" for kind in kinds)
+    found: str | None = getattr(described, "device", None) or getattr(described, "host", None)
+    return found or NO_SYSTEM
 
 
 def _holds_host(node: MachineResolver, group: Group | None) -> bool:
@@ -270,11 +286,12 @@ def _group(
 
     def figure(key: str) -> Value | None:
         value: Value | None = getattr(kind, key)
-        return value and value.named(f"{key}_{place}", f"{path}.{key}")
+        return value and value.named(f"{key}_{place}", f"{path}.{key}", key)
 
     def known(key: str) -> Value | None:
         recorded: Value | None = getattr(device, key, None)
-        return figure(key) or (recorded and recorded.named(f"{key}_{place}", f"{path}.{key}"))
+        name, at = f"{key}_{place}", f"{path}.{key}"
+        return figure(key) or (recorded and recorded.named(name, at, key))
 
     draw = figure("power")
     if draw is not None:

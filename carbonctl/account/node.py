@@ -188,7 +188,7 @@ class MachineResolver:
             return given
         note = found.formula.replace("devices_per_system", f"{given.best:g} {given.counts}s")
         made = given._replace(number=found.number, status="derived", note=note, counts="")
-        return self.catalog.settled(made)
+        return made
 
     def check_alone(self) -> None:
         """Refuse keys that say again, or otherwise, what a host by itself is.

@@ -3,11 +3,13 @@
 from typing import NamedTuple
 
 from carbonctl.account.site import HOME, Layer
-from carbonctl.estimators.base import ActivityData, Attributed, TimedShare
+from carbonctl.estimators.base import ActivityData, TimedShare
 from carbonctl.ledger.entry import AT_SITE
 from carbonctl.numbers.quantities import Quantity
 from carbonctl.numbers.values import Value
 from carbonctl.spec.model import Activity, Site, SiteRef, SiteShare, Workload
+
+_NO_NAME = "the site"
 
 
 class Place(NamedTuple):
@@ -19,12 +21,15 @@ class Place(NamedTuple):
         What is said of it; the first goes before the others.
     share : Value, optional
         The share of the work that is done there; None where all is.
+    name : str or Value
+        Its name, else its grid, else the carbon intensity that is given.
     suffix : str
         What its items end with, where there are several places.
     """
 
     layers: list[Layer]
     share: Value | None = None
+    name: str | Value = _NO_NAME
     suffix: str = ""
 
 
@@ -59,15 +64,25 @@ def places(
     if workload.site is None:  # what is not said could be given there
         below.append(("site", Site()))
     if split is None:
-        return [Place([*above, *below])]
+        names = [name for _, ref in levels if (name := _name(ref)) is not None]
+        return [Place([*above, *below], name=names[0] if names else _NO_NAME)]
     found: list[Place] = []
     for number, (one, layers) in enumerate(split, 1):
         label = _label(one, number)
-        while any(place.suffix == AT_SITE + label for place in found):
+        while any(place.name == label for place in found):
             label = f"{label} {number}"
         share = one.share.named("site_share", f"{layers[0][0]}.share")
-        found.append(Place([*above, *layers, *below], share, AT_SITE + label))
+        found.append(Place([*above, *layers, *below], share, label, AT_SITE + label))
     return found
+
+
+def _name(ref: SiteRef | None) -> str | Value | None:
+    """Return what a site is known by; None where it says nothing of its electricity."""
+    if not isinstance(ref, Site):
+        return ref if isinstance(ref, str) else None
+    if ref.grid is not None:
+        return ref.grid if isinstance(ref.grid, str) else "an inline mix"
+    return ref.carbon_intensity
 
 
 def _says_supply(layer: Layer) -> bool:
@@ -105,7 +120,7 @@ def at_place(data: ActivityData, place: Place) -> ActivityData:
         draws=tuple(one._replace(energy=part(one.energy)) for one in data.draws),
         occupations=tuple(one._replace(hours=part(one.hours)) for one in data.occupations),
         attributed=tuple(
-            Attributed(one.item, one.value and part(one.value)) for one in data.attributed
+            one._replace(value=one.value and part(one.value)) for one in data.attributed
         ),
         timed=tuple(_timed(one, share) for one in data.timed),
     )

@@ -13,6 +13,12 @@ from carbonctl.spec.systems import Part, System
 _WHOLE_MACHINE = ("server", "product")
 _EMBODIED = ("embodied", "device_embodied", "host_embodied", "parts")
 _PART_OF_A_DEVICE = ("die", "package")
+_LACKS = {
+    "system": "`embodied`, or a stand-in for the host (`carbonctl hardware search archetype`)",
+    "devices": "`device_embodied`",
+    "each": "`device_embodied` of each of the accelerators",
+    "host": "`host_embodied`",
+}
 
 
 def shares(node: MachineResolver) -> tuple[Share, ...]:
@@ -41,7 +47,7 @@ def shares(node: MachineResolver) -> tuple[Share, ...]:
         return devices
     hosts = host_shares(node, recorded)
     if all(share.value is None for share in (*devices, *hosts)):
-        return (Share("system", None, Scale(node.per_system)),)
+        return (Share("system", None, Scale(node.per_system), lacks=_LACKS["system"]),)
     return (*devices, *hosts)
 
 
@@ -117,14 +123,16 @@ def group_shares(
     for place, (group, device, given) in enumerate(groups, 1):
         recorded = device.embodied if device else None
         if given is not None or recorded is None or recorded.covers in _WHOLE_MACHINE:
-            found.append(Share(group.item, known(given), group.scale, "device"))
+            share = Share(group.item, known(given), group.scale, "device", lacks=_LACKS["each"])
+            found.append(share)
             continue
         figure = figure_of(recorded, f"device_embodied_{place}", node)
         at = f"{node.path}.accelerators.{place - 1}.device_embodied"
-        found.append(Share(group.item, of(figure._replace(path=at)), group.scale, "device"))
+        named = figure._replace(path=at, figure="device_embodied")
+        found.append(Share(group.item, of(named), group.scale, "device"))
         if recorded.covers in _PART_OF_A_DEVICE:
             rest = group.item.replace("devices", "rest of the devices", 1)
-            found.append(Share(rest, None, group.scale, "device"))
+            found.append(Share(rest, None, group.scale, "device", lacks=_LACKS["devices"]))
     recorded = node.host.embodied if node.host else None
     return (*found, *host_shares(node, recorded))
 
@@ -159,7 +167,7 @@ def _device_share(node: MachineResolver) -> tuple[tuple[Share, ...], bool]:
 
 
 def _of_devices(node: MachineResolver, value: Quantity | None, item: str = "devices") -> Share:
-    return Share(item, value, node.device_scale(), "device")
+    return Share(item, value, node.device_scale(), "device", lacks=_LACKS["devices"])
 
 
 def host_shares(node: MachineResolver, recorded: Embodied | None) -> tuple[Share, ...]:
@@ -180,7 +188,7 @@ def _host_share(node: MachineResolver, recorded: Embodied | None) -> Share:
         message = "device_embodied: the server's figure holds its CPUs; give host_embodied too"
         raise ActivityError(node.place("device_embodied"), message)
     if recorded is None or node.host is None or _holds_devices(node, recorded):
-        return Share("host", None, Scale(node.per_system))
+        return Share("host", None, Scale(node.per_system), lacks=_LACKS["host"])
     figure = node.of_host(figure_of(recorded, "host_embodied", node), "host_embodied")
     return Share("host", of(figure), node.host_scale())
 

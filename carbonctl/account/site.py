@@ -205,7 +205,7 @@ class _Site:
             grid.mix_intensity(parts), "kgCO2e/kWh", "catalog", " ".join(sources), path,
             name="carbon_intensity", note=f"{shares}; {basis}, by kind of plant",
         )  # fmt: skip
-        return self.catalog.settled(value), basis, None
+        return value, basis, None
 
     def grid_intensity(self, name: str, path: str) -> tuple[Value, str, int]:
         """Return the intensity of a zone or of a cloud region."""

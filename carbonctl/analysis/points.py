@@ -1,199 +1,252 @@
-"""Rows that are questions: an account made again, at many points of what is uncertain in it.
+"""Figures of entries at many points of what is uncertain in them, as columns: a row a point.
 
-A point gives each unknown a value. All points are made in one account: what is uncertain in the
-workload and in the catalog's facts is replaced by a column
-(`carbonctl.numbers.columns.Drawn`), a row a point, and its entries then hold columns. The
-question says which points there are: here draws; the ends of one unknown after the other, or
-corners, are other columns.
+A point gives each unknown a value: a draw, a corner, an end, a step between two ends. Entries
+are worked out at all points at once by their formulas, those of an account that was just made as
+those of a saved result, so that there is one way to a figure at a point.
+
+This module imports numpy: only what asks for points imports it.
 """
 
-from __future__ import annotations
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from hashlib import sha256
+from itertools import pairwise
+from typing import Any, NamedTuple, TypeAlias
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
-from typing import Any
+import numpy as np
 
-from pydantic import BaseModel
+from carbonctl.analysis.terms import Term, Uncertain, derive, exact
+from carbonctl.numbers.formulas import Formula
 
-from carbonctl.account.accountant import Unaccountable, account
-from carbonctl.analysis.terms import Uncertain, unknown_of
-from carbonctl.analysis.uncertainty import draws
-from carbonctl.catalog import Catalog
-from carbonctl.ledger.entry import Entry
-from carbonctl.ledger.result import Result
-from carbonctl.numbers.columns import Drawn
-from carbonctl.numbers.intervals import Mixed, NotOneNumber, Range
-from carbonctl.numbers.values import Value
-from carbonctl.spec.fields import Mix
-from carbonctl.spec.model import Workload
+DRAWS = 10_000
+_MOST_AT_ONCE = 1 << 20  # figures that are worked out at once
 
-# What the catalog and its tables of fabs have that may be uncertain; the rest is as it is.
-_FACTS = frozenset({
-    "defaults", "device", "host", "unit", "grid", "client_power", "radio", "segments",
-    "default", "device_package", "factor", "memory", "intensity", "defects", "figure", "wafer",
-    "whole_wafer",
-})  # fmt: skip
-_TABLES = ("fab_factors", "fab")
-
-Values = Mapping[Uncertain, Any]
-Change = Callable[[Range], Any]
+Column: TypeAlias = Any  # an array of numbers
+# The values of an unknown: from the slots of unknowns and the places of terms to a column each.
+Values: TypeAlias = Callable[[Column, Column], Column]
 
 
-def drawn(results: Sequence[Result]) -> list[Entry] | None:
-    """Return the entries of some results over draws of what is uncertain, as `spread.draws`.
+def draws(unknowns: Collection[Uncertain]) -> dict[Uncertain, Column]:
+    """Return `DRAWS` equally likely values of each unknown.
 
-    Returns
-    -------
-    list of Entry or None
-        Numbers that are uncertain are columns. None where a result was saved, and no workload
-        is there to account for.
+    Each is drawn from a triangle between its bounds with its best estimate as the peak: one
+    value from each of `DRAWS` parts of equal probability, in an order of its own that is
+    the same in every call and on both sides of a comparison.
     """
-    found: list[Entry] = []
-    for result in results:
-        if result.origin is None:
-            return None
-        entries = at(*result.origin, draws)
-        if entries is None:
-            return None
-        found += entries
+    levels = (np.arange(DRAWS) + 0.5) / DRAWS
+    found = {}
+    for unknown in unknowns:
+        seed = int.from_bytes(sha256(repr(unknown).encode()).digest()[:8])
+        order = np.random.default_rng(seed).permutation(DRAWS)
+        found[unknown] = _triangle(unknown, levels[order])
     return found
 
 
-def at(
-    workload: Workload, catalog: Catalog, points: Callable[[set[Uncertain]], Values]
-) -> list[Entry] | None:
-    """Return the entries of a workload at points of what is uncertain in it.
+def _triangle(unknown: Uncertain, levels: Column) -> Column:
+    """Return the quantiles of a triangular distribution."""
+    least, peak, most = unknown.low, unknown.best, unknown.high
+    width = most - least
+    turn = (peak - least) / width
+    rising = least + np.sqrt(levels * width * (peak - least))
+    falling = most - np.sqrt((1 - levels) * width * (most - peak))
+    return np.where(levels < turn, rising, falling)
 
-    Parameters
-    ----------
-    workload : Workload
-        One that can be accounted for.
-    catalog : Catalog
-        The facts.
-    points : callable
-        Returns a column for each unknown, a row a point.
+
+def samples(terms: Sequence[Term]) -> Column:
+    """Return equally likely sums of some terms, over the `draws` of what is uncertain.
 
     Returns
     -------
-    list of Entry or None
-        None where that cannot be done as columns.
+    ndarray
+        Of `DRAWS` sums, or of one where nothing is uncertain.
     """
-    asked = _Asked(workload, catalog)
-    try:
-        return asked.at(points(asked.unknowns))
-    except (Unaccountable, Mixed, NotOneNumber):
-        return None
+    drawn = draws({unknown for term in terms for unknown in term.ranged.values()})
+    total = np.zeros(DRAWS if drawn else 1)
+    with np.errstate(all="ignore"):  # what is not finite is told by whoever asked
+        for term in terms:
+            total = total + term.at(drawn)
+    return total
 
 
-class _Asked:
-    """A workload and its facts, in which each uncertain number is an object of its own."""
-
-    def __init__(self, workload: Workload, catalog: Catalog) -> None:
-        self.numbers: dict[int, Range] = {}
-        self.of_number: dict[int, set[Uncertain]] = {}
-        self.of_place: dict[tuple[str | None, str], set[Uncertain]] = {}
-        self.is_known = True
-        self.workload = _changed(workload, self.own)
-        self.facts = _Facts(catalog, self.own, self.made)
-        for entry in account(self.workload, self.facts).entries:  # type: ignore[arg-type]
-            for value in entry.inputs:
-                if value.low != value.high:
-                    self.note(value, unknown_of(value, entry))
-
-    def own(self, number: Range) -> Range:
-        """Return a number that is equal, and no other's."""
-        found = Range(number.best, number.low, number.high)
-        self.numbers[id(found)] = found
-        return found
-
-    def made(self, value: Value) -> Value:
-        """Remember a figure that is made of others on the way."""
-        self.of_place[value.path, value.name] = set()
-        return value
-
-    def note(self, value: Value, unknown: Uncertain) -> None:
-        """Remember which unknown is behind an input."""
-        if id(value.number) in self.numbers:
-            self.of_number.setdefault(id(value.number), set()).add(unknown)
-        elif (value.path, value.name) in self.of_place:
-            self.of_place[value.path, value.name].add(unknown)
-        elif value.status != "derived":  # these follow from others
-            self.is_known = False
-
-    @property
-    def unknowns(self) -> set[Uncertain]:
-        """What is uncertain in the inputs of any entry."""
-        return set[Uncertain]().union(*self.of_number.values(), *self.of_place.values())
-
-    def at(self, values: Values) -> list[Entry] | None:
-        """Return the entries at some points; None where a number is two unknowns, or nobody's."""
-        several = (*self.of_number.values(), *self.of_place.values())
-        if not self.is_known or any(len(unknowns) > 1 for unknowns in several):
-            return None
-
-        def drawn_of(number: Any, unknowns: set[Uncertain]) -> Any:
-            return Drawn(values[next(iter(unknowns))], number) if unknowns else number
-
-        def one(number: Range) -> Any:
-            return drawn_of(number, self.of_number.get(id(number), set()))
-
-        def made(value: Value) -> Value:
-            unknowns = self.of_place.get((value.path, value.name), set())
-            known = next((Range(u.best, u.low, u.high) for u in unknowns), None)
-            return value._replace(number=drawn_of(known, unknowns)) if unknowns else value
-
-        workload = _changed(self.workload, one)
-        facts: Any = _Facts(self.facts, one, made)
-        return account(workload, facts).entries
+def column(numbers: Sequence[float]) -> Column:
+    """Return a column of some numbers."""
+    return np.array(numbers)
 
 
-class _Facts:
-    """A catalog whose uncertain numbers are changed; each is asked for and changed once."""
-
-    def __init__(self, facts: Any, change: Change, made: Callable[[Value], Value]) -> None:
-        self.facts = facts
-        self.change = change
-        self.settled = made
-        self.known: dict[Any, Any] = {}
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self.facts, name)
-        if name in _TABLES:
-            found = _Facts(found, self.change, self.settled)
-        elif name in _FACTS:
-            found = partial(self.ask, name, found) if callable(found) else self.changed(found)
-        setattr(self, name, found)
-        return found
-
-    def ask(self, name: str, method: Callable[..., Any], *asked: Any, **more: Any) -> Any:
-        """Return what a method of the catalog returns, changed."""
-        key = (name, repr(asked), repr(more))
-        if key not in self.known:
-            self.known[key] = self.changed(method(*asked, **more))
-        return self.known[key]
-
-    def changed(self, found: Any) -> Any:
-        """Return a fact with its uncertain numbers changed."""
-        return _changed(found, self.change)
+def corners(unknowns: Sequence[Uncertain]) -> dict[Uncertain, Column]:
+    """Return the values of some unknowns at every corner of their bounds."""
+    points = np.arange(1 << len(unknowns))
+    return {
+        unknown: np.where(points >> place & 1, unknown.high, unknown.low)
+        for place, unknown in enumerate(unknowns)
+    }
 
 
-def _changed(thing: Any, change: Change) -> Any:
-    """Return a model, a record or a value with every range in it changed; the rest is as it is.
+def sums(terms: Sequence[Term], values: Mapping[Uncertain, Column]) -> list[float]:
+    """Return the exactly rounded sum of some terms at each point.
 
-    The shares of a mix are no numbers of their own: the mix is.
+    No number, or none that is finite, where a term cannot be worked out.
     """
-    if isinstance(thing, Range):
-        return change(thing)
-    if isinstance(thing, BaseModel):
-        fields = {name: getattr(thing, name) for name in thing.model_fields_set}
-        changed = {name: _changed(value, change) for name, value in fields.items()}
-        more = {name: value for name, value in changed.items() if value is not fields[name]}
-        return thing.model_copy(update=more) if more else thing
-    if isinstance(thing, dict):
-        return {key: _changed(value, change) for key, value in thing.items()}
-    if isinstance(thing, tuple) and not isinstance(thing, Mix):
-        parts = [_changed(part, change) for part in thing]
-        if all(part is own for part, own in zip(parts, thing, strict=True)):
-            return thing
-        return type(thing)(*parts) if hasattr(thing, "_fields") else tuple(parts)
-    return thing
+    rows = len(next(iter(values.values())))
+    with np.errstate(all="ignore"):
+        found = [np.broadcast_to(term.at(values), rows).tolist() for term in terms]
+    return [exact(row) for row in zip(*found, strict=True)] if found else [0.0] * rows
+
+
+class _Block(NamedTuple):
+    """Terms with one formula over the same names, a column each."""
+
+    formula: Formula | None
+    derived: tuple[str, ...]
+    sign: Column
+    number: Column
+    known: dict[str, Column]
+    slots: dict[str, Column]
+
+    def at(self, rows: Column, places: Column, values: Values) -> Column:
+        """Return some of the terms at some points: a row a point."""
+        if self.formula is None:
+            return self.sign[rows] * self.number[rows]
+        names = {name: numbers[rows] for name, numbers in self.known.items()}
+        for name, slots in self.slots.items():
+            names[name] = values(slots[rows], places)
+        return self.sign[rows] * self.formula.at(derive(names, self.derived))
+
+
+class Terms:
+    """Terms of several groups, each with unknowns of its own, at points.
+
+    Parameters
+    ----------
+    groups : sequence of sequence of Term
+        What is an unknown of two groups is two.
+
+    Attributes
+    ----------
+    terms : list of Term
+        All of them.
+    slots : list of dict
+        For each group, the slot of each of its unknowns.
+    low, best, high : ndarray
+        Of the unknown in each slot.
+    bits : ndarray of int
+        Which bit of the number of a corner says at which end the unknown is.
+    """
+
+    def __init__(self, groups: Sequence[Sequence[Term]]) -> None:
+        self.terms = [term for group in groups for term in group]
+        self.slots: list[dict[Uncertain, int]] = []
+        unknowns: list[Uncertain] = []
+        members: dict[Any, tuple[list[int], list[dict[Uncertain, int]]]] = {}
+        place = 0
+        for group in groups:
+            slots: dict[Uncertain, int] = {}
+            self.slots.append(slots)
+            for term in group:
+                for unknown in term.ranged.values():
+                    if unknown not in slots:
+                        slots[unknown] = len(unknowns)
+                        unknowns.append(unknown)
+                key = (id(term.formula), *term.ranged, None, *term.known)
+                own, theirs = members.setdefault(key, ([], []))
+                own.append(place)
+                theirs.append(slots)
+                place += 1
+        self.low, self.best, self.high = (
+            np.array([getattr(u, key) for u in unknowns]) for key in ("low", "best", "high")
+        )
+        self.bits = np.zeros(len(unknowns), dtype=int)
+        self.blocks: list[_Block] = []
+        self.block_of, self.row_of = np.zeros(place, dtype=int), np.zeros(place, dtype=int)
+        for own, theirs in members.values():
+            self.block_of[own] = len(self.blocks)
+            self.row_of[own] = np.arange(len(own))
+            self.blocks.append(_block([self.terms[n] for n in own], theirs))
+
+    def at(self, places: Column, values: Values) -> Column:
+        """Return the terms at some places: a row a point."""
+        whose, found = self.block_of[places], {}
+        with np.errstate(all="ignore"):
+            for number in np.unique(whose):
+                there = np.flatnonzero(whose == number)
+                rows = self.row_of[places[there]]
+                found[number] = there, self.blocks[number].at(rows, there, values)
+        points = max(np.atleast_2d(numbers).shape[0] for _, numbers in found.values())
+        all_of_them = np.empty((points, len(places)))
+        for there, numbers in found.values():
+            all_of_them[:, there] = numbers
+        return all_of_them
+
+    def sums(
+        self, places: Column, spans: Sequence[tuple[int, int]], values: Values
+    ) -> list[list[float]]:
+        """Return the sums of terms between some of the places: a list a point."""
+        rows = self.at(places, values).tolist()
+        return [[exact(row[first:last]) for first, last in spans] for row in rows]
+
+    def at_values(self, spans: Sequence[tuple[int, int]], values: Column) -> list[float]:
+        """Return sums of terms where each unknown has a value."""
+        places = np.arange(len(self.terms))
+        return self.sums(places, spans, lambda slots, _: values[None, slots])[0]
+
+    def at_corners(
+        self, corners: int, spans: Sequence[tuple[int, int]]
+    ) -> Iterator[tuple[float, ...]]:
+        """Yield the sums of terms between some places at so many corners."""
+        points = np.arange(corners)[:, None]
+
+        def values(slots: Column, _: Column) -> Column:
+            return np.where(points >> self.bits[slots] & 1, self.high[slots], self.low[slots])
+
+        sizes = np.cumsum([corners * (last - first) for first, last in spans])
+        for part in np.unique(sizes // _MOST_AT_ONCE):
+            some = [spans[n] for n in np.flatnonzero(sizes // _MOST_AT_ONCE == part).tolist()]
+            places, own = _joined([range(*span) for span in some])
+            yield from zip(*self.sums(places, own, values), strict=True)
+
+    def along(
+        self, jobs: Sequence[tuple[int, Sequence[int]]], values: Column
+    ) -> Callable[[Sequence[Sequence[float]]], list[list[float]]]:
+        """Return what gives sums of terms over one unknown each, the others having values.
+
+        Parameters
+        ----------
+        jobs : sequence of (int, sequence of int)
+            The slot of the unknown, and the places of the terms.
+        values : ndarray
+            Of the other unknowns.
+        """
+        places, spans = _joined([own for _, own in jobs])
+        job_of = np.repeat(np.arange(len(jobs)), [len(own) for _, own in jobs])
+        varied = np.array([slot for slot, _ in jobs])[job_of]
+
+        def at(points: Sequence[Sequence[float]]) -> list[list[float]]:
+            numbers = np.array(points)
+
+            def value(slots: Column, there: Column) -> Column:
+                moved = numbers[:, job_of[there]]
+                return np.where(slots == varied[there], moved, values[slots])
+
+            return self.sums(places, spans, value)
+
+        return at
+
+
+def _block(terms: Sequence[Term], slots: Sequence[dict[Uncertain, int]]) -> _Block:
+    first = terms[0]
+    return _Block(
+        first.formula,
+        first.derived,
+        np.array([term.sign for term in terms]),
+        np.array([term.number for term in terms]),
+        {name: np.array([term.known[name] for term in terms]) for name in first.known},
+        {
+            name: np.array([own[t.ranged[name]] for t, own in zip(terms, slots, strict=True)])
+            for name in first.ranged
+        },
+    )
+
+
+def _joined(parts: Sequence[Sequence[int]]) -> tuple[Column, list[tuple[int, int]]]:
+    """Return numbers one after the other, and where each part of them stands."""
+    ends = np.cumsum([0, *map(len, parts)]).tolist()
+    return np.array([number for part in parts for number in part]), list(pairwise(ends))

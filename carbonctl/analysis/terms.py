@@ -3,19 +3,17 @@
 They are evaluated again at corners of ranges, or over samples.
 """
 
-import re
-from collections.abc import Callable, Mapping, Sequence
-from types import CodeType
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from carbonctl.estimators.roles import LOSSES
 from carbonctl.factors import runs, schedule
 from carbonctl.ledger.entry import EMBODIED, OPERATIONAL, SUMS, Entry
-from carbonctl.numbers.formulas import NotArithmetic, compiled
+from carbonctl.numbers.formulas import Formula, NotArithmetic, parsed
 from carbonctl.numbers.values import Value
 
-TO_CARBON = " * carbon_intensity"
 _VARY = ("energy_kwh", "kgco2e", "kgco2e_market")
-_NOTHING: dict[str, Any] = {"__builtins__": {}}
 # Derived inputs that are no arithmetic: what they come from, and how.
 _DERIVED: dict[str, tuple[tuple[str, ...], Callable[..., Any]]] = {
     "mean": (("p50", "p99"), runs.lognormal_mean),
@@ -47,8 +45,8 @@ class Term(NamedTuple):
 
     Attributes
     ----------
-    code : CodeType or None
-        The compiled formula; None where the figure is a plain number.
+    formula : Formula or None
+        None where the figure is a plain number.
     known : dict
         Values of the inputs without a range.
     ranged : dict
@@ -61,48 +59,73 @@ class Term(NamedTuple):
         The figure itself at the best estimates.
     """
 
-    code: CodeType | None
+    formula: Formula | None
     known: dict[str, float]
     ranged: dict[str, Uncertain]
     derived: tuple[str, ...]
     sign: float
     number: float
 
+    def under(self, same: Same) -> "Term":
+        """Return it with unknowns that are others under another name."""
+        if not same:
+            return self
+        ranged = {name: same.get(unknown, unknown) for name, unknown in self.ranged.items()}
+        return self._replace(ranged=ranged)
+
     def at(self, values: Mapping[Uncertain, Any]) -> Any:
         """Return the signed figure with some values for what is uncertain."""
-        if self.code is None:
+        if self.formula is None:
             return self.sign * self.number
         names = {**self.known}
         for name, unknown in self.ranged.items():
             names[name] = values[unknown]
-        for name in self.derived:
-            parents, kernel = _DERIVED[name]
-            names[name] = _each(kernel, *(names[parent] for parent in parents))
-        return self.sign * eval(self.code, _NOTHING, names)  # noqa: S307
+        return self.sign * self.formula.at(derive(names, self.derived))
+
+
+def derive(names: dict[str, Any], derived: Sequence[str]) -> dict[str, Any]:
+    """Return values by name, with those that follow from others by one of the kernels."""
+    for name in derived:
+        parents, kernel = _DERIVED[name]
+        names[name] = _each(kernel, *(names[parent] for parent in parents))
+    return names
 
 
 def _each(kernel: Callable[..., Any], *values: Any) -> Any:
-    """Apply a kernel of numbers to numbers, or to arrays element by element."""
-    if all(isinstance(value, float | int) for value in values):
+    """Apply a kernel of numbers to numbers, or to arrays element by element.
+
+    In arrays, what has no value is no number.
+    """
+    if not any(hasattr(value, "tolist") and value.ndim for value in values):
         return kernel(*values)
     import numpy as np
 
-    return np.vectorize(kernel, otypes=[float])(*values)
+    def one(*numbers: float) -> float:
+        try:
+            return float(kernel(*numbers))
+        except (ArithmeticError, ValueError):
+            return math.nan
+
+    return np.vectorize(one, otypes=[float])(*values)
 
 
-def unknown_of(value: Value, entry: Entry, workload: str = "") -> Uncertain:
-    """Return what a ranged input of an entry is uncertain about.
+def exact(numbers: Iterable[float]) -> float:
+    """Return an exactly rounded sum; no number where there is none."""
+    try:
+        return math.fsum(numbers)
+    except (OverflowError, ValueError):
+        return math.nan
 
-    Drives and machines have lives and powers of their own, whatever both are called; the
-    devices of a mixed system are numbered in formulas, and not in the catalog.
+
+def unknown_of(value: Value, workload: str = "") -> Uncertain:
+    """Return what a ranged input is uncertain about.
+
+    A fact of the catalog is one unknown by its figure, whatever a formula calls it.
     """
     if value.status not in ("catalog", "default", "archetype"):
         return Uncertain(value.name, f"{workload}:{value.path}", value.best, value.low, value.high)
-    name = re.sub(r"(_[0-9]+)+(?=$|_down$|_up$)", "", value.name)
-    where = value.source
-    if entry.kind == "storage" and not name.startswith("carbon"):
-        name = f"storage_{name}"
-    return Uncertain(name, where, value.best, value.low, value.high)
+    name = value.figure or value.name
+    return Uncertain(name, value.source, value.best, value.low, value.high)
 
 
 def term(
@@ -136,23 +159,25 @@ def term(
     number = getattr(entry, key)
     if number is None:
         return None
-    formula = _formula(entry, key)
-    if formula is None:
+    text = _formula(entry, key)
+    if text is None:
         return Term(None, {}, {}, (), sign, number)
-    code, names = compiled(formula)
+    formula = parsed(text)
+    names = formula.names
     inputs = {value.name: value for value in entry.inputs}
     if not names <= inputs.keys():
         raise NotArithmetic(f"`{sorted(names - inputs.keys())[0]}` is no input of {entry.item}")
     derived = tuple(sorted(name for name in names if _is_derived(inputs[name], inputs)))
     parents = {parent for name in derived for parent in _DERIVED[name][0]}
-    used = {name: inputs[name] for name in sorted((names - set(derived)) | parents)}
-    known = {name: v.best for name, v in used.items() if v.low == v.high}
-    ranged = {}
-    for name, value in used.items():
+    known, ranged = {}, {}
+    for name in sorted((names - set(derived)) | parents):
+        value = inputs[name]
         if value.low != value.high:
-            unknown = unknown_of(value, entry, workload)
-            ranged[name] = (same or {}).get(unknown, unknown)
-    return Term(code if ranged else None, known, ranged, derived, sign, number)
+            ranged[name] = unknown_of(value, workload)
+        else:
+            known[name] = value.best
+    found = Term(formula if ranged else None, known, ranged, derived, sign, number)
+    return found.under(same or {})
 
 
 def _is_derived(value: Value, inputs: Mapping[str, Value]) -> bool:
@@ -194,12 +219,10 @@ def _formula(entry: Entry, key: str) -> str | None:
     What is lost in the grid is no energy at the meter, and embodied carbon none at all.
     """
     if key == "energy_kwh":
-        if entry.boundary == EMBODIED or entry.energy_kwh != entry.quantity:
-            return None
-        return entry.formula.removesuffix(TO_CARBON)
+        return None if entry.boundary == EMBODIED or entry.role == LOSSES else entry.amount
     if key == "kgco2e" or entry.boundary != OPERATIONAL:
         return entry.formula
-    return f"{entry.formula.removesuffix(TO_CARBON)} * {_market(entry)}"
+    return f"{entry.amount} * {_market(entry)}"
 
 
 def _market(entry: Entry) -> str:

@@ -1,45 +1,47 @@
-"""How far a sum of figures can range, where what is uncertain moves together.
+"""How far sums of figures can range, where what is uncertain moves together.
 
 An entry's own bounds are exact; the bounds of a sum of entries are an outer bound, as if the
 grid could be clean for one and dirty for the next. Here each unknown is one variable, however
 many entries it is in, so that a difference is not drowned by what both sides share.
+
+Terms that share no unknown are bounded apart, as groups. All groups of all sums are searched at
+once: the figures of their terms at a point are columns (`carbonctl.analysis.points.Terms`).
 """
 
 import math
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from hashlib import sha256
-from itertools import product
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import accumulate, pairwise, product
+from typing import Any, NamedTuple, TypeAlias
 
-from carbonctl.analysis.terms import Term, Uncertain
+from carbonctl.analysis.terms import Term, Uncertain, exact
 from carbonctl.numbers.intervals import Range, high, low
 
+Bounds: TypeAlias = tuple[float, float]
+# The sums of a leaf, by its id, at each corner: bit n of its place says at which end unknown n is.
+Sums: TypeAlias = dict[int, tuple[float, ...]]
+Line: TypeAlias = Callable[[Sequence[Sequence[float]]], list[list[float]]]
+
 _FEW = 3  # unknowns of which every corner is tried
-_MOST_EVALUATIONS = 400_000
+_MOST_EVALUATIONS = 400_000  # of terms, for one group
+_MOST_HUBS = _MOST_EVALUATIONS.bit_length()
 _STEPS = 40  # of a search between two ends: each leaves 0.62 of the interval
 _STRAIGHT = 1e-12
 _GOLDEN = (math.sqrt(5) - 1) / 2
-SAMPLES = 10_000
-
-Values = dict[Uncertain, float]
-
-
-class _Ends(NamedTuple):
-    """The lowest and the highest sum that were found, and where."""
-
-    low: float
-    high: float
-    at_low: Values
-    at_high: Values
 
 
 class _TooMany(Exception):
     """More corners than can be tried."""
 
 
-def bounds(terms: Sequence[Term]) -> tuple[float, float]:
-    """Return the lowest and the highest sum of some terms.
+def bounds(sums: Sequence[Sequence[Term]]) -> list[Bounds]:
+    """Return the lowest and the highest value of each of some sums of terms.
+
+    Returns
+    -------
+    list of (float, float)
+        Not finite, or no number, where a term cannot be worked out at some point.
 
     Notes
     -----
@@ -49,20 +51,35 @@ def bounds(terms: Sequence[Term]) -> tuple[float, float]:
     a search along each unknown. Where there are too many corners, terms are bounded one by
     one: an outer bound.
     """
-    lows, highs = [], []
-    for group in _groups(list(terms), {}):
-        try:
-            ends = _Search(group).ends()
-            lows.append(ends[0])
-            highs.append(ends[1])
-        except _TooMany:
-            each = [_outer(term) for term in group]
-            lows += [end[0] for end in each]
-            highs += [end[1] for end in each]
-    return math.fsum(lows), math.fsum(highs)
+    parts: list[list[Bounds]] = [[] for _ in sums]
+    searched: list[tuple[list[Bounds], _Group]] = []
+    for found, terms in zip(parts, sums, strict=True):
+        for some in _parted(terms, ()):
+            try:
+                if any(term.ranged for term in some):
+                    searched.append((found, _Group(some)))
+                else:
+                    number = math.fsum(term.sign * term.number for term in some)
+                    found.append((number, number))
+            except _TooMany:
+                found.extend(map(_outer, some))
+    if searched:
+        ends = _Search([group for _, group in searched]).ends()
+        for (found, _), end in zip(searched, ends, strict=True):
+            found.append(end)
+    return [(exact(end[0] for end in found), exact(end[1] for end in found)) for found in parts]
 
 
-def _groups(terms: list[Term], fixed: Mapping[Uncertain, float]) -> list[list[Term]]:
+def _outer(term: Term) -> Bounds:
+    """Return bounds of one term as intervals give them; no numbers where they hold a zero."""
+    try:
+        found = term.at({u: Range(u.best, u.low, u.high) for u in term.ranged.values()})
+    except (ArithmeticError, ValueError):
+        return math.nan, math.nan
+    return low(found), high(found)
+
+
+def _parted(terms: Sequence[Term], fixed: Sequence[Uncertain]) -> list[list[Term]]:
     """Return terms by what they share beside what is fixed."""
     parent: dict[Uncertain, Uncertain] = {}
 
@@ -82,156 +99,250 @@ def _groups(terms: list[Term], fixed: Mapping[Uncertain, float]) -> list[list[Te
     return list(groups.values())
 
 
-class _Search:
-    """Bounds one group of terms."""
+class _End(NamedTuple):
+    """The least of a signed sum, and the ends of the unknowns at which it is."""
+
+    number: float
+    at: dict[Uncertain, float]
+
+
+class _Leaf(NamedTuple):
+    """Terms that are tried at every corner of their unknowns, those that are fixed first."""
+
+    terms: list[Term]
+    unknowns: tuple[Uncertain, ...]
+
+    @property
+    def corners(self) -> int:
+        """How many there are."""
+        return 1 << len(self.unknowns)
+
+
+class _Hub(NamedTuple):
+    """An unknown that is set to each of its ends, and what it parts then."""
+
+    unknown: Uncertain
+    parts: "list[_Leaf | _Hub]"
+
+
+def _tree(terms: list[Term], fixed: tuple[Uncertain, ...]) -> _Leaf | _Hub:
+    counts = Counter(u for term in terms for u in term.ranged.values() if u not in fixed)
+    if len(counts) <= _FEW:
+        return _Leaf(terms, (*fixed, *counts))
+    if len(fixed) == _MOST_HUBS:
+        raise _TooMany
+    most = max(counts.values())
+    hub = max((u for u, count in counts.items() if count == most), key=str)
+    fixed = (*fixed, hub)
+    return _Hub(hub, [_tree(some, fixed) for some in _parted(terms, fixed)])
+
+
+def _leaves(node: _Leaf | _Hub) -> Iterator[_Leaf]:
+    if isinstance(node, _Leaf):
+        yield node
+    else:
+        for part in node.parts:
+            yield from _leaves(part)
+
+
+class _Group:
+    """Terms that share unknowns, in the order of the leaves of their tree.
+
+    Raises
+    ------
+    _TooMany
+        Where there are too many corners.
+    """
 
     def __init__(self, terms: list[Term]) -> None:
-        self.terms = terms
-        self.evaluations = 0
-
-    def ends(self) -> tuple[float, float]:
-        found = self.corners(self.terms, {})
-        middle = {u: u.best for term in self.terms for u in term.ranged.values()}
-        best = self.sum(self.terms, middle)
-        lowest, highest = min(found.low, best), max(found.high, best)
-        try:
-            lowest = min(lowest, self.refined({**middle, **found.at_low}, 1.0))
-            highest = max(highest, -self.refined({**middle, **found.at_high}, -1.0))
-        except _TooMany:  # the corners are what is known then
-            pass
-        return lowest, highest
-
-    def sum(self, terms: list[Term], values: Values) -> float:
-        self.evaluations += len(terms)
+        self.tree = _tree(terms, ())
+        self.leaves = list(_leaves(self.tree))
+        self.terms = [term for leaf in self.leaves for term in leaf.terms]
+        self.evaluations = sum(len(leaf.terms) * leaf.corners for leaf in self.leaves)
         if self.evaluations > _MOST_EVALUATIONS:
             raise _TooMany
-        return math.fsum(term.at(values) for term in terms)
 
-    def corners(self, terms: list[Term], fixed: Values) -> _Ends:
-        """Return the best corners of what is not fixed, group by group."""
-        lows, highs = [], []
-        at_low, at_high = dict(fixed), dict(fixed)
-        for group in _groups(terms, fixed):
-            ends = self.group(group, fixed)
-            lows.append(ends.low)
-            highs.append(ends.high)
-            at_low |= ends.at_low
-            at_high |= ends.at_high
-        return _Ends(math.fsum(lows), math.fsum(highs), at_low, at_high)
 
-    def group(self, terms: list[Term], fixed: Values) -> _Ends:
-        counts = Counter(u for term in terms for u in term.ranged.values() if u not in fixed)
-        if len(counts) <= _FEW:
-            choices = product(*((u.low, u.high) for u in counts))
-            tried = [dict(zip(counts, ends, strict=True)) for ends in choices]
-            found = [(self.sum(terms, {**fixed, **values}), values) for values in tried]
-            lowest = min(found, key=lambda one: one[0])
-            highest = max(found, key=lambda one: one[0])
-            return _Ends(lowest[0], highest[0], lowest[1], highest[1])
-        hub = max(counts, key=lambda u: (counts[u], str(u)))
-        both = [self.corners(terms, {**fixed, hub: end}) for end in (hub.low, hub.high)]
-        lower = min(both, key=lambda ends: ends.low)
-        upper = max(both, key=lambda ends: ends.high)
-        return _Ends(lower.low, upper.high, lower.at_low, upper.at_high)
+class _Search:
+    """Bounds groups of terms, all at once."""
 
-    def refined(self, values: Values, sign: float) -> float:
-        """Return the least of the signed sum along each unknown in turn, from a corner."""
-        least = sign * self.sum(self.terms, values)
-        having: dict[Uncertain, list[Term]] = {}
-        for term in self.terms:
-            for unknown in set(term.ranged.values()):
-                having.setdefault(unknown, []).append(term)
-        for unknown, own in having.items():
-            if len(own) == 1:
-                continue
-            here = sign * self.sum(own, values)
-            if self.is_straight(own, values, unknown):
-                continue
-            at, found = self.along(own, values, unknown, sign)
-            if found < here:
-                values = {**values, unknown: at}
-                least += found - here
+    def __init__(self, groups: list[_Group]) -> None:
+        from carbonctl.analysis.points import Terms  # numpy, where something is uncertain
+
+        self.groups = groups
+        self.terms = Terms([group.terms for group in groups])
+        ends = accumulate(len(group.terms) for group in groups)
+        self.spans = list(pairwise([0, *ends]))  # the places of each group's terms
+        self.unbounded: set[int] = set()  # groups with a figure that is not finite somewhere
+
+    def ends(self) -> list[Bounds]:
+        """Return the bounds of each group."""
+        sums = self.corners()
+        best = self.terms.at_values(self.spans, self.terms.best)
+        for group in self.groups:
+            group.evaluations += len(group.terms)
+        lows, highs = (self.least(sign, sums, best) for sign in (1.0, -1.0))
+        return [
+            (math.nan, math.nan) if number in self.unbounded else (low, -high)
+            for number, (low, high) in enumerate(zip(lows, highs, strict=True))
+        ]
+
+    def least(self, sign: float, sums: Sums, best: list[float]) -> list[float]:
+        """Return the least of each group's signed sum."""
+        values = self.terms.best.copy()
+        found = []
+        for number, group in enumerate(self.groups):
+            (end,) = _lowest(group.tree, sums, sign)
+            found.append(min(end.number, sign * best[number]))
+            for unknown, x in end.at.items():
+                values[self.terms.slots[number][unknown]] = x
+        for number, refined in self.refined(values, sign).items():
+            found[number] = min(found[number], refined)
+        return found
+
+    def corners(self) -> Sums:
+        """Return the sums of each leaf at all its corners."""
+        by_size: dict[int, list[tuple[int, _Leaf, tuple[int, int]]]] = {}
+        place = 0
+        for number, group in enumerate(self.groups):
+            for leaf in group.leaves:
+                span = (place, place := place + len(leaf.terms))
+                by_size.setdefault(leaf.corners, []).append((number, leaf, span))
+                for bit, unknown in enumerate(leaf.unknowns):
+                    self.terms.bits[self.terms.slots[number][unknown]] = bit
+        found: Sums = {}
+        for corners, leaves in by_size.items():
+            tried = self.terms.at_corners(corners, [span for *_, span in leaves])
+            for (number, leaf, _), sums in zip(leaves, tried, strict=True):
+                found[id(leaf)] = sums
+                if not all(map(math.isfinite, sums)):
+                    self.unbounded.add(number)
+        return found
+
+    def refined(self, values: Any, sign: float) -> dict[int, float]:
+        """Return the least of each signed sum along each unknown in turn, from a corner.
+
+        Groups that take too many evaluations are left out.
+        """
+        sums = self.terms.at_values(self.spans, values)
+        least = {number: sign * sums[number] for number in range(len(self.groups))}
+        for number, group in enumerate(self.groups):
+            self.count(least, number, len(group.terms))
+        for jobs in self.rounds:
+            open_ = [job for job in jobs if job.group in least]
+            for job, (gain, at) in zip(open_, self.along(open_, values, sign, least), strict=True):
+                if gain < 0 and job.group in least:
+                    least[job.group] += gain
+                    values[job.slot] = at
         return least
 
-    def is_straight(self, terms: list[Term], values: Values, unknown: Uncertain) -> bool:
-        """Whether a sum is straight over an unknown or over its inverse, and so turns nowhere."""
-        low, high = unknown.low, unknown.high
-        middles = [(low + high) / 2, *([2 / (1 / low + 1 / high)] if low > 0 else [])]
-        ends = [self.sum(terms, {**values, unknown: x}) for x in (low, high)]
-        size = math.fsum(abs(term.number) for term in terms)
-        return any(
-            abs(ends[0] + ends[1] - 2 * self.sum(terms, {**values, unknown: x})) <= _STRAIGHT * size
-            for x in middles
-        )
+    def count(self, least: dict[int, float], number: int, evaluations: int) -> None:
+        """Add to the evaluations of a group, which is left out where these are too many."""
+        self.groups[number].evaluations += evaluations
+        if self.groups[number].evaluations > _MOST_EVALUATIONS:
+            least.pop(number, None)
+
+    @cached_property
+    def rounds(self) -> "list[list[_Job]]":
+        """Return the unknowns of several terms, in rounds of unknowns that share no term."""
+        rounds: list[list[_Job]] = []
+        for number, group in enumerate(self.groups):
+            first, _ = self.spans[number]
+            having: dict[Uncertain, list[int]] = {}
+            for place, term in enumerate(group.terms):
+                for unknown in dict.fromkeys(term.ranged.values()):
+                    having.setdefault(unknown, []).append(place)
+            last = [-1] * len(group.terms)
+            for unknown, own in having.items():
+                if len(own) == 1:
+                    continue
+                turn = max(last[place] for place in own) + 1
+                for place in own:
+                    last[place] = turn
+                if turn == len(rounds):
+                    rounds.append([])
+                slot = self.terms.slots[number][unknown]
+                rounds[turn].append(_Job(number, unknown, slot, [first + n for n in own]))
+        return rounds
 
     def along(
-        self, terms: list[Term], values: Values, unknown: Uncertain, sign: float
-    ) -> tuple[float, float]:
-        """Return the least of a sum over one unknown, by golden section."""
-        left, right = unknown.low, unknown.high
+        self, jobs: "list[_Job]", values: Any, sign: float, least: dict[int, float]
+    ) -> list[tuple[float, float]]:
+        """Return how much lower each job's signed sum gets over its unknown, and where."""
+        if not jobs:
+            return []
+        line = self.terms.along([(job.slot, job.places) for job in jobs], values)
+        ends = [(job.unknown.low, job.unknown.high) for job in jobs]
+        tried = [
+            [values[job.slot], a, b, (a + b) / 2, 2 / (1 / a + 1 / b) if a > 0 else (a + b) / 2]
+            for job, (a, b) in zip(jobs, ends, strict=True)
+        ]
+        sums = list(zip(*line(list(zip(*tried, strict=True))), strict=True))
+        found = [(0.0, 0.0)] * len(jobs)
+        turning = []
+        for place, job in enumerate(jobs):
+            _, left, right, *middles = sums[place]
+            self.count(least, job.group, len(job.places) * (3 + len(middles)))
+            size = math.fsum(abs(self.terms.terms[n].number) for n in job.places)
+            if not any(abs(left + right - 2 * middle) <= _STRAIGHT * size for middle in middles):
+                self.count(least, job.group, len(job.places) * (2 * _STEPS + 1))
+                turning.append(place)
+        if turning:
+            again = self.terms.along([(jobs[n].slot, jobs[n].places) for n in turning], values)
+            lowest = _golden(again, [ends[n] for n in turning], sign)
+            for n, (at, number) in zip(turning, lowest, strict=True):
+                found[n] = (number - sign * sums[n][0], at)
+        return found
 
-        def at(x: float) -> float:
-            return sign * self.sum(terms, {**values, unknown: x})
 
-        for _ in range(_STEPS):
-            first, second = right - _GOLDEN * (right - left), left + _GOLDEN * (right - left)
-            if at(first) < at(second):
-                right = second
+class _Job(NamedTuple):
+    """An unknown along which a sum is searched, and the places of the terms that have it."""
+
+    group: int
+    unknown: Uncertain
+    slot: int
+    places: list[int]
+
+
+def _lowest(node: _Leaf | _Hub, sums: Sums, sign: float, depth: int = 0) -> list[_End]:
+    """Return the least signed sum of a node for each choice of what is fixed above it."""
+    if isinstance(node, _Leaf):
+        free = node.unknowns[depth:]
+        tried = [
+            (sum(bit << depth + place for place, bit in enumerate(bits)),
+             {u: u.high if bit else u.low for u, bit in zip(free, bits, strict=True)})
+            for bits in product((0, 1), repeat=len(free))
+        ]  # fmt: skip
+        found = sums[id(node)]
+        return [
+            _least(_End(sign * found[choice + corner], at) for corner, at in tried)
+            for choice in range(1 << depth)
+        ]
+    parts = [_lowest(part, sums, sign, depth + 1) for part in node.parts]
+    ends = [
+        _End(exact(end.number for end in all_of_them),
+             {node.unknown: node.unknown.high if choice >> depth else node.unknown.low}
+             | {u: x for end in all_of_them for u, x in end.at.items()})
+        for choice, all_of_them in enumerate(zip(*parts, strict=True))
+    ]  # fmt: skip
+    return [_least((ends[n], ends[n | 1 << depth])) for n in range(1 << depth)]
+
+
+def _least(ends: Iterable[_End]) -> _End:
+    return min(ends, key=lambda end: end.number)
+
+
+def _golden(line: Line, ends: list[Bounds], sign: float) -> list[tuple[float, float]]:
+    """Return where each signed sum is least between two ends, and that, by golden section."""
+    left, right = (list(end) for end in zip(*ends, strict=True))
+    for _ in range(_STEPS):
+        spread = [_GOLDEN * (b - a) for a, b in zip(left, right, strict=True)]
+        first = [b - width for b, width in zip(right, spread, strict=True)]
+        second = [a + width for a, width in zip(left, spread, strict=True)]
+        for n, (one, other) in enumerate(zip(*line([first, second]), strict=True)):
+            if sign * one < sign * other:
+                right[n] = second[n]
             else:
-                left = first
-        middle = (left + right) / 2
-        return middle, at(middle)
-
-
-def _outer(term: Term) -> tuple[float, float]:
-    """Return bounds of one term as intervals give them."""
-    found = term.at({u: Range(u.best, u.low, u.high) for u in term.ranged.values()})
-    return low(found), high(found)
-
-
-def draws(unknowns: Collection[Uncertain]) -> dict[Uncertain, Any]:
-    """Return `SAMPLES` equally likely values of each unknown.
-
-    Each is drawn from a triangle between its bounds with its best estimate as the peak: one
-    value from each of `SAMPLES` parts of equal probability, in an order of its own that is
-    the same in every call and on both sides of a comparison.
-    """
-    import numpy as np
-
-    levels = (np.arange(SAMPLES) + 0.5) / SAMPLES
-    found = {}
-    for unknown in unknowns:
-        seed = int.from_bytes(sha256(repr(unknown).encode()).digest()[:8])
-        order = np.random.default_rng(seed).permutation(SAMPLES)
-        found[unknown] = _triangle(unknown, levels[order])
-    return found
-
-
-def samples(terms: Sequence[Term]) -> Any:
-    """Return equally likely sums of some terms, over the `draws` of what is uncertain.
-
-    Returns
-    -------
-    ndarray
-        Of `SAMPLES` sums, or of one where nothing is uncertain.
-    """
-    import numpy as np
-
-    drawn = draws({unknown for term in terms for unknown in term.ranged.values()})
-    total = np.zeros(SAMPLES if drawn else 1)
-    with np.errstate(all="ignore"):  # what is not finite is told by whoever asked
-        for term in terms:
-            total = total + term.at(drawn)
-    return total
-
-
-def _triangle(unknown: Uncertain, levels: Any) -> Any:
-    """Return the quantiles of a triangular distribution."""
-    import numpy as np
-
-    least, peak, most = unknown.low, unknown.best, unknown.high
-    width = most - least
-    turn = (peak - least) / width
-    rising = least + np.sqrt(levels * width * (peak - least))
-    falling = most - np.sqrt((1 - levels) * width * (most - peak))
-    return np.where(levels < turn, rising, falling)
+                left[n] = first[n]
+    middle = [(a + b) / 2 for a, b in zip(left, right, strict=True)]
+    return [(at, sign * one) for at, one in zip(middle, line([middle])[0], strict=True)]

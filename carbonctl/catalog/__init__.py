@@ -294,10 +294,6 @@ class Catalog:
                 found = found._replace(**own)
         return found
 
-    def settled(self, value: Value) -> Value:
-        """Return a figure that is made of others and is known as one."""
-        return value
-
     @cached_property
     def sources(self) -> dict[str, Source]:
         """Every citation by its key."""

@@ -12,7 +12,7 @@ from carbonctl.inputs.catalogs import catalog_for
 from carbonctl.inputs.discovery import named
 from carbonctl.inputs.results import read_document
 from carbonctl.inputs.selection import single
-from carbonctl.ledger.entry import AT_SITE, Entry
+from carbonctl.ledger.entry import Entry
 from carbonctl.ledger.result import Result, is_saved
 from carbonctl.outputs import writing
 from carbonctl.outputs.merging import Cautions
@@ -91,6 +91,6 @@ def _chosen(result: Result, path: str | None) -> list[Entry]:
 
 def _names(entry: Entry, place: int) -> set[str]:
     """Return every path of an entry; with several sites its item stands for all of them."""
-    items = {entry.item, entry.item.partition(AT_SITE)[0]}
+    items = {entry.item, entry.name}
     activities = {f"{entry.phase}.{name}" for name in (entry.activity, place)}
     return {entry.phase} | activities | {f"{a}.{item}" for a in activities for item in items}

@@ -13,6 +13,7 @@ from carbonctl.errors import Caution
 from carbonctl.estimators import device_words
 from carbonctl.estimators.machine import Machine, Scale, Share
 from carbonctl.estimators.machine_fields import OnSystem, TimeFields
+from carbonctl.estimators.roles import MACHINES, Role
 from carbonctl.factors import schedule
 from carbonctl.numbers.intervals import decide, low
 from carbonctl.numbers.quantities import Quantity, of
@@ -30,6 +31,7 @@ class ElectricityUse(NamedTuple):
     energy: Quantity
     includes_pue: bool = False
     in_building: bool = True
+    role: Role = MACHINES
 
 
 class Occupation(NamedTuple):
@@ -42,10 +44,15 @@ class Occupation(NamedTuple):
 
 
 class Attributed(NamedTuple):
-    """Embodied carbon that the spec attributes directly [kgCO2e]; None where unknown."""
+    """Embodied carbon that the spec attributes directly [kgCO2e].
+
+    Where ``value`` is unknown it is None, and ``lacks`` is what would make it known.
+    """
 
     item: str
     value: Quantity | None
+    lacks: str = ""
+    role: Role = MACHINES
 
 
 class TimedShare(NamedTuple):
@@ -55,6 +62,7 @@ class TimedShare(NamedTuple):
     amount: Quantity
     unit: str
     rate: Quantity
+    role: Role = MACHINES
 
 
 class Facts(Protocol):
@@ -68,9 +76,6 @@ class Facts(Protocol):
 
     def radio(self, device: str, technology: str) -> "Radio | None":
         """Return the power of a device's radio."""
-
-    def settled(self, value: Value) -> Value:
-        """Return a figure that is made of others and is known as one."""
 
     def segments(self, model: str) -> dict[str, dict[str, Value]]:
         """Return energy per volume by element and direction of a model of the network."""

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from carbonctl.catalog.records import Device
 from carbonctl.estimators.base import ActivityContext, ActivityError, Occupation
 from carbonctl.estimators.machine import Share
+from carbonctl.estimators.roles import CLIENTS, Role
 from carbonctl.numbers.intervals import decide, plain_sum
 from carbonctl.numbers.quantities import Quantity, known, of
 from carbonctl.numbers.values import Value
@@ -19,6 +20,7 @@ from carbonctl.spec.systems import Spec
 
 _PHONES = ("phone", "tablet")
 _PRODUCTS = ("product", "server")
+_LACKS = "`device_embodied`, or a `device` whose figure is known"
 
 
 class ClientFields(Spec):
@@ -108,7 +110,7 @@ def clients(
         while any(other.label == f" ({name})" for other in found):
             name = f"{name} {place}"
         path = f"{setting.path}.clients.{place - 1}"
-        share = kind.share.named(f"client_share_{place}", f"{path}.share")
+        share = kind.share.named(f"client_share_{place}", f"{path}.share", "client_share")
         found.append(Client(f" ({name})", f"_{place}", path, device, share, kind))
     return found
 
@@ -124,14 +126,14 @@ def power(client: Client, setting: ActivityContext) -> Quantity:
     path, name = f"{client.path}.power", f"power{client.mark}"
     given = client.fields.power
     if given is not None:
-        return at_the_wall(of(given.named(name, path)), client)
+        return at_the_wall(of(given.named(name, path, "power")), client)
     known = setting.facts.client_power(client.device.id) if client.device else None
     if known is None and client.device is not None and client.device.kind not in _PHONES:
         raise ActivityError(
             path, f"power: no draw of {client.device.id} at work is known; give `power`"
         )
     figure = known or setting.defaults.client.power._replace(status="default")
-    return at_the_wall(of(figure._replace(path=path, name=name)), client)
+    return at_the_wall(of(figure.named(name, path, "power")), client)
 
 
 def at_the_wall(watts: Quantity, client: Client) -> Quantity:
@@ -139,21 +141,22 @@ def at_the_wall(watts: Quantity, client: Client) -> Quantity:
     given = client.fields.charging_efficiency
     if given is None:
         return watts
-    path = f"{client.path}.charging_efficiency"
-    return watts / given.named(f"charging_efficiency{client.mark}", path)
+    key = "charging_efficiency"
+    return watts / given.named(f"{key}{client.mark}", f"{client.path}.{key}", key)
 
 
-def occupation(client: Client, hours: Quantity, setting: ActivityContext) -> Occupation:
+def occupation(
+    client: Client, hours: Quantity, setting: ActivityContext, role: Role = CLIENTS
+) -> Occupation:
     """Return the hours for which client devices were occupied; unknown where no figure is."""
-    lifetime = client.fields.lifetime
-    path = f"{client.path}.lifetime"
-    life = lifetime.named(f"lifetime{client.mark}", path) if lifetime else (
-        setting.defaults.client.lifetime._replace(
-            status="default", path=path, name=f"lifetime{client.mark}"
-        )
-    )  # fmt: skip
+    key = "lifetime"
+    life = client.fields.lifetime or setting.defaults.client.lifetime._replace(status="default")
+    item = f"client devices{client.label}"
     return Occupation(
-        Share(f"client devices{client.label}", known(_embodied(client))), hours, life, _use(client)
+        Share(item, known(_embodied(client)), lacks=_LACKS, role=role),
+        hours,
+        life.named(f"{key}{client.mark}", f"{client.path}.{key}", key),
+        _use(client),
     )
 
 
@@ -161,18 +164,18 @@ def _embodied(client: Client) -> Value | None:
     name, path = f"device_embodied{client.mark}", f"{client.path}.device_embodied"
     given = client.fields.device_embodied
     if given is not None:
-        return given.named(name, path)
+        return given.named(name, path, "device_embodied")
     recorded = client.device.embodied if client.device else None
     if recorded is None or recorded.covers not in _PRODUCTS:
         return None
     note = "; ".join(filter(None, (f"covers {recorded.covers}, {recorded.boundary}",
                                    recorded.value.note)))  # fmt: skip
-    return recorded.value._replace(name=name, path=path, note=note)
+    return recorded.value._replace(name=name, path=path, note=note, figure="device_embodied")
 
 
 def _use(client: Client) -> Value:
     name, path = f"utilization{client.mark}", f"{client.path}.utilization"
     if client.fields.utilization is not None:
-        return client.fields.utilization.named(name, path)
+        return client.fields.utilization.named(name, path, "utilization")
     note = "as if the device were used all its life: a lower bound of its share"
-    return Value(1.0, "", "default", None, path, name=name, note=note)
+    return Value(1.0, "", "default", None, path, name=name, note=note, figure="utilization")

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from carbonctl.estimators.base import ActivityContext, ActivityError, ElectricityUse
 from carbonctl.estimators.clients import Client, at_the_wall
+from carbonctl.estimators.roles import CONNECTION
 from carbonctl.factors.federated import S_PER_H, linear_kwh_per_gb
 from carbonctl.factors.power import W_PER_KW, energy_kwh
 from carbonctl.numbers.intervals import decide
@@ -119,7 +120,7 @@ class Way(NamedTuple):
     def value(self, key: str) -> Quantity:
         """Return one of its figures."""
         value: Value = getattr(self.fields, key)
-        return of(value.named(f"{key}{self.mark}", f"{self.path}.{key}"))
+        return of(value.named(f"{key}{self.mark}", f"{self.path}.{key}", key))
 
     def share(self) -> tuple[Quantity, ...]:
         """Return its share of the clients, nothing where there is one connection."""
@@ -188,7 +189,7 @@ def radio(client: Client, way: Way, traffic: Traffic, setting: ActivityContext) 
         time = product(number, *share, *way.share(), volume) / way.value(bandwidth)
         parts.append(time * at_the_wall(_radio_power(client, way, key, setting), client))
     item = f"client radio{_joined(way.label, client.label)}"
-    return ElectricityUse(item, added(*parts) / (W_PER_KW * S_PER_H))
+    return ElectricityUse(item, added(*parts) / (W_PER_KW * S_PER_H), role=CONNECTION)
 
 
 def _joined(first: str, second: str) -> str:
@@ -208,7 +209,7 @@ def _radio_power(client: Client, way: Way, key: str, setting: ActivityContext) -
         )
         raise ActivityError(path, f"{key}: no power of a radio is known {of_what}; give it")
     value = known.receive if key == "receive_power" else known.transmit
-    return of(value._replace(name=f"{key}{way.mark}{client.mark}", path=path))
+    return of(value.named(f"{key}{way.mark}{client.mark}", path, key))
 
 
 def access_point(way: Way, traffic: Traffic) -> ElectricityUse | None:
@@ -219,17 +220,20 @@ def access_point(way: Way, traffic: Traffic) -> ElectricityUse | None:
 
     def value(key: str) -> Quantity:
         given: Value = getattr(point, key)
-        return of(given.named(f"access_point_{key}{way.mark}", f"{path}.{key}"))
+        figure = f"access_point_{key}"
+        return of(given.named(f"{figure}{way.mark}", f"{path}.{key}", figure))
 
-    item = f"access point{way.label}"
+    def use(energy: Quantity) -> ElectricityUse:
+        return ElectricityUse(f"access point{way.label}", energy, role=CONNECTION)
+
     if point.power is not None:
-        return ElectricityUse(item, energy_kwh(hours(way, traffic), value("power")))
+        return use(energy_kwh(hours(way, traffic), value("power")))
     moved = added(*(product(number, *way.share(), volume) for number, volume, _ in
                     _directions(traffic)))  # fmt: skip
     if point.energy is not None:
-        return ElectricityUse(item, moved * value("energy"))
+        return use(moved * value("energy"))
     high, idle, capacity = (value(key) for key in ("max_power", "idle_power", "capacity"))
-    return ElectricityUse(item, moved * linear_kwh_per_gb(high, idle, capacity))
+    return use(moved * linear_kwh_per_gb(high, idle, capacity))
 
 
 def network(
@@ -245,29 +249,42 @@ def network(
     label, mark = (way.label, way.mark) if way else ("", "")
     share = way.share() if way else ()
     moved = [product(number, *share, volume) for number, volume, _ in _directions(traffic)]
+
+    def use(item: str, energy: Quantity) -> ElectricityUse:
+        return ElectricityUse(f"{item}{label}", energy, in_building=False, role=CONNECTION)
+
     if fields.intensity is not None:
         note = f"figure of {fields.year}" if fields.year else fields.intensity.note
-        value = fields.intensity.named(f"network_intensity{mark}", f"{path}.intensity")
-        energy = added(*moved) * value._replace(note=note)
-        return [ElectricityUse(f"network{label}", energy, in_building=False)]
+        figure = "network_intensity"
+        value = fields.intensity.named(f"{figure}{mark}", f"{path}.intensity", figure)
+        return [use("network", added(*moved) * value._replace(note=note))]
     draws = []
     for place, (element, count) in enumerate((fields.hops or {}).items(), 1):
-        name = f"{_NOT_A_NAME.sub('_', element.lower()).strip('_') or 'element'}_{place}{mark}"
-        hops = count.named(f"hops_{name}", f"{path}.hops.{element}")
-        each = _element(fields, element, name, path, setting)
+        figure = _NOT_A_NAME.sub("_", element.lower()).strip("_") or "element"
+        name = f"{figure}_{place}{mark}"
+        hops = count.named(f"hops_{name}", f"{path}.hops.{element}", f"hops_{figure}")
+        each = _element(fields, element, (name, figure), path, setting)
         energy = added(*(gb * e for gb, e in zip(moved, each, strict=True))) * hops
-        draws.append(ElectricityUse(f"network: {element}{label}", energy, in_building=False))
+        draws.append(use(f"network: {element}", energy))
     return draws
 
 
 def _element(
-    fields: Network, element: str, name: str, path: str, setting: ActivityContext
+    fields: Network, element: str, names: tuple[str, str], path: str, setting: ActivityContext
 ) -> tuple[Quantity, Quantity]:
-    """Return the energy per volume of an element, down and up [kWh/GB]."""
+    """Return the energy per volume of an element, down and up [kWh/GB].
+
+    ``names`` are what tells its inputs from those of others, and those of its kind.
+    """
+    at = f"{path}.energy.{element}"
+
+    def named(value: Value, way: str = "") -> Quantity:
+        name, figure = (f"energy_{one}{way}" for one in names)
+        return of(value.named(name, at, figure))
+
     given = (fields.energy or {}).get(element)
     if given is not None:
-        one = of(given.named(f"energy_{name}", f"{path}.energy.{element}"))
-        return one, one
+        return (named(given),) * 2
     known: dict[str, Value] = {}
     if fields.model is not None:
         try:
@@ -283,11 +300,6 @@ def _element(
         which = " both ways" if known else ""
         message = f"hops: no energy of `{element}` is known{which}{there}; give it in `energy`"
         raise ActivityError(f"{path}.hops.{element}", message)
-    at = f"{path}.energy.{element}"
     if known["down"] == known["up"]:
-        one = of(known["down"]._replace(name=f"energy_{name}", path=at))
-        return one, one
-    down, up = (
-        of(known[way]._replace(name=f"energy_{name}_{way}", path=at)) for way in ("down", "up")
-    )
-    return down, up
+        return (named(known["down"]),) * 2
+    return named(known["down"], "_down"), named(known["up"], "_up")

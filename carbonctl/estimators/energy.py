@@ -61,6 +61,7 @@ class MeteredEnergy(OnSystem):
 
 
 MODEL = MeteredEnergy
+_LACKS = "`embodied` (0 kg where another activity counts it), or a system and its time"
 _OF_HARDWARE = ("device", "host", "device_embodied", "host_embodied", "lifetime", "utilization",
                 "share")  # fmt: skip
 _HARDWARE = ("system", "devices_per_system", *_OF_HARDWARE)
@@ -84,6 +85,6 @@ def activity_data(activity: MeteredEnergy, setting: ActivityContext) -> Activity
         hours = device_hours(activity, setting)
         return ActivityData((draw,), occupations(hours, machine))
     if activity.embodied is None:
-        return ActivityData((draw,), attributed=(Attributed("hardware", None),))
+        return ActivityData((draw,), attributed=(Attributed("hardware", None, _LACKS),))
     share = repeated(activity, path, of(setting.given(activity.embodied, "embodied")))
     return ActivityData((draw,), attributed=(Attributed("hardware", share),))

@@ -98,7 +98,7 @@ def _listed(durations: tuple[Value, ...], setting: ActivityContext) -> Quantity:
     sources = dict.fromkeys(d.source for d in durations if d.source)
     note, source = f"sum of {len(durations)} runs", " ".join(sources) or None
     value = durations[0]._replace(number=total, note=note, source=source, counts="")
-    return of(setting.facts.settled(setting.given(value, "durations")))
+    return of(setting.given(value, "durations"))
 
 
 def _with_overheads(activity: Experiments, setting: ActivityContext, hours: Quantity) -> Quantity:

@@ -48,6 +48,7 @@ from carbonctl.estimators.connections import (
     ways,
 )
 from carbonctl.estimators.machine_fields import MachineFields, TimeFields
+from carbonctl.estimators.roles import CLIENTS, SERVER
 from carbonctl.factors import federated, runs
 from carbonctl.factors.power import energy_kwh
 from carbonctl.numbers.quantities import Quantity, added, of, product
@@ -200,7 +201,7 @@ def activity_data(activity: Federated, setting: ActivityContext) -> ActivityData
     for client in clients(activity, activity.clients, setting):
         worked = _compute_hours(activity, client, tasks, setting)
         energy = energy_kwh(worked, power(client, setting))
-        draws.append(ElectricityUse(f"client compute{client.label}", energy))
+        draws.append(ElectricityUse(f"client compute{client.label}", energy, role=CLIENTS))
         if traffic is not None:
             draws += [radio(client, way, traffic, setting) for way in connected]
         occupied.append(occupation(client, _busy(worked, client, connected, traffic), setting))
@@ -261,7 +262,8 @@ def _compute_time(activity: Federated, client: Client, setting: ActivityContext)
     """Return the time that one client computes in a round [h]."""
     own = client.fields.compute_time if isinstance(client.fields, ClientClass) else None
     if own is not None:
-        return of(own.named(f"compute_time{client.mark}", f"{client.path}.compute_time"))
+        name, path = f"compute_time{client.mark}", f"{client.path}.compute_time"
+        return of(own.named(name, path, "compute_time"))
     if activity.compute_time is not None:
         return of(setting.given(activity.compute_time, "compute_time"))
     if activity.samples is not None and activity.time_per_sample is not None:
@@ -342,15 +344,15 @@ def _between(
 
 
 def _server(activity: Federated, setting: ActivityContext) -> ActivityData:
-    """Return what the server draws and occupies, under names of its own."""
+    """Return what the server draws and occupies, under names and a role of its own."""
     assert activity.server is not None
     server = setting._replace(path=f"{setting.path}.server")
     hours_of_it = repeated(activity, setting.path, hours_once(activity.server, server))
     data = compute.at_work(activity.server, hours_of_it, server)
     return data._replace(
-        draws=tuple(draw._replace(item=f"server: {draw.item}") for draw in data.draws),
+        draws=tuple(draw._replace(item=f"server: {draw.item}", role=SERVER) for draw in data.draws),
         occupations=tuple(
-            one._replace(share=one.share._replace(item=f"server: {one.share.item}"))
+            one._replace(share=one.share._replace(item=f"server: {one.share.item}", role=SERVER))
             for one in data.occupations
         ),
     )

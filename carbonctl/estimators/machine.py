@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from carbonctl.catalog.records import Device
+from carbonctl.estimators.roles import MACHINES, Role
 from carbonctl.numbers.quantities import Quantity
 from carbonctl.numbers.values import Value
 
@@ -48,7 +49,9 @@ class Share(NamedTuple):
     stage : str
         The stage of its life that the carbon is of.
     lacks : str
-        What would make an unknown figure known; empty where the item says it.
+        What would make an unknown figure known.
+    role : str
+        What the entry is of.
     """
 
     item: str
@@ -57,6 +60,7 @@ class Share(NamedTuple):
     unit: str = "system"
     stage: str = "manufacturing"
     lacks: str = ""
+    role: Role = MACHINES
 
 
 class Group(NamedTuple):

@@ -25,6 +25,7 @@ from carbonctl.estimators.clients import (
     power,
 )
 from carbonctl.estimators.machine_fields import check_rate
+from carbonctl.estimators.roles import USERS
 from carbonctl.factors.power import energy_kwh
 from carbonctl.numbers.quantities import Quantity, of
 from carbonctl.spec import fields as f
@@ -94,12 +95,15 @@ def activity_data(activity: OnDevice, setting: ActivityContext) -> ActivityData:
     draw = _draw(activity, client, number, setting)
     if activity.embodied_per_request is not None:
         each = setting.given(activity.embodied_per_request, "embodied_per_request")
-        there = ActivityData((draw,), attributed=(Attributed("requests", number * each),))
+        share = Attributed("requests", number * each, role=USERS)
+        there = ActivityData((draw,), attributed=(share,))
     elif activity.time_per_request is not None:
         busy = number * setting.given(activity.time_per_request, "time_per_request")
-        there = ActivityData((draw,), (occupation(client, busy, setting),))
+        there = ActivityData((draw,), (occupation(client, busy, setting, USERS),))
     else:
-        there = ActivityData((draw,), attributed=(Attributed("devices of requests", None),))
+        lacks = "`time_per_request` with a `device`, or `embodied_per_request`"
+        unknown = Attributed("devices of requests", None, lacks, USERS)
+        there = ActivityData((draw,), attributed=(unknown,))
     return ActivityData(clients=there)
 
 
@@ -108,7 +112,9 @@ def _draw(
 ) -> ElectricityUse:
     if activity.energy_per_request is not None:
         each = of(setting.given(activity.energy_per_request, "energy_per_request"))
-        return ElectricityUse("client compute", number * at_the_wall(each, client))
+        energy = number * at_the_wall(each, client)
+        return ElectricityUse("client compute", energy, role=USERS)
     assert activity.time_per_request is not None
     hours = number * setting.given(activity.time_per_request, "time_per_request")
-    return ElectricityUse("client compute", energy_kwh(hours, power(client, setting)))
+    energy = energy_kwh(hours, power(client, setting))
+    return ElectricityUse("client compute", energy, role=USERS)

@@ -180,7 +180,7 @@ def _by_energy(
 def _attributed(activity: Serving, setting: ActivityContext, number: Quantity) -> Attributed:
     """Return the embodied carbon of requests as the spec gives it; unknown where it does not."""
     if activity.embodied_per_request is None:
-        return Attributed("requests", None)
+        return Attributed("requests", None, "a system, or `embodied_per_request`")
     each = setting.given(activity.embodied_per_request, "embodied_per_request")
     return Attributed("requests", number * each)
 

@@ -9,6 +9,7 @@ from carbonctl.estimators.base import (
     TimedShare,
     repeated,
 )
+from carbonctl.estimators.roles import STORAGE
 from carbonctl.factors import storage
 from carbonctl.factors.power import GB_PER_TB
 from carbonctl.numbers.quantities import Quantity, of
@@ -42,13 +43,13 @@ def activity_data(activity: Storage, setting: ActivityContext) -> ActivityData:
     medium = setting.defaults.media[activity.medium]
     held = repeated(activity, setting.path, _tb_hours(activity, setting))
     watts = of(_or_default(activity.power, medium.power, "power", setting))
-    draw = ElectricityUse("drives", storage.energy_kwh(held, watts))
+    draw = ElectricityUse("drives", storage.energy_kwh(held, watts), role=STORAGE)
     per_tb = of(_or_default(activity.embodied, medium.embodied, "embodied", setting))
     life = setting.defaults.drive_lifetime
     lifetime = of(_or_default(activity.lifetime, life, "lifetime", setting))
     fill = of(_plain_one(activity.fill, "fill", setting, "the drives are taken to be full"))
     rate = storage.kgco2e_per_tb_hour(per_tb, lifetime, fill)
-    return ActivityData((draw,), timed=(TimedShare("drives", held, "TB-h", rate),))
+    return ActivityData((draw,), timed=(TimedShare("drives", held, "TB-h", rate, STORAGE),))
 
 
 def _tb_hours(activity: Storage, setting: ActivityContext) -> Quantity:
@@ -59,7 +60,8 @@ def _tb_hours(activity: Storage, setting: ActivityContext) -> Quantity:
 
 
 def _or_default(given: Value | None, default: Value, key: str, setting: ActivityContext) -> Value:
-    return setting.default(default, key) if given is None else setting.given(given, key)
+    value = setting.default(default, key) if given is None else setting.given(given, key)
+    return value._replace(figure=f"storage_{key}")  # drives have a life and a power of their own
 
 
 def _plain_one(given: Value | None, key: str, setting: ActivityContext, note: str) -> Value:

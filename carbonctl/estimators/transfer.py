@@ -7,6 +7,7 @@ of their equipment is not part of the figure.
 from pydantic import Field
 
 from carbonctl.estimators.base import ActivityContext, ActivityData, ElectricityUse, repeated
+from carbonctl.estimators.roles import NETWORK
 from carbonctl.numbers.quantities import of
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import Activity
@@ -33,5 +34,5 @@ def activity_data(activity: Transfer, setting: ActivityContext) -> ActivityData:
     if year is not None:
         intensity = intensity._replace(note=f"figure of {year}")
     energy = repeated(activity, setting.path, volume) * intensity
-    draw = ElectricityUse("network", energy, in_building=False)
+    draw = ElectricityUse("network", energy, in_building=False, role=NETWORK)
     return ActivityData((draw,), dated=(("intensity", year),) if year else ())

@@ -69,7 +69,6 @@ def _area(context: PartContext) -> Quantity:
         raise context.fault("wafer", f"wafer: {error}") from None
     used = Value(number, "cm2", "derived", path=on_wafer.path, name="wafer_area",
                  note="wafer over its gross dies")  # fmt: skip
-    used = context.catalog.settled(used)
     return of(used).beside(*sizes)
 
 
@@ -124,7 +123,7 @@ def _gases(context: PartContext, known: Mapping[float, Value]) -> tuple[Value, t
             context.placed(least, "node", f"gpa_{high * 100:g}"))  # fmt: skip
     note = f"at {abated.best * 100:g} % abated, between {low * 100:g} and {high * 100:g} %"
     gpa = Value(number, most.unit, "derived", path=context.path, name="gpa", note=note)
-    return context.catalog.settled(gpa), (abated, *ends)
+    return gpa, (abated, *ends)
 
 
 def fab_intensity(context: PartContext, place: str) -> Value:
@@ -201,7 +200,7 @@ def _modelled(context: PartContext, model: str) -> tuple[Value, tuple[Value, ...
         kernel = yields.negative_binomial
     good = Value(kernel(*arguments), "", "derived", None, f"{context.path}.yield_model",
                  name="fab_yield", note=said)  # fmt: skip
-    return context.catalog.settled(good), tuple(inputs)
+    return good, tuple(inputs)
 
 
 def _density(context: PartContext) -> Value:

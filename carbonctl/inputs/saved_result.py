@@ -7,10 +7,11 @@ from typing import Any, NamedTuple, get_args
 
 from carbonctl.catalog.own_records import OwnRecords
 from carbonctl.errors import Caution, InputError, Problem
+from carbonctl.estimators.roles import LOSSES, OVERHEAD
+from carbonctl.inputs.saved_fields import SavedFields
 from carbonctl.ledger.entry import (
-    AT_SITE,
+    COLUMNS,
     EMBODIED,
-    GRID_LOSSES,
     OPERATIONAL,
     SUMS,
     Entry,
@@ -109,11 +110,12 @@ def _result(raw: dict[str, Any]) -> Result:
     reported = raw["reported"]
     compared = None if reported is None else {_word(k): _compared(v) for k, v in reported.items()}
     spec = _spec(raw.get("spec") or {})  # it may have been left out: then less can be said
+    fields = SavedFields(spec)
     result = Result(
         _word(raw["file"]),
         _word(raw["sha256"]),
         _word(raw["name"]),
-        entries=tuple(_entry(one) for one in raw["entries"]),
+        entries=tuple(_entry(one, fields) for one in raw["entries"]),
         assumptions=tuple(_assumption(one) for one in raw["assumptions"]),
         warnings=tuple(Caution(_word(one), vital=True) for one in _list(raw["warnings"])),
         spec=lambda: dict(spec),
@@ -187,9 +189,9 @@ _NUMBERS = frozenset({
 _OPTIONAL = frozenset({"factor_basis", "factor_source"})
 
 
-def _entry(raw: dict[str, Any]) -> Entry:
+def _entry(raw: dict[str, Any], fields: SavedFields) -> Entry:
     plain: dict[str, Any] = {}
-    for name in Entry._fields[:-1]:
+    for name in (*COLUMNS[2:], "formula"):
         if name in _NUMBERS:
             plain[name] = _number(raw[name])
         elif name == "factor_year":
@@ -198,7 +200,7 @@ def _entry(raw: dict[str, Any]) -> Entry:
             plain[name] = None
         else:
             plain[name] = _word(raw[name])
-    entry = Entry(**plain, inputs=tuple(_input(one) for one in raw["inputs"]))
+    entry = fields.restored(Entry(**plain, inputs=tuple(_input(one) for one in raw["inputs"])))
     _check(entry)
     return entry
 
@@ -240,8 +242,7 @@ def _check_energy(entry: Entry, quantity: float, market: float) -> None:
         Naming the entry.
     """
     is_electricity = entry.boundary == OPERATIONAL
-    is_lost = entry.item.partition(AT_SITE)[0].endswith(GRID_LOSSES)
-    energy = quantity if is_electricity and not is_lost else 0.0
+    energy = quantity if is_electricity and entry.role != LOSSES else 0.0
     if entry.energy_kwh is None or abs(entry.energy_kwh - energy) > _ROUNDING * energy:
         raise ValueError(f"{entry.item}: energy_kwh is not its quantity")
     factors = [value.best for value in entry.inputs if value.name == "market_intensity"]
@@ -260,7 +261,7 @@ def _check_reported(key: str, row: ReportedFigure, entries: tuple[Entry, ...]) -
     """
     if key not in SUMS:
         raise ValueError(f"reported: unknown figure `{key}`")
-    without_overhead = [entry for entry in entries if not entry.is_overhead]
+    without_overhead = [entry for entry in entries if entry.role != OVERHEAD]
     sums = (total(entries, key), total(without_overhead, key))
     if not any(_is_near(row.estimated, one) for one in sums):
         raise ValueError(f"reported: the estimate of {key} is not the sum of the entries")

@@ -7,6 +7,7 @@ anywhere is a view of the entries, so that parts and wholes agree.
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from carbonctl.estimators.roles import MACHINES, Role
 from carbonctl.numbers.intervals import exact_sum
 from carbonctl.numbers.values import Value
 
@@ -14,8 +15,8 @@ OPERATIONAL = "operational"
 EMBODIED = "embodied"
 PUE_OVERHEAD = "PUE overhead"
 GRID_LOSSES = "grid losses"
-BUILDING = "building"
 AT_SITE = " @ "  # between an item and its site, where an activity has several
+NO_SYSTEM = "no system"
 
 COLUMNS = (
     "file", "workload", "phase", "activity", "kind", "item", "boundary", "ghg_scope",
@@ -42,6 +43,20 @@ class Entry(NamedTuple):
     ``quantity × factor = kgco2e``. The attributes are the columns of the CSV in their
     order, then ``formula``, an expression over the names of ``inputs`` that gives
     ``kgco2e``. None is unknown, never zero. Energy in kWh, carbon in kgCO2e, water in litres.
+
+    Attributes
+    ----------
+    name : str
+        The item without its site.
+    role : str
+        What it is of.
+    site : str or Value
+        The name of its site, else its grid, else the carbon intensity that is given.
+    system : str
+        The name of its system, else its device.
+    amount : str
+        An expression over the names of ``inputs`` that gives ``quantity``, within a product;
+        empty where the quantity has none of its own.
     """
 
     phase: str
@@ -67,6 +82,11 @@ class Entry(NamedTuple):
     water_l: float | None
     formula: str
     inputs: tuple[Value, ...]
+    name: str = ""
+    role: Role = MACHINES
+    site: str | Value = ""
+    system: str = NO_SYSTEM
+    amount: str = ""
 
     @property
     def identity(self) -> tuple[str, str, str, str]:
@@ -78,11 +98,6 @@ class Entry(NamedTuple):
         """Whether its figures are within the limits; columns are not checked."""
         inputs = (number for v in self.inputs for number in (v.best, v.low, v.high))
         return in_limits(n for n in (*self, *inputs) if isinstance(n, float))
-
-    @property
-    def is_overhead(self) -> bool:
-        """Whether it is what the building uses beyond its machines."""
-        return self.item.partition(AT_SITE)[0] == PUE_OVERHEAD
 
 
 class Totals(NamedTuple):

@@ -1,19 +1,17 @@
 """A result: the ledger of one workload with its sums, ready to be rendered or saved."""
 
 from collections.abc import Callable, Iterable
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from carbonctl.catalog import Catalog
 from carbonctl.catalog.own_records import OwnRecords
 from carbonctl.catalog.tables import Everyday
 from carbonctl.errors import Caution, Problem
-from carbonctl.ledger import whereabouts
+from carbonctl.estimators import roles
 from carbonctl.ledger.entry import (
-    AT_SITE,
-    BUILDING,
     EMBODIED,
     GRID_LOSSES,
+    PUE_OVERHEAD,
     Entry,
     Totals,
     total,
@@ -21,30 +19,39 @@ from carbonctl.ledger.entry import (
 )
 from carbonctl.ledger.rows import View
 from carbonctl.numbers.intervals import best, decide, exact_sum
-from carbonctl.numbers.units import COUNT, parse
+from carbonctl.numbers.units import COUNT, INTENSITY, parse
 from carbonctl.numbers.values import Value
-from carbonctl.spec.model import PHASES, Reported, Workload
+from carbonctl.spec.fields import write_quantity
+from carbonctl.spec.model import PHASES, Reported
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SCHEMA = "carbonctl.estimate/1"
-_MOVES = ("client radio", "access point", "network")
 COMPUTATION, COMMUNICATION = "computation", "communication"
+_PARTS = {
+    roles.OVERHEAD: PUE_OVERHEAD,
+    roles.LOSSES: GRID_LOSSES,
+    roles.CONNECTION: COMMUNICATION,
+    roles.NETWORK: COMMUNICATION,
+    roles.SERVER: "server",
+    roles.STORAGE: "storage",
+}
 
 
 def part(entry: Entry) -> str:
     """Return what an entry is spent on: computation, communication, server, storage, hardware."""
-    item = entry.item.partition(AT_SITE)[0]
     if entry.boundary == EMBODIED:
-        return "building" if item == BUILDING else "hardware"
-    if entry.is_overhead or item.removeprefix("client: ") == GRID_LOSSES:
-        return item.removeprefix("client: ")
-    if item.startswith(_MOVES):
-        return COMMUNICATION
-    if item.startswith("server: "):
-        return "server"
-    return "storage" if entry.kind == "storage" else COMPUTATION
+        return "building" if entry.role == roles.BUILDING else "hardware"
+    return _PARTS.get(entry.role, COMPUTATION)
+
+
+def site(entry: Entry) -> str:
+    """Return what an entry's site is called."""
+    if isinstance(entry.site, str):
+        return entry.site
+    written = write_quantity(entry.site, INTENSITY)
+    return written["best"] if isinstance(written, dict) else written
 
 
 GROUPS: dict[str, Callable[[Entry], str]] = {
@@ -54,8 +61,9 @@ GROUPS: dict[str, Callable[[Entry], str]] = {
     "scope": lambda entry: entry.ghg_scope,
     "stage": lambda entry: entry.lifecycle_stage,
     "part": part,
+    "system": lambda entry: entry.system,
+    "site": site,
 }
-GROUPS_OF_SPEC = ("system", "site")
 MAX_ERROR_PCT = 25
 _CULPRITS = {
     "energy_kwh": "device time, power or PUE",
@@ -104,9 +112,6 @@ class Result:
         The normalised workload.
     reported : Reported or None
         Published figures, as the spec gives them.
-    origin : (Workload, Catalog) or None
-        What was accounted for, and by which facts; None where the result was saved or comes
-        from another process.
     """
 
     def __init__(
@@ -128,7 +133,6 @@ class Result:
         self.warnings = warnings
         self._spec = spec
         self._reported = reported
-        self.origin: tuple[Workload, Catalog] | None = None
 
     def __repr__(self) -> str:
         return f"<Result {self.file}: {self.name}, total_kgco2e={self.total.total_kgco2e}>"
@@ -137,7 +141,7 @@ class Result:
         """Return what is to be copied or sent elsewhere, what was to be made on demand included."""
         made = {"spec": self.spec, "reported": self.reported}
         state = {key: value for key, value in self.__dict__.items() if key not in _MAKERS}
-        return {**state, **made, "origin": None}
+        return {**state, **made}
 
     def to_frame(self, view: View = "entries") -> "pd.DataFrame":
         """Return a view as a pandas DataFrame: text ``string``, numbers ``float64``.
@@ -173,9 +177,9 @@ class Result:
     def groups(self, by: str) -> dict[str, Totals]:
         """Return the sums over entries that are alike in one way, in their order.
 
-        ``by`` is one of `GROUPS`, which the entries say, or one of `GROUPS_OF_SPEC`.
+        ``by`` is one of `GROUPS`.
         """
-        key = GROUPS[by] if by in GROUPS else partial(getattr(whereabouts, by), self.spec)
+        key = GROUPS[by]
         parts: dict[str, list[Entry]] = {}
         for entry in self.entries:
             parts.setdefault(key(entry), []).append(entry)
@@ -203,10 +207,9 @@ class Result:
     @property
     def split(self) -> tuple[float, float] | None:
         """Operational carbon of clients' computation and communication [kgCO2e], where both are."""
-        entries = [entry for entry in self.entries if entry.kind == "federated"]
         first, second = (
-            total([entry for entry in entries if part(entry) == name], "operational_kgco2e")
-            for name in (COMPUTATION, COMMUNICATION)
+            total([entry for entry in self.entries if entry.role == role], "operational_kgco2e")
+            for role in (roles.CLIENTS, roles.CONNECTION)
         )
         if first is None or second is None or decide(first == 0) or decide(second == 0):
             return None

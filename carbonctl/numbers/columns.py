@@ -98,38 +98,6 @@ class Column(np.ndarray):
     __hash__ = _refused  # type: ignore[assignment]
 
 
-class Drawn(Column):
-    """What an uncertain number is at each of many points, beside the range that it is known by.
-
-    Arithmetic takes the points. Checks and texts, which ask a value for its best, low or high,
-    see the range, so that no point is refused or written that the range is not.
-
-    Parameters
-    ----------
-    numbers : sequence of float
-        One a point.
-    known : Range
-        What is known of it.
-    """
-
-    best: float
-    low: float
-    high: float
-
-    def __new__(cls, numbers: Any, known: Range) -> Drawn:  # noqa: D102
-        found: Drawn = np.array(numbers, dtype=float).view(cls)
-        found.best, found.low, found.high = known.best, known.low, known.high
-        return found
-
-    def __array_finalize__(self, made_of: Any) -> None:
-        for key in ("best", "low", "high"):
-            setattr(self, key, getattr(made_of, key, None))
-
-    def __array_ufunc__(self, ufunc: np.ufunc, method: Any, *inputs: Any, **options: Any) -> Any:
-        plain = [x.view(Column) if isinstance(x, Drawn) else x for x in inputs]
-        return getattr(ufunc, method)(*plain, **options)
-
-
 class Texts:
     """What is written of a number in each row, ``rows``: texts, or mappings of them."""
 

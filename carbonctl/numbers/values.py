@@ -33,6 +33,9 @@ class Value(NamedTuple):
     counts : str
         What a number of devices or of device-hours counts, where the spec says it: GPU, core,
         node, …
+    figure : str
+        What the figure is called wherever it stands, where ``name`` tells several of its kind
+        apart; empty where it is the name. An unknown of the catalog is one by it.
     """
 
     number: Number
@@ -45,6 +48,7 @@ class Value(NamedTuple):
     note: str | None = None
     confidence: str | None = None
     counts: str = ""
+    figure: str = ""
 
     @property
     def best(self) -> float:
@@ -64,15 +68,15 @@ class Value(NamedTuple):
         number = self.number
         return number if type(number) is float else _end(number, "high")
 
-    def named(self, name: str, path: str | None = None) -> "Value":
+    def named(self, name: str, path: str | None = None, figure: str = "") -> "Value":
         """Return the same value under the name that a formula uses."""
         return Value(
             self.number, self.unit, self.status, self.source, path or self.path,
-            self.line, name, self.note, self.confidence, self.counts,
+            self.line, name, self.note, self.confidence, self.counts, figure,
         )  # fmt: skip
 
 
 def _end(number: Any, key: str) -> float:
-    """Return an end of a range, also of the one that a column is drawn from, or a number itself."""
+    """Return an end of a range, or a number itself."""
     found: float = getattr(number, key, number)
     return found

@@ -13,7 +13,6 @@ _OPERATORS = str.maketrans({"*": "×", "/": "÷", "-": "−"})
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
 _NOT_A_NAME = re.compile(r"[^a-z0-9]+")
 _BRANCHES = re.compile(r"[│├└─ ]*")
-_TO_CARBON = " * carbon_intensity"
 
 
 def explain(result: Result, entries: Iterable[Entry], style: Style) -> str:
@@ -75,8 +74,8 @@ def _folded(entry: Entry, above: list[Entry]) -> Entry:
 
 def _energy(other: Entry, inputs: dict[str, Value]) -> str | None:
     """Return the formula of another entry's energy; None where its inputs are not the same."""
-    part = other.formula.removesuffix(_TO_CARBON)
-    if part == other.formula or _NAME.fullmatch(part):
+    part = other.amount
+    if not part or _NAME.fullmatch(part):
         return None
     theirs = {value.name: value for value in other.inputs}
     names = set(_NAME.findall(part))

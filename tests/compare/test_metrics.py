@@ -216,8 +216,11 @@ def test_many_unknowns_are_walked_to_the_same_corners():
     unknowns = {Uncertain(f"x{n}", None, 1.5, 1.0, 2.0) for n in range(12)}
 
     def evaluate(values):
-        numbers = [u.best if values is None else values[u] for u in sorted(unknowns, key=repr)]
-        return {"up": math.prod(numbers), "down": 1 / math.fsum(numbers), "unknown": None}
+        points = [[u.best] if values is None else values[u].tolist() for u in unknowns]
+        return [
+            {"up": math.prod(numbers), "down": 1 / math.fsum(numbers), "unknown": None}
+            for numbers in zip(*points, strict=True)
+        ]
 
     found = scan(evaluate, unknowns)
     assert found["up"] == pytest.approx((1.5**12, 1, 2**12))

@@ -75,9 +75,9 @@ def test_as_separate_unknowns_they_would_drown_a_change_of_nothing(monkeypatch, 
     """The mutation that the tests above are there for."""
     unknown_of = formulas.unknown_of
 
-    def numbered(value, entry, workload=""):
+    def numbered(value, workload=""):
         number = re.search(r"(_[0-9]+)?$", value.name)[0]
-        found = unknown_of(value, entry, workload)
+        found = unknown_of(value, workload)
         return found._replace(name=f"{found.name}{number}")
 
     monkeypatch.setattr(formulas, "unknown_of", numbered)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from carbonctl.ledger.entry import COLUMNS
 from carbonctl.ledger.result import About
+from carbonctl.numbers.formulas import parsed
 from carbonctl.render import render
 from tests.conftest import account
 
@@ -173,8 +174,11 @@ def test_formulas_give_their_figures(text):
     for entry in account(text).entries:
         if entry.kgco2e is not None:
             names = {value.name: value.best for value in entry.inputs}
-            figure = eval(entry.formula, {"__builtins__": {}}, names)
+            figure = parsed(entry.formula).at(names)
             assert figure == pytest.approx(entry.kgco2e, rel=1e-9, abs=1e-12)
+            if entry.amount:
+                amount = parsed(entry.amount).at(names)
+                assert amount == pytest.approx(entry.quantity, rel=1e-9, abs=1e-12)
             assert entry.quantity * entry.factor == pytest.approx(entry.kgco2e, rel=1e-12)
 
 

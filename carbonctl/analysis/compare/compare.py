@@ -1,7 +1,7 @@
 """From two sides to their comparison."""
 
 from carbonctl.analysis.compare import causes
-from carbonctl.analysis.compare.deltas import delta
+from carbonctl.analysis.compare.deltas import delta, deltas
 from carbonctl.analysis.compare.model import ComparedEntry, Comparison, Delta, Report, Side
 from carbonctl.analysis.compare.notes import notes
 from carbonctl.analysis.compare.pairing import Pair, pairs
@@ -49,42 +49,61 @@ def _compare(base: Side, head: Side, catalog: Catalog) -> Comparison:
     paired = pairs(base, head)
     today = causes.today(base, head, catalog)
     again = None if today is None else paired if today == (base, head) else pairs(*today)
-    ranged = base.has_specs and head.has_specs
-
-    def figure(some: list[Pair], key: str, now: list[Pair] | None) -> Delta:
-        return _attributed(delta(some, key, ranged=ranged), now, key)
-
-    def sums(phase: str | None) -> dict[str, Delta]:
-        some = [pair for pair in paired if phase in (None, pair.phase)]
-        now = None if again is None else [pair for pair in again if phase in (None, pair.phase)]
-        if phase is not None and len(some) == len(paired) and now == again:
-            return total
-        return {key: figure(some, key, now) for key in SUMS}
-
-    total = sums(None)
-    rows = []
+    total = _View(paired, again)
     by_identity = {pair.identity: pair for pair in again or ()}
-    for pair in paired:
-        match = by_identity.get(pair.identity)
-        now = None if again is None else [match] if match else []
-        rows.append(ComparedEntry(*pair, pair.change, figure([pair], "total_kgco2e", now)))
+    phases = {phase: total.of_phase(phase) for phase in PHASES}
+    matches = [by_identity.get(pair.identity) for pair in paired]
+    rows = [
+        _View([pair], None if again is None else [match] if match else [])
+        for pair, match in zip(paired, matches, strict=True)
+    ]
+    views = [total, *(view for view in phases.values() if view is not total)]
+    asked = [(view, key) for view in views for key in SUMS]
+    asked += [(view, "total_kgco2e") for view in rows]
+    found = iter(deltas([(view.pairs, key) for view, key in asked],
+                        ranged=base.has_specs and head.has_specs))  # fmt: skip
+    answers = {(id(view), key): _attributed(next(found), view, key) for view, key in asked}
+
+    def sums(view: _View) -> dict[str, Delta]:
+        return {key: answers[id(view), key] for key in SUMS}
+
     return Comparison(
         base,
         head,
-        total=total,
-        phases={phase: sums(phase) for phase in PHASES},
-        rows=tuple(rows),
+        total=sums(total),
+        phases={phase: sums(view) for phase, view in phases.items()},
+        rows=tuple(
+            ComparedEntry(*pair, pair.change, answers[id(view), "total_kgco2e"])
+            for pair, view in zip(paired, rows, strict=True)
+        ),
         inputs=causes.inputs(paired),
         changes=causes.changes(base, head, today),
         notes=notes(base, head, told_apart=today is not None),
     )
 
 
-def _attributed(found: Delta, now: list[Pair] | None, key: str) -> Delta:
+class _View:
+    """Some pairs, and the same pairs on one set of facts; None where these cannot be made."""
+
+    def __init__(self, pairs: list[Pair], again: list[Pair] | None) -> None:
+        self.pairs = pairs
+        self.again = again
+
+    def of_phase(self, phase: str) -> "_View":
+        """Return those of a phase; itself where there are no others."""
+        pairs = [pair for pair in self.pairs if pair.phase == phase]
+        again = self.again
+        if again is not None:
+            again = [pair for pair in again if pair.phase == phase]
+        is_all = len(pairs) == len(self.pairs) and again == self.again
+        return self if is_all else _View(pairs, again)
+
+
+def _attributed(found: Delta, view: _View, key: str) -> Delta:
     """Return a delta with what of it is the workload's doing, and what that of other facts."""
-    if now is None or found.difference is None:
+    if view.again is None or found.difference is None:
         return found
-    workload = delta(now, key, ranged=False).difference
+    workload = delta(view.again, key).difference
     if workload is None:
         return found
     return found._replace(workload=workload, assumptions=found.difference - workload)

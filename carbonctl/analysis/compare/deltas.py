@@ -5,24 +5,48 @@ from collections.abc import Sequence
 
 from carbonctl.analysis.compare.model import Delta
 from carbonctl.analysis.compare.pairing import Pair
-from carbonctl.analysis.terms import Term, Uncertain, term, unknown_of, varies
-from carbonctl.analysis.uncertainty import bounds
+from carbonctl.analysis.terms import Same, Term, Uncertain, term, unknown_of, varies
+from carbonctl.analysis.uncertainty import Bounds, bounds
 from carbonctl.ledger.entry import SUMS, Entry
 from carbonctl.numbers.intervals import exact_sum
 
+LOCATION, MARKET = "kgco2e", "kgco2e_market"
 
-def delta(pairs: Sequence[Pair], key: str, *, ranged: bool = True) -> Delta:
-    """Return one sum over some pairs.
+
+def deltas(questions: Sequence[tuple[Sequence[Pair], str]], *, ranged: bool) -> list[Delta]:
+    """Return the deltas of sums over some pairs each, with their ranges where these are wanted.
+
+    Parameters
+    ----------
+    questions : sequence of (sequence of Pair, str)
+        What is summed up, and the key of the sum.
 
     Raises
     ------
     NotArithmetic
         Where the formula of an entry is none.
     """
+    sums = _Terms()
+    asked = [sums.of(pairs, key) if ranged else None for pairs, key in questions]
+    # What two keys have in common, as without contracts, is bounded once.
+    sought = {tuple(map(id, terms)): terms for terms in asked if terms is not None}
+    found = dict(zip(sought, map(_ends, bounds(list(sought.values()))), strict=True))
+    return [
+        delta(pairs, key)._replace(**({} if terms is None else found[tuple(map(id, terms))]))
+        for (pairs, key), terms in zip(questions, asked, strict=True)
+    ]
+
+
+def delta(pairs: Sequence[Pair], key: str) -> Delta:
+    """Return the delta of one sum over some pairs, without its range."""
     base = _numbers([pair.base for pair in pairs], key)
     head = _numbers([pair.head for pair in pairs], key)
-    low, high = _range(pairs, key) if ranged else (None, None)
-    return of_numbers(base, head)._replace(low=low, high=high)
+    return of_numbers(base, head)
+
+
+def _ends(found: Bounds) -> dict[str, float]:
+    """Return the bounds of a difference by their names; nothing where they are not finite."""
+    return dict(zip(("low", "high"), found, strict=True)) if all(map(math.isfinite, found)) else {}
 
 
 def _numbers(entries: Sequence[Entry | None], key: str) -> list[float] | None:
@@ -47,28 +71,60 @@ def percent_of(difference: float, base: float | None) -> float | None:
     return difference * 100 / abs(base) if base else None
 
 
-def _range(pairs: Sequence[Pair], key: str) -> tuple[float | None, float | None]:
-    """Return the bounds of a difference; None where they are unknown."""
-    if not varies(key):
-        return None, None
-    boundary, column = SUMS[key]
-    same = same_unknowns(pairs)
-    found: list[Term | None] = []
-    for pair in pairs:
-        if boundary not in (None, pair.entry.boundary) or _cancels(pair):
-            continue
-        if pair.base is not None:
-            found.append(term(pair.base, column, -1.0, pair.workload))
-        if pair.head is not None:
-            found.append(term(pair.head, column, 1.0, pair.workload, same))
-    known = [one for one in found if one is not None]
-    if len(known) < len(found):
-        return None, None
-    try:
-        low, high = bounds(known)
-    except (ArithmeticError, ValueError):
-        return None, None
-    return (low, high) if math.isfinite(low) and math.isfinite(high) else (None, None)
+class _Terms:
+    """The sums of pairs as terms; each figure is made a term once."""
+
+    def __init__(self) -> None:
+        self.made: dict[tuple[int, str], tuple[list[Term], list[Term]] | None] = {}
+        self.cancels: dict[int, bool] = {}
+        self.same: dict[int, Same] = {}
+
+    def of(self, pairs: Sequence[Pair], key: str) -> list[Term] | None:
+        """Return a difference as terms; None where one of them is unknown."""
+        if not varies(key):
+            return None
+        boundary, column = SUMS[key]
+        if id(pairs) not in self.same:
+            self.same[id(pairs)] = same_unknowns(pairs)
+        same = self.same[id(pairs)]
+        sides = [self.sides(p, column) for p in pairs if boundary in (None, p.entry.boundary)]
+        known = [both for both in sides if both is not None]
+        if len(known) < len(sides):
+            return None
+        return [
+            term for base, head in known for term in (*base, *(one.under(same) for one in head))
+        ]
+
+    def sides(self, pair: Pair, column: str) -> tuple[list[Term], list[Term]] | None:
+        """Return one figure of both sides as terms; None where one is unknown."""
+        if column == MARKET and not any(map(_has_contract, (pair.base, pair.head))):
+            column = LOCATION
+        key = (id(pair), column)
+        if id(pair) not in self.cancels:
+            self.cancels[id(pair)] = _cancels(pair)
+        if self.cancels[id(pair)]:
+            return [], []
+        if key not in self.made:
+            self.made[key] = _sides(pair, column)
+        return self.made[key]
+
+
+def _sides(pair: Pair, column: str) -> tuple[list[Term], list[Term]] | None:
+    found: list[list[Term]] = []
+    for entry, sign in ((pair.base, -1.0), (pair.head, 1.0)):
+        one = None if entry is None else term(entry, column, sign, pair.workload)
+        if entry is not None and one is None:
+            return None
+        found.append([] if one is None else [one])
+    return found[0], found[1]
+
+
+def _has_contract(entry: Entry | None) -> bool:
+    """Whether the market-based carbon of an entry is another than the location-based."""
+    if entry is None:
+        return False
+    is_other = entry.kgco2e != entry.kgco2e_market
+    return is_other or any(value.name == "market_intensity" for value in entry.inputs)
 
 
 def _cancels(pair: Pair) -> bool:
@@ -76,8 +132,7 @@ def _cancels(pair: Pair) -> bool:
     if pair.base is None or pair.head is None or pair.base.formula != pair.head.formula:
         return False
     left, right = (
-        [(v.name, v.unit, v.best, v.low, v.high) for v in entry.inputs]
-        for entry in (pair.base, pair.head)
+        [(v.name, v.unit, v.number) for v in entry.inputs] for entry in (pair.base, pair.head)
     )
     return left == right and pair.base.kgco2e == pair.head.kgco2e
 
@@ -96,7 +151,5 @@ def same_unknowns(pairs: Sequence[Pair]) -> dict[Uncertain, Uncertain]:
             other = theirs.get(value.name)
             if value.low == value.high or other is None or other[:2] != value[:2]:
                 continue
-            found[unknown_of(value, pair.head, pair.workload)] = unknown_of(
-                other, pair.base, pair.workload
-            )
-    return found
+            found[unknown_of(value, pair.workload)] = unknown_of(other, pair.workload)
+    return {ours: base for ours, base in found.items() if ours != base}

@@ -2,15 +2,15 @@
 
 import math
 from collections.abc import Callable, Mapping
-from itertools import product
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from carbonctl.analysis.terms import Uncertain
 
 _FEW = 10  # unknowns of which every corner is tried
 
-Values: TypeAlias = dict[Uncertain, float]
-Evaluate: TypeAlias = Callable[[Mapping[Uncertain, float] | None], dict[str, float | None]]
+Row: TypeAlias = dict[str, float | None]
+Values: TypeAlias = Mapping[Uncertain, Any]
+Evaluate: TypeAlias = Callable[[Values | None], list[Row]]
 
 
 class Figure(NamedTuple):
@@ -27,7 +27,8 @@ def scan(evaluate: Evaluate, unknowns: set[Uncertain]) -> dict[str, Figure | Non
     Parameters
     ----------
     evaluate : callable
-        Takes values of what is uncertain, or None for the best ones; returns every figure.
+        Takes a column of values of each unknown, or None for the best ones alone; returns every
+        figure at each of these points.
     unknowns : set of Uncertain
         What is uncertain.
 
@@ -39,25 +40,34 @@ def scan(evaluate: Evaluate, unknowns: set[Uncertain]) -> dict[str, Figure | Non
     """
     seen = _Seen(evaluate)
     ordered = sorted(unknowns, key=repr)
-    if len(ordered) <= _FEW:
-        for ends in product(*((unknown.low, unknown.high) for unknown in ordered)):
-            seen.at(dict(zip(ordered, ends, strict=True)))
-    else:
-        for key in seen.best:
-            for sign in (1.0, -1.0):
-                _walk(seen, key, sign, ordered)
+    if ordered:
+        from carbonctl.analysis.points import corners  # numpy, where something is uncertain
+
+        if len(ordered) <= _FEW:
+            seen.at(corners(ordered))
+        else:
+            _walk(seen, ordered)
     return seen.figures()
 
 
-def _walk(seen: "_Seen", key: str, sign: float, unknowns: list[Uncertain]) -> None:
-    """Move each unknown in turn to the end at which the signed figure is largest."""
-    values = {unknown: unknown.best for unknown in unknowns}
+def _walk(seen: "_Seen", unknowns: list[Uncertain]) -> None:
+    """Move each unknown in turn to the end at which a signed figure is largest, for each of them.
+
+    There are two points for each walk: the low and the high end of the unknown.
+    """
+    from carbonctl.analysis.points import column
+
+    walks = [(key, sign) for key in seen.best for sign in (1.0, -1.0)]
+    values = {unknown: column([unknown.best] * 2 * len(walks)) for unknown in unknowns}
     for unknown in unknowns:
-        tried = []
-        for end in (unknown.low, unknown.high):
-            number = seen.at({**values, unknown: end})[key]
-            tried.append((-math.inf if number is None else sign * number, end))
-        values[unknown] = max(tried)[1]
+        values[unknown] = column([unknown.low, unknown.high] * len(walks))
+        rows = iter(seen.at(values))
+        ends: list[float] = []
+        for key, sign in walks:
+            numbers = (next(rows)[key] for _ in range(2))
+            low, high = (-math.inf if one is None else sign * one for one in numbers)
+            ends += [unknown.high if high >= low else unknown.low] * 2
+        values[unknown] = column(ends)
 
 
 class _Seen:
@@ -65,21 +75,20 @@ class _Seen:
 
     def __init__(self, evaluate: Evaluate) -> None:
         self.evaluate = evaluate
-        self.best = evaluate(None)
+        (self.best,) = evaluate(None)
         self.low = dict(self.best)
         self.high = dict(self.best)
 
-    def at(self, values: Values) -> dict[str, float | None]:
-        """Evaluate at some values and remember the ends."""
-        try:
-            found = self.evaluate(values)
-        except (ArithmeticError, ValueError):
-            found = dict.fromkeys(self.best)
-        for key, number in found.items():
-            least, most = self.low[key], self.high[key]
-            self.low[key] = None if number is None or least is None else min(least, number)
-            self.high[key] = None if number is None or most is None else max(most, number)
-        return found
+    def at(self, values: Values) -> list[Row]:
+        """Evaluate at some points and remember the ends."""
+        rows = self.evaluate(values)
+        for key in self.best:
+            numbers = [self.low[key], self.high[key], *(row[key] for row in rows)]
+            known = [number for number in numbers if number is not None]
+            is_known = len(known) == len(numbers)
+            self.low[key] = min(known) if is_known else None
+            self.high[key] = max(known) if is_known else None
+        return rows
 
     def figures(self) -> dict[str, Figure | None]:
         """Return every figure between its bounds."""

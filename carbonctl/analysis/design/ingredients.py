@@ -6,27 +6,27 @@ two sides, is not widened by what they share.
 """
 
 import math
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
+from typing import Any, NamedTuple, TypeAlias
 
 from carbonctl.analysis.terms import Same, Term, Uncertain, term
-from carbonctl.ledger.entry import AT_SITE, BUILDING, EMBODIED, OPERATIONAL, Entry
+from carbonctl.estimators.roles import BUILDING, CLIENTS, NETWORK, SERVER, USERS
+from carbonctl.ledger.entry import EMBODIED, OPERATIONAL, Entry
 from carbonctl.ledger.result import Result
-from carbonctl.numbers.formulas import compiled
+from carbonctl.numbers.formulas import parsed
 from carbonctl.numbers.intervals import Number, best, high, low
 from carbonctl.numbers.units import DURATION, parse_formatted
 from carbonctl.numbers.values import Value
 
 WALL, SYSTEMS = "elapsed", "hours of one system"
-_LIFETIME = re.compile(r"lifetime(_[0-9]+)?")
-_SHARE_OF_LIFE = re.compile(r" \* \w+ / \(\w+ \* \w+\)$")
+_LIVES = ("lifetime", "storage_lifetime")
 _LENGTHENS = {"repeats": "repeats", "restarts": "(1 + restarts)"}
-_BESIDE = ("transfer",)  # goes on beside the rest, in no time that anybody gives
-_OF_CLIENTS = ("federated", "on_device")
+_OF_CLIENTS = (CLIENTS, USERS, SERVER)
 _DELAY = "delay"
 
 Sum: TypeAlias = tuple[Term, ...] | None
+Values: TypeAlias = Mapping[Uncertain, Any]
 
 
 class Span(NamedTuple):
@@ -41,7 +41,7 @@ class Span(NamedTuple):
 
 
 class DesignFigures(NamedTuple):
-    """The ingredients for one set of values of what is uncertain; None is unknown.
+    """The ingredients at one point of what is uncertain; None is unknown.
 
     Attributes
     ----------
@@ -96,33 +96,34 @@ class Ingredients(NamedTuple):
         terms += [one for span in self.spans or () for one in span.terms]
         return {unknown for one in terms for unknown in one.ranged.values()}
 
-    def at(self, values: Mapping[Uncertain, float] | None) -> DesignFigures:
-        """Return the figures with some values for what is uncertain; None is the best ones."""
+    def at(self, values: Values | None) -> Iterator[DesignFigures]:
+        """Yield the figures at each point of what is uncertain; None is the best estimates."""
 
-        def total(some: Sum) -> float | None:
-            return None if some is None else _sum(some, values)
+        def total(some: Sum) -> Iterable[float | None]:
+            return repeat(None) if some is None else _sums(some, values)
 
-        return DesignFigures(
-            energy_kwh=total(self.energy),
-            operational_kgco2e=total(self.operational),
-            embodied_kgco2e=total(self.embodied),
-            borne_kgco2e=total(self.borne),
-            held_kgco2e_h=total(self.held),
-            elapsed_h=self._elapsed(values),
-            delay_h=total(self.delay),
-        )
+        points = 1 if values is None else len(next(iter(values.values())))
+        sums = (self.energy, self.operational, self.embodied, self.borne, self.held)
+        columns = (*map(total, sums), self._elapsed(values), total(self.delay), range(points))
+        for *row, _ in zip(*columns, strict=False):
+            yield DesignFigures(*row)
 
-    def _elapsed(self, values: Mapping[Uncertain, float] | None) -> float | None:
+    def _elapsed(self, values: Values | None) -> Iterable[float | None]:
         """Return the time of the work: what lasts for a duration goes on beside the rest."""
         if self.spans is None:
-            return None
-        each = [(span.is_beside, _sum(span.terms, values)) for span in self.spans]
-        rest = math.fsum(hours for is_beside, hours in each if not is_beside)
-        return max([rest, *(hours for is_beside, hours in each if is_beside)]) or None
+            return repeat(None)
+        first = [one for span in self.spans if not span.is_beside for one in span.terms]
+        beside = [_sums(span.terms, values) for span in self.spans if span.is_beside]
+        return [max(hours) or None for hours in zip(_sums(first, values), *beside, strict=True)]
 
 
-def _sum(terms: Sequence[Term], values: Mapping[Uncertain, float] | None) -> float:
-    return math.fsum(one.number if values is None else one.at(values) for one in terms)
+def _sums(terms: Sequence[Term], values: Values | None) -> list[float]:
+    """Return the sum of some terms at each point."""
+    if values is None:
+        return [math.fsum(one.number for one in terms)]
+    from carbonctl.analysis.points import sums  # numpy, where something is uncertain
+
+    return sums(terms, values)
 
 
 EMPTY = Ingredients(None, None, None, None, None, None, None, ("there is nothing to measure",))
@@ -147,7 +148,7 @@ def ingredients(result: Result, same: Same | None = None) -> Ingredients:
     """
     notes: list[str] = []
     embodied = [entry for entry in result.entries if entry.boundary == EMBODIED]
-    machines = [entry for entry in embodied if _item(entry) != BUILDING]
+    machines = [entry for entry in embodied if entry.role != BUILDING]
     if len(machines) < len(embodied):
         notes.append("the building is no machine: it is in the account, and not in C")
     operational = [entry for entry in result.entries if entry.boundary == OPERATIONAL]
@@ -170,10 +171,6 @@ def _known(terms: Sequence[Term | None]) -> Sum:
     return known if len(known) == len(terms) else None
 
 
-def _item(entry: Entry) -> str:
-    return entry.item.partition(AT_SITE)[0]
-
-
 def _place(entry: Entry) -> str:
     return f"{entry.phase}.{entry.activity}"
 
@@ -188,9 +185,9 @@ def _derived(entry: Entry, formula: str, number: float, same: Same | None) -> Te
 def _held(entry: Entry, same: Same | None, notes: list[str]) -> Term | None:
     """Return the embodied share of a machine times its life [kgCO2e·h]; None where unknown."""
     if entry.kgco2e is None:
-        notes.append(f"{_place(entry)}: the embodied carbon of the {_item(entry)} is unknown")
+        notes.append(f"{_place(entry)}: the embodied carbon of the {entry.name} is unknown")
         return None
-    life = next((value for value in entry.inputs if _LIFETIME.fullmatch(value.name)), None)
+    life = next((v for v in entry.inputs if (v.figure or v.name) in _LIVES), None)
     if life is not None:
         formula = f"({entry.formula}) * {life.name}"
         return _derived(entry, formula, entry.kgco2e * life.best, same)
@@ -216,7 +213,7 @@ def _spans(
         span = _span(own, same)
         if span is not None:
             found.append(span)
-        elif own[0].kind not in _BESIDE:
+        elif own[0].role != NETWORK:  # what is moved goes on beside the rest
             notes.append(f"{_place(own[0])}: nothing says how long it takes")
             is_known = False
     if is_known and not found:
@@ -253,18 +250,17 @@ def _hours_of_one_system(entries: list[Entry], same: Same | None) -> Iterator[Te
     by_item: dict[str, list[Entry]] = {}
     for unit in ("system-h", "device-h"):
         for entry in entries:
-            is_client = unit == "device-h" and entry.kind in _OF_CLIENTS
+            is_client = unit == "device-h" and entry.role in _OF_CLIENTS
             if entry.boundary == EMBODIED and entry.quantity_unit == unit and not is_client:
-                by_item.setdefault(_item(entry), []).append(entry)
+                by_item.setdefault(entry.name, []).append(entry)
         if by_item:
             break
     longest = max(by_item.values(), key=lambda some: math.fsum(map(_quantity, some)), default=[])
     for entry in longest:
-        formula = _SHARE_OF_LIFE.sub("", entry.formula)
-        if formula == entry.formula:  # the carbon is unknown, or not a plain share of a life
+        if entry.amount:
+            yield _derived(entry, entry.amount, _quantity(entry), same)
+        else:  # the carbon is unknown, or given as a share
             yield Term(None, {}, {}, (), 1.0, _quantity(entry))
-        else:
-            yield _derived(entry, formula, _quantity(entry), same)
 
 
 def _quantity(entry: Entry) -> float:
@@ -281,4 +277,4 @@ def _delay(result: Result) -> Sum:
     if low(number) == high(number):
         return (Term(None, {}, {}, (), 1.0, best(number)),)
     unknown = Uncertain(_DELAY, f":{value.path}", value.best, value.low, value.high)
-    return (Term(compiled(_DELAY)[0], {}, {_DELAY: unknown}, (), 1.0, value.best),)
+    return (Term(parsed(_DELAY), {}, {_DELAY: unknown}, (), 1.0, value.best),)

@@ -12,14 +12,15 @@ power, T the time of the work:
   cancels, and a break-even within the life is the same as a lower account.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from math import isclose
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import repeat
+from math import isclose, isfinite
 from typing import NamedTuple
 
 from carbonctl.analysis.compare.deltas import same_unknowns
 from carbonctl.analysis.compare.model import Report, Side
 from carbonctl.analysis.compare.pairing import pairs
-from carbonctl.analysis.design.bounds import Figure, scan
+from carbonctl.analysis.design.bounds import Figure, Row, Values, scan
 from carbonctl.analysis.design.ingredients import EMPTY, DesignFigures, Ingredients, ingredients
 from carbonctl.analysis.terms import Same, Uncertain
 from carbonctl.errors import InputError, Problem
@@ -197,9 +198,14 @@ class _Share:
                     _SHARE._replace(best=best(given), low=low(given), high=high(given))
                 }
 
-    def at(self, values: Mapping[Uncertain, float] | None, base: DesignFigures) -> float | None:
+    def at(self, values: Values | None) -> Iterable[float]:
+        """Return what is given, at each point."""
+        return next((values[u].tolist() for u in self.unknowns if values), repeat(self.number))
+
+    def of(self, base: DesignFigures, given: float) -> float | None:
+        """Return it for the figures of the base."""
         if self.is_given:
-            return next((values[u] for u in self.unknowns), self.number) if values else self.number
+            return given
         if base.embodied_kgco2e is None or base.operational_kgco2e is None:
             return None
         total = base.embodied_kgco2e + base.operational_kgco2e
@@ -218,15 +224,22 @@ class _Beside:
         unknowns = base.unknowns | own.unknowns | share.unknowns
         self.found = scan(self._all, unknowns)
 
-    def _all(self, values: Mapping[Uncertain, float] | None) -> dict[str, float | None]:
-        """Return everything for some values of what is uncertain; None is the best ones."""
-        theirs, ours = (side.at(values) for side in self.sides)
-        share = self.share.at(values, theirs)
+    def _all(self, values: Values | None) -> list[Row]:
+        """Return everything at each point of what is uncertain; None is the best estimates."""
+        sides = zip(*(side.at(values) for side in self.sides), strict=True)
+        return [
+            self._row(theirs, ours, self.share.of(theirs, given))
+            for (theirs, ours), given in zip(sides, self.share.at(values), strict=False)
+        ]
+
+    def _row(self, theirs: DesignFigures, ours: DesignFigures, share: float | None) -> Row:
+        """Return everything at one point; nothing where a sum is no number there."""
         left, right = (_own(figures, self.is_per_unit) for figures in (theirs, ours))
         found = {**right, "embodied_share": share, **_beside(theirs, ours, left, right, share)}
         for name, key in PRODUCTS.items():
             found[f"{name}_ratio"] = _of(lambda a, b: a / b, right[key], left[key])
-        return found
+        is_whole = all(x is None or isfinite(x) for x in (*theirs, *ours))
+        return found if is_whole else dict.fromkeys(found)
 
     def base(self, label: str, notes: Sequence[str]) -> Measured:
         """Return the metrics of the base, which has nothing beside it."""
@@ -249,14 +262,14 @@ class _Beside:
 
     def _nothing(self) -> list[str]:
         """Return a note where the base has nothing that a ratio could be to."""
-        theirs = self.sides[0].at(None)
+        (theirs,) = self.sides[0].at(None)
         known = {"embodied carbon": theirs.held_kgco2e_h, "energy": theirs.energy_kwh}
         return [f"the base has no {what}: ratios to it are unknown"
                 for what, number in known.items() if number == 0]  # fmt: skip
 
     def _pace(self) -> list[str]:
         """Return a note where a head takes another time than the base for its work."""
-        theirs, ours = (side.at(None).elapsed_h for side in self.sides)
+        theirs, ours = (figures.elapsed_h for side in self.sides for figures in side.at(None))
         if theirs is None or ours is None or isclose(ours, theirs, rel_tol=_ROUNDING):
             return []
         times = f"it takes {ours / theirs:.3g} times the time of the base"

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from carbonctl.analysis.figures import Figures
 from carbonctl.analysis.gates.grammar import Rule
 from carbonctl.analysis.gates.verdicts import Level, Verdict, judge, may_trigger
-from carbonctl.ledger.entry import Entry
 
 if TYPE_CHECKING:
     from carbonctl.analysis.compare import Comparison
@@ -79,12 +78,5 @@ class _Row(NamedTuple):
 
 
 def _figures(results: Sequence[Result], is_known: bool = True) -> Figures:
-    """Return the figures of some results; draws are made where a rule asks for them."""
-
-    def at_draws() -> Sequence[Entry] | None:
-        from carbonctl.analysis import points  # numpy, for rules over draws alone
-
-        return points.drawn(results)
-
-    entries = [entry for result in results for entry in result.entries]
-    return Figures(entries, is_known, at_draws)
+    """Return the figures of some results."""
+    return Figures([entry for result in results for entry in result.entries], is_known)
