@@ -288,15 +288,15 @@ def on_a_terminal(folder: Path, *arguments: str) -> tuple[int, bytes, bytes]:
 
 def test_a_bar_for_long_work_that_is_gone_when_done(tmp_path):
     path = tmp_path / "jobs.jsonl"
-    jobs = [json.dumps(job(f"job {n}", hours=f"{n + 1}..{n + 2} h")) for n in range(200)]
-    jobs[170] = "oops"
+    jobs = [json.dumps(job(f"job {n}", hours=f"{n + 1}..{n + 2} h")) for n in range(2000)]
+    jobs[1700] = "oops"
     path.write_text("\n".join(jobs))
     code, out, shown = on_a_terminal(tmp_path, str(path), "-f", "csv", "--totals", "-j", "1", *SLOW)
     assert code == 3
     assert b" workloads " in shown
-    assert f"{path}:171:1: not valid JSON: ".encode() in b" ".join(shown.split())
+    assert f"{path}:1701:1: not valid JSON: ".encode() in b" ".join(shown.split())
     assert shown.endswith(b"\x1b[2K")
-    assert out.count(b"\n") == 200
+    assert out.count(b"\n") == 2000
     assert b"\x1b" not in out
 
 
