@@ -30,9 +30,9 @@ from carbonctl.outputs.writing import Target, is_terminal
 _ALONE = 0.25  # s of work before other processes pay
 _FILES = 1000  # that are worked on together
 _SOON = 4 * BLOCK  # bytes that are, after the first look at the outputs
-_MOST = 16 * 1024 * 1024  # bytes that may be, read or written
+_MUCH, _MOST = 8 << 20, 32 << 20  # bytes that may be read or written of them
 _LONG = 2.0  # s that nobody is to wait for some
-_ENOUGH = 256  # workloads of a shape: with more, it is not worth while to wait for others
+_FEW, _ENOUGH = 8, 256  # workloads of a shape
 
 
 class Run:
@@ -176,8 +176,11 @@ class Run:
         """
         if outcome.seconds > _LONG and outcome.alone * 2 > outcome.results:
             return max(self.room // 2, BLOCK)
-        if outcome.shapes * _ENOUGH > outcome.results and outcome.size < _MOST // 4:
-            return min(self.room * 4, _MOST)
+        shapes = outcome.shapes or outcome.results
+        most = _MOST if shapes * _FEW > outcome.results else _MUCH
+        has_room = 4 * max(self.room, outcome.size) <= most
+        if has_room and shapes * _ENOUGH > outcome.results:
+            return 4 * self.room
         return max(self.room, _SOON)
 
     def notes(self, origins: Iterable[Origin]) -> tuple[str, ...]:

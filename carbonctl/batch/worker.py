@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 Texts = tuple[list[bytes], ...]
-_MANY = 100  # documents at once for which it pays to look for those that are alike
+_MANY, _SOME = 100, 10  # documents at once for which it pays to look for those that are alike
 
 
 class Order(NamedTuple):
@@ -159,7 +159,7 @@ class Worker:
 
     def _answers(self, some: list[Document]) -> Sequence[Answer | None]:
         """Return what comes of documents that are alike; None of the others."""
-        if len(some) < _MANY or self.keeps:
+        if len(some) < (_SOME if self.shapes else _MANY) or self.keeps:
             return [None] * len(some)
         if self.shapes is None:
             from carbonctl.batch.shapes import Shapes  # numpy: for a few workloads it does not pay

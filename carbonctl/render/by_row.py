@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import repeat
 from typing import Any
 
@@ -16,7 +17,10 @@ from typing import Any
 MARK = "\ua66e"
 _MARKED = re.compile(f"({MARK}[0-9]+{MARK})")
 
-encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+_FIGURE = re.compile(f'"{MARK}{MARK}([0-9]+){MARK}"')
+_Encoder = partial(json.JSONEncoder, ensure_ascii=False, allow_nan=False)
+
+encode = _Encoder().encode
 
 
 def mark(number: int) -> str:
@@ -106,24 +110,23 @@ class Rows:
                 words = self.text(cell) if isinstance(cell, str) else None
                 yield quote(cell) if words is None else self.quoted(words, quote)
 
-    def json(self, thing: Any) -> Iterator[str | list[str]]:
+    def json(self, document: Any) -> Iterator[str | list[str]]:
         """Yield the parts of a document as `encode` writes it."""
-        if isinstance(thing, dict):
-            sign = "{"
-            for key, value in thing.items():
-                yield f"{sign}{encode(key)}: "
-                yield from self.json(value)
-                sign = ", "
-            yield "}" if thing else "{}"
-        elif hasattr(thing, "tolist") or hasattr(thing, "rows"):
-            yield self.figures(thing)
-        elif isinstance(thing, list | tuple):
-            sign = "["
-            for value in thing:
-                yield sign
-                yield from self.json(value)
-                sign = ", "
-            yield "]" if thing else "[]"
-        else:
-            words = self.text(thing) if isinstance(thing, str) else None
-            yield encode(thing) if words is None else self.quoted(words, encode)
+        figures: list[Any] = []
+
+        def marked(column: Any) -> str:
+            figures.append(column)
+            return f"{MARK}{mark(len(figures) - 1)}"
+
+        text = _Encoder(default=marked).encode(document)
+        for n, piece in enumerate(_FIGURE.split(text)):
+            if n % 2:
+                yield self.figures(figures[int(piece)])
+                continue
+            for place, part in enumerate(_MARKED.split(piece)):
+                yield self.quoted(self.words(part), _inside) if place % 2 else part
+
+
+def _inside(text: str) -> str:
+    """Return a text as it stands within the quotes of JSON."""
+    return encode(text)[1:-1]
