@@ -142,7 +142,7 @@ class _Site:
         intensity, basis, year = self.intensity(name)
         operator = self.operator(region)
         wanted, _ = self.pick("year")
-        if wanted and year and abs(wanted - year) > MAX_YEARS_APART:
+        if wanted and year is not None and decide(abs(wanted - year) > MAX_YEARS_APART):
             message = (
                 f"the carbon intensity of {name} is of {year}, "
                 f"more than {MAX_YEARS_APART} years from {wanted}"
@@ -216,7 +216,7 @@ class _Site:
             raise ActivityError(path, error.args[0]) from None
         value = Value(
             row.intensity, "kgCO2e/kWh", "catalog", row.source, path,
-            name="carbon_intensity", note=f"{row.label}, {row.basis}, {row.year}",
+            name="carbon_intensity", note=row.said,
             confidence=row.confidence,
         )  # fmt: skip
         return value, row.basis, row.year

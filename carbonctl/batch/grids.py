@@ -14,6 +14,15 @@ from carbonctl.numbers.columns import Column
 from carbonctl.numbers.intervals import Mixed, Range
 
 
+class _ManyRows(GridRow):
+    """The figures of many workloads."""
+
+    @property
+    def said(self) -> str:
+        """What notes say of them, which nobody reads of many."""
+        return self.label
+
+
 class ManyGrids:
     """Answers as a catalog does; what it is asked of a name that stands for many is of each row.
 
@@ -71,10 +80,10 @@ class ManyGrids:
             return self.rows[asked]
 
         rows: list[GridRow] = self._each(name, look)
-        first = rows[0]
-        self._require_alike([(row.year, row.basis, row.source) for row in rows])
-        intensity = self._numbers([row.intensity for row in rows])
-        return first._replace(zone=name, name=name, intensity=intensity)
+        self._require_alike([(row.basis, row.source) for row in rows])
+        years: Any = Column([row.year for row in rows], int)
+        numbers = self._numbers([row.intensity for row in rows])
+        return _ManyRows(*rows[0])._replace(zone=name, name=name, year=years, intensity=numbers)
 
     @property
     def water(self) -> ManyGrids:

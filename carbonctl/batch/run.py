@@ -178,9 +178,9 @@ class Run:
             return max(self.room // 2, BLOCK)
         shapes = outcome.shapes or outcome.results
         most = _MOST if shapes * _FEW > outcome.results else _MUCH
-        has_room = 4 * max(self.room, outcome.size) <= most
-        if has_room and shapes * _ENOUGH > outcome.results:
-            return 4 * self.room
+        times = min(4, most // max(self.room, outcome.size, 1))
+        if times > 1 and shapes * _ENOUGH > outcome.results:
+            return times * self.room
         return max(self.room, _SOON)
 
     def notes(self, origins: Iterable[Origin]) -> tuple[str, ...]:

@@ -47,6 +47,11 @@ class GridRow(NamedTuple):
         """What notes call it: the zone's name, or the id of a region."""
         return self.zone if "/" in self.zone else self.name
 
+    @property
+    def said(self) -> str:
+        """What notes say of the figure."""
+        return f"{self.label}, {self.basis}, {self.year}"
+
 
 class Region(NamedTuple):
     """A cloud region: the zone it stands on and what its operator says of it."""
