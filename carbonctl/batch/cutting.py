@@ -34,7 +34,7 @@ _CUTTERS = {
     False: re.compile(rf"(?:\bname: {_WORDS}$|\bgrid: {_ZONE}(?=[,}}\n])|: [\"']?{_RANGE})", re.M),
 }
 _GROUPS = 4
-_PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ,._()/-]*[A-Za-z0-9)])?")
+_PLAIN = re.compile(r"\w(?:[\w ,._()/-]*[\w)])?")
 
 # The fixed parts of a text, and where one of its ranges has its second figure.
 Key: TypeAlias = tuple[str | None, ...]
@@ -107,7 +107,7 @@ def groups(documents: Iterable[Document]) -> dict[Key, Group]:
             group = found[key] = Group(text, names, grids, [])
         for hole in group.names:
             name = holes[hole]
-            if not _PLAIN.fullmatch(name) or len(name) > MAX_NAME or name in NULLS:
+            if not _PLAIN.fullmatch(name) or len(name) > MAX_NAME or name in NULLS or MARK in name:
                 holes[hole] = _read(name) if text.startswith("{") else None
                 if holes[hole] is None:
                     break

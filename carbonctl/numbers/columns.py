@@ -107,8 +107,10 @@ class Texts:
 
 def texts(write: Callable[[Any], Any], number: Any) -> Texts:
     """Return what is written of each row of a number that holds columns."""
-    parts = (number.best, number.low, number.high) if isinstance(number, Range) else (number,)
-    rows = next(len(part) for part in parts if isinstance(part, Column))
+    if isinstance(number, Column):
+        return Texts(list(map(write, number.tolist())))
+    ends = (number.best, number.low, number.high)
+    rows = next(len(end) for end in ends if isinstance(end, Column))
     return Texts([write(take(number, row)) for row in range(rows)])
 
 
