@@ -96,8 +96,8 @@ class Entry(NamedTuple):
     @property
     def is_in_limits(self) -> bool:
         """Whether its figures are within the limits; columns are not checked."""
-        inputs = (number for v in self.inputs for number in (v.best, v.low, v.high))
-        return in_limits(n for n in (*self, *inputs) if isinstance(n, float))
+        ends = [(v.best, v.low, v.high) for v in self.inputs]
+        return in_limits([n for part in (self, *ends) for n in part if isinstance(n, float)])
 
 
 class Totals(NamedTuple):
@@ -141,4 +141,9 @@ def total(entries: Sequence[Entry], name: str) -> float | None:
 
 def totals(entries: Sequence[Entry]) -> Totals:
     """Return the sums over some entries."""
+    if not entries:
+        return NOTHING
     return Totals(**{name: total(entries, name) for name in Totals._fields})
+
+
+NOTHING = Totals(*[0.0] * len(Totals._fields))

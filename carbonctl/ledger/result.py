@@ -172,7 +172,11 @@ class Result:
     @cached_property
     def phases(self) -> dict[str, Totals]:
         """The sums of each of the four phases."""
-        return {phase: totals([e for e in self.entries if e.phase == phase]) for phase in PHASES}
+        own = {phase: [e for e in self.entries if e.phase == phase] for phase in PHASES}
+        return {
+            phase: self.total if len(entries) == len(self.entries) else totals(entries)
+            for phase, entries in own.items()
+        }
 
     def groups(self, by: str) -> dict[str, Totals]:
         """Return the sums over entries that are alike in one way, in their order.
