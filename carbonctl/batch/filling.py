@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -45,20 +46,28 @@ class Shape:
         Holes that have to be equal.
     kin : dict
         What rows on some grids have in common with others that go with them.
-    failures : int
-        How often no account of columns was possible.
+    failures : Counter
+        How often no account of columns was possible, by what stands in the bound holes.
     """
 
     def __init__(self, text: str) -> None:
         self.text = marked(text)
         self.bound: frozenset[int] = frozenset()
         self.kin: dict[tuple[str, ...], tuple[Any, ...]] = {}
-        self.failures = 0
+        self.failures: Counter[tuple[str, ...]] = Counter()
 
     @property
-    def is_hopeless(self) -> bool:
-        """Whether its workloads are left to the ordinary way."""
-        return self.text is None or self.failures >= _TRIES
+    def size(self) -> int:
+        """How much is remembered of it."""
+        return len(self.kin) + len(self.failures)
+
+    def held(self, cut: Cut) -> tuple[str, ...]:
+        """Return what stands in the bound holes of a workload."""
+        return tuple([cut.holes[hole] for hole in self.bound])
+
+    def is_hopeless(self, held: tuple[str, ...]) -> bool:
+        """Return whether such workloads are left to the ordinary way."""
+        return self.text is None or self.failures[held] >= _TRIES
 
 
 class Reading:

@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from carbonctl.analysis.gates.rules import Gates
 
 _FEW = 3  # workloads of one shape that are not worth an account of columns
-_MOST = 10_000  # shapes that are remembered
+_MOST = 1000  # shapes that are remembered, and facts of each
+_FAULTS = (InputError, ArithmeticError, TypeError, ValueError)  # which the ordinary way tells
 
 
 class Alike(NamedTuple):
@@ -118,14 +119,18 @@ class Shapes:
         shapes = 0
         for key, group in groups(documents).items():
             if len(group.cuts) >= _FEW:
-                if len(self.known) >= _MOST and key not in self.known:
-                    self.known.clear()
-                if key not in self.known:
-                    self.known[key] = Shape(group.text)
-                shapes += self._answer(self.known[key], group, answers)
+                shapes += self._answer(self._shape(key, group), group, answers)
             else:
                 shapes += 1
         return answers, shapes
+
+    def _shape(self, key: Key, group: Group) -> Shape:
+        """Return what is known of a shape, in memory that does not grow."""
+        if len(self.known) > _MOST:
+            self.known.clear()
+        if key not in self.known or self.known[key].size > _MOST:
+            self.known[key] = Shape(group.text)
+        return self.known[key]
 
     def _answer(self, shape: Shape, group: Group, answers: list[Answer | None]) -> int:
         """Account for workloads of one shape, and put what comes of each in its place.
@@ -134,11 +139,11 @@ class Shapes:
         """
         equal: dict[Any, list[Cut]] = {}
         for cut in group.cuts:
-            bound = tuple([cut.holes[hole] for hole in shape.bound])
-            equal.setdefault((bound, shape.kin.get(group.grids_of(cut))), []).append(cut)
+            kin = shape.kin.get(group.grids_of(cut))
+            equal.setdefault((shape.held(cut), kin), []).append(cut)
         shapes = len(equal)
-        for cuts in equal.values():
-            if len(cuts) < _FEW or shape.is_hopeless:
+        for (held, _), cuts in equal.items():
+            if len(cuts) < _FEW or shape.is_hopeless(held):
                 continue
             part = partial(self._part, shape, group, cuts)
             try:
@@ -147,7 +152,8 @@ class Shapes:
                 shape.bound |= found.holes
                 shapes += self._answer(shape, group._replace(cuts=cuts), answers) - 1
                 continue
-            shape.failures += not any(alike for _, alike in parts)
+            if not any(alike for _, alike in parts):
+                shape.failures[held] += 1
             for rows, alike in parts:
                 if alike is not None:
                     for row, number in enumerate(rows.tolist()):
@@ -169,7 +175,7 @@ class Shapes:
         reading = Reading(shape, group, [cuts[row] for row in rows], self.may_name)
         try:
             return self._account(reading)
-        except (InputError, NotOneNumber):
+        except _FAULTS:
             return None
 
     def _account(self, reading: Reading) -> Alike:

@@ -320,7 +320,7 @@ def test_what_cannot_be_done_together_is_soon_left_alone():
     for _ in range(5):
         assert shapes.answers([unknown] * 4)[0] == [None] * 4
     (shape,) = shapes.known.values()
-    assert shape.is_hopeless
+    assert shape.is_hopeless(())
 
 
 GRIDS = ("FR", "DE", "PL", "US", "SE", "GB", "France", "USA", "IN", "ZA", "NO", "Oz")
