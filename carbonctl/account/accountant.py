@@ -17,7 +17,7 @@ from carbonctl.errors import Caution
 from carbonctl.estimators.base import ActivityContext, ActivityData, ActivityError
 from carbonctl.estimators.machine import Machine
 from carbonctl.estimators.machine_fields import MachineFields
-from carbonctl.ledger.entry import BEYOND
+from carbonctl.ledger.entry import BEYOND, are_in_limits
 from carbonctl.spec.model import Activity, Workload
 from carbonctl.spec.systems import System, SystemFields
 
@@ -93,7 +93,7 @@ class _Accountant:
                 system = machines.name(runs_on or activity)
                 entries = Entries(self.journal, where, supply, at, system, of_clients=of_clients)
                 entries.enter(at_place(data, at))
-            if not all(entry.is_in_limits for entry in self.journal.entries[before:]):
+            if not are_in_limits(self.journal.entries[before:]):
                 faults[("phases", phase, place), path, f"{path}: {BEYOND}"] = None
         if faults:
             raise Unaccountable(list(faults))

@@ -27,7 +27,7 @@ from carbonctl.hardware.lifetime_use import entry as use_entry
 from carbonctl.hardware.lines import ONE, Line
 from carbonctl.hardware.published import published
 from carbonctl.hardware.report import Bill, Published, entry
-from carbonctl.ledger.entry import BEYOND, Entry
+from carbonctl.ledger.entry import BEYOND, Entry, are_in_limits
 from carbonctl.ledger.result import Result, assumption
 from carbonctl.numbers.quantities import of
 from carbonctl.numbers.values import Value
@@ -319,7 +319,7 @@ def _bill(
     if life.use is not None:
         entries.append(use_entry(life.use, lifetime, subject.name, journal.assume))
     for one in entries:
-        if not one.is_in_limits:
+        if not are_in_limits([one]):
             raise InputError([Problem(subject.file, 1, 1, f"{one.item}: {BEYOND}")])
     result = Result(
         subject.file, subject.digest, subject.name, tuple(entries),

@@ -93,11 +93,13 @@ class Entry(NamedTuple):
         """What makes an entry the same one in another account."""
         return self.phase, self.activity, self.item, self.boundary
 
-    @property
-    def is_in_limits(self) -> bool:
-        """Whether its figures are within the limits; columns are not checked."""
-        ends = [(v.best, v.low, v.high) for v in self.inputs]
-        return in_limits([n for part in (self, *ends) for n in part if isinstance(n, float)])
+
+def are_in_limits(entries: Iterable[Entry]) -> bool:
+    """Return whether the figures of some entries are within the limits; columns are not checked."""
+    entries = list(entries)
+    inputs = {id(value): value for entry in entries for value in entry.inputs}
+    ends = [(value.best, value.low, value.high) for value in inputs.values()]
+    return in_limits([n for part in (*entries, *ends) for n in part if isinstance(n, float)])
 
 
 class Totals(NamedTuple):
