@@ -83,7 +83,7 @@ class Group(NamedTuple):
 
 def groups(documents: Iterable[Document]) -> dict[Key, Group]:
     """Return the workloads that can be cut, by their fixed parts."""
-    found: dict[Key, Group] = {}
+    by_key: dict[Key, Group] = {}
     for place, document in enumerate(documents):
         data = document.data
         if len(data) > _MAX_BYTES or _OTHER in data:
@@ -98,13 +98,13 @@ def groups(documents: Iterable[Document]) -> dict[Key, Group]:
         highs = holes[3::_GROUPS]
         if highs.count(None) < len(highs):
             key += tuple(high and "" for high in highs)
-        group = found.get(key)
+        group = by_key.get(key)
         if group is None:
             names, grids = (
                 tuple(n for n in range(kind, len(holes), _GROUPS) if holes[n] is not None)
                 for kind in (0, 1)
             )
-            group = found[key] = Group(text, names, grids, [])
+            group = by_key[key] = Group(text, names, grids, [])
         for hole in group.names:
             name = holes[hole]
             if not _PLAIN.fullmatch(name) or len(name) > MAX_NAME or name in NULLS or MARK in name:
@@ -113,17 +113,17 @@ def groups(documents: Iterable[Document]) -> dict[Key, Group]:
                     break
         else:
             group.cuts.append(Cut(place, document, holes))
-    return found
+    return by_key
 
 
 def marked(text: str) -> str | None:
     """Return a text with the mark of each hole in its place; None where it holds marks already."""
 
-    def put(found: re.Match[str]) -> str:
-        start, whole, first = found.start(), found[0], next(holes)
+    def put(match: re.Match[str]) -> str:
+        start, whole, first = match.start(), match[0], next(holes)
         for group in range(_GROUPS, 0, -1):  # from behind, so that places stay true
-            if found[group] is not None:
-                before, after = found.start(group) - start, found.end(group) - start
+            if match[group] is not None:
+                before, after = match.start(group) - start, match.end(group) - start
                 whole = whole[:before] + mark(first + group - 1) + whole[after:]
         return whole
 

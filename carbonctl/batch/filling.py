@@ -128,7 +128,7 @@ class Reading:
                 if isinstance(value, Map | Seq):
                     nodes.append((value, isinstance(node, Seq)))
                 elif type(value) is Text and MARK in value:
-                    holes = tuple(int(found) for found in _MARKS.findall(value))
+                    holes = tuple(int(number) for number in _MARKS.findall(value))
                     if key == "name" and holes[0] in self.group.names:
                         self.put_word(node, key, holes[0], may_differ=id(node) in named)
                     elif key == "grid" and holes[0] in self.group.grids:
@@ -138,7 +138,7 @@ class Reading:
 
     def put_first(self, node: Any, key: Any) -> Text:
         """Put a text as the first row has it."""
-        written = _MARKS.sub(lambda found: self.cuts[0].holes[int(found[1])], node[key])
+        written = _MARKS.sub(lambda match: self.cuts[0].holes[int(match[1])], node[key])
         text = Text(written)
         text.place = node[key].place
         node[key] = text
@@ -222,4 +222,6 @@ def _activities(tree: Map) -> list[list[Map]]:
     """Return the nodes of a tree that describe activities, phase by phase."""
     phases = tree.get("phases")
     lists = list(phases.values()) if isinstance(phases, Map) else []
-    return [[one for one in nodes if isinstance(one, Map)] for nodes in lists if type(nodes) is Seq]
+    return [
+        [node for node in nodes if isinstance(node, Map)] for nodes in lists if type(nodes) is Seq
+    ]

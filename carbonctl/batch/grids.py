@@ -94,9 +94,9 @@ class ManyGrids:
         """Return the water that generation in a zone consumes [L/kWh], and its source."""
         if zone not in self.many:
             return self.catalog.water.get(zone)
-        found = [self.catalog.water.get(self.catalog.zone(one)[0]) for one in self.many[zone]]
-        self._require_alike([one and one[1] for one in found])
-        known = [one for one in found if one is not None]
+        waters = [self.catalog.water.get(self.catalog.zone(name)[0]) for name in self.many[zone]]
+        self._require_alike([water and water[1] for water in waters])
+        known = [water for water in waters if water is not None]
         return (self._numbers([litres for litres, _ in known]), known[0][1]) if known else None
 
     def _each(self, name: str, look: Callable[[str], Any]) -> list[Any]:
@@ -109,19 +109,19 @@ class ManyGrids:
         LookupError, ValueError
             Where there is nothing for any.
         """
-        found: dict[str, Any] = {}
+        answers: dict[str, Any] = {}
         faults: dict[str, Exception] = {}
         for zone in self.many.get(name, (name,)):
-            if zone not in found and zone not in faults:
+            if zone not in answers and zone not in faults:
                 try:
-                    found[zone] = look(zone)
+                    answers[zone] = look(zone)
                 except (LookupError, ValueError) as fault:
                     faults[zone] = fault
-        if faults and found:
-            raise Mixed(np.array([zone in found for zone in self.many[name]]))
+        if faults and answers:
+            raise Mixed(np.array([zone in answers for zone in self.many[name]]))
         if faults:
             raise next(iter(faults.values()))
-        return [found[zone] for zone in self.many.get(name, (name,))]
+        return [answers[zone] for zone in self.many.get(name, (name,))]
 
     def _require_alike(self, answers: list[Any]) -> None:
         """Require that an answer is the same in all rows.

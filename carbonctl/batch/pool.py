@@ -147,19 +147,19 @@ class Pool:
         for ready in wait(self.pipes):
             pipe: Any = ready
             try:
-                found = pipe.recv()
+                message = pipe.recv()
             except (EOFError, OSError):
                 raise self._ended() from None
-            if isinstance(found, Exception):
-                raise found
-            if isinstance(found, Outcome):
-                self.done[self.busy.pop(pipe)] = pipe, found
+            if isinstance(message, Exception):
+                raise message
+            if isinstance(message, Outcome):
+                self.done[self.busy.pop(pipe)] = pipe, message
             else:
                 outcome = self.done.pop(self.given)[1]
                 self.given += 1
                 self.turn = None
                 if not self.writes:
-                    yield outcome._replace(texts=found)
+                    yield outcome._replace(texts=message)
             if pipe is not self.turn and pipe not in self.idle and pipe not in self.busy:
                 self.idle.append(pipe)
             yield from self._next_turn()
@@ -236,11 +236,11 @@ def _serve(
             if batch is _TURN:
                 pipe.send(_written(waiting.popleft()) if writes else waiting.popleft())
                 continue
-            found = _worked(worker, batch)
-            if isinstance(found, Outcome):
-                waiting.append(found.texts)
-                found = found._replace(texts=_none(found.texts))
-            pipe.send(found)
+            outcome = _worked(worker, batch)
+            if isinstance(outcome, Outcome):
+                waiting.append(outcome.texts)
+                outcome = outcome._replace(texts=_none(outcome.texts))
+            pipe.send(outcome)
     except (EOFError, OSError):  # the pipe has ended, and with it the work
         os._exit(0)
     except BaseException:  # noqa: BLE001

@@ -53,8 +53,8 @@ class Run:
         self.catalog = catalog
         self.worker = Worker(order, catalog)
         self.sinks = [
-            Sink("" if one is None else one.head, target)
-            for one, target in zip(self.worker.lines, [*targets, None], strict=True)
+            Sink("" if line is None else line.head, target)
+            for line, target in zip(self.worker.lines, [*targets, None], strict=True)
         ]
         self.bar = Bar(None, is_wanted=False)
         self.repeats = Repeats()
@@ -65,17 +65,17 @@ class Run:
         self.results = self.alone = self.entries = self.problems = self.read = 0
         self.room = BLOCK
 
-    def all(self, found: list[Found], stdin_name: str, jobs: int | None, *, verbose: bool) -> int:
+    def all(self, files: list[Found], stdin_name: str, jobs: int | None, *, verbose: bool) -> int:
         """Work on all inputs, and return the exit code."""
         self.repeats = Repeats(verbose=verbose)
         screen = self.sinks[-1]
         screen.is_live = self.in_lines and len(self.sinks) == 1  # no export goes first
         may_show = not self.order.quiet and not (screen.is_live and is_terminal())
-        self.bar = Bar(_size(found) if may_show else None, is_wanted=may_show)
+        self.bar = Bar(_size(files) if may_show else None, is_wanted=may_show)
         if len(self.sinks) > 1 and hasattr(signal, "SIGPIPE"):
             signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # a reader who leaves ends no export
         try:
-            for outcome in self.outcomes(self.batches(found, stdin_name), jobs):
+            for outcome in self.outcomes(self.batches(files, stdin_name), jobs):
                 self.write(outcome)
                 if len(self.failed) == len(self.sinks):
                     break
@@ -99,11 +99,11 @@ class Run:
         """Whether standard output can be written as it comes."""
         return self.worker.lines[-1] is not None
 
-    def batches(self, found: list[Found], stdin_name: str) -> Iterator[list[Piece] | None]:
+    def batches(self, files: list[Found], stdin_name: str) -> Iterator[list[Piece] | None]:
         """Yield pieces that are worked on together, and None before one has to wait for more."""
         batch: list[Piece] = []
         size = 0
-        for piece in self.pieces(found, stdin_name):
+        for piece in self.pieces(files, stdin_name):
             if piece is not None:
                 batch.append(piece)
                 size += len(piece.data)
@@ -118,9 +118,9 @@ class Run:
         if batch:
             yield batch
 
-    def pieces(self, found: list[Found], stdin_name: str) -> Iterator[Piece | None]:
+    def pieces(self, files: list[Found], stdin_name: str) -> Iterator[Piece | None]:
         """Yield what the inputs hold; with JSON Lines standard output does not wait any more."""
-        for piece in every(found, stdin_name):
+        for piece in every(files, stdin_name):
             if piece is not None and piece.is_lines and self.in_lines:
                 self.put(self.sinks[-1], self.sinks[-1].go_live)
             yield piece
@@ -187,8 +187,8 @@ class Run:
         """Return what is said of own records that are new, where a format cannot name them."""
         if all(form not in NAMELESS for form, _ in self.order.outputs):
             return ()
-        known = together(*(one.own_records for one in self.origins))
-        new = together(*(one.own_records for one in sorted(origins)))
+        known = together(*(origin.own_records for origin in self.origins))
+        new = together(*(origin.own_records for origin in sorted(origins)))
         return notes(records for records in new if records not in known)
 
     def finish(self) -> None:
@@ -242,15 +242,15 @@ class Run:
         )
 
 
-def _size(found: list[Found]) -> int | None:
+def _size(files: list[Found]) -> int | None:
     """Return how many bytes there are to read; None where nobody knows."""
     total = 0
-    for one in found:
+    for file in files:
         try:
-            status = os.stat(one.path)  # noqa: PTH116
+            status = os.stat(file.path)  # noqa: PTH116
         except (OSError, ValueError):
             continue
-        if one.path == "-" or not stat.S_ISREG(status.st_mode):
+        if file.path == "-" or not stat.S_ISREG(status.st_mode):
             return None
         total += status.st_size
     return total

@@ -148,8 +148,8 @@ class Shapes:
             part = partial(self._part, shape, group, cuts)
             try:
                 parts = split(np.arange(len(cuts)), part)
-            except Bound as found:
-                shape.bound |= found.holes
+            except Bound as bound:
+                shape.bound |= bound.holes
                 shapes += self._answer(shape, group._replace(cuts=cuts), answers) - 1
                 continue
             if not any(alike for _, alike in parts):
@@ -199,7 +199,7 @@ class Shapes:
         texts = tuple(renderer.texts(result, rows) for renderer in self.renderers)
         verdicts = self.gates.judge_rows(result, rows.count) if self.gates else {}
         for row, some in verdicts.items():
-            some[:] = [one._replace(subject=cuts[row].document.label) for one in some]
+            some[:] = [v._replace(subject=cuts[row].document.label) for v in some]
         kin = tuple(catalog.common)
         return Alike(texts, _cautions(result, rows), verdicts, len(result.entries), kin)
 
@@ -228,15 +228,15 @@ def _require_limits(entries: Sequence[Entry]) -> None:
 
 def _cautions(result: Result, rows: Rows) -> Sequence[tuple[Caution, ...]]:
     """Return the warnings of a result, row by row."""
-    if all(rows.text(one) is None for one in result.warnings):
+    if all(rows.text(caution) is None for caution in result.warnings):
         return [result.warnings] * rows.count
-    found = []
-    for one in result.warnings:
-        words = map(rows.each, (one.message, one.path, one.kind))
-        found.append(
+    columns = []
+    for caution in result.warnings:
+        words = map(rows.each, (caution.message, caution.path, caution.kind))
+        columns.append(
             [
-                Caution(message, path, kind=kind, vital=one.vital)
+                Caution(message, path, kind=kind, vital=caution.vital)
                 for message, path, kind in zip(*words, strict=True)
             ]
         )
-    return list(zip(*found, strict=True))
+    return list(zip(*columns, strict=True))

@@ -147,15 +147,15 @@ class Worker:
 
     def _runs(self, pieces: list[Piece]) -> Iterator[list[Document] | InputError]:
         """Yield the documents of some pieces, and between them why one cannot be read."""
-        found: list[Document] = []
+        readable: list[Document] = []
         for piece in pieces:
             if piece.problem is None:
-                found += documents(piece)
+                readable += documents(piece)
                 continue
-            yield found
+            yield readable
             yield InputError([piece.problem])
-            found = []
-        yield found
+            readable = []
+        yield readable
 
     def _answers(self, some: list[Document]) -> Sequence[Answer | None]:
         """Return what comes of documents that are alike; None of the others."""
@@ -175,7 +175,7 @@ class Worker:
 
     def outcome(self) -> Outcome:
         """Return what came of the pieces since the last time."""
-        found = Outcome(
+        outcome = Outcome(
             self.texts,
             tuple(self.told),
             self.cautions,
@@ -190,7 +190,7 @@ class Worker:
             frozenset(self.origins),
         )
         self._forget()
-        return found
+        return outcome
 
     def refuse(self, error: InputError) -> None:
         """Report what is wrong with an input."""
@@ -202,10 +202,10 @@ class Worker:
 
     def document(self, document: Document) -> None:
         """Hand the results of one document on to every output."""
-        found = read_document(document, self.catalog, self.order.overrides)
-        self.origins.add(found.origin)
-        for result in found.results:
-            place = "" if found.is_saved else document.place
+        read = read_document(document, self.catalog, self.order.overrides)
+        self.origins.add(read.origin)
+        for result in read.results:
+            place = "" if read.is_saved else document.place
             self.cautions.add(result.warnings, result.file, place)
             if self.order.gates is not None:
                 self.judge(self.order.gates.judge(result))

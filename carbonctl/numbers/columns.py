@@ -116,8 +116,8 @@ def texts(write: Callable[[Any], Any], number: Any) -> Texts:
 
 def where(condition: Any, rows: int) -> list[int]:
     """Return the rows in which a condition holds; a plain one is of all of them."""
-    found: list[int] = np.flatnonzero(np.broadcast_to(condition, rows)).tolist()
-    return found
+    places: list[int] = np.flatnonzero(np.broadcast_to(condition, rows)).tolist()
+    return places
 
 
 def within(columns: Sequence[Any], least: float, largest: float) -> bool:
@@ -151,10 +151,10 @@ def agreed(condition: Column) -> bool:
 
 def chosen(replaces: Callable[[Any, Any], Any], numbers: Sequence[Any]) -> Column:
     """Return in each row the number that every one before it gives way to, as `min` does."""
-    found = np.asarray(numbers[0])
+    winner = np.asarray(numbers[0])
     for number in numbers[1:]:
-        found = np.where(replaces(number, found), number, found)
-    return found.view(Column)
+        winner = np.where(replaces(number, winner), number, winner)
+    return winner.view(Column)
 
 
 def each(function: Callable[..., Any], *numbers: Any) -> Column:
@@ -232,13 +232,13 @@ def take(thing: T, rows: Any) -> T:
     rows : int or array of int
         Which row, or which ones.
     """
-    found: Any = thing
+    taken: Any = thing
     if isinstance(thing, Column):
-        found = thing[rows] if isinstance(rows, np.ndarray) else thing.item(rows)
+        taken = thing[rows] if isinstance(rows, np.ndarray) else thing.item(rows)
     elif isinstance(thing, Range):
-        found = Range(*(take(part, rows) for part in (thing.best, thing.low, thing.high)))
+        taken = Range(*(take(part, rows) for part in (thing.best, thing.low, thing.high)))
     elif isinstance(thing, tuple):
         parts = [take(part, rows) for part in thing]
-        found = type(thing)(*parts) if hasattr(thing, "_fields") else tuple(parts)
-    result: T = found
+        taken = type(thing)(*parts) if hasattr(thing, "_fields") else tuple(parts)
+    result: T = taken
     return result

@@ -26,7 +26,7 @@ class Message(NamedTuple):
 
 def messages(error: InputError) -> list[Message]:
     """Return a message for each problem of an input."""
-    return [Message(one.where, str(one), one.message) for one in error.problems]
+    return [Message(problem.where, str(problem), problem.message) for problem in error.problems]
 
 
 class Repeats:
@@ -111,10 +111,10 @@ class _Kind:
 
     def each(self) -> list[tuple[int, str]]:
         """Return what is said of those of one workload, with their places in it."""
-        found = [(place, f"{self.label}: warning: {text}") for text, place in self.texts.items()]
+        said = [(place, f"{self.label}: warning: {text}") for text, place in self.texts.items()]
         more = self.warnings - len(self.texts)
-        end = (found[-1][0], f"{self.label}: {more:,} more such warnings")
-        return [*found, end] if more else found
+        end = (said[-1][0], f"{self.label}: {more:,} more such warnings")
+        return [*said, end] if more else said
 
 
 class Cautions:

@@ -59,7 +59,9 @@ class Rows:
         pieces = _MARKED.split(text)
         if pieces == ["", text, ""]:
             return self.words(text)
-        return self.filled([self.words(one) if n % 2 else one for n, one in enumerate(pieces)])
+        return self.filled(
+            [self.words(piece) if n % 2 else piece for n, piece in enumerate(pieces)]
+        )
 
     def each(self, text: str) -> Iterable[str]:
         """Return what a text is, as often as there are rows."""
