@@ -154,7 +154,7 @@ def _of_all(node: MachineResolver) -> Quantity | None:
     if decide(given.low != given.high):
         message = "power_scope: all: the number of devices is a range; give one number"
         raise ActivityError(f"{path}.power_scope", message)
-    devices = node.in_devices(given.named("devices", f"{path}.devices"))
+    devices = node.in_devices(given)
     return None if decide(best(devices.number) == 0) else devices
 
 
@@ -286,7 +286,7 @@ def _group(
 
     def figure(key: str) -> Value | None:
         value: Value | None = getattr(kind, key)
-        return value and value.named(f"{key}_{place}", f"{path}.{key}", key)
+        return value and value.named(f"{key}_{place}", figure=key)
 
     def known(key: str) -> Value | None:
         recorded: Value | None = getattr(device, key, None)
@@ -296,7 +296,7 @@ def _group(
     draw = figure("power")
     if draw is not None:
         _check_draw(node, f"{path}.power", draw.best, unit.metered if unit else None)
-    devices = kind.devices.named(f"devices_{place}", f"{path}.devices")
+    devices = kind.devices.named(f"devices_{place}")
     group = Group(
         f"devices ({device.id if device else place})",
         draw,

@@ -54,13 +54,13 @@ class MachineResolver:
         return self.layers[-1][0]
 
     def given(self, key: str) -> Any:
-        """Return what the first layer that has the key gives, quantities under the key's name."""
+        """Return what the first layer that has the key gives."""
         if key not in self.keys:
             return None
-        for path, fields in self.layers:
+        for _, fields in self.layers:
             value = getattr(fields, key, None)
             if value is not None:
-                return value.named(key, f"{path}.{key}") if isinstance(value, Value) else value
+                return value
         return None
 
     def place(self, key: str) -> str:
@@ -154,11 +154,11 @@ class MachineResolver:
             raise ActivityError(self.where("host"), message) from None
 
     def _devices_per_system(self) -> Value:
-        for path, fields in self.layers:
+        for _, fields in self.layers:
             key = "devices" if isinstance(fields, System) else "devices_per_system"
             given: Value | None = getattr(fields, key, None)
             if given is not None:
-                return self._in_system(given.named("devices_per_system", f"{path}.{key}"))
+                return self._in_system(given.named("devices_per_system"))
         in_system = isinstance(self.layers[-1][1], System)
         path = self.place("devices" if in_system else "devices_per_system")
         if self.unit is not None and self.unit.stated:

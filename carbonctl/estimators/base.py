@@ -137,11 +137,7 @@ class ActivityContext(NamedTuple):
         assert self.machine is not None
         return self.machine
 
-    def given(self, value: Value, key: str) -> Value:
-        """Return a value of the activity under the name that formulas use."""
-        return value.named(key, f"{self.path}.{key}")
-
-    def in_devices(self, value: Value, key: str) -> Quantity:
+    def in_devices(self, value: Value) -> Quantity:
         """Return a number of devices, or of device-hours, in devices of the machine.
 
         Raises
@@ -149,16 +145,16 @@ class ActivityContext(NamedTuple):
         ActivityError
             Where what it counts does not fit the device, or may mean two things.
         """
-        named, machine = self.given(value, key), self.require_machine()
-        if named.counts in device_words.NODES:
+        key, machine = value.name, self.require_machine()
+        if value.counts in device_words.NODES:
             self.one_size(key)
-        is_part = named.counts in device_words.PARTS_OF_CPUS
+        is_part = value.counts in device_words.PARTS_OF_CPUS
         if is_part and machine.has_share and machine.device is not None:
-            message = f"`{named.counts}` says which part of the CPUs is used; leave out `share`"
+            message = f"`{value.counts}` says which part of the CPUs is used; leave out `share`"
             raise ActivityError(f"{self.path}.{key}", f"{key}: {message}")
         try:
             return device_words.in_devices(
-                named, machine.device or machine.made_of, machine.devices_per_system, self.defaults
+                value, machine.device or machine.made_of, machine.devices_per_system, self.defaults
             )
         except ValueError as error:
             raise ActivityError(f"{self.path}.{key}", f"{key}: {error}") from None
@@ -220,10 +216,9 @@ def reserved(machine: Machine, path: str, note: str) -> Machine:
     return machine._replace(utilization=whole)
 
 
-def requested(requests: Value, duration: Value | None, setting: ActivityContext) -> Quantity:
+def requested(requests: Value, duration: Value | None) -> Quantity:
     """Return how many requests there are: a count, or a rate for a duration."""
-    number = of(setting.given(requests, "requests"))
-    return number if duration is None else number * setting.given(duration, "duration")
+    return of(requests) if duration is None else of(requests) * duration
 
 
 def repeated(activity: Activity, path: str, once: Quantity) -> Quantity:
@@ -244,11 +239,7 @@ def repeated(activity: Activity, path: str, once: Quantity) -> Quantity:
     repeats = Value(
         times, "", "derived", path=f"{path}.repeat", line=interval.line, name="repeats", note=note
     )
-    parts = (
-        interval.named("every", f"{path}.repeat.every"),
-        span.named("for", f"{path}.repeat.for"),
-    )
-    return (once * repeats).beside(*parts)
+    return (once * repeats).beside(interval, span)
 
 
 def device_hours(activity: OnSystem, setting: ActivityContext) -> Quantity:
@@ -271,10 +262,9 @@ def hours_once(activity: TimeFields, setting: ActivityContext) -> Quantity:
         Where the activity gives no time, or its unit does not fit the device.
     """
     if activity.device_time is not None:
-        return setting.in_devices(activity.device_time, "device_time")
+        return setting.in_devices(activity.device_time)
     if activity.devices is not None and activity.wall_time is not None:
-        devices = setting.in_devices(activity.devices, "devices")
-        return devices * setting.given(activity.wall_time, "wall_time")
+        return setting.in_devices(activity.devices) * activity.wall_time
     raise ActivityError(setting.path, "no time: give `device_time`, or `devices` and `wall_time`")
 
 

@@ -95,6 +95,10 @@ class Client(NamedTuple):
     share: Value | None
     fields: ClientFields
 
+    def placed(self, value: Value, key: str) -> Value:
+        """Return a figure under a name of its own, with the path at which the spec gives it."""
+        return value.named(f"{key}{self.mark}", f"{self.path}.{key}", key)
+
 
 def clients(
     activity: ClientFields, kinds: tuple[ClientClass, ...] | None, setting: ActivityContext
@@ -110,7 +114,7 @@ def clients(
         while any(other.label == f" ({name})" for other in found):
             name = f"{name} {place}"
         path = f"{setting.path}.clients.{place - 1}"
-        share = kind.share.named(f"client_share_{place}", f"{path}.share", "client_share")
+        share = kind.share.named(f"client_share_{place}", figure="client_share")
         found.append(Client(f" ({name})", f"_{place}", path, device, share, kind))
     return found
 
@@ -123,59 +127,49 @@ def power(client: Client, setting: ActivityContext) -> Quantity:
     ActivityError
         For a device that is no phone and of which no draw is known.
     """
-    path, name = f"{client.path}.power", f"power{client.mark}"
-    given = client.fields.power
-    if given is not None:
-        return at_the_wall(of(given.named(name, path, "power")), client)
-    known = setting.facts.client_power(client.device.id) if client.device else None
-    if known is None and client.device is not None and client.device.kind not in _PHONES:
-        raise ActivityError(
-            path, f"power: no draw of {client.device.id} at work is known; give `power`"
-        )
-    figure = known or setting.defaults.client.power._replace(status="default")
-    return at_the_wall(of(figure.named(name, path, "power")), client)
+    watts, device = client.fields.power, client.device
+    if watts is None and device is not None:
+        watts = setting.facts.client_power(device.id)
+        if watts is None and device.kind not in _PHONES:
+            message = f"power: no draw of {device.id} at work is known; give `power`"
+            raise ActivityError(f"{client.path}.power", message)
+    watts = watts or setting.defaults.client.power._replace(status="default")
+    return at_the_wall(of(client.placed(watts, "power")), client)
 
 
 def at_the_wall(watts: Quantity, client: Client) -> Quantity:
     """Return what is drawn at the wall for what a battery gives."""
     given = client.fields.charging_efficiency
-    if given is None:
-        return watts
-    key = "charging_efficiency"
-    return watts / given.named(f"{key}{client.mark}", f"{client.path}.{key}", key)
+    return watts if given is None else watts / client.placed(given, "charging_efficiency")
 
 
 def occupation(
     client: Client, hours: Quantity, setting: ActivityContext, role: Role = CLIENTS
 ) -> Occupation:
     """Return the hours for which client devices were occupied; unknown where no figure is."""
-    key = "lifetime"
     life = client.fields.lifetime or setting.defaults.client.lifetime._replace(status="default")
     item = f"client devices{client.label}"
     return Occupation(
         Share(item, known(_embodied(client)), lacks=_LACKS, role=role),
         hours,
-        life.named(f"{key}{client.mark}", f"{client.path}.{key}", key),
+        client.placed(life, "lifetime"),
         _use(client),
     )
 
 
 def _embodied(client: Client) -> Value | None:
-    name, path = f"device_embodied{client.mark}", f"{client.path}.device_embodied"
     given = client.fields.device_embodied
     if given is not None:
-        return given.named(name, path, "device_embodied")
+        return client.placed(given, "device_embodied")
     recorded = client.device.embodied if client.device else None
     if recorded is None or recorded.covers not in _PRODUCTS:
         return None
     note = "; ".join(filter(None, (f"covers {recorded.covers}, {recorded.boundary}",
                                    recorded.value.note)))  # fmt: skip
-    return recorded.value._replace(name=name, path=path, note=note, figure="device_embodied")
+    return client.placed(recorded.value._replace(note=note), "device_embodied")
 
 
 def _use(client: Client) -> Value:
-    name, path = f"utilization{client.mark}", f"{client.path}.utilization"
-    if client.fields.utilization is not None:
-        return client.fields.utilization.named(name, path, "utilization")
     note = "as if the device were used all its life: a lower bound of its share"
-    return Value(1.0, "", "default", None, path, name=name, note=note, figure="utilization")
+    use = client.fields.utilization or Value(1.0, "", "default", note=note)
+    return client.placed(use, "utilization")

@@ -95,14 +95,14 @@ def device_power(activity: LoadFields, group: Group, machine: Machine, path: str
         message = f"no power{whose} is known: give `power`, `rated_power`, or a device that has one"
         raise ActivityError(machine.path, message)
     if activity.busy is not None:
-        return _busy(activity.busy.named("busy", f"{path}.busy"), rated, group.idle_power, path)
+        return _busy(activity.busy, rated, group.idle_power, path)
     watts: Quantity = power.loaded_w(of(rated), of(_load(activity, path)))
     return watts
 
 
 def _load(activity: LoadFields, path: str) -> Value:
     if activity.load is not None:
-        return activity.load.named("load", f"{path}.load")
+        return activity.load
     note = "rated power all the time: an upper bound"
     return Value(1.0, "", "default", "luccioni2023", f"{path}.load", name="load", note=note)
 
@@ -139,7 +139,7 @@ def activity_data(activity: Compute, setting: ActivityContext) -> ActivityData:
     """
     hours = device_hours(activity, setting)
     if activity.restarts is not None:
-        hours = runs.with_restarts(hours, of(setting.given(activity.restarts, "restarts")))
+        hours = runs.with_restarts(hours, of(activity.restarts))
     if activity.mode == "online":
         note = "online work holds its machines all the time"
         machine = reserved(setting.require_machine(), setting.path, note)

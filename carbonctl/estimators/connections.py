@@ -120,7 +120,7 @@ class Way(NamedTuple):
     def value(self, key: str) -> Quantity:
         """Return one of its figures."""
         value: Value = getattr(self.fields, key)
-        return of(value.named(f"{key}{self.mark}", f"{self.path}.{key}", key))
+        return of(value.named(f"{key}{self.mark}", figure=key))
 
     def share(self) -> tuple[Quantity, ...]:
         """Return its share of the clients, nothing where there is one connection."""
@@ -214,14 +214,14 @@ def _radio_power(client: Client, way: Way, key: str, setting: ActivityContext) -
 
 def access_point(way: Way, traffic: Traffic) -> ElectricityUse | None:
     """Return what access points draw for the transfers; None where none is described."""
-    point, path = way.fields.access_point, f"{way.path}.access_point"
+    point = way.fields.access_point
     if point is None:
         return None
 
     def value(key: str) -> Quantity:
         given: Value = getattr(point, key)
         figure = f"access_point_{key}"
-        return of(given.named(f"{figure}{way.mark}", f"{path}.{key}", figure))
+        return of(given.named(f"{figure}{way.mark}", figure=figure))
 
     def use(energy: Quantity) -> ElectricityUse:
         return ElectricityUse(f"access point{way.label}", energy, role=CONNECTION)
@@ -256,13 +256,13 @@ def network(
     if fields.intensity is not None:
         note = f"figure of {fields.year}" if fields.year else fields.intensity.note
         figure = "network_intensity"
-        value = fields.intensity.named(f"{figure}{mark}", f"{path}.intensity", figure)
+        value = fields.intensity.named(f"{figure}{mark}", figure=figure)
         return [use("network", added(*moved) * value._replace(note=note))]
     draws = []
     for place, (element, count) in enumerate((fields.hops or {}).items(), 1):
         figure = _NOT_A_NAME.sub("_", element.lower()).strip("_") or "element"
         name = f"{figure}_{place}{mark}"
-        hops = count.named(f"hops_{name}", f"{path}.hops.{element}", f"hops_{figure}")
+        hops = count.named(f"hops_{name}", figure=f"hops_{figure}")
         each = _element(fields, element, (name, figure), path, setting)
         energy = added(*(gb * e for gb, e in zip(moved, each, strict=True))) * hops
         draws.append(use(f"network: {element}", energy))

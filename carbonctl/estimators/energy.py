@@ -79,12 +79,12 @@ def activity_data(activity: MeteredEnergy, setting: ActivityContext) -> Activity
         Where its figures do not go together.
     """
     path, machine = setting.path, setting.machine
-    energy = repeated(activity, path, of(setting.given(activity.energy, "energy")))
+    energy = repeated(activity, path, of(activity.energy))
     draw = ElectricityUse("energy", energy, bool(activity.includes_pue))
     if machine is not None:
         hours = device_hours(activity, setting)
         return ActivityData((draw,), occupations(hours, machine))
     if activity.embodied is None:
         return ActivityData((draw,), attributed=(Attributed("hardware", None, _LACKS),))
-    share = repeated(activity, path, of(setting.given(activity.embodied, "embodied")))
+    share = repeated(activity, path, of(activity.embodied))
     return ActivityData((draw,), attributed=(Attributed("hardware", share),))

@@ -67,7 +67,7 @@ def activity_data(activity: Experiments, setting: ActivityContext) -> ActivityDa
     ActivityError
         Where its figures do not go together.
     """
-    hours = _with_overheads(activity, setting, _device_hours(activity, setting))
+    hours = _with_overheads(activity, _device_hours(activity, setting))
     return at_work(activity, repeated(activity, setting.path, hours), setting)
 
 
@@ -75,12 +75,12 @@ def _device_hours(activity: Experiments, setting: ActivityContext) -> Quantity:
     if activity.durations is not None:
         return _listed(activity.durations, setting)
     assert activity.runs is not None
-    number = of(setting.given(activity.runs, "runs"))
+    number = of(activity.runs)
     if activity.mean is not None:
-        return number * setting.in_devices(activity.mean, "mean")
+        return number * setting.in_devices(activity.mean)
     assert activity.p50 is not None
     assert activity.p99 is not None
-    p50, p99 = setting.in_devices(activity.p50, "p50"), setting.in_devices(activity.p99, "p99")
+    p50, p99 = setting.in_devices(activity.p50), setting.in_devices(activity.p99)
     try:
         size = runs.lognormal_mean(p50.number, p99.number)
     except ValueError as error:
@@ -91,19 +91,18 @@ def _device_hours(activity: Experiments, setting: ActivityContext) -> Quantity:
 
 
 def _listed(durations: tuple[Value, ...], setting: ActivityContext) -> Quantity:
-    hours = [setting.in_devices(duration, "durations") for duration in durations]
+    hours = [setting.in_devices(duration) for duration in durations]
     total: Number = hours[0].number
     for each in hours[1:]:
         total = total + each.number
     sources = dict.fromkeys(d.source for d in durations if d.source)
     note, source = f"sum of {len(durations)} runs", " ".join(sources) or None
-    value = durations[0]._replace(number=total, note=note, source=source, counts="")
-    return of(setting.given(value, "durations"))
+    return of(durations[0]._replace(number=total, note=note, source=source, counts=""))
 
 
-def _with_overheads(activity: Experiments, setting: ActivityContext, hours: Quantity) -> Quantity:
+def _with_overheads(activity: Experiments, hours: Quantity) -> Quantity:
     if activity.search_multiplier is not None:
-        hours = hours * setting.given(activity.search_multiplier, "search_multiplier")
+        hours = hours * activity.search_multiplier
     if activity.failed is not None:
-        hours = runs.with_failures(hours, of(setting.given(activity.failed, "failed")))
+        hours = runs.with_failures(hours, of(activity.failed))
     return hours

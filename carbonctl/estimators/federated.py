@@ -193,8 +193,8 @@ def activity_data(activity: Federated, setting: ActivityContext) -> ActivityData
     ActivityError
         Where a figure is neither given nor known.
     """
-    tasks = repeated(activity, setting.path, _tasks(activity, setting))
-    traffic = _traffic(activity, tasks, setting)
+    tasks = repeated(activity, setting.path, _tasks(activity))
+    traffic = _traffic(activity, tasks)
     connected = ways(activity.connections or (), setting)
     draws: list[ElectricityUse] = []
     occupied: list[Occupation] = []
@@ -225,11 +225,11 @@ def _dated(activity: Federated) -> Iterator[tuple[str, int]]:
             yield f"{path}.intensity", fields.year
 
 
-def _tasks(activity: Federated, setting: ActivityContext) -> Quantity:
+def _tasks(activity: Federated) -> Quantity:
     """Return how many clients are selected in all rounds."""
-    tasks = of(setting.given(activity.rounds, "rounds")) * setting.given(activity.cohort, "cohort")
+    tasks = of(activity.rounds) * activity.cohort
     if activity.over_selection is not None:
-        tasks = tasks * setting.given(activity.over_selection, "over_selection")
+        tasks = tasks * activity.over_selection
     return tasks
 
 
@@ -247,14 +247,12 @@ def _compute_hours(
 
 def _worked(activity: Federated, setting: ActivityContext) -> Quantity:
     assert activity.dropout is not None
-    dropout = setting.given(activity.dropout, "dropout")
-    if activity.dropout_work is not None:
-        part = setting.given(activity.dropout_work, "dropout_work")
-    else:
+    part = activity.dropout_work
+    if part is None:
         note = "clients that drop out are taken to have worked in full: an upper bound"
         part = Value(1.0, "", "default", None, f"{setting.path}.dropout_work",
                      name="dropout_work", note=note)  # fmt: skip
-    share: Quantity = federated.worked(of(dropout), of(part))
+    share: Quantity = federated.worked(of(activity.dropout), of(part))
     return share
 
 
@@ -262,17 +260,13 @@ def _compute_time(activity: Federated, client: Client, setting: ActivityContext)
     """Return the time that one client computes in a round [h]."""
     own = client.fields.compute_time if isinstance(client.fields, ClientClass) else None
     if own is not None:
-        name, path = f"compute_time{client.mark}", f"{client.path}.compute_time"
-        return of(own.named(name, path, "compute_time"))
+        return of(client.placed(own, "compute_time"))
     if activity.compute_time is not None:
-        return of(setting.given(activity.compute_time, "compute_time"))
+        return of(activity.compute_time)
     if activity.samples is not None and activity.time_per_sample is not None:
-        each = setting.given(activity.time_per_sample, "time_per_sample")
-        return of(setting.given(activity.samples, "samples")) * each
-    assert activity.compute_p50 is not None
-    assert activity.compute_p99 is not None
-    p50 = setting.given(activity.compute_p50, "compute_p50")
-    p99 = setting.given(activity.compute_p99, "compute_p99")
+        return of(activity.samples) * activity.time_per_sample
+    p50, p99 = activity.compute_p50, activity.compute_p99
+    assert p50 is not None and p99 is not None
     try:
         mean = runs.lognormal_mean(p50.number, p99.number)
     except ValueError as error:
@@ -283,35 +277,24 @@ def _compute_time(activity: Federated, client: Client, setting: ActivityContext)
     return of(value).beside(p50, p99)
 
 
-def _traffic(activity: Federated, tasks: Quantity, setting: ActivityContext) -> Traffic | None:
+def _traffic(activity: Federated, tasks: Quantity) -> Traffic | None:
     """Return what is moved; None where no size is given."""
-    size = _size(activity, setting)
-    if size is None:
+    if activity.model_size is not None:
+        size = of(activity.model_size)
+    elif activity.parameters is not None and activity.bytes_per_parameter is not None:
+        size = of(activity.parameters) * activity.bytes_per_parameter
+    else:
         return None
     up = tasks
     if activity.dropout is not None:
-        up = tasks * federated.reported(of(setting.given(activity.dropout, "dropout")))
+        up = tasks * federated.reported(of(activity.dropout))
+    down_ratio, up_ratio = activity.download_compression, activity.upload_compression
     return Traffic(
         tasks,
         up,
-        _compressed(size, activity.download_compression, "download_compression", setting),
-        _compressed(size, activity.upload_compression, "upload_compression", setting),
+        size if down_ratio is None else size / down_ratio,
+        size if up_ratio is None else size / up_ratio,
     )
-
-
-def _size(activity: Federated, setting: ActivityContext) -> Quantity | None:
-    if activity.model_size is not None:
-        return of(setting.given(activity.model_size, "model_size"))
-    if activity.parameters is None or activity.bytes_per_parameter is None:
-        return None
-    each = setting.given(activity.bytes_per_parameter, "bytes_per_parameter")
-    return of(setting.given(activity.parameters, "parameters")) * each
-
-
-def _compressed(
-    size: Quantity, ratio: Value | None, key: str, setting: ActivityContext
-) -> Quantity:
-    return size if ratio is None else size / setting.given(ratio, key)
 
 
 def _busy(

@@ -40,13 +40,11 @@ def activity_data(activity: Ingestion, setting: ActivityContext) -> ActivityData
 
 def _device_hours(activity: Ingestion, setting: ActivityContext) -> Quantity:
     setting.one_size("bandwidth")
-    bandwidth = setting.given(activity.bandwidth, "bandwidth")
-    each = setting.given(activity.server_bandwidth, "server_bandwidth")
+    bandwidth, each = activity.bandwidth, activity.server_bandwidth
     number = schedule.whole_number(bandwidth.number, each.number)
     note = "bandwidth over server_bandwidth, rounded up"
     servers = Value(
         number, "", "derived", None, f"{setting.path}.server_bandwidth", name="servers", note=note
     )
-    duration = setting.given(activity.duration, "duration")
     per = setting.require_machine().devices_per_system
-    return (of(servers) * per * duration).beside(bandwidth, each)
+    return (of(servers) * per * activity.duration).beside(bandwidth, each)

@@ -90,15 +90,14 @@ def activity_data(activity: OnDevice, setting: ActivityContext) -> ActivityData:
         Where no power of the device is known.
     """
     (client,) = clients(activity, None, setting)
-    number = requested(activity.requests, activity.duration, setting)
-    number = repeated(activity, setting.path, number)
+    once = requested(activity.requests, activity.duration)
+    number = repeated(activity, setting.path, once)
     draw = _draw(activity, client, number, setting)
     if activity.embodied_per_request is not None:
-        each = setting.given(activity.embodied_per_request, "embodied_per_request")
-        share = Attributed("requests", number * each, role=USERS)
+        share = Attributed("requests", number * activity.embodied_per_request, role=USERS)
         there = ActivityData((draw,), attributed=(share,))
     elif activity.time_per_request is not None:
-        busy = number * setting.given(activity.time_per_request, "time_per_request")
+        busy = number * activity.time_per_request
         there = ActivityData((draw,), (occupation(client, busy, setting, USERS),))
     else:
         lacks = "`time_per_request` with a `device`, or `embodied_per_request`"
@@ -111,10 +110,9 @@ def _draw(
     activity: OnDevice, client: Client, number: Quantity, setting: ActivityContext
 ) -> ElectricityUse:
     if activity.energy_per_request is not None:
-        each = of(setting.given(activity.energy_per_request, "energy_per_request"))
-        energy = number * at_the_wall(each, client)
+        energy = number * at_the_wall(of(activity.energy_per_request), client)
         return ElectricityUse("client compute", energy, role=USERS)
     assert activity.time_per_request is not None
-    hours = number * setting.given(activity.time_per_request, "time_per_request")
+    hours = number * activity.time_per_request
     energy = energy_kwh(hours, power(client, setting))
     return ElectricityUse("client compute", energy, role=USERS)

@@ -137,8 +137,7 @@ def activity_data(activity: Serving, setting: ActivityContext) -> ActivityData:
     if activity.fleet is not None:
         return _fleet(activity, setting)
     assert activity.requests is not None
-    number = requested(activity.requests, activity.duration, setting)
-    number = repeated(activity, setting.path, number)
+    number = repeated(activity, setting.path, requested(activity.requests, activity.duration))
     hours = _hours(activity, setting, number)
     if activity.energy_per_request is None:
         assert hours is not None
@@ -149,10 +148,9 @@ def activity_data(activity: Serving, setting: ActivityContext) -> ActivityData:
 def _hours(activity: Serving, setting: ActivityContext, number: Quantity) -> Quantity | None:
     """Return the device-hours of all requests, None where nothing says them."""
     if activity.device_time_per_request is not None:
-        each = activity.device_time_per_request
-        return number * setting.in_devices(each, "device_time_per_request")
+        return number * setting.in_devices(activity.device_time_per_request)
     if activity.throughput is not None:
-        return number / setting.given(activity.throughput, "throughput")
+        return number / activity.throughput
     return None
 
 
@@ -160,13 +158,13 @@ def _by_energy(
     activity: Serving, setting: ActivityContext, number: Quantity, hours: Quantity | None
 ) -> ActivityData:
     assert activity.energy_per_request is not None
-    energy = number * setting.given(activity.energy_per_request, "energy_per_request")
+    energy = number * activity.energy_per_request
     boundary = activity.energy_boundary
     item = {"chip": "devices", "node": "nodes", "facility": "facility"}[boundary or "node"]
     draws = [ElectricityUse(item, energy, includes_pue=boundary == "facility")]
     machine = setting.machine
     if machine is None:
-        return ActivityData(tuple(draws), attributed=(_attributed(activity, setting, number),))
+        return ActivityData(tuple(draws), attributed=(_attributed(activity, number),))
     if boundary == "chip" and machine.holds_host:
         message = "energy_boundary: the energy is the chip's, and `power` the whole node's"
         raise ActivityError(f"{setting.path}.energy_boundary", message)
@@ -177,12 +175,11 @@ def _by_energy(
     return ActivityData(tuple(draws), occupations(hours, machine))
 
 
-def _attributed(activity: Serving, setting: ActivityContext, number: Quantity) -> Attributed:
+def _attributed(activity: Serving, number: Quantity) -> Attributed:
     """Return the embodied carbon of requests as the spec gives it; unknown where it does not."""
     if activity.embodied_per_request is None:
         return Attributed("requests", None, "a system, or `embodied_per_request`")
-    each = setting.given(activity.embodied_per_request, "embodied_per_request")
-    return Attributed("requests", number * each)
+    return Attributed("requests", number * activity.embodied_per_request)
 
 
 def _hours_from_energy(
@@ -225,16 +222,18 @@ def _node_watts(activity: Serving, setting: ActivityContext, machine: Machine) -
 
 def _fleet(activity: Serving, setting: ActivityContext) -> ActivityData:
     """Return what a fleet that stands ready draws and occupies."""
+    assert activity.fleet is not None
     setting.one_size("fleet")
     note = "a fleet's idle time is in its hours already"
     machine = reserved(setting.require_machine(), setting.path, note)
     setting = setting._replace(machine=machine)
-    ready = repeated(activity, setting.path, _ready_hours(activity, setting, machine))
+    assert activity.duration is not None
+    standing = of(activity.fleet) * machine.devices_per_system * activity.duration
+    ready = repeated(activity, setting.path, standing)
     if activity.autoscaling is None:
         return at_work(activity, ready, setting)
     assert activity.busy is not None
-    busy = of(setting.given(activity.busy, "busy"))
-    released = of(setting.given(activity.autoscaling, "autoscaling"))
+    busy, released = of(activity.busy), of(activity.autoscaling)
     draws = [_released(group, ready, busy, released, setting) for group in machine.groups]
     on = fleet.hours_on(ready, busy, released)
     return ActivityData((*draws, *rest_of_node(machine, on, draws)), occupations(on, machine))
@@ -253,10 +252,3 @@ def _released(
     hours = scaled(ready, group.scale)
     energy = fleet.energy_kwh(hours, of(idle), of(rated), busy, released)
     return ElectricityUse(group.item, energy)
-
-
-def _ready_hours(activity: Serving, setting: ActivityContext, machine: Machine) -> Quantity:
-    assert activity.fleet is not None
-    assert activity.duration is not None
-    systems = of(setting.given(activity.fleet, "fleet"))
-    return systems * machine.devices_per_system * setting.given(activity.duration, "duration")

@@ -47,23 +47,20 @@ def activity_data(activity: Storage, setting: ActivityContext) -> ActivityData:
     per_tb = of(_or_default(activity.embodied, medium.embodied, "embodied", setting))
     life = setting.defaults.drive_lifetime
     lifetime = of(_or_default(activity.lifetime, life, "lifetime", setting))
-    fill = of(_plain_one(activity.fill, "fill", setting, "the drives are taken to be full"))
+    fill = of(activity.fill or _one("fill", setting, "the drives are taken to be full"))
     rate = storage.kgco2e_per_tb_hour(per_tb, lifetime, fill)
     return ActivityData((draw,), timed=(TimedShare("drives", held, "TB-h", rate, STORAGE),))
 
 
 def _tb_hours(activity: Storage, setting: ActivityContext) -> Quantity:
-    capacity = of(setting.given(activity.capacity, "capacity"))
-    duration = setting.given(activity.duration, "duration")
-    copies = _plain_one(activity.replication, "replication", setting, "one copy")
-    return capacity / GB_PER_TB * copies * duration
+    copies = activity.replication or _one("replication", setting, "one copy")
+    return of(activity.capacity) / GB_PER_TB * copies * activity.duration
 
 
 def _or_default(given: Value | None, default: Value, key: str, setting: ActivityContext) -> Value:
-    value = setting.default(default, key) if given is None else setting.given(given, key)
+    value = given or setting.default(default, key)
     return value._replace(figure=f"storage_{key}")  # drives have a life and a power of their own
 
 
-def _plain_one(given: Value | None, key: str, setting: ActivityContext, note: str) -> Value:
-    one = Value(1.0, "", "default", path=f"{setting.path}.{key}", name=key, note=note)
-    return one if given is None else setting.given(given, key)
+def _one(key: str, setting: ActivityContext, note: str) -> Value:
+    return Value(1.0, "", "default", path=f"{setting.path}.{key}", name=key, note=note)

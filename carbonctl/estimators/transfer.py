@@ -28,11 +28,9 @@ MODEL = Transfer
 
 def activity_data(activity: Transfer, setting: ActivityContext) -> ActivityData:
     """Return the energy of the network: volume × kWh/GB."""
-    volume = of(setting.given(activity.volume, "volume"))
-    intensity = setting.given(activity.intensity, "intensity")
-    year = activity.intensity_year
+    intensity, year = activity.intensity, activity.intensity_year
     if year is not None:
         intensity = intensity._replace(note=f"figure of {year}")
-    energy = repeated(activity, setting.path, volume) * intensity
+    energy = repeated(activity, setting.path, of(activity.volume)) * intensity
     draw = ElectricityUse("network", energy, in_building=False, role=NETWORK)
     return ActivityData((draw,), dated=(("intensity", year),) if year else ())

@@ -96,8 +96,15 @@ class Entry(NamedTuple):
     @property
     def is_in_limits(self) -> bool:
         """Whether its figures are within the limits; columns are not checked."""
-        inputs = (number for v in self.inputs for number in (v.best, v.low, v.high))
-        return in_limits(n for n in (*self, *inputs) if isinstance(n, float))
+        numbers = [number for number in self if isinstance(number, float)]
+        for value in self.inputs:
+            number = value.number
+            if type(number) is float:  # which stands for its ends too
+                numbers += (number, number, number)
+            else:
+                ends = (value.best, value.low, value.high)
+                numbers += [end for end in ends if isinstance(end, float)]
+        return in_limits(numbers)
 
 
 class Totals(NamedTuple):
