@@ -81,7 +81,8 @@ class _Accountant:
             except ActivityError as fault:
                 places = {path: ("phases", phase, place)}
                 faults |= {  # no name may keep a fault, whose frames would keep the name
-                    (self.keys(one.path, places), one.path, one.message): None for one in fault.all
+                    (keys_of(one.path, self.workload, places), one.path, one.message): None
+                    for one in fault.all
                 }
                 continue
             where = Where(phase, name, activity.kind)
@@ -119,10 +120,6 @@ class _Accountant:
                 (at, supply, clients) for at, supply in self.sites(phase, activity, path, True)
             ]
         return found
-
-    def keys(self, fault: str, places: dict[str, tuple[Any, ...]]) -> tuple[Any, ...]:
-        """Return the keys of a fault's path, with the places of activities."""
-        return keys_of(fault, self.workload, places)
 
     def sites(
         self, phase: str, activity: Activity, path: str, of_clients: bool = False

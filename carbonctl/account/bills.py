@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from carbonctl import estimators
 from carbonctl.account.accountant import keys_of
@@ -37,6 +37,8 @@ from carbonctl.spec.tree import Node, decode, parse
 from carbonctl.spec.validation import problem_at
 from carbonctl.text import few_searches
 
+T = TypeVar("T")
+Layers: TypeAlias = list[tuple[str, SystemFields]]
 _COVERS = "dies, package and memory, as far as they are known; the rest of the device is not in it"
 _ACT_YEARS = 2  # that ACT takes a machine to live where nobody says it
 _OF_CLIENTS = ("phone", "tablet", "laptop", "wearable")
@@ -112,7 +114,7 @@ def _in_record(record: Device | Host, file: str, fault: ActivityError) -> Proble
 def _whole(record: Device | Host, what: str) -> Line:
     """Return the one line of a record without parts: its published figure, or the unknown."""
     figure = record.embodied
-    factor = None if figure is None else of(records.published(figure, "embodied"))
+    factor = None if figure is None else of(figure.said.named("embodied", "embodied"))
     lacks = "parts of your own, or a figure in a record of your own (--hardware-db)"
     covers = figure.covers if figure else what
     return Line(covers, what, "manufacturing", ONE, "pieces", factor, "embodied", lacks=lacks)
@@ -140,19 +142,11 @@ def of_workload(
     """
     loaded = load(decode(data, file, first), file, estimators, catalog, overrides, first)
     digest = sha256(data).hexdigest()
-    found: list[Bill] = []
-    problems: list[Problem] = []
-    for name, layers, places in _systems(loaded):
-        try:
-            subject = _Subject("system", label or file, digest, name)
-            found.append(_system(subject, layers, catalog, life))
-        except ActivityError as fault:
-            problems += [
-                loaded.problem(keys_of(one.path, loaded.workload, places), one.path, one.message)
-                for one in fault.all
-            ]
-    if problems:
-        raise InputError(dict.fromkeys(problems))
+
+    def made(name: str, layers: Layers) -> Bill:
+        return _system(_Subject("system", label or file, digest, name), layers, catalog, life)
+
+    found = _of_systems(loaded, made)
     if not found:
         raise InputError([Problem(file, first, 1, "no system and no device is described here")])
     return found
@@ -166,14 +160,23 @@ def check_systems(loaded: Loaded, catalog: Catalog) -> None:
     InputError
         With the first thing of each system that does not suffice or go together.
     """
-    problems = []
-    for _, layers, places in _systems(loaded):
-        if not any(getattr(fields, "parts", None) for _, fields in layers):
-            continue
-        try:
+
+    def check(_: str, layers: Layers) -> None:
+        if any(getattr(fields, "parts", None) for _, fields in layers):
             found = listed(MachineResolver(layers, catalog))
             if found is not None:
                 bill(found[1], found[0], catalog, lambda _: None)
+
+    _of_systems(loaded, check)
+
+
+def _of_systems(loaded: Loaded, make: Callable[[str, Layers], T]) -> list[T]:
+    """Return what is made of name and layers of each machine; raise the faults of all of them."""
+    found: list[T] = []
+    problems: list[Problem] = []
+    for name, layers, places in _systems(loaded):
+        try:
+            found.append(make(name, layers))
         except ActivityError as fault:
             problems += [
                 loaded.problem(keys_of(one.path, loaded.workload, places), one.path, one.message)
@@ -181,9 +184,7 @@ def check_systems(loaded: Loaded, catalog: Catalog) -> None:
             ]
     if problems:
         raise InputError(dict.fromkeys(problems))
-
-
-Layers = list[tuple[str, SystemFields]]
+    return found
 
 
 def _systems(loaded: Loaded) -> Iterable[tuple[str, Layers, dict[str, tuple[Any, ...]]]]:

@@ -50,21 +50,25 @@ def machine(
     node = MachineResolver(layers, catalog)
     described = layers[-1][1]
     kinds = described.accelerators if isinstance(described, System) else None
-    if kinds:
-        return _mixed(node, kinds, with_power)
-    node.check_count()
-    node.check_alone()
-    group = _alone(node) if node.is_alone else _devices(node)
+    mixed = _mixed(node, kinds) if kinds else []
+    if mixed:
+        groups = tuple(group for group, *_ in mixed)
+    else:
+        node.check_count()
+        node.check_alone()
+        group = _alone(node) if node.is_alone else _devices(node)
+        groups = (group,) if group else ()
+    first = groups[0] if groups else None
     found = Machine(
         path=node.path,
         devices_per_system=node.per_system,
         lifetime=node.lifetime(),
         utilization=node.default("utilization"),
-        groups=(group,) if group else (),
-        parts=parts(node, group.power if group else None) if with_power else (),
+        groups=groups,
+        parts=parts(node, first.power if first else None) if with_power else (),
         overhead=node.given("host_overhead"),
-        holds_host=_holds_host(node, group),
-        shares=shares(node),
+        holds_host=_holds_host(node, first),
+        shares=group_shares(node, mixed) if mixed else shares(node),
         device=node.device,
         made_of=node.made_of,
         has_share=node.given("share") is not None,
@@ -208,9 +212,12 @@ def _check_draw(node: MachineResolver, path: str, draw_w: float, device: Device 
 
 
 def _mixed(
-    node: MachineResolver, kinds: tuple[Accelerator, ...], with_power: bool
-) -> tuple[Machine, tuple[Caution, ...]]:
-    """Return a machine with several kinds of device; its device-hours are spread over all."""
+    node: MachineResolver, kinds: tuple[Accelerator, ...]
+) -> list[tuple[Group, Device | None, Value | None]]:
+    """Return the kinds of device of a mixed system, over which its device-hours are spread.
+
+    Two of one device are told apart.
+    """
     for key in _OF_ONE_KIND:
         if node.given(key) is not None:
             raise node.refuse(key, "the system mixes accelerators; say it of each of them")
@@ -224,27 +231,6 @@ def _mixed(
         raise node.refuse("power_scope", "`all` is for one kind of device; give each one's draw")
     if node.given("power_scope") is not None and any(kind.power is None for kind in kinds):
         raise node.refuse("power_scope", "it says what `power` holds; give each accelerator's")
-    groups = _groups(node, kinds)
-    found = Machine(
-        path=node.path,
-        devices_per_system=node.per_system,
-        lifetime=node.lifetime(),
-        utilization=node.default("utilization"),
-        groups=tuple(group for group, *_ in groups),
-        parts=parts(node, groups[0][0].power) if with_power else (),
-        overhead=node.given("host_overhead"),
-        holds_host=node.given("power_scope") in ("system", "wall"),
-        shares=group_shares(node, groups),
-        made_of=node.made_of,
-        has_share=node.given("share") is not None,
-    )
-    return found, tuple(node.warnings)
-
-
-def _groups(
-    node: MachineResolver, kinds: tuple[Accelerator, ...]
-) -> list[tuple[Group, Device | None, Value | None]]:
-    """Return the kinds of device of a mixed system; two of one device are told apart."""
     found: list[tuple[Group, Device | None, Value | None]] = []
     for place, kind in enumerate(kinds, 1):
         group, device, embodied = _group(node, place, kind)

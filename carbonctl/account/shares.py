@@ -39,7 +39,7 @@ def shares(node: MachineResolver) -> tuple[Share, ...]:
         return _built(node)
     recorded = node.host.embodied if node.host else None
     if key is None and recorded is not None and _is_whole(node, recorded):
-        figure = node.of_host(figure_of(recorded, "embodied", node), "embodied")
+        figure = node.of_host(recorded.said, "embodied")
         return (Share("system", of(figure), node.host_scale()),)
     is_all = node.is_alone and key in (None, "host_embodied")
     devices, holds_host = ((), False) if is_all else _device_share(node)
@@ -126,10 +126,9 @@ def group_shares(
             share = Share(group.item, known(given), group.scale, "device", lacks=_LACKS["each"])
             found.append(share)
             continue
-        figure = figure_of(recorded, f"device_embodied_{place}", node)
         at = f"{node.path}.accelerators.{place - 1}.device_embodied"
-        named = figure._replace(path=at, figure="device_embodied")
-        found.append(Share(group.item, of(named), group.scale, "device"))
+        figure = recorded.said.named(f"device_embodied_{place}", at, "device_embodied")
+        found.append(Share(group.item, of(figure), group.scale, "device"))
         if recorded.covers in _PART_OF_A_DEVICE:
             rest = group.item.replace("devices", "rest of the devices", 1)
             found.append(Share(rest, None, group.scale, "device", lacks=_LACKS["devices"]))
@@ -156,7 +155,8 @@ def _device_share(node: MachineResolver) -> tuple[tuple[Share, ...], bool]:
     if given is not None or recorded is None:
         computed = _computed(node, node.device, "devices") if given is None else ()
         return computed or (_of_devices(node, known(given)),), False
-    share = _of_devices(node, of(figure_of(recorded, "device_embodied", node)))
+    figure = recorded.said.named("device_embodied", node.place("device_embodied"))
+    share = _of_devices(node, of(figure))
     if recorded.covers in _PART_OF_A_DEVICE:
         return (share, _of_devices(node, None, "rest of the devices")), False
     holds_host = recorded.covers in _WHOLE_MACHINE
@@ -189,13 +189,5 @@ def _host_share(node: MachineResolver, recorded: Embodied | None) -> Share:
         raise ActivityError(node.place("device_embodied"), message)
     if recorded is None or node.host is None or _holds_devices(node, recorded):
         return Share("host", None, Scale(node.per_system), lacks=_LACKS["host"])
-    figure = node.of_host(figure_of(recorded, "host_embodied", node), "host_embodied")
+    figure = node.of_host(recorded.said, "host_embodied")
     return Share("host", of(figure), node.host_scale())
-
-
-def figure_of(recorded: Embodied, key: str, node: MachineResolver) -> Value:
-    """Return a recorded figure under the name of a formula, with what it covers."""
-    note = f"covers {recorded.covers}, {recorded.boundary}"
-    if recorded.value.note:
-        note += f"; {recorded.value.note}"
-    return recorded.value._replace(name=key, path=node.place(key), note=note)

@@ -163,6 +163,21 @@ class ActivityContext(NamedTuple):
         """Return a default under the name that formulas use, and where it could be given."""
         return value._replace(status="default", path=f"{self.path}.{key}", name=key)
 
+    def one(self, key: str, note: str) -> Value:
+        """Return the 1 that stands in for a key."""
+        return Value(1.0, "", "default", path=f"{self.path}.{key}", name=key, note=note)
+
+    def reserved(self, note: str) -> "ActivityContext":
+        """Return it with the machine's idle time in the hours already: utilization 100 %.
+
+        Only what the activity itself gives goes before; a named system's is of its other work.
+        """
+        machine = self.require_machine()
+        use = machine.utilization
+        if use.status == "given" and (use.path or "").startswith(f"{self.path}."):
+            return self
+        return self._replace(machine=machine._replace(utilization=self.one("utilization", note)))
+
 
 class ActivityData(NamedTuple):
     """What one activity caused, before any emission factor.
@@ -201,19 +216,6 @@ class ActivityError(Exception):
     def all(self) -> "tuple[ActivityError, ...]":
         """It and the others."""
         return (self, *self.others)
-
-
-def reserved(machine: Machine, path: str, note: str) -> Machine:
-    """Return a machine whose idle time is already in the hours: utilization 100 %.
-
-    Only what the activity itself gives goes before; a named system's is of its other work.
-    """
-    use = machine.utilization
-    if use.status == "given" and (use.path or "").startswith(f"{path}."):
-        return machine
-    at = f"{path}.utilization"
-    whole = Value(1.0, "", "default", None, at, name="utilization", note=note)
-    return machine._replace(utilization=whole)
 
 
 def requested(requests: Value, duration: Value | None) -> Quantity:

@@ -16,7 +16,7 @@ from carbonctl.numbers.intervals import decide, plain_sum
 from carbonctl.numbers.quantities import Quantity, known, of
 from carbonctl.numbers.values import Value
 from carbonctl.spec import fields as f
-from carbonctl.spec.systems import Spec
+from carbonctl.spec.systems import Spec, optional
 
 _PHONES = ("phone", "tablet")
 _PRODUCTS = ("product", "server")
@@ -26,28 +26,26 @@ _LACKS = "`device_embodied`, or a `device` whose figure is known"
 class ClientFields(Spec):
     """What describes a client device."""
 
-    device: f.DeviceId | None = Field(None, description="id or alias of the client's device")
-    power: f.Power | None = Field(
-        None, description="draw of one client while it computes; 3 W for a phone unless given"
+    device: f.DeviceId | None = optional("id or alias of the client's device")
+    power: f.Power | None = optional(
+        "draw of one client while it computes; 3 W for a phone unless given"
     )
-    device_embodied: f.Mass | None = Field(None, description="embodied carbon of one client device")
-    lifetime: f.Lifetime | None = Field(None, description="service life of the client device")
-    utilization: f.Utilization | None = Field(
-        None, description="share of its life in which the device is used; all of it unless given"
+    device_embodied: f.Mass | None = optional("embodied carbon of one client device")
+    lifetime: f.Lifetime | None = optional("service life of the client device")
+    utilization: f.Utilization | None = optional(
+        "share of its life in which the device is used; all of it unless given"
     )
-    charging_efficiency: f.Utilization | None = Field(
-        None, description="energy from the battery over that from the wall; no loss unless given"
+    charging_efficiency: f.Utilization | None = optional(
+        "energy from the battery over that from the wall; no loss unless given"
     )
 
 
 class ClientClass(ClientFields):
     """One kind of client device among several."""
 
-    name: f.Name | None = Field(None, description="what the account calls this kind")
+    name: f.Name | None = optional("what the account calls this kind")
     share: f.Fraction = Field(description="share of the clients; those of all kinds sum to 100 %")
-    compute_time: f.ShortTime | None = Field(
-        None, description="time that one such client computes in a round"
-    )
+    compute_time: f.ShortTime | None = optional("time that one such client computes in a round")
 
     @model_validator(mode="after")
     def _one_share(self) -> Self:
@@ -164,9 +162,7 @@ def _embodied(client: Client) -> Value | None:
     recorded = client.device.embodied if client.device else None
     if recorded is None or recorded.covers not in _PRODUCTS:
         return None
-    note = "; ".join(filter(None, (f"covers {recorded.covers}, {recorded.boundary}",
-                                   recorded.value.note)))  # fmt: skip
-    return client.placed(recorded.value._replace(note=note), "device_embodied")
+    return client.placed(recorded.said, "device_embodied")
 
 
 def _use(client: Client) -> Value:

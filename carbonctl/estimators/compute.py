@@ -8,7 +8,7 @@ average draw; rated power × load; idle + (max − idle) × busy; rated power, a
 
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from carbonctl.estimators.base import (
     ActivityContext,
@@ -17,7 +17,6 @@ from carbonctl.estimators.base import (
     ElectricityUse,
     device_hours,
     occupations,
-    reserved,
     scaled,
 )
 from carbonctl.estimators.machine import Group, Machine
@@ -27,17 +26,16 @@ from carbonctl.numbers.intervals import decide
 from carbonctl.numbers.quantities import Quantity, grouped, of
 from carbonctl.numbers.values import Value
 from carbonctl.spec import fields as f
-from carbonctl.spec.systems import Spec
+from carbonctl.spec.systems import Spec, optional
 
 
 class LoadFields(Spec):
     """How hard devices work."""
 
-    load: f.Fraction | None = Field(None, description="share of rated power drawn while running")
-    busy: f.Fraction | None = Field(None, description="share of the time that devices are busy")
-    pool_idle: f.Switch | None = Field(
-        None,
-        description="whether to add the idle energy of the shared pool; not beside a metered idle",
+    load: f.Fraction | None = optional("share of rated power drawn while running")
+    busy: f.Fraction | None = optional("share of the time that devices are busy")
+    pool_idle: f.Switch | None = optional(
+        "whether to add the idle energy of the shared pool; not beside a metered idle"
     )
 
     @model_validator(mode="after")
@@ -54,13 +52,12 @@ class Loaded(LoadFields, OnMachine):
 class Compute(OnSystem, Loaded):
     """Work on devices: training, fine-tuning, preprocessing, batch inference."""
 
-    mode: f.Mode | None = Field(
-        None,
-        description="offline work draws on a shared pool; online work holds its machines "
-        "all the time, so that their utilization is 100 %",
+    mode: f.Mode | None = optional(
+        "offline work draws on a shared pool; online work holds its machines "
+        "all the time, so that their utilization is 100 %"
     )
-    restarts: f.Ratio | None = Field(
-        None, description="device time added by restarts and failed runs, as a share of it"
+    restarts: f.Ratio | None = optional(
+        "device time added by restarts and failed runs, as a share of it"
     )
 
     @model_validator(mode="after")
@@ -141,9 +138,7 @@ def activity_data(activity: Compute, setting: ActivityContext) -> ActivityData:
     if activity.restarts is not None:
         hours = runs.with_restarts(hours, of(activity.restarts))
     if activity.mode == "online":
-        note = "online work holds its machines all the time"
-        machine = reserved(setting.require_machine(), setting.path, note)
-        setting = setting._replace(machine=machine)
+        setting = setting.reserved("online work holds its machines all the time")
     return at_work(activity, hours, setting)
 
 

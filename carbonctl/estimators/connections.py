@@ -14,7 +14,7 @@ from carbonctl.numbers.intervals import decide
 from carbonctl.numbers.quantities import Quantity, added, of, product
 from carbonctl.numbers.values import Value
 from carbonctl.spec import fields as f
-from carbonctl.spec.systems import Spec
+from carbonctl.spec.systems import Spec, optional
 from carbonctl.text import did_you_mean
 
 _NOT_A_NAME = re.compile(r"[^a-z0-9]+", re.ASCII)
@@ -23,13 +23,11 @@ _NOT_A_NAME = re.compile(r"[^a-z0-9]+", re.ASCII)
 class AccessPoint(Spec):
     """The access point or router that a client is connected to."""
 
-    power: f.Power | None = Field(
-        None, description="draw while a client transfers, counted for that time"
-    )
-    max_power: f.Power | None = Field(None, description="draw at full rate")
-    idle_power: f.Power | None = Field(None, description="draw when idle, which is left out")
-    capacity: f.LinkRate | None = Field(None, description="full rate")
-    energy: f.TransferEnergy | None = Field(None, description="energy per volume")
+    power: f.Power | None = optional("draw while a client transfers, counted for that time")
+    max_power: f.Power | None = optional("draw at full rate")
+    idle_power: f.Power | None = optional("draw when idle, which is left out")
+    capacity: f.LinkRate | None = optional("full rate")
+    energy: f.TransferEnergy | None = optional("energy per volume")
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -54,19 +52,11 @@ class AccessPoint(Spec):
 class Network(Spec):
     """The network between a client and its server."""
 
-    intensity: f.TransferEnergy | None = Field(
-        None, description="energy per volume of the whole network"
-    )
-    year: f.Year | None = Field(None, description="year of that figure: it halves every few years")
-    model: f.Name | None = Field(
-        None, description="whose figures of the elements, such as vishwanath-path"
-    )
-    hops: dict[f.Name, f.Count] | None = Field(
-        None, description="how many of each element a bit passes"
-    )
-    energy: dict[f.Name, f.TransferEnergy] | None = Field(
-        None, description="energy per volume of an element"
-    )
+    intensity: f.TransferEnergy | None = optional("energy per volume of the whole network")
+    year: f.Year | None = optional("year of that figure: it halves every few years")
+    model: f.Name | None = optional("whose figures of the elements, such as vishwanath-path")
+    hops: dict[f.Name, f.Count] | None = optional("how many of each element a bit passes")
+    energy: dict[f.Name, f.TransferEnergy] | None = optional("energy per volume of an element")
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -90,17 +80,15 @@ class Connection(Spec):
     """One way in which clients are connected."""
 
     technology: f.Technology = Field(description="wifi or cellular")
-    share: f.Fraction | None = Field(
-        None, description="share of the clients; those of all connections sum to 100 %"
+    share: f.Fraction | None = optional(
+        "share of the clients; those of all connections sum to 100 %"
     )
     download_bandwidth: f.LinkRate = Field(description="rate at which a client receives")
     upload_bandwidth: f.LinkRate = Field(description="rate at which it sends")
-    receive_power: f.Power | None = Field(
-        None, description="draw of the client's radio while it receives"
-    )
-    transmit_power: f.Power | None = Field(None, description="draw of it while it sends")
-    access_point: AccessPoint | None = Field(None, description="the client's access point")
-    network: Network | None = Field(None, description="instead of the activity's network")
+    receive_power: f.Power | None = optional("draw of the client's radio while it receives")
+    transmit_power: f.Power | None = optional("draw of it while it sends")
+    access_point: AccessPoint | None = optional("the client's access point")
+    network: Network | None = optional("instead of the activity's network")
 
     @model_validator(mode="after")
     def _one_share(self) -> Self:

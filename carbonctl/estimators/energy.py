@@ -20,20 +20,17 @@ from carbonctl.estimators.base import (
 from carbonctl.estimators.machine_fields import OnSystem
 from carbonctl.numbers.quantities import of
 from carbonctl.spec import fields as f
-from carbonctl.spec.systems import SystemFields
+from carbonctl.spec.systems import SystemFields, optional
 
 
 class MeteredEnergy(OnSystem):
     """Electricity use that is known as energy."""
 
     energy: f.Energy = Field(description="electricity used, each time it is repeated")
-    includes_pue: f.Switch | None = Field(
-        None, description="whether it was metered with the building's overhead"
-    )
-    embodied: f.Mass | None = Field(
-        None,
-        description="embodied carbon attributed to this use, each time it is repeated; "
-        "0 kg where another activity counts the hardware",
+    includes_pue: f.Switch | None = optional("whether it was metered with the building's overhead")
+    embodied: f.Mass | None = optional(
+        "embodied carbon attributed to this use, each time it is repeated; "
+        "0 kg where another activity counts the hardware"
     )
 
     @model_validator(mode="after")

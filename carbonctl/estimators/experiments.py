@@ -7,7 +7,7 @@ Failed runs and a search over configurations multiply it.
 
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from carbonctl.estimators.base import ActivityContext, ActivityData, ActivityError, repeated
 from carbonctl.estimators.compute import Loaded, at_work
@@ -16,25 +16,22 @@ from carbonctl.numbers.intervals import Number, decide
 from carbonctl.numbers.quantities import Quantity, of
 from carbonctl.numbers.values import Value
 from carbonctl.spec import fields as f
+from carbonctl.spec.systems import optional
 
 
 class Experiments(Loaded):
     """Research and development: search, ablation, failed prototypes."""
 
-    runs: f.Count | None = Field(None, description="how many runs")
-    mean: f.DeviceTime | None = Field(None, description="mean device time of a run")
-    p50: f.PositiveDeviceTime | None = Field(None, description="median device time of a run")
-    p99: f.PositiveDeviceTime | None = Field(
-        None, description="99th percentile of the device time of a run"
+    runs: f.Count | None = optional("how many runs")
+    mean: f.DeviceTime | None = optional("mean device time of a run")
+    p50: f.PositiveDeviceTime | None = optional("median device time of a run")
+    p99: f.PositiveDeviceTime | None = optional("99th percentile of the device time of a run")
+    durations: tuple[f.DeviceTime, ...] | None = optional(
+        "device time of each run, instead of runs and their mean"
     )
-    durations: tuple[f.DeviceTime, ...] | None = Field(
-        None, description="device time of each run, instead of runs and their mean"
-    )
-    failed: f.Fraction | None = Field(
-        None, description="share of all device time that goes to runs that fail"
-    )
-    search_multiplier: f.Multiplier | None = Field(
-        None, description="how many times over a search repeats each run"
+    failed: f.Fraction | None = optional("share of all device time that goes to runs that fail")
+    search_multiplier: f.Multiplier | None = optional(
+        "how many times over a search repeats each run"
     )
 
     @model_validator(mode="after")

@@ -55,6 +55,7 @@ from carbonctl.numbers.quantities import Quantity, added, of, product
 from carbonctl.numbers.values import Value
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import Activity, MachineTime, SiteRef
+from carbonctl.spec.systems import optional
 
 
 class Server(compute.LoadFields, TimeFields, MachineFields):
@@ -66,43 +67,33 @@ class Federated(ClientFields, Activity):
 
     rounds: f.Count = Field(description="rounds of training")
     cohort: f.Count = Field(description="clients that a round asks for")
-    over_selection: f.Multiplier | None = Field(
-        None, description="clients selected for each that is asked for"
+    over_selection: f.Multiplier | None = optional("clients selected for each that is asked for")
+    dropout: f.Loss | None = optional("share of the selected that drop out")
+    dropout_work: f.Fraction | None = optional(
+        "share of its work that a client does before it drops out"
     )
-    dropout: f.Loss | None = Field(None, description="share of the selected that drop out")
-    dropout_work: f.Fraction | None = Field(
-        None, description="share of its work that a client does before it drops out"
+    compute_time: f.ShortTime | None = optional("time that one client computes in a round")
+    compute_p50: f.PositiveShortTime | None = optional("its median, with compute_p99")
+    compute_p99: f.PositiveShortTime | None = optional("its 99th percentile")
+    samples: f.Count | None = optional("samples that one client trains on in a round")
+    time_per_sample: f.ShortTime | None = optional("time that one sample takes")
+    clients: tuple[ClientClass, ...] | None = optional(
+        "several kinds of client device with shares, instead of one"
     )
-    compute_time: f.ShortTime | None = Field(
-        None, description="time that one client computes in a round"
+    model_size: f.Capacity | None = optional("what a client receives and sends")
+    parameters: f.Count | None = optional("of the model, instead of its size")
+    bytes_per_parameter: f.ParameterSize | None = optional("of one parameter: 4 B")
+    download_compression: f.Multiplier | None = optional(
+        "size of the model over what is sent to clients"
     )
-    compute_p50: f.PositiveShortTime | None = Field(
-        None, description="its median, with compute_p99"
+    upload_compression: f.Multiplier | None = optional("size of the model over what clients send")
+    connections: tuple[Connection, ...] | None = optional(
+        "how clients are connected, with shares: wifi, cellular"
     )
-    compute_p99: f.PositiveShortTime | None = Field(None, description="its 99th percentile")
-    samples: f.Count | None = Field(
-        None, description="samples that one client trains on in a round"
-    )
-    time_per_sample: f.ShortTime | None = Field(None, description="time that one sample takes")
-    clients: tuple[ClientClass, ...] | None = Field(
-        None, description="several kinds of client device with shares, instead of one"
-    )
-    model_size: f.Capacity | None = Field(None, description="what a client receives and sends")
-    parameters: f.Count | None = Field(None, description="of the model, instead of its size")
-    bytes_per_parameter: f.ParameterSize | None = Field(None, description="of one parameter: 4 B")
-    download_compression: f.Multiplier | None = Field(
-        None, description="size of the model over what is sent to clients"
-    )
-    upload_compression: f.Multiplier | None = Field(
-        None, description="size of the model over what clients send"
-    )
-    connections: tuple[Connection, ...] | None = Field(
-        None, description="how clients are connected, with shares: wifi, cellular"
-    )
-    network: Network | None = Field(None, description="the network between clients and server")
-    server: Server | None = Field(None, description="the machines of the server")
-    client_site: SiteRef | None = Field(
-        None, description="where the clients are; the site of the workload unless given"
+    network: Network | None = optional("the network between clients and server")
+    server: Server | None = optional("the machines of the server")
+    client_site: SiteRef | None = optional(
+        "where the clients are; the site of the workload unless given"
     )
 
     @model_validator(mode="after")
@@ -250,8 +241,7 @@ def _worked(activity: Federated, setting: ActivityContext) -> Quantity:
     part = activity.dropout_work
     if part is None:
         note = "clients that drop out are taken to have worked in full: an upper bound"
-        part = Value(1.0, "", "default", None, f"{setting.path}.dropout_work",
-                     name="dropout_work", note=note)  # fmt: skip
+        part = setting.one("dropout_work", note)
     share: Quantity = federated.worked(of(activity.dropout), of(part))
     return share
 

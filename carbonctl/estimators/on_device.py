@@ -30,6 +30,7 @@ from carbonctl.factors.power import energy_kwh
 from carbonctl.numbers.quantities import Quantity, of
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import Activity, SiteRef
+from carbonctl.spec.systems import optional
 
 
 class OnDevice(ClientFields, Activity):
@@ -38,16 +39,14 @@ class OnDevice(ClientFields, Activity):
     requests: f.Requests = Field(
         description="how many: a count, or a rate such as 1e9 / day with a duration"
     )
-    duration: f.Span | None = Field(None, description="how long they are answered")
-    energy_per_request: f.RequestEnergy | None = Field(None, description="from the battery")
-    time_per_request: f.ShortTime | None = Field(
-        None, description="how long one keeps the device busy"
+    duration: f.Span | None = optional("how long they are answered")
+    energy_per_request: f.RequestEnergy | None = optional("from the battery")
+    time_per_request: f.ShortTime | None = optional("how long one keeps the device busy")
+    embodied_per_request: f.Mass | None = optional(
+        "embodied carbon that one request is given, instead of its time"
     )
-    embodied_per_request: f.Mass | None = Field(
-        None, description="embodied carbon that one request is given, instead of its time"
-    )
-    client_site: SiteRef | None = Field(
-        None, description="where the devices are; the site of the workload unless given"
+    client_site: SiteRef | None = optional(
+        "where the devices are; the site of the workload unless given"
     )
 
     @model_validator(mode="after")

@@ -7,7 +7,7 @@
 
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from carbonctl.estimators.base import (
     ActivityContext,
@@ -18,7 +18,6 @@ from carbonctl.estimators.base import (
     occupations,
     repeated,
     requested,
-    reserved,
     scaled,
 )
 from carbonctl.estimators.compute import Loaded, at_work, check_idle, device_power, rest_of_node
@@ -29,7 +28,7 @@ from carbonctl.numbers.intervals import decide, low
 from carbonctl.numbers.quantities import Quantity, grouped, of
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import MachineTime
-from carbonctl.spec.systems import SystemFields
+from carbonctl.spec.systems import SystemFields, optional
 
 _PER_REQUEST = ("energy_per_request", "device_time_per_request", "throughput")
 
@@ -37,28 +36,26 @@ _PER_REQUEST = ("energy_per_request", "device_time_per_request", "throughput")
 class Serving(Loaded):
     """Inference: answering requests, or standing ready to."""
 
-    requests: f.Requests | None = Field(
-        None, description="how many: a count, or a rate such as 1e9 / day with a duration"
+    requests: f.Requests | None = optional(
+        "how many: a count, or a rate such as 1e9 / day with a duration"
     )
-    duration: f.Span | None = Field(None, description="how long the service runs")
-    energy_per_request: f.RequestEnergy | None = Field(
-        None, description="energy of one request, measured or published"
+    duration: f.Span | None = optional("how long the service runs")
+    energy_per_request: f.RequestEnergy | None = optional(
+        "energy of one request, measured or published"
     )
-    energy_boundary: f.Boundary | None = Field(
-        None, description="what that energy holds: the chip, its node, or the facility with PUE"
+    energy_boundary: f.Boundary | None = optional(
+        "what that energy holds: the chip, its node, or the facility with PUE"
     )
-    device_time_per_request: f.RequestTime | None = Field(
-        None, description="devices × time that one request takes"
+    device_time_per_request: f.RequestTime | None = optional(
+        "devices × time that one request takes"
     )
-    throughput: f.Throughput | None = Field(
-        None, description="requests that one device serves per time"
+    throughput: f.Throughput | None = optional("requests that one device serves per time")
+    embodied_per_request: f.Mass | None = optional(
+        "embodied carbon that one request is given, where no system is described"
     )
-    embodied_per_request: f.Mass | None = Field(
-        None, description="embodied carbon that one request is given, where no system is described"
-    )
-    fleet: f.Count | None = Field(None, description="systems that stand ready all the time")
-    autoscaling: f.Fraction | None = Field(
-        None, description="share of the fleet's idle time in which systems are released"
+    fleet: f.Count | None = optional("systems that stand ready all the time")
+    autoscaling: f.Fraction | None = optional(
+        "share of the fleet's idle time in which systems are released"
     )
 
     @model_validator(mode="after")
@@ -224,9 +221,8 @@ def _fleet(activity: Serving, setting: ActivityContext) -> ActivityData:
     """Return what a fleet that stands ready draws and occupies."""
     assert activity.fleet is not None
     setting.one_size("fleet")
-    note = "a fleet's idle time is in its hours already"
-    machine = reserved(setting.require_machine(), setting.path, note)
-    setting = setting._replace(machine=machine)
+    setting = setting.reserved("a fleet's idle time is in its hours already")
+    machine = setting.require_machine()
     assert activity.duration is not None
     standing = of(activity.fleet) * machine.devices_per_system * activity.duration
     ready = repeated(activity, setting.path, standing)

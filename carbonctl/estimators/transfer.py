@@ -11,6 +11,7 @@ from carbonctl.estimators.roles import NETWORK
 from carbonctl.numbers.quantities import of
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import Activity
+from carbonctl.spec.systems import optional
 
 
 class Transfer(Activity):
@@ -18,9 +19,7 @@ class Transfer(Activity):
 
     volume: f.Capacity = Field(description="data moved, each time it is repeated")
     intensity: f.TransferEnergy = Field(description="energy per volume")
-    intensity_year: f.Year | None = Field(
-        None, description="year of that figure: it halves every few years"
-    )
+    intensity_year: f.Year | None = optional("year of that figure: it halves every few years")
 
 
 MODEL = Transfer
