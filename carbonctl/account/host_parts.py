@@ -80,9 +80,8 @@ def _check(node: MachineResolver, draw: Value | None) -> None:
 def _check_scope(node: MachineResolver, scope: str) -> None:
     """Refuse a part of the host that is given beside watts which hold it, or above them."""
     for _, fields in node.layers:
-        for key in DESCRIBES_HOST:
-            if getattr(fields, key, None) is not None:
-                raise node.refuse(key, f"with power_scope: {scope} the watts hold it already")
+        if key := fields.first_given(*DESCRIBES_HOST):
+            raise node.refuse(key, f"with power_scope: {scope} the watts hold it already")
         if fields.power_scope is not None:
             return  # what stands below it is overridden
 

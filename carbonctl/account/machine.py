@@ -48,9 +48,7 @@ def machine(
         Where what is described does not go together.
     """
     node = MachineResolver(layers, catalog)
-    described = layers[-1][1]
-    kinds = described.accelerators if isinstance(described, System) else None
-    mixed = _mixed(node, kinds) if kinds else []
+    mixed = _mixed(node, node.kinds) if node.kinds else []
     if mixed:
         groups = tuple(group for group, *_ in mixed)
     else:
@@ -111,11 +109,11 @@ def _devices(node: MachineResolver) -> Group:
 def _alone(node: MachineResolver) -> Group | None:
     """Return a host that is a machine by itself, as one device; None where parts make it up."""
     assert node.host is not None
-    path, key = node.deciding((*_POWER, "host_power"))
+    _, key = node.deciding((*_POWER, "host_power"))
     idle = node.given("idle_power")
     if key is not None:
         value: Value = node.given(key)
-        _check_host_draw(node, f"{path}.{key}", value)
+        _check_host_draw(node, value)
         rated = value if key == "rated_power" else None
         of_all = _of_all(node) if key == "power" else None
         draw = None if rated else value
@@ -128,16 +126,16 @@ def _alone(node: MachineResolver) -> Group | None:
     return Group("devices", None, watts, idle, node.device_scale())
 
 
-def _check_host_draw(node: MachineResolver, path: str, draw: Value) -> None:
+def _check_host_draw(node: MachineResolver, draw: Value) -> None:
     """Warn of a draw of a machine that its record says it cannot have."""
     known = node.host.host_power if node.host else None
     if known is not None and decide(draw.best > _MOST * known.best):
-        key = path.rpartition(".")[2]
         message = (
             f"{draw.best:.5g} W is {draw.best / known.best:.3g} × what the catalog has for the "
             "whole machine"
         )
-        node.warnings.append(Caution(message, path, kind=f"{key} above the record"))
+        kind = f"{draw.name} above the record"
+        node.warnings.append(Caution(message, draw.path or "", kind=kind))
 
 
 def _of_all(node: MachineResolver) -> Quantity | None:

@@ -39,6 +39,7 @@ class MachineResolver:
         self.layers = layers
         self.catalog = catalog
         self.warnings: list[Caution] = []
+        self.kinds = getattr(layers[-1][1], "accelerators", None)
         self.keys = frozenset[str]().union(*(fields.model_fields_set for _, fields in layers))
         self.unit = self._find_unit()
         self.host = self._find_host()
@@ -88,16 +89,13 @@ class MachineResolver:
     def deciding(self, keys: tuple[str, ...]) -> tuple[str, str | None]:
         """Return path and key of the first layer that gives any of some keys."""
         for path, fields in self.layers:
-            for key in keys:
-                if getattr(fields, key, None) is not None:
-                    return path, key
+            if key := fields.first_given(*keys):
+                return path, key
         return self.path, None
 
     def refuse(self, key: str, why: str) -> ActivityError:
         """Return the fault of a key that does not go with the others."""
-        where = next((p for p, fields in self.layers if getattr(fields, key, None) is not None),
-                     self.path)  # fmt: skip
-        return ActivityError(f"{where}.{key}", f"{key}: {why}")
+        return ActivityError(self.where(key), f"{key}: {why}")
 
     def _find_unit(self) -> DeviceUnit | None:
         """Return what the device's name means; None where there is none, or it is a host's."""
@@ -137,15 +135,13 @@ class MachineResolver:
 
     def _is_alone(self) -> bool:
         """Whether the machine is a host of which no devices are named or known."""
-        described = self.layers[-1][1]
-        if self.unit is not None or self.host is None or getattr(described, "accelerators", None):
+        if self.unit is not None or self.host is None or self.kinds:
             return False
         return not self.host.device and not self.host.devices
 
     def _of_host(self) -> DeviceUnit | None:
         """Return the devices that the host's record names, where the spec names none."""
-        described = self.layers[-1][1]
-        if self.host is None or not self.host.device or getattr(described, "accelerators", None):
+        if self.host is None or not self.host.device or self.kinds:
             return None
         try:
             return self.catalog.unit(self.host.device)
@@ -161,21 +157,18 @@ class MachineResolver:
                 return self._in_system(given.named("devices_per_system"))
         in_system = isinstance(self.layers[-1][1], System)
         path = self.place("devices" if in_system else "devices_per_system")
+        status: Status = "default"
+        number, source, note = 1.0, None, "one device a system"
         if self.unit is not None and self.unit.stated:
+            number, status = float(self.unit.stated), "given"
             note = f"as `{self.given('device')}` says"
-            number = float(self.unit.stated)
-            return Value(number, "", "given", None, path, name="devices_per_system", note=note)
-        if self.host is not None and self.slots(self.host):
-            return Value(
-                float(self.slots(self.host) or 1), "", "catalog", first_source(self.host), path,
-                name="devices_per_system", note=f"as {self.host.name} holds them",
-            )  # fmt: skip
-        if self.device is not None and self.device.of_record != 1:
+        elif self.host is not None and (slots := self.slots(self.host)):
+            number, status, source = float(slots), "catalog", first_source(self.host)
+            note = f"as {self.host.name} holds them"
+        elif self.device is not None and self.device.of_record != 1:
             number = float(1 / self.device.of_record)
             note = f"one {self.device.unit or 'device'} a system"
-            return Value(number, "", "default", None, path, name="devices_per_system", note=note)
-        note = "one device a system"
-        return Value(1.0, "", "default", None, path, name="devices_per_system", note=note)
+        return Value(number, "", status, source, path, name="devices_per_system", note=note)
 
     def _in_system(self, given: Value) -> Value:
         """Return the devices of one system, from the number that the spec gives of something."""
@@ -187,8 +180,7 @@ class MachineResolver:
         if len(found.inputs) == 1:
             return given
         note = found.formula.replace("devices_per_system", f"{given.best:g} {given.counts}s")
-        made = given._replace(number=found.number, status="derived", note=note, counts="")
-        return made
+        return given._replace(number=found.number, status="derived", note=note, counts="")
 
     def check_alone(self) -> None:
         """Refuse keys that say again, or otherwise, what a host by itself is.
@@ -224,7 +216,7 @@ class MachineResolver:
         """What stands for the devices where they have no record."""
         if self.is_alone:
             return HOST_ALONE
-        return SEVERAL if getattr(self.layers[-1][1], "accelerators", None) else UNNAMED
+        return SEVERAL if self.kinds else UNNAMED
 
     def in_devices(self, given: Value, per_system: Value | None = None) -> Quantity:
         """Return a number that the spec gives in devices of the machine.
@@ -269,8 +261,7 @@ class MachineResolver:
 
     def where(self, key: str) -> str:
         """Return the path at which the spec gives a key, or would give it."""
-        path, found = self.deciding((key,))
-        return f"{path}.{found or key}"
+        return f"{self.deciding((key,))[0]}.{key}"
 
     def is_processor(self) -> bool:
         """Whether the device is a CPU, which servers' figures hold already."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from carbonctl.account.node import MachineResolver
 from carbonctl.catalog.records import Device, Embodied, Host
 from carbonctl.estimators.base import ActivityError
 from carbonctl.estimators.machine import Group, Scale, Share
 from carbonctl.numbers.quantities import Quantity, known, of
 from carbonctl.numbers.values import Value
-from carbonctl.spec.systems import Part, System
+from carbonctl.spec.systems import Part
+
+if TYPE_CHECKING:
+    from carbonctl.hardware.lines import Line
 
 _WHOLE_MACHINE = ("server", "product")
 _EMBODIED = ("embodied", "device_embodied", "host_embodied", "parts")
@@ -54,13 +59,7 @@ def shares(node: MachineResolver) -> tuple[Share, ...]:
 def listed(node: MachineResolver) -> tuple[str, tuple[Part, ...]] | None:
     """Return path and parts where a list of these is what a system's embodied carbon is."""
     path, key = node.deciding(_EMBODIED)
-    if key != "parts":
-        return None
-    return next(
-        (f"{path}.parts", system.parts)
-        for where, system in node.layers
-        if where == path and isinstance(system, System) and system.parts is not None
-    )
+    return (f"{path}.parts", node.given("parts")) if key == "parts" else None
 
 
 def _built(node: MachineResolver) -> tuple[Share, ...]:
@@ -71,11 +70,7 @@ def _built(node: MachineResolver) -> tuple[Share, ...]:
     assert found is not None
     path, parts = found
     lines = bill(parts, path, node.catalog, node.warnings.append)
-    scale = node.system_scale()
-    return tuple(
-        Share(f"system: {line.item}", line.carbon, scale, stage=line.stage, lacks=line.lacks)
-        for line in lines
-    )
+    return _of_lines(lines, "system", node.system_scale())
 
 
 def _computed(node: MachineResolver, record: Device | Host | None, what: str) -> tuple[Share, ...]:
@@ -90,7 +85,13 @@ def _computed(node: MachineResolver, record: Device | Host | None, what: str) ->
     parts = parts_of(record, node.catalog)
     lines = bill(parts, path, node.catalog, node.warnings.append, record=record.id)
     scale = node.host_scale() if is_host else _part_of_record(node) or node.device_scale()
-    unit = "system" if is_host else "device"
+    return _of_lines(lines, what, scale, "system" if is_host else "device")
+
+
+def _of_lines(
+    lines: list[Line], what: str, scale: Scale | None, unit: str = "system"
+) -> tuple[Share, ...]:
+    """Return the lines of a bill, one share each."""
     return tuple(
         Share(f"{what}: {line.item}", line.carbon, scale, unit, stage=line.stage, lacks=line.lacks)
         for line in lines

@@ -32,17 +32,13 @@ class AccessPoint(Spec):
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         linear = (self.max_power, self.idle_power, self.capacity)
-        given = [
-            self.power is not None,
-            any(v is not None for v in linear),
-            self.energy is not None,
-        ]
-        if sum(given) != 1:
+        is_linear = any(v is not None for v in linear)
+        if sum((self.power is not None, is_linear, self.energy is not None)) != 1:
             raise ValueError(
                 "give `power` (by time), or `max_power`, `idle_power` and `capacity` (linear in "
                 "the data), or `energy` per volume"
             )
-        if given[1] and any(v is None for v in linear):
+        if is_linear and any(v is None for v in linear):
             raise ValueError("max_power, idle_power and capacity go together")
         if self.max_power and self.idle_power and decide(self.idle_power.high > self.max_power.low):
             raise ValueError("idle_power is above max_power")

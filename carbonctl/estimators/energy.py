@@ -36,10 +36,9 @@ class MeteredEnergy(OnSystem):
     @model_validator(mode="after")
     def _hardware_once(self) -> Self:
         useless = _POWERS if self.has_time else (*_POWERS, *_HARDWARE)
-        for key in useless:
-            if getattr(self, key) is not None:
-                why = "the energy is given" if key in _POWERS else "it needs the system's time"
-                raise ValueError(f"`{key}` has no use here: {why}")
+        if key := self.first_given(*useless):
+            why = "the energy is given" if key in _POWERS else "it needs the system's time"
+            raise ValueError(f"`{key}` has no use here: {why}")
         if self.embodied is not None and self.has_time:
             raise ValueError(
                 "embodied is the share of this use already; give it, or a system and its time"

@@ -41,7 +41,7 @@ class Experiments(Loaded):
         if self.durations is not None:
             if not self.durations:
                 raise ValueError("durations holds no run")
-            if any(v is not None for v in (self.runs, self.mean, self.p50, self.p99)):
+            if self.first_given("runs", "mean", "p50", "p99"):
                 raise ValueError("durations says every run; give it without runs, mean, p50, p99")
             return self
         if self.runs is None:

@@ -125,9 +125,8 @@ class Federated(ClientFields, Activity):
             raise ValueError("give `model_size`, or `parameters` and `bytes_per_parameter`")
         has_size = self.model_size is not None or self.parameters is not None
         moves = ("connections", "network", "download_compression", "upload_compression")
-        for key in moves if not has_size else ():
-            if getattr(self, key) is not None:
-                raise ValueError(f"{key}: how much is moved? give `model_size`, or `parameters`")
+        if not has_size and (key := self.first_given(*moves)):
+            raise ValueError(f"{key}: how much is moved? give `model_size`, or `parameters`")
         if self.dropout_work is not None and self.dropout is None:
             raise ValueError("dropout_work goes with `dropout`")
         return self
@@ -136,9 +135,8 @@ class Federated(ClientFields, Activity):
     def _shares(self) -> Self:
         if self.clients is not None:
             check_shares([kind.share for kind in self.clients], "clients")
-            for key in ClientFields.model_fields:
-                if getattr(self, key) is not None:
-                    raise ValueError(f"give `{key}` for each of the clients")
+            if key := self.first_given(*ClientFields.model_fields):
+                raise ValueError(f"give `{key}` for each of the clients")
         several = self.connections or ()
         if len(several) > 1 and any(way.share is None for way in several):
             raise ValueError("connections: each needs its `share`")

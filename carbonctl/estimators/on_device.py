@@ -61,9 +61,8 @@ class OnDevice(ClientFields, Activity):
         if self.embodied_per_request is None and self.time_per_request is not None:
             return self
         beside = "embodied_per_request" if self.embodied_per_request else "energy_per_request alone"
-        for key in ("device_embodied", "lifetime", "utilization"):
-            if getattr(self, key) is not None:
-                raise ValueError(f"{key} has no use beside {beside}; it needs `time_per_request`")
+        if key := self.first_given("device_embodied", "lifetime", "utilization"):
+            raise ValueError(f"{key} has no use beside {beside}; it needs `time_per_request`")
         return self
 
     @property

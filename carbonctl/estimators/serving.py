@@ -64,7 +64,7 @@ class Serving(Loaded):
             raise ValueError("give `requests` and what one takes, or a `fleet` and its duration")
         if self.fleet is not None:
             return self._check_fleet()
-        if all(getattr(self, key) is None for key in _PER_REQUEST):
+        if not self.first_given(*_PER_REQUEST):
             raise ValueError(f"what does a request take? give one of {', '.join(_PER_REQUEST)}")
         if self.device_time_per_request is not None and self.throughput is not None:
             raise ValueError("give `device_time_per_request` or `throughput`")
@@ -84,17 +84,16 @@ class Serving(Loaded):
                 useless += _OF_A_MACHINE
             elif self.device_time_per_request is not None or self.throughput is not None:
                 useless += ("load", "busy")
-        for key in useless:
-            if getattr(self, key) is not None:
-                raise ValueError(f"`{key}` has no use here: it needs a fleet, or a system at work")
+        if key := self.first_given(*useless):
+            raise ValueError(f"`{key}` has no use here: it needs a fleet, or a system at work")
         return self
 
     def _check_fleet(self) -> Self:
         if self.duration is None:
             raise ValueError("a fleet needs the `duration` for which it stands ready")
-        for key in (*_PER_REQUEST, "requests", "embodied_per_request", "energy_boundary"):
-            if getattr(self, key) is not None:
-                raise ValueError(f"`{key}` has no use beside a fleet, which draws what it draws")
+        useless = (*_PER_REQUEST, "requests", "embodied_per_request", "energy_boundary")
+        if key := self.first_given(*useless):
+            raise ValueError(f"`{key}` has no use beside a fleet, which draws what it draws")
         if self.pool_idle is not None:
             raise ValueError("pool_idle: a fleet's idle time is in its hours already")
         if self.autoscaling is not None and self.busy is None:
