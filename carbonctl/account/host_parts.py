@@ -115,10 +115,10 @@ def _described(node: MachineResolver) -> tuple[HostPart, ...]:
 def _cpu(node: MachineResolver) -> HostPart:
     cpu = node.catalog.device(node.given("cpu"))
     if cpu.kind not in PROCESSORS:
-        raise ActivityError(node.place("cpu"), f"cpu: {cpu.id} is a {cpu.kind}, not a CPU")
+        raise ActivityError.at(node.place("cpu"), f"{cpu.id} is a {cpu.kind}, not a CPU")
     if cpu.rated_power is None:
-        message = f"cpu: {cpu.id} has no rated power in the catalog; give `host_power` instead"
-        raise ActivityError(node.place("cpu"), message)
+        message = f"{cpu.id} has no rated power in the catalog; give `host_power` instead"
+        raise ActivityError.at(node.place("cpu"), message)
     count = node.given("cpus") or _catalog_cpus(node, cpu)
     rated = cpu.rated_power.named("cpu_rated_power", node.place("cpu"))
     return HostPart("cpu", grouped(of(count) * rated), node.system_scale())

@@ -151,11 +151,11 @@ def _of_all(node: MachineResolver) -> Quantity | None:
         return of(node.per_system)
     given: Value | None = getattr(fields, "devices", None)
     if given is None:
-        message = "power_scope: all: how many devices draw it? give `devices` and `wall_time`"
-        raise ActivityError(f"{path}.power_scope", message)
+        message = "all: how many devices draw it? give `devices` and `wall_time`"
+        raise ActivityError.at(f"{path}.power_scope", message)
     if decide(given.low != given.high):
-        message = "power_scope: all: the number of devices is a range; give one number"
-        raise ActivityError(f"{path}.power_scope", message)
+        message = "all: the number of devices is a range; give one number"
+        raise ActivityError.at(f"{path}.power_scope", message)
     devices = node.in_devices(given)
     return None if decide(best(devices.number) == 0) else devices
 
@@ -201,9 +201,9 @@ def _check_draw(node: MachineResolver, path: str, draw_w: float, device: Device 
             message = f"{says()}; powers are per device, also with `power_scope`"
             node.warnings.append(Caution(message, path, kind="power above the rating"))
     elif decide(times > (_MOST_OF_CPUS if device.kind in PROCESSORS else _MOST)):
-        raise ActivityError(
+        raise ActivityError.at(
             path,
-            f"power: {says()} ({rated.best:.4g} W); write "
+            f"{says()} ({rated.best:.4g} W); write "
             "`power_scope: all` for the draw of all devices together, `system` or `wall` where it "
             "includes each device's share of the node",
         )
@@ -248,13 +248,11 @@ def _of_kind(node: MachineResolver, kind: Accelerator, path: str) -> DeviceUnit 
     try:
         unit = node.catalog.unit(kind.device)
     except LookupError:
-        message = f"device: `{kind.device}` is a host; name one of its devices"
-        raise ActivityError(f"{path}.device", message) from None
+        message = f"`{kind.device}` is a host; name one of its devices"
+        raise ActivityError.at(f"{path}.device", message) from None
     if unit.stated is not None and decide(kind.devices.best != unit.stated):
-        message = (
-            f"devices: `{kind.device}` names {unit.stated}, and {kind.devices.best:g} are given"
-        )
-        raise ActivityError(f"{path}.devices", message)
+        message = f"`{kind.device}` names {unit.stated}, and {kind.devices.best:g} are given"
+        raise ActivityError.at(f"{path}.devices", message)
     if unit.doubt:
         node.warnings.append(Caution(unit.doubt, f"{path}.device"))
     return unit

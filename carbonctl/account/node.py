@@ -95,7 +95,7 @@ class MachineResolver:
 
     def refuse(self, key: str, why: str) -> ActivityError:
         """Return the fault of a key that does not go with the others."""
-        return ActivityError(self.where(key), f"{key}: {why}")
+        return ActivityError.at(self.where(key), why)
 
     def _find_unit(self) -> DeviceUnit | None:
         """Return what the device's name means; None where there is none, or it is a host's."""
@@ -146,8 +146,8 @@ class MachineResolver:
         try:
             return self.catalog.unit(self.host.device)
         except LookupError as error:
-            message = f"host: {self.host.id} names a device: {error.args[0]}"
-            raise ActivityError(self.where("host"), message) from None
+            message = f"{self.host.id} names a device: {error.args[0]}"
+            raise ActivityError.at(self.where("host"), message) from None
 
     def _devices_per_system(self) -> Value:
         for _, fields in self.layers:
@@ -172,10 +172,9 @@ class MachineResolver:
 
     def _in_system(self, given: Value) -> Value:
         """Return the devices of one system, from the number that the spec gives of something."""
-        path = given.path or self.path
-        key = path.rpartition(".")[2]
         if given.counts in device_words.NODES:
-            raise ActivityError(path, f"{key}: it counts the devices of one system, not systems")
+            why = "it counts the devices of one system, not systems"
+            raise ActivityError.at(given.path or self.path, why)
         found = self.in_devices(given, given)
         if len(found.inputs) == 1:
             return given
@@ -193,9 +192,8 @@ class MachineResolver:
         if not self.is_alone:
             return
         if decide(best(self.per_system.number) != 1):
-            path = self.per_system.path or self.path
-            key = path.rpartition(".")[2]
-            raise ActivityError(path, f"{key}: a host by itself is one machine; leave it out")
+            why = "a host by itself is one machine; leave it out"
+            raise ActivityError.at(self.per_system.path or self.path, why)
         if self.given("device_embodied") is not None:
             raise self.refuse("device_embodied", "a host by itself has no devices; give `embodied`")
         draws = [key for key in ("power", "rated_power") if self.given(key) is not None]
@@ -226,16 +224,11 @@ class MachineResolver:
         ActivityError
             Where its word does not fit the device.
         """
-        path = given.path or self.path
+        devices, per = self.device or self.made_of, per_system or self.per_system
         try:
-            return device_words.in_devices(
-                given,
-                self.device or self.made_of,
-                per_system or self.per_system,
-                self.catalog.defaults,
-            )
+            return device_words.in_devices(given, devices, per, self.catalog.defaults)
         except ValueError as error:
-            raise ActivityError(path, f"{path.rpartition('.')[2]}: {error}") from None
+            raise ActivityError.at(given.path or self.path, str(error)) from None
 
     def check_count(self) -> None:
         """Refuse numbers of devices that the count in the device's name does not divide.
@@ -254,10 +247,10 @@ class MachineResolver:
                 is_other = given is not None and given.counts in device_words.NOT_DEVICES
                 if given is not None and not is_other and decide(given.best % count != 0):
                     message = (
-                        f"{key}: `{name}` names {count} devices, and {key} says {given.best:g}; "
+                        f"`{name}` names {count} devices, and {key} says {given.best:g}; "
                         f"write the name without its number, and how many there are"
                     )
-                    raise ActivityError(f"{path}.{key}", message)
+                    raise ActivityError.at(f"{path}.{key}", message)
 
     def where(self, key: str) -> str:
         """Return the path at which the spec gives a key, or would give it."""

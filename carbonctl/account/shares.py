@@ -162,8 +162,8 @@ def _device_share(node: MachineResolver) -> tuple[tuple[Share, ...], bool]:
         return (share, _of_devices(node, None, "rest of the devices")), False
     holds_host = recorded.covers in _WHOLE_MACHINE
     if holds_host and node.given("host_embodied") is not None:
-        message = "host_embodied: the device's figure holds its host; give device_embodied too"
-        raise ActivityError(node.place("host_embodied"), message)
+        message = "the device's figure holds its host; give device_embodied too"
+        raise ActivityError.at(node.place("host_embodied"), message)
     return (share,), holds_host
 
 
@@ -186,8 +186,8 @@ def _host_share(node: MachineResolver, recorded: Embodied | None) -> Share:
     if given is not None:
         return Share("host", of(given), node.system_scale())
     if node.is_processor() and recorded is not None and recorded.covers == "server":
-        message = "device_embodied: the server's figure holds its CPUs; give host_embodied too"
-        raise ActivityError(node.place("device_embodied"), message)
+        message = "the server's figure holds its CPUs; give host_embodied too"
+        raise ActivityError.at(node.place("device_embodied"), message)
     if recorded is None or node.host is None or _holds_devices(node, recorded):
         return Share("host", None, Scale(node.per_system), lacks=_LACKS["host"])
     figure = node.of_host(recorded.said, "host_embodied")

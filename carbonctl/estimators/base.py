@@ -114,8 +114,8 @@ class ActivityContext(NamedTuple):
         """
         per = self.require_machine().devices_per_system
         if decide(per.low != per.high):
-            message = f"{key}: the devices of a system are a range; give one number here"
-            raise ActivityError(f"{self.path}.{key}", message)
+            message = "the devices of a system are a range; give one number here"
+            raise ActivityError.at(f"{self.path}.{key}", message)
 
     def one_share(self) -> None:
         """Refuse a range of the share of a host, where it stands above and below a fraction.
@@ -129,8 +129,8 @@ class ActivityContext(NamedTuple):
         scales = [part.scale for part in machine.parts]
         scales += [group.scale for group in machine.groups if group.scale]
         if any(s.times is not None and decide(s.times.low != s.times.high) for s in scales):
-            message = "share: it is a range; give one number where hours follow from energy"
-            raise ActivityError(f"{self.path}.share", message)
+            message = "it is a range; give one number where hours follow from energy"
+            raise ActivityError.at(f"{self.path}.share", message)
 
     def require_machine(self) -> Machine:
         """Return the machine of a kind that always has one."""
@@ -151,13 +151,13 @@ class ActivityContext(NamedTuple):
         is_part = value.counts in device_words.PARTS_OF_CPUS
         if is_part and machine.has_share and machine.device is not None:
             message = f"`{value.counts}` says which part of the CPUs is used; leave out `share`"
-            raise ActivityError(f"{self.path}.{key}", f"{key}: {message}")
+            raise ActivityError.at(f"{self.path}.{key}", message)
         try:
             return device_words.in_devices(
                 value, machine.device or machine.made_of, machine.devices_per_system, self.defaults
             )
         except ValueError as error:
-            raise ActivityError(f"{self.path}.{key}", f"{key}: {error}") from None
+            raise ActivityError.at(f"{self.path}.{key}", str(error)) from None
 
     def default(self, value: Value, key: str) -> Value:
         """Return a default under the name that formulas use, and where it could be given."""
@@ -212,6 +212,11 @@ class ActivityError(Exception):
         self.message = message
         self.others = others
 
+    @classmethod
+    def at(cls, path: str, message: str) -> "ActivityError":
+        """Return the fault of the key that a path ends with; it is said first."""
+        return cls(path, f"{path.rpartition('.')[2]}: {message}")
+
     @property
     def all(self) -> "tuple[ActivityError, ...]":
         """It and the others."""
@@ -236,7 +241,7 @@ def repeated(activity: Activity, path: str, once: Quantity) -> Quantity:
     span, interval = activity.repeat.for_, activity.repeat.every
     times = schedule.occurrences(span.number, interval.number)
     if decide(low(times) < 1):
-        raise ActivityError(f"{path}.repeat", "repeat: the interval `every` is longer than `for`")
+        raise ActivityError.at(f"{path}.repeat", "the interval `every` is longer than `for`")
     note = "whole intervals in the span"
     repeats = Value(
         times, "", "derived", path=f"{path}.repeat", line=interval.line, name="repeats", note=note

@@ -129,8 +129,8 @@ def power(client: Client, setting: ActivityContext) -> Quantity:
     if watts is None and device is not None:
         watts = setting.facts.client_power(device.id)
         if watts is None and device.kind not in _PHONES:
-            message = f"power: no draw of {device.id} at work is known; give `power`"
-            raise ActivityError(f"{client.path}.power", message)
+            message = f"no draw of {device.id} at work is known; give `power`"
+            raise ActivityError.at(f"{client.path}.power", message)
     watts = watts or setting.defaults.client.power._replace(status="default")
     return at_the_wall(of(client.placed(watts, "power")), client)
 

@@ -82,8 +82,8 @@ def device_power(activity: LoadFields, group: Group, machine: Machine, path: str
         if activity.load is not None or activity.busy is not None:
             key = "load" if activity.load is not None else "busy"
             name = group.power.name
-            message = f"{key}: `{name}` is an average draw already; {key} goes with rated power"
-            raise ActivityError(f"{path}.{key}", message)
+            message = f"`{name}` is an average draw already; {key} goes with rated power"
+            raise ActivityError.at(f"{path}.{key}", message)
         return of(group.power) if group.power_of is None else of(group.power) / group.power_of
     rated = group.rated_power
     if rated is None:
@@ -106,7 +106,7 @@ def _load(activity: LoadFields, path: str) -> Value:
 
 def _busy(busy: Value, rated: Value, idle: Value | None, path: str) -> Quantity:
     if idle is None:
-        raise ActivityError(f"{path}.busy", "busy: the idle power is unknown; give `idle_power`")
+        raise ActivityError.at(f"{path}.busy", "the idle power is unknown; give `idle_power`")
     check_idle(idle, rated, f"{path}.busy")
     watts: Quantity = power.busy_w(of(idle), of(rated), of(busy))
     return watts
@@ -122,8 +122,7 @@ def check_idle(idle: Value, rated: Value, path: str) -> None:
     """
     above = (idle.best > rated.best) | (idle.low > rated.low) | (idle.high > rated.high)
     if decide(above):
-        key = path.rpartition(".")[2]
-        raise ActivityError(path, f"{key}: the idle power is above that at work")
+        raise ActivityError.at(path, "the idle power is above that at work")
 
 
 def activity_data(activity: Compute, setting: ActivityContext) -> ActivityData:
@@ -167,8 +166,8 @@ def _pool_idle(machine: Machine, group: Group, hours: Quantity, path: str) -> El
     idle, use = group.idle_power, machine.utilization
     if idle is None:
         whose = f" of {group.item}" if group.scale else ""
-        message = f"pool_idle: the idle power{whose} is unknown; give `idle_power`"
-        raise ActivityError(f"{path}.pool_idle", message)
+        message = f"the idle power{whose} is unknown; give `idle_power`"
+        raise ActivityError.at(f"{path}.pool_idle", message)
     if (busy := group.rated_power or group.power) is not None:
         check_idle(idle, busy, f"{path}.pool_idle")
     energy = fleet.pool_idle_kwh(scaled(hours, group.scale), of(idle), of(use))

@@ -191,7 +191,7 @@ def _radio_power(client: Client, way: Way, key: str, setting: ActivityContext) -
         of_what = (
             f"of {device.id} for {technology}" if device else "for a client of no known device"
         )
-        raise ActivityError(path, f"{key}: no power of a radio is known {of_what}; give it")
+        raise ActivityError.at(path, f"no power of a radio is known {of_what}; give it")
     value = known.receive if key == "receive_power" else known.transmit
     return of(value.named(f"{key}{way.mark}{client.mark}", path, key))
 
@@ -274,7 +274,7 @@ def _element(
         try:
             elements = setting.facts.segments(fields.model)
         except LookupError as error:
-            raise ActivityError(f"{path}.model", f"model: {error.args[0]}") from None
+            raise ActivityError.at(f"{path}.model", error.args[0]) from None
         known = elements.get(element, {})
         close = did_you_mean(element, elements) if not known else ""
         there = f"{close}; {fields.model} has {', '.join(elements)}"

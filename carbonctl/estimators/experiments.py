@@ -81,7 +81,7 @@ def _device_hours(activity: Experiments, setting: ActivityContext) -> Quantity:
     try:
         size = runs.lognormal_mean(p50.number, p99.number)
     except ValueError as error:
-        raise ActivityError(f"{setting.path}.p99", f"p99: {error}") from None
+        raise ActivityError.at(f"{setting.path}.p99", str(error)) from None
     note = f"lognormal: exp(mu + sigma²/2), mu = ln p50, sigma = (ln p99 − ln p50)/{runs.Z99:.4f}"
     mean = Value(size, "device-h", "derived", None, f"{setting.path}.mean", name="mean", note=note)
     return (number * mean).beside(*p50.inputs, *p99.inputs)

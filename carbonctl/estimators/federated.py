@@ -258,7 +258,7 @@ def _compute_time(activity: Federated, client: Client, setting: ActivityContext)
     try:
         mean = runs.lognormal_mean(p50.number, p99.number)
     except ValueError as error:
-        raise ActivityError(f"{setting.path}.compute_p99", f"compute_p99: {error}") from None
+        raise ActivityError.at(f"{setting.path}.compute_p99", str(error)) from None
     note = "lognormal mean of compute_p50 and compute_p99"
     path = f"{setting.path}.compute_time"
     value = Value(mean, "h", "derived", None, path, name="compute_time", note=note)

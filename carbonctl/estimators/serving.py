@@ -162,8 +162,8 @@ def _by_energy(
     if machine is None:
         return ActivityData(tuple(draws), attributed=(_attributed(activity, number),))
     if boundary == "chip" and machine.holds_host:
-        message = "energy_boundary: the energy is the chip's, and `power` the whole node's"
-        raise ActivityError(f"{setting.path}.energy_boundary", message)
+        message = "the energy is the chip's, and `power` the whole node's"
+        raise ActivityError.at(f"{setting.path}.energy_boundary", message)
     if hours is None:
         hours = _hours_from_energy(activity, setting, machine, draws[0])
     if boundary == "chip":
@@ -193,10 +193,10 @@ def _hours_from_energy(
     watts = _node_watts(activity, setting, machine)
     if decide(low(watts.number) == 0):
         message = (
-            "energy_per_request: how long a request takes follows from the power of its system, "
+            "how long a request takes follows from the power of its system, "
             "which is 0 W here; give `device_time_per_request` too"
         )
-        raise ActivityError(f"{setting.path}.energy_per_request", message)
+        raise ActivityError.at(f"{setting.path}.energy_per_request", message)
     energy = draw.energy
     if draw.includes_pue and setting.pue is not None:
         energy = energy / setting.pue
@@ -242,7 +242,7 @@ def _released(
     path = f"{setting.path}.autoscaling"
     if rated is None or idle is None:
         missing = "rated_power" if rated is None else "idle_power"
-        raise ActivityError(path, f"autoscaling: `{missing}` is unknown")
+        raise ActivityError.at(path, f"`{missing}` is unknown")
     check_idle(idle, rated, path)
     hours = scaled(ready, group.scale)
     energy = fleet.energy_kwh(hours, of(idle), of(rated), busy, released)

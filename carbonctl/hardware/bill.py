@@ -170,7 +170,7 @@ class _Builder:
             self.warn(Caution(message, f"{here.at}.device"))
         if record.id in here.chain:
             circle = " → ".join((*here.chain[here.chain.index(record.id) :], record.id))
-            raise ActivityError(f"{here.at}.{key}", f"{key}: its parts hold themselves: {circle}")
+            raise ActivityError.at(f"{here.at}.{key}", f"its parts hold themselves: {circle}")
         figure = record.embodied
         if part.figures != FROM_PARTS and figure is not None:
             value = figure.said.named("embodied", f"{here.path}.{key}")
