@@ -183,11 +183,7 @@ def rest_of_node(
         for part in machine.parts
     ]
     if machine.overhead is not None:
-        drawn.append(_uncounted([*devices, *drawn], machine.overhead))
+        counted = grouped(*(draw.energy for draw in (*devices, *drawn)))
+        beyond = facility.overhead_kwh(counted, of(machine.overhead))
+        drawn.append(ElectricityUse("rest of the node", beyond))
     return drawn
-
-
-def _uncounted(counted: list[ElectricityUse], overhead: Value) -> ElectricityUse:
-    """Return what a node draws beyond the parts that are counted."""
-    energy = grouped(*(draw.energy for draw in counted))
-    return ElectricityUse("rest of the node", facility.overhead_kwh(energy, of(overhead)))

@@ -230,18 +230,10 @@ def _compute_hours(
     if client.share is not None:
         parts.append(of(client.share))
     if activity.dropout is not None:
-        parts.append(_worked(activity, setting))
-    return product(*parts, _compute_time(activity, client, setting))
-
-
-def _worked(activity: Federated, setting: ActivityContext) -> Quantity:
-    assert activity.dropout is not None
-    part = activity.dropout_work
-    if part is None:
         note = "clients that drop out are taken to have worked in full: an upper bound"
-        part = setting.one("dropout_work", note)
-    share: Quantity = federated.worked(of(activity.dropout), of(part))
-    return share
+        work = activity.dropout_work or setting.one("dropout_work", note)
+        parts.append(federated.worked(of(activity.dropout), of(work)))
+    return product(*parts, _compute_time(activity, client, setting))
 
 
 def _compute_time(activity: Federated, client: Client, setting: ActivityContext) -> Quantity:
@@ -300,16 +292,16 @@ def _between(
 ) -> list[ElectricityUse]:
     """Return what access points and the network draw."""
     draws = []
-    shared = activity.network
+    shared, own = activity.network, [way.fields.network for way in connected]
     for way in connected:
         point = access_point(way, traffic)
         if point is not None:
             draws.append(point)
         if way.fields.network is not None:
             draws += network(way.fields.network, f"{way.path}.network", way, traffic, setting)
-        elif shared is not None and any(other.fields.network for other in connected):
+        elif shared is not None and any(own):
             draws += network(shared, f"{setting.path}.network", way, traffic, setting)
-    if shared is not None and not any(way.fields.network for way in connected):
+    if shared is not None and not any(own):
         draws += network(shared, f"{setting.path}.network", None, traffic, setting)
     return draws
 

@@ -205,15 +205,14 @@ def _hours_from_energy(
 
 def _node_watts(activity: Serving, setting: ActivityContext, machine: Machine) -> Quantity:
     """Return the draw of one device [W], with its share of the node unless the chip's is meant."""
-    watts = []
-    for group in machine.groups:
-        each = device_power(activity, group, machine, setting.path)
-        watts.append(scaled(each, group.scale))
-    of_chip = activity.energy_boundary == "chip"
-    for part in () if of_chip else machine.parts:
-        watts.append(scaled(part.power, part.scale))
-    over = None if of_chip else machine.overhead
-    return grouped(*watts) if over is None else grouped(*watts) * over
+    watts = [
+        scaled(device_power(activity, group, machine, setting.path), group.scale)
+        for group in machine.groups
+    ]
+    if activity.energy_boundary == "chip":
+        return grouped(*watts)
+    watts += [scaled(part.power, part.scale) for part in machine.parts]
+    return grouped(*watts) if machine.overhead is None else grouped(*watts) * machine.overhead
 
 
 def _fleet(activity: Serving, setting: ActivityContext) -> ActivityData:

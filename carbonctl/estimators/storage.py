@@ -12,7 +12,7 @@ from carbonctl.estimators.base import (
 from carbonctl.estimators.roles import STORAGE
 from carbonctl.factors import storage
 from carbonctl.factors.power import GB_PER_TB
-from carbonctl.numbers.quantities import Quantity, of
+from carbonctl.numbers.quantities import of
 from carbonctl.numbers.values import Value
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import Activity
@@ -42,7 +42,9 @@ def activity_data(activity: Storage, setting: ActivityContext) -> ActivityData:
     lifetime and the filled part of the drives.
     """
     medium = setting.defaults.media[activity.medium]
-    held = repeated(activity, setting.path, _tb_hours(activity, setting))
+    copies = activity.replication or setting.one("replication", "one copy")
+    once = of(activity.capacity) / GB_PER_TB * copies * activity.duration
+    held = repeated(activity, setting.path, once)
     watts = of(_or_default(activity.power, medium.power, "power", setting))
     draw = ElectricityUse("drives", storage.energy_kwh(held, watts), role=STORAGE)
     per_tb = of(_or_default(activity.embodied, medium.embodied, "embodied", setting))
@@ -51,11 +53,6 @@ def activity_data(activity: Storage, setting: ActivityContext) -> ActivityData:
     fill = of(activity.fill or setting.one("fill", "the drives are taken to be full"))
     rate = storage.kgco2e_per_tb_hour(per_tb, lifetime, fill)
     return ActivityData((draw,), timed=(TimedShare("drives", held, "TB-h", rate, STORAGE),))
-
-
-def _tb_hours(activity: Storage, setting: ActivityContext) -> Quantity:
-    copies = activity.replication or setting.one("replication", "one copy")
-    return of(activity.capacity) / GB_PER_TB * copies * activity.duration
 
 
 def _or_default(given: Value | None, default: Value, key: str, setting: ActivityContext) -> Value:
