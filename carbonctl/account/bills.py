@@ -5,10 +5,10 @@ from hashlib import sha256
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from carbonctl import estimators
-from carbonctl.account.accountant import keys_of
+from carbonctl.account.accountant import keys_of, machine_layers
 from carbonctl.account.journal import Journal
 from carbonctl.account.machine import machine
-from carbonctl.account.node import MachineResolver
+from carbonctl.account.node import Layer, MachineResolver
 from carbonctl.account.shares import listed
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.act import SOURCE, Act
@@ -32,13 +32,12 @@ from carbonctl.ledger.result import Result, assumption
 from carbonctl.numbers.quantities import of
 from carbonctl.numbers.values import Value
 from carbonctl.spec.load import Loaded, load
-from carbonctl.spec.systems import SystemFields
 from carbonctl.spec.tree import Node, decode, parse
 from carbonctl.spec.validation import problem_at
 from carbonctl.text import few_searches
 
 T = TypeVar("T")
-Layers: TypeAlias = list[tuple[str, SystemFields]]
+Layers: TypeAlias = list[Layer]
 _COVERS = "dies, package and memory, as far as they are known; the rest of the device is not in it"
 _ACT_YEARS = 2  # that ACT takes a machine to live where nobody says it
 _OF_CLIENTS = ("phone", "tablet", "laptop", "wearable")
@@ -196,9 +195,7 @@ def _systems(loaded: Loaded) -> Iterable[tuple[str, Layers, dict[str, tuple[Any,
         if fields is None or isinstance(fields.system, str):
             continue
         path = f"phases.{phase}.{name}"
-        layers: Layers = [(f"{path}.{key}".rstrip("."), fields)]
-        if fields.system is not None:
-            layers.append((f"{layers[0][0]}.system", fields.system))
+        layers = machine_layers(fields, f"{path}.{key}" if key else path, loaded.workload)
         yield f"{phase}.{name}", layers, {path: ("phases", phase, number)}
 
 

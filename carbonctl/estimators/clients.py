@@ -146,12 +146,14 @@ def occupation(
 ) -> Occupation:
     """Return the hours for which client devices were occupied; unknown where no figure is."""
     life = client.fields.lifetime or setting.defaults.client.lifetime._replace(status="default")
+    note = "as if the device were used all its life: a lower bound of its share"
+    use = client.fields.utilization or Value(1.0, "", "default", note=note)
     item = f"client devices{client.label}"
     return Occupation(
         Share(item, known(_embodied(client)), lacks=_LACKS, role=role),
         hours,
         client.placed(life, "lifetime"),
-        _use(client),
+        client.placed(use, "utilization"),
     )
 
 
@@ -163,9 +165,3 @@ def _embodied(client: Client) -> Value | None:
     if recorded is None or recorded.covers not in _PRODUCTS:
         return None
     return client.placed(recorded.said, "device_embodied")
-
-
-def _use(client: Client) -> Value:
-    note = "as if the device were used all its life: a lower bound of its share"
-    use = client.fields.utilization or Value(1.0, "", "default", note=note)
-    return client.placed(use, "utilization")

@@ -64,7 +64,11 @@ def activity_data(activity: Experiments, setting: ActivityContext) -> ActivityDa
     ActivityError
         Where its figures do not go together.
     """
-    hours = _with_overheads(activity, _device_hours(activity, setting))
+    hours = _device_hours(activity, setting)
+    if activity.search_multiplier is not None:
+        hours = hours * activity.search_multiplier
+    if activity.failed is not None:
+        hours = runs.with_failures(hours, of(activity.failed))
     return at_work(activity, repeated(activity, setting.path, hours), setting)
 
 
@@ -95,11 +99,3 @@ def _listed(durations: tuple[Value, ...], setting: ActivityContext) -> Quantity:
     sources = dict.fromkeys(d.source for d in durations if d.source)
     note, source = f"sum of {len(durations)} runs", " ".join(sources) or None
     return of(durations[0]._replace(number=total, note=note, source=source, counts=""))
-
-
-def _with_overheads(activity: Experiments, hours: Quantity) -> Quantity:
-    if activity.search_multiplier is not None:
-        hours = hours * activity.search_multiplier
-    if activity.failed is not None:
-        hours = runs.with_failures(hours, of(activity.failed))
-    return hours

@@ -109,8 +109,7 @@ def _draw(
 ) -> ElectricityUse:
     if activity.energy_per_request is not None:
         energy = number * at_the_wall(of(activity.energy_per_request), client)
-        return ElectricityUse("client compute", energy, role=USERS)
-    assert activity.time_per_request is not None
-    hours = number * activity.time_per_request
-    energy = energy_kwh(hours, power(client, setting))
+    else:
+        assert activity.time_per_request is not None
+        energy = energy_kwh(number * activity.time_per_request, power(client, setting))
     return ElectricityUse("client compute", energy, role=USERS)
