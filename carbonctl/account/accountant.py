@@ -9,6 +9,7 @@ from carbonctl.account import machine as machines
 from carbonctl.account import site as sites
 from carbonctl.account.entries import Entries, Where
 from carbonctl.account.journal import Journal
+from carbonctl.account.node import Layer
 from carbonctl.account.overuse import overuse
 from carbonctl.account.places import Place, at_place, places
 from carbonctl.account.site import MAX_YEARS_APART, Supply
@@ -62,6 +63,16 @@ def keys_of(fault: str, workload: Workload, places: dict[str, tuple[Any, ...]]) 
     return (*before, *(int(p) if p.isdecimal() else p for p in fault.split(".") if p))
 
 
+def machine_layers(fields: MachineFields, path: str, workload: Workload) -> list[Layer]:
+    """Return what describes a machine: an activity's own fields, then those of its system."""
+    layers: list[Layer] = [(path, fields)]
+    if isinstance(fields.system, System):
+        layers.append((f"{path}.system", fields.system))
+    elif fields.system is not None:
+        layers.append((f"systems.{fields.system}", workload.systems[fields.system]))
+    return layers
+
+
 class _Accountant:
     """Goes through the activities of one workload."""
 
@@ -81,7 +92,8 @@ class _Accountant:
             except ActivityError as fault:
                 places = {path: ("phases", phase, place)}
                 faults |= {  # no name may keep a fault, whose frames would keep the name
-                    (self.keys(one.path, places), one.path, one.message): None for one in fault.all
+                    (keys_of(one.path, self.workload, places), one.path, one.message): None
+                    for one in fault.all
                 }
                 continue
             where = Where(phase, name, activity.kind)
@@ -120,10 +132,6 @@ class _Accountant:
             ]
         return found
 
-    def keys(self, fault: str, places: dict[str, tuple[Any, ...]]) -> tuple[Any, ...]:
-        """Return the keys of a fault's path, with the places of activities."""
-        return keys_of(fault, self.workload, places)
-
     def sites(
         self, phase: str, activity: Activity, path: str, of_clients: bool = False
     ) -> list[tuple[Place, Supply]]:
@@ -155,21 +163,13 @@ class _Accountant:
         shared = is_named and not _MACHINE_KEYS & activity.model_fields_set
         key = (shared, str(activity.system) if shared else path, activity.draws_power)
         if key not in self.machines:
-            layers = self.machine_layers(activity, path)
+            layers = machine_layers(activity, path, self.workload)
             self.machines[key], warnings = machines.machine(
                 layers[1:] if shared else layers, self.catalog, with_power=activity.draws_power
             )
             for warning in warnings:
                 self.journal.warn(warning)
         return self.machines[key]
-
-    def machine_layers(self, activity: MachineFields, path: str) -> list[Any]:
-        layers: list[Any] = [(path, activity)]
-        if isinstance(activity.system, System):
-            layers.append((f"{path}.system", activity.system))
-        elif activity.system is not None:
-            layers.append((f"systems.{activity.system}", self.workload.systems[activity.system]))
-        return layers
 
     def check(self, path: str, data: ActivityData, supply: Supply) -> None:
         """Warn of what an estimator says, and of figures of another time than the activity."""

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from carbonctl import estimators
-from carbonctl.account.accountant import keys_of
+from carbonctl.account.accountant import keys_of, machine_layers
 from carbonctl.account.journal import Journal
 from carbonctl.account.machine import machine
-from carbonctl.account.node import MachineResolver
+from carbonctl.account.node import Layer, MachineResolver
 from carbonctl.account.shares import listed
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.act import SOURCE, Act
@@ -32,11 +32,12 @@ from carbonctl.ledger.result import Result, assumption
 from carbonctl.numbers.quantities import of
 from carbonctl.numbers.values import Value
 from carbonctl.spec.load import Loaded, load
-from carbonctl.spec.systems import SystemFields
 from carbonctl.spec.tree import Node, decode, parse
 from carbonctl.spec.validation import problem_at
 from carbonctl.text import few_searches
 
+T = TypeVar("T")
+Layers: TypeAlias = list[Layer]
 _COVERS = "dies, package and memory, as far as they are known; the rest of the device is not in it"
 _ACT_YEARS = 2  # that ACT takes a machine to live where nobody says it
 _OF_CLIENTS = ("phone", "tablet", "laptop", "wearable")
@@ -112,7 +113,7 @@ def _in_record(record: Device | Host, file: str, fault: ActivityError) -> Proble
 def _whole(record: Device | Host, what: str) -> Line:
     """Return the one line of a record without parts: its published figure, or the unknown."""
     figure = record.embodied
-    factor = None if figure is None else of(records.published(figure, "embodied"))
+    factor = None if figure is None else of(figure.said.named("embodied", "embodied"))
     lacks = "parts of your own, or a figure in a record of your own (--hardware-db)"
     covers = figure.covers if figure else what
     return Line(covers, what, "manufacturing", ONE, "pieces", factor, "embodied", lacks=lacks)
@@ -140,19 +141,11 @@ def of_workload(
     """
     loaded = load(decode(data, file, first), file, estimators, catalog, overrides, first)
     digest = sha256(data).hexdigest()
-    found: list[Bill] = []
-    problems: list[Problem] = []
-    for name, layers, places in _systems(loaded):
-        try:
-            subject = _Subject("system", label or file, digest, name)
-            found.append(_system(subject, layers, catalog, life))
-        except ActivityError as fault:
-            problems += [
-                loaded.problem(keys_of(one.path, loaded.workload, places), one.path, one.message)
-                for one in fault.all
-            ]
-    if problems:
-        raise InputError(dict.fromkeys(problems))
+
+    def made(name: str, layers: Layers) -> Bill:
+        return _system(_Subject("system", label or file, digest, name), layers, catalog, life)
+
+    found = _of_systems(loaded, made)
     if not found:
         raise InputError([Problem(file, first, 1, "no system and no device is described here")])
     return found
@@ -166,14 +159,23 @@ def check_systems(loaded: Loaded, catalog: Catalog) -> None:
     InputError
         With the first thing of each system that does not suffice or go together.
     """
-    problems = []
-    for _, layers, places in _systems(loaded):
-        if not any(getattr(fields, "parts", None) for _, fields in layers):
-            continue
-        try:
+
+    def check(_: str, layers: Layers) -> None:
+        if any(getattr(fields, "parts", None) for _, fields in layers):
             found = listed(MachineResolver(layers, catalog))
             if found is not None:
                 bill(found[1], found[0], catalog, lambda _: None)
+
+    _of_systems(loaded, check)
+
+
+def _of_systems(loaded: Loaded, make: Callable[[str, Layers], T]) -> list[T]:
+    """Return what is made of name and layers of each machine; raise the faults of all of them."""
+    found: list[T] = []
+    problems: list[Problem] = []
+    for name, layers, places in _systems(loaded):
+        try:
+            found.append(make(name, layers))
         except ActivityError as fault:
             problems += [
                 loaded.problem(keys_of(one.path, loaded.workload, places), one.path, one.message)
@@ -181,9 +183,7 @@ def check_systems(loaded: Loaded, catalog: Catalog) -> None:
             ]
     if problems:
         raise InputError(dict.fromkeys(problems))
-
-
-Layers = list[tuple[str, SystemFields]]
+    return found
 
 
 def _systems(loaded: Loaded) -> Iterable[tuple[str, Layers, dict[str, tuple[Any, ...]]]]:
@@ -195,9 +195,7 @@ def _systems(loaded: Loaded) -> Iterable[tuple[str, Layers, dict[str, tuple[Any,
         if fields is None or isinstance(fields.system, str):
             continue
         path = f"phases.{phase}.{name}"
-        layers: Layers = [(f"{path}.{key}".rstrip("."), fields)]
-        if fields.system is not None:
-            layers.append((f"{layers[0][0]}.system", fields.system))
+        layers = machine_layers(fields, f"{path}.{key}" if key else path, loaded.workload)
         yield f"{phase}.{name}", layers, {path: ("phases", phase, number)}
 
 

@@ -80,9 +80,8 @@ def _check(node: MachineResolver, draw: Value | None) -> None:
 def _check_scope(node: MachineResolver, scope: str) -> None:
     """Refuse a part of the host that is given beside watts which hold it, or above them."""
     for _, fields in node.layers:
-        for key in DESCRIBES_HOST:
-            if getattr(fields, key, None) is not None:
-                raise node.refuse(key, f"with power_scope: {scope} the watts hold it already")
+        if key := fields.first_given(*DESCRIBES_HOST):
+            raise node.refuse(key, f"with power_scope: {scope} the watts hold it already")
         if fields.power_scope is not None:
             return  # what stands below it is overridden
 
@@ -116,10 +115,10 @@ def _described(node: MachineResolver) -> tuple[HostPart, ...]:
 def _cpu(node: MachineResolver) -> HostPart:
     cpu = node.catalog.device(node.given("cpu"))
     if cpu.kind not in PROCESSORS:
-        raise ActivityError(node.place("cpu"), f"cpu: {cpu.id} is a {cpu.kind}, not a CPU")
+        raise ActivityError.at(node.place("cpu"), f"{cpu.id} is a {cpu.kind}, not a CPU")
     if cpu.rated_power is None:
-        message = f"cpu: {cpu.id} has no rated power in the catalog; give `host_power` instead"
-        raise ActivityError(node.place("cpu"), message)
+        message = f"{cpu.id} has no rated power in the catalog; give `host_power` instead"
+        raise ActivityError.at(node.place("cpu"), message)
     count = node.given("cpus") or _catalog_cpus(node, cpu)
     rated = cpu.rated_power.named("cpu_rated_power", node.place("cpu"))
     return HostPart("cpu", grouped(of(count) * rated), node.system_scale())

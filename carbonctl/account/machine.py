@@ -48,23 +48,25 @@ def machine(
         Where what is described does not go together.
     """
     node = MachineResolver(layers, catalog)
-    described = layers[-1][1]
-    kinds = described.accelerators if isinstance(described, System) else None
-    if kinds:
-        return _mixed(node, kinds, with_power)
-    node.check_count()
-    node.check_alone()
-    group = _alone(node) if node.is_alone else _devices(node)
+    mixed = _mixed(node, node.kinds) if node.kinds else []
+    if mixed:
+        groups = tuple(group for group, *_ in mixed)
+    else:
+        node.check_count()
+        node.check_alone()
+        group = _alone(node) if node.is_alone else _devices(node)
+        groups = (group,) if group else ()
+    first = groups[0] if groups else None
     found = Machine(
         path=node.path,
         devices_per_system=node.per_system,
         lifetime=node.lifetime(),
         utilization=node.default("utilization"),
-        groups=(group,) if group else (),
-        parts=parts(node, group.power if group else None) if with_power else (),
+        groups=groups,
+        parts=parts(node, first.power if first else None) if with_power else (),
         overhead=node.given("host_overhead"),
-        holds_host=_holds_host(node, group),
-        shares=shares(node),
+        holds_host=_holds_host(node, first),
+        shares=group_shares(node, mixed) if mixed else shares(node),
         device=node.device,
         made_of=node.made_of,
         has_share=node.given("share") is not None,
@@ -107,11 +109,11 @@ def _devices(node: MachineResolver) -> Group:
 def _alone(node: MachineResolver) -> Group | None:
     """Return a host that is a machine by itself, as one device; None where parts make it up."""
     assert node.host is not None
-    path, key = node.deciding((*_POWER, "host_power"))
+    _, key = node.deciding((*_POWER, "host_power"))
     idle = node.given("idle_power")
     if key is not None:
         value: Value = node.given(key)
-        _check_host_draw(node, f"{path}.{key}", value)
+        _check_host_draw(node, value)
         rated = value if key == "rated_power" else None
         of_all = _of_all(node) if key == "power" else None
         draw = None if rated else value
@@ -124,16 +126,16 @@ def _alone(node: MachineResolver) -> Group | None:
     return Group("devices", None, watts, idle, node.device_scale())
 
 
-def _check_host_draw(node: MachineResolver, path: str, draw: Value) -> None:
+def _check_host_draw(node: MachineResolver, draw: Value) -> None:
     """Warn of a draw of a machine that its record says it cannot have."""
     known = node.host.host_power if node.host else None
     if known is not None and decide(draw.best > _MOST * known.best):
-        key = path.rpartition(".")[2]
         message = (
             f"{draw.best:.5g} W is {draw.best / known.best:.3g} × what the catalog has for the "
             "whole machine"
         )
-        node.warnings.append(Caution(message, path, kind=f"{key} above the record"))
+        kind = f"{draw.name} above the record"
+        node.warnings.append(Caution(message, draw.path or "", kind=kind))
 
 
 def _of_all(node: MachineResolver) -> Quantity | None:
@@ -149,12 +151,12 @@ def _of_all(node: MachineResolver) -> Quantity | None:
         return of(node.per_system)
     given: Value | None = getattr(fields, "devices", None)
     if given is None:
-        message = "power_scope: all: how many devices draw it? give `devices` and `wall_time`"
-        raise ActivityError(f"{path}.power_scope", message)
+        message = "all: how many devices draw it? give `devices` and `wall_time`"
+        raise ActivityError.at(f"{path}.power_scope", message)
     if decide(given.low != given.high):
-        message = "power_scope: all: the number of devices is a range; give one number"
-        raise ActivityError(f"{path}.power_scope", message)
-    devices = node.in_devices(given.named("devices", f"{path}.devices"))
+        message = "all: the number of devices is a range; give one number"
+        raise ActivityError.at(f"{path}.power_scope", message)
+    devices = node.in_devices(given)
     return None if decide(best(devices.number) == 0) else devices
 
 
@@ -199,18 +201,21 @@ def _check_draw(node: MachineResolver, path: str, draw_w: float, device: Device 
             message = f"{says()}; powers are per device, also with `power_scope`"
             node.warnings.append(Caution(message, path, kind="power above the rating"))
     elif decide(times > (_MOST_OF_CPUS if device.kind in PROCESSORS else _MOST)):
-        raise ActivityError(
+        raise ActivityError.at(
             path,
-            f"power: {says()} ({rated.best:.4g} W); write "
+            f"{says()} ({rated.best:.4g} W); write "
             "`power_scope: all` for the draw of all devices together, `system` or `wall` where it "
             "includes each device's share of the node",
         )
 
 
 def _mixed(
-    node: MachineResolver, kinds: tuple[Accelerator, ...], with_power: bool
-) -> tuple[Machine, tuple[Caution, ...]]:
-    """Return a machine with several kinds of device; its device-hours are spread over all."""
+    node: MachineResolver, kinds: tuple[Accelerator, ...]
+) -> list[tuple[Group, Device | None, Value | None]]:
+    """Return the kinds of device of a mixed system, over which its device-hours are spread.
+
+    Two of one device are told apart.
+    """
     for key in _OF_ONE_KIND:
         if node.given(key) is not None:
             raise node.refuse(key, "the system mixes accelerators; say it of each of them")
@@ -224,27 +229,6 @@ def _mixed(
         raise node.refuse("power_scope", "`all` is for one kind of device; give each one's draw")
     if node.given("power_scope") is not None and any(kind.power is None for kind in kinds):
         raise node.refuse("power_scope", "it says what `power` holds; give each accelerator's")
-    groups = _groups(node, kinds)
-    found = Machine(
-        path=node.path,
-        devices_per_system=node.per_system,
-        lifetime=node.lifetime(),
-        utilization=node.default("utilization"),
-        groups=tuple(group for group, *_ in groups),
-        parts=parts(node, groups[0][0].power) if with_power else (),
-        overhead=node.given("host_overhead"),
-        holds_host=node.given("power_scope") in ("system", "wall"),
-        shares=group_shares(node, groups),
-        made_of=node.made_of,
-        has_share=node.given("share") is not None,
-    )
-    return found, tuple(node.warnings)
-
-
-def _groups(
-    node: MachineResolver, kinds: tuple[Accelerator, ...]
-) -> list[tuple[Group, Device | None, Value | None]]:
-    """Return the kinds of device of a mixed system; two of one device are told apart."""
     found: list[tuple[Group, Device | None, Value | None]] = []
     for place, kind in enumerate(kinds, 1):
         group, device, embodied = _group(node, place, kind)
@@ -264,13 +248,11 @@ def _of_kind(node: MachineResolver, kind: Accelerator, path: str) -> DeviceUnit 
     try:
         unit = node.catalog.unit(kind.device)
     except LookupError:
-        message = f"device: `{kind.device}` is a host; name one of its devices"
-        raise ActivityError(f"{path}.device", message) from None
+        message = f"`{kind.device}` is a host; name one of its devices"
+        raise ActivityError.at(f"{path}.device", message) from None
     if unit.stated is not None and decide(kind.devices.best != unit.stated):
-        message = (
-            f"devices: `{kind.device}` names {unit.stated}, and {kind.devices.best:g} are given"
-        )
-        raise ActivityError(f"{path}.devices", message)
+        message = f"`{kind.device}` names {unit.stated}, and {kind.devices.best:g} are given"
+        raise ActivityError.at(f"{path}.devices", message)
     if unit.doubt:
         node.warnings.append(Caution(unit.doubt, f"{path}.device"))
     return unit
@@ -286,7 +268,7 @@ def _group(
 
     def figure(key: str) -> Value | None:
         value: Value | None = getattr(kind, key)
-        return value and value.named(f"{key}_{place}", f"{path}.{key}", key)
+        return value and value.named(f"{key}_{place}", figure=key)
 
     def known(key: str) -> Value | None:
         recorded: Value | None = getattr(device, key, None)
@@ -296,7 +278,7 @@ def _group(
     draw = figure("power")
     if draw is not None:
         _check_draw(node, f"{path}.power", draw.best, unit.metered if unit else None)
-    devices = kind.devices.named(f"devices_{place}", f"{path}.devices")
+    devices = kind.devices.named(f"devices_{place}")
     group = Group(
         f"devices ({device.id if device else place})",
         draw,

@@ -39,6 +39,7 @@ class MachineResolver:
         self.layers = layers
         self.catalog = catalog
         self.warnings: list[Caution] = []
+        self.kinds = getattr(layers[-1][1], "accelerators", None)
         self.keys = frozenset[str]().union(*(fields.model_fields_set for _, fields in layers))
         self.unit = self._find_unit()
         self.host = self._find_host()
@@ -54,13 +55,13 @@ class MachineResolver:
         return self.layers[-1][0]
 
     def given(self, key: str) -> Any:
-        """Return what the first layer that has the key gives, quantities under the key's name."""
+        """Return what the first layer that has the key gives."""
         if key not in self.keys:
             return None
-        for path, fields in self.layers:
+        for _, fields in self.layers:
             value = getattr(fields, key, None)
             if value is not None:
-                return value.named(key, f"{path}.{key}") if isinstance(value, Value) else value
+                return value
         return None
 
     def place(self, key: str) -> str:
@@ -88,16 +89,13 @@ class MachineResolver:
     def deciding(self, keys: tuple[str, ...]) -> tuple[str, str | None]:
         """Return path and key of the first layer that gives any of some keys."""
         for path, fields in self.layers:
-            for key in keys:
-                if getattr(fields, key, None) is not None:
-                    return path, key
+            if key := fields.first_given(*keys):
+                return path, key
         return self.path, None
 
     def refuse(self, key: str, why: str) -> ActivityError:
         """Return the fault of a key that does not go with the others."""
-        where = next((p for p, fields in self.layers if getattr(fields, key, None) is not None),
-                     self.path)  # fmt: skip
-        return ActivityError(f"{where}.{key}", f"{key}: {why}")
+        return ActivityError.at(self.where(key), why)
 
     def _find_unit(self) -> DeviceUnit | None:
         """Return what the device's name means; None where there is none, or it is a host's."""
@@ -137,58 +135,51 @@ class MachineResolver:
 
     def _is_alone(self) -> bool:
         """Whether the machine is a host of which no devices are named or known."""
-        described = self.layers[-1][1]
-        if self.unit is not None or self.host is None or getattr(described, "accelerators", None):
+        if self.unit is not None or self.host is None or self.kinds:
             return False
         return not self.host.device and not self.host.devices
 
     def _of_host(self) -> DeviceUnit | None:
         """Return the devices that the host's record names, where the spec names none."""
-        described = self.layers[-1][1]
-        if self.host is None or not self.host.device or getattr(described, "accelerators", None):
+        if self.host is None or not self.host.device or self.kinds:
             return None
         try:
             return self.catalog.unit(self.host.device)
         except LookupError as error:
-            message = f"host: {self.host.id} names a device: {error.args[0]}"
-            raise ActivityError(self.where("host"), message) from None
+            message = f"{self.host.id} names a device: {error.args[0]}"
+            raise ActivityError.at(self.where("host"), message) from None
 
     def _devices_per_system(self) -> Value:
-        for path, fields in self.layers:
+        for _, fields in self.layers:
             key = "devices" if isinstance(fields, System) else "devices_per_system"
             given: Value | None = getattr(fields, key, None)
             if given is not None:
-                return self._in_system(given.named("devices_per_system", f"{path}.{key}"))
+                return self._in_system(given.named("devices_per_system"))
         in_system = isinstance(self.layers[-1][1], System)
         path = self.place("devices" if in_system else "devices_per_system")
+        status: Status = "default"
+        number, source, note = 1.0, None, "one device a system"
         if self.unit is not None and self.unit.stated:
+            number, status = float(self.unit.stated), "given"
             note = f"as `{self.given('device')}` says"
-            number = float(self.unit.stated)
-            return Value(number, "", "given", None, path, name="devices_per_system", note=note)
-        if self.host is not None and self.slots(self.host):
-            return Value(
-                float(self.slots(self.host) or 1), "", "catalog", first_source(self.host), path,
-                name="devices_per_system", note=f"as {self.host.name} holds them",
-            )  # fmt: skip
-        if self.device is not None and self.device.of_record != 1:
+        elif self.host is not None and (slots := self.slots(self.host)):
+            number, status, source = float(slots), "catalog", first_source(self.host)
+            note = f"as {self.host.name} holds them"
+        elif self.device is not None and self.device.of_record != 1:
             number = float(1 / self.device.of_record)
             note = f"one {self.device.unit or 'device'} a system"
-            return Value(number, "", "default", None, path, name="devices_per_system", note=note)
-        note = "one device a system"
-        return Value(1.0, "", "default", None, path, name="devices_per_system", note=note)
+        return Value(number, "", status, source, path, name="devices_per_system", note=note)
 
     def _in_system(self, given: Value) -> Value:
         """Return the devices of one system, from the number that the spec gives of something."""
-        path = given.path or self.path
-        key = path.rpartition(".")[2]
         if given.counts in device_words.NODES:
-            raise ActivityError(path, f"{key}: it counts the devices of one system, not systems")
+            why = "it counts the devices of one system, not systems"
+            raise ActivityError.at(given.path or self.path, why)
         found = self.in_devices(given, given)
         if len(found.inputs) == 1:
             return given
         note = found.formula.replace("devices_per_system", f"{given.best:g} {given.counts}s")
-        made = given._replace(number=found.number, status="derived", note=note, counts="")
-        return made
+        return given._replace(number=found.number, status="derived", note=note, counts="")
 
     def check_alone(self) -> None:
         """Refuse keys that say again, or otherwise, what a host by itself is.
@@ -201,9 +192,8 @@ class MachineResolver:
         if not self.is_alone:
             return
         if decide(best(self.per_system.number) != 1):
-            path = self.per_system.path or self.path
-            key = path.rpartition(".")[2]
-            raise ActivityError(path, f"{key}: a host by itself is one machine; leave it out")
+            why = "a host by itself is one machine; leave it out"
+            raise ActivityError.at(self.per_system.path or self.path, why)
         if self.given("device_embodied") is not None:
             raise self.refuse("device_embodied", "a host by itself has no devices; give `embodied`")
         draws = [key for key in ("power", "rated_power") if self.given(key) is not None]
@@ -224,7 +214,7 @@ class MachineResolver:
         """What stands for the devices where they have no record."""
         if self.is_alone:
             return HOST_ALONE
-        return SEVERAL if getattr(self.layers[-1][1], "accelerators", None) else UNNAMED
+        return SEVERAL if self.kinds else UNNAMED
 
     def in_devices(self, given: Value, per_system: Value | None = None) -> Quantity:
         """Return a number that the spec gives in devices of the machine.
@@ -234,16 +224,11 @@ class MachineResolver:
         ActivityError
             Where its word does not fit the device.
         """
-        path = given.path or self.path
+        devices, per = self.device or self.made_of, per_system or self.per_system
         try:
-            return device_words.in_devices(
-                given,
-                self.device or self.made_of,
-                per_system or self.per_system,
-                self.catalog.defaults,
-            )
+            return device_words.in_devices(given, devices, per, self.catalog.defaults)
         except ValueError as error:
-            raise ActivityError(path, f"{path.rpartition('.')[2]}: {error}") from None
+            raise ActivityError.at(given.path or self.path, str(error)) from None
 
     def check_count(self) -> None:
         """Refuse numbers of devices that the count in the device's name does not divide.
@@ -262,15 +247,14 @@ class MachineResolver:
                 is_other = given is not None and given.counts in device_words.NOT_DEVICES
                 if given is not None and not is_other and decide(given.best % count != 0):
                     message = (
-                        f"{key}: `{name}` names {count} devices, and {key} says {given.best:g}; "
+                        f"`{name}` names {count} devices, and {key} says {given.best:g}; "
                         f"write the name without its number, and how many there are"
                     )
-                    raise ActivityError(f"{path}.{key}", message)
+                    raise ActivityError.at(f"{path}.{key}", message)
 
     def where(self, key: str) -> str:
         """Return the path at which the spec gives a key, or would give it."""
-        path, found = self.deciding((key,))
-        return f"{path}.{found or key}"
+        return f"{self.deciding((key,))[0]}.{key}"
 
     def is_processor(self) -> bool:
         """Whether the device is a CPU, which servers' figures hold already."""

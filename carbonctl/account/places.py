@@ -71,7 +71,7 @@ def places(
         label = _label(one, number)
         while any(place.name == label for place in found):
             label = f"{label} {number}"
-        share = one.share.named("site_share", f"{layers[0][0]}.share")
+        share = one.share.named("site_share")
         found.append(Place([*above, *layers, *below], share, label, AT_SITE + label))
     return found
 

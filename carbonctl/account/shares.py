@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from carbonctl.account.node import MachineResolver
 from carbonctl.catalog.records import Device, Embodied, Host
 from carbonctl.estimators.base import ActivityError
 from carbonctl.estimators.machine import Group, Scale, Share
 from carbonctl.numbers.quantities import Quantity, known, of
 from carbonctl.numbers.values import Value
-from carbonctl.spec.systems import Part, System
+from carbonctl.spec.systems import Part
+
+if TYPE_CHECKING:
+    from carbonctl.hardware.lines import Line
 
 _WHOLE_MACHINE = ("server", "product")
 _EMBODIED = ("embodied", "device_embodied", "host_embodied", "parts")
@@ -39,7 +44,7 @@ def shares(node: MachineResolver) -> tuple[Share, ...]:
         return _built(node)
     recorded = node.host.embodied if node.host else None
     if key is None and recorded is not None and _is_whole(node, recorded):
-        figure = node.of_host(figure_of(recorded, "embodied", node), "embodied")
+        figure = node.of_host(recorded.said, "embodied")
         return (Share("system", of(figure), node.host_scale()),)
     is_all = node.is_alone and key in (None, "host_embodied")
     devices, holds_host = ((), False) if is_all else _device_share(node)
@@ -54,13 +59,7 @@ def shares(node: MachineResolver) -> tuple[Share, ...]:
 def listed(node: MachineResolver) -> tuple[str, tuple[Part, ...]] | None:
     """Return path and parts where a list of these is what a system's embodied carbon is."""
     path, key = node.deciding(_EMBODIED)
-    if key != "parts":
-        return None
-    return next(
-        (f"{path}.parts", system.parts)
-        for where, system in node.layers
-        if where == path and isinstance(system, System) and system.parts is not None
-    )
+    return (f"{path}.parts", node.given("parts")) if key == "parts" else None
 
 
 def _built(node: MachineResolver) -> tuple[Share, ...]:
@@ -71,11 +70,7 @@ def _built(node: MachineResolver) -> tuple[Share, ...]:
     assert found is not None
     path, parts = found
     lines = bill(parts, path, node.catalog, node.warnings.append)
-    scale = node.system_scale()
-    return tuple(
-        Share(f"system: {line.item}", line.carbon, scale, stage=line.stage, lacks=line.lacks)
-        for line in lines
-    )
+    return _of_lines(lines, "system", node.system_scale())
 
 
 def _computed(node: MachineResolver, record: Device | Host | None, what: str) -> tuple[Share, ...]:
@@ -90,7 +85,13 @@ def _computed(node: MachineResolver, record: Device | Host | None, what: str) ->
     parts = parts_of(record, node.catalog)
     lines = bill(parts, path, node.catalog, node.warnings.append, record=record.id)
     scale = node.host_scale() if is_host else _part_of_record(node) or node.device_scale()
-    unit = "system" if is_host else "device"
+    return _of_lines(lines, what, scale, "system" if is_host else "device")
+
+
+def _of_lines(
+    lines: list[Line], what: str, scale: Scale | None, unit: str = "system"
+) -> tuple[Share, ...]:
+    """Return the lines of a bill, one share each."""
     return tuple(
         Share(f"{what}: {line.item}", line.carbon, scale, unit, stage=line.stage, lacks=line.lacks)
         for line in lines
@@ -126,10 +127,9 @@ def group_shares(
             share = Share(group.item, known(given), group.scale, "device", lacks=_LACKS["each"])
             found.append(share)
             continue
-        figure = figure_of(recorded, f"device_embodied_{place}", node)
         at = f"{node.path}.accelerators.{place - 1}.device_embodied"
-        named = figure._replace(path=at, figure="device_embodied")
-        found.append(Share(group.item, of(named), group.scale, "device"))
+        figure = recorded.said.named(f"device_embodied_{place}", at, "device_embodied")
+        found.append(Share(group.item, of(figure), group.scale, "device"))
         if recorded.covers in _PART_OF_A_DEVICE:
             rest = group.item.replace("devices", "rest of the devices", 1)
             found.append(Share(rest, None, group.scale, "device", lacks=_LACKS["devices"]))
@@ -156,13 +156,14 @@ def _device_share(node: MachineResolver) -> tuple[tuple[Share, ...], bool]:
     if given is not None or recorded is None:
         computed = _computed(node, node.device, "devices") if given is None else ()
         return computed or (_of_devices(node, known(given)),), False
-    share = _of_devices(node, of(figure_of(recorded, "device_embodied", node)))
+    figure = recorded.said.named("device_embodied", node.place("device_embodied"))
+    share = _of_devices(node, of(figure))
     if recorded.covers in _PART_OF_A_DEVICE:
         return (share, _of_devices(node, None, "rest of the devices")), False
     holds_host = recorded.covers in _WHOLE_MACHINE
     if holds_host and node.given("host_embodied") is not None:
-        message = "host_embodied: the device's figure holds its host; give device_embodied too"
-        raise ActivityError(node.place("host_embodied"), message)
+        message = "the device's figure holds its host; give device_embodied too"
+        raise ActivityError.at(node.place("host_embodied"), message)
     return (share,), holds_host
 
 
@@ -185,17 +186,9 @@ def _host_share(node: MachineResolver, recorded: Embodied | None) -> Share:
     if given is not None:
         return Share("host", of(given), node.system_scale())
     if node.is_processor() and recorded is not None and recorded.covers == "server":
-        message = "device_embodied: the server's figure holds its CPUs; give host_embodied too"
-        raise ActivityError(node.place("device_embodied"), message)
+        message = "the server's figure holds its CPUs; give host_embodied too"
+        raise ActivityError.at(node.place("device_embodied"), message)
     if recorded is None or node.host is None or _holds_devices(node, recorded):
         return Share("host", None, Scale(node.per_system), lacks=_LACKS["host"])
-    figure = node.of_host(figure_of(recorded, "host_embodied", node), "host_embodied")
+    figure = node.of_host(recorded.said, "host_embodied")
     return Share("host", of(figure), node.host_scale())
-
-
-def figure_of(recorded: Embodied, key: str, node: MachineResolver) -> Value:
-    """Return a recorded figure under the name of a formula, with what it covers."""
-    note = f"covers {recorded.covers}, {recorded.boundary}"
-    if recorded.value.note:
-        note += f"; {recorded.value.note}"
-    return recorded.value._replace(name=key, path=node.place(key), note=note)

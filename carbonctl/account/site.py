@@ -11,7 +11,7 @@ from carbonctl.numbers.intervals import Number, best, decide
 from carbonctl.numbers.quantities import Quantity, of
 from carbonctl.numbers.values import Value
 from carbonctl.spec.fields import Mix
-from carbonctl.spec.model import Site
+from carbonctl.spec.model import Construction, Site
 
 Layer = tuple[str, Site]
 
@@ -180,7 +180,7 @@ class _Site:
         value, path = self.pick("carbon_intensity")
         if value is not None:
             own = next(site for _, site in self.layers if site.carbon_intensity is value)
-            return value.named("carbon_intensity", path), own.basis, None
+            return value, own.basis, None
         if isinstance(name, Mix):
             return self.mix_intensity(name, path)
         if name is None:
@@ -223,14 +223,13 @@ class _Site:
 
     def losses(self) -> Value | None:
         """Return the share lost between plant and meter, where it is given."""
-        value, path = self.pick("losses")
-        found: Value | None = value and value.named("losses", path)
-        return found
+        value: Value | None = self.pick("losses")[0]
+        return value
 
     def water(self, zone: str | None, region: Region | None, operator: str) -> Water | None:
         """Return the water of site and source per energy; None unless both are known."""
-        site, path = self.pick("wue")
-        on_site: Value | None = site and site.named("wue", path)
+        on_site: Value | None
+        on_site, path = self.pick("wue")
         if on_site is None and region is not None and region.wue_l_per_kwh is not None:
             note = f"{region.region}, {region.wue_status}, {region.wue_year}"
             on_site = Value(
@@ -239,18 +238,18 @@ class _Site:
             )  # fmt: skip
         if operator == "client":
             on_site = Value(0.0, "L/kWh", "default", None, path, name="wue", note="no data centre")
-        off_site, path = self.pick("water_intensity")
-        source: Value | None = off_site and off_site.named("water_intensity", path)
+        source: Value | None
+        source, path = self.pick("water_intensity")
         known = self.catalog.water.get(zone) if source is None and zone and on_site else None
         if known is not None:
             source = Value(known[0], "L/kWh", "catalog", known[1], path, name="water_intensity")
         return Water(on_site, source) if on_site is not None and source is not None else None
 
     def pue(self, region: Region | None) -> Value:
+        value: Value | None
         value, path = self.pick("pue")
         if value is not None:
-            found: Value = value.named("pue", path)
-            return found
+            return value
         if region is not None and region.pue is not None:
             note = f"{region.region}, {region.pue_status}, {region.pue_year}"
             return Value(
@@ -264,25 +263,21 @@ class _Site:
 
     def building(self) -> Building | None:
         """Return the embodied carbon of the data centre itself, where it is given."""
+        given: Construction | None
         given, path = self.pick("construction")
         if given is None:
             return None
-
-        def named(key: str, name: str) -> Value:
-            value: Value = getattr(given, key)
-            return value.named(name, f"{path}.{key}")
-
         if given.per_capacity is not None:
-            figure = named("per_capacity", "building_embodied_per_capacity")
-            per_kw = of(figure)
+            per_kw = of(given.per_capacity.named("building_embodied_per_capacity"))
         else:
-            figure = named("per_area", "building_embodied_per_area")
-            per_kw = of(figure) * named("area", "area")
+            assert given.per_area is not None and given.area is not None
+            per_kw = of(given.per_area.named("building_embodied_per_area")) * given.area
         in_use = Value(
-            1.0, "", "default", None, f"{path}.utilization", name="capacity_in_use",
+            1.0, "", "default", None, f"{path}.utilization",
             note="all of the capacity is taken to be in use: a lower bound",
-        ) if given.utilization is None else named("utilization", "capacity_in_use")  # fmt: skip
-        return Building(per_kw, named("lifetime", "building_lifetime"), in_use)
+        ) if given.utilization is None else given.utilization  # fmt: skip
+        lifetime = given.lifetime.named("building_lifetime")
+        return Building(per_kw, lifetime, in_use.named("capacity_in_use"))
 
     def market(self, location: Value) -> tuple[Value, tuple[Value, ...]]:
         """Return the market-based intensity and the inputs that it comes from.
@@ -291,16 +286,15 @@ class _Site:
         """
         whole, path = self.pick("market_intensity")
         if whole is not None and self.is_whole_market():
-            found: Value = whole.named("market_intensity", path)
-            return found, (found,)
-        share, share_path = self.pick("carbon_free_energy")
-        residual, residual_path = self.pick("residual_intensity")
+            return whole, (whole,)
+        share, _ = self.pick("carbon_free_energy")
+        residual, _ = self.pick("residual_intensity")
         if share is None and residual is None:
             note = "no contract is given: as location-based"
             return location._replace(
                 status="default", path=path, line=None, name="market_intensity", note=note
             ), ()
-        return self.contracted(location, share, share_path, residual, residual_path)
+        return self.contracted(location, share, residual)
 
     def is_whole_market(self) -> bool:
         """Whether the first layer that says anything of the market gives the whole figure."""
@@ -314,29 +308,23 @@ class _Site:
         return False
 
     def contracted(
-        self,
-        location: Value,
-        share: Value | None,
-        share_path: str,
-        residual: Value | None,
-        residual_path: str,
+        self, location: Value, share: Value | None, residual: Value | None
     ) -> tuple[Value, tuple[Value, ...]]:
         """Return the market-based intensity of a contracted share and the rest."""
         _, path = self.pick("market_intensity")
         parts: list[Value] = []
         contracted: Value | None = None
         if share is not None:
-            parts.append(share.named("carbon_free_energy", share_path))
             contracted = self.contract()
-            parts.append(contracted)
+            parts += (share, contracted)
         if residual is not None:
-            parts.append(residual.named("residual_intensity", residual_path))
+            parts.append(residual)
         elif share is not None and decide(share.low < 1):
             message = (
                 "no `residual_intensity` is given; "
                 "the grid's average stands in for the residual mix"
             )
-            self.warnings.append(Caution(message, share_path))
+            self.warnings.append(Caution(message, share.path or ""))
         number = grid.market_intensity(
             share.number if share else 0.0,
             contracted.number if contracted else 0.0,
@@ -351,10 +339,10 @@ class _Site:
 
     def contract(self) -> Value:
         """Return the intensity of contracted energy: direct emissions of nothing, unless given."""
+        given: Value | None
         given, path = self.pick("contract_intensity")
         if given is not None:
-            found: Value = given.named("contract_intensity", path)
-            return found
+            return given
         note = "contracted carbon-free energy, direct emissions"
         return Value(
             0.0, "kgCO2e/kWh", "default", "ghgp-scope2-2015", path, name="contract_intensity",

@@ -52,6 +52,12 @@ class Embodied(NamedTuple):
     includes: tuple[str, ...] = ()
     split: dict[str, float] = {}  # noqa: RUF012
 
+    @property
+    def said(self) -> Value:
+        """The figure, whose note says what it covers."""
+        note = f"covers {self.covers}, {self.boundary}"
+        return self.value._replace(note=f"{note}; {self.value.note}" if self.value.note else note)
+
 
 def _split(raw: Any) -> dict[str, float]:
     if not isinstance(raw, dict):

@@ -114,8 +114,8 @@ class ActivityContext(NamedTuple):
         """
         per = self.require_machine().devices_per_system
         if decide(per.low != per.high):
-            message = f"{key}: the devices of a system are a range; give one number here"
-            raise ActivityError(f"{self.path}.{key}", message)
+            message = "the devices of a system are a range; give one number here"
+            raise ActivityError.at(f"{self.path}.{key}", message)
 
     def one_share(self) -> None:
         """Refuse a range of the share of a host, where it stands above and below a fraction.
@@ -129,19 +129,15 @@ class ActivityContext(NamedTuple):
         scales = [part.scale for part in machine.parts]
         scales += [group.scale for group in machine.groups if group.scale]
         if any(s.times is not None and decide(s.times.low != s.times.high) for s in scales):
-            message = "share: it is a range; give one number where hours follow from energy"
-            raise ActivityError(f"{self.path}.share", message)
+            message = "it is a range; give one number where hours follow from energy"
+            raise ActivityError.at(f"{self.path}.share", message)
 
     def require_machine(self) -> Machine:
         """Return the machine of a kind that always has one."""
         assert self.machine is not None
         return self.machine
 
-    def given(self, value: Value, key: str) -> Value:
-        """Return a value of the activity under the name that formulas use."""
-        return value.named(key, f"{self.path}.{key}")
-
-    def in_devices(self, value: Value, key: str) -> Quantity:
+    def in_devices(self, value: Value) -> Quantity:
         """Return a number of devices, or of device-hours, in devices of the machine.
 
         Raises
@@ -149,23 +145,38 @@ class ActivityContext(NamedTuple):
         ActivityError
             Where what it counts does not fit the device, or may mean two things.
         """
-        named, machine = self.given(value, key), self.require_machine()
-        if named.counts in device_words.NODES:
+        key, machine = value.name, self.require_machine()
+        if value.counts in device_words.NODES:
             self.one_size(key)
-        is_part = named.counts in device_words.PARTS_OF_CPUS
+        is_part = value.counts in device_words.PARTS_OF_CPUS
         if is_part and machine.has_share and machine.device is not None:
-            message = f"`{named.counts}` says which part of the CPUs is used; leave out `share`"
-            raise ActivityError(f"{self.path}.{key}", f"{key}: {message}")
+            message = f"`{value.counts}` says which part of the CPUs is used; leave out `share`"
+            raise ActivityError.at(f"{self.path}.{key}", message)
         try:
             return device_words.in_devices(
-                named, machine.device or machine.made_of, machine.devices_per_system, self.defaults
+                value, machine.device or machine.made_of, machine.devices_per_system, self.defaults
             )
         except ValueError as error:
-            raise ActivityError(f"{self.path}.{key}", f"{key}: {error}") from None
+            raise ActivityError.at(f"{self.path}.{key}", str(error)) from None
 
     def default(self, value: Value, key: str) -> Value:
         """Return a default under the name that formulas use, and where it could be given."""
         return value._replace(status="default", path=f"{self.path}.{key}", name=key)
+
+    def one(self, key: str, note: str) -> Value:
+        """Return the 1 that stands in for a key."""
+        return Value(1.0, "", "default", path=f"{self.path}.{key}", name=key, note=note)
+
+    def reserved(self, note: str) -> "ActivityContext":
+        """Return it with the machine's idle time in the hours already: utilization 100 %.
+
+        Only what the activity itself gives goes before; a named system's is of its other work.
+        """
+        machine = self.require_machine()
+        use = machine.utilization
+        if use.status == "given" and (use.path or "").startswith(f"{self.path}."):
+            return self
+        return self._replace(machine=machine._replace(utilization=self.one("utilization", note)))
 
 
 class ActivityData(NamedTuple):
@@ -201,29 +212,20 @@ class ActivityError(Exception):
         self.message = message
         self.others = others
 
+    @classmethod
+    def at(cls, path: str, message: str) -> "ActivityError":
+        """Return the fault of the key that a path ends with; it is said first."""
+        return cls(path, f"{path.rpartition('.')[2]}: {message}")
+
     @property
     def all(self) -> "tuple[ActivityError, ...]":
         """It and the others."""
         return (self, *self.others)
 
 
-def reserved(machine: Machine, path: str, note: str) -> Machine:
-    """Return a machine whose idle time is already in the hours: utilization 100 %.
-
-    Only what the activity itself gives goes before; a named system's is of its other work.
-    """
-    use = machine.utilization
-    if use.status == "given" and (use.path or "").startswith(f"{path}."):
-        return machine
-    at = f"{path}.utilization"
-    whole = Value(1.0, "", "default", None, at, name="utilization", note=note)
-    return machine._replace(utilization=whole)
-
-
-def requested(requests: Value, duration: Value | None, setting: ActivityContext) -> Quantity:
+def requested(requests: Value, duration: Value | None) -> Quantity:
     """Return how many requests there are: a count, or a rate for a duration."""
-    number = of(setting.given(requests, "requests"))
-    return number if duration is None else number * setting.given(duration, "duration")
+    return of(requests) if duration is None else of(requests) * duration
 
 
 def repeated(activity: Activity, path: str, once: Quantity) -> Quantity:
@@ -239,16 +241,12 @@ def repeated(activity: Activity, path: str, once: Quantity) -> Quantity:
     span, interval = activity.repeat.for_, activity.repeat.every
     times = schedule.occurrences(span.number, interval.number)
     if decide(low(times) < 1):
-        raise ActivityError(f"{path}.repeat", "repeat: the interval `every` is longer than `for`")
+        raise ActivityError.at(f"{path}.repeat", "the interval `every` is longer than `for`")
     note = "whole intervals in the span"
     repeats = Value(
         times, "", "derived", path=f"{path}.repeat", line=interval.line, name="repeats", note=note
     )
-    parts = (
-        interval.named("every", f"{path}.repeat.every"),
-        span.named("for", f"{path}.repeat.for"),
-    )
-    return (once * repeats).beside(*parts)
+    return (once * repeats).beside(interval, span)
 
 
 def device_hours(activity: OnSystem, setting: ActivityContext) -> Quantity:
@@ -271,10 +269,9 @@ def hours_once(activity: TimeFields, setting: ActivityContext) -> Quantity:
         Where the activity gives no time, or its unit does not fit the device.
     """
     if activity.device_time is not None:
-        return setting.in_devices(activity.device_time, "device_time")
+        return setting.in_devices(activity.device_time)
     if activity.devices is not None and activity.wall_time is not None:
-        devices = setting.in_devices(activity.devices, "devices")
-        return devices * setting.given(activity.wall_time, "wall_time")
+        return setting.in_devices(activity.devices) * activity.wall_time
     raise ActivityError(setting.path, "no time: give `device_time`, or `devices` and `wall_time`")
 
 

@@ -16,7 +16,7 @@ from carbonctl.numbers.intervals import decide, plain_sum
 from carbonctl.numbers.quantities import Quantity, known, of
 from carbonctl.numbers.values import Value
 from carbonctl.spec import fields as f
-from carbonctl.spec.systems import Spec
+from carbonctl.spec.systems import Spec, optional
 
 _PHONES = ("phone", "tablet")
 _PRODUCTS = ("product", "server")
@@ -26,28 +26,26 @@ _LACKS = "`device_embodied`, or a `device` whose figure is known"
 class ClientFields(Spec):
     """What describes a client device."""
 
-    device: f.DeviceId | None = Field(None, description="id or alias of the client's device")
-    power: f.Power | None = Field(
-        None, description="draw of one client while it computes; 3 W for a phone unless given"
+    device: f.DeviceId | None = optional("id or alias of the client's device")
+    power: f.Power | None = optional(
+        "draw of one client while it computes; 3 W for a phone unless given"
     )
-    device_embodied: f.Mass | None = Field(None, description="embodied carbon of one client device")
-    lifetime: f.Lifetime | None = Field(None, description="service life of the client device")
-    utilization: f.Utilization | None = Field(
-        None, description="share of its life in which the device is used; all of it unless given"
+    device_embodied: f.Mass | None = optional("embodied carbon of one client device")
+    lifetime: f.Lifetime | None = optional("service life of the client device")
+    utilization: f.Utilization | None = optional(
+        "share of its life in which the device is used; all of it unless given"
     )
-    charging_efficiency: f.Utilization | None = Field(
-        None, description="energy from the battery over that from the wall; no loss unless given"
+    charging_efficiency: f.Utilization | None = optional(
+        "energy from the battery over that from the wall; no loss unless given"
     )
 
 
 class ClientClass(ClientFields):
     """One kind of client device among several."""
 
-    name: f.Name | None = Field(None, description="what the account calls this kind")
+    name: f.Name | None = optional("what the account calls this kind")
     share: f.Fraction = Field(description="share of the clients; those of all kinds sum to 100 %")
-    compute_time: f.ShortTime | None = Field(
-        None, description="time that one such client computes in a round"
-    )
+    compute_time: f.ShortTime | None = optional("time that one such client computes in a round")
 
     @model_validator(mode="after")
     def _one_share(self) -> Self:
@@ -95,6 +93,10 @@ class Client(NamedTuple):
     share: Value | None
     fields: ClientFields
 
+    def placed(self, value: Value, key: str) -> Value:
+        """Return a figure under a name of its own, with the path at which the spec gives it."""
+        return value.named(f"{key}{self.mark}", f"{self.path}.{key}", key)
+
 
 def clients(
     activity: ClientFields, kinds: tuple[ClientClass, ...] | None, setting: ActivityContext
@@ -110,7 +112,7 @@ def clients(
         while any(other.label == f" ({name})" for other in found):
             name = f"{name} {place}"
         path = f"{setting.path}.clients.{place - 1}"
-        share = kind.share.named(f"client_share_{place}", f"{path}.share", "client_share")
+        share = kind.share.named(f"client_share_{place}", figure="client_share")
         found.append(Client(f" ({name})", f"_{place}", path, device, share, kind))
     return found
 
@@ -123,59 +125,43 @@ def power(client: Client, setting: ActivityContext) -> Quantity:
     ActivityError
         For a device that is no phone and of which no draw is known.
     """
-    path, name = f"{client.path}.power", f"power{client.mark}"
-    given = client.fields.power
-    if given is not None:
-        return at_the_wall(of(given.named(name, path, "power")), client)
-    known = setting.facts.client_power(client.device.id) if client.device else None
-    if known is None and client.device is not None and client.device.kind not in _PHONES:
-        raise ActivityError(
-            path, f"power: no draw of {client.device.id} at work is known; give `power`"
-        )
-    figure = known or setting.defaults.client.power._replace(status="default")
-    return at_the_wall(of(figure.named(name, path, "power")), client)
+    watts, device = client.fields.power, client.device
+    if watts is None and device is not None:
+        watts = setting.facts.client_power(device.id)
+        if watts is None and device.kind not in _PHONES:
+            message = f"no draw of {device.id} at work is known; give `power`"
+            raise ActivityError.at(f"{client.path}.power", message)
+    watts = watts or setting.defaults.client.power._replace(status="default")
+    return at_the_wall(of(client.placed(watts, "power")), client)
 
 
 def at_the_wall(watts: Quantity, client: Client) -> Quantity:
     """Return what is drawn at the wall for what a battery gives."""
     given = client.fields.charging_efficiency
-    if given is None:
-        return watts
-    key = "charging_efficiency"
-    return watts / given.named(f"{key}{client.mark}", f"{client.path}.{key}", key)
+    return watts if given is None else watts / client.placed(given, "charging_efficiency")
 
 
 def occupation(
     client: Client, hours: Quantity, setting: ActivityContext, role: Role = CLIENTS
 ) -> Occupation:
     """Return the hours for which client devices were occupied; unknown where no figure is."""
-    key = "lifetime"
     life = client.fields.lifetime or setting.defaults.client.lifetime._replace(status="default")
+    note = "as if the device were used all its life: a lower bound of its share"
+    use = client.fields.utilization or Value(1.0, "", "default", note=note)
     item = f"client devices{client.label}"
     return Occupation(
         Share(item, known(_embodied(client)), lacks=_LACKS, role=role),
         hours,
-        life.named(f"{key}{client.mark}", f"{client.path}.{key}", key),
-        _use(client),
+        client.placed(life, "lifetime"),
+        client.placed(use, "utilization"),
     )
 
 
 def _embodied(client: Client) -> Value | None:
-    name, path = f"device_embodied{client.mark}", f"{client.path}.device_embodied"
     given = client.fields.device_embodied
     if given is not None:
-        return given.named(name, path, "device_embodied")
+        return client.placed(given, "device_embodied")
     recorded = client.device.embodied if client.device else None
     if recorded is None or recorded.covers not in _PRODUCTS:
         return None
-    note = "; ".join(filter(None, (f"covers {recorded.covers}, {recorded.boundary}",
-                                   recorded.value.note)))  # fmt: skip
-    return recorded.value._replace(name=name, path=path, note=note, figure="device_embodied")
-
-
-def _use(client: Client) -> Value:
-    name, path = f"utilization{client.mark}", f"{client.path}.utilization"
-    if client.fields.utilization is not None:
-        return client.fields.utilization.named(name, path, "utilization")
-    note = "as if the device were used all its life: a lower bound of its share"
-    return Value(1.0, "", "default", None, path, name=name, note=note, figure="utilization")
+    return client.placed(recorded.said, "device_embodied")

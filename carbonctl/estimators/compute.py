@@ -8,7 +8,7 @@ average draw; rated power × load; idle + (max − idle) × busy; rated power, a
 
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from carbonctl.estimators.base import (
     ActivityContext,
@@ -17,7 +17,6 @@ from carbonctl.estimators.base import (
     ElectricityUse,
     device_hours,
     occupations,
-    reserved,
     scaled,
 )
 from carbonctl.estimators.machine import Group, Machine
@@ -27,17 +26,16 @@ from carbonctl.numbers.intervals import decide
 from carbonctl.numbers.quantities import Quantity, grouped, of
 from carbonctl.numbers.values import Value
 from carbonctl.spec import fields as f
-from carbonctl.spec.systems import Spec
+from carbonctl.spec.systems import Spec, optional
 
 
 class LoadFields(Spec):
     """How hard devices work."""
 
-    load: f.Fraction | None = Field(None, description="share of rated power drawn while running")
-    busy: f.Fraction | None = Field(None, description="share of the time that devices are busy")
-    pool_idle: f.Switch | None = Field(
-        None,
-        description="whether to add the idle energy of the shared pool; not beside a metered idle",
+    load: f.Fraction | None = optional("share of rated power drawn while running")
+    busy: f.Fraction | None = optional("share of the time that devices are busy")
+    pool_idle: f.Switch | None = optional(
+        "whether to add the idle energy of the shared pool; not beside a metered idle"
     )
 
     @model_validator(mode="after")
@@ -54,13 +52,12 @@ class Loaded(LoadFields, OnMachine):
 class Compute(OnSystem, Loaded):
     """Work on devices: training, fine-tuning, preprocessing, batch inference."""
 
-    mode: f.Mode | None = Field(
-        None,
-        description="offline work draws on a shared pool; online work holds its machines "
-        "all the time, so that their utilization is 100 %",
+    mode: f.Mode | None = optional(
+        "offline work draws on a shared pool; online work holds its machines "
+        "all the time, so that their utilization is 100 %"
     )
-    restarts: f.Ratio | None = Field(
-        None, description="device time added by restarts and failed runs, as a share of it"
+    restarts: f.Ratio | None = optional(
+        "device time added by restarts and failed runs, as a share of it"
     )
 
     @model_validator(mode="after")
@@ -85,8 +82,8 @@ def device_power(activity: LoadFields, group: Group, machine: Machine, path: str
         if activity.load is not None or activity.busy is not None:
             key = "load" if activity.load is not None else "busy"
             name = group.power.name
-            message = f"{key}: `{name}` is an average draw already; {key} goes with rated power"
-            raise ActivityError(f"{path}.{key}", message)
+            message = f"`{name}` is an average draw already; {key} goes with rated power"
+            raise ActivityError.at(f"{path}.{key}", message)
         return of(group.power) if group.power_of is None else of(group.power) / group.power_of
     rated = group.rated_power
     if rated is None:
@@ -95,21 +92,21 @@ def device_power(activity: LoadFields, group: Group, machine: Machine, path: str
         message = f"no power{whose} is known: give `power`, `rated_power`, or a device that has one"
         raise ActivityError(machine.path, message)
     if activity.busy is not None:
-        return _busy(activity.busy.named("busy", f"{path}.busy"), rated, group.idle_power, path)
+        return _busy(activity.busy, rated, group.idle_power, path)
     watts: Quantity = power.loaded_w(of(rated), of(_load(activity, path)))
     return watts
 
 
 def _load(activity: LoadFields, path: str) -> Value:
     if activity.load is not None:
-        return activity.load.named("load", f"{path}.load")
+        return activity.load
     note = "rated power all the time: an upper bound"
     return Value(1.0, "", "default", "luccioni2023", f"{path}.load", name="load", note=note)
 
 
 def _busy(busy: Value, rated: Value, idle: Value | None, path: str) -> Quantity:
     if idle is None:
-        raise ActivityError(f"{path}.busy", "busy: the idle power is unknown; give `idle_power`")
+        raise ActivityError.at(f"{path}.busy", "the idle power is unknown; give `idle_power`")
     check_idle(idle, rated, f"{path}.busy")
     watts: Quantity = power.busy_w(of(idle), of(rated), of(busy))
     return watts
@@ -125,8 +122,7 @@ def check_idle(idle: Value, rated: Value, path: str) -> None:
     """
     above = (idle.best > rated.best) | (idle.low > rated.low) | (idle.high > rated.high)
     if decide(above):
-        key = path.rpartition(".")[2]
-        raise ActivityError(path, f"{key}: the idle power is above that at work")
+        raise ActivityError.at(path, "the idle power is above that at work")
 
 
 def activity_data(activity: Compute, setting: ActivityContext) -> ActivityData:
@@ -139,11 +135,9 @@ def activity_data(activity: Compute, setting: ActivityContext) -> ActivityData:
     """
     hours = device_hours(activity, setting)
     if activity.restarts is not None:
-        hours = runs.with_restarts(hours, of(setting.given(activity.restarts, "restarts")))
+        hours = runs.with_restarts(hours, of(activity.restarts))
     if activity.mode == "online":
-        note = "online work holds its machines all the time"
-        machine = reserved(setting.require_machine(), setting.path, note)
-        setting = setting._replace(machine=machine)
+        setting = setting.reserved("online work holds its machines all the time")
     return at_work(activity, hours, setting)
 
 
@@ -172,8 +166,8 @@ def _pool_idle(machine: Machine, group: Group, hours: Quantity, path: str) -> El
     idle, use = group.idle_power, machine.utilization
     if idle is None:
         whose = f" of {group.item}" if group.scale else ""
-        message = f"pool_idle: the idle power{whose} is unknown; give `idle_power`"
-        raise ActivityError(f"{path}.pool_idle", message)
+        message = f"the idle power{whose} is unknown; give `idle_power`"
+        raise ActivityError.at(f"{path}.pool_idle", message)
     if (busy := group.rated_power or group.power) is not None:
         check_idle(idle, busy, f"{path}.pool_idle")
     energy = fleet.pool_idle_kwh(scaled(hours, group.scale), of(idle), of(use))
@@ -189,11 +183,7 @@ def rest_of_node(
         for part in machine.parts
     ]
     if machine.overhead is not None:
-        drawn.append(_uncounted([*devices, *drawn], machine.overhead))
+        counted = grouped(*(draw.energy for draw in (*devices, *drawn)))
+        beyond = facility.overhead_kwh(counted, of(machine.overhead))
+        drawn.append(ElectricityUse("rest of the node", beyond))
     return drawn
-
-
-def _uncounted(counted: list[ElectricityUse], overhead: Value) -> ElectricityUse:
-    """Return what a node draws beyond the parts that are counted."""
-    energy = grouped(*(draw.energy for draw in counted))
-    return ElectricityUse("rest of the node", facility.overhead_kwh(energy, of(overhead)))

@@ -14,7 +14,7 @@ from carbonctl.numbers.intervals import decide
 from carbonctl.numbers.quantities import Quantity, added, of, product
 from carbonctl.numbers.values import Value
 from carbonctl.spec import fields as f
-from carbonctl.spec.systems import Spec
+from carbonctl.spec.systems import Spec, optional
 from carbonctl.text import did_you_mean
 
 _NOT_A_NAME = re.compile(r"[^a-z0-9]+", re.ASCII)
@@ -23,28 +23,22 @@ _NOT_A_NAME = re.compile(r"[^a-z0-9]+", re.ASCII)
 class AccessPoint(Spec):
     """The access point or router that a client is connected to."""
 
-    power: f.Power | None = Field(
-        None, description="draw while a client transfers, counted for that time"
-    )
-    max_power: f.Power | None = Field(None, description="draw at full rate")
-    idle_power: f.Power | None = Field(None, description="draw when idle, which is left out")
-    capacity: f.LinkRate | None = Field(None, description="full rate")
-    energy: f.TransferEnergy | None = Field(None, description="energy per volume")
+    power: f.Power | None = optional("draw while a client transfers, counted for that time")
+    max_power: f.Power | None = optional("draw at full rate")
+    idle_power: f.Power | None = optional("draw when idle, which is left out")
+    capacity: f.LinkRate | None = optional("full rate")
+    energy: f.TransferEnergy | None = optional("energy per volume")
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         linear = (self.max_power, self.idle_power, self.capacity)
-        given = [
-            self.power is not None,
-            any(v is not None for v in linear),
-            self.energy is not None,
-        ]
-        if sum(given) != 1:
+        is_linear = any(v is not None for v in linear)
+        if sum((self.power is not None, is_linear, self.energy is not None)) != 1:
             raise ValueError(
                 "give `power` (by time), or `max_power`, `idle_power` and `capacity` (linear in "
                 "the data), or `energy` per volume"
             )
-        if given[1] and any(v is None for v in linear):
+        if is_linear and any(v is None for v in linear):
             raise ValueError("max_power, idle_power and capacity go together")
         if self.max_power and self.idle_power and decide(self.idle_power.high > self.max_power.low):
             raise ValueError("idle_power is above max_power")
@@ -54,19 +48,11 @@ class AccessPoint(Spec):
 class Network(Spec):
     """The network between a client and its server."""
 
-    intensity: f.TransferEnergy | None = Field(
-        None, description="energy per volume of the whole network"
-    )
-    year: f.Year | None = Field(None, description="year of that figure: it halves every few years")
-    model: f.Name | None = Field(
-        None, description="whose figures of the elements, such as vishwanath-path"
-    )
-    hops: dict[f.Name, f.Count] | None = Field(
-        None, description="how many of each element a bit passes"
-    )
-    energy: dict[f.Name, f.TransferEnergy] | None = Field(
-        None, description="energy per volume of an element"
-    )
+    intensity: f.TransferEnergy | None = optional("energy per volume of the whole network")
+    year: f.Year | None = optional("year of that figure: it halves every few years")
+    model: f.Name | None = optional("whose figures of the elements, such as vishwanath-path")
+    hops: dict[f.Name, f.Count] | None = optional("how many of each element a bit passes")
+    energy: dict[f.Name, f.TransferEnergy] | None = optional("energy per volume of an element")
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -90,17 +76,15 @@ class Connection(Spec):
     """One way in which clients are connected."""
 
     technology: f.Technology = Field(description="wifi or cellular")
-    share: f.Fraction | None = Field(
-        None, description="share of the clients; those of all connections sum to 100 %"
+    share: f.Fraction | None = optional(
+        "share of the clients; those of all connections sum to 100 %"
     )
     download_bandwidth: f.LinkRate = Field(description="rate at which a client receives")
     upload_bandwidth: f.LinkRate = Field(description="rate at which it sends")
-    receive_power: f.Power | None = Field(
-        None, description="draw of the client's radio while it receives"
-    )
-    transmit_power: f.Power | None = Field(None, description="draw of it while it sends")
-    access_point: AccessPoint | None = Field(None, description="the client's access point")
-    network: Network | None = Field(None, description="instead of the activity's network")
+    receive_power: f.Power | None = optional("draw of the client's radio while it receives")
+    transmit_power: f.Power | None = optional("draw of it while it sends")
+    access_point: AccessPoint | None = optional("the client's access point")
+    network: Network | None = optional("instead of the activity's network")
 
     @model_validator(mode="after")
     def _one_share(self) -> Self:
@@ -120,7 +104,7 @@ class Way(NamedTuple):
     def value(self, key: str) -> Quantity:
         """Return one of its figures."""
         value: Value = getattr(self.fields, key)
-        return of(value.named(f"{key}{self.mark}", f"{self.path}.{key}", key))
+        return of(value.named(f"{key}{self.mark}", figure=key))
 
     def share(self) -> tuple[Quantity, ...]:
         """Return its share of the clients, nothing where there is one connection."""
@@ -207,21 +191,21 @@ def _radio_power(client: Client, way: Way, key: str, setting: ActivityContext) -
         of_what = (
             f"of {device.id} for {technology}" if device else "for a client of no known device"
         )
-        raise ActivityError(path, f"{key}: no power of a radio is known {of_what}; give it")
+        raise ActivityError.at(path, f"no power of a radio is known {of_what}; give it")
     value = known.receive if key == "receive_power" else known.transmit
     return of(value.named(f"{key}{way.mark}{client.mark}", path, key))
 
 
 def access_point(way: Way, traffic: Traffic) -> ElectricityUse | None:
     """Return what access points draw for the transfers; None where none is described."""
-    point, path = way.fields.access_point, f"{way.path}.access_point"
+    point = way.fields.access_point
     if point is None:
         return None
 
     def value(key: str) -> Quantity:
         given: Value = getattr(point, key)
         figure = f"access_point_{key}"
-        return of(given.named(f"{figure}{way.mark}", f"{path}.{key}", figure))
+        return of(given.named(f"{figure}{way.mark}", figure=figure))
 
     def use(energy: Quantity) -> ElectricityUse:
         return ElectricityUse(f"access point{way.label}", energy, role=CONNECTION)
@@ -256,13 +240,13 @@ def network(
     if fields.intensity is not None:
         note = f"figure of {fields.year}" if fields.year else fields.intensity.note
         figure = "network_intensity"
-        value = fields.intensity.named(f"{figure}{mark}", f"{path}.intensity", figure)
+        value = fields.intensity.named(f"{figure}{mark}", figure=figure)
         return [use("network", added(*moved) * value._replace(note=note))]
     draws = []
     for place, (element, count) in enumerate((fields.hops or {}).items(), 1):
         figure = _NOT_A_NAME.sub("_", element.lower()).strip("_") or "element"
         name = f"{figure}_{place}{mark}"
-        hops = count.named(f"hops_{name}", f"{path}.hops.{element}", f"hops_{figure}")
+        hops = count.named(f"hops_{name}", figure=f"hops_{figure}")
         each = _element(fields, element, (name, figure), path, setting)
         energy = added(*(gb * e for gb, e in zip(moved, each, strict=True))) * hops
         draws.append(use(f"network: {element}", energy))
@@ -290,7 +274,7 @@ def _element(
         try:
             elements = setting.facts.segments(fields.model)
         except LookupError as error:
-            raise ActivityError(f"{path}.model", f"model: {error.args[0]}") from None
+            raise ActivityError.at(f"{path}.model", error.args[0]) from None
         known = elements.get(element, {})
         close = did_you_mean(element, elements) if not known else ""
         there = f"{close}; {fields.model} has {', '.join(elements)}"

@@ -20,29 +20,25 @@ from carbonctl.estimators.base import (
 from carbonctl.estimators.machine_fields import OnSystem
 from carbonctl.numbers.quantities import of
 from carbonctl.spec import fields as f
-from carbonctl.spec.systems import SystemFields
+from carbonctl.spec.systems import SystemFields, optional
 
 
 class MeteredEnergy(OnSystem):
     """Electricity use that is known as energy."""
 
     energy: f.Energy = Field(description="electricity used, each time it is repeated")
-    includes_pue: f.Switch | None = Field(
-        None, description="whether it was metered with the building's overhead"
-    )
-    embodied: f.Mass | None = Field(
-        None,
-        description="embodied carbon attributed to this use, each time it is repeated; "
-        "0 kg where another activity counts the hardware",
+    includes_pue: f.Switch | None = optional("whether it was metered with the building's overhead")
+    embodied: f.Mass | None = optional(
+        "embodied carbon attributed to this use, each time it is repeated; "
+        "0 kg where another activity counts the hardware"
     )
 
     @model_validator(mode="after")
     def _hardware_once(self) -> Self:
         useless = _POWERS if self.has_time else (*_POWERS, *_HARDWARE)
-        for key in useless:
-            if getattr(self, key) is not None:
-                why = "the energy is given" if key in _POWERS else "it needs the system's time"
-                raise ValueError(f"`{key}` has no use here: {why}")
+        if key := self.first_given(*useless):
+            why = "the energy is given" if key in _POWERS else "it needs the system's time"
+            raise ValueError(f"`{key}` has no use here: {why}")
         if self.embodied is not None and self.has_time:
             raise ValueError(
                 "embodied is the share of this use already; give it, or a system and its time"
@@ -79,12 +75,12 @@ def activity_data(activity: MeteredEnergy, setting: ActivityContext) -> Activity
         Where its figures do not go together.
     """
     path, machine = setting.path, setting.machine
-    energy = repeated(activity, path, of(setting.given(activity.energy, "energy")))
+    energy = repeated(activity, path, of(activity.energy))
     draw = ElectricityUse("energy", energy, bool(activity.includes_pue))
     if machine is not None:
         hours = device_hours(activity, setting)
         return ActivityData((draw,), occupations(hours, machine))
     if activity.embodied is None:
         return ActivityData((draw,), attributed=(Attributed("hardware", None, _LACKS),))
-    share = repeated(activity, path, of(setting.given(activity.embodied, "embodied")))
+    share = repeated(activity, path, of(activity.embodied))
     return ActivityData((draw,), attributed=(Attributed("hardware", share),))

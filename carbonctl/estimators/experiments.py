@@ -7,7 +7,7 @@ Failed runs and a search over configurations multiply it.
 
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from carbonctl.estimators.base import ActivityContext, ActivityData, ActivityError, repeated
 from carbonctl.estimators.compute import Loaded, at_work
@@ -16,25 +16,22 @@ from carbonctl.numbers.intervals import Number, decide
 from carbonctl.numbers.quantities import Quantity, of
 from carbonctl.numbers.values import Value
 from carbonctl.spec import fields as f
+from carbonctl.spec.systems import optional
 
 
 class Experiments(Loaded):
     """Research and development: search, ablation, failed prototypes."""
 
-    runs: f.Count | None = Field(None, description="how many runs")
-    mean: f.DeviceTime | None = Field(None, description="mean device time of a run")
-    p50: f.PositiveDeviceTime | None = Field(None, description="median device time of a run")
-    p99: f.PositiveDeviceTime | None = Field(
-        None, description="99th percentile of the device time of a run"
+    runs: f.Count | None = optional("how many runs")
+    mean: f.DeviceTime | None = optional("mean device time of a run")
+    p50: f.PositiveDeviceTime | None = optional("median device time of a run")
+    p99: f.PositiveDeviceTime | None = optional("99th percentile of the device time of a run")
+    durations: tuple[f.DeviceTime, ...] | None = optional(
+        "device time of each run, instead of runs and their mean"
     )
-    durations: tuple[f.DeviceTime, ...] | None = Field(
-        None, description="device time of each run, instead of runs and their mean"
-    )
-    failed: f.Fraction | None = Field(
-        None, description="share of all device time that goes to runs that fail"
-    )
-    search_multiplier: f.Multiplier | None = Field(
-        None, description="how many times over a search repeats each run"
+    failed: f.Fraction | None = optional("share of all device time that goes to runs that fail")
+    search_multiplier: f.Multiplier | None = optional(
+        "how many times over a search repeats each run"
     )
 
     @model_validator(mode="after")
@@ -44,7 +41,7 @@ class Experiments(Loaded):
         if self.durations is not None:
             if not self.durations:
                 raise ValueError("durations holds no run")
-            if any(v is not None for v in (self.runs, self.mean, self.p50, self.p99)):
+            if self.first_given("runs", "mean", "p50", "p99"):
                 raise ValueError("durations says every run; give it without runs, mean, p50, p99")
             return self
         if self.runs is None:
@@ -67,7 +64,11 @@ def activity_data(activity: Experiments, setting: ActivityContext) -> ActivityDa
     ActivityError
         Where its figures do not go together.
     """
-    hours = _with_overheads(activity, setting, _device_hours(activity, setting))
+    hours = _device_hours(activity, setting)
+    if activity.search_multiplier is not None:
+        hours = hours * activity.search_multiplier
+    if activity.failed is not None:
+        hours = runs.with_failures(hours, of(activity.failed))
     return at_work(activity, repeated(activity, setting.path, hours), setting)
 
 
@@ -75,35 +76,26 @@ def _device_hours(activity: Experiments, setting: ActivityContext) -> Quantity:
     if activity.durations is not None:
         return _listed(activity.durations, setting)
     assert activity.runs is not None
-    number = of(setting.given(activity.runs, "runs"))
+    number = of(activity.runs)
     if activity.mean is not None:
-        return number * setting.in_devices(activity.mean, "mean")
+        return number * setting.in_devices(activity.mean)
     assert activity.p50 is not None
     assert activity.p99 is not None
-    p50, p99 = setting.in_devices(activity.p50, "p50"), setting.in_devices(activity.p99, "p99")
+    p50, p99 = setting.in_devices(activity.p50), setting.in_devices(activity.p99)
     try:
         size = runs.lognormal_mean(p50.number, p99.number)
     except ValueError as error:
-        raise ActivityError(f"{setting.path}.p99", f"p99: {error}") from None
+        raise ActivityError.at(f"{setting.path}.p99", str(error)) from None
     note = f"lognormal: exp(mu + sigma²/2), mu = ln p50, sigma = (ln p99 − ln p50)/{runs.Z99:.4f}"
     mean = Value(size, "device-h", "derived", None, f"{setting.path}.mean", name="mean", note=note)
     return (number * mean).beside(*p50.inputs, *p99.inputs)
 
 
 def _listed(durations: tuple[Value, ...], setting: ActivityContext) -> Quantity:
-    hours = [setting.in_devices(duration, "durations") for duration in durations]
+    hours = [setting.in_devices(duration) for duration in durations]
     total: Number = hours[0].number
     for each in hours[1:]:
         total = total + each.number
     sources = dict.fromkeys(d.source for d in durations if d.source)
     note, source = f"sum of {len(durations)} runs", " ".join(sources) or None
-    value = durations[0]._replace(number=total, note=note, source=source, counts="")
-    return of(setting.given(value, "durations"))
-
-
-def _with_overheads(activity: Experiments, setting: ActivityContext, hours: Quantity) -> Quantity:
-    if activity.search_multiplier is not None:
-        hours = hours * setting.given(activity.search_multiplier, "search_multiplier")
-    if activity.failed is not None:
-        hours = runs.with_failures(hours, of(setting.given(activity.failed, "failed")))
-    return hours
+    return of(durations[0]._replace(number=total, note=note, source=source, counts=""))

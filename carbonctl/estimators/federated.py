@@ -55,6 +55,7 @@ from carbonctl.numbers.quantities import Quantity, added, of, product
 from carbonctl.numbers.values import Value
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import Activity, MachineTime, SiteRef
+from carbonctl.spec.systems import optional
 
 
 class Server(compute.LoadFields, TimeFields, MachineFields):
@@ -66,43 +67,33 @@ class Federated(ClientFields, Activity):
 
     rounds: f.Count = Field(description="rounds of training")
     cohort: f.Count = Field(description="clients that a round asks for")
-    over_selection: f.Multiplier | None = Field(
-        None, description="clients selected for each that is asked for"
+    over_selection: f.Multiplier | None = optional("clients selected for each that is asked for")
+    dropout: f.Loss | None = optional("share of the selected that drop out")
+    dropout_work: f.Fraction | None = optional(
+        "share of its work that a client does before it drops out"
     )
-    dropout: f.Loss | None = Field(None, description="share of the selected that drop out")
-    dropout_work: f.Fraction | None = Field(
-        None, description="share of its work that a client does before it drops out"
+    compute_time: f.ShortTime | None = optional("time that one client computes in a round")
+    compute_p50: f.PositiveShortTime | None = optional("its median, with compute_p99")
+    compute_p99: f.PositiveShortTime | None = optional("its 99th percentile")
+    samples: f.Count | None = optional("samples that one client trains on in a round")
+    time_per_sample: f.ShortTime | None = optional("time that one sample takes")
+    clients: tuple[ClientClass, ...] | None = optional(
+        "several kinds of client device with shares, instead of one"
     )
-    compute_time: f.ShortTime | None = Field(
-        None, description="time that one client computes in a round"
+    model_size: f.Capacity | None = optional("what a client receives and sends")
+    parameters: f.Count | None = optional("of the model, instead of its size")
+    bytes_per_parameter: f.ParameterSize | None = optional("of one parameter: 4 B")
+    download_compression: f.Multiplier | None = optional(
+        "size of the model over what is sent to clients"
     )
-    compute_p50: f.PositiveShortTime | None = Field(
-        None, description="its median, with compute_p99"
+    upload_compression: f.Multiplier | None = optional("size of the model over what clients send")
+    connections: tuple[Connection, ...] | None = optional(
+        "how clients are connected, with shares: wifi, cellular"
     )
-    compute_p99: f.PositiveShortTime | None = Field(None, description="its 99th percentile")
-    samples: f.Count | None = Field(
-        None, description="samples that one client trains on in a round"
-    )
-    time_per_sample: f.ShortTime | None = Field(None, description="time that one sample takes")
-    clients: tuple[ClientClass, ...] | None = Field(
-        None, description="several kinds of client device with shares, instead of one"
-    )
-    model_size: f.Capacity | None = Field(None, description="what a client receives and sends")
-    parameters: f.Count | None = Field(None, description="of the model, instead of its size")
-    bytes_per_parameter: f.ParameterSize | None = Field(None, description="of one parameter: 4 B")
-    download_compression: f.Multiplier | None = Field(
-        None, description="size of the model over what is sent to clients"
-    )
-    upload_compression: f.Multiplier | None = Field(
-        None, description="size of the model over what clients send"
-    )
-    connections: tuple[Connection, ...] | None = Field(
-        None, description="how clients are connected, with shares: wifi, cellular"
-    )
-    network: Network | None = Field(None, description="the network between clients and server")
-    server: Server | None = Field(None, description="the machines of the server")
-    client_site: SiteRef | None = Field(
-        None, description="where the clients are; the site of the workload unless given"
+    network: Network | None = optional("the network between clients and server")
+    server: Server | None = optional("the machines of the server")
+    client_site: SiteRef | None = optional(
+        "where the clients are; the site of the workload unless given"
     )
 
     @model_validator(mode="after")
@@ -134,9 +125,8 @@ class Federated(ClientFields, Activity):
             raise ValueError("give `model_size`, or `parameters` and `bytes_per_parameter`")
         has_size = self.model_size is not None or self.parameters is not None
         moves = ("connections", "network", "download_compression", "upload_compression")
-        for key in moves if not has_size else ():
-            if getattr(self, key) is not None:
-                raise ValueError(f"{key}: how much is moved? give `model_size`, or `parameters`")
+        if not has_size and (key := self.first_given(*moves)):
+            raise ValueError(f"{key}: how much is moved? give `model_size`, or `parameters`")
         if self.dropout_work is not None and self.dropout is None:
             raise ValueError("dropout_work goes with `dropout`")
         return self
@@ -145,9 +135,8 @@ class Federated(ClientFields, Activity):
     def _shares(self) -> Self:
         if self.clients is not None:
             check_shares([kind.share for kind in self.clients], "clients")
-            for key in ClientFields.model_fields:
-                if getattr(self, key) is not None:
-                    raise ValueError(f"give `{key}` for each of the clients")
+            if key := self.first_given(*ClientFields.model_fields):
+                raise ValueError(f"give `{key}` for each of the clients")
         several = self.connections or ()
         if len(several) > 1 and any(way.share is None for way in several):
             raise ValueError("connections: each needs its `share`")
@@ -193,8 +182,8 @@ def activity_data(activity: Federated, setting: ActivityContext) -> ActivityData
     ActivityError
         Where a figure is neither given nor known.
     """
-    tasks = repeated(activity, setting.path, _tasks(activity, setting))
-    traffic = _traffic(activity, tasks, setting)
+    tasks = repeated(activity, setting.path, _tasks(activity))
+    traffic = _traffic(activity, tasks)
     connected = ways(activity.connections or (), setting)
     draws: list[ElectricityUse] = []
     occupied: list[Occupation] = []
@@ -225,11 +214,11 @@ def _dated(activity: Federated) -> Iterator[tuple[str, int]]:
             yield f"{path}.intensity", fields.year
 
 
-def _tasks(activity: Federated, setting: ActivityContext) -> Quantity:
+def _tasks(activity: Federated) -> Quantity:
     """Return how many clients are selected in all rounds."""
-    tasks = of(setting.given(activity.rounds, "rounds")) * setting.given(activity.cohort, "cohort")
+    tasks = of(activity.rounds) * activity.cohort
     if activity.over_selection is not None:
-        tasks = tasks * setting.given(activity.over_selection, "over_selection")
+        tasks = tasks * activity.over_selection
     return tasks
 
 
@@ -241,77 +230,51 @@ def _compute_hours(
     if client.share is not None:
         parts.append(of(client.share))
     if activity.dropout is not None:
-        parts.append(_worked(activity, setting))
-    return product(*parts, _compute_time(activity, client, setting))
-
-
-def _worked(activity: Federated, setting: ActivityContext) -> Quantity:
-    assert activity.dropout is not None
-    dropout = setting.given(activity.dropout, "dropout")
-    if activity.dropout_work is not None:
-        part = setting.given(activity.dropout_work, "dropout_work")
-    else:
         note = "clients that drop out are taken to have worked in full: an upper bound"
-        part = Value(1.0, "", "default", None, f"{setting.path}.dropout_work",
-                     name="dropout_work", note=note)  # fmt: skip
-    share: Quantity = federated.worked(of(dropout), of(part))
-    return share
+        work = activity.dropout_work or setting.one("dropout_work", note)
+        parts.append(federated.worked(of(activity.dropout), of(work)))
+    return product(*parts, _compute_time(activity, client, setting))
 
 
 def _compute_time(activity: Federated, client: Client, setting: ActivityContext) -> Quantity:
     """Return the time that one client computes in a round [h]."""
     own = client.fields.compute_time if isinstance(client.fields, ClientClass) else None
     if own is not None:
-        name, path = f"compute_time{client.mark}", f"{client.path}.compute_time"
-        return of(own.named(name, path, "compute_time"))
+        return of(client.placed(own, "compute_time"))
     if activity.compute_time is not None:
-        return of(setting.given(activity.compute_time, "compute_time"))
+        return of(activity.compute_time)
     if activity.samples is not None and activity.time_per_sample is not None:
-        each = setting.given(activity.time_per_sample, "time_per_sample")
-        return of(setting.given(activity.samples, "samples")) * each
-    assert activity.compute_p50 is not None
-    assert activity.compute_p99 is not None
-    p50 = setting.given(activity.compute_p50, "compute_p50")
-    p99 = setting.given(activity.compute_p99, "compute_p99")
+        return of(activity.samples) * activity.time_per_sample
+    p50, p99 = activity.compute_p50, activity.compute_p99
+    assert p50 is not None and p99 is not None
     try:
         mean = runs.lognormal_mean(p50.number, p99.number)
     except ValueError as error:
-        raise ActivityError(f"{setting.path}.compute_p99", f"compute_p99: {error}") from None
+        raise ActivityError.at(f"{setting.path}.compute_p99", str(error)) from None
     note = "lognormal mean of compute_p50 and compute_p99"
     path = f"{setting.path}.compute_time"
     value = Value(mean, "h", "derived", None, path, name="compute_time", note=note)
     return of(value).beside(p50, p99)
 
 
-def _traffic(activity: Federated, tasks: Quantity, setting: ActivityContext) -> Traffic | None:
+def _traffic(activity: Federated, tasks: Quantity) -> Traffic | None:
     """Return what is moved; None where no size is given."""
-    size = _size(activity, setting)
-    if size is None:
+    if activity.model_size is not None:
+        size = of(activity.model_size)
+    elif activity.parameters is not None and activity.bytes_per_parameter is not None:
+        size = of(activity.parameters) * activity.bytes_per_parameter
+    else:
         return None
     up = tasks
     if activity.dropout is not None:
-        up = tasks * federated.reported(of(setting.given(activity.dropout, "dropout")))
+        up = tasks * federated.reported(of(activity.dropout))
+    down_ratio, up_ratio = activity.download_compression, activity.upload_compression
     return Traffic(
         tasks,
         up,
-        _compressed(size, activity.download_compression, "download_compression", setting),
-        _compressed(size, activity.upload_compression, "upload_compression", setting),
+        size if down_ratio is None else size / down_ratio,
+        size if up_ratio is None else size / up_ratio,
     )
-
-
-def _size(activity: Federated, setting: ActivityContext) -> Quantity | None:
-    if activity.model_size is not None:
-        return of(setting.given(activity.model_size, "model_size"))
-    if activity.parameters is None or activity.bytes_per_parameter is None:
-        return None
-    each = setting.given(activity.bytes_per_parameter, "bytes_per_parameter")
-    return of(setting.given(activity.parameters, "parameters")) * each
-
-
-def _compressed(
-    size: Quantity, ratio: Value | None, key: str, setting: ActivityContext
-) -> Quantity:
-    return size if ratio is None else size / setting.given(ratio, key)
 
 
 def _busy(
@@ -329,16 +292,16 @@ def _between(
 ) -> list[ElectricityUse]:
     """Return what access points and the network draw."""
     draws = []
-    shared = activity.network
+    shared, own = activity.network, [way.fields.network for way in connected]
     for way in connected:
         point = access_point(way, traffic)
         if point is not None:
             draws.append(point)
         if way.fields.network is not None:
             draws += network(way.fields.network, f"{way.path}.network", way, traffic, setting)
-        elif shared is not None and any(other.fields.network for other in connected):
+        elif shared is not None and any(own):
             draws += network(shared, f"{setting.path}.network", way, traffic, setting)
-    if shared is not None and not any(way.fields.network for way in connected):
+    if shared is not None and not any(own):
         draws += network(shared, f"{setting.path}.network", None, traffic, setting)
     return draws
 

@@ -5,7 +5,7 @@ from pydantic import Field
 from carbonctl.estimators.base import ActivityContext, ActivityData, repeated
 from carbonctl.estimators.compute import Loaded, at_work
 from carbonctl.factors import schedule
-from carbonctl.numbers.quantities import Quantity, of
+from carbonctl.numbers.quantities import of
 from carbonctl.numbers.values import Value
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import MachineTime
@@ -34,19 +34,13 @@ def activity_data(activity: Ingestion, setting: ActivityContext) -> ActivityData
 
     Their number is the bandwidth over that of one server, rounded up.
     """
-    hours = repeated(activity, setting.path, _device_hours(activity, setting))
-    return at_work(activity, hours, setting)
-
-
-def _device_hours(activity: Ingestion, setting: ActivityContext) -> Quantity:
     setting.one_size("bandwidth")
-    bandwidth = setting.given(activity.bandwidth, "bandwidth")
-    each = setting.given(activity.server_bandwidth, "server_bandwidth")
+    bandwidth, each = activity.bandwidth, activity.server_bandwidth
     number = schedule.whole_number(bandwidth.number, each.number)
     note = "bandwidth over server_bandwidth, rounded up"
     servers = Value(
         number, "", "derived", None, f"{setting.path}.server_bandwidth", name="servers", note=note
     )
-    duration = setting.given(activity.duration, "duration")
     per = setting.require_machine().devices_per_system
-    return (of(servers) * per * duration).beside(bandwidth, each)
+    once = (of(servers) * per * activity.duration).beside(bandwidth, each)
+    return at_work(activity, repeated(activity, setting.path, once), setting)

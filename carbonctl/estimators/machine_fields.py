@@ -2,12 +2,12 @@
 
 from typing import Annotated, Any, Self
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import Discriminator, Tag, model_validator
 
 from carbonctl.numbers.values import Value
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import Activity, MachineTime
-from carbonctl.spec.systems import Spec, System, SystemFields
+from carbonctl.spec.systems import Spec, System, SystemFields, optional
 
 
 def _branch(raw: Any) -> str:
@@ -22,9 +22,9 @@ SystemRef = Annotated[
 class MachineFields(SystemFields):
     """Which system something runs on: a named one, or one described in place."""
 
-    system: SystemRef | None = Field(None, description="a named system, or one described here")
-    devices_per_system: f.WholeDevices | None = Field(
-        None, description="devices that share one host, where no system says it"
+    system: SystemRef | None = optional("a named system, or one described here")
+    devices_per_system: f.WholeDevices | None = optional(
+        "devices that share one host, where no system says it"
     )
 
     @model_validator(mode="after")
@@ -49,10 +49,10 @@ class MachineFields(SystemFields):
 class TimeFields(Spec):
     """How long devices run."""
 
-    devices: f.Devices | None = Field(None, description="devices in all, with wall_time")
-    wall_time: f.Duration | None = Field(None, description="elapsed time, with devices")
-    device_time: f.DeviceTime | None = Field(
-        None, description="reserved or billed hours × devices; instead of devices and wall_time"
+    devices: f.Devices | None = optional("devices in all, with wall_time")
+    wall_time: f.Duration | None = optional("elapsed time, with devices")
+    device_time: f.DeviceTime | None = optional(
+        "reserved or billed hours × devices; instead of devices and wall_time"
     )
 
     @model_validator(mode="after")

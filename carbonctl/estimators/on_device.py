@@ -30,6 +30,7 @@ from carbonctl.factors.power import energy_kwh
 from carbonctl.numbers.quantities import Quantity, of
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import Activity, SiteRef
+from carbonctl.spec.systems import optional
 
 
 class OnDevice(ClientFields, Activity):
@@ -38,16 +39,14 @@ class OnDevice(ClientFields, Activity):
     requests: f.Requests = Field(
         description="how many: a count, or a rate such as 1e9 / day with a duration"
     )
-    duration: f.Span | None = Field(None, description="how long they are answered")
-    energy_per_request: f.RequestEnergy | None = Field(None, description="from the battery")
-    time_per_request: f.ShortTime | None = Field(
-        None, description="how long one keeps the device busy"
+    duration: f.Span | None = optional("how long they are answered")
+    energy_per_request: f.RequestEnergy | None = optional("from the battery")
+    time_per_request: f.ShortTime | None = optional("how long one keeps the device busy")
+    embodied_per_request: f.Mass | None = optional(
+        "embodied carbon that one request is given, instead of its time"
     )
-    embodied_per_request: f.Mass | None = Field(
-        None, description="embodied carbon that one request is given, instead of its time"
-    )
-    client_site: SiteRef | None = Field(
-        None, description="where the devices are; the site of the workload unless given"
+    client_site: SiteRef | None = optional(
+        "where the devices are; the site of the workload unless given"
     )
 
     @model_validator(mode="after")
@@ -62,9 +61,8 @@ class OnDevice(ClientFields, Activity):
         if self.embodied_per_request is None and self.time_per_request is not None:
             return self
         beside = "embodied_per_request" if self.embodied_per_request else "energy_per_request alone"
-        for key in ("device_embodied", "lifetime", "utilization"):
-            if getattr(self, key) is not None:
-                raise ValueError(f"{key} has no use beside {beside}; it needs `time_per_request`")
+        if key := self.first_given("device_embodied", "lifetime", "utilization"):
+            raise ValueError(f"{key} has no use beside {beside}; it needs `time_per_request`")
         return self
 
     @property
@@ -90,15 +88,14 @@ def activity_data(activity: OnDevice, setting: ActivityContext) -> ActivityData:
         Where no power of the device is known.
     """
     (client,) = clients(activity, None, setting)
-    number = requested(activity.requests, activity.duration, setting)
-    number = repeated(activity, setting.path, number)
+    once = requested(activity.requests, activity.duration)
+    number = repeated(activity, setting.path, once)
     draw = _draw(activity, client, number, setting)
     if activity.embodied_per_request is not None:
-        each = setting.given(activity.embodied_per_request, "embodied_per_request")
-        share = Attributed("requests", number * each, role=USERS)
+        share = Attributed("requests", number * activity.embodied_per_request, role=USERS)
         there = ActivityData((draw,), attributed=(share,))
     elif activity.time_per_request is not None:
-        busy = number * setting.given(activity.time_per_request, "time_per_request")
+        busy = number * activity.time_per_request
         there = ActivityData((draw,), (occupation(client, busy, setting, USERS),))
     else:
         lacks = "`time_per_request` with a `device`, or `embodied_per_request`"
@@ -111,10 +108,8 @@ def _draw(
     activity: OnDevice, client: Client, number: Quantity, setting: ActivityContext
 ) -> ElectricityUse:
     if activity.energy_per_request is not None:
-        each = of(setting.given(activity.energy_per_request, "energy_per_request"))
-        energy = number * at_the_wall(each, client)
-        return ElectricityUse("client compute", energy, role=USERS)
-    assert activity.time_per_request is not None
-    hours = number * setting.given(activity.time_per_request, "time_per_request")
-    energy = energy_kwh(hours, power(client, setting))
+        energy = number * at_the_wall(of(activity.energy_per_request), client)
+    else:
+        assert activity.time_per_request is not None
+        energy = energy_kwh(number * activity.time_per_request, power(client, setting))
     return ElectricityUse("client compute", energy, role=USERS)

@@ -7,7 +7,7 @@
 
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from carbonctl.estimators.base import (
     ActivityContext,
@@ -18,7 +18,6 @@ from carbonctl.estimators.base import (
     occupations,
     repeated,
     requested,
-    reserved,
     scaled,
 )
 from carbonctl.estimators.compute import Loaded, at_work, check_idle, device_power, rest_of_node
@@ -29,7 +28,7 @@ from carbonctl.numbers.intervals import decide, low
 from carbonctl.numbers.quantities import Quantity, grouped, of
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import MachineTime
-from carbonctl.spec.systems import SystemFields
+from carbonctl.spec.systems import SystemFields, optional
 
 _PER_REQUEST = ("energy_per_request", "device_time_per_request", "throughput")
 
@@ -37,28 +36,26 @@ _PER_REQUEST = ("energy_per_request", "device_time_per_request", "throughput")
 class Serving(Loaded):
     """Inference: answering requests, or standing ready to."""
 
-    requests: f.Requests | None = Field(
-        None, description="how many: a count, or a rate such as 1e9 / day with a duration"
+    requests: f.Requests | None = optional(
+        "how many: a count, or a rate such as 1e9 / day with a duration"
     )
-    duration: f.Span | None = Field(None, description="how long the service runs")
-    energy_per_request: f.RequestEnergy | None = Field(
-        None, description="energy of one request, measured or published"
+    duration: f.Span | None = optional("how long the service runs")
+    energy_per_request: f.RequestEnergy | None = optional(
+        "energy of one request, measured or published"
     )
-    energy_boundary: f.Boundary | None = Field(
-        None, description="what that energy holds: the chip, its node, or the facility with PUE"
+    energy_boundary: f.Boundary | None = optional(
+        "what that energy holds: the chip, its node, or the facility with PUE"
     )
-    device_time_per_request: f.RequestTime | None = Field(
-        None, description="devices × time that one request takes"
+    device_time_per_request: f.RequestTime | None = optional(
+        "devices × time that one request takes"
     )
-    throughput: f.Throughput | None = Field(
-        None, description="requests that one device serves per time"
+    throughput: f.Throughput | None = optional("requests that one device serves per time")
+    embodied_per_request: f.Mass | None = optional(
+        "embodied carbon that one request is given, where no system is described"
     )
-    embodied_per_request: f.Mass | None = Field(
-        None, description="embodied carbon that one request is given, where no system is described"
-    )
-    fleet: f.Count | None = Field(None, description="systems that stand ready all the time")
-    autoscaling: f.Fraction | None = Field(
-        None, description="share of the fleet's idle time in which systems are released"
+    fleet: f.Count | None = optional("systems that stand ready all the time")
+    autoscaling: f.Fraction | None = optional(
+        "share of the fleet's idle time in which systems are released"
     )
 
     @model_validator(mode="after")
@@ -67,7 +64,7 @@ class Serving(Loaded):
             raise ValueError("give `requests` and what one takes, or a `fleet` and its duration")
         if self.fleet is not None:
             return self._check_fleet()
-        if all(getattr(self, key) is None for key in _PER_REQUEST):
+        if not self.first_given(*_PER_REQUEST):
             raise ValueError(f"what does a request take? give one of {', '.join(_PER_REQUEST)}")
         if self.device_time_per_request is not None and self.throughput is not None:
             raise ValueError("give `device_time_per_request` or `throughput`")
@@ -87,17 +84,16 @@ class Serving(Loaded):
                 useless += _OF_A_MACHINE
             elif self.device_time_per_request is not None or self.throughput is not None:
                 useless += ("load", "busy")
-        for key in useless:
-            if getattr(self, key) is not None:
-                raise ValueError(f"`{key}` has no use here: it needs a fleet, or a system at work")
+        if key := self.first_given(*useless):
+            raise ValueError(f"`{key}` has no use here: it needs a fleet, or a system at work")
         return self
 
     def _check_fleet(self) -> Self:
         if self.duration is None:
             raise ValueError("a fleet needs the `duration` for which it stands ready")
-        for key in (*_PER_REQUEST, "requests", "embodied_per_request", "energy_boundary"):
-            if getattr(self, key) is not None:
-                raise ValueError(f"`{key}` has no use beside a fleet, which draws what it draws")
+        useless = (*_PER_REQUEST, "requests", "embodied_per_request", "energy_boundary")
+        if key := self.first_given(*useless):
+            raise ValueError(f"`{key}` has no use beside a fleet, which draws what it draws")
         if self.pool_idle is not None:
             raise ValueError("pool_idle: a fleet's idle time is in its hours already")
         if self.autoscaling is not None and self.busy is None:
@@ -137,8 +133,7 @@ def activity_data(activity: Serving, setting: ActivityContext) -> ActivityData:
     if activity.fleet is not None:
         return _fleet(activity, setting)
     assert activity.requests is not None
-    number = requested(activity.requests, activity.duration, setting)
-    number = repeated(activity, setting.path, number)
+    number = repeated(activity, setting.path, requested(activity.requests, activity.duration))
     hours = _hours(activity, setting, number)
     if activity.energy_per_request is None:
         assert hours is not None
@@ -149,10 +144,9 @@ def activity_data(activity: Serving, setting: ActivityContext) -> ActivityData:
 def _hours(activity: Serving, setting: ActivityContext, number: Quantity) -> Quantity | None:
     """Return the device-hours of all requests, None where nothing says them."""
     if activity.device_time_per_request is not None:
-        each = activity.device_time_per_request
-        return number * setting.in_devices(each, "device_time_per_request")
+        return number * setting.in_devices(activity.device_time_per_request)
     if activity.throughput is not None:
-        return number / setting.given(activity.throughput, "throughput")
+        return number / activity.throughput
     return None
 
 
@@ -160,16 +154,16 @@ def _by_energy(
     activity: Serving, setting: ActivityContext, number: Quantity, hours: Quantity | None
 ) -> ActivityData:
     assert activity.energy_per_request is not None
-    energy = number * setting.given(activity.energy_per_request, "energy_per_request")
+    energy = number * activity.energy_per_request
     boundary = activity.energy_boundary
     item = {"chip": "devices", "node": "nodes", "facility": "facility"}[boundary or "node"]
     draws = [ElectricityUse(item, energy, includes_pue=boundary == "facility")]
     machine = setting.machine
     if machine is None:
-        return ActivityData(tuple(draws), attributed=(_attributed(activity, setting, number),))
+        return ActivityData(tuple(draws), attributed=(_attributed(activity, number),))
     if boundary == "chip" and machine.holds_host:
-        message = "energy_boundary: the energy is the chip's, and `power` the whole node's"
-        raise ActivityError(f"{setting.path}.energy_boundary", message)
+        message = "the energy is the chip's, and `power` the whole node's"
+        raise ActivityError.at(f"{setting.path}.energy_boundary", message)
     if hours is None:
         hours = _hours_from_energy(activity, setting, machine, draws[0])
     if boundary == "chip":
@@ -177,12 +171,11 @@ def _by_energy(
     return ActivityData(tuple(draws), occupations(hours, machine))
 
 
-def _attributed(activity: Serving, setting: ActivityContext, number: Quantity) -> Attributed:
+def _attributed(activity: Serving, number: Quantity) -> Attributed:
     """Return the embodied carbon of requests as the spec gives it; unknown where it does not."""
     if activity.embodied_per_request is None:
         return Attributed("requests", None, "a system, or `embodied_per_request`")
-    each = setting.given(activity.embodied_per_request, "embodied_per_request")
-    return Attributed("requests", number * each)
+    return Attributed("requests", number * activity.embodied_per_request)
 
 
 def _hours_from_energy(
@@ -200,10 +193,10 @@ def _hours_from_energy(
     watts = _node_watts(activity, setting, machine)
     if decide(low(watts.number) == 0):
         message = (
-            "energy_per_request: how long a request takes follows from the power of its system, "
+            "how long a request takes follows from the power of its system, "
             "which is 0 W here; give `device_time_per_request` too"
         )
-        raise ActivityError(f"{setting.path}.energy_per_request", message)
+        raise ActivityError.at(f"{setting.path}.energy_per_request", message)
     energy = draw.energy
     if draw.includes_pue and setting.pue is not None:
         energy = energy / setting.pue
@@ -212,29 +205,29 @@ def _hours_from_energy(
 
 def _node_watts(activity: Serving, setting: ActivityContext, machine: Machine) -> Quantity:
     """Return the draw of one device [W], with its share of the node unless the chip's is meant."""
-    watts = []
-    for group in machine.groups:
-        each = device_power(activity, group, machine, setting.path)
-        watts.append(scaled(each, group.scale))
-    of_chip = activity.energy_boundary == "chip"
-    for part in () if of_chip else machine.parts:
-        watts.append(scaled(part.power, part.scale))
-    over = None if of_chip else machine.overhead
-    return grouped(*watts) if over is None else grouped(*watts) * over
+    watts = [
+        scaled(device_power(activity, group, machine, setting.path), group.scale)
+        for group in machine.groups
+    ]
+    if activity.energy_boundary == "chip":
+        return grouped(*watts)
+    watts += [scaled(part.power, part.scale) for part in machine.parts]
+    return grouped(*watts) if machine.overhead is None else grouped(*watts) * machine.overhead
 
 
 def _fleet(activity: Serving, setting: ActivityContext) -> ActivityData:
     """Return what a fleet that stands ready draws and occupies."""
+    assert activity.fleet is not None
     setting.one_size("fleet")
-    note = "a fleet's idle time is in its hours already"
-    machine = reserved(setting.require_machine(), setting.path, note)
-    setting = setting._replace(machine=machine)
-    ready = repeated(activity, setting.path, _ready_hours(activity, setting, machine))
+    setting = setting.reserved("a fleet's idle time is in its hours already")
+    machine = setting.require_machine()
+    assert activity.duration is not None
+    standing = of(activity.fleet) * machine.devices_per_system * activity.duration
+    ready = repeated(activity, setting.path, standing)
     if activity.autoscaling is None:
         return at_work(activity, ready, setting)
     assert activity.busy is not None
-    busy = of(setting.given(activity.busy, "busy"))
-    released = of(setting.given(activity.autoscaling, "autoscaling"))
+    busy, released = of(activity.busy), of(activity.autoscaling)
     draws = [_released(group, ready, busy, released, setting) for group in machine.groups]
     on = fleet.hours_on(ready, busy, released)
     return ActivityData((*draws, *rest_of_node(machine, on, draws)), occupations(on, machine))
@@ -248,15 +241,8 @@ def _released(
     path = f"{setting.path}.autoscaling"
     if rated is None or idle is None:
         missing = "rated_power" if rated is None else "idle_power"
-        raise ActivityError(path, f"autoscaling: `{missing}` is unknown")
+        raise ActivityError.at(path, f"`{missing}` is unknown")
     check_idle(idle, rated, path)
     hours = scaled(ready, group.scale)
     energy = fleet.energy_kwh(hours, of(idle), of(rated), busy, released)
     return ElectricityUse(group.item, energy)
-
-
-def _ready_hours(activity: Serving, setting: ActivityContext, machine: Machine) -> Quantity:
-    assert activity.fleet is not None
-    assert activity.duration is not None
-    systems = of(setting.given(activity.fleet, "fleet"))
-    return systems * machine.devices_per_system * setting.given(activity.duration, "duration")

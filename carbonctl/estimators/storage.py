@@ -12,10 +12,11 @@ from carbonctl.estimators.base import (
 from carbonctl.estimators.roles import STORAGE
 from carbonctl.factors import storage
 from carbonctl.factors.power import GB_PER_TB
-from carbonctl.numbers.quantities import Quantity, of
+from carbonctl.numbers.quantities import of
 from carbonctl.numbers.values import Value
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import Activity
+from carbonctl.spec.systems import optional
 
 
 class Storage(Activity):
@@ -24,11 +25,11 @@ class Storage(Activity):
     capacity: f.Capacity = Field(description="data stored, once")
     duration: f.Span = Field(description="how long it is kept")
     medium: f.Medium = Field("ssd", description="kind of drive")
-    replication: f.Multiplier | None = Field(None, description="copies kept; 1 unless given")
-    fill: f.Utilization | None = Field(None, description="share of the drives that holds data")
-    power: f.StoragePower | None = Field(None, description="draw of the medium per capacity")
-    embodied: f.StorageMass | None = Field(None, description="embodied carbon per capacity")
-    lifetime: f.Lifetime | None = Field(None, description="service life of the drives")
+    replication: f.Multiplier | None = optional("copies kept; 1 unless given")
+    fill: f.Utilization | None = optional("share of the drives that holds data")
+    power: f.StoragePower | None = optional("draw of the medium per capacity")
+    embodied: f.StorageMass | None = optional("embodied carbon per capacity")
+    lifetime: f.Lifetime | None = optional("service life of the drives")
 
 
 MODEL = Storage
@@ -41,29 +42,19 @@ def activity_data(activity: Storage, setting: ActivityContext) -> ActivityData:
     lifetime and the filled part of the drives.
     """
     medium = setting.defaults.media[activity.medium]
-    held = repeated(activity, setting.path, _tb_hours(activity, setting))
+    copies = activity.replication or setting.one("replication", "one copy")
+    once = of(activity.capacity) / GB_PER_TB * copies * activity.duration
+    held = repeated(activity, setting.path, once)
     watts = of(_or_default(activity.power, medium.power, "power", setting))
     draw = ElectricityUse("drives", storage.energy_kwh(held, watts), role=STORAGE)
     per_tb = of(_or_default(activity.embodied, medium.embodied, "embodied", setting))
     life = setting.defaults.drive_lifetime
     lifetime = of(_or_default(activity.lifetime, life, "lifetime", setting))
-    fill = of(_plain_one(activity.fill, "fill", setting, "the drives are taken to be full"))
+    fill = of(activity.fill or setting.one("fill", "the drives are taken to be full"))
     rate = storage.kgco2e_per_tb_hour(per_tb, lifetime, fill)
     return ActivityData((draw,), timed=(TimedShare("drives", held, "TB-h", rate, STORAGE),))
 
 
-def _tb_hours(activity: Storage, setting: ActivityContext) -> Quantity:
-    capacity = of(setting.given(activity.capacity, "capacity"))
-    duration = setting.given(activity.duration, "duration")
-    copies = _plain_one(activity.replication, "replication", setting, "one copy")
-    return capacity / GB_PER_TB * copies * duration
-
-
 def _or_default(given: Value | None, default: Value, key: str, setting: ActivityContext) -> Value:
-    value = setting.default(default, key) if given is None else setting.given(given, key)
+    value = given or setting.default(default, key)
     return value._replace(figure=f"storage_{key}")  # drives have a life and a power of their own
-
-
-def _plain_one(given: Value | None, key: str, setting: ActivityContext, note: str) -> Value:
-    one = Value(1.0, "", "default", path=f"{setting.path}.{key}", name=key, note=note)
-    return one if given is None else setting.given(given, key)

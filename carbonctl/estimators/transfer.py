@@ -11,6 +11,7 @@ from carbonctl.estimators.roles import NETWORK
 from carbonctl.numbers.quantities import of
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import Activity
+from carbonctl.spec.systems import optional
 
 
 class Transfer(Activity):
@@ -18,9 +19,7 @@ class Transfer(Activity):
 
     volume: f.Capacity = Field(description="data moved, each time it is repeated")
     intensity: f.TransferEnergy = Field(description="energy per volume")
-    intensity_year: f.Year | None = Field(
-        None, description="year of that figure: it halves every few years"
-    )
+    intensity_year: f.Year | None = optional("year of that figure: it halves every few years")
 
 
 MODEL = Transfer
@@ -28,11 +27,9 @@ MODEL = Transfer
 
 def activity_data(activity: Transfer, setting: ActivityContext) -> ActivityData:
     """Return the energy of the network: volume × kWh/GB."""
-    volume = of(setting.given(activity.volume, "volume"))
-    intensity = setting.given(activity.intensity, "intensity")
-    year = activity.intensity_year
+    intensity, year = activity.intensity, activity.intensity_year
     if year is not None:
         intensity = intensity._replace(note=f"figure of {year}")
-    energy = repeated(activity, setting.path, volume) * intensity
+    energy = repeated(activity, setting.path, of(activity.volume)) * intensity
     draw = ElectricityUse("network", energy, in_building=False, role=NETWORK)
     return ActivityData((draw,), dated=(("intensity", year),) if year else ())

@@ -170,18 +170,15 @@ class _Builder:
             self.warn(Caution(message, f"{here.at}.device"))
         if record.id in here.chain:
             circle = " → ".join((*here.chain[here.chain.index(record.id) :], record.id))
-            raise ActivityError(f"{here.at}.{key}", f"{key}: its parts hold themselves: {circle}")
+            raise ActivityError.at(f"{here.at}.{key}", f"its parts hold themselves: {circle}")
         figure = record.embodied
         if part.figures != FROM_PARTS and figure is not None:
-            value = records.published(figure, f"{here.path}.{key}")
+            value = figure.said.named("embodied", f"{here.path}.{key}")
             yield context.line(context.many(ONE), "pieces", of(value))
             if figure.covers in records.PART_OF_A_DEVICE:
                 yield from self.rest(context)
             return
-        if part.figures == PUBLISHED:
-            yield context.line(context.many(ONE), "pieces", None, lacks=_LACKS)
-            return
-        own = records.parts_of(record, self.catalog)
+        own = () if part.figures == PUBLISHED else records.parts_of(record, self.catalog)
         if not own:
             yield context.line(context.many(ONE), "pieces", None, lacks=_LACKS)
             return

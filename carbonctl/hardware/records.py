@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from carbonctl.catalog import Catalog
-from carbonctl.catalog.records import Device, Die, Embodied, Host
+from carbonctl.catalog.records import Device, Die, Host
 from carbonctl.errors import InputError
 from carbonctl.hardware.silicon import HOLDS
 from carbonctl.numbers.values import Value
@@ -14,14 +14,6 @@ from carbonctl.spec.systems import Part
 _NAMES_OF_HELD = {held: name for name, held in HOLDS.items()}
 PART_OF_A_DEVICE = ("die", "package")
 _PACKAGES = ("package", "chip")
-
-
-def published(figure: Embodied, path: str) -> Value:
-    """Return a record's figure under the name of a formula, with what it covers."""
-    note = f"covers {figure.covers}, {figure.boundary}"
-    if figure.value.note:
-        note += f"; {figure.value.note}"
-    return figure.value._replace(name="embodied", path=path, note=note)
 
 
 def parts_of(record: Device | Host, catalog: Catalog) -> tuple[Part, ...]:

@@ -107,8 +107,7 @@ def _gases(context: PartContext, known: Mapping[float, Value]) -> tuple[Value, t
     """Return the process gases at the share that is abated, and what they come from."""
     abated = context.given("abatement")
     if abated is None:
-        row = context.catalog.fab_factors.fab.figure("yield", "any", "abatement").value
-        abated = context.default(row, "abatement", "share of process gases destroyed")
+        abated = _assumed(context, "abatement", "abatement", "share of process gases destroyed")
     (low, most), *_, (high, least) = known.items()
     if decide(abated.low == abated.high):
         for share, gas in known.items():
@@ -172,9 +171,14 @@ def _yield(context: PartContext) -> tuple[Value, tuple[Value, ...]]:
         return good, ()
     model = getattr(part, "yield_model", None)
     if model in (None, "fixed"):
-        row = context.catalog.fab_factors.fab.figure("yield", "any", "yield").value
-        return context.default(row, "fab_yield", "share that works"), ()
+        return _assumed(context, "yield", "fab_yield", "share that works"), ()
     return _modelled(context, model)
+
+
+def _assumed(context: PartContext, row: str, key: str, note: str) -> Value:
+    """Return what the table of yields has for a key that is not given."""
+    figure = context.catalog.fab_factors.fab.figure("yield", "any", row)
+    return context.default(figure.value, key, note)
 
 
 def _modelled(context: PartContext, model: str) -> tuple[Value, tuple[Value, ...]]:
@@ -190,10 +194,9 @@ def _modelled(context: PartContext, model: str) -> tuple[Value, tuple[Value, ...
     said = f"{model}, with {density.best:g} defects a cm2"
     kernel: Callable[..., Any] = yields.poisson if model == "poisson" else yields.murphy
     if model == "negative-binomial":
-        alpha = context.given("clustering")
-        if alpha is None:
-            row = context.catalog.fab_factors.fab.figure("yield", "any", "alpha").value
-            alpha = context.default(row, "clustering", "parameter of the model")
+        alpha = context.given("clustering") or _assumed(
+            context, "alpha", "clustering", "parameter of the model"
+        )
         arguments.append(alpha.number)
         inputs.append(alpha)
         said += f" and α {alpha.best:g}"

@@ -109,21 +109,17 @@ def read_document(
     InputError
         With every problem of it; for overrides of a saved result, too.
     """
-    with json_first(one):
-        return _read(one, catalog, overrides, or_line=or_line)
-
-
-def _read(one: Document, catalog: Catalog, overrides: tuple[str, ...], *, or_line: bool) -> Read:
     data, name, label, first, _ = one
-    refuse_other_results(data, name, first)
-    if not is_saved(data):
-        result = estimate(data, name, catalog, overrides, label=label, first=first)
-        return Read((result,), today(catalog), is_saved=False)
-    from carbonctl.inputs import saved_result
+    with json_first(one):
+        refuse_other_results(data, name, first)
+        if not is_saved(data):
+            result = estimate(data, name, catalog, overrides, label=label, first=first)
+            return Read((result,), today(catalog), is_saved=False)
+        from carbonctl.inputs import saved_result
 
-    if overrides:
-        message = "--set changes a workload, and this is a saved result"
-        raise InputError([Problem(name, first, 1, message)])
-    found = saved_result.read(decode(data, name, first), name, first, or_line=or_line)
+        if overrides:
+            message = "--set changes a workload, and this is a saved result"
+            raise InputError([Problem(name, first, 1, message)])
+        found = saved_result.read(decode(data, name, first), name, first, or_line=or_line)
     version, hardware_db = found.version or __version__, found.hardware_db or catalog.version
     return Read(found.results, Origin(version, hardware_db, found.own_records), is_saved=True)

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple, Protocol
 
 from carbonctl.errors import InputError, Problem
+from carbonctl.numbers.values import Value
 from carbonctl.spec import overrides as sets
 from carbonctl.spec.fields import Names
 from carbonctl.spec.model import PHASES, Activity, SiteShare, Workload
 from carbonctl.spec.paths import item_names
+from carbonctl.spec.systems import Spec
 from carbonctl.spec.tree import Map, Node, Seq, copy_of, parse
 from carbonctl.spec.validation import Checker, Loc, problem_at
 from carbonctl.text import did_you_mean, few_searches, resembles
@@ -119,6 +121,9 @@ class _Check(Checker):
         if self.problems:
             raise InputError(self.problems)
         assert workload is not None
+        fields = vars(workload)
+        for key in ("site", "sites", "phase_sites", "systems"):
+            fields[key] = _placed(fields[key], key, key)
         return workload
 
     def nulls(self) -> None:
@@ -165,9 +170,15 @@ class _Check(Checker):
             self.problem(at, f"{at[-1]}: a list of activities is wanted here, each after a `-`")
             return ()
         said = "a second activity named `{}` in this phase"
-        self.unique(at, item_names(items), said)
-        checked = [self.activity((*at, index), item) for index, item in enumerate(items)]
-        return tuple(activity for activity in checked if activity is not None)
+        names = item_names(items)
+        self.unique(at, names, said)
+        checked = []
+        for index, (name, item) in enumerate(zip(names, items, strict=True)):
+            activity = self.activity((*at, index), item)
+            if activity is not None:
+                _place(activity, f"phases.{at[-1]}.{name}")
+                checked.append(activity)
+        return tuple(checked)
 
     def activity(self, at: Loc, item: Any) -> Activity | None:
         if not isinstance(item, Map):
@@ -287,3 +298,29 @@ class _Check(Checker):
                 there += f"; a grid is written {{grid: {name}}}"
             close = did_you_mean(name, known) or there
             self.problem(at, f"no {what} is named `{name}`{close}")
+
+
+def _place(model: Spec, path: str) -> None:
+    """Give the values of a model their names and paths, while nobody else knows the model."""
+    found, fields = vars(model), type(model).model_fields
+    for name in model.model_fields_set:
+        if type(found[name]) is not str:
+            key = fields[name].alias or name
+            found[name] = _placed(found[name], key, f"{path}.{key}")
+
+
+def _placed(given: Any, key: str, path: str) -> Any:
+    """Return what a key of a model holds, named and placed; values in a list by the list."""
+    kind = type(given)
+    if kind is Value:
+        return given.named(key, path)
+    if kind is dict:
+        return {name: _placed(one, name, f"{path}.{name}") for name, one in given.items()}
+    if kind is tuple:
+        return tuple(
+            _placed(one, key, path if type(one) is Value else f"{path}.{place}")
+            for place, one in enumerate(given)
+        )
+    if isinstance(given, Spec):
+        _place(given, path)
+    return given

@@ -92,8 +92,8 @@ class Site(Spec):
 
     @model_validator(mode="after")
     def _one_market(self) -> Self:
-        parts = (self.carbon_free_energy, self.contract_intensity, self.residual_intensity)
-        if self.market_intensity is not None and any(p is not None for p in parts):
+        parts = ("carbon_free_energy", "contract_intensity", "residual_intensity")
+        if self.market_intensity is not None and self.first_given(*parts):
             raise ValueError(
                 "market_intensity is the whole market-based figure; give it alone, "
                 "without carbon_free_energy, contract_intensity and residual_intensity"

@@ -128,10 +128,9 @@ class Logic(Fabricated):
     @model_validator(mode="after")
     def _one_fab(self) -> Self:
         whole = "carbon_per_area" if self.carbon_per_area else "wafer_source"
-        if getattr(self, whole) is not None:
-            for key in ("abatement", "fab_grid", "fab_year", "fab_intensity"):
-                if getattr(self, key) is not None:
-                    raise ValueError(f"{key}: {whole} holds it already; leave one of them out")
+        key = self.first_given("abatement", "fab_grid", "fab_year", "fab_intensity")
+        if getattr(self, whole) is not None and key is not None:
+            raise ValueError(f"{key}: {whole} holds it already; leave one of them out")
         if self.wafer_source is not None and self.node is None:
             raise ValueError("wafer_source needs `node`")
         if self.fab_intensity is not None and (self.fab_grid or self.fab_year):

@@ -20,6 +20,13 @@ class Spec(BaseModel):
         frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True
     )
 
+    def first_given(self, *keys: str) -> str | None:
+        """Return the first of some keys that is given; None where none is."""
+        for key in keys:
+            if getattr(self, key, None) is not None:
+                return key
+        return None
+
 
 class SystemFields(Spec):
     """What describes a machine; shared by named systems and by activities that carry one."""
@@ -74,13 +81,12 @@ class SystemFields(Spec):
             raise ValueError("cpus needs `cpu`, the id of the CPU")
         if self.power is not None and self.rated_power is not None:
             raise ValueError("give `power`, the average draw, or `rated_power`, not both")
-        if self.power_scope in ("system", "wall"):
-            for key in ("host_power", "host_overhead", "cpu", "memory", "storage"):
-                if getattr(self, key) is not None:
-                    raise ValueError(
-                        f"with power_scope: {self.power_scope} the watts of `power` hold the host "
-                        f"already; leave out `{key}`"
-                    )
+        key = self.first_given("host_power", "host_overhead", "cpu", "memory", "storage")
+        if self.power_scope in ("system", "wall") and key is not None:
+            raise ValueError(
+                f"with power_scope: {self.power_scope} the watts of `power` hold the host "
+                f"already; leave out `{key}`"
+            )
         return self
 
 
@@ -130,9 +136,9 @@ class System(SystemFields):
 
     @model_validator(mode="after")
     def _one_embodied(self) -> Self:
-        for key in ("embodied", "device_embodied", "host_embodied"):
-            if self.parts is not None and getattr(self, key) is not None:
-                raise ValueError(f"parts are the whole system: leave out `{key}`")
+        key = self.first_given("embodied", "device_embodied", "host_embodied")
+        if self.parts is not None and key is not None:
+            raise ValueError(f"parts are the whole system: leave out `{key}`")
         return self
 
     @model_validator(mode="after")
@@ -141,9 +147,10 @@ class System(SystemFields):
             return self
         if not self.accelerators:
             raise ValueError("accelerators holds none")
-        for key in ("device", "devices", "rated_power", "power", "idle_power", "device_embodied"):
-            if getattr(self, key) is not None:
-                raise ValueError(f"give `{key}` for each of the accelerators")
+        if key := self.first_given(
+            "device", "devices", "rated_power", "power", "idle_power", "device_embodied"
+        ):
+            raise ValueError(f"give `{key}` for each of the accelerators")
         if self.embodied is not None and any(a.device_embodied for a in self.accelerators):
             raise ValueError("embodied is the whole system; leave out device_embodied")
         if self.power_scope is not None and any(a.power is None for a in self.accelerators):

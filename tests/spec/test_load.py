@@ -36,6 +36,41 @@ def test_a_good_spec():
     assert workload.systems["node"].embodied.number.best == 4100
 
 
+def test_values_know_their_names_and_paths():
+    text = """\
+name: job
+sites: {lyon: {carbon_intensity: 50 g/kWh}}
+site: [{site: lyon, share: 60 %}, {grid: US, share: 40 %, pue: 1.3}]
+phase_sites: {training: {grid: FR, construction: {per_capacity: 1 t/kW, lifetime: 20 years}}}
+systems: {node: {accelerators: [{device: nvidia/t4, devices: 8, power: 60 W}]}}
+phases:
+  training:
+    - {kind: compute, system: node, device_time: 1 GPU-h, repeat: {every: 1 h, for: 1 day}}
+    - {kind: experiments, system: {device: nvidia/t4, share: 50 %}, durations: [1 GPU-h, 2 GPU-h]}
+"""
+    workload = load(text, "job.yaml", estimators, CATALOG, ("site.1.losses=5 %",)).workload
+    run, search = workload.phases["training"]
+    values = [
+        *(share.share for share in workload.site), workload.site[1].losses,
+        workload.sites["lyon"].carbon_intensity, workload.phase_sites["training"].construction
+        .lifetime, workload.systems["node"].accelerators[0].power, run.repeat.every,
+        run.repeat.for_, search.system.share, *search.durations,
+    ]  # fmt: skip
+    assert [(value.name, value.path) for value in values] == [
+        ("share", "site.0.share"),
+        ("share", "site.1.share"),
+        ("losses", "site.1.losses"),
+        ("carbon_intensity", "sites.lyon.carbon_intensity"),
+        ("lifetime", "phase_sites.training.construction.lifetime"),
+        ("power", "systems.node.accelerators.0.power"),
+        ("every", "phases.training.compute.repeat.every"),
+        ("for", "phases.training.compute.repeat.for"),
+        ("share", "phases.training.experiments.system.share"),
+        ("durations", "phases.training.experiments.durations"),
+        ("durations", "phases.training.experiments.durations"),
+    ]
+
+
 CASES = [
     ("grid: US", "grdi: US", "job.yaml:3:8: unknown key `grdi`; did you mean `grid`?"),
     ("grid: US", "grid: Frnace", "job.yaml:3:14: grid: unknown grid `Frnace`; did you mean `FR`?"),
@@ -85,7 +120,7 @@ CASES = [
     ),
     ("load: 80 %", "load: 80", "load: `80` is above 1 (100 %); write `80 %`"),
     ("load: 80 %", "load: 120 %", "load: `120 %` is above 1 (100 %)"),
-    ("load: 80 %", "load: 80 %, power: 300 W", "load: `power` is an average draw already"),
+    ("load: 80 %", "load: 80 %, power: 60 W", "load: `power` is an average draw already"),
     ("load: 80 %", "load: 80 %, busy: 10 %", "give `load` (share of rated power) or `busy`"),
     ("load: 80 %", "repeat: {every: 1 week}", "`for` is missing in phases.training.0.repeat"),
     ("load: 80 %", "repeat: {every: 1 year, for: 1 day}", "repeat: the interval `every` is longer"),
