@@ -22,22 +22,28 @@ _MAX_BYTES = 16 * 1024  # of a workload; a larger one is worth its own account
 _OTHER = b'"carbonctl.'  # in what is a result and no workload
 
 # As many digits as leave a figure finite, and above 0 unless it is written as 0.
-_FIGURE = r"[0-9]{1,20}(?:\.[0-9]{1,20})?(?![0-9])(?:[eE][+-]?[0-9]{1,2}(?![0-9]))?"
+_FIGURE = r"[0-9]{1,20}(?:\.[0-9]{1,20})?(?!\d)(?:[eE][+-]?[0-9]{1,2}(?!\d))?"
 _RANGE = rf"({_FIGURE})(?:\.\.({_FIGURE}))?"
 _LETTERS = r'[^"\\\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]*'
 _QUOTED = rf"({_LETTERS}(?:\\.{_LETTERS})*)"
 _WORDS = r"([A-Za-z](?:[A-Za-z0-9 ,._()/-]*[A-Za-z0-9)])?)"
 _ZONE = r"([A-Za-z][A-Za-z0-9-]*)"  # a cloud region, with its slash, is no hole
-# By whether a text is JSON. The groups: a name, a grid, a figure, and the second of a range.
+# By whether a text is JSON. The groups: a name, a grid, what stands before a figure, the figure,
+# and the second one of a range.
 _CUTTERS = {
-    True: re.compile(rf'"(?:name": ?"{_QUOTED}(?=")|grid": ?"{_ZONE}(?=")|: ?"?{_RANGE})'),
-    False: re.compile(rf"(?:\bname: {_WORDS}$|\bgrid: {_ZONE}(?=[,}}\n])|: [\"']?{_RANGE})", re.M),
+    True: re.compile(rf'"(?:name": ?"{_QUOTED}(?=")|grid": ?"{_ZONE}(?=")|(: ?"?){_RANGE})'),
+    False: re.compile(
+        rf"(?:\bname: {_WORDS}$|\bgrid: {_ZONE}(?=[,}}\n])|(: [\"']?){_RANGE})", re.M
+    ),
 }
-_GROUPS = 4
+_GROUPS = 5
+_NAME, _GRID, _BEFORE, _, _SECOND = range(_GROUPS)
+_ESCAPED_MARK = re.compile(r"\\[uU]0*[aA]66[eE]")
 _PLAIN = re.compile(r"\w(?:[\w ,._()/-]*[\w)])?")
 
-# The fixed parts of a text, and where one of its ranges has its second figure.
-Key: TypeAlias = tuple[str | None, ...]
+# The fixed parts of a text, what stands before its figures, how many of the holes are no names,
+# and which of the figures are ranges.
+Key: TypeAlias = tuple[str | int | None, ...]
 
 
 class Cut(NamedTuple):
@@ -95,18 +101,21 @@ def groups(documents: Iterable[Document]) -> dict[Key, Group]:
         holes: list[Any] = _cutter(text).split(text)
         key: Key = tuple(holes[:: _GROUPS + 1])
         del holes[:: _GROUPS + 1]
-        highs = holes[3::_GROUPS]
-        if highs.count(None) < len(highs):
-            key += tuple(high and "" for high in highs)
+        key += (*holes[_BEFORE::_GROUPS], holes[_NAME::_GROUPS].count(None))
+        seconds = holes[_SECOND::_GROUPS]
+        if seconds.count(None) < len(seconds):
+            key += tuple(second and "" for second in seconds)
         group = by_key.get(key)
         if group is None:
             names, grids = (
                 tuple(n for n in range(kind, len(holes), _GROUPS) if holes[n] is not None)
-                for kind in (0, 1)
+                for kind in (_NAME, _GRID)
             )
             group = by_key[key] = Group(text, names, grids, [])
         for hole in group.names:
             name = holes[hole]
+            if name is None:  # a grid stands there
+                break
             if not _PLAIN.fullmatch(name) or len(name) > MAX_NAME or name in NULLS or MARK in name:
                 holes[hole] = _read(name) if text.startswith("{") else None
                 if holes[hole] is None:
@@ -122,13 +131,14 @@ def marked(text: str) -> str | None:
     def put(match: re.Match[str]) -> str:
         start, whole, first = match.start(), match[0], next(holes)
         for group in range(_GROUPS, 0, -1):  # from behind, so that places stay true
-            if match[group] is not None:
+            if match[group] is not None and group - 1 != _BEFORE:
                 before, after = match.start(group) - start, match.end(group) - start
                 whole = whole[:before] + mark(first + group - 1) + whole[after:]
         return whole
 
     holes = count(0, _GROUPS)
-    return None if MARK in text else _cutter(text).sub(put, text)
+    is_marked = MARK in text or _ESCAPED_MARK.search(text)
+    return None if is_marked else _cutter(text).sub(put, text)
 
 
 def _cutter(text: str) -> re.Pattern[str]:

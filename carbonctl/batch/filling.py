@@ -13,7 +13,7 @@ from carbonctl.batch.cutting import Cut, Group, marked
 from carbonctl.errors import Problem
 from carbonctl.numbers.columns import Column
 from carbonctl.numbers.intervals import Mixed, NotOneNumber
-from carbonctl.render.by_row import MARK
+from carbonctl.render.by_row import MARK, mark
 from carbonctl.spec.filled import Filled, fill
 from carbonctl.spec.tree import Map, Seq, Text, parse
 
@@ -23,7 +23,7 @@ _LONGEST_REST = 100  # characters beside a figure: with more, a longer figure ma
 _MARKS = re.compile(f"{MARK}([0-9]+){MARK}")
 # Not of a clock's time.
 _QUANTITY = re.compile(
-    rf"{MARK}([0-9]+){MARK}(?:\.\.{MARK}([0-9]+){MARK})?(?![0-9_.eE])[^{MARK}:]{{0,{_LONGEST_REST}}}"
+    rf"{MARK}([0-9]+){MARK}(?:\.\.{MARK}([0-9]+){MARK})?(?![\d_.eE])[^{MARK}:]{{0,{_LONGEST_REST}}}"
 )
 
 
@@ -125,6 +125,8 @@ class Reading:
         while nodes:
             node, is_listed = nodes.pop()
             for key, value in list(node.items() if isinstance(node, Map) else enumerate(node)):
+                if isinstance(key, str) and MARK in key:
+                    raise NotOneNumber
                 if isinstance(value, Map | Seq):
                     nodes.append((value, isinstance(node, Seq)))
                 elif type(value) is Text and MARK in value:
@@ -148,7 +150,14 @@ class Reading:
         """Leave the mark of a name or of a grid that differs.
 
         Of several sites the grid is what tells them apart, and so it is fixed.
+
+        Raises
+        ------
+        NotOneNumber
+            Where more than the name stands there.
         """
+        if node[key] != mark(hole):
+            raise NotOneNumber
         words = self.columns[hole]
         if not may_differ or hole in self.shape.bound or len(set(words)) == 1:
             self.put_first(node, key)

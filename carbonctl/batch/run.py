@@ -30,9 +30,9 @@ from carbonctl.outputs.writing import Target, is_terminal
 _ALONE = 0.25  # s of work before other processes pay
 _FILES = 1000  # that are worked on together
 _SOON = 4 * BLOCK  # bytes that are, after the first look at the outputs
-_MUCH, _MOST = 8 << 20, 32 << 20  # bytes that may be read or written of them
+_MOST = 8 << 20  # bytes that may be read or written of them
 _LONG = 2.0  # s that nobody is to wait for some
-_FEW, _ENOUGH = 8, 256  # workloads of a shape
+_ENOUGH = 256  # workloads of a shape: with more, it is not worth while to wait for others
 
 
 class Run:
@@ -177,8 +177,7 @@ class Run:
         if outcome.seconds > _LONG and outcome.alone * 2 > outcome.results:
             return max(self.room // 2, BLOCK)
         shapes = outcome.shapes or outcome.results
-        most = _MOST if shapes * _FEW > outcome.results else _MUCH
-        times = min(4, most // max(self.room, outcome.size, 1))
+        times = min(4, _MOST // max(self.room, outcome.size))
         if times > 1 and shapes * _ENOUGH > outcome.results:
             return times * self.room
         return max(self.room, _SOON)

@@ -29,7 +29,7 @@ from carbonctl.ledger.result import Result
 from carbonctl.numbers.columns import split, within
 from carbonctl.numbers.intervals import NotOneNumber, has_rows
 from carbonctl.render import LineRenderer
-from carbonctl.render.by_row import Rows, mark
+from carbonctl.render.by_row import MARK, Rows, mark
 from carbonctl.spec.load import load_tree
 from carbonctl.spec.model import PHASES
 from carbonctl.spec.overrides import parse_override
@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from carbonctl.analysis.gates.rules import Gates
 
 _FEW = 3  # workloads of one shape that are not worth an account of columns
-_MOST = 1000  # shapes that are remembered, and facts of each
+_MOST = 1000  # facts that are remembered of a shape
+_LONGEST = 2**21  # characters of all shapes that are remembered
 _FAULTS = (InputError, ArithmeticError, TypeError, ValueError)  # which the ordinary way tells
 
 
@@ -87,6 +88,8 @@ class Shapes:
         The rules.
     renderers : sequence of LineRenderer
         What writes each output.
+    by_site : bool
+        Whether one of them groups by site.
     """
 
     def __init__(
@@ -95,14 +98,19 @@ class Shapes:
         overrides: tuple[str, ...],
         gates: Gates | None,
         renderers: Sequence[LineRenderer],
+        *,
+        by_site: bool = False,
     ) -> None:
         self.catalog = catalog
         self.overrides = overrides
         self.gates = gates
         self.renderers = renderers
+        self.by_site = by_site
         self.known: dict[Key, Shape] = {}
+        self.length = 0
         self.rows: dict[tuple[str, int | None, str | None], GridRow] = {}
         firsts = {parse_override(text)[0][0].strip() for text in overrides}
+        self.is_open = not any(MARK in text for text in overrides)
         self.may_name = firsts.isdisjoint(("phases", *PHASES))  # paths name activities
 
     def answers(self, documents: Sequence[Document]) -> tuple[list[Answer | None], int]:
@@ -118,7 +126,7 @@ class Shapes:
         answers: list[Answer | None] = [None] * len(documents)
         shapes = 0
         for key, group in groups(documents).items():
-            if len(group.cuts) >= _FEW:
+            if len(group.cuts) >= _FEW and self.is_open:
                 shapes += self._answer(self._shape(key, group), group, answers)
             else:
                 shapes += 1
@@ -126,9 +134,11 @@ class Shapes:
 
     def _shape(self, key: Key, group: Group) -> Shape:
         """Return what is known of a shape, in memory that does not grow."""
-        if len(self.known) > _MOST:
-            self.known.clear()
         if key not in self.known or self.known[key].size > _MOST:
+            self.length += len(group.text)
+            if self.length > _LONGEST:
+                self.known.clear()
+                self.length = len(group.text)
             self.known[key] = Shape(group.text)
         return self.known[key]
 
@@ -187,6 +197,8 @@ class Shapes:
         reading.require_taken(loaded.tree)
         label, digest = mark(len(cuts[0].holes)), mark(len(cuts[0].holes) + 1)
         result = result_of(loaded, catalog, label, digest)
+        if self.by_site:
+            _require_sites_apart(result.entries, reading)
         _require_limits(result.entries)
         workload = loaded.workload
         result._spec = lambda: workload.model_dump(by_alias=True, exclude_none=True)
@@ -202,6 +214,19 @@ class Shapes:
             some[:] = [v._replace(subject=cuts[row].document.label) for v in some]
         kin = tuple(catalog.common)
         return Alike(texts, _cautions(result, rows), verdicts, len(result.entries), kin)
+
+
+def _require_sites_apart(entries: Sequence[Entry], reading: Reading) -> None:
+    """Require that sites are the same or not the same in all rows.
+
+    Raises
+    ------
+    Bound
+        Naming the grids, where two may be equal in some rows.
+    """
+    sites = {entry.site for entry in entries if isinstance(entry.site, str)}
+    if len(sites) > 1 and any(MARK in site for site in sites):
+        raise Bound(reading.group.grids)
 
 
 def _require_limits(entries: Sequence[Entry]) -> None:

@@ -166,7 +166,10 @@ class Worker:
 
             renderers = [line for line in self.lines if line is not None]
             order = self.order
-            self.shapes = Shapes(self.catalog, order.overrides, order.gates, renderers)
+            by_site = any(style.by == "site" for _, style in order.outputs)
+            self.shapes = Shapes(
+                self.catalog, order.overrides, order.gates, renderers, by_site=by_site
+            )
         answers, shapes = self.shapes.answers(some)
         self.seen += shapes
         if any(answers):

@@ -142,7 +142,9 @@ def activity_data(activity: Serving, setting: ActivityContext) -> ActivityData:
 
 
 def _hours(activity: Serving, setting: ActivityContext, number: Quantity) -> Quantity | None:
-    """Return the device-hours of all requests, None where nothing says them."""
+    """Return the device-hours of all requests, None where nothing says them or of what."""
+    if setting.machine is None:
+        return None
     if activity.device_time_per_request is not None:
         return number * setting.in_devices(activity.device_time_per_request)
     if activity.throughput is not None:

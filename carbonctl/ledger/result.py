@@ -18,7 +18,7 @@ from carbonctl.ledger.entry import (
     totals,
 )
 from carbonctl.ledger.rows import View
-from carbonctl.numbers.intervals import best, decide, exact_sum
+from carbonctl.numbers.intervals import NotOneNumber, best, decide, exact_sum, has_rows
 from carbonctl.numbers.units import COUNT, INTENSITY, parse
 from carbonctl.numbers.values import Value
 from carbonctl.spec.fields import write_quantity
@@ -47,9 +47,17 @@ def part(entry: Entry) -> str:
 
 
 def site(entry: Entry) -> str:
-    """Return what an entry's site is called."""
+    """Return what an entry's site is called.
+
+    Raises
+    ------
+    NotOneNumber
+        Where it is called by a column.
+    """
     if isinstance(entry.site, str):
         return entry.site
+    if has_rows(entry.site.number):
+        raise NotOneNumber("each row has a site of its own")
     written = write_quantity(entry.site, INTENSITY)
     return written["best"] if isinstance(written, dict) else written
 

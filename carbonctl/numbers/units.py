@@ -242,7 +242,7 @@ def _with_unit(plain: float, text: str, wanted: Dimension) -> str:
 
 def _in_words(plain: float, name: str, text: str, wanted: Dimension) -> str:
     """Return what a number of seconds or hours is in a longer unit."""
-    if wanted.unit != DURATION.unit or ".." in text:
+    if wanted.unit != DURATION.unit or ".." in text or plain > LARGEST:
         return ""
     own = float(unit(name)[1])
     longer = [(plain * own / s, said) for said, s in _LONGER if own < s <= plain * own / 2]

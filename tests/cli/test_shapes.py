@@ -374,3 +374,102 @@ def test_workloads_of_every_kind_come_to_the_same_bytes():
         answered += together(texts)
         rows += len(texts)
     assert answered > 0.5 * rows  # the others are faulty, or fewer than three are alike
+
+
+def test_quotes_are_no_part_of_a_figure():
+    good = [json.dumps({**job("a"), "site": {"grid": "FR", "pue": f"1.{n}"}}) for n in range(1, 6)]
+    bad = good[2].replace('"1.3"', '1.3"')
+    assert together([*good, bad]) == 5
+    text = "name: a\nsite: {{grid: FR, pue: {}}}\nphases:\n  training:\n  - {{kind: energy, energy: 1 kWh}}\n"
+    for odd in ("1.4'", "\"1.4'", "'1.4"):
+        for usual in ("'1.{}'", '"1.{}"', "1.{}"):
+            assert (
+                together([*(text.format(usual.format(n)) for n in range(1, 5)), text.format(odd)])
+                == 4
+            )
+
+
+@pytest.mark.parametrize("hours", ["{}٣ h", "{}２ h", "{}.5٣ h", "1..{}٣ h", "{}e2٣ h", "{}e1٣ h"])
+def test_digits_of_other_scripts_are_read_as_they_are(hours):
+    for escapes in (True, False):
+        texts = [
+            json.dumps(job("a", hours=hours.format(n)), ensure_ascii=escapes) for n in range(1, 6)
+        ]
+        together(texts)
+
+
+def test_a_grid_in_the_place_of_a_name():
+    texts = [phases(training=[{"name": f"x{n}", **run()}]) for n in range(6)]
+    swapped = texts[3].replace('"name": "x3"', '"grid": "x3"')
+    assert together([*texts, swapped]) == 6
+    assert together([swapped, *texts]) == 6
+
+
+def test_figures_in_keys_are_no_figures():
+    texts = [
+        json.dumps({**job("a", hours=f"{n} h"), "systems": {'node": 7': {"device": "nvidia/t4"}}})
+        for n in range(1, 5)
+    ]
+    together(texts)
+    text = 'name: a\nsite: {{grid: FR}}\nsystems: {{"node: 7": {{device: nvidia/t4}}}}\nphases:\n  training:\n  - {{kind: energy, energy: {} kWh}}\n'
+    together([text.format(n) for n in range(1, 5)])
+
+
+@pytest.mark.parametrize(
+    "name", ["run a{} of\n  the ablation", "\"x\n  name: b{}\n  \"", "'x \"name\": \"b{}\" y'"]
+)  # fmt: skip
+def test_names_over_two_lines(name):
+    text = (
+        "name: {}\nsite: {{grid: FR}}\nphases:\n  training:\n  - {{kind: energy, energy: 1 kWh}}\n"
+    )
+    together([text.format(name.format(n)) for n in range(1, 5)])
+    flow = (
+        "{{name: {}, site: {{grid: FR}}, phases: {{training: [{{kind: energy, energy: 1 kWh}}]}}}}"
+    )
+    together([flow.format(name.format(n)) for n in range(1, 5)])
+
+
+def test_marks_that_others_write_are_not_ours():
+    for source in ("x \\ua66e0\\ua66e", "\\ua66e99\\ua66e", "\\UA66E1\\uA66e"):
+        texts = [
+            json.dumps({**job(f"a{n}"), "reported": {"energy": f"{n + 1} kWh", "source": "S"}})
+            for n in range(4)
+        ]
+        assert together([text.replace('"S"', f'"{source}"') for text in texts]) == 0
+    spaced = [json.dumps(job(f"a{n}")).replace('"name": ', '"name" : ') for n in range(4)]
+    together([text.replace("a1", "\\ua66e1\\ua66e") for text in spaced])
+    assert together([json.dumps(job(f"a{n}")) for n in range(4)], ("name=x\ua66e0\ua66e",)) == 0
+
+
+def by_site(texts):
+    """Return whether each workload by itself has the rows by site that it has among others."""
+    style = Style(by="site")
+    shapes = Shapes(CATALOG, (), None, [start("csv", style)], by_site=True)
+    documents = [Document(text.encode(), "jobs", f"jobs#{n}", n) for n, text in enumerate(texts)]
+    answered = 0
+    for document, answer in zip(documents, shapes.answers(documents)[0], strict=True):
+        renderer = start("csv", style)
+        renderer.add(read_document(document, CATALOG).results[0])
+        if answer is not None:
+            assert answer.alike.texts[0][answer.row] == renderer.take()
+            answered += 1
+    return answered
+
+
+def test_sites_that_are_equal_in_some_rows_are_one_there():
+    def two(first, second):
+        sites = {"site": first, "phase_sites": {"inference": second}}
+        return json.dumps(
+            {**job("a"), **sites, "phases": {"training": [run()], "inference": [run()]}}
+        )
+
+    grids = [two({"grid": one}, {"grid": "FR"}) for one in ("FR", "DE", "FR", "PL", "DE", "PL") * 3]
+    assert by_site(grids) == len(grids)
+    assert by_site([json.dumps(job("a", grid)) for grid in GRIDS[:9]]) >= 6
+    by_site(
+        [
+            two({"carbon_intensity": f"{n % 3} g/kWh"}, {"carbon_intensity": "1 g/kWh"})
+            for n in range(9)
+        ]
+    )
+    by_site([two({"carbon_intensity": f"{n}..{n + 2} g/kWh"}, {"grid": "FR"}) for n in range(9)])
