@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from carbonctl.analysis.gates import Verdict
@@ -72,6 +72,7 @@ BINARY = _that(lambda form: form.is_binary)
 TABLES = _that(lambda form: form.separator)
 LINES = _that(lambda form: form.in_lines)
 SEPARATORS = {name: ALL_FORMATS[name].separator for name in TABLES}
+Verdicts: TypeAlias = "Sequence[Verdict]"
 CAUTION = "magenta"  # of what is to be noticed; yellow cannot be read on white
 
 
@@ -109,6 +110,11 @@ class Style(NamedTuple):
     rows: str | None = None
     header: bool = True
 
+    def cited(self, key: str) -> str:
+        """Return a source as it is cited, by its key alone where it is not known."""
+        source = (self.sources or {}).get(key)
+        return f"{source.citation} ({key})" if source else key
+
 
 class Renderer(Protocol):
     """One output in the making."""
@@ -116,7 +122,7 @@ class Renderer(Protocol):
     def add(self, result: Result) -> None:
         """Take one result."""
 
-    def finish(self, about: About, verdicts: Sequence[Verdict] = ()) -> str | bytes:
+    def finish(self, about: About, verdicts: Verdicts = ()) -> str | bytes:
         """Return everything that was added: text, or bytes in a format of `BINARY`."""
 
 

@@ -112,11 +112,7 @@ def _harmless(text: str) -> str:
 
 
 def command(
-    level: str,
-    message: str,
-    file: str = "",
-    line: int | None = None,
-    col: int | None = None,
+    level: str, message: str, file: str = "", line: int | None = None, col: int | None = None
 ) -> str:
     """Return a workflow command; nothing in the texts can begin another or end this one."""
     places = [("file", file), ("line", line), ("col", col), ("title", "carbonctl")]

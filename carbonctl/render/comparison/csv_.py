@@ -10,32 +10,12 @@ from carbonctl.analysis.gates import Verdict
 from carbonctl.ledger.result import About
 from carbonctl.render import Style
 
-COLUMNS = {  # and what they hold; empty where a row has no such thing, or it is unknown
-    "row": "entry, total, metric or verdict",
-    "alternative": "what the alternative was called on the command line",
-    "workload": "name of the workload; empty where each side holds one",
-    "phase": "the phase of the activity",
-    "activity": "name of the activity",
-    "item": "the part of it that the entry is of",
-    "boundary": "operational or embodied",
-    "change": "added, removed, changed or same",
-    "base_energy_kwh": "electricity of the base [kWh]",
-    "head_energy_kwh": "electricity of the alternative [kWh]",
-    "base_kgco2e": "carbon of the base [kgCO2e]",
-    "head_kgco2e": "carbon of the alternative [kgCO2e]",
-    "difference_kgco2e": "head less base [kgCO2e]",
-    "difference_pct": "the difference over the base [%]",
-    "difference_low_kgco2e": "lower bound of the difference [kgCO2e]",
-    "difference_high_kgco2e": "upper bound of the difference [kgCO2e]",
-    "workload_kgco2e": "the part of it that comes from another spec [kgCO2e]",
-    "assumptions_kgco2e": "the part that comes from other facts for the same spec [kgCO2e]",
-    "rule": "the rule of a gate",
-    "level": "fail or warn",
-    "outcome": "pass, fail or unknown",
-    "value": "what was measured, in unit",
-    "limit": "what it was compared with, in unit",
-    "unit": "kgCO2e, kWh, L, % for a relative change, or empty for a probability",
-}
+COLUMNS = (
+    "row", "alternative", "workload", "phase", "activity", "item", "boundary", "change",
+    "base_energy_kwh", "head_energy_kwh", "base_kgco2e", "head_kgco2e", "difference_kgco2e",
+    "difference_pct", "difference_low_kgco2e", "difference_high_kgco2e", "workload_kgco2e",
+    "assumptions_kgco2e", "rule", "level", "outcome", "value", "limit", "unit",
+)  # fmt: skip
 
 
 def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Style) -> str:
@@ -58,7 +38,7 @@ def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Sty
 def columns(*, with_metrics: bool) -> tuple[str, ...]:
     """Return the names of the columns, those of design metrics behind the others."""
     if not with_metrics:
-        return tuple(COLUMNS)
+        return COLUMNS
     from carbonctl.render.design.plain_ import CSV_COLUMNS
 
     return (*COLUMNS, *CSV_COLUMNS)

@@ -10,6 +10,8 @@ from carbonctl.render import Style, comparison_text
 from carbonctl.render.verdicts import FAILED, PASS, UNKNOWN, limit, measured, outcome, passed
 from carbonctl.text import printable
 
+_HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
+
 
 def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Style) -> str:
     """Return the document: failed gates are failures, unknown ones and faulty files errors."""
@@ -17,18 +19,13 @@ def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Sty
     for one in report.alternatives:
         _suite(suites, one, [v for v in verdicts if v.subject == one.head.label], about)
     for problem in about.errors:
-        name = f"{problem.file}:{problem.line}:{problem.col}"
-        suite = ET.SubElement(
-            suites, "testsuite", name=printable(problem.file), tests="1", errors="1"
-        )
-        case = ET.SubElement(
-            suite, "testcase", classname=printable(problem.file), name=printable(name)
-        )
+        file = printable(problem.file)
+        name = f"{file}:{problem.line}:{problem.col}"
+        suite = ET.SubElement(suites, "testsuite", name=file, tests="1", errors="1")
+        case = ET.SubElement(suite, "testcase", classname=file, name=name)
         ET.SubElement(case, "error", message=printable(problem.message), type="input")
     ET.indent(suites)
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(suites, encoding="unicode") + "\n"
-    )
+    return f"{_HEAD}\n{ET.tostring(suites, encoding='unicode')}\n"
 
 
 def _suite(suites: ET.Element, one: Comparison, verdicts: list[Verdict], about: About) -> None:

@@ -1,10 +1,13 @@
-"""Rows of facts, one module a format."""
+"""Rows of facts: CSV, where unknown is empty, JSON, where it is null, or text for people."""
 
+import csv
 from collections.abc import Callable, Collection, Sequence
-from importlib import import_module
+from io import StringIO
 from typing import Any, TypeAlias
 
 from carbonctl.render import ALL_FORMATS
+from carbonctl.render.escaping import as_json
+from carbonctl.text import printable
 
 Row: TypeAlias = dict[str, Any]
 
@@ -21,11 +24,20 @@ def render(
     columns : collection of str
         What a row holds, in the order of a table of plain text.
     rows : sequence of dict
-        The facts.
+        The facts, of which JSON holds all.
     drawn : callable
         Returns them as text for people.
     """
     if ALL_FORMATS[form].for_people:
         return drawn()
-    text: str = import_module(f"carbonctl.render.listing.{form}_").render(columns, rows)
-    return text
+    if form == "json":
+        return as_json(rows)
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([[_plain(row[column]) for column in columns] for row in rows])
+    return out.getvalue()
+
+
+def _plain(cell: Any) -> Any:
+    return printable(cell) if isinstance(cell, str) else cell
