@@ -15,16 +15,26 @@ class Figures:
         The account.
     is_known : bool
         Whether its spread can be known: not where a saved result has lost its spec.
+    row : int, optional
+        The row of entries with columns that the figures are of; it has no spread of its own.
     """
 
-    def __init__(self, entries: Sequence[Entry], is_known: bool = True) -> None:
+    def __init__(
+        self, entries: Sequence[Entry], is_known: bool = True, row: int | None = None
+    ) -> None:
         self.entries = entries
-        self.is_known = is_known
+        self.is_known = is_known and row is None
+        self.row = row
         self.drawn: dict[tuple[str | None, str], Sequence[float] | None] = {}
 
     def figure(self, phase: str | None, key: str) -> float | None:
         """Return one sum; None where it is unknown."""
-        return total(_of_phase(self.entries, phase), key)
+        found = total(_of_phase(self.entries, phase), key)
+        if self.row is None:
+            return found
+        from carbonctl.numbers.columns import take
+
+        return take(found, self.row)
 
     def samples(self, phase: str | None, key: str) -> Sequence[float] | None:
         """Return equally likely values of one sum; None where they are unknown.

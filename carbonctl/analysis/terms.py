@@ -151,10 +151,7 @@ def term(
     Term or None
         None where the figure is unknown.
 
-    Raises
-    ------
-    NotArithmetic
-        Where the formula is none, or names what is no input.
+    Raises NotArithmetic where the formula is none, or names what is no input.
     """
     number = getattr(entry, key)
     if number is None:
@@ -195,10 +192,7 @@ def terms(
     None where an entry is unknown, or where the sum has no formulas behind it (water, and
     the bounds).
 
-    Raises
-    ------
-    NotArithmetic
-        Where the formula of an entry is none, or names what is no input.
+    Raises NotArithmetic where the formula of an entry is none, or names what is no input.
     """
     boundary, column = SUMS[name]
     if column not in _VARY:

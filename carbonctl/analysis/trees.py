@@ -41,10 +41,7 @@ class Hub(NamedTuple):
 class Group:
     """Terms that share unknowns, in the order of the leaves of their tree.
 
-    Raises
-    ------
-    TooMany
-        Where there are too many corners.
+    Raises TooMany where there are too many corners.
     """
 
     def __init__(self, terms: list[Term]) -> None:

@@ -10,13 +10,6 @@ from carbonctl.analysis.compare.lines import line_behind
 from carbonctl.analysis.compare.model import Change, ComparedEntry, Comparison, Delta, Report, Side
 
 __all__ = [
-    "Change",
-    "ComparedEntry",
-    "Comparison",
-    "Delta",
-    "Report",
-    "Side",
-    "compare",
-    "line_behind",
+    "Change", "ComparedEntry", "Comparison", "Delta", "Report", "Side", "compare", "line_behind",
     "report",
-]
+]  # fmt: skip

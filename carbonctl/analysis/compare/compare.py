@@ -15,10 +15,7 @@ from carbonctl.spec.model import PHASES
 def report(base: Side, heads: list[Side], catalog: Catalog) -> Report:
     """Compare each head with the base, and rank them by total carbon.
 
-    Raises
-    ------
-    InputError
-        Where a saved result holds what is no formula.
+    Raises InputError where a saved result holds what is no formula.
     """
     found = [compare(base, head, catalog) for head in heads]
     return Report(base, sorted(found, key=_rank))
@@ -32,10 +29,7 @@ def _rank(one: Comparison) -> tuple[bool, float]:
 def compare(base: Side, head: Side, catalog: Catalog) -> Comparison:
     """Compare one head with the base.
 
-    Raises
-    ------
-    InputError
-        Where a saved result holds what is no formula.
+    Raises InputError where a saved result holds what is no formula.
     """
     try:
         return _compare(base, head, catalog)

@@ -15,6 +15,7 @@ power, T the time of the work:
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import repeat
 from math import isclose, isfinite
+from operator import mul, truediv
 from typing import NamedTuple
 
 from carbonctl.analysis.compare.deltas import same_unknowns
@@ -47,7 +48,6 @@ TIMES = ("indifference_h", "break_even_h")
 VERDICTS: tuple[design.Verdict, ...] = (
     "not sustainable", "weakly sustainable", "strongly sustainable",
 )  # fmt: skip
-_SHARE = Uncertain("embodied_share", "", 0.0, 0.0, 0.0)
 _ROUNDING = 1e-9  # of a figure
 
 
@@ -110,10 +110,7 @@ def measured(report: Report, embodied_share: Number | None = None) -> Metrics:
     embodied_share : float or Range, optional
         FOCAL's α; the base's own embodied share of its total unless given.
 
-    Raises
-    ------
-    InputError
-        For sides with several workloads, and for saved results with faulty formulas.
+    Raises InputError for sides with several workloads, and for saved results with faulty formulas.
     """
     heads = [one.head for one in report.alternatives]
     _check_single([report.base, *heads])
@@ -125,20 +122,21 @@ def measured(report: Report, embodied_share: Number | None = None) -> Metrics:
     several = [base, *others]
     is_per_unit, notes = _one_delay(several)
     if notes:
-        several = [one._replace(delay=None) for one in several]
+        several = [one.without("delay_h") for one in several]
     if len({one.places for one in several if one.spans}) > 1:
         what = "devices and wall_time on some sides, device time on others"
         notes.append(f"times are not of one kind ({what}): C, P and delays are unknown")
         several = [one._replace(spans=None) for one in several]
     notes += _amounts([report.base, *heads])
     base, *others = several
-    share = _Share(embodied_share)
-    shown = _Beside(base, base, is_per_unit, share).base(report.base.label, notes)
+    shown = _Beside(base, base, is_per_unit, embodied_share).base(report.base.label, notes)
     found = tuple(
-        _Beside(base, own, is_per_unit, share).head(head.label, notes)
+        _Beside(base, own, is_per_unit, embodied_share).head(head.label, notes)
         for head, own in zip(heads, others, strict=True)
     )
-    return Metrics(shown, found, _unit(heads[0]) if is_per_unit else None, share.is_given)
+    return Metrics(
+        shown, found, _unit(heads[0]) if is_per_unit else None, embodied_share is not None
+    )
 
 
 def _check_single(sides: Sequence[Side]) -> None:
@@ -169,7 +167,7 @@ def _unit(side: Side) -> str | None:
 
 def _one_delay(several: list[Ingredients]) -> tuple[bool, list[str]]:
     """Return whether any side says the delay of its functional unit, and what is wrong then."""
-    given = [one.delay is not None for one in several if one is not EMPTY]
+    given = [one.sums["delay_h"] is not None for one in several if one is not EMPTY]
     if any(given) and not all(given):
         return True, ["only some sides give the `delay` of their functional unit: D is unknown"]
     return any(given), []
@@ -184,52 +182,42 @@ def _amounts(sides: Sequence[Side]) -> list[str]:
     return []
 
 
-class _Share:
-    """FOCAL's α: given, or the embodied share of the base's account."""
+def _uncertain(share: Number | None) -> set[Uncertain]:
+    """Return what is uncertain in a given embodied share."""
+    if share is None or low(share) == high(share):
+        return set()
+    return {Uncertain("embodied_share", "", best(share), low(share), high(share))}
 
-    def __init__(self, given: Number | None) -> None:
-        self.is_given = given is not None
-        self.unknowns: set[Uncertain] = set()
-        self.number = 0.0
-        if given is not None:
-            self.number = best(given)
-            if low(given) != high(given):
-                self.unknowns = {
-                    _SHARE._replace(best=best(given), low=low(given), high=high(given))
-                }
 
-    def at(self, values: Values | None) -> Iterable[float]:
-        """Return what is given, at each point."""
-        return next((values[u].tolist() for u in self.unknowns if values), repeat(self.number))
-
-    def of(self, base: DesignFigures, given: float) -> float | None:
-        """Return it for the figures of the base."""
-        if self.is_given:
-            return given
-        if base.embodied_kgco2e is None or base.operational_kgco2e is None:
-            return None
-        total = base.embodied_kgco2e + base.operational_kgco2e
-        return base.embodied_kgco2e / total if total > 0 else None
+def _embodied_share(base: DesignFigures) -> float | None:
+    """Return the embodied share of the base's account."""
+    if base.embodied_kgco2e is None or base.operational_kgco2e is None:
+        return None
+    total = base.embodied_kgco2e + base.operational_kgco2e
+    return base.embodied_kgco2e / total if total > 0 else None
 
 
 class _Beside:
     """One side beside the base."""
 
     def __init__(
-        self, base: Ingredients, own: Ingredients, is_per_unit: bool, share: _Share
+        self, base: Ingredients, own: Ingredients, is_per_unit: bool, share: Number | None
     ) -> None:
         self.sides = (base, own)
         self.is_per_unit = is_per_unit
         self.share = share
-        unknowns = base.unknowns | own.unknowns | share.unknowns
-        self.found = scan(self._all, unknowns)
+        self.found = scan(self._all, base.unknowns | own.unknowns | _uncertain(share))
 
     def _all(self, values: Values | None) -> list[Row]:
         """Return everything at each point of what is uncertain; None is the best estimates."""
         sides = zip(*(side.at(values) for side in self.sides), strict=True)
+        given = None if self.share is None else best(self.share)
+        shares: Iterable[float | None] = repeat(given)
+        if values is not None:
+            shares = next((values[u].tolist() for u in _uncertain(self.share)), shares)
         return [
-            self._row(theirs, ours, self.share.of(theirs, given))
-            for (theirs, ours), given in zip(sides, self.share.at(values), strict=False)
+            self._row(theirs, ours, _embodied_share(theirs) if share is None else share)
+            for (theirs, ours), share in zip(sides, shares, strict=False)
         ]
 
     def _row(self, theirs: DesignFigures, ours: DesignFigures, share: float | None) -> Row:
@@ -237,7 +225,7 @@ class _Beside:
         left, right = (_own(figures, self.is_per_unit) for figures in (theirs, ours))
         found = {**right, "embodied_share": share, **_beside(theirs, ours, left, right, share)}
         for name, key in PRODUCTS.items():
-            found[f"{name}_ratio"] = _of(lambda a, b: a / b, right[key], left[key])
+            found[f"{name}_ratio"] = _of(truediv, right[key], left[key])
         is_whole = all(x is None or isfinite(x) for x in (*theirs, *ours))
         return found if is_whole else dict.fromkeys(found)
 
@@ -290,16 +278,16 @@ def _of(kernel: Callable[..., float], *arguments: float | None) -> float | None:
 def _own(one: DesignFigures, is_per_unit: bool) -> dict[str, float | None]:
     """Return the metrics of a side alone."""
     time, energy = one.elapsed_h, one.energy_kwh
-    machines = _of(_quotient, one.held_kgco2e_h, time)
-    delay = _of(_seconds, one.delay_h if is_per_unit else time)
+    machines = _of(truediv, one.held_kgco2e_h, time)
+    delay = _of(mul, one.delay_h if is_per_unit else time, SECONDS_PER_HOUR)
     return {
         "embodied_kgco2e": machines,
         "delay_s": delay,
         "elapsed_h": time,
         "energy_kwh": energy,
         "power_w": _of(lambda kwh, hours: kwh / hours * W_PER_KW, energy, time),
-        "rate_kgco2e_per_h": _of(_quotient, one.operational_kgco2e, time),
-        "lifetime_h": _of(_quotient, one.held_kgco2e_h, one.borne_kgco2e),
+        "rate_kgco2e_per_h": _of(truediv, one.operational_kgco2e, time),
+        "lifetime_h": _of(truediv, one.held_kgco2e_h, one.borne_kgco2e),
         "cdp_kgco2e_s": _of(design.cdp, machines, delay),
         "cep_kgco2e_kwh": _of(design.cep, machines, energy),
         "c2ep_kgco2e2_kwh": _of(design.c2ep, machines, energy),
@@ -331,7 +319,7 @@ def _beside(
         "verdict": _of(_verdict, work, time),
         "indifference_h": _of(design.indifference_h, new, old, rate, base_rate),
         "break_even_h": break_even,
-        "of_life": _of(_quotient, break_even, right["lifetime_h"]),
+        "of_life": _of(truediv, break_even, right["lifetime_h"]),
     }
 
 
@@ -339,11 +327,3 @@ def _verdict(fixed_work: float, fixed_time: float) -> float:
     """Return the place of FOCAL's verdict; what rounding leaves of 1 is no saving."""
     ratios = (1.0 if isclose(x, 1.0, rel_tol=_ROUNDING) else x for x in (fixed_work, fixed_time))
     return float(VERDICTS.index(design.verdict(*ratios)))
-
-
-def _quotient(above: float, below: float) -> float:
-    return above / below
-
-
-def _seconds(hours: float) -> float:
-    return hours * SECONDS_PER_HOUR

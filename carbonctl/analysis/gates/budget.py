@@ -22,10 +22,8 @@ def read_budget(data: bytes, file: str) -> tuple[list[Rule], list[Rule]]:
     file : str
         What messages call it.
 
-    Raises
-    ------
-    InputError
-        With every fault of the file and of its rules; for a budget without rules, too.
+    Raises InputError with every fault of the file and of its rules; for a budget without rules,
+    too.
     """
     with few_searches():
         return _Reader(decode(data, file), file).read()

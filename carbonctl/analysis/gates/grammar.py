@@ -83,10 +83,7 @@ def dimension(key: str) -> Dimension:
 def parse_rule(text: str, flag: str = "--fail-on") -> Rule:
     """Read a rule from the command line.
 
-    Raises
-    ------
-    UsageError
-        With the rule, a caret under the fault and what would be right.
+    Raises UsageError with the rule, a caret under the fault and what would be right.
     """
     try:
         return read_rule(text)
@@ -97,10 +94,7 @@ def parse_rule(text: str, flag: str = "--fail-on") -> Rule:
 def refuse_change(rule: Rule, flag: str = "--fail-on") -> None:
     """Refuse a rule that needs a base, where there is none.
 
-    Raises
-    ------
-    UsageError
-        With a caret under the sign that makes it a change.
+    Raises UsageError with a caret under the sign that makes it a change.
     """
     if rule.condition.is_change:
         column = next(at for at, c in enumerate(rule.text, 1) if c in "+-")
@@ -111,10 +105,7 @@ def refuse_change(rule: Rule, flag: str = "--fail-on") -> None:
 def read_rule(text: str) -> Rule:
     """Read a rule.
 
-    Raises
-    ------
-    RuleFault
-        With the column of the first fault.
+    Raises RuleFault with the column of the first fault.
     """
     if len(text) > LONGEST:
         raise RuleFault(1, f"the rule is longer than {LONGEST} characters")
