@@ -12,12 +12,8 @@ def read_gates(
 ) -> Gates:
     """Read the rules of flags, then those of a budget file.
 
-    Raises
-    ------
-    UsageError
-        For a faulty rule, or a change where there is no base.
-    InputError
-        For a faulty budget.
+    Raises UsageError for a faulty rule, or a change where there is no base; InputError for a
+    faulty budget.
     """
     fail = [parse_rule(text) for text in fail_on]
     warn = [parse_rule(text, "--warn-on") for text in warn_on]

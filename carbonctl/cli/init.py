@@ -32,8 +32,7 @@ Output = Annotated[
     typer.Option("--output", "-o", metavar="PATH", help="Write to this file; - is stdout."),
 ]
 List = Annotated[
-    bool,
-    typer.Option("--list", help="List the templates, or the published workloads that fit."),
+    bool, typer.Option("--list", help="List the templates, or the published workloads that fit.")
 ]
 COLUMNS = descriptions.of("init")
 _HEADS = {

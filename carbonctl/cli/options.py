@@ -19,8 +19,7 @@ Files = Annotated[
     list[str], typer.Argument(metavar="FILE", help="Workloads or saved results; - is stdin.")
 ]
 StdinName = Annotated[
-    str | None,
-    typer.Option("--stdin-name", metavar="NAME", help="What to call standard input."),
+    str | None, typer.Option("--stdin-name", metavar="NAME", help="What to call standard input.")
 ]
 Recursive = Annotated[
     bool,
@@ -45,10 +44,7 @@ Format = Annotated[
     ResultForm,
     typer.Option("--format", "-f", envvar="CARBONCTL_FORMAT", help="Form of the output."),
 ]
-ListFormat = Annotated[
-    ListForm,
-    typer.Option("--format", "-f", help="Form of the output."),
-]
+ListFormat = Annotated[ListForm, typer.Option("--format", "-f", help="Form of the output.")]
 By = Annotated[
     Literal["phase", "activity", "item", "scope", "stage", "part", "system", "site"] | None,
     typer.Option("--by", help="Group by this, in all formats but JSON."),
@@ -63,9 +59,7 @@ Set = Annotated[
 Export = Annotated[
     list[str],
     typer.Option(
-        "--export",
-        metavar="FORMAT=PATH",
-        help="Also write to a file; FORMAT+=PATH appends.",
+        "--export", metavar="FORMAT=PATH", help="Also write to a file; FORMAT+=PATH appends."
     ),
 ]
 HardwareDb = Annotated[
@@ -107,10 +101,7 @@ Base = Annotated[
 Heads = Annotated[
     list[str], typer.Argument(metavar="HEAD", help="What is compared with it; also several.")
 ]
-CompareFormat = Annotated[
-    CompareForm,
-    typer.Option("--format", "-f", help="Form of the output."),
-]
+CompareFormat = Annotated[CompareForm, typer.Option("--format", "-f", help="Form of the output.")]
 FailOn = Annotated[
     list[str],
     typer.Option(
