@@ -69,10 +69,7 @@ def names() -> tuple[str, ...]:
 def template(name: str) -> Template:
     """Return the template of a kind of activity, or of another file.
 
-    Raises
-    ------
-    LookupError
-        Where there is none of that name, with the nearest.
+    Raises LookupError where there is none of that name, with the nearest.
     """
     known = names()
     if name not in known:
@@ -107,10 +104,7 @@ def holding(wanted: str, known: dict[str, Template]) -> list[Template]:
 def find(wanted: str) -> Template:
     """Return the runnable workload that a name means.
 
-    Raises
-    ------
-    LookupError
-        Where it means none, or several, with their names or the nearest ones.
+    Raises LookupError where it means none, or several, with their names or the nearest ones.
     """
     known = published()
     wanted = wanted.replace("\n", "\\n")
