@@ -1,22 +1,16 @@
 """The figures of an account as gates ask for them: best estimates, and samples."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from carbonctl.analysis.terms import terms, varies
 from carbonctl.ledger.entry import Entry, total
 
 
 class Figures:
-    """The sums of some entries, by phase and key.
+    """The sums of some entries, by phase and key, of one row of entries with columns.
 
-    Parameters
-    ----------
-    entries : sequence of Entry
-        The account.
-    is_known : bool
-        Whether its spread can be known: not where a saved result has lost its spec.
-    row : int, optional
-        The row of entries with columns that the figures are of; it has no spread of its own.
+    Their spread is known unless a saved result has lost its spec; a row has none of its own.
     """
 
     def __init__(
@@ -50,11 +44,10 @@ class Figures:
             return None
         from carbonctl.analysis.points import samples  # numpy, for rules over draws alone
 
-        try:
+        drawn: list[float] | None = None
+        with suppress(ArithmeticError, ValueError):
             found = terms(_of_phase(self.entries, phase), key)
-            drawn: list[float] | None = None if found is None else samples(found).tolist()
-        except (ArithmeticError, ValueError):
-            return None
+            drawn = None if found is None else samples(found).tolist()
         return drawn
 
 

@@ -50,24 +50,13 @@ def _triangle(unknown: Uncertain, levels: Column) -> Column:
 
 
 def samples(terms: Sequence[Term]) -> Column:
-    """Return equally likely sums of some terms, over the `draws` of what is uncertain.
-
-    Returns
-    -------
-    ndarray
-        Of `DRAWS` sums, or of one where nothing is uncertain.
-    """
+    """Return `DRAWS` equally likely sums of some terms, or one where nothing is uncertain."""
     drawn = draws({unknown for term in terms for unknown in term.ranged.values()})
     total = np.zeros(DRAWS if drawn else 1)
     with np.errstate(all="ignore"):  # what is not finite is told by whoever asked
         for term in terms:
             total = total + term.at(drawn)
     return total
-
-
-def column(numbers: Sequence[float]) -> Column:
-    """Return a column of some numbers."""
-    return np.array(numbers)
 
 
 def corners(unknowns: Sequence[Uncertain]) -> dict[Uncertain, Column]:
@@ -109,19 +98,9 @@ class _Block(NamedTuple):
 class Terms:
     """Terms of several groups, each with unknowns of its own, at points.
 
-    Parameters
-    ----------
-    groups : sequence of sequence of Term
-        Terms with something uncertain; what is an unknown of two groups is two.
-
-    Attributes
-    ----------
-    terms : list of Term
-        All of them.
-    slots : list of dict
-        For each group, the slot of each of its unknowns.
-    low, best, high : ndarray
-        Of the unknown in each slot.
+    Each term has something uncertain; what is an unknown of two groups is two. ``slots`` has for
+    each group the slot of each of its unknowns, and ``low``, ``best`` and ``high`` are those of
+    the unknown in each slot.
     """
 
     def __init__(self, groups: Sequence[Sequence[Term]]) -> None:

@@ -46,7 +46,8 @@ class Search:
         best, rounds = self._sums(self.terms.best), self._rounds()
         lows, highs = (self._least(sign, corners, best, rounds) for sign in (1.0, -1.0))
         return [
-            (low, -high) if all(map(_is_finite, (corners[id(leaf)] for leaf in group.leaves)))
+            (low, -high)
+            if all(math.isfinite(number) for leaf in group.leaves for number in corners[id(leaf)])
             else (math.nan, math.nan)
             for group, low, high in zip(self.groups, lows, highs, strict=True)
         ]  # fmt: skip
@@ -162,10 +163,6 @@ class Search:
             if gain < 0:
                 least[job.group] += gain
                 values[job.slot] = value
-
-
-def _is_finite(numbers: Sequence[float]) -> bool:
-    return all(map(math.isfinite, numbers))
 
 
 def _golden(line: Line, low: Column, high: Column) -> tuple[Column, Column]:

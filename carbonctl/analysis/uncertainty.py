@@ -19,13 +19,8 @@ Bounds: TypeAlias = tuple[float, float]
 def bounds(sums: Sequence[Sequence[Term]]) -> list[Bounds]:
     """Return the lowest and the highest value of each of some sums of terms.
 
-    Returns
-    -------
-    list of (float, float)
-        Not finite, or no number, where a term cannot be worked out at some point.
+    They are not finite, or no number, where a term cannot be worked out at some point.
 
-    Notes
-    -----
     Terms that share no unknown are bounded apart. The unknown that most terms share is set
     to each of its ends in turn, which parts the others. A figure rises or falls steadily in
     each unknown; a sum of such figures may turn in between, so the best corner is followed by

@@ -86,9 +86,7 @@ class _View:
     def of_phase(self, phase: str) -> "_View":
         """Return those of a phase; itself where there are no others."""
         pairs = [pair for pair in self.pairs if pair.phase == phase]
-        again = self.again
-        if again is not None:
-            again = [pair for pair in again if pair.phase == phase]
+        again = self.again and [pair for pair in self.again if pair.phase == phase]
         is_all = len(pairs) == len(self.pairs) and again == self.again
         return self if is_all else _View(pairs, again)
 

@@ -14,12 +14,7 @@ LOCATION, MARKET = "kgco2e", "kgco2e_market"
 
 
 def deltas(questions: Sequence[tuple[Sequence[Pair], str]], *, ranged: bool) -> list[Delta]:
-    """Return the deltas of sums over some pairs each, with their ranges where these are wanted.
-
-    Parameters
-    ----------
-    questions : sequence of (sequence of Pair, str)
-        What is summed up, and the key of the sum.
+    """Return the deltas of sums, each over some pairs and by its key, with ranges where wanted.
 
     Raises NotArithmetic where the formula of an entry is none.
     """

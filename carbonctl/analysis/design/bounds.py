@@ -24,16 +24,9 @@ class Figure(NamedTuple):
 def scan(evaluate: Evaluate, unknowns: set[Uncertain]) -> dict[str, Figure | None]:
     """Return figures with their bounds; None where the best estimate is unknown.
 
-    Parameters
-    ----------
-    evaluate : callable
-        Takes a column of values of each unknown, or None for the best ones alone; returns every
-        figure at each of these points.
-    unknowns : set of Uncertain
-        What is uncertain.
+    ``evaluate`` takes a column of values of each unknown, or None for the best ones alone, and
+    returns every figure at each of these points.
 
-    Notes
-    -----
     Each figure rises or falls steadily in each unknown alone, so its bounds are at corners. Of
     few unknowns every corner is tried; of many, those that a walk along one unknown after
     the other leads to, for each figure up and down.
@@ -65,19 +58,19 @@ def _walk(evaluate: Evaluate, keys: Iterable[str], unknowns: list[Uncertain]) ->
     Returns the rows of all points; there are two for each walk and unknown: its low and its high
     end.
     """
-    from carbonctl.analysis.points import column
+    import numpy as np
 
     walks = [(key, sign) for key in keys for sign in (1.0, -1.0)]
-    values = {unknown: column([unknown.best] * 2 * len(walks)) for unknown in unknowns}
+    values = {unknown: np.array([unknown.best] * 2 * len(walks)) for unknown in unknowns}
     seen: list[Row] = []
     for unknown in unknowns:
-        values[unknown] = column([unknown.low, unknown.high] * len(walks))
+        values[unknown] = np.array([unknown.low, unknown.high] * len(walks))
         rows = evaluate(values)
         ends: list[float] = []
         for (key, sign), *pair in zip(walks, rows[::2], rows[1::2], strict=True):
             numbers = [row[key] for row in pair]
             low, high = (-math.inf if number is None else sign * number for number in numbers)
             ends += [unknown.high if high >= low else unknown.low] * 2
-        values[unknown] = column(ends)
+        values[unknown] = np.array(ends)
         seen += rows
     return seen

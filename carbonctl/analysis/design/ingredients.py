@@ -43,20 +43,11 @@ class Span(NamedTuple):
 class DesignFigures(NamedTuple):
     """The ingredients at one point of what is uncertain; None is unknown.
 
-    Attributes
-    ----------
-    energy_kwh : float or None
-        Electricity with PUE.
-    operational_kgco2e, embodied_kgco2e : float or None
-        Of the account; embodied carbon is the share that the work bears.
-    borne_kgco2e : float or None
-        The part of that share which is of machines, and not of a building.
-    held_kgco2e_h : float or None
-        That part times the life of each machine: over a time, the carbon of whole machines.
-    delay_h : float or None
-        Time of one functional unit.
-    elapsed_h : float or None
-        Time of the work.
+    Energy is electricity with PUE. Operational and embodied carbon are the account's, the latter
+    the share that the work bears; ``borne`` is the part of that share which is of machines, and
+    not of a building, and ``held`` that part times the life of each machine: over a time, the
+    carbon of whole machines. The delay is the time of one functional unit, ``elapsed`` that of
+    the work.
     """
 
     energy_kwh: float | None
@@ -130,12 +121,7 @@ EMPTY = Ingredients(
 def ingredients(result: Result, same: Same | None = None) -> Ingredients:
     """Return what the metrics of one workload are made of.
 
-    Parameters
-    ----------
-    result : Result
-        Its account.
-    same : mapping, optional
-        Unknowns that are those of another side, under another name.
+    ``same`` has unknowns that are those of another side, under another name.
 
     Raises NotArithmetic where a saved entry holds what is no formula; QuantityError where the
     delay of a saved functional unit is none.

@@ -54,21 +54,10 @@ _ROUNDING = 1e-9  # of a figure
 class Measured(NamedTuple):
     """The metrics of one side; None is unknown.
 
-    Attributes
-    ----------
-    label : str
-        What the side is called.
-    figures : dict of Figure
-        By the names of `INGREDIENTS`, of `PRODUCTS` and of `BESIDE`; the last are empty in
-        the base.
-    ratios : dict of Figure
-        Products over those of the base, by the keys of `PRODUCTS`.
-    verdict : Figure or None
-        Places in `VERDICTS`.
-    of_life : Figure or None
-        Break-even over the life of its machines.
-    notes : tuple of str
-        What is unknown or left out.
+    ``figures`` have the names of `INGREDIENTS`, of `PRODUCTS` and of `BESIDE`, which are empty in
+    the base; ``ratios`` are products over those of the base, by the keys of `PRODUCTS`. The
+    verdict is of places in `VERDICTS`, ``of_life`` break-even over the life of the machines. Notes
+    say what is unknown or left out.
     """
 
     label: str
@@ -82,16 +71,8 @@ class Measured(NamedTuple):
 class Metrics(NamedTuple):
     """The metrics of a base and of its alternatives, in their order.
 
-    Attributes
-    ----------
-    base : Measured
-        The base.
-    heads : tuple of Measured
-        The alternatives.
-    unit : str or None
-        The functional unit whose delay is D; None where it is the time of the work.
-    is_given : bool
-        Whether the embodied share was given, and is not that of the base.
+    ``unit`` is the functional unit whose delay is D, None where that is the time of the work;
+    ``is_given`` says that the embodied share was given, and is not that of the base.
     """
 
     base: Measured
@@ -101,25 +82,17 @@ class Metrics(NamedTuple):
 
 
 def measured(report: Report, embodied_share: Number | None = None) -> Metrics:
-    """Return the design metrics of a comparison.
+    """Return the design metrics of a comparison of one workload a side.
 
-    Parameters
-    ----------
-    report : Report
-        The comparison; one workload a side.
-    embodied_share : float or Range, optional
-        FOCAL's α; the base's own embodied share of its total unless given.
+    ``embodied_share`` is FOCAL's α; the base's own embodied share of its total unless given.
 
     Raises InputError for sides with several workloads, and for saved results with faulty formulas.
     """
     heads = [one.head for one in report.alternatives]
-    _check_single([report.base, *heads])
-    base = _ingredients(report.base, None)
-    others = []
-    for head in heads:
-        same = same_unknowns(pairs(report.base, head))
-        others.append(_ingredients(head, same))
-    several = [base, *others]
+    sides = [report.base, *heads]
+    _check_single(sides)
+    others = [_ingredients(head, same_unknowns(pairs(report.base, head))) for head in heads]
+    several = [_ingredients(report.base, None), *others]
     is_per_unit, notes = _one_delay(several)
     if notes:
         several = [one.without("delay_h") for one in several]
@@ -127,16 +100,15 @@ def measured(report: Report, embodied_share: Number | None = None) -> Metrics:
         what = "devices and wall_time on some sides, device time on others"
         notes.append(f"times are not of one kind ({what}): C, P and delays are unknown")
         several = [one._replace(spans=None) for one in several]
-    notes += _amounts([report.base, *heads])
-    base, *others = several
-    shown = _Beside(base, base, is_per_unit, embodied_share).base(report.base.label, notes)
-    found = tuple(
-        _Beside(base, own, is_per_unit, embodied_share).head(head.label, notes)
-        for head, own in zip(heads, others, strict=True)
+    notes += _amounts(sides)
+    base, *found = (
+        _measured(side.label, (several[0], own), is_per_unit, embodied_share, notes)
+        for side, own in zip(sides, several, strict=True)
     )
-    return Metrics(
-        shown, found, _unit(heads[0]) if is_per_unit else None, embodied_share is not None
-    )
+    alone = {**base.figures, **dict.fromkeys(BESIDE)}
+    base = base._replace(figures=alone, verdict=None, of_life=None)
+    unit = _unit(heads[0]) if is_per_unit else None
+    return Metrics(base, tuple(found), unit, embodied_share is not None)
 
 
 def _check_single(sides: Sequence[Side]) -> None:
@@ -197,72 +169,58 @@ def _embodied_share(base: DesignFigures) -> float | None:
     return base.embodied_kgco2e / total if total > 0 else None
 
 
-class _Beside:
-    """One side beside the base."""
+def _measured(
+    label: str,
+    sides: tuple[Ingredients, Ingredients],
+    is_per_unit: bool,
+    share: Number | None,
+    notes: Sequence[str],
+) -> Measured:
+    """Return the metrics of the second of two sides, the first being the base."""
+    given = None if share is None else best(share)
+    of_share = _uncertain(share)
 
-    def __init__(
-        self, base: Ingredients, own: Ingredients, is_per_unit: bool, share: Number | None
-    ) -> None:
-        self.sides = (base, own)
-        self.is_per_unit = is_per_unit
-        self.share = share
-        self.found = scan(self._all, base.unknowns | own.unknowns | _uncertain(share))
-
-    def _all(self, values: Values | None) -> list[Row]:
+    def at(values: Values | None) -> list[Row]:
         """Return everything at each point of what is uncertain; None is the best estimates."""
-        sides = zip(*(side.at(values) for side in self.sides), strict=True)
-        given = None if self.share is None else best(self.share)
         shares: Iterable[float | None] = repeat(given)
         if values is not None:
-            shares = next((values[u].tolist() for u in _uncertain(self.share)), shares)
-        return [
-            self._row(theirs, ours, _embodied_share(theirs) if share is None else share)
-            for (theirs, ours), share in zip(sides, shares, strict=False)
-        ]
+            shares = next((values[unknown].tolist() for unknown in of_share), shares)
+        points = zip(*(side.at(values) for side in sides), shares, strict=False)
+        return [_row(theirs, ours, is_per_unit, share) for theirs, ours, share in points]
 
-    def _row(self, theirs: DesignFigures, ours: DesignFigures, share: float | None) -> Row:
-        """Return everything at one point; nothing where a sum is no number there."""
-        left, right = (_own(figures, self.is_per_unit) for figures in (theirs, ours))
-        found = {**right, "embodied_share": share, **_beside(theirs, ours, left, right, share)}
-        for name, key in PRODUCTS.items():
-            found[f"{name}_ratio"] = _of(truediv, right[key], left[key])
-        is_whole = all(x is None or isfinite(x) for x in (*theirs, *ours))
-        return found if is_whole else dict.fromkeys(found)
+    found = scan(at, sides[0].unknowns | sides[1].unknowns | of_share)
+    names = (*INGREDIENTS, *PRODUCTS.values(), *BESIDE)
+    return Measured(
+        label,
+        {name: found[name] for name in names},
+        {name: found[f"{name}_ratio"] for name in PRODUCTS},
+        found["verdict"],
+        found["of_life"],
+        (*sides[1].notes, *_remarks(*(next(side.at(None)) for side in sides)), *notes),
+    )
 
-    def base(self, label: str, notes: Sequence[str]) -> Measured:
-        """Return the metrics of the base, which has nothing beside it."""
-        found = self.head(label, notes)
-        return found._replace(
-            figures={**found.figures, **dict.fromkeys(BESIDE)}, verdict=None, of_life=None
-        )
 
-    def head(self, label: str, notes: Sequence[str]) -> Measured:
-        """Return the metrics of a head."""
-        names = (*INGREDIENTS, *PRODUCTS.values(), *BESIDE)
-        return Measured(
-            label,
-            {name: self.found[name] for name in names},
-            {name: self.found[f"{name}_ratio"] for name in PRODUCTS},
-            self.found["verdict"],
-            self.found["of_life"],
-            (*self.sides[1].notes, *self._nothing(), *self._pace(), *notes),
-        )
+def _row(theirs: DesignFigures, ours: DesignFigures, is_per_unit: bool, share: float | None) -> Row:
+    """Return everything at one point; nothing where a sum is no number there."""
+    share = _embodied_share(theirs) if share is None else share
+    left, right = (_own(figures, is_per_unit) for figures in (theirs, ours))
+    found = {**right, "embodied_share": share, **_beside(theirs, ours, left, right, share)}
+    for name, key in PRODUCTS.items():
+        found[f"{name}_ratio"] = _of(truediv, right[key], left[key])
+    is_whole = all(x is None or isfinite(x) for x in (*theirs, *ours))
+    return found if is_whole else dict.fromkeys(found)
 
-    def _nothing(self) -> list[str]:
-        """Return a note where the base has nothing that a ratio could be to."""
-        (theirs,) = self.sides[0].at(None)
-        known = {"embodied carbon": theirs.held_kgco2e_h, "energy": theirs.energy_kwh}
-        return [f"the base has no {what}: ratios to it are unknown"
-                for what, number in known.items() if number == 0]  # fmt: skip
 
-    def _pace(self) -> list[str]:
-        """Return a note where a head takes another time than the base for its work."""
-        theirs, ours = (figures.elapsed_h for side in self.sides for figures in side.at(None))
-        if theirs is None or ours is None or isclose(ours, theirs, rel_tol=_ROUNDING):
-            return []
-        times = f"it takes {ours / theirs:.3g} times the time of the base"
+def _remarks(theirs: DesignFigures, ours: DesignFigures) -> list[str]:
+    """Return notes on a base with nothing to have a ratio to, and on another time of the work."""
+    known = {"embodied carbon": theirs.held_kgco2e_h, "energy": theirs.energy_kwh}
+    found = [f"the base has no {what}: ratios to it are unknown"
+             for what, number in known.items() if number == 0]  # fmt: skip
+    base, own = theirs.elapsed_h, ours.elapsed_h
+    if base is not None and own is not None and not isclose(own, base, rel_tol=_ROUNDING):
         pace = "for indifference and break-even it counts as many times as keep the base's pace"
-        return [f"{times}: {pace}"]
+        found.append(f"it takes {own / base:.3g} times the time of the base: {pace}")
+    return found
 
 
 def _of(kernel: Callable[..., float], *arguments: float | None) -> float | None:

@@ -13,14 +13,7 @@ _EXAMPLE = "`fail: [total_kgco2e > +5%]`"
 
 
 def read_budget(data: bytes, file: str) -> tuple[list[Rule], list[Rule]]:
-    """Return the rules that fail and the rules that warn.
-
-    Parameters
-    ----------
-    data : bytes
-        UTF-8 YAML or JSON.
-    file : str
-        What messages call it.
+    """Return the rules that fail and the rules that warn, of a budget in YAML or JSON.
 
     Raises InputError with every fault of the file and of its rules; for a budget without rules,
     too.

@@ -44,20 +44,10 @@ _LIMIT = re.compile(
 
 
 class Rule(NamedTuple):
-    """One rule.
+    """One rule: a condition on a figure, which is a phase's or without one the whole account's.
 
-    Attributes
-    ----------
-    text : str
-        As it was written, with even spaces; it reads back to an equal rule.
-    phase : str or None
-        One of the phases; None for the whole account.
-    key : str
-        A field of `carbonctl.ledger.entry.Totals`.
-    condition : Condition
-        On the figure.
-    statistic : BestEstimate
-        What of the figure the rule is over.
+    ``text`` is as it was written, with even spaces, and reads back to an equal rule; ``key`` is a
+    field of `carbonctl.ledger.entry.Totals`; ``statistic`` says what of the figure it is over.
     """
 
     text: str

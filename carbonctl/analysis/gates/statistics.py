@@ -38,16 +38,9 @@ class Reader(Protocol):
 
 @dataclass(frozen=True)
 class BestEstimate:
-    """A figure itself, written without a function.
+    """A figure itself, written without a function."""
 
-    Attributes
-    ----------
-    of_samples : bool
-        Whether a statistic is over equally likely values of the figure, and not over its best
-        estimate.
-    """
-
-    of_samples: ClassVar[bool] = False
+    of_samples: ClassVar[bool] = False  # whether it is over equally likely values of the figure
 
     def final(self, condition: Condition) -> Condition:
         """Return the condition that decides, from that on the figure."""

@@ -57,15 +57,7 @@ def judge(rule: Rule, head: Figures, base: Figures | None, level: Level = "fail"
     percentile of the changes, sample by sample: samples of head and base at the same place
     belong together, and a side with one sample is constant.
 
-    Parameters
-    ----------
-    rule : Rule
-        As `parse_rule` or `read_budget` gives it.
-    head, base : Figures
-        What is judged, and what it is compared with; the base may be None for rules over
-        the head alone.
-    level : str
-        ``fail`` or ``warn``; the verdict carries it on.
+    The base may be None for rules over the head alone. The verdict carries on the level.
 
     Raises UsageError for a change without a base.
     """
