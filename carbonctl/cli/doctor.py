@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from importlib import import_module, metadata
+from pathlib import Path
 from typing import Any
 
 from carbonctl import __version__, errors
@@ -64,10 +65,8 @@ def _row(check: str, found: str, note: str = "", state: str = OK) -> dict[str, A
 
 
 def _versions() -> list[dict[str, Any]]:
-    from carbonctl.cli import __file__ as here
-
     return [
-        _row("carbonctl", __version__, os.path.dirname(os.path.dirname(here))),  # noqa: PTH120
+        _row("carbonctl", __version__, str(Path(__file__).parents[1])),
         _row("Python", platform.python_version(), sys.executable),
     ]
 

@@ -17,13 +17,11 @@ def read_gates(
     """
     fail = [parse_rule(text) for text in fail_on]
     warn = [parse_rule(text, "--warn-on") for text in warn_on]
-    told = {"--fail-on": fail, "--warn-on": warn}
     more_fail, more_warn = (
         read_budget(*reading.read_file(budget)) if budget is not None else ([], [])
     )
-    if budget is not None:
-        told[budget] = [*more_fail, *more_warn]
-    for where, rules in told.items() if not has_base else ():
+    told = ((fail, "--fail-on"), (warn, "--warn-on"), ([*more_fail, *more_warn], str(budget)))
+    for rules, where in told if not has_base else ():
         for rule in rules:
             refuse_change(rule, where)
     return Gates((*fail, *more_fail), (*warn, *more_warn))

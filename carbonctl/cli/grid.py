@@ -19,8 +19,6 @@ app = commands(
     "Carbon intensity of electricity, and cloud regions: list, show.\n\nFor example:\n\n"
     "  carbonctl grid show FR",
 )
-HEADS = descriptions.heads("grid")
-CLOUD = descriptions.heads("cloud")
 
 
 @app.command("list", cls=Command)
@@ -44,7 +42,7 @@ def list_(
     """
     catalog = catalog_for(hardware_db, is_told=format != "table")
     rows = catalog_rows.grids(catalog, kind, year)
-    heads = CLOUD if kind == "cloud" else HEADS
+    heads = descriptions.heads("cloud" if kind == "cloud" else "grid")
     lists.write(rows, GRID_COLUMNS, {0: heads}, format, color, catalog)
     return errors.OK
 

@@ -58,14 +58,13 @@ def read(
         number = life.number * HOURS_PER_YEAR / _HOURS_PER_OUR_YEAR
         life = life._replace(number=number, note=note)
     use = _value("--utilization", utilization, units.FRACTION, bounds.positive_fraction)
-    if power is None:
-        for flag, text in (("--duty-cycle", duty_cycle), ("--grid", grid)):
-            if text is not None:
-                raise UsageError(f"{flag} goes with --power, the draw in use")
-        return Life(life, use)
+    for flag, text in (("--duty-cycle", duty_cycle), ("--grid", grid)):
+        if power is None and text is not None:
+            raise UsageError(f"{flag} goes with --power, the draw in use")
     watts = _value("--power", power, units.POWER, bounds.not_negative)
     duty = _value("--duty-cycle", duty_cycle or "100 %", units.FRACTION, bounds.fraction)
-    assert watts is not None and duty is not None
+    if watts is None or duty is None:
+        return Life(life, use)
     return Life(life, use, Use(watts, duty, *_intensity(grid, catalog, act=act)))
 
 

@@ -65,12 +65,10 @@ Export = Annotated[
 HardwareDb = Annotated[
     str | None,
     typer.Option(
-        "--hardware-db",
-        metavar="DIR",
-        envvar="CARBONCTL_HARDWARE_DB",
+        "--hardware-db", metavar="DIR", envvar="CARBONCTL_HARDWARE_DB",
         help="A folder of your own records, before the built-in ones.",
     ),
-]
+]  # fmt: skip
 Color = Annotated[
     Literal["auto", "always", "never"],
     typer.Option("--color", envvar="CARBONCTL_COLOR", help="When to color text for people."),
@@ -78,12 +76,10 @@ Color = Annotated[
 Quiet = Annotated[
     bool,
     typer.Option(
-        "--quiet",
-        "-q",
-        envvar="CARBONCTL_QUIET",
+        "--quiet", "-q", envvar="CARBONCTL_QUIET",
         help="No notes; only warnings of missing figures.",
     ),
-]
+]  # fmt: skip
 Verbose = Annotated[
     bool,
     typer.Option(
@@ -127,8 +123,7 @@ Metrics = Annotated[
 EmbodiedShare = Annotated[
     str | None,
     typer.Option(
-        "--embodied-share",
-        metavar="SHARE[..SHARE]",
+        "--embodied-share", metavar="SHARE[..SHARE]",
         help="With --metrics: FOCAL's weight of embodied carbon, as in 20..80%; else the base's.",
     ),
-]
+]  # fmt: skip

@@ -16,18 +16,10 @@ def write(
     color: str,
     catalog: Catalog | None = None,
 ) -> None:
-    """Write rows in one of `carbonctl.render.LIST_FORMATS`.
+    """Write rows in one of `carbonctl.render.LIST_FORMATS`, as `listing.render` returns them.
 
-    Parameters
-    ----------
-    rows, columns, form
-        As for `carbonctl.render.listing.render`.
-    heads : mapping
-        The heads of a table by the width of a terminal from which they have room, in order.
-    color : str
-        As the flag says.
-    catalog : Catalog, optional
-        Its folders of own records are named below a table.
+    ``heads`` are those of a table by the width of a terminal from which they have room, in order;
+    the own records of a catalog are named below it.
     """
 
     def drawn(style: Style) -> str:

@@ -78,14 +78,9 @@ class Spool:
 
 
 class Sink:
-    """One output whose text comes in parts.
+    """One output whose text comes in parts, an export or without a target standard output.
 
-    Parameters
-    ----------
-    head : str
-        What goes before everything, once there is anything.
-    target : Target or None
-        Where an export goes; None for standard output.
+    ``head`` goes before everything, once there is anything.
     """
 
     def __init__(self, head: str, target: Target | None = None) -> None:

@@ -111,16 +111,13 @@ def check_columns(targets: list[Target], columns: Sequence[str]) -> None:
 
 def _compare(option: str, there: Sequence[str], columns: Sequence[str]) -> None:
     """Refuse a head that is another one."""
-    for place, (theirs, ours) in enumerate(zip_longest(there, columns), 1):
-        if theirs != ours:
+    for place, names in enumerate(zip_longest(there, columns), 1):
+        theirs, ours = ("none" if name is None else f"`{name[:_SHOWN]}`" for name in names)
+        if names[0] != names[1]:
             raise UsageError(
-                f"{option}: column {place} of that file is {_column(theirs)}, and of these rows "
-                f"{_column(ours)}; append to another file, or with the flags that it was made with"
+                f"{option}: column {place} of that file is {theirs}, and of these rows {ours}; "
+                "append to another file, or with the flags that it was made with"
             )
-
-
-def _column(name: str | None) -> str:
-    return "none" if name is None else f"`{name[:_SHOWN]}`"
 
 
 def _first_line(path: Path) -> str:
@@ -139,11 +136,9 @@ def check_terminal(form: str, targets: list[Target]) -> None:
 
     Raises UsageError saying where it can go.
     """
-    if not is_terminal():
-        return
     shown = [target.form for target in targets if _is_stdout(target.path)]
     for name in (form, *shown):
-        if name in BINARY:
+        if name in BINARY and is_terminal():
             raise UsageError(
                 f"{name} is binary, and standard output is a terminal; "
                 f"write --export {name}=account.{name}, or > account.{name}"
@@ -172,14 +167,7 @@ def export(target: Target, text: str | bytes) -> None:
 def export_chunks(target: Target, head: str, chunks: Iterable[bytes]) -> None:
     """Write an export that comes in parts, or leave what was there as it was.
 
-    Parameters
-    ----------
-    target : Target
-        Where it goes.
-    head : str
-        What a table begins with, unless it is there already.
-    chunks : iterable of bytes
-        The rest.
+    ``head`` is what a table begins with, unless it is there already.
 
     Raises OutputError where it cannot be written.
     """
