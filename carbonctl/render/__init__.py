@@ -23,19 +23,9 @@ if TYPE_CHECKING:
 class Format(NamedTuple):
     """An output format: what is shown in it, and how it is written.
 
-    Attributes
-    ----------
-    result, comparison, listing : bool
-        Whether results and bills, comparisons, or lists of facts are shown in it: a module
-        ``NAME_`` in the folder of each.
-    for_people : bool
-        Whether it is laid out for a screen or a page.
-    in_lines : bool
-        Whether its lines can be written as results come.
-    separator : str
-        What parts the cells of a row, where it is a table of plain text.
-    is_binary : bool
-        Whether it is bytes, and not text.
+    Results and bills, comparisons, or lists of facts are shown in it, as the first three say. One
+    that is for people is laid out for a screen or a page; lines can be written as results come. A
+    separator parts the cells of a row, where it is a table of plain text.
     """
 
     result: bool = True
@@ -83,10 +73,8 @@ class Style(NamedTuple):
     ----------
     width : int
         Columns of the terminal.
-    color : bool
-        Whether escape codes may be used.
-    plain : bool
-        Whether only ASCII can be shown.
+    color, plain : bool
+        Whether escape codes may be used, and whether only ASCII can be shown.
     sources : dict
         Citations by key.
     by : str or None

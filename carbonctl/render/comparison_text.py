@@ -182,5 +182,6 @@ def _sides(change: Change) -> tuple[str, str, str]:
 
 def entry_rows(one: Comparison) -> list[ComparedEntry]:
     """Return the entries that differ, the largest difference first."""
-    rows = [row for row in one.rows if row.change != SAME]
-    return sorted(rows, key=lambda row: _smallness(row.kgco2e))
+    return sorted(
+        (row for row in one.rows if row.change != SAME), key=lambda row: _smallness(row.kgco2e)
+    )

@@ -26,14 +26,9 @@ _KTONNES_FROM = 1e7  # kgCO2e; below it tonnes read better
 
 
 def scale(largest: float, unit: str) -> tuple[float, str]:
-    """Return the divisor and the name of the unit in which ``largest`` reads best.
+    """Return the divisor and the name of the unit in which the largest number reads best.
 
-    Parameters
-    ----------
-    largest : float
-        The largest number that is to be shown, in ``unit``.
-    unit : str
-        kgCO2e, kWh or W.
+    ``unit`` is what it is in: kgCO2e, kWh or W.
     """
     for size, name in _STEPS[unit]:
         start = _KTONNES_FROM if name == "ktCO2e" else size
@@ -178,6 +173,5 @@ def change(value: float | None) -> str:
 def parts(computation: float, communication: float) -> str:
     """Write how much of two parts together is computation, and how much communication."""
     whole = computation + communication
-    return (
-        f"computation {percent(computation, whole)}, communication {percent(communication, whole)}"
-    )
+    ours, theirs = percent(computation, whole), percent(communication, whole)
+    return f"computation {ours}, communication {theirs}"

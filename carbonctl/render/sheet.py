@@ -27,14 +27,8 @@ _REMEMBERED = 1024  # texts that are often the same in many results: citations, 
 class Text:
     """A text of some parts, on one line: a line break in it could look like a line of ours.
 
-    Parameters
-    ----------
-    plain : str
-        The first part.
-    style : str
-        Words of `_CODES`, such as ``bold dim``; nothing for text that has none.
-    indent : int
-        How far it is indented in its column.
+    The style of the first part is words of `_CODES`, such as ``bold dim``. ``indent`` says how far
+    the text is indented in its column.
     """
 
     __slots__ = ("indent", "parts", "plain")
@@ -127,12 +121,8 @@ class Screen:
 class Sheet:
     """A table that is drawn when all its rows are known.
 
-    Parameters
-    ----------
-    is_ruled : bool
-        Whether a line parts the heads from the rows, and the heads are bold.
-    gap : int
-        Characters between two columns, where there is room.
+    Where it is ruled, a line parts the heads from the rows, and the heads are bold. ``gap`` is how
+    many characters stand between two columns, where there is room.
     """
 
     def __init__(self, *, is_ruled: bool = False, gap: int = _GAP) -> None:
@@ -182,7 +172,9 @@ class Sheet:
         places = list(zip(columns, starts, widths, strict=False))
         heads = [column.head for column in columns]
         if any(cell.text for head in heads for cell in head):
-            for line in _level(heads):
+            most = max(map(len, heads))
+            level = [(_sized(""),) * (most - len(head)) + head for head in heads]
+            for line in zip(*level, strict=True):
                 screen.lines += _lines(line, places, color=screen.color) or [""]
         if self.is_ruled:
             screen.lines.append("─" * (starts[-1] - gap))
@@ -226,13 +218,6 @@ def _head(head: str, unit: str, style: str) -> tuple[_Sized, ...]:
     """Return the lines of a head."""
     lines = [Text(head, style), *([Text(unit, f"{style} dim")] if unit else [])]
     return tuple(map(_sized, lines))
-
-
-def _level(heads: Sequence[tuple[_Sized, ...]]) -> list[list[_Sized]]:
-    """Return the lines of heads that end on one line."""
-    most = max(map(len, heads))
-    padded = [(_sized(""),) * (most - len(head)) + head for head in heads]
-    return [list(line) for line in zip(*padded, strict=True)]
 
 
 def _shrink(widths: list[int], least: list[int], room: int) -> None:

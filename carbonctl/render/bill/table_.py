@@ -187,9 +187,9 @@ def _groups(entries: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:
     """Return entries by the first of their names, where that is a group's."""
     found: dict[str, list[Entry]] = {}
     for entry in entries:
-        group = entry.item.partition(".")[0] if "." in entry.item else entry.item
-        found.setdefault(group.removesuffix(f" {entry.kind}") if "." not in entry.item else group,
-                         []).append(entry)  # fmt: skip
+        group, dot, _ = entry.item.partition(".")
+        name = group if dot else group.removesuffix(f" {entry.kind}")
+        found.setdefault(name, []).append(entry)
     return list(found.items())
 
 
@@ -203,11 +203,9 @@ def unit(entry: Entry) -> str:
 
 
 def _factor(entry: Entry) -> str:
+    mass = human_numbers.mass(entry.factor or 0.0).replace("CO2e", "")
     unit = entry.quantity_unit
-    plain = {"pieces": "each", "packages": "each"}.get(unit)
-    number, per = entry.factor or 0.0, f"/{unit}"
-    mass = human_numbers.mass(number).replace("CO2e", "")
-    return f"{mass} {plain}" if plain else f"{mass}{per}"
+    return f"{mass} each" if unit in _PIECES else f"{mass}/{unit}"
 
 
 def _kg(kg: float | None) -> str:

@@ -16,6 +16,7 @@ COLUMNS = (
     "difference_pct", "difference_low_kgco2e", "difference_high_kgco2e", "workload_kgco2e",
     "assumptions_kgco2e", "rule", "level", "outcome", "value", "limit", "unit",
 )  # fmt: skip
+_OF_A_DELTA = COLUMNS[COLUMNS.index("base_kgco2e") : COLUMNS.index("rule")]  # in its order
 
 
 def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Style) -> str:
@@ -54,16 +55,7 @@ def _metrics(report: Report) -> list[list[dict[str, Any]]]:
 
 
 def _figures(delta: Delta) -> dict[str, Any]:
-    return {
-        "base_kgco2e": delta.base,
-        "head_kgco2e": delta.head,
-        "difference_kgco2e": delta.difference,
-        "difference_pct": delta.percent,
-        "difference_low_kgco2e": delta.low,
-        "difference_high_kgco2e": delta.high,
-        "workload_kgco2e": delta.workload,
-        "assumptions_kgco2e": delta.assumptions,
-    }
+    return dict(zip(_OF_A_DELTA, delta, strict=True))
 
 
 def _entry(label: str, row: ComparedEntry) -> dict[str, Any]:
@@ -72,10 +64,7 @@ def _entry(label: str, row: ComparedEntry) -> dict[str, Any]:
         "row": "entry",
         "alternative": label,
         "workload": row.workload,
-        "phase": entry.phase,
-        "activity": entry.activity,
-        "item": entry.item,
-        "boundary": entry.boundary,
+        **{key: getattr(entry, key) for key in ("phase", "activity", "item", "boundary")},
         "change": row.change,
         "base_energy_kwh": row.base.energy_kwh if row.base else 0.0,
         "head_energy_kwh": row.head.energy_kwh if row.head else 0.0,

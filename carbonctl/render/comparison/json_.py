@@ -65,11 +65,7 @@ def _row(row: ComparedEntry) -> dict[str, Any]:
     energy = [side.energy_kwh if side else 0.0 for side in (row.base, row.head)]
     return {
         "workload": row.workload,
-        "phase": entry.phase,
-        "activity": entry.activity,
-        "kind": entry.kind,
-        "item": entry.item,
-        "boundary": entry.boundary,
+        **{key: getattr(entry, key) for key in ("phase", "activity", "kind", "item", "boundary")},
         "change": row.change,
         "energy_kwh": {"base": energy[0], "head": energy[1]},
         "kgco2e": row.kgco2e._asdict(),

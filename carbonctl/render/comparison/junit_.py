@@ -35,7 +35,10 @@ def _suite(suites: ET.Element, one: Comparison, verdicts: list[Verdict], about: 
         suites, "testsuite", name=label, tests=str(len(verdicts) + 1),
         failures=str(words.count(FAILED)), errors=str(words.count(UNKNOWN)),
     )  # fmt: skip
-    _properties(suite, about)
+    if about.own_records:
+        properties = ET.SubElement(suite, "properties")
+        for own in about.own_records:
+            ET.SubElement(properties, "property", name="own records", value=printable(str(own)))
     compared_case = ET.SubElement(suite, "testcase", classname=label, name="compared")
     said = " ".join([comparison_text.headline(one), *(f"Note: {note}." for note in one.notes)])
     ET.SubElement(compared_case, "system-out").text = printable(said)
@@ -49,12 +52,3 @@ def _suite(suites: ET.Element, one: Comparison, verdicts: list[Verdict], about: 
         else:
             said = printable(passed(verdict)) if word == PASS else said
             ET.SubElement(case, "system-out").text = f"{word}: {said}"
-
-
-def _properties(suite: ET.Element, about: About) -> None:
-    """Name own records, where there are any."""
-    if not about.own_records:
-        return
-    properties = ET.SubElement(suite, "properties")
-    for one in about.own_records:
-        ET.SubElement(properties, "property", name="own records", value=printable(str(one)))

@@ -48,15 +48,13 @@ def when(figure: Figure) -> str:
 
 def as_dict(side: Measured) -> dict[str, Any]:
     """Return the metrics of a side as a plain mapping, in full precision."""
-    found: dict[str, Any] = {}
-    for key in _UNITS:
-        found[key] = _plain(side.figures[key], is_time=key in TIMES)
+    found = {key: _plain(side.figures[key], is_time=key in TIMES) for key in _UNITS}
     life = found["break_even_h"]
     if life is not None:
         life["within_life"] = within_life(side.of_life)
-    found["verdict"] = _verdict_dict(side.verdict)
-    found["ratios"] = {name: _plain(one) for name, one in side.ratios.items()}
-    return {**found, "notes": list(side.notes)}
+    ratios = {name: _plain(one) for name, one in side.ratios.items()}
+    notes = list(side.notes)
+    return {**found, "verdict": _verdict_dict(side.verdict), "ratios": ratios, "notes": notes}
 
 
 def _finite(value: float | None) -> float | None:

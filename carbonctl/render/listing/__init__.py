@@ -15,18 +15,9 @@ Row: TypeAlias = dict[str, Any]
 def render(
     form: str, columns: Collection[str], rows: Sequence[Row], drawn: Callable[[], str]
 ) -> str:
-    """Return rows in one of `carbonctl.render.LIST_FORMATS`.
+    """Return rows in one of `carbonctl.render.LIST_FORMATS`: CSV of these columns, JSON of all.
 
-    Parameters
-    ----------
-    form : str
-        The format.
-    columns : collection of str
-        What a row holds, in the order of a table of plain text.
-    rows : sequence of dict
-        The facts, of which JSON holds all.
-    drawn : callable
-        Returns them as text for people.
+    ``drawn`` returns them as text for people.
     """
     if ALL_FORMATS[form].for_people:
         return drawn()

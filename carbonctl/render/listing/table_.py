@@ -10,16 +10,9 @@ from carbonctl.render.sheet import Content, Screen, Sheet, Text
 
 
 def render(heads: Mapping[str, str], rows: Sequence[Row], style: Style) -> str:
-    """Return rows as a table within the width.
+    """Return rows as a table within the width: numbers are aligned right, texts fold.
 
-    Parameters
-    ----------
-    heads : mapping
-        Column to its title; ``|`` in a title breaks the line.
-    rows : sequence of dict
-        Numbers are aligned right; texts fold.
-    style : Style
-        Width and color.
+    ``heads`` has the title of each column, in which ``|`` breaks the line.
     """
     sheet = Sheet(is_ruled=True, gap=3)
     numeric = {c for c in heads if all(isinstance(r[c], int | float | None) for r in rows)}

@@ -25,16 +25,12 @@ class Renderer:
 
     def finish(self, about: About, verdicts: Verdicts = ()) -> str:
         """Return all sections, then the verdicts and own records."""
-        text = "\n".join([*self.parts, *_gates(verdicts)])
-        return below(text, about.own_records, is_markdown=True)
+        parts = self.parts
+        if verdicts:
+            from carbonctl.render.verdicts import bullets
 
-
-def _gates(verdicts: Verdicts) -> list[str]:
-    if not verdicts:
-        return []
-    from carbonctl.render.verdicts import bullets
-
-    return ["#### Gates", "", *bullets(verdicts, escape), ""]
+            parts = [*parts, "#### Gates", "", *bullets(verdicts, escape), ""]
+        return below("\n".join(parts), about.own_records, is_markdown=True)
 
 
 def _head(result: Result) -> list[str]:

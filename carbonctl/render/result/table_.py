@@ -9,7 +9,7 @@ from carbonctl.render import CAUTION, Style, Verdicts, human_numbers
 from carbonctl.render.assumptions import AssumptionRow, assumption_rows
 from carbonctl.render.own_records import below
 from carbonctl.render.plain import finished
-from carbonctl.render.sheet import Screen, Sheet, Text
+from carbonctl.render.sheet import Content, Screen, Sheet, Text
 
 _REMEMBERED = 1024  # what is assumed is often the same in many results
 _BAR = 10
@@ -177,7 +177,7 @@ class _Block:
             return
         source = (self.result.spec.get("reported") or {}).get("source")
         self.screen.heading("Reported" + (f" ({source})" if source else ""))
-        rows: list[tuple[Text | str, ...]] = []
+        rows = []
         for key, row in self.result.reported.items():
             error = "?" if row.error_pct is None else f"{row.error_pct:+.1f} %"
             name = key.rpartition("_")[0].replace("_", " ").replace("market", "(market)")
@@ -192,7 +192,7 @@ class _Block:
         if not pairs:
             return
         self.screen.heading("As much carbon as")
-        rows: list[tuple[Text | str, ...]] = [
+        rows = [
             (f"{human_numbers.rounded(amount)} {thing.unit}", thing.item, thing.source)
             for thing, amount in pairs
         ]
@@ -217,7 +217,7 @@ class _Block:
             self.screen.paragraph(f"Electricity: {said}")
 
 
-def _rows(screen: Screen, kinds: tuple[str, ...], rows: list[tuple[Text | str, ...]]) -> None:
+def _rows(screen: Screen, kinds: tuple[str, ...], rows: Iterable[tuple[Content, ...]]) -> None:
     """Draw rows as a table with a column each of: left, right, fold (a long text).
 
     In a narrow terminal their cells follow each other.
@@ -244,7 +244,7 @@ def _assumed(style: Style, rows: tuple[AssumptionRow, ...]) -> list[str]:
     screen.heading("Assumed (not in the file)")
     keys = dict.fromkeys(key for row in rows for key in row.sources)
     numbers = {key: str(number) for number, key in enumerate(keys, 1)}
-    shown: list[tuple[Text | str, ...]] = []
+    shown = []
     for row in rows:
         marks = ", ".join(numbers[key] for key in row.sources)
         status = Text(row.status, CAUTION if row.status == "archetype" else "dim")
