@@ -77,15 +77,15 @@ def hardware(catalog: Catalog, wanted: Filter) -> list[Row]:
 
 
 def _keeps(wanted: Filter, record: Record) -> bool:
-    if wanted.kind is not None and record.kind != wanted.kind:
+    vendors = map(fold, (record.vendor or "", record.id.partition("/")[0]))
+    if wanted.vendor is not None and fold(wanted.vendor) not in vendors:
         return False
-    if wanted.vendor is not None:
-        vendors = (record.vendor or "", record.id.partition("/")[0])
-        if fold(wanted.vendor) not in map(fold, vendors):
-            return False
+    if wanted.kind not in (None, record.kind):
+        return False
     if wanted.years is None:
         return True
-    return record.year is not None and wanted.years[0] <= record.year <= wanted.years[1]
+    first, last = wanted.years
+    return record.year is not None and first <= record.year <= last
 
 
 def search(catalog: Catalog, text: str) -> list[Row]:

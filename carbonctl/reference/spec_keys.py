@@ -35,16 +35,11 @@ DEFAULT = re.compile(r"(?:^|; )(?P<default>[^;]+?) (?:unless (?:given|said)|if n
 
 
 class Page(NamedTuple):
-    """The help of one kind.
+    """The help of one kind: its name, what it is for, and its keys.
 
-    Attributes
-    ----------
-    kind, about : str
-        Its name, and what it is for.
-    own, shared : list of Row
-        The keys of this kind, and those of every activity and its system. A row has the
-        ``key``, an ``example``, the ``unit`` in which a number is kept, the ``default`` and
-        the ``description``; what there is none of is empty.
+    ``shared`` are the keys of every activity and its system, ``own`` the others. A row has the
+    ``key``, an ``example``, the ``unit`` in which a number is kept, the ``default`` and the
+    ``description``; what there is none of is empty.
     """
 
     kind: str

@@ -32,16 +32,8 @@ _MOST = 8  # names that a message shows
 class Template(NamedTuple):
     """A file that can be written.
 
-    Attributes
-    ----------
-    name, about : str
-        How it is asked for, and what it is.
-    file : str
-        Where it goes unless another place is given, from the working directory.
-    source : Path
-        Where its text is.
-    schema : str or None
-        The schema that an editor checks it with, as ``carbonctl schema`` calls it.
+    It goes to ``file``, from the working directory, unless another place is given; its text is at
+    ``source``. ``schema`` is what an editor checks it with, as ``carbonctl schema`` calls it.
     """
 
     name: str
