@@ -163,9 +163,11 @@ class Sheet:
 
     def draw(self, screen: Screen) -> None:
         """Draw the table within the width of a screen."""
-        kept = [n for n, column in enumerate(self.columns) if screen.width >= column.start]
-        columns = [self.columns[n] for n in kept]
-        rows = [[row[n] for n in kept] for row in self.rows]
+        columns, rows = self.columns, self.rows
+        kept = [n for n, column in enumerate(columns) if screen.width >= column.start]
+        if len(kept) < len(columns):
+            columns = [columns[n] for n in kept]
+            rows = [[row[n] for n in kept] for row in rows]
         feet = [column.foot for column in columns]
         widths, gap = self._widths(columns, [*rows, feet], screen.width)
         starts = list(accumulate((width + gap for width in widths), initial=0))
