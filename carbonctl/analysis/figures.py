@@ -1,30 +1,34 @@
 """The figures of an account as gates ask for them: best estimates, and samples."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from carbonctl.analysis.terms import terms, varies
 from carbonctl.ledger.entry import Entry, total
 
 
 class Figures:
-    """The sums of some entries, by phase and key.
+    """The sums of some entries, by phase and key, of one row of entries with columns.
 
-    Parameters
-    ----------
-    entries : sequence of Entry
-        The account.
-    is_known : bool
-        Whether its spread can be known: not where a saved result has lost its spec.
+    Their spread is known unless a saved result has lost its spec; a row has none of its own.
     """
 
-    def __init__(self, entries: Sequence[Entry], is_known: bool = True) -> None:
+    def __init__(
+        self, entries: Sequence[Entry], is_known: bool = True, row: int | None = None
+    ) -> None:
         self.entries = entries
-        self.is_known = is_known
+        self.is_known = is_known and row is None
+        self.row = row
         self.drawn: dict[tuple[str | None, str], Sequence[float] | None] = {}
 
     def figure(self, phase: str | None, key: str) -> float | None:
         """Return one sum; None where it is unknown."""
-        return total(_of_phase(self.entries, phase), key)
+        found = total(_of_phase(self.entries, phase), key)
+        if self.row is None:
+            return found
+        from carbonctl.numbers.columns import take
+
+        return take(found, self.row)
 
     def samples(self, phase: str | None, key: str) -> Sequence[float] | None:
         """Return equally likely values of one sum; None where they are unknown.
@@ -40,11 +44,10 @@ class Figures:
             return None
         from carbonctl.analysis.points import samples  # numpy, for rules over draws alone
 
-        try:
+        drawn: list[float] | None = None
+        with suppress(ArithmeticError, ValueError):
             found = terms(_of_phase(self.entries, phase), key)
-            drawn: list[float] | None = None if found is None else samples(found).tolist()
-        except (ArithmeticError, ValueError):
-            return None
+            drawn = None if found is None else samples(found).tolist()
         return drawn
 
 

@@ -7,9 +7,9 @@ those of a saved result, so that there is one way to a figure at a point.
 This module imports numpy: only what asks for points imports it.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from hashlib import sha256
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -18,11 +18,9 @@ from carbonctl.analysis.terms import Term, Uncertain, derive, exact
 from carbonctl.numbers.formulas import Formula
 
 DRAWS = 10_000
-_MOST_AT_ONCE = 1 << 20  # figures that are worked out at once
 
 Column: TypeAlias = Any  # an array of numbers
-# The values of an unknown: from the slots of unknowns and the places of terms to a column each.
-Values: TypeAlias = Callable[[Column, Column], Column]
+Values: TypeAlias = Callable[[Column], Column]  # of the unknowns in some slots: a row a point
 
 
 def draws(unknowns: Collection[Uncertain]) -> dict[Uncertain, Column]:
@@ -52,24 +50,13 @@ def _triangle(unknown: Uncertain, levels: Column) -> Column:
 
 
 def samples(terms: Sequence[Term]) -> Column:
-    """Return equally likely sums of some terms, over the `draws` of what is uncertain.
-
-    Returns
-    -------
-    ndarray
-        Of `DRAWS` sums, or of one where nothing is uncertain.
-    """
+    """Return `DRAWS` equally likely sums of some terms, or one where nothing is uncertain."""
     drawn = draws({unknown for term in terms for unknown in term.ranged.values()})
     total = np.zeros(DRAWS if drawn else 1)
     with np.errstate(all="ignore"):  # what is not finite is told by whoever asked
         for term in terms:
             total = total + term.at(drawn)
     return total
-
-
-def column(numbers: Sequence[float]) -> Column:
-    """Return a column of some numbers."""
-    return np.array(numbers)
 
 
 def corners(unknowns: Sequence[Uncertain]) -> dict[Uncertain, Column]:
@@ -95,49 +82,33 @@ def sums(terms: Sequence[Term], values: Mapping[Uncertain, Column]) -> list[floa
 class _Block(NamedTuple):
     """Terms with one formula over the same names, a column each."""
 
-    formula: Formula | None
+    formula: Formula
     derived: tuple[str, ...]
     sign: Column
-    number: Column
     known: dict[str, Column]
     slots: dict[str, Column]
 
-    def at(self, rows: Column, places: Column, values: Values) -> Column:
+    def at(self, rows: Column, values: Values) -> Column:
         """Return some of the terms at some points: a row a point."""
-        if self.formula is None:
-            return self.sign[rows] * self.number[rows]
         names = {name: numbers[rows] for name, numbers in self.known.items()}
-        for name, slots in self.slots.items():
-            names[name] = values(slots[rows], places)
+        names |= {name: values(slots[rows]) for name, slots in self.slots.items()}
         return self.sign[rows] * self.formula.at(derive(names, self.derived))
 
 
 class Terms:
     """Terms of several groups, each with unknowns of its own, at points.
 
-    Parameters
-    ----------
-    groups : sequence of sequence of Term
-        What is an unknown of two groups is two.
-
-    Attributes
-    ----------
-    terms : list of Term
-        All of them.
-    slots : list of dict
-        For each group, the slot of each of its unknowns.
-    low, best, high : ndarray
-        Of the unknown in each slot.
-    bits : ndarray of int
-        Which bit of the number of a corner says at which end the unknown is.
+    Each term has something uncertain; what is an unknown of two groups is two. ``slots`` has for
+    each group the slot of each of its unknowns, and ``low``, ``best`` and ``high`` are those of
+    the unknown in each slot.
     """
 
     def __init__(self, groups: Sequence[Sequence[Term]]) -> None:
         self.terms = [term for group in groups for term in group]
         self.slots: list[dict[Uncertain, int]] = []
         unknowns: list[Uncertain] = []
-        members: dict[Any, tuple[list[int], list[dict[Uncertain, int]]]] = {}
-        place = 0
+        places: dict[Any, list[int]] = {}
+        slots_of: list[dict[Uncertain, int]] = []  # each term's group's
         for group in groups:
             slots: dict[Uncertain, int] = {}
             self.slots.append(slots)
@@ -147,106 +118,47 @@ class Terms:
                         slots[unknown] = len(unknowns)
                         unknowns.append(unknown)
                 key = (id(term.formula), *term.ranged, None, *term.known)
-                own, theirs = members.setdefault(key, ([], []))
-                own.append(place)
-                theirs.append(slots)
-                place += 1
+                places.setdefault(key, []).append(len(slots_of))
+                slots_of.append(slots)
         self.low, self.best, self.high = (
             np.array([getattr(u, key) for u in unknowns]) for key in ("low", "best", "high")
         )
-        self.bits = np.zeros(len(unknowns), dtype=int)
         self.blocks: list[_Block] = []
-        self.block_of, self.row_of = np.zeros(place, dtype=int), np.zeros(place, dtype=int)
-        for own, theirs in members.values():
+        self.block_of, self.row_of = np.zeros((2, len(self.terms)), dtype=int)
+        for own in places.values():
             self.block_of[own] = len(self.blocks)
             self.row_of[own] = np.arange(len(own))
-            self.blocks.append(_block([self.terms[n] for n in own], theirs))
+            self.blocks.append(_block([self.terms[n] for n in own], [slots_of[n] for n in own]))
 
     def at(self, places: Column, values: Values) -> Column:
         """Return the terms at some places: a row a point."""
-        whose, found = self.block_of[places], {}
+        whose = self.block_of[places]
+        order, found = [], []
         with np.errstate(all="ignore"):
             for number in np.unique(whose):
                 there = np.flatnonzero(whose == number)
-                rows = self.row_of[places[there]]
-                found[number] = there, self.blocks[number].at(rows, there, values)
-        points = max(np.atleast_2d(numbers).shape[0] for _, numbers in found.values())
-        all_of_them = np.empty((points, len(places)))
-        for there, numbers in found.values():
-            all_of_them[:, there] = numbers
-        return all_of_them
+                order.append(there)
+                found.append(self.blocks[number].at(self.row_of[places[there]], values))
+        return np.concatenate(found, axis=1)[:, np.argsort(np.concatenate(order))]
 
-    def sums(
-        self, places: Column, spans: Sequence[tuple[int, int]], values: Values
-    ) -> list[list[float]]:
-        """Return the sums of terms between some of the places: a list a point."""
+    def sums(self, parts: Sequence[Sequence[int]], values: Values) -> Column:
+        """Return the exactly rounded sum of the terms at each part's places: a row a point."""
+        places = np.array([place for part in parts for place in part])
+        spans = list(pairwise(accumulate(map(len, parts), initial=0)))
         rows = self.at(places, values).tolist()
-        return [[exact(row[first:last]) for first, last in spans] for row in rows]
-
-    def at_values(self, spans: Sequence[tuple[int, int]], values: Column) -> list[float]:
-        """Return sums of terms where each unknown has a value."""
-        places = np.arange(len(self.terms))
-        return self.sums(places, spans, lambda slots, _: values[None, slots])[0]
-
-    def at_corners(
-        self, corners: int, spans: Sequence[tuple[int, int]]
-    ) -> Iterator[tuple[float, ...]]:
-        """Yield the sums of terms between some places at so many corners."""
-        points = np.arange(corners)[:, None]
-
-        def values(slots: Column, _: Column) -> Column:
-            return np.where(points >> self.bits[slots] & 1, self.high[slots], self.low[slots])
-
-        sizes = np.cumsum([corners * (last - first) for first, last in spans])
-        for part in np.unique(sizes // _MOST_AT_ONCE):
-            some = [spans[n] for n in np.flatnonzero(sizes // _MOST_AT_ONCE == part).tolist()]
-            places, own = _joined([range(*span) for span in some])
-            yield from zip(*self.sums(places, own, values), strict=True)
-
-    def along(
-        self, jobs: Sequence[tuple[int, Sequence[int]]], values: Column
-    ) -> Callable[[Sequence[Sequence[float]]], list[list[float]]]:
-        """Return what gives sums of terms over one unknown each, the others having values.
-
-        Parameters
-        ----------
-        jobs : sequence of (int, sequence of int)
-            The slot of the unknown, and the places of the terms.
-        values : ndarray
-            Of the other unknowns.
-        """
-        places, spans = _joined([own for _, own in jobs])
-        job_of = np.repeat(np.arange(len(jobs)), [len(own) for _, own in jobs])
-        varied = np.array([slot for slot, _ in jobs])[job_of]
-
-        def at(points: Sequence[Sequence[float]]) -> list[list[float]]:
-            numbers = np.array(points)
-
-            def value(slots: Column, there: Column) -> Column:
-                moved = numbers[:, job_of[there]]
-                return np.where(slots == varied[there], moved, values[slots])
-
-            return self.sums(places, spans, value)
-
-        return at
+        return np.array([[exact(row[first:last]) for first, last in spans] for row in rows])
 
 
 def _block(terms: Sequence[Term], slots: Sequence[dict[Uncertain, int]]) -> _Block:
     first = terms[0]
+    assert first.formula is not None
     return _Block(
         first.formula,
         first.derived,
         np.array([term.sign for term in terms]),
-        np.array([term.number for term in terms]),
         {name: np.array([term.known[name] for term in terms]) for name in first.known},
         {
             name: np.array([own[t.ranged[name]] for t, own in zip(terms, slots, strict=True)])
             for name in first.ranged
         },
     )
-
-
-def _joined(parts: Sequence[Sequence[int]]) -> tuple[Column, list[tuple[int, int]]]:
-    """Return numbers one after the other, and where each part of them stands."""
-    ends = np.cumsum([0, *map(len, parts)]).tolist()
-    return np.array([number for part in parts for number in part]), list(pairwise(ends))

@@ -43,20 +43,10 @@ Same = Mapping[Uncertain, Uncertain]
 class Term(NamedTuple):
     """One figure as a function of what is uncertain in it.
 
-    Attributes
-    ----------
-    formula : Formula or None
-        None where the figure is a plain number.
-    known : dict
-        Values of the inputs without a range.
-    ranged : dict
-        Name to the unknown behind it.
-    derived : tuple of str
-        Names in the formula that follow from others by one of the kernels.
-    sign : float
-        +1 or −1.
-    number : float
-        The figure itself at the best estimates.
+    There is no formula where it is a plain number. ``known`` has the values of inputs without a
+    range, ``ranged`` the unknowns behind the others; ``derived`` are names in the formula that
+    follow from others by one of the kernels. ``number`` is the figure at the best estimates,
+    without its sign, +1 or −1.
     """
 
     formula: Formula | None
@@ -77,9 +67,7 @@ class Term(NamedTuple):
         """Return the signed figure with some values for what is uncertain."""
         if self.formula is None:
             return self.sign * self.number
-        names = {**self.known}
-        for name, unknown in self.ranged.items():
-            names[name] = values[unknown]
+        names = self.known | {name: values[unknown] for name, unknown in self.ranged.items()}
         return self.sign * self.formula.at(derive(names, self.derived))
 
 
@@ -131,30 +119,13 @@ def unknown_of(value: Value, workload: str = "") -> Uncertain:
 def term(
     entry: Entry, key: str, sign: float = 1.0, workload: str = "", same: Same | None = None
 ) -> Term | None:
-    """Return one figure of an entry as a term.
+    """Return one figure of an entry as a term; None where the figure is unknown.
 
-    Parameters
-    ----------
-    entry : Entry
-        The entry.
-    key : str
-        kgco2e, kgco2e_market or energy_kwh.
-    sign : float
-        +1, or −1 for the base of a difference.
-    workload : str
-        What tells given figures of one workload from those of another.
-    same : mapping, optional
-        Unknowns that are others under another name.
+    ``key`` is kgco2e, kgco2e_market or energy_kwh, ``sign`` +1, or −1 for the base of a difference.
+    ``workload`` tells given figures of one workload from those of another; ``same`` has unknowns
+    that are others under another name.
 
-    Returns
-    -------
-    Term or None
-        None where the figure is unknown.
-
-    Raises
-    ------
-    NotArithmetic
-        Where the formula is none, or names what is no input.
+    Raises NotArithmetic where the formula is none, or names what is no input.
     """
     number = getattr(entry, key)
     if number is None:
@@ -195,10 +166,7 @@ def terms(
     None where an entry is unknown, or where the sum has no formulas behind it (water, and
     the bounds).
 
-    Raises
-    ------
-    NotArithmetic
-        Where the formula of an entry is none, or names what is no input.
+    Raises NotArithmetic where the formula of an entry is none, or names what is no input.
     """
     boundary, column = SUMS[name]
     if column not in _VARY:

@@ -8,10 +8,7 @@ _INTERRUPTED = 130  # `carbonctl.errors.INTERRUPTED`, before it is imported
 def main(argv: list[str] | None = None) -> None:
     """Run the command line and exit.
 
-    Parameters
-    ----------
-    argv : list of str, optional
-        The arguments after the program's name; those of the process unless given.
+    The arguments are those after the program's name, of the process unless they are given.
     """
     try:
         from carbonctl.cli.exit_codes import leave

@@ -36,10 +36,7 @@ class LazyGroup(Group):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Return the command that is meant.
 
-        Raises
-        ------
-        UsageError
-            Where there is none, with the nearest.
+        Raises UsageError where there is none, with the nearest.
         """
         name = args[0] if args else ""
         if name not in COMMANDS and not name.startswith("-"):

@@ -20,6 +20,7 @@ from carbonctl.outputs.messages import say
 from carbonctl.outputs.verdicts import announce
 from carbonctl.render import COMPARE_FORMATS, FOR_PEOPLE
 from carbonctl.render.comparison import render
+from carbonctl.render.comparison.csv_ import columns
 
 
 def compare(
@@ -59,7 +60,7 @@ def compare(
     targets = [writing.parse_export(text, COMPARE_FORMATS) for text in export]
     sides = [named(text).path for text in (base, *heads)]
     writing.check_targets(targets, [*sides, *([budget] if budget else [])])
-    _check_columns(targets, with_metrics=metrics)
+    writing.check_columns(targets, columns(with_metrics=metrics))
     share = design_options.read_share(embodied_share, is_wanted=metrics)
     gates = gate_options.read_gates(fail_on, warn_on, budget, has_base=True)
     forms = (format, *(target.form for target in targets))
@@ -88,14 +89,6 @@ def compare(
     announce(verdicts, quiet=quiet)
     unread = errors.INPUT if problems else errors.OK
     return errors.worst([unread, written, exit_code(verdicts, exit_zero=exit_zero)])
-
-
-def _check_columns(targets: list[writing.Target], *, with_metrics: bool) -> None:
-    """Refuse to append to a table of other columns, where there is one to append to."""
-    if any(target.append for target in targets):
-        from carbonctl.render.comparison.csv_ import columns
-
-        writing.check_columns(targets, columns(with_metrics=with_metrics))
 
 
 def _report(shown: Side, base: Side | None, heads: list[Side | None], catalog: Catalog) -> Report:

@@ -2,8 +2,8 @@
 
 Commands and flags come from commands.json, which a test holds to what is registered; ids come
 from the names of the files and from the tables of hardware_db, other names of devices from a
-look into their files. No command is imported, and
-neither is typer. The shell asks through the environment, as it asks any Typer app:
+look into their files. Neither commands nor typer are imported. The shell asks through the
+environment, as it asks any Typer app:
 ``_CARBONCTL_COMPLETE`` is complete_bash, with COMP_WORDS and COMP_CWORD, or complete_zsh or
 complete_fish, with the line up to the cursor in _TYPER_COMPLETE_ARGS. Where nothing is
 answered, the shell offers files.
@@ -16,6 +16,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
@@ -197,25 +198,21 @@ def _folders(wanted: _Wanted) -> list[Path]:
     if own is None:
         from carbonctl.cli import defaults
 
-        try:
+        with suppress(errors.InputError):  # whoever runs a command is told
             own = defaults.from_pyproject(("hardware",)).get("hardware", {}).get("hardware_db")
-        except errors.InputError:  # whoever runs a command is told
-            own = None
-    return [
-        *(Path(part) for part in (own or "").split(os.pathsep) if part),
-        _shipped("hardware_db"),
-    ]
+    parts = filter(None, (own or "").split(os.pathsep))
+    return [*map(Path, parts), _shipped("hardware_db")]
 
 
 def devices(folders: Iterable[Path], *, only_vendors: bool = False) -> list[str]:
     """Return the ids of devices and hosts, or their vendors, from the names of the files."""
-    pattern = "*" if only_vendors else "*/*.yaml"
-    found = (
-        path for folder in folders for kind in FOLDERS for path in (folder / kind).glob(pattern)
-    )
     if only_vendors:
-        return sorted({path.name for path in found})
-    return sorted({f"{path.parent.name}/{path.stem}" for path in found})
+        return sorted({path.name for path in _paths(folders, "*")})
+    return sorted({f"{path.parent.name}/{path.stem}" for path in _paths(folders, "*/*.yaml")})
+
+
+def _paths(folders: Iterable[Path], pattern: str) -> Iterable[Path]:
+    return chain.from_iterable((f / kind).glob(pattern) for f in folders for kind in FOLDERS)
 
 
 def aliases(folders: Iterable[Path], begun: str) -> Offer:
@@ -224,14 +221,13 @@ def aliases(folders: Iterable[Path], begun: str) -> Offer:
     The text of their files is looked at, as to parse all of it takes longer than a TAB may.
     """
     found: Offer = {}
-    for folder in folders:
-        for path in chain.from_iterable((folder / kind).glob("*/*.yaml") for kind in FOLDERS):
-            listed = _ALIASES.search(_text(path))
-            text = listed[1].strip() if listed else "[]"
-            parts = text[1:-1].split(",") if text.startswith("[") else text.split("\n")
-            names = (part.strip().removeprefix("- ").strip("\"'") for part in parts)
-            fitting = (name for name in names if name.casefold().startswith(begun.casefold()))
-            found.update(dict.fromkeys(fitting, f"{path.parent.name}/{path.stem}"))
+    for path in _paths(folders, "*/*.yaml"):
+        listed = _ALIASES.search(_text(path))
+        text = listed[1].strip() if listed else "[]"
+        parts = text[1:-1].split(",") if text.startswith("[") else text.split("\n")
+        names = (part.strip().removeprefix("- ").strip("\"'") for part in parts)
+        fitting = (name for name in names if name.casefold().startswith(begun.casefold()))
+        found.update(dict.fromkeys(fitting, f"{path.parent.name}/{path.stem}"))
     return dict(sorted(found.items()))
 
 

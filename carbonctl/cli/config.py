@@ -20,7 +20,6 @@ Command = Annotated[
 ]
 _HEADS = {"flag": "Flag", "value": "Value", "origin": "Origin", "commands": "Commands"}
 COLUMNS = descriptions.of("config")
-_OWN = ("--help", "--version")
 
 
 def config(
@@ -57,7 +56,7 @@ def _flags(context: typer.Context) -> list[dict[str, Any]]:
     return [
         _row(context, flag)
         for flag in introspection.flags(context)
-        if not set(_OWN) & set(flag.opts) and introspection.path(context)
+        if not {"--help", "--version"} & set(flag.opts) and introspection.path(context)
     ]
 
 

@@ -15,9 +15,8 @@ from carbonctl.render import FORMATS
 from carbonctl.spec import files
 from carbonctl.text import did_you_mean
 
-_COLORS = ("auto", "always", "never")
 _CHOICES: dict[str, tuple[Any, ...]] = {
-    "color": _COLORS,
+    "color": ("auto", "always", "never"),
     "format": FORMATS,
     "quiet": (True, False),
     "verbose": (True, False),
@@ -31,10 +30,8 @@ _TABLE = re.compile(rb"^\s*\[\s*tool\s*\.\s*[\"']?carbonctl\b", re.M)
 def from_pyproject(commands: tuple[str, ...]) -> dict[str, dict[str, Any]]:
     """Return the defaults of each command; empty where no pyproject.toml has any.
 
-    Raises
-    ------
-    InputError
-        For a file with such a table that is not TOML, a key that is no flag, or a wrong value.
+    Raises InputError for a file with such a table that is not TOML, a key that is no flag, or a
+    wrong value.
     """
     path = nearest()
     if path is None:

@@ -8,10 +8,7 @@ from carbonctl.numbers.intervals import Number, high, low
 def read_share(text: str | None, *, is_wanted: bool) -> Number | None:
     """Read ``--embodied-share``: a share, or a range of it.
 
-    Raises
-    ------
-    UsageError
-        Where it is none, or no metrics are wanted.
+    Raises UsageError where it is none, or no metrics are wanted.
     """
     if text is None:
         return None
@@ -32,10 +29,7 @@ def read_share(text: str | None, *, is_wanted: bool) -> Number | None:
 def with_metrics(report: Report, share: Number | None) -> Report:
     """Return a comparison with the metrics of its sides, unless there is nothing to compare.
 
-    Raises
-    ------
-    InputError
-        For sides with several workloads.
+    Raises InputError for sides with several workloads.
     """
     from carbonctl.analysis.design.metrics import measured
 

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from importlib import import_module, metadata
+from pathlib import Path
 from typing import Any
 
 from carbonctl import __version__, errors
@@ -13,10 +14,10 @@ from carbonctl.catalog import Catalog
 from carbonctl.catalog.folders import own
 from carbonctl.cli import defaults
 from carbonctl.cli import options as o
-from carbonctl.outputs import writing
+from carbonctl.outputs import lists, writing
 from carbonctl.outputs.messages import say
 from carbonctl.reference import descriptions, integrity
-from carbonctl.render import listing
+from carbonctl.render import Style
 
 COLUMNS = descriptions.of("doctor")
 _OPTIONAL = {"pandas": "tables in and out", "pyarrow": "Parquet"}
@@ -46,14 +47,14 @@ def doctor(
     rows = [*_versions(), *_data(catalog, len(problems)), *_terminal(color), *_others()]
     is_well = all(row["state"] != FAULTY for row in rows)
 
-    def drawn() -> str:
+    def drawn(style: Style) -> str:
         from carbonctl.render.listing import table_
 
         title = "All is well" if is_well else "Not all is well"
         facts = {row["check"]: ", ".join(filter(None, (row["found"], row["note"]))) for row in rows}
-        return table_.card(title, facts, [], [], writing.style(color, None)).rstrip("\n") + "\n"
+        return table_.card(title, facts, [], [], style).rstrip("\n") + "\n"
 
-    writing.to_stdout(listing.render(format, COLUMNS, rows, drawn))
+    lists.show(rows, COLUMNS, drawn, format, color)
     for problem in problems:
         say(str(problem))
     return errors.OK if is_well else errors.INPUT
@@ -64,10 +65,8 @@ def _row(check: str, found: str, note: str = "", state: str = OK) -> dict[str, A
 
 
 def _versions() -> list[dict[str, Any]]:
-    from carbonctl.cli import __file__ as here
-
     return [
-        _row("carbonctl", __version__, os.path.dirname(os.path.dirname(here))),  # noqa: PTH120
+        _row("carbonctl", __version__, str(Path(__file__).parents[1])),
         _row("Python", platform.python_version(), sys.executable),
     ]
 
@@ -98,29 +97,16 @@ def _terminal(color: str) -> list[dict[str, Any]]:
     why_width = "COLUMNS" if os.environ.get("COLUMNS", "").isdigit() else _place()
     encoding = sys.stdout.encoding if writing.is_terminal() else "utf-8"
     drawn = "ASCII alone" if writing.is_plain() else "lines and blocks"
-    shown = "yes" if writing.colored(color) else "no"
+    is_colored, why_colored = writing.colored(color)
     return [
         _row("width", f"{writing.width()} columns", why_width),
-        _row("color", shown, why_colored(color)),
+        _row("color", "yes" if is_colored else "no", why_colored),
         _row("encoding", encoding, f"{_place()}; drawn with {drawn}"),
     ]
 
 
 def _place() -> str:
     return "of the terminal" if writing.is_terminal() else "standard output is no terminal"
-
-
-def why_colored(choice: str) -> str:
-    """Return what decides about color: the flag, else a variable, else the terminal."""
-    if choice != "auto":
-        return f"--color {choice}"
-    if os.environ.get("NO_COLOR"):
-        return "NO_COLOR"
-    if os.environ.get("FORCE_COLOR"):
-        return "FORCE_COLOR"
-    if writing.is_terminal() and os.environ.get("TERM") == "dumb":
-        return "TERM is dumb"
-    return "standard output is a terminal" if writing.is_terminal() else _place()
 
 
 def _others() -> list[dict[str, Any]]:

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from carbonctl import __version__, errors
-from carbonctl.catalog import Catalog
 from carbonctl.cli import life_options
 from carbonctl.cli import options as o
 from carbonctl.errors import InputError, Problem, UsageError
@@ -94,7 +93,12 @@ def embodied(
     about = About(__version__, catalog.version, tuple(problems), catalog.own_records)
     style = writing.style(color, catalog.sources)
     texts = [render(target.form, bills, about, style._replace(color=False)) for target in targets]
-    text = _explained(bills, catalog) if explain else render(format, bills, about, style)
+    if explain:
+        from carbonctl.cli.explain import shown  # few ask for it
+
+        text: str | bytes = shown([(bill.result, bill.result.entries) for bill in bills], catalog)
+    else:
+        text = render(format, bills, about, style)
     code = writing.write_all(targets, texts, text)
     return errors.worst([code, errors.INPUT if problems else errors.OK])
 
@@ -118,9 +122,3 @@ def _read(
             repeats.tell(error)
     repeats.finish()
     return bills, problems
-
-
-def _explained(bills: list[Bill], catalog: Catalog) -> str:
-    from carbonctl.cli.explain import shown  # few ask for it
-
-    return shown([(bill.result, bill.result.entries) for bill in bills], catalog)

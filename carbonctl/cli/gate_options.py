@@ -12,22 +12,16 @@ def read_gates(
 ) -> Gates:
     """Read the rules of flags, then those of a budget file.
 
-    Raises
-    ------
-    UsageError
-        For a faulty rule, or a change where there is no base.
-    InputError
-        For a faulty budget.
+    Raises UsageError for a faulty rule, or a change where there is no base; InputError for a
+    faulty budget.
     """
     fail = [parse_rule(text) for text in fail_on]
     warn = [parse_rule(text, "--warn-on") for text in warn_on]
-    told = {"--fail-on": fail, "--warn-on": warn}
     more_fail, more_warn = (
         read_budget(*reading.read_file(budget)) if budget is not None else ([], [])
     )
-    if budget is not None:
-        told[budget] = [*more_fail, *more_warn]
-    for where, rules in told.items() if not has_base else ():
+    told = ((fail, "--fail-on"), (warn, "--warn-on"), ([*more_fail, *more_warn], str(budget)))
+    for rules, where in told if not has_base else ():
         for rule in rules:
             refuse_change(rule, where)
     return Gates((*fail, *more_fail), (*warn, *more_warn))

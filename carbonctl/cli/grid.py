@@ -8,20 +8,17 @@ from carbonctl import errors
 from carbonctl.cli import options as o
 from carbonctl.cli.introspection import Command, commands
 from carbonctl.inputs.catalogs import catalog_for
-from carbonctl.outputs import lists, writing
+from carbonctl.outputs import lists
 from carbonctl.outputs.messages import say
 from carbonctl.reference import catalog_rows, descriptions
 from carbonctl.reference.catalog_rows import GRID_COLUMNS
-from carbonctl.render import listing
-from carbonctl.render.own_records import below
+from carbonctl.render import Style
 
 app = commands(
     "grid",
     "Carbon intensity of electricity, and cloud regions: list, show.\n\nFor example:\n\n"
     "  carbonctl grid show FR",
 )
-HEADS = descriptions.heads("grid")
-CLOUD = descriptions.heads("cloud")
 
 
 @app.command("list", cls=Command)
@@ -45,8 +42,8 @@ def list_(
     """
     catalog = catalog_for(hardware_db, is_told=format != "table")
     rows = catalog_rows.grids(catalog, kind, year)
-    heads = CLOUD if kind == "cloud" else HEADS
-    lists.write(rows, GRID_COLUMNS, {0: heads}, format, color, catalog.own_records)
+    heads = descriptions.heads("cloud" if kind == "cloud" else "grid")
+    lists.write(rows, GRID_COLUMNS, {0: heads}, format, color, catalog)
     return errors.OK
 
 
@@ -72,12 +69,10 @@ def show(
         say(error.args[0])
         return errors.INPUT
 
-    def drawn() -> str:
+    def drawn(style: Style) -> str:
         from carbonctl.render.listing import table_
 
-        style = writing.style(color, catalog.sources)
-        taken = catalog_rows.taken(catalog, name, rows)
-        return below(table_.grid_card(rows, taken, style), catalog.own_records)
+        return table_.grid_card(rows, catalog_rows.taken(catalog, name, rows), style)
 
-    writing.to_stdout(listing.render(format, GRID_COLUMNS, rows, drawn))
+    lists.show(rows, GRID_COLUMNS, drawn, format, color, catalog)
     return errors.OK

@@ -9,19 +9,11 @@ from carbonctl.catalog import Catalog, records
 from carbonctl.cli import options as o
 from carbonctl.cli.introspection import Command, commands
 from carbonctl.inputs.catalogs import catalog_for
-from carbonctl.outputs import lists, writing
+from carbonctl.outputs import lists
 from carbonctl.outputs.messages import say
 from carbonctl.reference import catalog_rows, descriptions
-from carbonctl.reference.catalog_rows import (
-    FACTOR_COLUMNS,
-    FIGURE_COLUMNS,
-    HARDWARE_COLUMNS,
-    facts,
-    figures,
-    unknown,
-)
-from carbonctl.render import TABLES, listing
-from carbonctl.render.own_records import below
+from carbonctl.reference.catalog_rows import facts, figures, unknown
+from carbonctl.render import TABLES, Style
 from carbonctl.text import did_you_mean
 
 app = commands(
@@ -61,7 +53,7 @@ def list_(
         vendors = sorted({r.id.partition("/")[0] for r in catalog_rows.all_records(catalog)})
         close = did_you_mean(vendor, vendors) if vendor else ""
         say(f"nothing in the catalog is so{close}")
-    lists.write(rows, HARDWARE_COLUMNS, HEADS, format, color, catalog.own_records)
+    lists.write(rows, catalog_rows.HARDWARE_COLUMNS, HEADS, format, color, catalog)
     return errors.OK
 
 
@@ -82,11 +74,11 @@ def search(
     text = " ".join(words)
     rows = catalog_rows.search(catalog, text)
     if not rows:
-        near = catalog_rows.near_hardware(catalog, text)
+        near = [*catalog.devices.near(text), *catalog.hosts.near(text)]
         hint = f"; the nearest names are {', '.join(near)}" if near else ""
         say(f"nothing matches `{text}`{hint} (`carbonctl hardware list` lists all)")
         return errors.INPUT
-    lists.write(rows, HARDWARE_COLUMNS, HEADS, format, color, catalog.own_records)
+    lists.write(rows, catalog_rows.HARDWARE_COLUMNS, HEADS, format, color, catalog)
     return errors.OK
 
 
@@ -112,7 +104,7 @@ def show(
             say(error.args[0])
             code = errors.INPUT
     if found:
-        writing.to_stdout(_shown(found, catalog, format, color))
+        _show(found, catalog, format, color)
     return code
 
 
@@ -139,7 +131,7 @@ def factors(
         close += " (`carbonctl hardware factors` lists them all)" if close else ""
         say(f"no factor is known of `{part}`{close or '; there are ' + ', '.join(known)}")
         return errors.INPUT
-    lists.write(rows, FACTOR_COLUMNS, FACTORS, format, color, catalog.own_records)
+    lists.write(rows, catalog_rows.FACTOR_COLUMNS, FACTORS, format, color, catalog)
     return errors.OK
 
 
@@ -150,17 +142,16 @@ def _years(text: str | None) -> tuple[int, int] | None:
         raise errors.UsageError(f"--year {error}") from None
 
 
-def _shown(found: list[catalog_rows.Record], catalog: Catalog, form: str, color: str) -> str:
-    def drawn() -> str:
+def _show(found: list[catalog_rows.Record], catalog: Catalog, form: str, color: str) -> None:
+    def drawn(style: Style) -> str:
         from carbonctl.render.listing import table_
 
-        style = writing.style(color, catalog.sources)
-        shown = (table_.card(r.name, facts(r), figures(r), unknown(r), style) for r in found)
-        return below("\n".join(shown), catalog.own_records)
+        cards = (table_.card(r.name, facts(r), figures(r), unknown(r), style) for r in found)
+        return "\n".join(cards)
 
     rows: list[catalog_rows.Row]
     if form in TABLES:
         rows = [{"id": record.id, **row} for record in found for row in figures(record)]
     else:
         rows = [{**facts(r), "figures": figures(r), "unknown": unknown(r)} for r in found]
-    return listing.render(form, ("id", *FIGURE_COLUMNS), rows, drawn)
+    lists.show(rows, ("id", *catalog_rows.FIGURE_COLUMNS), drawn, form, color, catalog)

@@ -22,18 +22,16 @@ Name = Annotated[
 FromPublished = Annotated[
     str | None,
     typer.Option(
-        "--from-published",
-        metavar="NAME",
+        "--from-published", metavar="NAME",
         help="Write a published workload: llama3, or a part of a name.",
     ),
-]
+]  # fmt: skip
 Output = Annotated[
     str | None,
     typer.Option("--output", "-o", metavar="PATH", help="Write to this file; - is stdout."),
 ]
 List = Annotated[
-    bool,
-    typer.Option("--list", help="List the templates, or the published workloads that fit."),
+    bool, typer.Option("--list", help="List the templates, or the published workloads that fit.")
 ]
 COLUMNS = descriptions.of("init")
 _HEADS = {

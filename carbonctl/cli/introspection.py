@@ -10,8 +10,6 @@ from typer.main import get_command
 from carbonctl.render.plain import filled
 
 NAME = "carbonctl"
-
-
 _Context: Any = TyperCommand.context_class
 _NAMES = 30  # characters of the column of names; what is said of a longer one begins below
 
@@ -99,10 +97,7 @@ def commands(name: str, said: str) -> typer.Typer:
 def walk(root: Any = None) -> Iterator[typer.Context]:
     """Yield a context of every command, the tool itself first, each group before its commands.
 
-    Parameters
-    ----------
-    root : typer.Context, optional
-        That of the tool, where one exists: its defaults of flags are those of its commands.
+    ``root`` is that of the tool, where one exists: its defaults of flags are its commands'.
     """
     from carbonctl.cli.app import app
 

@@ -7,10 +7,10 @@ import typer
 
 from carbonctl import errors
 from carbonctl.cli import options as o
-from carbonctl.outputs import lists, writing
+from carbonctl.outputs import lists
 from carbonctl.outputs.messages import say
 from carbonctl.reference import spec_keys
-from carbonctl.render import listing, plain
+from carbonctl.render import Style, plain
 from carbonctl.render.listing import table_
 from carbonctl.text import did_you_mean
 
@@ -45,12 +45,11 @@ def kinds(
         return errors.INPUT
     page = spec_keys.page(kind)
     rows = [*page.own, *page.shared]
-    writing.to_stdout(listing.render(format, spec_keys.COLUMNS, rows, partial(_drawn, page, color)))
+    lists.show(rows, spec_keys.COLUMNS, partial(_drawn, page), format, color)
     return errors.OK
 
 
-def _drawn(page: spec_keys.Page, color: str) -> str:
-    style = writing.style(color, None)
+def _drawn(page: spec_keys.Page, style: Style) -> str:
     about = "\n".join(
         plain.filled(line, style.width, "  " * line.startswith("- "))
         for line in page.about.splitlines()

@@ -11,7 +11,7 @@ from carbonctl.errors import UsageError
 from carbonctl.factors.use_phase import HOURS_PER_YEAR
 from carbonctl.hardware.lifetime_use import Use
 from carbonctl.numbers import units
-from carbonctl.numbers.intervals import Number, Range
+from carbonctl.numbers.intervals import high, low
 from carbonctl.numbers.units import Dimension
 from carbonctl.numbers.values import Value
 from carbonctl.spec import bounds
@@ -48,21 +48,9 @@ def read(
     *,
     act: bool,
 ) -> Life:
-    """Return what the flags say of life and use.
+    """Return what the flags say of life and use; ``act`` takes years and places for ACT's.
 
-    Parameters
-    ----------
-    lifetime, utilization, power, duty_cycle, grid : str or None
-        As written.
-    catalog : Catalog
-        Knows grids.
-    act : bool
-        Whether years, and places of use, are those of ACT.
-
-    Raises
-    ------
-    UsageError
-        Naming the flag that cannot be read.
+    Raises UsageError naming the flag that cannot be read.
     """
     life = _value("--lifetime", lifetime, units.SERVICE_LIFE, bounds.positive)
     if act and life is not None and _IN_YEARS.search(str(lifetime)):
@@ -70,14 +58,13 @@ def read(
         number = life.number * HOURS_PER_YEAR / _HOURS_PER_OUR_YEAR
         life = life._replace(number=number, note=note)
     use = _value("--utilization", utilization, units.FRACTION, bounds.positive_fraction)
-    if power is None:
-        for flag, text in (("--duty-cycle", duty_cycle), ("--grid", grid)):
-            if text is not None:
-                raise UsageError(f"{flag} goes with --power, the draw in use")
-        return Life(life, use)
+    for flag, text in (("--duty-cycle", duty_cycle), ("--grid", grid)):
+        if power is None and text is not None:
+            raise UsageError(f"{flag} goes with --power, the draw in use")
     watts = _value("--power", power, units.POWER, bounds.not_negative)
     duty = _value("--duty-cycle", duty_cycle or "100 %", units.FRACTION, bounds.fraction)
-    assert watts is not None and duty is not None
+    if watts is None or duty is None:
+        return Life(life, use)
     return Life(life, use, Use(watts, duty, *_intensity(grid, catalog, act=act)))
 
 
@@ -85,9 +72,8 @@ def _value(flag: str, text: str | None, dimension: Dimension, check: bounds.Chec
     if text is None:
         return None
     try:
-        number: Number = units.parse(text, dimension)
-        ends = (number.low, number.high) if isinstance(number, Range) else (number,)
-        for end in ends:
+        number = units.parse(text, dimension)
+        for end in (low(number), high(number)):
             check(end, text)
     except ValueError as error:
         raise UsageError(f"{flag}: {error}") from None
@@ -98,10 +84,7 @@ def _value(flag: str, text: str | None, dimension: Dimension, check: bounds.Chec
 def _intensity(grid: str | None, catalog: Catalog, *, act: bool) -> tuple[Value, str | None]:
     """Return the intensity of the electricity in use, and its basis.
 
-    Raises
-    ------
-    UsageError
-        Without a grid, or with an unknown one.
+    Raises UsageError without a grid, or with an unknown one.
     """
     if grid is None and not act:
         raise UsageError("--power needs --grid, where it is used (`carbonctl grid list`)")

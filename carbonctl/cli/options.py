@@ -19,8 +19,7 @@ Files = Annotated[
     list[str], typer.Argument(metavar="FILE", help="Workloads or saved results; - is stdin.")
 ]
 StdinName = Annotated[
-    str | None,
-    typer.Option("--stdin-name", metavar="NAME", help="What to call standard input."),
+    str | None, typer.Option("--stdin-name", metavar="NAME", help="What to call standard input.")
 ]
 Recursive = Annotated[
     bool,
@@ -45,10 +44,7 @@ Format = Annotated[
     ResultForm,
     typer.Option("--format", "-f", envvar="CARBONCTL_FORMAT", help="Form of the output."),
 ]
-ListFormat = Annotated[
-    ListForm,
-    typer.Option("--format", "-f", help="Form of the output."),
-]
+ListFormat = Annotated[ListForm, typer.Option("--format", "-f", help="Form of the output.")]
 By = Annotated[
     Literal["phase", "activity", "item", "scope", "stage", "part", "system", "site"] | None,
     typer.Option("--by", help="Group by this, in all formats but JSON."),
@@ -63,20 +59,16 @@ Set = Annotated[
 Export = Annotated[
     list[str],
     typer.Option(
-        "--export",
-        metavar="FORMAT=PATH",
-        help="Also write to a file; FORMAT+=PATH appends.",
+        "--export", metavar="FORMAT=PATH", help="Also write to a file; FORMAT+=PATH appends."
     ),
 ]
 HardwareDb = Annotated[
     str | None,
     typer.Option(
-        "--hardware-db",
-        metavar="DIR",
-        envvar="CARBONCTL_HARDWARE_DB",
+        "--hardware-db", metavar="DIR", envvar="CARBONCTL_HARDWARE_DB",
         help="A folder of your own records, before the built-in ones.",
     ),
-]
+]  # fmt: skip
 Color = Annotated[
     Literal["auto", "always", "never"],
     typer.Option("--color", envvar="CARBONCTL_COLOR", help="When to color text for people."),
@@ -84,12 +76,10 @@ Color = Annotated[
 Quiet = Annotated[
     bool,
     typer.Option(
-        "--quiet",
-        "-q",
-        envvar="CARBONCTL_QUIET",
+        "--quiet", "-q", envvar="CARBONCTL_QUIET",
         help="No notes; only warnings of missing figures.",
     ),
-]
+]  # fmt: skip
 Verbose = Annotated[
     bool,
     typer.Option(
@@ -107,10 +97,7 @@ Base = Annotated[
 Heads = Annotated[
     list[str], typer.Argument(metavar="HEAD", help="What is compared with it; also several.")
 ]
-CompareFormat = Annotated[
-    CompareForm,
-    typer.Option("--format", "-f", help="Form of the output."),
-]
+CompareFormat = Annotated[CompareForm, typer.Option("--format", "-f", help="Form of the output.")]
 FailOn = Annotated[
     list[str],
     typer.Option(
@@ -136,8 +123,7 @@ Metrics = Annotated[
 EmbodiedShare = Annotated[
     str | None,
     typer.Option(
-        "--embodied-share",
-        metavar="SHARE[..SHARE]",
+        "--embodied-share", metavar="SHARE[..SHARE]",
         help="With --metrics: FOCAL's weight of embodied carbon, as in 20..80%; else the base's.",
     ),
-]
+]  # fmt: skip

@@ -1,8 +1,8 @@
 """Rows of facts on standard output."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
-from carbonctl.catalog.own_records import OwnRecords
+from carbonctl.catalog import Catalog
 from carbonctl.outputs import writing
 from carbonctl.render import Style, listing
 from carbonctl.render.own_records import below
@@ -14,31 +14,35 @@ def write(
     heads: Mapping[int, Mapping[str, str]],
     form: str,
     color: str,
-    records: Iterable[OwnRecords] = (),
+    catalog: Catalog | None = None,
 ) -> None:
-    """Write rows in one of `carbonctl.render.LIST_FORMATS`.
+    """Write rows in one of `carbonctl.render.LIST_FORMATS`, as `listing.render` returns them.
 
-    Parameters
-    ----------
-    rows, columns, form
-        As for `carbonctl.render.listing.render`.
-    heads : mapping
-        The heads of a table by the width of a terminal from which they have room, in order.
-    color : str
-        As the flag says.
-    records : iterable of OwnRecords
-        The user's own folders, which a table names.
+    ``heads`` are those of a table by the width of a terminal from which they have room, in order;
+    the own records of a catalog are named below it.
     """
 
-    def drawn() -> str:
+    def drawn(style: Style) -> str:
         from carbonctl.render.listing import table_
 
-        style = writing.style(color, None)
-        return below(table_.render(fitting(heads, style), rows, style), records)
+        widest = [shown for start, shown in heads.items() if style.width >= start][-1]
+        return table_.render(widest, rows, style)
 
-    writing.to_stdout(listing.render(form, columns, rows, drawn))
+    show(rows, columns, drawn, form, color, catalog)
 
 
-def fitting(heads: Mapping[int, Mapping[str, str]], style: Style) -> Mapping[str, str]:
-    """Return the last of the heads that have room."""
-    return [shown for start, shown in heads.items() if style.width >= start][-1]
+def show(
+    rows: Sequence[listing.Row],
+    columns: Collection[str],
+    drawn: Callable[[Style], str],
+    form: str,
+    color: str,
+    catalog: Catalog | None = None,
+) -> None:
+    """Write rows as `write` does, for people as ``drawn`` lays them out."""
+
+    def for_people() -> str:
+        text = drawn(writing.style(color, catalog.sources if catalog else None))
+        return below(text, catalog.own_records) if catalog else text
+
+    writing.to_stdout(listing.render(form, columns, rows, for_people))

@@ -32,11 +32,8 @@ def messages(error: InputError) -> list[Message]:
 class Repeats:
     """Lets the first messages of each kind pass, none of them twice, and counts the others.
 
-    Parameters
-    ----------
-    verbose : bool or None
-        The flag, with which messages of one kind at different places all pass; None where a
-        command has no such flag.
+    With ``verbose`` those of one kind at different places all pass; None is a command without
+    that flag.
     """
 
     def __init__(self, *, verbose: bool | None = None) -> None:
@@ -120,12 +117,7 @@ class _Kind:
 class Cautions:
     """The warnings of workloads, merged by their kind, in memory that does not grow.
 
-    Parameters
-    ----------
-    is_quiet : bool
-        Whether only vital ones are kept.
-    what : str
-        What has the warnings, in the plural.
+    With ``is_quiet`` only vital ones are kept; ``what`` has the warnings, in the plural.
     """
 
     def __init__(self, *, is_quiet: bool = False, what: str = "workloads") -> None:

@@ -16,14 +16,9 @@ _EVERY = 0.1  # s
 
 
 class Bar:
-    """Shows how far the work is.
+    """Shows how far the work is, of so many bytes in total, None where nobody knows.
 
-    Parameters
-    ----------
-    total : int or None
-        Bytes that there are to read; None where nobody knows.
-    is_wanted : bool
-        Whether to show anything; never where standard error is no terminal.
+    Nothing is shown where it is not wanted, or standard error is no terminal.
     """
 
     def __init__(self, total: int | None, *, is_wanted: bool) -> None:

@@ -19,10 +19,7 @@ def to_stdout(parts: Iterable[bytes]) -> None:
 
     A large one is got anew from the system each time, and small ones are used again.
 
-    Raises
-    ------
-    OutputError
-        Where it is closed or full.
+    Raises OutputError where it is closed or full.
     """
     waiting: list[bytes] = []
     size = 0
@@ -46,10 +43,7 @@ class Spool:
     def add(self, parts: list[bytes]) -> None:
         """Put parts of some whole lines behind the others.
 
-        Raises
-        ------
-        OutputError
-            Where there is no room for them.
+        Raises OutputError where there is no room for them.
         """
         self.size += sum(map(len, parts))
         self.parts += parts
@@ -84,14 +78,9 @@ class Spool:
 
 
 class Sink:
-    """One output whose text comes in parts.
+    """One output whose text comes in parts, an export or without a target standard output.
 
-    Parameters
-    ----------
-    head : str
-        What goes before everything, once there is anything.
-    target : Target or None
-        Where an export goes; None for standard output.
+    ``head`` goes before everything, once there is anything.
     """
 
     def __init__(self, head: str, target: Target | None = None) -> None:
@@ -110,10 +99,7 @@ class Sink:
     def write(self, parts: list[bytes]) -> None:
         """Take parts of some whole lines.
 
-        Raises
-        ------
-        OutputError
-            Where they cannot be written, or cannot wait.
+        Raises OutputError where they cannot be written, or cannot wait.
         """
         if not any(parts):
             return
@@ -128,10 +114,7 @@ class Sink:
     def finish(self) -> None:
         """Write what has waited: an export whole or not at all.
 
-        Raises
-        ------
-        OutputError
-            Where it cannot be written.
+        Raises OutputError where it cannot be written.
         """
         try:
             if self.target is not None:

@@ -24,10 +24,7 @@ def identity(path: str | Path) -> tuple[int, int] | str:
 def replace(path: Path, chunks: Iterable[bytes]) -> None:
     """Replace a file, following links. The old content stays until the new one is complete.
 
-    Raises
-    ------
-    OSError
-        Where it cannot be written.
+    Raises OSError where it cannot be written.
     """
     import tempfile  # slow to import, and only exports need it
 
@@ -49,10 +46,7 @@ def replace(path: Path, chunks: Iterable[bytes]) -> None:
 def append(path: Path, chunks: Iterable[bytes]) -> None:
     """Append lines to a file. After a failure the file has its old content.
 
-    Raises
-    ------
-    OSError
-        Where it cannot be written.
+    Raises OSError where it cannot be written.
     """
     before = path.stat().st_size if path.exists() else None
     file = FileIO(path, "ab")
@@ -72,10 +66,7 @@ def append(path: Path, chunks: Iterable[bytes]) -> None:
 def create(path: Path, data: bytes, *, with_folders: bool = False) -> None:
     """Create a file, ``with_folders`` also those above it. After a failure neither exists.
 
-    Raises
-    ------
-    OSError
-        Where it exists already, or cannot be written.
+    Raises OSError where it exists already, or cannot be written.
     """
     missing = [folder for folder in path.parents if with_folders and not folder.exists()]
     try:

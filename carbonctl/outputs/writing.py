@@ -39,10 +39,8 @@ class Target(NamedTuple):
 def parse_export(text: str, formats: tuple[str, ...] = FORMATS) -> Target:
     """Read ``FORMAT=PATH`` or ``FORMAT+=PATH``, the format one of ``formats``.
 
-    Raises
-    ------
-    UsageError
-        Where it is neither, the format is unknown, or its files cannot be appended to.
+    Raises UsageError where it is neither, the format is unknown, or its files cannot be appended
+    to.
     """
     form, equals, path = text.partition("=")
     append = form.endswith("+")
@@ -66,10 +64,7 @@ def parse_export(text: str, formats: tuple[str, ...] = FORMATS) -> Target:
 def check_targets(targets: list[Target], inputs: list[str]) -> None:
     """Refuse exports that would write over an input or over each other.
 
-    Raises
-    ------
-    UsageError
-        Naming the two.
+    Raises UsageError naming the two.
     """
     if not targets:
         return
@@ -96,10 +91,7 @@ def check_columns(targets: list[Target], columns: Sequence[str]) -> None:
 
     Where a file begins with a row, as with --no-header, it must have as many cells.
 
-    Raises
-    ------
-    UsageError
-        Naming the file, and the first column that differs.
+    Raises UsageError naming the file, and the first column that differs.
     """
     import csv
 
@@ -119,16 +111,13 @@ def check_columns(targets: list[Target], columns: Sequence[str]) -> None:
 
 def _compare(option: str, there: Sequence[str], columns: Sequence[str]) -> None:
     """Refuse a head that is another one."""
-    for place, (theirs, ours) in enumerate(zip_longest(there, columns), 1):
-        if theirs != ours:
+    for place, names in enumerate(zip_longest(there, columns), 1):
+        theirs, ours = ("none" if name is None else f"`{name[:_SHOWN]}`" for name in names)
+        if names[0] != names[1]:
             raise UsageError(
-                f"{option}: column {place} of that file is {_column(theirs)}, and of these rows "
-                f"{_column(ours)}; append to another file, or with the flags that it was made with"
+                f"{option}: column {place} of that file is {theirs}, and of these rows {ours}; "
+                "append to another file, or with the flags that it was made with"
             )
-
-
-def _column(name: str | None) -> str:
-    return "none" if name is None else f"`{name[:_SHOWN]}`"
 
 
 def _first_line(path: Path) -> str:
@@ -145,16 +134,11 @@ def _first_line(path: Path) -> str:
 def check_terminal(form: str, targets: list[Target]) -> None:
     """Refuse to write a binary format to a terminal.
 
-    Raises
-    ------
-    UsageError
-        Saying where it can go.
+    Raises UsageError saying where it can go.
     """
-    if not is_terminal():
-        return
     shown = [target.form for target in targets if _is_stdout(target.path)]
     for name in (form, *shown):
-        if name in BINARY:
+        if name in BINARY and is_terminal():
             raise UsageError(
                 f"{name} is binary, and standard output is a terminal; "
                 f"write --export {name}=account.{name}, or > account.{name}"
@@ -171,10 +155,7 @@ def _is_stream(path: Path) -> bool:
 def export(target: Target, text: str | bytes) -> None:
     """Write a whole export, or leave what was there as it was.
 
-    Raises
-    ------
-    OutputError
-        Where it cannot be written.
+    Raises OutputError where it cannot be written.
     """
     head = ""
     if isinstance(text, str) and target.form in TABLES:
@@ -186,19 +167,9 @@ def export(target: Target, text: str | bytes) -> None:
 def export_chunks(target: Target, head: str, chunks: Iterable[bytes]) -> None:
     """Write an export that comes in parts, or leave what was there as it was.
 
-    Parameters
-    ----------
-    target : Target
-        Where it goes.
-    head : str
-        What a table begins with, unless it is there already.
-    chunks : iterable of bytes
-        The rest.
+    ``head`` is what a table begins with, unless it is there already.
 
-    Raises
-    ------
-    OutputError
-        Where it cannot be written.
+    Raises OutputError where it cannot be written.
     """
     try:
         has_head = target.append and target.path.is_file() and target.path.stat().st_size
@@ -247,10 +218,7 @@ def to_stdout(text: str | bytes) -> None:
 
     Bytes are UTF-8.
 
-    Raises
-    ------
-    OutputError
-        Where it is closed or full.
+    Raises OutputError where it is closed or full.
     """
     if not text:
         return
@@ -297,7 +265,7 @@ def is_plain() -> bool:
 
 def style(color: str, sources: "dict[str, Source] | None") -> Style:
     """Return how text for people is laid out on standard output."""
-    return Style(width(), colored(color), is_plain(), sources)
+    return Style(width(), colored(color)[0], is_plain(), sources)
 
 
 def width() -> int:
@@ -305,12 +273,15 @@ def width() -> int:
     return max(40, shutil.get_terminal_size((80, 24)).columns)
 
 
-def colored(choice: str) -> bool:
-    """Return whether text for people is colored: the flag, NO_COLOR, FORCE_COLOR, a terminal."""
+def colored(choice: str) -> tuple[bool, str]:
+    """Return whether text for people is colored, and what decides: a flag, a variable, a place."""
     if choice != "auto":
-        return choice == "always"
-    if os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("FORCE_COLOR"):
-        return True
-    return is_terminal() and os.environ.get("TERM") != "dumb"
+        return choice == "always", f"--color {choice}"
+    for variable, is_colored in (("NO_COLOR", False), ("FORCE_COLOR", True)):
+        if os.environ.get(variable):
+            return is_colored, variable
+    if not is_terminal():
+        return False, "standard output is no terminal"
+    if os.environ.get("TERM") == "dumb":
+        return False, "TERM is dumb"
+    return True, "standard output is a terminal"

@@ -77,15 +77,15 @@ def hardware(catalog: Catalog, wanted: Filter) -> list[Row]:
 
 
 def _keeps(wanted: Filter, record: Record) -> bool:
-    if wanted.kind is not None and record.kind != wanted.kind:
+    vendors = map(fold, (record.vendor or "", record.id.partition("/")[0]))
+    if wanted.vendor is not None and fold(wanted.vendor) not in vendors:
         return False
-    if wanted.vendor is not None:
-        vendors = (record.vendor or "", record.id.partition("/")[0])
-        if fold(wanted.vendor) not in map(fold, vendors):
-            return False
+    if wanted.kind not in (None, record.kind):
+        return False
     if wanted.years is None:
         return True
-    return record.year is not None and wanted.years[0] <= record.year <= wanted.years[1]
+    first, last = wanted.years
+    return record.year is not None and first <= record.year <= last
 
 
 def search(catalog: Catalog, text: str) -> list[Row]:
@@ -99,18 +99,10 @@ def search(catalog: Catalog, text: str) -> list[Row]:
     return found
 
 
-def near_hardware(catalog: Catalog, text: str) -> list[str]:
-    """Return the ids that a text may mean that nothing matches."""
-    return [*catalog.devices.near(text), *catalog.hosts.near(text)]
-
-
 def find(catalog: Catalog, name: str) -> Record:
     """Return the device or else the host with this id or alias.
 
-    Raises
-    ------
-    LookupError
-        With the candidates or the nearest names.
+    Raises LookupError with the candidates or the nearest names.
     """
     try:
         return catalog.unit(name).record
@@ -286,10 +278,7 @@ def grid(catalog: Catalog, name: str) -> list[Row]:
     Of a cloud region, the one that an account takes comes before them, then its operator's
     own where that is another.
 
-    Raises
-    ------
-    LookupError
-        With the nearest names.
+    Raises LookupError with the nearest names.
     """
     zone, region = catalog.zone(name)
     rows = [_zone_row(row) for row in catalog.zone_rows(zone)]
@@ -311,10 +300,7 @@ def taken(catalog: Catalog, name: str, rows: list[Row]) -> int:
 def years(text: str) -> tuple[int, int]:
     """Read ``2020`` or ``2020..2024``.
 
-    Raises
-    ------
-    ValueError
-        Where it is neither.
+    Raises ValueError where it is neither.
     """
     match = re.fullmatch(r"([12][0-9]{3})(?:\.\.([12][0-9]{3}))?", text.strip())
     if not match or int(match[1]) > int(match[2] or match[1]):

@@ -19,17 +19,8 @@ from carbonctl.numbers.units import DURATION, parse
 from carbonctl.numbers.values import Value
 from carbonctl.reference import descriptions
 from carbonctl.spec import fields as f
+from carbonctl.spec import model as m
 from carbonctl.spec import scalars
-from carbonctl.spec.model import (
-    Activity,
-    Construction,
-    FunctionalUnit,
-    Repeat,
-    Reported,
-    Site,
-    SiteShare,
-    Workload,
-)
 from carbonctl.spec.parts import KINDS as PART_KINDS
 from carbonctl.spec.parts import Wafer
 from carbonctl.spec.systems import Accelerator, Spec, System, SystemFields
@@ -44,16 +35,11 @@ DEFAULT = re.compile(r"(?:^|; )(?P<default>[^;]+?) (?:unless (?:given|said)|if n
 
 
 class Page(NamedTuple):
-    """The help of one kind.
+    """The help of one kind: its name, what it is for, and its keys.
 
-    Attributes
-    ----------
-    kind, about : str
-        Its name, and what it is for.
-    own, shared : list of Row
-        The keys of this kind, and those of every activity and its system. A row has the
-        ``key``, an ``example``, the ``unit`` in which a number is kept, the ``default`` and
-        the ``description``; what there is none of is empty.
+    ``shared`` are the keys of every activity and its system, ``own`` the others. A row has the
+    ``key``, an ``example``, the ``unit`` in which a number is kept, the ``default`` and the
+    ``description``; what there is none of is empty.
     """
 
     kind: str
@@ -79,14 +65,11 @@ def topics() -> tuple[str, ...]:
 def page(topic: str) -> Page:
     """Return the help of one kind, or of another part of a workload.
 
-    Raises
-    ------
-    KeyError
-        Where there is no such kind and no such part.
+    Raises KeyError where there is no such kind and no such part.
     """
     if topic in _PARTS:
         fields = _PARTS[topic].model_fields
-        described = Site if topic == "site" else _PARTS[topic]
+        described = m.Site if topic == "site" else _PARTS[topic]
         about = f"{topic}: {inspect.cleandoc(described.__doc__ or '')}".partition("\n")[0]
         rows = [_row(field.alias or name, field, topic) for name, field in fields.items()]
         return Page(topic, about.replace("``", ""), rows, [])
@@ -94,16 +77,16 @@ def page(topic: str) -> Page:
 
 
 _PARTS: dict[str, type[Spec]] = {
-    "workload": Workload,
-    "site": SiteShare,
-    "construction": Construction,
+    "workload": m.Workload,
+    "site": m.SiteShare,
+    "construction": m.Construction,
     "system": System,
     **PART_KINDS,
     "wafer": Wafer,
     "accelerators": Accelerator,
-    "repeat": Repeat,
-    "functional_unit": FunctionalUnit,
-    "reported": Reported,
+    "repeat": m.Repeat,
+    "functional_unit": m.FunctionalUnit,
+    "reported": m.Reported,
     "clients": ClientClass,
     "connections": Connection,
     "access_point": AccessPoint,
@@ -114,7 +97,7 @@ _PARTS: dict[str, type[Spec]] = {
 
 def _kind(kind: str) -> Page:
     model = estimators.model(kind)
-    common = set(Activity.model_fields)
+    common = set(m.Activity.model_fields)
     if issubclass(model, OnMachine):
         common |= set(SystemFields.model_fields) | set(OnMachine.model_fields)
     own: list[Row] = []
@@ -124,7 +107,7 @@ def _kind(kind: str) -> Page:
         if name in useless:
             continue
         row = _row(field.alias or name, field, kind)
-        base = OnMachine.model_fields.get(name) or Activity.model_fields.get(name)
+        base = OnMachine.model_fields.get(name) or m.Activity.model_fields.get(name)
         inherited = name in common and (base is None or base.description == field.description)
         (shared if inherited else own).append(row)
     return Page(kind, _about(kind), own, shared)

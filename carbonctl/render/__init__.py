@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from carbonctl.analysis.gates import Verdict
@@ -23,19 +23,9 @@ if TYPE_CHECKING:
 class Format(NamedTuple):
     """An output format: what is shown in it, and how it is written.
 
-    Attributes
-    ----------
-    result, comparison, listing : bool
-        Whether results and bills, comparisons, or lists of facts are shown in it: a module
-        ``NAME_`` in the folder of each.
-    for_people : bool
-        Whether it is laid out for a screen or a page.
-    in_lines : bool
-        Whether its lines can be written as results come.
-    separator : str
-        What parts the cells of a row, where it is a table of plain text.
-    is_binary : bool
-        Whether it is bytes, and not text.
+    Results and bills, comparisons, or lists of facts are shown in it, as the first three say. One
+    that is for people is laid out for a screen or a page; lines can be written as results come. A
+    separator parts the cells of a row, where it is a table of plain text.
     """
 
     result: bool = True
@@ -72,6 +62,7 @@ BINARY = _that(lambda form: form.is_binary)
 TABLES = _that(lambda form: form.separator)
 LINES = _that(lambda form: form.in_lines)
 SEPARATORS = {name: ALL_FORMATS[name].separator for name in TABLES}
+Verdicts: TypeAlias = "Sequence[Verdict]"
 CAUTION = "magenta"  # of what is to be noticed; yellow cannot be read on white
 
 
@@ -82,10 +73,8 @@ class Style(NamedTuple):
     ----------
     width : int
         Columns of the terminal.
-    color : bool
-        Whether escape codes may be used.
-    plain : bool
-        Whether only ASCII can be shown.
+    color, plain : bool
+        Whether escape codes may be used, and whether only ASCII can be shown.
     sources : dict
         Citations by key.
     by : str or None
@@ -109,6 +98,11 @@ class Style(NamedTuple):
     rows: str | None = None
     header: bool = True
 
+    def cited(self, key: str) -> str:
+        """Return a source as it is cited, by its key alone where it is not known."""
+        source = (self.sources or {}).get(key)
+        return f"{source.citation} ({key})" if source else key
+
 
 class Renderer(Protocol):
     """One output in the making."""
@@ -116,7 +110,7 @@ class Renderer(Protocol):
     def add(self, result: Result) -> None:
         """Take one result."""
 
-    def finish(self, about: About, verdicts: Sequence[Verdict] = ()) -> str | bytes:
+    def finish(self, about: About, verdicts: Verdicts = ()) -> str | bytes:
         """Return everything that was added: text, or bytes in a format of `BINARY`."""
 
 

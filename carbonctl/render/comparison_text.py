@@ -48,6 +48,11 @@ def _whose(delta: Delta) -> str:
     return f" Of this, {other} comes from other assumptions, not from the workload."
 
 
+def moves(delta: Delta) -> tuple[str, str]:
+    """Return a difference in its unit, and in percent."""
+    return _signed(delta.difference), human_numbers.change(delta.percent)
+
+
 def plural(number: int, one: str, many: str) -> str:
     """Return a number with the word for one or for many."""
     return f"{number} {one if number == 1 else many}"
@@ -127,9 +132,7 @@ def remarks(one: Comparison) -> list[tuple[str, str]]:
     for key, name in (("operational_kgco2e", "Operational"), ("embodied_kgco2e", "Embodied")):
         delta = one.total[key]
         if delta.difference:
-            found.append(
-                (name, f"{_signed(delta.difference)} ({human_numbers.change(delta.percent)})")
-            )
+            found.append((name, "{} ({})".format(*moves(delta))))
     market = one.total["operational_market_kgco2e"]
     if market.difference != one.total["operational_kgco2e"].difference:
         found.append(("Operational, market-based", _signed(market.difference)))
@@ -154,27 +157,12 @@ def _signed(kg: float | None) -> str:
 
 def changes(one: Comparison) -> list[tuple[str, str, str, str]]:
     """Return assumed figures that differ: path, before, after, whose doing; the largest first."""
-    return [
-        (
-            change.path,
-            _figure(change.base, change.unit, change.path),
-            _figure(change.head, change.unit, change.path),
-            change.cause,
-        )
-        for change in sorted(one.changes, key=_relative)
-    ]
+    return [(*_sides(change), change.cause) for change in sorted(one.changes, key=_relative)]
 
 
 def inputs(one: Comparison) -> list[tuple[str, str, str]]:
     """Return figures of the specs that differ: path, before, after; the largest first."""
-    return [
-        (
-            change.path,
-            _figure(change.base, change.unit, change.path),
-            _figure(change.head, change.unit, change.path),
-        )
-        for change in sorted(one.inputs, key=_relative)
-    ]
+    return [_sides(change) for change in sorted(one.inputs, key=_relative)]
 
 
 def _relative(change: Change) -> float:
@@ -184,11 +172,16 @@ def _relative(change: Change) -> float:
     return -abs(change.head / change.base - 1)
 
 
-def _figure(value: float | None, unit: str, path: str) -> str:
-    return "–" if value is None else human_numbers.figure(value, unit, path)
+def _sides(change: Change) -> tuple[str, str, str]:
+    before, after = (
+        "–" if value is None else human_numbers.figure(value, change.unit, change.path)
+        for value in (change.base, change.head)
+    )
+    return change.path, before, after
 
 
 def entry_rows(one: Comparison) -> list[ComparedEntry]:
     """Return the entries that differ, the largest difference first."""
-    rows = [row for row in one.rows if row.change != SAME]
-    return sorted(rows, key=lambda row: _smallness(row.kgco2e))
+    return sorted(
+        (row for row in one.rows if row.change != SAME), key=lambda row: _smallness(row.kgco2e)
+    )

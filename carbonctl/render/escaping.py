@@ -40,12 +40,9 @@ def markdown(text: str) -> str:
     reference or emoji. What cannot be printed becomes a space.
     """
     plain = "".join(c if c.isprintable() else " " for c in text)
-    broken = _COMMIT.sub(_in_short_parts, _REFERENCE.sub(_ZERO_WIDTH, plain))
+    broken = _REFERENCE.sub(_ZERO_WIDTH, plain)
+    broken = _COMMIT.sub(lambda m: _ZERO_WIDTH.join(_TOO_SHORT_FOR_A_COMMIT.findall(m[0])), broken)
     return _SPECIAL.sub(lambda m: _ENTITIES.get(m[0], "\\" + m[0]), broken)
-
-
-def _in_short_parts(commit: re.Match[str]) -> str:
-    return _ZERO_WIDTH.join(_TOO_SHORT_FOR_A_COMMIT.findall(commit[0]))
 
 
 def as_json(document: Any) -> str:
@@ -56,12 +53,8 @@ def as_json(document: Any) -> str:
 def json_parts(document: Any, level: int = 0) -> Iterator[str]:
     """Yield the text of a JSON document part by part, as `as_json` writes it.
 
-    Parameters
-    ----------
-    document : dict, list, iterator or scalar
-        An iterator is written as a list, and what it yields need not be kept.
-    level : int
-        How deep it stands in another document.
+    An iterator is written as a list, and what it yields need not be kept. ``level`` says how deep
+    the document stands in another one.
     """
     if not isinstance(document, _NESTED):
         yield _harmless(_encoder(level)(document))
@@ -112,15 +105,11 @@ def _harmless(text: str) -> str:
 
 
 def command(
-    level: str,
-    message: str,
-    file: str = "",
-    line: int | None = None,
-    col: int | None = None,
+    level: str, message: str, file: str = "", line: int | None = None, col: int | None = None
 ) -> str:
     """Return a workflow command; nothing in the texts can begin another or end this one."""
     places = [("file", file), ("line", line), ("col", col), ("title", "carbonctl")]
-    properties = ",".join(f"{key}={_property(str(value))}" for key, value in places if value)
+    properties = ",".join(f"{key}={_property(value)}" for key, value in places if value)
     return f"::{level} {properties}::{_data(message)}"
 
 
@@ -130,5 +119,5 @@ def _data(text: str) -> str:
     return printable(text)
 
 
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+def _property(value: object) -> str:
+    return _data(str(value)).replace(":", "%3A").replace(",", "%2C")

@@ -18,14 +18,7 @@ _BRANCHES = re.compile(r"[│├└─ ]*")
 def explain(result: Result, entries: Iterable[Entry], style: Style) -> str:
     """Return the tree of some entries of a result, by phase and activity.
 
-    Parameters
-    ----------
-    result : Result
-        Gives the file that lines refer to.
-    entries : iterable of Entry
-        What is to be explained.
-    style : Style
-        Holds the citations, and the width; lines are not wrapped where it is 0.
+    Lines are not wrapped where the width of the style is 0.
     """
     cited: dict[str, str] = {}
     lines = []
@@ -93,14 +86,11 @@ def _wrapped(line: str, style: Style) -> str:
 
 def _sum(entries: list[Entry]) -> str:
     whole = totals(entries)
-    parts = [
-        f"{name} {_kg(value)}"
-        for name, value, some in (
-            ("operational", whole.operational_kgco2e, whole.energy_kwh),
-            ("embodied", whole.embodied_kgco2e, 1.0),
-        )
-        if value != 0 or some == 0
-    ]
+    parts = []
+    if whole.operational_kgco2e != 0 or whole.energy_kwh == 0:
+        parts.append(f"operational {_kg(whole.operational_kgco2e)}")
+    if whole.embodied_kgco2e != 0:
+        parts.append(f"embodied {_kg(whole.embodied_kgco2e)}")
     return ", ".join(parts) or _kg(0.0)
 
 

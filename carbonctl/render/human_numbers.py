@@ -7,12 +7,16 @@ from collections.abc import Callable
 
 SIGNIFICANT = 4
 
-_MASS = (("kgCO2e", 1e9, "MtCO2e"), ("kgCO2e", 1e6, "ktCO2e"), ("kgCO2e", 1e3, "tCO2e"),
-         ("kgCO2e", 1.0, "kgCO2e"), ("kgCO2e", 1e-3, "gCO2e"), ("kgCO2e", 1e-6, "mgCO2e"),
-         ("kgCO2e", 1e-9, "µgCO2e"), ("kgCO2e", 1e-12, "ngCO2e"))  # fmt: skip
-_ENERGY = (("kWh", 1e9, "TWh"), ("kWh", 1e6, "GWh"), ("kWh", 1e3, "MWh"), ("kWh", 1.0, "kWh"),
-           ("kWh", 1e-3, "Wh"), ("kWh", 1e-6, "mWh"))  # fmt: skip
-_POWER = ((1e9, "GW"), (1e6, "MW"), (1e3, "kW"), (1.0, "W"))
+_STEPS = {
+    "kgCO2e": (
+        (1e9, "MtCO2e"), (1e6, "ktCO2e"), (1e3, "tCO2e"), (1.0, "kgCO2e"), (1e-3, "gCO2e"),
+        (1e-6, "mgCO2e"), (1e-9, "µgCO2e"), (1e-12, "ngCO2e"),
+    ),
+    "kWh": (
+        (1e9, "TWh"), (1e6, "GWh"), (1e3, "MWh"), (1.0, "kWh"), (1e-3, "Wh"), (1e-6, "mWh"),
+    ),
+    "W": ((1e9, "GW"), (1e6, "MW"), (1e3, "kW"), (1.0, "W")),
+}  # fmt: skip
 # From how many hours, the hours of one, its name.
 _TIME = ((4380.0, 8760.0, "y"), (48.0, 24.0, "d"), (2.0, 1.0, "h"), (1 / 30, 1 / 60, "min"),
          (1 / 3600, 1 / 3600, "s"), (0.0, 1 / 3_600_000, "ms"))  # fmt: skip
@@ -22,21 +26,15 @@ _KTONNES_FROM = 1e7  # kgCO2e; below it tonnes read better
 
 
 def scale(largest: float, unit: str) -> tuple[float, str]:
-    """Return the divisor and the name of the unit in which ``largest`` reads best.
+    """Return the divisor and the name of the unit in which the largest number reads best.
 
-    Parameters
-    ----------
-    largest : float
-        The largest number that is to be shown, in ``unit``.
-    unit : str
-        kgCO2e or kWh.
+    ``unit`` is what it is in: kgCO2e, kWh or W.
     """
-    steps = _MASS if unit == "kgCO2e" else _ENERGY
-    for _, size, name in steps:
+    for size, name in _STEPS[unit]:
         start = _KTONNES_FROM if name == "ktCO2e" else size
         if abs(largest) >= start:
             return size, name
-    return (1.0, unit) if largest == 0 else steps[-1][1:]
+    return (1.0, unit) if largest == 0 else _STEPS[unit][-1]
 
 
 def decimals(largest: float) -> int:
@@ -47,10 +45,11 @@ def decimals(largest: float) -> int:
     return max(0, SIGNIFICANT - max(whole, 1))
 
 
-def fixed(value: float | None, places: int) -> str:
-    """Write a number with fixed decimals; what rounds to nothing says so."""
+def fixed(value: float | None, places: int, size: float = 1.0) -> str:
+    """Write a number over a size with fixed decimals; what rounds to nothing says so."""
     if value is None:
         return "unknown"
+    value /= size
     text = f"{value:,.{places}f}"
     if value > 0 and float(text.replace(",", "")) == 0:
         return f"<{10**-places:.{places}f}"
@@ -104,10 +103,7 @@ def energy(kwh: float | None) -> str:
 
 def power(watts: float | None) -> str:
     """Write a power in the unit that suits it."""
-    if watts is None:
-        return "unknown"
-    size, name = next((step for step in _POWER if abs(watts) >= step[0]), _POWER[-1])
-    return f"{significant(watts / size)} {name}"
+    return _scaled(watts, "W")
 
 
 def time(hours: float, digits: int = SIGNIFICANT) -> str:
@@ -177,6 +173,5 @@ def change(value: float | None) -> str:
 def parts(computation: float, communication: float) -> str:
     """Write how much of two parts together is computation, and how much communication."""
     whole = computation + communication
-    return (
-        f"computation {percent(computation, whole)}, communication {percent(communication, whole)}"
-    )
+    ours, theirs = percent(computation, whole), percent(communication, whole)
+    return f"computation {ours}, communication {theirs}"

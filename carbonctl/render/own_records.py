@@ -1,8 +1,7 @@
-"""Own records in the words of texts for people, and as plain mappings."""
+"""Own records in the words of texts for people."""
 
 import re
 from collections.abc import Iterable
-from typing import Any
 
 from carbonctl.catalog.own_records import OwnRecords
 from carbonctl.render.escaping import markdown
@@ -22,8 +21,3 @@ def below(text: str, records: Iterable[OwnRecords], *, is_markdown: bool = False
     """Return a text with a line for each folder below it."""
     lines = sentences(records, is_markdown=is_markdown)
     return "\n".join([text.rstrip("\n"), "", *lines, ""]) if lines else text
-
-
-def as_dicts(records: Iterable[OwnRecords]) -> list[dict[str, Any]]:
-    """Return own records as plain mappings."""
-    return [one._asdict() for one in records]

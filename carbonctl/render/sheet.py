@@ -27,17 +27,14 @@ _REMEMBERED = 1024  # texts that are often the same in many results: citations, 
 class Text:
     """A text of some parts, on one line: a line break in it could look like a line of ours.
 
-    Parameters
-    ----------
-    plain : str
-        The first part.
-    style : str
-        Words of `_CODES`, such as ``bold dim``; nothing for text that has none.
+    The style of the first part is words of `_CODES`, such as ``bold dim``. ``indent`` says how far
+    the text is indented in its column.
     """
 
-    __slots__ = ("parts", "plain")
+    __slots__ = ("indent", "parts", "plain")
 
-    def __init__(self, plain: str = "", style: str = "") -> None:
+    def __init__(self, plain: str = "", style: str = "", indent: int = 0) -> None:
+        self.indent = indent
         self.plain = plain if plain.isprintable() else plain.translate(_ONE_LINE)
         self.parts = [(self.plain, style)]
 
@@ -70,27 +67,19 @@ def _colored(text: str, style: str) -> str:
     return f"\x1b[{';'.join(sorted({_CODES[word] for word in style.split()}))}m{text}\x1b[0m"
 
 
-class Cell(NamedTuple):
-    """A text, and how far it is indented."""
-
-    text: Text
-    indent: int = 0
-
-
-Content: TypeAlias = Text | str | Cell
+Content: TypeAlias = Text | str
 
 
 class _Sized(NamedTuple):
-    """A text, how far it is indented, and how many columns both take."""
+    """A text, and how many columns it takes with its indent."""
 
     text: Text
-    indent: int
     size: int
 
     @property
     def longest(self) -> int:
         """The columns of its longest word."""
-        return self.indent + max(map(_size, self.text.plain.split()), default=0)
+        return self.text.indent + max(map(_size, self.text.plain.split()), default=0)
 
 
 class _Column(NamedTuple):
@@ -102,15 +91,7 @@ class _Column(NamedTuple):
     wraps: bool
     style: str
     least: int
-
-
-class _Place(NamedTuple):
-    """Where a column stands, and how."""
-
     start: int
-    width: int
-    is_right: bool
-    style: str
 
 
 class Screen:
@@ -127,6 +108,11 @@ class Screen:
         for start, end in _breaks(whole.plain, self.width) or ((0, 0),):
             self.lines.append(whole.shown(start, end) if self.color else whole.plain[start:end])
 
+    def heading(self, text: str) -> None:
+        """Draw the head of what follows, below an empty line."""
+        self.paragraph()
+        self.paragraph(text, "bold")
+
     def drawn(self) -> str:
         """Return all lines."""
         return "".join(f"{line}\n" for line in self.lines)
@@ -135,12 +121,8 @@ class Screen:
 class Sheet:
     """A table that is drawn when all its rows are known.
 
-    Parameters
-    ----------
-    is_ruled : bool
-        Whether a line parts the heads from the rows, and the heads are bold.
-    gap : int
-        Characters between two columns, where there is room.
+    Where it is ruled, a line parts the heads from the rows, and the heads are bold. ``gap`` is how
+    many characters stand between two columns, where there is room.
     """
 
     def __init__(self, *, is_ruled: bool = False, gap: int = _GAP) -> None:
@@ -159,12 +141,21 @@ class Sheet:
         wraps: bool = True,
         style: str = "",
         least: int = 0,
+        start: int = 0,
     ) -> None:
-        """Add a column of ``least`` characters or more; one that does not wrap is never narrow."""
+        """Add a column of ``least`` characters or more; one that does not wrap is never narrow.
+
+        It is left out of a screen with fewer columns than ``start``.
+        """
         title = _head(head, unit, "bold" if self.is_ruled else "dim")
         least = max(least, title[0].size, title[-1].size)
         bottom = _sized(Text(foot, "bold"))
-        self.columns.append(_Column(title, bottom, is_right, wraps, style, least))
+        self.columns.append(_Column(title, bottom, is_right, wraps, style, least, start))
+
+    def add_columns(self, *sides: str, wraps: bool = True) -> None:
+        """Add columns without heads: left or right."""
+        for side in sides:
+            self.add_column(is_right=side == "right", wraps=wraps)
 
     def add_row(self, *contents: Content) -> None:
         """Add a row, with a cell for each column."""
@@ -172,37 +163,43 @@ class Sheet:
 
     def draw(self, screen: Screen) -> None:
         """Draw the table within the width of a screen."""
-        feet = [column.foot for column in self.columns]
-        widths, gap = self._widths([*self.rows, feet], screen.width)
+        columns, rows = self.columns, self.rows
+        kept = [n for n, column in enumerate(columns) if screen.width >= column.start]
+        if len(kept) < len(columns):
+            columns = [columns[n] for n in kept]
+            rows = [[row[n] for n in kept] for row in rows]
+        feet = [column.foot for column in columns]
+        widths, gap = self._widths(columns, [*rows, feet], screen.width)
         starts = list(accumulate((width + gap for width in widths), initial=0))
-        places = [
-            _Place(start, width, column.is_right, column.style)
-            for start, width, column in zip(starts, widths, self.columns, strict=False)
-        ]
-        heads = [column.head for column in self.columns]
+        places = list(zip(columns, starts, widths, strict=False))
+        heads = [column.head for column in columns]
         if any(cell.text for head in heads for cell in head):
-            for line in _level(heads):
+            most = max(map(len, heads))
+            level = [(_sized(""),) * (most - len(head)) + head for head in heads]
+            for line in zip(*level, strict=True):
                 screen.lines += _lines(line, places, color=screen.color) or [""]
         if self.is_ruled:
             screen.lines.append("─" * (starts[-1] - gap))
-        for row in self.rows:
+        for row in rows:
             screen.lines += _lines(row, places, color=screen.color)
         if any(cell.text for cell in feet):
             screen.lines += ["", *_lines(feet, places, color=screen.color)]
 
-    def _widths(self, rows: list[list[_Sized]], room: int) -> tuple[list[int], int]:
+    def _widths(
+        self, columns: list[_Column], rows: list[list[_Sized]], room: int
+    ) -> tuple[list[int], int]:
         """Return the width of each column and the gap between two.
 
         A column has what its lines need, or where there is no room what its words need, or
         less where there is none for them either: the first columns first.
         """
-        columns = list(zip(self.columns, *rows, strict=True))
         gaps = len(columns) - 1
-        widths = [max(column.least, *[cell.size for cell in cells]) for column, *cells in columns]
+        filled = list(zip(columns, *rows, strict=True))
+        widths = [max(column.least, *[cell.size for cell in cells]) for column, *cells in filled]
         if sum(widths) + self.gap * gaps <= room:
             return widths, self.gap
         words, floors = list[int](), list[int]()
-        for width, (column, *cells) in zip(widths, columns, strict=True):
+        for width, (column, *cells) in zip(widths, filled, strict=True):
             longest = max(column.least, *[cell.longest for cell in cells])
             floor = min(longest, max(column.least, _LEAST)) if floors else column.least
             words.append(longest if column.wraps else width)
@@ -225,13 +222,6 @@ def _head(head: str, unit: str, style: str) -> tuple[_Sized, ...]:
     return tuple(map(_sized, lines))
 
 
-def _level(heads: Sequence[tuple[_Sized, ...]]) -> list[list[_Sized]]:
-    """Return the lines of heads that end on one line."""
-    most = max(map(len, heads))
-    padded = [(_sized(""),) * (most - len(head)) + head for head in heads]
-    return [list(line) for line in zip(*padded, strict=True)]
-
-
 def _shrink(widths: list[int], least: list[int], room: int) -> None:
     """Make the widest columns narrower until they fit, none below its least."""
     while (excess := sum(widths) - room) > 0:
@@ -248,21 +238,23 @@ def _shrink(widths: list[int], least: list[int], room: int) -> None:
             widths[place] -= step or 1
 
 
-def _lines(cells: Iterable[_Sized], places: Iterable[_Place], *, color: bool) -> list[str]:
+def _lines(
+    cells: Iterable[_Sized], places: Iterable[tuple[_Column, int, int]], *, color: bool
+) -> list[str]:
     """Return the lines of a row.
 
     A cell that runs on ends a band of cells; those to its right begin below.
     """
     lines: list[str] = []
     band, used = list[str](), list[int]()
-    for (text, indent, whole), (start, width, is_right, style) in zip(cells, places, strict=True):
-        plain = text.plain
+    for (text, whole), (column, start, width) in zip(cells, places, strict=True):
+        plain, indent = text.plain, text.indent
         runs_on = False
         for line, (first, end) in enumerate(_breaks(plain, width - indent)):
             part = plain[first:end]
             size = whole if part == plain else indent + _size(part)
-            left = start + width - size if is_right and size < width else start
-            shown = text.shown(first, end, style) if color else part
+            left = start + width - size if column.is_right and size < width else start
+            shown = text.shown(first, end, column.style) if color else part
             if line == len(band):
                 band.append(" " * (left + indent) + shown)
                 used.append(left + size)
@@ -305,7 +297,5 @@ def _size(text: str) -> int:
 
 
 def _sized(content: Content) -> _Sized:
-    text, indent = content if isinstance(content, Cell) else (content, 0)
-    if isinstance(text, str):
-        text = Text(text)
-    return _Sized(text, indent, indent + _size(text.plain))
+    text = Text(content) if isinstance(content, str) else content
+    return _Sized(text, text.indent + _size(text.plain))

@@ -4,14 +4,20 @@ A rule says when its gate fails. Where the gate passes, the rule is not shown, a
 is not so; what was measured and the limit are.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from carbonctl.analysis.gates import Rule, RuleFault, Verdict, read_rule
-from carbonctl.render import human_numbers
+from carbonctl.render import CAUTION, human_numbers
+
+if TYPE_CHECKING:
+    from carbonctl.render.sheet import Screen
 
 PASS, FAILED, WARNING, UNKNOWN = "pass", "failed", "warning", "unknown"
 _MARKS = {PASS: "✅", FAILED: "❌", WARNING: "⚠️", UNKNOWN: "❓"}
+_COLORS = {FAILED: "red", UNKNOWN: "red", WARNING: CAUTION, PASS: "green"}
 _WORDS = {"pass": PASS, "fail": FAILED, "unknown": UNKNOWN}
 _ALLOWED = {">": "", ">=": "below ", "<": "at least ", "<=": "above "}
 
@@ -72,21 +78,27 @@ def bullets(verdicts: Sequence[Verdict], escape: Callable[[str], str]) -> list[s
     for verdict in verdicts:
         word = outcome(verdict)
         subject = f"{escape(verdict.subject)}: " if several else ""
-        said = (
-            f"{escape(verdict.rule)} ({escape(measured(verdict))}, limit {escape(limit(verdict))})"
-        )
+        figures = f"{escape(measured(verdict))}, limit {escape(limit(verdict))}"
+        said = f"{escape(verdict.rule)} ({figures})"
         if word == PASS:
             said = escape(passed(verdict))
         lines.append(f"- {_MARKS[word]} {word}: {subject}{said}")
     return lines
 
 
+def draw(screen: Screen, verdicts: Sequence[Verdict]) -> None:
+    """Draw one line a verdict; subjects are named where there are several."""
+    several = len({verdict.subject for verdict in verdicts}) > 1
+    screen.heading("Gates")
+    for verdict in verdicts:
+        word = outcome(verdict)
+        subject = f"{verdict.subject}: " if several else ""
+        screen.paragraph(f"{word:<8} {subject}{told(verdict)}", _COLORS[word])
+
+
 def as_dict(verdict: Verdict) -> dict[str, Any]:
     """Return a verdict as a plain mapping, in full precision."""
-    return {
-        "subject": verdict.subject,
-        **{key: getattr(verdict, key) for key in Verdict._fields if key != "subject"},
-    }
+    return {"subject": verdict.subject} | verdict._asdict()
 
 
 def _label(rule: Rule) -> str:

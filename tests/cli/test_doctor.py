@@ -115,12 +115,12 @@ def test_the_reason_given_for_color_is_the_one_that_decides(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(writing, "is_terminal", lambda: terminal)
-    why = doctor.why_colored(choice)
+    is_colored, why = writing.colored(choice)
     expected = {
         "--color always": True, "--color never": False, "NO_COLOR": False, "FORCE_COLOR": True,
         "TERM is dumb": False, "standard output is a terminal": True, "standard output is no terminal": False,
     }  # fmt: skip
-    assert writing.colored(choice) is expected[why]
+    assert is_colored is expected[why]
 
 
 def test_the_width_and_its_reason(inside, monkeypatch):

@@ -5,9 +5,7 @@ from typing import Any
 from carbonctl.cli import config, doctor, init
 from carbonctl.ledger.entry import COLUMNS
 from carbonctl.ledger.rows import NUMBERS, VIEWS, YEARS
-from carbonctl.reference import catalog_rows, schemas, spec_keys
-from carbonctl.render.comparison import csv_
-from carbonctl.render.design import plain_
+from carbonctl.reference import catalog_rows, descriptions, schemas, spec_keys
 from tests.docs.blocks import anchor, plain, table
 
 Schema = dict[str, Any]
@@ -132,7 +130,7 @@ def comparison() -> str:
 
 def compare_columns() -> str:
     """Return the columns of the CSV of ``compare``."""
-    said = {**csv_.COLUMNS, **plain_.CSV_COLUMNS}
+    said = descriptions.of("compare column", "metric column")
     return table(_COLUMNS[::2], [(f"`{key}`", plain(one)) for key, one in said.items()])
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carbonctl.render import Style
-from carbonctl.render.sheet import Cell, Screen, Sheet, Text
+from carbonctl.render.sheet import Screen, Sheet, Text
 
 WORDS = st.lists(st.text("abcdef-/.", min_size=1, max_size=30), min_size=1, max_size=6)
 
@@ -19,7 +19,7 @@ def drawn(thing: Sheet | Text, width: int) -> list[str]:
     return [line.rstrip() for line in screen.drawn().splitlines()]
 
 
-def table(*rows: tuple[str | Cell, str, str]) -> Sheet:
+def table(*rows: tuple[str | Text, str, str]) -> Sheet:
     sheet = Sheet(is_ruled=True, gap=3)
     sheet.add_column("Name", foot="Total", least=6)
     sheet.add_column("Mass", unit="kg", foot="6.0", is_right=True, wraps=False)
@@ -52,7 +52,7 @@ def test_a_long_word_runs_on_and_what_is_beside_it_begins_below():
 
 
 def test_cells_keep_their_indent():
-    lines = drawn(table((Cell(Text("several words below"), 2), "1.5", "x")), 30)
+    lines = drawn(table((Text("several words below", indent=2), "1.5", "x")), 30)
     assert lines[3:6] == ["  several     1.5   x", "  words", "  below"]
 
 

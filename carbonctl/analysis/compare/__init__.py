@@ -1,6 +1,6 @@
 """Two accounts side by side, or several alternatives beside one base.
 
-``model`` says what a comparison holds, ``match`` pairs the entries, ``deltas`` takes
+``model`` says what a comparison holds, ``pairing`` pairs the entries, ``deltas`` takes
 differences with their ranges, ``causes`` tells the author's doing from that of the facts,
 ``notes`` says where two sides are not of one kind, ``lines`` which line a verdict is about.
 """
@@ -10,13 +10,6 @@ from carbonctl.analysis.compare.lines import line_behind
 from carbonctl.analysis.compare.model import Change, ComparedEntry, Comparison, Delta, Report, Side
 
 __all__ = [
-    "Change",
-    "ComparedEntry",
-    "Comparison",
-    "Delta",
-    "Report",
-    "Side",
-    "compare",
-    "line_behind",
+    "Change", "ComparedEntry", "Comparison", "Delta", "Report", "Side", "compare", "line_behind",
     "report",
-]
+]  # fmt: skip

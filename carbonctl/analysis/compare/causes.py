@@ -56,13 +56,14 @@ def changes(base: Side, head: Side, now: tuple[Side, Side] | None) -> tuple[Chan
         ours, theirs = right.get(key), left.get(key)
         if ours == theirs:
             continue
+        before, after = (None if one is None else one.value for one in (theirs, ours))
         either = ours or theirs
         assert either is not None
         cause = "unknown"
         if again is not None:
             stays = again[0].get(key) == again[1].get(key)
             cause = "assumptions" if stays else "workload"
-        found.append(Change(key[0], either.unit, _value(theirs), _value(ours), cause))
+        found.append(Change(key[0], either.unit, before, after, cause))
     return tuple(found)
 
 
@@ -98,7 +99,3 @@ def _assumed(side: Side, several: bool) -> dict[tuple[str, int], Assumption]:
             found.setdefault((before + one.path, seen[one.path]), one)
             seen[one.path] += 1
     return found
-
-
-def _value(one: Assumption | None) -> float | None:
-    return None if one is None else one.value

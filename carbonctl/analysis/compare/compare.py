@@ -15,10 +15,7 @@ from carbonctl.spec.model import PHASES
 def report(base: Side, heads: list[Side], catalog: Catalog) -> Report:
     """Compare each head with the base, and rank them by total carbon.
 
-    Raises
-    ------
-    InputError
-        Where a saved result holds what is no formula.
+    Raises InputError where a saved result holds what is no formula.
     """
     found = [compare(base, head, catalog) for head in heads]
     return Report(base, sorted(found, key=_rank))
@@ -32,10 +29,7 @@ def _rank(one: Comparison) -> tuple[bool, float]:
 def compare(base: Side, head: Side, catalog: Catalog) -> Comparison:
     """Compare one head with the base.
 
-    Raises
-    ------
-    InputError
-        Where a saved result holds what is no formula.
+    Raises InputError where a saved result holds what is no formula.
     """
     try:
         return _compare(base, head, catalog)
@@ -92,9 +86,7 @@ class _View:
     def of_phase(self, phase: str) -> "_View":
         """Return those of a phase; itself where there are no others."""
         pairs = [pair for pair in self.pairs if pair.phase == phase]
-        again = self.again
-        if again is not None:
-            again = [pair for pair in again if pair.phase == phase]
+        again = self.again and [pair for pair in self.again if pair.phase == phase]
         is_all = len(pairs) == len(self.pairs) and again == self.again
         return self if is_all else _View(pairs, again)
 

@@ -14,17 +14,9 @@ LOCATION, MARKET = "kgco2e", "kgco2e_market"
 
 
 def deltas(questions: Sequence[tuple[Sequence[Pair], str]], *, ranged: bool) -> list[Delta]:
-    """Return the deltas of sums over some pairs each, with their ranges where these are wanted.
+    """Return the deltas of sums, each over some pairs and by its key, with ranges where wanted.
 
-    Parameters
-    ----------
-    questions : sequence of (sequence of Pair, str)
-        What is summed up, and the key of the sum.
-
-    Raises
-    ------
-    NotArithmetic
-        Where the formula of an entry is none.
+    Raises NotArithmetic where the formula of an entry is none.
     """
     sums = _Terms()
     asked = [sums.of(pairs, key) if ranged else None for pairs, key in questions]
@@ -76,7 +68,6 @@ class _Terms:
 
     def __init__(self) -> None:
         self.made: dict[tuple[int, str], tuple[list[Term], list[Term]] | None] = {}
-        self.cancels: dict[int, bool] = {}
         self.same: dict[int, Same] = {}
 
     def of(self, pairs: Sequence[Pair], key: str) -> list[Term] | None:
@@ -100,12 +91,8 @@ class _Terms:
         if column == MARKET and not any(map(_has_contract, (pair.base, pair.head))):
             column = LOCATION
         key = (id(pair), column)
-        if id(pair) not in self.cancels:
-            self.cancels[id(pair)] = _cancels(pair)
-        if self.cancels[id(pair)]:
-            return [], []
         if key not in self.made:
-            self.made[key] = _sides(pair, column)
+            self.made[key] = ([], []) if _cancels(pair) else _sides(pair, column)
         return self.made[key]
 
 
@@ -131,9 +118,8 @@ def _cancels(pair: Pair) -> bool:
     """Whether both sides have the same formula of the same figures."""
     if pair.base is None or pair.head is None or pair.base.formula != pair.head.formula:
         return False
-    left, right = (
-        [(v.name, v.unit, v.number) for v in entry.inputs] for entry in (pair.base, pair.head)
-    )
+    sides = (pair.base, pair.head)
+    left, right = ([(v.name, v.unit, v.number) for v in entry.inputs] for entry in sides)
     return left == right and pair.base.kgco2e == pair.head.kgco2e
 
 

@@ -5,20 +5,16 @@ from math import inf
 
 from carbonctl.analysis.compare.model import SAME, ComparedEntry, Comparison
 from carbonctl.analysis.gates import RuleFault, Verdict, read_rule
-from carbonctl.ledger.entry import SUMS, Entry
+from carbonctl.ledger.entry import SUMS
 from carbonctl.numbers.values import Value
 
 
 def line_behind(one: Comparison, verdict: Verdict) -> int | None:
-    """Return the line of the head that weighs most in what a verdict is about.
+    """Return the line of the head that weighs most in what a verdict is about; None without any.
 
     Of a change that is an input of the entry that changed most, of a figure one of the
-    largest entry; an unknown entry comes first. A changed input goes before others.
-
-    Returns
-    -------
-    int or None
-        None where no input has a line, as in a saved result.
+    largest entry; an unknown entry comes first. A changed input goes before others. In a saved
+    result no input has a line.
     """
     try:
         rule = read_rule(verdict.rule)
@@ -51,15 +47,11 @@ def _activity(row: ComparedEntry) -> tuple[str, str, str]:
 
 def _size(row: ComparedEntry, column: str, *, is_change: bool) -> float:
     """Return how much an entry weighs; what is unknown weighs most."""
-    head, base = _number(row.head, column), _number(row.base, column)
+    head, base = (getattr(e, column) if e else 0.0 for e in (row.head, row.base))
     if head is None or base is None:
         return inf
-    return abs(head - base) if is_change else abs(head)
-
-
-def _number(entry: Entry | None, column: str) -> float | None:
-    found: float | None = 0.0 if entry is None else getattr(entry, column)
-    return found
+    size: float = abs(head - base) if is_change else abs(head)
+    return size
 
 
 def _inputs(row: ComparedEntry) -> Iterable[Value]:

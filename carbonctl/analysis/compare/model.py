@@ -18,20 +18,9 @@ ADDED, REMOVED, CHANGED, SAME = "added", "removed", "changed", "same"
 class Side(NamedTuple):
     """One side: a workload that was estimated now, or results that were saved.
 
-    Attributes
-    ----------
-    label : str
-        What it was called on the command line.
-    results : tuple of Result
-        Empty where there was nothing: all of the other side is then added or removed.
-    version, hardware_db : str
-        The versions that made the results.
-    own_records : tuple of OwnRecords
-        The own records that made them.
-    is_saved : bool
-        Whether they were read and not made.
-    note : str, optional
-        What is to be said of it.
+    ``label`` is what it was called on the command line. Where there was nothing it has no results:
+    all of the other side is then added or removed. The versions and own records are those that
+    made the results. ``note`` is what is to be said of it.
     """
 
     label: str
@@ -66,18 +55,10 @@ class Side(NamedTuple):
 class Delta(NamedTuple):
     """One figure on both sides, and its difference, head less base. None is unknown.
 
-    Attributes
-    ----------
-    base, head : float or None
-        In the figure's unit; 0 where a side has no such entry.
-    difference : float or None
-        Exactly rounded.
-    percent : float or None
-        Of the base; None where that is zero.
-    low, high : float or None
-        Bounds of the difference, what both sides share moving together.
-    workload, assumptions : float or None
-        What of the difference comes from another spec, and what from other facts.
+    Both are in the figure's unit, 0 where a side has no such entry. The difference is exactly
+    rounded, the percent is of the base and None where that is zero; ``low`` and ``high`` are
+    bounds of the difference, what both sides share moving together. ``workload`` and
+    ``assumptions`` are what of it comes from another spec, and from other facts.
     """
 
     base: float | None
@@ -127,22 +108,10 @@ class Change(NamedTuple):
 class Comparison(NamedTuple):
     """One head beside the base.
 
-    Attributes
-    ----------
-    base, head : Side
-        The two sides.
-    total : dict of Delta
-        By the names of `carbonctl.ledger.entry.Totals`.
-    phases : dict of dict of Delta
-        The same of each phase.
-    rows : tuple of ComparedEntry
-        In the order of the base, then what was added.
-    inputs : tuple of Change
-        Figures that the specs give and that differ, of entries on both sides.
-    changes : tuple of Change
-        Assumed figures that differ.
-    notes : tuple of Caution
-        Where the sides are not of one kind.
+    Totals have the names of `carbonctl.ledger.entry.Totals`. Rows are in the order of the base,
+    then what was added. ``inputs`` are figures that the specs give and that differ, of entries on
+    both sides, ``changes`` assumed figures that differ. Notes say where the sides are not of one
+    kind.
     """
 
     base: Side

@@ -1,7 +1,7 @@
 """Bounds of several figures that share what is uncertain, found by trying its ends."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from carbonctl.analysis.terms import Uncertain
@@ -24,75 +24,53 @@ class Figure(NamedTuple):
 def scan(evaluate: Evaluate, unknowns: set[Uncertain]) -> dict[str, Figure | None]:
     """Return figures with their bounds; None where the best estimate is unknown.
 
-    Parameters
-    ----------
-    evaluate : callable
-        Takes a column of values of each unknown, or None for the best ones alone; returns every
-        figure at each of these points.
-    unknowns : set of Uncertain
-        What is uncertain.
+    ``evaluate`` takes a column of values of each unknown, or None for the best ones alone, and
+    returns every figure at each of these points.
 
-    Notes
-    -----
     Each figure rises or falls steadily in each unknown alone, so its bounds are at corners. Of
     few unknowns every corner is tried; of many, those that a walk along one unknown after
     the other leads to, for each figure up and down.
     """
-    seen = _Seen(evaluate)
+    (best,) = evaluate(None)
+    rows = [best]
     ordered = sorted(unknowns, key=repr)
-    if ordered:
+    if len(ordered) > _FEW:
+        rows += _walk(evaluate, best, ordered)
+    elif ordered:
         from carbonctl.analysis.points import corners  # numpy, where something is uncertain
 
-        if len(ordered) <= _FEW:
-            seen.at(corners(ordered))
-        else:
-            _walk(seen, ordered)
-    return seen.figures()
+        rows += evaluate(corners(ordered))
+    return {key: _between([row[key] for row in rows]) for key in best}
 
 
-def _walk(seen: "_Seen", unknowns: list[Uncertain]) -> None:
+def _between(numbers: list[float | None]) -> Figure | None:
+    """Return the first of some numbers between the least and the greatest."""
+    best, *_ = numbers
+    known = [number for number in numbers if number is not None]
+    if best is None:
+        return None
+    return Figure(best, min(known), max(known)) if known == numbers else Figure(best, None, None)
+
+
+def _walk(evaluate: Evaluate, keys: Iterable[str], unknowns: list[Uncertain]) -> list[Row]:
     """Move each unknown in turn to the end at which a signed figure is largest, for each of them.
 
-    There are two points for each walk: the low and the high end of the unknown.
+    Returns the rows of all points; there are two for each walk and unknown: its low and its high
+    end.
     """
-    from carbonctl.analysis.points import column
+    import numpy as np
 
-    walks = [(key, sign) for key in seen.best for sign in (1.0, -1.0)]
-    values = {unknown: column([unknown.best] * 2 * len(walks)) for unknown in unknowns}
+    walks = [(key, sign) for key in keys for sign in (1.0, -1.0)]
+    values = {unknown: np.array([unknown.best] * 2 * len(walks)) for unknown in unknowns}
+    seen: list[Row] = []
     for unknown in unknowns:
-        values[unknown] = column([unknown.low, unknown.high] * len(walks))
-        rows = iter(seen.at(values))
+        values[unknown] = np.array([unknown.low, unknown.high] * len(walks))
+        rows = evaluate(values)
         ends: list[float] = []
-        for key, sign in walks:
-            numbers = (next(rows)[key] for _ in range(2))
-            low, high = (-math.inf if one is None else sign * one for one in numbers)
+        for (key, sign), *pair in zip(walks, rows[::2], rows[1::2], strict=True):
+            numbers = [row[key] for row in pair]
+            low, high = (-math.inf if number is None else sign * number for number in numbers)
             ends += [unknown.high if high >= low else unknown.low] * 2
-        values[unknown] = column(ends)
-
-
-class _Seen:
-    """Remembers the least and the greatest of each figure."""
-
-    def __init__(self, evaluate: Evaluate) -> None:
-        self.evaluate = evaluate
-        (self.best,) = evaluate(None)
-        self.low = dict(self.best)
-        self.high = dict(self.best)
-
-    def at(self, values: Values) -> list[Row]:
-        """Evaluate at some points and remember the ends."""
-        rows = self.evaluate(values)
-        for key in self.best:
-            numbers = [self.low[key], self.high[key], *(row[key] for row in rows)]
-            known = [number for number in numbers if number is not None]
-            is_known = len(known) == len(numbers)
-            self.low[key] = min(known) if is_known else None
-            self.high[key] = max(known) if is_known else None
-        return rows
-
-    def figures(self) -> dict[str, Figure | None]:
-        """Return every figure between its bounds."""
-        return {
-            key: None if number is None else Figure(number, self.low[key], self.high[key])
-            for key, number in self.best.items()
-        }
+        values[unknown] = np.array(ends)
+        seen += rows
+    return seen

@@ -43,20 +43,11 @@ class Span(NamedTuple):
 class DesignFigures(NamedTuple):
     """The ingredients at one point of what is uncertain; None is unknown.
 
-    Attributes
-    ----------
-    energy_kwh : float or None
-        Electricity with PUE.
-    operational_kgco2e, embodied_kgco2e : float or None
-        Of the account; embodied carbon is the share that the work bears.
-    borne_kgco2e : float or None
-        The part of that share which is of machines, and not of a building.
-    held_kgco2e_h : float or None
-        That part times the life of each machine: over a time, the carbon of whole machines.
-    elapsed_h : float or None
-        Time of the work.
-    delay_h : float or None
-        Time of one functional unit.
+    Energy is electricity with PUE. Operational and embodied carbon are the account's, the latter
+    the share that the work bears; ``borne`` is the part of that share which is of machines, and
+    not of a building, and ``held`` that part times the life of each machine: over a time, the
+    carbon of whole machines. The delay is the time of one functional unit, ``elapsed`` that of
+    the work.
     """
 
     energy_kwh: float | None
@@ -64,23 +55,19 @@ class DesignFigures(NamedTuple):
     embodied_kgco2e: float | None
     borne_kgco2e: float | None
     held_kgco2e_h: float | None
-    elapsed_h: float | None
     delay_h: float | None
+    elapsed_h: float | None
 
 
 class Ingredients(NamedTuple):
     """One side: its sums as terms, None being unknown, and what is to be said of them.
 
+    ``sums`` has the names of `DesignFigures`, in their order, but for the time of the work:
     ``spans`` is the time of each activity, None where one has none.
     """
 
-    energy: Sum
-    operational: Sum
-    embodied: Sum
-    borne: Sum
-    held: Sum
+    sums: Mapping[str, Sum]
     spans: tuple[Span, ...] | None
-    delay: Sum
     notes: tuple[str, ...]
 
     @property
@@ -91,21 +78,21 @@ class Ingredients(NamedTuple):
     @property
     def unknowns(self) -> set[Uncertain]:
         """What is uncertain in any of it."""
-        sums = (self.energy, self.operational, self.embodied, self.borne, self.held, self.delay)
-        terms = [one for some in sums for one in some or ()]
-        terms += [one for span in self.spans or () for one in span.terms]
+        times = (span.terms for span in self.spans or ())
+        terms = [one for some in (*self.sums.values(), *times) for one in some or ()]
         return {unknown for one in terms for unknown in one.ranged.values()}
+
+    def without(self, key: str) -> "Ingredients":
+        """Return it with a sum that is unknown."""
+        return self._replace(sums={**self.sums, key: None})
 
     def at(self, values: Values | None) -> Iterator[DesignFigures]:
         """Yield the figures at each point of what is uncertain; None is the best estimates."""
-
-        def total(some: Sum) -> Iterable[float | None]:
-            return repeat(None) if some is None else _sums(some, values)
-
         points = 1 if values is None else len(next(iter(values.values())))
-        sums = (self.energy, self.operational, self.embodied, self.borne, self.held)
-        columns = (*map(total, sums), self._elapsed(values), total(self.delay), range(points))
-        for *row, _ in zip(*columns, strict=False):
+        sums = (
+            repeat(None) if some is None else _sums(some, values) for some in self.sums.values()
+        )
+        for _, *row in zip(range(points), *sums, self._elapsed(values), strict=False):
             yield DesignFigures(*row)
 
     def _elapsed(self, values: Values | None) -> Iterable[float | None]:
@@ -126,25 +113,18 @@ def _sums(terms: Sequence[Term], values: Values | None) -> list[float]:
     return sums(terms, values)
 
 
-EMPTY = Ingredients(None, None, None, None, None, None, None, ("there is nothing to measure",))
+EMPTY = Ingredients(
+    dict.fromkeys(DesignFigures._fields[:-1]), None, ("there is nothing to measure",)
+)
 
 
 def ingredients(result: Result, same: Same | None = None) -> Ingredients:
     """Return what the metrics of one workload are made of.
 
-    Parameters
-    ----------
-    result : Result
-        Its account.
-    same : mapping, optional
-        Unknowns that are those of another side, under another name.
+    ``same`` has unknowns that are those of another side, under another name.
 
-    Raises
-    ------
-    NotArithmetic
-        Where a saved entry holds what is no formula.
-    QuantityError
-        Where the delay of a saved functional unit is none.
+    Raises NotArithmetic where a saved entry holds what is no formula; QuantityError where the
+    delay of a saved functional unit is none.
     """
     notes: list[str] = []
     embodied = [entry for entry in result.entries if entry.boundary == EMBODIED]
@@ -152,17 +132,20 @@ def ingredients(result: Result, same: Same | None = None) -> Ingredients:
     if len(machines) < len(embodied):
         notes.append("the building is no machine: it is in the account, and not in C")
     operational = [entry for entry in result.entries if entry.boundary == OPERATIONAL]
-    held = [_held(entry, same, notes) for entry in machines]
-    return Ingredients(
-        energy=_known([term(entry, "energy_kwh", same=same) for entry in operational]),
-        operational=_known([term(entry, "kgco2e", same=same) for entry in operational]),
-        embodied=_known([term(entry, "kgco2e", same=same) for entry in embodied]),
-        borne=_known([term(entry, "kgco2e", same=same) for entry in machines]),
-        held=_known(held),
-        spans=_spans(result.entries, same, notes),
-        delay=_delay(result),
-        notes=tuple(notes),
-    )
+
+    def of(entries: Sequence[Entry], key: str = "kgco2e") -> Sum:
+        return _known([term(entry, key, same=same) for entry in entries])
+
+    sums = {
+        "energy_kwh": of(operational, "energy_kwh"),
+        "operational_kgco2e": of(operational),
+        "embodied_kgco2e": of(embodied),
+        "borne_kgco2e": of(machines),
+        "held_kgco2e_h": _known([_held(entry, same, notes) for entry in machines]),
+        "delay_h": _delay(result),
+    }
+    spans = _spans(result.entries, same, notes)
+    return Ingredients(sums, spans, tuple(notes))
 
 
 def _known(terms: Sequence[Term | None]) -> Sum:

@@ -15,6 +15,7 @@ power, T the time of the work:
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import repeat
 from math import isclose, isfinite
+from operator import mul, truediv
 from typing import NamedTuple
 
 from carbonctl.analysis.compare.deltas import same_unknowns
@@ -47,28 +48,16 @@ TIMES = ("indifference_h", "break_even_h")
 VERDICTS: tuple[design.Verdict, ...] = (
     "not sustainable", "weakly sustainable", "strongly sustainable",
 )  # fmt: skip
-_SHARE = Uncertain("embodied_share", "", 0.0, 0.0, 0.0)
 _ROUNDING = 1e-9  # of a figure
 
 
 class Measured(NamedTuple):
     """The metrics of one side; None is unknown.
 
-    Attributes
-    ----------
-    label : str
-        What the side is called.
-    figures : dict of Figure
-        By the names of `INGREDIENTS`, of `PRODUCTS` and of `BESIDE`; the last are empty in
-        the base.
-    ratios : dict of Figure
-        Products over those of the base, by the keys of `PRODUCTS`.
-    verdict : Figure or None
-        Places in `VERDICTS`.
-    of_life : Figure or None
-        Break-even over the life of its machines.
-    notes : tuple of str
-        What is unknown or left out.
+    ``figures`` have the names of `INGREDIENTS`, of `PRODUCTS` and of `BESIDE`, which are empty in
+    the base; ``ratios`` are products over those of the base, by the keys of `PRODUCTS`. The
+    verdict is of places in `VERDICTS`, ``of_life`` break-even over the life of the machines. Notes
+    say what is unknown or left out.
     """
 
     label: str
@@ -82,16 +71,8 @@ class Measured(NamedTuple):
 class Metrics(NamedTuple):
     """The metrics of a base and of its alternatives, in their order.
 
-    Attributes
-    ----------
-    base : Measured
-        The base.
-    heads : tuple of Measured
-        The alternatives.
-    unit : str or None
-        The functional unit whose delay is D; None where it is the time of the work.
-    is_given : bool
-        Whether the embodied share was given, and is not that of the base.
+    ``unit`` is the functional unit whose delay is D, None where that is the time of the work;
+    ``is_given`` says that the embodied share was given, and is not that of the base.
     """
 
     base: Measured
@@ -101,44 +82,33 @@ class Metrics(NamedTuple):
 
 
 def measured(report: Report, embodied_share: Number | None = None) -> Metrics:
-    """Return the design metrics of a comparison.
+    """Return the design metrics of a comparison of one workload a side.
 
-    Parameters
-    ----------
-    report : Report
-        The comparison; one workload a side.
-    embodied_share : float or Range, optional
-        FOCAL's α; the base's own embodied share of its total unless given.
+    ``embodied_share`` is FOCAL's α; the base's own embodied share of its total unless given.
 
-    Raises
-    ------
-    InputError
-        For sides with several workloads, and for saved results with faulty formulas.
+    Raises InputError for sides with several workloads, and for saved results with faulty formulas.
     """
     heads = [one.head for one in report.alternatives]
-    _check_single([report.base, *heads])
-    base = _ingredients(report.base, None)
-    others = []
-    for head in heads:
-        same = same_unknowns(pairs(report.base, head))
-        others.append(_ingredients(head, same))
-    several = [base, *others]
+    sides = [report.base, *heads]
+    _check_single(sides)
+    others = [_ingredients(head, same_unknowns(pairs(report.base, head))) for head in heads]
+    several = [_ingredients(report.base, None), *others]
     is_per_unit, notes = _one_delay(several)
     if notes:
-        several = [one._replace(delay=None) for one in several]
+        several = [one.without("delay_h") for one in several]
     if len({one.places for one in several if one.spans}) > 1:
         what = "devices and wall_time on some sides, device time on others"
         notes.append(f"times are not of one kind ({what}): C, P and delays are unknown")
         several = [one._replace(spans=None) for one in several]
-    notes += _amounts([report.base, *heads])
-    base, *others = several
-    share = _Share(embodied_share)
-    shown = _Beside(base, base, is_per_unit, share).base(report.base.label, notes)
-    found = tuple(
-        _Beside(base, own, is_per_unit, share).head(head.label, notes)
-        for head, own in zip(heads, others, strict=True)
+    notes += _amounts(sides)
+    base, *found = (
+        _measured(side.label, (several[0], own), is_per_unit, embodied_share, notes)
+        for side, own in zip(sides, several, strict=True)
     )
-    return Metrics(shown, found, _unit(heads[0]) if is_per_unit else None, share.is_given)
+    alone = {**base.figures, **dict.fromkeys(BESIDE)}
+    base = base._replace(figures=alone, verdict=None, of_life=None)
+    unit = _unit(heads[0]) if is_per_unit else None
+    return Metrics(base, tuple(found), unit, embodied_share is not None)
 
 
 def _check_single(sides: Sequence[Side]) -> None:
@@ -169,7 +139,7 @@ def _unit(side: Side) -> str | None:
 
 def _one_delay(several: list[Ingredients]) -> tuple[bool, list[str]]:
     """Return whether any side says the delay of its functional unit, and what is wrong then."""
-    given = [one.delay is not None for one in several if one is not EMPTY]
+    given = [one.sums["delay_h"] is not None for one in several if one is not EMPTY]
     if any(given) and not all(given):
         return True, ["only some sides give the `delay` of their functional unit: D is unknown"]
     return any(given), []
@@ -184,97 +154,73 @@ def _amounts(sides: Sequence[Side]) -> list[str]:
     return []
 
 
-class _Share:
-    """FOCAL's α: given, or the embodied share of the base's account."""
-
-    def __init__(self, given: Number | None) -> None:
-        self.is_given = given is not None
-        self.unknowns: set[Uncertain] = set()
-        self.number = 0.0
-        if given is not None:
-            self.number = best(given)
-            if low(given) != high(given):
-                self.unknowns = {
-                    _SHARE._replace(best=best(given), low=low(given), high=high(given))
-                }
-
-    def at(self, values: Values | None) -> Iterable[float]:
-        """Return what is given, at each point."""
-        return next((values[u].tolist() for u in self.unknowns if values), repeat(self.number))
-
-    def of(self, base: DesignFigures, given: float) -> float | None:
-        """Return it for the figures of the base."""
-        if self.is_given:
-            return given
-        if base.embodied_kgco2e is None or base.operational_kgco2e is None:
-            return None
-        total = base.embodied_kgco2e + base.operational_kgco2e
-        return base.embodied_kgco2e / total if total > 0 else None
+def _uncertain(share: Number | None) -> set[Uncertain]:
+    """Return what is uncertain in a given embodied share."""
+    if share is None or low(share) == high(share):
+        return set()
+    return {Uncertain("embodied_share", "", best(share), low(share), high(share))}
 
 
-class _Beside:
-    """One side beside the base."""
+def _embodied_share(base: DesignFigures) -> float | None:
+    """Return the embodied share of the base's account."""
+    if base.embodied_kgco2e is None or base.operational_kgco2e is None:
+        return None
+    total = base.embodied_kgco2e + base.operational_kgco2e
+    return base.embodied_kgco2e / total if total > 0 else None
 
-    def __init__(
-        self, base: Ingredients, own: Ingredients, is_per_unit: bool, share: _Share
-    ) -> None:
-        self.sides = (base, own)
-        self.is_per_unit = is_per_unit
-        self.share = share
-        unknowns = base.unknowns | own.unknowns | share.unknowns
-        self.found = scan(self._all, unknowns)
 
-    def _all(self, values: Values | None) -> list[Row]:
+def _measured(
+    label: str,
+    sides: tuple[Ingredients, Ingredients],
+    is_per_unit: bool,
+    share: Number | None,
+    notes: Sequence[str],
+) -> Measured:
+    """Return the metrics of the second of two sides, the first being the base."""
+    given = None if share is None else best(share)
+    of_share = _uncertain(share)
+
+    def at(values: Values | None) -> list[Row]:
         """Return everything at each point of what is uncertain; None is the best estimates."""
-        sides = zip(*(side.at(values) for side in self.sides), strict=True)
-        return [
-            self._row(theirs, ours, self.share.of(theirs, given))
-            for (theirs, ours), given in zip(sides, self.share.at(values), strict=False)
-        ]
+        shares: Iterable[float | None] = repeat(given)
+        if values is not None:
+            shares = next((values[unknown].tolist() for unknown in of_share), shares)
+        points = zip(*(side.at(values) for side in sides), shares, strict=False)
+        return [_row(theirs, ours, is_per_unit, share) for theirs, ours, share in points]
 
-    def _row(self, theirs: DesignFigures, ours: DesignFigures, share: float | None) -> Row:
-        """Return everything at one point; nothing where a sum is no number there."""
-        left, right = (_own(figures, self.is_per_unit) for figures in (theirs, ours))
-        found = {**right, "embodied_share": share, **_beside(theirs, ours, left, right, share)}
-        for name, key in PRODUCTS.items():
-            found[f"{name}_ratio"] = _of(lambda a, b: a / b, right[key], left[key])
-        is_whole = all(x is None or isfinite(x) for x in (*theirs, *ours))
-        return found if is_whole else dict.fromkeys(found)
+    found = scan(at, sides[0].unknowns | sides[1].unknowns | of_share)
+    names = (*INGREDIENTS, *PRODUCTS.values(), *BESIDE)
+    return Measured(
+        label,
+        {name: found[name] for name in names},
+        {name: found[f"{name}_ratio"] for name in PRODUCTS},
+        found["verdict"],
+        found["of_life"],
+        (*sides[1].notes, *_remarks(*(next(side.at(None)) for side in sides)), *notes),
+    )
 
-    def base(self, label: str, notes: Sequence[str]) -> Measured:
-        """Return the metrics of the base, which has nothing beside it."""
-        found = self.head(label, notes)
-        return found._replace(
-            figures={**found.figures, **dict.fromkeys(BESIDE)}, verdict=None, of_life=None
-        )
 
-    def head(self, label: str, notes: Sequence[str]) -> Measured:
-        """Return the metrics of a head."""
-        names = (*INGREDIENTS, *PRODUCTS.values(), *BESIDE)
-        return Measured(
-            label,
-            {name: self.found[name] for name in names},
-            {name: self.found[f"{name}_ratio"] for name in PRODUCTS},
-            self.found["verdict"],
-            self.found["of_life"],
-            (*self.sides[1].notes, *self._nothing(), *self._pace(), *notes),
-        )
+def _row(theirs: DesignFigures, ours: DesignFigures, is_per_unit: bool, share: float | None) -> Row:
+    """Return everything at one point; nothing where a sum is no number there."""
+    share = _embodied_share(theirs) if share is None else share
+    left, right = (_own(figures, is_per_unit) for figures in (theirs, ours))
+    found = {**right, "embodied_share": share, **_beside(theirs, ours, left, right, share)}
+    for name, key in PRODUCTS.items():
+        found[f"{name}_ratio"] = _of(truediv, right[key], left[key])
+    is_whole = all(x is None or isfinite(x) for x in (*theirs, *ours))
+    return found if is_whole else dict.fromkeys(found)
 
-    def _nothing(self) -> list[str]:
-        """Return a note where the base has nothing that a ratio could be to."""
-        (theirs,) = self.sides[0].at(None)
-        known = {"embodied carbon": theirs.held_kgco2e_h, "energy": theirs.energy_kwh}
-        return [f"the base has no {what}: ratios to it are unknown"
-                for what, number in known.items() if number == 0]  # fmt: skip
 
-    def _pace(self) -> list[str]:
-        """Return a note where a head takes another time than the base for its work."""
-        theirs, ours = (figures.elapsed_h for side in self.sides for figures in side.at(None))
-        if theirs is None or ours is None or isclose(ours, theirs, rel_tol=_ROUNDING):
-            return []
-        times = f"it takes {ours / theirs:.3g} times the time of the base"
+def _remarks(theirs: DesignFigures, ours: DesignFigures) -> list[str]:
+    """Return notes on a base with nothing to have a ratio to, and on another time of the work."""
+    known = {"embodied carbon": theirs.held_kgco2e_h, "energy": theirs.energy_kwh}
+    found = [f"the base has no {what}: ratios to it are unknown"
+             for what, number in known.items() if number == 0]  # fmt: skip
+    base, own = theirs.elapsed_h, ours.elapsed_h
+    if base is not None and own is not None and not isclose(own, base, rel_tol=_ROUNDING):
         pace = "for indifference and break-even it counts as many times as keep the base's pace"
-        return [f"{times}: {pace}"]
+        found.append(f"it takes {own / base:.3g} times the time of the base: {pace}")
+    return found
 
 
 def _of(kernel: Callable[..., float], *arguments: float | None) -> float | None:
@@ -290,16 +236,16 @@ def _of(kernel: Callable[..., float], *arguments: float | None) -> float | None:
 def _own(one: DesignFigures, is_per_unit: bool) -> dict[str, float | None]:
     """Return the metrics of a side alone."""
     time, energy = one.elapsed_h, one.energy_kwh
-    machines = _of(_quotient, one.held_kgco2e_h, time)
-    delay = _of(_seconds, one.delay_h if is_per_unit else time)
+    machines = _of(truediv, one.held_kgco2e_h, time)
+    delay = _of(mul, one.delay_h if is_per_unit else time, SECONDS_PER_HOUR)
     return {
         "embodied_kgco2e": machines,
         "delay_s": delay,
         "elapsed_h": time,
         "energy_kwh": energy,
         "power_w": _of(lambda kwh, hours: kwh / hours * W_PER_KW, energy, time),
-        "rate_kgco2e_per_h": _of(_quotient, one.operational_kgco2e, time),
-        "lifetime_h": _of(_quotient, one.held_kgco2e_h, one.borne_kgco2e),
+        "rate_kgco2e_per_h": _of(truediv, one.operational_kgco2e, time),
+        "lifetime_h": _of(truediv, one.held_kgco2e_h, one.borne_kgco2e),
         "cdp_kgco2e_s": _of(design.cdp, machines, delay),
         "cep_kgco2e_kwh": _of(design.cep, machines, energy),
         "c2ep_kgco2e2_kwh": _of(design.c2ep, machines, energy),
@@ -331,7 +277,7 @@ def _beside(
         "verdict": _of(_verdict, work, time),
         "indifference_h": _of(design.indifference_h, new, old, rate, base_rate),
         "break_even_h": break_even,
-        "of_life": _of(_quotient, break_even, right["lifetime_h"]),
+        "of_life": _of(truediv, break_even, right["lifetime_h"]),
     }
 
 
@@ -339,11 +285,3 @@ def _verdict(fixed_work: float, fixed_time: float) -> float:
     """Return the place of FOCAL's verdict; what rounding leaves of 1 is no saving."""
     ratios = (1.0 if isclose(x, 1.0, rel_tol=_ROUNDING) else x for x in (fixed_work, fixed_time))
     return float(VERDICTS.index(design.verdict(*ratios)))
-
-
-def _quotient(above: float, below: float) -> float:
-    return above / below
-
-
-def _seconds(hours: float) -> float:
-    return hours * SECONDS_PER_HOUR

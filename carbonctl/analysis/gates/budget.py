@@ -13,19 +13,10 @@ _EXAMPLE = "`fail: [total_kgco2e > +5%]`"
 
 
 def read_budget(data: bytes, file: str) -> tuple[list[Rule], list[Rule]]:
-    """Return the rules that fail and the rules that warn.
+    """Return the rules that fail and the rules that warn, of a budget in YAML or JSON.
 
-    Parameters
-    ----------
-    data : bytes
-        UTF-8 YAML or JSON.
-    file : str
-        What messages call it.
-
-    Raises
-    ------
-    InputError
-        With every fault of the file and of its rules; for a budget without rules, too.
+    Raises InputError with every fault of the file and of its rules; for a budget without rules,
+    too.
     """
     with few_searches():
         return _Reader(decode(data, file), file).read()

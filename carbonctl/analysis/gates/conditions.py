@@ -9,11 +9,8 @@ PERCENT = "%"
 Pair: TypeAlias = tuple[float, float]  # a figure of the head, and of the base
 
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
-    ">": operator.gt,
-    ">=": operator.ge,
-    "<": operator.lt,
-    "<=": operator.le,
-}
+    ">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le,
+}  # fmt: skip
 
 
 class RuleFault(ValueError):
@@ -32,16 +29,8 @@ class Unknown(Exception):
 class Condition(NamedTuple):
     """The second half of a rule: what a number is compared with.
 
-    Attributes
-    ----------
-    operator : str
-        ``>``, ``>=``, ``<`` or ``<=``.
-    limit : float
-        In ``unit``.
-    unit : str
-        kgCO2e, kWh, L, ``%`` for a relative change, or empty for a fraction.
-    is_change : bool
-        Whether the limit is of the change from the base.
+    The limit is in ``unit``: kgCO2e, kWh, L, ``%`` for a relative change, or empty for a fraction;
+    ``is_change`` says that it is of the change from the base.
     """
 
     operator: str

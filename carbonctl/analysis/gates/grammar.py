@@ -44,20 +44,10 @@ _LIMIT = re.compile(
 
 
 class Rule(NamedTuple):
-    """One rule.
+    """One rule: a condition on a figure, which is a phase's or without one the whole account's.
 
-    Attributes
-    ----------
-    text : str
-        As it was written, with even spaces; it reads back to an equal rule.
-    phase : str or None
-        One of the phases; None for the whole account.
-    key : str
-        A field of `carbonctl.ledger.entry.Totals`.
-    condition : Condition
-        On the figure.
-    statistic : BestEstimate
-        What of the figure the rule is over.
+    ``text`` is as it was written, with even spaces, and reads back to an equal rule; ``key`` is a
+    field of `carbonctl.ledger.entry.Totals`; ``statistic`` says what of the figure it is over.
     """
 
     text: str
@@ -83,10 +73,7 @@ def dimension(key: str) -> Dimension:
 def parse_rule(text: str, flag: str = "--fail-on") -> Rule:
     """Read a rule from the command line.
 
-    Raises
-    ------
-    UsageError
-        With the rule, a caret under the fault and what would be right.
+    Raises UsageError with the rule, a caret under the fault and what would be right.
     """
     try:
         return read_rule(text)
@@ -97,10 +84,7 @@ def parse_rule(text: str, flag: str = "--fail-on") -> Rule:
 def refuse_change(rule: Rule, flag: str = "--fail-on") -> None:
     """Refuse a rule that needs a base, where there is none.
 
-    Raises
-    ------
-    UsageError
-        With a caret under the sign that makes it a change.
+    Raises UsageError with a caret under the sign that makes it a change.
     """
     if rule.condition.is_change:
         column = next(at for at, c in enumerate(rule.text, 1) if c in "+-")
@@ -111,10 +95,7 @@ def refuse_change(rule: Rule, flag: str = "--fail-on") -> None:
 def read_rule(text: str) -> Rule:
     """Read a rule.
 
-    Raises
-    ------
-    RuleFault
-        With the column of the first fault.
+    Raises RuleFault with the column of the first fault.
     """
     if len(text) > LONGEST:
         raise RuleFault(1, f"the rule is longer than {LONGEST} characters")

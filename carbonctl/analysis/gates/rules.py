@@ -27,10 +27,7 @@ class Gates(NamedTuple):
     def judge_rows(self, result: Result, count: int) -> dict[int, list[Verdict]]:
         """Return, of a result with columns, the verdicts of rows for which a rule triggers.
 
-        Raises
-        ------
-        NotOneNumber
-            For rules over a spread.
+        Raises NotOneNumber for rules over a spread.
         """
         from carbonctl.numbers.columns import where
 
@@ -39,7 +36,7 @@ class Gates(NamedTuple):
         for level, rules in self._levels:
             for rule in rules:
                 for row in where(may_trigger(rule, whole), count):
-                    verdict = judge(rule, _Row(whole, row), None, level)
+                    verdict = judge(rule, Figures(whole.entries, row=row), None, level)
                     found.setdefault(row, []).append(verdict)
         return found
 
@@ -59,22 +56,6 @@ class Gates(NamedTuple):
     @property
     def _levels(self) -> tuple[tuple[Level, tuple[Rule, ...]], ...]:
         return ("fail", self.fail), ("warn", self.warn)
-
-
-class _Row(NamedTuple):
-    """One row of the figures of a result with columns."""
-
-    whole: Figures
-    row: int
-
-    def figure(self, phase: str | None, key: str) -> float | None:
-        """Return the sum of this row."""
-        from carbonctl.numbers.columns import take
-
-        return take(self.whole.figure(phase, key), self.row)
-
-    def samples(self, phase: str | None, key: str) -> None:
-        """Return none: a row has no spread of its own."""
 
 
 def _figures(results: Sequence[Result], is_known: bool = True) -> Figures:

@@ -38,16 +38,9 @@ class Reader(Protocol):
 
 @dataclass(frozen=True)
 class BestEstimate:
-    """A figure itself, written without a function.
+    """A figure itself, written without a function."""
 
-    Attributes
-    ----------
-    of_samples : bool
-        Whether a statistic is over equally likely values of the figure, and not over its best
-        estimate.
-    """
-
-    of_samples: ClassVar[bool] = False
+    of_samples: ClassVar[bool] = False  # whether it is over equally likely values of the figure
 
     def final(self, condition: Condition) -> Condition:
         """Return the condition that decides, from that on the figure."""
@@ -56,24 +49,14 @@ class BestEstimate:
     def measure(self, condition: Condition, pairs: Sequence[Pair]) -> tuple[float, bool]:
         """Return the number that a rule is about, and whether the rule triggers.
 
-        Raises
-        ------
-        Unknown
-            Where there is no such number.
+        Raises Unknown where there is no such number.
         """
         return condition.change(pairs[0]), condition.holds(pairs[0])
 
     def label(self, name: str, condition: Condition, said: str) -> str:
-        """Return what people call it.
+        """Return what people call it, who call the figure ``name``.
 
-        Parameters
-        ----------
-        name : str
-            What they call the figure.
-        condition : Condition
-            That on the figure.
-        said : str
-            How the rule writes it, behind the key.
+        ``said`` is how the rule writes the condition, behind the key.
         """
         return f"change of {name}" if condition.is_change else name
 

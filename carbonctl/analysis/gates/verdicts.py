@@ -1,12 +1,10 @@
-"""From a rule and the figures of an account to a verdict, and from verdicts to an exit code.
-
-Where the figures come from is no concern of this module: `Figures` is all it asks for.
-"""
+"""From a rule and the figures of an account to a verdict, and from verdicts to an exit code."""
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
+from carbonctl.analysis.figures import Figures
 from carbonctl.analysis.gates.conditions import Pair, Unknown
 from carbonctl.analysis.gates.grammar import Rule, dimension, refuse_change
 from carbonctl.errors import GATE_FAILED, INPUT, OK, worst
@@ -15,21 +13,6 @@ from carbonctl.numbers.units import MASS
 
 Level: TypeAlias = Literal["fail", "warn"]
 Outcome: TypeAlias = Literal["pass", "fail", "unknown"]
-
-
-class Figures(Protocol):
-    """The figures of one account, in the units of `carbonctl.ledger.entry.Totals`.
-
-    ``phase`` is None for the whole account. None is unknown.
-    """
-
-    def figure(self, phase: str | None, key: str) -> float | None:
-        """Return the best estimate."""
-        ...
-
-    def samples(self, phase: str | None, key: str) -> Sequence[float] | None:
-        """Return equally likely values; a certain figure may give one."""
-        ...
 
 
 class Verdict(NamedTuple):
@@ -74,20 +57,9 @@ def judge(rule: Rule, head: Figures, base: Figures | None, level: Level = "fail"
     percentile of the changes, sample by sample: samples of head and base at the same place
     belong together, and a side with one sample is constant.
 
-    Parameters
-    ----------
-    rule : Rule
-        As `parse_rule` or `read_budget` gives it.
-    head, base : Figures
-        What is judged, and what it is compared with; the base may be None for rules over
-        the head alone.
-    level : str
-        ``fail`` or ``warn``; the verdict carries it on.
+    The base may be None for rules over the head alone. The verdict carries on the level.
 
-    Raises
-    ------
-    UsageError
-        For a change without a base.
+    Raises UsageError for a change without a base.
     """
     if base is None:
         refuse_change(rule, f"--{level}-on")
@@ -141,10 +113,7 @@ def _paired(heads: list[float], bases: list[float]) -> list[Pair]:
 def may_trigger(rule: Rule, figures: Figures) -> Any:
     """Return whether a rule over a level triggers, of columns row by row.
 
-    Raises
-    ------
-    NotOneNumber
-        For a rule over a spread.
+    Raises NotOneNumber for a rule over a spread.
     """
     if rule.statistic.of_samples:
         raise NotOneNumber("a spread is of one account")

@@ -17,6 +17,8 @@ def build() -> Schema:
     document = {**shared["document"]["properties"], **name, "results": results}
     document.pop("verdicts")
     bill = _bill()
+    carbon = r.words((OPERATIONAL, EMBODIED))
+    of_bill = r.fields("bill line", phase=r.words(("",)), boundary=carbon)
     same = ("totals", "input", "assumption", "own_records", "problem")
     return {
         "$id": SCHEMA,
@@ -31,7 +33,7 @@ def build() -> Schema:
             "published": r.whole(_published()),
             "beside": r.record(Beside, "beside"),
             "bounds": r.whole(r.fields("bounds", best=r.NUMBER, low=r.NUMBER, high=r.NUMBER)),
-            "entry": r.whole({**shared["entry"]["properties"], **_line()}),
+            "entry": r.whole({**shared["entry"]["properties"], **of_bill}),
             **{key: shared[key] for key in same},
         },
     }
@@ -69,8 +71,3 @@ def _published() -> dict[str, Schema]:
         not_among_the_parts=r.TEXTS,
         split=r.listed("beside"),
     )
-
-
-def _line() -> dict[str, Schema]:
-    """Return the keys of an entry that mean something else in a bill."""
-    return r.fields("bill line", phase=r.words(("",)), boundary=r.words((OPERATIONAL, EMBODIED)))

@@ -30,11 +30,40 @@ def definitions() -> dict[str, Schema]:
     """Return the definitions of all dimensions; of two with one name the first's."""
     found: dict[str, Schema] = {}
     for dimension in reversed(DIMENSIONS):
-        name = name_of(dimension)
-        found[f"one-{name}"] = _one(dimension)
-        found[f"{name}-or-range"] = _one_or_range(dimension)
-        found[name] = _quantity(dimension)
+        found |= _definitions(dimension)
     return found
+
+
+def _definitions(dimension: Dimension) -> dict[str, Schema]:
+    name = name_of(dimension)
+    title = dimension.name[0].upper() + dimension.name[1:]
+    unit = f" [{dimension.unit} or alike]" if dimension.unit else ""
+    said = f"{title}{unit} such as `{dimension.example}`"
+    range_ = "`LOW..HIGH UNIT`" if dimension.unit else "`LOW..HIGH`"
+    one, examples = ref(f"one-{name}"), {"examples": [dimension.example]}
+    clock = f"|{CLOCK}" if dimension.unit == DURATION.unit else ""
+    first = rf"({_NUMBER}({_unit(dimension)})?{clock})"
+    last = f"({_NUMBER}{_unit(dimension)}{clock})"
+    source = scalars.as_schema(scalars.WORDS)
+    mapping = records.fields("quantity", best=one, low=one, high=one, source=source)
+    return {
+        f"one-{name}": {
+            "description": said,
+            "type": "string" if dimension.unit else ["number", "string"],
+            "pattern": f"^{last}$",
+            **examples,
+        },
+        f"{name}-or-range": {
+            "description": f"{said}, or a range {range_}",
+            "anyOf": [one, {"type": "string", "pattern": rf"^{first}\.\.{last}$"}],
+            **examples,
+        },
+        name: {
+            "description": f"{said}, a range {range_}, or a mapping of best, low and high",
+            "anyOf": [ref(f"{name}-or-range"), closed(mapping, ("best",))],
+            **examples,
+        },
+    }
 
 
 def _unit(dimension: Dimension) -> str:
@@ -48,57 +77,3 @@ def _unit(dimension: Dimension) -> str:
     co2 = rf"([\s_-]*(of\s+)?{CO2})?" if "kg" in dimension.unit else ""
     word = rf"([kMGT]\s+)?({words}){co2}|" if words else ""
     return rf"({word}{_JOINED}){_REST}"
-
-
-def _number(dimension: Dimension) -> str:
-    """Return the pattern of one number with its unit, or of an elapsed time."""
-    return f"({_NUMBER}{_unit(dimension)}{_clock(dimension)})"
-
-
-def _clock(dimension: Dimension) -> str:
-    return f"|{CLOCK}" if dimension.unit == DURATION.unit else ""
-
-
-def _one(dimension: Dimension) -> Schema:
-    return {
-        "description": _named(dimension),
-        "type": "string" if dimension.unit else ["number", "string"],
-        "pattern": f"^{_number(dimension)}$",
-        "examples": [dimension.example],
-    }
-
-
-def _one_or_range(dimension: Dimension) -> Schema:
-    last = _number(dimension)
-    first = rf"({_NUMBER}({_unit(dimension)})?{_clock(dimension)})"
-    return {
-        "description": f"{_named(dimension)}, or a range {_range(dimension)}",
-        "anyOf": [
-            ref(f"one-{name_of(dimension)}"),
-            {"type": "string", "pattern": rf"^{first}\.\.{last}$"},
-        ],
-        "examples": [dimension.example],
-    }
-
-
-def _quantity(dimension: Dimension) -> Schema:
-    name = name_of(dimension)
-    one = ref(f"one-{name}")
-    words = scalars.as_schema(scalars.WORDS)
-    mapping = records.fields("quantity", best=one, low=one, high=one, source=words)
-    return {
-        "description": f"{_named(dimension)}, a range {_range(dimension)}, "
-        "or a mapping of best, low and high",
-        "anyOf": [ref(f"{name}-or-range"), closed(mapping, ("best",))],
-        "examples": [dimension.example],
-    }
-
-
-def _range(dimension: Dimension) -> str:
-    return "`LOW..HIGH UNIT`" if dimension.unit else "`LOW..HIGH`"
-
-
-def _named(dimension: Dimension) -> str:
-    name = dimension.name[0].upper() + dimension.name[1:]
-    unit = f" [{dimension.unit} or alike]" if dimension.unit else ""
-    return f"{name}{unit} such as `{dimension.example}`"

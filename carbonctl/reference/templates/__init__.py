@@ -32,16 +32,8 @@ _MOST = 8  # names that a message shows
 class Template(NamedTuple):
     """A file that can be written.
 
-    Attributes
-    ----------
-    name, about : str
-        How it is asked for, and what it is.
-    file : str
-        Where it goes unless another place is given, from the working directory.
-    source : Path
-        Where its text is.
-    schema : str or None
-        The schema that an editor checks it with, as ``carbonctl schema`` calls it.
+    It goes to ``file``, from the working directory, unless another place is given; its text is at
+    ``source``. ``schema`` is what an editor checks it with, as ``carbonctl schema`` calls it.
     """
 
     name: str
@@ -69,10 +61,7 @@ def names() -> tuple[str, ...]:
 def template(name: str) -> Template:
     """Return the template of a kind of activity, or of another file.
 
-    Raises
-    ------
-    LookupError
-        Where there is none of that name, with the nearest.
+    Raises LookupError where there is none of that name, with the nearest.
     """
     known = names()
     if name not in known:
@@ -107,10 +96,7 @@ def holding(wanted: str, known: dict[str, Template]) -> list[Template]:
 def find(wanted: str) -> Template:
     """Return the runnable workload that a name means.
 
-    Raises
-    ------
-    LookupError
-        Where it means none, or several, with their names or the nearest ones.
+    Raises LookupError where it means none, or several, with their names or the nearest ones.
     """
     known = published()
     wanted = wanted.replace("\n", "\\n")

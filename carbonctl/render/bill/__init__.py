@@ -18,5 +18,9 @@ def render(
         for bill in bills:
             rows.add(bill.result)
         return rows.finish(about)
+    if form == "jsonl":
+        from carbonctl.render.bill.json_ import lines
+
+        return lines(bills)
     text: str = import_module(f"carbonctl.render.bill.{form}_").render(bills, about, style)
     return text

@@ -1,4 +1,4 @@
-"""Bills as JSON: a document with the head of a result's."""
+"""Bills as JSON, a document with the head of a result's, and as JSON Lines."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,6 +8,7 @@ from carbonctl.ledger.result import About
 from carbonctl.numbers.intervals import Number, best, high, low
 from carbonctl.numbers.values import Value
 from carbonctl.render import Style
+from carbonctl.render.by_row import encode
 from carbonctl.render.escaping import as_json
 from carbonctl.render.result.json_ import faults, head, result_dict
 
@@ -18,6 +19,11 @@ def render(bills: Sequence[Bill], about: About, style: Style) -> str:
     """Return the document."""
     results = [bill_dict(bill) for bill in bills]
     return as_json({**head(SCHEMA, about), "results": results, "errors": faults(about)})
+
+
+def lines(bills: Sequence[Bill]) -> str:
+    """Return one bill a line, each with its schema."""
+    return "".join(f"{encode({'schema': SCHEMA, **bill_dict(bill)})}\n" for bill in bills)
 
 
 def bill_dict(bill: Bill) -> dict[str, Any]:

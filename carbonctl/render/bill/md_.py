@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from carbonctl.hardware.report import Bill, Published
 from carbonctl.ledger.result import About
-from carbonctl.render import Style, human_numbers
+from carbonctl.render import Style
 from carbonctl.render.bill.table_ import life, said, unit
 from carbonctl.render.escaping import markdown as escape
+from carbonctl.render.human_numbers import mass, significant
 from carbonctl.render.own_records import below
 
 
@@ -27,16 +28,14 @@ def _section(bill: Bill) -> str:
         "| :-- | --: | --: | --: | --: | :-- |",
     ]
     for entry in bill.result.entries:
-        amount = f"{human_numbers.significant(entry.quantity or 0.0)} {unit(entry)}"
-        masses = map(human_numbers.mass, (entry.kgco2e, entry.kgco2e_low, entry.kgco2e_high))
+        amount = f"{significant(entry.quantity or 0.0)} {unit(entry)}"
+        masses = map(mass, (entry.kgco2e, entry.kgco2e_low, entry.kgco2e_high))
         cells = (escape(entry.item), amount, *masses, escape(entry.factor_source or ""))
         lines.append(f"| {' | '.join(cells)} |")
     total = bill.result.total
-    masses = map(
-        human_numbers.mass, (total.total_kgco2e, total.total_low_kgco2e, total.total_high_kgco2e)
-    )
+    masses = map(mass, (total.total_kgco2e, total.total_low_kgco2e, total.total_high_kgco2e))
     lines += [f"| **Total** |  | {' | '.join(masses)} |  |", ""]
-    views = [f"{name} {human_numbers.mass(bill.view(name))}" for name in bill.views]
+    views = [f"{name} {mass(bill.view(name))}" for name in bill.views]
     text = ", ".join(views)
     lines += [f"- {text[0].upper()}{text[1:]}"] if views else []
     lines += [f"- Covers: {bill.covers}"] if bill.covers else []
@@ -49,7 +48,7 @@ def _section(bill: Bill) -> str:
 def _published(found: Published | None) -> list[str]:
     if found is None:
         return []
-    lines = [f"- Published: {human_numbers.mass(found.value.best)}, covers {found.covers}"]
+    lines = [f"- Published: {mass(found.value.best)}, covers {found.covers}"]
     if found.lacks:
         lines.append(f"- Not among the parts: {escape(', '.join(found.lacks))}")
     return lines

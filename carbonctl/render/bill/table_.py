@@ -9,7 +9,7 @@ from carbonctl.numbers.intervals import Number, best, high, low
 from carbonctl.render import CAUTION, Style, human_numbers
 from carbonctl.render.own_records import below
 from carbonctl.render.plain import finished
-from carbonctl.render.sheet import Cell, Content, Screen, Sheet, Text
+from carbonctl.render.sheet import Content, Screen, Sheet, Text
 
 _NAME = 15
 _AMOUNT_FROM, _FACTOR_FROM, _RANGE_FROM, _SHARE_FROM = 44, 60, 76, 88
@@ -71,15 +71,13 @@ class _Block:
         if self.bill.published is not None:
             self.published(self.bill.published)
         if self.bill.notes:
-            self.screen.paragraph()
-            self.line("What we hold wrong or lacking in the list", "bold")
+            self.screen.heading("What we hold wrong or lacking in the list")
             for note in self.bill.notes:
                 self.line(f"- {note}")
         self.sources()
 
     def lines(self) -> None:
         """Draw a row each line; a figure is never cut, its column is left out."""
-        width = self.style.width
         sheet = Sheet(is_ruled=True, gap=3)
         sheet.add_column("Part", foot="Total", least=_NAME)
         total = self.bill.result.total
@@ -90,13 +88,11 @@ class _Block:
             ("Range", self.range(total.total_low_kgco2e, total.total_high_kgco2e), _RANGE_FROM),
             ("Share", "", _SHARE_FROM),
         ]
-        for head, foot, least in heads:
-            if width >= least:
-                title, _, unit = head.partition("|")
-                sheet.add_column(title, unit=unit, foot=foot, is_right=True, wraps=False)
+        for head, foot, start in heads:
+            title, _, unit = head.partition("|")
+            sheet.add_column(title, unit=unit, foot=foot, is_right=True, wraps=False, start=start)
         for name, cells in self.rows():
-            kept = [cell for cell, (*_, least) in zip(cells, heads, strict=True) if width >= least]
-            sheet.add_row(name, *kept)
+            sheet.add_row(name, *cells)
         sheet.draw(self.screen)
 
     def rows(self) -> Iterator[tuple[Content, list[str]]]:
@@ -113,8 +109,8 @@ class _Block:
                 if len(entries) == 1:
                     yield name, self.cells(entry)
                     continue
-                short = Text(name.removeprefix(group).lstrip(". ") or group, "dim")
-                yield Cell(short, 2), self.cells(entry)
+                short = name.removeprefix(group).lstrip(". ") or group
+                yield Text(short, "dim", indent=2), self.cells(entry)
 
     def name(self, entry: Entry) -> str:
         return entry.item if entry.boundary == EMBODIED else f"{entry.item} (operational)"
@@ -131,7 +127,7 @@ class _Block:
         ]
 
     def mass(self, kg: float | None) -> str:
-        return human_numbers.fixed(None if kg is None else kg / self.size, self.places)
+        return human_numbers.fixed(kg, self.places, self.size)
 
     def range(self, least: float | None, most: float | None) -> str:
         if least is None or most is None or least == most:
@@ -154,14 +150,8 @@ class _Block:
                       CAUTION)  # fmt: skip
 
     def published(self, found: Published) -> None:
-        self.screen.paragraph()
         value = found.value
-        ends = "" if value.low == value.high else (
-            f" ({human_numbers.mass(value.low)} to {human_numbers.mass(value.high)})"
-        )  # fmt: skip
-        self.line(
-            f"Published: {human_numbers.mass(value.best)}{ends}, covers {found.covers}", "bold"
-        )
+        self.screen.heading(f"Published: {said(value.number)}, covers {found.covers}")
         if found.split:
             sheet = Sheet()
             sheet.add_column("kgCO2e of one device")
@@ -183,14 +173,12 @@ class _Block:
             keys.update(dict.fromkeys((self.bill.published.value.source or "").split()))
         if not keys:
             return
-        self.screen.paragraph()
-        self.line("Sources", "bold")
+        self.screen.heading("Sources")
         sheet = Sheet(gap=1)
         sheet.add_column(wraps=False)
         sheet.add_column()
         for key in keys:
-            source = (self.style.sources or {}).get(key)
-            sheet.add_row("-", f"{source.citation} ({key})" if source else key)
+            sheet.add_row("-", self.style.cited(key))
         sheet.draw(self.screen)
         self.line("`--explain` shows every figure with its formula and source", "dim")
 
@@ -199,9 +187,9 @@ def _groups(entries: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:
     """Return entries by the first of their names, where that is a group's."""
     found: dict[str, list[Entry]] = {}
     for entry in entries:
-        group = entry.item.partition(".")[0] if "." in entry.item else entry.item
-        found.setdefault(group.removesuffix(f" {entry.kind}") if "." not in entry.item else group,
-                         []).append(entry)  # fmt: skip
+        group, dot, _ = entry.item.partition(".")
+        name = group if dot else group.removesuffix(f" {entry.kind}")
+        found.setdefault(name, []).append(entry)
     return list(found.items())
 
 
@@ -215,11 +203,9 @@ def unit(entry: Entry) -> str:
 
 
 def _factor(entry: Entry) -> str:
+    mass = human_numbers.mass(entry.factor or 0.0).replace("CO2e", "")
     unit = entry.quantity_unit
-    plain = {"pieces": "each", "packages": "each"}.get(unit)
-    number, per = entry.factor or 0.0, f"/{unit}"
-    mass = human_numbers.mass(number).replace("CO2e", "")
-    return f"{mass} {plain}" if plain else f"{mass}{per}"
+    return f"{mass} each" if unit in _PIECES else f"{mass}/{unit}"
 
 
 def _kg(kg: float | None) -> str:

@@ -10,11 +10,7 @@ from carbonctl.render import Style
 
 
 def render(
-    form: str,
-    report: Report,
-    verdicts: Sequence[Verdict],
-    about: About,
-    style: Style | None = None,
+    form: str, report: Report, verdicts: Sequence[Verdict], about: About, style: Style | None = None
 ) -> str:
     """Return a comparison as text in one of `COMPARE_FORMATS`."""
     module = import_module(f"carbonctl.render.comparison.{form}_")

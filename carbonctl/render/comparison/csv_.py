@@ -10,32 +10,13 @@ from carbonctl.analysis.gates import Verdict
 from carbonctl.ledger.result import About
 from carbonctl.render import Style
 
-COLUMNS = {  # and what they hold; empty where a row has no such thing, or it is unknown
-    "row": "entry, total, metric or verdict",
-    "alternative": "what the alternative was called on the command line",
-    "workload": "name of the workload; empty where each side holds one",
-    "phase": "the phase of the activity",
-    "activity": "name of the activity",
-    "item": "the part of it that the entry is of",
-    "boundary": "operational or embodied",
-    "change": "added, removed, changed or same",
-    "base_energy_kwh": "electricity of the base [kWh]",
-    "head_energy_kwh": "electricity of the alternative [kWh]",
-    "base_kgco2e": "carbon of the base [kgCO2e]",
-    "head_kgco2e": "carbon of the alternative [kgCO2e]",
-    "difference_kgco2e": "head less base [kgCO2e]",
-    "difference_pct": "the difference over the base [%]",
-    "difference_low_kgco2e": "lower bound of the difference [kgCO2e]",
-    "difference_high_kgco2e": "upper bound of the difference [kgCO2e]",
-    "workload_kgco2e": "the part of it that comes from another spec [kgCO2e]",
-    "assumptions_kgco2e": "the part that comes from other facts for the same spec [kgCO2e]",
-    "rule": "the rule of a gate",
-    "level": "fail or warn",
-    "outcome": "pass, fail or unknown",
-    "value": "what was measured, in unit",
-    "limit": "what it was compared with, in unit",
-    "unit": "kgCO2e, kWh, L, % for a relative change, or empty for a probability",
-}
+COLUMNS = (
+    "row", "alternative", "workload", "phase", "activity", "item", "boundary", "change",
+    "base_energy_kwh", "head_energy_kwh", "base_kgco2e", "head_kgco2e", "difference_kgco2e",
+    "difference_pct", "difference_low_kgco2e", "difference_high_kgco2e", "workload_kgco2e",
+    "assumptions_kgco2e", "rule", "level", "outcome", "value", "limit", "unit",
+)  # fmt: skip
+_OF_A_DELTA = COLUMNS[COLUMNS.index("base_kgco2e") : COLUMNS.index("rule")]  # in its order
 
 
 def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Style) -> str:
@@ -58,7 +39,7 @@ def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Sty
 def columns(*, with_metrics: bool) -> tuple[str, ...]:
     """Return the names of the columns, those of design metrics behind the others."""
     if not with_metrics:
-        return tuple(COLUMNS)
+        return COLUMNS
     from carbonctl.render.design.plain_ import CSV_COLUMNS
 
     return (*COLUMNS, *CSV_COLUMNS)
@@ -74,16 +55,7 @@ def _metrics(report: Report) -> list[list[dict[str, Any]]]:
 
 
 def _figures(delta: Delta) -> dict[str, Any]:
-    return {
-        "base_kgco2e": delta.base,
-        "head_kgco2e": delta.head,
-        "difference_kgco2e": delta.difference,
-        "difference_pct": delta.percent,
-        "difference_low_kgco2e": delta.low,
-        "difference_high_kgco2e": delta.high,
-        "workload_kgco2e": delta.workload,
-        "assumptions_kgco2e": delta.assumptions,
-    }
+    return dict(zip(_OF_A_DELTA, delta, strict=True))
 
 
 def _entry(label: str, row: ComparedEntry) -> dict[str, Any]:
@@ -92,10 +64,7 @@ def _entry(label: str, row: ComparedEntry) -> dict[str, Any]:
         "row": "entry",
         "alternative": label,
         "workload": row.workload,
-        "phase": entry.phase,
-        "activity": entry.activity,
-        "item": entry.item,
-        "boundary": entry.boundary,
+        **{key: getattr(entry, key) for key in ("phase", "activity", "item", "boundary")},
         "change": row.change,
         "base_energy_kwh": row.base.energy_kwh if row.base else 0.0,
         "head_energy_kwh": row.head.energy_kwh if row.head else 0.0,

@@ -9,7 +9,6 @@ from carbonctl.analysis.gates import Verdict
 from carbonctl.ledger.result import About
 from carbonctl.render import Style
 from carbonctl.render.escaping import as_json
-from carbonctl.render.own_records import as_dicts
 from carbonctl.render.result.json_ import faults, head
 from carbonctl.render.verdicts import as_dict
 
@@ -38,7 +37,7 @@ def _side(side: Side) -> dict[str, Any]:
         "name": side.name,
         "version": side.version,
         "hardware_db": side.hardware_db,
-        "own_records": as_dicts(side.own_records),
+        "own_records": [one._asdict() for one in side.own_records],
         "saved": side.is_saved,
         "complete": all(result.complete for result in side.results),
     }
@@ -66,11 +65,7 @@ def _row(row: ComparedEntry) -> dict[str, Any]:
     energy = [side.energy_kwh if side else 0.0 for side in (row.base, row.head)]
     return {
         "workload": row.workload,
-        "phase": entry.phase,
-        "activity": entry.activity,
-        "kind": entry.kind,
-        "item": entry.item,
-        "boundary": entry.boundary,
+        **{key: getattr(entry, key) for key in ("phase", "activity", "kind", "item", "boundary")},
         "change": row.change,
         "energy_kwh": {"base": energy[0], "head": energy[1]},
         "kgco2e": row.kgco2e._asdict(),

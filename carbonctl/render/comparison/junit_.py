@@ -10,6 +10,8 @@ from carbonctl.render import Style, comparison_text
 from carbonctl.render.verdicts import FAILED, PASS, UNKNOWN, limit, measured, outcome, passed
 from carbonctl.text import printable
 
+_HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
+
 
 def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Style) -> str:
     """Return the document: failed gates are failures, unknown ones and faulty files errors."""
@@ -17,18 +19,13 @@ def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Sty
     for one in report.alternatives:
         _suite(suites, one, [v for v in verdicts if v.subject == one.head.label], about)
     for problem in about.errors:
-        name = f"{problem.file}:{problem.line}:{problem.col}"
-        suite = ET.SubElement(
-            suites, "testsuite", name=printable(problem.file), tests="1", errors="1"
-        )
-        case = ET.SubElement(
-            suite, "testcase", classname=printable(problem.file), name=printable(name)
-        )
+        file = printable(problem.file)
+        name = f"{file}:{problem.line}:{problem.col}"
+        suite = ET.SubElement(suites, "testsuite", name=file, tests="1", errors="1")
+        case = ET.SubElement(suite, "testcase", classname=file, name=name)
         ET.SubElement(case, "error", message=printable(problem.message), type="input")
     ET.indent(suites)
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(suites, encoding="unicode") + "\n"
-    )
+    return f"{_HEAD}\n{ET.tostring(suites, encoding='unicode')}\n"
 
 
 def _suite(suites: ET.Element, one: Comparison, verdicts: list[Verdict], about: About) -> None:
@@ -38,7 +35,10 @@ def _suite(suites: ET.Element, one: Comparison, verdicts: list[Verdict], about: 
         suites, "testsuite", name=label, tests=str(len(verdicts) + 1),
         failures=str(words.count(FAILED)), errors=str(words.count(UNKNOWN)),
     )  # fmt: skip
-    _properties(suite, about)
+    if about.own_records:
+        properties = ET.SubElement(suite, "properties")
+        for own in about.own_records:
+            ET.SubElement(properties, "property", name="own records", value=printable(str(own)))
     compared_case = ET.SubElement(suite, "testcase", classname=label, name="compared")
     said = " ".join([comparison_text.headline(one), *(f"Note: {note}." for note in one.notes)])
     ET.SubElement(compared_case, "system-out").text = printable(said)
@@ -52,12 +52,3 @@ def _suite(suites: ET.Element, one: Comparison, verdicts: list[Verdict], about: 
         else:
             said = printable(passed(verdict)) if word == PASS else said
             ET.SubElement(case, "system-out").text = f"{word}: {said}"
-
-
-def _properties(suite: ET.Element, about: About) -> None:
-    """Name own records, where there are any."""
-    if not about.own_records:
-        return
-    properties = ET.SubElement(suite, "properties")
-    for one in about.own_records:
-        ET.SubElement(properties, "property", name="own records", value=printable(str(one)))

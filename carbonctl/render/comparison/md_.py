@@ -7,11 +7,13 @@ is escaped. Two comments that nobody sees delimit the text, so that it can be fo
 
 from collections.abc import Iterator, Sequence
 
-from carbonctl.analysis.compare import Comparison, Delta, Report
+from carbonctl.analysis.compare import Comparison, Report
 from carbonctl.analysis.gates import Verdict
 from carbonctl.ledger.result import About
-from carbonctl.render import Style, comparison_text, human_numbers
+from carbonctl.render import Style
+from carbonctl.render import comparison_text as said
 from carbonctl.render.escaping import markdown as escape
+from carbonctl.render.human_numbers import mass
 from carbonctl.render.own_records import sentences
 from carbonctl.render.verdicts import bullets
 
@@ -31,7 +33,7 @@ def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Sty
     if several:
         page.must([*_ranking(report), ""])
     for one in report.alternatives[:1] if several else report.alternatives:
-        page.must([f"### {_label(one.head.label)}", "", f"**{comparison_text.headline(one)}**", ""])
+        page.must([f"### {_label(one.head.label)}", "", f"**{said.headline(one)}**", ""])
         page.must([*_phases(one), ""])
     page.must(_gates(verdicts))
     if report.metrics is not None:
@@ -39,7 +41,7 @@ def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Sty
 
         page.may(md_.lines(report.metrics))
     for one in report.alternatives:
-        heading = [f"#### {_label(one.head.label)}: {comparison_text.headline(one)}", ""]
+        heading = [f"#### {_label(one.head.label)}: {said.headline(one)}", ""]
         if several and not page.may(heading):
             break
         for block in _details(one):
@@ -108,27 +110,21 @@ class _Page:
 
 
 def _ranking(report: Report) -> list[str]:
-    base = next(iter(report.alternatives)).total["total_kgco2e"].base
+    base = report.alternatives[0].total["total_kgco2e"].base
     lines = [
         f"### {len(report.alternatives)} alternatives to {_label(report.base.label)}",
         "",
         "| | Alternative | Total | Change | |",
         "| --: | :-- | --: | --: | --: |",
-        f"| | {_label(report.base.label)} (base) | {human_numbers.mass(base)} | | |",
+        f"| | {_label(report.base.label)} (base) | {mass(base)} | | |",
     ]
     for rank, one in enumerate(report.alternatives[:_MOST_RANKED], 1):
         delta = one.total["total_kgco2e"]
-        cells = (str(rank), _label(one.head.label), human_numbers.mass(delta.head), *_moves(delta))
+        cells = (str(rank), _label(one.head.label), mass(delta.head), *said.moves(delta))
         lines.append(_row(*cells))
     if len(report.alternatives) > _MOST_RANKED:
         lines.append(f"| | and {len(report.alternatives) - _MOST_RANKED} more | | | |")
     return lines
-
-
-def _moves(delta: Delta) -> tuple[str, str]:
-    return human_numbers.signed(delta.difference, human_numbers.mass), human_numbers.change(
-        delta.percent
-    )
 
 
 def _row(*cells: str) -> str:
@@ -138,16 +134,9 @@ def _row(*cells: str) -> str:
 def _phases(one: Comparison) -> list[str]:
     """Return the table of phases and the total; activities are folded below."""
     lines = ["| Phase | Base | Head | Change | |", "| :-- | --: | --: | --: | --: |"]
-    shown = [(line.name, line.delta) for line in comparison_text.lines(one) if line.is_phase]
-    for name, delta in [
-        *shown,
-        (f"**{comparison_text.total_of(one)}**", one.total["total_kgco2e"]),
-    ]:
-        lines.append(
-            _row(
-                name, human_numbers.mass(delta.base), human_numbers.mass(delta.head), *_moves(delta)
-            )
-        )
+    shown = [(line.name, line.delta) for line in said.lines(one) if line.is_phase]
+    for name, delta in (*shown, (f"**{said.total_of(one)}**", one.total["total_kgco2e"])):
+        lines.append(_row(name, mass(delta.base), mass(delta.head), *said.moves(delta)))
     return lines
 
 
@@ -156,40 +145,35 @@ Block = tuple[str, list[str], list[str]]
 
 def _details(one: Comparison) -> Iterator[Block]:
     """Yield what is folded: remarks and notes, activities, entries, assumed figures."""
-    said = [f"- {escape(name)}: {escape(text)}" for name, text in comparison_text.remarks(one)]
-    said += [f"- Note: {escape(note)}" for note in one.notes]
-    if said:
-        yield "In numbers", [], said
-    activities = [line for line in comparison_text.lines(one) if not line.is_phase]
+    remarks = [f"- {escape(name)}: {escape(text)}" for name, text in said.remarks(one)]
+    remarks += [f"- Note: {escape(note)}" for note in one.notes]
+    if remarks:
+        yield "In numbers", [], remarks
+    activities = [line for line in said.lines(one) if not line.is_phase]
     if activities:
         head = ["| Activity | Base | Head | Change | | |", "| :-- | --: | --: | --: | --: | :-- |"]
         rows = [
-            _row(escape(a.name), human_numbers.mass(a.delta.base), human_numbers.mass(a.delta.head),
-                 *_moves(a.delta), comparison_text.said_of(a.change))
+            _row(escape(a.name), mass(a.delta.base), mass(a.delta.head),
+                 *said.moves(a.delta), said.said_of(a.change))
             for a in activities
         ]  # fmt: skip
-        yield comparison_text.plural(len(activities), "activity", "activities"), head, rows
+        yield said.plural(len(activities), "activity", "activities"), head, rows
     yield from _of_entries(one)
-    inputs = comparison_text.inputs(one)
+    inputs = said.inputs(one)
     if inputs:
         head = ["| Input | Base | Head |", "| :-- | --: | --: |"]
         rows = [_row(escape(path), *map(escape, rest)) for path, *rest in inputs]
-        yield comparison_text.plural(len(inputs), "input differs", "inputs differ"), head, rows
-    changes = comparison_text.changes(one)
+        yield said.plural(len(inputs), "input differs", "inputs differ"), head, rows
+    changes = said.changes(one)
     if changes:
         head = ["| Figure | Base | Head | Cause |", "| :-- | --: | --: | :-- |"]
         rows = [_row(*map(escape, change)) for change in changes]
-        yield (
-            comparison_text.plural(
-                len(changes), "assumed figure differs", "assumed figures differ"
-            ),
-            head,
-            rows,
-        )
+        title = said.plural(len(changes), "assumed figure differs", "assumed figures differ")
+        yield title, head, rows
 
 
 def _of_entries(one: Comparison) -> Iterator[Block]:
-    entries = comparison_text.entry_rows(one)
+    entries = said.entry_rows(one)
     if not entries:
         return
     head = ["| Entry | | Change | | |", "| :-- | :-- | --: | --: | :-- |"]
@@ -197,6 +181,6 @@ def _of_entries(one: Comparison) -> Iterator[Block]:
     for row in entries:
         entry = row.entry
         name = escape(f"{entry.phase}.{entry.activity}.{entry.item}")
-        change = comparison_text.said_of(row.change)
-        rows.append(_row(name, escape(entry.boundary), *_moves(row.kgco2e), change))
-    yield comparison_text.plural(len(entries), "entry differs", "entries differ"), head, rows
+        change = said.said_of(row.change)
+        rows.append(_row(name, escape(entry.boundary), *said.moves(row.kgco2e), change))
+    yield said.plural(len(entries), "entry differs", "entries differ"), head, rows

@@ -6,23 +6,27 @@ from carbonctl.analysis.compare import Comparison, Delta, Report
 from carbonctl.analysis.gates import Verdict
 from carbonctl.ledger.result import About
 from carbonctl.render import CAUTION, Style, comparison_text, human_numbers
-from carbonctl.render.gates_table import draw
 from carbonctl.render.own_records import below
 from carbonctl.render.plain import finished
-from carbonctl.render.sheet import Cell, Screen, Sheet, Text
+from carbonctl.render.sheet import Screen, Sheet, Text
+from carbonctl.render.verdicts import draw
 
 _NAME = 15
 _MOST_CHANGES = 20
 _RANKS_FROM = 72
 # Columns for which there is room: of both sides, and of whether an entry is new or gone.
 _BOTH_SIDES_FROM, _KIND_FROM = 58, 52
+_COLUMNS = (  # title, unit, and the screen from which there is room
+    ("Base", "kg", _BOTH_SIDES_FROM), ("Head", "kg", _BOTH_SIDES_FROM), ("Change", "kg", 0),
+    ("", "%", 0), ("", "", _KIND_FROM),
+)  # fmt: skip
 
 
 def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Style) -> str:
     """Return the text: each alternative in turn, ranked where there are several."""
     screen = Screen(style)
     if len(report.alternatives) > 1:
-        _ranking(screen, report, style.width)
+        _ranking(screen, report)
         screen.paragraph()
     for place, one in enumerate(report.alternatives):
         if place:
@@ -37,24 +41,19 @@ def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Sty
     return finished(below(screen.drawn(), about.own_records), style)
 
 
-def _ranking(screen: Screen, report: Report, width: int) -> None:
+def _ranking(screen: Screen, report: Report) -> None:
     """Draw the alternatives, best first; a figure is never cut, its column is left out."""
-    heads = ["Total", "Change", ""]
-    base = next(iter(report.alternatives)).total["total_kgco2e"].base
-    rows = [["", f"{report.base.label} (base)", human_numbers.mass(base), "", ""]]
-    for rank, one in enumerate(report.alternatives, 1):
-        delta = one.total["total_kgco2e"]
-        change = human_numbers.signed(delta.difference, human_numbers.mass)
-        rows.append([str(rank), one.head.label, human_numbers.mass(delta.head), change,
-                     human_numbers.change(delta.percent)])  # fmt: skip
-    kept = 3 if width >= _RANKS_FROM else 1
     table = Sheet(is_ruled=True, gap=3)
     table.add_column(is_right=True, wraps=False)
     table.add_column("Alternative", least=_NAME)
-    for head in heads[:kept]:
-        table.add_column(head, is_right=True, wraps=False)
-    for row in rows:
-        table.add_row(*row[: 2 + kept])
+    for head, start in (("Total", 0), ("Change", _RANKS_FROM), ("", _RANKS_FROM)):
+        table.add_column(head, is_right=True, wraps=False, start=start)
+    base = report.alternatives[0].total["total_kgco2e"].base
+    table.add_row("", f"{report.base.label} (base)", human_numbers.mass(base), "", "")
+    for rank, one in enumerate(report.alternatives, 1):
+        delta = one.total["total_kgco2e"]
+        moves = comparison_text.moves(delta)
+        table.add_row(str(rank), one.head.label, human_numbers.mass(delta.head), *moves)
     table.draw(screen)
 
 
@@ -89,55 +88,39 @@ class _Block:
     def rows(self) -> None:
         table = Sheet(is_ruled=True, gap=3)
         table.add_column("Phase", foot=comparison_text.total_of(self.one), least=_NAME)
-        total = self.cells(self.one.total["total_kgco2e"], "")
-        for head, foot in zip(self.heads(), total, strict=True):
-            title, unit = head.split("|")
-            table.add_column(title, unit=unit, foot=foot, is_right=True, wraps=False)
+        feet = self.cells(self.one.total["total_kgco2e"], "")
+        for (title, unit, start), foot in zip(_COLUMNS, feet, strict=True):
+            shown = self.unit if unit == "kg" else unit
+            table.add_column(title, unit=shown, foot=foot, is_right=True, wraps=False, start=start)
         for line in comparison_text.lines(self.one):
             style = "" if line.is_phase else "dim"
-            name = Text(line.name, style)
-            cells = [Text(c, style) for c in self.cells(line.delta, line.change)]
-            table.add_row(name if line.is_phase else Cell(name, 2), *cells)
+            cells = [Text(cell, style) for cell in self.cells(line.delta, line.change)]
+            table.add_row(Text(line.name, style, 0 if line.is_phase else 2), *cells)
         table.draw(self.screen)
-
-    def heads(self) -> list[str]:
-        """Return the heads of the columns for which there is room, each with its unit."""
-        return self.shown([*(f"{name}|{self.unit}" for name in ("Base", "Head", "Change")),
-                           "|%", "|"])  # fmt: skip
-
-    def shown(self, cells: list[str]) -> list[str]:
-        """Return the cells of the columns for which there is room."""
-        if self.style.width >= _BOTH_SIDES_FROM:
-            return cells
-        return cells[2:] if self.style.width >= _KIND_FROM else cells[2:4]
 
     def cells(self, delta: Delta, change: str) -> list[str]:
         def show(value: float | None) -> str:
-            return human_numbers.fixed(None if value is None else value / self.size, self.places)
+            return human_numbers.fixed(value, self.places, self.size)
 
-        cells = [
+        return [
             show(delta.base),
             show(delta.head),
             human_numbers.signed(delta.difference, show),
             human_numbers.change(delta.percent).removesuffix(" %"),
-            comparison_text.said_of(change) if change else "",
+            comparison_text.said_of(change),
         ]
-        return self.shown(cells)
 
     def listed(self, heading: str, rows: Sequence[tuple[str, ...]]) -> None:
         """Show figures that differ: path, before, after, and whose doing it is."""
         if not rows:
             return
-        self.screen.paragraph()
-        self.screen.paragraph(heading, "bold")
+        self.screen.heading(heading)
         table = Sheet()
-        for place in range(4):
-            table.add_column(is_right=place == 1)
+        table.add_columns("left", "right", "left", "left")
         for path, before, after, *cause in rows[:_MOST_CHANGES]:
             whose = Text(f"({cause[0]})" if cause else "", "dim")
             table.add_row(path, before, f"→ {after}", whose)
         table.draw(self.screen)
         if len(rows) > _MOST_CHANGES:
-            self.screen.paragraph(
-                f"and {len(rows) - _MOST_CHANGES} more (--format json has them all)"
-            )
+            more = len(rows) - _MOST_CHANGES
+            self.screen.paragraph(f"and {more} more (--format json has them all)")

@@ -57,9 +57,7 @@ def heading(metrics: Metrics, place: int) -> str:
 def rows(metrics: Metrics) -> list[MetricRow]:
     """Return the rows of the table, the base first."""
     sides = (metrics.base, *metrics.heads)
-    found: list[MetricRow] = []
-    for name, key, write in _INGREDIENTS:
-        found.append(MetricRow(name, _cells(sides, key, write)))
+    found = [MetricRow(name, _cells(sides, key, write)) for name, key, write in _INGREDIENTS]
     for title, (name, key) in zip(_TITLES, PRODUCTS.items(), strict=True):
         found.append(MetricRow(title, _cells(sides, key, _scientific)))
         ratios = (_written(side.ratios[name], _ratio) for side in sides)
@@ -112,9 +110,10 @@ def legend(metrics: Metrics, shown: Callable[[str], str]) -> list[str]:
 
 
 def _percent(share: Figure) -> str:
-    if not _is_ranged(share):
-        return f"{human_numbers.significant(share.best * 100, _SIGNIFICANT)} %"
-    return f"{_span(share, lambda x: human_numbers.significant(x * 100, _SIGNIFICANT))} %"
+    def write(part: float) -> str:
+        return human_numbers.significant(part * 100, _SIGNIFICANT)
+
+    return f"{_span(share, write) if _is_ranged(share) else write(share.best)} %"
 
 
 def notes(metrics: Metrics) -> list[str]:

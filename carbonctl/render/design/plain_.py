@@ -11,17 +11,10 @@ from carbonctl.analysis.design.metrics import PRODUCTS, TIMES, VERDICTS, Measure
 
 NEVER, AT_ONCE, LATER = "never", "at once", "later"
 SAFE, DEPENDS = "safe", "depends"
-CSV_COLUMNS = {  # and what they hold
-    "metric": "key of a metric, as in the JSON",
-    "metric_unit": "its unit",
-    "metric_best": "best estimate, in that unit",
-    "metric_low": "lower bound",
-    "metric_high": "upper bound",
-    "ratio": "best estimate over that of the base",
-    "ratio_low": "lower bound of the ratio",
-    "ratio_high": "upper bound of the ratio",
-    "said": "a verdict, or when a time comes: never, at once, later",
-}
+CSV_COLUMNS = (
+    "metric", "metric_unit", "metric_best", "metric_low", "metric_high", "ratio", "ratio_low",
+    "ratio_high", "said",
+)  # fmt: skip
 _UNITS = {
     **dict(zip(PRODUCTS.values(), ("kgCO2e·s", "kgCO2e·kWh", "kgCO2e²·kWh", "kgCO2e·kWh²",
                                    "kgCO2e·s"), strict=True)),
@@ -55,15 +48,13 @@ def when(figure: Figure) -> str:
 
 def as_dict(side: Measured) -> dict[str, Any]:
     """Return the metrics of a side as a plain mapping, in full precision."""
-    found: dict[str, Any] = {}
-    for key in _UNITS:
-        found[key] = _plain(side.figures[key], is_time=key in TIMES)
+    found = {key: _plain(side.figures[key], is_time=key in TIMES) for key in _UNITS}
     life = found["break_even_h"]
     if life is not None:
         life["within_life"] = within_life(side.of_life)
-    found["verdict"] = _verdict_dict(side.verdict)
-    found["ratios"] = {name: _plain(one) for name, one in side.ratios.items()}
-    return {**found, "notes": list(side.notes)}
+    ratios = {name: _plain(one) for name, one in side.ratios.items()}
+    notes = list(side.notes)
+    return {**found, "verdict": _verdict_dict(side.verdict), "ratios": ratios, "notes": notes}
 
 
 def _finite(value: float | None) -> float | None:
@@ -94,13 +85,10 @@ def csv_rows(side: Measured) -> list[dict[str, Any]]:
     found = []
     for key, unit in _UNITS.items():
         figure, ratio = side.figures[key], by_key.get(key)
-        cells = dict(
-            zip(("metric_best", "metric_low", "metric_high"), _bounds(figure), strict=True)
-        )
-        cells |= dict(zip(("ratio", "ratio_low", "ratio_high"), _bounds(ratio), strict=True))
         said = when(figure) if figure is not None and key in TIMES else ""
-        found.append({"row": "metric", "alternative": side.label, "metric": key,
-                      "metric_unit": unit, **cells, "said": said})  # fmt: skip
+        cells = (key, unit, *_bounds(figure), *_bounds(ratio), said)
+        own = dict(zip(CSV_COLUMNS, cells, strict=True))
+        found.append({"row": "metric", "alternative": side.label, **own})
     words = {
         "verdict": "" if side.verdict is None else VERDICTS[round(side.verdict.best)],
         "verdict_over_range": safety(side.verdict) or "",

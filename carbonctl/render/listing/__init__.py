@@ -1,10 +1,13 @@
-"""Rows of facts, one module a format."""
+"""Rows of facts: CSV, where unknown is empty, JSON, where it is null, or text for people."""
 
+import csv
 from collections.abc import Callable, Collection, Sequence
-from importlib import import_module
+from io import StringIO
 from typing import Any, TypeAlias
 
 from carbonctl.render import ALL_FORMATS
+from carbonctl.render.escaping import as_json
+from carbonctl.text import printable
 
 Row: TypeAlias = dict[str, Any]
 
@@ -12,20 +15,20 @@ Row: TypeAlias = dict[str, Any]
 def render(
     form: str, columns: Collection[str], rows: Sequence[Row], drawn: Callable[[], str]
 ) -> str:
-    """Return rows in one of `carbonctl.render.LIST_FORMATS`.
+    """Return rows in one of `carbonctl.render.LIST_FORMATS`: CSV of these columns, JSON of all.
 
-    Parameters
-    ----------
-    form : str
-        The format.
-    columns : collection of str
-        What a row holds, in the order of a table of plain text.
-    rows : sequence of dict
-        The facts.
-    drawn : callable
-        Returns them as text for people.
+    ``drawn`` returns them as text for people.
     """
     if ALL_FORMATS[form].for_people:
         return drawn()
-    text: str = import_module(f"carbonctl.render.listing.{form}_").render(columns, rows)
-    return text
+    if form == "json":
+        return as_json(rows)
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([[_plain(row[column]) for column in columns] for row in rows])
+    return out.getvalue()
+
+
+def _plain(cell: Any) -> Any:
+    return printable(cell) if isinstance(cell, str) else cell

@@ -10,16 +10,9 @@ from carbonctl.render.sheet import Content, Screen, Sheet, Text
 
 
 def render(heads: Mapping[str, str], rows: Sequence[Row], style: Style) -> str:
-    """Return rows as a table within the width.
+    """Return rows as a table within the width: numbers are aligned right, texts fold.
 
-    Parameters
-    ----------
-    heads : mapping
-        Column to its title; ``|`` in a title breaks the line.
-    rows : sequence of dict
-        Numbers are aligned right; texts fold.
-    style : Style
-        Width and color.
+    ``heads`` has the title of each column, in which ``|`` breaks the line.
     """
     sheet = Sheet(is_ruled=True, gap=3)
     numeric = {c for c in heads if all(isinstance(r[c], int | float | None) for r in rows)}
@@ -48,16 +41,17 @@ def card(
     style: Style,
 ) -> str:
     """Return one record: its name, what is said of it, its figures, what is unknown, sources."""
-    pairs = _pairs()
+    pairs = _pairs("left", "left")
     for key, value in facts.items():
         pairs.add_row(Text(key, "dim"), str(value))
     numbers = _numbered(row["source"] for row in figures)
     table = _pairs("left", "right", "left", "left")
     for row in figures:
-        marks = ", ".join(numbers[key] for key in row["source"].split())
         doubt = "" if row["confidence"] in (None, "high") else f"{row['confidence']} confidence"
         remarks = "; ".join(part for part in (doubt, row["note"]) if part)
-        table.add_row(row["figure"], _range(row), f"[{marks}]", Text(remarks, "dim"))
+        table.add_row(
+            row["figure"], _range(row), _marks(row["source"], numbers), Text(remarks, "dim")
+        )
     for key in unknown:
         table.add_row(key, Text("unknown", "dim"), "", "")
     parts: list[Text | Sheet] = [Text(title, "bold"), pairs, Text(), table]
@@ -73,7 +67,7 @@ def grid_card(rows: Sequence[Row], taken: int, style: Style) -> str:
     title = Text(f"{first['name']} ({first['zone']})", "bold")
     of_region = [first[source] for *_, source in _REGION_FACTS]
     numbers = _numbered([*of_region, *(row["source"] for row in rows)])
-    facts = _pairs()
+    facts = _pairs("left", "left")
     for name, keys, source in _REGION_FACTS:
         if first[keys[0]] is not None:
             said = ", ".join(str(first[key]) for key in keys if first[key])
@@ -106,11 +100,10 @@ _REGION_FACTS = (
 )
 
 
-def _pairs(*justify: str) -> Sheet:
+def _pairs(*sides: str) -> Sheet:
     """Return a table without lines."""
     sheet = Sheet()
-    for side in justify or ("left", "left"):
-        sheet.add_column(is_right=side == "right")
+    sheet.add_columns(*sides)
     return sheet
 
 

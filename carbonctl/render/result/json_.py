@@ -2,19 +2,13 @@
 
 from functools import partial
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from carbonctl.ledger.entry import COLUMNS, Entry
 from carbonctl.ledger.result import SCHEMA, About, Assumption, Result
 from carbonctl.numbers.values import Value
-from carbonctl.render import Style
+from carbonctl.render import Style, Verdicts
 from carbonctl.render.escaping import as_json, json_parts
-from carbonctl.render.own_records import as_dicts
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from carbonctl.analysis.gates import Verdict
 
 
 class Renderer:
@@ -29,7 +23,7 @@ class Renderer:
         for part in json_parts(_members(result), level=2):
             self.out.write(part.encode())
 
-    def finish(self, about: About, verdicts: "Sequence[Verdict]" = ()) -> bytes:
+    def finish(self, about: About, verdicts: Verdicts = ()) -> bytes:
         """Return the document in UTF-8."""
         before = as_json(head(SCHEMA, about))
         after: dict[str, Any] = {"errors": faults(about)}
@@ -54,7 +48,7 @@ def head(schema: str, about: About) -> dict[str, Any]:
         "schema": schema,
         "version": about.version,
         "hardware_db": about.hardware_db,
-        "own_records": as_dicts(about.own_records),
+        "own_records": [one._asdict() for one in about.own_records],
     }
 
 

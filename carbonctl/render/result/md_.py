@@ -1,17 +1,13 @@
 """Markdown for people: one headline, the table, what was assumed folded away."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
 from carbonctl.ledger.entry import Totals
 from carbonctl.ledger.result import About, Result
-from carbonctl.render import Style, human_numbers
+from carbonctl.render import Style, Verdicts
 from carbonctl.render.assumptions import assumption_rows
 from carbonctl.render.escaping import markdown as escape
+from carbonctl.render.human_numbers import energy, mass, parts, percent, rounded
+from carbonctl.render.human_numbers import total as written
 from carbonctl.render.own_records import below
-
-if TYPE_CHECKING:
-    from carbonctl.analysis.gates import Verdict
 
 
 class Renderer:
@@ -24,32 +20,28 @@ class Renderer:
     def add(self, result: Result) -> None:
         """Add the section of one result."""
         by = self.style.by or "phase"
-        parts = [*_head(result), *_table(result, by), *_more(result, self.style)]
-        self.parts.append("\n".join(parts))
+        lines = [*_head(result), *_table(result, by), *_more(result, self.style)]
+        self.parts.append("\n".join(lines))
 
-    def finish(self, about: About, verdicts: "Sequence[Verdict]" = ()) -> str:
+    def finish(self, about: About, verdicts: Verdicts = ()) -> str:
         """Return all sections, then the verdicts and own records."""
-        text = "\n".join([*self.parts, *_gates(verdicts)])
-        return below(text, about.own_records, is_markdown=True)
+        parts = self.parts
+        if verdicts:
+            from carbonctl.render.verdicts import bullets
 
-
-def _gates(verdicts: "Sequence[Verdict]") -> list[str]:
-    if not verdicts:
-        return []
-    from carbonctl.render.verdicts import bullets
-
-    return ["#### Gates", "", *bullets(verdicts, escape), ""]
+            parts = [*parts, "#### Gates", "", *bullets(verdicts, escape), ""]
+        return below("\n".join(parts), about.own_records, is_markdown=True)
 
 
 def _head(result: Result) -> list[str]:
     total = result.total
-    said = f"**{human_numbers.mass(total.total_kgco2e)}**"
+    said = f"**{mass(total.total_kgco2e)}**"
     if total.total_kgco2e is None:
-        said = f"**{human_numbers.mass(total.operational_kgco2e)}** operational, embodied unknown"
+        said = f"**{mass(total.operational_kgco2e)}** operational, embodied unknown"
     low, high = total.total_low_kgco2e, total.total_high_kgco2e
-    bounds = f" ({human_numbers.mass(low)} to {human_numbers.mass(high)})" if low != high else ""
-    energy = human_numbers.energy(total.energy_kwh)
-    return [f"### {escape(result.name)}", "", f"{said}{bounds} from {energy}.", ""]
+    bounds = f" ({mass(low)} to {mass(high)})" if low != high else ""
+    said = f"{said}{bounds} from {energy(total.energy_kwh)}."
+    return [f"### {escape(result.name)}", "", said, ""]
 
 
 def _table(result: Result, by: str) -> list[str]:
@@ -66,11 +58,11 @@ def _table(result: Result, by: str) -> list[str]:
 def _row(name: str, sums: Totals, whole: Totals) -> str:
     cells = (
         name,
-        human_numbers.energy(sums.energy_kwh),
-        human_numbers.mass(sums.operational_kgco2e),
-        human_numbers.mass(sums.embodied_kgco2e),
-        human_numbers.mass(sums.total_kgco2e),
-        human_numbers.percent(sums.total_kgco2e, whole.total_kgco2e),
+        energy(sums.energy_kwh),
+        mass(sums.operational_kgco2e),
+        mass(sums.embodied_kgco2e),
+        mass(sums.total_kgco2e),
+        percent(sums.total_kgco2e, whole.total_kgco2e),
     )
     return f"| {' | '.join(cells)} |"
 
@@ -99,23 +91,18 @@ def _facts(result: Result, style: Style) -> list[tuple[str, str]]:
     total = result.total
     facts = []
     if total.operational_market_kgco2e != total.operational_kgco2e:
-        facts.append(
-            ("Market-based operational", human_numbers.mass(total.operational_market_kgco2e))
-        )
+        facts.append(("Market-based operational", mass(total.operational_market_kgco2e)))
     if result.split is not None:
-        facts.append(("Of what clients cause", human_numbers.parts(*result.split)))
+        facts.append(("Of what clients cause", parts(*result.split)))
     if result.per_unit is not None:
-        facts.append((f"Per {escape(result.per_unit[0])}", human_numbers.mass(result.per_unit[1])))
+        facts.append((f"Per {escape(result.per_unit[0])}", mass(result.per_unit[1])))
     for thing, amount in result.equivalents(style.everyday):
-        said = f"{human_numbers.rounded(amount)} {escape(thing.unit)} ({escape(thing.source)})"
+        said = f"{rounded(amount)} {escape(thing.unit)} ({escape(thing.source)})"
         facts.append((f"As much as {escape(thing.item)}", said))
     for key, row in (result.reported or {}).items():
         error = "" if row.error_pct is None else f" ({row.error_pct:+.1f} %)"
         name = escape(key.rpartition("_")[0].replace("_", " "))
-        theirs, ours = (
-            human_numbers.total(key, row.reported),
-            human_numbers.total(key, row.estimated),
-        )
+        theirs, ours = (written(key, figure) for figure in (row.reported, row.estimated))
         said = f"{theirs}, estimated {ours}{error}"
         facts.append((f"Reported {name}", said))
     return facts

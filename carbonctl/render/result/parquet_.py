@@ -1,16 +1,9 @@
 """Parquet: the CSV's rows with the types of their columns, null where unknown."""
 
-from typing import TYPE_CHECKING
-
 from carbonctl.ledger import frames
 from carbonctl.ledger.result import About, Result
 from carbonctl.ledger.rows import Row, chosen
-from carbonctl.render import Style
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from carbonctl.analysis.gates import Verdict
+from carbonctl.render import Style, Verdicts
 
 
 class Renderer:
@@ -31,6 +24,6 @@ class Renderer:
         """Add the rows of one result: its entries, or its groups."""
         self.rows += self.table.rows(result)
 
-    def finish(self, about: About, verdicts: "Sequence[Verdict]" = ()) -> bytes:
+    def finish(self, about: About, verdicts: Verdicts = ()) -> bytes:
         """Return the whole file."""
         return frames.parquet(frames.of_rows(self.table.columns, self.rows))

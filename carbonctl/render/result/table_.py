@@ -1,19 +1,15 @@
 """The table for people: phases, operational against embodied, what was assumed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING
 
 from carbonctl.ledger.entry import OPERATIONAL, Entry, Totals, totals
 from carbonctl.ledger.result import About, Result
-from carbonctl.render import CAUTION, Style, human_numbers
+from carbonctl.render import CAUTION, Style, Verdicts, human_numbers
 from carbonctl.render.assumptions import AssumptionRow, assumption_rows
 from carbonctl.render.own_records import below
 from carbonctl.render.plain import finished
-from carbonctl.render.sheet import Cell, Content, Screen, Sheet, Text
-
-if TYPE_CHECKING:
-    from carbonctl.analysis.gates import Verdict
+from carbonctl.render.sheet import Content, Screen, Sheet, Text
 
 _REMEMBERED = 1024  # what is assumed is often the same in many results
 _BAR = 10
@@ -23,6 +19,9 @@ _NAME = 15
 # Columns for which there is room; a figure is never cut, its column is left out.
 _TABLES_FROM = 72
 _BAR_FROM, _SHARE_FROM, _ENERGY_FROM, _PARTS_FROM = 78, 66, 58, 48
+_FIGURES = (
+    ("Energy", _ENERGY_FROM), ("Operational", _PARTS_FROM), ("Embodied", _PARTS_FROM), ("Total", 0),
+)  # fmt: skip
 
 
 class Renderer:
@@ -44,10 +43,10 @@ class Renderer:
         if rows:
             self.screen.lines += self.assumed(tuple(rows))
 
-    def finish(self, about: About, verdicts: "Sequence[Verdict]" = ()) -> str:
+    def finish(self, about: About, verdicts: Verdicts = ()) -> str:
         """Return everything that was drawn, and the verdicts below it."""
         if verdicts:
-            from carbonctl.render.gates_table import draw
+            from carbonctl.render.verdicts import draw
 
             draw(self.screen, verdicts)
         return finished(below(self.screen.drawn(), about.own_records), self.style)
@@ -82,37 +81,19 @@ class _Block:
         self.scales = (e_size, human_numbers.decimals(max(energies) / e_size),
                        m_size, human_numbers.decimals(max(masses) / m_size))  # fmt: skip
         table = Sheet(is_ruled=True, gap=3)
-        head = (self.style.by or "phase").capitalize()
-        table.add_column(head, foot="Total", least=_NAME)
-        for head, unit, foot in self.shown((e_unit, *[m_unit] * 3), self.cells(whole)):
-            table.add_column(head, unit=unit, foot=foot, is_right=True, wraps=False)
-        if self.style.width >= _SHARE_FROM:
-            table.add_column("Share", is_right=True, wraps=False)
-        if self.style.width >= _BAR_FROM:
-            table.add_column(wraps=False, least=self.bar, style="green")
+        table.add_column((self.style.by or "phase").capitalize(), foot="Total", least=_NAME)
+        units = (e_unit, m_unit, m_unit, m_unit)
+        for (head, start), unit, foot in zip(_FIGURES, units, self.cells(whole), strict=True):
+            table.add_column(head, unit=unit, foot=foot, is_right=True, wraps=False, start=start)
+        table.add_column("Share", is_right=True, wraps=False, start=_SHARE_FROM)
+        table.add_column(wraps=False, least=self.bar, style="green", start=_BAR_FROM)
         if self.style.by in (None, "phase"):
             for phase, sums in self.result.phases.items():
                 self.phase(table, phase, sums)
         else:
             for name, sums in self.result.groups(str(self.style.by)).items():
-                self.row(table, name, self.cells(sums), self.share(sums))
+                table.add_row(name, *self.cells(sums), *self.share(sums))
         table.draw(self.screen)
-
-    def shown(self, units: tuple[str, ...], cells: list[str]) -> list[tuple[str, str, str]]:
-        """Return (head, unit, cell) of the columns for which there is room."""
-        rows = list(zip(("Energy", "Operational", "Embodied", "Total"), units, cells, strict=True))
-        if self.style.width >= _ENERGY_FROM:
-            return rows
-        return rows[1:] if self.style.width >= _PARTS_FROM else rows[3:]
-
-    def row(
-        self, table: Sheet, name: Content, cells: Sequence[Content], share: tuple[str, str]
-    ) -> None:
-        """Add one row of the columns that are shown."""
-        room = self.style.width
-        kept = cells if room >= _ENERGY_FROM else cells[1:] if room >= _PARTS_FROM else cells[3:]
-        ends = [share[0]] * (room >= _SHARE_FROM) + [share[1]] * (room >= _BAR_FROM)
-        table.add_row(name, *kept, *ends)
 
     def phase(self, table: Sheet, phase: str, sums: Totals) -> None:
         """Add the row of a phase, and one of each activity where there are several."""
@@ -121,33 +102,27 @@ class _Block:
             if entry.phase == phase:
                 parts.setdefault(entry.activity, []).append(entry)
         if not parts:
-            dashes = [Text("–", "dim")] * 4
-            self.row(table, Text(phase.capitalize(), "dim"), dashes, ("–", ""))
+            dashes = [Text("–", "dim")] * len(_FIGURES)
+            table.add_row(Text(phase.capitalize(), "dim"), *dashes, "–", "")
             return
-        self.row(table, phase.capitalize(), self.cells(sums), self.share(sums))
+        table.add_row(phase.capitalize(), *self.cells(sums), *self.share(sums))
         for name, entries in parts.items() if len(parts) > 1 else ():
             part = totals(entries)
             cells = [Text(cell, "dim") for cell in self.cells(part)]
-            indented = Cell(Text(name, "dim"), 2)
-            self.row(table, indented, cells, self.share(part))
+            table.add_row(Text(name, "dim", indent=2), *cells, *self.share(part))
 
     def cells(self, sums: Totals) -> list[str]:
         e_size, e_places, m_size, m_places = self.scales
-
-        def show(value: float | None, size: float, places: int) -> str:
-            return human_numbers.fixed(None if value is None else value / size, places)
-
+        masses = (sums.operational_kgco2e, sums.embodied_kgco2e, sums.total_kgco2e)
         return [
-            show(sums.energy_kwh, e_size, e_places),
-            show(sums.operational_kgco2e, m_size, m_places),
-            show(sums.embodied_kgco2e, m_size, m_places),
-            show(sums.total_kgco2e, m_size, m_places),
+            human_numbers.fixed(sums.energy_kwh, e_places, e_size),
+            *(human_numbers.fixed(mass, m_places, m_size) for mass in masses),
         ]
 
     def mass(self, kg: float | None) -> str:
         """Write a mass in the unit of the table above."""
         _, _, size, places = self.scales
-        number = human_numbers.fixed(None if kg is None else kg / size, places)
+        number = human_numbers.fixed(kg, places, size)
         return number if kg is None else f"{number} {self.unit}"
 
     def share(self, sums: Totals) -> tuple[str, str]:
@@ -161,8 +136,7 @@ class _Block:
         """Show operational against embodied, then the range and the market-based figures."""
         whole = self.result.total
         table = Sheet()
-        for is_right in (False, True, True, False):
-            table.add_column(is_right=is_right, wraps=False)
+        table.add_columns("left", "right", "right", "left", wraps=False)
         width = self.bar * 2 if self.style.width >= _ENERGY_FROM else 0
         for name, part in (
             ("Operational", whole.operational_kgco2e),
@@ -202,8 +176,8 @@ class _Block:
         if not self.result.reported:
             return
         source = (self.result.spec.get("reported") or {}).get("source")
-        _heading(self.screen, "Reported" + (f" ({source})" if source else ""))
-        rows: list[tuple[Text | str, ...]] = []
+        self.screen.heading("Reported" + (f" ({source})" if source else ""))
+        rows = []
         for key, row in self.result.reported.items():
             error = "?" if row.error_pct is None else f"{row.error_pct:+.1f} %"
             name = key.rpartition("_")[0].replace("_", " ").replace("market", "(market)")
@@ -217,8 +191,8 @@ class _Block:
         pairs = self.result.equivalents(self.style.everyday)
         if not pairs:
             return
-        _heading(self.screen, "As much carbon as")
-        rows: list[tuple[Text | str, ...]] = [
+        self.screen.heading("As much carbon as")
+        rows = [
             (f"{human_numbers.rounded(amount)} {thing.unit}", thing.item, thing.source)
             for thing, amount in pairs
         ]
@@ -243,12 +217,7 @@ class _Block:
             self.screen.paragraph(f"Electricity: {said}")
 
 
-def _heading(screen: Screen, text: str) -> None:
-    screen.paragraph()
-    screen.paragraph(text, "bold")
-
-
-def _rows(screen: Screen, kinds: tuple[str, ...], rows: list[tuple[Text | str, ...]]) -> None:
+def _rows(screen: Screen, kinds: tuple[str, ...], rows: Iterable[tuple[Content, ...]]) -> None:
     """Draw rows as a table with a column each of: left, right, fold (a long text).
 
     In a narrow terminal their cells follow each other.
@@ -272,22 +241,21 @@ def _rows(screen: Screen, kinds: tuple[str, ...], rows: list[tuple[Text | str, .
 def _assumed(style: Style, rows: tuple[AssumptionRow, ...]) -> list[str]:
     """Return lines of what the spec did not give, and where each figure came from."""
     screen = Screen(style)
-    _heading(screen, "Assumed (not in the file)")
+    screen.heading("Assumed (not in the file)")
     keys = dict.fromkeys(key for row in rows for key in row.sources)
     numbers = {key: str(number) for number, key in enumerate(keys, 1)}
-    shown: list[tuple[Text | str, ...]] = []
+    shown = []
     for row in rows:
         marks = ", ".join(numbers[key] for key in row.sources)
         status = Text(row.status, CAUTION if row.status == "archetype" else "dim")
         shown.append((row.label, row.said, status, f"[{marks}]" if marks else ""))
     _rows(screen, ("fold", "right", "left", "left"), shown)
     if numbers:
-        _heading(screen, "Sources")
+        screen.heading("Sources")
         table = Sheet()
         table.add_column(is_right=True, wraps=False)
         table.add_column()
         for key, number in numbers.items():
-            source = (style.sources or {}).get(key)
-            table.add_row(f"[{number}]", f"{source.citation} ({key})" if source else key)
+            table.add_row(f"[{number}]", style.cited(key))
         table.draw(screen)
     return screen.lines
