@@ -38,8 +38,8 @@ class Loaded(NamedTuple):
 
     def problem(self, keys: Loc, path: str, message: str) -> Problem:
         """Return a problem at the value of some keys, or at the nearest thing above it."""
-        found = problem_at(self.tree, self.file, keys, message)
-        return found._replace(path=path)
+        fault = problem_at(self.tree, self.file, keys, message)
+        return fault._replace(path=path)
 
 
 def load(
@@ -152,16 +152,16 @@ class _Check(Checker):
             wanted = ", ".join(PHASES)
             self.problem(("phases",), f"phases: a mapping of phases ({wanted}) is wanted here")
             return {}
-        found = {}
+        checked = {}
         for phase, items in phases.items():
             if phase not in PHASES:
                 close = did_you_mean(phase, PHASES)
                 message = f"unknown phase `{phase}`{close or '; there are ' + ', '.join(PHASES)}"
                 self.problem(("phases", phase), message, key=True)
-            found[phase] = self.activities(("phases", phase), items)
+            checked[phase] = self.activities(("phases", phase), items)
         if not any(phases.values()):
             self.problem(("phases",), "phases: there is no activity in any phase")
-        return found
+        return checked
 
     def activities(self, at: Loc, items: Any) -> tuple[Activity, ...]:
         if items is None:
@@ -206,17 +206,17 @@ class _Check(Checker):
 
     def described_systems(self, at: Loc, item: Map) -> Map:
         """Return an activity with the parts of the systems in it checked."""
-        found = item
+        checked = item
         for key in ("system", "server"):
-            inner = found.get(key)
+            inner = checked.get(key)
             if isinstance(inner, Map):
-                found = copy_of(found)
-                found[key] = (
+                checked = copy_of(checked)
+                checked[key] = (
                     self.with_parts((*at, key), inner)
                     if key == "system"
                     else self.described_systems((*at, key), inner)
                 )
-        return found
+        return checked
 
     def with_parts(self, at: Loc, system: Any) -> Any:
         """Return a system with its parts checked, each by the model of its kind."""
@@ -227,9 +227,9 @@ class _Check(Checker):
         where = (*at, "parts")
         parts, problems = check_parts(system["parts"], self.root, self.file, where, self.names)
         self.problems += problems
-        found = copy_of(system)
-        found["parts"] = parts
-        return found
+        checked = copy_of(system)
+        checked["parts"] = parts
+        return checked
 
     def sites(self) -> None:
         """Check that every site which is named is there."""
@@ -244,20 +244,20 @@ class _Check(Checker):
         """Check the names of sites in one reference: a name, a site, or a list with shares."""
         if isinstance(ref, str):
             self.named("sites", "site", at, ref)
-        for number, one in enumerate(ref) if isinstance(ref, Seq) else ():
-            if isinstance(one, Map) and isinstance(one.get("site"), str):
-                self.named("sites", "site", (*at, number, "site"), one["site"])
+        for number, entry in enumerate(ref) if isinstance(ref, Seq) else ():
+            if isinstance(entry, Map) and isinstance(entry.get("site"), str):
+                self.named("sites", "site", (*at, number, "site"), entry["site"])
 
     def described(self, ref: Any) -> list[Map]:
         """Return the sites that a reference means, as the file writes them."""
         sites = self.root.get("sites")
         known = sites if isinstance(sites, Map) else {}
         if isinstance(ref, Seq):
-            return [site for one in ref for site in self.described(one)]
-        found = [ref] if isinstance(ref, Map) else []
+            return [site for entry in ref for site in self.described(entry)]
+        written = [ref] if isinstance(ref, Map) else []
         name = ref.get("site") if isinstance(ref, Map) else ref
         named = known.get(name) if isinstance(name, str) else None
-        return [*found, named] if isinstance(named, Map) else found
+        return [*written, named] if isinstance(named, Map) else written
 
     def supply(self, at: Loc, item: Map) -> None:
         """Check that a carbon intensity can be found, whatever else is wrong.
@@ -302,11 +302,11 @@ class _Check(Checker):
 
 def _place(model: Spec, path: str) -> None:
     """Give the values of a model their names and paths, while nobody else knows the model."""
-    found, fields = vars(model), type(model).model_fields
+    values, fields = vars(model), type(model).model_fields
     for name in model.model_fields_set:
-        if type(found[name]) is not str:
+        if type(values[name]) is not str:
             key = fields[name].alias or name
-            found[name] = _placed(found[name], key, f"{path}.{key}")
+            values[name] = _placed(values[name], key, f"{path}.{key}")
 
 
 def _placed(given: Any, key: str, path: str) -> Any:
@@ -315,11 +315,11 @@ def _placed(given: Any, key: str, path: str) -> Any:
     if kind is Value:
         return given.named(key, path)
     if kind is dict:
-        return {name: _placed(one, name, f"{path}.{name}") for name, one in given.items()}
+        return {name: _placed(item, name, f"{path}.{name}") for name, item in given.items()}
     if kind is tuple:
         return tuple(
-            _placed(one, key, path if type(one) is Value else f"{path}.{place}")
-            for place, one in enumerate(given)
+            _placed(item, key, path if type(item) is Value else f"{path}.{place}")
+            for place, item in enumerate(given)
         )
     if isinstance(given, Spec):
         _place(given, path)

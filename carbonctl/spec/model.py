@@ -109,9 +109,9 @@ class SiteShare(Site):
 
 
 def _site_shares(shares: tuple[SiteShare, ...]) -> tuple[SiteShare, ...]:
-    if any(decide(one.share.low != one.share.high) for one in shares):
+    if any(decide(entry.share.low != entry.share.high) for entry in shares):
         raise ValueError("the shares of sites are single numbers, not ranges")
-    total = plain_sum(one.share.best for one in shares)
+    total = plain_sum(entry.share.best for entry in shares)
     if decide(abs(total - 1) > f.SHARE_SLACK):
         raise ValueError(f"the shares of the sites sum to {total * 100:g} %, not to 100 %")
     return shares
@@ -224,14 +224,14 @@ class Workload(Spec):
 
     def activities(self) -> list[tuple[str, int, str, Activity]]:
         """Return (phase, place, name, activity) in the order of the phases and of the file."""
-        found = []
+        listed = []
         for phase in PHASES:
             items = self.phases.get(phase)
             if not items:
                 continue
             for place, (name, item) in enumerate(zip(names_of(items), items, strict=True)):
-                found.append((phase, place, name, item))
-        return found
+                listed.append((phase, place, name, item))
+        return listed
 
 
 def default_names(given: list[tuple[str, str | None]]) -> list[str]:

@@ -70,10 +70,10 @@ class _Checker(Checker):
             data["parts"] = self.parts((*at, "parts"), data["parts"])
             if len(self.problems) > before:
                 return None
-        found = self.validate(p.KINDS[kind], data, at)
-        if found is not None and self.sourced and found.source is None:
-            self.sources(at, found)
-        return found
+        part = self.validate(p.KINDS[kind], data, at)
+        if part is not None and self.sourced and part.source is None:
+            self.sources(at, part)
+        return part
 
     def sources(self, at: Loc, part: Part) -> None:
         """Refuse figures of a record without a source; counts are a matter of the list."""

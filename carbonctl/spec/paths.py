@@ -57,12 +57,12 @@ def _names(items: Seq) -> list[str]:
     """Return what the items of a list may be called: activities, sites, accelerators."""
     if any(isinstance(item, Map) and "kind" in item for item in items):
         return item_names(items)
-    found = []
+    names = []
     for item in items:
         keys = ("name", "site", "device", "grid") if isinstance(item, Map) else ()
         known = [item[key] for key in keys if isinstance(item.get(key), str)]
-        found.append(str(known[0]) if known else "")
-    return found
+        names.append(str(known[0]) if known else "")
+    return names
 
 
 def locate(root: Map, parts: list[str]) -> tuple[Any, list[str], tuple[Any, ...]]:

@@ -277,10 +277,10 @@ _HANDLERS: dict[type, Any] = {
 _PAIRS = re.compile(r"\\\\|\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 
 
-def _paired(found: re.Match[str]) -> str:
-    if found[1] is None:
-        return found[0]
-    high, low = int(found[1], 16), int(found[2], 16)
+def _paired(match: re.Match[str]) -> str:
+    if match[1] is None:
+        return match[0]
+    high, low = int(match[1], 16), int(match[2], 16)
     return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
 
 

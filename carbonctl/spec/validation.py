@@ -60,11 +60,11 @@ class Checker:
         except ValidationError as errors:
             # With its context, an error would hold the frames that hold it, and be garbage for
             # long.
-            found = errors.errors(include_url=False, include_input=False, include_context=False)
+            faults = errors.errors(include_url=False, include_input=False, include_context=False)
         self.problems += [
             _explain(model, error, self.root, self.file, at)
-            for error in found
-            if not (_is_null(self.root, (*at, *error["loc"])) or _is_misspelt(error, found))
+            for error in faults
+            if not (_is_null(self.root, (*at, *error["loc"])) or _is_misspelt(error, faults))
         ]
         return None
 
@@ -78,12 +78,12 @@ class Checker:
                 seen.add(name)
 
 
-def _is_misspelt(error: Any, found: list[Any]) -> bool:
+def _is_misspelt(error: Any, faults: list[Any]) -> bool:
     """Whether a key is missing because it is misspelt, which is reported by itself."""
     if error["type"] != "missing":
         return False
     *above, key = error["loc"]
-    unknown = [e["loc"] for e in found if e["type"] == "extra_forbidden"]
+    unknown = [e["loc"] for e in faults if e["type"] == "extra_forbidden"]
     return any([*loc[:-1]] == above and resembles(str(loc[-1]), key) for loc in unknown)
 
 
@@ -171,7 +171,7 @@ def _keys(model: type[BaseModel], loc: Loc) -> list[str]:
         if _is_tag(part):
             here = [(kind, tag) for kind, tag in here if tag == part]
         else:
-            here = [one for kind, _ in here for one in _alternatives(_inside(kind, part))]
+            here = [pair for kind, _ in here for pair in _alternatives(_inside(kind, part))]
     models = [kind for kind, _ in here if isinstance(kind, type) and issubclass(kind, BaseModel)]
     fields = models[0].model_fields if models else {}
     return [field.alias or name for name, field in fields.items()]
@@ -193,7 +193,7 @@ def _alternatives(annotation: Any, tag: str = "") -> Iterator[tuple[Any, str]]:
         tags = [mark.tag for mark in marks if isinstance(mark, Tag)]
         yield from _alternatives(inner, tags[0] if tags else tag)
     elif get_origin(annotation) in (Union, UnionType):
-        for one in get_args(annotation):
-            yield from _alternatives(one, tag)
+        for member in get_args(annotation):
+            yield from _alternatives(member, tag)
     else:
         yield annotation, tag
