@@ -206,9 +206,9 @@ class Catalog:
         """
         if zone in self._rows:
             return self._rows[zone]
-        found = self.zones[zone]
-        rows = self._rows[zone] = found.rows()
-        if own := [cell for cell in found.cells if self.folders[-1] not in cell[0].parents]:
+        entry = self.zones[zone]
+        rows = self._rows[zone] = entry.rows()
+        if own := [cell for cell in entry.cells if self.folders[-1] not in cell[0].parents]:
             citations.check_rows(own, self.sources)
         return rows
 
@@ -285,21 +285,21 @@ class Catalog:
     @cached_property
     def defaults(self) -> Defaults:
         """The figures that stand in where neither spec nor catalog has one."""
-        found: Defaults = load(self.folders[-1] / "defaults.yaml", defaults.DEFAULTS, {})
+        figures: Defaults = load(self.folders[-1] / "defaults.yaml", defaults.DEFAULTS, {})
         for folder in reversed(self.folders[:-1]):
             path = folder / "defaults.yaml"
             if os.path.lexists(path):
                 own: dict[str, Any] = load(path, defaults.OWN_DEFAULTS, {})
                 self.check_sources(path)
-                found = found._replace(**own)
-        return found
+                figures = figures._replace(**own)
+        return figures
 
     @cached_property
     def sources(self) -> dict[str, Source]:
         """Every citation by its key."""
-        found: dict[str, Source] = {}
+        by_key: dict[str, Source] = {}
         for folder in self.folders:
             path = folder / "sources.yaml"
             if os.path.lexists(path):
-                found = {**load(path, records.SOURCES, {}), **found}
-        return found
+                by_key = {**load(path, records.SOURCES, {}), **by_key}
+        return by_key

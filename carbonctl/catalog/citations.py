@@ -60,9 +60,9 @@ def of_tree(tree: Node, file: str, known: Collection[str]) -> Iterator[Problem]:
         elif isinstance(node, dict):
             nodes += node.values()
             named = node.get(_KEY)
-            for one in named if isinstance(named, list) else [named]:
-                if isinstance(one, Text):
-                    yield from _unknown(one, file, one.place, known)
+            for source in named if isinstance(named, list) else [named]:
+                if isinstance(source, Text):
+                    yield from _unknown(source, file, source.place, known)
 
 
 def _unknown(keys: str, file: str, at: Place, known: Collection[str]) -> Iterator[Problem]:

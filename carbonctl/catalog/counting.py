@@ -105,7 +105,7 @@ def _partition(record: Device, profile: str) -> DeviceUnit:
 
 def _slice(name: str, record: Device, number: int) -> DeviceUnit:
     """Return a slice of a pod, whose name counts its chips or their cores."""
-    counted = next((one for one in record.counted_as if one.tool == _SLICE_TOOL), None)
+    counted = next((entry for entry in record.counted_as if entry.tool == _SLICE_TOOL), None)
     if counted is None or not number:
         raise LookupError(f"`{name}` is not a known slice; name the chip: `{record.id}`")
     chips = Fraction(number, counted.devices)
@@ -118,16 +118,16 @@ def _listed(name: str, record: Device) -> DeviceUnit:
     """Return the device of a plain name, which a tool may write for a part of it."""
     if fold(name) == fold(record.id) or not record.counted_as:
         return DeviceUnit(record, record)
-    others = [one for one in record.counted_as if one.devices > 1]
-    for one in others:
-        if one.tool in _LISTS_GPUS or (one.tool != _SLICE_TOOL and fold(name) in one.folded):
-            return _part(name, record, one)
+    others = [entry for entry in record.counted_as if entry.devices > 1]
+    for entry in others:
+        if entry.tool in _LISTS_GPUS or (entry.tool != _SLICE_TOOL and fold(name) in entry.folded):
+            return _part(name, record, entry)
     if not others:
         return DeviceUnit(record, record)
-    one = others[0]
+    part = others[0]
     unit = record.unit or "device"
     doubt = (
-        f"`{name}` counts {unit}s, of which {_said(one)}; write `device: {record.id}` to hide this"
+        f"`{name}` counts {unit}s, of which {_said(part)}; write `device: {record.id}` to hide this"
     )
     return DeviceUnit(record, record, doubt=doubt)
 
@@ -153,8 +153,8 @@ def _part(name: str, record: Device, counted: Counted) -> DeviceUnit:
         f"to count {unit}s write `device: {record.id}`"
     )
     note = f"1/{counted.devices} of a {unit}, as {_said(counted)} of them"
-    found = _scaled(record, Fraction(1, counted.devices), "part", note)
-    return found._replace(doubt=doubt)
+    part = _scaled(record, Fraction(1, counted.devices), "part", note)
+    return part._replace(doubt=doubt)
 
 
 def _scaled(record: Device, times: Fraction, label: str, note: str) -> DeviceUnit:

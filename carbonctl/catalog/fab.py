@@ -78,15 +78,15 @@ class Fab:
             Where there is none, with the nearest items or the years and sources.
         """
         known = self.table(table)
-        found = known.get((item, metric))
-        if found is None:
+        entries = known.get((item, metric))
+        if entries is None:
             items = dict.fromkeys(i for i, m in known if m == metric)
             raise LookupError(f"fab/{table}.csv has no {metric} of `{item}`"
                               f"{did_you_mean(item, items)}")  # fmt: skip
-        for row in found:
+        for row in entries:
             if year in (None, row.year) and _is_from(row.value, source):
                 return row
-        there = ", ".join(f"{row.year or 'no year'} by {row.value.source}" for row in found)
+        there = ", ".join(f"{row.year or 'no year'} by {row.value.source}" for row in entries)
         raise LookupError(f"fab/{table}.csv has {metric} of `{item}` for {there} only")
 
     def per_gb(self, item: str, *, year: int | None = None, source: str = "") -> Figure:
@@ -99,8 +99,8 @@ class Fab:
         """
         both = {**self.table("storage"), **self.table("memory")}
         per_capacity = {
-            item for (item, metric), found in both.items()
-            if metric == "embodied" and found[0].value.unit == "kgCO2e/GB"
+            item for (item, metric), entries in both.items()
+            if metric == "embodied" and entries[0].value.unit == "kgCO2e/GB"
         }  # fmt: skip
         if item not in per_capacity:
             close = did_you_mean(item, sorted(per_capacity))
@@ -194,7 +194,7 @@ class Fab:
 
     def whole_wafer_sources(self) -> list[str]:
         """Return the sources that have electricity, gases and materials together."""
-        values = [v for found in self._logic.get(("cpa", None), {}).values() for v in found]
+        values = [v for group in self._logic.get(("cpa", None), {}).values() for v in group]
         return sorted({value.source or "" for value in values})
 
     def _at(self, metric: str, share: float | None, node_nm: float, source: str) -> Value:

@@ -44,15 +44,15 @@ class FabFactors:
 
     @cached_property
     def _by_part(self) -> dict[str, dict[str, list[Figure]]]:
-        found: dict[str, dict[str, list[Figure]]] = {}
+        by_part: dict[str, dict[str, list[Figure]]] = {}
         for table in _TABLES:
             for figures in self.fab.table(table).values():
                 for figure in figures:
                     if figure.part:
                         self._check(table, figure)
-                        items = found.setdefault(figure.part, {})
+                        items = by_part.setdefault(figure.part, {})
                         items.setdefault(figure.item, []).append(figure)
-        return found
+        return by_part
 
     def _check(self, table: str, figure: Figure) -> None:
         """Refuse a row whose unit is none of its kind of part."""
@@ -84,11 +84,11 @@ class FabFactors:
         if item not in items:
             close = did_you_mean(item, items) or f"; there are {', '.join(items)}"
             raise LookupError(f"no factor `{item}` of {part} is known{close} ({_LISTING})")
-        found = [row for row in items[item] if year in (None, row.year)]
-        if not found:
+        rows = [row for row in items[item] if year in (None, row.year)]
+        if not rows:
             years = ", ".join(str(row.year) for row in items[item])
             raise LookupError(f"`{item}` has a figure of {years} only")
-        return found[0]
+        return rows[0]
 
     def wafer(self, node: str) -> Wafer:
         """Return what a wafer takes and emits per area at a node such as ``5 nm``.
@@ -119,14 +119,14 @@ class FabFactors:
 
     @cached_property
     def _stand_ins(self) -> dict[str, list[tuple[str, str]]]:
-        found: dict[str, list[tuple[str, str]]] = {}
+        by_use: dict[str, list[tuple[str, str]]] = {}
         for folder in self.fab.folders:
             here: dict[str, list[tuple[str, str]]] = {}
             columns = itemgetter("use", "item", "note")
             for use, item, note in read(folder / "fab" / "stand-ins.csv", columns):
                 here.setdefault(use, []).append((item, note))
-            found = {**here, **found}
-        return found
+            by_use = {**here, **by_use}
+        return by_use
 
     def default(self, part: str) -> tuple[Figure, str] | None:
         """Return what stands in for a kind of part of which nothing is said, and why it does."""
@@ -156,16 +156,16 @@ class FabFactors:
         but : iterable of str
             Sources whose figures are not to be used: those of the device's own footprint.
         """
-        found = []
+        matches = []
         for item, note in self._stand_ins.get(f"memory {kind}", ()):
             for part in ("hbm", "dram"):
                 for figure in self._by_part.get(part, {}).get(item, ())[:1]:
                     if set((figure.value.source or "").split()).isdisjoint(but):
-                        found.append((part, figure, note))
-        if not found:
+                        matches.append((part, figure, note))
+        if not matches:
             return None
-        part, first, note = found[0]
-        value = _around(first.value, [figure.value for _, figure, _ in found])
+        part, first, note = matches[0]
+        value = _around(first.value, [figure.value for _, figure, _ in matches])
         return part, first._replace(value=value), note
 
     def intensity(self, zone: str, year: int | None = None) -> Value | None:
@@ -174,13 +174,13 @@ class FabFactors:
         The best estimate is the first row of those that are surest, the bounds are over all
         of them that are not of low confidence.
         """
-        found = [
+        rows = [
             row
             for row in self.fab.table("energy").get((zone, "carbon_intensity"), ())
             if year in (None, row.year)
         ]
-        value = _spread([row.value for row in found])
-        bases = dict.fromkeys(re.split("[,;]", row.basis)[0] for row in found)
+        value = _spread([row.value for row in rows])
+        bases = dict.fromkeys(re.split("[,;]", row.basis)[0] for row in rows)
         if value is None or len(bases) < 2:
             return value
         return value._replace(note=f"{value.note}: {', '.join(bases)}")

@@ -74,21 +74,21 @@ def nanometres(node: str) -> float:
     ValueError
         For other words, and for zero.
     """
-    found = _NODE.fullmatch(node.strip())
-    if found is None or not float(found[1]) > 0:
+    match = _NODE.fullmatch(node.strip())
+    if match is None or not float(match[1]) > 0:
         raise ValueError(f"`{node}` is not a node; 5 nm is")
-    return float(found[1])
+    return float(match[1])
 
 
 def figures(folders: Iterable[Path], name: str) -> dict[tuple[str, str], list[Figure]]:
     """Return the rows of one table by item and metric, those of the first folder alone."""
-    found: dict[tuple[str, str], list[Figure]] = {}
+    by_item: dict[tuple[str, str], list[Figure]] = {}
     for folder in folders:
         here: dict[tuple[str, str], list[Figure]] = {}
         for figure in read(folder / "fab" / f"{name}.csv", _figure):
             here.setdefault((figure.item, figure.metric), []).append(figure)
-        found = {**here, **found}
-    return found
+        by_item = {**here, **by_item}
+    return by_item
 
 
 def _figure(row: Row) -> Figure:
@@ -129,14 +129,14 @@ def logic(
     folders: Iterable[Path],
 ) -> dict[tuple[str, float | None], dict[float, list[Value]]]:
     """Return the figures of wafers by metric and share abated, then by node [nm]."""
-    found: dict[tuple[str, float | None], dict[float, list[Value]]] = {}
+    by_metric: dict[tuple[str, float | None], dict[float, list[Value]]] = {}
     for folder in folders:
         here: dict[tuple[str, float | None], dict[float, list[Value]]] = {}
         for metric, share, node, value in read(folder / "fab" / "logic.csv", _wafer_row):
             here.setdefault((metric, share), {}).setdefault(node, []).append(value)
         for key, nodes in here.items():
-            found[key] = {**nodes, **found.get(key, {})}
-    return found
+            by_metric[key] = {**nodes, **by_metric.get(key, {})}
+    return by_metric
 
 
 def _wafer_row(row: Row) -> tuple[str, float | None, float, Value]:

@@ -139,33 +139,35 @@ class Index:
     def holding(self, name: str) -> list[str]:
         """Return the ids of the records of which a name holds every word of this one."""
         words = frozenset(_read(name).words)
-        found = [self.by_word.get(word, set()) for word in words]
-        ids = set.intersection(*found) if found else set()
+        holders = [self.by_word.get(word, set()) for word in words]
+        ids = set.intersection(*holders) if holders else set()
         return [
-            one for one in self.names if one in ids and any(words <= n for n in self.names[one])
+            identity
+            for identity in self.names
+            if identity in ids and any(words <= n for n in self.names[identity])
         ]
 
     def series_of(self, name: str) -> list[str]:
         """Return the ids of the models that are the wanted one with letters at their end."""
         wanted = _read(name)
-        found = self.series.get(wanted.model, ())
-        return [one for one in dict.fromkeys(found) if _is_of(one, wanted.makers)]
+        ids = self.series.get(wanted.model, ())
+        return [identity for identity in dict.fromkeys(ids) if _is_of(identity, wanted.makers)]
 
     def misspelt(self, name: str) -> list[str]:
         """Return the ids that a name means but for slips of the pen in its words."""
         words = _read(name).words
-        found = [
+        ids = [
             identity
             for identity, theirs in self.alike.get(_likeness(words), ())
             if all(a == b or is_slip(a, b) for a, b in zip(words, theirs, strict=True))
         ]
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys(ids))
 
     def unknown(self, name: str, what: str, listing: str) -> str:
         """Return what is said of a name that is no record's: which ones it may mean."""
         same = self.meant(name)
         families = (same, self.holding(name), self.series_of(name))
-        several = next((found for found in families if len(found) > 1), None)
+        several = next((ids for ids in families if len(ids) > 1), None)
         if several is not None:
             return fits_several(name, what, several, listing)
         close = same or self.misspelt(name)
@@ -178,7 +180,7 @@ def _is_of(identity: str, makers: frozenset[str]) -> bool:
 
 
 def _has(form: str, forms: frozenset[str]) -> bool:
-    return form in forms or (form == "sxm" and any(one.startswith("sxm") for one in forms))
+    return form in forms or (form == "sxm" and any(other.startswith("sxm") for other in forms))
 
 
 def shown(name: str) -> str:
@@ -198,7 +200,7 @@ def of_another_kind(name: str, other: str, ids: list[str], listing: str) -> str:
     first = f"`{other}: {shown(ids[0])}`"
     if len(ids) == 1:
         return f"`{shown(name)}` is a {other}; write {first}"
-    rest = ", ".join(f"`{one}`" for one in ids[1:_MOST_CANDIDATES])
+    rest = ", ".join(f"`{identity}`" for identity in ids[1:_MOST_CANDIDATES])
     return f"`{shown(name)}` is a {other}; write {first} or {rest} ({listing})"
 
 
@@ -211,7 +213,7 @@ def unknown_grid(name: str, zones: Index, regions: Index) -> str:
     several = zones.holding(name)
     if len(several) > 1:
         return fits_several(name, "grid", several, _GRIDS)
-    close = [one for one in regions.names if one.partition("/")[2] == name.lower()]
-    close = close or [one for one in several if "-" in one] or zones.misspelt(name)
+    close = [region for region in regions.names if region.partition("/")[2] == name.lower()]
+    close = close or [zone for zone in several if "-" in zone] or zones.misspelt(name)
     hint = f"did you mean `{close[0]}`?" if len(close) == 1 else _GRID_FORMS
     return f"unknown grid `{shown(name)}`; {hint} ({_GRIDS})"

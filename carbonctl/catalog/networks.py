@@ -28,14 +28,14 @@ def segments(folders: Iterable[Path]) -> dict[str, dict[str, dict[str, Value]]]:
 
     Equipment figures are multiplied by redundancy, over-capacity and PUE, as they say.
     """
-    found: dict[str, dict[str, dict[str, Value]]] = {}
+    by_model: dict[str, dict[str, dict[str, Value]]] = {}
     for row, value in _all(folders, "network/segments.csv", _segment):
         if value is None:
             continue
-        element = found.setdefault(row["model"], {}).setdefault(row["element"], {})
+        element = by_model.setdefault(row["model"], {}).setdefault(row["element"], {})
         for direction in _DIRECTIONS if row["direction"] == "both" else (row["direction"],):
             element.setdefault(direction, value)
-    return found
+    return by_model
 
 
 def _segment(row: Row) -> Value | None:
@@ -77,15 +77,15 @@ def client_powers(folders: Iterable[Path]) -> dict[str, Value]:
     for row, figure in _all(folders, "clients.csv", _power):
         if figure is not None:
             known.setdefault(row["item"], []).append((figure, row))
-    found = {}
+    powers = {}
     for item, figures in known.items():
         most, row = max(figures, key=lambda figure: best(figure[0]))
         lowest, highest = min(low(n) for n, _ in figures), max(high(n) for n, _ in figures)
         middle = best(most)
         number: Number = middle if lowest == highest else Range(middle, lowest, highest)
         sources = " ".join(dict.fromkeys(row["source"] for _, row in figures))
-        found[item] = _value(number, "W", row, sources, row["basis"])
-    return found
+        powers[item] = _value(number, "W", row, sources, row["basis"])
+    return powers
 
 
 def _power(row: Row) -> Number | None:

@@ -64,8 +64,8 @@ def described(folder: Path) -> OwnRecords:
 
 def files(folder: Path) -> dict[str, Path]:
     """Return the files of a folder that a catalog may read, by their path in it."""
-    found = (path for pattern in PATTERNS for path in folder.glob(pattern) if path.is_file())
-    return {path.relative_to(folder).as_posix(): path for path in found}
+    paths = (path for pattern in PATTERNS for path in folder.glob(pattern) if path.is_file())
+    return {path.relative_to(folder).as_posix(): path for path in paths}
 
 
 def together(*several: Iterable[OwnRecords]) -> tuple[OwnRecords, ...]:

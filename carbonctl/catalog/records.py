@@ -185,7 +185,7 @@ class Device(NamedTuple):
     @property
     def names(self) -> tuple[str, ...]:
         """Everything it may be called."""
-        listed = (name for one in self.counted_as for name in one.names)
+        listed = (name for counted in self.counted_as for name in counted.names)
         return self.id, self.id.partition("/")[2], self.name, *self.aliases, *listed
 
 

@@ -126,12 +126,12 @@ class Shelf(Generic[T]):
 
     def paths(self) -> dict[str, Path]:
         """Return the file of every record by id; the user's hide ours."""
-        found: dict[str, Path] = {}
+        by_id: dict[str, Path] = {}
         for folder in reversed(self.folders):
             for kind in self.kinds:
                 for path in (folder / kind).glob("*/*.yaml"):
-                    found[identity_of(path)] = path
-        return dict(sorted(found.items()))
+                    by_id[identity_of(path)] = path
+        return dict(sorted(by_id.items()))
 
     def all(self) -> Iterator[T]:
         """Yield every record, sorted by id."""

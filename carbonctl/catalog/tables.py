@@ -144,12 +144,12 @@ def first(
 
     The first of each key holds; None is left out.
     """
-    found: dict[K, T] = {}
+    by_key: dict[K, T] = {}
     for folder in folders:
         for key, value in read(folder / name, make, what):
             if value is not None:
-                found.setdefault(key, value)
-    return found
+                by_key.setdefault(key, value)
+    return by_key
 
 
 def _decoded(data: bytes, path: Path) -> str:
@@ -226,7 +226,7 @@ def zones(folders: Iterable[Path]) -> dict[str, Zone]:
 
     Rows are checked when their zone is asked for.
     """
-    found: dict[str, Zone] = {}
+    by_name: dict[str, Zone] = {}
     for folder in folders:
         here: dict[str, Zone] = {}
         for path in sorted((folder / "grids").glob("*.csv")):
@@ -236,8 +236,8 @@ def zones(folders: Iterable[Path]) -> dict[str, Zone]:
                 zone = here.setdefault(row["zone"], Zone(row["zone"], row["name"], []))
                 zone.cells.append((path, line, row))
         for name, zone in here.items():
-            found.setdefault(name, zone)
-    return found
+            by_name.setdefault(name, zone)
+    return by_name
 
 
 def _is_grid_table(path: Path) -> bool:
@@ -293,10 +293,10 @@ class Plant(NamedTuple):
 
 def generation(folders: Iterable[Path]) -> dict[str, dict[str, Plant]]:
     """Return the plants by kind and basis; the first row of each is the default."""
-    found: dict[str, dict[str, Plant]] = {}
+    by_kind: dict[str, dict[str, Plant]] = {}
     for (kind, basis), plant in first(folders, "grids/sources.csv", _plant).items():
-        found.setdefault(kind, {})[basis] = plant
-    return found
+        by_kind.setdefault(kind, {})[basis] = plant
+    return by_kind
 
 
 def _plant(row: Row) -> tuple[tuple[str, str], Plant | None]:
