@@ -82,15 +82,15 @@ def _told_apart(lines: list[Line]) -> list[Line]:
     """Return lines of which no two are called the same."""
     taken = {line.item for line in lines}
     seen: set[str] = set()
-    found = []
+    renamed = []
     for line in lines:
         item = line.item
         if item in seen:
             item = next(n for n in (f"{item} ({k})" for k in count(2)) if n not in taken)
             taken.add(item)
         seen.add(item)
-        found.append(line._replace(item=item))
-    return found
+        renamed.append(line._replace(item=item))
+    return renamed
 
 
 class _Builder:
@@ -139,8 +139,8 @@ class _Builder:
         if any(getattr(board, key) is not None for key in ("carbon_each", "carbon_per_area")):
             return False
         context = self.catalog.fab_factors
-        found = context.default("board")
-        figure = context.factor("board", board.factor) if board.factor else found and found[0]
+        stand_in = context.default("board")
+        figure = context.factor("board", board.factor) if board.factor else stand_in and stand_in[0]
         return figure is not None and "components" in (figure.includes or ())
 
     def part(self, part: Part, here: _Place) -> Iterator[Line]:

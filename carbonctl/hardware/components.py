@@ -45,11 +45,11 @@ def made(context: PartContext) -> list[Line]:
     """
     part: Made = context.part
     stage = _STAGES.get(part.kind, MANUFACTURING)
-    found = _factor(context)
-    if found is None:
+    chosen = _factor(context)
+    if chosen is None:
         lacks = f"`factor`, or {' or '.join(f'`{m.own}`' for m in _own(part))}"
         return [context.line(context.many(ONE), "pieces", None, stage=stage, lacks=lacks)]
-    value, year = found
+    value, year = chosen
     measure = _MEASURES[value.unit]
     factor = of(value)
     if value.unit == "MJ/kg":
@@ -81,10 +81,10 @@ def _factor(context: PartContext) -> tuple[Value, int | None] | None:
             context.warn(f"{figure.item} is of low confidence: {value.note}", "factor")
         value = value._replace(note="; ".join(filter(None, (figure.item, value.note))))
         return context.placed(value, "factor", "embodied_factor"), figure.year
-    found = context.catalog.fab_factors.default(part.kind)
-    if found is None:
+    stand_in = context.catalog.fab_factors.default(part.kind)
+    if stand_in is None:
         return None
-    figure, note = found
+    figure, note = stand_in
     value = figure.value._replace(status="default", note=f"{figure.item}, {note}")
     if figure.value.note:
         value = value._replace(note=f"{value.note}; {figure.value.note}")
@@ -103,16 +103,16 @@ def _amount(context: PartContext, measure: _Measure, value: Value) -> Quantity:
             whose = f"`{item}`, which stands in where no `factor` is given,"
         message = f"`{measure.key}` is missing: {whose} is in {value.unit}"
         raise context.lacking(message)
-    found = of(amount)
+    quantity = of(amount)
     if measure.per != 1:
-        found = found / measure.per
+        quantity = quantity / measure.per
     if measure.unit == "t-km":
         distance = context.given("distance")
         if distance is None:
             message = f"`distance` is missing: the factor is in {value.unit}"
             raise context.lacking(message)
-        return context.many(found, of(distance))
-    return context.many(found, *_layers(context, measure))
+        return context.many(quantity, of(distance))
+    return context.many(quantity, *_layers(context, measure))
 
 
 def _unused(context: PartContext, measure: _Measure) -> None:

@@ -28,10 +28,10 @@ def parts_of(record: Device | Host, catalog: Catalog) -> tuple[Part, ...]:
     """
     if record.parts is not None:
         file = catalog.file_of(record)
-        found, problems = check_parts(record.parts, record.parts, file, (), catalog)
+        parts, problems = check_parts(record.parts, record.parts, file, (), catalog)
         if problems:
             raise InputError(problems)
-        return found
+        return parts
     return _implied(record, catalog) if isinstance(record, Device) else ()
 
 
@@ -75,11 +75,11 @@ def _memory(device: Device, catalog: Catalog) -> tuple[Part, ...]:
     if memory is None or memory.capacity is None:
         return ()
     own = (device.embodied.value.source or "").split() if device.embodied else []
-    found = catalog.fab_factors.memory(memory.type or "", own)
-    if found is None:
+    stand_in = catalog.fab_factors.memory(memory.type or "", own)
+    if stand_in is None:
         kind = "hbm" if (memory.type or "").startswith("HBM") else "dram"
         return (p.constructed(kind, name="memory", capacity=memory.capacity),)
-    kind, figure, note = found
+    kind, figure, note = stand_in
     value = figure.value._replace(
         status="archetype", note="; ".join(filter(None, (figure.item, note, figure.value.note)))
     )

@@ -98,8 +98,8 @@ class Bill(NamedTuple):
     def view(self, name: str) -> float | None:
         """Return the sum of one of `VIEWS` [kgCO2e]; None where it is unknown or nothing is."""
         entries = [entry for entry in self.result.entries if view_of(entry) == name]
-        found = total(entries) if entries else None
-        return None if found is None else best(found)
+        carbon = total(entries) if entries else None
+        return None if carbon is None else best(carbon)
 
     @property
     def views(self) -> list[str]:

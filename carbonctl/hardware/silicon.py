@@ -133,12 +133,12 @@ def fab_intensity(context: PartContext, place: str) -> Value:
         return given
     catalog = context.catalog
     zone = catalog.fab_place(part.fab_grid or place)
-    found = catalog.fab_factors.intensity(zone, part.fab_year) or _of_grid(context, zone)
-    found = context.placed(found, "fab_grid", "fab_intensity")
+    value = catalog.fab_factors.intensity(zone, part.fab_year) or _of_grid(context, zone)
+    value = context.placed(value, "fab_grid", "fab_intensity")
     if part.fab_grid is None:
-        note = "; ".join(filter(None, (f"of {zone}", found.note)))
-        found = found._replace(status="default", note=note)
-    return found
+        note = "; ".join(filter(None, (f"of {zone}", value.note)))
+        value = value._replace(status="default", note=note)
+    return value
 
 
 def _of_grid(context: PartContext, place: str) -> Value:
@@ -209,11 +209,11 @@ def _modelled(context: PartContext, model: str) -> tuple[Value, tuple[Value, ...
 def _density(context: PartContext) -> Value:
     """Return the density of defects of the node: the first row, bounded by the others."""
     part: Logic = context.part
-    found = context.catalog.fab_factors.defects(str(part.node)) if part.node else None
-    if found is None:
+    value = context.catalog.fab_factors.defects(str(part.node)) if part.node else None
+    if value is None:
         message = "defect_density: none is known of this node; give one (0.1 /cm2)"
         raise context.fault("defect_density", message)
-    return context.placed(found, "defect_density")
+    return context.placed(value, "defect_density")
 
 
 def stored(context: PartContext) -> list[Line]:
@@ -282,8 +282,8 @@ def _packages(context: PartContext, holds: frozenset[str] | None) -> list[Line]:
         context.warn(f"{_why(holds, 'packages')}; none are added", "packages")
         return []
     if count is None:
-        one = Value(1.0, "", "default")
-        count = context.default(one, "packages", "one package each")
+        single = Value(1.0, "", "default")
+        count = context.default(single, "packages", "one package each")
     if decide(count.high == 0):
         return []
     each, year = context.given("package_carbon"), None

@@ -77,8 +77,8 @@ class _Maker(NamedTuple):
 
     def good(self) -> Value:
         given = self.component.amounts.get("fab_yield")
-        found = given or self.tables.good._replace(status="default")
-        return self.fact(found, "fab_yield", "fab_yield")
+        share = given or self.tables.good._replace(status="default")
+        return self.fact(share, "fab_yield", "fab_yield")
 
     def packages(self, *, divided: bool = False) -> list[Line]:
         count = self.amount("n_ics")
@@ -92,8 +92,8 @@ class _Maker(NamedTuple):
 
     def intensity(self, default: str) -> Value:
         name = self.component.words.get("fab_ci", default)
-        found = self.fact(self.tables.grid(name), "fab_ci", "fab_intensity")
-        return found._replace(note="; ".join(filter(None, (name, found.note))))
+        value = self.fact(self.tables.grid(name), "fab_ci", "fab_intensity")
+        return value._replace(note="; ".join(filter(None, (name, value.note))))
 
     def logic(self) -> list[Line]:
         wafer = self.tables.wafer(self.component.words["process"])
@@ -132,12 +132,12 @@ class _Maker(NamedTuple):
 
     def capacitor(self) -> list[Line]:
         kind = self.component.words.get("type", act.CAPACITOR)
-        found, count = self.tables.capacitor(kind), of(self.amount("quantity"))
-        if found.each is not None:
-            each = self.fact(found.each, "type", "embodied_factor")
+        figures, count = self.tables.capacitor(kind), of(self.amount("quantity"))
+        if figures.each is not None:
+            each = self.fact(figures.each, "type", "embodied_factor")
             return [self.line(count, "pieces", of(each))]
-        assert found.energy is not None
-        energy = self.fact(found.energy, "type", "energy_per_mass")
+        assert figures.energy is not None
+        energy = self.fact(figures.energy, "type", "energy_per_mass")
         intensity = self.intensity(act.PASSIVES_GRID)
         mass = self.amount("weight", unit="kg")
         factor = kgco2e_per_kg(_best(energy), _best(intensity))

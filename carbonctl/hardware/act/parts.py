@@ -50,34 +50,37 @@ def as_parts(bom: Bom, tables: Act) -> tuple[tuple[Part, ...], dict[str, str]]:
 
     Of a component without an amount, or with none of it, the carbon is unknown.
     """
-    found: list[Part] = []
+    listed: list[Part] = []
     paths: dict[str, str] = {}
-    for one in bom.components:
-        parts = _parts(one, tables)
-        found += parts
-        paths.update((str(part.name), one.path) for part in parts)
-    return tuple(found), paths
+    for component in bom.components:
+        parts = _parts(component, tables)
+        listed += parts
+        paths.update((str(part.name), component.path) for part in parts)
+    return tuple(listed), paths
 
 
-def _parts(one: Component, tables: Act) -> list[Part]:
+def _parts(component: Component, tables: Act) -> list[Part]:
     """Return a component as a part; packages of what is given by hand are one of their own."""
-    model = _MODELS.get(one.kind, _OTHER)
+    model = _MODELS.get(component.kind, _OTHER)
     needed = [*model.needed]
-    if one.kind == "capacitor" and one.words.get("type", act.CAPACITOR) != act.CAPACITOR:
+    if (
+        component.kind == "capacitor"
+        and component.words.get("type", act.CAPACITOR) != act.CAPACITOR
+    ):
         needed.append("weight")
-    if not all(_number(one, key) > 0 for key in needed):
-        return [p.constructed("other", name=one.name)]
-    amounts = {ours: one.amounts.get(theirs) for theirs, ours in model.keys.items()}
-    part = p.constructed(model.kind, name=one.name, **amounts, **_named(one, tables))
-    count = one.amounts.get("n_ics")
-    if one.kind == "manual" and count is not None and count.best:
-        return [part, p.constructed("package", name=f"{one.name} package", count=count)]
+    if not all(_number(component, key) > 0 for key in needed):
+        return [p.constructed("other", name=component.name)]
+    amounts = {ours: component.amounts.get(theirs) for theirs, ours in model.keys.items()}
+    part = p.constructed(model.kind, name=component.name, **amounts, **_named(component, tables))
+    count = component.amounts.get("n_ics")
+    if component.kind == "manual" and count is not None and count.best:
+        return [part, p.constructed("package", name=f"{component.name} package", count=count)]
     return [part]
 
 
-def _named(one: Component, tables: Act) -> dict[str, Any]:
+def _named(component: Component, tables: Act) -> dict[str, Any]:
     """Return what a part has of a component's words: a process, a place, a factor."""
-    words, kind = one.words, one.kind
+    words, kind = component.words, component.kind
     place = tables.item("grid", words["fab_ci"])[0] if "fab_ci" in words else None
     fab = {"fab_grid": place, "fab_year": None}
     if kind == "logic":
@@ -151,8 +154,8 @@ def _without_memory(parts: tuple[Component, ...]) -> list[Component]:
 def _missing(parts: tuple[Component, ...]) -> list[str]:
     kinds = {component.kind for component in parts}
     wanted = {"circuit boards": {"pcb"}, "enclosure": {"enclosure", "frame"}}
-    found = [name for name, any_of in wanted.items() if not kinds & any_of]
-    return [*found, "cooling", "power supplies", "assembly", "transport", "end of life"]
+    absent = [name for name, any_of in wanted.items() if not kinds & any_of]
+    return [*absent, "cooling", "power supplies", "assembly", "transport", "end of life"]
 
 
 _MOST_NAMES = 3

@@ -110,7 +110,7 @@ def read_bom(tree: Node, file: str, tables: Act, importer: Importer) -> Bom:
         With the place of every fault.
     """
     reader = _Reader(tables)
-    found = reader.components(tree, file, "")
+    components = reader.components(tree, file, "")
     head = tree if isinstance(tree, Map) else {}
     reader.root, reader.file = tree, file
     for prefix, name in reader.imports(head):
@@ -121,14 +121,14 @@ def read_bom(tree: Node, file: str, tables: Act, importer: Importer) -> Bom:
             said = "; ".join(problem.message for problem in error.problems)
             reader.problems.append(Problem(file, at.line, at.col, f"imports: {name}: {said}"))
             continue
-        found += reader.components(inner, inner_file, f"{prefix}.")
+        components += reader.components(inner, inner_file, f"{prefix}.")
     name = reader.named(("name",), head.get("name") or "list")
     if reader.problems:
         raise InputError(reader.problems)
-    if not found:
+    if not components:
         raise InputError([Problem(file, 1, 1, "the list names no component: it needs silicon, "
                                               "passives or materials")])  # fmt: skip
-    return Bom(name, tuple(found), reader.unread)
+    return Bom(name, tuple(components), reader.unread)
 
 
 class _Reader:
@@ -163,20 +163,20 @@ class _Reader:
         if not isinstance(imports, Map):
             self.problem(("imports",), "imports: a mapping of names to files is wanted here")
             return []
-        found = []
+        files = []
         for prefix, name in imports.items():
             if isinstance(name, str):
-                found.append((self.named(("imports", prefix), prefix), str(name)))
+                files.append((self.named(("imports", prefix), prefix), str(name)))
             else:
                 self.problem(("imports", prefix), "imports: the name of a file is wanted here")
-        return found
+        return files
 
     def components(self, tree: Node, file: str, prefix: str) -> list[Component]:
         self.root, self.file = tree, file
         if not isinstance(tree, Map):
             self.problem((), "a mapping with silicon, passives or materials is wanted here")
             return []
-        found = []
+        components = []
         if prefix and tree.get("imports") is not None:
             self.unread = (*self.unread, file)
         for key in tree:
@@ -191,8 +191,8 @@ class _Reader:
                 self.named((section, name), name)
                 component = self.component(section, name, node, prefix)
                 if component is not None:
-                    found.append(component)
-        return found
+                    components.append(component)
+        return components
 
     def component(self, section: str, name: str, node: Any, prefix: str) -> Component | None:
         at = (section, name)
