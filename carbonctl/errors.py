@@ -133,7 +133,7 @@ class Caution(str):
         cls, message: str, path: str = "", *, kind: str = "", vital: bool = False
     ) -> "Caution":
         """Write the place before the message."""
-        found = super().__new__(cls, f"{path}: {message}" if path else message)
-        found.message, found.path = message, path
-        found.kind, found.vital = kind or message, vital
-        return found
+        caution = super().__new__(cls, f"{path}: {message}" if path else message)
+        caution.message, caution.path = message, path
+        caution.kind, caution.vital = kind or message, vital
+        return caution

@@ -96,12 +96,12 @@ def mix_intensity(parts: list[tuple[Number, Number]]) -> Number:
 _Part: TypeAlias = tuple[Number, float]
 
 
-def _cleaner(one: _Part, other: _Part) -> int:
-    return decide(one[1] > other[1]) - decide(one[1] < other[1])
+def _cleaner(part: _Part, other: _Part) -> int:
+    return decide(part[1] > other[1]) - decide(part[1] < other[1])
 
 
-def _dirtier(one: _Part, other: _Part) -> int:
-    return -_cleaner(one, other)
+def _dirtier(part: _Part, other: _Part) -> int:
+    return -_cleaner(part, other)
 
 
 def _filled(parts: list[_Part]) -> float:

@@ -26,8 +26,8 @@ def occurrences(span_h: Number, interval_h: Number) -> Number:
     -----
     wu2022 §2.1 counts retraining in this way.
     """
-    found: Number = apply(lambda x: float(math.floor(x * _SLACK)), span_h / interval_h)
-    return found
+    intervals: Number = apply(lambda x: float(math.floor(x * _SLACK)), span_h / interval_h)
+    return intervals
 
 
 def whole_number(needed: Number, each: Number) -> Number:
@@ -38,5 +38,5 @@ def whole_number(needed: Number, each: Number) -> Number:
     needed, each : float or Range
         What is needed, and what one of them gives, in one unit.
     """
-    found: Number = apply(lambda x: float(math.ceil(x / _SLACK)), needed / each)
-    return found
+    count: Number = apply(lambda x: float(math.ceil(x / _SLACK)), needed / each)
+    return count

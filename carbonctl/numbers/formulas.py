@@ -79,23 +79,23 @@ def parsed(formula: str) -> Formula:
 
 def _steps(tree: ast.expr) -> tuple[float | str | Work, ...]:
     """Return the steps of a formula: from the last to the first they are easy to find."""
-    found: list[float | str | Work] = []
+    steps: list[float | str | Work] = []
     nodes = [tree]
     while nodes:
         node = nodes.pop()
         if isinstance(node, ast.Name):
-            found.append(node.id)
+            steps.append(node.id)
         elif isinstance(node, ast.Constant):
-            found.append(_number(node.value))
+            steps.append(_number(node.value))
         elif isinstance(node, ast.BinOp) and type(node.op) in _WORK:
-            found.append(_WORK[type(node.op)])
+            steps.append(_WORK[type(node.op)])
             nodes += (node.left, node.right)
         elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-            found.append(operator.sub)
+            steps.append(operator.sub)
             nodes += (ast.Constant(0.0), node.operand)
         else:
             raise NotArithmetic(f"{type(node).__name__} is not arithmetic")
-    return tuple(reversed(found))
+    return tuple(reversed(steps))
 
 
 def _number(number: Any) -> float:

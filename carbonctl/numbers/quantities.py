@@ -165,11 +165,11 @@ def over_corners(kernel: Callable[..., Any], *args: Any) -> Quantity:
     *args : Quantity or number
         At least one is a quantity.
     """
-    found: Quantity = kernel(*(at_best(a) if isinstance(a, Quantity) else a for a in args))
+    result: Quantity = kernel(*(at_best(a) if isinstance(a, Quantity) else a for a in args))
     numbers = [arg.number if isinstance(arg, Quantity) else arg for arg in args]
     if any(isinstance(number, Range) for number in numbers):
-        return found.at(intervals.over_corners(kernel, *numbers))
-    return found
+        return result.at(intervals.over_corners(kernel, *numbers))
+    return result
 
 
 def at_best(quantity: Quantity) -> Quantity:
@@ -179,5 +179,5 @@ def at_best(quantity: Quantity) -> Quantity:
 
 def merge(*groups: tuple[Value, ...]) -> tuple[Value, ...]:
     """Join inputs of several formulas, each name once."""
-    found = {value.name: value for group in groups for value in group}
-    return tuple(found.values())
+    by_name = {value.name: value for group in groups for value in group}
+    return tuple(by_name.values())

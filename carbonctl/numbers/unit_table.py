@@ -61,14 +61,14 @@ def table() -> dict[str, tuple[Dims, str, str]]:
     differ in case alone, a symbol that is used with one has both where it can, so that neither
     is taken for the other.
     """
-    found = {}
+    by_name = {}
     with Path(__file__).with_name("units.csv").open(encoding="utf-8", newline="") as file:
         for units, dimension, factor, prefixes, _ in islice(csv.reader(file), 1, None):
             for prefix in ("", *prefixes.split()):
                 times = _PREFIXES[_PREFIX_WORDS.get(prefix, prefix)]
                 for name in units.split():
-                    found[prefix + name] = (_DIMENSIONS[dimension], factor, times)
-    return found
+                    by_name[prefix + name] = (_DIMENSIONS[dimension], factor, times)
+    return by_name
 
 
 class QuantityError(ValueError):
@@ -119,9 +119,9 @@ def unit(text: str) -> tuple[Dims, Fraction]:
 
 
 def _known(name: str) -> tuple[Dims, str, str]:
-    found = table().get(name)
-    if found is not None:
-        return found
+    entry = table().get(name)
+    if entry is not None:
+        return entry
     if name.lower() in ("ton", "tons"):
         raise QuantityError(_TONS.format(name))
     if re.fullmatch("[kMGT]b", name):

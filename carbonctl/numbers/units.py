@@ -332,18 +332,18 @@ def format_quantity(number: Number, dimension: Dimension) -> str | dict[str, str
 
         return texts(partial(format_quantity, dimension=dimension), number)  # type: ignore[return-value]
 
-    def one(value: float) -> str:
+    def written(value: float) -> str:
         return f"{format_number(value)} {dimension.unit}".strip()
 
     if not isinstance(number, Range):
-        return one(number)
-    text = f"{format_number(number.low)}..{one(number.high)}"
+        return written(number)
+    text = f"{format_number(number.low)}..{written(number.high)}"
     try:
         if parse(text, dimension) == number:
             return text
     except QuantityError:  # its middle is too small to be written
         pass
-    return {"best": one(best(number)), "low": one(number.low), "high": one(number.high)}
+    return {"best": written(best(number)), "low": written(number.low), "high": written(number.high)}
 
 
 def parse_formatted(written: object, dimension: Dimension) -> Number:

@@ -78,5 +78,5 @@ class Value(NamedTuple):
 
 def _end(number: Any, key: str) -> float:
     """Return an end of a range, or a number itself."""
-    found: float = getattr(number, key, number)
-    return found
+    end: float = getattr(number, key, number)
+    return end
