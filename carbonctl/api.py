@@ -98,19 +98,19 @@ def estimate(
     catalog = _builtin() if hardware_db is None else Catalog(own(os.fspath(hardware_db)))
     overrides = _overrides(set)
     if isinstance(source, str | os.PathLike | Mapping):
-        found = _results(source, "<dict>", catalog, overrides, is_one=True)
-        if len(found) != 1:
-            message = f"holds {len(found)} results; estimate([...]) returns them all"
-            raise InputError([Problem(found[0].file, None, None, message)])
-        return found[0]
+        held = _results(source, "<dict>", catalog, overrides, is_one=True)
+        if len(held) != 1:
+            message = f"holds {len(held)} results; estimate([...]) returns them all"
+            raise InputError([Problem(held[0].file, None, None, message)])
+        return held[0]
     given: object = source
     if isinstance(given, bytes | bytearray) or not isinstance(given, Iterable):
         raise UsageError(f"estimate: {_WANTED}, not {type(source).__name__}")
     results: list[Result] = []
     problems: list[Problem] = []
-    for place, one in enumerate(source):
+    for place, item in enumerate(source):
         try:
-            results += _results(one, f"<dict {place}>", catalog, overrides)
+            results += _results(item, f"<dict {place}>", catalog, overrides)
         except InputError as error:
             problems += error.problems
     if problems:
@@ -174,9 +174,9 @@ def _results(
     path = os.fspath(source) if isinstance(source, str | os.PathLike) else None
     if not isinstance(path, str):
         raise UsageError(f"estimate: {_WANTED}, not {type(source).__name__}")
-    one = named(path)
-    found = [single(one, _ONE_OF)] if is_one else all_of(every([one]))
-    reads = read_documents(found, catalog, overrides)
+    target = named(path)
+    documents = [single(target, _ONE_OF)] if is_one else all_of(every([target]))
+    reads = read_documents(documents, catalog, overrides)
     return tuple(result for read in reads for result in read.results)
 
 

@@ -88,17 +88,17 @@ class _Accountant:
         for phase, place, name, activity in self.workload.activities():
             path = f"phases.{phase}.{name}"
             try:
-                found = self.activity(phase, activity, path)
+                caused = self.activity(phase, activity, path)
             except ActivityError as fault:
                 places = {path: ("phases", phase, place)}
                 faults |= {  # no name may keep a fault, whose frames would keep the name
-                    (keys_of(one.path, self.workload, places), one.path, one.message): None
-                    for one in fault.all
+                    (keys_of(error.path, self.workload, places), error.path, error.message): None
+                    for error in fault.all
                 }
                 continue
             where = Where(phase, name, activity.kind)
             before = len(self.journal.entries)
-            for at, supply, data in found:
+            for at, supply, data in caused:
                 self.check(path, data, supply)
                 of_clients = data.clients is None and activity.has_clients
                 runs_on = None if of_clients else activity.machine_fields[1]
@@ -116,21 +116,21 @@ class _Accountant:
         self, phase: str, activity: Activity, path: str
     ) -> list[tuple[Place, Supply, ActivityData]]:
         """Return what an activity causes at each of its sites, and at those of its clients."""
-        found = []
+        caused = []
         if activity.in_data_centre:
-            found = [
+            caused = [
                 (at, supply, self.activity_data(activity, path, supply))
                 for at, supply in self.sites(phase, activity, path)
             ]
-            clients = found[0][2].clients
+            clients = caused[0][2].clients
         else:
             data = self.activity_data(activity, path, None)
             clients = data.clients and data.clients._replace(warnings=data.warnings)
         if clients is not None:
-            found += [
+            caused += [
                 (at, supply, clients) for at, supply in self.sites(phase, activity, path, True)
             ]
-        return found
+        return caused
 
     def sites(
         self, phase: str, activity: Activity, path: str, of_clients: bool = False
@@ -185,7 +185,7 @@ class _Accountant:
 
     def check_bases(self) -> None:
         """Warn where carbon intensities of different bases are added up."""
-        used = [supply for found in self.supplies.values() for _, supply in found]
+        used = [supply for placed in self.supplies.values() for _, supply in placed]
         bases = {supply.basis: supply.label for supply in used if supply.basis}
         if len(bases) > 1:
             parts = " and ".join(f"{label} is {basis}" for basis, label in sorted(bases.items()))

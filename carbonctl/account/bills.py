@@ -89,7 +89,7 @@ def of_record(record: Device | Host, catalog: Catalog, life: Life, file: str = "
             lines = [_whole(record, what)]
     except ActivityError as fault:
         where = file or catalog.file_of(record)
-        raise InputError(_in_record(record, where, one) for one in fault.all) from None
+        raise InputError(_in_record(record, where, error) for error in fault.all) from None
     devices = Value(1.0, "", "default", name="devices", note="one device")
     if isinstance(record, Host) and record.devices:
         devices = Value(float(record.devices), "", "catalog", name="devices")
@@ -98,9 +98,9 @@ def of_record(record: Device | Host, catalog: Catalog, life: Life, file: str = "
     lifetime = defaults.client.lifetime if clients else defaults.lifetime
     utilization = Value(1.0, "", "default") if clients else defaults.utilization
     lives = (life.lifetime or lifetime, life.utilization or utilization)
-    found = _bill(subject, lines, journal, devices, lives, life, beside)
+    made = _bill(subject, lines, journal, devices, lives, life, beside)
     partial = bool(parts) and not records.is_whole(record)
-    return found._replace(covers=_COVERS if partial else "")
+    return made._replace(covers=_COVERS if partial else "")
 
 
 def _in_record(record: Device | Host, file: str, fault: ActivityError) -> Problem:
@@ -145,10 +145,10 @@ def of_workload(
     def made(name: str, layers: Layers) -> Bill:
         return _system(_Subject("system", label or file, digest, name), layers, catalog, life)
 
-    found = _of_systems(loaded, made)
-    if not found:
+    bills = _of_systems(loaded, made)
+    if not bills:
         raise InputError([Problem(file, first, 1, "no system and no device is described here")])
-    return found
+    return bills
 
 
 def check_systems(loaded: Loaded, catalog: Catalog) -> None:
@@ -162,28 +162,30 @@ def check_systems(loaded: Loaded, catalog: Catalog) -> None:
 
     def check(_: str, layers: Layers) -> None:
         if any(getattr(fields, "parts", None) for _, fields in layers):
-            found = listed(MachineResolver(layers, catalog))
-            if found is not None:
-                bill(found[1], found[0], catalog, lambda _: None)
+            described = listed(MachineResolver(layers, catalog))
+            if described is not None:
+                bill(described[1], described[0], catalog, lambda _: None)
 
     _of_systems(loaded, check)
 
 
 def _of_systems(loaded: Loaded, make: Callable[[str, Layers], T]) -> list[T]:
     """Return what is made of name and layers of each machine; raise the faults of all of them."""
-    found: list[T] = []
+    made: list[T] = []
     problems: list[Problem] = []
     for name, layers, places in _systems(loaded):
         try:
-            found.append(make(name, layers))
+            made.append(make(name, layers))
         except ActivityError as fault:
             problems += [
-                loaded.problem(keys_of(one.path, loaded.workload, places), one.path, one.message)
-                for one in fault.all
+                loaded.problem(
+                    keys_of(error.path, loaded.workload, places), error.path, error.message
+                )
+                for error in fault.all
             ]
     if problems:
         raise InputError(dict.fromkeys(problems))
-    return found
+    return made
 
 
 def _systems(loaded: Loaded) -> Iterable[tuple[str, Layers, dict[str, tuple[Any, ...]]]]:
@@ -201,31 +203,31 @@ def _systems(loaded: Loaded) -> Iterable[tuple[str, Layers, dict[str, tuple[Any,
 
 def _system(subject: _Subject, layers: Layers, catalog: Catalog, life: Life) -> Bill:
     journal = Journal()
-    found, warnings = machine(layers, catalog, with_power=False)
+    system, warnings = machine(layers, catalog, with_power=False)
     for warning in warnings:
         journal.warn(warning)
     node = MachineResolver(layers, catalog)
     described = listed(node)
     if described is None:
-        lines = [_line(share, found) for share in found.shares]
+        lines = [_line(share, system) for share in system.shares]
     else:
         times = node.system_scale().times
         path, parts = described
         lines = bill(parts, path, catalog, journal.warn, counts=() if times is None else (times,))
-    lives = (life.lifetime or found.lifetime, life.utilization or found.utilization)
-    return _bill(subject, lines, journal, found.devices_per_system, lives, life)
+    lives = (life.lifetime or system.lifetime, life.utilization or system.utilization)
+    return _bill(subject, lines, journal, system.devices_per_system, lives, life)
 
 
-def _line(share: Share, found: Machine) -> Line:
+def _line(share: Share, system: Machine) -> Line:
     """Return the embodied carbon of one unit of hardware as a line of one system's bill."""
     amount, unit = ONE, "pieces"
     if share.scale is None or share.scale.per is None:
-        amount = of(found.devices_per_system)
-    elif share.scale.per is not found.devices_per_system:
-        amount = of(found.devices_per_system) / share.scale.per
+        amount = of(system.devices_per_system)
+    elif share.scale.per is not system.devices_per_system:
+        amount = of(system.devices_per_system) / share.scale.per
     if share.scale is not None and share.scale.times is not None:
         amount = amount * share.scale.times
-    return Line(share.item, "figure", share.stage, amount, unit, share.value, found.path,
+    return Line(share.item, "figure", share.stage, amount, unit, share.value, system.path,
                 lacks=share.lacks)  # fmt: skip
 
 
@@ -252,8 +254,8 @@ def of_act(
         lines = _act_lines(bom, tables, catalog, journal.warn, compatible=compatible)
     except (ActivityError, ValueError) as fault:
         faults = fault.all if isinstance(fault, ActivityError) else ()
-        found = [_at(tree, file, one.path, one.message) for one in faults]
-        raise InputError(found or [_at(tree, file, "", str(fault))]) from None
+        problems = [_at(tree, file, error.path, error.message) for error in faults]
+        raise InputError(problems or [_at(tree, file, "", str(fault))]) from None
     subject = _Subject("list", file, sha256(data).hexdigest(), bom.name)
     defaults = catalog.defaults
     years = Value(
@@ -262,8 +264,8 @@ def of_act(
     )  # fmt: skip
     lifetime = life.lifetime or (years if compatible else defaults.lifetime)
     lives = (lifetime, life.utilization or defaults.utilization)
-    one = Value(1.0, "", "default", name="devices", note="one device")
-    made = _bill(subject, lines, journal, one, lives, life)
+    devices = Value(1.0, "", "default", name="devices", note="one device")
+    made = _bill(subject, lines, journal, devices, lives, life)
     return made._replace(notes=tuple(act_parts.held_wrong(bom, tables)))
 
 
@@ -316,9 +318,9 @@ def _bill(
             journal.warn(Caution(message, subject.name, vital=True))
     if life.use is not None:
         entries.append(use_entry(life.use, lifetime, subject.name, journal.assume))
-    for one in entries:
-        if not are_in_limits([one]):
-            raise InputError([Problem(subject.file, 1, 1, f"{one.item}: {BEYOND}")])
+    for row in entries:
+        if not are_in_limits([row]):
+            raise InputError([Problem(subject.file, 1, 1, f"{row.item}: {BEYOND}")])
     result = Result(
         subject.file, subject.digest, subject.name, tuple(entries),
         tuple(map(assumption, journal.assumptions.values())), tuple(journal.warnings),

@@ -221,7 +221,7 @@ class Entries:
         formula is that of the amount times that of the rate.
         """
         carbon = rate if rate is None or amount is None else amount * rate
-        inputs = next((one.inputs for one in (carbon, amount) if one is not None), ())
+        inputs = next((figure.inputs for figure in (carbon, amount) if figure is not None), ())
         if carbon is None and amount is not None and decide(high(amount.number) == 0):
             carbon = Quantity(0.0, amount.formula, inputs)
         elif carbon is None:

@@ -35,10 +35,10 @@ def parts(node: MachineResolver, draw: Value | None) -> tuple[HostPart, ...]:
     if node.given("power_scope") not in (None, "device", "all"):
         return ()
     if node.is_described():
-        found = _described(node)
+        described = _described(node)
         _, key = node.deciding(("power", "rated_power", "host_power"))
         is_machine = node.is_alone and key == "host_power"  # and no part beside it
-        return found[1:] if is_machine else found
+        return described[1:] if is_machine else described
     return () if node.is_alone else _catalogued(node)
 
 
@@ -88,11 +88,11 @@ def _check_scope(node: MachineResolver, scope: str) -> None:
 
 def _described(node: MachineResolver) -> tuple[HostPart, ...]:
     """Return the parts that the spec describes; host_power or host_overhead is the rest."""
-    found = []
+    described = []
     scale = node.system_scale()
     host = node.given("host_power")
     if host is not None:
-        found.append(HostPart("host", of(host), scale))
+        described.append(HostPart("host", of(host), scale))
     elif node.given("host_overhead") is None:
         counted = " and ".join(key for key in _DESCRIBED if node.given(key) is not None)
         message = (
@@ -101,15 +101,15 @@ def _described(node: MachineResolver) -> tuple[HostPart, ...]:
         )
         node.warnings.append(Caution(message, node.path, vital=True))
     if node.given("cpu") is not None:
-        found.append(_cpu(node))
+        described.append(_cpu(node))
     memory = node.given("memory")
     if memory is not None:
         density = node.default("dram_power")
         watts = power.memory_w(of(memory), of(density))
-        found.append(HostPart("memory", grouped(watts), scale))
+        described.append(HostPart("memory", grouped(watts), scale))
     if node.given("storage") is not None:
-        found.append(_storage(node))
-    return tuple(found)
+        described.append(_storage(node))
+    return tuple(described)
 
 
 def _cpu(node: MachineResolver) -> HostPart:

@@ -57,7 +57,7 @@ def machine(
         group = _alone(node) if node.is_alone else _devices(node)
         groups = (group,) if group else ()
     first = groups[0] if groups else None
-    found = Machine(
+    result = Machine(
         path=node.path,
         devices_per_system=node.per_system,
         lifetime=node.lifetime(),
@@ -71,11 +71,11 @@ def machine(
         made_of=node.made_of,
         has_share=node.given("share") is not None,
     )
-    if with_power and not (found.groups or found.parts):
+    if with_power and not (result.groups or result.parts):
         whose = node.host.id if node.host else "the machine"
         message = f"no power of {whose} is known: give `power`, its average draw, or `host_power`"
         raise ActivityError(node.path, message)
-    return found, tuple(node.warnings)
+    return result, tuple(node.warnings)
 
 
 def name(fields: Any) -> str:
@@ -87,8 +87,8 @@ def name(fields: Any) -> str:
     kinds = getattr(described, "accelerators", None)
     if kinds:
         return " + ".join(kind.device or "device" for kind in kinds)
-    found: str | None = getattr(described, "device", None) or getattr(described, "host", None)
-    return found or NO_SYSTEM
+    called: str | None = getattr(described, "device", None) or getattr(described, "host", None)
+    return called or NO_SYSTEM
 
 
 def _holds_host(node: MachineResolver, group: Group | None) -> bool:
@@ -229,16 +229,16 @@ def _mixed(
         raise node.refuse("power_scope", "`all` is for one kind of device; give each one's draw")
     if node.given("power_scope") is not None and any(kind.power is None for kind in kinds):
         raise node.refuse("power_scope", "it says what `power` holds; give each accelerator's")
-    found: list[tuple[Group, Device | None, Value | None]] = []
+    groups: list[tuple[Group, Device | None, Value | None]] = []
     for place, kind in enumerate(kinds, 1):
         group, device, embodied = _group(node, place, kind)
         if device is not None and device.kind in PROCESSORS:
             message = f"accelerators: {device.id} is a CPU; those of the host are `cpu` and `cpus`"
             raise ActivityError(f"{node.path}.accelerators.{place - 1}.device", message)
-        if any(group.item == other.item for other, *_ in found):
+        if any(group.item == other.item for other, *_ in groups):
             group = group._replace(item=f"{group.item} {place}")
-        found.append((group, device, embodied))
-    return found
+        groups.append((group, device, embodied))
+    return groups
 
 
 def _of_kind(node: MachineResolver, kind: Accelerator, path: str) -> DeviceUnit | None:

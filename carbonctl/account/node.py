@@ -72,19 +72,19 @@ class MachineResolver:
         """Return what the layers give, else the default of that name."""
         value = self.given(key)
         if value is not None:
-            found: Value = value
-            return found
+            given: Value = value
+            return given
         figure: Value = getattr(self.catalog.defaults, key)
         return figure._replace(status="default", path=self.place(key), name=key)
 
     def lifetime(self) -> Value:
         """Return the service life, with a warning where no machine has lived so long or short."""
-        found = self.default("lifetime")
-        if decide((found.best < _SHORTEST_LIFE_H) | (found.best > _LONGEST_LIFE_H)):
-            years = found.best / HOURS_PER_YEAR
+        life = self.default("lifetime")
+        if decide((life.best < _SHORTEST_LIFE_H) | (life.best > _LONGEST_LIFE_H)):
+            years = life.best / HOURS_PER_YEAR
             message = f"{years:.3g} years is no service life of hardware"
-            self.warnings.append(Caution(message, found.path or "", kind="service life"))
-        return found
+            self.warnings.append(Caution(message, life.path or "", kind="service life"))
+        return life
 
     def deciding(self, keys: tuple[str, ...]) -> tuple[str, str | None]:
         """Return path and key of the first layer that gives any of some keys."""
@@ -175,11 +175,11 @@ class MachineResolver:
         if given.counts in device_words.NODES:
             why = "it counts the devices of one system, not systems"
             raise ActivityError.at(given.path or self.path, why)
-        found = self.in_devices(given, given)
-        if len(found.inputs) == 1:
+        devices = self.in_devices(given, given)
+        if len(devices.inputs) == 1:
             return given
-        note = found.formula.replace("devices_per_system", f"{given.best:g} {given.counts}s")
-        return given._replace(number=found.number, status="derived", note=note, counts="")
+        note = devices.formula.replace("devices_per_system", f"{given.best:g} {given.counts}s")
+        return given._replace(number=devices.number, status="derived", note=note, counts="")
 
     def check_alone(self) -> None:
         """Refuse keys that say again, or otherwise, what a host by itself is.

@@ -58,7 +58,7 @@ def places(
     for at, ref in levels:
         if isinstance(ref, tuple):
             if split is None and not any(map(_says_supply, above)):
-                split = [(one, _shared(workload, one, f"{at}.{n}")) for n, one in enumerate(ref)]
+                split = [(part, _shared(workload, part, f"{at}.{n}")) for n, part in enumerate(ref)]
         elif ref is not None:
             (above if split is None else below).append(_layer(workload, ref, at))
     if workload.site is None:  # what is not said could be given there
@@ -66,14 +66,14 @@ def places(
     if split is None:
         names = [name for _, ref in levels if (name := _name(ref)) is not None]
         return [Place([*above, *below], name=names[0] if names else _NO_NAME)]
-    found: list[Place] = []
-    for number, (one, layers) in enumerate(split, 1):
-        label = _label(one, number)
-        while any(place.name == label for place in found):
+    placed: list[Place] = []
+    for number, (part, layers) in enumerate(split, 1):
+        label = _label(part, number)
+        while any(place.name == label for place in placed):
             label = f"{label} {number}"
-        share = one.share.named("site_share")
-        found.append(Place([*above, *layers, *below], share, label, AT_SITE + label))
-    return found
+        share = part.share.named("site_share")
+        placed.append(Place([*above, *layers, *below], share, label, AT_SITE + label))
+    return placed
 
 
 def _name(ref: SiteRef | None) -> str | Value | None:
@@ -96,15 +96,15 @@ def _layer(workload: Workload, ref: str | Site, at: str) -> Layer:
     return at, ref
 
 
-def _shared(workload: Workload, one: SiteShare, at: str) -> list[Layer]:
-    named = [] if one.site is None else [_layer(workload, one.site, at)]
-    return [(at, one), *named]
+def _shared(workload: Workload, part: SiteShare, at: str) -> list[Layer]:
+    named = [] if part.site is None else [_layer(workload, part.site, at)]
+    return [(at, part), *named]
 
 
-def _label(one: SiteShare, number: int) -> str:
-    if one.site is not None:
-        return one.site
-    return one.grid if isinstance(one.grid, str) else f"site {number}"
+def _label(part: SiteShare, number: int) -> str:
+    if part.site is not None:
+        return part.site
+    return part.grid if isinstance(part.grid, str) else f"site {number}"
 
 
 def at_place(data: ActivityData, place: Place) -> ActivityData:
@@ -117,12 +117,14 @@ def at_place(data: ActivityData, place: Place) -> ActivityData:
         return quantity * share
 
     return data._replace(
-        draws=tuple(one._replace(energy=part(one.energy)) for one in data.draws),
-        occupations=tuple(one._replace(hours=part(one.hours)) for one in data.occupations),
-        attributed=tuple(
-            one._replace(value=one.value and part(one.value)) for one in data.attributed
+        draws=tuple(draw._replace(energy=part(draw.energy)) for draw in data.draws),
+        occupations=tuple(
+            occupation._replace(hours=part(occupation.hours)) for occupation in data.occupations
         ),
-        timed=tuple(_timed(one, share) for one in data.timed),
+        attributed=tuple(
+            carbon._replace(value=carbon.value and part(carbon.value)) for carbon in data.attributed
+        ),
+        timed=tuple(_timed(timed, share) for timed in data.timed),
     )
 
 

@@ -66,9 +66,9 @@ def _built(node: MachineResolver) -> tuple[Share, ...]:
     """Return the embodied carbon of a system from its parts, one share a line of the bill."""
     from carbonctl.hardware.bill import bill  # few systems have parts
 
-    found = listed(node)
-    assert found is not None
-    path, parts = found
+    described = listed(node)
+    assert described is not None
+    path, parts = described
     lines = bill(parts, path, node.catalog, node.warnings.append)
     return _of_lines(lines, "system", node.system_scale())
 
@@ -120,21 +120,21 @@ def group_shares(
         return (Share("system", known(node.given("embodied")), node.system_scale()),)
     if key == "parts":
         return _built(node)
-    found = []
+    of_groups = []
     for place, (group, device, given) in enumerate(groups, 1):
         recorded = device.embodied if device else None
         if given is not None or recorded is None or recorded.covers in _WHOLE_MACHINE:
             share = Share(group.item, known(given), group.scale, "device", lacks=_LACKS["each"])
-            found.append(share)
+            of_groups.append(share)
             continue
         at = f"{node.path}.accelerators.{place - 1}.device_embodied"
         figure = recorded.said.named(f"device_embodied_{place}", at, "device_embodied")
-        found.append(Share(group.item, of(figure), group.scale, "device"))
+        of_groups.append(Share(group.item, of(figure), group.scale, "device"))
         if recorded.covers in _PART_OF_A_DEVICE:
             rest = group.item.replace("devices", "rest of the devices", 1)
-            found.append(Share(rest, None, group.scale, "device", lacks=_LACKS["devices"]))
+            of_groups.append(Share(rest, None, group.scale, "device", lacks=_LACKS["devices"]))
     recorded = node.host.embodied if node.host else None
-    return (*found, *host_shares(node, recorded))
+    return (*of_groups, *host_shares(node, recorded))
 
 
 def _is_whole(node: MachineResolver, recorded: Embodied) -> bool:

@@ -75,5 +75,5 @@ def module(kind: str) -> ModuleType:
 
 def model(kind: str) -> type[Activity]:
     """Return the model of one kind."""
-    found: type[Activity] = module(kind).MODEL
-    return found
+    activity: type[Activity] = module(kind).MODEL
+    return activity

@@ -105,16 +105,16 @@ def clients(
     if not kinds:
         device = setting.facts.device(activity.device) if activity.device else None
         return [Client("", "", setting.path, device, None, activity)]
-    found: list[Client] = []
+    listed: list[Client] = []
     for place, kind in enumerate(kinds, 1):
         device = setting.facts.device(kind.device) if kind.device else None
         name = kind.name or (device.id if device else str(place))
-        while any(other.label == f" ({name})" for other in found):
+        while any(other.label == f" ({name})" for other in listed):
             name = f"{name} {place}"
         path = f"{setting.path}.clients.{place - 1}"
         share = kind.share.named(f"client_share_{place}", figure="client_share")
-        found.append(Client(f" ({name})", f"_{place}", path, device, share, kind))
-    return found
+        listed.append(Client(f" ({name})", f"_{place}", path, device, share, kind))
+    return listed
 
 
 def power(client: Client, setting: ActivityContext) -> Quantity:

@@ -130,15 +130,15 @@ class Traffic(NamedTuple):
 
 def ways(connections: tuple[Connection, ...], setting: ActivityContext) -> list[Way]:
     """Return connections with their labels: the technology, where there are several."""
-    found: list[Way] = []
+    labelled: list[Way] = []
     for place, fields in enumerate(connections, 1):
         path = f"{setting.path}.connections.{place - 1}"
         several = len(connections) > 1
         label, mark = (f" ({fields.technology})", f"_{place}") if several else ("", "")
-        if any(label == other.label for other in found):
+        if any(label == other.label for other in labelled):
             label = f" ({fields.technology} {place})"
-        found.append(Way(fields, path, label, mark))
-    return found
+        labelled.append(Way(fields, path, label, mark))
+    return labelled
 
 
 def hours(way: Way, traffic: Traffic) -> Quantity:
@@ -263,7 +263,7 @@ def _element(
     at = f"{path}.energy.{element}"
 
     def named(value: Value, way: str = "") -> Quantity:
-        name, figure = (f"energy_{one}{way}" for one in names)
+        name, figure = (f"energy_{stem}{way}" for stem in names)
         return of(value.named(name, at, figure))
 
     given = (fields.energy or {}).get(element)

@@ -93,7 +93,7 @@ def _each(value: Value, device: Device) -> Value | None:
     word, kind = value.counts, device.kind
     if word == "core" and kind == "cpu" and device.cores is not None:
         return _cores(value, device.cores)
-    slices = [one for one in device.counted_as if one.tool == _SLICES]
+    slices = [counted for counted in device.counted_as if counted.tool == _SLICES]
     if word == "core" and kind == "tpu" and slices:
         number = slices[0].devices * float(device.of_record)
         return _derived(value, number, "cores", slices[0].source, f"in {device.name}")

@@ -315,8 +315,10 @@ def _server(activity: Federated, setting: ActivityContext) -> ActivityData:
     return data._replace(
         draws=tuple(draw._replace(item=f"server: {draw.item}", role=SERVER) for draw in data.draws),
         occupations=tuple(
-            one._replace(share=one.share._replace(item=f"server: {one.share.item}", role=SERVER))
-            for one in data.occupations
+            occupied._replace(
+                share=occupied.share._replace(item=f"server: {occupied.share.item}", role=SERVER)
+            )
+            for occupied in data.occupations
         ),
     )
 

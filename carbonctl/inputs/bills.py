@@ -41,13 +41,13 @@ class Reader:
 
     def bills(self, name: str) -> list[Bill]:
         """Return the bills of a file, of standard input, or of an id of the catalog."""
-        one = named(name)
-        if one.path != "-" and not os.path.lexists(one.path):
+        target = named(name)
+        if target.path != "-" and not os.path.lexists(target.path):
             self.without_overrides(name)
             return [of_record(self.named(name), self.catalog, self.life)]
-        document = single(one, "`carbonctl embodied {}`")
+        document = single(target, "`carbonctl embodied {}`")
         with json_first(document):
-            return self.of_document(document, one.path)
+            return self.of_document(document, target.path)
 
     def of_document(self, one: Document, path: str) -> list[Bill]:
         """Return the bills of a workload or a record that stands in the file of a path."""

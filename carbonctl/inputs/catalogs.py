@@ -28,4 +28,4 @@ def catalog_for(hardware_db: str | None, *, is_told: bool) -> Catalog:
 
 def notes(records: Iterable[OwnRecords]) -> tuple[str, ...]:
     """Return what standard error says of own records."""
-    return tuple(f"note: own records: {one}" for one in records)
+    return tuple(f"note: own records: {record}" for record in records)

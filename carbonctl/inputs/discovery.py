@@ -68,24 +68,24 @@ def find(arguments: list[str], *, recursive: bool = False) -> list[Found]:
     """
     if arguments.count("-") > 1:
         raise UsageError("standard input can be read only once; give a single -")
-    found: list[Found] = []
+    targets: list[Found] = []
     seen: set[str] = set()
     for argument in arguments:
-        one = named(argument)
-        if argument == "-" or one.number is not None or not _means_several(argument):
+        target = named(argument)
+        if argument == "-" or target.number is not None or not _means_several(argument):
             seen.add(os.path.normpath(argument))
-            found.append(one)
+            targets.append(target)
             continue
         unread: list[OSError] = []
         paths = _several(argument, unread, recursive=recursive)
-        found += [_problem(str(e.filename), e.strerror or str(e)) for e in unread]
+        targets += [_problem(str(e.filename), e.strerror or str(e)) for e in unread]
         if isinstance(paths, str):
-            found += [] if unread else [_problem(argument, paths)]
+            targets += [] if unread else [_problem(argument, paths)]
             continue
         new = {os.path.normpath(path): path for path in paths}
-        found += [Found(path) for normal, path in new.items() if normal not in seen]
+        targets += [Found(path) for normal, path in new.items() if normal not in seen]
         seen |= new.keys()
-    return found
+    return targets
 
 
 def _problem(path: str, message: str) -> Found:
@@ -149,10 +149,10 @@ def _matched(pattern: str, unread: list[OSError]) -> set[str]:
     place = parts.index("**")
     tail = "/".join(parts[place + 1 :]) or "*"
     head = "/".join(parts[:place]) or ("/" if pattern.startswith("/") else "")
-    found: set[str] = set()
+    paths: set[str] = set()
     for root in glob(head) if head else ["."]:  # noqa: PTH207
         for here, _ in _walk(root, unread):
             folder = here if head else os.path.relpath(here, ".")
             inner = escape(folder) + "/" if folder != "." else ""
-            found |= _matched(inner.replace("//", "/") + tail, unread)
-    return found
+            paths |= _matched(inner.replace("//", "/") + tail, unread)
+    return paths

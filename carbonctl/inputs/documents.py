@@ -202,15 +202,15 @@ def _yaml_documents(data: bytes) -> list[tuple[int, int]]:
     for mark in _MARK.finditer(data):
         is_end = mark[0] == b"..."
         cuts.append(data.find(b"\n", mark.start()) + 1 or len(data) if is_end else mark.start())
-    found: list[tuple[int, int]] = []
+    spans: list[tuple[int, int]] = []
     first: int | None = None  # of directives, which go with the document below them
     for start, end in zip(cuts, [*cuts[1:], len(data)], strict=True):
         kind = _content(data[start:end])
         if kind == "text":
-            found.append((start if first is None else first, end))
+            spans.append((start if first is None else first, end))
         first = start if kind == "directives" else None
-    is_alone = len(found) == 1 and data.count(b"\n---") + data.startswith(b"---") < 2
-    return [(0, found[0][1])] if is_alone else found
+    is_alone = len(spans) == 1 and data.count(b"\n---") + data.startswith(b"---") < 2
+    return [(0, spans[0][1])] if is_alone else spans
 
 
 def _content(part: bytes) -> str:

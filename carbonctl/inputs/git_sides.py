@@ -33,16 +33,16 @@ def read_side(text: str, catalog: Catalog, *, is_base: bool) -> Side:
     UsageError
         For a revision that begins with ``-``.
     """
-    one, name = named(text), reading.called(text)
-    is_here = one.path == "-" or os.path.lexists(one.path)
+    target, name = named(text), reading.called(text)
+    is_here = target.path == "-" or os.path.lexists(target.path)
     revision = None if is_here else _revision(text)
-    found = list(all_of(every([one]))) if revision is None else _there(*revision, name)
-    if not found and is_base:
+    documents = list(all_of(every([target]))) if revision is None else _there(*revision, name)
+    if not documents and is_base:
         note = f"{name}: no such file at that revision; everything counts as added"
         return Side(name, (), *today(catalog), note=note)
-    if not found:
+    if not documents:
         raise _fault(name, "there is no such file at that revision")
-    reads = read_documents(found, catalog, or_line=False)
+    reads = read_documents(documents, catalog, or_line=False)
     return Side(
         name,
         tuple(result for read in reads for result in read.results),

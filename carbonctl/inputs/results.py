@@ -34,8 +34,8 @@ def common(origins: Iterable[Origin], catalog: Catalog) -> Origin:
     Its own records are those of all of them.
     """
     known = sorted(set(origins))
-    found = known[0] if len({one[:2] for one in known}) == 1 else today(catalog)
-    return found._replace(own_records=together(*(one.own_records for one in known)))
+    shared = known[0] if len({origin[:2] for origin in known}) == 1 else today(catalog)
+    return shared._replace(own_records=together(*(origin.own_records for origin in known)))
 
 
 class Read(NamedTuple):
@@ -75,16 +75,16 @@ def read_documents(
     InputError
         With every problem of all of them.
     """
-    found: list[Read] = []
+    reads: list[Read] = []
     problems: list[Problem] = []
-    for one in some:
+    for document in some:
         try:
-            found.append(read_document(one, catalog, overrides, or_line=or_line))
+            reads.append(read_document(document, catalog, overrides, or_line=or_line))
         except InputError as error:
             problems += error.problems
     if problems:
         raise InputError(problems)
-    return found
+    return reads
 
 
 def read_document(
@@ -120,6 +120,6 @@ def read_document(
         if overrides:
             message = "--set changes a workload, and this is a saved result"
             raise InputError([Problem(name, first, 1, message)])
-        found = saved_result.read(decode(data, name, first), name, first, or_line=or_line)
-    version, hardware_db = found.version or __version__, found.hardware_db or catalog.version
-    return Read(found.results, Origin(version, hardware_db, found.own_records), is_saved=True)
+        saved = saved_result.read(decode(data, name, first), name, first, or_line=or_line)
+    version, hardware_db = saved.version or __version__, saved.hardware_db or catalog.version
+    return Read(saved.results, Origin(version, hardware_db, saved.own_records), is_saved=True)

@@ -51,7 +51,7 @@ class SavedFields:
         self.spec = spec
         self.activities: dict[tuple[str, str], dict[str, Any]] = {}
         for phase, activities in spec.get("phases", {}).items():
-            names = default_names([(one.get("kind", ""), one.get("name")) for one in activities])
+            names = default_names([(raw.get("kind", ""), raw.get("name")) for raw in activities])
             for name, activity in zip(names, activities, strict=True):
                 self.activities[phase, name] = activity
 
@@ -88,9 +88,9 @@ def _has_clients(kind: str) -> bool:
 
 
 def _role(kind: str, name: str) -> roles.Role:
-    found = _ITEMS.get(name.removeprefix(_CLIENT)) or _KINDS.get(kind)
-    if found is not None or kind != _ON_CLIENTS:
-        return found or roles.MACHINES
+    role = _ITEMS.get(name.removeprefix(_CLIENT)) or _KINDS.get(kind)
+    if role is not None or kind != _ON_CLIENTS:
+        return role or roles.MACHINES
     if name.startswith(_SERVER):
         return roles.SERVER
     return roles.CONNECTION if name.startswith(_CONNECTIONS) else roles.CLIENTS
@@ -106,8 +106,8 @@ def _system(activity: dict[str, Any], *, is_client: bool) -> str:
     described = system if isinstance(system, dict) else fields
     kinds = described.get("accelerators")
     if isinstance(kinds, list):
-        return " + ".join(str(one.get("device") or "device") for one in kinds
-                          if isinstance(one, dict))  # fmt: skip
+        return " + ".join(str(kind.get("device") or "device") for kind in kinds
+                          if isinstance(kind, dict))  # fmt: skip
     return str(described.get("device") or described.get("host") or NO_SYSTEM)
 
 

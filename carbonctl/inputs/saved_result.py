@@ -77,7 +77,7 @@ def read(text: str, file: str, first: int = 1, *, or_line: bool = False) -> Save
     try:
         if is_line:
             return Saved("", "", (_result(document),))
-        results = tuple(_result(one) for one in document["results"])
+        results = tuple(_result(raw) for raw in document["results"])
         if not results:
             raise ValueError("it holds no results")
         own = tuple(map(_own_records, _list(document.get("own_records", []))))
@@ -115,9 +115,9 @@ def _result(raw: dict[str, Any]) -> Result:
         _word(raw["file"]),
         _word(raw["sha256"]),
         _word(raw["name"]),
-        entries=tuple(_entry(one, fields) for one in raw["entries"]),
-        assumptions=tuple(_assumption(one) for one in raw["assumptions"]),
-        warnings=tuple(Caution(_word(one), vital=True) for one in _list(raw["warnings"])),
+        entries=tuple(_entry(item, fields) for item in raw["entries"]),
+        assumptions=tuple(_assumption(item) for item in raw["assumptions"]),
+        warnings=tuple(Caution(_word(text), vital=True) for text in _list(raw["warnings"])),
         spec=lambda: dict(spec),
         reported=lambda _: compared,
     )
@@ -200,7 +200,7 @@ def _entry(raw: dict[str, Any], fields: SavedFields) -> Entry:
             plain[name] = None
         else:
             plain[name] = _word(raw[name])
-    entry = fields.restored(Entry(**plain, inputs=tuple(_input(one) for one in raw["inputs"])))
+    entry = fields.restored(Entry(**plain, inputs=tuple(_input(value) for value in raw["inputs"])))
     _check(entry)
     return entry
 
@@ -273,11 +273,11 @@ def _check_reported(key: str, row: ReportedFigure, entries: tuple[Entry, ...]) -
         raise ValueError(f"reported: the error of {key} is not that of its estimate")
 
 
-def _is_near(one: float | None, other: float | None) -> bool:
+def _is_near(figure: float | None, other: float | None) -> bool:
     """Return whether two figures are the same but for rounding; unknown is unknown alone."""
-    if one is None or other is None:
-        return one is other
-    return abs(one - other) <= _ROUNDING * max(1.0, abs(other))
+    if figure is None or other is None:
+        return figure is other
+    return abs(figure - other) <= _ROUNDING * max(1.0, abs(other))
 
 
 def _assumption(raw: dict[str, Any]) -> Assumption:

@@ -19,14 +19,14 @@ _SHOWN = 3  # labels that a message lists
 
 def every(found: Iterable[Found], stdin_name: str = STDIN) -> Iterator[Piece | None]:
     """Yield what some inputs hold, and None before one would have to be waited for."""
-    for one in found:
-        name = called(one.path, stdin_name)
-        if one.problem is not None:
-            yield Piece(b"", name, problem=one.problem)
-        elif one.number is None:
-            yield from pieces(one.path, name)
+    for target in found:
+        name = called(target.path, stdin_name)
+        if target.problem is not None:
+            yield Piece(b"", name, problem=target.problem)
+        elif target.number is None:
+            yield from pieces(target.path, name)
         else:
-            yield from picked(pieces(one.path, name), name, one.number)
+            yield from picked(pieces(target.path, name), name, target.number)
 
 
 def picked(found: Iterable[Piece | None], name: str, number: int) -> Iterator[Piece | None]:
@@ -68,8 +68,8 @@ def _document(piece: Piece, number: int) -> Piece:
     if not 1 <= number <= len(there):
         held = "it holds one" if len(there) == 1 else f"it holds {len(there)}"
         return _none(piece.file, 1, f"there is no document {number}; {held}")
-    one = there[number - 1]
-    return Piece(one.data, one.file, one.line, label=f"{one.file}#{number}")
+    document = there[number - 1]
+    return Piece(document.data, document.file, document.line, label=f"{document.file}#{number}")
 
 
 def _none(name: str, line: int, message: str) -> Piece:

@@ -52,7 +52,7 @@ def frame(view: str, accounts: Iterable[Account]) -> pd.DataFrame:
         close = did_you_mean(str(view), VIEWS)
         raise UsageError(f"no view `{view}`{close}; there are {', '.join(VIEWS)}")
     table = VIEWS[view]
-    return of_rows(table.columns, [row for one in accounts for row in table.rows(one)])
+    return of_rows(table.columns, [row for account in accounts for row in table.rows(account)])
 
 
 def of_rows(columns: tuple[str, ...], rows: list[Row]) -> pd.DataFrame:

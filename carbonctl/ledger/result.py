@@ -304,15 +304,15 @@ def compare_reported(
         "total_kgco2e": reported.total,
         "water_l": reported.water,
     }
-    found = {}
+    compared = {}
     if reported.energy is not None:
         is_bare = reported.energy_includes_pue is False
         ours = exact_sum(without_pue_kwh) if is_bare else total(result.entries, "energy_kwh")
-        found["energy_kwh"] = _compare(reported.energy.best, ours)
+        compared["energy_kwh"] = _compare(reported.energy.best, ours)
     for key, value in theirs.items():
         if value is not None:
-            found[key] = _compare(value.best, total(result.entries, key))
-    return found
+            compared[key] = _compare(value.best, total(result.entries, key))
+    return compared
 
 
 def unexplained(result: Result) -> list[Caution]:
@@ -320,7 +320,7 @@ def unexplained(result: Result) -> list[Caution]:
 
     Each says by how much, and what would have to differ.
     """
-    found = []
+    cautions = []
     for key, row in (result.reported or {}).items():
         if row.error_pct is None or row.estimated is None or decide(row.estimated == 0):
             continue
@@ -332,8 +332,8 @@ def unexplained(result: Result) -> list[Caution]:
             f"the inputs give a figure {row.error_pct:+.0f} % off; to meet it "
             f"{_CULPRITS[key]} would have to be {factor:.3g} times what is given"
         )
-        found.append(Caution(message, f"reported.{name}", kind=f"reported {key}"))
-    return found
+        cautions.append(Caution(message, f"reported.{name}", kind=f"reported {key}"))
+    return cautions
 
 
 def _compare(theirs: float, ours: float | None) -> ReportedFigure:
