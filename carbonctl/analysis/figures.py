@@ -23,12 +23,12 @@ class Figures:
 
     def figure(self, phase: str | None, key: str) -> float | None:
         """Return one sum; None where it is unknown."""
-        found = total(_of_phase(self.entries, phase), key)
+        number = total(_of_phase(self.entries, phase), key)
         if self.row is None:
-            return found
+            return number
         from carbonctl.numbers.columns import take
 
-        return take(found, self.row)
+        return take(number, self.row)
 
     def samples(self, phase: str | None, key: str) -> Sequence[float] | None:
         """Return equally likely values of one sum; None where they are unknown.
@@ -46,8 +46,8 @@ class Figures:
 
         drawn: list[float] | None = None
         with suppress(ArithmeticError, ValueError):
-            found = terms(_of_phase(self.entries, phase), key)
-            drawn = None if found is None else samples(found).tolist()
+            summed = terms(_of_phase(self.entries, phase), key)
+            drawn = None if summed is None else samples(summed).tolist()
         return drawn
 
 

@@ -31,12 +31,12 @@ def draws(unknowns: Collection[Uncertain]) -> dict[Uncertain, Column]:
     the same in every call and on both sides of a comparison.
     """
     levels = (np.arange(DRAWS) + 0.5) / DRAWS
-    found = {}
+    drawn = {}
     for unknown in unknowns:
         seed = int.from_bytes(sha256(repr(unknown).encode()).digest()[:8])
         order = np.random.default_rng(seed).permutation(DRAWS)
-        found[unknown] = _triangle(unknown, levels[order])
-    return found
+        drawn[unknown] = _triangle(unknown, levels[order])
+    return drawn
 
 
 def _triangle(unknown: Uncertain, levels: Column) -> Column:
@@ -75,8 +75,8 @@ def sums(terms: Sequence[Term], values: Mapping[Uncertain, Column]) -> list[floa
     """
     rows = len(next(iter(values.values())))
     with np.errstate(all="ignore"):
-        found = [np.broadcast_to(term.at(values), rows).tolist() for term in terms]
-    return [exact(row) for row in zip(*found, strict=True)] if found else [0.0] * rows
+        columns = [np.broadcast_to(term.at(values), rows).tolist() for term in terms]
+    return [exact(row) for row in zip(*columns, strict=True)] if columns else [0.0] * rows
 
 
 class _Block(NamedTuple):
@@ -133,13 +133,13 @@ class Terms:
     def at(self, places: Column, values: Values) -> Column:
         """Return the terms at some places: a row a point."""
         whose = self.block_of[places]
-        order, found = [], []
+        order, blocks = [], []
         with np.errstate(all="ignore"):
             for number in np.unique(whose):
                 there = np.flatnonzero(whose == number)
                 order.append(there)
-                found.append(self.blocks[number].at(self.row_of[places[there]], values))
-        return np.concatenate(found, axis=1)[:, np.argsort(np.concatenate(order))]
+                blocks.append(self.blocks[number].at(self.row_of[places[there]], values))
+        return np.concatenate(blocks, axis=1)[:, np.argsort(np.concatenate(order))]
 
     def sums(self, parts: Sequence[Sequence[int]], values: Values) -> Column:
         """Return the exactly rounded sum of the terms at each part's places: a row a point."""

@@ -63,7 +63,7 @@ class Search:
                 leaves.setdefault(leaf.corners, []).append((leaf, places))
                 for bit, unknown in enumerate(leaf.unknowns):
                     bits[slots[unknown]] = bit
-        found: Sums = {}
+        corner_sums: Sums = {}
         for corners, some in leaves.items():
             points = np.arange(corners)[:, None]
 
@@ -75,10 +75,10 @@ class Search:
             for size in np.unique(sizes):
                 part = [some[n] for n in np.flatnonzero(sizes == size)]
                 sums = self.terms.sums([places for _, places in part], values)
-                found.update(
+                corner_sums.update(
                     (id(leaf), own) for (leaf, _), own in zip(part, sums.T.tolist(), strict=True)
                 )
-        return found
+        return corner_sums
 
     def _sums(self, values: Column) -> Column:
         """Return the sum of each group where each unknown has a value."""
@@ -110,10 +110,10 @@ class Search:
     ) -> list[float]:
         """Return the least of each group's signed sum: at a corner, or along lines from there."""
         values = self.terms.best.copy()
-        found = []
+        numbers = []
         for slots, group, number in zip(self.terms.slots, self.groups, best, strict=True):
             (end,) = lowest(group.tree, corners, sign)
-            found.append(min(end.number, sign * number))
+            numbers.append(min(end.number, sign * number))
             for unknown, value in end.at.items():
                 values[slots[unknown]] = value
         refined = sign * self._sums(values)
@@ -121,7 +121,7 @@ class Search:
             self._move([job for job in jobs if self._is_open(job.group)], values, sign, refined)
         return [
             min(number, refined[group]) if self._is_open(group) else number
-            for group, number in enumerate(found)
+            for group, number in enumerate(numbers)
         ]
 
     def _is_open(self, group: int) -> bool:
@@ -170,7 +170,7 @@ def _golden(line: Line, low: Column, high: Column) -> tuple[Column, Column]:
     for _ in range(_STEPS):
         width = _GOLDEN * (high - low)
         first, second = high - width, low + width
-        one, other = line([first, second])
-        low, high = np.where(one < other, low, first), np.where(one < other, second, high)
+        at_first, other = line([first, second])
+        low, high = np.where(at_first < other, low, first), np.where(at_first < other, second, high)
     middle = (low + high) / 2
     return middle, line([middle])[0]

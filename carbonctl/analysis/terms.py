@@ -88,13 +88,13 @@ def _each(kernel: Callable[..., Any], *values: Any) -> Any:
         return kernel(*values)
     import numpy as np
 
-    def one(*numbers: float) -> float:
+    def at_element(*numbers: float) -> float:
         try:
             return float(kernel(*numbers))
         except (ArithmeticError, ValueError):
             return math.nan
 
-    return np.vectorize(one, otypes=[float])(*values)
+    return np.vectorize(at_element, otypes=[float])(*values)
 
 
 def exact(numbers: Iterable[float]) -> float:
@@ -147,8 +147,8 @@ def term(
             ranged[name] = unknown_of(value, workload)
         else:
             known[name] = value.best
-    found = Term(formula if ranged else None, known, ranged, derived, sign, number)
-    return found.under(same or {})
+    made = Term(formula if ranged else None, known, ranged, derived, sign, number)
+    return made.under(same or {})
 
 
 def _is_derived(value: Value, inputs: Mapping[str, Value]) -> bool:
@@ -171,9 +171,9 @@ def terms(
     boundary, column = SUMS[name]
     if column not in _VARY:
         return None
-    found = [term(e, column, sign, workload) for e in entries if boundary in (None, e.boundary)]
-    known = [one for one in found if one is not None]
-    return known if len(known) == len(found) else None
+    figures = [term(e, column, sign, workload) for e in entries if boundary in (None, e.boundary)]
+    known = [figure for figure in figures if figure is not None]
+    return known if len(known) == len(figures) else None
 
 
 def varies(name: str) -> bool:

@@ -109,9 +109,9 @@ def lowest(node: Leaf | Hub, sums: Sums, sign: float, depth: int = 0) -> list[En
              {u: u.high if bit else u.low for u, bit in zip(free, bits, strict=True)})
             for bits in product((0, 1), repeat=len(free))
         ]  # fmt: skip
-        found = sums[id(node)]
+        numbers = sums[id(node)]
         return [
-            _least(End(sign * found[choice + corner], at) for corner, at in tried)
+            _least(End(sign * numbers[choice + corner], at) for corner, at in tried)
             for choice in range(1 << depth)
         ]
     parts = [lowest(part, sums, sign, depth + 1) for part in node.parts]

@@ -29,29 +29,29 @@ def bounds(sums: Sequence[Sequence[Term]]) -> list[Bounds]:
     """
     parts: list[list[Bounds]] = [[] for _ in sums]
     searched: list[tuple[list[Bounds], Group]] = []
-    for found, terms in zip(parts, sums, strict=True):
+    for gathered, terms in zip(parts, sums, strict=True):
         for some in parted(terms, ()):
             if not some[0].ranged:
                 number = math.fsum(term.sign * term.number for term in some)
-                found.append((number, number))
+                gathered.append((number, number))
                 continue
             try:
-                searched.append((found, Group(some)))
+                searched.append((gathered, Group(some)))
             except TooMany:
-                found.extend(map(_outer, some))
+                gathered.extend(map(_outer, some))
     if searched:
         from carbonctl.analysis.search import Search  # numpy, where something is uncertain
 
         ends = Search([group for _, group in searched]).ends()
-        for (found, _), end in zip(searched, ends, strict=True):
-            found.append(end)
-    return [(exact(end[0] for end in found), exact(end[1] for end in found)) for found in parts]
+        for (gathered, _), end in zip(searched, ends, strict=True):
+            gathered.append(end)
+    return [(exact(end[0] for end in part), exact(end[1] for end in part)) for part in parts]
 
 
 def _outer(term: Term) -> Bounds:
     """Return bounds of one term as intervals give them; no numbers where they hold a zero."""
     try:
-        found = term.at({u: Range(u.best, u.low, u.high) for u in term.ranged.values()})
+        interval = term.at({u: Range(u.best, u.low, u.high) for u in term.ranged.values()})
     except (ArithmeticError, ValueError):
         return math.nan, math.nan
-    return low(found), high(found)
+    return low(interval), high(interval)

@@ -72,18 +72,23 @@ def compare(
         for place, text in enumerate((base, *heads))
     ]
     cautions.finish()
-    found = _report(first or Side(base, (), *today(catalog)), first, others, catalog)
+    compared = _report(first or Side(base, (), *today(catalog)), first, others, catalog)
     if metrics:
-        found = design_options.with_metrics(found, share)
-    verdicts = [v for one in found.alternatives for v in gates.judge_change(one)]
-    about = About(__version__, catalog.version, tuple(problems), found.own_records)
+        compared = design_options.with_metrics(compared, share)
+    verdicts = [v for comparison in compared.alternatives for v in gates.judge_change(comparison)]
+    about = About(__version__, catalog.version, tuple(problems), compared.own_records)
     style = writing.style(color, None)
-    texts = [render(target.form, found, verdicts, about) for target in targets]
-    shown = found.alternatives or format not in FOR_PEOPLE
-    text = render(format, found, verdicts, about, style) if shown else ""
+    texts = [render(target.form, compared, verdicts, about) for target in targets]
+    shown = compared.alternatives or format not in FOR_PEOPLE
+    text = render(format, compared, verdicts, about, style) if shown else ""
     written = writing.write_all(targets, texts, text)
-    notes = [note for one in found.alternatives for note in one.notes if note.vital or not quiet]
-    more = [] if quiet else design_options.notes(found)
+    notes = [
+        note
+        for comparison in compared.alternatives
+        for note in comparison.notes
+        if note.vital or not quiet
+    ]
+    more = [] if quiet else design_options.notes(compared)
     for note in dict.fromkeys([*notes, *more]):
         say(f"note: {note}")
     announce(verdicts, quiet=quiet)

@@ -56,13 +56,13 @@ def answer(environment: Mapping[str, str]) -> int:
     shell = environment[VARIABLE].removeprefix("complete_")
     if shell not in SHELLS:
         return errors.USAGE
-    found = {
+    words = {
         word: about for word, about in offers(asked(environment)).items()
         if f"{word}{about}".isprintable()  # a terminal is not to obey a record
     }  # fmt: skip
     if shell == "bash" and not _is_quoted(environment):
-        found = {_SPECIAL.sub(r"\\\g<0>", word): about for word, about in found.items()}
-    lines = (_line(shell, word, about) for word, about in found.items())
+        words = {_SPECIAL.sub(r"\\\g<0>", word): about for word, about in words.items()}
+    lines = (_line(shell, word, about) for word, about in words.items())
     sys.stdout.buffer.write("".join(lines).encode("utf-8"))
     return errors.OK
 
@@ -178,12 +178,12 @@ def _fitting(known: Offer, begun: str) -> Offer:
     Of several that hold it a shell would insert what they share, and lose what was typed.
     """
     folded = begun.casefold()
-    found = [word for word in known if word.startswith(begun)]
-    found = found or [word for word in known if word.casefold().startswith(folded)]
+    matches = [word for word in known if word.startswith(begun)]
+    matches = matches or [word for word in known if word.casefold().startswith(folded)]
     holding = [word for word in known if folded in word.casefold()]
-    if not found and len(holding) == 1:
-        found = holding
-    return {word: known[word] for word in found}
+    if not matches and len(holding) == 1:
+        matches = holding
+    return {word: known[word] for word in matches}
 
 
 def _shipped(name: str) -> Path:
@@ -220,29 +220,29 @@ def aliases(folders: Iterable[Path], begun: str) -> Offer:
 
     The text of their files is looked at, as to parse all of it takes longer than a TAB may.
     """
-    found: Offer = {}
+    offered: Offer = {}
     for path in _paths(folders, "*/*.yaml"):
         listed = _ALIASES.search(_text(path))
         text = listed[1].strip() if listed else "[]"
         parts = text[1:-1].split(",") if text.startswith("[") else text.split("\n")
         names = (part.strip().removeprefix("- ").strip("\"'") for part in parts)
         fitting = (name for name in names if name.casefold().startswith(begun.casefold()))
-        found.update(dict.fromkeys(fitting, f"{path.parent.name}/{path.stem}"))
-    return dict(sorted(found.items()))
+        offered.update(dict.fromkeys(fitting, f"{path.parent.name}/{path.stem}"))
+    return dict(sorted(offered.items()))
 
 
 def grids(folders: Iterable[Path]) -> Offer:
     """Return the ids of zones and cloud regions with their names, from the first columns."""
     import csv
 
-    found: Offer = {}
+    offered: Offer = {}
     for folder in folders:
         for path in [*sorted((folder / "grids").glob("*.csv")), folder / "cloud" / "regions.csv"]:
             rows = csv.reader(_text(path).splitlines())
             head = next(rows, [])
             if head[:4] == _GRID_HEAD or head[:2] == ["region", "name"]:
-                found.update((row[0], row[1]) for row in rows if len(row) > 1)
-    return dict(sorted(found.items()))
+                offered.update((row[0], row[1]) for row in rows if len(row) > 1)
+    return dict(sorted(offered.items()))
 
 
 def _text(path: Path) -> str:

@@ -36,7 +36,7 @@ def config(
 
       carbonctl config estimate
     """
-    rows = [row for one in introspection.walk(context.find_root()) for row in _flags(one)]
+    rows = [row for ctx in introspection.walk(context.find_root()) for row in _flags(ctx)]
     known = list(dict.fromkeys(row["command"] for row in rows))
     if command is not None and command not in known:
         close = did_you_mean(command, known) or f"; there are {', '.join(known)}"
@@ -94,14 +94,14 @@ def _named(commands: list[str], known: list[str]) -> list[str]:
 
 def _together(rows: list[dict[str, Any]], known: list[str]) -> list[dict[str, Any]]:
     """Return one row for all commands in which a flag has the same value from the same origin."""
-    found: dict[tuple[str, str, str], list[str]] = {}
+    commands: dict[tuple[str, str, str], list[str]] = {}
     for row in rows:
         origin = row["where"] or "default"
         if row["origin"] == "pyproject.toml":
             origin = os.path.relpath(origin)
-        found.setdefault((row["flag"], _shown(row["value"]), origin), []).append(row["command"])
+        commands.setdefault((row["flag"], _shown(row["value"]), origin), []).append(row["command"])
     return [
         {"flag": flag, "value": value, "origin": origin,
          "commands": ", ".join(_named(names, known))}
-        for (flag, value, origin), names in sorted(found.items())
+        for (flag, value, origin), names in sorted(commands.items())
     ]  # fmt: skip

@@ -84,8 +84,8 @@ def _check(key: str, value: Any) -> None:
     if key == "hardware_db" and not isinstance(value, str):
         raise ValueError("hardware_db: the path of a folder is wanted")
     allowed = _CHOICES.get(key)
-    if allowed is not None and not any(value is one or value == one for one in allowed):
-        shown = ", ".join(str(one).lower() for one in allowed)
+    if allowed is not None and not any(value is choice or value == choice for choice in allowed):
+        shown = ", ".join(str(choice).lower() for choice in allowed)
         raise ValueError(f"{key}: `{value}` is not one of {shown}")
 
 
@@ -93,8 +93,8 @@ def _line(data: bytes, key: str) -> int:
     """Return the line of a key of the table; its first where it cannot be found."""
     table = _TABLE.search(data)
     start = table.start() if table else 0
-    found = re.search(rb"^\s*[\"']?" + re.escape(key.encode()) + rb"\b", data[start:], re.M)
-    at = start + (found.end() if found else len(data[start:]) - len(data[start:].lstrip()))
+    match = re.search(rb"^\s*[\"']?" + re.escape(key.encode()) + rb"\b", data[start:], re.M)
+    at = start + (match.end() if match else len(data[start:]) - len(data[start:].lstrip()))
     return data.count(b"\n", 0, at) + 1
 
 

@@ -60,8 +60,8 @@ def doctor(
     return errors.OK if is_well else errors.INPUT
 
 
-def _row(check: str, found: str, note: str = "", state: str = OK) -> dict[str, Any]:
-    return {"check": check, "found": found, "state": state, "note": note}
+def _row(check: str, value: str, note: str = "", state: str = OK) -> dict[str, Any]:
+    return {"check": check, "found": value, "state": state, "note": note}
 
 
 def _versions() -> list[dict[str, Any]]:
@@ -89,7 +89,7 @@ def _own(catalog: Catalog) -> list[dict[str, Any]]:
         known = catalog.own_records
     except errors.InputError:
         return [_row("own records", str(folder), said) for folder in catalog.folders[:-1]]
-    return [_row("own records", one.path, f"{one.state}, {said}") for one in known]
+    return [_row("own records", folder.path, f"{folder.state}, {said}") for folder in known]
 
 
 def _terminal(color: str) -> list[dict[str, Any]]:

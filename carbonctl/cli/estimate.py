@@ -61,8 +61,10 @@ def estimate(
     rows = _rows({"entries": entries, "totals": totals, "phases": phases}, forms, by)
     if no_header and not _any(forms, TABLES):
         raise UsageError("--no-header: only csv and tsv have a header")
-    found = find(files, recursive=recursive)
-    writing.check_targets(targets, [*(one.path for one in found), *([budget] if budget else [])])
+    inputs = find(files, recursive=recursive)
+    writing.check_targets(
+        targets, [*(given.path for given in inputs), *([budget] if budget else [])]
+    )
     writing.check_columns(targets, chosen(by, rows).columns)
     writing.check_terminal(format, targets)
     for text in set:
@@ -80,7 +82,7 @@ def estimate(
         quiet, exit_zero,
     )  # fmt: skip
     run = Run(order, catalog, targets)
-    return run.all(found, path_shown(stdin_name) if stdin_name else STDIN, jobs, verbose=verbose)
+    return run.all(inputs, path_shown(stdin_name) if stdin_name else STDIN, jobs, verbose=verbose)
 
 
 def _any(forms: list[str], wanted: tuple[str, ...]) -> bool:

@@ -47,17 +47,17 @@ def explain(
       carbonctl explain jobs.jsonl#2 training
     """
     catalog = catalog_for(hardware_db, is_told=False)
-    one = single(named(file), "`carbonctl explain {}`")
-    if is_saved(one.data):
+    document = single(named(file), "`carbonctl explain {}`")
+    if is_saved(document.data):
         message = "this is a saved result; explain reads the workload that it came from"
-        raise errors.InputError([errors.Problem(one.file, one.line, 1, message)])
-    of_file = one._replace(label=one.file)  # places are lines of the file
+        raise errors.InputError([errors.Problem(document.file, document.line, 1, message)])
+    of_file = document._replace(label=document.file)  # places are lines of the file
     (result,) = read_document(of_file, catalog, tuple(set)).results
     wanted = _chosen(result, path)
     if not wanted:
         known = dict.fromkeys(f"{entry.phase}.{entry.activity}" for entry in result.entries)
         close = did_you_mean(path or "", known) or f"; there are {', '.join(known)}"
-        say(f"{one.file}:{one.line}:1: nothing to explain at `{path}`{close}")
+        say(f"{document.file}:{document.line}:1: nothing to explain at `{path}`{close}")
         return errors.INPUT
     cautions = Cautions()
     cautions.add(result.warnings, result.file)

@@ -96,15 +96,15 @@ def show(
       carbonctl hardware show "NVIDIA H100 80GB HBM3"
     """
     catalog = catalog_for(hardware_db, is_told=format != "table")
-    found, code = [], errors.OK
+    shown, code = [], errors.OK
     for name in names:
         try:
-            found.append(catalog_rows.find(catalog, name))
+            shown.append(catalog_rows.find(catalog, name))
         except LookupError as error:
             say(error.args[0])
             code = errors.INPUT
-    if found:
-        _show(found, catalog, format, color)
+    if shown:
+        _show(shown, catalog, format, color)
     return code
 
 
@@ -142,16 +142,16 @@ def _years(text: str | None) -> tuple[int, int] | None:
         raise errors.UsageError(f"--year {error}") from None
 
 
-def _show(found: list[catalog_rows.Record], catalog: Catalog, form: str, color: str) -> None:
+def _show(shown: list[catalog_rows.Record], catalog: Catalog, form: str, color: str) -> None:
     def drawn(style: Style) -> str:
         from carbonctl.render.listing import table_
 
-        cards = (table_.card(r.name, facts(r), figures(r), unknown(r), style) for r in found)
+        cards = (table_.card(r.name, facts(r), figures(r), unknown(r), style) for r in shown)
         return "\n".join(cards)
 
     rows: list[catalog_rows.Row]
     if form in TABLES:
-        rows = [{"id": record.id, **row} for record in found for row in figures(record)]
+        rows = [{"id": record.id, **row} for record in shown for row in figures(record)]
     else:
-        rows = [{**facts(r), "figures": figures(r), "unknown": unknown(r)} for r in found]
+        rows = [{**facts(r), "figures": figures(r), "unknown": unknown(r)} for r in shown]
     lists.show(rows, ("id", *catalog_rows.FIGURE_COLUMNS), drawn, form, color, catalog)

@@ -145,8 +145,8 @@ def _told(chosen: Template, path: Path) -> str:
 def _list(from_published: str | None, form: str, color: str) -> None:
     """Write what there is to begin with."""
     if from_published is None:
-        found = [templates.template(name) for name in templates.names()]
+        listed = [templates.template(name) for name in templates.names()]
     else:
-        found = templates.holding(from_published, templates.published())
-    rows = [{column: getattr(one, column) for column in COLUMNS} for one in found]
+        listed = templates.holding(from_published, templates.published())
+    rows = [{column: getattr(template, column) for column in COLUMNS} for template in listed]
     lists.write(rows, COLUMNS, _HEADS, form, color)

@@ -83,7 +83,9 @@ class Group(TyperGroup):
         """Write what is said of commands."""
         known = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
         with formatter.section("Commands"):
-            formatter.write_dl([(n, one.get_short_help_str(200)) for n, one in known if one])
+            formatter.write_dl(
+                [(n, command.get_short_help_str(200)) for n, command in known if command]
+            )
 
 
 def commands(name: str, said: str) -> typer.Typer:
@@ -140,7 +142,7 @@ def _parameters(context: typer.Context, sort: str) -> list[Any]:
 def choices(parameter: Any) -> tuple[str, ...]:
     """Return the words that a parameter takes; none where it takes any."""
     return tuple(
-        one for one in get_args(parameter.type_descriptor.annotation) if isinstance(one, str)
+        word for word in get_args(parameter.type_descriptor.annotation) if isinstance(word, str)
     )
 
 
@@ -157,7 +159,7 @@ def value_name(parameter: Any) -> str:
 
 def takes(context: typer.Context) -> str:
     """Return what follows a command: its options and arguments."""
-    places = [(value_name(one), one.required) for one in arguments(context)]
+    places = [(value_name(argument), argument.required) for argument in arguments(context)]
     named = (name if is_needed else f"[{name}]" for name, is_needed in places)
     return " ".join(("[OPTIONS]", *named))
 

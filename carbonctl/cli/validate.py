@@ -45,15 +45,15 @@ def validate(
 
       carbonctl validate jobs --recursive
     """
-    found = find(files, recursive=recursive)
+    inputs = find(files, recursive=recursive)
     catalog = catalog_for(hardware_db, is_told=True)
     check = _Check(catalog, is_wordy=verbose and not quiet)
-    for piece in every(found, path_shown(stdin_name) if stdin_name else STDIN):
+    for piece in every(inputs, path_shown(stdin_name) if stdin_name else STDIN):
         if piece is not None:
             check.take(piece)
     check.repeats.finish()
     if check.is_wordy:
-        say(check.summary(len(found)))
+        say(check.summary(len(inputs)))
     return errors.INPUT if check.faulty else errors.OK
 
 
@@ -71,16 +71,16 @@ class _Check:
         if piece.problem is not None:
             self.refuse(InputError([piece.problem]))
             return
-        for one in documents(piece):
+        for document in documents(piece):
             try:
-                with json_first(one):
-                    what = validate_one(one.data, one.file, self.catalog, one.line)
+                with json_first(document):
+                    what = validate_one(document.data, document.file, self.catalog, document.line)
             except InputError as error:
                 self.refuse(error)
                 continue
             self.valid += 1
             if self.is_wordy:
-                say(f"{one.label}: a valid {what}")
+                say(f"{document.label}: a valid {what}")
 
     def refuse(self, error: InputError) -> None:
         """Say what is wrong with a document."""

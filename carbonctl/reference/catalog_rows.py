@@ -91,12 +91,12 @@ def _keeps(wanted: Filter, record: Record) -> bool:
 def search(catalog: Catalog, text: str) -> list[Row]:
     """Return the hardware whose names, aliases or notes hold every word of ``text``."""
     words = [fold(word) for word in text.split()]
-    found = []
+    rows = []
     for record in all_records(catalog):
         where = fold(" ".join([*record.names, record.vendor or "", record.notes or ""]))
         if all(word in where for word in words):
-            found.append(hardware_row(record))
-    return found
+            rows.append(hardware_row(record))
+    return rows
 
 
 def find(catalog: Catalog, name: str) -> Record:
@@ -171,7 +171,7 @@ def facts(record: Record) -> dict[str, Any]:
     said["dies"] = "; ".join(dies)
     said["also called"] = ", ".join(record.aliases)
     if isinstance(record, Device):
-        counts = (f"{one.devices} by {one.tool}" for one in record.counted_as)
+        counts = (f"{count.devices} by {count.tool}" for count in record.counted_as)
         said["counted as"] = ", ".join(counts)
         said["MIG profiles"] = ", ".join(record.mig.profiles) if record.mig else None
     said["notes"] = record.notes
@@ -223,13 +223,13 @@ def grids(catalog: Catalog, kind: str | None, year: int | None) -> list[Row]:
 
     It is the latest, or the one nearest to ``year``.
     """
-    found: list[Row] = []
+    rows: list[Row] = []
     for zone in catalog.zones:
         if kind in (None, _zone_kind(zone)):
-            found.append(_zone_row(catalog.electricity(zone, year)))
+            rows.append(_zone_row(catalog.electricity(zone, year)))
     if kind in (None, "cloud"):
-        found += [_region_row(region, catalog, year) for region in catalog.regions.values()]
-    return sorted(found, key=lambda row: (GRID_KINDS.index(row["kind"]), row["zone"]))
+        rows += [_region_row(region, catalog, year) for region in catalog.regions.values()]
+    return sorted(rows, key=lambda row: (GRID_KINDS.index(row["kind"]), row["zone"]))
 
 
 def _grams(intensity: Any, end: str) -> float:

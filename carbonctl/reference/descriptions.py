@@ -21,10 +21,10 @@ def heads(name: str) -> dict[str, str]:
 
 @lru_cache
 def _read(name: str) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
+    texts: dict[str, dict[str, str]] = {}
     for of_what, key, text in map(dict.values, rows(name)):
-        found.setdefault(of_what, {})[key] = text
-    return found
+        texts.setdefault(of_what, {})[key] = text
+    return texts
 
 
 def rows(name: str) -> list[dict[str, str]]:

@@ -12,13 +12,13 @@ from carbonctl.errors import InputError, Problem
 
 def faults(catalog: Catalog) -> list[Problem]:
     """Return every problem of every record and table, each once."""
-    found: dict[Problem, None] = {}
+    problems: dict[Problem, None] = {}
     for read in _readers(catalog):
         try:
             read()
         except InputError as error:
-            found.update(dict.fromkeys(error.problems))
-    return list(found)
+            problems.update(dict.fromkeys(error.problems))
+    return list(problems)
 
 
 def _readers(catalog: Catalog) -> Iterator[Callable[[], object]]:

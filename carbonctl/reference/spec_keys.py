@@ -199,11 +199,11 @@ def _written(value: Value, key: str) -> str:
 @lru_cache(maxsize=1)
 def _examples() -> dict[tuple[str, str], str]:
     """Return how keys may be written, by topic and key; of no topic are those of every one."""
-    found: dict[tuple[str, str], str] = {}
+    examples: dict[tuple[str, str], str] = {}
     for row in descriptions.rows("examples.csv"):
         topics = PART_KINDS if row["topics"] == "parts" else [row["topics"]]
-        found |= {(topic, row["key"]): row["example"] for topic in topics}
-    return found
+        examples |= {(topic, row["key"]): row["example"] for topic in topics}
+    return examples
 
 
 def _example(field: FieldInfo) -> str:
@@ -224,7 +224,7 @@ _SCALARS = {scalars.SWITCH: "yes | no", scalars.YEAR: "2024", scalars.VERSION: "
 
 def _markers(field: FieldInfo) -> list[Any]:
     """Return what marks a field's type, also inside an optional one."""
-    found = list(field.metadata)
+    markers = list(field.metadata)
     for inner in getattr(field.annotation, "__args__", ()):
-        found += getattr(inner, "__metadata__", ())
-    return found
+        markers += getattr(inner, "__metadata__", ())
+    return markers

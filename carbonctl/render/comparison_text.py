@@ -58,9 +58,9 @@ def plural(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
 
 
-def _key(one: Comparison) -> tuple[str, str]:
+def _key(comparison: Comparison) -> tuple[str, str]:
     """Return the total, or operational carbon where embodied carbon is unknown."""
-    if one.total["total_kgco2e"].difference is not None:
+    if comparison.total["total_kgco2e"].difference is not None:
         return "total_kgco2e", ""
     return "operational_kgco2e", ", operational alone as embodied carbon is unknown"
 
@@ -80,10 +80,10 @@ def lines(one: Comparison) -> list[Line]:
         activities = [Line(name, False, _change(some), _sum(some)) for name, some in parts.items()]
         head = Line(phase.capitalize(), True, _change(rows), one.phases[phase]["total_kgco2e"])
         blocks.append((head, activities if len(activities) > 1 else []))
-    found = []
+    by_size = []
     for head, activities in sorted(blocks, key=lambda block: _smallness(block[0].delta)):
-        found += [head, *sorted(activities, key=lambda line: _smallness(line.delta))]
-    return [line for line in found if line.change != SAME]
+        by_size += [head, *sorted(activities, key=lambda line: _smallness(line.delta))]
+    return [line for line in by_size if line.change != SAME]
 
 
 def _smallness(delta: Delta) -> float:
@@ -119,31 +119,33 @@ def said_of(change: str) -> str:
 def remarks(one: Comparison) -> list[tuple[str, str]]:
     """Return what is said below the table, each with a head."""
     total = one.total["total_kgco2e"]
-    found: list[tuple[str, str]] = []
+    remarked: list[tuple[str, str]] = []
     if total.low is not None and total.high is not None and total.low != total.high:
-        found.append(("Range of the difference", f"{_signed(total.low)} to {_signed(total.high)}"))
+        remarked.append(
+            ("Range of the difference", f"{_signed(total.low)} to {_signed(total.high)}")
+        )
     if _whose(total):
-        found.append(("Of the workload", _signed(total.workload)))
-        found.append(("Of other assumptions", _signed(total.assumptions)))
+        remarked.append(("Of the workload", _signed(total.workload)))
+        remarked.append(("Of other assumptions", _signed(total.assumptions)))
     energy = one.total["energy_kwh"]
     if energy.difference:
         said = human_numbers.signed(energy.difference, human_numbers.energy)
-        found.append(("Energy", f"{said} ({human_numbers.change(energy.percent)})"))
+        remarked.append(("Energy", f"{said} ({human_numbers.change(energy.percent)})"))
     for key, name in (("operational_kgco2e", "Operational"), ("embodied_kgco2e", "Embodied")):
         delta = one.total[key]
         if delta.difference:
-            found.append((name, "{} ({})".format(*moves(delta))))
+            remarked.append((name, "{} ({})".format(*moves(delta))))
     market = one.total["operational_market_kgco2e"]
     if market.difference != one.total["operational_kgco2e"].difference:
-        found.append(("Operational, market-based", _signed(market.difference)))
-    return [*found, *_per_unit(one)]
+        remarked.append(("Operational, market-based", _signed(market.difference)))
+    return [*remarked, *_per_unit(one)]
 
 
-def _per_unit(one: Comparison) -> list[tuple[str, str]]:
+def _per_unit(comparison: Comparison) -> list[tuple[str, str]]:
     """Return the carbon of one functional unit on both sides, where it is the same unit."""
-    if len(one.base.results) != 1 or len(one.head.results) != 1:
+    if len(comparison.base.results) != 1 or len(comparison.head.results) != 1:
         return []
-    base, head = one.base.results[0].per_unit, one.head.results[0].per_unit
+    base, head = comparison.base.results[0].per_unit, comparison.head.results[0].per_unit
     if base is None or head is None or base[0] != head[0]:
         return []
     percent = percent_of(head[1] - base[1], base[1])

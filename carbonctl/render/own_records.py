@@ -12,8 +12,8 @@ _HASH = re.compile(r"(?<=sha256 )[0-9a-f]+")
 def sentences(records: Iterable[OwnRecords], *, is_markdown: bool = False) -> list[str]:
     """Return one line for each folder; in Markdown no host takes the hash for a commit."""
     if not is_markdown:
-        return [f"Own records: {one}" for one in records]
-    marked = ((markdown(one.path), _HASH.sub(r"`\g<0>`", one.state)) for one in records)
+        return [f"Own records: {folder}" for folder in records]
+    marked = ((markdown(folder.path), _HASH.sub(r"`\g<0>`", folder.state)) for folder in records)
     return [f"Own records: {path} {state}" for path, state in marked]
 
 

@@ -51,20 +51,22 @@ def changes(base: Side, head: Side, now: tuple[Side, Side] | None) -> tuple[Chan
     several = max(len(side.results) for side in (base, head)) > 1
     left, right = _assumed(base, several), _assumed(head, several)
     again = None if now is None else (_assumed(now[0], several), _assumed(now[1], several))
-    found = []
+    differing = []
     for key in dict.fromkeys([*left, *right]):
         ours, theirs = right.get(key), left.get(key)
         if ours == theirs:
             continue
-        before, after = (None if one is None else one.value for one in (theirs, ours))
+        before, after = (
+            None if assumption is None else assumption.value for assumption in (theirs, ours)
+        )
         either = ours or theirs
         assert either is not None
         cause = "unknown"
         if again is not None:
             stays = again[0].get(key) == again[1].get(key)
             cause = "assumptions" if stays else "workload"
-        found.append(Change(key[0], either.unit, before, after, cause))
-    return tuple(found)
+        differing.append(Change(key[0], either.unit, before, after, cause))
+    return tuple(differing)
 
 
 def inputs(pairs: Sequence[Pair]) -> tuple[Change, ...]:
@@ -72,7 +74,7 @@ def inputs(pairs: Sequence[Pair]) -> tuple[Change, ...]:
 
     Of several workloads, each path begins with the name of its workload.
     """
-    found: dict[tuple[str, str], Change] = {}
+    differing: dict[tuple[str, str], Change] = {}
     for pair in pairs:
         before = f"{pair.workload}: " if pair.workload else ""
         if pair.base is None or pair.head is None:
@@ -85,17 +87,17 @@ def inputs(pairs: Sequence[Pair]) -> tuple[Change, ...]:
             path = before + ((value if value.status == "given" else other).path or value.name)
             if other[:2] != value[:2]:
                 change = Change(path, value.unit, other.best, value.best, "workload")
-                found.setdefault((path, value.name), change)
-    return tuple(found.values())
+                differing.setdefault((path, value.name), change)
+    return tuple(differing.values())
 
 
 def _assumed(side: Side, several: bool) -> dict[tuple[str, int], Assumption]:
     """Return assumed figures by path, and by their order where one path has several."""
-    found: dict[tuple[str, int], Assumption] = {}
+    assumptions: dict[tuple[str, int], Assumption] = {}
     for result in side.results:
         before = f"{result.name}: " if several else ""
         seen: Counter[str] = Counter()
-        for one in result.assumptions:
-            found.setdefault((before + one.path, seen[one.path]), one)
-            seen[one.path] += 1
-    return found
+        for assumption in result.assumptions:
+            assumptions.setdefault((before + assumption.path, seen[assumption.path]), assumption)
+            seen[assumption.path] += 1
+    return assumptions

@@ -17,12 +17,12 @@ def report(base: Side, heads: list[Side], catalog: Catalog) -> Report:
 
     Raises InputError where a saved result holds what is no formula.
     """
-    found = [compare(base, head, catalog) for head in heads]
-    return Report(base, sorted(found, key=_rank))
+    alternatives = [compare(base, head, catalog) for head in heads]
+    return Report(base, sorted(alternatives, key=_rank))
 
 
-def _rank(one: Comparison) -> tuple[bool, float]:
-    total = one.total["total_kgco2e"].head
+def _rank(comparison: Comparison) -> tuple[bool, float]:
+    total = comparison.total["total_kgco2e"].head
     return total is None, total or 0.0
 
 
@@ -54,9 +54,9 @@ def _compare(base: Side, head: Side, catalog: Catalog) -> Comparison:
     views = [total, *(view for view in phases.values() if view is not total)]
     asked = [(view, key) for view in views for key in SUMS]
     asked += [(view, "total_kgco2e") for view in rows]
-    found = iter(deltas([(view.pairs, key) for view, key in asked],
-                        ranged=base.has_specs and head.has_specs))  # fmt: skip
-    answers = {(id(view), key): _attributed(next(found), view, key) for view, key in asked}
+    bounded = iter(deltas([(view.pairs, key) for view, key in asked],
+                          ranged=base.has_specs and head.has_specs))  # fmt: skip
+    answers = {(id(view), key): _attributed(next(bounded), view, key) for view, key in asked}
 
     def sums(view: _View) -> dict[str, Delta]:
         return {key: answers[id(view), key] for key in SUMS}
@@ -91,11 +91,11 @@ class _View:
         return self if is_all else _View(pairs, again)
 
 
-def _attributed(found: Delta, view: _View, key: str) -> Delta:
+def _attributed(change: Delta, view: _View, key: str) -> Delta:
     """Return a delta with what of it is the workload's doing, and what that of other facts."""
-    if view.again is None or found.difference is None:
-        return found
+    if view.again is None or change.difference is None:
+        return change
     workload = delta(view.again, key).difference
     if workload is None:
-        return found
-    return found._replace(workload=workload, assumptions=found.difference - workload)
+        return change
+    return change._replace(workload=workload, assumptions=change.difference - workload)

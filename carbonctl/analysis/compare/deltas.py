@@ -22,9 +22,9 @@ def deltas(questions: Sequence[tuple[Sequence[Pair], str]], *, ranged: bool) -> 
     asked = [sums.of(pairs, key) if ranged else None for pairs, key in questions]
     # What two keys have in common, as without contracts, is bounded once.
     sought = {tuple(map(id, terms)): terms for terms in asked if terms is not None}
-    found = dict(zip(sought, map(_ends, bounds(list(sought.values()))), strict=True))
+    ranges = dict(zip(sought, map(_ends, bounds(list(sought.values()))), strict=True))
     return [
-        delta(pairs, key)._replace(**({} if terms is None else found[tuple(map(id, terms))]))
+        delta(pairs, key)._replace(**({} if terms is None else ranges[tuple(map(id, terms))]))
         for (pairs, key), terms in zip(questions, asked, strict=True)
     ]
 
@@ -36,16 +36,16 @@ def delta(pairs: Sequence[Pair], key: str) -> Delta:
     return of_numbers(base, head)
 
 
-def _ends(found: Bounds) -> dict[str, float]:
+def _ends(ends: Bounds) -> dict[str, float]:
     """Return the bounds of a difference by their names; nothing where they are not finite."""
-    return dict(zip(("low", "high"), found, strict=True)) if all(map(math.isfinite, found)) else {}
+    return dict(zip(("low", "high"), ends, strict=True)) if all(map(math.isfinite, ends)) else {}
 
 
 def _numbers(entries: Sequence[Entry | None], key: str) -> list[float] | None:
     """Return what a sum is over; None where one of them is unknown."""
     boundary, column = SUMS[key]
-    found = [getattr(e, column) for e in entries if e and boundary in (None, e.boundary)]
-    return None if None in found else found
+    numbers = [getattr(e, column) for e in entries if e and boundary in (None, e.boundary)]
+    return None if None in numbers else numbers
 
 
 def of_numbers(base: list[float] | None, head: list[float] | None) -> Delta:
@@ -83,7 +83,7 @@ class _Terms:
         if len(known) < len(sides):
             return None
         return [
-            term for base, head in known for term in (*base, *(one.under(same) for one in head))
+            term for base, head in known for term in (*base, *(ours.under(same) for ours in head))
         ]
 
     def sides(self, pair: Pair, column: str) -> tuple[list[Term], list[Term]] | None:
@@ -97,13 +97,13 @@ class _Terms:
 
 
 def _sides(pair: Pair, column: str) -> tuple[list[Term], list[Term]] | None:
-    found: list[list[Term]] = []
+    sides: list[list[Term]] = []
     for entry, sign in ((pair.base, -1.0), (pair.head, 1.0)):
-        one = None if entry is None else term(entry, column, sign, pair.workload)
-        if entry is not None and one is None:
+        figure = None if entry is None else term(entry, column, sign, pair.workload)
+        if entry is not None and figure is None:
             return None
-        found.append([] if one is None else [one])
-    return found[0], found[1]
+        sides.append([] if figure is None else [figure])
+    return sides[0], sides[1]
 
 
 def _has_contract(entry: Entry | None) -> bool:
@@ -128,7 +128,7 @@ def same_unknowns(pairs: Sequence[Pair]) -> dict[Uncertain, Uncertain]:
 
     A system or a site that was renamed is still itself.
     """
-    found = {}
+    same = {}
     for pair in pairs:
         if pair.base is None or pair.head is None:
             continue
@@ -137,5 +137,5 @@ def same_unknowns(pairs: Sequence[Pair]) -> dict[Uncertain, Uncertain]:
             other = theirs.get(value.name)
             if value.low == value.high or other is None or other[:2] != value[:2]:
                 continue
-            found[unknown_of(value, pair.workload)] = unknown_of(other, pair.workload)
-    return {ours: base for ours, base in found.items() if ours != base}
+            same[unknown_of(value, pair.workload)] = unknown_of(other, pair.workload)
+    return {ours: base for ours, base in same.items() if ours != base}

@@ -36,8 +36,8 @@ def line_behind(one: Comparison, verdict: Verdict) -> int | None:
 
 def _line(row: ComparedEntry, rows: Iterable[ComparedEntry]) -> int | None:
     """Return a line of an entry, or of its activity where the entry has no inputs."""
-    alike = [one for one in rows if _activity(one) == _activity(row)]
-    inputs = (value for one in (row, *alike) for value in _inputs(one))
+    alike = [other for other in rows if _activity(other) == _activity(row)]
+    inputs = (value for each in (row, *alike) for value in _inputs(each))
     return next((value.line for value in inputs if value.line is not None), None)
 
 

@@ -34,7 +34,7 @@ class Side(NamedTuple):
     @property
     def facts(self) -> tuple[str, ...]:
         """What the facts behind its results are known by; equal where they are the same."""
-        return (self.version, self.hardware_db, *(one.sha256 for one in self.own_records))
+        return (self.version, self.hardware_db, *(folder.sha256 for folder in self.own_records))
 
     @property
     def entries(self) -> list[Entry]:
@@ -86,9 +86,9 @@ class ComparedEntry(NamedTuple):
     @property
     def entry(self) -> Entry:
         """The entry of either side, the head's first."""
-        found = self.head or self.base
-        assert found is not None
-        return found
+        entry = self.head or self.base
+        assert entry is not None
+        return entry
 
 
 class Change(NamedTuple):
@@ -142,5 +142,5 @@ class Report(NamedTuple):
     @property
     def own_records(self) -> tuple[OwnRecords, ...]:
         """The own records behind any of its sides."""
-        heads = (one.head.own_records for one in self.alternatives)
+        heads = (alternative.head.own_records for alternative in self.alternatives)
         return together(self.base.own_records, *heads)

@@ -6,11 +6,11 @@ from carbonctl.errors import Caution
 
 def notes(base: Side, head: Side, *, told_apart: bool) -> tuple[Caution, ...]:
     """Return notes on a mix of versions, bases or units, and on what is missing."""
-    found: list[str] = []
+    vital: list[str] = []
     if base.results and head.results:
-        found += [*_versions(base, head), *_bases(base, head), *_units(base, head)]
+        vital += [*_versions(base, head), *_bases(base, head), *_units(base, head)]
     if not told_apart:
-        found.append(
+        vital.append(
             "the spec of a saved result is missing or no longer valid: the range of the "
             "difference is unknown, and workload and assumptions cannot be told apart"
             if not (base.has_specs and head.has_specs)
@@ -18,22 +18,22 @@ def notes(base: Side, head: Side, *, told_apart: bool) -> tuple[Caution, ...]:
             "workload and assumptions cannot be told apart"
         )
     asides = (Caution(side.note) for side in (base, head) if side.note)
-    return (*asides, *(Caution(note, vital=True) for note in found))
+    return (*asides, *(Caution(note, vital=True) for note in vital))
 
 
 def _versions(base: Side, head: Side) -> list[str]:
-    found = []
+    differing = []
     for what, left, right in (
         ("carbonctl", base.version, head.version),
         ("hardware_db", base.hardware_db, head.hardware_db),
     ):
         if left != right:
-            found.append(f"the sides were made with different versions of {what}: "
-                         f"{left} and {right}")  # fmt: skip
+            differing.append(f"the sides were made with different versions of {what}: "
+                             f"{left} and {right}")  # fmt: skip
     if base.facts[2:] != head.facts[2:]:
         left, right = (", ".join(map(str, side.own_records)) or "none" for side in (base, head))
-        found.append(f"the sides were made with different own records: {left} and {right}")
-    return found
+        differing.append(f"the sides were made with different own records: {left} and {right}")
+    return differing
 
 
 def _bases(base: Side, head: Side) -> list[str]:

@@ -21,9 +21,9 @@ class Pair(NamedTuple):
     @property
     def entry(self) -> Entry:
         """The entry of either side, the head's first."""
-        found = self.head or self.base
-        assert found is not None
-        return found
+        entry = self.head or self.base
+        assert entry is not None
+        return entry
 
     @property
     def phase(self) -> str:
@@ -71,12 +71,12 @@ def _keyed(results: tuple[Result, ...], is_single: bool) -> dict[Key, Entry]:
     An identity that comes again, as in a saved result of another hand, is counted.
     """
     seen: Counter[str] = Counter()
-    found = {}
+    keyed = {}
     for result in results:
         name = "" if is_single else result.name
         seen[name] += 1
         again: Counter[tuple[str, str, str, str]] = Counter()
         for entry in result.entries:
             again[entry.identity] += 1
-            found[(name, seen[name]), entry.identity, again[entry.identity]] = entry
-    return found
+            keyed[(name, seen[name]), entry.identity, again[entry.identity]] = entry
+    return keyed

@@ -79,8 +79,8 @@ class Ingredients(NamedTuple):
     def unknowns(self) -> set[Uncertain]:
         """What is uncertain in any of it."""
         times = (span.terms for span in self.spans or ())
-        terms = [one for some in (*self.sums.values(), *times) for one in some or ()]
-        return {unknown for one in terms for unknown in one.ranged.values()}
+        terms = [summand for some in (*self.sums.values(), *times) for summand in some or ()]
+        return {unknown for summand in terms for unknown in summand.ranged.values()}
 
     def without(self, key: str) -> "Ingredients":
         """Return it with a sum that is unknown."""
@@ -99,7 +99,7 @@ class Ingredients(NamedTuple):
         """Return the time of the work: what lasts for a duration goes on beside the rest."""
         if self.spans is None:
             return repeat(None)
-        first = [one for span in self.spans if not span.is_beside for one in span.terms]
+        first = [summand for span in self.spans if not span.is_beside for summand in span.terms]
         beside = [_sums(span.terms, values) for span in self.spans if span.is_beside]
         return [max(hours) or None for hours in zip(_sums(first, values), *beside, strict=True)]
 
@@ -107,7 +107,7 @@ class Ingredients(NamedTuple):
 def _sums(terms: Sequence[Term], values: Values | None) -> list[float]:
     """Return the sum of some terms at each point."""
     if values is None:
-        return [math.fsum(one.number for one in terms)]
+        return [math.fsum(summand.number for summand in terms)]
     from carbonctl.analysis.points import sums  # numpy, where something is uncertain
 
     return sums(terms, values)
@@ -150,7 +150,7 @@ def ingredients(result: Result, same: Same | None = None) -> Ingredients:
 
 def _known(terms: Sequence[Term | None]) -> Sum:
     """Return terms where all of them are known."""
-    known = tuple(one for one in terms if one is not None)
+    known = tuple(summand for summand in terms if summand is not None)
     return known if len(known) == len(terms) else None
 
 
@@ -160,9 +160,9 @@ def _place(entry: Entry) -> str:
 
 def _derived(entry: Entry, formula: str, number: float, same: Same | None) -> Term:
     """Return another figure over the inputs of an entry as a term."""
-    found = term(entry._replace(formula=formula, kgco2e=number), "kgco2e", same=same)
-    assert found is not None
-    return found
+    derived = term(entry._replace(formula=formula, kgco2e=number), "kgco2e", same=same)
+    assert derived is not None
+    return derived
 
 
 def _held(entry: Entry, same: Same | None, notes: list[str]) -> Term | None:
@@ -190,20 +190,20 @@ def _spans(
     activities: dict[tuple[str, str], list[Entry]] = {}
     for entry in entries:
         activities.setdefault((entry.phase, entry.activity), []).append(entry)
-    found = []
+    spans = []
     is_known = True
     for own in activities.values():
         span = _span(own, same)
         if span is not None:
-            found.append(span)
+            spans.append(span)
         elif own[0].role != NETWORK:  # what is moved goes on beside the rest
             notes.append(f"{_place(own[0])}: nothing says how long it takes")
             is_known = False
-    if is_known and not found:
+    if is_known and not spans:
         notes.append("nothing says how long the work takes")
-    if any(span.place == SYSTEMS for span in found):
+    if any(span.place == SYSTEMS for span in spans):
         notes.append("where device time is given, the time is that of one whole system")
-    return tuple(found) if is_known and found else None
+    return tuple(spans) if is_known and spans else None
 
 
 def _span(entries: list[Entry], same: Same | None) -> Span | None:

@@ -88,27 +88,27 @@ def measured(report: Report, embodied_share: Number | None = None) -> Metrics:
 
     Raises InputError for sides with several workloads, and for saved results with faulty formulas.
     """
-    heads = [one.head for one in report.alternatives]
+    heads = [alternative.head for alternative in report.alternatives]
     sides = [report.base, *heads]
     _check_single(sides)
     others = [_ingredients(head, same_unknowns(pairs(report.base, head))) for head in heads]
     several = [_ingredients(report.base, None), *others]
     is_per_unit, notes = _one_delay(several)
     if notes:
-        several = [one.without("delay_h") for one in several]
-    if len({one.places for one in several if one.spans}) > 1:
+        several = [side.without("delay_h") for side in several]
+    if len({side.places for side in several if side.spans}) > 1:
         what = "devices and wall_time on some sides, device time on others"
         notes.append(f"times are not of one kind ({what}): C, P and delays are unknown")
-        several = [one._replace(spans=None) for one in several]
+        several = [side._replace(spans=None) for side in several]
     notes += _amounts(sides)
-    base, *found = (
+    base, *alternatives = (
         _measured(side.label, (several[0], own), is_per_unit, embodied_share, notes)
         for side, own in zip(sides, several, strict=True)
     )
     alone = {**base.figures, **dict.fromkeys(BESIDE)}
     base = base._replace(figures=alone, verdict=None, of_life=None)
     unit = _unit(heads[0]) if is_per_unit else None
-    return Metrics(base, tuple(found), unit, embodied_share is not None)
+    return Metrics(base, tuple(alternatives), unit, embodied_share is not None)
 
 
 def _check_single(sides: Sequence[Side]) -> None:
@@ -139,7 +139,7 @@ def _unit(side: Side) -> str | None:
 
 def _one_delay(several: list[Ingredients]) -> tuple[bool, list[str]]:
     """Return whether any side says the delay of its functional unit, and what is wrong then."""
-    given = [one.sums["delay_h"] is not None for one in several if one is not EMPTY]
+    given = [side.sums["delay_h"] is not None for side in several if side is not EMPTY]
     if any(given) and not all(given):
         return True, ["only some sides give the `delay` of their functional unit: D is unknown"]
     return any(given), []
@@ -188,14 +188,14 @@ def _measured(
         points = zip(*(side.at(values) for side in sides), shares, strict=False)
         return [_row(theirs, ours, is_per_unit, share) for theirs, ours, share in points]
 
-    found = scan(at, sides[0].unknowns | sides[1].unknowns | of_share)
+    figures = scan(at, sides[0].unknowns | sides[1].unknowns | of_share)
     names = (*INGREDIENTS, *PRODUCTS.values(), *BESIDE)
     return Measured(
         label,
-        {name: found[name] for name in names},
-        {name: found[f"{name}_ratio"] for name in PRODUCTS},
-        found["verdict"],
-        found["of_life"],
+        {name: figures[name] for name in names},
+        {name: figures[f"{name}_ratio"] for name in PRODUCTS},
+        figures["verdict"],
+        figures["of_life"],
         (*sides[1].notes, *_remarks(*(next(side.at(None)) for side in sides)), *notes),
     )
 
@@ -204,23 +204,23 @@ def _row(theirs: DesignFigures, ours: DesignFigures, is_per_unit: bool, share: f
     """Return everything at one point; nothing where a sum is no number there."""
     share = _embodied_share(theirs) if share is None else share
     left, right = (_own(figures, is_per_unit) for figures in (theirs, ours))
-    found = {**right, "embodied_share": share, **_beside(theirs, ours, left, right, share)}
+    row = {**right, "embodied_share": share, **_beside(theirs, ours, left, right, share)}
     for name, key in PRODUCTS.items():
-        found[f"{name}_ratio"] = _of(truediv, right[key], left[key])
+        row[f"{name}_ratio"] = _of(truediv, right[key], left[key])
     is_whole = all(x is None or isfinite(x) for x in (*theirs, *ours))
-    return found if is_whole else dict.fromkeys(found)
+    return row if is_whole else dict.fromkeys(row)
 
 
 def _remarks(theirs: DesignFigures, ours: DesignFigures) -> list[str]:
     """Return notes on a base with nothing to have a ratio to, and on another time of the work."""
     known = {"embodied carbon": theirs.held_kgco2e_h, "energy": theirs.energy_kwh}
-    found = [f"the base has no {what}: ratios to it are unknown"
-             for what, number in known.items() if number == 0]  # fmt: skip
+    remarks = [f"the base has no {what}: ratios to it are unknown"
+               for what, number in known.items() if number == 0]  # fmt: skip
     base, own = theirs.elapsed_h, ours.elapsed_h
     if base is not None and own is not None and not isclose(own, base, rel_tol=_ROUNDING):
         pace = "for indifference and break-even it counts as many times as keep the base's pace"
-        found.append(f"it takes {own / base:.3g} times the time of the base: {pace}")
-    return found
+        remarks.append(f"it takes {own / base:.3g} times the time of the base: {pace}")
+    return remarks
 
 
 def _of(kernel: Callable[..., float], *arguments: float | None) -> float | None:
@@ -233,24 +233,26 @@ def _of(kernel: Callable[..., float], *arguments: float | None) -> float | None:
         return None
 
 
-def _own(one: DesignFigures, is_per_unit: bool) -> dict[str, float | None]:
+def _own(figures: DesignFigures, is_per_unit: bool) -> dict[str, float | None]:
     """Return the metrics of a side alone."""
-    time, energy = one.elapsed_h, one.energy_kwh
-    machines = _of(truediv, one.held_kgco2e_h, time)
-    delay = _of(mul, one.delay_h if is_per_unit else time, SECONDS_PER_HOUR)
+    time, energy = figures.elapsed_h, figures.energy_kwh
+    machines = _of(truediv, figures.held_kgco2e_h, time)
+    delay = _of(mul, figures.delay_h if is_per_unit else time, SECONDS_PER_HOUR)
     return {
         "embodied_kgco2e": machines,
         "delay_s": delay,
         "elapsed_h": time,
         "energy_kwh": energy,
         "power_w": _of(lambda kwh, hours: kwh / hours * W_PER_KW, energy, time),
-        "rate_kgco2e_per_h": _of(truediv, one.operational_kgco2e, time),
-        "lifetime_h": _of(truediv, one.held_kgco2e_h, one.borne_kgco2e),
+        "rate_kgco2e_per_h": _of(truediv, figures.operational_kgco2e, time),
+        "lifetime_h": _of(truediv, figures.held_kgco2e_h, figures.borne_kgco2e),
         "cdp_kgco2e_s": _of(design.cdp, machines, delay),
         "cep_kgco2e_kwh": _of(design.cep, machines, energy),
         "c2ep_kgco2e2_kwh": _of(design.c2ep, machines, energy),
         "ce2p_kgco2e_kwh2": _of(design.ce2p, machines, energy),
-        "tcdp_kgco2e_s": _of(design.tcdp, one.embodied_kgco2e, one.operational_kgco2e, delay),
+        "tcdp_kgco2e_s": _of(
+            design.tcdp, figures.embodied_kgco2e, figures.operational_kgco2e, delay
+        ),
     }
 
 

@@ -27,7 +27,7 @@ LONGEST = 500  # characters of a rule
 _SHOWN = 60  # characters of a rule that is too long
 _DIMENSIONS = {"kwh": ENERGY, "kgco2e": MASS, "l": VOLUME}
 _KEY_HELP = f"the keys are {', '.join(KEYS)}, alone or as phases.PHASE.KEY"
-_FUNCTION_HELP = f"the functions are {', and '.join(one.example for one in FUNCTIONS)}"
+_FUNCTION_HELP = f"the functions are {', and '.join(function.example for function in FUNCTIONS)}"
 _SHELL_HINT = (
     "one of > >= < <= is wanted here. Quote the rule, for example 'total_kgco2e > 10 t': "
     "the shell takes an unquoted > or < for itself"
@@ -127,20 +127,20 @@ class _Reader:
         return RuleFault(self.at + 1, message)
 
     def takes(self, character: str) -> bool:
-        found = self.text.startswith(character, self.at)
-        if found:
+        is_next = self.text.startswith(character, self.at)
+        if is_next:
             self.at += 1
             self.skip()
-        return found
+        return is_next
 
     def match(self, pattern: re.Pattern[str]) -> str:
         """Return what matches here, and pass it; empty where nothing does."""
-        found = pattern.match(self.text, self.at)
-        if found is None:
+        match = pattern.match(self.text, self.at)
+        if match is None:
             return ""
-        self.at = found.end()
+        self.at = match.end()
         self.skip()
-        return found[0]
+        return match[0]
 
     def word(self) -> tuple[str, int]:
         """Return a word and where it begins."""
@@ -191,8 +191,8 @@ class _Reader:
 def _function(word: str, at: int, reader: _Reader) -> Read:
     """Read the rule behind the parenthesis of a function that a word at ``at`` names."""
     for function in FUNCTIONS:
-        if found := function.pattern.fullmatch(word):
-            return function.read(found, at + 1, reader)
+        if match := function.pattern.fullmatch(word):
+            return function.read(match, at + 1, reader)
     raise RuleFault(at + 1, f"unknown function `{word}`; {_FUNCTION_HELP}")
 
 
@@ -265,11 +265,11 @@ def _fraction(written: str, at: int) -> float:
 
 def _split(written: str, at: int, example: str) -> tuple[str, str, str, tuple[int, int]]:
     """Return the sign, number and unit of a limit, and the columns of the last two."""
-    found = _LIMIT.fullmatch(written)
-    if found is None:
+    match = _LIMIT.fullmatch(written)
+    if match is None:
         raise RuleFault(at + 1, f"a number is wanted here, for example {example}")
-    columns = (at + found.start("number") + 1, at + found.start("unit") + 1)
-    return found["sign"], found["number"], found["unit"], columns
+    columns = (at + match.start("number") + 1, at + match.start("unit") + 1)
+    return match["sign"], match["number"], match["unit"], columns
 
 
 def _shown(text: str) -> str:

@@ -32,13 +32,13 @@ class Gates(NamedTuple):
         from carbonctl.numbers.columns import where
 
         whole = _figures((result,))
-        found: dict[int, list[Verdict]] = {}
+        by_row: dict[int, list[Verdict]] = {}
         for level, rules in self._levels:
             for rule in rules:
                 for row in where(may_trigger(rule, whole), count):
                     verdict = judge(rule, Figures(whole.entries, row=row), None, level)
-                    found.setdefault(row, []).append(verdict)
-        return found
+                    by_row.setdefault(row, []).append(verdict)
+        return by_row
 
     def judge_change(self, one: Comparison) -> list[Verdict]:
         """Return the verdicts over a comparison; a spread is known where its range is."""

@@ -104,8 +104,8 @@ class _Form:
         self, name: str, dimension: Dimension, said: dict[str, str], required: tuple[str, ...]
     ) -> Schema:
         """Put a figure with what it needs among the shared definitions, and refer to it."""
-        one, ranged = f"one-{name_of(dimension)}", f"{name_of(dimension)}-or-range"
-        self.shared.update({part: self.quantities[part] for part in (one, ranged)})
+        single, ranged = f"one-{name_of(dimension)}", f"{name_of(dimension)}-or-range"
+        self.shared.update({part: self.quantities[part] for part in (single, ranged)})
         own = {**dict.fromkeys(("value", "low", "high"), ref(ranged)), **_OF_A_FIGURE}
         fields = {key: {**own[key], "description": said[key]} for key in said}
         description = f"{self.shared[ranged]['description']}, with its source"

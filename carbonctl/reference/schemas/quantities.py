@@ -28,10 +28,10 @@ def name_of(dimension: Dimension) -> str:
 
 def definitions() -> dict[str, Schema]:
     """Return the definitions of all dimensions; of two with one name the first's."""
-    found: dict[str, Schema] = {}
+    schemas: dict[str, Schema] = {}
     for dimension in reversed(DIMENSIONS):
-        found |= _definitions(dimension)
-    return found
+        schemas |= _definitions(dimension)
+    return schemas
 
 
 def _definitions(dimension: Dimension) -> dict[str, Schema]:
@@ -40,12 +40,12 @@ def _definitions(dimension: Dimension) -> dict[str, Schema]:
     unit = f" [{dimension.unit} or alike]" if dimension.unit else ""
     said = f"{title}{unit} such as `{dimension.example}`"
     range_ = "`LOW..HIGH UNIT`" if dimension.unit else "`LOW..HIGH`"
-    one, examples = ref(f"one-{name}"), {"examples": [dimension.example]}
+    single, examples = ref(f"one-{name}"), {"examples": [dimension.example]}
     clock = f"|{CLOCK}" if dimension.unit == DURATION.unit else ""
     first = rf"({_NUMBER}({_unit(dimension)})?{clock})"
     last = f"({_NUMBER}{_unit(dimension)}{clock})"
     source = scalars.as_schema(scalars.WORDS)
-    mapping = records.fields("quantity", best=one, low=one, high=one, source=source)
+    mapping = records.fields("quantity", best=single, low=single, high=single, source=source)
     return {
         f"one-{name}": {
             "description": said,
@@ -55,7 +55,7 @@ def _definitions(dimension: Dimension) -> dict[str, Schema]:
         },
         f"{name}-or-range": {
             "description": f"{said}, or a range {range_}",
-            "anyOf": [one, {"type": "string", "pattern": rf"^{first}\.\.{last}$"}],
+            "anyOf": [single, {"type": "string", "pattern": rf"^{first}\.\.{last}$"}],
             **examples,
         },
         name: {

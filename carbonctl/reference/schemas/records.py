@@ -46,7 +46,7 @@ def typed(hint: Any) -> Schema:
     """Return the schema of a type hint."""
     if get_origin(hint) is Literal:
         return words(get_args(hint))
-    types = [_TYPES[one] for one in get_args(hint) or (hint,)]
+    types = [_TYPES[kind] for kind in get_args(hint) or (hint,)]
     return {"type": types if len(types) > 1 else types[0]}
 
 

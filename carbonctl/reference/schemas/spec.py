@@ -136,11 +136,11 @@ _LIST_OF_PARTS: Schema = {"type": "array", "items": ref("part"), "minItems": 1}
 
 def _schemas(models: list[type[BaseModel]]) -> tuple[dict[str, Schema], dict[Any, str]]:
     """Return the definitions of some models, and the name of each."""
-    refs, found = models_json_schema(
+    refs, schema = models_json_schema(
         [(m, "validation") for m in models], schema_generator=_Generator
     )
     names = {model: refs[model, "validation"]["$ref"].rpartition("/")[2] for model in models}
-    return found["$defs"], names
+    return schema["$defs"], names
 
 
 def _close_parts(shared: dict[str, Schema], names: dict[Any, str]) -> None:

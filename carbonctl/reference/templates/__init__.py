@@ -90,7 +90,11 @@ def published() -> dict[str, Template]:
 def holding(wanted: str, known: dict[str, Template]) -> list[Template]:
     """Return the workloads whose name, or what they are, holds a text."""
     folded = fold(wanted)
-    return [one for name, one in known.items() if folded in fold(name) or folded in fold(one.about)]
+    return [
+        workload
+        for name, workload in known.items()
+        if folded in fold(name) or folded in fold(workload.about)
+    ]
 
 
 def find(wanted: str) -> Template:
@@ -100,16 +104,16 @@ def find(wanted: str) -> Template:
     """
     known = published()
     wanted = wanted.replace("\n", "\\n")
-    same = [one for name, one in known.items() if fold(name) == fold(wanted)]
-    found = same or holding(wanted, known)
-    if len(found) == 1:
-        return found[0]
+    same = [workload for name, workload in known.items() if fold(name) == fold(wanted)]
+    fits = same or holding(wanted, known)
+    if len(fits) == 1:
+        return fits[0]
     listing = (
-        f"`carbonctl init --list --from-published {quote(wanted if found else '')}` lists them all"
+        f"`carbonctl init --list --from-published {quote(wanted if fits else '')}` lists them all"
     )
-    if found:
-        shown = ", ".join(one.name for one in found[:_MOST])
-        more = ", …" if len(found) > _MOST else ""
+    if fits:
+        shown = ", ".join(workload.name for workload in fits[:_MOST])
+        more = ", …" if len(fits) > _MOST else ""
         raise LookupError(f"`{wanted}` fits several workloads: {shown}{more}; name one ({listing})")
     close = nearest(wanted, known)
     hint = f"; did you mean {' or '.join(f'`{name}`' for name in close)}?" if close else ""

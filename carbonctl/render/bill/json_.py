@@ -28,10 +28,10 @@ def lines(bills: Sequence[Bill]) -> str:
 
 def bill_dict(bill: Bill) -> dict[str, Any]:
     """Return one element of ``results``."""
-    found = {k: v for k, v in result_dict(bill.result).items() if k not in _LEFT_OUT}
-    entries = found.pop("entries")
+    fields = {k: v for k, v in result_dict(bill.result).items() if k not in _LEFT_OUT}
+    entries = fields.pop("entries")
     return {
-        **found,
+        **fields,
         "of": bill.what,
         "covers": bill.covers or None,
         "stages": {f"{name.replace(' ', '_')}_kgco2e": bill.view(name) for name in VIEWS},
@@ -56,14 +56,14 @@ def _value(value: Value) -> dict[str, float]:
     return {"best": value.best, "low": value.low, "high": value.high}
 
 
-def _published(found: Published | None) -> dict[str, Any] | None:
-    if found is None:
+def _published(published: Published | None) -> dict[str, Any] | None:
+    if published is None:
         return None
     return {
-        "embodied_kgco2e": _value(found.value),
-        "covers": found.covers,
-        "source": found.value.source,
-        "note": found.value.note,
-        "not_among_the_parts": list(found.lacks),
-        "split": [one._asdict() for one in found.split],
+        "embodied_kgco2e": _value(published.value),
+        "covers": published.covers,
+        "source": published.value.source,
+        "note": published.value.note,
+        "not_among_the_parts": list(published.lacks),
+        "split": [share._asdict() for share in published.split],
     }

@@ -45,10 +45,10 @@ def _section(bill: Bill) -> str:
     return "\n".join([*lines, ""])
 
 
-def _published(found: Published | None) -> list[str]:
-    if found is None:
+def _published(published: Published | None) -> list[str]:
+    if published is None:
         return []
-    lines = [f"- Published: {mass(found.value.best)}, covers {found.covers}"]
-    if found.lacks:
-        lines.append(f"- Not among the parts: {escape(', '.join(found.lacks))}")
+    lines = [f"- Published: {mass(published.value.best)}, covers {published.covers}"]
+    if published.lacks:
+        lines.append(f"- Not among the parts: {escape(', '.join(published.lacks))}")
     return lines

@@ -149,19 +149,19 @@ class _Block:
             self.line("Incomplete: the carbon of a part is unknown, so the sum is unknown too",
                       CAUTION)  # fmt: skip
 
-    def published(self, found: Published) -> None:
-        value = found.value
-        self.screen.heading(f"Published: {said(value.number)}, covers {found.covers}")
-        if found.split:
+    def published(self, published: Published) -> None:
+        value = published.value
+        self.screen.heading(f"Published: {said(value.number)}, covers {published.covers}")
+        if published.split:
             sheet = Sheet()
             sheet.add_column("kgCO2e of one device")
             sheet.add_column("published", is_right=True, wraps=False)
             sheet.add_column("from parts", is_right=True, wraps=False)
-            for one in found.split:
-                sheet.add_row(one.name, *(_kg(kg) for kg in (one.published, one.computed)))
+            for share in published.split:
+                sheet.add_row(share.name, *(_kg(kg) for kg in (share.published, share.computed)))
             sheet.draw(self.screen)
-        if found.lacks:
-            self.line(f"Not among the parts: {', '.join(found.lacks)}")
+        if published.lacks:
+            self.line(f"Not among the parts: {', '.join(published.lacks)}")
         if value.note:
             self.line(f"Of the published figure: {value.note}", "dim")
 
@@ -185,12 +185,12 @@ class _Block:
 
 def _groups(entries: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:
     """Return entries by the first of their names, where that is a group's."""
-    found: dict[str, list[Entry]] = {}
+    groups: dict[str, list[Entry]] = {}
     for entry in entries:
         group, dot, _ = entry.item.partition(".")
         name = group if dot else group.removesuffix(f" {entry.kind}")
-        found.setdefault(name, []).append(entry)
-    return list(found.items())
+        groups.setdefault(name, []).append(entry)
+    return list(groups.items())
 
 
 _PIECES = {"pieces": ("piece", "pieces"), "packages": ("package", "packages")}
@@ -198,8 +198,8 @@ _PIECES = {"pieces": ("piece", "pieces"), "packages": ("package", "packages")}
 
 def unit(entry: Entry) -> str:
     """Return the unit of an entry's amount, one of it in the singular."""
-    one, many = _PIECES.get(entry.quantity_unit, (entry.quantity_unit,) * 2)
-    return one if entry.quantity == 1 else many
+    singular, many = _PIECES.get(entry.quantity_unit, (entry.quantity_unit,) * 2)
+    return singular if entry.quantity == 1 else many
 
 
 def _factor(entry: Entry) -> str:

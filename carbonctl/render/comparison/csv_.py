@@ -27,12 +27,12 @@ def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Sty
     writer = csv.DictWriter(out, names, restval="", lineterminator="\n")
     writer.writeheader()
     writer.writerows(of_sides[0])
-    for one, of_design in zip(report.alternatives, of_sides[1:], strict=True):
-        writer.writerows(_entry(one.head.label, row) for row in one.rows)
-        writer.writerow(_total(one))
+    for comparison, of_design in zip(report.alternatives, of_sides[1:], strict=True):
+        writer.writerows(_entry(comparison.head.label, row) for row in comparison.rows)
+        writer.writerow(_total(comparison))
         writer.writerows(of_design)
-        of_it = [v for v in verdicts if v.subject in ("", one.head.label)]
-        writer.writerows(_verdict(one.head.label, verdict) for verdict in of_it)
+        of_it = [v for v in verdicts if v.subject in ("", comparison.head.label)]
+        writer.writerows(_verdict(comparison.head.label, verdict) for verdict in of_it)
     return out.getvalue()
 
 
@@ -72,14 +72,14 @@ def _entry(label: str, row: ComparedEntry) -> dict[str, Any]:
     }
 
 
-def _total(one: Comparison) -> dict[str, Any]:
-    energy = one.total["energy_kwh"]
+def _total(comparison: Comparison) -> dict[str, Any]:
+    energy = comparison.total["energy_kwh"]
     return {
         "row": "total",
-        "alternative": one.head.label,
+        "alternative": comparison.head.label,
         "base_energy_kwh": energy.base,
         "head_energy_kwh": energy.head,
-        **_figures(one.total["total_kgco2e"]),
+        **_figures(comparison.total["total_kgco2e"]),
     }
 
 

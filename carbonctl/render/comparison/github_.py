@@ -19,22 +19,22 @@ _NUMBER = re.compile(r"#[0-9]+$")  # of a workload in its file
 
 def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Style) -> str:
     """Return one command a line: gates that did not pass, own records, faulty inputs."""
-    by_label = {one.head.label: one for one in report.alternatives}
+    by_label = {comparison.head.label: comparison for comparison in report.alternatives}
     lines = [
         _gate(verdict, by_label.get(verdict.subject))
         for verdict in verdicts
         if outcome(verdict) != PASS
     ]
-    lines += [command("warning", f"own records are used: {one}") for one in about.own_records]
+    lines += [command("warning", f"own records are used: {folder}") for folder in about.own_records]
     lines += _metrics(report)
     lines += [command("error", p.message, p.file, p.line, p.col) for p in about.errors]
     return "".join(f"{line}\n" for line in lines)
 
 
-def _gate(verdict: Verdict, one: Comparison | None) -> str:
+def _gate(verdict: Verdict, comparison: Comparison | None) -> str:
     """Return a gate at the line of the input that weighs most in its figure."""
     word = outcome(verdict)
-    line = None if one is None else line_behind(one, verdict)
+    line = None if comparison is None else line_behind(comparison, verdict)
     file = _NUMBER.sub("", verdict.subject)
     return command(_LEVELS[word], f"gate {word}: {told(verdict)}", file, line, line and 1)
 
@@ -46,6 +46,6 @@ def _metrics(report: Report) -> list[str]:
     from carbonctl.render.design import sentence
 
     return [
-        command("notice", sentence(side), one.head.label)
-        for one, side in zip(report.alternatives, report.metrics.heads, strict=True)
+        command("notice", sentence(side), comparison.head.label)
+        for comparison, side in zip(report.alternatives, report.metrics.heads, strict=True)
     ]

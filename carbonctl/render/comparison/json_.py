@@ -18,7 +18,9 @@ def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Sty
     document: dict[str, Any] = {
         **head(SCHEMA, about),
         "base": _side(report.base),
-        "alternatives": [_alternative(n, one) for n, one in enumerate(report.alternatives, 1)],
+        "alternatives": [
+            _alternative(n, comparison) for n, comparison in enumerate(report.alternatives, 1)
+        ],
         "verdicts": [as_dict(verdict) for verdict in verdicts],
         "errors": faults(about),
     }
@@ -26,8 +28,8 @@ def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Sty
         from carbonctl.render.design import plain_
 
         document["base"]["metrics"] = plain_.as_dict(report.metrics.base)
-        for one, side in zip(document["alternatives"], report.metrics.heads, strict=True):
-            one["metrics"] = plain_.as_dict(side)
+        for alternative, side in zip(document["alternatives"], report.metrics.heads, strict=True):
+            alternative["metrics"] = plain_.as_dict(side)
     return as_json(document)
 
 
@@ -37,22 +39,22 @@ def _side(side: Side) -> dict[str, Any]:
         "name": side.name,
         "version": side.version,
         "hardware_db": side.hardware_db,
-        "own_records": [one._asdict() for one in side.own_records],
+        "own_records": [folder._asdict() for folder in side.own_records],
         "saved": side.is_saved,
         "complete": all(result.complete for result in side.results),
     }
 
 
-def _alternative(rank: int, one: Comparison) -> dict[str, Any]:
+def _alternative(rank: int, comparison: Comparison) -> dict[str, Any]:
     return {
         "rank": rank,
-        **_side(one.head),
-        "total": _deltas(one.total),
-        "phases": {phase: _deltas(sums) for phase, sums in one.phases.items()},
-        "entries": [_row(row) for row in one.rows],
-        "inputs": [change._asdict() for change in one.inputs],
-        "assumptions": [change._asdict() for change in one.changes],
-        "notes": list(one.notes),
+        **_side(comparison.head),
+        "total": _deltas(comparison.total),
+        "phases": {phase: _deltas(sums) for phase, sums in comparison.phases.items()},
+        "entries": [_row(row) for row in comparison.rows],
+        "inputs": [change._asdict() for change in comparison.inputs],
+        "assumptions": [change._asdict() for change in comparison.changes],
+        "notes": list(comparison.notes),
     }
 
 

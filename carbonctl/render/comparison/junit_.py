@@ -16,8 +16,10 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Style) -> str:
     """Return the document: failed gates are failures, unknown ones and faulty files errors."""
     suites = ET.Element("testsuites", name="carbonctl")
-    for one in report.alternatives:
-        _suite(suites, one, [v for v in verdicts if v.subject == one.head.label], about)
+    for comparison in report.alternatives:
+        _suite(
+            suites, comparison, [v for v in verdicts if v.subject == comparison.head.label], about
+        )
     for problem in about.errors:
         file = printable(problem.file)
         name = f"{file}:{problem.line}:{problem.col}"
@@ -28,9 +30,11 @@ def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Sty
     return f"{_HEAD}\n{ET.tostring(suites, encoding='unicode')}\n"
 
 
-def _suite(suites: ET.Element, one: Comparison, verdicts: list[Verdict], about: About) -> None:
+def _suite(
+    suites: ET.Element, comparison: Comparison, verdicts: list[Verdict], about: About
+) -> None:
     words = [outcome(verdict) for verdict in verdicts]
-    label = printable(one.head.label)
+    label = printable(comparison.head.label)
     suite = ET.SubElement(
         suites, "testsuite", name=label, tests=str(len(verdicts) + 1),
         failures=str(words.count(FAILED)), errors=str(words.count(UNKNOWN)),
@@ -40,7 +44,9 @@ def _suite(suites: ET.Element, one: Comparison, verdicts: list[Verdict], about: 
         for own in about.own_records:
             ET.SubElement(properties, "property", name="own records", value=printable(str(own)))
     compared_case = ET.SubElement(suite, "testcase", classname=label, name="compared")
-    said = " ".join([comparison_text.headline(one), *(f"Note: {note}." for note in one.notes)])
+    said = " ".join(
+        [comparison_text.headline(comparison), *(f"Note: {note}." for note in comparison.notes)]
+    )
     ET.SubElement(compared_case, "system-out").text = printable(said)
     for verdict, word in zip(verdicts, words, strict=True):
         case = ET.SubElement(suite, "testcase", classname=label, name=printable(verdict.rule))

@@ -32,19 +32,21 @@ def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Sty
     several = len(report.alternatives) > 1
     if several:
         page.must([*_ranking(report), ""])
-    for one in report.alternatives[:1] if several else report.alternatives:
-        page.must([f"### {_label(one.head.label)}", "", f"**{said.headline(one)}**", ""])
-        page.must([*_phases(one), ""])
+    for comparison in report.alternatives[:1] if several else report.alternatives:
+        page.must(
+            [f"### {_label(comparison.head.label)}", "", f"**{said.headline(comparison)}**", ""]
+        )
+        page.must([*_phases(comparison), ""])
     page.must(_gates(verdicts))
     if report.metrics is not None:
         from carbonctl.render.design import md_
 
         page.may(md_.lines(report.metrics))
-    for one in report.alternatives:
-        heading = [f"#### {_label(one.head.label)}: {said.headline(one)}", ""]
+    for comparison in report.alternatives:
+        heading = [f"#### {_label(comparison.head.label)}: {said.headline(comparison)}", ""]
         if several and not page.may(heading):
             break
-        for block in _details(one):
+        for block in _details(comparison):
             page.fold(*block)
     versions = f"carbonctl {escape(about.version)}, hardware_db {escape(about.hardware_db)}"
     for line in sentences(about.own_records, is_markdown=True):
@@ -118,9 +120,9 @@ def _ranking(report: Report) -> list[str]:
         "| --: | :-- | --: | --: | --: |",
         f"| | {_label(report.base.label)} (base) | {mass(base)} | | |",
     ]
-    for rank, one in enumerate(report.alternatives[:_MOST_RANKED], 1):
-        delta = one.total["total_kgco2e"]
-        cells = (str(rank), _label(one.head.label), mass(delta.head), *said.moves(delta))
+    for rank, comparison in enumerate(report.alternatives[:_MOST_RANKED], 1):
+        delta = comparison.total["total_kgco2e"]
+        cells = (str(rank), _label(comparison.head.label), mass(delta.head), *said.moves(delta))
         lines.append(_row(*cells))
     if len(report.alternatives) > _MOST_RANKED:
         lines.append(f"| | and {len(report.alternatives) - _MOST_RANKED} more | | | |")
@@ -131,11 +133,14 @@ def _row(*cells: str) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _phases(one: Comparison) -> list[str]:
+def _phases(comparison: Comparison) -> list[str]:
     """Return the table of phases and the total; activities are folded below."""
     lines = ["| Phase | Base | Head | Change | |", "| :-- | --: | --: | --: | --: |"]
-    shown = [(line.name, line.delta) for line in said.lines(one) if line.is_phase]
-    for name, delta in (*shown, (f"**{said.total_of(one)}**", one.total["total_kgco2e"])):
+    shown = [(line.name, line.delta) for line in said.lines(comparison) if line.is_phase]
+    for name, delta in (
+        *shown,
+        (f"**{said.total_of(comparison)}**", comparison.total["total_kgco2e"]),
+    ):
         lines.append(_row(name, mass(delta.base), mass(delta.head), *said.moves(delta)))
     return lines
 
@@ -143,13 +148,13 @@ def _phases(one: Comparison) -> list[str]:
 Block = tuple[str, list[str], list[str]]
 
 
-def _details(one: Comparison) -> Iterator[Block]:
+def _details(comparison: Comparison) -> Iterator[Block]:
     """Yield what is folded: remarks and notes, activities, entries, assumed figures."""
-    remarks = [f"- {escape(name)}: {escape(text)}" for name, text in said.remarks(one)]
-    remarks += [f"- Note: {escape(note)}" for note in one.notes]
+    remarks = [f"- {escape(name)}: {escape(text)}" for name, text in said.remarks(comparison)]
+    remarks += [f"- Note: {escape(note)}" for note in comparison.notes]
     if remarks:
         yield "In numbers", [], remarks
-    activities = [line for line in said.lines(one) if not line.is_phase]
+    activities = [line for line in said.lines(comparison) if not line.is_phase]
     if activities:
         head = ["| Activity | Base | Head | Change | | |", "| :-- | --: | --: | --: | --: | :-- |"]
         rows = [
@@ -158,13 +163,13 @@ def _details(one: Comparison) -> Iterator[Block]:
             for a in activities
         ]  # fmt: skip
         yield said.plural(len(activities), "activity", "activities"), head, rows
-    yield from _of_entries(one)
-    inputs = said.inputs(one)
+    yield from _of_entries(comparison)
+    inputs = said.inputs(comparison)
     if inputs:
         head = ["| Input | Base | Head |", "| :-- | --: | --: |"]
         rows = [_row(escape(path), *map(escape, rest)) for path, *rest in inputs]
         yield said.plural(len(inputs), "input differs", "inputs differ"), head, rows
-    changes = said.changes(one)
+    changes = said.changes(comparison)
     if changes:
         head = ["| Figure | Base | Head | Cause |", "| :-- | --: | --: | :-- |"]
         rows = [_row(*map(escape, change)) for change in changes]
@@ -172,8 +177,8 @@ def _details(one: Comparison) -> Iterator[Block]:
         yield title, head, rows
 
 
-def _of_entries(one: Comparison) -> Iterator[Block]:
-    entries = said.entry_rows(one)
+def _of_entries(comparison: Comparison) -> Iterator[Block]:
+    entries = said.entry_rows(comparison)
     if not entries:
         return
     head = ["| Entry | | Change | | |", "| :-- | :-- | --: | --: | :-- |"]

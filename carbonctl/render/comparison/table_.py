@@ -28,10 +28,10 @@ def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Sty
     if len(report.alternatives) > 1:
         _ranking(screen, report)
         screen.paragraph()
-    for place, one in enumerate(report.alternatives):
+    for place, comparison in enumerate(report.alternatives):
         if place:
             screen.paragraph()
-        _Block(screen, one, style).show()
+        _Block(screen, comparison, style).show()
     if report.metrics is not None:
         from carbonctl.render.design import table_
 
@@ -50,21 +50,22 @@ def _ranking(screen: Screen, report: Report) -> None:
         table.add_column(head, is_right=True, wraps=False, start=start)
     base = report.alternatives[0].total["total_kgco2e"].base
     table.add_row("", f"{report.base.label} (base)", human_numbers.mass(base), "", "")
-    for rank, one in enumerate(report.alternatives, 1):
-        delta = one.total["total_kgco2e"]
+    for rank, comparison in enumerate(report.alternatives, 1):
+        delta = comparison.total["total_kgco2e"]
         moves = comparison_text.moves(delta)
-        table.add_row(str(rank), one.head.label, human_numbers.mass(delta.head), *moves)
+        table.add_row(str(rank), comparison.head.label, human_numbers.mass(delta.head), *moves)
     table.draw(screen)
 
 
 class _Block:
     """One alternative beside the base."""
 
-    def __init__(self, screen: Screen, one: Comparison, style: Style) -> None:
+    def __init__(self, screen: Screen, comparison: Comparison, style: Style) -> None:
         self.screen = screen
-        self.one = one
+        self.one = comparison
         self.style = style
-        sizes = [abs(x) for d in (one.total["total_kgco2e"], one.total["operational_kgco2e"])
+        sizes = [abs(x) for d in (comparison.total["total_kgco2e"],
+                                  comparison.total["operational_kgco2e"])
                  for x in (d.base, d.head) if x]  # fmt: skip
         self.size, self.unit = human_numbers.scale(max(sizes, default=0.0), "kgCO2e")
         self.places = human_numbers.decimals(max(sizes, default=0.0) / self.size)

@@ -57,19 +57,19 @@ def heading(metrics: Metrics, place: int) -> str:
 def rows(metrics: Metrics) -> list[MetricRow]:
     """Return the rows of the table, the base first."""
     sides = (metrics.base, *metrics.heads)
-    found = [MetricRow(name, _cells(sides, key, write)) for name, key, write in _INGREDIENTS]
+    table = [MetricRow(name, _cells(sides, key, write)) for name, key, write in _INGREDIENTS]
     for title, (name, key) in zip(_TITLES, PRODUCTS.items(), strict=True):
-        found.append(MetricRow(title, _cells(sides, key, _scientific)))
+        table.append(MetricRow(title, _cells(sides, key, _scientific)))
         ratios = (_written(side.ratios[name], _ratio) for side in sides)
-        found.append(MetricRow("  × the base's", tuple(ratios), is_minor=True))
-    found += _beside(metrics, "NCF, fixed work", "ncf_fixed_work", _ratio)
-    found += _beside(metrics, "NCF, fixed time", "ncf_fixed_time", _ratio)
-    found.append(MetricRow("Verdict", ("", *map(_verdict, metrics.heads))))
-    found.append(MetricRow("  over ranges", ("", *map(_safe, metrics.heads)), is_minor=True))
-    found += _beside(metrics, "Indifference", "indifference_h", _when)
-    found += _beside(metrics, "Break-even", "break_even_h", _when)
-    found.append(MetricRow("  within a life", ("", *map(_suffices, metrics.heads)), is_minor=True))
-    return [row for row in found if any(row.cells)]
+        table.append(MetricRow("  × the base's", tuple(ratios), is_minor=True))
+    table += _beside(metrics, "NCF, fixed work", "ncf_fixed_work", _ratio)
+    table += _beside(metrics, "NCF, fixed time", "ncf_fixed_time", _ratio)
+    table.append(MetricRow("Verdict", ("", *map(_verdict, metrics.heads))))
+    table.append(MetricRow("  over ranges", ("", *map(_safe, metrics.heads)), is_minor=True))
+    table += _beside(metrics, "Indifference", "indifference_h", _when)
+    table += _beside(metrics, "Break-even", "break_even_h", _when)
+    table.append(MetricRow("  within a life", ("", *map(_suffices, metrics.heads)), is_minor=True))
+    return [row for row in table if any(row.cells)]
 
 
 def _cells(sides: Sequence[Measured], key: str, write: Write) -> tuple[str, ...]:
@@ -78,10 +78,13 @@ def _cells(sides: Sequence[Measured], key: str, write: Write) -> tuple[str, ...]
 
 def _beside(metrics: Metrics, title: str, key: str, write: Write) -> list[MetricRow]:
     """Return a row of what stands beside the base, and a row of its ranges."""
-    found = [side.figures[key] for side in metrics.heads]
-    ranges = ("" if one is None or not _is_ranged(one) else _span(one, write) for one in found)
+    figures = [side.figures[key] for side in metrics.heads]
+    ranges = (
+        "" if figure is None or not _is_ranged(figure) else _span(figure, write)
+        for figure in figures
+    )
     return [
-        MetricRow(title, ("", *(_written(one, write) for one in found))),
+        MetricRow(title, ("", *(_written(figure, write) for figure in figures))),
         MetricRow("  range", ("", *ranges), is_minor=True),
     ]
 

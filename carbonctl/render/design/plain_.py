@@ -48,13 +48,13 @@ def when(figure: Figure) -> str:
 
 def as_dict(side: Measured) -> dict[str, Any]:
     """Return the metrics of a side as a plain mapping, in full precision."""
-    found = {key: _plain(side.figures[key], is_time=key in TIMES) for key in _UNITS}
-    life = found["break_even_h"]
+    figures = {key: _plain(side.figures[key], is_time=key in TIMES) for key in _UNITS}
+    life = figures["break_even_h"]
     if life is not None:
         life["within_life"] = within_life(side.of_life)
-    ratios = {name: _plain(one) for name, one in side.ratios.items()}
+    ratios = {name: _plain(ratio) for name, ratio in side.ratios.items()}
     notes = list(side.notes)
-    return {**found, "verdict": _verdict_dict(side.verdict), "ratios": ratios, "notes": notes}
+    return {**figures, "verdict": _verdict_dict(side.verdict), "ratios": ratios, "notes": notes}
 
 
 def _finite(value: float | None) -> float | None:
@@ -64,8 +64,8 @@ def _finite(value: float | None) -> float | None:
 def _plain(figure: Figure | None, *, is_time: bool = False) -> dict[str, Any] | None:
     if figure is None:
         return None
-    found: dict[str, Any] = {key: _finite(value) for key, value in figure._asdict().items()}
-    return {**found, "when": when(figure)} if is_time else found
+    bounds: dict[str, Any] = {key: _finite(value) for key, value in figure._asdict().items()}
+    return {**bounds, "when": when(figure)} if is_time else bounds
 
 
 def _verdict_dict(verdict: Figure | None) -> dict[str, str] | None:
@@ -82,19 +82,19 @@ def _verdict_dict(verdict: Figure | None) -> dict[str, str] | None:
 def csv_rows(side: Measured) -> list[dict[str, Any]]:
     """Return the metrics of a side as rows of the CSV; what is unknown is empty."""
     by_key = {key: side.ratios[name] for name, key in PRODUCTS.items()}
-    found = []
+    metrics = []
     for key, unit in _UNITS.items():
         figure, ratio = side.figures[key], by_key.get(key)
         said = when(figure) if figure is not None and key in TIMES else ""
         cells = (key, unit, *_bounds(figure), *_bounds(ratio), said)
         own = dict(zip(CSV_COLUMNS, cells, strict=True))
-        found.append({"row": "metric", "alternative": side.label, **own})
+        metrics.append({"row": "metric", "alternative": side.label, **own})
     words = {
         "verdict": "" if side.verdict is None else VERDICTS[round(side.verdict.best)],
         "verdict_over_range": safety(side.verdict) or "",
         "break_even_within_life": within_life(side.of_life) or "",
     }
-    return found + [
+    return metrics + [
         {"row": "metric", "alternative": side.label, "metric": key, "said": word}
         for key, word in words.items()
     ]

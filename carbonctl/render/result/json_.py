@@ -48,7 +48,7 @@ def head(schema: str, about: About) -> dict[str, Any]:
         "schema": schema,
         "version": about.version,
         "hardware_db": about.hardware_db,
-        "own_records": [one._asdict() for one in about.own_records],
+        "own_records": [folder._asdict() for folder in about.own_records],
     }
 
 
