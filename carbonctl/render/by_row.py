@@ -28,6 +28,13 @@ def mark(number: int) -> str:
     return f"{MARK}{number}{MARK}"
 
 
+class Member:
+    """A part of a document that is written once for all places where it stands."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self.document = document
+
+
 class Rows:
     """How many rows there are, and the words of each.
 
@@ -45,6 +52,7 @@ class Rows:
         self.made: dict[str, list[str]] = {}
         self.written: dict[tuple[str, bytes], list[str]] = {}
         self.in_quotes: dict[tuple[int, Any], tuple[list[str], list[str]]] = {}
+        self.members: dict[tuple[int, ...], tuple[Member, list[str]]] = {}
 
     def words(self, mark: str) -> list[str]:
         """Return the words of a mark, one a row."""
@@ -69,12 +77,21 @@ class Rows:
 
     def figures(self, column: Any) -> list[str]:
         """Return what is written of a column, or of the texts made of one, in JSON and CSV."""
+        if isinstance(column, Member):
+            return self.member(column)
         if not hasattr(column, "tolist"):
             return list(map(encode, column.rows))
         numbers = column.dtype.char, column.tobytes()
         if numbers not in self.written:  # several columns may hold the same numbers
             self.written[numbers] = list(map(repr, column.tolist()))
         return self.written[numbers]
+
+    def member(self, member: Member) -> list[str]:
+        """Return a part of a document in each row, the same for parts with the same values."""
+        key = tuple(map(id, member.document.values()))
+        if key not in self.members:  # the values stay, and so do their ids
+            self.members[key] = member, self.filled(self.json(member.document))
+        return self.members[key][1]
 
     def quoted(self, words: list[str], quote: Callable[[str], str]) -> list[str]:
         """Return words as they are quoted in an output."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from carbonctl.ledger.result import SCHEMA, About, Result
 from carbonctl.ledger.rows import chosen
 from carbonctl.render import Style
-from carbonctl.render.by_row import Rows, encode
+from carbonctl.render.by_row import Member, Rows, encode
 from carbonctl.render.result.json_ import result_dict
 
 if TYPE_CHECKING:
@@ -37,7 +37,10 @@ class Renderer:
 
     def texts(self, result: Result, rows: Rows) -> list[str]:
         """Return the lines of each row of a result with columns, and add nothing."""
-        lines = ((*rows.json(document), "\n") for document in self.documents(result))
+        documents = self.documents(result)
+        for entry in (entry for document in documents for entry in document.get("entries", ())):
+            entry["inputs"] = list(map(Member, entry["inputs"]))
+        lines = ((*rows.json(document), "\n") for document in documents)
         return rows.filled(chain.from_iterable(lines))
 
     def take(self) -> str:
