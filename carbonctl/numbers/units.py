@@ -327,14 +327,16 @@ def format_quantity(number: Number, dimension: Dimension) -> str | dict[str, str
     A range whose best is not its middle becomes a mapping of best, low and high. Of columns
     each row is written.
     """
+    unit = f" {dimension.unit}" if dimension.unit else ""
+
+    def written(value: float) -> str:
+        return f"{format_number(value)}{unit}"
+
     if has_rows(number):
         from carbonctl.numbers.columns import texts
 
-        return texts(partial(format_quantity, dimension=dimension), number)  # type: ignore[return-value]
-
-    def written(value: float) -> str:
-        return f"{format_number(value)} {dimension.unit}".strip()
-
+        of_range = partial(format_quantity, dimension=dimension)
+        return texts(of_range if isinstance(number, Range) else written, number)  # type: ignore[return-value]
     if not isinstance(number, Range):
         return written(number)
     text = f"{format_number(number.low)}..{written(number.high)}"
