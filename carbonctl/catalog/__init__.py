@@ -1,7 +1,6 @@
 """Finds facts in hardware_db, each where it is asked for and not before."""
 
 import os
-from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -101,10 +100,11 @@ class Catalog:
         """Return what a machine can be described by: a device or a host of this name."""
         try:
             return self.unit(name)
-        except LookupError as unknown:
-            with suppress(LookupError):
-                return self.host(name)
-            raise unknown from None
+        except LookupError:
+            host: Host | None = self.hosts.get(name)
+            if host is None:
+                raise
+            return host
 
     def check(self, what: str, *names: str) -> None:
         """Raise ValueError where there is nothing of some names.

@@ -141,6 +141,8 @@ class Index:
         words = frozenset(_read(name).words)
         holders = [self.by_word.get(word, set()) for word in words]
         ids = set.intersection(*holders) if holders else set()
+        if not ids:
+            return []
         return [
             identity
             for identity in self.names

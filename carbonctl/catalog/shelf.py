@@ -91,8 +91,8 @@ class Shelf(Generic[T]):
         self.form = form
         self.folders = folders
         self.check = check
-        self._records: dict[str, T] = {}
-        self._misses: dict[str, str] = {}
+        self._records: dict[str, T | None] = {}
+        self._messages: dict[str, str] = {}
         self._loaded: dict[Path, T] = {}
 
     def find(self, name: str, others: Shelf[Any]) -> T:
@@ -103,14 +103,18 @@ class Shelf(Generic[T]):
         LookupError
             With what the name may mean, also among records of another kind.
         """
-        if name in self._misses:
-            raise LookupError(self._misses[name])
+        record = self.get(name)
+        if record is None:
+            if name not in self._messages:
+                self._messages[name] = self._unknown(name, others)
+            raise LookupError(self._messages[name])
+        return record
+
+    def get(self, name: str) -> T | None:
+        """Return the record with this id or alias, or the only one of this model; else None."""
         if name not in self._records:
             path = self.path(name) or self._aliased(name) or self._only(name)
-            if path is None:
-                self._misses[name] = self._unknown(name, others)
-                raise LookupError(self._misses[name])
-            self._records[name] = self._load(path)
+            self._records[name] = None if path is None else self._load(path)
         return self._records[name]
 
     def path(self, identity: str) -> Path | None:
