@@ -259,3 +259,28 @@ def test_a_tab_waits_for_no_pipe_and_shows_no_escape(database, capfdbinary, make
         asks = {"COMP_WORDS": f"carbonctl {words}", "COMP_CWORD": "3"}
         assert answer({"_CARBONCTL_COMPLETE": "complete_bash", **asks}) == 0
         assert b"\x1b" not in capfdbinary.readouterr().out
+
+
+@pytest.mark.parametrize("boundary", ["chip", "node"])
+def test_a_time_of_requests_without_a_system_is_no_bug(inside, tmp_path, boundary):
+    path = tmp_path / "job.yaml"
+    path.write_text(
+        "name: a\nsite: {grid: FR}\nphases:\n  inference:\n"
+        "    - {kind: serving, requests: 1000, energy_per_request: 0.13 Wh, "
+        f"energy_boundary: {boundary}, device_time_per_request: 2 GPU-s}}\n"
+    )
+    done = inside("estimate", str(path), "-f", "csv")
+    assert done.code == 0
+    assert "the embodied carbon of the requests is unknown" in done.err
+
+
+@pytest.mark.parametrize("hours", ["1e308", "1e400"])
+def test_an_endless_time_without_a_unit_is_no_bug(inside, tmp_path, hours):
+    path = tmp_path / "job.yaml"
+    path.write_text(
+        "name: a\nsite: {grid: FR}\nphases:\n  training:\n"
+        f"    - {{kind: compute, device: nvidia/t4, devices: 1, wall_time: {hours}}}\n"
+    )
+    done = inside("estimate", str(path))
+    assert done.code == 3
+    assert f"`{hours}`" in done.err

@@ -217,3 +217,27 @@ def test_parts_of_parts_without_end_are_refused(inside, tmp_path):
             done = inside(command, str(path), "-f", form)
             assert done.code == 3
             assert "check quantities and units" in done.err
+
+
+def test_reported_energy_without_the_building_is_read_back(inside, tmp_path):
+    """Measured energy that holds the building's counts without it, and no entry says so."""
+    text = """\
+name: a
+site: {grid: FR, pue: 1.5}
+phases:
+  inference:
+    - {kind: energy, name: bare, energy: 100 kWh, embodied: 0 kg}
+    - {kind: energy, name: whole, energy: 300 kWh, includes_pue: yes, embodied: 0 kg}
+reported: {energy: 310 kWh, energy_includes_pue: no, source: llama3-card}
+"""
+    path = tmp_path / "job.yaml"
+    path.write_text(text)
+    saved = tmp_path / "job.json"
+    saved.write_text(inside("estimate", str(path), "-f", "json").out)
+    document = json.loads(saved.read_text())
+    assert document["results"][0]["reported"]["energy_kwh"]["estimated"] == 100 + 300 / 1.5
+    assert inside("estimate", str(saved), "-f", "json").code == 0
+    for forged in (500.0, 100.0):
+        document["results"][0]["reported"]["energy_kwh"]["estimated"] = forged
+        saved.write_text(json.dumps(document))
+        assert inside("estimate", str(saved), "-f", "json").code == 3
