@@ -214,7 +214,7 @@ def _mixed(
 ) -> list[tuple[Group, Device | None, Value | None]]:
     """Return the kinds of device of a mixed system, over which its device-hours are spread.
 
-    Two of one device are told apart.
+    Two kinds with the same device get a number.
     """
     for key in _OF_ONE_KIND:
         if node.given(key) is not None:

@@ -53,7 +53,7 @@ def samples(terms: Sequence[Term]) -> Column:
     """Return `DRAWS` equally likely sums of some terms, or one where nothing is uncertain."""
     drawn = draws({unknown for term in terms for unknown in term.ranged.values()})
     total = np.zeros(DRAWS if drawn else 1)
-    with np.errstate(all="ignore"):  # what is not finite is told by whoever asked
+    with np.errstate(all="ignore"):  # the caller reports what is not finite
         for term in terms:
             total = total + term.at(drawn)
     return total

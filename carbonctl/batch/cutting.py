@@ -1,7 +1,7 @@
 """Cuts the text of a workload into its fixed parts and its holes: names, grids and figures.
 
-A hole may turn out to be something else, as in an id that begins with a digit. That is told
-later (`carbonctl.batch.shapes`): here nothing is known but how a text looks.
+This module sees only the text. A hole may turn out to be something else, such as an id that
+begins with a digit; `carbonctl.batch.filling` checks that when the workload is read.
 """
 
 from __future__ import annotations

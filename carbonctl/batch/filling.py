@@ -17,7 +17,7 @@ from carbonctl.render.by_row import MARK, mark
 from carbonctl.spec.filled import Filled, fill
 from carbonctl.spec.tree import Map, Seq, Text, parse
 
-_TRIES = 3  # in vain, before a shape is left to the ordinary way
+_TRIES = 3  # failures after which workloads of a shape are computed one by one
 _LONGEST_REST = 100  # characters beside a figure: with more, a longer figure may be refused
 
 _MARKS = re.compile(f"{MARK}([0-9]+){MARK}")
@@ -66,7 +66,7 @@ class Shape:
         return tuple([cut.holes[hole] for hole in self.bound])
 
     def is_hopeless(self, held: tuple[str, ...]) -> bool:
-        """Return whether such workloads are left to the ordinary way."""
+        """Return whether such workloads are computed one by one."""
         return self.text is None or self.failures[held] >= _TRIES
 
 

@@ -26,7 +26,7 @@ class _ManyRows(GridRow):
 class ManyGrids:
     """Answers as a catalog does; what it is asked of a name that stands for many is of each row.
 
-    Rows whose answers differ in more than numbers and names are told apart.
+    Rows whose answers differ in more than numbers and names are split.
 
     Parameters
     ----------

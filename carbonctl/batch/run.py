@@ -236,7 +236,7 @@ class Run:
         folders = ", ".join(map(str, self.catalog.folders))
         return (
             f"carbonctl {__version__}, hardware_db {self.catalog.version} ({folders}): "
-            f"{self.results} results ({self.alone} accounted for one by one), "
+            f"{self.results} results ({self.alone} computed one by one), "
             f"{self.entries} entries, {self.problems} problems"
         )
 

@@ -1,9 +1,9 @@
-"""Workloads that differ in their figures and names alone are accounted for together.
+"""Computes workloads together that differ only in their figures, names and grids.
 
 Those whose text has the same fixed parts (`carbonctl.batch.cutting`) have one *shape*. They are
 read into one workload whose figures are columns, accounted for once, and written row by row.
-Rows that a condition tells apart are parted and go again. What cannot be done so, because a text
-is made of its figures or because it is faulty, is left to the ordinary way.
+Where a condition holds in some rows only, the rows are split and computed again. A workload that
+is faulty, or whose warnings state figures, is computed by itself.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ if TYPE_CHECKING:
 _FEW = 3  # workloads of one shape that are not worth an account of columns
 _MOST = 1000  # facts that are remembered of a shape
 _LONGEST = 2**21  # characters of all shapes that are remembered
-_FAULTS = (InputError, ArithmeticError, TypeError, ValueError)  # which the ordinary way tells
+_FAULTS = (InputError, ArithmeticError, TypeError, ValueError)  # reported row by row
 
 
 class Alike(NamedTuple):
-    """What comes of workloads that were accounted for together.
+    """The results of workloads that were computed together.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class Alike(NamedTuple):
     cautions : sequence of tuple of Caution
         The warnings of each row.
     verdicts : dict
-        Those of a row, where there is one that is to be told.
+        Verdicts to report, by row.
     entries : int
         How many entries each row has.
     kin : tuple
@@ -114,7 +114,7 @@ class Shapes:
         self.may_name = firsts.isdisjoint(("phases", *PHASES))  # paths name activities
 
     def answers(self, documents: Sequence[Document]) -> tuple[list[Answer | None], int]:
-        """Return what comes of each document, None where it goes the ordinary way.
+        """Return the answer for each document; None for one that is computed by itself.
 
         Returns
         -------
@@ -126,7 +126,7 @@ class Shapes:
         answers: list[Answer | None] = [None] * len(documents)
         shapes = 0
         for key, group in groups(documents).items():
-            if len(group.cuts) >= _FEW and self.is_open:
+            if self.is_open and len(group.cuts) >= _FEW:
                 shapes += self._answer(self._shape(key, group), group, answers)
             else:
                 shapes += 1
@@ -173,7 +173,7 @@ class Shapes:
         return shapes
 
     def _part(self, shape: Shape, group: Group, cuts: list[Cut], rows: Any) -> Alike | None:
-        """Account for some workloads at once; None where the ordinary way is needed.
+        """Compute some workloads at once; None where each has to be computed by itself.
 
         Raises
         ------
@@ -237,7 +237,7 @@ def _require_limits(entries: Sequence[Entry]) -> None:
     Mixed
         Where those of some rows are not.
     NotOneNumber
-        Where none are: each row is told of by itself.
+        Where none are: each row reports its own fault.
     """
     figures = (
         number

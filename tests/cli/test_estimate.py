@@ -439,7 +439,7 @@ def test_verbose_never_changes_the_result():
     plain, told = run("estimate", LLAMA, "-f", "csv"), run("estimate", LLAMA, "-f", "csv", "-v")
     assert plain.out == told.out
     assert plain.err == ""
-    assert "1 results (1 accounted for one by one), 10 entries, 0 problems" in told.err
+    assert "1 results (1 computed one by one), 10 entries, 0 problems" in told.err
 
 
 STYLES = [

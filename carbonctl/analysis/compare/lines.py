@@ -13,7 +13,7 @@ def line_behind(one: Comparison, verdict: Verdict) -> int | None:
     """Return the line of the head that weighs most in what a verdict is about; None without any.
 
     Of a change that is an input of the entry that changed most, of a figure one of the
-    largest entry; an unknown entry comes first. A changed input goes before others. In a saved
+    largest entry; an unknown entry comes first. Changed inputs come before others. In a saved
     result no input has a line.
     """
     try:
