@@ -10,9 +10,9 @@ STAMP := $(VENV)/.installed
 estimate: $(STAMP)  ## the account of a real workload
 	@$(BIN)/carbonctl estimate configs/llama3.yaml
 
-test: $(VENV)/.dev  ## the published runs beside what was reported, then the tests
-	@$(BIN)/python -m tests.published_table
+test: $(VENV)/.dev  ## the tests, then how accurate the estimates of published runs are
 	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/carbonctl reproduce --summary
 
 check: $(VENV)/.dev  ## style, types, imports
 	@$(BIN)/ruff format --check carbonctl tests .github

@@ -31,6 +31,7 @@ BY_NAME: dict[tuple[str, str], str | list[str]] = {
     ("kinds", "kind"): list(spec_keys.topics()),
     ("init", "template"): list(templates.names()),
     ("init", "from_published"): "published",
+    ("reproduce", "names"): "published",
     ("config", "command"): list(COMMANDS),
 }
 

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,6 +38,12 @@ class Run(NamedTuple):
 def account(text: str, *overrides: str) -> Result:
     """Return the result of a spec given as text."""
     return estimate(text.encode(), "job.yaml", CATALOG, overrides)
+
+
+@cache
+def example(file: str) -> Result:
+    """Return the account of one file of configs/."""
+    return account((CONFIGS / file).read_text(encoding="utf-8"))
 
 
 def cite(folder: Path, *keys: str) -> None:

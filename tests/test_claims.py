@@ -16,7 +16,7 @@ from carbonctl.analysis.compare import Side, report
 from carbonctl.analysis.design.metrics import measured
 from carbonctl.ledger.result import COMMUNICATION, COMPUTATION, Result, part
 from tests.conftest import CATALOG, ROOT, account
-from tests.published_table import result
+from tests.conftest import example as result
 
 HERE = Path(__file__).parent
 CLAIMS = {c["id"]: c for c in yaml.safe_load((HERE / "claims.yaml").read_text(encoding="utf-8"))}
@@ -111,12 +111,9 @@ def _longest_run(kwh, own, cleanest):
 
 
 @by_account("C032")
-def _rated_power_without_load(watts, hours, g_per_kwh):
-    """Without `load` the rated power is drawn; no PUE of a survey, no contract."""
-    found = account(
-        f"name: x\nsite: {{carbon_intensity: {g_per_kwh} g/kWh, pue: 1}}\nphases: {{training: "
-        f"[{{kind: compute, device_time: {hours} GPU-h, rated_power: {watts} W, host_power: 0 W}}]}}"
-    )
+def _rated_power_as_draw(watts, hours, g_per_kwh):
+    """With `load: 100 %` the rated power is drawn; no PUE of a survey, no contract."""
+    found = compute(f"device_time: {hours} GPU-h", watts, g_per_kwh)
     drawn = found.total.energy_kwh / (watts * hours / 1000)
     return [drawn, kg(found) / found.total.operational_market_kgco2e]
 

@@ -64,6 +64,7 @@ def test_a_wheel_works_outside_the_checkout(wheel, tmp_path):
         "hardware_db/VERSION",
         "hardware_db/sources.yaml",
         "configs/llama3.yaml",
+        "configs/published/record.csv",
         "cli/app.py",
         "py.typed",
         "cli/commands.json",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from hashlib import sha256
 
 from carbonctl import estimators
-from carbonctl.account.accountant import Unaccountable, account
+from carbonctl.account.accountant import Unaccountable, account, pues
 from carbonctl.account.journal import Journal
+from carbonctl.account.pue import moves
 from carbonctl.catalog import Catalog
-from carbonctl.errors import InputError
+from carbonctl.errors import Caution, InputError
 from carbonctl.ledger.result import Result, assumption, compare_reported, unexplained
 from carbonctl.spec.load import Loaded, load
 from carbonctl.spec.model import Workload
@@ -65,7 +66,20 @@ def result_of(loaded: Loaded, catalog: Catalog, label: str, digest: str) -> Resu
         journal = account(loaded.workload, catalog)
     except Unaccountable as error:
         raise InputError(loaded.problem(*fault) for fault in error.faults) from None
+    for caution in _moved_pues(loaded, catalog):
+        journal.warn(caution)
     return _result(loaded.workload, journal, label, digest)
+
+
+def _moved_pues(loaded: Loaded, catalog: Catalog) -> list[Caution]:
+    """Return notes on sites whose PUE an override of something else moves."""
+    if loaded.before is None:
+        return []
+    try:
+        before = pues(loaded.before, catalog)
+    except InputError:  # of a record or row that the overrides leave unused
+        return []
+    return moves(before, pues(loaded.workload, catalog))
 
 
 def _result(workload: Workload, journal: Journal, file: str, digest: str) -> Result:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from carbonctl import estimators
 from carbonctl.account import machine as machines
 from carbonctl.account import site as sites
 from carbonctl.account.entries import Entries, Where
+from carbonctl.account.host_classes import Surroundings
 from carbonctl.account.journal import Journal
 from carbonctl.account.node import Layer
 from carbonctl.account.overuse import overuse
@@ -18,7 +20,10 @@ from carbonctl.errors import Caution
 from carbonctl.estimators.base import ActivityContext, ActivityData, ActivityError
 from carbonctl.estimators.machine import Machine
 from carbonctl.estimators.machine_fields import MachineFields
+from carbonctl.estimators.usage import Use
 from carbonctl.ledger.entry import BEYOND, are_in_limits
+from carbonctl.numbers.intervals import decide
+from carbonctl.numbers.values import Value
 from carbonctl.spec.model import Activity, Workload
 from carbonctl.spec.systems import System, SystemFields
 
@@ -42,6 +47,23 @@ def account(workload: Workload, catalog: Catalog) -> Journal:
         With every activity whose figures do not suffice or do not go together.
     """
     return _Accountant(workload, catalog).account()
+
+
+def pues(workload: Workload, catalog: Catalog) -> dict[tuple[str, str, int], Value | None]:
+    """Return the PUE of each site of each activity that runs in a data centre.
+
+    Activities without a carbon intensity are left out.
+    """
+    accountant = _Accountant(workload, catalog)
+    values: dict[tuple[str, str, int], Value | None] = {}
+    for phase, _, name, activity in workload.activities():
+        if activity.in_data_centre:
+            with suppress(ActivityError):
+                for place, (_, supply) in enumerate(
+                    accountant.sites(phase, activity, f"phases.{phase}.{name}")
+                ):
+                    values[phase, name, place] = supply.pue
+    return values
 
 
 def keys_of(fault: str, workload: Workload, places: dict[str, tuple[Any, ...]]) -> tuple[Any, ...]:
@@ -73,6 +95,12 @@ def machine_layers(fields: MachineFields, path: str, workload: Workload) -> list
     return layers
 
 
+def _are_several(fields: MachineFields) -> bool:
+    """Whether several devices work together, as far as the activity says it."""
+    devices: Value | None = getattr(fields, "devices", None)
+    return devices is not None and decide(devices.best > 1)
+
+
 class _Accountant:
     """Goes through the activities of one workload."""
 
@@ -80,7 +108,7 @@ class _Accountant:
         self.workload = workload
         self.catalog = catalog
         self.journal = Journal()
-        self.machines: dict[tuple[bool, str, bool], Machine] = {}
+        self.machines: dict[tuple[bool, str, bool, Surroundings], Machine] = {}
         self.supplies: dict[tuple[str, int, int, bool], list[tuple[Place, Supply]]] = {}
 
     def account(self) -> Journal:
@@ -119,12 +147,12 @@ class _Accountant:
         caused = []
         if activity.in_data_centre:
             caused = [
-                (at, supply, self.activity_data(activity, path, supply))
+                (at, supply, self.activity_data(phase, activity, path, supply))
                 for at, supply in self.sites(phase, activity, path)
             ]
             clients = caused[0][2].clients
         else:
-            data = self.activity_data(activity, path, None)
+            data = self.activity_data(phase, activity, path, None)
             clients = data.clients and data.clients._replace(warnings=data.warnings)
         if clients is not None:
             caused += [
@@ -145,27 +173,37 @@ class _Accountant:
             ]
         return self.supplies[key]
 
-    def activity_data(self, activity: Activity, path: str, supply: Supply | None) -> ActivityData:
+    def activity_data(
+        self, phase: str, activity: Activity, path: str, supply: Supply | None
+    ) -> ActivityData:
         estimator = estimators.module(activity.kind)
         key, fields = activity.machine_fields
         machine: Machine | None = None
         if fields is not None:
-            machine = self.machine(fields, f"{path}.{key}" if key else path)
+            is_cloud = supply is not None and supply.operator == "cloud"
+            surroundings = Surroundings(is_cloud, _are_several(fields))
+            machine = self.machine(fields, f"{path}.{key}" if key else path, surroundings)
         pue = supply.pue if supply else None
-        setting = ActivityContext(path, machine, self.catalog.defaults, pue, self.catalog)
+        catalog = self.catalog
+        setting = ActivityContext(
+            path, machine, catalog.defaults, pue, catalog, Use(phase, activity.kind), catalog.priors
+        )
         data: ActivityData = estimator.activity_data(activity, setting)
         odd = tuple(overuse(activity, path, data))
         return data._replace(warnings=(*data.warnings, *odd)) if odd else data
 
-    def machine(self, activity: MachineFields, path: str) -> Machine:
+    def machine(self, activity: MachineFields, path: str, surroundings: Surroundings) -> Machine:
         """Return the machine of an activity; a named system that is used as it is, only once."""
         is_named = isinstance(activity.system, str)
         shared = is_named and not _MACHINE_KEYS & activity.model_fields_set
-        key = (shared, str(activity.system) if shared else path, activity.draws_power)
+        key = (shared, str(activity.system) if shared else path, activity.draws_power, surroundings)
         if key not in self.machines:
             layers = machine_layers(activity, path, self.workload)
             self.machines[key], warnings = machines.machine(
-                layers[1:] if shared else layers, self.catalog, with_power=activity.draws_power
+                layers[1:] if shared else layers,
+                self.catalog,
+                surroundings,
+                with_power=activity.draws_power,
             )
             for warning in warnings:
                 self.journal.warn(warning)

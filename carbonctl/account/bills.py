@@ -17,7 +17,7 @@ from carbonctl.errors import Caution, InputError, Problem
 from carbonctl.estimators.base import ActivityError
 from carbonctl.estimators.machine import Machine, Share
 from carbonctl.factors.use_phase import HOURS_PER_YEAR
-from carbonctl.hardware import records
+from carbonctl.hardware import fallback, records
 from carbonctl.hardware.act import model as act_model
 from carbonctl.hardware.act import parts as act_parts
 from carbonctl.hardware.act.read import Bom, Importer, read_bom
@@ -39,6 +39,7 @@ from carbonctl.text import few_searches
 T = TypeVar("T")
 Layers: TypeAlias = list[Layer]
 _COVERS = "dies, package and memory, as far as they are known; the rest of the device is not in it"
+_FALLBACK_COVERS = f"dies, memory and board; {fallback.NOT_IN_IT}; no figure of it is published"
 _ACT_YEARS = 2  # that ACT takes a machine to live where nobody says it
 _OF_CLIENTS = ("phone", "tablet", "laptop", "wearable")
 
@@ -71,6 +72,9 @@ class _Subject(NamedTuple):
 def of_record(record: Device | Host, catalog: Catalog, life: Life, file: str = "") -> Bill:
     """Return the bill of a device or a host: its parts, else its published figure.
 
+    A device that has neither a list of parts nor a published figure has the lines of what an
+    account takes for it.
+
     Raises
     ------
     InputError
@@ -79,10 +83,13 @@ def of_record(record: Device | Host, catalog: Catalog, life: Life, file: str = "
     journal = Journal()
     what = "host" if isinstance(record, Host) else "device"
     subject = _Subject(what, file or record.id, "", record.name)
-    parts = records.parts_of(record, catalog)
+    stand_in = _stand_in(record, catalog)
+    parts = () if stand_in else records.parts_of(record, catalog)
     beside: Published | None = None
     try:
-        if parts:
+        if stand_in:
+            lines = stand_in
+        elif parts:
             lines = bill(parts, "parts", catalog, journal.warn, record=record.id)
             beside = published(record, lines)
         else:
@@ -99,8 +106,15 @@ def of_record(record: Device | Host, catalog: Catalog, life: Life, file: str = "
     utilization = Value(1.0, "", "default") if clients else defaults.utilization
     lives = (life.lifetime or lifetime, life.utilization or utilization)
     made = _bill(subject, lines, journal, devices, lives, life, beside)
-    partial = bool(parts) and not records.is_whole(record)
-    return made._replace(covers=_COVERS if partial else "")
+    partial = _COVERS if parts and not records.is_whole(record) else ""
+    return made._replace(covers=_FALLBACK_COVERS if stand_in else partial)
+
+
+def _stand_in(record: Device | Host, catalog: Catalog) -> list[Line]:
+    """Return the lines of a device with neither parts of its own nor a published figure."""
+    if isinstance(record, Host) or record.parts is not None or fallback.has_figure(record):
+        return []
+    return fallback.lines(record, catalog)
 
 
 def _in_record(record: Device | Host, file: str, fault: ActivityError) -> Problem:

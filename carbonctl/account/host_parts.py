@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from carbonctl.account.host_classes import Surroundings, host_part
 from carbonctl.account.node import DESCRIBES_HOST, MachineResolver, first_source
 from carbonctl.catalog.records import Device
 from carbonctl.errors import Caution
@@ -9,14 +10,16 @@ from carbonctl.estimators.base import ActivityError
 from carbonctl.estimators.device_words import PROCESSORS
 from carbonctl.estimators.machine import HostPart
 from carbonctl.factors import power
-from carbonctl.numbers.quantities import grouped, of
+from carbonctl.numbers.quantities import Quantity, grouped, of
 from carbonctl.numbers.values import Value
 
 _DESCRIBED = ("cpu", "memory", "storage")
 _GOES_WITH = {"dram_power": "memory", "storage_power": "storage", "storage_medium": "storage"}
 
 
-def parts(node: MachineResolver, draw: Value | None) -> tuple[HostPart, ...]:
+def parts(
+    node: MachineResolver, draw: Value | None, rated: Quantity | None, surroundings: Surroundings
+) -> tuple[HostPart, ...]:
     """Return what draws power beside the devices.
 
     Parameters
@@ -25,6 +28,10 @@ def parts(node: MachineResolver, draw: Value | None) -> tuple[HostPart, ...]:
         The machine.
     draw : Value or None
         The average draw of a device, which may hold its share of the node.
+    rated : Quantity or None
+        Rated power of a device, or its draw where that is not known [W].
+    surroundings : Surroundings
+        Where the machine stands.
 
     Raises
     ------
@@ -39,29 +46,21 @@ def parts(node: MachineResolver, draw: Value | None) -> tuple[HostPart, ...]:
         _, key = node.deciding(("power", "rated_power", "host_power"))
         is_machine = node.is_alone and key == "host_power"  # and no part beside it
         return described[1:] if is_machine else described
-    return () if node.is_alone else _catalogued(node)
+    return () if node.is_alone else _assumed(node, rated, surroundings)
 
 
-def _catalogued(node: MachineResolver) -> tuple[HostPart, ...]:
-    """Return the host of the catalog around the devices, or nothing with a warning."""
-    if node.is_processor() and node.host is not None and node.host.host_power is not None:
-        message = (
-            f"the power of {node.host.id} holds its CPUs, and is left "
-            "out beside theirs; `host_power` is the rest of the host"
-        )
-        kind = "a host's power left out"
-        node.warnings.append(Caution(message, node.path, kind=kind, vital=True))
-        return ()
-    if node.host is not None and node.host.host_power is not None:
-        watts = node.of_host(node.host.host_power, "host_power")
+def _assumed(
+    node: MachineResolver, rated: Quantity | None, surroundings: Surroundings
+) -> tuple[HostPart, ...]:
+    """Return the host around the devices: measured, as its record says, else by its class."""
+    host = node.host
+    if host is not None and host.host_power is not None and host.host_power_is == "measured":
+        if node.is_processor():
+            return ()  # the draw of CPUs is that of the whole server
+        watts = node.of_host(host.host_power, "host_power")
         return (HostPart("host", of(watts), node.host_scale()),)
-    known = node.device.id if node.device else "the devices"
-    message = (
-        f"the host of {known} is unknown: "
-        "only the devices' own power is counted; give `host_power` (0 W if that is meant)"
-    )
-    node.warnings.append(Caution(message, node.path, kind="an unknown host", vital=True))
-    return ()
+    part = host_part(node, rated, surroundings)
+    return () if part is None else (part,)
 
 
 def _check(node: MachineResolver, draw: Value | None) -> None:
@@ -104,12 +103,18 @@ def _described(node: MachineResolver) -> tuple[HostPart, ...]:
         described.append(_cpu(node))
     memory = node.given("memory")
     if memory is not None:
-        density = node.default("dram_power")
+        density = node.given("dram_power") or _dram_power(node)
         watts = power.memory_w(of(memory), of(density))
         described.append(HostPart("memory", grouped(watts), scale))
     if node.given("storage") is not None:
         described.append(_storage(node))
     return tuple(described)
+
+
+def _dram_power(node: MachineResolver) -> Value:
+    """Return the draw of DRAM per capacity, as it is measured in servers."""
+    prior = node.catalog.priors["dram_power", "server"]
+    return prior.value("dram_power", node.place("dram_power"), "W/GB")
 
 
 def _cpu(node: MachineResolver) -> HostPart:

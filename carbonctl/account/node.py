@@ -6,7 +6,7 @@ from typing import Any
 
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.counting import DeviceUnit
-from carbonctl.catalog.records import Host
+from carbonctl.catalog.records import Device, Host
 from carbonctl.errors import Caution
 from carbonctl.estimators import device_words
 from carbonctl.estimators.base import ActivityError
@@ -21,6 +21,8 @@ Layer = tuple[str, SystemFields]
 
 DESCRIBES_HOST = ("host_power", "host_overhead", "cpu", "memory", "storage")
 HOURS_PER_YEAR = 8760
+_OF_NODES = ("sxm", "sxm2", "oam")
+_IN_NODE = 8  # modules, where nothing says how many
 _SHORTEST_LIFE_H, _LONGEST_LIFE_H = HOURS_PER_YEAR / 4, HOURS_PER_YEAR * 30
 
 
@@ -30,7 +32,7 @@ class MachineResolver:
     Parameters
     ----------
     layers : list of (path, fields)
-        The first goes before the others: the activity's own fields, then its system's.
+        The first takes precedence: the activity's own fields, then its system's.
     catalog : Catalog
         Gives what the layers leave out.
     """
@@ -75,7 +77,15 @@ class MachineResolver:
             given: Value = value
             return given
         figure: Value = getattr(self.catalog.defaults, key)
-        return figure._replace(status="default", path=self.place(key), name=key)
+        unknown = f"{key}:{self.identity}"
+        return figure._replace(status="default", path=self.place(key), name=key, unknown=unknown)
+
+    @property
+    def identity(self) -> str:
+        """What makes it the same machine in two activities: its name, else its device or host."""
+        named = self.path if self.path.startswith("systems.") else None
+        record = self.unit.record if self.unit else self.host
+        return named or (record.id if record else self.path)
 
     def lifetime(self) -> Value:
         """Return the service life, with a warning where no machine has lived so long or short."""
@@ -165,6 +175,9 @@ class MachineResolver:
         elif self.host is not None and (slots := self.slots(self.host)):
             number, status, source = float(slots), "catalog", first_source(self.host)
             note = f"as {self.host.name} holds them"
+        elif self.device is not None and self.device.form in _OF_NODES:
+            number, status = float(_IN_NODE / self.device.of_record), "archetype"
+            note = "a node of eight, as these modules are sold"
         elif self.device is not None and self.device.of_record != 1:
             number = float(1 / self.device.of_record)
             note = f"one {self.device.unit or 'device'} a system"
@@ -256,6 +269,32 @@ class MachineResolver:
         """Return the path at which the spec gives a key, or would give it."""
         return f"{self.deciding((key,))[0]}.{key}"
 
+    @property
+    def records(self) -> list[Device | None]:
+        """The record of each kind of device; None of one that is not named."""
+        if not self.kinds:
+            return [self.device]
+        names = [kind.device for kind in self.kinds]
+        return [self.catalog.unit(name).device if name else None for name in names]
+
+    @property
+    def whole_devices(self) -> float:
+        """How many devices of records a machine holds: slices or dies together make them up.
+
+        A part of a host counts by what the whole host holds.
+        """
+        of_record = 1 if self.unit is None else self.unit.of_record
+        held = None if self.given("share") is None else self.held_devices()
+        return (held or self.per_system).best * float(of_record)
+
+    def of_record(self) -> Scale | None:
+        """Return how many of its record's devices one device is; None where it is one."""
+        if self.unit is None or self.unit.of_record == 1:
+            return None
+        number, path = float(self.unit.of_record), self.place("device")
+        note = f"of {self.unit.record.name}"
+        return Scale(None, Value(number, "", "catalog", None, path, name="of_record", note=note))
+
     def is_processor(self) -> bool:
         """Whether the device is a CPU, which servers' figures hold already."""
         return self.device is not None and self.device.kind in PROCESSORS
@@ -292,8 +331,8 @@ class MachineResolver:
             For a share of a host, where nothing says how many devices that part holds.
         """
         share = self.given("share")
-        is_catalog = self.per_system.status == "catalog"
-        if share is not None and is_catalog and decide(self.per_system.best > 1):
+        is_known = self.per_system.status in ("catalog", "archetype")
+        if share is not None and is_known and decide(self.per_system.best > 1):
             key = self.per_system.path or "devices"
             why = f"say how many devices the part of the host holds (`{key}`)"
             raise self.refuse("share", why)
@@ -324,11 +363,19 @@ class MachineResolver:
                 f"and is not meant for systems of {self.per_system.best:g}"
             )
             self.warnings.append(Caution(message, self.path, kind="devices of a host"))
+        return Scale(self._held_devices(host, slots))
+
+    def held_devices(self) -> Value | None:
+        """Return how many devices the catalog's host holds; None where nothing says it."""
+        slots = self.slots(self.host) if self.host else None
+        return self._held_devices(self.host, slots) if self.host and slots else None
+
+    def _held_devices(self, host: Host, slots: float) -> Value:
         note = f"{host.name} holds {slots:g}; a system with fewer takes a part of it"
-        return Scale(Value(
+        return Value(
             float(slots), "", "catalog", first_source(host), self.place("host"),
             name="devices_in_host", note=note,
-        ))  # fmt: skip
+        )  # fmt: skip
 
 
 def first_source(host: Host) -> str | None:

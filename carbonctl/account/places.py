@@ -18,7 +18,7 @@ class Place(NamedTuple):
     Attributes
     ----------
     layers : list of (path, Site)
-        What is said of it; the first goes before the others.
+        What is said of it; the first takes precedence.
     share : Value, optional
         The share of the work that is done there; None where all is.
     name : str or Value

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from carbonctl.account.host_classes import (
+    UNKNOWN_SURROUNDINGS,
+    Surroundings,
+    host_embodied,
+    host_sharing,
+    method,
+    stands_alone,
+)
 from carbonctl.account.node import MachineResolver
 from carbonctl.catalog.records import Device, Embodied, Host
 from carbonctl.estimators.base import ActivityError
 from carbonctl.estimators.machine import Group, Scale, Share
+from carbonctl.estimators.usage import is_server_cpu
 from carbonctl.numbers.quantities import Quantity, known, of
 from carbonctl.numbers.values import Value
 from carbonctl.spec.systems import Part
@@ -18,6 +27,7 @@ if TYPE_CHECKING:
 _WHOLE_MACHINE = ("server", "product")
 _EMBODIED = ("embodied", "device_embodied", "host_embodied", "parts")
 _PART_OF_A_DEVICE = ("die", "package")
+_CARDS = ("card", "baseboard", "tray")
 _LACKS = {
     "system": "`embodied`, or a stand-in for the host (`carbonctl hardware search archetype`)",
     "devices": "`device_embodied`",
@@ -26,10 +36,12 @@ _LACKS = {
 }
 
 
-def shares(node: MachineResolver) -> tuple[Share, ...]:
+def shares(
+    node: MachineResolver, surroundings: Surroundings = UNKNOWN_SURROUNDINGS
+) -> tuple[Share, ...]:
     """Return the embodied carbon of device and host, or of the whole system.
 
-    What the spec gives goes before the catalog; the first layer that gives any of the
+    What the spec gives takes precedence over the catalog; the first layer that gives any of the
     three figures decides whether they are the system's or its parts'.
 
     Raises
@@ -43,17 +55,28 @@ def shares(node: MachineResolver) -> tuple[Share, ...]:
     if key == "parts":
         return _built(node)
     recorded = node.host.embodied if node.host else None
-    if key is None and recorded is not None and _is_whole(node, recorded):
-        figure = node.of_host(recorded.said, "embodied")
-        return (Share("system", of(figure), node.host_scale()),)
+    whole = _whole(node, recorded) if key is None else None
+    if whole is not None:
+        return (whole,)
     is_all = node.is_alone and key in (None, "host_embodied")
     devices, holds_host = ((), False) if is_all else _device_share(node)
     if holds_host:
         return devices
-    hosts = host_shares(node, recorded)
+    hosts = host_shares(node, recorded, surroundings)
     if all(share.value is None for share in (*devices, *hosts)):
         return (Share("system", None, Scale(node.per_system), lacks=_LACKS["system"]),)
     return (*devices, *hosts)
+
+
+def _whole(node: MachineResolver, recorded: Embodied | None) -> Share | None:
+    """Return the embodied carbon of a whole system where one figure is of all of it."""
+    if recorded is not None and _is_whole(node, recorded):
+        figure = published(node, node.of_host(recorded.said, "embodied"))
+        return Share("system", figure, node.host_scale())
+    if is_server_cpu(node.device) and node.host is None:
+        server = host_embodied(node, "embodied")
+        return Share("system", known(server), node.system_scale())
+    return None
 
 
 def listed(node: MachineResolver) -> tuple[str, tuple[Part, ...]] | None:
@@ -84,7 +107,7 @@ def _computed(node: MachineResolver, record: Device | Host | None, what: str) ->
     path = node.place("host_embodied" if is_host else "device_embodied")
     parts = parts_of(record, node.catalog)
     lines = bill(parts, path, node.catalog, node.warnings.append, record=record.id)
-    scale = node.host_scale() if is_host else _part_of_record(node) or node.device_scale()
+    scale = node.host_scale() if is_host else node.of_record() or node.device_scale()
     return _of_lines(lines, what, scale, "system" if is_host else "device")
 
 
@@ -96,16 +119,6 @@ def _of_lines(
         Share(f"{what}: {line.item}", line.carbon, scale, unit, stage=line.stage, lacks=line.lacks)
         for line in lines
     )
-
-
-def _part_of_record(node: MachineResolver) -> Scale | None:
-    """Return how many of its record's devices one device is; None where it is one."""
-    if node.unit is None or node.unit.of_record == 1:
-        return None
-    number = float(node.unit.of_record)
-    path = node.place("device")
-    return Scale(None, Value(number, "", "catalog", None, path, name="of_record",
-                             note=f"of {node.unit.record.name}"))  # fmt: skip
 
 
 def group_shares(
@@ -122,19 +135,22 @@ def group_shares(
         return _built(node)
     of_groups = []
     for place, (group, device, given) in enumerate(groups, 1):
-        recorded = device.embodied if device else None
-        if given is not None or recorded is None or recorded.covers in _WHOLE_MACHINE:
-            share = Share(group.item, known(given), group.scale, "device", lacks=_LACKS["each"])
-            of_groups.append(share)
-            continue
         at = f"{node.path}.accelerators.{place - 1}.device_embodied"
-        figure = recorded.said.named(f"device_embodied_{place}", at, "device_embodied")
-        of_groups.append(Share(group.item, of(figure), group.scale, "device"))
-        if recorded.covers in _PART_OF_A_DEVICE:
-            rest = group.item.replace("devices", "rest of the devices", 1)
-            of_groups.append(Share(rest, None, group.scale, "device", lacks=_LACKS["devices"]))
+        figure = of(given) if given is not None else _of_kind(node, device, at, f"_{place}")
+        of_groups.append(Share(group.item, figure, group.scale, "device", lacks=_LACKS["each"]))
     recorded = node.host.embodied if node.host else None
     return (*of_groups, *host_shares(node, recorded))
+
+
+def _of_kind(node: MachineResolver, device: Device | None, path: str, mark: str) -> Quantity | None:
+    """Return the embodied carbon of a device in a mixed system; None of one without a record."""
+    if device is None:
+        return None
+    recorded = device.embodied
+    if recorded is None or recorded.covers not in _CARDS:
+        return stand_in(node, device, path, mark)
+    figure = recorded.said.named(f"device_embodied{mark}", path, "device_embodied")
+    return published(node, figure)
 
 
 def _is_whole(node: MachineResolver, recorded: Embodied) -> bool:
@@ -149,38 +165,68 @@ def _holds_devices(node: MachineResolver, recorded: Embodied) -> bool:
     return recorded.covers == "product" or (recorded.covers == "server" and has_some)
 
 
+def published(node: MachineResolver, figure: Value) -> Quantity:
+    """Return an embodied figure that somebody published: its method is a shared unknown."""
+    if figure.status == "archetype" and figure.low != figure.high:
+        return of(figure)  # its range holds figures of several methods
+    return of(figure._replace(number=figure.best)) * method(node, figure.path or node.path)
+
+
+def stand_in(node: MachineResolver, device: Device, path: str, mark: str = "") -> Quantity | None:
+    """Return the embodied carbon of a device of which nobody published any, from its parts."""
+    from carbonctl.hardware.fallback import fallback  # many devices have a figure of their own
+
+    unit = node.unit if node.unit is not None and node.unit.device is device else None
+    figure = fallback(unit.record if unit else device, node.catalog)
+    if figure is None:
+        return None
+    if unit is not None:
+        figure = figure._replace(number=figure.number * float(unit.of_record))
+    return of(figure.named(f"device_embodied{mark}", path, "device_embodied")) * method(node, path)
+
+
 def _device_share(node: MachineResolver) -> tuple[tuple[Share, ...], bool]:
     """Return the devices' embodied carbon, and whether it holds the host's too."""
     given = node.given("device_embodied")
     recorded = node.device.embodied if node.device else None
-    if given is not None or recorded is None:
-        computed = _computed(node, node.device, "devices") if given is None else ()
-        return computed or (_of_devices(node, known(given)),), False
-    figure = recorded.said.named("device_embodied", node.place("device_embodied"))
-    share = _of_devices(node, of(figure))
-    if recorded.covers in _PART_OF_A_DEVICE:
-        return (share, _of_devices(node, None, "rest of the devices")), False
+    if given is not None:
+        return (_of_devices(node, of(given)),), False
+    path = node.place("device_embodied")
+    if recorded is None or recorded.covers in _PART_OF_A_DEVICE:
+        computed = _computed(node, node.device, "devices")
+        if computed or node.device is None:
+            return computed or (_of_devices(node, None),), False
+        return (_of_devices(node, stand_in(node, node.device, path)),), False
+    figure = published(node, recorded.said.named("device_embodied", path))
     holds_host = recorded.covers in _WHOLE_MACHINE
     if holds_host and node.given("host_embodied") is not None:
         message = "the device's figure holds its host; give device_embodied too"
         raise ActivityError.at(node.place("host_embodied"), message)
-    return (share,), holds_host
+    return (_of_devices(node, figure),), holds_host
 
 
 def _of_devices(node: MachineResolver, value: Quantity | None, item: str = "devices") -> Share:
     return Share(item, value, node.device_scale(), "device", lacks=_LACKS["devices"])
 
 
-def host_shares(node: MachineResolver, recorded: Embodied | None) -> tuple[Share, ...]:
+def host_shares(
+    node: MachineResolver,
+    recorded: Embodied | None,
+    surroundings: Surroundings = UNKNOWN_SURROUNDINGS,
+) -> tuple[Share, ...]:
     """Return the host's embodied carbon: given, published, or from its parts."""
     if recorded is None and node.given("host_embodied") is None:
         computed = _computed(node, node.host, "host")
         if computed:
             return computed
-    return (_host_share(node, recorded),)
+        if node.host is None and all(stands_alone(device) for device in node.records):
+            return ()
+    return (_host_share(node, recorded, surroundings),)
 
 
-def _host_share(node: MachineResolver, recorded: Embodied | None) -> Share:
+def _host_share(
+    node: MachineResolver, recorded: Embodied | None, surroundings: Surroundings
+) -> Share:
     """Return the host's embodied carbon; a server without accelerators is a host too."""
     given = node.given("host_embodied")
     if given is not None:
@@ -189,6 +235,8 @@ def _host_share(node: MachineResolver, recorded: Embodied | None) -> Share:
         message = "the server's figure holds its CPUs; give host_embodied too"
         raise ActivityError.at(node.place("device_embodied"), message)
     if recorded is None or node.host is None or _holds_devices(node, recorded):
-        return Share("host", None, Scale(node.per_system), lacks=_LACKS["host"])
+        figure = host_embodied(node, "host_embodied")
+        scale = host_sharing(node, surroundings)
+        return Share("host", known(figure), scale, lacks=_LACKS["host"])
     figure = node.of_host(recorded.said, "host_embodied")
-    return Share("host", of(figure), node.host_scale())
+    return Share("host", published(node, figure), node.host_scale())

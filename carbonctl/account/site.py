@@ -2,6 +2,8 @@
 
 from typing import Any, NamedTuple
 
+from carbonctl.account.grid_ranges import grid_range
+from carbonctl.account.pue import SiteFacts, assumed
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.tables import Region
 from carbonctl.errors import Caution
@@ -96,7 +98,7 @@ def _is_whole(path: str, site: Site) -> bool:
 
 
 def supply(layers: list[Layer], catalog: Catalog, *, of_clients: bool = False) -> Supply:
-    """Return the supply that the layers describe, the first layer going before the others.
+    """Return the supply that the layers describe, the first layer taking precedence.
 
     A layer that names a grid starts a new electricity supply: nothing of the electricity
     below it carries over. PUE, operator and year do. Clients' homes are no data centre,
@@ -172,7 +174,7 @@ class _Site:
 
     def operator(self, region: Region | None) -> str:
         value, _ = self.pick("operator")
-        if value is None and region is not None:
+        if value is None and self.provider(region) is not None:
             return "cloud"
         return value or "own"
 
@@ -214,10 +216,11 @@ class _Site:
             row = self.catalog.electricity(name, year, basis)
         except LookupError as error:
             raise ActivityError(path, error.args[0]) from None
+        number, why = grid_range(row, year or self.catalog.year, self.catalog.priors)
         value = Value(
-            row.intensity, "kgCO2e/kWh", "catalog", row.source, path,
-            name="carbon_intensity", note=row.said,
-            confidence=row.confidence,
+            number, "kgCO2e/kWh", "catalog", row.source, path,
+            name="carbon_intensity", note=f"{row.said}; {why}",
+            confidence=row.confidence, unknown=f"grid:{row.identity}",
         )  # fmt: skip
         return value, row.basis, row.year
 
@@ -250,16 +253,16 @@ class _Site:
         value, path = self.pick("pue")
         if value is not None:
             return value
-        if region is not None and region.pue is not None:
-            note = f"{region.region}, {region.pue_status}, {region.pue_year}"
-            return Value(
-                region.pue, "", "catalog", region.pue_source or region.source, path,
-                name="pue", note=note,
-            )  # fmt: skip
-        default = self.catalog.defaults.pue
-        return Value(
-            default.number, "", "default", default.source, path, name="pue", note=default.note
-        )
+        facility: str | None = self.pick("facility")[0]
+        facts = SiteFacts(region, facility, self.provider(region), self.operator(region))
+        return assumed(facts, path, self.catalog.priors)
+
+    def provider(self, region: Region | None) -> str | None:
+        """Return the cloud's operator: that of the region, else the one that is given."""
+        if region is not None:
+            return region.provider
+        provider: str | None = self.pick("provider")[0]
+        return provider
 
     def building(self) -> Building | None:
         """Return the embodied carbon of the data centre itself, where it is given."""

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from contextlib import suppress
 
-from carbonctl.analysis.terms import terms, varies
-from carbonctl.ledger.entry import Entry, total
+from carbonctl.ledger.entry import Entry
+from carbonctl.ledger.sums import total
+from carbonctl.ledger.terms import terms, varies
 
 
 class Figures:

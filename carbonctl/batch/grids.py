@@ -10,12 +10,16 @@ import numpy as np
 
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.tables import GridRow, Region
-from carbonctl.numbers.columns import Column
+from carbonctl.numbers.columns import Column, stacked
 from carbonctl.numbers.intervals import Mixed, Range
+from carbonctl.render.by_row import mark
 
 
 class _ManyRows(GridRow):
-    """The figures of many workloads."""
+    """The figures of many workloads, one a row."""
+
+    rows: tuple[GridRow, ...] = ()
+    identity: str = ""
 
     @property
     def said(self) -> str:
@@ -36,9 +40,13 @@ class ManyGrids:
         For each such name the zones that it stands for, row by row.
     rows : dict
         What was found before.
+    first_mark : int
+        The number of the first mark that stands for nothing yet.
 
     Attributes
     ----------
+    words : dict
+        The marks of words that differ from row to row, and the words of each row.
     common : list
         What the answers had in common: rows for which it is the same go together.
     """
@@ -48,11 +56,14 @@ class ManyGrids:
         catalog: Catalog,
         many: Mapping[str, tuple[str, ...]],
         rows: dict[tuple[str, int | None, str | None], GridRow],
+        first_mark: int,
     ) -> None:
         self.catalog = catalog
         self.rows = rows
         self.many = many
         self.common: list[Any] = []
+        self.first_mark = first_mark
+        self.words: dict[str, list[str]] = {}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.catalog, name)
@@ -83,7 +94,10 @@ class ManyGrids:
         self._require_alike([(row.basis, row.source) for row in rows])
         years: Any = Column([row.year for row in rows], int)
         numbers = self._numbers([row.intensity for row in rows])
-        return _ManyRows(*rows[0])._replace(zone=name, name=name, year=years, intensity=numbers)
+        many = _ManyRows(*rows[0])._replace(zone=name, name=name, year=years, intensity=numbers)
+        many.rows = tuple(rows)
+        many.identity = self._word([row.identity for row in rows])
+        return many
 
     @property
     def water(self) -> ManyGrids:
@@ -98,6 +112,17 @@ class ManyGrids:
         self._require_alike([water and water[1] for water in waters])
         known = [water for water in waters if water is not None]
         return (self._numbers([litres for litres, _ in known]), known[0][1]) if known else None
+
+    def _word(self, words: list[str]) -> str:
+        """Return what stands for the words of the rows: a mark, the same for the same words."""
+        if len(set(words)) == 1:
+            return words[0]
+        for known, others in self.words.items():
+            if words == others:
+                return known
+        new = mark(self.first_mark + len(self.words))
+        self.words[new] = words
+        return new
 
     def _each(self, name: str, look: Callable[[str], Any]) -> list[Any]:
         """Return what is found for each row.
@@ -138,7 +163,4 @@ class ManyGrids:
     def _numbers(self, numbers: list[Any]) -> Any:
         """Return the numbers of many rows as one: a column, or a range of columns."""
         self._require_alike([isinstance(number, Range) for number in numbers])
-        if not isinstance(numbers[0], Range):
-            return Column(numbers)
-        parts = zip(*((number.best, number.low, number.high) for number in numbers), strict=True)
-        return Range(*map(Column, parts))  # type: ignore[arg-type]
+        return stacked(numbers)

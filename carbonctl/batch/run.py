@@ -30,7 +30,7 @@ from carbonctl.outputs.writing import Target, is_terminal
 _ALONE = 0.25  # s of work before other processes pay
 _FILES = 1000  # that are worked on together
 _SOON = 4 * BLOCK  # bytes that are, after the first look at the outputs
-_MOST = 8 << 20  # bytes that may be read or written of them
+_MOST = 4 << 20  # bytes that may be read or written of them
 _LONG = 2.0  # s that nobody is to wait for some
 _ENOUGH = 256  # workloads of a shape: with more, it is not worth while to wait for others
 
@@ -177,10 +177,10 @@ class Run:
         if outcome.seconds > _LONG and outcome.alone * 2 > outcome.results:
             return max(self.room // 2, BLOCK)
         shapes = outcome.shapes or outcome.results
-        times = min(4, _MOST // max(self.room, outcome.size))
-        if times > 1 and shapes * _ENOUGH > outcome.results:
-            return times * self.room
-        return max(self.room, _SOON)
+        most = _MOST // max(self.room, outcome.size)
+        if most > 1 and shapes * _ENOUGH > outcome.results:
+            return min(4, most) * self.room
+        return max(1, min(_SOON // self.room, most)) * self.room
 
     def notes(self, origins: Iterable[Origin]) -> tuple[str, ...]:
         """Return what is said of own records that are new, where a format cannot name them."""

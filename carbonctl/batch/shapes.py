@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from hashlib import sha256
+from itertools import combinations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -27,7 +28,7 @@ from carbonctl.inputs.documents import Document
 from carbonctl.ledger.entry import LARGEST, SMALLEST, Entry
 from carbonctl.ledger.result import Result
 from carbonctl.numbers.columns import split, within
-from carbonctl.numbers.intervals import NotOneNumber, has_rows
+from carbonctl.numbers.intervals import Mixed, NotOneNumber, has_rows
 from carbonctl.render import LineRenderer
 from carbonctl.render.by_row import MARK, Rows, mark
 from carbonctl.spec.load import load_tree
@@ -192,14 +193,15 @@ class Shapes:
         cuts = reading.cuts
         file, problems = cuts[0].document.file, list[Problem]()
         tree = reading.tree(problems)
-        catalog: Any = ManyGrids(self.catalog, reading.grids, self.rows)
+        free = len(cuts[0].holes)
+        catalog: Any = ManyGrids(self.catalog, reading.grids, self.rows, free + 2)
         loaded = load_tree(tree, problems, file, estimators, catalog, self.overrides)
         reading.require_taken(loaded.tree)
-        label, digest = mark(len(cuts[0].holes)), mark(len(cuts[0].holes) + 1)
+        label, digest = mark(free), mark(free + 1)
         result = result_of(loaded, catalog, label, digest)
         if self.by_site:
-            _require_sites_apart(result.entries, reading)
-        _require_limits(result.entries)
+            _require_sites_apart(result.booked, reading)
+        _require_limits(result.booked)
         workload = loaded.workload
         result._spec = lambda: workload.model_dump(by_alias=True, exclude_none=True)
         words: dict[str, Callable[[], list[str]]] = {
@@ -207,13 +209,15 @@ class Shapes:
             label: lambda: [cut.document.label for cut in cuts],
             digest: lambda: [sha256(cut.document.data).hexdigest() for cut in cuts],
         }
+        words |= {one: partial(list, some) for one, some in catalog.words.items()}
         rows = Rows(len(cuts), words)
+        _require_unknowns_apart(result.booked, rows)
         texts = tuple(renderer.texts(result, rows) for renderer in self.renderers)
         verdicts = self.gates.judge_rows(result, rows.count) if self.gates else {}
         for row, some in verdicts.items():
             some[:] = [v._replace(subject=cuts[row].document.label) for v in some]
         kin = tuple(catalog.common)
-        return Alike(texts, _cautions(result, rows), verdicts, len(result.entries), kin)
+        return Alike(texts, _cautions(result, rows), verdicts, len(result.booked), kin)
 
 
 def _require_sites_apart(entries: Sequence[Entry], reading: Reading) -> None:
@@ -227,6 +231,23 @@ def _require_sites_apart(entries: Sequence[Entry], reading: Reading) -> None:
     sites = {entry.site for entry in entries if isinstance(entry.site, str)}
     if len(sites) > 1 and any(MARK in site for site in sites):
         raise Bound(reading.group.grids)
+
+
+def _require_unknowns_apart(entries: Sequence[Entry], rows: Rows) -> None:
+    """Require that what is uncertain is one unknown, or several, in all rows.
+
+    Raises
+    ------
+    Mixed
+        Where two are one unknown in some rows.
+    """
+    shared = sorted({value.unknown for entry in entries for value in entry.inputs})
+    for one, other in combinations(shared, 2):
+        if MARK in one or MARK in other:
+            pairs = zip(rows.each(one), rows.each(other), strict=True)
+            same = np.array([first == second for first, second in pairs])
+            if same.any():
+                raise Mixed(same) if not same.all() else NotOneNumber
 
 
 def _require_limits(entries: Sequence[Entry]) -> None:

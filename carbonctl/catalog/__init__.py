@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from carbonctl.catalog import citations, defaults, folders, grids, names, records, tables
 from carbonctl.catalog.counting import DeviceUnit, unit_of
 from carbonctl.catalog.defaults import Defaults
+from carbonctl.catalog.priors import TABLE as PRIORS
+from carbonctl.catalog.priors import Priors
 from carbonctl.catalog.records import Device, Host, Source
 from carbonctl.catalog.shelf import Shelf, load
 from carbonctl.numbers.values import Value
@@ -33,7 +35,7 @@ class Catalog:
     Parameters
     ----------
     own : tuple of Path
-        Folders of the form of hardware_db that go before it.
+        Folders of the form of hardware_db that take precedence over it.
     """
 
     def __init__(self, own: tuple[Path, ...] = ()) -> None:
@@ -59,6 +61,11 @@ class Catalog:
     def version(self) -> str:
         """The version of the built-in data."""
         return (self.folders[-1] / "VERSION").read_text(encoding="utf-8").strip()
+
+    @property
+    def year(self) -> int:
+        """The year of the built-in data, which is that of an activity that gives none."""
+        return int(self.version.partition(".")[0])
 
     @cached_property
     def own_records(self) -> "tuple[OwnRecords, ...]":
@@ -170,6 +177,11 @@ class Catalog:
             if wanted in (fold(zone.zone), fold(zone.name)):
                 return zone.zone, None
         raise LookupError(names.unknown_grid(name, *self._place_names))
+
+    def provider(self, grid: str) -> str | None:
+        """Return whose cloud region a grid is, in the words of the spec; None for another."""
+        region = self.regions.get(grid.lower()) if "/" in grid else None
+        return None if region is None else region.provider
 
     @cached_property
     def _place_names(self) -> tuple[names.Index, names.Index]:
@@ -293,6 +305,11 @@ class Catalog:
                 self.check_sources(path)
                 figures = figures._replace(**own)
         return figures
+
+    @cached_property
+    def priors(self) -> Priors:
+        """The measured figures that stand in by class."""
+        return self.cited(Priors(self.folders), PRIORS)
 
     @cached_property
     def sources(self) -> dict[str, Source]:

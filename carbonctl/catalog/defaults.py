@@ -30,10 +30,8 @@ _MEDIA = dict.fromkeys(("ssd", "hdd"), form_of(MediumFigures))
 class Defaults(NamedTuple):
     """The figures of defaults.yaml: what stands in where nothing else is known."""
 
-    pue: Annotated[Value, of(units.RATIO, 1.0)]
     lifetime: Annotated[Value, _LIFETIME]
     utilization: Annotated[Value, of(units.FRACTION, 0.001, 1.0)]
-    dram_power: Annotated[Value, of(units.DENSITY_POWER)]
     threads_per_core: Annotated[Value, of(units.COUNT, 1)]
     media: Annotated[dict[str, MediumFigures], Group(dict, _MEDIA, tuple(_MEDIA))]
     client: Annotated[ClientFigures, form_of(ClientFigures)]

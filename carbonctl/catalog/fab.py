@@ -15,7 +15,7 @@ from carbonctl.catalog.tables import rows
 from carbonctl.numbers.values import Value
 from carbonctl.text import did_you_mean
 
-TABLES = ("energy", "memory", "storage", "other", "yield")
+TABLES = ("energy", "memory", "storage", "other", "yield", "cards")
 _CONFIDENCES = ("low", "medium", "high")
 
 

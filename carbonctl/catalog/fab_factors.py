@@ -6,6 +6,7 @@ from functools import cached_property
 from operator import itemgetter
 from pathlib import Path
 
+from carbonctl.catalog.cards import Cards
 from carbonctl.catalog.fab import Fab, Wafer, joined
 from carbonctl.catalog.fab_rows import Figure, nanometres
 from carbonctl.catalog.tables import read
@@ -41,6 +42,7 @@ class FabFactors:
 
     def __init__(self, folders: Iterable[Path]) -> None:
         self.fab = Fab(folders)
+        self.cards = Cards(self.fab)
 
     @cached_property
     def _by_part(self) -> dict[str, dict[str, list[Figure]]]:

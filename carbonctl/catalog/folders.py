@@ -35,7 +35,7 @@ def examples() -> Path:
 
 
 def own(given: str | None) -> tuple[Path, ...]:
-    """Return the user's own folders, which go before the built-in one.
+    """Return the user's own folders, which take precedence over the built-in one.
 
     Raises
     ------

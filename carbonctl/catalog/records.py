@@ -17,9 +17,12 @@ DEVICE_KINDS = (
 )  # fmt: skip
 HOST_KINDS = ("server", "workstation", "desktop", "laptop", "edge")
 DEVICE_UNITS = ("card", "module", "package", "chip", "core", "product")
+FORMS = ("sxm2", "sxm", "oam", "pcie", "workstation", "chip", "superchip", "soc")
 TOOLS = ("nvidia-smi", "rocm-smi", "xpu-smi", "npu-smi", "neuron", "oneapi", "slurm", "slice")
 COVERS = ("die", "package", "card", "baseboard", "tray", "host", "server", "product")
 FORMATS = ("fp64", "fp32", "tf32", "fp16", "bf16", "fp8", "fp6", "fp4", "int8", "int4")
+HOST_POWER_IS = ("measured", "modelled", "maximum")
+HOST_POWER_KEYS = (*FIGURE_KEYS, "is")
 EMBODIED_KEYS = (*FIGURE_KEYS, "covers", "boundary", "includes", "split", "archetype")
 
 
@@ -57,6 +60,29 @@ class Embodied(NamedTuple):
         """The figure, whose note says what it covers."""
         note = f"covers {self.covers}, {self.boundary}"
         return self.value._replace(note=f"{note}; {self.value.note}" if self.value.note else note)
+
+
+class HostPower(NamedTuple):
+    """The power of a host as its record has it.
+
+    Attributes
+    ----------
+    value : Value
+        Draw of the machine at work without its accelerators [W].
+    kind : str
+        measured (or stated by the maker for a load), modelled, or maximum (a nameplate
+        figure, or a sum of ratings).
+    """
+
+    value: Value
+    kind: str
+
+
+def _host_power(raw: Any) -> HostPower:
+    value = figure(raw, units.POWER, HOST_POWER_KEYS)
+    if raw.get("is") not in HOST_POWER_IS:
+        raise ValueError(f"`is` must be one of {', '.join(HOST_POWER_IS)}")
+    return HostPower(value, str(raw["is"]))
 
 
 def _split(raw: Any) -> dict[str, float]:
@@ -101,6 +127,7 @@ _SOURCES = Leaf(leaves.sources, list)
 _POSITIVE = Leaf(positive, leaves.POSITIVE)
 _EMBODIED = Leaf(_embodied, Embodied)
 _PARTS = Leaf(_parts, Seq)
+_HOST_POWER = Leaf(_host_power, HostPower)
 _PEAK = {name + suffix: of(units.THROUGHPUT) for name in FORMATS for suffix in ("", "_vector")}
 
 
@@ -155,8 +182,10 @@ class Partitions(NamedTuple):
 class Device(NamedTuple):
     """An accelerator, a CPU, a phone: one file of hardware_db.
 
-    ``id`` is its path; ``of_record`` is how many of the record's devices one is, where a
-    name means a part of it or several (`carbonctl.catalog.counting`).
+    ``id`` is its path; ``sibling`` is the id of a device of the same maker, generation and die
+    whose published embodied figure this one's is scaled from; ``of_record`` is how many of the
+    record's devices one is, where a name means a part of it or several
+    (`carbonctl.catalog.counting`).
     """
 
     id: str
@@ -165,6 +194,7 @@ class Device(NamedTuple):
     kind: Annotated[str, word(DEVICE_KINDS)]
     year: int | None = None
     unit: Annotated[str | None, word(DEVICE_UNITS)] = None
+    form: Annotated[str | None, word(FORMS)] = None
     aliases: tuple[str, ...] = ()
     host: str | None = None
     rated_power: Annotated[Value | None, of(units.POWER, 1e-6)] = None
@@ -176,6 +206,7 @@ class Device(NamedTuple):
     dies: Annotated[tuple[Die, ...], Listed(form_of(Die))] = ()
     peak: Annotated[dict[str, Value], Group(dict, _PEAK)] = {}  # noqa: RUF012
     embodied: Annotated[Embodied | None, _EMBODIED] = None
+    sibling: str | None = None
     parts: Annotated[Seq | None, _PARTS] = None
     notes: str | None = None
     counted_as: Annotated[tuple[Counted, ...], Listed(form_of(Counted))] = ()
@@ -192,7 +223,8 @@ class Device(NamedTuple):
 class Host(NamedTuple):
     """A server, workstation or laptop around its devices.
 
-    ``id`` is its path; ``device`` is the id of the accelerators that it holds.
+    ``id`` is its path; ``device`` is the id of the accelerators that it holds;
+    ``host_power_is`` is what its power is (`HostPower`): the key ``is`` of ``host_power``.
     """
 
     id: str
@@ -204,8 +236,9 @@ class Host(NamedTuple):
     archetype: bool = False
     device: str | None = None
     devices: int | None = None
-    host_power: Annotated[Value | None, _POWER] = None
+    host_power: Annotated[Value | None, _HOST_POWER] = None
     idle_power: Annotated[Value | None, _POWER] = None
+    wall_power: Annotated[Value | None, of(units.POWER, 1e-6)] = None
     cpu: str | None = None
     cpus: int | None = None
     memory: Annotated[Memory | None, form_of(Memory)] = None
@@ -213,11 +246,19 @@ class Host(NamedTuple):
     embodied: Annotated[Embodied | None, _EMBODIED] = None
     parts: Annotated[Seq | None, _PARTS] = None
     notes: str | None = None
+    host_power_is: Annotated[str | None, None] = None  # no key of its own
 
     @property
     def names(self) -> tuple[str, ...]:
         """Everything it may be called."""
         return self.id, self.id.partition("/")[2], self.name, *self.aliases
+
+
+def _host(*, host_power: HostPower | None = None, **values: Any) -> Host:
+    """Return a host of the values that its keys have."""
+    if host_power is None:
+        return Host(**values)
+    return Host(**values, host_power=host_power.value, host_power_is=host_power.kind)
 
 
 class Source(NamedTuple):
@@ -231,6 +272,6 @@ class Source(NamedTuple):
 
 
 DEVICE = form_of(Device)
-HOST = form_of(Host)
+HOST = form_of(Host)._replace(build=_host)
 SOURCE = form_of(Source)
 SOURCES = Keyed(SOURCE)

@@ -3,6 +3,8 @@
 A faulty row raises InputError with its line.
 """
 
+from __future__ import annotations
+
 import csv
 import io
 import math
@@ -25,6 +27,9 @@ Cell: TypeAlias = tuple[Path, int, Row]  # a row with where it stands
 _SIGNED = re.compile(r"[+-](?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 # What may begin a cell that is a formula, or a command of a workflow.
 _ODD = re.compile(r'[\n,"]\s*(?:[=+@-]|::)|##\[')
+
+
+_PROVIDERS = {"aws": "aws", "azure": "azure", "gcp": "google"}  # what a region's name begins with
 
 
 class GridRow(NamedTuple):
@@ -52,6 +57,16 @@ class GridRow(NamedTuple):
         """What notes say of the figure."""
         return f"{self.label}, {self.basis}, {self.year}"
 
+    @property
+    def identity(self) -> str:
+        """What is the same for two of them that are the same figure."""
+        return f"{self.zone}:{self.basis}:{self.year}"
+
+    @property
+    def rows(self) -> tuple[GridRow, ...]:
+        """The rows that it stands for: itself."""
+        return (self,)
+
 
 class Region(NamedTuple):
     """A cloud region: the zone it stands on and what its operator says of it."""
@@ -74,6 +89,11 @@ class Region(NamedTuple):
     source: str
     confidence: str
     note: str
+
+    @property
+    def provider(self) -> str:
+        """Whose region it is: aws, azure or google; other for the rest."""
+        return _PROVIDERS.get(self.region.partition("/")[0], "other")
 
     @property
     def own(self) -> GridRow | None:

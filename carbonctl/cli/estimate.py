@@ -28,6 +28,7 @@ def estimate(
     phases: o.Phases = False,
     no_header: o.NoHeader = False,
     equivalents: o.Equivalents = False,
+    details: o.Details = False,
     export: o.Export = [],  # noqa: B006
     set: o.Set = [],  # noqa: B006
     fail_on: o.FailOn = [],  # noqa: B006
@@ -73,9 +74,11 @@ def estimate(
     catalog = catalog_for(hardware_db, is_told=False)  # the run tells, also of saved results
     sources = catalog.sources if _any(forms, FOR_PEOPLE) else None
     everyday = tuple(catalog.everyday) if equivalents else ()
-    plain = Style(sources=sources, by=by, everyday=everyday, rows=rows, header=not no_header)
+    plain = Style(sources=sources, by=by, everyday=everyday, rows=rows, header=not no_header,
+                  details=details)  # fmt: skip
     screen = writing.style(color, sources) if format in FOR_PEOPLE else plain
-    shape = screen._replace(by=by, everyday=everyday, rows=rows, header=not no_header)
+    shape = screen._replace(by=by, everyday=everyday, rows=rows, header=not no_header,
+                            details=details)  # fmt: skip
     styles = [*(plain for _ in targets), shape]
     order = Order(
         catalog.folders[:-1], tuple(set), gates, tuple(zip(forms, styles, strict=True)),

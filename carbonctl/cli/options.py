@@ -52,6 +52,9 @@ By = Annotated[
 Equivalents = Annotated[
     bool, typer.Option("--equivalents", help="Also show the total in everyday things.")
 ]
+Details = Annotated[
+    bool, typer.Option("--details", help="Table: also every figure assumed, with its source.")
+]
 Set = Annotated[
     list[str],
     typer.Option("--set", metavar="PATH=VALUE", help="Set a value before the file's own."),

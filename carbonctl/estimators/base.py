@@ -5,15 +5,17 @@ which hardware was occupied (`Occupation`). Each carries the formula of its figu
 named inputs of that formula, so that any figure can be worked out again by hand.
 """
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from carbonctl.catalog.defaults import Defaults
+from carbonctl.catalog.priors import Priors
 from carbonctl.catalog.records import Device
 from carbonctl.errors import Caution
 from carbonctl.estimators import device_words
 from carbonctl.estimators.machine import Machine, Scale, Share
 from carbonctl.estimators.machine_fields import OnSystem, TimeFields
 from carbonctl.estimators.roles import MACHINES, Role
+from carbonctl.estimators.usage import Use
 from carbonctl.factors import schedule
 from carbonctl.numbers.intervals import decide, low
 from carbonctl.numbers.quantities import Quantity, of
@@ -96,6 +98,10 @@ class ActivityContext(NamedTuple):
         Of the building; None where there is none.
     facts : Facts
         What the catalog knows of clients and networks.
+    use : Use
+        What its devices are used for.
+    priors : Priors
+        The measured figures that stand in by class.
     """
 
     path: str
@@ -103,6 +109,12 @@ class ActivityContext(NamedTuple):
     defaults: Defaults
     pue: Value | None
     facts: "Facts"
+    use: Use
+    priors: Priors
+
+    def using(self, **changes: Any) -> "ActivityContext":
+        """Return it with something else about the use of its devices."""
+        return self._replace(use=self.use._replace(**changes))
 
     def one_size(self, key: str) -> None:
         """Refuse a range of devices a system, which would not cancel where systems are counted.
@@ -170,7 +182,7 @@ class ActivityContext(NamedTuple):
     def reserved(self, note: str) -> "ActivityContext":
         """Return it with the machine's idle time in the hours already: utilization 100 %.
 
-        Only what the activity itself gives goes before; a named system's is of its other work.
+        Only what the activity itself gives takes precedence; a named system's is of its other work.
         """
         machine = self.require_machine()
         use = machine.utilization

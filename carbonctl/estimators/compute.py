@@ -3,7 +3,8 @@
 ``E_it = device_hours · P_device + system_hours · (P_host + P_cpu + P_memory + P_storage)``,
 or that of the parts times a host overhead
 (luccioni2023 Eq. 1, wu2022 §3.1). The power of a device is, in order of preference, an
-average draw; rated power × load; idle + (max − idle) × busy; rated power, an upper bound.
+average draw; rated power × load; idle + (rated power × load − idle) × busy; the typical draw of
+its record; rated power × the load that measured devices of its class of use have.
 """
 
 from typing import Self
@@ -21,6 +22,12 @@ from carbonctl.estimators.base import (
 )
 from carbonctl.estimators.machine import Group, Machine
 from carbonctl.estimators.machine_fields import OnMachine, OnSystem
+from carbonctl.estimators.usage import (
+    SERVER_POWER,
+    Use,
+    is_server_cpu,
+    share_class,
+)
 from carbonctl.factors import facility, fleet, power, runs
 from carbonctl.numbers.intervals import decide
 from carbonctl.numbers.quantities import Quantity, grouped, of
@@ -34,6 +41,7 @@ class LoadFields(Spec):
 
     load: f.Fraction | None = optional("share of rated power drawn while running")
     busy: f.Fraction | None = optional("share of the time that devices are busy")
+    task: f.Task | None = optional("what the devices work on; narrows how hard they work")
     pool_idle: f.Switch | None = optional(
         "whether to add the idle energy of the shared pool; not beside a metered idle"
     )
@@ -70,7 +78,7 @@ class Compute(OnSystem, Loaded):
 MODEL = Compute
 
 
-def device_power(activity: LoadFields, group: Group, machine: Machine, path: str) -> Quantity:
+def device_power(activity: LoadFields, group: Group, setting: ActivityContext) -> Quantity:
     """Return the mean draw of one device of a group [W].
 
     Raises
@@ -83,33 +91,81 @@ def device_power(activity: LoadFields, group: Group, machine: Machine, path: str
             key = "load" if activity.load is not None else "busy"
             name = group.power.name
             message = f"`{name}` is an average draw already; {key} goes with rated power"
-            raise ActivityError.at(f"{path}.{key}", message)
+            raise ActivityError.at(f"{setting.path}.{key}", message)
         return of(group.power) if group.power_of is None else of(group.power) / group.power_of
+    use = setting.use._replace(task=activity.task)
+    if activity.load is None and activity.busy is None and _is_typical(group, use):
+        assert group.typical_power is not None
+        return of(group.typical_power)
     rated = group.rated_power
     if rated is None:
+        machine = setting.require_machine()
         whose = f" of {machine.device.id}" if machine.device else ""
         whose = f" of {group.item}" if group.scale else whose
         message = f"no power{whose} is known: give `power`, `rated_power`, or a device that has one"
         raise ActivityError(machine.path, message)
-    if activity.busy is not None:
-        return _busy(activity.busy, rated, group.idle_power, path)
-    watts: Quantity = power.loaded_w(of(rated), of(_load(activity, path)))
-    return watts
+    watts: Quantity = power.loaded_w(of(rated), of(load(activity, group, setting)))
+    return watts if activity.busy is None else _busy(activity.busy, watts, group, setting)
 
 
-def _load(activity: LoadFields, path: str) -> Value:
+def _is_typical(group: Group, use: Use) -> bool:
+    """Whether the draw at work that the device's record states is what it draws here."""
+    return group.typical_power is not None and use.task != "idle"
+
+
+def load(activity: LoadFields, group: Group, setting: ActivityContext) -> Value:
+    """Return the share of its rated power that a device draws at work: given, or its class's."""
     if activity.load is not None:
         return activity.load
-    note = "rated power all the time: an upper bound"
-    return Value(1.0, "", "default", "luccioni2023", f"{path}.load", name="load", note=note)
+    path = f"{setting.path}.load"
+    if group.is_whole_machine:
+        return Value(1.0, "", "default", None, path, name="load", note="all cores busy")
+    machine = setting.require_machine()
+    if is_server_cpu(group.device) and (machine.parts or machine.overhead):
+        note = "all cores busy, and the rest of the server apart"
+        return Value(1.0, "", "default", None, path, name="load", note=note)
+    use = setting.use._replace(task=activity.task)
+    quantity, name, why = share_class(use, group.device)
+    prior = setting.priors[quantity, name]
+    device = group.device.id if group.device else ""
+    value = prior.value("load", path, "", device, why)
+    if quantity == SERVER_POWER and name == "idle":  # a share of the draw with all cores busy
+        value = value._replace(number=value.number * setting.priors[quantity, "peak"].best)
+    figure = quantity if quantity == SERVER_POWER else "load"  # a whole server may draw more
+    return value.named(f"load{group.mark}", figure=figure)
 
 
-def _busy(busy: Value, rated: Value, idle: Value | None, path: str) -> Quantity:
-    if idle is None:
-        raise ActivityError.at(f"{path}.busy", "the idle power is unknown; give `idle_power`")
-    check_idle(idle, rated, f"{path}.busy")
-    watts: Quantity = power.busy_w(of(idle), of(rated), of(busy))
+def _busy(busy: Value, at_work: Quantity, group: Group, setting: ActivityContext) -> Quantity:
+    """Return the mean draw [W] of a device that is busy a share of the time."""
+    assert group.rated_power is not None
+    idle = idle_power(group, setting)
+    check_idle(idle, group.rated_power, f"{setting.path}.busy")
+    watts: Quantity = power.busy_w(of(idle), at_work, of(busy))
     return watts
+
+
+def idle_power(group: Group, setting: ActivityContext) -> Value:
+    """Return the draw of an idle device [W]: given, its record's, or its class's.
+
+    Raises
+    ------
+    ActivityError
+        Where its rated power is unknown too.
+    """
+    if group.idle_power is not None:
+        return group.idle_power
+    machine, rated = setting.require_machine(), group.rated_power
+    if rated is None:
+        raise ActivityError(machine.path, "the idle power is unknown; give `idle_power`")
+    full = rated.best
+    if is_server_cpu(group.device):
+        full *= setting.priors[SERVER_POWER, "peak"].best
+    is_server = is_server_cpu(group.device) or group.is_whole_machine
+    prior = setting.priors[SERVER_POWER if is_server else "device_power_share", "idle"]
+    of_one = group.device.id if group.device else ""
+    value = prior.value("idle_power", f"{group.path or machine.path}.idle_power", "W", of_one)
+    value = value.named(f"idle_power{group.mark}", figure="idle_power")
+    return value._replace(number=value.number * full)
 
 
 def check_idle(idle: Value, rated: Value, path: str) -> None:
@@ -134,6 +190,8 @@ def activity_data(activity: Compute, setting: ActivityContext) -> ActivityData:
         Where its figures do not go together.
     """
     hours = device_hours(activity, setting)
+    if activity.devices is not None:
+        setting = setting.using(devices=setting.in_devices(activity.devices))
     if activity.restarts is not None:
         hours = runs.with_restarts(hours, of(activity.restarts))
     if activity.mode == "online":
@@ -152,24 +210,20 @@ def at_work(activity: LoadFields, hours: Quantity, setting: ActivityContext) -> 
     machine = setting.require_machine()
     draws = []
     for group in machine.groups:
-        watts = device_power(activity, group, machine, setting.path)
+        watts = device_power(activity, group, setting)
         energy = power.energy_kwh(scaled(hours, group.scale), watts)
         draws.append(ElectricityUse(group.item, energy))
     draws += rest_of_node(machine, hours, draws)
     if activity.pool_idle:
-        draws += [_pool_idle(machine, group, hours, setting.path) for group in machine.groups]
+        draws += [_pool_idle(group, hours, setting) for group in machine.groups]
     return ActivityData(tuple(draws), occupations(hours, machine))
 
 
-def _pool_idle(machine: Machine, group: Group, hours: Quantity, path: str) -> ElectricityUse:
+def _pool_idle(group: Group, hours: Quantity, setting: ActivityContext) -> ElectricityUse:
     """Return what the pool draws while it waits, in proportion to the hours of work."""
-    idle, use = group.idle_power, machine.utilization
-    if idle is None:
-        whose = f" of {group.item}" if group.scale else ""
-        message = f"the idle power{whose} is unknown; give `idle_power`"
-        raise ActivityError.at(f"{path}.pool_idle", message)
+    idle, use = idle_power(group, setting), setting.require_machine().utilization
     if (busy := group.rated_power or group.power) is not None:
-        check_idle(idle, busy, f"{path}.pool_idle")
+        check_idle(idle, busy, f"{setting.path}.pool_idle")
     energy = fleet.pool_idle_kwh(scaled(hours, group.scale), of(idle), of(use))
     return ElectricityUse(group.item.replace("devices", "pool idle", 1), energy)
 

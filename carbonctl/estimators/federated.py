@@ -311,6 +311,9 @@ def _server(activity: Federated, setting: ActivityContext) -> ActivityData:
     assert activity.server is not None
     server = setting._replace(path=f"{setting.path}.server")
     hours_of_it = repeated(activity, setting.path, hours_once(activity.server, server))
+    devices = activity.server.devices
+    if devices is not None:
+        server = server.using(devices=server.in_devices(devices))
     data = compute.at_work(activity.server, hours_of_it, server)
     return data._replace(
         draws=tuple(draw._replace(item=f"server: {draw.item}", role=SERVER) for draw in data.draws),

@@ -78,6 +78,16 @@ class Group(NamedTuple):
         TDP and idle draw of one device [W].
     scale : Scale, optional
         How many of the system's devices they are; None where they are all of them.
+    device : Device, optional
+        Their record.
+    typical_power : Value, optional
+        The mean draw of one at work that its record states [W].
+    is_whole_machine : bool
+        Whether the rated power is that of a whole machine with all cores busy.
+    mark : str
+        What tells the names of its figures from those of another kind in formulas.
+    path : str
+        Where the spec describes it among several kinds; empty where the system is of one kind.
     """
 
     item: str
@@ -86,6 +96,11 @@ class Group(NamedTuple):
     idle_power: Value | None = None
     scale: Scale | None = None
     power_of: Quantity | None = None
+    device: Device | None = None
+    typical_power: Value | None = None
+    is_whole_machine: bool = False
+    mark: str = ""
+    path: str = ""
 
 
 class Machine(NamedTuple):

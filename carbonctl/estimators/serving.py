@@ -20,7 +20,15 @@ from carbonctl.estimators.base import (
     requested,
     scaled,
 )
-from carbonctl.estimators.compute import Loaded, at_work, check_idle, device_power, rest_of_node
+from carbonctl.estimators.compute import (
+    Loaded,
+    at_work,
+    check_idle,
+    device_power,
+    idle_power,
+    load,
+    rest_of_node,
+)
 from carbonctl.estimators.machine import Group, Machine
 from carbonctl.estimators.machine_fields import check_rate
 from carbonctl.factors import fleet, power
@@ -208,8 +216,7 @@ def _hours_from_energy(
 def _node_watts(activity: Serving, setting: ActivityContext, machine: Machine) -> Quantity:
     """Return the draw of one device [W], with its share of the node unless the chip's is meant."""
     watts = [
-        scaled(device_power(activity, group, machine, setting.path), group.scale)
-        for group in machine.groups
+        scaled(device_power(activity, group, setting), group.scale) for group in machine.groups
     ]
     if activity.energy_boundary == "chip":
         return grouped(*watts)
@@ -227,24 +234,28 @@ def _fleet(activity: Serving, setting: ActivityContext) -> ActivityData:
     standing = of(activity.fleet) * machine.devices_per_system * activity.duration
     ready = repeated(activity, setting.path, standing)
     if activity.autoscaling is None:
-        return at_work(activity, ready, setting)
+        ready_only = activity.busy is None and activity.load is None
+        return at_work(activity, ready, setting.using(stands_ready=ready_only))
     assert activity.busy is not None
     busy, released = of(activity.busy), of(activity.autoscaling)
-    draws = [_released(group, ready, busy, released, setting) for group in machine.groups]
+    draws = [_released(activity, group, ready, setting) for group in machine.groups]
     on = fleet.hours_on(ready, busy, released)
     return ActivityData((*draws, *rest_of_node(machine, on, draws)), occupations(on, machine))
 
 
 def _released(
-    group: Group, ready: Quantity, busy: Quantity, released: Quantity, setting: ActivityContext
+    activity: Serving, group: Group, ready: Quantity, setting: ActivityContext
 ) -> ElectricityUse:
     """Return what the devices of a fleet draw that gives idle systems back."""
-    rated, idle = group.rated_power, group.idle_power
+    assert activity.busy is not None
+    assert activity.autoscaling is not None
+    rated = group.rated_power
     path = f"{setting.path}.autoscaling"
-    if rated is None or idle is None:
-        missing = "rated_power" if rated is None else "idle_power"
-        raise ActivityError.at(path, f"`{missing}` is unknown")
+    if rated is None:
+        raise ActivityError.at(path, "`rated_power` is unknown")
+    idle = idle_power(group, setting)
     check_idle(idle, rated, path)
+    at_work = power.loaded_w(of(rated), of(load(activity, group, setting)))
     hours = scaled(ready, group.scale)
-    energy = fleet.energy_kwh(hours, of(idle), of(rated), busy, released)
+    energy = fleet.energy_kwh(hours, of(idle), at_work, of(activity.busy), of(activity.autoscaling))
     return ElectricityUse(group.item, energy)

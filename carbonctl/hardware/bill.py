@@ -1,16 +1,15 @@
 """From a list of parts to the lines of its bill, through groups and records of the catalog."""
 
 from collections.abc import Callable, Iterator
-from itertools import count
 from typing import Any, NamedTuple
 
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.records import Device, Host
 from carbonctl.errors import Caution
 from carbonctl.estimators.base import ActivityError
-from carbonctl.hardware import records
+from carbonctl.hardware import fallback, records
 from carbonctl.hardware.components import made, other
-from carbonctl.hardware.lines import ONE, Line, PartContext
+from carbonctl.hardware.lines import ONE, Line, PartContext, told_apart
 from carbonctl.hardware.silicon import logic, stored
 from carbonctl.numbers.quantities import of
 from carbonctl.numbers.values import Value
@@ -75,22 +74,7 @@ def bill(
     if builder.faults:
         first, *others = builder.faults
         raise ActivityError(first.path, first.message, tuple(others))
-    return _told_apart(lines)
-
-
-def _told_apart(lines: list[Line]) -> list[Line]:
-    """Return lines of which no two are called the same."""
-    taken = {line.item for line in lines}
-    seen: set[str] = set()
-    renamed = []
-    for line in lines:
-        item = line.item
-        if item in seen:
-            item = next(n for n in (f"{item} ({k})" for k in count(2)) if n not in taken)
-            taken.add(item)
-        seen.add(item)
-        renamed.append(line._replace(item=item))
-    return renamed
+    return told_apart(lines)
 
 
 class _Builder:
@@ -161,7 +145,11 @@ class _Builder:
             self.faults.append(fault)
 
     def of_record(self, context: PartContext, here: _Place) -> Iterator[Line]:
-        """Yield the lines of a device or a host: its published figure, or its parts."""
+        """Yield the lines of a device or a host: its published figure, or its parts.
+
+        A device without either is as an account has it, unless the list asks for its dies and
+        memory or says that it has the rest.
+        """
         part = context.part
         key = "device" if isinstance(part, p.OfDevice) else "host"
         record: Device | Host = getattr(self.catalog, key)(getattr(part, key))
@@ -171,6 +159,12 @@ class _Builder:
         if record.id in here.chain:
             circle = " → ".join((*here.chain[here.chain.index(record.id) :], record.id))
             raise ActivityError.at(f"{here.at}.{key}", f"its parts hold themselves: {circle}")
+        if isinstance(record, Device) and _is_left_to_us(part, record):
+            stand_in = fallback.fallback(record, self.catalog)
+            if stand_in is not None:
+                value = stand_in.named("embodied", f"{here.path}.{key}")
+                yield context.line(context.many(ONE), "pieces", of(value))
+                return
         figure = record.embodied
         if part.figures != FROM_PARTS and figure is not None:
             value = figure.said.named("embodied", f"{here.path}.{key}")
@@ -196,6 +190,12 @@ class _Builder:
                 context.many(ONE), "pieces", None, kind="rest",
                 lacks="board, cooling and so on as parts beside it, and then `rest: listed`",
             )  # fmt: skip
+
+
+def _is_left_to_us(part: p.Of, record: Device) -> bool:
+    """Whether neither the list nor the record says what all of a device is made of."""
+    says_nothing = part.figures is None and part.rest is None and record.parts is None
+    return says_nothing and not fallback.has_figure(record)
 
 
 _LACKS = "parts of your own, or `other` with `embodied`"

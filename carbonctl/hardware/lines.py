@@ -1,6 +1,7 @@
 """Lines of a bill of materials: so much of something, times a factor of embodied carbon."""
 
 from collections.abc import Callable
+from itertools import count
 from typing import Any, NamedTuple
 
 from carbonctl.catalog import Catalog
@@ -144,6 +145,21 @@ class PartContext(NamedTuple):
 def _alias(part: Part, key: str) -> str:
     field = type(part).model_fields.get(key)
     return (field.alias if field else None) or key
+
+
+def told_apart(lines: list[Line]) -> list[Line]:
+    """Return lines of which no two are called the same."""
+    taken = {line.item for line in lines}
+    seen: set[str] = set()
+    renamed = []
+    for line in lines:
+        item = line.item
+        if item in seen:
+            item = next(n for n in (f"{item} ({k})" for k in count(2)) if n not in taken)
+            taken.add(item)
+        seen.add(item)
+        renamed.append(line._replace(item=item))
+    return renamed
 
 
 ONE = Quantity(1.0, "1")

@@ -19,7 +19,7 @@ _PACKAGES = ("package", "chip")
 def parts_of(record: Device | Host, catalog: Catalog) -> tuple[Part, ...]:
     """Return what a record is made of, as far as it says; empty where it does not.
 
-    A list of its own goes before what follows from its dies and memory.
+    A list of its own takes precedence over what follows from its dies and memory.
 
     Raises
     ------

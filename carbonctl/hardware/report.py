@@ -1,17 +1,19 @@
 """A bill as a result: its lines as entries of a ledger, and what follows from their sum."""
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from carbonctl.catalog.fab import joined
 from carbonctl.hardware.lines import PACKAGE, Line
-from carbonctl.ledger.entry import EMBODIED, Entry, totals
+from carbonctl.ledger.entry import EMBODIED, Entry
 from carbonctl.ledger.result import Result
+from carbonctl.ledger.sums import ends_over, without_range
 from carbonctl.numbers.intervals import Number, Range, best, high, low
 from carbonctl.numbers.values import Value
 from carbonctl.spec.parts import END_OF_LIFE, MANUFACTURING, TRANSPORT
 
-SCHEMA = "carbonctl.embodied/1"
+SCHEMA = "carbonctl.embodied/2"
 PACKAGING = "packaging"
 VIEWS = (MANUFACTURING, PACKAGING, TRANSPORT, END_OF_LIFE)
 
@@ -80,31 +82,32 @@ class Bill(NamedTuple):
 
     @property
     def total(self) -> Number | None:
-        """Embodied carbon of all lines, with outer bounds [kgCO2e]; None where unknown."""
-        return total([e for e in self.result.entries if e.boundary == EMBODIED])
+        """Embodied carbon of all lines, with its range [kgCO2e]; None where unknown."""
+        return total(self._embodied)
+
+    @property
+    def _embodied(self) -> list[Entry]:
+        return [entry for entry in self.result.booked if entry.boundary == EMBODIED]
 
     @property
     def per_device(self) -> Number | None:
         """The same of one device [kgCO2e]."""
-        return None if self.total is None else self.total / self.devices.number
+        return total(self._embodied, self.devices)
 
     @property
     def per_useful_hour(self) -> Number | None:
         """The same of one device for an hour of useful work [kgCO2e/h]."""
-        if self.per_device is None:
-            return None
-        return self.per_device / (self.lifetime.number * self.utilization.number)
+        return total(self._embodied, self.devices, self.lifetime, self.utilization)
 
     def view(self, name: str) -> float | None:
         """Return the sum of one of `VIEWS` [kgCO2e]; None where it is unknown or nothing is."""
-        entries = [entry for entry in self.result.entries if view_of(entry) == name]
-        carbon = total(entries) if entries else None
-        return None if carbon is None else best(carbon)
+        entries = [entry for entry in self.result.booked if view_of(entry) == name]
+        return without_range(entries).total_kgco2e if entries else None
 
     @property
     def views(self) -> list[str]:
         """Which of `VIEWS` there are lines of."""
-        there = {view_of(entry) for entry in self.result.entries}
+        there = {view_of(entry) for entry in self.result.booked}
         return [name for name in VIEWS if name in there]
 
 
@@ -115,13 +118,14 @@ def view_of(entry: Entry) -> str:
     return PACKAGING if entry.kind == PACKAGE else entry.lifecycle_stage
 
 
-def total(entries: Sequence[Entry]) -> Number | None:
-    """Return the sum of some entries with outer bounds; None where one is unknown."""
-    sums = totals(entries)
-    middle, least, most = sums.total_kgco2e, sums.total_low_kgco2e, sums.total_high_kgco2e
-    if middle is None or least is None or most is None:
+def total(entries: Sequence[Entry], *over: Value) -> Number | None:
+    """Return the sum of some entries over some values, with its range; None where unknown."""
+    middle = without_range(entries).total_kgco2e
+    if middle is None:
         return None
-    return middle if least == most else Range(middle, least, most)
+    middle /= math.prod(value.best for value in over)
+    least, most = ends_over(entries, over)
+    return middle if least is None or least == most else Range(middle, least, most)
 
 
 def entry(line: Line, name: str, status: str) -> Entry:

@@ -9,6 +9,7 @@ from math import isclose
 from typing import Any
 
 from carbonctl.estimators import roles
+from carbonctl.estimators.usage import SERVER_POWER
 from carbonctl.ledger.entry import (
     AT_SITE,
     GRID_LOSSES,
@@ -17,6 +18,7 @@ from carbonctl.ledger.entry import (
     PUE_OVERHEAD,
     Entry,
 )
+from carbonctl.ledger.unknowns import identity
 from carbonctl.numbers.formulas import NotArithmetic, parsed
 from carbonctl.numbers.values import Value
 from carbonctl.spec.model import default_names
@@ -124,11 +126,18 @@ def _label(ref: Any) -> str:
 
 
 def _figure(value: Value, kind: str) -> Value:
-    """Return an input with what its figure is called: of drives their own, and no numbers."""
+    """Return an input with what its figure is called: of drives and servers their own, no numbers.
+
+    What follows from that is no unknown of its own making.
+    """
     figure = _NUMBERED.sub("", value.name)
     if kind == "storage" and figure in _OF_DRIVES:
         figure = f"storage_{figure}"
-    return value if figure == value.name else value._replace(figure=figure)
+    if value.unknown.startswith(f"{SERVER_POWER}:"):
+        figure = SERVER_POWER
+    named = value if figure == value.name else value._replace(figure=figure)
+    bare = named._replace(unknown="")
+    return bare if value.unknown == identity(bare) else named
 
 
 def _amount(entry: Entry) -> str:

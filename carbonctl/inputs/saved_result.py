@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, get_args
 from carbonctl.catalog.own_records import OwnRecords
 from carbonctl.errors import Caution, InputError, Problem
 from carbonctl.estimators.roles import LOSSES, OVERHEAD
+from carbonctl.factors.distributions import QUANTILES, TRIANGULAR
 from carbonctl.inputs.saved_fields import SavedFields
 from carbonctl.ledger.entry import (
     COLUMNS,
@@ -16,9 +17,11 @@ from carbonctl.ledger.entry import (
     SUMS,
     Entry,
     in_limits,
-    total,
 )
 from carbonctl.ledger.result import SCHEMA, Assumption, ReportedFigure, Result, error_of
+from carbonctl.ledger.sums import total
+from carbonctl.ledger.terms import term
+from carbonctl.ledger.unknowns import is_certain
 from carbonctl.numbers.intervals import Range, best
 from carbonctl.numbers.units import COUNT, DURATION, parse, parse_formatted
 from carbonctl.numbers.values import Status, Value
@@ -28,6 +31,11 @@ from carbonctl.text import check_text
 _LINES = (
     "this is JSON Lines, which does not say the versions behind a result; "
     "what is to be compared is saved with --format json"
+)
+_OLD = "carbonctl.estimate/1"
+_OF_OLD = (
+    "this result is of an earlier version: what its inputs have as low and high "
+    "are taken as hard bounds"
 )
 _SHA256 = re.compile("[0-9a-f]{64}")
 _ROUNDING = 1e-9  # of a figure
@@ -71,13 +79,14 @@ def read(text: str, file: str, first: int = 1, *, or_line: bool = False) -> Save
     is_line = isinstance(document, dict) and "entries" in document
     if is_line and not or_line:
         raise InputError([Problem(file, first, 1, _LINES)])
-    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+    if not isinstance(document, dict) or document.get("schema") not in (SCHEMA, _OLD):
         message = f"not a saved result: this carbonctl reads the schema `{SCHEMA}`"
         raise InputError([Problem(file, first, 1, message)])
+    is_old = document["schema"] == _OLD
     try:
         if is_line:
-            return Saved("", "", (_result(document),))
-        results = tuple(_result(raw) for raw in document["results"])
+            return Saved("", "", (_result(document, is_old=is_old),))
+        results = tuple(_result(raw, is_old=is_old) for raw in document["results"])
         if not results:
             raise ValueError("it holds no results")
         own = tuple(map(_own_records, _list(document.get("own_records", []))))
@@ -99,8 +108,10 @@ def _own_records(raw: dict[str, Any]) -> OwnRecords:
     return OwnRecords(path, digest, files)
 
 
-def _result(raw: dict[str, Any]) -> Result:
-    """Return one result; its sums are made anew from its entries.
+def _result(raw: dict[str, Any], *, is_old: bool) -> Result:
+    """Return one result; its sums and ranges are made anew from its entries.
+
+    The bounds of one that is old are hard ones: nothing says how it meant them.
 
     Raises
     ------
@@ -115,19 +126,21 @@ def _result(raw: dict[str, Any]) -> Result:
         _word(raw["file"]),
         _word(raw["sha256"]),
         _word(raw["name"]),
-        entries=tuple(_entry(item, fields) for item in raw["entries"]),
+        entries=tuple(_entry(item, fields, is_old=is_old) for item in raw["entries"]),
         assumptions=tuple(_assumption(item) for item in raw["assumptions"]),
         warnings=tuple(Caution(_word(text), vital=True) for text in _list(raw["warnings"])),
         spec=lambda: dict(spec),
         reported=lambda _: compared,
     )
-    if not result.entries:
+    if not result.booked:
         raise ValueError("a result holds no entries")
-    for entry in result.entries:
+    if is_old and any(not is_certain(value) for e in result.booked for value in e.inputs):
+        result.warnings += (Caution(_OF_OLD, vital=True),)
+    for entry in result.booked:
         if entry.phase not in PHASES:
             raise ValueError(f"unknown phase `{entry.phase}`")
     for key, row in (compared or {}).items():
-        _check_reported(key, row, result.entries)
+        _check_reported(key, row, result.booked)
     return result
 
 
@@ -189,7 +202,7 @@ _NUMBERS = frozenset({
 _OPTIONAL = frozenset({"factor_basis", "factor_source"})
 
 
-def _entry(raw: dict[str, Any], fields: SavedFields) -> Entry:
+def _entry(raw: dict[str, Any], fields: SavedFields, *, is_old: bool) -> Entry:
     plain: dict[str, Any] = {}
     for name in (*COLUMNS[2:], "formula"):
         if name in _NUMBERS:
@@ -200,8 +213,10 @@ def _entry(raw: dict[str, Any], fields: SavedFields) -> Entry:
             plain[name] = None
         else:
             plain[name] = _word(raw[name])
-    entry = fields.restored(Entry(**plain, inputs=tuple(_input(value) for value in raw["inputs"])))
+    inputs = tuple(_input(value, is_old=is_old) for value in raw["inputs"])
+    entry = fields.restored(Entry(**plain, inputs=inputs))
     _check(entry)
+    term(entry, "kgco2e")  # refuses what is no formula
     return entry
 
 
@@ -226,11 +241,11 @@ def _check(entry: Entry) -> None:
     if abs(entry.quantity * (entry.factor or 0.0) - entry.kgco2e) > slack:
         raise ValueError(f"{entry.item}: quantity × factor is not its kgco2e")
     market, low, high = figures
-    if market is None or low is None or high is None:
+    if market is None or (low is None) is not (high is None):
         raise ValueError(f"{entry.item}: kgco2e_market, kgco2e_low or kgco2e_high is missing")
     _check_energy(entry, entry.quantity, market)
-    if not low - slack <= entry.kgco2e <= high + slack:
-        raise ValueError(f"{entry.item}: kgco2e is not within its bounds")
+    if low is not None and high is not None and low > high:
+        raise ValueError(f"{entry.item}: kgco2e_low is above kgco2e_high")
 
 
 def _check_energy(entry: Entry, quantity: float, market: float) -> None:
@@ -295,14 +310,14 @@ def _compared(raw: dict[str, Any]) -> ReportedFigure:
     return ReportedFigure(reported or 0.0, estimated, error)
 
 
-def _input(raw: dict[str, Any]) -> Value:
+def _input(raw: dict[str, Any], *, is_old: bool) -> Value:
     middle, low, high = (_number(raw[key]) for key in ("value", "low", "high"))
     if middle is None or low is None or high is None:
         raise ValueError("an input has no value")
     if not low <= middle <= high:
         raise ValueError("the value of an input is not within its bounds")
     texts = {key: None if raw[key] is None else _word(raw[key]) for key in ("source", "path")}
-    return Value(
+    value = Value(
         middle if low == high else Range(middle, low, high),
         _word(raw["unit"]),
         raw["status"] if raw["status"] in get_args(Status) else "given",
@@ -311,6 +326,16 @@ def _input(raw: dict[str, Any]) -> Value:
         raw["line"] if isinstance(raw["line"], int) else None,
         _word(raw["name"]),
     )
+    if low == high:
+        return value
+    return value._replace(distribution=TRIANGULAR) if is_old else _distributed(value, raw)
+
+
+def _distributed(value: Value, raw: dict[str, Any]) -> Value:
+    """Return a ranged input with its distribution and what it is one unknown by."""
+    if raw["distribution"] not in QUANTILES:
+        raise ValueError(f"{value.name}: its distribution is none that this version knows")
+    return value._replace(distribution=raw["distribution"], unknown=_word(raw["unknown"]))
 
 
 def _number(raw: Any) -> float | None:

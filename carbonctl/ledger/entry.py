@@ -4,11 +4,10 @@ Activity data × emission factor = entry (GHG Protocol). Every figure that is sh
 anywhere is a view of the entries, so that parts and wholes agree.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from carbonctl.estimators.roles import MACHINES, Role
-from carbonctl.numbers.intervals import exact_sum
 from carbonctl.numbers.values import Value
 
 OPERATIONAL = "operational"
@@ -54,6 +53,9 @@ class Entry(NamedTuple):
         The name of its site, else its grid, else the carbon intensity that is given.
     system : str
         The name of its system, else its device.
+    kgco2e_low, kgco2e_high : float
+        Of a result the range in which the entry is in 90 of 100 cases; in the books of an account
+        outer bounds, as if all that is uncertain were at its end at once.
     amount : str
         An expression over the names of ``inputs`` that gives ``quantity``, within a product;
         empty where the quantity has none of its own.
@@ -105,8 +107,8 @@ def are_in_limits(entries: Iterable[Entry]) -> bool:
 class Totals(NamedTuple):
     """Sums over entries, each exactly rounded; None where an entry it needs is unknown.
 
-    The bounds are the sums of the entries' bounds: an outer bound. Water is that of
-    operation; embodied entries have none.
+    ``total_low_kgco2e`` and ``total_high_kgco2e`` are the range in which the total is in 90 of
+    100 cases (`carbonctl.ledger.ranges`). Water is that of operation; embodied entries have none.
     """
 
     energy_kwh: float | None
@@ -120,7 +122,8 @@ class Totals(NamedTuple):
     water_l: float | None
 
 
-# Each sum: the boundary it is over (both where None), and the column.
+BOUNDS = LOW, HIGH = "total_low_kgco2e", "total_high_kgco2e"
+# Each sum: the boundary it is over (both where None), and the column; the bounds are no sums.
 SUMS: dict[str, tuple[str | None, str]] = {
     "energy_kwh": (OPERATIONAL, "energy_kwh"),
     "operational_kgco2e": (OPERATIONAL, "kgco2e"),
@@ -128,24 +131,10 @@ SUMS: dict[str, tuple[str | None, str]] = {
     "embodied_kgco2e": (EMBODIED, "kgco2e"),
     "total_kgco2e": (None, "kgco2e"),
     "total_market_kgco2e": (None, "kgco2e_market"),
-    "total_low_kgco2e": (None, "kgco2e_low"),
-    "total_high_kgco2e": (None, "kgco2e_high"),
+    LOW: (None, "kgco2e_low"),
+    HIGH: (None, "kgco2e_high"),
     "water_l": (OPERATIONAL, "water_l"),
 }
-
-
-def total(entries: Sequence[Entry], name: str) -> float | None:
-    """Return one of the sums of `Totals`; None where an entry it needs is unknown."""
-    boundary, column = SUMS[name]
-    numbers = [getattr(e, column) for e in entries if boundary in (None, e.boundary)]
-    return None if any(n is None for n in numbers) else exact_sum(numbers)
-
-
-def totals(entries: Sequence[Entry]) -> Totals:
-    """Return the sums over some entries."""
-    if not entries:
-        return NOTHING
-    return Totals(**{name: total(entries, name) for name in Totals._fields})
 
 
 NOTHING = Totals(*[0.0] * len(Totals._fields))

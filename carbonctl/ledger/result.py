@@ -11,13 +11,14 @@ from carbonctl.estimators import roles
 from carbonctl.ledger.entry import (
     EMBODIED,
     GRID_LOSSES,
+    NOTHING,
     PUE_OVERHEAD,
     Entry,
     Totals,
-    total,
-    totals,
 )
+from carbonctl.ledger.ranges import Moves
 from carbonctl.ledger.rows import View
+from carbonctl.ledger.sums import Driver, drivers, foremost, moves_of, ranged, total, totals
 from carbonctl.numbers.intervals import NotOneNumber, best, decide, exact_sum, has_rows
 from carbonctl.numbers.units import COUNT, INTENSITY, parse
 from carbonctl.numbers.values import Value
@@ -27,7 +28,7 @@ from carbonctl.spec.model import PHASES, Reported
 if TYPE_CHECKING:
     import pandas as pd
 
-SCHEMA = "carbonctl.estimate/1"
+SCHEMA = "carbonctl.estimate/2"
 COMPUTATION, COMMUNICATION = "computation", "communication"
 _PARTS = {
     roles.OVERHEAD: PUE_OVERHEAD,
@@ -81,7 +82,7 @@ _CULPRITS = {
     "total_kgco2e": "operational and embodied inputs together",
     "water_l": "the energy, `wue` or `water_intensity`",
 }
-_MAKERS = ("_spec", "_reported")  # of the parts that are made when asked for
+_MAKERS = ("_spec", "_reported", "moves")  # what is made when asked for, and cheap to make again
 _HEAD = 1000  # bytes in which something must stand
 
 
@@ -111,7 +112,11 @@ class Result:
     file, sha256, name : str
         The input, its digest, and the workload's name.
     entries : tuple of Entry
-        The ledger.
+        The ledger, each entry with its 90 % range.
+    booked : tuple of Entry
+        The same with outer bounds: enough where nobody asks for the range of an entry.
+    drivers : tuple of Driver
+        What matters most.
     assumptions : tuple of Assumption
         What the spec did not give.
     warnings : tuple of Caution
@@ -136,7 +141,7 @@ class Result:
         self.file = file
         self.sha256 = sha256
         self.name = name
-        self.entries = entries
+        self.booked = entries
         self.assumptions = assumptions
         self.warnings = warnings
         self._spec = spec
@@ -173,18 +178,35 @@ class Result:
         return frames.frame(view, [self])
 
     @cached_property
+    def moves(self) -> Moves:
+        """What each unknown does to each entry."""
+        return moves_of(self.booked)
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """The ledger, each entry with its 90 % range."""
+        return ranged(self.booked, self.moves)
+
+    @cached_property
     def total(self) -> Totals:
         """The sums over all entries."""
-        return totals(self.entries)
+        return totals(self.booked, self.moves)
 
     @cached_property
     def phases(self) -> dict[str, Totals]:
         """The sums of each of the four phases."""
-        own = {phase: [e for e in self.entries if e.phase == phase] for phase in PHASES}
-        return {
-            phase: self.total if len(entries) == len(self.entries) else totals(entries)
-            for phase, entries in own.items()
-        }
+        own = self.groups("phase")
+        return {phase: own.get(phase, NOTHING) for phase in PHASES}
+
+    @cached_property
+    def all_drivers(self) -> list[Driver]:
+        """What each unknown does to the total, in the order in which they come."""
+        return drivers(self.booked, self.moves)
+
+    @property
+    def drivers(self) -> tuple[Driver, ...]:
+        """What matters most: the unknowns that move the total furthest, the first one most."""
+        return foremost(self.all_drivers)
 
     def groups(self, by: str) -> dict[str, Totals]:
         """Return the sums over entries that are alike in one way, in their order.
@@ -192,10 +214,16 @@ class Result:
         ``by`` is one of `GROUPS`.
         """
         key = GROUPS[by]
-        parts: dict[str, list[Entry]] = {}
-        for entry in self.entries:
-            parts.setdefault(key(entry), []).append(entry)
-        return {name: totals(entries) for name, entries in parts.items()}
+        parts: dict[str, list[int]] = {}
+        for place, entry in enumerate(self.booked):
+            parts.setdefault(key(entry), []).append(place)
+        return {name: self._sums(places) for name, places in parts.items()}
+
+    def _sums(self, places: list[int]) -> Totals:
+        """Return the sums over some entries."""
+        if len(places) == len(self.booked):
+            return self.total
+        return totals([self.booked[place] for place in places], self.moves, places)
 
     @cached_property
     def spec(self) -> dict[str, Any]:
@@ -220,7 +248,7 @@ class Result:
     def split(self) -> tuple[float, float] | None:
         """Operational carbon of clients' computation and communication [kgCO2e], where both are."""
         first, second = (
-            total([entry for entry in self.entries if entry.role == role], "operational_kgco2e")
+            total([entry for entry in self.booked if entry.role == role], "operational_kgco2e")
             for role in (roles.CLIENTS, roles.CONNECTION)
         )
         if first is None or second is None or decide(first == 0) or decide(second == 0):
@@ -307,11 +335,11 @@ def compare_reported(
     compared = {}
     if reported.energy is not None:
         is_bare = reported.energy_includes_pue is False
-        ours = exact_sum(without_pue_kwh) if is_bare else total(result.entries, "energy_kwh")
+        ours = exact_sum(without_pue_kwh) if is_bare else total(result.booked, "energy_kwh")
         compared["energy_kwh"] = _compare(reported.energy.best, ours)
     for key, value in theirs.items():
         if value is not None:
-            compared[key] = _compare(value.best, total(result.entries, key))
+            compared[key] = _compare(value.best, total(result.booked, key))
     return compared
 
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Sequence
-from itertools import repeat
 from typing import Any, NoReturn, TypeVar
 
 import numpy as np
@@ -114,6 +113,22 @@ def texts(write: Callable[[Any], Any], number: Any) -> Texts:
     return Texts([write(take(number, row)) for row in range(rows)])
 
 
+def stacked(numbers: Sequence[Any]) -> Any:
+    """Return numbers of many rows as one: a column, or a range of columns.
+
+    Raises
+    ------
+    Mixed
+        Where some have a range and others have none.
+    """
+    ranged = [isinstance(number, Range) for number in numbers]
+    if any(ranged) and not all(ranged):
+        raise Mixed(np.array(ranged))
+    if not ranged[0]:
+        return Column(numbers)
+    return Range(*(Column([getattr(n, end) for n in numbers]) for end in ("best", "low", "high")))  # type: ignore[arg-type]
+
+
 def where(condition: Any, rows: int) -> list[int]:
     """Return the rows in which a condition holds; a plain one is of all of them."""
     places: list[int] = np.flatnonzero(np.broadcast_to(condition, rows)).tolist()
@@ -168,12 +183,11 @@ def each(function: Callable[..., Any], *numbers: Any) -> Column:
         Where it fails in some.
     """
     rows = next(len(number) for number in numbers if isinstance(number, Column))
-    listed = [x.tolist() if isinstance(x, Column) else repeat(x, rows) for x in numbers]
-    arguments = list(zip(*listed, strict=True))
+    listed = [x.tolist() if isinstance(x, Column) else [x] * rows for x in numbers]
     try:
-        return Column([function(*row) for row in arguments])
+        return Column(list(map(function, *listed)))
     except (ArithmeticError, ValueError):
-        works = [_works(function, row) for row in arguments]
+        works = [_works(function, row) for row in zip(*listed, strict=True)]
         if any(works):
             raise Mixed(np.array(works)) from None
         raise

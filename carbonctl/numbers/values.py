@@ -36,6 +36,13 @@ class Value(NamedTuple):
     figure : str
         What the figure is called wherever it stands, where ``name`` tells several of its kind
         apart; empty where it is the name. An unknown of the catalog is one by it.
+    unknown : str
+        By what a ranged figure is one unknown wherever it stands. Empty for what follows from
+        the rest: of a given figure its path, of any other its figure, source and bounds.
+    distribution : str
+        How likely the values between ``low`` and ``high`` are. Empty for what follows from the
+        status: ``triangular`` between hard bounds for a given figure, ``two-piece-lognormal``
+        for one that the tool assumes: p5 and p95, with the best estimate as the median.
     """
 
     number: Number
@@ -49,6 +56,8 @@ class Value(NamedTuple):
     confidence: str | None = None
     counts: str = ""
     figure: str = ""
+    unknown: str = ""
+    distribution: str = ""
 
     @property
     def best(self) -> float:
@@ -72,7 +81,8 @@ class Value(NamedTuple):
         """Return the same value under the name that a formula uses."""
         return Value(
             self.number, self.unit, self.status, self.source, path or self.path,
-            self.line, name, self.note, self.confidence, self.counts, figure,
+            self.line, name, self.note, self.confidence, self.counts, figure, self.unknown,
+            self.distribution,
         )  # fmt: skip
 
 

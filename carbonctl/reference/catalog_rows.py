@@ -24,7 +24,8 @@ FIGURE_COLUMNS = descriptions.of("hardware figure")
 GRID_COLUMNS = descriptions.of("grid")
 FACTOR_COLUMNS = descriptions.of("hardware factor")
 _FACTS = (
-    "id", "name", "vendor", "kind", "year", "unit", "device", "devices", "cpu", "cpus", "host",
+    "id", "name", "vendor", "kind", "year", "unit", "form", "device", "devices", "cpu", "cpus",
+    "host", "sibling",
 )  # fmt: skip
 GRID_KINDS = ("country", "part", "cloud")
 
@@ -55,7 +56,8 @@ def hardware_row(record: Record) -> Row:
     if record.embodied is not None:
         row["embodied_kgco2e"] = record.embodied.value.best
         row["covers"] = record.embodied.covers
-        row["embodied_status"] = record.embodied.value.status
+        is_stand_in = isinstance(record, Host) and record.archetype
+        row["embodied_status"] = "archetype" if is_stand_in else record.embodied.value.status
     if isinstance(record, Host):
         row["rated_power_w"] = _best(record.host_power)
         return row
@@ -124,7 +126,11 @@ def _neither(of_device: str, of_host: str) -> str:
 
 def figures(record: Record) -> list[Row]:
     """Return every figure of a record with its bounds, confidence, source and note."""
-    return [_figure_row(name, value) for name, value in _walk(record, "")]
+    kind = record.host_power_is if isinstance(record, Host) else None
+    return [
+        _figure_row(f"{name} ({kind})" if name == "host_power" and kind else name, value)
+        for name, value in _walk(record, "")
+    ]
 
 
 def _walk(node: Any, path: str) -> Iterator[tuple[str, Value]]:

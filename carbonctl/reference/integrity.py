@@ -8,6 +8,7 @@ from carbonctl.catalog import Catalog, citations, networks, own_records, tables
 from carbonctl.catalog.act import Act
 from carbonctl.catalog.fab import TABLES, Fab
 from carbonctl.errors import InputError, Problem
+from carbonctl.hardware.fallback import sibling_of
 
 
 def faults(catalog: Catalog) -> list[Problem]:
@@ -23,10 +24,12 @@ def faults(catalog: Catalog) -> list[Problem]:
 
 def _readers(catalog: Catalog) -> Iterator[Callable[[], object]]:
     yield from (partial(catalog.device, identity) for identity in catalog.devices.paths())
+    yield from (partial(_sibling, identity, catalog) for identity in catalog.devices.paths())
     yield from (partial(catalog.host, identity) for identity in catalog.hosts.paths())
     for folder in catalog.folders:
         yield from (partial(_drain, path) for path in sorted(folder.rglob("*.csv")))
-    for name in ("zones", "regions", "generation", "water", "everyday", "defaults", "sources"):
+    for name in ("zones", "regions", "generation", "water", "everyday", "defaults",
+                 "priors", "sources"):  # fmt: skip
         yield partial(getattr, catalog, name)
     yield partial(_grid_rows, catalog)
     for table in (networks.segments, networks.radios, networks.client_powers):
@@ -38,6 +41,13 @@ def _readers(catalog: Catalog) -> Iterator[Callable[[], object]]:
     yield partial(getattr, catalog, "own_records")
     for folder in catalog.folders:
         yield from (partial(_cites, path, catalog) for path in own_records.files(folder).values())
+
+
+def _sibling(identity: str, catalog: Catalog) -> None:
+    """Check that the sibling of a device is there and has a published figure."""
+    device = catalog.device(identity)
+    if device.sibling is not None:
+        sibling_of(device, catalog)
 
 
 def _drain(path: Path) -> None:

@@ -9,7 +9,6 @@ from pydantic.fields import FieldInfo
 
 from carbonctl import estimators
 from carbonctl.catalog import Catalog
-from carbonctl.catalog.defaults import Defaults
 from carbonctl.estimators.clients import ClientClass
 from carbonctl.estimators.connections import AccessPoint, Connection, Network
 from carbonctl.estimators.federated import Server
@@ -157,7 +156,7 @@ def _unit(field: FieldInfo) -> str:
 
 
 def _default(topic: str, key: str, field: FieldInfo) -> str:
-    """Return what holds where a key is left out: by the model, its words, or defaults.yaml."""
+    """Return what holds where a key is left out: by the model, its words, or the database."""
     if isinstance(field.default, str):
         return field.default
     said = DEFAULT.search(field.description or "")
@@ -165,8 +164,8 @@ def _default(topic: str, key: str, field: FieldInfo) -> str:
 
 
 def _assumed(topic: str, key: str) -> str:
-    """Return the figure of defaults.yaml that stands in for a key, with its bounds."""
-    defaults, group = _defaults(), _assumes(topic)
+    """Return the figure of the database that stands in for a key, with its bounds."""
+    defaults, group = _catalog().defaults, _assumes(topic)
     if topic in _WITHOUT or (group == "client" and key == "utilization"):
         return ""
     if group == "client" and key in ("power", "lifetime"):
@@ -175,15 +174,21 @@ def _assumed(topic: str, key: str) -> str:
         figure = key.removeprefix("storage_")
         each = ((name, getattr(medium, figure)) for name, medium in defaults.media.items())
         return "; ".join(f"{name} {_written(value, figure)}" for name, value in each)
+    if key in _BY_CLASS:
+        return "by class"
+    if key == "dram_power":
+        prior = _catalog().priors[key, "server"]
+        return _written(prior.value(key, "", prior.unit), key)
     return _written(getattr(defaults, key), key) if key in _ASSUMED else ""
 
 
 @lru_cache(maxsize=1)
-def _defaults() -> Defaults:
-    return Catalog().defaults
+def _catalog() -> Catalog:
+    return Catalog()
 
 
-_ASSUMED = ("pue", "lifetime", "utilization", "dram_power")
+_ASSUMED = ("lifetime", "utilization")
+_BY_CLASS = ("pue", "load", "host_power")  # of priors.csv, by use, machine and site
 _WITHOUT = ("construction",)  # whose keys of these names are of something else
 _IN_WORDS = {"lifetime": (best(parse("1 year", DURATION)), "years"), "utilization": (0.01, "%")}
 

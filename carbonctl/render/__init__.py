@@ -87,6 +87,8 @@ class Style(NamedTuple):
         and for JSON Lines a whole result.
     header : bool
         Whether a table of `TABLES` begins with the names of its columns.
+    details : bool
+        Whether the table lists everything that was assumed, with its sources.
     """
 
     width: int = 80
@@ -97,6 +99,7 @@ class Style(NamedTuple):
     everyday: tuple[Everyday, ...] = ()
     rows: str | None = None
     header: bool = True
+    details: bool = False
 
     def cited(self, key: str) -> str:
         """Return a source as it is cited, by its key alone where it is not known."""

@@ -21,7 +21,7 @@ class AssumptionRow(NamedTuple):
 
 def assumption_rows(result: Result) -> list[AssumptionRow]:
     """Return what was assumed, equal figures of equal name together."""
-    inputs = {(v.path, v.best): v for e in result.entries for v in e.inputs}
+    inputs = {(v.path, v.best): v for e in result.booked for v in e.inputs}
     of_parts: dict[str, list[Assumption]] = {}
     places: dict[tuple[str, str, str, str], list[str]] = {}
     for row in result.assumptions:
@@ -34,7 +34,10 @@ def assumption_rows(result: Result) -> list[AssumptionRow]:
         said = _figure(row, value)
         if key == "market_intensity" and value is None and row.status != "derived":
             continue  # as location-based: nothing is contracted
-        places.setdefault((key, said, row.status, row.source or ""), []).append(where)
+        name = key
+        if value is not None:
+            name = key if value.unit else value.figure or value.name or key
+        places.setdefault((name, said, row.status, row.source or ""), []).append(where)
     used = Counter(key for key, *_ in places)
     rows = []
     for (key, said, status, source), paths in places.items():
@@ -52,13 +55,8 @@ def _parts(system: str, rows: list[Assumption]) -> AssumptionRow:
 
 
 def _figure(row: Assumption, value: Value | None) -> str:
-    said = human_numbers.figure(row.value, row.unit, row.path)
-    if value is None or value.low == value.high:
-        return said
-    ends = [human_numbers.figure(end, row.unit, row.path) for end in (value.low, value.high)]
-    if len({end.rpartition(" ")[2] for end in (said, *ends)}) == 1:
-        ends = [end.rpartition(" ")[0] or end for end in ends]
-    return f"{said} ({ends[0]}..{ends[1]})"
+    low, high = (row.value, row.value) if value is None else (value.low, value.high)
+    return human_numbers.ranged(row.value, low, high, row.unit, row.path)
 
 
 def _short(paths: list[str]) -> str:

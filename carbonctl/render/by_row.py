@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from itertools import repeat
+from itertools import pairwise, repeat
 from typing import Any
+
+from carbonctl.ledger.sums import MATTER_MOST, Driver
+from carbonctl.numbers.intervals import Mixed, decide
 
 # A letter that is printed, so that it may stand in a name, and that nobody writes.
 MARK = "\ua66e"
@@ -33,6 +36,13 @@ class Member:
 
     def __init__(self, document: dict[str, Any]) -> None:
         self.document = document
+
+
+class Written:
+    """A part of a document that is written in each row, ``rows``, as it stands there."""
+
+    def __init__(self, rows: list[str]) -> None:
+        self.rows = rows
 
 
 class Rows:
@@ -79,6 +89,8 @@ class Rows:
         """Return what is written of a column, or of the texts made of one, in JSON and CSV."""
         if isinstance(column, Member):
             return self.member(column)
+        if isinstance(column, Written):
+            return column.rows
         if not hasattr(column, "tolist"):
             return list(map(encode, column.rows))
         numbers = column.dtype.char, column.tobytes()
@@ -92,6 +104,27 @@ class Rows:
         if key not in self.members:  # the values stay, and so do their ids
             self.members[key] = member, self.filled(self.json(member.document))
         return self.members[key][1]
+
+    def foremost(self, drivers: Sequence[Driver]) -> Written | list[dict[str, Any]]:
+        """Return what matters most in each row, as `carbonctl.ledger.sums.foremost` finds it."""
+        if not drivers:
+            return []
+        swings = [self.numbers(driver.swing_kgco2e) for driver in drivers]
+        paths = [list(self.each(driver.path or "")) for driver in drivers]
+        first = _foremost([swing[0] for swing in swings], [path[0] for path in paths])
+        if _is_order(drivers, first):
+            return [drivers[n]._asdict() for n in first]
+        rows = zip(zip(*swings, strict=True), zip(*paths, strict=True), strict=True)
+        chosen = [_foremost(*row) for row in rows]
+        wanted = {n for row in chosen for n in row}
+        texts = {n: self.filled(self.json(drivers[n]._asdict())) for n in wanted}
+        return Written(
+            [f"[{', '.join([texts[n][row] for n in some])}]" for row, some in enumerate(chosen)]
+        )
+
+    def numbers(self, column: Any) -> list[float]:
+        """Return a number in each row."""
+        return column.tolist() if hasattr(column, "tolist") else [column] * self.count
 
     def quoted(self, words: list[str], quote: Callable[[str], str]) -> list[str]:
         """Return words as they are quoted in an output."""
@@ -144,6 +177,29 @@ class Rows:
                 continue
             for place, part in enumerate(_MARKED.split(piece)):
                 yield self.quoted(self.words(part), _inside) if place % 2 else part
+
+
+def _is_order(drivers: Sequence[Driver], first: Sequence[int]) -> bool:
+    """Whether some of the drivers, and no others, are the foremost in every row in this order."""
+    if len(first) < min(MATTER_MOST, len(drivers)):
+        return False
+    others = [n for n in range(len(drivers)) if n not in first]
+    steps = [*pairwise(first), *((first[-1], other) for other in others)]
+    swings = [driver.swing_kgco2e for driver in drivers]
+    conditions = [swings[a] > swings[b] for a, b in steps] + [swings[first[-1]] > 0]
+    try:
+        return all(map(decide, conditions))
+    except Mixed:
+        return False
+
+
+def _foremost(swings: Sequence[float], paths: Sequence[str]) -> list[int]:
+    """Return the places of the largest swings, the largest first and equal ones by their paths."""
+    order = sorted(range(len(swings)), key=swings.__getitem__, reverse=True)
+    sizes = [swings[n] for n in order[: MATTER_MOST + 1]]
+    if len(set(sizes)) < len(sizes):
+        order.sort(key=lambda n: (-swings[n], paths[n]))
+    return [n for n in order[:MATTER_MOST] if swings[n]]
 
 
 def _inside(text: str) -> str:

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable
 
-from carbonctl.ledger.entry import OPERATIONAL, Entry, totals
+from carbonctl.ledger.entry import OPERATIONAL, Entry
 from carbonctl.ledger.result import Result
+from carbonctl.ledger.sums import without_range
 from carbonctl.numbers.values import Value
 from carbonctl.render import Style, human_numbers
 from carbonctl.render.plain import filled
@@ -85,7 +86,7 @@ def _wrapped(line: str, style: Style) -> str:
 
 
 def _sum(entries: list[Entry]) -> str:
-    whole = totals(entries)
+    whole = without_range(entries)
     parts = []
     if whole.operational_kgco2e != 0 or whole.energy_kwh == 0:
         parts.append(f"operational {_kg(whole.operational_kgco2e)}")
@@ -110,7 +111,7 @@ def _entry(entry: Entry, file: str, head: str, below: str, cited: dict[str, str]
     if entry.kgco2e_low != entry.kgco2e_high:
         low = human_numbers.plain(entry.kgco2e_low or 0.0)
         high = human_numbers.plain(entry.kgco2e_high or 0.0)
-        lines.append(f"{below}   within {low}..{high} kgCO2e")
+        lines.append(f"{below}   {low}..{high} kgCO2e in 90 of 100 cases")
     width = max((len(value.name) for value in entry.inputs), default=0)
     lines += [f"{below}     {_input(value, file, width, cited)}" for value in entry.inputs]
     return lines

@@ -21,6 +21,7 @@ _STEPS = {
 _TIME = ((4380.0, 8760.0, "y"), (48.0, 24.0, "d"), (2.0, 1.0, "h"), (1 / 30, 1 / 60, "min"),
          (1 / 3600, 1 / 3600, "s"), (0.0, 1 / 3_600_000, "ms"))  # fmt: skip
 _PERCENT = frozenset({"utilization", "load", "busy", "carbon_free_energy"})
+_OF_RATED = frozenset({"host_share", "host_power"})  # what has no unit of its own there
 _CUBIC_METRES_FROM = 1e4
 _KTONNES_FROM = 1e7  # kgCO2e; below it tonnes read better
 
@@ -119,11 +120,21 @@ def _scaled(value: float | None, unit: str) -> str:
     return f"{significant(value / size)} {name}"
 
 
+def _ratio(value: float, key: str) -> str:
+    """Write a figure without a unit: a share, a part of something, a count."""
+    if key in _PERCENT:
+        return f"{significant(value * 100)} %"
+    if key in _OF_RATED:
+        return f"{significant(value * 100)} % of rated"
+    if key.endswith("embodied"):
+        return f"{significant(value)} × published"
+    return significant(value)
+
+
 def figure(value: float, unit: str, path: str) -> str:
     """Write an assumed value as a person would."""
-    last = path.rpartition(".")[2]
-    if unit == "" and last in _PERCENT:
-        return f"{significant(value * 100)} %"
+    if not unit:
+        return _ratio(value, path.rpartition(".")[2])
     if unit == "kgCO2e/kWh":
         return f"{significant(value * 1000)} g/kWh"
     if unit == "h" and value >= 8760 / 2:
@@ -131,6 +142,17 @@ def figure(value: float, unit: str, path: str) -> str:
     if unit == "kgCO2e":
         return mass(value)
     return f"{significant(value)} {unit}".strip()
+
+
+def ranged(best: float, low: float, high: float, unit: str, path: str) -> str:
+    """Write a figure with its bounds, where it has any; a unit of all three is said once."""
+    said = figure(best, unit, path)
+    if low == high:
+        return said
+    ends = [figure(end, unit, path) for end in (low, high)]
+    if len({end.partition(" ")[2] for end in (said, *ends)}) == 1:
+        ends = [end.partition(" ")[0] for end in ends]
+    return f"{said} ({ends[0]}..{ends[1]})"
 
 
 def percent(part: float | None, whole: float | None) -> str:

@@ -35,6 +35,9 @@ class Names(Protocol):
     def check(self, what: str, *names: str) -> None:
         """Raise ValueError where no ``what`` has this name: a device, a machine, a zone, …."""
 
+    def provider(self, grid: str) -> str | None:
+        """Return whose cloud region a grid is; None for any other grid."""
+
 
 def _scalar(raw: Any, what: str) -> str:
     if isinstance(raw, str):
@@ -324,6 +327,16 @@ Year = Annotated[int, Scalar(_year, scalars.YEAR)]
 Version = Annotated[int, Scalar(_version, scalars.VERSION)]
 Phase = Annotated[str, word(*PHASES)]
 Operator = Annotated[str, word("own", "colocation", "cloud", "client")]
+Provider = Annotated[str, word("aws", "azure", "google", "meta", "other")]
+Facility = Annotated[str, word("hyperscale", "colocation", "hpc", "enterprise", "office", "home")]
+Cooling = Annotated[str, word("air", "liquid")]
+Task = Annotated[
+    str,
+    word(
+        "language-model", "vision", "diffusion", "speech", "recommendation", "other",
+        "benchmark", "notebook", "evaluation", "idle",
+    ),
+]  # fmt: skip
 Medium = Annotated[str, word("ssd", "hdd")]
 Technology = Annotated[str, word("wifi", "cellular")]
 Boundary = Annotated[str, word("chip", "node", "facility")]

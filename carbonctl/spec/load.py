@@ -30,11 +30,15 @@ class Kinds(Protocol):
 
 
 class Loaded(NamedTuple):
-    """A checked workload with the tree that it came from."""
+    """A checked workload with the tree that it came from.
+
+    ``before`` is the workload without overrides, where these change a site.
+    """
 
     workload: Workload
     tree: Map
     file: str
+    before: Workload | None = None
 
     def problem(self, keys: Loc, path: str, message: str) -> Problem:
         """Return a problem at the value of some keys, or at the nearest thing above it."""
@@ -91,11 +95,21 @@ def load_tree(
         what = {Seq: "a list", type(None): "nothing"}.get(type(tree), "a single value")
         message = f"the file holds {what}; a workload is a mapping with `name` and `phases`"
         raise InputError([*problems, Problem(file, first, 1, message)])
-    sets.apply(tree, overrides, file)
+    before = copy_of(tree) if overrides and sets.moves_sites(overrides) else None
+    sets.apply(tree, overrides, file, names.provider)
     with few_searches():
         check = _Check(tree, file, kinds, names)
         check.problems += problems
-        return Loaded(check.workload(), tree, file)
+        workload = check.workload()
+        return Loaded(workload, tree, file, before and _unchanged(before, file, kinds, names))
+
+
+def _unchanged(tree: Map, file: str, kinds: Kinds, names: Names) -> Workload | None:
+    """Return the workload without overrides; None where it is faulty without them."""
+    try:
+        return _Check(tree, file, kinds, names).workload()
+    except InputError:
+        return None
 
 
 class _Check(Checker):

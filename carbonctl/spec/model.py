@@ -54,6 +54,8 @@ class Site(Spec):
         "country, region, cloud region, or a mix such as {hydro: 60 %, gas: 40 %}"
     )
     operator: f.Operator | None = optional("whose site it is; decides the GHG scope")
+    provider: f.Provider | None = optional("the cloud's operator, where `grid` is no cloud region")
+    facility: f.Facility | None = optional("what kind of site it is, where no `pue` is given")
     year: f.Year | None = optional("year of the activity; picks the factor's year")
     carbon_intensity: f.Intensity | None = optional("overrides the grid's figure")
     basis: f.Basis | None = optional(

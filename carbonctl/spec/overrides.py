@@ -1,4 +1,4 @@
-"""``--set PATH=VALUE``: values that go before the file's.
+"""``--set PATH=VALUE``: values that take precedence over the file's.
 
 An override is grafted onto the tree before it is checked, so it is read by the same
 fields as the file and its faults are reported in the same way.
@@ -6,13 +6,18 @@ fields as the file and its faults are reported in the same way.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from carbonctl.errors import InputError, Problem, UsageError
 from carbonctl.spec.paths import find_item, locate, split
-from carbonctl.spec.tree import MAX_DEPTH, Map, Place, Seq, copy_of, new_map, parse
+from carbonctl.spec.tree import MAX_DEPTH, Map, Place, Seq, Text, copy_of, new_map, parse
 
 ORIGIN = "--set"
+_GRID = "grid"
+_SAYS_WHOSE = {"facility", "provider"}
+_OTHERS = ("own", "colocation", "client")  # operators of sites that are no provider's
+_SITES = frozenset({"site", "sites", "phase_sites", "client_site"})
 
 
 def parse_override(text: str) -> tuple[list[str], str, int]:
@@ -37,24 +42,74 @@ def parse_override(text: str) -> tuple[list[str], str, int]:
         raise UsageError(f"--set {text}: {error}") from None
 
 
-def apply(root: Map, overrides: tuple[str, ...], file: str) -> None:
+def apply(
+    root: Map,
+    overrides: tuple[str, ...],
+    file: str,
+    provider_of: Callable[[str], str | None],
+) -> None:
     """Graft overrides onto the tree, later ones over earlier ones.
+
+    A site that leaves a cloud region for a grid stays its provider's, which decides the PUE.
+
+    Parameters
+    ----------
+    root : Map
+        The tree.
+    overrides : tuple of str
+        ``PATH=VALUE``.
+    file : str
+        What messages call the input.
+    provider_of : callable
+        Gives the provider of a cloud region, None for any other grid.
 
     Raises
     ------
     InputError
         Where a list item on the way does not exist, or the value is not YAML.
     """
+    grids: dict[str, tuple[list[str], Any]] = {}  # those that were replaced, by path
     for text in overrides:
         root.nulls = True
         parts, value, column = parse_override(text)
         place = Place(1, column, ORIGIN)
         node = _value(value, file, column)
         try:
-            _graft(root, parts, node, place)
+            old = _graft(root, parts, node, place)
         except LookupError as error:
             message = f"{text}: {error.args[0]}"
             raise InputError([Problem(ORIGIN, 1, 1, message, ".".join(parts))]) from None
+        if parts[-1] == _GRID:
+            grids.setdefault(".".join(parts), (parts[:-1], old))
+    for above, old in grids.values():
+        _keep_provider(_at(root, above), old, provider_of)
+
+
+def moves_sites(overrides: tuple[str, ...]) -> bool:
+    """Return whether overrides change a site in more than its PUE."""
+    paths = [parse_override(text)[0] for text in overrides]
+    return any(not _SITES.isdisjoint(parts) and parts[-1] != "pue" for parts in paths)
+
+
+def _at(root: Map, parts: list[str]) -> Any:
+    """Return what stands at a path that is there."""
+    node: Any = root
+    for key in locate(root, parts)[2]:
+        node = node[key]
+    return node
+
+
+def _keep_provider(site: Any, old: Any, provider_of: Callable[[str], str | None]) -> None:
+    """Keep the provider of a site that left a cloud region, where nothing else says whose it is."""
+    if not isinstance(site, Map) or site.keys() & _SAYS_WHOSE or site.get("operator") in _OTHERS:
+        return
+    new = site[_GRID]
+    if not (isinstance(old, Text) and isinstance(new, Text)):
+        return
+    provider = provider_of(old)
+    if provider is not None and provider_of(new) is None:
+        site["provider"] = text = Text(provider)
+        text.place = site.keys_at["provider"] = new.place
 
 
 def _value(value: str, file: str, column: int) -> Any:
@@ -87,7 +142,8 @@ def _shift(node: Any, by: int) -> None:
             nodes.extend(here)
 
 
-def _graft(root: Map, parts: list[str], value: Any, place: Place) -> None:
+def _graft(root: Map, parts: list[str], value: Any, place: Place) -> Any:
+    """Put a value in its place; return what was there."""
     *above, last = parts
     _, rest, keys = locate(root, above)
     node: Any = root
@@ -101,10 +157,11 @@ def _graft(root: Map, parts: list[str], value: Any, place: Place) -> None:
         node.keys_at[key] = place
         node = node[key]
     if isinstance(node, Map):
+        old = node.get(last)
         node[last] = value
         node.keys_at[last] = place
-        return
+        return old
     if isinstance(node, Seq):
         node[find_item(node, [last])[0]] = value
-        return
+        return None
     raise LookupError(f"`{last}` would stand inside a value")

@@ -293,7 +293,7 @@ class Of(Part):
     """A device or a host of the catalog, by its published figure or by its own parts."""
 
     figures: Figures | None = optional(
-        "published, or computed from parts; published first unless given"
+        "published, or computed from parts; published, else as in an account unless given"
     )
     rest: Rest | None = optional(
         "with a figure of dies and memory alone: the list has the rest itself"

@@ -48,6 +48,7 @@ class SystemFields(Spec):
     host_power: f.Power | None = optional(
         "the rest of one node; without cpu, memory and storage where those are given"
     )
+    cooling: f.Cooling | None = optional("how the node is cooled, where no `host_power` is given")
     cpu: f.DeviceId | None = optional("id or alias of the host's CPU")
     cpus: f.WholeDevices | None = optional("CPUs in one system")
     memory: f.Capacity | None = optional("DRAM of one system's host")

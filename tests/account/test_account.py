@@ -5,7 +5,9 @@ import math
 import pytest
 
 from carbonctl.errors import InputError
-from tests.conftest import account, cite
+from tests.conftest import CATALOG, account, cite
+
+JEAN_ZAY = CATALOG.host("idris/jean-zay-a100-node")  # of eight
 
 
 def spec(activity: str, site: str = "carbon_intensity: 500 g/kWh, pue: 1", more: str = "") -> str:
@@ -23,7 +25,8 @@ def by_item(result):
 
 def test_the_survey_s_example():
     """luccioni2023 §3.2: 300 W for 100 h at 500 and at 100 g/kWh: 15 and 3 kg."""
-    text = spec("kind: compute, rated_power: 300 W, devices: 1, wall_time: 100 h, embodied: 0 kg")
+    text = spec("kind: compute, power: 300 W, power_scope: system, devices: 1, wall_time: 100 h, "
+                "embodied: 0 kg")  # fmt: skip
     assert account(text).total.total_kgco2e == 15.0
     assert account(text, "site.carbon_intensity=100 g/kWh").total.total_kgco2e == 3.0
 
@@ -42,7 +45,7 @@ def test_eq_1():
 def test_parts_of_a_system():
     text = spec(
         "kind: compute, device: nvidia/a100-sxm4-80gb, devices: 4, wall_time: 10 h, load: 50 %, "
-        "host_power: 800 W, cpu: amd/epyc-7763, cpus: 2, memory: 1 TB",
+        "host_power: 800 W, cpu: amd/epyc-7763, cpus: 2, memory: 1 TB, dram_power: 0.3725 W/GB",
         "carbon_intensity: 100 g/kWh, pue: 1.5",
     )
     found = by_item(account(text))
@@ -92,18 +95,27 @@ def test_identity_is_unique():
 def test_power_in_order_of_preference():
     base = "kind: compute, device: nvidia/a100-sxm4-80gb, devices: 1, wall_time: 1000 h, host_power: 0 W"
     energy = lambda extra: by_item(account(spec(base + extra)))["devices"].energy_kwh  # noqa: E731
-    assert energy("") == 400  # rated power: an upper bound
+    share = CATALOG.priors["device_power_share", "train-node-large"].best
+    assert energy("") == 400 * share  # what devices of its class of use draw
+    assert energy(", load: 100 %") == 400
     assert energy(", load: 50 %") == 200
     assert energy(", rated_power: 300 W, load: 50 %") == 150
     assert energy(", power: 123 W") == 123
-    assert energy(", idle_power: 40 W, busy: 50 %") == 220
+    busy = 40 + (400 * share - 40) * 0.5
+    assert energy(", idle_power: 40 W, busy: 50 %") == pytest.approx(busy)
 
 
-def test_rated_power_is_said_to_be_an_upper_bound():
+def test_a_load_that_is_assumed_is_listed():
     text = spec("kind: compute, device: nvidia/a100-sxm4-80gb, devices: 1, wall_time: 1 h")
     assumed = {a.path: a for a in account(text).assumptions}
-    load = assumed["phases.training.compute.load"]
-    assert (load.value, load.status) == (1.0, "default")
+    load, share = (
+        assumed["phases.training.compute.load"],
+        CATALOG.priors["device_power_share", "train-node-large"],
+    )
+    assert (load.value, load.status) == (share.best, "default")
+    assert load.source == share.source
+    certain = account(text.replace("wall_time", "load: 100 %, wall_time")).assumptions
+    assert "phases.training.compute.load" not in {a.path for a in certain}
 
 
 def test_power_scope_system_holds_the_host():
@@ -111,7 +123,11 @@ def test_power_scope_system_holds_the_host():
         "kind: compute, device: nvidia/v100-sxm2-32gb, devices: 10000, wall_time: 14.8 days, "
         "power: 330 W, power_scope: system"
     )
-    assert [e.item for e in account(text).entries] == ["devices", "PUE overhead", "system"]
+    items = [(e.item, e.boundary) for e in account(text).entries]
+    assert items == [
+        ("devices", "operational"), ("PUE overhead", "operational"),
+        ("devices", "embodied"), ("host", "embodied"),
+    ]  # fmt: skip
     assert account(text).entries[0].energy_kwh == pytest.approx(3552000 * 0.33)
 
 
@@ -126,13 +142,17 @@ def test_a_system_s_power_given_as_a_device_s_is_noticed():
 
 
 def test_what_is_not_known_is_said():
-    no_host = account(spec("kind: compute, rated_power: 300 W, devices: 1, wall_time: 1 h"))
-    assert any("is unknown: only" in w for w in no_host.warnings)
-    assert any("embodied carbon of the system is unknown" in w for w in no_host.warnings)
-    total = no_host.total
+    """Devices of no record have no embodied carbon of a class."""
+    unnamed = account(
+        spec("kind: compute, power: 300 W, host_power: 0 W, devices: 1, wall_time: 1 h")
+    )
+    assert any("embodied carbon of the system is unknown" in w for w in unnamed.warnings)
+    total = unnamed.total
     assert (total.embodied_kgco2e, total.total_kgco2e, total.total_low_kgco2e) == (None, None, None)
     assert total.operational_kgco2e == 0.15
-    assert not no_host.complete
+    assert not unnamed.complete
+    named = account(spec("kind: compute, device: nvidia/v100-sxm2-32gb, device_time: 1 GPU-h"))
+    assert named.complete
 
 
 def test_energy_alone_has_unknown_hardware():
@@ -153,7 +173,10 @@ def test_energy_that_includes_pue_has_no_overhead():
 
 
 def test_repeat():
-    once = "kind: compute, rated_power: 1 kW, devices: 64, wall_time: 26.6 h, embodied: 1 kg"
+    once = (
+        "kind: compute, power: 1 kW, power_scope: system, devices: 64, wall_time: 26.6 h, "
+        "embodied: 1 kg"
+    )
     weekly = account(spec(once + ", repeat: {every: 1 week, for: 1 year}"))
     assert weekly.total.energy_kwh == pytest.approx(52 * 64 * 26.6)
     energy = account(spec("kind: energy, energy: 1 MWh, repeat: {every: 1 day, for: 1 year}"))
@@ -162,11 +185,12 @@ def test_repeat():
 
 # --- site ---
 
-RUN = "kind: compute, rated_power: 1 kW, devices: 1, wall_time: 1000 h, host_power: 0 W, embodied: 0 kg"
+RUN = "kind: compute, power: 1 kW, devices: 1, wall_time: 1000 h, host_power: 0 W, embodied: 0 kg"
 
 
 def test_the_grid_s_factor_with_basis_year_and_source():
-    entry = account(spec(RUN, "grid: FR, year: 2022, pue: 1")).entries[0]
+    run = RUN.replace("compute, power", "compute, rated_power")
+    entry = account(spec(run, "grid: FR, year: 2022, pue: 1")).entries[0]
     assert entry.factor_basis == "life-cycle"
     assert entry.factor_year == 2022
     assert entry.factor_source
@@ -291,24 +315,35 @@ def test_an_unknown_grid_factor_is_an_error():
 
 
 def test_device_and_host_from_the_catalog():
+    """The host that is named, else what its class is made of."""
     text = spec(
-        "kind: compute, device: nvidia/a100-sxm4-80gb, devices: 8, wall_time: 35040 h, utilization: 100 %"
+        "kind: compute, device: nvidia/a100-sxm4-80gb, devices: 8, wall_time: 35040 h, "
+        "utilization: 100 %"
     )
-    embodied = [e for e in account(text).entries if e.boundary == "embodied"]
-    assert {e.item: round(e.kgco2e) for e in embodied} == {"devices": 1200, "host": 2500}
-    assert next(e for e in embodied if e.item == "host").status == "archetype"
+    of_class = CATALOG.priors["embodied_kg", "host-8-devices"].best
+    for more, host, status in (
+        ("", of_class, "archetype"),
+        ("host: idris/jean-zay-a100-node, ", JEAN_ZAY.embodied.value.best, "default"),
+    ):
+        result = account(text.replace("devices: 8", f"{more}devices: 8"))
+        embodied = {e.item: e for e in result.entries if e.boundary == "embodied"}
+        assert embodied["devices"].kgco2e == pytest.approx(8 * 150)
+        assert embodied["host"].kgco2e == pytest.approx(host)
+        assert embodied["host"].status == status
 
 
 def test_a_host_scales_with_the_devices_it_serves():
     small = spec(
-        "kind: compute, system: s, devices: 4, wall_time: 1 h",
-        more="systems:\n  s: {device: nvidia/a100-sxm4-80gb, devices: 4}\n",
+        "kind: compute, system: s, devices: 4, wall_time: 35040 h",
+        more="systems:\n  s: {device: nvidia/a100-sxm4-80gb, devices: 4, utilization: 100 %, "
+        "host: idris/jean-zay-a100-node}\n",
     )
-    host = by_item(account(small))["host"]
-    assert host.energy_kwh == pytest.approx(3300 / 2 / 1000)
+    (host,) = [e for e in account(small).entries if (e.item, e.boundary) == ("host", "embodied")]
+    assert host.kgco2e == pytest.approx(JEAN_ZAY.embodied.value.best / 2)
     assert next(v for v in host.inputs if v.name == "devices_in_host").number == 8
-    embodied = [e for e in account(small).entries if (e.item, e.boundary) == ("host", "embodied")]
-    assert embodied[0].status == "archetype"
+    power = by_item(account(small))["host"]
+    share = CATALOG.priors["host_share", "sxm-4"].best
+    assert power.energy_kwh == pytest.approx(4 * 0.4 * share * 35040)
 
 
 def test_own_figures_for_device_and_host():
@@ -320,12 +355,14 @@ def test_own_figures_for_device_and_host():
     assert embodied == {"devices": pytest.approx(800), "host": pytest.approx(1000)}
 
 
-def test_the_defaults_of_wu2022_reach_the_bounds():
+def test_the_defaults_of_wu2022_make_the_range():
     text = spec("kind: compute, rated_power: 1 W, devices: 1, wall_time: 1000 h, embodied: 1000 kg")
     entry = next(e for e in account(text).entries if e.boundary == "embodied")
     assert entry.kgco2e == pytest.approx(1e6 / (35040 * 0.45))
-    assert entry.kgco2e_low == pytest.approx(1e6 / (43800 * 0.6))
-    assert entry.kgco2e_high == pytest.approx(1e6 / (26280 * 0.3))
+    down, up = (math.hypot(math.log(4 / life), math.log(0.45 / use))
+                for life, use in ((5, 0.6), (3, 0.3)))  # fmt: skip
+    assert entry.kgco2e_low == pytest.approx(entry.kgco2e * math.exp(-down))
+    assert entry.kgco2e_high == pytest.approx(entry.kgco2e * math.exp(up))
 
 
 def test_totals_are_exact_sums():

@@ -170,19 +170,27 @@ def test_parts_of_a_device_add_up_to_it(device):
         assert share * device.mig.slices == slices
 
 
-def test_embodied_carbon_of_a_part_is_its_part():
-    whole = account("""
+@pytest.mark.parametrize("phase", ["training", "inference"])
+@pytest.mark.parametrize(
+    ("part", "whole", "share"),
+    [
+        ("A100-SXM4-40GB MIG 3g.20gb", "nvidia/a100-sxm4-40gb", 3 / 7),
+        ("A100-PCIE-40GB MIG 3g.20gb", "nvidia/a100-pcie-40gb", 3 / 7),
+        ("AMD MI250X", "amd/mi250x", 1 / 2),
+        ("Tesla K80", "nvidia/k80", 1 / 2),
+        ("TPU v3-8", "google/tpu-v3", 4),
+    ],
+)
+def test_a_part_takes_its_part_of_what_is_assumed(part, whole, share, phase):
+    """Load, host and embodied carbon are those of the class of the whole device."""
+    text = """
 name: job
 site: {grid: FR, pue: 1}
-phases: {training: [{kind: compute, device: nvidia/a100-sxm4-40gb, devices: 1, wall_time: 5 h}]}
-""")
-    part = account("""
-name: job
-site: {grid: FR, pue: 1}
-phases: {training: [{kind: compute, device: A100-SXM4-40GB MIG 3g.20gb, devices: 1, wall_time: 5 h}]}
-""")
-    for key in ("energy_kwh", "embodied_kgco2e", "total_kgco2e"):
-        assert math.isclose(getattr(part.total, key) * 7 / 3, getattr(whole.total, key))
+phases: {%s: [{kind: compute, device: %s, devices: 1, wall_time: 5 h}]}
+"""
+    ours, theirs = account(text % (phase, part)), account(text % (phase, whole))
+    for key in ("energy_kwh", "embodied_kgco2e", "total_kgco2e", "total_low_kgco2e"):
+        assert math.isclose(getattr(ours.total, key), getattr(theirs.total, key) * share)
 
 
 def test_a_share_of_cpus_is_a_share_of_their_energy_and_embodied_carbon():
@@ -251,20 +259,37 @@ def test_a_server_or_a_laptop_alone_is_a_machine():
     server = account(ALONE % ("host: dell/poweredge-r740-8ssd", "devices: 3, wall_time: 10 h"))
     assert math.isclose(server.total.energy_kwh, 3 * 0.51 * 10, rel_tol=1e-12)
     assert server.total.embodied_kgco2e > 0
-    laptop = account(ALONE % ("host: mac-mini-m1", "devices: 1, wall_time: 10 h"))
+    laptop = account(
+        ALONE.replace("load: 100 %%, ", "")
+        % ("host: mac-mini-m1, power: 20 W", "devices: 1, wall_time: 10 h")
+    )
     assert laptop.total.energy_kwh > 0
     assert laptop.total.embodied_kgco2e > 0
     measured = ALONE.replace("load: 100 %%, ", "") % (
         "host: dell/poweredge-r640, power: 300 W", "devices: 1, wall_time: 10 h",
     )  # fmt: skip
     assert math.isclose(account(measured).total.energy_kwh, 3.0, rel_tol=1e-12)
+    parts = "cpu: intel/xeon-gold-6248, cpus: 2, memory: 100 GB, dram_power: 0.3725 W/GB"
     described = ALONE.replace("load: 100 %%, ", "") % (
-        "host: dell/poweredge-r640, cpu: intel/xeon-gold-6248, cpus: 2, memory: 100 GB",
+        f"host: dell/poweredge-r640, {parts}",
         "devices: 1, wall_time: 10 h",
     )
     assert math.isclose(account(described).total.energy_kwh, 3.0 + 0.3725, rel_tol=1e-12)
-    said = fault(ALONE % ("host: dell/poweredge-r640", "devices: 1, wall_time: 1 h"))
-    assert said.startswith("no power of dell/poweredge-r640 is known")
+
+
+def test_a_machine_alone_whose_power_nobody_states_draws_what_its_kind_does():
+    """A server by its sockets, a laptop as its chip does, a tower as one does beside its cards."""
+    priors = CATALOG.priors
+    cpu, peak = priors["rated_power", "server-cpu"], priors["server_power", "peak"]
+    server, laptop, tower = (
+        account(ALONE % (f"host: {host}", "devices: 1, wall_time: 1000 h")).entries[0]
+        for host in ("dell/poweredge-r640", "dell/latitude-7420", "dell/precision-3660-tower")
+    )
+    assert server.energy_kwh == pytest.approx(2 * cpu.best * peak.best)
+    watts = next(value for value in server.inputs if value.name == "host_power")
+    assert watts.low < 2 * cpu.best * peak.low  # neither the CPUs nor their server are known
+    assert laptop.energy_kwh == pytest.approx(priors["rated_power", "soc"].best)
+    assert tower.energy_kwh == pytest.approx(priors["host_w_per_device", "workstation"].best)
 
 
 def test_watts_of_all_devices_of_a_system():
@@ -342,9 +367,10 @@ site: {grid: FR, pue: 1}
 phases: {training: [{kind: compute, load: 100 %%, device: %s, devices: %g, wall_time: 10 h,
                      host_power: 500 W, embodied: 1000 kg}]}
 """
-    ours, theirs = account(text % (part, 4 * parts)), account(text % (whole, 4))
-    for key in ("energy_kwh", "embodied_kgco2e", "total_kgco2e"):
-        assert math.isclose(getattr(ours.total, key), getattr(theirs.total, key), rel_tol=1e-12)
+    for more in (text, text.replace("host_power: 500 W, embodied: 1000 kg", "name: work")):
+        ours, theirs = account(more % (part, 4 * parts)), account(more % (whole, 4))
+        for key in ("energy_kwh", "embodied_kgco2e", "total_kgco2e"):
+            assert math.isclose(getattr(ours.total, key), getattr(theirs.total, key), rel_tol=1e-9)
 
 
 def test_a_share_of_a_host_alone_is_a_share_of_its_energy_and_embodied_carbon():
@@ -384,7 +410,7 @@ def test_what_a_host_alone_says_twice_is_an_error(keys, said):
 
 def test_parts_of_a_host_alone_beside_its_rest():
     text = ALONE.replace("load: 100 %%, ", "") % (
-        "host: dell/poweredge-r740-8ssd, host_power: 400 W, memory: 100 GB",
+        "host: dell/poweredge-r740-8ssd, host_power: 400 W, memory: 100 GB, dram_power: 0.3725 W/GB",
         "devices: 1, wall_time: 10 h",
     )
     assert math.isclose(account(text).total.energy_kwh, 4.3725, rel_tol=1e-12)

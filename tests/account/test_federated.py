@@ -163,9 +163,7 @@ def test_connections_with_shares():
 
 
 def test_the_server_is_a_system_with_pue_and_homes_have_none():
-    server = (
-        "server: {rated_power: 100 W, devices: 2, wall_time: 50 h, host_power: 0 W, embodied: 1 t}"
-    )
+    server = "server: {power: 100 W, devices: 2, wall_time: 50 h, host_power: 0 W, embodied: 1 t}"
     result = run(f"{BASE}, {server}, device_embodied: 0 kg")
     found = {(e.item, e.boundary): e for e in result.entries}
     assert found["server: devices", "operational"].energy_kwh == pytest.approx(10)
@@ -177,8 +175,18 @@ def test_the_server_is_a_system_with_pue_and_homes_have_none():
     assert groups["computation"].energy_kwh == pytest.approx(50)
 
 
+def test_a_server_of_which_little_is_said_takes_its_class():
+    """It is accounted as the same machine is on its own, in the phase of the clients."""
+    machine = "device: nvidia/t4, devices: 1, wall_time: 10 h"
+    found = energies(f"{BASE}, server: {{{machine}}}")
+    alone = energies(f"kind: compute, {machine}")
+    assert found["server: devices"] == pytest.approx(alone["devices"])
+    assert found["server: host"] == pytest.approx(alone["host"])
+    assert alone["host"] > 0
+
+
 def test_a_named_system_can_be_the_server():
-    systems = "systems: {agg: {rated_power: 100 W, host_power: 0 W, embodied: 0 kg}}\n"
+    systems = "systems: {agg: {power: 100 W, host_power: 0 W, embodied: 0 kg}}\n"
     found = energies(f"{BASE}, server: {{system: agg, device_time: 10 device-h}}", systems)
     assert found["server: devices"] == pytest.approx(1)
     assert "no system is named `ag`" in said(
@@ -188,9 +196,7 @@ def test_a_named_system_can_be_the_server():
 
 def test_clients_live_on_several_grids():
     split = "client_site: [{carbon_intensity: 600 g/kWh, share: 25 %}, {carbon_intensity: 200 g/kWh, share: 75 %}]"
-    server = (
-        "server: {rated_power: 100 W, devices: 1, wall_time: 10 h, host_power: 0 W, embodied: 0 kg}"
-    )
+    server = "server: {power: 100 W, devices: 1, wall_time: 10 h, host_power: 0 W, embodied: 0 kg}"
     result = run(f"{BASE}, {split}, {server}")
     assert result.total.operational_kgco2e == pytest.approx(
         50 * (0.25 * 0.6 + 0.75 * 0.2) + 1.5 * 0.429

@@ -8,8 +8,9 @@ from carbonctl.errors import InputError
 from carbonctl.estimators import KINDS, model
 from carbonctl.factors import runs
 from carbonctl.numbers.intervals import Range
-from tests.conftest import account
+from tests.conftest import CATALOG, account
 
+FULL = ", load: 100 %"
 HEAD = """name: t
 site: {carbon_intensity: 100 g/kWh, pue: 1.1}
 systems:
@@ -19,12 +20,12 @@ phases:
 """
 
 
-def run(activity: str):
-    return account(f"{HEAD}    - {{{activity}}}\n")
+def run(activity: str, phase: str = "data"):
+    return account(f"{HEAD.replace('data', phase)}    - {{{activity}}}\n")
 
 
-def energy(activity: str, item: str | None = None) -> float:
-    entries = run(activity).entries
+def energy(activity: str, item: str | None = None, phase: str = "data") -> float:
+    entries = run(activity, phase).entries
     return math.fsum(
         e.energy_kwh for e in entries if e.item != "PUE overhead" and item in (None, e.item)
     )
@@ -52,14 +53,14 @@ def test_the_mean_of_a_range_has_an_interior_minimum():
 
 def test_experiments():
     by_percentiles = (
-        "kind: experiments, system: node, runs: 400, p50: 1.5 GPU-days, p99: 24 GPU-days"
+        "kind: experiments, system: node, runs: 400, p50: 1.5 GPU-days, p99: 24 GPU-days" + FULL
     )
     assert energy(by_percentiles, "devices") == pytest.approx(400 * 24 * 3.0516 * 0.3, rel=1e-4)
-    by_mean = "kind: experiments, system: node, runs: 10, mean: 20 GPU-h"
+    by_mean = "kind: experiments, system: node, runs: 10, mean: 20 GPU-h" + FULL
     assert energy(by_mean, "devices") == pytest.approx(60)
     assert energy(by_mean + ", failed: 20 %", "devices") == pytest.approx(75)
     assert energy(by_mean + ", search_multiplier: 3000", "devices") == pytest.approx(180_000)
-    listed = "kind: experiments, system: node, durations: [1 GPU-h, 2 GPU-h, 3..5 GPU-h]"
+    listed = "kind: experiments, system: node, durations: [1 GPU-h, 2 GPU-h, 3..5 GPU-h]" + FULL
     assert energy(listed, "devices") == pytest.approx(7 * 0.3)
 
 
@@ -83,7 +84,7 @@ def test_requests_by_energy():
 
 
 def test_requests_by_energy_on_a_system_bring_its_hardware():
-    text = "kind: serving, system: node, requests: 1e7, energy_per_request: 0.3 Wh, energy_boundary: node"
+    text = "kind: serving, system: node, requests: 1e7, energy_per_request: 0.3 Wh, energy_boundary: node, load: 100 %"
     result = run(text)
     hardware = next(e for e in result.entries if e.boundary == "embodied")
     assert hardware.quantity == pytest.approx(3000 / (8 * 0.3 + 0.8))  # hours at its full power
@@ -93,21 +94,52 @@ def test_requests_by_energy_on_a_system_bring_its_hardware():
     assert chip.entries[1].energy_kwh == pytest.approx(3000 / 0.3 / 8 * 0.8)
 
 
+@pytest.mark.parametrize("boundary", ["node", "chip"])
+def test_the_hours_of_requests_are_those_at_the_draw_of_their_class(boundary):
+    """A system that draws less needs longer for the same energy."""
+    text = (
+        f"kind: serving, device: {{}}, requests: 1e6, energy_per_request: 0.3 Wh, "
+        f"energy_boundary: {boundary}"
+    )
+    priors = CATALOG.priors
+    for device, class_, host in (
+        ("nvidia/h100-sxm5-80gb", "inference-busy", "sxm-8"),
+        ("google/tpu-v4", "tpu-v4", "tpu-v4"),
+    ):
+        result = run(text.format(device), "inference")
+        rated = CATALOG.device(device).rated_power.best / 1000
+        rest = rated * priors["host_share", host].best
+        drawn = rated * priors["device_power_share", class_].best
+        hours = 300 / (drawn + (rest if boundary == "node" else 0))
+        made = next(e for e in result.entries if (e.item, e.boundary) == ("devices", "embodied"))
+        assert made.quantity == pytest.approx(hours)
+        hosts = [
+            e.energy_kwh for e in result.entries if (e.item, e.boundary) == ("host", "operational")
+        ]
+        assert hosts == ([] if boundary == "node" else [pytest.approx(hours * rest)])
+
+
 def test_requests_by_device_time_and_by_throughput():
-    by_time = "kind: serving, system: node, requests: 3600, device_time_per_request: 2 GPU-s"
+    by_time = "kind: serving, system: node, requests: 3600, device_time_per_request: 2 GPU-s" + FULL
     assert energy(by_time, "devices") == pytest.approx(0.6)
-    by_rate = "kind: serving, system: node, requests: 3600, throughput: 0.5 / s"
+    by_rate = "kind: serving, system: node, requests: 3600, throughput: 0.5 / s" + FULL
     assert energy(by_rate, "devices") == pytest.approx(0.6)
 
 
 def test_a_fleet():
+    """How busy it is says how long it draws what devices at work do; else its class does."""
     base = "kind: serving, system: node, fleet: 10, duration: 100 h"
-    assert energy(base, "devices") == pytest.approx(10 * 8 * 100 * 0.3)
-    assert energy(base + ", busy: 40 %", "devices") == pytest.approx(
-        8000 * (0.4 * 0.3 + 0.6 * 0.06)
+    share = CATALOG.priors["device_power_share", "serving-fleet"].best
+    assert energy(base, "devices", "inference") == pytest.approx(10 * 8 * 100 * 0.3 * share)
+    assert energy(base + FULL, "devices", "inference") == pytest.approx(10 * 8 * 100 * 0.3)
+    at_work = 0.3 * CATALOG.priors["device_power_share", "inference-busy"].best
+    assert energy(base + ", busy: 40 %", "devices", "inference") == pytest.approx(
+        8000 * (0.4 * at_work + 0.6 * 0.06)
     )
     scaled = base + ", busy: 40 %, autoscaling: 50 %"
-    assert energy(scaled, "devices") == pytest.approx(8000 * (0.4 * 0.3 + 0.3 * 0.06))
+    assert energy(scaled, "devices", "inference") == pytest.approx(
+        8000 * (0.4 * at_work + 0.3 * 0.06)
+    )
     assert energy(scaled, "host") == pytest.approx(1000 * 0.7 * 0.8)
     assert energy(base + ", busy: 40 %, autoscaling: 0 %") == pytest.approx(
         energy(base + ", busy: 40 %")
@@ -139,7 +171,10 @@ def test_a_transfer_stands_in_no_data_centre():
 
 
 def test_ingestion_takes_whole_servers():
-    text = "kind: ingestion, system: node, bandwidth: 10 GB/s, server_bandwidth: 3 GB/s, duration: 10 h"
+    text = (
+        "kind: ingestion, system: node, bandwidth: 10 GB/s, server_bandwidth: 3 GB/s, duration: 10 h"
+        + FULL
+    )
     assert energy(text, "devices") == pytest.approx(4 * 8 * 10 * 0.3)
     assert energy(text.replace("10 GB/s", "9 GB/s"), "devices") == pytest.approx(3 * 8 * 10 * 0.3)
 
@@ -235,7 +270,9 @@ def test_restarts_and_failed_runs_add_device_time():
     [("1 week", "1 week", 1), ("168 h", "7 days", 1), ("0.1 h", "0.3 h", 3), ("1 week", "13 days", 1)],
 )  # fmt: skip
 def test_what_recurs_after_the_whole_span_is_done_once(every, span, times):
-    work = f"kind: compute, rated_power: 1 kW, device_time: 1 GPU-h, repeat: {{every: {every}, for: {span}}}"
+    work = (
+        f"kind: compute, power: 1 kW, device_time: 1 GPU-h, repeat: {{every: {every}, for: {span}}}"
+    )
     assert energy(work, "devices") == times
 
 
@@ -253,7 +290,8 @@ def test_no_end_of_an_idle_power_is_above_that_at_work(idle, is_above):
         "busy: 50 %, device_time: 1 GPU-h"
     )
     if not is_above:
-        assert energy(work, "devices") == pytest.approx(0.0505)
+        at_work = 51 * CATALOG.priors["device_power_share", "experiments"].best
+        assert energy(work, "devices") == pytest.approx((50 + at_work) / 2 / 1000)
         return
     with pytest.raises(InputError, match="the idle power is above that at work"):
         run(work)
@@ -263,8 +301,11 @@ def test_the_idle_energy_of_the_pool_is_an_option():
     base = "kind: compute, system: node, device_time: 100 GPU-h, utilization: 40 %"
     assert "pool idle" not in [e.item for e in run(base).entries]
     assert energy(base + ", pool_idle: yes", "pool idle") == pytest.approx(100 * 1.5 * 0.06)
+    unsaid = "kind: compute, rated_power: 1 W, device_time: 1000 GPU-h, pool_idle: yes"
+    idle = CATALOG.priors["device_power_share", "idle"].best
+    assert energy(unsaid, "pool idle") == pytest.approx(idle * (1 / 0.45 - 1))
     with pytest.raises(InputError, match="idle power is unknown"):
-        run("kind: compute, rated_power: 1 W, device_time: 1 GPU-h, pool_idle: yes")
+        run("kind: compute, power: 1 W, device_time: 1 GPU-h, pool_idle: yes")
 
 
 def test_a_fleet_s_energy_is_the_hull_of_its_corners():

@@ -4,14 +4,23 @@ from itertools import product
 
 import pytest
 
+from carbonctl.account import estimate
+from carbonctl.catalog import Catalog
 from carbonctl.errors import InputError
-from tests.conftest import account, cite
+from tests.conftest import CATALOG, account, cite
 
 SITE = "name: t\nsite: {carbon_intensity: 100 g/kWh, pue: 1}\n"
 
 
-def run(activity: str, more: str = ""):
-    return account(f"{SITE}{more}phases:\n  training:\n    - {{{activity}}}\n")
+PRIORS = CATALOG.priors
+
+
+def job(activity: str, more: str = "", phase: str = "training") -> str:
+    return f"{SITE}{more}phases:\n  {phase}:\n    - {{{activity}}}\n"
+
+
+def run(activity: str, more: str = "", phase: str = "training"):
+    return account(job(activity, more, phase))
 
 
 def embodied(result):
@@ -33,14 +42,19 @@ def test_a_server_without_accelerators_is_a_host():
     assert found["host"] == pytest.approx(1313, rel=0.01)
 
 
-def test_a_device_that_holds_its_host_is_not_given_another():
-    found = embodied(
-        run(
-            "kind: compute, device: google/tpu-v4, host: google/tpu-v6e-host, devices: 8, "
-            f"devices_per_system: 8, host_power: 0 W, {WHOLE}"
-        )
+def test_a_device_that_holds_its_host_is_not_given_another(tmp_path):
+    folder = tmp_path / "accelerators" / "me"
+    folder.mkdir(parents=True)
+    cite(tmp_path, "s")
+    (folder / "x.yaml").write_text(
+        "name: X\nvendor: me\nkind: tpu\nhost: google/tpu-v6e-host\n"
+        "rated_power: {value: 200 W, source: s}\n"
+        "embodied: {value: 300 kg, source: s, covers: server}\n"
     )
-    assert list(found) == ["devices"]
+    text = job(f"kind: compute, device: me/x, devices: 8, devices_per_system: 8, {WHOLE}")
+    assert embodied(estimate(text.encode(), "f", Catalog((tmp_path,)))) == {
+        "devices": pytest.approx(8 * 300)
+    }
 
 
 def test_a_whole_machine_is_not_scaled_unsaid():
@@ -64,10 +78,8 @@ def test_the_first_layer_that_gives_an_embodied_figure_decides():
     }  # fmt: skip
 
 
-def test_a_part_of_a_device_leaves_the_rest_unknown(tmp_path):
-    from carbonctl.account import estimate
-    from carbonctl.catalog import Catalog
-
+def test_a_published_part_of_a_device_is_completed(tmp_path):
+    """A figure of the die is not that of the card: its board is added."""
     folder = tmp_path / "accelerators" / "me"
     folder.mkdir(parents=True)
     cite(tmp_path, "s")
@@ -75,13 +87,13 @@ def test_a_part_of_a_device_leaves_the_rest_unknown(tmp_path):
         "name: X\nvendor: me\nkind: gpu\nrated_power: {value: 1 W, source: s}\n"
         "embodied: {value: 3 kg, source: s, covers: die}\n"
     )
-    text = (
-        SITE
-        + "phases: {training: [{kind: compute, device: me/x, device_time: 1 GPU-h, host_embodied: 1 kg}]}"
-    )
+    text = job("kind: compute, device: me/x, devices: 1, host_embodied: 1 kg, " + WHOLE)
     result = estimate(text.encode(), "f", Catalog((tmp_path,)))
-    assert result.total.embodied_kgco2e is None
-    assert any("rest of the devices is unknown" in w for w in result.warnings)
+    devices = next(e for e in result.entries if (e.item, e.boundary) == ("devices", "embodied"))
+    (figure,) = [value for value in devices.inputs if value.name == "device_embodied"]
+    assert devices.kgco2e == pytest.approx(figure.best)
+    assert figure.best > 3
+    assert "published figure of the die" in figure.note
 
 
 def test_cpus_come_from_the_host_s_record():
@@ -166,8 +178,8 @@ phases:
 """
 
 
-def test_the_bounds_of_every_entry_are_the_hull_over_all_corners():
-    whole = account(ranged_job({k: f"{a.split()[0]}..{b}" for k, (a, b) in RANGED.items()})).entries
+def test_the_outer_bounds_of_every_entry_are_the_hull_over_all_corners():
+    whole = account(ranged_job({k: f"{a.split()[0]}..{b}" for k, (a, b) in RANGED.items()})).booked
     corners = [
         account(ranged_job(dict(zip(RANGED, corner, strict=True)))).entries
         for corner in product(*RANGED.values())
@@ -178,10 +190,25 @@ def test_the_bounds_of_every_entry_are_the_hull_over_all_corners():
         assert entry.kgco2e_high == pytest.approx(max(figures), rel=1e-12), entry.item
 
 
-def test_a_ranged_share_of_a_catalog_host_cancels():
+@pytest.fixture
+def measured(tmp_path) -> Catalog:
+    """A catalog with a server of eight devices whose own power is measured."""
+    folder = tmp_path / "hosts" / "acme"
+    folder.mkdir(parents=True)
+    cite(tmp_path, "s")
+    (folder / "h1.yaml").write_text(
+        "name: H1\nkind: server\ndevice: nvidia/h100-sxm5-80gb\ndevices: 8\n"
+        "host_power: {value: 4600 W, is: measured, source: s}\n"
+        "embodied: {value: 2 t, source: s, covers: host}\n"
+    )
+    return Catalog((tmp_path,))
+
+
+def test_a_ranged_share_of_a_catalog_host_cancels(measured):
     """A host that devices share is divided by what it holds, however many a system takes."""
-    activity = "kind: compute, device: nvidia/h100-sxm5-80gb, device_time: 800 GPU-h, devices_per_system: 4..8"
-    host = next(e for e in run(activity).entries if (e.item, e.boundary) == ("host", "operational"))
+    activity = "kind: compute, host: acme/h1, device_time: 800 GPU-h, devices_per_system: 4..8"
+    result = estimate(job(activity).encode(), "f", measured)
+    host = next(e for e in result.entries if (e.item, e.boundary) == ("host", "operational"))
     assert host.kgco2e_low == host.kgco2e == host.kgco2e_high == pytest.approx(46)
 
 
@@ -218,8 +245,9 @@ def test_a_cpu_s_power_is_not_counted_twice():
         "kind: compute, device: amd/epyc-7763, host: hpe/proliant-dl345-gen10-plus, devices: 1, "
         "wall_time: 1000 h"
     )
-    assert result.total.energy_kwh == pytest.approx(280)
-    assert any("holds its CPUs" in w for w in result.warnings)
+    peak = PRIORS["server_power", "peak"].best  # of the CPUs' rating, with their server
+    assert result.total.energy_kwh == pytest.approx(280 * peak)
+    assert list(energies(result)) == ["devices", "PUE overhead"]
 
 
 def test_two_cpus_share_a_server_of_two_sockets():
@@ -232,7 +260,7 @@ def test_two_cpus_share_a_server_of_two_sockets():
 @pytest.mark.parametrize(
     ("activity", "said"),
     [
-        ("device: google/tpu-v4, host_embodied: 1 t", "the device's figure holds its host"),
+        ("device: google/pixel-7, host_embodied: 1 t", "the device's figure holds its host"),
         (
             "device: amd/epyc-7763, host: dell/poweredge-r740, device_embodied: 5 kg",
             "holds its CPUs",
@@ -264,7 +292,8 @@ def energies(result):
 def test_mixed_accelerators_share_the_device_hours():
     result = run("kind: compute, system: node, devices: 16, wall_time: 10 h", MIXED)
     found = energies(result)
-    assert found["devices (1)"] == pytest.approx(16 * 10 * 6 / 8 * 0.4)
+    share = PRIORS["device_power_share", "train-small"].best  # where no power is given
+    assert found["devices (1)"] == pytest.approx(16 * 10 * 6 / 8 * 0.4 * share)
     assert found["devices (2)"] == pytest.approx(16 * 10 * 2 / 8 * 0.1)
     assert found["host"] == pytest.approx(16 * 10 / 8 * 0.8)
     hours = 10 / (4 * 8760 * 0.45)
@@ -288,16 +317,66 @@ def test_a_mixed_system_of_one_kind_is_a_plain_one():
         assert ours == pytest.approx(theirs)
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "quantity", "name", "host"),
+    [
+        ("nvidia/a100-sxm4-80gb", "amd/mi250x", "host_share", "sxm-8", "host-8-devices"),
+        ("nvidia/l4", "nvidia/t4", "host_w_per_device", "pcie-several", "rack-server"),
+        ("nvidia/rtx-4090", "nvidia/rtx-3090", "host_w_per_device", "workstation", "workstation"),
+        ("nvidia/a100-sxm4-80gb", "nvidia/l4", "host_share", "unknown", "host-8-devices"),
+    ],
+)
+def test_the_host_of_a_mixed_system_is_that_of_the_class_of_its_devices(
+    first, second, quantity, name, host
+):
+    kinds = f"[{{device: {first}, devices: 6}}, {{device: {second}, devices: 2}}]"
+    result = run(
+        "kind: compute, system: s, devices: 8, wall_time: 10 h, load: 50 %",
+        f"systems: {{s: {{accelerators: {kinds}}}}}\n",
+    )
+    of_rated = sum(
+        number * CATALOG.device(device).rated_power.best
+        for number, device in ((6, first), (2, second))
+    )
+    watts = PRIORS[quantity, name].best * (of_rated if quantity == "host_share" else 8)
+    assert energies(result)["host"] == pytest.approx(watts * 10 / 1000)
+    made = PRIORS["embodied_kg", host].best
+    assert embodied(result)["host"] == pytest.approx(made * 10 / (4 * 8760 * 0.45))
+    assert result.complete
+
+
+def test_every_kind_of_a_mixed_system_has_its_own_load_and_idle_power():
+    """What is assumed of one is listed where it could be given, and moves the one alone."""
+    kinds = "[{device: nvidia/a100-sxm4-80gb, devices: 6}, {device: amd/mi250x, devices: 2}]"
+    text = job(
+        "kind: serving, system: s, fleet: 1, duration: 1 h, busy: 50 %",
+        f"systems: {{s: {{accelerators: {kinds}}}}}\n",
+        "inference",
+    )
+    result = account(text)
+    (idle,) = [one for one in result.assumptions if one.path.endswith("idle_power")
+               and one.status == "default"]  # fmt: skip
+    assert idle.path == "systems.s.accelerators.1.idle_power"
+    moved = energies(account(text, f"{idle.path}={idle.value + 100} W"))
+    change = {item: kwh - energies(result)[item] for item, kwh in moved.items()}
+    assert change["devices (amd/mi250x)"] == pytest.approx(2 * 0.5 * 0.1)
+    assert change["devices (nvidia/a100-sxm4-80gb)"] == 0
+    loads = {v.unknown for e in result.entries for v in e.inputs if v.name.startswith("load")}
+    assert len(loads) == 2
+
+
 def test_mixed_systems_serve_as_fleets_and_by_energy():
     fleet = "kind: serving, system: node, fleet: 2, duration: 10 h, busy: 50 %, autoscaling: 50 %"
     with pytest.raises(InputError, match="`rated_power` is unknown"):
-        run(fleet, MIXED)
+        run(fleet, MIXED, "inference")
     rated = MIXED.replace("{power: 100 W,", "{rated_power: 100 W, idle_power: 10 W,")
-    found = energies(run(fleet, rated))
-    assert found["devices (1)"] == pytest.approx(2 * 6 * 10 * (0.5 * 0.4 + 0.25 * 0.05))
+    found = energies(run(fleet, rated, "inference"))
+    share = PRIORS["device_power_share", "inference-busy"].best
+    assert found["devices (1)"] == pytest.approx(2 * 6 * 10 * (0.5 * 0.4 * share + 0.25 * 0.05))
+    assert found["devices (2)"] == pytest.approx(2 * 2 * 10 * (0.5 * 0.1 * share + 0.25 * 0.01))
     by_energy = "kind: serving, system: node, requests: 1000, energy_per_request: 1 Wh"
-    result = run(by_energy + ", energy_boundary: node", MIXED)
-    hours = 1000 / (6 * 400 + 2 * 100 + 800)  # of one system
+    result = run(by_energy + ", energy_boundary: node", MIXED, "inference")
+    hours = 1000 / (6 * 400 * share + 2 * 100 + 800)  # of one system
     assert embodied(result)["host"] == pytest.approx(1000 * hours / (4 * 8760 * 0.45))
 
 
@@ -336,7 +415,8 @@ def test_bad_systems(system, activity, message):
 def test_the_overhead_factor_is_on_all_that_is_counted():
     result = run(
         "kind: compute, rated_power: 400 W, devices: 4, devices_per_system: 4, wall_time: 10 h, "
-        "memory: 1 TB, storage: 20 TB, storage_medium: hdd, host_overhead: 1.3"
+        "memory: 1 TB, dram_power: 0.3725 W/GB, storage: 20 TB, storage_medium: hdd, "
+        "host_overhead: 1.3"
     )
     found = energies(result)
     assert found["memory"] == pytest.approx(1000 * 0.3725 * 10 / 1000)
@@ -357,11 +437,21 @@ def test_a_share_of_a_host():
     assert embodied(quarter)["devices"] == embodied(whole)["devices"]
 
 
-def test_a_share_goes_before_the_places_of_the_catalogs_host():
+def test_a_share_takes_precedence_over_the_places_of_the_catalogs_host():
     part = "kind: compute, device: nvidia/a100-sxm4-80gb, devices: 2, devices_per_system: 2, "
-    by_places = energies(run(part + "wall_time: 10 h"))["host"]
-    by_share = energies(run(part + "wall_time: 10 h, share: 50 %"))["host"]
-    assert by_share == pytest.approx(by_places * 2)  # two of eight places are a quarter
+    by_share = run(part + "wall_time: 10 h, share: 50 %")
+    whole = 8 * 0.4 * PRIORS["host_share", "sxm-8"].best
+    assert energies(by_share)["host"] == pytest.approx(whole * 10 / 2)
+    made = PRIORS["embodied_kg", "host-8-devices"].best
+    assert embodied(by_share)["host"] == pytest.approx(made * 10 / (4 * 8760 * 0.45) / 2)
+
+
+def test_a_part_of_a_host_takes_its_share_of_what_the_whole_is_assumed_to_be():
+    """Two of eight places and a quarter of the host are the same."""
+    work = "kind: compute, device: nvidia/h100-sxm5-80gb, devices: 8, wall_time: 10 h"
+    whole, part = run(work), run(work + ", devices_per_system: 2, share: 25 %")
+    assert energies(part) == pytest.approx(energies(whole))
+    assert embodied(part) == pytest.approx(embodied(whole))
 
 
 def test_online_work_holds_its_machines():
@@ -442,10 +532,10 @@ def test_utilization_by_set_is_as_in_the_file(held):
 
 def test_a_system_may_be_named_like_a_path():
     result = account(
-        SITE + "systems: {phases.training.b: {rated_power: 1 W, host_power: 0 W}}\n"
+        SITE + "systems: {phases.training.b: {power: 1 W, host_power: 0 W}}\n"
         "phases:\n  training:\n"
         "    - {name: a, kind: compute, system: phases.training.b, device_time: 1 GPU-h}\n"
-        "    - {name: b, kind: compute, rated_power: 100 W, host_power: 0 W, device_time: 1 GPU-h}\n"
+        "    - {name: b, kind: compute, power: 100 W, host_power: 0 W, device_time: 1 GPU-h}\n"
     )
     by_name = {
         e.activity: e.energy_kwh for e in result.entries if e.item == "devices" and e.energy_kwh
@@ -458,13 +548,14 @@ def test_implausible_lives_draw_a_warning():
     assert any("no service life of hardware" in warning for warning in result.warnings)
 
 
-def test_a_part_of_the_catalogs_host_is_not_offered_as_a_whole():
+def test_a_part_of_the_catalogs_host_is_not_offered_as_a_whole(measured):
     """`--set` of the value that is listed as assumed would change the account."""
-    result = run(
-        "kind: compute, device: nvidia/h100-sxm5-80gb, devices: 2, devices_per_system: 2, wall_time: 1 h"
-    )
-    for one in result.assumptions:
-        assert not one.path.endswith((".host_power", ".host_embodied"))
+    text = job("kind: compute, host: acme/h1, devices: 2, devices_per_system: 2, wall_time: 1 h")
+    result = estimate(text.encode(), "f", measured)
+    offered = {one.path for one in result.assumptions if one.unit in ("W", "kgCO2e")}
+    assert "phases.training.compute.host" in offered
+    for path in offered:
+        assert not path.endswith((".host_power", ".host_embodied"))
 
 
 @pytest.mark.parametrize(

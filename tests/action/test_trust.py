@@ -187,6 +187,10 @@ CLEAN = (
     "zone,name,year,basis,intensity_g_per_kwh,low,high,source,confidence,note\n"
     "FR,France,2025,life-cycle,{},,,ember-yearly-2026,high,\n"
 )
+NO_OVERHEAD = (
+    "quantity,class,p5,best,p95,n,widened_by,low,high,unit,source,year,confidence,text,note\n"
+    "pue,unknown,1,1,1,1,1,1,1,ratio,wu2022,2026,low,no overhead,\n"
+)
 LIMIT = "total_kgco2e > 400 kg"
 
 
@@ -211,7 +215,7 @@ def test_own_records_are_those_of_the_base(repository, runner, api):
     before = {".db/grids/countries.csv": CLEAN.format(100), "pyproject.toml": names(".db")}
     base = repository.commit({"carbon.yaml": job(10), **before})
     repository.commit({"carbon.yaml": job(12), ".db/grids/countries.csv": CLEAN.format(1),
-                       ".db/defaults.yaml": "pue: {value: '1', source: wu2022}\n"})  # fmt: skip
+                       ".db/priors.csv": NO_OVERHEAD})  # fmt: skip
     runner.pull_request(base)
     done = runner.run(fail_on=LIMIT)
     assert done.code == 1
@@ -222,7 +226,7 @@ def test_own_records_are_those_of_the_base(repository, runner, api):
     assert re.search(
         "^::warning title=carbonctl::own records are used: .db \\(sha256 ", done.log, re.M
     )
-    assert "1.848 tCO2e" in done.summary  # 12 MWh × PUE × 100 g/kWh
+    assert "1.44 tCO2e" in done.summary  # 12 MWh × PUE × 100 g/kWh
     assert str(runner.folder) not in done.summary + done.log.partition("::warning")[2]
     assert_harmless(api.comments[0]["body"])
     again = runner.run(fail_on=LIMIT)

@@ -214,7 +214,8 @@ def test_stages():
 
 @pytest.mark.parametrize(
     "text", ["kind: other", "kind: dram, capacity: 4 GB", "kind: enclosure, mass: 2 kg",
-             "kind: transport, mass: 3 kg", "device: apple/m1"],
+             "kind: transport, mass: 3 kg",
+             "device: apple/m2, figures: parts"],
 )  # fmt: skip
 def test_unknown_stays_unknown(text):
     found = lines(f"[{{{text}}}]")
@@ -358,7 +359,7 @@ def test_a_published_figure_goes_first_unless_parts_are_asked_for():
 
 def test_dies_and_memory_are_not_all_of_a_device():
     """What is not known of it is unknown, unless the list says that it has the rest itself."""
-    *_, rest = lines("[{name: gpu, device: nvidia/v100-sxm2-32gb, count: 4}]")
+    *_, rest = lines("[{name: gpu, device: nvidia/v100-sxm2-32gb, count: 4, figures: parts}]")
     assert (rest.item, rest.carbon) == ("gpu rest", None)
     assert "rest: listed" in rest.lacks
     listed = lines("[{name: gpu, device: nvidia/v100-sxm2-32gb, count: 4, rest: listed}]")

@@ -180,6 +180,77 @@ def test_hosts_and_devices_point_at_each_other():
             assert CATALOG.device(host.cpu).kind in ("cpu", "soc")
 
 
+ACCELERATORS = ("gpu", "npu", "tpu", "soc")
+WITHOUT_A_FORM = {"cerebras/wse-3", "graphcore/ipu-m2000"}  # a wafer, a whole machine
+FORM_BY_NAME = [
+    ("sxm2", r"SXM[23]"),
+    ("sxm", r"SXM(?![23])|H20 "),
+    ("oam", r"Gaudi (?!.*PCIe)|MI2[5]0X?$|MI3[0-9]{2}X$"),
+    ("superchip", r"GH200|GB[23]00|MI300A"),
+    ("pcie", r"PCIe|NVL|Tesla [KMPT]\d+|Server Edition"),
+    ("workstation", r"GeForce|Quadro|TITAN|Radeon RX|Arc|RTX (?!.*Server)"),
+    ("chip", r"TPU v|Trainium|Inferentia|Ascend|MTIA|Maia|Groq"),
+    ("soc", r"Jetson|Apple|Coral|GB10\b"),
+]
+
+
+def test_every_accelerator_has_a_form():
+    known = [d for d in ALL_DEVICES if d.kind in ACCELERATORS]
+    assert {d.id for d in known if d.form is None} == WITHOUT_A_FORM
+    assert {d.form for d in known} == {*records.FORMS, None}
+    assert not [d.id for d in ALL_DEVICES if d.form and d.kind not in ACCELERATORS]
+
+
+def test_the_form_is_what_the_name_says():
+    named = 0
+    for device in ALL_DEVICES:
+        if device.kind in ACCELERATORS and device.form:
+            forms = [form for form, pattern in FORM_BY_NAME if re.search(pattern, device.name)]
+            if forms:
+                assert device.form == forms[0], device.id
+                named += 1
+    assert named > 110
+
+
+def test_the_form_goes_with_the_unit_and_the_host():
+    for device in ALL_DEVICES:
+        if device.form in ("pcie", "workstation"):
+            assert device.unit == "card" or device.id == "nvidia/p6", device.id
+        elif device.form in ("sxm2", "sxm", "oam"):
+            assert device.unit == "module", device.id
+        if device.host and device.form:
+            assert CATALOG.host(device.host).devices in (4, 8, 16), device.id
+
+
+def test_host_power_says_what_it_is():
+    """Only a draw found at work is one: a nameplate less the devices is an upper end."""
+    for host in ALL_HOSTS:
+        assert (host.host_power is None) == (host.host_power_is is None), host.id
+        said = f"{host.host_power.note} " if host.host_power else ""
+        if "system maximum" in said or "at their ratings" in said:
+            assert host.host_power_is == "maximum", host.id
+        if "modelled" in said:
+            assert host.host_power_is == "modelled", host.id
+        if host.vendor == "NVIDIA" and host.host_power:
+            assert host.host_power_is == "maximum", host.id
+    assert {host.host_power_is for host in ALL_HOSTS} == {*records.HOST_POWER_IS, None}
+
+
+@pytest.mark.parametrize("said", ["", ", is: nameplate", ", is: "])
+def test_host_power_that_says_not_what_it_is_is_a_fault(tmp_path, said):
+    own = tmp_path / "hosts" / "me" / "box.yaml"
+    own.parent.mkdir(parents=True)
+    good = "name: Box\nkind: server\nhost_power: {value: 1 kW, is: measured, source: own-meter}\n"
+    cite(tmp_path, "own-meter")
+    own.write_text(good)
+    assert not integrity.faults(Catalog((tmp_path,)))
+    assert Catalog((tmp_path,)).host("me/box").host_power_is == "measured"
+    own.write_text(good.replace(", is: measured", said))
+    problems = [str(problem) for problem in integrity.faults(Catalog((tmp_path,)))]
+    where = f"{own}:3:13: host_power: `is` must be one of measured, modelled, maximum"
+    assert problems == [where]
+
+
 def test_host_power_is_what_is_left():
     """A host's draw stays below twice what its devices are rated for."""
     for device in ALL_DEVICES:
@@ -265,6 +336,49 @@ def test_embodied_figures_are_of_the_right_size():
         if record.embodied:
             low, high = bounds[record.embodied.covers]
             assert low <= record.embodied.value.best <= high, record.id
+
+
+def test_what_holds_transport_says_so():
+    """The boundary names transport where the figure holds it, and only there."""
+    figures_of = {r.id: r.embodied for r in (*ALL_DEVICES, *ALL_HOSTS) if r.embodied}
+    to_customers = set()
+    for identity, figure in figures_of.items():
+        note = figure.value.note or ""
+        holds = bool({"transport to customers", "transport"} & {*figure.includes})
+        assert holds == ("transport" in figure.boundary), identity
+        if re.search(r"shares of production .*and transport", note):
+            to_customers.add(identity)
+            assert "transport to customers" in figure.includes, identity
+            assert figure.value.low < figure.value.best, identity  # production alone
+        if re.search(r"transport .*not counted", note):
+            assert not holds, identity
+    assert len(to_customers) == 32
+    assert {i for i, f in figures_of.items() if "transport" in f.boundary} - to_customers == {
+        f"google/tpu-{name}" for name in ("v4", "v4i", "v5e", "v5p", "v6e")
+    }
+    assert "cradle-to-gate and transport" in CATALOG.device("google/pixel-6").embodied.said.note
+
+
+def test_tpus_that_hold_a_host_and_a_building_are_told_from_a_tray():
+    for device in ALL_DEVICES:
+        if device.kind == "tpu" and device.embodied:
+            whole = device.embodied.covers == "server"
+            assert whole == ("share of the host" in device.embodied.includes), device.id
+            assert whole == ("building" in device.embodied.boundary), device.id
+
+
+def test_no_chip_has_the_power_of_a_machine():
+    for path, figure in EVERY_FIGURE:
+        if "at the wall" in (figure.note or "") or "whole machine" in (figure.note or ""):
+            assert path.endswith(".wall_power"), path
+    walls = {h.id: h.wall_power.best for h in ALL_HOSTS if h.wall_power}
+    assert walls == {
+        f"apple/mac-mini-{chip}": watts
+        for chip, watts in (("m1", 39), ("m2", 50), ("m2-pro", 100), ("m4", 65))
+    }
+    assert not [
+        d.id for d in ALL_DEVICES if d.kind == "soc" and d.vendor == "Apple" and d.rated_power
+    ]
 
 
 def test_cores_and_power_of_cpus():

@@ -86,7 +86,7 @@ def test_a_card_shows_figures_sources_and_what_is_unknown(inside):
 def test_a_stand_in_is_marked(inside):
     out = inside("hardware", "list", "--format", "csv").out
     statuses = {row["id"]: row["embodied_status"] for row in rows(out)}
-    assert statuses["nvidia/dgx-h100"] == "archetype"
+    assert statuses["archetype/rack-server-teads"] == "archetype"
     assert statuses["nvidia/h100-sxm5-80gb"] == "catalog"
 
 

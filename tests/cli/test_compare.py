@@ -302,7 +302,7 @@ def test_exports_beside_the_output(inside, jobs):
     assert done.code == 0
     text = summary.read_text()
     assert text.startswith("before\n<!-- carbonctl:begin -->")
-    assert json.loads((jobs / "c.json").read_text())["schema"] == "carbonctl.compare/1"
+    assert json.loads((jobs / "c.json").read_text())["schema"] == "carbonctl.compare/2"
 
 
 def test_markdown_stays_below_its_limit_and_keeps_the_totals(inside, jobs):
@@ -553,8 +553,8 @@ def test_results_with_verdicts_follow_their_schema(inside, jobs):
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        ('{"schema": "carbonctl.estimate/1", "file": "x", "entries": []}', "this is JSON Lines"),
-        ('{"schema": "carbonctl.compare/1", "base": {}}', "this is a comparison"),
+        ('{"schema": "carbonctl.estimate/2", "file": "x", "entries": []}', "this is JSON Lines"),
+        ('{"schema": "carbonctl.compare/2", "base": {}}', "this is a comparison"),
     ],
 )
 def test_other_documents_are_told_what_they_are(inside, jobs, data, said):

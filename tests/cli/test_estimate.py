@@ -5,6 +5,7 @@ import errno
 import io
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -28,8 +29,16 @@ def write(folder: Path, name: str, text: str | bytes) -> str:
 def test_the_table(inside):
     done = inside("estimate", LLAMA)
     assert (done.code, done.err) == (0, "")
-    for word in ("Llama 3 pre-training", "2,283", "Operational", "Embodied", "wu2022", "−0.3 %"):
+    for word in ("Llama 3 pre-training", "2,283", "Operational", "Embodied", "−0.3 %"):
         assert word in done.out
+    head = done.out.splitlines()[0]
+    assert re.match(r"Llama 3 pre-training, 8B and 70B: 2,576 tCO2e \(2,416 to 2,937", head)
+    assert "wu2022" not in done.out
+    assert "Assumed: 5 figures that the file does not give; --details" in done.out
+    detailed = inside("estimate", LLAMA, "--details").out
+    assert detailed.startswith(done.out.partition("Assumed")[0])
+    assert "wu2022" in detailed
+    assert re.search(r"lifetime +4 years \(3\.\.5\) +default", detailed)
 
 
 def test_csv(inside):
@@ -45,18 +54,19 @@ def test_json(inside):
     assert list(document) == [
         "schema", "version", "hardware_db", "own_records", "results", "errors",
     ]  # fmt: skip
-    assert document["schema"] == "carbonctl.estimate/1"
+    assert document["schema"] == "carbonctl.estimate/2"
     assert document["errors"] == []
     assert [result["file"] for result in document["results"]] == [LLAMA, QUICK]
     assert list(document["results"][0]) == [
-        "file", "sha256", "name", "complete", "total", "phases", "entries", "assumptions",
-        "reported", "warnings", "spec",
+        "file", "sha256", "name", "complete", "total", "phases", "entries", "drivers",
+        "assumptions", "reported", "warnings", "spec",
     ]  # fmt: skip
     assert list(document["results"][0]["assumptions"][0]) == [
         "path", "value", "unit", "status", "source",
     ]  # fmt: skip
     assert list(document["results"][0]["entries"][0]["inputs"][0]) == [
         "name", "value", "unit", "low", "high", "status", "source", "path", "line",
+        "distribution", "unknown",
     ]  # fmt: skip
     assert list(document["results"][0]["phases"]) == [
         "data", "experimentation", "training", "inference",
@@ -76,11 +86,11 @@ def test_a_saved_result_is_an_input(inside, tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('{"schema": "carbonctl.estimate/1", "results": [', "not a saved result"),
-        ('{"schema": "carbonctl.estimate/1", "results": [{}]}', "not a saved result"),
+        ('{"schema": "carbonctl.estimate/2", "results": [', "not a saved result"),
+        ('{"schema": "carbonctl.estimate/2", "results": [{}]}', "not a saved result"),
         ('{"schema": "carbonctl.estimate/9", "results": []}', "this carbonctl reads"),
         ('["schema", "carbonctl."]', "the file holds a list"),
-        ('{"schema": "carbonctl.estimate/1", "results": ' + "[" * 100_000, "not a saved result"),
+        ('{"schema": "carbonctl.estimate/2", "results": ' + "[" * 100_000, "not a saved result"),
     ],
 )
 def test_a_broken_saved_result(inside, tmp_path, text, said):
@@ -477,10 +487,11 @@ def test_the_table_keeps_within_the_terminal(inside, monkeypatch, columns):
     monkeypatch.setenv("COLUMNS", columns)
     lines = inside("estimate", LLAMA).out.splitlines()
     assert max(map(len, lines)) <= int(columns)
-    assert any("2,711" in line for line in lines)
+    assert any("2,576" in line for line in lines)
     assert any(line.startswith("Training") for line in lines)
     assert not any("…" in line for line in lines)
-    assert any(line.startswith("Operational  2,283 tCO2e  84 %") for line in lines)
+    said = " ".join(" ".join(lines).split())
+    assert "operational 2,283 tCO2e (89 %), embodied 294 tCO2e (11 %)" in said
 
 
 # --- defaults of flags ---
@@ -528,7 +539,7 @@ def test_own_hardware(tmp_path):
     folder = tmp_path / "hosts" / "me"
     folder.mkdir(parents=True)
     (folder / "box.yaml").write_text(
-        "name: Box\nkind: server\ndevices: 4\nhost_power: {value: 100 W, source: meter}\n"
+        "name: Box\nkind: server\ndevices: 4\nhost_power: {value: 100 W, is: measured, source: meter}\n"
     )
     cite(tmp_path, "meter")
     spec = "name: x\nsite: {grid: FR}\nphases: {training: [{kind: compute, device: nvidia/t4, host: me/box, devices: 4, wall_time: 1 h}]}"
@@ -831,7 +842,7 @@ def test_a_name_with_a_hard_space_is_saved_and_read_again(inside, tmp_path):
     ("key", "value", "said"),
     [
         ("kgco2e", 1.0, "quantity × factor is not its kgco2e"),
-        ("kgco2e_low", 1e9, "kgco2e is not within its bounds"),
+        ("kgco2e_low", 1e9, "kgco2e_low is above kgco2e_high"),
         ("boundary", "between", "`between` is no boundary"),
         ("factor", 1e300, "is beyond what can be meant"),
     ],

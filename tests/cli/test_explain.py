@@ -60,8 +60,14 @@ def test_paths(inside):
     assert "did you mean `training.dynamic`" in wrong.err
 
 
-def test_what_is_unknown_is_said(inside):
-    out = inside("explain", str(CONFIGS / "gpt3.yaml")).out
+def test_what_is_unknown_is_said(inside, tmp_path):
+    """Nothing says what a machine is made of of which only the draw is known."""
+    path = tmp_path / "job.yaml"
+    path.write_text(
+        "name: x\nsite: {grid: FR, operator: cloud}\nphases: {training: "
+        "[{kind: compute, power: 300 W, device_time: 10 device-h}]}\n"
+    )
+    out = inside("explain", str(path)).out
     assert "system (embodied, scope 3.1): unknown" in out
 
 

@@ -184,6 +184,8 @@ def test_compare_names_them(checkout, inside):
         ("hardware", "factors", "dram"),
         ("grid", "show", "PL"),
         ("grid", "list", "--kind", "country"),
+        ("reproduce", "t5-11b", "--given"),
+        ("reproduce", "t5-11b", "--given", "-f", "md"),
     ],
 )
 def test_other_texts_end_with_them(checkout, inside, command):
@@ -201,7 +203,9 @@ def test_other_texts_end_with_them(checkout, inside, command):
         ("hardware", "list", "-f", "csv"),
         ("grid", "show", "PL", "-f", "json"),
         ("grid", "list", "-f", "csv"),
+        ("reproduce", "t5-11b", "--given", "-f", "csv"),
         ("validate", "job.yaml", "-q"),
+        ("reproduce", "t5-11b", "--given", "-f", "csv"),
     ],
 )
 def test_stderr_has_them_where_standard_output_cannot(checkout, inside, command):
@@ -219,7 +223,7 @@ def test_json_of_bills_and_doctor_has_them(checkout, inside):
 def test_every_command_with_the_flag_is_looked_at_here():
     """A new command that takes --hardware-db has to say that own records are used."""
     told = {"estimate", "compare", "explain", "embodied", "validate", "doctor", "hardware list",
-            "hardware search", "hardware show", "hardware factors", "grid list", "grid show"}  # fmt: skip
+            "hardware search", "hardware show", "hardware factors", "grid list", "grid show", "reproduce"}  # fmt: skip
     from carbonctl.cli import introspection
 
     assert told == {
@@ -336,7 +340,7 @@ DIE = "{kind: logic, area: 1 cm2, node: 5 nm}"
 @pytest.mark.parametrize(
     ("name", "text", "changes"),
     [
-        ("defaults.yaml", "pue: {value: '1.2', source: nobody}\n", ()),
+        ("defaults.yaml", "lifetime: {value: 5 years, source: nobody}\n", ()),
         ("cloud/regions.csv", None, ("site.grid=aws/us-east-1",)),
         (
             "grids/sources.csv",

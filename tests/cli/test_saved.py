@@ -123,6 +123,71 @@ def test_a_version_is_a_text_too(inside, saved):
         assert inside("estimate", str(saved)).code == 3
 
 
+def older(path: Path) -> dict[str, Any]:
+    """Return a saved result as the version before wrote it."""
+    document = json.loads(path.read_text())
+    document["schema"] = "carbonctl.estimate/1"
+    for result in document["results"]:
+        del result["drivers"]
+        for one in result["entries"]:
+            for value in one["inputs"]:
+                del value["distribution"], value["unknown"]
+    return document
+
+
+def test_a_result_of_an_earlier_version_has_hard_bounds(inside, tmp_path):
+    text = JOB.replace("embodied: 5 kg", "device: nvidia/h100-sxm5-80gb, device_time: 1 GPU-h")
+    (tmp_path / "job.yaml").write_text(text)
+    now = reread(inside, tmp_path / "job.yaml")
+    (tmp_path / "now.json").write_text(now)
+    document = older(tmp_path / "now.json")
+    (tmp_path / "old.json").write_text(json.dumps(document))
+    done = inside("estimate", str(tmp_path / "old.json"), "-f", "json")
+    assert "of an earlier version" in done.err
+    assert "are taken as hard bounds" in done.err
+    (then,), (today,) = json.loads(done.out)["results"], json.loads(now)["results"]
+    assert then["total"]["total_kgco2e"] == today["total"]["total_kgco2e"]
+    assert then["total"]["total_high_kgco2e"] < today["total"]["total_high_kgco2e"]
+    kinds = {v["distribution"] for one in then["entries"] for v in one["inputs"]}
+    assert kinds == {None, "triangular"}
+    lines = "".join(
+        json.dumps({"schema": document["schema"], **one}) for one in document["results"]
+    )
+    (tmp_path / "old.jsonl").write_text(lines + "\n")
+    assert json.loads(inside("estimate", str(tmp_path / "old.jsonl"), "-f", "json").out) == (
+        json.loads(done.out)
+    )
+
+
+def test_a_result_without_ranges_of_an_earlier_version_is_as_it_was(inside, saved):
+    was = json.loads(saved.read_text())
+    saved.write_text(json.dumps(older(saved)))
+    done = inside("estimate", str(saved), "-f", "json")
+    assert "earlier version" not in done.err
+    assert json.loads(done.out) == was
+
+
+@pytest.mark.parametrize(
+    ("key", "word", "said"),
+    [
+        ("distribution", "flat", "its distribution is none that this version knows"),
+        ("distribution", None, "its distribution is none that this version knows"),
+        ("unknown", None, "is not a text"),
+        ("unknown", "a\n::error::b", "control or invisible"),
+    ],
+)
+def test_a_range_that_nobody_knows_is_refused(inside, tmp_path, key, word, said):
+    (tmp_path / "job.yaml").write_text(JOB.replace("0.4 kg/kWh", "0.3..0.5 kg/kWh"))
+    document = json.loads(reread(inside, tmp_path / "job.yaml"))
+    value = document["results"][0]["entries"][0]["inputs"][1]
+    assert value["distribution"] == "triangular"
+    value[key] = word
+    (tmp_path / "saved.json").write_text(json.dumps(document))
+    done = inside("estimate", str(tmp_path / "saved.json"))
+    assert done.code == 3
+    assert said in done.err
+
+
 def test_an_honest_result_is_read(inside, saved):
     assert inside("estimate", str(saved), "-f", "json").out == saved.read_text()
 

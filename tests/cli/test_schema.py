@@ -25,10 +25,11 @@ def test_every_schema_has_its_name():
     names = {name: schemas.build(name)["$id"] for name in schemas.NAMES}
     assert names == {
         "spec": "carbonctl.spec/1",
-        "result": "carbonctl.estimate/1",
+        "result": "carbonctl.estimate/2",
         "device": "carbonctl.device/1",
-        "compare": "carbonctl.compare/1",
-        "embodied": "carbonctl.embodied/1",
+        "compare": "carbonctl.compare/2",
+        "embodied": "carbonctl.embodied/2",
+        "reproduce": "carbonctl.reproduce/1",
     }
 
 

@@ -16,7 +16,7 @@ from carbonctl.inputs.results import read_document
 from carbonctl.render import Style, start
 from tests.cli.test_streams import job
 from tests.conftest import CATALOG, CONFIGS, ROOT
-from tests.properties.workloads import shape
+from tests.properties.workloads import FACILITIES, PROVIDERS, TASKS, shape
 
 OUTPUTS = (
     ("csv", Style()),
@@ -148,7 +148,8 @@ def test_figures_are_filled_in():
     assert (
         together([json.dumps(job("a", hours=one)) for one in hours]) >= len(hours) - 2
     )  # the zeros are two
-    ranges = ["1..2 h", "2..3.5 h", "7..7 h", "3..2 h", "1 h..2 h", "1 min..2 h"]
+    # A range of one value is none, and is worked out apart.
+    ranges = ["1..2 h", "2..3.5 h", "7..8 h", "7..7 h", "3..2 h", "1 h..2 h", "1 min..2 h"]
     assert together([json.dumps(job("a", hours=one)) for one in ranges]) == 3
     odd = [
         "7 parsecs",
@@ -164,7 +165,7 @@ def test_figures_are_filled_in():
     ]
     assert together([json.dumps(job("a", hours=one)) for one in [*hours, *odd]]) >= 7
     bare = [
-        {**job("a"), "site": {"grid": "FR", "pue": pue}} for pue in (1.1, "1.2", 1.3, 1, 2, "1.5")
+        {**job("a"), "site": {"grid": "FR", "pue": pue}} for pue in (1.1, "1.2", 1.3, 3, 2, "1.5")
     ]
     assert together(list(map(json.dumps, bare))) == 4
 
@@ -272,11 +273,11 @@ def test_a_name_without_a_value_is_none(name):
 def test_figures_are_never_exchanged(name, dump):
     """Figures that are equal in the first differ later, wherever the parser thinks they stand."""
     texts = []
-    for devices in (1, 1, 1, 0.5, 2, 3):
+    for devices in (1, 1, 1, 0.5, 2, 3, 4):  # several devices stand in another machine than one
         one = job(name)
         one["phases"]["training"][0] |= {"devices": devices, "load": 1, "wall_time": "24 h"}
         texts.append(dump(one))
-    assert together(texts) == 6
+    assert together(texts) == 7
 
 
 def test_a_line_break_that_only_the_parser_sees():
@@ -323,7 +324,7 @@ def test_what_cannot_be_done_together_is_soon_left_alone():
     assert shape.is_hopeless(())
 
 
-GRIDS = ("FR", "DE", "PL", "US", "SE", "GB", "France", "USA", "IN", "ZA", "NO", "Oz")
+GRIDS = ("FR", "DE", "PL", "US", "SE", "GB", "France", "USA", "IN", "ZA", "NO", "world", "Oz")
 
 
 def test_grids_are_filled_in():
@@ -337,6 +338,24 @@ def test_grids_are_filled_in():
         answered = together(texts)
         known = sum(name != "Oz" for name in names)
         assert known >= answered > (0.5 * known if "basis" not in site else -1)
+
+
+@pytest.mark.parametrize("year", [None, 2019, 2025])
+def test_grids_that_stand_for_an_unknown_place_have_a_wider_range_in_their_rows_alone(year):
+    site = {} if year is None else {"year": year}
+    names = ("FR", "US", "DE", "world", "PL", "SE") * 3
+    texts = [json.dumps({**job("a"), "site": {"grid": name, **site}}) for name in names]
+    assert together(texts) >= 12
+
+
+def test_one_grid_of_two_years_is_two_unknowns_or_one():
+    """A year beyond all figures and the last year have one figure; other years have two."""
+    texts = []
+    for number, grid in enumerate(("FR", "DE", "PL", "SE") * 4):
+        years = ((2025, 2026), (2025, 2021))[number % 2]
+        activities = [run(str(year), site={"year": year}) for year in years]
+        texts.append(json.dumps({**job("a", grid), "phases": {"training": activities}}))
+    assert together(texts) >= 12
 
 
 def test_grids_of_several_sites_are_not_filled_in():
@@ -368,12 +387,57 @@ def test_workloads_of_every_kind_come_to_the_same_bytes():
     for seed in range(300):
         made = shape(seed)
         chance = random.Random(seed)
-        texts = [made.text(made.row(number)) for number in range(6)]
+        texts = [made.text(made.row(number)) for number in range(8)]
         grid = re.compile(r'"grid": "(FR|US|DE|PL)"')
         texts = [grid.sub(f'"grid": "{chance.choice(GRIDS[:6])}"', text) for text in texts]
         answered += together(texts)
         rows += len(texts)
     assert answered > 0.5 * rows  # the others are faulty, or fewer than three are alike
+
+
+@pytest.mark.parametrize("device", ["nvidia/a100-sxm4-80gb", "nvidia/l40", "nvidia/rtx-4090"])
+@pytest.mark.parametrize("task", [None, "language-model", "vision", "idle"])
+def test_numbers_of_devices_on_both_sides_of_a_class(device, task):
+    """Where a class of use ends between two rows, each has the load of its own class."""
+    counts = (1, 2, 4, 5, 7, 8, 9, 16, 63, 64, 65, 128)
+    more = {"device": device} if task is None else {"device": device, "task": task}
+    texts = [phases(training=[run(devices=number, **more)]) for number in counts * 2]
+    assert together(texts) >= 20  # a single card stands in another machine, and is alone
+    nodes = [phases(training=[run(devices_per_system=number, **more)]) for number in counts[:8]]
+    assert together(nodes * 2) >= 12
+
+
+def test_devices_tasks_and_sites_in_one_stream():
+    chance, texts = random.Random(5), []
+    for number in range(200):
+        device = chance.choice(
+            ("nvidia/a100-sxm4-80gb", "nvidia/l40", "google/tpu-v4", "amd/mi300x")
+        )
+        more = {"task": task} if (task := chance.choice((None, *TASKS[:4]))) else {}
+        one = run(device=device, devices=chance.choice((1, 8, 9, 64, 65)), **more)
+        site = {"grid": chance.choice(GRIDS[:9])}
+        site |= chance.choice(
+            ({}, {"facility": "hpc"}, {"provider": "aws"}, {"pue": number / 100 + 1})
+        )
+        texts.append(json.dumps({**job("a"), "site": site, "phases": {"training": [one]}}))
+    assert together(texts) > 20
+
+
+@pytest.mark.parametrize(
+    "site", [{"facility": name} for name in FACILITIES] + [{"provider": name} for name in PROVIDERS]
+)
+def test_sites_of_a_class(site):
+    texts = [json.dumps({**job("a"), "site": {"grid": grid, **site}}) for grid in GRIDS[:6] * 2]
+    assert together(texts) == 12
+    assert together(texts, ("site.grid=DE",)) == 12
+
+
+def test_ranges_of_hosts_below_a_maximum():
+    """The maximum of a host's record cuts the range of its class in some rows alone."""
+    host = {"device": "nvidia/h100-sxm5-80gb", "host": "nvidia/dgx-h100"}
+    watts = [*range(300, 1100, 100)] * 3
+    texts = [phases(training=[run(rated_power=f"{number} W", **host)]) for number in watts]
+    assert together(texts) == len(watts)
 
 
 def test_quotes_are_no_part_of_a_figure():
@@ -473,3 +537,25 @@ def test_sites_that_are_equal_in_some_rows_are_one_there():
         ]
     )
     by_site([two({"carbon_intensity": f"{n}..{n + 2} g/kWh"}, {"grid": "FR"}) for n in range(9)])
+
+
+def test_what_matters_most_is_found_in_each_row():
+    """Loads of ever wider ranges come before the machine's life in some rows alone."""
+    chance = random.Random(3)
+    texts = []
+    for number in range(40):
+        width = chance.uniform(0.5, 29)
+        one = job("a", hours="2000 h")
+        run = one["phases"]["training"][0]
+        run |= {"load": f"{50 - width:.2f}..{50 + width:.2f} %", "host_embodied": "1000..4000 kg"}
+        run |= {"host_power": "2 kW", "device_embodied": "150 kg"}
+        pue = f"1.{number + 10}..1.{number + 15}"
+        one["site"] = {"carbon_intensity": "600 g/kWh", "pue": pue}
+        texts.append(json.dumps(one))
+    assert together(texts) == 40
+    orders = set()
+    for text in texts:
+        document = Document(text.encode(), "jobs", "jobs#1", 1, is_line=True)
+        (result,) = read_document(document, CATALOG, ()).results
+        orders.add(tuple(driver.name for driver in result.drivers))
+    assert len(orders) > 2

@@ -13,7 +13,9 @@ from tests.cli.test_streams import YAML, job, lines, peak
 from tests.conftest import CONFIGS, GRIDS, ROOT, cite, clean_environment, run
 
 RECORD = "name: X1\nvendor: Acme\nkind: gpu\nrated_power: {value: 71 W, source: me}\n"
-SERVER = "name: Box\nkind: server\ndevices: 4\nhost_power: {value: 100 W, source: me}\n"
+SERVER = (
+    "name: Box\nkind: server\ndevices: 4\nhost_power: {value: 100 W, is: measured, source: me}\n"
+)
 
 
 def test_valid_workloads_say_nothing(inside):

@@ -49,6 +49,9 @@ COMMANDS = [
     "grid show gcp/europe-west1",
     "grid show aws/ap-northeast-1",
     "init --list",
+    "reproduce",
+    "reproduce --summary",
+    "reproduce t5-11b",
     "config",
     "config estimate",
     "doctor",
@@ -56,7 +59,7 @@ COMMANDS = [
     "--help",
     *(f"{name} --help" for name in (
         "estimate", "compare", "explain", "embodied", "validate", "init", "schema", "kinds",
-        "hardware", "hardware list", "hardware search", "hardware show", "hardware factors",
+        "reproduce", "hardware", "hardware list", "hardware search", "hardware show", "hardware factors",
         "grid", "grid list", "grid show", "config", "doctor", "completion", "man",
     )),
 ]  # fmt: skip

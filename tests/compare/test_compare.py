@@ -11,7 +11,7 @@ from carbonctl.account import estimate
 from carbonctl.analysis.compare import Side, compare, report
 from carbonctl.analysis.compare.model import ADDED, CHANGED, REMOVED, SAME
 from carbonctl.inputs import saved_result
-from carbonctl.ledger.entry import SUMS
+from carbonctl.ledger.entry import HIGH, LOW, SUMS
 from carbonctl.ledger.result import About
 from carbonctl.render import render
 from tests.conftest import CATALOG, CONFIGS
@@ -71,6 +71,12 @@ def test_a_workload_beside_itself_does_not_differ(text):
     assert one.changes == one.notes == ()
 
 
+def ninety(low: float, high: float) -> tuple[float, float]:
+    """Return the 5th and the 95th percentile of the triangle over a range."""
+    edge = (high - low) / 2 * math.sqrt(0.1)
+    return low + edge, high - edge
+
+
 @given(specs, specs)
 def test_the_other_way_round_is_the_negative(first, second):
     there, back = (
@@ -81,8 +87,9 @@ def test_the_other_way_round_is_the_negative(first, second):
         if ours.difference is None:
             assert theirs.difference is None
             continue
-        assert ours.difference == -theirs.difference
-        assert ours.workload == -theirs.workload
+        exact = pytest.approx if key in (LOW, HIGH) else float  # ranges are no exact sums
+        assert ours.difference == exact(-theirs.difference)
+        assert ours.workload == exact(-theirs.workload)
         if ours.low is not None:
             assert (ours.low, ours.high) == pytest.approx((-theirs.high, -theirs.low))
 
@@ -135,7 +142,8 @@ def test_what_both_sides_share_moves_together():
     before, after = (spec(f"kind: energy, energy: {e} kWh, embodied: 0 kg", site=UNSURE)
                      for e in (100, 90))  # fmt: skip
     total = kg(compare(side(before), side(after), CATALOG))
-    assert (total.low, total.high) == pytest.approx((-10 * 1.2 * 0.6, -10 * 1.2 * 0.2))
+    low, high = ninety(0.2, 0.6)
+    assert (total.low, total.high) == pytest.approx((-10 * 1.2 * high, -10 * 1.2 * low))
     assert total.difference == pytest.approx(-10 * 1.2 * 0.4)
 
 
@@ -155,20 +163,28 @@ def test_another_range_is_another_unknown():
     before = spec("kind: energy, energy: 100 kWh, embodied: 0 kg", site=UNSURE)
     after = before.replace("200..600", "100..500")
     total = kg(compare(side(before), side(after), CATALOG))
-    assert (total.low, total.high) == pytest.approx((120 * -0.5, 120 * 0.3))
+    width = 120 * math.sqrt(2) * (ninety(0.2, 0.6)[1] - 0.4)
+    assert (total.low, total.high) == pytest.approx((-12 - width, -12 + width))
 
 
-def test_bounds_against_every_corner():
-    """The difference is evaluated anew at all corners of its unknowns."""
+def test_the_range_of_a_difference_adds_what_each_unknown_does():
+    """The difference is evaluated anew with each unknown at its ends."""
     before = spec("kind: energy, energy: 100..120 kWh, embodied: 1..3 kg", site=UNSURE)
     after = spec("kind: energy, energy: 80..90 kWh, embodied: 2..3 kg", site=UNSURE)
     total = kg(compare(side(before), side(after), CATALOG))
-    corners = [
-        (e2 - e1) * 1.2 * i + m2 - m1
-        for e1 in (100, 120) for e2 in (80, 90) for i in (0.2, 0.6)
-        for m1 in (1, 3) for m2 in (2, 3)
-    ]  # fmt: skip
-    assert (total.low, total.high) == pytest.approx((min(corners), max(corners)))
+    ends = [(100, 120), (80, 90), (0.2, 0.6), (1, 3), (2, 3)]
+    middle = [sum(pair) / 2 for pair in ends]
+
+    def at(e1, e2, i, m1, m2):
+        return (e2 - e1) * 1.2 * i + m2 - m1
+
+    best = at(*middle)
+    moved = [
+        [at(*middle[:n], end, *middle[n + 1 :]) - best for end in ninety(*pair)]
+        for n, pair in enumerate(ends)
+    ]
+    expected = (best - math.hypot(*map(min, moved)), best + math.hypot(*map(max, moved)))
+    assert (total.low, total.high) == pytest.approx(expected)
 
 
 # --- causes ---
@@ -328,30 +344,9 @@ def test_a_best_estimate_of_zero_still_has_a_range():
     before = spec("kind: energy, energy: 100 kWh, embodied: {best: 0 kg, low: 0 kg, high: 7 kg}")
     after = before.replace("high: 7 kg", "high: 14 kg")
     embodied = compare(side(before), side(after), CATALOG).total["embodied_kgco2e"]
-    assert (embodied.difference, embodied.low, embodied.high) == (0, -7, 14)
-
-
-def test_a_sum_that_turns_between_the_ends_is_bounded_there():
-    """Electricity rises with rated power, the hours of a service by energy fall with it."""
-    system = "systems: {s: {rated_power: 200..700 W, host_power: 0 W, embodied: 900 kg, lifetime: 4 years, utilization: 100 %}}\n"
-    runs = "name: run, kind: compute, system: s, device_time: 1000 GPU-h"
-    serve = "name: serve, kind: serving, system: s, requests: 1e6, energy_per_request: 1 Wh, energy_boundary: node"
-    base = spec(
-        "name: x, kind: energy, energy: 0 kWh, embodied: 0 kg",
-        site="{carbon_intensity: 100 g/kWh, pue: 1}",
-        more=system,
-    )
-    head = spec(runs, serve, site="{carbon_intensity: 100 g/kWh, pue: 1}", more=system)
-    total = kg(compare(side(base), side(head), CATALOG))
-    embodied = 900 / (4 * 8760)
-
-    def at(watts: float) -> float:
-        return 1000 * watts / 1e4 + 100 + (1000 + 1e6 / watts) * embodied
-
-    grid = [at(200 + 500 * n / 50_000) for n in range(50_001)]
-    assert total.low == pytest.approx(min(grid), rel=1e-9)
-    assert total.high == pytest.approx(max(grid), rel=1e-9)
-    assert total.low <= total.difference <= total.high
+    assert embodied.difference == 0
+    # By hand, of triangles with their peaks at 0: medians 2.050 and 4.101.
+    assert (embodied.low, embodied.high) == pytest.approx((-2.998, 9.074), abs=1e-3)
 
 
 def test_many_ranged_activities_do_not_drown_a_saving():
@@ -362,8 +357,12 @@ def test_many_ranged_activities_do_not_drown_a_saving():
         for hours in (100, 90)
     ]  # fmt: skip
     total = kg(compare(side(texts[0]), side(texts[1]), CATALOG))
-    assert total.low == pytest.approx(-120 * 0.4 * 0.9 * 1.5 * 0.6)
-    assert total.high == pytest.approx(-120 * 0.4 * 0.6 * 1.1 * 0.2)
+    middle = -120 * 0.4 * 0.75 * 1.3 * 0.4
+    (pue, _), (grid, _), (load, _) = ninety(1.1, 1.5), ninety(0.2, 0.6), ninety(0.6, 0.9)
+    moves = [middle * (1 - pue / 1.3), middle * (1 - grid / 0.4)]
+    moves += [middle / 12 * (1 - load / 0.75)] * 12  # the loads are twelve unknowns
+    width = math.hypot(*moves)
+    assert (total.low, total.high) == pytest.approx((middle - width, middle + width), rel=1e-2)
 
 
 @pytest.mark.parametrize(
@@ -388,7 +387,8 @@ def test_a_contract_moves_with_the_grid():
     before = spec("kind: energy, energy: 100 kWh, embodied: 0 kg", site=site)
     one = compare(side(before), side(before.replace("50 %", "60 %")), CATALOG)
     market = one.total["operational_market_kgco2e"]
-    assert (market.low, market.high) == pytest.approx((-7.2, -2.4))
+    low, high = ninety(0.2, 0.6)
+    assert (market.low, market.high) == pytest.approx((-12 * high, -12 * low))
 
 
 def test_what_was_renamed_or_moved_is_still_itself():

@@ -2,7 +2,8 @@
 
 import json
 import math
-from itertools import product
+from collections import Counter
+from random import Random
 
 import pytest
 
@@ -10,10 +11,11 @@ from carbonctl.account import estimate
 from carbonctl.analysis.compare import Side, report
 from carbonctl.analysis.design.bounds import scan
 from carbonctl.analysis.design.metrics import VERDICTS, measured
-from carbonctl.analysis.terms import Uncertain
 from carbonctl.errors import InputError
+from carbonctl.factors.distributions import TRIANGULAR
 from carbonctl.inputs import saved_result
 from carbonctl.ledger.result import About
+from carbonctl.ledger.unknowns import Uncertain
 from carbonctl.numbers.intervals import Range
 from carbonctl.render import render
 from carbonctl.render.design.plain_ import as_dict, safety, within_life
@@ -118,7 +120,7 @@ def test_a_design_beside_itself_saves_nothing():
         (NEW, Range(0.3, 0.2, 0.4), "strongly sustainable", "safe"),
         # Half of the time at 1.6 times the power: less for the work, more in the same time.
         (spec(machines(hours="50 h", watts="1600 W")), 0.2, "weakly sustainable", "safe"),
-        (spec(machines(hours="50 h", watts="1600 W")), Range(0.5, 0.0, 1.0),
+        (spec(machines(hours="50 h", watts="1200 W", embodied="1100 kg")), Range(0.5, 0.0, 1.0),
          "weakly sustainable", "depends"),
         (spec(machines(watts="1200 W", embodied="2 t")), Range(0.5, 0.0, 1.0),
          "not sustainable", "safe"),
@@ -178,61 +180,90 @@ def test_what_both_sides_share_moves_together():
         spec(machines(2, watts="500 W", embodied="3000 kg", use="30..60 %"), site=site),
     ).heads
     even = head.figures["break_even_h"]
-    most, least = 200 * 3000 / 0.3 / 375 / 0.4, 200 * 3000 / 0.6 / 375 / 0.6
-    assert (even.low, even.high) == pytest.approx((least, most))
+    middle = 200 * 3000 / 0.45 / 375 / 0.5
+    assert even.best == pytest.approx(middle)
+    edge = 1 - math.sqrt(0.1)  # of the half of a range
+    falls = [(1 + sign * 0.15 * edge / 0.45, 1 + sign * 0.1 * edge / 0.5) for sign in (1, -1)]
+    up, down = (math.exp(math.hypot(*map(math.log, ends))) for ends in (falls[1], falls[0]))
+    assert (even.low, even.high) == pytest.approx((middle / down, middle * up))
     assert (head.ratios["cdp"].low, head.ratios["cdp"].high) == pytest.approx((1.5, 1.5))
 
 
 RANGED = {
-    "site": ("300..500 g/kWh", "300 g/kWh", "360 g/kWh", "500 g/kWh"),
-    "watts": ("400..1200 W", "400 W", "700 W", "1200 W"),
-    "embodied": ("1..4 t", "1 t", "2 t", "4 t"),
-    "use": ("30..60 %", "30 %", "50 %", "60 %"),
-    "hours": ("80..120 h", "80 h", "90 h", "120 h"),
+    "site": (300, 400, 500, "g/kWh"),
+    "watts": (400, 800, 1200, "W"),
+    "embodied": (1, 2.5, 4, "t"),
+    "use": (30, 45, 60, "%"),
+    "hours": (80, 100, 120, "h"),
 }
 
 
-def test_ranges_enclose_what_lies_in_them():
+def test_nine_of_ten_draws_lie_in_the_ranges():
     def pair(site, watts, embodied, use, hours):
         base = spec(machines(use=use), site=f"{{carbon_intensity: {site}}}")
         head = machines(2, hours=hours, watts=watts, embodied=embodied, use=use)
         return base, spec(head, site=f"{{carbon_intensity: {site}}}")
 
-    (whole,) = metrics(*pair(*(values[0] for values in RANGED.values()))).heads
-    seen = {key: [] for key in whole.figures}
-    for picked in product(*(values[1:] for values in RANGED.values())):
-        (one,) = metrics(*pair(*picked)).heads
+    (whole,) = metrics(*pair(*(f"{a}..{c} {unit}" for a, _, c, unit in RANGED.values()))).heads
+    draw = Random(1)
+    inside = Counter()
+    for _ in range(200):
+        drawn = (f"{draw.triangular(a, c, b)} {unit}" for a, b, c, unit in RANGED.values())
+        (one,) = metrics(*pair(*drawn)).heads
         for key, figure in one.figures.items():
-            seen[key].append(figure.best)
             bounds = whole.figures[key]
-            assert bounds.low <= figure.best * (1 + 1e-9), (key, picked)
-            assert figure.best <= bounds.high * (1 + 1e-9), (key, picked)
-    for key, values in seen.items():
-        bounds = whole.figures[key]
-        assert (min(values), max(values)) == pytest.approx((bounds.low, bounds.high)), key
+            slack = 1e-9 * bounds.high
+            inside[key] += bounds.low - slack <= figure.best <= bounds.high + slack
+    for key in whole.figures:
+        expected = (200, 200) if key in ("lifetime_h",) else (165, 200)
+        assert expected[0] <= inside[key] <= expected[1], (key, inside)
 
 
-def test_many_unknowns_are_walked_to_the_same_corners():
-    unknowns = {Uncertain(f"x{n}", None, 1.5, 1.0, 2.0) for n in range(12)}
+def unknown(name: str, distribution: str = TRIANGULAR) -> Uncertain:
+    return Uncertain(name, 1.5, 1.0, 2.0, distribution, name)
+
+
+def test_every_unknown_moves_alone():
+    unknowns = {unknown(f"x{n}") for n in range(12)}
 
     def evaluate(values):
-        points = [[u.best] if values is None else values[u].tolist() for u in unknowns]
-        return [
-            {"up": math.prod(numbers), "down": 1 / math.fsum(numbers), "unknown": None}
-            for numbers in zip(*points, strict=True)
-        ]
+        numbers = [u.best if values is None else values[u] for u in unknowns]
+        return {
+            "up": math.prod(numbers), "down": 1 / math.fsum(numbers), "unknown": None,
+            "step": float(numbers[0] > 1.5),
+        }  # fmt: skip
 
-    found = scan(evaluate, unknowns)
-    assert found["up"] == pytest.approx((1.5**12, 1, 2**12))
-    assert found["down"] == pytest.approx((1 / 18, 1 / 24, 1 / 12))
+    found = scan(evaluate, unknowns, steps=("step",))
+    low, high = (1.5 + sign * 0.5 * (1 - math.sqrt(0.1)) for sign in (-1, 1))
+    ends = [1.5**12 * math.exp(math.sqrt(12) * math.log(end / 1.5)) for end in (low, high)]
+    assert found["up"] == pytest.approx((1.5**12, *ends))
+    assert found["down"].low < 1 / 18 < found["down"].high
     assert found["unknown"] is None
+    assert found["step"] == (0, 0, 1)
+
+
+def test_members_of_one_unknown_move_together():
+    one, other = (unknown(name)._replace(unknown="u", is_shared=True) for name in "ab")
+    other = other._replace(best=3.0, low=2.0, high=4.0)
+
+    def evaluate(values):
+        a, b = (u.best if values is None else values[u] for u in (one, other))
+        return {"ratio": a / b}
+
+    found = scan(evaluate, [one, other])
+    assert found["ratio"] == pytest.approx((0.5, 0.5, 0.5))
 
 
 def test_a_bound_that_is_not_defined_is_unknown():
-    (head,) = metrics(spec(machines(embodied="0..1 t")), NEW).heads
-    figure = head.figures["ncf_fixed_work"]
-    assert figure.low is figure.high is None
-    assert safety(head.verdict) == "depends"
+    own = unknown("x")
+
+    def evaluate(values):
+        number = own.best if values is None else values[own]
+        return {"some": None if number < 1.4 else number, "far": math.inf if number > 1.6 else 1.0}
+
+    found = scan(evaluate, [own])
+    assert found["some"] == (1.5, None, None)
+    assert found["far"] == (1.0, 1.0, math.inf)
 
 
 # --- where the figures are from ---
@@ -249,7 +280,7 @@ def test_saved_results_give_what_live_ones_give():
     assert json.dumps([as_dict(live.base), as_dict(live.heads[0])]) == json.dumps(
         [as_dict(back.base), as_dict(back.heads[0])]
     )
-    assert live.base.figures["delay_s"] == (2, 1, 3)
+    assert live.base.figures["delay_s"] == pytest.approx((2, 1 + 0.1**0.5, 3 - 0.1**0.5))
 
 
 UNIT = "functional_unit: {{name: token, amount: {}, delay: {}}}\n"
@@ -262,7 +293,9 @@ def test_the_delay_of_the_functional_unit():
     found = metrics(base, head)
     assert found.unit == "token"
     assert best(found.base, "cdp_kgco2e_s") == pytest.approx(8000 * 0.02)
-    assert found.heads[0].figures["delay_s"] == pytest.approx((0.015, 0.01, 0.02))
+    assert found.heads[0].figures["delay_s"] == pytest.approx(
+        (0.015, 0.01 + 0.005 * 0.1**0.5, 0.02 - 0.005 * 0.1**0.5)
+    )
     assert best(found.heads[0], "elapsed_h") == 100
 
 

@@ -4,11 +4,12 @@ import re
 
 import pytest
 
-from carbonctl.analysis import terms as formulas
 from carbonctl.analysis.compare import compare
 from carbonctl.analysis.figures import Figures
 from carbonctl.analysis.gates import judge, parse_rule
+from carbonctl.ledger import terms as formulas
 from tests.compare.test_compare import kg, side
+from tests.conftest import CATALOG
 
 A100, H100 = "nvidia/a100-sxm4-80gb", "nvidia/h100-sxm5-80gb"
 SYSTEM = """name: t
@@ -47,12 +48,13 @@ IN_ORDER, SWAPPED = mixed((A100, 4), (H100, 2)), mixed((H100, 2), (A100, 4))
 def test_devices_in_another_order_are_the_same_devices():
     """Each is numbered by its place in the list, which says nothing of its figures."""
     one = compare(side(IN_ORDER), side(SWAPPED), None)
-    embodied = kg(one, "embodied_kgco2e")
-    assert embodied.difference == pytest.approx(0, abs=1e-9)
-    assert (embodied.low, embodied.high) == pytest.approx((0, 0), abs=1e-9)
-    base, head = samples(one)
-    assert len(set(base)) > 1000
-    assert head == pytest.approx(base)
+    for key in ("operational_kgco2e", "embodied_kgco2e"):  # by their loads, and their method
+        delta = kg(one, key)
+        assert delta.difference == pytest.approx(0, abs=1e-9)
+        assert (delta.low, delta.high) == pytest.approx((0, 0), abs=1e-9)
+        base, head = samples(one, key)
+        assert len(set(base)) > 1000
+        assert head == pytest.approx(base)
 
 
 def test_a_device_of_a_mixed_system_is_that_of_a_plain_one():
@@ -64,10 +66,13 @@ def test_a_device_of_a_mixed_system_is_that_of_a_plain_one():
     h100 = side(mixed((A100, 4), (H100, 2))).entries
     (added,) = [e for e in h100 if e.item == f"devices ({H100})" and e.boundary == "embodied"]
     assert width(embodied) == pytest.approx(added.kgco2e_high - added.kgco2e_low)
-    assert width(embodied) == pytest.approx(2 * (273 - 164) * share)
+    method = CATALOG.priors["embodied_ratio", "method"]
+    figure = CATALOG.device(H100).embodied.value.best
+    assert width(embodied) == pytest.approx(2 * figure * (method.high - method.low) * share)
     base, head = samples(one)
-    differences = [head[n] - base[n] for n in range(len(base))]
-    assert max(differences) - min(differences) <= width(embodied) + 1e-9
+    differences = sorted(head[n] - base[n] for n in range(len(base)))
+    ends = [differences[len(base) * part // 100] for part in (5, 95)]
+    assert ends == pytest.approx((embodied.low, embodied.high), rel=1e-2)
 
 
 @pytest.mark.parametrize("base", [IN_ORDER, SWAPPED])
@@ -78,11 +83,11 @@ def test_as_separate_unknowns_they_would_drown_a_change_of_nothing(monkeypatch, 
     def numbered(value, workload=""):
         number = re.search(r"(_[0-9]+)?$", value.name)[0]
         found = unknown_of(value, workload)
-        return found._replace(name=f"{found.name}{number}")
+        return found._replace(unknown=f"{found.unknown}{number}")
 
     monkeypatch.setattr(formulas, "unknown_of", numbered)
     one = compare(side(base), side(IN_ORDER), None)
-    assert (width(kg(one, "embodied_kgco2e")) > 1) == (base == SWAPPED)
+    assert (width(kg(one, "operational_kgco2e")) > 1) == (base == SWAPPED)
 
 
 # --- the residual mix ---
@@ -133,7 +138,8 @@ def test_a_gate_over_market_based_carbon_knows_the_residual_mix(rule, ranged, fi
 def test_the_residual_mix_is_one_unknown_on_both_sides():
     one = compare(side(RANGED), side(RANGED.replace("1 MWh", "3 MWh")), None)
     market = kg(one, "operational_market_kgco2e")
-    assert (market.low, market.high) == pytest.approx((320, 720))
+    edge = 200 * 0.1**0.5  # 2 MWh, half of them at the residual mix: 320 to 720 kg
+    assert (market.low, market.high) == pytest.approx((320 + edge, 720 - edge))
     same = compare(side(RANGED), side(RANGED.replace("name: run", "name: other")), None)
     assert width(kg(same, "operational_market_kgco2e")) == pytest.approx(0, abs=1e-9)
     rule = parse_rule("p95(operational_market_kgco2e) > +600 kg")

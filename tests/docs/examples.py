@@ -340,6 +340,7 @@ def refreshed(page: str) -> str:
     """Return a page with what its consoles print today."""
     with tempfile.TemporaryDirectory() as folder:
         prepare(Path(folder))
+        (Path(folder) / "configs").symlink_to(ROOT / "configs")
         with at(Path(folder)) as patch:
             examples = Page(patch)
             for block in blocks(page):

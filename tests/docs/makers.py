@@ -3,7 +3,7 @@
 import re
 
 from carbonctl.catalog import Catalog
-from tests.docs import command_blocks, output_blocks, spec_blocks
+from tests.docs import command_blocks, output_blocks, prior_blocks, spec_blocks
 from tests.docs.blocks import DOCS, Maker
 
 CITED = re.compile(r"\[([a-z][a-z0-9-]+)\](?!\()")
@@ -44,6 +44,19 @@ MAKERS: dict[str, Maker] = {
     "comparison": output_blocks.comparison,
     "compare-columns": output_blocks.compare_columns,
     "bills": output_blocks.bills,
+    "reproduced": output_blocks.reproduced,
     "lists": output_blocks.lists,
+    "priors of devices": prior_blocks.of("device_power_share", "server_power", "rated_power"),
+    "priors of hosts": prior_blocks.of(
+        "host_share",
+        "host_components",
+        "host_w_per_device",
+        "host_w_per_vcpu",
+        "devices_per_host",
+        "dram_power",
+    ),
+    "priors of sites": prior_blocks.of("pue", "grid_ratio"),
+    "priors of hardware": prior_blocks.of("embodied_kg", "embodied_ratio"),
+    "evidence": prior_blocks.evidence,
     "citations": citations,
 }

@@ -18,6 +18,7 @@ RESULT = (
     "totals",
     "entry",
     "input",
+    "driver",
     "assumption",
     "comparison",
     "verdict",
@@ -37,6 +38,7 @@ COMPARE = (
     "design",
 )
 LIKE = {"alternative": "base", "time": "figure"}  # all of one, and more
+REPRODUCED = (("reproduced row", "row"), ("reproduced summary", "summary"), ("goal", "goal"))
 BILLS = ("bill", "bounds", "published", "beside")
 
 
@@ -125,6 +127,17 @@ def comparison() -> str:
         said = f"The fields of [{like}](#{like}), and:\n\n" if like else ""
         own = {key: one for key, one in properties.items() if key not in alike}
         text += f"\n### {name}\n\n{said}{_fields(own)}"
+    return text
+
+
+def reproduced() -> str:
+    """Return what ``reproduce`` writes as JSON."""
+    built, shared = schemas.build("reproduce"), _defs("reproduce")
+    text = "### document of reproduce\n\n" + _fields(built["properties"])
+    for title, name in REPRODUCED:
+        text += f"\n### {title}\n\n{_fields(shared[name]['properties'])}"
+    for title, name in REPRODUCED:
+        text = text.replace(f"[{name}](#{anchor(name)})", f"[{name}](#{anchor(title)})")
     return text
 
 

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from tests.conftest import ROOT, account
+from tests.conftest import CATALOG, ROOT, account
 from tests.docs.blocks import PAGES
 from tests.docs.examples import Page, Skipped, at, blocks, prepare
 
@@ -39,10 +39,11 @@ def test_examples(path, prepared, tmp_path):
 def test_the_example_of_slurm_counts_every_gpu_for_its_time():
     page = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")
     (text,) = [block.text for block in blocks(page) if block.file == "slurm.yaml"]
+    load = CATALOG.priors["device_power_share", "train-node-large"].best  # of each, a part too
     devices = [entry for entry in account(text).entries if entry.item == "devices"]
     drawn = {entry.activity: entry.energy_kwh for entry in devices if entry.energy_kwh}
     assert drawn == {
-        "1004 a100": pytest.approx(400 / 6 / 1000),
-        "1004 h100": pytest.approx(2 * 700 / 6 / 1000),
-        "1005": pytest.approx(3 / 7 * 400 * 93_784 / 3600 / 1000),
+        "1004 a100": pytest.approx(load * 400 / 6 / 1000),
+        "1004 h100": pytest.approx(load * 2 * 700 / 6 / 1000),
+        "1005": pytest.approx(load * 3 / 7 * 400 * 93_784 / 3600 / 1000),
     }

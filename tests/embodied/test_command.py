@@ -42,7 +42,7 @@ def test_golden(inside, monkeypatch, form, name):
 
 def test_json_has_the_shape_of_an_estimate(inside):
     found = document(inside("embodied", H100, "--format", "json", "-q"))
-    assert found["schema"] == "carbonctl.embodied/1"
+    assert found["schema"] == "carbonctl.embodied/2"
     assert found["errors"] == []
     (one,) = found["results"]
     assert one["complete"] is True
@@ -86,7 +86,7 @@ def test_csv_has_the_columns_of_a_ledger(inside):
 def test_json_lines_and_tsv(inside):
     ran = inside("embodied", SERVER, H100, "--format", "jsonl", "-q")
     assert [json.loads(line)["schema"] for line in ran.out.splitlines()] == [
-        "carbonctl.embodied/1"
+        "carbonctl.embodied/2"
     ] * 2
     assert inside("embodied", H100, "--format", "tsv", "-q").out.startswith("file\tworkload\t")
 
@@ -129,7 +129,7 @@ def test_a_host_and_what_has_no_parts(inside):
     ran = inside("embodied", "dell/poweredge-r740", "fairphone/fairphone-3", "--format", "csv")
     kilograms = [float(row["kgco2e"]) for row in csv.DictReader(ran.out.splitlines())]
     assert kilograms == [1313.3, 32.2]
-    unknown = inside("embodied", "apple/m1", "--format", "json")
+    unknown = inside("embodied", "nvidia/dgx-station-a100", "--format", "json")
     assert json.loads(unknown.out)["results"][0]["total"]["embodied_kgco2e"] is None
     assert unknown.code == 0
     assert "unknown" in unknown.err

@@ -43,13 +43,33 @@ def wafer(*sizes):
     return MODULES["yields"].wafer_cm2_per_die(width, height, 300.0, edge, kerf)
 
 
+def quantile(function):
+    """Return a quantile function of a level, a lower bound and the widths above it."""
+
+    def at(level, low, below, above):
+        return function(level, low, low + below, low + below + above)
+
+    return at
+
+
 CALLS = {
+    "distributions.triangular": quantile(MODULES["distributions"].triangular),
+    "distributions.two_piece_lognormal": quantile(MODULES["distributions"].two_piece_lognormal),
+    "distributions.two_piece_logarithm": quantile(MODULES["distributions"].two_piece_logarithm),
     "fab.capacity_kgco2e": capacity,
     "fab.abated_kgco2e_per_cm2": abated,
     "grid.mix_intensity": mix,
     "yields.wafer_cm2_per_die": wafer,
 }
+level = st.floats(1e-9, 1 - 1e-9)
+width = st.floats(1e-2, 1e3)
 ARGUMENTS = {
+    "distributions.triangular": [level, positive, width, width],
+    "distributions.two_piece_lognormal": [level, positive, width, width],
+    "distributions.two_piece_logarithm": [st.floats(-4, 4), positive, width, width],
+    "distributions.normal_quantile": [level],
+    "card.silicon_kgco2e_per_cm2": [figure, positive],
+    "card.board_kgco2e": [figure, figure, figure],
     "use_phase.use_kgco2e": [figure, share, figure, figure],
     "design.cdp": [figure, figure],
     "design.cep": [figure, figure],
@@ -99,6 +119,8 @@ ARGUMENTS = {
     "yields.gross_dies": dies,
     "yields.wafer_cm2_per_die": dies,
 }
+OF_NUMBERS = {"distributions.share_below"}  # of one unknown, never of columns
+WITHOUT_RANGES = {name for name in ARGUMENTS if name.startswith("distributions.")}
 
 
 def ranged(ends):
@@ -106,9 +128,9 @@ def ranged(ends):
 
 
 @st.composite
-def argument(draw, strategy):
+def argument(draw, strategy, forms):
     """A number or a range, the same in all rows or another in each."""
-    form = draw(st.sampled_from(["column", "range of columns", "number", "range"]))
+    form = draw(st.sampled_from(forms))
     if form == "number":
         return draw(strategy)
     if form == "column":
@@ -120,7 +142,7 @@ def argument(draw, strategy):
 
 
 def test_all_kernels_are_here():
-    assert ARGUMENTS.keys() == NAMES
+    assert ARGUMENTS.keys() | OF_NUMBERS == NAMES
 
 
 @pytest.mark.parametrize("name", ARGUMENTS)
@@ -129,6 +151,9 @@ def test_all_kernels_are_here():
 def test_a_row_of_a_kernel_is_that_of_its_own_numbers(name, data):
     module, _, function = name.partition(".")
     kernel = CALLS.get(name) or getattr(MODULES[module], function)
-    arguments = [data.draw(argument(strategy)) for strategy in ARGUMENTS[name]]
+    forms = ["column", "number"]
+    if name not in WITHOUT_RANGES:
+        forms += ["range of columns", "range"]
+    arguments = [data.draw(argument(strategy, forms)) for strategy in ARGUMENTS[name]]
     found = by_parts(kernel, ROWS, *arguments)
     assert found == [tried(kernel, *(take(a, row) for a in arguments)) for row in range(ROWS)]

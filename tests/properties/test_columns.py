@@ -108,4 +108,4 @@ def test_columns_are_their_rows_for_every_kind():
     assert texts < 0.08 * SHAPES * ROWS  # rows with a warning that states figures
     assert 0 < faulty < 0.25 * SHAPES * ROWS
     assert rows_done > 0.7 * SHAPES * ROWS
-    assert 1.05 * SHAPES < parts < 1.5 * SHAPES
+    assert 1.05 * SHAPES < parts < 1.6 * SHAPES

@@ -19,7 +19,8 @@ PHASES = ("data", "experimentation", "training", "inference")
 GPUS = (
     "nvidia/a100-sxm4-80gb", "nvidia/h100-sxm5-80gb", "nvidia/v100-sxm2-32gb", "nvidia/t4",
     "nvidia/k80", "amd/mi250x", "google/tpu-v4", "nvidia/gh200-96gb", "nvidia/a100-pcie-40gb",
-    "NVIDIA A100-SXM4-80GB MIG 3g.40gb", "intel/flex-140",
+    "NVIDIA A100-SXM4-80GB MIG 3g.40gb", "intel/flex-140", "google/tpu-v3", "nvidia/rtx-4090",
+    "nvidia/jetson-agx-orin-64gb", "amd/mi300x", "nvidia/l40",
 )  # fmt: skip
 CPUS = ("amd/epyc-7742", "intel/xeon-platinum-8380", "amd/epyc-7351p", "ampere/altra-q80-30")
 HOSTS = (
@@ -30,6 +31,13 @@ HOSTS = (
 )
 PHONES = ("google/pixel-6", "apple/iphone-13", "fairphone/fairphone-4", "google/pixel-3")
 GRIDS = ("FR", "US", "DE", "world", "PL", "gcp/us-central1", "aws/eu-west-1", "azure/northeurope")
+TASKS = (
+    "language-model", "vision", "diffusion", "speech", "recommendation", "other", "benchmark",
+    "notebook", "evaluation", "idle",
+)  # fmt: skip
+FACILITIES = ("hyperscale", "colocation", "hpc", "enterprise", "office", "home")
+PROVIDERS = ("aws", "azure", "google", "meta", "other")
+CLASS_ENDS = (4.0, 5.0, 8.0, 9.0, 64.0, 65.0)  # numbers of devices at which classes of use end
 DEVICE_HOURS = ("device-h", "k device-h", "device-days", "node-h")
 
 Sampler = Callable[[Random], list[float]]
@@ -114,6 +122,14 @@ def sampler(
     return one
 
 
+def _ends(draw: Sampler, rng: Random) -> list[float]:
+    """Return two numbers in order, which are now and then the same."""
+    first, second = draw(rng), draw(rng)
+    while first == second and rng.random() < 0.9:
+        second = draw(rng)
+    return sorted([*first, *second])
+
+
 class _Maker:
     """Makes one shape."""
 
@@ -147,7 +163,7 @@ class _Maker:
         if form < 0.6 or not ranged:
             return Figure(f"{{}}{unit}", self.group(draw), (0,))
         if form < 0.85:
-            two = self.group(lambda rng: sorted([*draw(rng), *draw(rng)]))
+            two = self.group(lambda rng: _ends(draw, rng))
             return Figure(f"{{}}..{{}}{unit}", two, (0, 1))
         three = self.group(lambda rng: sorted([*draw(rng), *draw(rng), *draw(rng)]))
         keys = {"low": 0, "best": 1, "high": 2}
@@ -221,6 +237,8 @@ class _Maker:
         elif self.chance(0.3):
             found["operator"] = self.choice("own", "colocation", "cloud")
         return {**found, **self.some(building), **self.some({
+            "facility": (0.2, lambda: self.choice(*FACILITIES)),
+            "provider": (0.2, lambda: self.choice(*PROVIDERS)),
             "losses": (0.25, lambda: self.quantity(0, 30, "%", edges=(0.0,))),
             "wue": (0.25, lambda: self.quantity(0, 3, "L/kWh")),
             "water_intensity": (0.3, lambda: self.quantity(0, 8, "L/kWh")),
@@ -399,6 +417,7 @@ class _Maker:
                 "device": (0.9, lambda: self.choice(*GPUS)),
                 "host": (0.3, lambda: self.choice(*HOSTS)),
                 "devices": (0.6, lambda: self.quantity(1, 16, whole=True, edges=(4.0, 8.0), ranged=self.chance(0.2))),
+                "cooling": (0.3, lambda: self.choice("air", "liquid")),
             })  # fmt: skip
         return {**found, **self.watts(of_all=True), **self.embodied(parts=True), **self.life()}
 
@@ -442,7 +461,7 @@ class _Maker:
 
     def at_work(self) -> dict[str, Any]:
         """Return a machine, and how hard it works."""
-        found = self.machine()
+        found = {**self.machine(), **self.some({"task": (0.4, lambda: self.choice(*TASKS))})}
         described = [found, found.get("system"), self.systems.get(str(found.get("system")))]
         draws = any("power" in one for one in described if isinstance(one, dict))
         draw = self.rng.random()
@@ -459,7 +478,7 @@ class _Maker:
     def time(self) -> dict[str, Any]:
         if self.chance(0.5):
             return {"device_time": self.quantity(1, 1e6, *DEVICE_HOURS, edges=(0.0,))}
-        return {"devices": self.quantity(1, 4096, "", "devices", "nodes", whole=True),
+        return {"devices": self.quantity(1, self.choice(16, 100, 4096), "", "devices", "nodes", whole=True, edges=CLASS_ENDS),
                 "wall_time": self.quantity(0.1, 2000, "h", "days")}  # fmt: skip
 
     # Activities
@@ -685,7 +704,7 @@ class _Maker:
         head |= self.some({"phase_sites": (0.2, lambda: {self.choice(*phases): self.site_ref()})})
         if self.chance(0.2):
             head["functional_unit"] = {"name": "token", "amount": self.quantity(1, 1e9)}
-        if self.chance(0.03):
+        if self.chance(0.02):
             head["reported"] = {
                 "energy": self.quantity(1, 1e5, "kWh"),
                 "total": self.quantity(1, 90, "t"),

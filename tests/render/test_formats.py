@@ -15,12 +15,16 @@ from tests.conftest import CONFIGS, account
 
 ABOUT = About("0", "0")
 RESULTS = [account((CONFIGS / f"{name}.yaml").read_text()) for name in ("llama3", "bloom", "gpt3")]
+UNKNOWN = account(
+    "name: of unknown make\nsite: {grid: FR}\n"
+    "phases: {training: [{kind: compute, power: 300 W, device_time: 10 device-h}]}\n"
+)
 
 
 def test_json_lines_are_the_results_of_the_json():
     lines = [json.loads(line) for line in render("jsonl", RESULTS, ABOUT).splitlines()]
     whole = json.loads(render("json", RESULTS, ABOUT))
-    assert [line.pop("schema") for line in lines] == ["carbonctl.estimate/1"] * 3
+    assert [line.pop("schema") for line in lines] == ["carbonctl.estimate/2"] * 3
     assert lines == whole["results"]
 
 
@@ -33,7 +37,8 @@ def test_markdown():
     text = render("md", RESULTS, ABOUT)
     assert "### Llama 3 pre-training, 8B and 70B" in text
     assert "| Training | 5.929 GWh | 2,283 tCO2e |" in text
-    assert "embodied unknown" in text
+    assert "embodied unknown" not in text
+    assert "embodied unknown" in render("md", [UNKNOWN], ABOUT)
     assert text.count("<details>") == text.count("</details>") == 2
 
 

@@ -20,6 +20,7 @@ vendor: Acme
 kind: gpu
 year: 2024
 unit: card
+form: pcie
 aliases: [Acme X1]
 host: nvidia/dgx-h100
 rated_power: {value: 700 W, low: 650 W, high: 720 W, source: [a, b], confidence: low, note: x}
@@ -38,7 +39,8 @@ kind: server
 archetype: false
 device: acme/x1
 devices: 8
-host_power: {value: 4 kW, source: a}
+host_power: {value: 4 kW, is: maximum, source: a}
+wall_power: {value: 9 kW, source: a}
 cpu: intel/xeon-platinum-8480c
 cpus: 2
 storage: {type: ssd, capacity: {value: 30 TB, source: a}}
@@ -68,7 +70,9 @@ def test_the_keys_are_those_of_the_forms():
     assert keys(shared["host"]) == keys_of_form(records.HOST)
     assert set(shared["embodied-figure"]["properties"]) == set(records.EMBODIED_KEYS)
     for name, schema in shared.items():
-        if name.endswith("-figure") and name != "embodied-figure":
+        if name == "host-power-figure":
+            assert set(schema["properties"]) == set(records.HOST_POWER_KEYS)
+        elif name.endswith("-figure") and name != "embodied-figure":
             assert set(schema["properties"]) == set(leaves.FIGURE_KEYS)
 
 
@@ -105,6 +109,7 @@ BAD = [
     (GPU, "kind: gpu", "kind: gup"),
     (GPU, "year: 2024", "year: soon"),
     (GPU, "unit: card", "unit: crad"),
+    (GPU, "form: pcie", "form: pci"),
     (GPU, "[Acme X1]", "Acme X1"),
     (GPU, "host: nvidia/dgx-h100", "host: "),
     (GPU, "value: 700 W", "vlaue: 700 W"),
@@ -134,6 +139,10 @@ BAD = [
     (SERVER, "devices: 8", "devices: some"),
     (SERVER, "archetype: false", "archetype: perhaps"),
     (SERVER, "host_power", "hots_power"),
+    (SERVER, "is: maximum, ", ""),
+    (SERVER, "value: 9 kW", "is: maximum, value: 9 kW"),
+    (SERVER, "is: maximum", "is: nameplate"),
+    (GPU, "value: 700 W", "is: maximum, value: 700 W"),
     (SERVER, "cpus: 2", "cpus: 2.5"),
     (SERVER, "type: ssd", "medium: ssd"),
 ]

@@ -47,10 +47,11 @@ def _compare(base: Side, head: Side, catalog: Catalog) -> Comparison:
     by_identity = {pair.identity: pair for pair in again or ()}
     phases = {phase: total.of_phase(phase) for phase in PHASES}
     matches = [by_identity.get(pair.identity) for pair in paired]
-    rows = [
-        _View([pair], None if again is None else [match] if match else [])
-        for pair, match in zip(paired, matches, strict=True)
-    ]
+    rows = []
+    for pair, match in zip(paired, matches, strict=True):
+        own = [pair]
+        matched = own if again is paired else [match] if match else []
+        rows.append(_View(own, None if again is None else matched))
     views = [total, *(view for view in phases.values() if view is not total)]
     asked = [(view, key) for view in views for key in SUMS]
     asked += [(view, "total_kgco2e") for view in rows]
@@ -86,7 +87,9 @@ class _View:
     def of_phase(self, phase: str) -> "_View":
         """Return those of a phase; itself where there are no others."""
         pairs = [pair for pair in self.pairs if pair.phase == phase]
-        again = self.again and [pair for pair in self.again if pair.phase == phase]
+        again: list[Pair] | None = pairs
+        if self.again is not self.pairs:
+            again = self.again and [pair for pair in self.again if pair.phase == phase]
         is_all = len(pairs) == len(self.pairs) and again == self.again
         return self if is_all else _View(pairs, again)
 
@@ -95,6 +98,8 @@ def _attributed(change: Delta, view: _View, key: str) -> Delta:
     """Return a delta with what of it is the workload's doing, and what that of other facts."""
     if view.again is None or change.difference is None:
         return change
+    if view.again is view.pairs:
+        return change._replace(workload=change.difference, assumptions=0.0)
     workload = delta(view.again, key).difference
     if workload is None:
         return change

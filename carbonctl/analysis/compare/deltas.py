@@ -1,13 +1,14 @@
 """Differences of figures, with ranges in which what both sides share moves together."""
 
-import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from carbonctl.analysis.compare.model import Delta
 from carbonctl.analysis.compare.pairing import Pair
-from carbonctl.analysis.terms import Same, Term, Uncertain, term, unknown_of, varies
-from carbonctl.analysis.uncertainty import Bounds, bounds
-from carbonctl.ledger.entry import SUMS, Entry
+from carbonctl.ledger.entry import BOUNDS, SUMS, Entry
+from carbonctl.ledger.ranges import Ends, Moves, is_finite
+from carbonctl.ledger.sums import ends_over
+from carbonctl.ledger.terms import Same, Term, term, varies
+from carbonctl.ledger.unknowns import Uncertain, unknown_of
 from carbonctl.numbers.intervals import exact_sum
 
 LOCATION, MARKET = "kgco2e", "kgco2e_market"
@@ -20,25 +21,45 @@ def deltas(questions: Sequence[tuple[Sequence[Pair], str]], *, ranged: bool) -> 
     """
     sums = _Terms()
     asked = [sums.of(pairs, key) if ranged else None for pairs, key in questions]
-    # What two keys have in common, as without contracts, is bounded once.
-    sought = {tuple(map(id, terms)): terms for terms in asked if terms is not None}
-    ranges = dict(zip(sought, map(_ends, bounds(list(sought.values()))), strict=True))
-    return [
-        delta(pairs, key)._replace(**({} if terms is None else ranges[tuple(map(id, terms))]))
-        for (pairs, key), terms in zip(questions, asked, strict=True)
-    ]
+    # What two keys have in common, as without contracts, is worked out once.
+    ranges = {tuple(map(id, terms)): terms for terms in asked if terms is not None}
+    ends = {key: _ends(terms) for key, terms in ranges.items()}
+    of_sides: dict[int, tuple[Ends, Ends]] = {}
+    found = []
+    for (pairs, key), terms in zip(questions, asked, strict=True):
+        if key in BOUNDS and id(pairs) not in of_sides:
+            of_sides[id(pairs)] = _ranges(pairs)
+        one = delta(pairs, key, of_sides.get(id(pairs)))
+        found.append(one if terms is None else one._replace(**ends[tuple(map(id, terms))]))
+    return found
 
 
-def delta(pairs: Sequence[Pair], key: str) -> Delta:
-    """Return the delta of one sum over some pairs, without its range."""
+def delta(pairs: Sequence[Pair], key: str, ranges: tuple[Ends, Ends] | None = None) -> Delta:
+    """Return the delta of one sum over some pairs, without its range.
+
+    ``ranges`` are those of the totals of both sides, where they are known already.
+    """
+    if key in BOUNDS:
+        ends = ((end[BOUNDS.index(key)],) for end in ranges or _ranges(pairs))
+        return of_numbers(*(None if None in end else list(end) for end in ends))
     base = _numbers([pair.base for pair in pairs], key)
     head = _numbers([pair.head for pair in pairs], key)
     return of_numbers(base, head)
 
 
-def _ends(ends: Bounds) -> dict[str, float]:
-    """Return the bounds of a difference by their names; nothing where they are not finite."""
-    return dict(zip(("low", "high"), ends, strict=True)) if all(map(math.isfinite, ends)) else {}
+def _ranges(pairs: Sequence[Pair]) -> tuple[Ends, Ends]:
+    """Return the ranges of the totals of both sides."""
+    base, head = (
+        [entry for entry in side if entry is not None]
+        for side in ([pair.base for pair in pairs], [pair.head for pair in pairs])
+    )
+    return ends_over(base, ()), ends_over(head, ())
+
+
+def _ends(terms: Sequence[Term]) -> dict[str, float]:
+    """Return the range of a difference by its names; nothing where it is not finite."""
+    ends = Moves(terms).sum(range(len(terms)), is_exact=True).ends(is_amount=False)
+    return dict(zip(("low", "high"), ends, strict=True)) if is_finite(ends) else {}
 
 
 def _numbers(entries: Sequence[Entry | None], key: str) -> list[float] | None:
@@ -126,7 +147,7 @@ def _cancels(pair: Pair) -> bool:
 def same_unknowns(pairs: Sequence[Pair]) -> dict[Uncertain, Uncertain]:
     """Return unknowns of the head that are one of the base: in a pair, by name and bounds.
 
-    A system or a site that was renamed is still itself.
+    A system or a site that was renamed is still itself; one that both sides have was not renamed.
     """
     same = {}
     for pair in pairs:
@@ -138,4 +159,17 @@ def same_unknowns(pairs: Sequence[Pair]) -> dict[Uncertain, Uncertain]:
             if value.low == value.high or other is None or other[:2] != value[:2]:
                 continue
             same[unknown_of(value, pair.workload)] = unknown_of(other, pair.workload)
-    return {ours: base for ours, base in same.items() if ours != base}
+    renamed = {ours: base for ours, base in same.items() if ours != base}
+    if not any(ours.is_shared for ours in renamed):
+        return renamed
+    in_base, in_head = (_shared(pair.base for pair in pairs), _shared(pair.head for pair in pairs))
+    return {
+        ours: base
+        for ours, base in renamed.items()
+        if not ours.is_shared or (ours.unknown not in in_base and base.unknown not in in_head)
+    }
+
+
+def _shared(entries: Iterable[Entry | None]) -> set[str]:
+    """Return the unknowns of some entries that have an identity of their own."""
+    return {value.unknown for entry in entries if entry for value in entry.inputs if value.unknown}

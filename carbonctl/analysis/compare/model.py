@@ -11,7 +11,7 @@ from carbonctl.ledger.result import Result
 if TYPE_CHECKING:
     from carbonctl.analysis.design.metrics import Metrics
 
-SCHEMA = "carbonctl.compare/1"
+SCHEMA = "carbonctl.compare/2"
 ADDED, REMOVED, CHANGED, SAME = "added", "removed", "changed", "same"
 
 
@@ -57,8 +57,8 @@ class Delta(NamedTuple):
 
     Both are in the figure's unit, 0 where a side has no such entry. The difference is exactly
     rounded, the percent is of the base and None where that is zero; ``low`` and ``high`` are
-    bounds of the difference, what both sides share moving together. ``workload`` and
-    ``assumptions`` are what of it comes from another spec, and from other facts.
+    the range of the difference in 90 of 100 cases, what both sides share moving together.
+    ``workload`` and ``assumptions`` are what of it comes from another spec, and from other facts.
     """
 
     base: float | None

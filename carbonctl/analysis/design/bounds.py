@@ -1,16 +1,16 @@
-"""Bounds of several figures that share what is uncertain, found by trying its ends."""
+"""The 90 % range of several figures that share what is uncertain: each unknown moves alone."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import NamedTuple, TypeAlias
 
-from carbonctl.analysis.terms import Uncertain
-
-_FEW = 10  # unknowns of which every corner is tried
+from carbonctl.factors.distributions import P50
+from carbonctl.ledger.ranges import Move, range_of
+from carbonctl.ledger.unknowns import Key, Uncertain
 
 Row: TypeAlias = dict[str, float | None]
-Values: TypeAlias = Mapping[Uncertain, Any]
-Evaluate: TypeAlias = Callable[[Values | None], list[Row]]
+Values: TypeAlias = Mapping[Uncertain, float]
+Evaluate: TypeAlias = Callable[[Values | None], Row]
 
 
 class Figure(NamedTuple):
@@ -21,56 +21,62 @@ class Figure(NamedTuple):
     high: float | None
 
 
-def scan(evaluate: Evaluate, unknowns: set[Uncertain]) -> dict[str, Figure | None]:
-    """Return figures with their bounds; None where the best estimate is unknown.
+def scan(
+    evaluate: Evaluate, unknowns: Iterable[Uncertain], steps: Collection[str] = ()
+) -> dict[str, Figure | None]:
+    """Return figures with their ranges; None where the best estimate is unknown.
 
-    ``evaluate`` takes a column of values of each unknown, or None for the best ones alone, and
-    returns every figure at each of these points.
-
-    Each figure rises or falls steadily in each unknown alone, so its bounds are at corners. Of
-    few unknowns every corner is tried; of many, those that a walk along one unknown after
-    the other leads to, for each figure up and down.
+    Parameters
+    ----------
+    evaluate : callable
+        Takes a value of each unknown, or None for the best ones, and returns every figure there.
+    unknowns : iterable of Uncertain
+        What is uncertain.
+    steps : collection of str
+        Figures that are places in a list: their range is from the least to the greatest.
     """
-    (best,) = evaluate(None)
-    rows = [best]
-    ordered = sorted(unknowns, key=repr)
-    if len(ordered) > _FEW:
-        rows += _walk(evaluate, best, ordered)
-    elif ordered:
-        from carbonctl.analysis.points import corners  # numpy, where something is uncertain
+    best = evaluate(None)
+    groups: dict[Key, list[Uncertain]] = {}
+    for unknown in sorted(unknowns, key=repr):
+        groups.setdefault(unknown.key, []).append(unknown)
+    middle = {unknown: unknown.at(P50) for own in groups.values() for unknown in own}
+    median = evaluate(middle) if groups else best
+    moved = []
+    for own in groups.values():
+        ends = {unknown: unknown.levels for unknown in own}
+        low, high = (
+            evaluate(middle | {unknown: levels[end] for unknown, levels in ends.items()})
+            for end in (0, -1)
+        )
+        moved.append((low, high))
+    return {
+        key: _between(
+            best[key],
+            median[key],
+            [(low[key], high[key]) for low, high in moved],
+            is_step=key in steps,
+        )
+        for key in best
+    }
 
-        rows += evaluate(corners(ordered))
-    return {key: _between([row[key] for row in rows]) for key in best}
 
-
-def _between(numbers: list[float | None]) -> Figure | None:
-    """Return the first of some numbers between the least and the greatest."""
-    best, *_ = numbers
-    known = [number for number in numbers if number is not None]
+def _between(
+    best: float | None,
+    median: float | None,
+    moved: list[tuple[float | None, float | None]],
+    *,
+    is_step: bool,
+) -> Figure | None:
+    """Return a figure within its range; one that has no end is between the least and the most."""
     if best is None:
         return None
-    return Figure(best, min(known), max(known)) if known == numbers else Figure(best, None, None)
-
-
-def _walk(evaluate: Evaluate, keys: Iterable[str], unknowns: list[Uncertain]) -> list[Row]:
-    """Move each unknown in turn to the end at which a signed figure is largest, for each of them.
-
-    Returns the rows of all points; there are two for each walk and unknown: its low and its high
-    end.
-    """
-    import numpy as np
-
-    walks = [(key, sign) for key in keys for sign in (1.0, -1.0)]
-    values = {unknown: np.array([unknown.best] * 2 * len(walks)) for unknown in unknowns}
-    seen: list[Row] = []
-    for unknown in unknowns:
-        values[unknown] = np.array([unknown.low, unknown.high] * len(walks))
-        rows = evaluate(values)
-        ends: list[float] = []
-        for (key, sign), *pair in zip(walks, rows[::2], rows[1::2], strict=True):
-            numbers = [row[key] for row in pair]
-            low, high = (-math.inf if number is None else sign * number for number in numbers)
-            ends += [unknown.high if high >= low else unknown.low] * 2
-        values[unknown] = np.array(ends)
-        seen += rows
-    return seen
+    numbers = [number for pair in moved for number in pair if number is not None]
+    if median is None or len(numbers) < 2 * len(moved):
+        return Figure(best, None, None)
+    if all(number == median for number in numbers):
+        return Figure(best, best, best)
+    if is_step or not all(map(math.isfinite, (median, *numbers))):
+        return Figure(best, min(median, *numbers), max(median, *numbers))
+    ends = zip(numbers[::2], numbers[1::2], strict=True)
+    moves = [Move(low - median, high - median) for low, high in ends]
+    return Figure(best, *range_of(median, moves, is_amount=min(median, *numbers) >= 0))

@@ -6,18 +6,18 @@ two sides, is not widened by what they share.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import repeat
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
 
-from carbonctl.analysis.terms import Same, Term, Uncertain, term
 from carbonctl.estimators.roles import BUILDING, CLIENTS, NETWORK, SERVER, USERS
+from carbonctl.factors.distributions import TRIANGULAR
 from carbonctl.ledger.entry import EMBODIED, OPERATIONAL, Entry
 from carbonctl.ledger.result import Result
+from carbonctl.ledger.terms import Same, Term, term
+from carbonctl.ledger.unknowns import Uncertain
 from carbonctl.numbers.formulas import parsed
 from carbonctl.numbers.intervals import Number, best, high, low
 from carbonctl.numbers.units import DURATION, parse_formatted
-from carbonctl.numbers.values import Value
 
 WALL, SYSTEMS = "elapsed", "hours of one system"
 _LIVES = ("lifetime", "storage_lifetime")
@@ -26,7 +26,7 @@ _OF_CLIENTS = (CLIENTS, USERS, SERVER)
 _DELAY = "delay"
 
 Sum: TypeAlias = tuple[Term, ...] | None
-Values: TypeAlias = Mapping[Uncertain, Any]
+Values: TypeAlias = Mapping[Uncertain, float]
 
 
 class Span(NamedTuple):
@@ -86,31 +86,30 @@ class Ingredients(NamedTuple):
         """Return it with a sum that is unknown."""
         return self._replace(sums={**self.sums, key: None})
 
-    def at(self, values: Values | None) -> Iterator[DesignFigures]:
-        """Yield the figures at each point of what is uncertain; None is the best estimates."""
-        points = 1 if values is None else len(next(iter(values.values())))
-        sums = (
-            repeat(None) if some is None else _sums(some, values) for some in self.sums.values()
-        )
-        for _, *row in zip(range(points), *sums, self._elapsed(values), strict=False):
-            yield DesignFigures(*row)
+    def at(self, values: Values | None) -> DesignFigures:
+        """Return the figures for some values of what is uncertain; None is the best estimates."""
+        sums = {
+            key: None if some is None else _sum(some, values) for key, some in self.sums.items()
+        }
+        return DesignFigures(**sums, elapsed_h=self._elapsed(values))
 
-    def _elapsed(self, values: Values | None) -> Iterable[float | None]:
+    def _elapsed(self, values: Values | None) -> float | None:
         """Return the time of the work: what lasts for a duration goes on beside the rest."""
         if self.spans is None:
-            return repeat(None)
+            return None
         first = [summand for span in self.spans if not span.is_beside for summand in span.terms]
-        beside = [_sums(span.terms, values) for span in self.spans if span.is_beside]
-        return [max(hours) or None for hours in zip(_sums(first, values), *beside, strict=True)]
+        beside = [_sum(span.terms, values) for span in self.spans if span.is_beside]
+        return max([_sum(first, values), *beside]) or None
 
 
-def _sums(terms: Sequence[Term], values: Values | None) -> list[float]:
-    """Return the sum of some terms at each point."""
+def _sum(terms: Sequence[Term], values: Values | None) -> float:
+    """Return the sum of some terms; no number where one cannot be worked out."""
     if values is None:
-        return [math.fsum(summand.number for summand in terms)]
-    from carbonctl.analysis.points import sums  # numpy, where something is uncertain
-
-    return sums(terms, values)
+        return math.fsum(summand.number for summand in terms)
+    try:
+        return math.fsum(summand.at(values) for summand in terms)
+    except (ArithmeticError, ValueError):
+        return math.nan
 
 
 EMPTY = Ingredients(
@@ -127,11 +126,11 @@ def ingredients(result: Result, same: Same | None = None) -> Ingredients:
     delay of a saved functional unit is none.
     """
     notes: list[str] = []
-    embodied = [entry for entry in result.entries if entry.boundary == EMBODIED]
+    embodied = [entry for entry in result.booked if entry.boundary == EMBODIED]
     machines = [entry for entry in embodied if entry.role != BUILDING]
     if len(machines) < len(embodied):
         notes.append("the building is no machine: it is in the account, and not in C")
-    operational = [entry for entry in result.entries if entry.boundary == OPERATIONAL]
+    operational = [entry for entry in result.booked if entry.boundary == OPERATIONAL]
 
     def of(entries: Sequence[Entry], key: str = "kgco2e") -> Sum:
         return _known([term(entry, key, same=same) for entry in entries])
@@ -144,7 +143,7 @@ def ingredients(result: Result, same: Same | None = None) -> Ingredients:
         "held_kgco2e_h": _known([_held(entry, same, notes) for entry in machines]),
         "delay_h": _delay(result),
     }
-    spans = _spans(result.entries, same, notes)
+    spans = _spans(result.booked, same, notes)
     return Ingredients(sums, spans, tuple(notes))
 
 
@@ -256,8 +255,8 @@ def _delay(result: Result) -> Sum:
     if written is None:
         return None
     number: Number = parse_formatted(written, DURATION)
-    value = Value(number, DURATION.unit, path=f"functional_unit.{_DELAY}", name=_DELAY)
     if low(number) == high(number):
         return (Term(None, {}, {}, (), 1.0, best(number)),)
-    unknown = Uncertain(_DELAY, f":{value.path}", value.best, value.low, value.high)
-    return (Term(parsed(_DELAY), {}, {_DELAY: unknown}, (), 1.0, value.best),)
+    ends = (best(number), low(number), high(number))
+    unknown = Uncertain(f"functional_unit.{_DELAY}", *ends, TRIANGULAR, _DELAY)
+    return (Term(parsed(_DELAY), {}, {_DELAY: unknown}, (), 1.0, best(number)),)

@@ -12,8 +12,7 @@ power, T the time of the work:
   cancels, and a break-even within the life is the same as a lower account.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import repeat
+from collections.abc import Callable, Mapping, Sequence
 from math import isclose, isfinite
 from operator import mul, truediv
 from typing import NamedTuple
@@ -23,10 +22,12 @@ from carbonctl.analysis.compare.model import Report, Side
 from carbonctl.analysis.compare.pairing import pairs
 from carbonctl.analysis.design.bounds import Figure, Row, Values, scan
 from carbonctl.analysis.design.ingredients import EMPTY, DesignFigures, Ingredients, ingredients
-from carbonctl.analysis.terms import Same, Uncertain
 from carbonctl.errors import InputError, Problem
 from carbonctl.factors import design
+from carbonctl.factors.distributions import TRIANGULAR
 from carbonctl.factors.power import W_PER_KW
+from carbonctl.ledger.terms import Same
+from carbonctl.ledger.unknowns import Uncertain
 from carbonctl.numbers.formulas import NotArithmetic
 from carbonctl.numbers.intervals import Number, best, high, low
 from carbonctl.numbers.unit_table import QuantityError
@@ -158,7 +159,8 @@ def _uncertain(share: Number | None) -> set[Uncertain]:
     """Return what is uncertain in a given embodied share."""
     if share is None or low(share) == high(share):
         return set()
-    return {Uncertain("embodied_share", "", best(share), low(share), high(share))}
+    name = "embodied_share"
+    return {Uncertain(name, best(share), low(share), high(share), TRIANGULAR, name)}
 
 
 def _embodied_share(base: DesignFigures) -> float | None:
@@ -180,15 +182,12 @@ def _measured(
     given = None if share is None else best(share)
     of_share = _uncertain(share)
 
-    def at(values: Values | None) -> list[Row]:
-        """Return everything at each point of what is uncertain; None is the best estimates."""
-        shares: Iterable[float | None] = repeat(given)
-        if values is not None:
-            shares = next((values[unknown].tolist() for unknown in of_share), shares)
-        points = zip(*(side.at(values) for side in sides), shares, strict=False)
-        return [_row(theirs, ours, is_per_unit, share) for theirs, ours, share in points]
+    def at(values: Values | None) -> Row:
+        """Return everything for some values of what is uncertain; None is the best estimates."""
+        own = given if values is None else next((values[u] for u in of_share), given)
+        return _row(sides[0].at(values), sides[1].at(values), is_per_unit, own)
 
-    figures = scan(at, sides[0].unknowns | sides[1].unknowns | of_share)
+    figures = scan(at, sides[0].unknowns | sides[1].unknowns | of_share, steps=("verdict",))
     names = (*INGREDIENTS, *PRODUCTS.values(), *BESIDE)
     return Measured(
         label,
@@ -196,7 +195,7 @@ def _measured(
         {name: figures[f"{name}_ratio"] for name in PRODUCTS},
         figures["verdict"],
         figures["of_life"],
-        (*sides[1].notes, *_remarks(*(next(side.at(None)) for side in sides)), *notes),
+        (*sides[1].notes, *_remarks(*(side.at(None) for side in sides)), *notes),
     )
 
 

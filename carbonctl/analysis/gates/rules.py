@@ -60,4 +60,4 @@ class Gates(NamedTuple):
 
 def _figures(results: Sequence[Result], is_known: bool = True) -> Figures:
     """Return the figures of some results."""
-    return Figures([entry for result in results for entry in result.entries], is_known)
+    return Figures([entry for result in results for entry in result.booked], is_known)

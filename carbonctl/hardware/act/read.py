@@ -60,7 +60,7 @@ class Component(NamedTuple):
     section : str
         One of `SECTIONS`.
     name : str
-        Its name; that of an import goes before it.
+        Its name; that of an import takes precedence.
     kind : str
         The model of silicon (logic, dram, ssd, hdd, manual), else the category.
     words : dict of str to str

@@ -38,6 +38,7 @@ _OF_A_FIGURE: dict[str, Schema] = {
     "includes": {"type": "array", "items": _TEXT},
     "split": {"type": "object", "additionalProperties": ref("one-mass-of-CO2e")},
     "archetype": _SWITCH,
+    "is": {"enum": list(records.HOST_POWER_IS)},
 }
 
 
@@ -98,6 +99,9 @@ class _Form:
             required = ("value", "source", "covers")
             said = descriptions.of("figure", "embodied figure")
             return self.figure("embodied-figure", units.MASS, said, required)
+        if wants is records.HostPower:
+            said = descriptions.of("figure", "host power")
+            return self.figure("host-power-figure", units.POWER, said, ("value", "source", "is"))
         return {"enum": list(wants)} if isinstance(wants, tuple) else _PLAIN[wants]
 
     def figure(

@@ -10,8 +10,10 @@ from typing import get_args
 from carbonctl.analysis.gates import Verdict
 from carbonctl.catalog.own_records import OwnRecords
 from carbonctl.errors import Problem
+from carbonctl.factors.distributions import QUANTILES
 from carbonctl.ledger.entry import EMBODIED, OPERATIONAL, Entry, Totals
 from carbonctl.ledger.result import SCHEMA, Assumption, ReportedFigure
+from carbonctl.ledger.sums import Driver
 from carbonctl.numbers.values import Status, Value
 from carbonctl.reference import descriptions
 from carbonctl.reference.schemas import Schema, closed, ref
@@ -48,7 +50,16 @@ def build() -> Schema:
                 status=status,
                 inputs=r.listed("input"),
             ),
-            "input": r.record(Value, "input", value=r.NUMBER, low=r.NUMBER, high=r.NUMBER),
+            "input": r.record(
+                Value,
+                "input",
+                value=r.NUMBER,
+                low=r.NUMBER,
+                high=r.NUMBER,
+                distribution=r.words((*QUANTILES, None)),
+                unknown=r.MAYBE_TEXT,
+            ),
+            "driver": r.record(Driver, "driver", status=status),
             "assumption": r.record(Assumption, "assumption", status=status),
             "comparison": r.record(ReportedFigure, "comparison"),
             "own_records": r.record(OwnRecords, "own_records", sha256=r.HASH),
@@ -83,6 +94,7 @@ def _result() -> dict[str, Schema]:
         total=ref("totals"),
         phases=by_phase("totals"),
         entries=r.listed("entry"),
+        drivers=r.listed("driver"),
         assumptions=r.listed("assumption"),
         reported={
             "type": ["object", "null"],

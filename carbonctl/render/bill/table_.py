@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from carbonctl.hardware.report import Bill, Published
-from carbonctl.ledger.entry import EMBODIED, Entry, totals
+from carbonctl.ledger.entry import EMBODIED, Entry
 from carbonctl.ledger.result import About
+from carbonctl.ledger.sums import totals
 from carbonctl.numbers.intervals import Number, best, high, low
 from carbonctl.render import CAUTION, Style, human_numbers
 from carbonctl.render.own_records import below

@@ -31,4 +31,6 @@ def render(
 
 
 def _plain(cell: Any) -> Any:
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
     return printable(cell) if isinstance(cell, str) else cell

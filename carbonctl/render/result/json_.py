@@ -6,6 +6,7 @@ from typing import Any
 
 from carbonctl.ledger.entry import COLUMNS, Entry
 from carbonctl.ledger.result import SCHEMA, About, Assumption, Result
+from carbonctl.ledger.unknowns import distribution, identity, is_certain
 from carbonctl.numbers.values import Value
 from carbonctl.render import Style, Verdicts
 from carbonctl.render.escaping import as_json, json_parts
@@ -58,13 +59,13 @@ def faults(about: About) -> list[dict[str, Any]]:
     return [{key: getattr(problem, key) for key in keys} for problem in about.errors]
 
 
-def result_dict(result: Result) -> dict[str, Any]:
-    """Return one element of ``results``."""
-    members = _members(result).items()
+def result_dict(result: Result, drivers: Any = None) -> dict[str, Any]:
+    """Return one element of ``results``; ``drivers`` are what matters most where rows differ."""
+    members = _members(result, drivers).items()
     return {key: list(value) if isinstance(value, map) else value for key, value in members}
 
 
-def _members(result: Result) -> dict[str, Any]:
+def _members(result: Result, drivers: Any = None) -> dict[str, Any]:
     """Return one element of ``results``, its long lists not made yet."""
     return {
         "file": result.file,
@@ -74,6 +75,7 @@ def _members(result: Result) -> dict[str, Any]:
         "total": result.total._asdict(),
         "phases": {phase: sums._asdict() for phase, sums in result.phases.items()},
         "entries": map(partial(_entry, result), result.entries),
+        "drivers": [d._asdict() for d in result.drivers] if drivers is None else drivers,
         "assumptions": map(Assumption._asdict, result.assumptions),
         "reported": result.reported
         and {key: comparison._asdict() for key, comparison in result.reported.items()},
@@ -105,4 +107,6 @@ def _input(value: Value) -> dict[str, Any]:
         "source": value.source,
         "path": value.path,
         "line": value.line,
+        "distribution": None if is_certain(value) else distribution(value),
+        "unknown": None if is_certain(value) else identity(value),
     }

@@ -29,15 +29,16 @@ class Renderer:
         """Add one line, or one for each row."""
         self.lines += [f"{encode(document)}\n" for document in self.documents(result)]
 
-    def documents(self, result: Result) -> list[dict[str, Any]]:
+    def documents(self, result: Result, rows: Rows | None = None) -> list[dict[str, Any]]:
         """Return what is written of one result, a line each."""
         if self.table is None:
-            return [{"schema": SCHEMA, **result_dict(result)}]
+            drivers = None if rows is None else rows.foremost(result.all_drivers)
+            return [{"schema": SCHEMA, **result_dict(result, drivers)}]
         return [dict(zip(self.table.columns, row, strict=True)) for row in self.table.rows(result)]
 
     def texts(self, result: Result, rows: Rows) -> list[str]:
         """Return the lines of each row of a result with columns, and add nothing."""
-        documents = self.documents(result)
+        documents = self.documents(result, rows)
         for entry in (entry for document in documents for entry in document.get("entries", ())):
             entry["inputs"] = list(map(Member, entry["inputs"]))
         lines = ((*rows.json(document), "\n") for document in documents)

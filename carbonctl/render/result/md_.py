@@ -4,6 +4,7 @@ from carbonctl.ledger.entry import Totals
 from carbonctl.ledger.result import About, Result
 from carbonctl.render import Style, Verdicts
 from carbonctl.render.assumptions import assumption_rows
+from carbonctl.render.drivers import TITLE, driver_rows
 from carbonctl.render.escaping import markdown as escape
 from carbonctl.render.human_numbers import energy, mass, parts, percent, rounded
 from carbonctl.render.human_numbers import total as written
@@ -39,7 +40,7 @@ def _head(result: Result) -> list[str]:
     if total.total_kgco2e is None:
         said = f"**{mass(total.operational_kgco2e)}** operational, embodied unknown"
     low, high = total.total_low_kgco2e, total.total_high_kgco2e
-    bounds = f" ({mass(low)} to {mass(high)})" if low != high else ""
+    bounds = f" ({mass(low)} to {mass(high)} in 90 of 100 cases)" if low != high else ""
     said = f"{said}{bounds} from {energy(total.energy_kwh)}."
     return [f"### {escape(result.name)}", "", said, ""]
 
@@ -69,6 +70,12 @@ def _row(name: str, sums: Totals, whole: Totals) -> str:
 
 def _more(result: Result, style: Style) -> list[str]:
     lines = [f"- {key}: {value}" for key, value in _facts(result, style)]
+    most = driver_rows(result, mass)
+    if most:
+        lines += [
+            f"- {TITLE}:",
+            *(f"  - {escape(row.label)} {escape(row.said)}: {row.total}" for row in most),
+        ]
     lines += [f"- Warning: {escape(warning)}" for warning in result.warnings]
     rows = assumption_rows(result)
     if rows:

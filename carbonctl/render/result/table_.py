@@ -1,12 +1,14 @@
-"""The table for people: phases, operational against embodied, what was assumed."""
+"""The table for people: the total, the phases, what matters most; in detail, what was assumed."""
 
 from collections.abc import Iterable
 from functools import lru_cache, partial
 
-from carbonctl.ledger.entry import OPERATIONAL, Entry, Totals, totals
+from carbonctl.ledger.entry import OPERATIONAL, Entry, Totals
 from carbonctl.ledger.result import About, Result
+from carbonctl.ledger.sums import without_range
 from carbonctl.render import CAUTION, Style, Verdicts, human_numbers
 from carbonctl.render.assumptions import AssumptionRow, assumption_rows
+from carbonctl.render.drivers import TITLE, driver_rows
 from carbonctl.render.own_records import below
 from carbonctl.render.plain import finished
 from carbonctl.render.sheet import Content, Screen, Sheet, Text
@@ -16,6 +18,9 @@ _BAR = 10
 _WIDE = 100
 _WIDE_BAR = 30
 _NAME = 15
+_SHORT = (
+    "Assumed: {} figure{} that the file does not give; --details lists them with their sources."
+)
 # Columns for which there is room; a figure is never cut, its column is left out.
 _TABLES_FROM = 72
 _BAR_FROM, _SHARE_FROM, _ENERGY_FROM, _PARTS_FROM = 78, 66, 58, 48
@@ -40,8 +45,11 @@ class Renderer:
         self.is_first = False
         _Block(self.screen, result, self.style).show()
         rows = assumption_rows(result)
-        if rows:
+        if rows and self.style.details:
             self.screen.lines += self.assumed(tuple(rows))
+        elif rows:
+            self.screen.paragraph()
+            self.screen.paragraph(_SHORT.format(len(rows), "" if len(rows) == 1 else "s"), "dim")
 
     def finish(self, about: About, verdicts: Verdicts = ()) -> str:
         """Return everything that was drawn, and the verdicts below it."""
@@ -62,27 +70,50 @@ class _Block:
         self.bar = _WIDE_BAR if style.width >= _WIDE else _BAR
 
     def show(self) -> None:
-        self.screen.paragraph(self.result.name, "bold")
+        self.scale()
+        self.head()
         self.screen.paragraph()
         self.phases()
-        self.screen.paragraph()
-        self.split()
+        self.facts()
         self.electricity()
+        self.drivers()
         self.reported()
         self.equivalents()
 
-    def phases(self) -> None:
+    def scale(self) -> None:
+        """Choose the units and the decimals of all figures."""
         whole = self.result.total
         energies = [whole.energy_kwh or 0.0]
         masses = [whole.operational_kgco2e or 0.0, whole.total_kgco2e or 0.0]
-        e_size, e_unit = human_numbers.scale(max(energies), "kWh")
-        m_size, m_unit = human_numbers.scale(max(masses), "kgCO2e")
-        self.unit = m_unit
+        e_size, self.energy_unit = human_numbers.scale(max(energies), "kWh")
+        m_size, self.unit = human_numbers.scale(max(masses), "kgCO2e")
         self.scales = (e_size, human_numbers.decimals(max(energies) / e_size),
                        m_size, human_numbers.decimals(max(masses) / m_size))  # fmt: skip
+
+    def head(self) -> None:
+        """Say the total with its range, and its two parts."""
+        whole = self.result.total
+        said = self.mass(whole.total_kgco2e)
+        low, high = whole.total_low_kgco2e, whole.total_high_kgco2e
+        if low is not None and high is not None and low != high:
+            bounds = f"{self.mass(low).partition(' ')[0]} to {self.mass(high)}"
+            said += f" ({bounds} in 90 of 100 cases)"
+        if not self.result.complete:
+            said = f"{self.mass(whole.operational_kgco2e)} operational; the total is unknown"
+        line = Text(self.result.name, "bold")
+        self.screen.paragraph(line.append(f": {said}"))
+        parts = (("operational", whole.operational_kgco2e), ("embodied", whole.embodied_kgco2e))
+        if self.result.complete:
+            self.screen.paragraph(", ".join(
+                f"{name} {self.mass(part)} ({human_numbers.percent(part, whole.total_kgco2e)})"
+                for name, part in parts
+            ))  # fmt: skip
+
+    def phases(self) -> None:
+        whole = self.result.total
         table = Sheet(is_ruled=True, gap=3)
         table.add_column((self.style.by or "phase").capitalize(), foot="Total", least=_NAME)
-        units = (e_unit, m_unit, m_unit, m_unit)
+        units = (self.energy_unit, self.unit, self.unit, self.unit)
         for (head, start), unit, foot in zip(_FIGURES, units, self.cells(whole), strict=True):
             table.add_column(head, unit=unit, foot=foot, is_right=True, wraps=False, start=start)
         table.add_column("Share", is_right=True, wraps=False, start=_SHARE_FROM)
@@ -98,7 +129,7 @@ class _Block:
     def phase(self, table: Sheet, phase: str, sums: Totals) -> None:
         """Add the row of a phase, and one of each activity where there are several."""
         parts: dict[str, list[Entry]] = {}
-        for entry in self.result.entries:
+        for entry in self.result.booked:
             if entry.phase == phase:
                 parts.setdefault(entry.activity, []).append(entry)
         if not parts:
@@ -107,7 +138,7 @@ class _Block:
             return
         table.add_row(phase.capitalize(), *self.cells(sums), *self.share(sums))
         for name, entries in parts.items() if len(parts) > 1 else ():
-            part = totals(entries)
+            part = without_range(entries)
             cells = [Text(cell, "dim") for cell in self.cells(part)]
             table.add_row(Text(name, "dim", indent=2), *cells, *self.share(part))
 
@@ -132,22 +163,9 @@ class _Block:
             part, whole = sums.operational_kgco2e, self.result.total.operational_kgco2e
         return human_numbers.percent(part, whole), human_numbers.bar(part, whole, self.bar)
 
-    def split(self) -> None:
-        """Show operational against embodied, then the range and the market-based figures."""
-        whole = self.result.total
-        table = Sheet()
-        table.add_columns("left", "right", "right", "left", wraps=False)
-        width = self.bar * 2 if self.style.width >= _ENERGY_FROM else 0
-        for name, part in (
-            ("Operational", whole.operational_kgco2e),
-            ("Embodied", whole.embodied_kgco2e),
-        ):
-            known = whole.total_kgco2e is not None
-            share = human_numbers.percent(part, whole.total_kgco2e) if known else ""
-            drawn = human_numbers.bar(part, whole.total_kgco2e, width) if width else ""
-            table.add_row(name, self.mass(part), share, Text(drawn, "cyan"))
-        table.draw(self.screen)
-        for name, said in self.more(whole):
+    def facts(self) -> None:
+        """Show the market-based figures, water, and the carbon of one unit."""
+        for name, said in self.more(self.result.total):
             self.screen.paragraph(f"{name}: {said}")
         if not self.result.complete:
             said = (
@@ -157,9 +175,6 @@ class _Block:
             self.screen.paragraph(f"Incomplete: {said}", CAUTION)
 
     def more(self, whole: Totals) -> Iterable[tuple[str, str]]:
-        low, high = whole.total_low_kgco2e, whole.total_high_kgco2e
-        if low is not None and high is not None and low != high:
-            yield "Range of the total", f"{self.mass(low)} to {self.mass(high)}, an outer bound"
         market = self.mass(whole.operational_market_kgco2e)
         total = self.mass(whole.total_market_kgco2e)
         if whole.operational_market_kgco2e != whole.operational_kgco2e:
@@ -171,6 +186,13 @@ class _Block:
         if self.result.per_unit is not None:
             name, each = self.result.per_unit
             yield f"Per {name}", human_numbers.mass(each)
+
+    def drivers(self) -> None:
+        """Show what matters most: the total with each unknown at its low and its high end."""
+        rows = driver_rows(self.result, self.mass)
+        if rows:
+            self.screen.heading(TITLE)
+            _rows(self.screen, ("fold", "right", "right"), rows)
 
     def reported(self) -> None:
         if not self.result.reported:
@@ -201,7 +223,7 @@ class _Block:
     def electricity(self) -> None:
         """Show the carbon intensities and the PUE that were used."""
         lines: dict[str, None] = {}
-        for entry in self.result.entries:
+        for entry in self.result.booked:
             if entry.boundary != OPERATIONAL or entry.factor is None:
                 continue
             basis = [str(part) for part in (entry.factor_basis, entry.factor_year) if part]
@@ -209,7 +231,7 @@ class _Block:
             given = [v.status for v in entry.inputs if v.name == "carbon_intensity"]
             lines[f"{said} ({', '.join([*given, *basis])})"] = None
         pues = dict.fromkeys(
-            human_numbers.significant(v.best) for e in self.result.entries for v in e.inputs
+            human_numbers.significant(v.best) for e in self.result.booked for v in e.inputs
             if v.name == "pue"
         )  # fmt: skip
         said = "; ".join(lines) + (f"; PUE {', '.join(pues)}" if pues else "")
@@ -238,15 +260,28 @@ def _rows(screen: Screen, kinds: tuple[str, ...], rows: Iterable[tuple[Content, 
     sheet.draw(screen)
 
 
+def _runs(numbers: Iterable[int]) -> str:
+    """Write some numbers in their order, three and more that follow each other as a run."""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(
+        f"{run[0]}-{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs
+    )
+
+
 def _assumed(style: Style, rows: tuple[AssumptionRow, ...]) -> list[str]:
     """Return lines of what the spec did not give, and where each figure came from."""
     screen = Screen(style)
     screen.heading("Assumed (not in the file)")
     keys = dict.fromkeys(key for row in rows for key in row.sources)
-    numbers = {key: str(number) for number, key in enumerate(keys, 1)}
+    numbers = {key: number for number, key in enumerate(keys, 1)}
     shown = []
     for row in rows:
-        marks = ", ".join(numbers[key] for key in row.sources)
+        marks = _runs(numbers[key] for key in row.sources)
         status = Text(row.status, CAUTION if row.status == "archetype" else "dim")
         shown.append((row.label, row.said, status, f"[{marks}]" if marks else ""))
     _rows(screen, ("fold", "right", "left", "left"), shown)

@@ -1,16 +1,19 @@
 """Figures of entries as functions of what is uncertain in them.
 
-They are evaluated again at corners of ranges, or over samples.
+They are worked out again with other values for it: a quantile of one of them, or draws of all.
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from carbonctl.estimators.roles import LOSSES
 from carbonctl.factors import runs, schedule
 from carbonctl.ledger.entry import EMBODIED, OPERATIONAL, SUMS, Entry
+from carbonctl.ledger.unknowns import Uncertain, is_certain, unknown_of
 from carbonctl.numbers.formulas import Formula, NotArithmetic, parsed
+from carbonctl.numbers.intervals import has_rows
 from carbonctl.numbers.values import Value
 
 _VARY = ("energy_kwh", "kgco2e", "kgco2e_market")
@@ -21,20 +24,6 @@ _DERIVED: dict[str, tuple[tuple[str, ...], Callable[..., Any]]] = {
     "repeats": (("for", "every"), schedule.occurrences),
     "servers": (("bandwidth", "server_bandwidth"), schedule.whole_number),
 }
-
-
-class Uncertain(NamedTuple):
-    """What makes a ranged input the same unknown wherever it is used.
-
-    A fact of the catalog is one unknown in every place; a given figure is one where it
-    stands at the same place of the same workload with the same bounds.
-    """
-
-    name: str
-    where: str | None
-    best: float
-    low: float
-    high: float
 
 
 Same = Mapping[Uncertain, Uncertain]
@@ -65,10 +54,13 @@ class Term(NamedTuple):
 
     def at(self, values: Mapping[Uncertain, Any]) -> Any:
         """Return the signed figure with some values for what is uncertain."""
+        return self.with_names({name: values[unknown] for name, unknown in self.ranged.items()})
+
+    def with_names(self, values: Mapping[str, Any]) -> Any:
+        """Return the signed figure with some values for the names of what is uncertain."""
         if self.formula is None:
             return self.sign * self.number
-        names = self.known | {name: values[unknown] for name, unknown in self.ranged.items()}
-        return self.sign * self.formula.at(derive(names, self.derived))
+        return self.sign * self.formula.at(derive({**self.known, **values}, self.derived))
 
 
 def derive(names: dict[str, Any], derived: Sequence[str]) -> dict[str, Any]:
@@ -84,7 +76,8 @@ def _each(kernel: Callable[..., Any], *values: Any) -> Any:
 
     In arrays, what has no value is no number.
     """
-    if not any(hasattr(value, "tolist") and value.ndim for value in values):
+    is_draws = any(hasattr(value, "tolist") and value.ndim for value in values)
+    if not is_draws or any(map(has_rows, values)):
         return kernel(*values)
     import numpy as np
 
@@ -95,25 +88,6 @@ def _each(kernel: Callable[..., Any], *values: Any) -> Any:
             return math.nan
 
     return np.vectorize(at_element, otypes=[float])(*values)
-
-
-def exact(numbers: Iterable[float]) -> float:
-    """Return an exactly rounded sum; no number where there is none."""
-    try:
-        return math.fsum(numbers)
-    except (OverflowError, ValueError):
-        return math.nan
-
-
-def unknown_of(value: Value, workload: str = "") -> Uncertain:
-    """Return what a ranged input is uncertain about.
-
-    A fact of the catalog is one unknown by its figure, whatever a formula calls it.
-    """
-    if value.status not in ("catalog", "default", "archetype"):
-        return Uncertain(value.name, f"{workload}:{value.path}", value.best, value.low, value.high)
-    name = value.figure or value.name
-    return Uncertain(name, value.source, value.best, value.low, value.high)
 
 
 def term(
@@ -133,29 +107,40 @@ def term(
     text = _formula(entry, key)
     if text is None:
         return Term(None, {}, {}, (), sign, number)
-    formula = parsed(text)
-    names = formula.names
+    formula, names, may_follow = _read(text)
     inputs = {value.name: value for value in entry.inputs}
-    if not names <= inputs.keys():
-        raise NotArithmetic(f"`{sorted(names - inputs.keys())[0]}` is no input of {entry.item}")
-    derived = tuple(sorted(name for name in names if _is_derived(inputs[name], inputs)))
-    parents = {parent for name in derived for parent in _DERIVED[name][0]}
+    if not formula.names <= inputs.keys():
+        lacking = sorted(formula.names - inputs.keys())
+        raise NotArithmetic(f"`{lacking[0]}` is no input of {entry.item}")
+    derived = tuple(name for name in may_follow if _is_derived(inputs[name], inputs))
+    if derived:
+        parents = {parent for name in derived for parent in _DERIVED[name][0]}
+        names = tuple(sorted((formula.names - set(derived)) | parents))
     known, ranged = {}, {}
-    for name in sorted((names - set(derived)) | parents):
+    for name in names:
         value = inputs[name]
-        if value.low != value.high:
-            ranged[name] = unknown_of(value, workload)
-        else:
+        if is_certain(value):
             known[name] = value.best
+        else:
+            ranged[name] = unknown_of(value, workload)
     made = Term(formula if ranged else None, known, ranged, derived, sign, number)
-    return made.under(same or {})
+    return made.under(same) if same else made
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str) -> tuple[Formula, tuple[str, ...], tuple[str, ...]]:
+    """Return a formula with its names in order, and those that may follow from other inputs."""
+    formula = parsed(text)
+    names = tuple(sorted(formula.names))
+    return formula, names, tuple(name for name in names if name in _DERIVED)
 
 
 def _is_derived(value: Value, inputs: Mapping[str, Value]) -> bool:
-    """Whether a ranged input follows from others by one of the kernels."""
-    if value.status != "derived" or value.low == value.high or value.name not in _DERIVED:
+    """Whether an input follows from others, some of them ranged, by one of the kernels."""
+    parents = _DERIVED[value.name][0]
+    if value.status != "derived" or not all(parent in inputs for parent in parents):
         return False
-    return all(parent in inputs for parent in _DERIVED[value.name][0])
+    return not all(is_certain(inputs[parent]) for parent in parents)
 
 
 def terms(

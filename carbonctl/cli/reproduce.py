@@ -1,0 +1,85 @@
+"""``carbonctl reproduce``: the published runs beside what was reported of them."""
+
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+
+import typer
+
+from carbonctl import __version__, errors
+from carbonctl.analysis import reproduce as reproduction
+from carbonctl.catalog.accuracy import BLIND, GIVEN
+from carbonctl.cli import options as o
+from carbonctl.errors import UsageError
+from carbonctl.inputs.catalogs import NAMELESS, catalog_for
+from carbonctl.ledger.result import About
+from carbonctl.outputs import writing
+from carbonctl.outputs.messages import say
+from carbonctl.reference.published import selected
+from carbonctl.render import FOR_PEOPLE
+from carbonctl.render.reproduction import FORMATS, render
+from carbonctl.render.reproduction.lines import missed
+
+if TYPE_CHECKING:
+    Form: TypeAlias = str
+else:
+    Form = Literal[FORMATS]
+
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="NAME", help="Published workloads, by name or a part of it; all unless given."
+    ),
+]
+Given = Annotated[bool, typer.Option("--given", help="Only estimates with all published inputs.")]
+Blind = Annotated[
+    bool, typer.Option("--blind", help="Only estimates from devices, hours and place alone.")
+]
+Short = Annotated[
+    bool,
+    typer.Option(
+        "--summary", help="Table, Markdown: only the errors as a whole, and what was missed."
+    ),
+]
+Format = Annotated[Form, typer.Option("--format", "-f", help="Form of the output.")]
+
+
+def reproduce(
+    names: Names = None,
+    given: Given = False,
+    blind: Blind = False,
+    summary: Short = False,
+    format: Format = "table",
+    exit_zero: o.ExitZero = False,
+    hardware_db: o.HardwareDb = None,
+    color: o.Color = "auto",
+    debug: o.Debug = False,
+) -> int:
+    """Compare estimates of published runs with what was reported.
+
+    Each run is estimated with all its published inputs, and blind: from devices, hours and place
+    alone. Like is compared with like: the energy of the devices, of the nodes or of the facility,
+    as the source measured it. Exit 1 where an error is larger than the tolerance on record: of a
+    figure, or of all blind ones, where no NAME is given. For example:
+
+      carbonctl reproduce --summary
+
+      carbonctl reproduce t5-11b --blind
+
+      carbonctl reproduce --given --format csv
+    """
+    if given and blind:
+        raise UsageError("--given and --blind exclude each other; leave both out for both")
+    modes = [mode for mode, other in ((GIVEN, blind), (BLIND, given)) if not other]
+    try:
+        figures = selected(names or ())
+    except LookupError as error:
+        say(error.args[0])
+        return errors.INPUT
+    catalog = catalog_for(hardware_db, is_told=format in NAMELESS)
+    made = reproduction.reproduce(figures, catalog, modes, is_whole=not names)
+    about = About(__version__, catalog.version, own_records=catalog.own_records)
+    style = writing.style(color, None)
+    writing.to_stdout(render(format, made, about, style, is_short=summary))
+    failed = missed(made)
+    for text in failed if format not in FOR_PEOPLE else ():
+        say(f"missed: {text}")
+    return errors.GATE_FAILED if failed and not exit_zero else errors.OK

@@ -1,0 +1,189 @@
+"""The 90 % range of figures and of their sums, and what each unknown does to them.
+
+Each unknown moves alone from its 5th to its 95th percentile, everywhere it is used at once, with
+all others at their medians. The logarithms of what that does to a sum add in quadrature, each
+side by itself, around the sum at all medians; of a sum that can be zero or negative the
+differences do. An unknown whose two ends both raise a sum adds the larger move to that side.
+
+Against two million draws the ends are within 4 % for usual accounts. They are further off where
+a total is a sum of few independent unknowns of three times and more.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import Any, NamedTuple, TypeAlias
+
+from carbonctl.ledger.terms import Term
+from carbonctl.ledger.unknowns import Unknowns
+from carbonctl.numbers.intervals import (
+    Mixed,
+    decide,
+    exact_sum,
+    exp,
+    least,
+    log,
+    most,
+    plain_sum,
+    row_by_row,
+    sqrt,
+)
+
+Ends: TypeAlias = tuple[Any, Any]
+UNKNOWN: Ends = (None, None)
+
+
+class Move(NamedTuple):
+    """What an unknown does to one figure: the differences at its low and its high end."""
+
+    low: Any
+    high: Any
+
+
+class Moves:
+    """What each unknown does alone to each of some figures, and to sums of them.
+
+    Attributes
+    ----------
+    medians : list of float or None
+        Each figure where all unknowns are at their medians; None where it is unknown.
+    moves : list of dict
+        For each figure what each of its unknowns does to it, by the place of the unknown.
+    first : list of (int, str)
+        For each unknown the figure in which it comes first, and its name there.
+    """
+
+    def __init__(self, figures: Sequence[Term | None]) -> None:
+        self.unknowns = Unknowns()
+        self.medians: list[Any] = []
+        self.moves: list[dict[int, Move]] = []
+        self.first: list[tuple[int, str]] = []
+        for number, figure in enumerate(figures):
+            median, moves = None, dict[int, Move]()
+            if figure is not None:
+                with suppress(ArithmeticError, ValueError):  # it has no value at some end
+                    median, moves = self._figure(number, figure)
+            self.medians.append(median)
+            self.moves.append(moves)
+
+    def _figure(self, number: int, figure: Term) -> tuple[Any, dict[int, Move]]:
+        if not figure.ranged:
+            return figure.sign * figure.number, {}
+        levels, places = {}, dict[int, list[str]]()
+        for name, uncertain in figure.ranged.items():
+            place = self.unknowns.place(uncertain)
+            if place == len(self.first):
+                self.first.append((number, name))
+            levels[name] = self.unknowns.levels(uncertain)
+            places.setdefault(place, []).append(name)
+        middle = {name: ends[1] for name, ends in levels.items()}
+        if all(uncertain.is_centered for uncertain in figure.ranged.values()):
+            median = figure.sign * figure.number
+        else:
+            median = figure.with_names(middle)
+        moves = {}
+        for place, names in places.items():
+            low, high = (
+                figure.with_names(middle | {name: levels[name][end] for name in names}) - median
+                for end in (0, 2)
+            )
+            moves[place] = Move(low, high)
+        return median, moves
+
+    def sum(self, figures: Iterable[int], *, is_exact: bool = False) -> Sum:
+        """Return what each unknown does to the sum of some figures.
+
+        It is a sum of nothing known where one of them is unknown. ``is_exact`` says that what
+        figures have in common has to cancel to the last digit.
+        """
+        figures = list(figures)
+        if any(self.medians[number] is None for number in figures):
+            return Sum(None, {})
+        own: dict[int, list[Move]] = {}
+        for number in figures:
+            for place, move in self.moves[number].items():
+                own.setdefault(place, []).append(move)
+        add = exact_sum if is_exact else plain_sum
+        moves = {
+            place: some[0]
+            if len(some) == 1
+            else Move(*(add(ends) for ends in zip(*some, strict=True)))
+            for place, some in own.items()
+        }
+        return Sum(exact_sum([self.medians[number] for number in figures]), moves)
+
+
+class Sum(NamedTuple):
+    """A sum where all unknowns are at their medians, and what each does to it by its place."""
+
+    median: Any
+    moves: dict[int, Move]
+
+    def ends(self, *, is_amount: bool = True) -> Ends:
+        """Return the range; none where the sum is unknown, or beyond all numbers.
+
+        ``is_amount`` says that it is no difference: never below 0.
+        """
+        if self.median is None:
+            return UNKNOWN
+        if not self.moves:
+            return self.median, self.median
+        try:
+            ends = range_of(self.median, [*self.moves.values()], is_amount=is_amount)
+        except ArithmeticError:
+            return UNKNOWN
+        return ends if decide(ends[1] < math.inf) else UNKNOWN
+
+
+def range_of(median: Any, moves: Sequence[Move], *, is_amount: bool) -> Ends:
+    """Return the range around a median from what each unknown does to it.
+
+    Raises
+    ------
+    ArithmeticError
+        Where an end is beyond all numbers.
+    """
+    if is_amount:
+        sums = [median + end for move in moves for end in move]
+        try:
+            is_positive = decide(least(median, *sums) > 0)
+        except Mixed:
+            return _by_row(median, moves)
+        if is_positive:
+            logs = iter([log(number / median) for number in sums])
+            down, up = _quadrature(list(zip(logs, logs, strict=True)))
+            return median * exp(-down), median * exp(up)
+    down, up = _quadrature(moves)
+    low = median - down
+    return (most(low, least(median, 0.0)) if is_amount else low), median + up
+
+
+def _by_row(median: Any, moves: Sequence[Move]) -> Ends:
+    """Return the range of an amount that is 0 in some rows and not in others."""
+
+    def end(place: int, median: float, *ends: float) -> float:
+        own = [Move(*pair) for pair in zip(ends[::2], ends[1::2], strict=True)]
+        number: float = range_of(median, own, is_amount=True)[place]
+        return number
+
+    numbers = [number for move in moves for number in move]
+    low, high = (row_by_row(partial(end, place), median, *numbers) for place in (0, 1))
+    return low, high
+
+
+def _quadrature(moves: Sequence[tuple[Any, Any]]) -> Ends:
+    """Return how far down and how far up some moves go together, each side by itself."""
+    down: Any = 0.0
+    up: Any = 0.0
+    for one, other in moves:
+        fall, rise = least(one, other, 0.0), most(one, other, 0.0)
+        down, up = down + fall * fall, up + rise * rise
+    return sqrt(down), sqrt(up)
+
+
+def is_finite(ends: Ends) -> bool:
+    """Whether both ends of a range are numbers."""
+    return all(end is not None and math.isfinite(end) for end in ends)

@@ -1,0 +1,202 @@
+"""What is uncertain: which ranged inputs are one unknown, and how its values are distributed."""
+
+from __future__ import annotations
+
+from sys import intern
+from typing import Any, NamedTuple, TypeAlias
+
+from carbonctl.factors.distributions import (
+    P5,
+    P50,
+    P95,
+    QUANTILES,
+    TRIANGULAR,
+    TWO_PIECE_LOGNORMAL,
+    share_below,
+)
+from carbonctl.numbers.intervals import decide, has_rows
+from carbonctl.numbers.values import Value
+
+FACTS = ("catalog", "default", "archetype")
+PUE = "pue"
+# What these can be at most: draws of what the tool assumes are cut there.
+_MOST = {
+    "load": 1.08,
+    **dict.fromkeys(("utilization", "busy", "fill", "failed", "share", "duty_cycle", "released",
+                     "dropout", "carbon_free_energy", "losses", "embodied_share"), 1.0),
+}  # fmt: skip
+
+Key: TypeAlias = tuple[str | float, ...]
+
+
+class Uncertain(NamedTuple):
+    """A ranged input as the unknown that it is, wherever it is used.
+
+    Attributes
+    ----------
+    unknown : str
+        Its identity.
+    best, low, high : float
+        The best estimate and its bounds.
+    distribution : str
+        One of `carbonctl.factors.distributions.QUANTILES`.
+    figure : str
+        What it is called.
+    is_shared : bool
+        Whether the identity alone makes two of them one unknown: each is then at the same
+        quantile as the other. Without it their bounds are the same, too.
+    """
+
+    unknown: str
+    best: float
+    low: float
+    high: float
+    distribution: str
+    figure: str
+    is_shared: bool = False
+
+    @property
+    def key(self) -> Key:
+        """What is the same for two of them that are one unknown."""
+        return (self.unknown,) if self.is_shared else (self.unknown, *self[1:4])
+
+    @property
+    def start(self) -> float:
+        """Where its distribution begins: a PUE is distributed by what it has above 1."""
+        is_pue = self.distribution == TWO_PIECE_LOGNORMAL and self.figure == PUE
+        return 1.0 if is_pue else 0.0
+
+    def at(self, level: Any) -> Any:
+        """Return a quantile."""
+        start = self.start
+        low, best, high = self.low - start, self.best - start, self.high - start
+        return start + QUANTILES[self.distribution](level, low, best, high)
+
+    @property
+    def is_centered(self) -> bool:
+        """Whether the best estimate is the median, and the bounds the quantiles 0.05 and 0.95."""
+        return self.distribution == TWO_PIECE_LOGNORMAL
+
+    @property
+    def levels(self) -> tuple[Any, Any, Any]:
+        """The quantiles 0.05, 0.5 and 0.95."""
+        if self.is_centered:
+            return self.low, self.best, self.high
+        return self.at(P5), self.at(P50), self.at(P95)
+
+    @property
+    def within(self) -> float:
+        """How much of its distribution there can be: what lies above a limit is cut off."""
+        most = _MOST.get(self.figure)
+        if most is None or self.distribution != TWO_PIECE_LOGNORMAL or self.best >= most:
+            return 1.0
+        return share_below(most, self.best, self.high)
+
+
+def identity(value: Value) -> str:
+    """Return by what a ranged input is one unknown, unless its bounds differ.
+
+    A fact of the catalog is one unknown by its figure and its source, whatever a formula calls
+    it; a given figure by where it stands.
+    """
+    if value.unknown:
+        return value.unknown
+    if value.status in FACTS:
+        figure = value.figure or value.name
+        # The same text each time, so that who writes it can know it again.
+        return intern(f"{figure} ({value.source})") if value.source else figure
+    path = value.path or value.name
+    return intern(f"{value.name} of {path}") if value.status == "derived" else path
+
+
+def distribution(value: Value) -> str:
+    """Return how the values of a ranged input are distributed.
+
+    What the spec gives is a triangle between hard bounds; what the tool assumes, a two-piece
+    lognormal, which must be above 0, and for a PUE above 1.
+    """
+    if value.distribution == TRIANGULAR or (not value.distribution and value.status == "given"):
+        return TRIANGULAR
+    least = 1.0 if (value.figure or value.name) == PUE else 0.0
+    return TWO_PIECE_LOGNORMAL if decide(value.low > least) else TRIANGULAR
+
+
+def is_certain(value: Value) -> bool:
+    """Whether an input has no range."""
+    number = value.number
+    return type(number) is float or decide(value.low == value.high)
+
+
+def unknown_of(value: Value, workload: str = "") -> Uncertain:
+    """Return what a ranged input is uncertain about.
+
+    ``workload`` tells given figures of one workload from those of another.
+    """
+    unknown = identity(value)
+    if workload and not value.unknown and value.status not in FACTS:
+        unknown = f"{workload}:{unknown}"
+    return Uncertain(
+        unknown,
+        value.best,
+        value.low,
+        value.high,
+        distribution(value),
+        value.figure or value.name,
+        bool(value.unknown),
+    )
+
+
+class Unknowns:
+    """Tells unknowns apart, and gives each a place."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._places: dict[Key, int] = {}
+        self._known: dict[str, list[tuple[Uncertain, int]]] = {}
+        self._with_rows: set[str] = set()
+        self._levels: dict[tuple[Any, ...], tuple[Any, Any, Any]] = {}
+
+    def place(self, uncertain: Uncertain) -> int:
+        """Return the place of an unknown; a new one where there was none.
+
+        Raises
+        ------
+        Mixed
+            Where two with columns are one unknown in some rows, and two in others.
+        """
+        text = uncertain.unknown
+        is_plain = uncertain.is_shared or not _has_rows(uncertain)
+        if is_plain and uncertain.key in self._places:
+            return self._places[uncertain.key]
+        if not is_plain or text in self._with_rows:
+            for other, place in self._known.get(text, ()):
+                if _are_same(uncertain, other):
+                    return place
+        self._known.setdefault(text, []).append((uncertain, self.count))
+        if is_plain:
+            self._places[uncertain.key] = self.count
+        else:
+            self._with_rows.add(text)
+        self.count += 1
+        return self.count - 1
+
+    def levels(self, uncertain: Uncertain) -> tuple[Any, Any, Any]:
+        """Return the quantiles 0.05, 0.5 and 0.95 of an unknown."""
+        key = (*map(id, uncertain[1:4]), uncertain.distribution, uncertain.figure)
+        if not _has_rows(uncertain):
+            key = (*uncertain[1:4], uncertain.distribution, uncertain.figure)
+        if key not in self._levels:
+            self._levels[key] = uncertain.levels
+        return self._levels[key]
+
+
+def _has_rows(uncertain: Uncertain) -> bool:
+    return any(map(has_rows, uncertain[1:4]))
+
+
+def _are_same(one: Uncertain, other: Uncertain) -> bool:
+    if one.is_shared or other.is_shared:
+        return one.is_shared and other.is_shared
+    if all(a is b for a, b in zip(one[1:4], other[1:4], strict=True)):
+        return True
+    return decide((one.best == other.best) & (one.low == other.low) & (one.high == other.high))
