@@ -305,6 +305,13 @@ def test_cards_share_the_server_that_they_are_in():
     assert servers(f"kind: compute, device: {H100}, wall_time: 10 h, devices: 8") == 10
 
 
+def test_a_desktop_s_cpu_brings_a_desktop_and_no_rack_server():
+    text = job("kind: compute, device: intel/core-i7-13700k, device_time: 16 core-h")
+    assert bounds(value(text, "embodied")) == bounds_of("embodied_kg", "workstation")
+    server = job("kind: compute, device: amd/epyc-7763, device_time: 64 core-h")
+    assert bounds(value(server, "embodied")) == bounds_of("embodied_kg", "rack-server")
+
+
 def test_an_idle_cpu_server_draws_a_share_of_its_peak():
     text = job("kind: compute, device: amd/epyc-7763, device_time: 64 core-h, task: idle")
     _, peak, _ = bounds_of("server_power", "peak")

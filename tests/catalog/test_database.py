@@ -198,7 +198,15 @@ def test_every_accelerator_has_a_form():
     known = [d for d in ALL_DEVICES if d.kind in ACCELERATORS]
     assert {d.id for d in known if d.form is None} == WITHOUT_A_FORM
     assert {d.form for d in known} == {*records.FORMS, None}
-    assert not [d.id for d in ALL_DEVICES if d.form and d.kind not in ACCELERATORS]
+    assert not [d.id for d in ALL_DEVICES if d.form and d.kind not in (*ACCELERATORS, "cpu")]
+
+
+def test_the_form_of_a_cpu_tells_desktops_from_servers():
+    families = re.compile(r"Athlon|FX-|Ryzen|Core Ultra|Core i")
+    for device in ALL_DEVICES:
+        if device.kind == "cpu":
+            is_desktop = bool(families.search(device.name))
+            assert device.form == ("workstation" if is_desktop else None), device.id
 
 
 def test_the_form_is_what_the_name_says():
@@ -214,7 +222,7 @@ def test_the_form_is_what_the_name_says():
 
 def test_the_form_goes_with_the_unit_and_the_host():
     for device in ALL_DEVICES:
-        if device.form in ("pcie", "workstation"):
+        if device.form in ("pcie", "workstation") and device.kind != "cpu":
             assert device.unit == "card" or device.id == "nvidia/p6", device.id
         elif device.form in ("sxm2", "sxm", "oam"):
             assert device.unit == "module", device.id
