@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from carbonctl import estimators
 from carbonctl.account.accountant import keys_of, machine_layers
+from carbonctl.account.host_classes import class_of_host, host_of_class
 from carbonctl.account.journal import Journal
 from carbonctl.account.machine import machine
 from carbonctl.account.node import Layer, MachineResolver
@@ -93,7 +94,7 @@ def of_record(record: Device | Host, catalog: Catalog, life: Life, file: str = "
             lines = bill(parts, "parts", catalog, journal.warn, record=record.id)
             beside = published(record, lines)
         else:
-            lines = [_whole(record, what)]
+            lines = [_whole(record, what, catalog)]
     except ActivityError as fault:
         where = file or catalog.file_of(record)
         raise InputError(_in_record(record, where, error) for error in fault.all) from None
@@ -124,10 +125,13 @@ def _in_record(record: Device | Host, file: str, fault: ActivityError) -> Proble
     return problem_at(record.parts, file, keys, fault.message)._replace(path=fault.path)
 
 
-def _whole(record: Device | Host, what: str) -> Line:
-    """Return the one line of a record without parts: its published figure, or the unknown."""
+def _whole(record: Device | Host, what: str, catalog: Catalog) -> Line:
+    """Return the one line of a record without parts: its published figure, else its class's."""
     figure = record.embodied
     factor = None if figure is None else of(figure.said.named("embodied", "embodied"))
+    name = class_of_host(record) if factor is None and isinstance(record, Host) else None
+    if name is not None:
+        factor = of(host_of_class(name, "embodied", "embodied", catalog.priors))
     lacks = "parts of your own, or a figure in a record of your own (--hardware-db)"
     covers = figure.covers if figure else what
     return Line(covers, what, "manufacturing", ONE, "pieces", factor, "embodied", lacks=lacks)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from carbonctl.account.node import MachineResolver
-from carbonctl.catalog.priors import UNKNOWN, PriorClass
-from carbonctl.catalog.records import Device
+from carbonctl.catalog.priors import UNKNOWN, PriorClass, Priors
+from carbonctl.catalog.records import Device, Host
 from carbonctl.estimators.machine import HostPart, Scale
 from carbonctl.estimators.usage import is_early_tpu, is_server_cpu, is_tpu
 from carbonctl.numbers.intervals import Range, best, decide, most
@@ -138,9 +138,9 @@ def host_part(
     if fit.quantity == "host_w_per_device":
         return HostPart("host", of(prior.value("host_power", path, "W", why=fit.why)), of_one)
     if fit.quantity == "host_w_per_vcpu":
-        each = prior.value("host_power_per_vcpu", path, "W", why=fit.why)
+        each = prior.value("host_power_per_vcpu", path, "W/vCPU", why=fit.why)
         note = "vCPUs of a cloud machine with one card"
-        vcpus = Value(_VCPUS, "", "default", None, path, name="vcpus", note=note)
+        vcpus = Value(_VCPUS, "vCPU", "default", None, path, name="vcpus", note=note)
         return HostPart("host", of(vcpus) * of(each), of_one)
     assert rated is not None
     share = _below_nameplate(prior.value("host_share", path, "", why=fit.why), node, rated)
@@ -153,7 +153,9 @@ def host_part(
 def _below_nameplate(share: Value, node: MachineResolver, rated: Quantity) -> Value:
     """Return the share of a host with the maximum of its record as an upper end."""
     host = node.host
-    if host is None or host.host_power is None or not isinstance(share.number, Range):
+    if host is None or host.host_power is None or host.host_power_is != "maximum":
+        return share
+    if not isinstance(share.number, Range) or decide(best(rated.number) == 0):
         return share
     slots = node.slots(host)
     most_of_it = host.host_power.high / ((slots or 1) * best(rated.number))
@@ -180,16 +182,29 @@ def rated_of_kinds(numbers: list[tuple[Value, Value | None]], per_system: Value)
     return grouped(*(of(devices) * rated for devices, rated in known)) / per_system
 
 
+def class_of_host(host: Host) -> str | None:
+    """Return the class of a host's embodied carbon by its kind and its devices."""
+    if host.kind == "server" and (host.devices or 0) > _FOUR:
+        return "host-8-devices"
+    return _BY_KIND.get(host.kind)
+
+
+def host_of_class(name: str, key: str, path: str, priors: Priors) -> Value:
+    """Return the embodied carbon of one host of a class [kgCO2e]."""
+    value = priors["embodied_kg", name].value(key, path, "kgCO2e")
+    return value._replace(status="archetype")
+
+
 def embodied_class(node: MachineResolver) -> str | None:
     """Return the class of the embodied carbon around the devices; None where nothing is."""
     devices = [device for device in node.records if device is not None]
     is_named = len(devices) == len(node.records)
     if not is_named or all(stands_alone(device) for device in devices):
-        return _BY_KIND.get(node.host.kind) if node.host else None
+        return class_of_host(node.host) if node.host else None
     forms = {device.form for device in devices}
     if forms == {"workstation"}:
         return "workstation"
-    is_node = not forms.isdisjoint(_MODULES)
+    is_node = not forms.isdisjoint(_MODULES) and not any(map(is_tpu, devices))
     return "host-8-devices" if is_node and decide(node.whole_devices > _FOUR) else "rack-server"
 
 
@@ -198,19 +213,19 @@ def host_embodied(node: MachineResolver, key: str) -> Value | None:
     name = embodied_class(node)
     if name is None:
         return None
-    prior = node.catalog.priors["embodied_kg", name]
-    value = prior.value(key, node.place(key), "kgCO2e")
-    return value._replace(status="archetype")
+    return host_of_class(name, key, node.place(key), node.catalog.priors)
 
 
 def host_sharing(node: MachineResolver, surroundings: Surroundings) -> Scale:
     """Return how much of a host goes with one device: as the machine says, else by its class."""
     name = _shared_host(node, surroundings)
-    if name is None or node.per_system.status != "default" or node.given("share") is not None:
+    is_said = name != "cloud-vm" and node.per_system.status != "default"
+    if name is None or is_said or node.given("share") is not None:
         return node.system_scale()
     prior = node.catalog.priors["devices_per_host", name]
     value = prior.value("devices_in_host", node.per_system.path or node.path, "")
-    return Scale(value._replace(number=value.number * node.per_system.best))
+    of_record = float(node.device.of_record) if node.device is not None else 1.0
+    return Scale(value._replace(number=value.number / of_record))
 
 
 def _shared_host(node: MachineResolver, surroundings: Surroundings) -> str | None:
@@ -222,6 +237,8 @@ def _shared_host(node: MachineResolver, surroundings: Surroundings) -> str | Non
         return "tpu"
     if device.form == "superchip":
         return device.form
+    if is_server_cpu(device) and device.form is None:
+        return "server-cpu" if surroundings.are_several else None
     fit = _of_cards(node, surroundings) if device.form == "pcie" else None
     return fit.name if fit is not None and fit.name != "pcie-single" else None
 

@@ -37,7 +37,7 @@ class Journal:
     def assume(self, values: tuple[Value, ...]) -> str:
         """Note every value that the spec did not give, once, and return the weakest status.
 
-        A derived value is not noted: it rests on others.
+        A derived value is not noted, as it rests on others, unless it is uncertain by itself.
         """
         weakest = "given"
         for value in values:
@@ -46,6 +46,6 @@ class Journal:
                 continue
             if _STRENGTH[status] < _STRENGTH[weakest]:
                 weakest = status
-            if status != "derived" and value.path is not None:
+            if (status != "derived" or value.unknown) and value.path is not None:
                 self.assumptions.setdefault((value.path, value.name), value)
         return weakest

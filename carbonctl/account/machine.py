@@ -231,7 +231,13 @@ def _rated(node: MachineResolver) -> Value | None:
         return _catalogued(node, "rated_power")
     if has_typical_power(device):
         return _from_typical(node, device)
-    return rated_power_of(node, _RATED_AS.get(device.kind, "accelerator"), device.id)
+    return _rated_by_class(node, device)
+
+
+def _rated_by_class(node: MachineResolver, device: Device) -> Value:
+    """Return the rated power of a device whose maker states none; of a part or several theirs."""
+    value = rated_power_of(node, _RATED_AS.get(device.kind, "accelerator"), device.id)
+    return value._replace(number=value.number * float(device.of_record))
 
 
 def _from_typical(node: MachineResolver, device: Device) -> Value:
@@ -249,7 +255,10 @@ def _typical(node: MachineResolver) -> Value | None:
     device = node.device
     has_rating = device is not None and device.rated_power is not None
     if device is not None and is_product(device) and not (has_rating or device.typical_power):
-        watts = node.catalog.client_power(device.id) or node.catalog.defaults.client.power
+        watts = node.catalog.client_power(device.id)
+        if watts is None and device.kind == "laptop":
+            return rated_power_of(node, "soc", device.id).named("power", node.place("power"))
+        watts = watts or node.catalog.defaults.client.power
         return watts.named("power", node.place("power"))._replace(status="default")
     return _catalogued(node, "typical_power") if has_typical_power(device) else None
 
@@ -378,7 +387,7 @@ def _group(
         recorded: Value | None = getattr(device, key, None)
         name, at = f"{key}_{place}", f"{path}.{key}"
         if recorded is None and key == "rated_power" and device is not None:
-            recorded = rated_power_of(node, _RATED_AS.get(device.kind, "accelerator"), device.id)
+            recorded = _rated_by_class(node, device)
         return figure(key) or (recorded and recorded.named(name, at, key))
 
     draw = figure("power")

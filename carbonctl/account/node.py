@@ -21,6 +21,7 @@ Layer = tuple[str, SystemFields]
 
 DESCRIBES_HOST = ("host_power", "host_overhead", "cpu", "memory", "storage")
 HOURS_PER_YEAR = 8760
+_CLIENTS = ("phone", "tablet", "wearable")
 _OF_NODES = ("sxm", "sxm2", "oam")
 _IN_NODE = 8  # modules, where nothing says how many
 _SHORTEST_LIFE_H, _LONGEST_LIFE_H = HOURS_PER_YEAR / 4, HOURS_PER_YEAR * 30
@@ -77,6 +78,8 @@ class MachineResolver:
             given: Value = value
             return given
         figure: Value = getattr(self.catalog.defaults, key)
+        if key == "lifetime" and self.device is not None and self.device.kind in _CLIENTS:
+            figure = self.catalog.defaults.client.lifetime
         unknown = f"{key}:{self.identity}"
         return figure._replace(status="default", path=self.place(key), name=key, unknown=unknown)
 
@@ -138,7 +141,8 @@ class MachineResolver:
         if other is not None:
             raise self.refuse("device", f"`{name}` is a host, and `host` names another")
         host = self.catalog.host(name)
-        counts = "machines" if not host.device else f"its devices, {host.devices} in each"
+        is_whole = not host.device or not host.devices
+        counts = "machines" if is_whole else f"its devices, {host.devices} in each"
         message = f"`{name}` is a host, and is read as `host: {name}`: `devices` counts {counts}"
         self.warnings.append(Caution(message, self.where("device")))
         return name
@@ -179,7 +183,7 @@ class MachineResolver:
             number, status = float(_IN_NODE / self.device.of_record), "archetype"
             note = "a node of eight, as these modules are sold"
         elif self.device is not None and self.device.of_record != 1:
-            number = float(1 / self.device.of_record)
+            number = max(1.0, float(1 / self.device.of_record))
             note = f"one {self.device.unit or 'device'} a system"
         return Value(number, "", status, source, path, name="devices_per_system", note=note)
 

@@ -55,7 +55,7 @@ def shares(
     if key == "parts":
         return _built(node)
     recorded = node.host.embodied if node.host else None
-    whole = _whole(node, recorded) if key is None else None
+    whole = _whole(node, recorded, surroundings) if key is None else None
     if whole is not None:
         return (whole,)
     is_all = node.is_alone and key in (None, "host_embodied")
@@ -68,14 +68,16 @@ def shares(
     return (*devices, *hosts)
 
 
-def _whole(node: MachineResolver, recorded: Embodied | None) -> Share | None:
+def _whole(
+    node: MachineResolver, recorded: Embodied | None, surroundings: Surroundings
+) -> Share | None:
     """Return the embodied carbon of a whole system where one figure is of all of it."""
     if recorded is not None and _is_whole(node, recorded):
         figure = published(node, node.of_host(recorded.said, "embodied"))
         return Share("system", figure, node.host_scale())
     if is_server_cpu(node.device) and node.host is None:
         server = host_embodied(node, "embodied")
-        return Share("system", known(server), node.system_scale())
+        return Share("system", known(server), host_sharing(node, surroundings))
     return None
 
 

@@ -7,13 +7,15 @@ class of use, machine or site, as priors.csv holds them with their evidence.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from carbonctl.catalog.tables import Row, first
+from carbonctl.errors import InputError, Problem
 from carbonctl.numbers.intervals import Number, Range
 from carbonctl.numbers.values import Value
+from carbonctl.text import did_you_mean
 
 TABLE = "priors.csv"
 
@@ -106,8 +108,27 @@ class PriorClass(NamedTuple):
 class Priors:
     """The priors of some folders by quantity and class; the first folder takes precedence."""
 
-    def __init__(self, folders: Iterable[Path]) -> None:
+    def __init__(self, folders: Sequence[Path]) -> None:
         self._by_class = first(folders, TABLE, _prior, "not a prior: ")
+        if len(folders) > 1:
+            self._check_classes(folders)
+
+    def _check_classes(self, folders: Sequence[Path]) -> None:
+        """Refuse classes of the user's own that nothing takes.
+
+        Raises
+        ------
+        InputError
+            With the file of the first one.
+        """
+        known = first(folders[-1:], TABLE, _prior)
+        for folder in folders[:-1]:
+            for quantity, name in first([folder], TABLE, _prior):
+                if (quantity, name) not in known:
+                    names = [other for of, other in known if of == quantity]
+                    close = did_you_mean(name, names) or f"; there are {', '.join(names)}"
+                    said = f"not a prior: nothing takes the class `{name}` of {quantity}{close}"
+                    raise InputError([Problem(str(folder / TABLE), 1, 1, said)])
 
     def __getitem__(self, key: tuple[str, str]) -> Prior:
         """Return the prior of a quantity and a class; of an unknown class where there is none."""
@@ -120,6 +141,13 @@ class Priors:
     def all(self) -> Iterable[Prior]:
         """Return every prior, in the order of the tables."""
         return self._by_class.values()
+
+
+def _number(row: Row, key: str) -> float:
+    try:
+        return float(row[key])
+    except ValueError:
+        raise ValueError(f"{key} is no number but `{row[key]}`") from None
 
 
 def _prior(row: Row) -> tuple[tuple[str, str], Prior]:
@@ -136,7 +164,7 @@ def _prior(row: Row) -> tuple[tuple[str, str], Prior]:
     units, least, most = _BOUNDS[quantity]
     if row["unit"] not in units:
         raise ValueError(f"the unit of {quantity} is `{' or '.join(units)}`, not `{row['unit']}`")
-    figures = {key: float(row[key]) for key in ("p5", "best", "p95", "low", "high")}
+    figures = {key: _number(row, key) for key in ("p5", "best", "p95", "low", "high")}
     for under, over in (("low", "high"), ("p5", "p95")):
         if not figures[under] <= figures["best"] <= figures[over]:
             raise ValueError(f"{under}, best and {over} are not in order")

@@ -23,13 +23,15 @@ from carbonctl.estimators.base import (
 from carbonctl.estimators.machine import Group, Machine
 from carbonctl.estimators.machine_fields import OnMachine, OnSystem
 from carbonctl.estimators.usage import (
+    ONE_NODE,
     SERVER_POWER,
     Use,
     is_server_cpu,
     share_class,
 )
 from carbonctl.factors import facility, fleet, power, runs
-from carbonctl.numbers.intervals import decide
+from carbonctl.factors.use_phase import HOURS_PER_YEAR
+from carbonctl.numbers.intervals import best, decide
 from carbonctl.numbers.quantities import Quantity, grouped, of
 from carbonctl.numbers.values import Value
 from carbonctl.spec import fields as f
@@ -110,14 +112,16 @@ def device_power(activity: LoadFields, group: Group, setting: ActivityContext) -
 
 def _is_typical(group: Group, use: Use) -> bool:
     """Whether the draw at work that the device's record states is what it draws here."""
-    return group.typical_power is not None and use.task != "idle"
+    return group.typical_power is not None and (use.task != "idle" or group.rated_power is None)
 
 
 def load(activity: LoadFields, group: Group, setting: ActivityContext) -> Value:
     """Return the share of its rated power that a device draws at work: given, or its class's."""
     if activity.load is not None:
         return activity.load
-    path = f"{setting.path}.load"
+    path = f"{setting.path}.{'load' if activity.busy is None else 'power'}"
+    if group.is_whole_machine and activity.task == "idle":
+        return setting.priors[SERVER_POWER, "idle"].value("load", path, "", why="task idle")
     if group.is_whole_machine:
         return Value(1.0, "", "default", None, path, name="load", note="all cores busy")
     machine = setting.require_machine()
@@ -192,6 +196,8 @@ def activity_data(activity: Compute, setting: ActivityContext) -> ActivityData:
     hours = device_hours(activity, setting)
     if activity.devices is not None:
         setting = setting.using(devices=setting.in_devices(activity.devices))
+    elif decide(best(hours.number) > ONE_NODE * HOURS_PER_YEAR):  # no node runs so long
+        setting = setting.using(devices=hours / HOURS_PER_YEAR)
     if activity.restarts is not None:
         hours = runs.with_restarts(hours, of(activity.restarts))
     if activity.mode == "online":

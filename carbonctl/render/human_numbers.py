@@ -127,7 +127,7 @@ def _ratio(value: float, key: str) -> str:
     if key in _OF_RATED:
         return f"{significant(value * 100)} % of rated"
     if key.endswith("embodied"):
-        return f"{significant(value)} × published"
+        return f"{significant(value)} × as assessed"
     return significant(value)
 
 

@@ -88,6 +88,10 @@ class Site(Spec):
             raise ValueError("pue: clients' homes and pockets have none; leave it out")
         if self.operator == "client" and self.construction is not None:
             raise ValueError("construction: clients have no data centre; leave it out")
+        if self.operator == "client" and self.provider is not None:
+            raise ValueError("provider: clients' homes and pockets are no cloud; leave it out")
+        if self.operator == "client" and self.facility not in (None, "home", "office"):
+            raise ValueError(f"facility: {self.facility} is no client's; leave it out")
         if self.contract_intensity is not None and self.carbon_free_energy is None:
             raise ValueError("contract_intensity needs carbon_free_energy, the contracted share")
         return self

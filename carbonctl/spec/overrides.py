@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from carbonctl.errors import InputError, Problem, UsageError
+from carbonctl.spec.fields import PHASES
 from carbonctl.spec.paths import find_item, locate, split
 from carbonctl.spec.tree import MAX_DEPTH, Map, Place, Seq, Text, copy_of, new_map, parse
 
@@ -72,6 +73,8 @@ def apply(
     for text in overrides:
         root.nulls = True
         parts, value, column = parse_override(text)
+        if parts[0] in PHASES and parts[0] not in root:
+            parts = ["phases", *parts]  # a leading `phases.` may be left out
         place = Place(1, column, ORIGIN)
         node = _value(value, file, column)
         try:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from carbonctl.errors import InputError
 from carbonctl.estimators.usage import Use, share_class
 from carbonctl.numbers.values import Value
 from tests.conftest import CATALOG, account
@@ -342,3 +343,93 @@ def test_two_devices_of_a_class_are_two_unknowns_and_one_device_is_one():
 
     assert load(H100) == load(H100)
     assert load(H100) != load("nvidia/a100-sxm4-80gb")
+
+
+def energy(activity: str, phase: str = "training", site: str = "grid: FR") -> float:
+    return account(job(activity, phase, site)).total.energy_kwh
+
+
+def test_a_rating_of_nothing_draws_nothing():
+    assert (
+        energy(f"kind: compute, device: {H100}, devices: 8, wall_time: 1 h, rated_power: 0 W") == 0
+    )
+
+
+@pytest.mark.parametrize(
+    ("named", "chips"),
+    [("v5litepod-16", "google/tpu-v5e, devices: 16"), ("v3-8", "google/tpu-v3, devices: 4"),
+     ("TPU v5p-8", "google/tpu-v5p, devices: 4")],
+)  # fmt: skip
+def test_a_slice_draws_what_its_chips_draw(named, chips):
+    many = energy(f"kind: compute, device: {chips}, wall_time: 10 h")
+    assert energy(f"kind: compute, device: {named}, devices: 1, wall_time: 10 h") == (
+        pytest.approx(many)
+    )
+
+
+def test_a_fleet_of_slices_is_as_many_slices():
+    fleet = "kind: serving, device: v3-8, fleet: 2, duration: 1 h"
+    assert energy(fleet, "inference") == pytest.approx(
+        energy("kind: serving, system: {device: v3-8, devices: 1}, fleet: 2, duration: 1 h",
+               "inference")
+    )  # fmt: skip
+
+
+def test_an_instance_has_its_part_of_the_server_whatever_is_said_of_its_devices():
+    card = "kind: compute, device: nvidia/t4, devices: 1, wall_time: 10 h"
+    bare = account(job(card, site="grid: aws/us-east-1")).total
+    said = account(job(f"{card}, devices_per_system: 1", site="grid: aws/us-east-1")).total
+    assert said.embodied_kgco2e == pytest.approx(bare.embodied_kgco2e)
+
+
+@pytest.mark.parametrize(
+    "machine", ["host: dell/poweredge-r740", "host: dell/precision-3660-tower"]
+)
+def test_an_idle_host_draws_less_than_a_busy_one(machine):
+    work = f"kind: compute, {machine}, devices: 1, wall_time: 10 h"
+    _, share, _ = bounds_of("server_power", "idle")
+    assert energy(f"{work}, task: idle") == pytest.approx(energy(work) * share)
+
+
+@pytest.mark.parametrize("device", ["raspberry-pi/pi-4b", "google/pixel-7", "apple/macbook-air-m1"])
+def test_a_word_never_takes_an_account_away(device):
+    work = f"kind: compute, device: {device}, devices: 1, wall_time: 10 h"
+    assert energy(f"{work}, task: idle") > 0
+
+
+def test_many_hours_are_no_single_node_s():
+    """Eight devices give 70,000 hours a year."""
+    few = job(f"kind: compute, device: {H100}, device_time: 60000 GPU-h, task: language-model")
+    many = few.replace("60000", "6400000")
+    assert bounds(value(few, "load")) == bounds_of("device_power_share", "train-node-large")
+    assert bounds(value(many, "load")) == bounds_of("device_power_share", "train-large")
+
+
+def test_a_modelled_power_of_a_host_is_no_upper_end():
+    text = job("kind: compute, host: aws/p5-48xlarge, devices: 8, wall_time: 10 h")
+    assert bounds(value(text, "host_share")) == bounds_of("host_share", "sxm-8")
+
+
+def test_two_processors_are_in_one_server():
+    one = job("kind: compute, device: intel/xeon-gold-6148, devices: 1, wall_time: 10 h")
+    two = one.replace("devices: 1", "devices: 2")
+    assert account(two).total.embodied_kgco2e == account(one).total.embodied_kgco2e
+
+
+def test_a_path_may_leave_out_phases():
+    text = job(f"kind: compute, name: run, device: {H100}, device_time: 10 GPU-h")
+    short, full = ("training.run.load=50 %", "phases.training.run.load=50 %")
+    assert account(text, short).total == account(text, full).total
+
+
+@pytest.mark.parametrize("more", ["provider: google", "facility: hpc"])
+def test_clients_have_no_provider_and_no_facility(more):
+    text = job("kind: energy, energy: 1 kWh", site=f"grid: FR, operator: client, {more}")
+    with pytest.raises(InputError, match="leave it out"):
+        account(text)
+
+
+def test_a_host_s_bill_has_the_figure_of_its_class(inside):
+    done = inside("embodied", "DGX H100")
+    assert (done.code, done.err) == (0, "")
+    assert "3.5 t each" in done.out

@@ -56,10 +56,16 @@ def test_a_prior_of_ones_own_takes_precedence(tmp_path):
         ("pue,", "pu,", "the quantity `pu` is not one of"),
         ("1.05,1.5", "0.5,1.5", "outside of 1..10"),
         ("1.05,1.5", "1.05,inf", "outside of 1..10"),
-        ("1.05,1.5", "1.05,much", "could not convert"),
+        ("1.05,1.5", "1.05,much", "high is no number but `much`"),
+        ("1.1,1.2,1.4", ",1.2,1.4", "p5 is no number but ``"),
     ],
 )
 def test_a_faulty_prior_is_an_error_of_the_database(tmp_path, old, new, said):
     with pytest.raises(InputError, match=r"priors\.csv:2") as error:
         own(tmp_path, ROW.replace(old, new, 1))
     assert said in str(error.value)
+
+
+def test_a_class_that_nothing_takes_is_an_error_too(tmp_path):
+    with pytest.raises(InputError, match="did you mean `hpc`"):
+        own(tmp_path, ROW.replace("hpc", "hcp"))

@@ -7,7 +7,7 @@ import os
 import pytest
 
 from carbonctl.ledger.entry import COLUMNS
-from tests.conftest import CONFIGS, ROOT, run
+from tests.conftest import CATALOG, CONFIGS, ROOT, run
 
 GOLDEN = ROOT / "tests" / "golden" / "embodied"
 H100 = "nvidia/h100-sxm5-80gb"
@@ -129,10 +129,10 @@ def test_a_host_and_what_has_no_parts(inside):
     ran = inside("embodied", "dell/poweredge-r740", "fairphone/fairphone-3", "--format", "csv")
     kilograms = [float(row["kgco2e"]) for row in csv.DictReader(ran.out.splitlines())]
     assert kilograms == [1313.3, 32.2]
-    unknown = inside("embodied", "nvidia/dgx-station-a100", "--format", "json")
-    assert json.loads(unknown.out)["results"][0]["total"]["embodied_kgco2e"] is None
-    assert unknown.code == 0
-    assert "unknown" in unknown.err
+    of_class = inside("embodied", "nvidia/dgx-station-a100", "--format", "json")
+    known = CATALOG.priors["embodied_kg", "workstation"].best
+    assert json.loads(of_class.out)["results"][0]["total"]["embodied_kgco2e"] == known
+    assert (of_class.code, of_class.err) == (0, "")
 
 
 def test_systems_without_parts_have_their_published_figures(inside):
