@@ -4,27 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from carbonctl.account.grid_ranges import joined
 from carbonctl.account.host_classes import (
     UNKNOWN_SURROUNDINGS,
     Surroundings,
-    is_product,
     rated_of_kinds,
 )
 from carbonctl.account.host_parts import parts
 from carbonctl.account.node import Layer, MachineResolver
+from carbonctl.account.ratings import (
+    machine_power,
+    rated_by_class,
+    rated_power,
+    recorded,
+    typical_power,
+)
 from carbonctl.account.shares import group_shares, shares
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.counting import DeviceUnit
-from carbonctl.catalog.priors import UNKNOWN
-from carbonctl.catalog.records import Device, Host
+from carbonctl.catalog.records import Device
 from carbonctl.errors import Caution
 from carbonctl.estimators.base import ActivityError
 from carbonctl.estimators.device_words import PROCESSORS
 from carbonctl.estimators.machine import Group, Machine, Scale
-from carbonctl.estimators.usage import has_typical_power, is_tpu
 from carbonctl.ledger.entry import NO_SYSTEM
-from carbonctl.numbers.intervals import Range, best, decide, plain_sum
+from carbonctl.numbers.intervals import best, decide, plain_sum
 from carbonctl.numbers.quantities import Quantity, of
 from carbonctl.numbers.values import Value
 from carbonctl.spec.systems import Accelerator, System
@@ -118,9 +121,9 @@ def _holds_host(node: MachineResolver, group: Group | None) -> bool:
 def _devices(node: MachineResolver) -> Group:
     """Return the devices of a machine."""
     draw, rated = _draw(node)
-    idle = node.given("idle_power") or _catalogued(node, "idle_power")
+    idle = node.given("idle_power") or recorded(node, "idle_power")
     of_all = _of_all(node) if draw is not None else None
-    typical = _typical(node) if draw is None and node.given("rated_power") is None else None
+    typical = typical_power(node) if draw is None and node.given("rated_power") is None else None
     return Group("devices", draw, rated, idle, node.device_scale(), of_all, node.device, typical)
 
 
@@ -143,28 +146,8 @@ def _alone(node: MachineResolver) -> Group | None:
         return None
     known = node.host.idle_power
     idle = idle or (known and node.of_host(known, "idle_power"))
-    watts = _of_machine(node, node.host)
+    watts = machine_power(node, node.host)
     return Group("devices", None, watts, idle, node.device_scale(), is_whole_machine=True)
-
-
-def _of_machine(node: MachineResolver, host: Host) -> Value:
-    """Return what a whole machine draws with all cores busy [W]: its record's, else its CPUs'."""
-    known = host.host_power
-    if known is not None and host.host_power_is != "maximum":
-        return node.of_host(known, "host_power")
-    cpu = node.catalog.device(host.cpu) if host.cpu else None
-    path, priors = node.place("host_power"), node.catalog.priors
-    if cpu is None and host.kind in _POWER_OF_KIND:
-        prior = priors[_POWER_OF_KIND[host.kind]]
-        return prior.value("host_power", path, "W", host.id, f"a {host.kind} alone")
-    rated = (cpu and cpu.rated_power) or rated_power_of(node, "server-cpu", "")
-    cpus, peak = host.cpus or 1, priors["server_power", "peak"]
-    watts = peak.value("host_power", path, "W", host.id, f"{cpus} CPU{'s' * (cpus > 1)}")
-    middle = peak.best * rated.best * cpus
-    down = joined([peak.best / peak.low, rated.best / rated.low])
-    up = joined([peak.high / peak.best, rated.high / rated.best])
-    high = middle * up if known is None else max(middle, min(middle * up, known.high))
-    return watts._replace(number=Range(middle, middle / down, high))  # a nameplate is the end
 
 
 def _check_host_draw(node: MachineResolver, draw: Value) -> None:
@@ -201,68 +184,6 @@ def _of_all(node: MachineResolver) -> Quantity | None:
     return None if decide(best(devices.number) == 0) else devices
 
 
-def _catalogued(node: MachineResolver, key: str) -> Value | None:
-    """Return a figure of the device's record."""
-    figure: Value | None = getattr(node.device, key, None)
-    return figure and figure.named(key, node.place(key))
-
-
-_POWER_OF_KIND = {
-    "laptop": ("rated_power", "soc"),
-    "desktop": ("host_w_per_device", "workstation"),
-    "workstation": ("host_w_per_device", "workstation"),
-}
-_RATED_AS = {"cpu": "server-cpu", "soc": "soc"}
-
-
-def rated_power_of(node: MachineResolver, name: str, device: str) -> Value:
-    """Return the rated power [W] of a device whose maker states none, by its class."""
-    prior = node.catalog.priors["rated_power", name]
-    value = prior.value("rated_power", node.place("rated_power"), "W", device)
-    return value._replace(status="archetype")
-
-
-def _rated(node: MachineResolver) -> Value | None:
-    """Return the rated power of a device: its record's, else that of its class."""
-    device = node.device
-    if device is None and node.host is not None and node.host.devices:
-        return rated_power_of(node, "accelerator", node.host.id)  # the record names none
-    if device is None or device.rated_power is not None or is_product(device):
-        return _catalogued(node, "rated_power")
-    if has_typical_power(device):
-        return _from_typical(node, device)
-    return _rated_by_class(node, device)
-
-
-def _rated_by_class(node: MachineResolver, device: Device) -> Value:
-    """Return the rated power of a device whose maker states none; of a part or several theirs."""
-    value = rated_power_of(node, _RATED_AS.get(device.kind, "accelerator"), device.id)
-    return value._replace(number=value.number * float(device.of_record))
-
-
-def _from_typical(node: MachineResolver, device: Device) -> Value:
-    """Return the rated power at which a device would have its typical draw at work [W]."""
-    assert device.typical_power is not None
-    share = node.catalog.priors["device_power_share", "tpu-v4" if is_tpu(device) else UNKNOWN]
-    typical = device.typical_power
-    note = f"{typical.best:g} W at work over {share.best:g}, as no rated power is stated"
-    value = typical.named("rated_power", node.place("rated_power"))
-    return value._replace(number=typical.best / share.best, status="archetype", note=note)
-
-
-def _typical(node: MachineResolver) -> Value | None:
-    """Return the draw of a device at work that its record states, or a client's where it is one."""
-    device = node.device
-    has_rating = device is not None and device.rated_power is not None
-    if device is not None and is_product(device) and not (has_rating or device.typical_power):
-        watts = node.catalog.client_power(device.id)
-        if watts is None and device.kind == "laptop":
-            return rated_power_of(node, "soc", device.id).named("power", node.place("power"))
-        watts = watts or node.catalog.defaults.client.power
-        return watts.named("power", node.place("power"))._replace(status="default")
-    return _catalogued(node, "typical_power") if has_typical_power(device) else None
-
-
 def _base(node: MachineResolver, groups: tuple[Group, ...]) -> Quantity | None:
     """Return the power of a device by which the rest of its node is counted [W]."""
     if not groups or node.is_alone:
@@ -271,7 +192,7 @@ def _base(node: MachineResolver, groups: tuple[Group, ...]) -> Quantity | None:
         numbers = [(g.scale.times, g.rated_power or g.power) for g in groups if g.scale]
         return rated_of_kinds([(n, p) for n, p in numbers if n is not None], node.per_system)
     (group,) = groups
-    rated = group.rated_power or _rated(node)
+    rated = group.rated_power or rated_power(node)
     if rated is not None:
         return of(rated)
     if group.power is None:
@@ -283,7 +204,7 @@ def _draw(node: MachineResolver) -> tuple[Value | None, Value | None]:
     """Return (average draw, rated power); the layer that gives either decides."""
     path, key = node.deciding(_POWER)
     if key is None:
-        return None, _rated(node)
+        return None, rated_power(node)
     value: Value = node.given(key)
     if key == "rated_power":
         return None, value
@@ -384,11 +305,11 @@ def _group(
         return value and value.named(f"{key}_{place}", figure=key)
 
     def known(key: str) -> Value | None:
-        recorded: Value | None = getattr(device, key, None)
+        of_record: Value | None = getattr(device, key, None)
         name, at = f"{key}_{place}", f"{path}.{key}"
-        if recorded is None and key == "rated_power" and device is not None:
-            recorded = _rated_by_class(node, device)
-        return figure(key) or (recorded and recorded.named(name, at, key))
+        if of_record is None and key == "rated_power" and device is not None:
+            of_record = rated_by_class(node, device)
+        return figure(key) or (of_record and of_record.named(name, at, key))
 
     draw = figure("power")
     if draw is not None:

@@ -183,7 +183,7 @@ class MachineResolver:
             number, status = float(_IN_NODE / self.device.of_record), "archetype"
             note = "a node of eight, as these modules are sold"
         elif self.device is not None and self.device.of_record != 1:
-            number = max(1.0, float(1 / self.device.of_record))
+            number = float(1 / self.device.of_record)
             note = f"one {self.device.unit or 'device'} a system"
         return Value(number, "", status, source, path, name="devices_per_system", note=note)
 

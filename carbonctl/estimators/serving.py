@@ -231,7 +231,10 @@ def _fleet(activity: Serving, setting: ActivityContext) -> ActivityData:
     setting = setting.reserved("a fleet's idle time is in its hours already")
     machine = setting.require_machine()
     assert activity.duration is not None
-    standing = of(activity.fleet) * machine.devices_per_system * activity.duration
+    per = machine.devices_per_system
+    if per.status == "default" and decide(per.best < 1):  # of a slice there is one at least
+        per = per._replace(number=1.0)
+    standing = of(activity.fleet) * per * activity.duration
     ready = repeated(activity, setting.path, standing)
     if activity.autoscaling is None:
         ready_only = activity.busy is None and activity.load is None
