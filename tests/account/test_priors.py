@@ -5,7 +5,7 @@ import pytest
 from carbonctl.errors import InputError
 from carbonctl.estimators.usage import Use, share_class
 from carbonctl.numbers.values import Value
-from tests.conftest import CATALOG, account
+from tests.conftest import CATALOG, CONFIGS, account
 
 PRIORS = CATALOG.priors
 
@@ -433,3 +433,27 @@ def test_a_host_s_bill_has_the_figure_of_its_class(inside):
     done = inside("embodied", "DGX H100")
     assert (done.code, done.err) == (0, "")
     assert "3.5 t each" in done.out
+
+
+@pytest.mark.parametrize("file", sorted(CONFIGS.rglob("*.yaml")), ids=lambda file: file.name)
+def test_the_best_estimate_is_inside_its_range(file):
+    result = account(file.read_text(encoding="utf-8"))
+    total = result.total
+    if total.total_kgco2e is not None:
+        assert total.total_low_kgco2e <= total.total_kgco2e <= total.total_high_kgco2e
+    for entry in result.entries:  # a user's skewed triangle may leave its peak outside
+        are_ours = all(v.low == v.high for v in entry.inputs if v.status in ("given", "derived"))
+        if entry.kgco2e is not None and are_ours:
+            slack = 1e-12 * entry.kgco2e
+            assert entry.kgco2e_low - slack <= entry.kgco2e <= entry.kgco2e_high + slack
+
+
+def test_the_account_of_the_first_file_fits_a_screen(inside, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    assert inside("init").code == 0
+    lines = inside("estimate", "carbon.yaml").out.splitlines()
+    assert len(lines) <= 24
+    assert max(map(len, lines)) <= 80
+    assert "in 90 of 100 cases" in lines[0]
+    assert "What matters most" in lines
