@@ -300,7 +300,13 @@ def _assumption(raw: dict[str, Any]) -> Assumption:
     if number is None:
         raise ValueError("an assumption has no value")
     source = None if raw["source"] is None else _word(raw["source"])
-    return Assumption(_word(raw["path"]), number, _word(raw["unit"]), _word(raw["status"]), source)
+    path = _word(raw["path"])
+    name = _word(raw.get("name", path.rpartition(".")[2]))  # an older document has no range here
+    low, high = (_number(raw.get(key, number)) for key in ("low", "high"))
+    if low is None or high is None:
+        raise ValueError("an assumption has a range without an end")
+    words = _word(raw["unit"]), _word(raw["status"])
+    return Assumption(path, number, *words, source, name, low, high)
 
 
 def _compared(raw: dict[str, Any]) -> ReportedFigure:

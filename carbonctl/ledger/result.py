@@ -87,13 +87,20 @@ _HEAD = 1000  # bytes in which something must stand
 
 
 class Assumption(NamedTuple):
-    """A value that the spec did not give; ``path`` says where it could."""
+    """A value that the spec did not give; ``path`` says where it could.
+
+    ``name`` is what it is, where that is another figure than the key takes: a share of rated power
+    at ``host_power``, a ratio at ``device_embodied``. ``low`` and ``high`` are its range.
+    """
 
     path: str
     value: float
     unit: str
     status: str
     source: str | None
+    name: str
+    low: float
+    high: float
 
 
 class ReportedFigure(NamedTuple):
@@ -306,6 +313,9 @@ def assumption(value: Value) -> Assumption:
         unit=value.unit,
         status=value.status,
         source=value.source,
+        name=value.figure or value.name,
+        low=value.low,
+        high=value.high,
     )
 
 

@@ -4,7 +4,6 @@ from collections import Counter
 from typing import NamedTuple
 
 from carbonctl.ledger.result import Assumption, Result
-from carbonctl.numbers.values import Value
 from carbonctl.render import human_numbers
 
 _PARTS = ".parts."
@@ -21,7 +20,7 @@ class AssumptionRow(NamedTuple):
 
 def assumption_rows(result: Result) -> list[AssumptionRow]:
     """Return what was assumed, equal figures of equal name together."""
-    inputs = {(v.path, v.best): v for e in result.booked for v in e.inputs}
+    used_in = {(v.path, v.best) for e in result.booked for v in e.inputs}
     of_parts: dict[str, list[Assumption]] = {}
     places: dict[tuple[str, str, str, str], list[str]] = {}
     for row in result.assumptions:
@@ -30,13 +29,11 @@ def assumption_rows(result: Result) -> list[AssumptionRow]:
             of_parts.setdefault(system, []).append(row)
             continue
         where, _, key = row.path.rpartition(".")
-        value = inputs.get((row.path, row.value))
-        said = _figure(row, value)
-        if key == "market_intensity" and value is None and row.status != "derived":
+        said = human_numbers.ranged(row.value, row.low, row.high, row.unit, row.path)
+        is_used = (row.path, row.value) in used_in
+        if key == "market_intensity" and not is_used and row.status != "derived":
             continue  # as location-based: nothing is contracted
-        name = key
-        if value is not None:
-            name = key if value.unit else value.figure or value.name or key
+        name = key if row.unit else row.name or key
         places.setdefault((name, said, row.status, row.source or ""), []).append(where)
     used = Counter(key for key, *_ in places)
     rows = []
@@ -52,11 +49,6 @@ def _parts(system: str, rows: list[Assumption]) -> AssumptionRow:
     label = f"parts of {_short([system])} (carbonctl embodied)"
     status = "default" if any(row.status == "default" for row in rows) else "catalog"
     return AssumptionRow(label, f"{len(rows)} figures", status, tuple(dict.fromkeys(sources)))
-
-
-def _figure(row: Assumption, value: Value | None) -> str:
-    low, high = (row.value, row.value) if value is None else (value.low, value.high)
-    return human_numbers.ranged(row.value, low, high, row.unit, row.path)
 
 
 def _short(paths: list[str]) -> str:

@@ -62,7 +62,7 @@ def test_json(inside):
         "assumptions", "reported", "warnings", "spec",
     ]  # fmt: skip
     assert list(document["results"][0]["assumptions"][0]) == [
-        "path", "value", "unit", "status", "source",
+        "path", "value", "unit", "status", "source", "name", "low", "high",
     ]  # fmt: skip
     assert list(document["results"][0]["entries"][0]["inputs"][0]) == [
         "name", "value", "unit", "low", "high", "status", "source", "path", "line",

@@ -54,7 +54,7 @@ def changes(base: Side, head: Side, now: tuple[Side, Side] | None) -> tuple[Chan
     differing = []
     for key in dict.fromkeys([*left, *right]):
         ours, theirs = right.get(key), left.get(key)
-        if ours == theirs:
+        if _figure(ours) == _figure(theirs):
             continue
         before, after = (
             None if assumption is None else assumption.value for assumption in (theirs, ours)
@@ -63,10 +63,15 @@ def changes(base: Side, head: Side, now: tuple[Side, Side] | None) -> tuple[Chan
         assert either is not None
         cause = "unknown"
         if again is not None:
-            stays = again[0].get(key) == again[1].get(key)
+            stays = _figure(again[0].get(key)) == _figure(again[1].get(key))
             cause = "assumptions" if stays else "workload"
         differing.append(Change(key[0], either.unit, before, after, cause))
     return tuple(differing)
+
+
+def _figure(assumption: Assumption | None) -> tuple[object, ...] | None:
+    """Return what makes two assumptions the same, whatever their names and ranges."""
+    return None if assumption is None else assumption[:5]
 
 
 def inputs(pairs: Sequence[Pair]) -> tuple[Change, ...]:
