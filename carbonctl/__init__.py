@@ -6,7 +6,7 @@ In Python, a workload is a path or a dict, and its account can be a DataFrame:
 
     result = carbonctl.estimate("job.yaml", set=["site.grid=FR"])
     result.total.total_kgco2e        # kgCO2e; None where it is unknown
-    result.to_frame()                # a row an entry, as in the CSV
+    result.to_frame()                # one row per entry, as in the CSV
     result.to_frame("phases")        # or "totals"
 
     results = carbonctl.estimate(["a.yaml", {"name": "b", ...}])

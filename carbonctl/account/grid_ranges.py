@@ -62,7 +62,7 @@ def _of_one(row: GridRow, year: int, priors: Priors) -> tuple[Number, str]:
         downs.append(middle / low(intensity))
         ups.append(high(intensity) / middle)
     texts = [spread.text for spread in spreads] or ["range of the source"]
-    return Range(middle, middle / joined(downs), middle * joined(ups)), "; ".join(texts)
+    return Range(middle, middle / joint_ratio(downs), middle * joint_ratio(ups)), "; ".join(texts)
 
 
 def _spreads(row: GridRow, year: int, own: bool, priors: Priors) -> list[Prior]:
@@ -73,7 +73,7 @@ def _spreads(row: GridRow, year: int, own: bool, priors: Priors) -> list[Prior]:
     return spreads
 
 
-def joined(ratios: Sequence[float]) -> float:
+def joint_ratio(ratios: Sequence[float]) -> float:
     """Return the ratio that independent ratios make together: logarithms in quadrature."""
     if len(ratios) == 1:
         return ratios[0]

@@ -38,9 +38,9 @@ def places(
 ) -> list[Place]:
     """Return the places of an activity.
 
-    What the activity says goes before its phase's site, and that before the workload's. The
+    What the activity says takes precedence over its phase's site, and that over the workload's. The
     first of them that is a list of shares decides how the work is spread, unless one before
-    it says whose electricity is used; other lists are left out. Clients' own site goes before
+    it says whose electricity is used; other lists are left out. Clients' own site precedes
     them all, and their homes are no data centre.
     """
     levels: list[tuple[str, SiteRef | None]] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from carbonctl.account.grid_ranges import joined
+from carbonctl.account.grid_ranges import joint_ratio
 from carbonctl.account.host_classes import is_product
 from carbonctl.account.node import MachineResolver
 from carbonctl.catalog.priors import UNKNOWN
@@ -87,7 +87,7 @@ def machine_power(node: MachineResolver, host: Host) -> Value:
     cpus, peak = host.cpus or 1, priors["server_power", "peak"]
     watts = peak.value("host_power", path, "W", host.id, f"{cpus} CPU{'s' * (cpus > 1)}")
     middle = peak.best * rated.best * cpus
-    down = joined([peak.best / peak.low, rated.best / rated.low])
-    up = joined([peak.high / peak.best, rated.high / rated.best])
+    down = joint_ratio([peak.best / peak.low, rated.best / rated.low])
+    up = joint_ratio([peak.high / peak.best, rated.high / rated.best])
     high = middle * up if known is None else max(middle, min(middle * up, known.high))
     return watts._replace(number=Range(middle, middle / down, high))  # a nameplate is the end

@@ -76,7 +76,7 @@ class Pool:
     def __enter__(self) -> Pool:
         from multiprocessing import get_context  # slow to import, and few need it
 
-        if hasattr(signal, "SIGPIPE"):  # who is gone is told by name, also if it was one of ours
+        if hasattr(signal, "SIGPIPE"):  # a reader that left is named, also where it was one of ours
             signal.signal(signal.SIGPIPE, signal.SIG_IGN)
         context = get_context()
         with _uninterrupted():

@@ -51,7 +51,7 @@ class Prior(NamedTuple):
     unit, source : str
         The unit as the table writes it; keys of sources.yaml, joined by a space.
     text : str
-        What a reader is told of the class.
+        What the class is called in notes.
     evidence : str
         How many observations there are, where the table says it.
     confidence : str

@@ -198,7 +198,7 @@ def _folders(wanted: _Wanted) -> list[Path]:
     if own is None:
         from carbonctl.cli import defaults
 
-        with suppress(errors.InputError):  # whoever runs a command is told
+        with suppress(errors.InputError):  # the command itself reports it
             own = defaults.from_pyproject(("hardware",)).get("hardware", {}).get("hardware_db")
     parts = filter(None, (own or "").split(os.pathsep))
     return [*map(Path, parts), _shipped("hardware_db")]

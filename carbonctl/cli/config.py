@@ -31,8 +31,8 @@ def config(
 ) -> int:
     """Show the value of each flag where the command line does not give it, and its origin.
 
-    The command line goes before CARBONCTL_<FLAG> in the environment, that before
-    [tool.carbonctl] of the nearest pyproject.toml, and that before the default. For example:
+    The command line takes precedence over CARBONCTL_<FLAG> in the environment, that over
+    [tool.carbonctl] of the nearest pyproject.toml, and that over the default. For example:
 
       carbonctl config estimate
     """

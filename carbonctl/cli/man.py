@@ -13,13 +13,13 @@ from carbonctl.outputs import writing
 from carbonctl.render import roff
 
 PRECEDENCE = (
-    "The command line goes before the environment, the environment before [tool.carbonctl] of "
+    "The command line takes precedence over the environment, that over [tool.carbonctl] of "
     "the nearest pyproject.toml, and that before the default. `carbonctl config` shows what holds."
 )
 TERMINAL = {  # and what else is no flag
     defaults.VARIABLE: "A file with [tool.carbonctl], in place of the nearest pyproject.toml.",
     "NO_COLOR": "No color, unless --color says otherwise.",
-    "FORCE_COLOR": "Color also where standard output is no terminal; NO_COLOR goes before it.",
+    "FORCE_COLOR": "Color also where standard output is no terminal; NO_COLOR overrides it.",
     "COLUMNS": "The width of tables, in place of the terminal's.",
     "TERM": "No color where it is dumb.",
 }
@@ -29,7 +29,7 @@ FILES = {
     "pyproject.toml": "The nearest one, in the working directory or above it. Its table "
     f"[tool.carbonctl] holds flags: {', '.join(sorted(defaults.KEYS))}.",
     "hardware_db": "Records and tables that come with carbonctl; `carbonctl doctor` says where. "
-    "A folder of the same form goes before them with --hardware-db.",
+    "A folder given with --hardware-db takes precedence.",
 }
 EXITS = {
     errors.OK: "Done, and every gate passes.",

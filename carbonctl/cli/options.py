@@ -26,10 +26,10 @@ Recursive = Annotated[
     typer.Option("--recursive", "-r", help="Read directories: yaml, yml, json, jsonl, ndjson."),
 ]
 Entries = Annotated[
-    bool, typer.Option("--entries", help="CSV, TSV, JSONL: a row an entry; CSV's default.")
+    bool, typer.Option("--entries", help="CSV, TSV, JSONL: one row per entry; CSV's default.")
 ]
-Totals = Annotated[bool, typer.Option("--totals", help="CSV, TSV, JSONL: a row a workload.")]
-Phases = Annotated[bool, typer.Option("--phases", help="CSV, TSV, JSONL: a row a phase.")]
+Totals = Annotated[bool, typer.Option("--totals", help="CSV, TSV, JSONL: one row per workload.")]
+Phases = Annotated[bool, typer.Option("--phases", help="CSV, TSV, JSONL: one row per phase.")]
 NoHeader = Annotated[
     bool, typer.Option("--no-header", help="CSV, TSV: without the names of the columns.")
 ]
@@ -57,7 +57,7 @@ Details = Annotated[
 ]
 Set = Annotated[
     list[str],
-    typer.Option("--set", metavar="PATH=VALUE", help="Set a value before the file's own."),
+    typer.Option("--set", metavar="PATH=VALUE", help="Set a value; overrides the file's."),
 ]
 Export = Annotated[
     list[str],

@@ -80,7 +80,7 @@ class Spool:
 class Sink:
     """One output whose text comes in parts, an export or without a target standard output.
 
-    ``head`` goes before everything, once there is anything.
+    ``head`` is written first, once there is anything to write.
     """
 
     def __init__(self, head: str, target: Target | None = None) -> None:

@@ -2,7 +2,7 @@
 
 Each module has a class ``Renderer``: results are added one by one and need not be kept;
 ``finish`` returns the whole text, or the bytes of a binary format. Those of `LINES` can also
-give it away as it comes: ``head`` is what goes before everything, ``take`` returns what was
+give it away as it comes: ``head`` comes first, ``take`` returns what was
 added since the last time.
 """
 

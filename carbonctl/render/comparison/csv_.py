@@ -1,4 +1,4 @@
-"""A comparison as CSV: a row an entry, then totals, metrics and verdicts of each alternative."""
+"""A comparison as CSV: one row per entry, then totals, metrics and verdicts of each alternative."""
 
 import csv
 import io
