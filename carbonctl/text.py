@@ -8,6 +8,7 @@ anywhere in a line, as commands.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,6 +16,8 @@ from contextvars import ContextVar
 SPACES = str.maketrans("\u00a0\u202f\u3000", "   ")
 FORMULA_STARTS = "=+@-"
 COMMAND_START, COMMAND = "::", "##["
+_ACCENTS = re.compile("[\u0300-\u036f]")
+_BETWEEN_WORDS = re.compile(r"[\s_/:;,.()|'’–—·・&-]+")
 _COLOR = re.compile(r"(\x1b\[[0-9;]*m)")
 _AT_START = re.compile(r"^((?:[^\S\n]|\x1b\[[0-9;]*m)*):(?=:)", re.M)
 
@@ -107,6 +110,16 @@ def may_search() -> bool:
 def fold(name: str) -> str:
     """Return ``name`` as it is compared: lower case, no spaces, hyphens or underscores."""
     return re.sub(r"[\s_-]+", "", name).casefold()
+
+
+def fold_words(name: str) -> str:
+    """Return the words of ``name`` as they are compared: lower case, no accents, one space between.
+
+    Unlike `fold` it keeps the words apart: ``us-east-1`` is not ``us-east1``.
+    """
+    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    plain = unicodedata.normalize("NFC", _ACCENTS.sub("", decomposed))
+    return " ".join(_BETWEEN_WORDS.sub(" ", plain).split())
 
 
 def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
