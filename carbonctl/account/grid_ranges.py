@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from carbonctl.catalog.grid_rows import GridRow
 from carbonctl.catalog.priors import Prior, Priors
-from carbonctl.catalog.tables import GridRow
 from carbonctl.numbers.intervals import (
     Number,
     Range,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
 from carbonctl.catalog.priors import Priors
-from carbonctl.catalog.tables import Region
+from carbonctl.catalog.regions import Region
 from carbonctl.errors import Caution
 from carbonctl.numbers.intervals import Range, decide
 from carbonctl.numbers.values import Value

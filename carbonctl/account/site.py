@@ -5,22 +5,24 @@ from typing import Any, NamedTuple
 from carbonctl.account.grid_ranges import grid_range
 from carbonctl.account.pue import SiteFacts, assumed
 from carbonctl.catalog import Catalog
-from carbonctl.catalog.tables import Region
+from carbonctl.catalog.grid_rows import ANCHORED, DERIVED, PUBLISHED
+from carbonctl.catalog.regions import Region
 from carbonctl.errors import Caution
 from carbonctl.estimators.base import ActivityError
 from carbonctl.factors import grid
 from carbonctl.numbers.intervals import Number, best, decide
 from carbonctl.numbers.quantities import Quantity, of
-from carbonctl.numbers.values import Value
+from carbonctl.numbers.values import Status, Value
 from carbonctl.spec.fields import Mix
 from carbonctl.spec.model import Construction, Site
 
 Layer = tuple[str, Site]
 
 MAX_YEARS_APART = 2
+_STATUS: dict[str, Status] = {PUBLISHED: "catalog", ANCHORED: "derived", DERIVED: "derived"}
 _SUSPICIOUS_PUE = 4
 _SUPPLY = (
-    "grid", "carbon_intensity", "basis", "carbon_free_energy", "contract_intensity",
+    "grid", "carbon_intensity", "basis", "based_on", "carbon_free_energy", "contract_intensity",
     "residual_intensity", "market_intensity", "losses", "water_intensity",
 )  # fmt: skip
 
@@ -140,7 +142,7 @@ class _Site:
 
     def supply(self) -> Supply:
         name, _ = self.pick("grid")
-        zone, region = self.catalog.zone(name) if isinstance(name, str) else (None, None)
+        zone, region = self.located(name)
         intensity, basis, year = self.intensity(name)
         operator = self.operator(region)
         wanted, _ = self.pick("year")
@@ -171,6 +173,15 @@ class _Site:
             wanted_year=wanted,
             warnings=tuple(self.warnings),
         )
+
+    def located(self, name: str | Mix | None) -> tuple[str | None, Region | None]:
+        """Return the zone and the cloud region of a grid; says how an ambiguous name is read."""
+        if not isinstance(name, str):
+            return None, None
+        place = self.catalog.place(name)
+        if place.doubt:
+            self.warnings.append(Caution(place.doubt, self.pick("grid")[1], kind="a grid's name"))
+        return place.zone, place.region
 
     def operator(self, region: Region | None) -> str:
         value, _ = self.pick("operator")
@@ -213,12 +224,12 @@ class _Site:
         """Return the intensity of a zone or of a cloud region."""
         basis, year = self.pick("basis")[0], self.pick("year")[0]
         try:
-            row = self.catalog.electricity(name, year, basis)
+            row = self.catalog.electricity(name, year, basis, self.pick("based_on")[0])
         except LookupError as error:
             raise ActivityError(path, error.args[0]) from None
         number, why = grid_range(row, year or self.catalog.year, self.catalog.priors)
         value = Value(
-            number, "kgCO2e/kWh", "catalog", row.source, path,
+            number, "kgCO2e/kWh", _STATUS[row.status], row.source, path,
             name="carbon_intensity", note=f"{row.said}; {why}",
             confidence=row.confidence, unknown=f"grid:{row.identity}",
         )  # fmt: skip

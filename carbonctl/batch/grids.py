@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from carbonctl.catalog import Catalog
-from carbonctl.catalog.tables import GridRow, Region
+from carbonctl.catalog.grid_rows import GridRow
+from carbonctl.catalog.places import Place
 from carbonctl.numbers.columns import Column, stacked
 from carbonctl.numbers.intervals import Mixed, Range
 from carbonctl.render.by_row import mark
@@ -55,7 +56,7 @@ class ManyGrids:
         self,
         catalog: Catalog,
         many: Mapping[str, tuple[str, ...]],
-        rows: dict[tuple[str, int | None, str | None], GridRow],
+        rows: dict[tuple[str, int | None, str | None, str | None], GridRow],
         first_mark: int,
     ) -> None:
         self.catalog = catalog
@@ -75,23 +76,33 @@ class ManyGrids:
         else:
             self.catalog.check(what, *names)
 
-    def zone(self, name: str) -> tuple[str, Region | None]:
+    def place(self, name: str) -> Place:
         """Return the zone that a name means, and its cloud region."""
-        return (name, None) if name in self.many else self.catalog.zone(name)
+        if name not in self.many:
+            return self.catalog.place(name)
+        places = self._each(name, self.catalog.place)
+        self._require_alike([(place.region, place.doubt) for place in places])
+        return Place(name, places[0].region, places[0].doubt)
 
-    def electricity(self, name: str, year: int | None = None, basis: str | None = None) -> GridRow:
+    def electricity(
+        self,
+        name: str,
+        year: int | None = None,
+        basis: str | None = None,
+        based_on: str | None = None,
+    ) -> GridRow:
         """Return the carbon intensity of a zone, of many a column of them."""
         if name not in self.many:
-            return self.catalog.electricity(name, year, basis)
+            return self.catalog.electricity(name, year, basis, based_on)
 
         def look(zone: str) -> GridRow:
-            asked = zone, year, basis
+            asked = zone, year, basis, based_on
             if asked not in self.rows:
                 self.rows[asked] = self.catalog.electricity(*asked)
             return self.rows[asked]
 
         rows: list[GridRow] = self._each(name, look)
-        self._require_alike([(row.basis, row.source) for row in rows])
+        self._require_alike([(row.basis, row.source, row.status, row.based_on) for row in rows])
         years: Any = Column([row.year for row in rows], int)
         numbers = self._numbers([row.intensity for row in rows])
         many = _ManyRows(*rows[0])._replace(zone=name, name=name, year=years, intensity=numbers)
@@ -108,7 +119,7 @@ class ManyGrids:
         """Return the water that generation in a zone consumes [L/kWh], and its source."""
         if zone not in self.many:
             return self.catalog.water.get(zone)
-        waters = [self.catalog.water.get(self.catalog.zone(name)[0]) for name in self.many[zone]]
+        waters = [self.catalog.water.get(self.catalog.zone(name)) for name in self.many[zone]]
         self._require_alike([water and water[1] for water in waters])
         known = [water for water in waters if water is not None]
         return (self._numbers([litres for litres, _ in known]), known[0][1]) if known else None

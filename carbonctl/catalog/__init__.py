@@ -1,29 +1,44 @@
 """Finds facts in hardware_db, each where it is asked for and not before."""
 
 import os
-from functools import cached_property
+from copy import copy
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from carbonctl.catalog import citations, defaults, folders, grids, names, records, tables
+from carbonctl.catalog import (
+    citations,
+    defaults,
+    everyday,
+    folders,
+    grid_rows,
+    grids,
+    plants,
+    records,
+)
 from carbonctl.catalog.counting import DeviceUnit, unit_of
 from carbonctl.catalog.defaults import Defaults
+from carbonctl.catalog.everyday import Everyday
+from carbonctl.catalog.grid_rows import CONSUMPTION, GridRow, GridTables, Zone
+from carbonctl.catalog.places import Place, Places
+from carbonctl.catalog.plants import Plant
 from carbonctl.catalog.priors import TABLE as PRIORS
 from carbonctl.catalog.priors import Priors
 from carbonctl.catalog.records import Device, Host, Source
+from carbonctl.catalog.regions import Region, Regions
 from carbonctl.catalog.shelf import Shelf, load
 from carbonctl.numbers.values import Value
-from carbonctl.text import did_you_mean, fold
+from carbonctl.text import did_you_mean
 
 if TYPE_CHECKING:
     from carbonctl.catalog.fab_factors import FabFactors
+    from carbonctl.catalog.grid_rule import GridRule
     from carbonctl.catalog.networks import Radio
     from carbonctl.catalog.own_records import OwnRecords
 
 T = TypeVar("T")
 DEVICES = ("accelerators", "cpus", "phones")
 HOSTS = ("hosts",)
-_SYNONYMS = {"USA": "US", "UK": "GB", "World": "world", "WORLD": "world", "global": "world"}
 
 
 class Catalog:
@@ -44,7 +59,8 @@ class Catalog:
         self.devices: Shelf[Device] = Shelf("device", DEVICES, records.DEVICE, *known)
         self.hosts: Shelf[Host] = Shelf("host", HOSTS, records.HOST, *known)
         self._units: dict[str, DeviceUnit] = {}
-        self._rows: dict[str, list[tables.GridRow]] = {}
+        self._zone_figures: dict[str, grids.ZoneFigures] = {}
+        self.is_under_rule = False
 
     def check_sources(self, path: Path) -> None:
         """Refuse one of the user's own records that names a source which no sources.yaml has.
@@ -135,7 +151,7 @@ class Catalog:
         for known in (name, name.lower()):
             if self.fab_factors.intensity(known) is not None:
                 return known
-        return self.zone(name)[0]
+        return self.zone(name)
 
     @cached_property
     def fab_factors(self) -> "FabFactors":
@@ -150,47 +166,47 @@ class Catalog:
         return str(shelf.path(record.id) or record.id)
 
     @cached_property
-    def zones(self) -> dict[str, tables.Zone]:
-        """Every zone of the grid tables."""
-        return tables.zones(self.folders)
+    def grid_tables(self) -> GridTables:
+        """The published figures of every zone."""
+        return grid_rows.tables_of(self.folders)
+
+    @property
+    def zones(self) -> dict[str, Zone]:
+        """Every zone that has a figure, with its name."""
+        return self.grid_tables.zones
 
     @cached_property
-    def regions(self) -> dict[str, tables.Region]:
-        """Every cloud region by id."""
-        return self.cited(tables.regions(self.folders), "cloud/regions.csv")
+    def region_tables(self) -> Regions:
+        """The cloud regions, each read where it is asked for."""
+        *own, builtin = self.folders
+        return self.cited(Regions(tuple(own), builtin), "cloud/regions.csv")
 
-    def zone(self, name: str) -> tuple[str, tables.Region | None]:
+    @property
+    def regions(self) -> dict[str, Region]:
+        """Every cloud region by id."""
+        return self.region_tables.all
+
+    @cached_property
+    def _places(self) -> Places:
+        return Places(self.folders[-1], self.grid_tables, self.region_tables)
+
+    def place(self, name: str) -> Place:
         """Return the zone that a name means, and the cloud region if it is one."""
-        if "/" in name:
-            region = self.regions.get(name.lower())
-            if region is None:
-                raise LookupError(names.unknown_grid(name, *self._place_names))
-            if region.grid not in self.zones:
-                said = f"cloud region `{name}` stands on an unknown grid `{region.grid}`"
-                raise LookupError(said)
-            return region.grid, region
-        name = _SYNONYMS.get(name, name)
-        if name in self.zones:
-            return name, None
-        wanted = fold(name)
-        for zone in self.zones.values():
-            if wanted in (fold(zone.zone), fold(zone.name)):
-                return zone.zone, None
-        raise LookupError(names.unknown_grid(name, *self._place_names))
+        return self._places.find(name)
+
+    def zone(self, name: str) -> str:
+        """Return the id of the zone that a name means."""
+        return self.place(name).zone
 
     def provider(self, grid: str) -> str | None:
         """Return whose cloud region a grid is, in the words of the spec; None for another."""
-        region = self.regions.get(grid.lower()) if "/" in grid else None
+        try:
+            region = self.place(grid).region
+        except LookupError:
+            return None
         return None if region is None else region.provider
 
-    @cached_property
-    def _place_names(self) -> tuple[names.Index, names.Index]:
-        """What grids and cloud regions are called; only an unknown one needs it."""
-        zones = (names.Called(zone.zone, (zone.zone, zone.name)) for zone in self.zones.values())
-        regions = (names.Called(region, (region,)) for region in self.regions)
-        return names.Index(zones), names.Index(regions)
-
-    def plants(self, name: str) -> dict[str, tables.Plant]:
+    def plants(self, name: str) -> dict[str, Plant]:
         """Return a kind of plant by basis."""
         if name not in self.generation:
             known = ", ".join(self.generation)
@@ -199,34 +215,66 @@ class Catalog:
         return self.generation[name]
 
     @cached_property
-    def generation(self) -> dict[str, dict[str, tables.Plant]]:
+    def generation(self) -> dict[str, dict[str, Plant]]:
         """Intensity of each kind of plant by basis; the first row of each is the default."""
-        return self.cited(tables.generation(self.folders), "grids/sources.csv")
+        return self.cited(plants.generation(self.folders), "grids/sources.csv")
 
     @cached_property
     def water(self) -> dict[str, tuple[float, str]]:
         """The water that generation in each zone consumes [L/kWh], and its source."""
-        return self.cited(tables.zone_water(self.folders), "grids/factors-other.csv")
+        return self.cited(plants.zone_water(self.folders), "grids/factors-other.csv")
 
-    def zone_rows(self, zone: str) -> list[tables.GridRow]:
-        """Return the rows of a zone.
+    def zone_rows(self, zone: str) -> list[GridRow]:
+        """Return every figure of a zone: published, by the rule, and those that count imports.
 
         Raises
         ------
         InputError
             For a faulty row, or one of the user's own with a source that no sources.yaml has.
         """
-        if zone in self._rows:
-            return self._rows[zone]
-        entry = self.zones[zone]
-        rows = self._rows[zone] = entry.rows()
-        if own := [cell for cell in entry.cells if self.folders[-1] not in cell[0].parents]:
-            citations.check_rows(own, self.sources)
-        return rows
+        figures = self._figures(zone)
+        return [*figures.published, *figures.by_rule(), *figures.consumption()]
+
+    def _figures(self, zone: str) -> grids.ZoneFigures:
+        if zone not in self._zone_figures:
+            grid_tables = self.grid_tables
+            if zone in grid_tables.own_cells:
+                citations.check_rows(grid_tables.own_cells[zone], self.sources)
+            published = grid_tables.rows(zone)
+
+            @lru_cache(maxsize=1)
+            def by_rule() -> list[GridRow]:
+                if zone in grid_tables.own_cells:
+                    return []
+                name = published[0].name if published else grid_tables.zones[zone].name
+                return self._rule.rows(zone, name, published)
+
+            consumption = lru_cache(maxsize=1)(partial(grid_tables.consumption, zone))
+            self._zone_figures[zone] = grids.ZoneFigures(published, by_rule, consumption)
+        return self._zone_figures[zone]
+
+    @cached_property
+    def _rule(self) -> "GridRule":
+        from carbonctl.catalog.grid_rule import GridRule  # only what is unpublished needs it
+
+        return GridRule(self.folders[-1])
+
+    def under_rule(self) -> "Catalog":
+        """Return the same catalog, whose life-cycle figures of grids are those by the rule.
+
+        Two places whose figures are compared are then of one method.
+        """
+        other = copy(self)
+        other.is_under_rule = True
+        return other
 
     def electricity(
-        self, name: str, year: int | None = None, basis: str | None = None
-    ) -> tables.GridRow:
+        self,
+        name: str,
+        year: int | None = None,
+        basis: str | None = None,
+        based_on: str | None = None,
+    ) -> GridRow:
         """Return the carbon intensity of a zone or a cloud region that an account takes.
 
         Raises
@@ -234,20 +282,35 @@ class Catalog:
         LookupError
             With the nearest names, or where there is no figure of the wanted basis.
         """
-        zone, region = self.zone(name)
+        place = self.place(name)
+        region = place.region
         if region is None:
-            return self.grid(zone, year, basis)
-        return grids.of_region(region, self.zone_rows(zone), year, basis)
+            return self.grid(place.zone, year, basis, based_on)
+        zone = (region.zone or region.grid) if based_on == CONSUMPTION else region.grid
+        row: GridRow | None = None
+        try:
+            row = self.grid(zone, year, basis, based_on)
+        except LookupError:
+            if region.own is None:
+                raise
+        return grids.of_region(region, row, basis)
 
-    def grid(self, zone: str, year: int | None, basis: str | None) -> tables.GridRow:
-        """Return the row of a zone that fits best.
+    def grid(
+        self,
+        zone: str,
+        year: int | None = None,
+        basis: str | None = None,
+        based_on: str | None = None,
+    ) -> GridRow:
+        """Return the figure of a zone that fits best.
 
         Raises
         ------
         LookupError
-            Where the zone has no row of the wanted basis.
+            Where the zone has no figure of the wanted basis.
         """
-        return grids.of_zone(self.zone_rows(zone), year, basis)
+        wanted = grids.Wanted(year, basis, based_on, self.is_under_rule)
+        return grids.of_zone(zone, self._figures(zone), wanted)
 
     def segments(self, model: str) -> dict[str, dict[str, Value]]:
         """Return energy per volume [kWh/GB] by element and direction of a model of the network.
@@ -290,9 +353,9 @@ class Catalog:
         return self.cited(networks.client_powers(self.folders), "clients.csv")
 
     @cached_property
-    def everyday(self) -> list[tables.Everyday]:
+    def everyday(self) -> list[Everyday]:
         """Everyday things to compare an account with."""
-        return self.cited(tables.everyday(self.folders), "equivalences.csv")
+        return self.cited(everyday.everyday(self.folders), "equivalences.csv")
 
     @cached_property
     def defaults(self) -> Defaults:

@@ -1,34 +1,119 @@
-"""Which row of the grid tables holds for a zone or a cloud region."""
+"""Which figure holds for a zone or a cloud region."""
 
-from carbonctl.catalog.tables import GridRow, Region
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from carbonctl.catalog.grid_rows import CONSUMPTION, PUBLISHED, GridRow
+from carbonctl.catalog.regions import Region
+
+LIFE_CYCLE, DIRECT = "life-cycle", "direct"
 
 
-def of_zone(rows: list[GridRow], year: int | None, basis: str | None) -> GridRow:
-    """Return the row that fits best of those of a zone.
+class ZoneFigures(NamedTuple):
+    """The figures of a zone, each read or computed only where it is asked for.
 
-    The wanted basis, else life-cycle, else direct; then the nearest year, the later of
-    two equally near, the latest where no year is given.
+    Attributes
+    ----------
+    published : list of GridRow
+        Of the tables.
+    by_rule : callable
+        Returns those that nobody publishes.
+    consumption : callable
+        Returns those that count imports.
+    """
+
+    published: list[GridRow]
+    by_rule: Callable[[], list[GridRow]]
+    consumption: Callable[[], list[GridRow]]
+
+
+class Wanted(NamedTuple):
+    """What a site asks of a figure: its year, its basis, and what it counts.
+
+    ``by_rule`` asks for the rule even where a life-cycle figure is published, so that it can
+    be compared with others by the rule.
+    """
+
+    year: int | None = None
+    basis: str | None = None
+    based_on: str | None = None
+    by_rule: bool = False
+
+
+def of_zone(zone: str, figures: ZoneFigures, wanted: Wanted) -> GridRow:
+    """Return the figure that fits best of those of a zone.
+
+    The wanted basis, else life-cycle, else direct. Published life-cycle figures take precedence
+    over those by the rule; figures that count imports stand in where there are no others. Then
+    the nearest year, the later of two equally near, the latest where no year is given.
 
     Raises
     ------
     LookupError
-        Where the zone has no row of the wanted basis.
+        Where the zone has no such figure.
     """
-    fitting = [row for row in rows if basis is None or row.basis == basis]
+    if wanted.based_on == CONSUMPTION:
+        rows = [*figures.consumption(), *_counting_imports(figures.published)]
+    else:
+        rows = _production(figures, wanted)
+    fitting = [row for row in rows if wanted.basis in (None, row.basis)]
     if not fitting:
-        raise LookupError(f"grid `{rows[0].zone}` has no {basis} figure, only {rows[0].basis}")
-    best = _best({row.basis for row in fitting})
-    fitting = [row for row in fitting if row.basis == best]
-    if year is None:
-        return max(fitting, key=lambda row: row.year)
-    return min(fitting, key=lambda row: (abs(row.year - year), -row.year))
+        raise LookupError(_lack(zone, rows, wanted))
+    basis = _best({row.basis for row in fitting})
+    return _nearest([row for row in fitting if row.basis == basis], wanted.year)
 
 
-def of_region(region: Region, rows: list[GridRow], year: int | None, basis: str | None) -> GridRow:
-    """Return the operator's own figure of a region, or else the best row of its zone.
+def _production(figures: ZoneFigures, wanted: Wanted) -> list[GridRow]:
+    """Return the figures of a zone among which year and basis decide."""
+    published = figures.published
+    is_life_cycle = wanted.basis in (None, LIFE_CYCLE)
+    of_basis = [row for row in published if row.basis == LIFE_CYCLE]
+    if is_life_cycle and of_basis and not wanted.by_rule:
+        return of_basis
+    by_rule = figures.by_rule()
+    if is_life_cycle and any(row.basis == LIFE_CYCLE for row in by_rule):
+        published = [row for row in published if row.basis != LIFE_CYCLE]
+    return [*published, *by_rule] or figures.consumption()
+
+
+def _counting_imports(published: list[GridRow]) -> list[GridRow]:
+    return [row for row in published if row.based_on == CONSUMPTION]
+
+
+def _lack(zone: str, rows: list[GridRow], wanted: Wanted) -> str:
+    """Say which figure a zone has not."""
+    kind = " consumption-based" if wanted.based_on == CONSUMPTION else ""
+    if not rows:
+        return f"grid `{zone}` has no{kind} figure"
+    return f"grid `{zone}` has no{kind} {wanted.basis} figure, only {rows[0].basis}"
+
+
+def _nearest(rows: list[GridRow], year: int | None) -> GridRow:
+    """Return the row of the nearest year; of one year the published one, then the anchored."""
+
+    def rank(row: GridRow) -> tuple[int, int, bool]:
+        apart = 0 if year is None else abs(row.year - year)
+        return apart, -row.year, row.status != PUBLISHED
+
+    return min(rows, key=rank)
+
+
+def of_region(region: Region, zone: GridRow | None, basis: str | None) -> GridRow:
+    """Return the operator's own figure of a region, or else that of its zone.
 
     The wanted basis, else life-cycle, else direct; on one basis the operator's own figure
     takes precedence, whatever its year.
+
+    Parameters
+    ----------
+    region : Region
+        The cloud region.
+    zone : GridRow or None
+        What `of_zone` gives for its zone; None where that has no such figure.
+    basis : str or None
+        The wanted one.
 
     Raises
     ------
@@ -36,12 +121,13 @@ def of_region(region: Region, rows: list[GridRow], year: int | None, basis: str 
         Where neither is of the wanted basis.
     """
     own = region.own
-    if own is not None:
-        known = {own.basis, *(row.basis for row in rows)}
-        if own.basis == (basis or _best(known)):
-            return own
-    return of_zone(rows, year, basis)
+    basis = basis or (zone.basis if zone is not None else None)
+    if own is not None and own.basis == (basis or own.basis):
+        return own
+    if zone is None:
+        raise LookupError(f"cloud region `{region.region}` has no {basis} figure")
+    return zone
 
 
 def _best(bases: set[str]) -> str:
-    return "life-cycle" if "life-cycle" in bases else "direct"
+    return LIFE_CYCLE if LIFE_CYCLE in bases else DIRECT

@@ -30,7 +30,7 @@ FOLDERS = ("accelerators", "cpus", "phones", "hosts")
 _PACKAGE = Path(__file__).resolve().parent.parent
 _ALIASES = re.compile(r"^aliases:((?: *\[[^\]]*\])|(?:\n *- .*)+)", re.M)
 _SPECIAL = re.compile(r"[^\w@%+=:,./-]")  # what bash takes for more than itself
-_GRID_HEAD = ["zone", "name", "year", "basis"]
+_GRID_HEADS = (["zone", "name", "year", "basis"], ["zone", "name", "kind", "parent"])
 
 Offer: TypeAlias = dict[str, str]  # words, each with what is said of it
 
@@ -240,7 +240,7 @@ def grids(folders: Iterable[Path]) -> Offer:
         for path in [*sorted((folder / "grids").glob("*.csv")), folder / "cloud" / "regions.csv"]:
             rows = csv.reader(_text(path).splitlines())
             head = next(rows, [])
-            if head[:4] == _GRID_HEAD or head[:2] == ["region", "name"]:
+            if head[:4] in _GRID_HEADS or head[:2] == ["region", "name"]:
                 offered.update((row[0], row[1]) for row in rows if len(row) > 1)
     return dict(sorted(offered.items()))
 

@@ -149,7 +149,7 @@ def _of_grid(context: PartContext, place: str) -> Value:
     """
     catalog, year = context.catalog, context.part.fab_year
     try:
-        row = catalog.grid(catalog.zone(place)[0], year, None)
+        row = catalog.grid(catalog.zone(place), year)
     except LookupError:
         message = f"fab_year: the fab tables have no figure of {place} for {year}"
         raise context.fault("fab_year", message) from None

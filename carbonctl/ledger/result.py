@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from carbonctl.catalog.everyday import Everyday
 from carbonctl.catalog.own_records import OwnRecords
-from carbonctl.catalog.tables import Everyday
 from carbonctl.errors import Caution, Problem
 from carbonctl.estimators import roles
 from carbonctl.ledger.entry import (

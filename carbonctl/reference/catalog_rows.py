@@ -5,12 +5,14 @@ A row is a plain mapping of column to value; None is unknown.
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, NamedTuple, TypeAlias
 
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.fab_rows import Figure
+from carbonctl.catalog.grid_rows import CONSUMPTION, PUBLISHED, GridRow
 from carbonctl.catalog.records import Device, Embodied, Host
-from carbonctl.catalog.tables import GridRow, Region
+from carbonctl.catalog.regions import Region
 from carbonctl.numbers.values import Value
 from carbonctl.reference import descriptions
 from carbonctl.text import fold
@@ -232,7 +234,7 @@ def grids(catalog: Catalog, kind: str | None, year: int | None) -> list[Row]:
     rows: list[Row] = []
     for zone in catalog.zones:
         if kind in (None, _zone_kind(zone)):
-            rows.append(_zone_row(catalog.electricity(zone, year)))
+            rows.append(_zone_row(catalog.grid(zone, year)))
     if kind in (None, "cloud"):
         rows += [_region_row(region, catalog, year) for region in catalog.regions.values()]
     return sorted(rows, key=lambda row: (GRID_KINDS.index(row["kind"]), row["zone"]))
@@ -252,8 +254,8 @@ def _zone_row(row: GridRow) -> Row:
     filled: Row = dict.fromkeys(GRID_COLUMNS)
     filled.update(
         zone=row.zone, name=row.name, kind=_zone_kind(row.zone), year=row.year, basis=row.basis,
-        intensity_g_per_kwh=best, confidence=row.confidence, source=row.source,
-        note=row.note or None,
+        intensity_g_per_kwh=best, status=row.status, based_on=row.based_on,
+        confidence=row.confidence, source=row.source, note=row.note or None,
     )  # fmt: skip
     if low != high:
         filled.update(low=low, high=high)
@@ -263,7 +265,7 @@ def _zone_row(row: GridRow) -> Row:
 def _region_row(region: Region, catalog: Catalog, year: int | None = None) -> Row:
     """Return a cloud region with the intensity that an account takes."""
     filled: Row = dict.fromkeys(GRID_COLUMNS)
-    if region.grid in catalog.zones:
+    with suppress(LookupError):  # its grid is not known, or has no figure
         filled = _zone_row(catalog.electricity(region.region, year))
     notes = dict.fromkeys(note for note in (region.note, filled["note"]) if note)
     has_pue, has_wue = region.pue is not None, region.wue_l_per_kwh is not None
@@ -286,9 +288,10 @@ def grid(catalog: Catalog, name: str) -> list[Row]:
 
     Raises LookupError with the nearest names.
     """
-    zone, region = catalog.zone(name)
-    rows = [_zone_row(row) for row in catalog.zone_rows(zone)]
-    rows.sort(key=lambda row: (-row["year"], row["basis"]))
+    place = catalog.place(name)
+    region = place.region
+    rows = [_zone_row(row) for row in catalog.zone_rows(place.zone)]
+    rows.sort(key=_newest_first)
     if region is None:
         return rows
     taken, own = _region_row(region, catalog), region.own
@@ -297,10 +300,18 @@ def grid(catalog: Catalog, name: str) -> list[Row]:
     return [taken, {**_zone_row(own), "kind": "cloud"}, *rows]
 
 
+def _newest_first(row: Row) -> tuple[Any, ...]:
+    return row["based_on"] == CONSUMPTION, -row["year"], row["basis"], row["status"] != PUBLISHED
+
+
 def taken(catalog: Catalog, name: str, rows: list[Row]) -> int:
     """Return which row of `grid` an account takes, where neither year nor basis is given."""
-    row = catalog.electricity(name)
-    return next(n for n, r in enumerate(rows) if (r["year"], r["basis"]) == (row.year, row.basis))
+    wanted = _figure_of(_zone_row(catalog.electricity(name)))
+    return next(number for number, row in enumerate(rows) if _figure_of(row) == wanted)
+
+
+def _figure_of(row: Row) -> tuple[Any, ...]:
+    return row["year"], row["basis"], row["status"], row["based_on"]
 
 
 def years(text: str) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from carbonctl.catalog import Catalog, citations, networks, own_records, tables
 from carbonctl.catalog.act import Act
 from carbonctl.catalog.fab import TABLES, Fab
+from carbonctl.catalog.grid_rows import is_grid_table
 from carbonctl.errors import InputError, Problem
 from carbonctl.hardware.fallback import sibling_of
 
@@ -28,6 +29,7 @@ def _readers(catalog: Catalog) -> Iterator[Callable[[], object]]:
     yield from (partial(catalog.host, identity) for identity in catalog.hosts.paths())
     for folder in catalog.folders:
         yield from (partial(_drain, path) for path in sorted(folder.rglob("*.csv")))
+    yield partial(_grid_heads, catalog)
     for name in ("zones", "regions", "generation", "water", "everyday", "defaults",
                  "priors", "sources"):  # fmt: skip
         yield partial(getattr, catalog, name)
@@ -55,6 +57,12 @@ def _drain(path: Path) -> None:
         pass
 
 
+def _grid_heads(catalog: Catalog) -> None:
+    for folder in catalog.folders:
+        for path in sorted((folder / "grids").glob("*.csv")):
+            is_grid_table(path)
+
+
 def _cites(path: Path, catalog: Catalog) -> None:
     citations.check(path, catalog.sources)
 
@@ -65,9 +73,9 @@ def _grid_rows(catalog: Catalog) -> None:
     Raises InputError with the problems of all zones.
     """
     problems: list[Problem] = []
-    for zone in catalog.zones.values():
+    for zone in catalog.zones:
         try:
-            zone.rows()
+            catalog.zone_rows(zone)
         except InputError as error:
             problems += error.problems
     if problems:

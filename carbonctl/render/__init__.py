@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from carbonctl.analysis.gates import Verdict
+    from carbonctl.catalog.everyday import Everyday
     from carbonctl.catalog.records import Source
-    from carbonctl.catalog.tables import Everyday
     from carbonctl.ledger.result import About, Result
     from carbonctl.render.by_row import Rows
 

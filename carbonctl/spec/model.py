@@ -61,6 +61,9 @@ class Site(Spec):
     basis: f.Basis | None = optional(
         "what carbon_intensity is, or which figure of the grid to take"
     )
+    based_on: f.BasedOn | None = optional(
+        "what the grid's figure counts: generation in the zone, or its consumption with imports"
+    )
     pue: f.Pue | None = optional("power usage effectiveness of the building")
     losses: f.Loss | None = optional("share lost between plant and meter; counted only where given")
     wue: f.Water | None = optional("water used on site per energy of IT")

@@ -1,0 +1,248 @@
+"""Which zone or cloud region a name means: ids, codes, names in many languages, providers' ids.
+
+An id is found without any table of names. Then come the names of aliases.csv, a cloud region
+behind its provider's name, and one with the suffix of a zone of it. A name that means several
+places is read by the rule of ambiguous.csv, which is said, or refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+from carbonctl.catalog import names, tables
+from carbonctl.catalog.grid_rows import GridTables
+from carbonctl.catalog.regions import Region, Regions
+from carbonctl.catalog.tables import Row
+from carbonctl.text import fold_words
+
+_ALIASES, _AMBIGUOUS, _PATTERNS = (
+    f"places/{name}.csv" for name in ("aliases", "ambiguous", "patterns")
+)
+_MOST_WORDS = 3  # of a provider's name
+
+
+class Place(NamedTuple):
+    """What a name means.
+
+    Attributes
+    ----------
+    zone : str
+        The zone whose electricity it is.
+    region : Region or None
+        The cloud region, where it is one.
+    doubt : str
+        What to tell a user who could have meant another place; else empty.
+    """
+
+    zone: str
+    region: Region | None = None
+    doubt: str = ""
+
+
+class _Provider(NamedTuple):
+    """How a provider's regions are written: names before the id, and the end that is a zone's."""
+
+    provider: str
+    prefixes: tuple[str, ...]
+    suffix: re.Pattern[str] | None
+
+
+class Places:
+    """Finds zones and cloud regions by what people call them.
+
+    Parameters
+    ----------
+    builtin : Path
+        The folder that comes with carbonctl.
+    grids : GridTables
+        The zones.
+    regions : Regions
+        The cloud regions.
+    """
+
+    def __init__(self, builtin: Path, grids: GridTables, regions: Regions) -> None:
+        self.builtin = builtin
+        self.grids = grids
+        self.regions = regions
+        self._known: dict[str, Place] = {}
+
+    def find(self, name: str) -> Place:
+        """Return the place that a name means.
+
+        Raises
+        ------
+        LookupError
+            Where it means none, several, or one without any figure, with what it may mean.
+        """
+        if name not in self._known:
+            self._known[name] = self._find(name)
+        return self._known[name]
+
+    def _find(self, name: str) -> Place:
+        if name in self.grids.own_cells:
+            return Place(name)
+        key = fold_words(name)
+        if self.grids.rows(name) or self.grids.consumption(name):
+            return Place(name, doubt=self._doubt(name, key, name))
+        identity = self._region_id(name) or self.grids.own_named(name)
+        if identity is not None:
+            return self._place(identity)
+        for wanted in (key, *self._without_decoration(name)):
+            place = self._aliased(name, wanted)
+            if place is not None:
+                return place
+        raise LookupError(self._unknown(name))
+
+    def _region_id(self, name: str) -> str | None:
+        """Return the id of a cloud region that is written in full, maybe with a zone's suffix."""
+        if "/" not in name:
+            return None
+        provider, _, code = name.partition("/")
+        codes = [code, *self._codes(code, provider.lower())]
+        known = (self.regions.get(f"{provider}/{some}") for some in codes)
+        return next((region.region for region in known if region is not None), None)
+
+    def _aliased(self, name: str, key: str) -> Place | None:
+        """Return the place of a key of the table of names.
+
+        Raises
+        ------
+        LookupError
+            Where it stands for several, and no rule says which one.
+        """
+        rows = [row for _, row in tables.rows_with(self.builtin / _ALIASES, key)]
+        if not rows:
+            return None
+        chosen, doubt = rows[0], ""
+        if len(rows) > 1:
+            identity = self._chosen(name, key)
+            chosen = next(row for row in rows if row["place"] == identity)
+            doubt = self._doubt(name, key, identity)
+        if "/" not in chosen["place"]:
+            self._require_figures(name, chosen)
+        return self._place(chosen["place"], doubt)
+
+    def _place(self, identity: str, doubt: str = "") -> Place:
+        if "/" not in identity:
+            return Place(identity, doubt=doubt)
+        region = self.regions.get(identity)
+        assert region is not None
+        if not region.grid:
+            raise LookupError(
+                f"the grid of cloud region `{identity}` is not known; give `carbon_intensity`, "
+                "or the grid"
+            )
+        if not (self.grids.rows(region.grid) or self.grids.consumption(region.grid)):
+            said = f"cloud region `{identity}` stands on an unknown grid `{region.grid}`"
+            raise LookupError(said)
+        return Place(region.grid, region, doubt)
+
+    def _require_figures(self, name: str, row: Row) -> None:
+        """Refuse a place that is known and of which nobody has a figure.
+
+        Raises
+        ------
+        LookupError
+            With the neighbour whose grid may stand in, where there is one.
+        """
+        zone = row["place"]
+        if self.grids.rows(zone) or self.grids.consumption(zone):
+            return
+        known = self.grids.zones.get(zone)
+        called = f"{known.name} ({zone})" if known else zone
+        hint = "give `carbon_intensity`"
+        if row["fallback"]:
+            neighbour = self._called(row["fallback"])
+            hint = f"write `{row['fallback']}` to take that of {neighbour}, or {hint}"
+        raise LookupError(
+            f"`{names.shown(name)}`: no carbon intensity of {called} is known; {hint}"
+        )
+
+    # --- names with several meanings ---
+
+    def _candidates(self, key: str) -> tuple[str, list[str]]:
+        """Return which place an ambiguous key means, empty where it is refused, and all of them."""
+        for _, row in tables.rows_with(self.builtin / _AMBIGUOUS, key):
+            return row["chosen"], row["candidates"].split()
+        return "", []
+
+    def _chosen(self, name: str, key: str) -> str:
+        chosen, several = self._candidates(key)
+        if not chosen:
+            listed = " or ".join(f"`{place}` ({self._called(place)})" for place in several)
+            raise LookupError(f"`{names.shown(name)}` is ambiguous: write {listed}")
+        return chosen
+
+    def _doubt(self, name: str, key: str, identity: str) -> str:
+        """Return what is said of a name that others would read otherwise."""
+        _, several = self._candidates(key)
+        others = [place for place in several if place != identity]
+        if not others:
+            return ""
+        rest = " or ".join(f"`{place}` ({self._called(place)})" for place in others)
+        called = self._called(identity)
+        return f"`{names.shown(name)}` is read as {called}; for another write {rest}"
+
+    def _called(self, identity: str) -> str:
+        if "/" in identity:
+            region = self.regions.get(identity)
+            return f"{identity}, {region.name}" if region else identity
+        zone = self.grids.zones.get(identity)
+        return zone.name if zone else identity
+
+    # --- providers ---
+
+    @cached_property
+    def _providers(self) -> list[_Provider]:
+        return list(tables.read(self.builtin / _PATTERNS, _provider))
+
+    def _codes(self, code: str, provider: str) -> Iterator[str]:
+        """Yield a region's code without the suffix of a zone."""
+        for pattern in self._providers:
+            if pattern.provider == provider and pattern.suffix is not None:
+                stripped = pattern.suffix.sub("", code)
+                if stripped != code:
+                    yield stripped
+
+    def _without_decoration(self, name: str) -> Iterator[str]:
+        """Yield keys of the cloud region in a name with its provider or a zone's suffix."""
+        words = fold_words(name).split()
+        for count in range(1, min(len(words), _MOST_WORDS + 1)):
+            prefix = " ".join(words[:count])
+            for pattern in self._providers:
+                if prefix in pattern.prefixes:
+                    code = _after(name, count)
+                    codes = [code, *self._codes(code, pattern.provider), code.replace(" ", "")]
+                    yield from (f"{pattern.provider} {fold_words(some)}" for some in codes)
+        for pattern in self._providers:
+            for code in self._codes(name, pattern.provider):
+                yield f"{pattern.provider} {fold_words(code)}"
+
+    # --- what is no place ---
+
+    def _unknown(self, name: str) -> str:
+        regions = names.Index(names.Called(region, (region,)) for region in self.regions.all)
+        zones = names.Index(self._zone_names())
+        return names.unknown_grid(name, zones, regions)
+
+    def _zone_names(self) -> Iterator[names.Called]:
+        for zone in self.grids.zones.values():
+            yield names.Called(zone.zone, (zone.zone, zone.name))
+
+
+def _provider(row: Row) -> _Provider:
+    suffix = re.compile(row["suffix"]) if row["suffix"] else None
+    prefixes = tuple(fold_words(prefix) for prefix in row["prefixes"].split("|"))
+    return _Provider(row["provider"], prefixes, suffix)
+
+
+def _after(name: str, count: int) -> str:
+    """Return what follows the first words of a name."""
+    rest = name.strip()
+    for _ in range(count):
+        rest = re.sub(r"^[^\s_/:;,.()|-]+[\s_/:;,.()|-]+", "", rest, count=1)
+    return rest
