@@ -81,8 +81,8 @@ class ManyGrids:
         if name not in self.many:
             return self.catalog.place(name)
         places = self._each(name, self.catalog.place)
-        self._require_alike([(place.region, place.doubt) for place in places])
-        return Place(name, places[0].region, places[0].doubt)
+        self._require_alike([(place.region, bool(place.doubt)) for place in places])
+        return Place(name, places[0].region, self._word([place.doubt for place in places]))
 
     def electricity(
         self,

@@ -158,8 +158,15 @@ class GridRule:
             for row in listed
             if row["region"] == _ANY
         }
-        line = dict(tables.read(self.folder / "from-direct.csv", _figure))
-        return _Numbers(stack, bands, upstream, FromDirect(**line))
+        return _Numbers(stack, bands, upstream, self._line())
+
+    def _line(self) -> FromDirect:
+        line = {row["name"]: row for row in tables.read(self.folder / "from-direct.csv", dict)}
+        residual = line["residual_g_per_kwh"]
+        return FromDirect(
+            float(line["intercept_g_per_kwh"]["value"]), float(line["slope"]["value"]),
+            float(residual["low"]), float(residual["high"]),
+        )  # fmt: skip
 
 
 _UPSTREAM = ("g_per_kwh", "low", "high")
@@ -167,10 +174,6 @@ _UPSTREAM = ("g_per_kwh", "low", "high")
 
 def _region_of(row: Row) -> tuple[str, str]:
     return row["zone"], row["region"]
-
-
-def _figure(row: Row) -> tuple[str, float]:
-    return row["name"], float(row["value"])
 
 
 def _keys(*sources: str) -> str:

@@ -91,8 +91,11 @@ class Places:
         identity = self._region_id(name) or self.grids.own_named(name)
         if identity is not None:
             return self._place(identity)
-        for wanted in (key, *self._without_decoration(name)):
-            place = self._aliased(name, wanted)
+        place = self._aliased(name, key)
+        if place is not None:
+            return place
+        for wanted in self._without_decoration(name):
+            place = self._aliased(name, wanted, are_regions=True)
             if place is not None:
                 return place
         raise LookupError(self._unknown(name))
@@ -106,15 +109,19 @@ class Places:
         known = (self.regions.get(f"{provider}/{some}") for some in codes)
         return next((region.region for region in known if region is not None), None)
 
-    def _aliased(self, name: str, key: str) -> Place | None:
-        """Return the place of a key of the table of names.
+    def _aliased(self, name: str, key: str, *, are_regions: bool = False) -> Place | None:
+        """Return the place of a key of the table of names; of cloud regions alone where wanted.
 
         Raises
         ------
         LookupError
             Where it stands for several, and no rule says which one.
         """
-        rows = [row for _, row in tables.rows_with(self.builtin / _ALIASES, key)]
+        rows = [
+            row
+            for _, row in tables.rows_with(self.builtin / _ALIASES, key)
+            if "/" in row["place"] or not are_regions
+        ]
         if not rows:
             return None
         chosen, doubt = rows[0], ""
@@ -154,13 +161,12 @@ class Places:
             return
         known = self.grids.zones.get(zone)
         called = f"{known.name} ({zone})" if known else zone
-        hint = "give `carbon_intensity`"
+        hints = [self._written(place) for place in self._others(fold_words(name), zone)]
         if row["fallback"]:
-            neighbour = self._called(row["fallback"])
-            hint = f"write `{row['fallback']}` to take that of {neighbour}, or {hint}"
-        raise LookupError(
-            f"`{names.shown(name)}`: no carbon intensity of {called} is known; {hint}"
-        )
+            hints.append(f"{self._written(row['fallback'])}, whose grid may stand in")
+        hint = "".join(f"write {some}; or " for some in hints) + "give `carbon_intensity`"
+        said = names.shown(name)
+        raise LookupError(f"`{said}`: no carbon intensity of {called} is known; {hint}")
 
     # --- names with several meanings ---
 
@@ -173,24 +179,29 @@ class Places:
     def _chosen(self, name: str, key: str) -> str:
         chosen, several = self._candidates(key)
         if not chosen:
-            listed = " or ".join(f"`{place}` ({self._called(place)})" for place in several)
+            listed = " or ".join(map(self._written, several))
             raise LookupError(f"`{names.shown(name)}` is ambiguous: write {listed}")
         return chosen
 
+    def _others(self, key: str, identity: str) -> list[str]:
+        """Return what else an ambiguous key may mean."""
+        return [place for place in self._candidates(key)[1] if place != identity]
+
     def _doubt(self, name: str, key: str, identity: str) -> str:
         """Return what is said of a name that others would read otherwise."""
-        _, several = self._candidates(key)
-        others = [place for place in several if place != identity]
+        others = self._others(key, identity)
         if not others:
             return ""
-        rest = " or ".join(f"`{place}` ({self._called(place)})" for place in others)
+        rest = " or ".join(map(self._written, others))
+        called, said = self._called(identity), names.shown(name)
+        return f"`{said}` is read as {called}, not {rest}; write `{called}` to hide this"
+
+    def _written(self, identity: str) -> str:
+        """Return how a place is written, and what it is called where that is not the same."""
         called = self._called(identity)
-        return f"`{names.shown(name)}` is read as {called}; for another write {rest}"
+        return f"`{identity}`" if called == identity else f"`{identity}` ({called})"
 
     def _called(self, identity: str) -> str:
-        if "/" in identity:
-            region = self.regions.get(identity)
-            return f"{identity}, {region.name}" if region else identity
         zone = self.grids.zones.get(identity)
         return zone.name if zone else identity
 
@@ -219,8 +230,7 @@ class Places:
                     codes = [code, *self._codes(code, pattern.provider), code.replace(" ", "")]
                     yield from (f"{pattern.provider} {fold_words(some)}" for some in codes)
         for pattern in self._providers:
-            for code in self._codes(name, pattern.provider):
-                yield f"{pattern.provider} {fold_words(code)}"
+            yield from map(fold_words, self._codes(name, pattern.provider))
 
     # --- what is no place ---
 

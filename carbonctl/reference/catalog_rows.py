@@ -234,7 +234,8 @@ def grids(catalog: Catalog, kind: str | None, year: int | None) -> list[Row]:
     rows: list[Row] = []
     for zone in catalog.zones:
         if kind in (None, _zone_kind(zone)):
-            rows.append(_zone_row(catalog.grid(zone, year)))
+            with suppress(LookupError):  # it has a name and no figure
+                rows.append(_zone_row(catalog.grid(zone, year)))
     if kind in (None, "cloud"):
         rows += [_region_row(region, catalog, year) for region in catalog.regions.values()]
     return sorted(rows, key=lambda row: (GRID_KINDS.index(row["kind"]), row["zone"]))

@@ -4,6 +4,7 @@ from carbonctl.analysis.compare import causes
 from carbonctl.analysis.compare.deltas import delta, deltas
 from carbonctl.analysis.compare.model import ComparedEntry, Comparison, Delta, Report, Side
 from carbonctl.analysis.compare.notes import notes
+from carbonctl.analysis.compare.one_rule import on_one_rule
 from carbonctl.analysis.compare.pairing import Pair, pairs
 from carbonctl.catalog import Catalog
 from carbonctl.errors import InputError, Problem
@@ -17,7 +18,14 @@ def report(base: Side, heads: list[Side], catalog: Catalog) -> Report:
 
     Raises InputError where a saved result holds what is no formula.
     """
-    alternatives = [compare(base, head, catalog) for head in heads]
+    made = on_one_rule([base, *heads], catalog)
+    base, *heads = made.sides
+    alternatives = [compare(base, head, made.catalog) for head in heads]
+    if made.notes:
+        alternatives = [
+            alternative._replace(notes=(*made.notes, *alternative.notes))
+            for alternative in alternatives
+        ]
     return Report(base, sorted(alternatives, key=_rank))
 
 
