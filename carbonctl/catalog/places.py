@@ -86,7 +86,7 @@ class Places:
         if name in self.grids.own_cells:
             return Place(name)
         key = fold_words(name)
-        if self.grids.rows(name) or self.grids.consumption(name):
+        if self._has_figures(name):
             return Place(name, doubt=self._doubt(name, key, name))
         identity = self._region_id(name) or self.grids.own_named(name)
         if identity is not None:
@@ -94,8 +94,7 @@ class Places:
         place = self._aliased(name, key)
         if place is not None:
             return place
-        for wanted in self._without_decoration(name):
-            place = self._aliased(name, wanted, are_regions=True)
+        for place in (self._behind_provider(name), self._without_suffix(name)):
             if place is not None:
                 return place
         raise LookupError(self._unknown(name))
@@ -109,19 +108,15 @@ class Places:
         known = (self.regions.get(f"{provider}/{some}") for some in codes)
         return next((region.region for region in known if region is not None), None)
 
-    def _aliased(self, name: str, key: str, *, are_regions: bool = False) -> Place | None:
-        """Return the place of a key of the table of names; of cloud regions alone where wanted.
+    def _aliased(self, name: str, key: str) -> Place | None:
+        """Return the place of a key of the table of names.
 
         Raises
         ------
         LookupError
             Where it stands for several, and no rule says which one.
         """
-        rows = [
-            row
-            for _, row in tables.rows_with(self.builtin / _ALIASES, key)
-            if "/" in row["place"] or not are_regions
-        ]
+        rows = [row for _, row in tables.rows_with(self.builtin / _ALIASES, key)]
         if not rows:
             return None
         chosen, doubt = rows[0], ""
@@ -143,10 +138,13 @@ class Places:
                 f"the grid of cloud region `{identity}` is not known; give `carbon_intensity`, "
                 "or the grid"
             )
-        if not (self.grids.rows(region.grid) or self.grids.consumption(region.grid)):
+        if not self._has_figures(region.grid):
             said = f"cloud region `{identity}` stands on an unknown grid `{region.grid}`"
             raise LookupError(said)
         return Place(region.grid, region, doubt)
+
+    def _has_figures(self, zone: str) -> bool:
+        return bool(self.grids.rows(zone) or self.grids.consumption(zone))
 
     def _require_figures(self, name: str, row: Row) -> None:
         """Refuse a place that is known and of which nobody has a figure.
@@ -157,11 +155,12 @@ class Places:
             With the neighbour whose grid may stand in, where there is one.
         """
         zone = row["place"]
-        if self.grids.rows(zone) or self.grids.consumption(zone):
+        if self._has_figures(zone):
             return
         known = self.grids.zones.get(zone)
         called = f"{known.name} ({zone})" if known else zone
-        hints = [self._written(place) for place in self._others(fold_words(name), zone)]
+        others = filter(self._has_figures, self._others(fold_words(name), zone))
+        hints = [self._written(place) for place in others]
         if row["fallback"]:
             hints.append(f"{self._written(row['fallback'])}, whose grid may stand in")
         hint = "".join(f"write {some}; or " for some in hints) + "give `carbon_intensity`"
@@ -219,8 +218,8 @@ class Places:
                 if stripped != code:
                     yield stripped
 
-    def _without_decoration(self, name: str) -> Iterator[str]:
-        """Yield keys of the cloud region in a name with its provider or a zone's suffix."""
+    def _behind_provider(self, name: str) -> Place | None:
+        """Return the cloud region whose code or name follows its provider's."""
         words = fold_words(name).split()
         for count in range(1, min(len(words), _MOST_WORDS + 1)):
             prefix = " ".join(words[:count])
@@ -228,9 +227,23 @@ class Places:
                 if prefix in pattern.prefixes:
                     code = _after(name, count)
                     codes = [code, *self._codes(code, pattern.provider), code.replace(" ", "")]
-                    yield from (f"{pattern.provider} {fold_words(some)}" for some in codes)
-        for pattern in self._providers:
-            yield from map(fold_words, self._codes(name, pattern.provider))
+                    for some in codes:
+                        place = self._aliased(name, f"{pattern.provider} {fold_words(some)}")
+                        if place is not None:
+                            return place
+        return None
+
+    def _without_suffix(self, name: str) -> Place | None:
+        """Return the cloud region of which a name is a zone: without its provider's suffix."""
+        keys = {
+            f"{pattern.provider} {fold_words(code)}": fold_words(code)
+            for pattern in self._providers
+            for code in self._codes(name, pattern.provider)
+        }
+        known = {key: place for key in keys if (place := self._aliased(name, key)) is not None}
+        if len(known) == 1:
+            return next(iter(known.values()))
+        return self._aliased(name, keys[next(iter(known))]) if known else None
 
     # --- what is no place ---
 

@@ -127,7 +127,7 @@ def test_the_year_of_a_transfer_figure():
 
 def test_labels_that_people_choose_are_kept_apart():
     text = (
-        'name: t\nsites: {FR: {grid: PL}, "FR 3": {grid: IE}, "x @ y": {grid: DE}}\n'
+        'name: t\nsites: {FR: {grid: PL}, "FR 3": {grid: IE}, "x @ y": {grid: PL}}\n'
         "site: [{site: FR, share: 20 %}, {site: FR 3, share: 20 %}, {grid: FR, share: 20 %}, "
         '{site: "x @ y", share: 40 %}]\n'
         f"phases: {{training: [{{{WORK}}}]}}\n"
@@ -149,7 +149,7 @@ def test_groups_by_site_and_system_have_plain_labels():
 
 def test_a_named_site_with_its_own_intensity_is_a_supply_of_its_own():
     """Nothing of the contracts, losses and water of the workload's grid carries over."""
-    head = "site: {grid: DE, carbon_free_energy: 80 %, residual_intensity: 700 g/kWh, losses: 5 %}"
+    head = "site: {grid: PL, carbon_free_energy: 80 %, residual_intensity: 700 g/kWh, losses: 5 %}"
     result = run(head, WORK + ", site: clean")
     assert [entry.item for entry in result.entries] == ["energy", "PUE overhead", "hardware"]
     assert result.total.operational_market_kgco2e == result.total.operational_kgco2e

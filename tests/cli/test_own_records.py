@@ -71,7 +71,9 @@ def test_the_hash_is_of_names_and_bytes(checkout):
 def test_every_file_of_the_database_counts():
     folder = CATALOG.folders[-1]
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    assert set(own_records.files(folder)) == there - {"VERSION", "README.md"}
+    assert set(own_records.files(folder)) == {
+        name for name in there if not name.startswith(("VERSION", "README.md", "places/", "odbl/"))
+    }
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")

@@ -31,7 +31,7 @@ if __name__ == "__main__":
 @pytest.fixture
 def stream(tmp_path):
     path = tmp_path / "jobs.jsonl"
-    jobs = [job(f"job {n}", ("FR", "DE", "US")[n % 3], f"{n + 1}.5 h") for n in range(600)]
+    jobs = [job(f"job {n}", ("FR", "PL", "US")[n % 3], f"{n + 1}.5 h") for n in range(600)]
     path.write_text(lines(*jobs[:300], "oops", job("none", "Oz"), *jobs[300:]))
     return str(path)
 

@@ -17,14 +17,14 @@ site: {grid: FR}
 phases: {inference: [{kind: energy, energy: 1 MWh, embodied: 0 kg}]}
 --- # the second
 name: two
-site: {grid: DE}
+site: {grid: PL}
 systems: {s: {embodied: 100 kg, devices: 1}}
 phases: {inference: [{kind: energy, energy: 1 MWh, embodied: 0 kg}]}
 ...
 %YAML 1.1
 ---
 name: three
-site: {grid: DE}
+site: {grid: PL}
 phases: {inference: [{kind: energy, energy: 3 MWh, embodied: 0 kg}]}
 """
 
@@ -33,7 +33,7 @@ phases: {inference: [{kind: energy, energy: 3 MWh, embodied: 0 kg}]}
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("jobs.yaml").write_text(YAML)
-    Path("jobs.jsonl").write_text("\n" + lines(job("a"), "", '{"name": "b", oops', job("c", "DE")))
+    Path("jobs.jsonl").write_text("\n" + lines(job("a"), "", '{"name": "b", oops', job("c", "PL")))
     return tmp_path
 
 
@@ -57,7 +57,7 @@ def test_every_label_that_is_printed_names_its_document(inside):
 
 def test_faults_stand_at_their_line_of_the_file(inside):
     assert inside("estimate", "jobs.jsonl#4").err.startswith("jobs.jsonl:4:15: not valid JSON: ")
-    Path("jobs.yaml").write_text(YAML.replace("DE", "Oz"))
+    Path("jobs.yaml").write_text(YAML.replace("PL", "Oz"))
     done = inside("estimate", "jobs.yaml#2", "-f", "json")
     assert done.err.startswith("jobs.yaml:8:14: grid: unknown grid `Oz`")
 
@@ -239,7 +239,7 @@ def test_a_fault_of_set_is_said_once(inside, value, form):
 
 
 def test_other_faults_beside_that_of_set_are_all_said(inside):
-    Path("jobs.yaml").write_text(YAML.replace("DE", "Oz"))
+    Path("jobs.yaml").write_text(YAML.replace("PL", "Oz"))
     done = inside("estimate", "jobs.yaml", QUICK, "--set", "site.gird=FR", "-f", "csv")
     assert done.err.splitlines() == [
         "--set:1:11: unknown key `gird`; did you mean `grid`?",

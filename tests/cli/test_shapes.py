@@ -324,6 +324,7 @@ def test_what_cannot_be_done_together_is_soon_left_alone():
     assert shape.is_hopeless(())
 
 
+UNAMBIGUOUS = ("FR", "PL", "US", "SE", "GB", "ZA")
 GRIDS = ("FR", "DE", "PL", "US", "SE", "GB", "France", "USA", "IN", "ZA", "NO", "world", "Oz")
 
 
@@ -427,7 +428,7 @@ def test_devices_tasks_and_sites_in_one_stream():
     "site", [{"facility": name} for name in FACILITIES] + [{"provider": name} for name in PROVIDERS]
 )
 def test_sites_of_a_class(site):
-    texts = [json.dumps({**job("a"), "site": {"grid": grid, **site}}) for grid in GRIDS[:6] * 2]
+    texts = [json.dumps({**job("a"), "site": {"grid": grid, **site}}) for grid in UNAMBIGUOUS * 2]
     assert together(texts) == 12
     assert together(texts, ("site.grid=DE",)) == 12
 

@@ -59,7 +59,7 @@ phases: {inference: [{kind: energy, energy: 1 MWh, embodied: 0 kg}]}
 # nothing
 ---
 name: three
-site: {grid: DE}
+site: {grid: PL}
 phases: {inference: [{kind: energy, energy: 1 MWh, embodied: 0 kg}]}
 ...
 """

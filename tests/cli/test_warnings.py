@@ -161,7 +161,7 @@ def test_quiet_hides_no_difference_of_facts(inside, folder):
 
 def test_comparisons_merge_the_warnings_of_both_sides(inside, folder):
     Path("a.jsonl").write_text(lines(*(metered(f"job {n}") for n in range(40))))
-    Path("b.jsonl").write_text(lines(*(metered(f"job {n}", grid="DE") for n in range(40))))
+    Path("b.jsonl").write_text(lines(*(metered(f"job {n}", grid="PL") for n in range(40))))
     (said,) = inside("compare", "a.jsonl", "b.jsonl").err.splitlines()
     assert said.startswith(f"80 workloads: warning: phases.training.energy: {LACKS}")
     assert said.endswith(", first a.jsonl#1")

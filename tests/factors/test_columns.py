@@ -119,7 +119,10 @@ ARGUMENTS = {
     "yields.gross_dies": dies,
     "yields.wafer_cm2_per_die": dies,
 }
-OF_NUMBERS = {"distributions.share_below"}  # of one unknown, never of columns
+OF_NUMBERS = {  # of one unknown, or of the facts of a zone; never of columns
+    "distributions.share_below",
+    *(name for name in NAMES if name.startswith("grid_rule.")),
+}
 WITHOUT_RANGES = {name for name in ARGUMENTS if name.startswith("distributions.")}
 
 
