@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := estimate
-.PHONY: estimate test check bench facts docs clean
+.PHONY: estimate test check bench facts update-grids docs clean
 
 estimate: $(STAMP)  ## the account of a real workload
 	@$(BIN)/carbonctl estimate configs/llama3.yaml
@@ -26,6 +26,12 @@ bench: $(VENV)/.dev  ## speed and memory, as ratios
 facts: $(VENV)/.dev  ## everything in hardware_db, validated
 	@$(BIN)/python -m pytest tests/catalog
 	@$(BIN)/python -m tests.facts
+
+# Prints what a folder of raw files would change: docs/updating-grids.md.
+update-grids: $(VENV)/.dev  ## the tables of grids from raw files: RAW=folder [WRITE=1] [REFIT=1] [SKIP=1]
+	@test -n "$(RAW)" || { echo "make update-grids RAW=folder: docs/updating-grids.md" >&2; exit 1; }
+	@$(BIN)/python -m tests.update_grids "$(RAW)" \
+		$(if $(WRITE),--write) $(if $(REFIT),--refit) $(if $(SKIP),--skip-refused)
 
 docs: $(VENV)/.dev  ## the pages of docs/, as far as they are made of the code
 	@$(BIN)/python -m tests.command_table

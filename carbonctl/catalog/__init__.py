@@ -179,7 +179,9 @@ class Catalog:
     def region_tables(self) -> Regions:
         """The cloud regions, each read where it is asked for."""
         *own, builtin = self.folders
-        return self.cited(Regions(tuple(own), builtin), "cloud/regions.csv")
+        regions = Regions(tuple(own), builtin)
+        assert regions.own_regions is not None  # read before their sources, whose table may lack
+        return self.cited(regions, "cloud/regions.csv")
 
     @property
     def regions(self) -> dict[str, Region]:

@@ -159,36 +159,21 @@ GRIDS_MEANT = {
     "Frnace": "FR",
     "Germny": "DE",
     "Untied States": "US",
-    "California": "US-CAMX",
-    "europe-west4": "gcp/europe-west4",
-    "us-east-1": "aws/us-east-1",
-    "EastUS": "azure/eastus",
+    "Califronia": "US-CA",
+    "Texaz": "US-TX",
     "azure/eatsus": "azure/eastus",
 }
 NO_GRIDS = [
-    "FRA",
-    "GBR",
-    "CHN",
-    "DEU",
-    "ARE",
-    "NOR",
-    "JPN",
-    "US-CA",
-    "US-VA",
-    "Iowa",
-    "Texas",
-    "Massachusetts",
-    "us-central1-a",
-    "DE-LU",
-    "PJM",
-    "CAISO",
-    "EU27",
+    "FRX",
+    "US-ZZ",
+    "europe-west44",
+    "us-east-9",
+    "SE9",
     "Africa",
     "Lagos",
     "Paris",
     "London",
     "Oz",
-    "gcp/us-central1-a",
     "aws/us-east-9",
     "gcp/europe-west5",
     "Nigera",
@@ -206,10 +191,6 @@ def test_no_country_is_suggested_for_a_region_nor_another_for_a_code(name):
     assert "did you mean" not in told
     assert "`carbonctl grid list` lists them all" in told
     assert "/" in name or "write a country (FR or France), a part of one (US-CAMX)" in told
-
-
-def test_a_word_of_several_grids_lists_them():
-    assert said("Korea", CATALOG.zone).startswith("`Korea` fits several grids: KP, KR; name one")
 
 
 def test_no_name_of_the_catalog_without_a_word_suggests_another():
