@@ -202,7 +202,7 @@ def test_every_accelerator_has_a_form():
 
 
 def test_the_form_of_a_cpu_tells_desktops_from_servers():
-    families = re.compile(r"Athlon|FX-|Ryzen|Core Ultra|Core i")
+    families = re.compile(r"Athlon|FX-|Ryzen|Core Ultra|Core i|Xeon [Ww]\d?-")
     for device in ALL_DEVICES:
         if device.kind == "cpu":
             is_desktop = bool(families.search(device.name))
