@@ -379,7 +379,7 @@ def test_no_chip_has_the_power_of_a_machine():
     for path, figure in EVERY_FIGURE:
         if "at the wall" in (figure.note or "") or "whole machine" in (figure.note or ""):
             assert path.endswith(".wall_power"), path
-    walls = {h.id: h.wall_power.best for h in ALL_HOSTS if h.wall_power}
+    walls = {h.id: h.wall_power.best for h in ALL_HOSTS if h.wall_power and h.vendor == "Apple"}
     assert walls == {
         f"apple/mac-mini-{chip}": watts
         for chip, watts in (("m1", 39), ("m2", 50), ("m2-pro", 100), ("m4", 65))
@@ -387,6 +387,15 @@ def test_no_chip_has_the_power_of_a_machine():
     assert not [
         d.id for d in ALL_DEVICES if d.kind == "soc" and d.vendor == "Apple" and d.rated_power
     ]
+
+
+def test_a_machine_draws_at_the_wall_what_its_devices_and_their_host_are_rated():
+    machines = [host for host in ALL_HOSTS if host.wall_power and host.device]
+    assert len(machines) >= 3
+    for host in machines:
+        devices = host.devices * CATALOG.device(host.device).rated_power.best
+        rest = host.host_power.best if host.host_power else 0.0
+        assert devices + rest <= host.wall_power.best < 2 * devices, host.id
 
 
 def test_cores_and_power_of_cpus():
