@@ -212,7 +212,7 @@ def test_every_accelerator_has_a_form():
 
 
 def test_the_form_of_a_cpu_tells_desktops_from_servers():
-    families = re.compile(r"Athlon|FX-|Ryzen|Core Ultra|Core i")
+    families = re.compile(r"Athlon|FX-|Ryzen|Core Ultra|Core i|Xeon [Ww]\d?-")
     for device in ALL_DEVICES:
         if device.kind == "cpu":
             is_desktop = bool(families.search(device.name))
@@ -370,8 +370,11 @@ def test_what_holds_transport_says_so():
             assert figure.value.low < figure.value.best, identity  # production alone
         if re.search(r"transport .*not counted", note):
             assert not holds, identity
-    assert len(to_customers) == 32
-    assert {i for i, f in figures_of.items() if "transport" in f.boundary} - to_customers == {
+    assert len(to_customers) == 33
+    to_the_end = {i for i, f in figures_of.items() if "end of life" in f.includes}
+    assert to_the_end == {"apple/iphone-17-pro", "google/pixel-10"}
+    others = {i for i, f in figures_of.items() if "transport" in f.boundary} - to_customers
+    assert others - to_the_end == {
         f"google/tpu-{name}" for name in ("v4", "v4i", "v5e", "v5p", "v6e")
     }
     assert "cradle-to-gate and transport" in CATALOG.device("google/pixel-6").embodied.said.note
@@ -389,7 +392,7 @@ def test_no_chip_has_the_power_of_a_machine():
     for path, figure in EVERY_FIGURE:
         if "at the wall" in (figure.note or "") or "whole machine" in (figure.note or ""):
             assert path.endswith(".wall_power"), path
-    walls = {h.id: h.wall_power.best for h in ALL_HOSTS if h.wall_power}
+    walls = {h.id: h.wall_power.best for h in ALL_HOSTS if h.wall_power and h.vendor == "Apple"}
     assert walls == {
         f"apple/mac-mini-{chip}": watts
         for chip, watts in (("m1", 39), ("m2", 50), ("m2-pro", 100), ("m4", 65))
@@ -397,6 +400,16 @@ def test_no_chip_has_the_power_of_a_machine():
     assert not [
         d.id for d in ALL_DEVICES if d.kind == "soc" and d.vendor == "Apple" and d.rated_power
     ]
+
+
+def test_a_machine_draws_at_the_wall_what_its_devices_and_their_host_are_rated():
+    rated = {d.id: d.rated_power.best for d in ALL_DEVICES if d.rated_power}
+    machines = [host for host in ALL_HOSTS if host.wall_power and host.device in rated]
+    assert len(machines) >= 3
+    for host in machines:
+        devices = host.devices * rated[host.device]
+        rest = host.host_power.best if host.host_power else 0.0
+        assert devices + rest <= host.wall_power.best < 2 * devices, host.id
 
 
 def test_cores_and_power_of_cpus():
