@@ -331,6 +331,8 @@ class _Site:
         if share is not None:
             contracted = self.contract()
             parts += (share, contracted)
+        if residual is None and share is not None and decide(share.low < 1):
+            residual = self.known_residual()
         if residual is not None:
             parts.append(residual)
         elif share is not None and decide(share.low < 1):
@@ -350,6 +352,22 @@ class _Site:
             name="market_intensity",
         )  # fmt: skip
         return value, (value, *parts)
+
+    def known_residual(self) -> Value | None:
+        """Return the residual mix of the grid, where direct figures are wanted and it is known.
+
+        It holds direct emissions alone, so that it does not go with a life-cycle figure.
+        """
+        name, _ = self.pick("grid")
+        if self.pick("basis")[0] != "direct" or not isinstance(name, str):
+            return None
+        mix = self.catalog.residual(self.catalog.place(name).zone, self.pick("year")[0])
+        if mix is None:
+            return None
+        return Value(
+            mix.intensity, "kgCO2e/kWh", "catalog", mix.source, self.pick("residual_intensity")[1],
+            name="residual_intensity", note=f"residual mix of {mix.zone}, {mix.year}",
+        )  # fmt: skip
 
     def contract(self) -> Value:
         """Return the intensity of contracted energy: direct emissions of nothing, unless given."""

@@ -11,6 +11,7 @@ import numpy as np
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.grid_rows import GridRow
 from carbonctl.catalog.places import Place
+from carbonctl.catalog.plants import Residual
 from carbonctl.numbers.columns import Column, stacked
 from carbonctl.numbers.intervals import Mixed, Range
 from carbonctl.render.by_row import mark
@@ -123,6 +124,19 @@ class ManyGrids:
         self._require_alike([water and water[1] for water in waters])
         known = [water for water in waters if water is not None]
         return (self._numbers([litres for litres, _ in known]), known[0][1]) if known else None
+
+    def residual(self, zone: str, year: int | None = None) -> Residual | None:
+        """Return the residual mix of a zone, of many a column of them."""
+        if zone not in self.many:
+            return self.catalog.residual(zone, year)
+        zones = [self.catalog.zone(name) for name in self.many[zone]]
+        mixes = [self.catalog.residual(some, year) for some in zones]
+        self._require_alike([mix and (mix.source, mix.year) for mix in mixes])
+        known = [mix for mix in mixes if mix is not None]
+        if not known:
+            return None
+        numbers = self._numbers([mix.intensity for mix in known])
+        return known[0]._replace(zone=self._word(zones), intensity=numbers)
 
     def _word(self, words: list[str]) -> str:
         """Return what stands for the words of the rows: a mark, the same for the same words."""

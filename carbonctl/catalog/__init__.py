@@ -21,7 +21,7 @@ from carbonctl.catalog.defaults import Defaults
 from carbonctl.catalog.everyday import Everyday
 from carbonctl.catalog.grid_rows import CONSUMPTION, GridRow, GridTables, Zone
 from carbonctl.catalog.places import Place, Places
-from carbonctl.catalog.plants import Plant
+from carbonctl.catalog.plants import Plant, Residual
 from carbonctl.catalog.priors import TABLE as PRIORS
 from carbonctl.catalog.priors import Priors
 from carbonctl.catalog.records import Device, Host, Source
@@ -225,6 +225,16 @@ class Catalog:
     def water(self) -> dict[str, tuple[float, str]]:
         """The water that generation in each zone consumes [L/kWh], and its source."""
         return self.cited(plants.zone_water(self.folders), "grids/factors-other.csv")
+
+    @cached_property
+    def _residual_mixes(self) -> dict[str, list[Residual]]:
+        return self.cited(plants.residual_mixes(self.folders), "grids/factors-other.csv")
+
+    def residual(self, zone: str, year: int | None = None) -> Residual | None:
+        """Return the residual mix of a zone in the nearest year; None where none is known."""
+        known = self._residual_mixes.get(zone, [])
+        wanted = year or self.year
+        return min(known, key=lambda mix: (abs(mix.year - wanted), -mix.year), default=None)
 
     def zone_rows(self, zone: str) -> list[GridRow]:
         """Return every figure of a zone: published, by the rule, and those that count imports.

@@ -40,3 +40,31 @@ def zone_water(folders: Iterable[Path]) -> dict[str, tuple[float, str]]:
 def _water(row: Row) -> tuple[str, tuple[float, str] | None]:
     is_water = row["metric"] == "offsite_water_consumption"
     return row["zone"], (float(row["value"]), row["source"]) if is_water else None
+
+
+class Residual(NamedTuple):
+    """The residual mix of a zone in a year: direct emissions of power that nobody contracted.
+
+    ``intensity`` is kgCO2e/kWh.
+    """
+
+    zone: str
+    year: int
+    intensity: float
+    source: str
+
+
+def residual_mixes(folders: Iterable[Path]) -> dict[str, list[Residual]]:
+    """Return the residual mixes of each zone."""
+    by_zone: dict[str, list[Residual]] = {}
+    for residual in first(folders, "grids/factors-other.csv", _residual).values():
+        by_zone.setdefault(residual.zone, []).append(residual)
+    return by_zone
+
+
+def _residual(row: Row) -> tuple[tuple[str, str], Residual | None]:
+    key = row["zone"], row["year"]
+    if row["metric"] != "residual_mix":
+        return key, None
+    grams = float(row["value"])
+    return key, Residual(row["zone"], int(row["year"]), grams / 1000, row["source"])

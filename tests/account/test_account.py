@@ -287,6 +287,11 @@ def test_market_based():
     mix = account(spec(RUN, site + "carbon_free_energy: 50 %, residual_intensity: 600 g/kWh"))
     assert mix.total.operational_market_kgco2e == 300
     assert not any("residual" in w for w in mix.warnings)
+    known = account(spec(RUN, "grid: FR, pue: 1, basis: direct, carbon_free_energy: 50 %"))
+    assert known.total.operational_market_kgco2e == pytest.approx(0.5 * 23.52)  # France, 2024
+    assert not any("residual" in w for w in known.warnings)
+    whole = account(spec(RUN, "grid: FR, pue: 1, carbon_free_energy: 50 %"))
+    assert any("stands in for the residual mix" in w for w in whole.warnings)
     contract = account(spec(RUN, site + "carbon_free_energy: 100 %, contract_intensity: 11 g/kWh"))
     assert contract.total.operational_market_kgco2e == pytest.approx(11)
     net = account(spec(RUN, site + "market_intensity: 88 g/kWh")).total

@@ -332,7 +332,8 @@ def test_grids_are_filled_in():
     chance = random.Random(1)
     for site in (
         {}, {"year": 2024}, {"basis": "direct"}, {"basis": "life-cycle", "year": 2020}, {"wue": "1.8 L/kWh"},
-        {"carbon_free_energy": "50 %"}, {"carbon_intensity": "30 g/kWh"}, {"losses": "5 %"},
+        {"carbon_free_energy": "50 %"}, {"basis": "direct", "carbon_free_energy": "50 %"},
+        {"based_on": "consumption", "year": 2024}, {"carbon_intensity": "30 g/kWh"}, {"losses": "5 %"},
     ):  # fmt: skip
         names = [chance.choice(GRIDS) for _ in range(60)]
         texts = [json.dumps({**job("a"), "site": {"grid": name, **site}}) for name in names]
