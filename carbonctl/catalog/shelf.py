@@ -167,7 +167,7 @@ class Shelf(Generic[T]):
 
     def _only(self, name: str) -> Path | None:
         """Return the file of the only record of a model; ids are written in full."""
-        only = self._index.only(name) if "/" not in name else None
+        only = None if _ID.fullmatch(name.casefold()) else self._index.only(name)
         return None if only is None else self.path(only)
 
     def near(self, name: str) -> list[str]:
