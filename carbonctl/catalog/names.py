@@ -36,19 +36,21 @@ _VENDORS = frozenset((
 _MAKERS = _VENDORS | _BRANDS.keys()
 _FORM = re.compile(r"(sxm\d?|pcie|nvl|oam|hbm\d?e?|gddr\dx?|\d+gb)")
 _GLUED_FORM = re.compile(r"(?<=\d)(sxm\d?|pcie|nvl|oam)\b")
-_RTX_PRO = re.compile(
-    r"\b(?:rtx[ -])?pro(?=[ -]\d{4}\b)"
-)  # a family of its own: an RTX 5000 is no RTX PRO 5000
+# A family of its own: an RTX 5000 is no RTX PRO 5000.
+_RTX_PRO = re.compile(r"\b(?:rtx[ -])?pro(?=[ -]\d{4}\b)")
 _NOISE = re.compile(
     r"\((?:r|tm)\)|[®™]|(?:\bcpu\s*)?@\s*[\d.]+\s*ghz|\bwith .* graphics\b|\b\d+[- ]cores?\b"
     r"|\b(?:ai )?(?:training|inference) accelerators?\b|\b(?:gpus?|processor|accelerator)\b"
     r"|\btensor cores?\b|\bvram\b|\bw/|\bwith(?= \d+ ?g)|\bcpu\s*$"
 )
 _ADDED_BY_TOOLS = re.compile(
-    r"\((?:rev|prog-if) [^)]*\)|\[[0-9a-f]{4}(?::[0-9a-f]{4})?\]|\bcorporation\b|\blabs ltd\."
+    r"\((?:rev|prog-if) [^()]*\)|\[[0-9a-f]{4}:[0-9a-f]{4}\]|\bcorporation\b|\blabs ltd\."
     r"|(?:\.com)?,? inc\.|\bneurondevice\b|\brev\. ?\w\b|\blite hash rate\b|(?<=x )vf\b"
 )
-_PCI_SLOT = re.compile(r"^(?:[0-9a-f]{4}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-9a-f] [^:]*: ")
+_PCI_CLASS = re.compile(
+    r"^(?:(?:[0-9a-f]{4}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-9a-f] )?"
+    r"[\w -]*(?:controller|accelerators)[^:]*: "
+)
 _BRACKETED = re.compile(r"\[(?!amd/ati)([^\]]+)\]")
 _OF_LAPTOPS = re.compile(r"\b(?:max-q ?/ ?mobile|mobile ?/ ?max-q|mobile)\b")
 _MARKS = frozenset(("ti", "super", "laptop"))  # a name without them means no product that has one
@@ -68,7 +70,7 @@ class Called(NamedTuple):
     has_series : bool
         Whether letters at the end of its model tell the members of a series: MI300A, MI300X.
     forms : frozenset of str
-        What its memory adds to its names: `80gb`, `hbm3`.
+        What its memory and its form add to its names: `80gb`, `hbm3`, `pcie`.
     """
 
     id: str
@@ -89,7 +91,7 @@ class _Name(NamedTuple):
 @lru_cache(maxsize=4096)
 def _product(name: str) -> str:
     """Return the product that a name is of, without what tools write around it."""
-    plain = _ADDED_BY_TOOLS.sub("", _PCI_SLOT.sub("", name.casefold().replace("_", " ")))
+    plain = _ADDED_BY_TOOLS.sub("", _PCI_CLASS.sub("", name.casefold().replace("_", " ")))
     if bracketed := _BRACKETED.findall(plain):
         makers = [word for word in _SEPARATORS.split(plain.partition("[")[0]) if word in _VENDORS]
         plain = " ".join((*makers, bracketed[-1]))
@@ -109,8 +111,8 @@ def _read(name: str) -> _Name:
 def _alternatives(name: str) -> list[str]:
     """Return the products that a name may stand for which has several: `Quadro RTX 6000/8000`."""
     first, *others = (part.split() for part in _product(name).split("/"))
-    begun = [first[:number] for number in range(len(first))]
-    full = [" ".join((*words, *other)) for other in others for words in begun]
+    begun = [first[:number] for number in range(len(first))][:_MOST_CANDIDATES]
+    full = [" ".join((*words, *other)) for other in others[:_MOST_CANDIDATES] for words in begun]
     return [" ".join(first), *full] if others else []
 
 
