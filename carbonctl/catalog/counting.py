@@ -18,7 +18,12 @@ from carbonctl.numbers.intervals import Number
 from carbonctl.numbers.values import Value
 from carbonctl.text import fold
 
-_SEVERAL = re.compile(r"\s*([1-9]\d{0,3})\s*[x×]\s+(.+?)\s*", re.IGNORECASE)
+_NUMBER = r"([1-9]\d{0,3})"
+_SEVERAL = re.compile(rf"\s*{_NUMBER}\s*[x×*](?:\s+|(?=[a-z]))(.*\S)\s*", re.IGNORECASE)
+_TIMES = re.compile(rf"(.*\S)\s+\(?[x×*]\s*{_NUMBER}\)?\s*", re.IGNORECASE)
+_GRES = re.compile(
+    rf"(?:gres/)?gpu:(?!\d+\b)([^:=()]+)(?:[:=]{_NUMBER})?(?:\(.*\))?", re.IGNORECASE
+)
 _PROFILE = r"(?:[1-9]\d*c\.)?[1-9]\d*g\.\d+gb(?:[.+-](?:me(?:\.all)?|gfx))?"
 _PARTITION = re.compile(rf"\s*(.+?)(?:[\s_-]+mig)?[\s_-]+({_PROFILE})\s*", re.IGNORECASE)
 _CHIP = r"(?:google/|(?:google\s+)?cloud\s+)?(?:tpu[\s_-]?v?|v)\d+[a-z]*"
@@ -68,8 +73,8 @@ def unit_of(name: str, look: Look) -> DeviceUnit:
     Parameters
     ----------
     name : str
-        An id or alias, `2 x NAME`, `NAME MIG 3g.20gb`, `a100_3g.20gb`, or a slice such as
-        `TPU v3-8`.
+        An id or alias, `2 x NAME`, `NAME x2`, Slurm's `gpu:NAME:2`, `NAME MIG 3g.20gb`,
+        `a100_3g.20gb`, or a slice such as `TPU v3-8`.
     look : callable
         Returns the record of an id or alias, and raises LookupError where there is none.
 
@@ -78,12 +83,18 @@ def unit_of(name: str, look: Look) -> DeviceUnit:
     LookupError
         Where the name means no device.
     """
-    if match := _SEVERAL.fullmatch(name):
+    plain = " ".join(name.split())
+    if match := _SEVERAL.fullmatch(plain):
         return unit_of(match[2], look)._replace(stated=int(match[1]))
-    if match := _PARTITION.fullmatch(name):
+    if match := _TIMES.fullmatch(plain):
+        return unit_of(match[1], look)._replace(stated=int(match[2]))
+    if match := _GRES.fullmatch(plain):
+        unit = unit_of(match[1], look)
+        return unit._replace(stated=int(match[2])) if match[2] else unit
+    if match := _PARTITION.fullmatch(plain):
         return _partition(look(match[1]), match[2].lower())
-    if match := _SLICE.fullmatch(name):
-        return _slice(name.strip(), look(match[1]), int(match[2]))
+    if match := _SLICE.fullmatch(plain):
+        return _slice(plain, look(match[1]), int(match[2]))
     return _listed(name, look(name))
 
 

@@ -4,6 +4,9 @@ A name has words that say the model (H100, RTX 4090 Laptop) and words that add i
 (NVIDIA, Tesla) or its form (SXM5, 80GB). A name means a record where the models are the same
 and its other words fit. A model with one word more or less, or with another number, is another
 product: it is never suggested.
+
+A line of lspci names the product in its last brackets, and may name several there that share a
+PCI id: `NVIDIA Corporation GA107GL [A2 / A16] (rev a1)`.
 """
 
 from __future__ import annotations
@@ -28,14 +31,29 @@ _BRANDS = {
 }  # fmt: skip
 _VENDORS = frozenset((
     "amd", "ampere", "apple", "aws", "cerebras", "dell", "google", "graphcore", "groq", "hpe",
-    "huawei", "ibm", "intel", "meta", "microsoft", "nvidia", "samsung",
+    "huawei", "ibm", "intel", "meta", "microsoft", "nvidia", "qualcomm", "samsung",
 ))  # fmt: skip
 _MAKERS = _VENDORS | _BRANDS.keys()
 _FORM = re.compile(r"(sxm\d?|pcie|nvl|oam|hbm\d?e?|gddr\dx?|\d+gb)")
+_GLUED_FORM = re.compile(r"(?<=\d)(sxm\d?|pcie|nvl|oam)\b")
+# A family of its own: an RTX 5000 is no RTX PRO 5000.
+_RTX_PRO = re.compile(r"\b(?:rtx[ -])?pro(?=[ -]\d{4}\b)")
 _NOISE = re.compile(
     r"\((?:r|tm)\)|[®™]|(?:\bcpu\s*)?@\s*[\d.]+\s*ghz|\bwith .* graphics\b|\b\d+[- ]cores?\b"
-    r"|\b(?:gpu|processor|accelerator)\b|\bcpu\s*$"
+    r"|\b(?:ai )?(?:training|inference) accelerators?\b|\b(?:gpus?|processor|accelerator)\b"
+    r"|\btensor cores?\b|\bvram\b|\bw/|\bwith(?= \d+ ?g)|\bcpu\s*$"
 )
+_ADDED_BY_TOOLS = re.compile(
+    r"\((?:rev|prog-if) [^()]*\)|\[[0-9a-f]{4}:[0-9a-f]{4}\]|\bcorporation\b|\blabs ltd\."
+    r"|(?:\.com)?,? inc\.|\bneurondevice\b|\brev\. ?\w\b|\blite hash rate\b|(?<=x )vf\b"
+)
+_PCI_CLASS = re.compile(
+    r"^(?:(?:[0-9a-f]{4}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-9a-f] )?"
+    r"[\w -]*(?:controller|accelerators)[^:]*: "
+)
+_BRACKETED = re.compile(r"\[(?!amd/ati)([^\]]+)\]")
+_OF_LAPTOPS = re.compile(r"\b(?:max-q ?/ ?mobile|mobile ?/ ?max-q|mobile)\b")
+_MARKS = frozenset(("ti", "super", "laptop"))  # a name without them means no product that has one
 _SIZE = re.compile(r"\b(\d+)\s*g(?:i?b)?\b")
 _SEPARATORS = re.compile(r"[\s_/(),-]+")
 
@@ -52,7 +70,7 @@ class Called(NamedTuple):
     has_series : bool
         Whether letters at the end of its model tell the members of a series: MI300A, MI300X.
     forms : frozenset of str
-        What its memory adds to its names: `80gb`, `hbm3`.
+        What its memory and its form add to its names: `80gb`, `hbm3`, `pcie`.
     """
 
     id: str
@@ -71,13 +89,31 @@ class _Name(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
+def _product(name: str) -> str:
+    """Return the product that a name is of, without what tools write around it."""
+    plain = _ADDED_BY_TOOLS.sub("", _PCI_CLASS.sub("", name.casefold().replace("_", " ")))
+    if bracketed := _BRACKETED.findall(plain):
+        makers = [word for word in _SEPARATORS.split(plain.partition("[")[0]) if word in _VENDORS]
+        plain = " ".join((*makers, bracketed[-1]))
+    return _RTX_PRO.sub("rtxpro", _OF_LAPTOPS.sub("laptop", plain))
+
+
+@lru_cache(maxsize=4096)
 def _read(name: str) -> _Name:
-    plain = _SIZE.sub(r"\1gb", _NOISE.sub(" ", name.casefold()))
+    plain = _GLUED_FORM.sub(r" \1", _SIZE.sub(r"\1gb", _NOISE.sub(" ", _product(name))))
     words = tuple(word for word in _SEPARATORS.split(plain) if word)
     makers = {word: _BRANDS.get(word, word) for word in words if word in _MAKERS}
     forms = frozenset(word for word in words if _FORM.fullmatch(word))
     model = tuple(word for word in words if word not in makers and word not in forms)
     return _Name(words, model, forms, frozenset(makers.values()))
+
+
+def _alternatives(name: str) -> list[str]:
+    """Return the products that a name may stand for which has several: `Quadro RTX 6000/8000`."""
+    first, *others = (part.split() for part in _product(name).split("/"))
+    begun = [first[:number] for number in range(len(first))][:_MOST_CANDIDATES]
+    full = [" ".join((*words, *other)) for other in others[:_MOST_CANDIDATES] for words in begun]
+    return [" ".join(first), *full] if others else []
 
 
 def _likeness(words: tuple[str, ...]) -> tuple[int, str]:
@@ -131,13 +167,23 @@ class Index:
             if _is_of(identity, wanted.makers) and all(_has(form, forms) for form in wanted.forms)
         ]
 
+    def either(self, name: str) -> list[str]:
+        """Return the ids of the records of all products that a name has, as in `A2 / A16`."""
+        ids = (identity for part in _alternatives(name) for identity in self.meant(part))
+        return list(dict.fromkeys(ids))
+
     def only(self, name: str) -> str | None:
         """Return the id of the only record that a name fits; None where others hold its words."""
+        if exact := self.by_name.get(fold("".join(_read(name).words))):
+            return exact
         same = self.meant(name)
         return same[0] if len(same) == 1 and {*self.holding(name)} <= {*same} else None
 
     def holding(self, name: str) -> list[str]:
-        """Return the ids of the records of which a name holds every word of this one."""
+        """Return the ids of the records of which a name holds every word of this one.
+
+        A word that marks another product, such as `Ti`, must be in both.
+        """
         words = frozenset(_read(name).words)
         holders = [self.by_word.get(word, set()) for word in words]
         ids = set.intersection(*holders) if holders else set()
@@ -146,7 +192,8 @@ class Index:
         return [
             identity
             for identity in self.names
-            if identity in ids and any(words <= n for n in self.names[identity])
+            if identity in ids
+            and any(words <= n and not (n & _MARKS) - words for n in self.names[identity])
         ]
 
     def series_of(self, name: str) -> list[str]:
@@ -168,7 +215,7 @@ class Index:
     def unknown(self, name: str, what: str, listing: str) -> str:
         """Return what is said of a name that is no record's: which ones it may mean."""
         same = self.meant(name)
-        families = (same, self.holding(name), self.series_of(name))
+        families = (same, self.either(name), self.holding(name), self.series_of(name))
         several = next((ids for ids in families if len(ids) > 1), None)
         if several is not None:
             return fits_several(name, what, several, listing)

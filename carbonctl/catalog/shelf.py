@@ -24,6 +24,7 @@ _ID = re.compile(r"[a-z0-9][a-z0-9.-]*/[a-z0-9][a-z0-9.-]*")
 _LISTING = "`carbonctl hardware list` lists them all"
 T = TypeVar("T", bound=Device | Host)
 _WITH_SERIES = ("gpu", "tpu", "npu")
+_FORMS_IN_NAMES = ("pcie", "sxm", "oam")
 
 
 def load(path: Path, form: Reader, extra: dict[str, str]) -> Any:
@@ -167,7 +168,7 @@ class Shelf(Generic[T]):
 
     def _only(self, name: str) -> Path | None:
         """Return the file of the only record of a model; ids are written in full."""
-        only = self._index.only(name) if "/" not in name else None
+        only = None if _ID.fullmatch(name.casefold()) else self._index.only(name)
         return None if only is None else self.path(only)
 
     def near(self, name: str) -> list[str]:
@@ -184,9 +185,9 @@ class Shelf(Generic[T]):
 
 
 def _called(record: Device | Host) -> names.Called:
-    """Return what a device or host is called, with what its memory adds to that."""
+    """Return what a device or host is called, with what its memory and its form add to that."""
     memory = record.memory
-    forms = set()
+    forms = {form for form in _FORMS_IN_NAMES if form == getattr(record, "form", None)}
     if memory is not None and memory.capacity is not None:
         forms.add(f"{memory.capacity.best:g}gb")
     if memory is not None and memory.type:

@@ -233,7 +233,8 @@ def test_the_form_is_what_the_name_says():
 def test_the_form_goes_with_the_unit_and_the_host():
     for device in ALL_DEVICES:
         if device.form in ("pcie", "workstation") and device.kind != "cpu":
-            assert device.unit == "card" or device.id == "nvidia/p6", device.id
+            is_soldered = device.id == "nvidia/p6" or "Laptop GPU" in device.name
+            assert (device.unit != "card") == is_soldered, device.id
         elif device.form in ("sxm2", "sxm", "oam"):
             assert device.unit == "module", device.id
         if device.host and device.form:

@@ -48,6 +48,12 @@ SEVERAL = {
     "GH200": "nvidia/gh200-",
     "RTX 5000": "nvidia/(quadro-rtx-5000|rtx-5000-ada)",
     "RTX PRO 6000": "nvidia/rtx-pro-6000-",
+    "PRO 6000": "nvidia/rtx-pro-6000-",
+    "RX 7900": "amd/rx-7900-",
+    "RTX 3050": "nvidia/rtx-3050-[68]gb",
+    "NVIDIA GeForce RTX 4060 Ti": "nvidia/rtx-4060-ti-",
+    "RTX A2000": "nvidia/rtx-a2000-",
+    "Qualcomm Cloud AI 100": "qualcomm/cloud-ai-100-",
     "MI300": "amd/mi300[ax]",
     "TPU v5": "google/tpu-v5[ep]",
     "Jetson Orin Nano": "nvidia/jetson-orin-nano-",
@@ -57,13 +63,14 @@ SEVERAL = {
 # Not in the catalog, though something that looks like it is.
 OTHERS = (
     """
-RTX 4090 Laptop GPU|NVIDIA GeForce RTX 3060 Laptop GPU|RTX 4090 D|RTX 4090D|RTX 3060 Ti|RTX 3050
-RTX 4070 SUPER|RTX 4070 Ti SUPER|RTX 3080 12GB|RTX 4000|GTX 980 Ti|GTX 1060|GTX Titan|TITAN Black
-Quadro RTX 4000|Quadro P6000|Quadro GV100|RTX A2000|RTX 2000 Ada|A1000|A10M|A30X|L40G|L20|L2|T4G|T40
-H10|V10|H20e|H20-3e|H800 PCIe|H100 64GB HBM3|A100-SXM-64GB|Tesla V100-DGXS-32GB|P100-PCIE-12GB|K10
-Tesla M4|NVIDIA M4|B40|X100|L400|GB200 NVL4|MI8|MI200|MI308X|RX 7900 XT|RX 7900|M5|M4 Ultra|IPU|GC200
-Ascend 910C|Ascend 310|WSE-2|Trn2|Inf2|Jetson TX1|iPhone 18|iPhone 15 Plus|Pixel 9|Galaxy S23|Raspberry Pi 3
-EPYC 7736|Xeon Gold 6249|i9-13901K|TPU v8|nvidia/h1000|nvidia/rtx-4060|foo
+RTX 3050 Laptop GPU|RTX 3080 Ti Laptop GPU|RTX 4090 D|RTX 4090D|RTX 3060 8GB|RTX 2050|GTX 1060 3GB
+RTX 4060 SUPER|RTX 4090 Ti SUPER|RTX 3080 12GB|RTX 4000|GTX 980 Ti|GTX 1630|GTX Titan|TITAN Black
+Quadro RTX 4000|Quadro P6000|Quadro GV100|RTX A1000|RTX 1000 Ada|A1000|A10M|A30X|L40G|L16|L30|L20X|T40
+H10|V10|H20e|H20-3e|H800 PCIe|H100 64GB HBM3|A100-SXM-48GB|Tesla V100-DGXS-32GB|P100-PCIE-12GB|K10
+Tesla M4|NVIDIA M4|B40|X100|L400|GB200 NVL4|MI8|MI200|MI309X|RX 7900 GRE|RX 9070|M6|M4 Ultra|IPU|GC200
+Ascend 910D|Ascend 310|WSE-2|Trn2|Inf2|Jetson TX1|iPhone 18|iPhone 15 Plus|Pixel 9|Galaxy S23|Raspberry Pi 3
+EPYC 7736|Xeon Gold 6249|i9-13901K|TPU v8|nvidia/h1000|nvidia/rtx-4065|PRO 7000|gfx942|foo
+RTX 2070 Mobile|GTX 1650 Mobile|NVIDIA Corporation AD102 [GeForce RTX 4090 D]|gpu:4|A100x8
 """.replace("\n", "|")
     .strip("|")
     .split("|")

@@ -238,8 +238,8 @@ SILICON = 2.43075 * 1.6
         (f"unit: card\n{DIE % ''}{POWER}", SILICON + 14, "derived"),
         (f"unit: module\n{DIE % ''}{POWER}", SILICON + 9, "derived"),
         (f"unit: card\n{DIE % ', count: 3'}{POWER}", 3 * SILICON + 14, "derived"),
-        (f"unit: card\n{POWER}", 5 * 1.5811 * 1.6 + 14, "archetype"),
-        (f"unit: card\n{DIE % ''}", SILICON + 8 + 15, "archetype"),
+        (f"unit: card\n{POWER}", 4 * 1.5811 * 1.6 + 14, "archetype"),
+        (f"unit: card\n{DIE % ''}", SILICON + 8 + 0.06 * 210, "archetype"),
         ((f"unit: module\n{DIE % ''}{POWER}memory: {{type: HBM3, capacity: {{value: 10 GB, "
          "source: acme}}\n"), SILICON + 8.5 + 28, "derived"),
         ((f"kind: npu\nunit: card\n{DIE % ''}{POWER}memory: {{capacity: {{value: 10 GB, "
