@@ -198,7 +198,7 @@ def test_rules():
     assert set(bands) == {*stack, "anchored"}
     assert all(0 < float(row["band_relative"]) < 0.5 for row in bands.values())
     assert {r["region"] for r in rows_of("grids/rule-regions.csv")} == {"EU", "CN", "IN", "US"}
-    assert len(rows_of("grids/rule-regions.csv")) == 30
+    assert len(rows_of("grids/rule-regions.csv")) == 31
     line = {row["name"]: float(row["value"]) for row in rows_of("grids/from-direct.csv")}
     assert set(line) == {"intercept_g_per_kwh", "slope", "residual_g_per_kwh"}
 
