@@ -5,9 +5,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from carbonctl.catalog import citations, defaults, folders, grids, names, records, tables
+from carbonctl.catalog import (
+    citations,
+    defaults,
+    folders,
+    grids,
+    instance_names,
+    instances,
+    names,
+    records,
+    tables,
+)
 from carbonctl.catalog.counting import DeviceUnit, unit_of
 from carbonctl.catalog.defaults import Defaults
+from carbonctl.catalog.instances import Instance, Instances
 from carbonctl.catalog.priors import TABLE as PRIORS
 from carbonctl.catalog.priors import Priors
 from carbonctl.catalog.records import Device, Host, Source
@@ -19,6 +30,7 @@ if TYPE_CHECKING:
     from carbonctl.catalog.fab_factors import FabFactors
     from carbonctl.catalog.networks import Radio
     from carbonctl.catalog.own_records import OwnRecords
+    from carbonctl.catalog.vcpu_power import VcpuPower
 
 T = TypeVar("T")
 DEVICES = ("accelerators", "cpus", "phones")
@@ -44,6 +56,7 @@ class Catalog:
         self.devices: Shelf[Device] = Shelf("device", DEVICES, records.DEVICE, *known)
         self.hosts: Shelf[Host] = Shelf("host", HOSTS, records.HOST, *known)
         self._units: dict[str, DeviceUnit] = {}
+        self._machines: dict[str, DeviceUnit | Host | Instance] = {}
         self._rows: dict[str, list[tables.GridRow]] = {}
 
     def check_sources(self, path: Path) -> None:
@@ -103,8 +116,21 @@ class Catalog:
             self._units[name] = unit_of(name, self.device)
         return self._units[name]
 
-    def machine(self, name: str) -> DeviceUnit | Host:
-        """Return what a machine can be described by: a device or a host of this name."""
+    def machine(self, name: str) -> DeviceUnit | Host | Instance:
+        """Return what a machine can be described by: a device, a host or a cloud machine type.
+
+        Raises
+        ------
+        LookupError
+            With the nearest names.
+        """
+        if name not in self._machines:
+            self._machines[name] = self._machine(name)
+        return self._machines[name]
+
+    def _machine(self, name: str) -> DeviceUnit | Host | Instance:
+        if instance_names.looks_like_one(name) and self.devices.path(name) is None:
+            return self.surrounding(name)
         try:
             return self.unit(name)
         except LookupError:
@@ -113,14 +139,42 @@ class Catalog:
                 raise
             return host
 
+    def surrounding(self, name: str) -> Host | Instance:
+        """Return the host or the cloud machine type of this name; a host's own takes precedence."""
+        if not instance_names.looks_like_one(name) or self.hosts.path(name) is not None:
+            return self.host(name)
+        of_own = self.hosts.get(name) if len(self.folders) > 1 else None
+        instance = None if of_own else self.instances.get(name)
+        record = instance.host_record if instance else None
+        host = of_own or (self.host(record) if record else None)
+        if host is not None and any(fold(name) == fold(called) for called in host.names):
+            return host
+        return instance or self.instances.find(name)
+
+    def instance(self, name: str) -> Instance:
+        """Return the cloud machine type of this name, with or without its provider."""
+        return self.instances.find(name)
+
+    @cached_property
+    def instances(self) -> Instances:
+        """The cloud machine types."""
+        return self.cited(Instances(self.folders), instances.TABLE)
+
+    @cached_property
+    def vcpu_power(self) -> "VcpuPower":
+        """What a vCPU of cloud machines without accelerators draws, by its CPU."""
+        from carbonctl.catalog.vcpu_power import TABLE, VcpuPower
+
+        return self.cited(VcpuPower(self.folders), TABLE)
+
     def check(self, what: str, *names: str) -> None:
         """Raise ValueError where there is nothing of some names.
 
         Parameters
         ----------
         what : str
-            What looks it up: `device`, `machine`, `host`, `zone`, `plants`, `fab_place`; or of
-            the factors of fabs `wafer`, `factor`, `wafer_source`.
+            What looks it up: `device`, `machine`, `surrounding`, `host`, `instance`, `zone`,
+            `plants`, `fab_place`; or of the factors of fabs `wafer`, `factor`, `wafer_source`.
         *names : str
             What it takes.
         """
