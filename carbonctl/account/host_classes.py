@@ -83,7 +83,7 @@ def _class_of_one(
         return PriorClass("host_share", UNKNOWN, "the devices are not named")
     if device.form in _NODE_FORMS and not is_tpu(device):
         return _of_node(node)
-    if device.form == "pcie":
+    if device.form == "pcie" or (device.form == "workstation" and node.instance is not None):
         return _of_cards(node, surroundings)
     return PriorClass(*_by_form(device), device.name)
 
@@ -219,7 +219,7 @@ def embodied_class(node: MachineResolver) -> str | None:
     if not is_named or all(stands_alone(device) for device in devices):
         return class_of_host(node.host) if node.host else None
     forms = {device.form for device in devices}
-    if forms == {"workstation"}:
+    if forms == {"workstation"} and node.instance is None:
         return "workstation"
     is_node = not forms.isdisjoint(_MODULES) and not any(map(is_tpu, devices))
     return "host-8-devices" if is_node and decide(node.whole_devices > _FOUR) else "rack-server"

@@ -20,7 +20,7 @@ _LOOKS = re.compile(
     r"(?:[a-z]+/)?(?:ml\.)?(?:"
     r"[a-z]{1,6}\d+[a-z0-9-]*\.[a-z0-9-]+"  # aws
     r"|[a-z]{1,3}\d+[a-z]*-[a-z]+-\d+[a-z]?(?:-metal)?"  # gcp
-    r"|standard[ _]\w+(?:[ _]\w+)*|[a-z]{1,2}\d+[a-z0-9-]*(?:_\w+)*_v\d+"  # azure
+    r"|standard[ _][\w -]+|[a-z]{1,2}\d+[\w-]*_v\d+"  # azure
     r")",
     re.IGNORECASE,
 )

@@ -16,8 +16,12 @@ DB = ROOT / "hardware_db"
 TYPES = list(CATALOG.instances.all())
 BY_ID = {instance.id: instance for instance in TYPES}
 # Devices of types whose record is not in the database yet.
-AWAITED = {"nvidia/rtx-pro-4500-blackwell-server", "nvidia/t4g", "qualcomm/cloud-ai-100",
-           "amd/epyc-9r14"}  # fmt: skip
+AWAITED = {
+    "nvidia/rtx-pro-4500-blackwell",
+    "nvidia/t4g",
+    "qualcomm/cloud-ai-100-standard",
+    "amd/epyc-9r14",
+}
 COLUMNS = (
     "id,provider,type,device,gpus,vcpus,memory_gib,host,host_gpus,host_vcpus,share,share_basis,"
     "vcpu_share,year,source,note"
@@ -153,6 +157,16 @@ def test_another_family_is_never_suggested(name):
 )  # fmt: skip
 def test_names_of_devices_and_hosts_are_looked_up_as_before(name):
     assert not looks_like_one(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["standard_" + "_" * 180 + "!", "a1" + "_" * 180 + "!", "a1" + "_v1" * 60 + "!",
+             "a1." + "-" * 190 + "!", "a1-" + "a" * 190 + "!", "Standard_" + "a_" * 90 + ","],
+)  # fmt: skip
+def test_a_hostile_name_is_refused_at_once(name):
+    assert not looks_like_one(name)
+    with pytest.raises(LookupError):
+        CATALOG.instance(name)
 
 
 def test_figures_of_well_known_types():
