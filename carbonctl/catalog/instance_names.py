@@ -36,6 +36,12 @@ class _Type(NamedTuple):
     size: str
 
 
+def provider_of(name: str) -> str:
+    """Return how the table writes a provider: aws, azure, gcp, or the name in lower case."""
+    plain = name.strip().casefold()
+    return _PROVIDERS.get(plain, plain)
+
+
 def looks_like_one(name: str) -> bool:
     """Whether a name has the form of a machine type; those of devices have another."""
     return bool(_LOOKS.fullmatch(name.strip()))
@@ -45,7 +51,7 @@ def _plain(name: str) -> tuple[str, str]:
     """Return provider and type of a name, in lower case, without Standard_ and ml."""
     provider, slash, rest = name.strip().casefold().rpartition("/")
     rest = rest.replace(" ", "_").removeprefix("ml.").removeprefix(_STANDARD)
-    return (_PROVIDERS.get(provider, provider) if slash else ""), rest
+    return (provider_of(provider) if slash else ""), rest
 
 
 def row_pattern(name: str) -> re.Pattern[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 from carbonctl.catalog import Catalog
+from carbonctl.catalog.instance_names import provider_of
 from carbonctl.catalog.instances import GB_PER_GIB, Instance
 from carbonctl.numbers.intervals import Number, Range
 from carbonctl.reference import descriptions
@@ -22,7 +23,7 @@ def rows(
     return [
         row(instance)
         for instance in catalog.instances.all()
-        if (provider is None or fold(provider) == fold(instance.provider))
+        if (provider is None or provider_of(provider) == instance.provider.casefold())
         and (years is None or years[0] <= instance.year <= years[1])
     ]
 

@@ -214,6 +214,11 @@ def test_what_names_no_type_does_not_read_the_table(monkeypatch, tmp_path):
     for name in ("NVIDIA H100 80GB HBM3", "nvidia/a100-pcie-80gb", "T4"):
         catalog.machine(name)
     catalog.surrounding("DGX H100")
+    text = (
+        "name: t\nsite: {grid: aws/us-east-1}\nsystems: {node: {device: H100 SXM, devices: 8}}\n"
+        "phases: {training: [{kind: compute, system: node, devices: 8, wall_time: 1 h}]}\n"
+    )
+    assert estimate(text.encode(), "job.yaml", catalog).total.total_kgco2e
     with pytest.raises(LookupError, match="unknown device"):
         catalog.machine("no such device")
 
@@ -289,7 +294,7 @@ def test_a_type_is_found_without_a_list_of_all_devices_or_hosts():
             "name: t\nsite: {grid: FR}\nphases:\n  training:\n"
             f"    - {{kind: compute, {key}: p4d.24xlarge, devices: 8, wall_time: 1 h}}\n"
         )
-        assert estimate(text.encode(), "job.yaml", catalog).total.operational_kgco2e
+        assert estimate(text.encode(), "job.yaml", catalog).total.total_kgco2e
     for shelf in (catalog.devices, catalog.hosts):
         assert "_index" not in vars(shelf)
         assert len(shelf._records) <= 1

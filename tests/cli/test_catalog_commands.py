@@ -268,6 +268,10 @@ def test_cloud_machine_types_are_listed_alike_in_csv_and_json(inside):
     )
     assert azure
     assert {row["provider"] for row in azure} == {"azure"}
+    by_maker = inside(
+        "hardware", "list", "--kind", "instance", "--vendor", "Microsoft", "-f", "csv"
+    )
+    assert rows(by_maker.out) == azure
     table = inside("hardware", "list", "--kind", "instance", "--vendor", "gcp").out
     assert "gcp/a2-highgpu-8g" in table
     assert "a cloud" not in inside("hardware", "list", "-f", "csv").out
