@@ -6,9 +6,10 @@ Run it where commands or flags were added: python -m tests.command_table
 import json
 from typing import Any
 
-from carbonctl.catalog import Catalog, records
+from carbonctl.catalog import Catalog
 from carbonctl.cli import introspection
 from carbonctl.cli.app import COMMANDS
+from carbonctl.cli.hardware import KINDS
 from carbonctl.reference import spec_keys, templates
 from tests.conftest import ROOT
 
@@ -20,9 +21,9 @@ BY_METAVAR = {
 }  # fmt: skip
 BY_NAME: dict[tuple[str, str], str | list[str]] = {
     ("explain", "path"): "text",
-    ("hardware show", "names"): "devices",
+    ("hardware show", "names"): "machines",
     ("hardware list", "vendor"): "vendors",
-    ("hardware list", "kind"): list(dict.fromkeys((*records.DEVICE_KINDS, *records.HOST_KINDS))),
+    ("hardware list", "kind"): list(KINDS),
     ("grid show", "name"): "grids",
     ("embodied", "things"): "devices",
     ("hardware factors", "part"): list(

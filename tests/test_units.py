@@ -15,7 +15,7 @@ from carbonctl.numbers.units import QuantityError, format_quantity, parse, parse
 DEFINITIONS = """
 year = 8760 * hour = yr = y
 month = 730 * hour
-device = [device] = GPU = TPU = NPU = CPU = core = chip = accelerator = vCPU = thread = package = socket = node = server = system
+device = [device] = GPU = TPU = NPU = CPU = core = chip = accelerator = vCPU = thread = package = socket = node = server = system = instance
 operation = [operation] = FLOP = OP
 bps = bit / second
 count = []

@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 from carbonctl import estimators
+from carbonctl.account import instances
 from carbonctl.account import machine as machines
 from carbonctl.account import site as sites
 from carbonctl.account.entries import Entries, Where
@@ -16,6 +17,7 @@ from carbonctl.account.overuse import overuse
 from carbonctl.account.places import Place, at_place, places
 from carbonctl.account.site import MAX_YEARS_APART, Supply
 from carbonctl.catalog import Catalog
+from carbonctl.catalog.instances import Instance
 from carbonctl.errors import Caution
 from carbonctl.estimators.base import ActivityContext, ActivityData, ActivityError
 from carbonctl.estimators.machine import Machine
@@ -109,7 +111,7 @@ class _Accountant:
         self.catalog = catalog
         self.journal = Journal()
         self.machines: dict[tuple[bool, str, bool, Surroundings], Machine] = {}
-        self.supplies: dict[tuple[str, int, int, bool], list[tuple[Place, Supply]]] = {}
+        self.supplies: dict[tuple[str, int, int, bool, str | None], list[tuple[Place, Supply]]] = {}
 
     def account(self) -> Journal:
         faults: dict[tuple[tuple[Any, ...], str, str], None] = {}
@@ -165,13 +167,32 @@ class _Accountant:
     ) -> list[tuple[Place, Supply]]:
         """Return where an activity runs, or its clients: one place, or several with shares."""
         own = getattr(activity, "client_site", None) if of_clients else None
-        key = (phase, id(activity.site), id(own), of_clients)
+        instance = None if of_clients else self.instance(activity, path)
+        key = (phase, id(activity.site), id(own), of_clients, instance and instance.id)
         if key not in self.supplies:
             self.supplies[key] = [
-                (place, sites.supply(place.layers, self.catalog, of_clients=of_clients))
+                (place, self.supply(place, instance, of_clients))
                 for place in places(self.workload, phase, activity, path, of_clients)
             ]
         return self.supplies[key]
+
+    def supply(self, place: Place, instance: Instance | None, of_clients: bool) -> Supply:
+        """Return the electricity of a place, which a cloud machine type says more of."""
+        layers = place.layers
+        if instance is None:
+            return sites.supply(layers, self.catalog, of_clients=of_clients)
+        layers = [*layers, (layers[-1][0], instances.site(instance))]
+        supply = sites.supply(layers, self.catalog)
+        note = instances.elsewhere(instance, layers, self.catalog)
+        return supply if note is None else supply._replace(warnings=(*supply.warnings, note))
+
+    def instance(self, activity: Activity, path: str) -> Instance | None:
+        """Return the cloud machine type that an activity runs on; None where it names none."""
+        key, fields = activity.machine_fields
+        if fields is None:
+            return None
+        layers = machine_layers(fields, f"{path}.{key}" if key else path, self.workload)
+        return instances.of_layers(layers, self.catalog)
 
     def activity_data(
         self, phase: str, activity: Activity, path: str, supply: Supply | None

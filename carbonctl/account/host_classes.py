@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from carbonctl.account.instances import without_record
 from carbonctl.account.node import MachineResolver
 from carbonctl.catalog.priors import UNKNOWN, PriorClass, Priors
 from carbonctl.catalog.records import Device, Host
@@ -82,7 +83,7 @@ def _class_of_one(
         return PriorClass("host_share", UNKNOWN, "the devices are not named")
     if device.form in _NODE_FORMS and not is_tpu(device):
         return _of_node(node)
-    if device.form == "pcie":
+    if device.form == "pcie" or (device.form == "workstation" and node.instance is not None):
         return _of_cards(node, surroundings)
     return PriorClass(*_by_form(device), device.name)
 
@@ -111,7 +112,9 @@ def _of_cards(node: MachineResolver, surroundings: Surroundings) -> PriorClass:
     if decide(node.whole_devices > 1) or (is_assumed and surroundings.are_several):
         return PriorClass("host_w_per_device", "pcie-several", "two cards or more")
     if surroundings.is_cloud:
-        return PriorClass("host_w_per_vcpu", "cloud-vm", f"{_VCPUS:g} vCPUs, as none are given")
+        known = node.instance is not None and node.instance.vcpus is not None
+        why = "one card" if known else f"{_VCPUS:g} vCPUs, as none are given"
+        return PriorClass("host_w_per_vcpu", "cloud-vm", why)
     return PriorClass("host_w_per_device", "pcie-single", "one card")
 
 
@@ -134,20 +137,32 @@ def host_part(
         return None
     prior = node.catalog.priors[fit.quantity, fit.name]
     path = node.place("host_power")
+    why = "; ".join(filter(None, (fit.why, without_record(node))))
     of_one = node.of_record() or Scale(None)
-    if fit.quantity == "host_w_per_device":
-        return HostPart("host", of(prior.value("host_power", path, "W", why=fit.why)), of_one)
     if fit.quantity == "host_w_per_vcpu":
-        each = prior.value("host_power_per_vcpu", path, "W/vCPU", why=fit.why)
-        note = "vCPUs of a cloud machine with one card"
-        vcpus = Value(_VCPUS, "vCPU", "default", None, path, name="vcpus", note=note)
-        return HostPart("host", of(vcpus) * of(each), of_one)
+        each = prior.value("host_power_per_vcpu", path, "W/vCPU", why=why)
+        return HostPart("host", of(_vcpus(node, path)) * of(each), of_one)
+    held = None if node.share is None else node.held_devices()
+    if fit.quantity == "host_w_per_device":
+        watts = of(prior.value("host_power", path, "W", why=why))
+        if held is None or node.instance is None:
+            return HostPart("host", watts, of_one)
+        return HostPart("host", watts * of(held), node.system_scale())
     assert rated is not None
-    share = _below_nameplate(prior.value("host_share", path, "", why=fit.why), node, rated)
-    held = None if node.given("share") is None else node.held_devices()
+    share = _below_nameplate(prior.value("host_share", path, "", why=why), node, rated)
     if held is None:
         return HostPart("host", rated * of(share), Scale(None))
     return HostPart("host", rated * of(held) * of(share), node.system_scale())
+
+
+def _vcpus(node: MachineResolver, path: str) -> Value:
+    """Return the vCPUs of a cloud machine with one card: those of its type, or a judgement."""
+    instance = node.instance
+    if instance is not None and instance.vcpus is not None:
+        number, source, note = instance.vcpus, instance.source, f"of {instance.id}"
+        return Value(number, "vCPU", "catalog", source, path, name="vcpus", note=note)
+    note = "vCPUs of a cloud machine with one card"
+    return Value(_VCPUS, "vCPU", "default", None, path, name="vcpus", note=note)
 
 
 def _below_nameplate(share: Value, node: MachineResolver, rated: Quantity) -> Value:
@@ -197,12 +212,14 @@ def host_of_class(name: str, key: str, path: str, priors: Priors) -> Value:
 
 def embodied_class(node: MachineResolver) -> str | None:
     """Return the class of the embodied carbon around the devices; None where nothing is."""
+    if node.is_alone and node.host is None:
+        return "rack-server"  # a cloud machine without accelerators
     devices = [device for device in node.records if device is not None]
     is_named = len(devices) == len(node.records)
     if not is_named or all(stands_alone(device) for device in devices):
         return class_of_host(node.host) if node.host else None
     forms = {device.form for device in devices}
-    if forms == {"workstation"}:
+    if forms == {"workstation"} and node.instance is None:
         return "workstation"
     is_node = not forms.isdisjoint(_MODULES) and not any(map(is_tpu, devices))
     return "host-8-devices" if is_node and decide(node.whole_devices > _FOUR) else "rack-server"
@@ -213,14 +230,16 @@ def host_embodied(node: MachineResolver, key: str) -> Value | None:
     name = embodied_class(node)
     if name is None:
         return None
-    return host_of_class(name, key, node.place(key), node.catalog.priors)
+    value = host_of_class(name, key, node.place(key), node.catalog.priors)
+    said = without_record(node)
+    return value._replace(note=f"{value.note}; {said}") if said else value
 
 
 def host_sharing(node: MachineResolver, surroundings: Surroundings) -> Scale:
     """Return how much of a host goes with one device: as the machine says, else by its class."""
     name = _shared_host(node, surroundings)
     is_said = name != "cloud-vm" and node.per_system.status != "default"
-    if name is None or is_said or node.given("share") is not None:
+    if name is None or is_said or node.share is not None or node.instance is not None:
         return node.system_scale()
     prior = node.catalog.priors["devices_per_host", name]
     value = prior.value("devices_in_host", node.per_system.path or node.path, "")

@@ -10,6 +10,7 @@ from carbonctl.account.host_classes import (
     rated_of_kinds,
 )
 from carbonctl.account.host_parts import parts
+from carbonctl.account.machine_checks import check_alone, check_count
 from carbonctl.account.node import Layer, MachineResolver
 from carbonctl.account.ratings import (
     machine_power,
@@ -19,6 +20,7 @@ from carbonctl.account.ratings import (
     typical_power,
 )
 from carbonctl.account.shares import group_shares, shares
+from carbonctl.account.vcpus import vcpus, vcpus_alone
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.counting import DeviceUnit
 from carbonctl.catalog.records import Device
@@ -70,8 +72,8 @@ def machine(
     if mixed:
         groups = tuple(group for group, *_ in mixed)
     else:
-        node.check_count()
-        node.check_alone()
+        check_count(node)
+        check_alone(node)
         group = _alone(node) if node.is_alone else _devices(node)
         groups = (group,) if group else ()
     first = groups[0] if groups else None
@@ -89,10 +91,12 @@ def machine(
         shares=group_shares(node, mixed) if mixed else shares(node, surroundings),
         device=node.device,
         made_of=node.made_of,
-        has_share=node.given("share") is not None,
+        has_share=node.share is not None,
+        vcpus=vcpus(node),
     )
     if with_power and not (result.groups or result.parts):
-        whose = node.host.id if node.host else "the machine"
+        record = node.host or node.instance
+        whose = record.id if record else "the machine"
         message = f"no power of {whose} is known: give `power`, its average draw, or `host_power`"
         raise ActivityError(node.path, message)
     return result, tuple(node.warnings)
@@ -107,8 +111,9 @@ def name(fields: Any) -> str:
     kinds = getattr(described, "accelerators", None)
     if kinds:
         return " + ".join(kind.device or "device" for kind in kinds)
-    called: str | None = getattr(described, "device", None) or getattr(described, "host", None)
-    return called or NO_SYSTEM
+    keys = ("device", "instance", "host")
+    called = (getattr(described, key, None) for key in keys)
+    return next(filter(None, called), NO_SYSTEM)
 
 
 def _holds_host(node: MachineResolver, group: Group | None) -> bool:
@@ -129,7 +134,6 @@ def _devices(node: MachineResolver) -> Group:
 
 def _alone(node: MachineResolver) -> Group | None:
     """Return a host that is a machine by itself, as one device; None where parts make it up."""
-    assert node.host is not None
     _, key = node.deciding((*_POWER, "host_power"))
     idle = node.given("idle_power")
     if key is not None:
@@ -138,12 +142,14 @@ def _alone(node: MachineResolver) -> Group | None:
         rated = value if key == "rated_power" else None
         of_all = _of_all(node) if key == "power" else None
         draw = None if rated else value
+        is_of_host = key == "host_power" and node.host is None  # of which it is a share
+        scale = node.system_scale() if is_of_host else node.device_scale()
         whole = key != "rated_power"
-        return Group(
-            "devices", draw, rated, idle, node.device_scale(), of_all, is_whole_machine=whole
-        )
+        return Group("devices", draw, rated, idle, scale, of_all, is_whole_machine=whole)
     if node.is_described():
         return None
+    if node.host is None:
+        return vcpus_alone(node)
     known = node.host.idle_power
     idle = idle or (known and node.of_host(known, "idle_power"))
     watts = machine_power(node, node.host)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
+from carbonctl.account import instances
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.counting import DeviceUnit
+from carbonctl.catalog.instances import Instance
 from carbonctl.catalog.records import Device, Host
 from carbonctl.errors import Caution
 from carbonctl.estimators import device_words
 from carbonctl.estimators.base import ActivityError
 from carbonctl.estimators.device_words import PROCESSORS
 from carbonctl.estimators.machine import HOST_ALONE, SEVERAL, UNNAMED, Scale
-from carbonctl.numbers.intervals import best, decide
+from carbonctl.numbers.intervals import decide
 from carbonctl.numbers.quantities import Quantity
 from carbonctl.numbers.values import Status, Value
 from carbonctl.spec.systems import System, SystemFields
@@ -44,11 +47,12 @@ class MachineResolver:
         self.warnings: list[Caution] = []
         self.kinds = getattr(layers[-1][1], "accelerators", None)
         self.keys = frozenset[str]().union(*(fields.model_fields_set for _, fields in layers))
+        self.instance = instances.of_layers(layers, catalog)
         self.unit = self._find_unit()
         self.host = self._find_host()
         self.is_alone = self._is_alone()
         if self.unit is None and not self.is_alone:
-            self.unit = self._of_host()
+            self.unit = self._of_record()
         self.device = self.unit.device if self.unit else None
         self.per_system = self._devices_per_system()
 
@@ -77,6 +81,8 @@ class MachineResolver:
         if value is not None:
             given: Value = value
             return given
+        if key == "utilization" and self.instance is not None:
+            return instances.utilization(self)
         figure: Value = getattr(self.catalog.defaults, key)
         if key == "lifetime" and self.device is not None and self.device.kind in _CLIENTS:
             figure = self.catalog.defaults.client.lifetime
@@ -85,9 +91,9 @@ class MachineResolver:
 
     @property
     def identity(self) -> str:
-        """What makes it the same machine in two activities: its name, else its device or host."""
+        """What makes it the same machine in two activities: its name, else what it is."""
         named = self.path if self.path.startswith("systems.") else None
-        record = self.unit.record if self.unit else self.host
+        record = self.instance or (self.unit.record if self.unit else self.host)
         return named or (record.id if record else self.path)
 
     def lifetime(self) -> Value:
@@ -110,22 +116,36 @@ class MachineResolver:
         """Return the fault of a key that does not go with the others."""
         return ActivityError.at(self.where(key), why)
 
+    @cached_property
+    def share(self) -> Value | None:
+        """The share of the host that it takes: given, else that of its cloud machine type."""
+        given: Value | None = self.given("share")
+        if given is not None or self.instance is None:
+            return given
+        return instances.share(self.instance, self.place("share"))
+
     def _find_unit(self) -> DeviceUnit | None:
-        """Return what the device's name means; None where there is none, or it is a host's."""
+        """Return what the device's name means; None where there is none, or it is a machine's."""
         name = self.given("device")
         if not name:
             return None
         try:
-            unit = self.catalog.unit(name)
+            machine = self.catalog.machine(name)
         except LookupError:
-            return None  # the name of a host, as the spec's fields have checked
-        if unit.doubt:
-            self.warnings.append(Caution(unit.doubt, self.where("device")))
-        return unit
+            return None  # of no record, which looking for a host reports
+        if isinstance(machine, Instance):
+            self.warnings.append(instances.as_device(name, machine, self.where("device")))
+        if not isinstance(machine, DeviceUnit):
+            return None
+        if machine.doubt:
+            self.warnings.append(Caution(machine.doubt, self.where("device")))
+        return machine
 
     def _find_host(self) -> Host | None:
         name = self.given("host")
-        if self.given("device") and self.unit is None:
+        if self.instance is not None and (name is None or instances.names_one(name, self.catalog)):
+            name = self.instance.host_record
+        elif self.instance is None and self.given("device") and self.unit is None:
             name = self._host_as_device(name)
         elif name is None and self.unit is not None:
             name = self.unit.device.host
@@ -148,20 +168,24 @@ class MachineResolver:
         return name
 
     def _is_alone(self) -> bool:
-        """Whether the machine is a host of which no devices are named or known."""
-        if self.unit is not None or self.host is None or self.kinds:
+        """Whether the machine is one of which no devices are named or known."""
+        if self.unit is not None or self.kinds:
             return False
+        if self.host is None or (self.instance is not None and self.instance.gpus):
+            return self.instance is not None and not self.instance.gpus
         return not self.host.device and not self.host.devices
 
-    def _of_host(self) -> DeviceUnit | None:
-        """Return the devices that the host's record names, where the spec names none."""
-        if self.host is None or not self.host.device or self.kinds:
+    def _of_record(self) -> DeviceUnit | None:
+        """Return the devices that the record of its type or host names, where the spec has none."""
+        record = self.instance or self.host
+        if record is None or not record.device or self.kinds:
             return None
         try:
-            return self.catalog.unit(self.host.device)
+            return self.catalog.unit(record.device)
         except LookupError as error:
-            message = f"{self.host.id} names a device: {error.args[0]}"
-            raise ActivityError.at(self.where("host"), message) from None
+            message = f"{record.id} names a device: {error.args[0]}"
+            key = "host" if self.instance is None else "instance"
+            raise ActivityError.at(self.where(key), message) from None
 
     def _devices_per_system(self) -> Value:
         for _, fields in self.layers:
@@ -176,6 +200,9 @@ class MachineResolver:
         if self.unit is not None and self.unit.stated:
             number, status = float(self.unit.stated), "given"
             note = f"as `{self.given('device')}` says"
+        elif self.instance is not None:
+            number, status, source = self.instance.gpus or 1.0, "catalog", self.instance.source
+            note = f"{self.instance.id}: {self.instance.parts}"
         elif self.host is not None and (slots := self.slots(self.host)):
             number, status, source = float(slots), "catalog", first_source(self.host)
             note = f"as {self.host.name} holds them"
@@ -198,34 +225,6 @@ class MachineResolver:
         note = devices.formula.replace("devices_per_system", f"{given.best:g} {given.counts}s")
         return given._replace(number=devices.number, status="derived", note=note, counts="")
 
-    def check_alone(self) -> None:
-        """Refuse keys that say again, or otherwise, what a host by itself is.
-
-        Raises
-        ------
-        ActivityError
-            At the key.
-        """
-        if not self.is_alone:
-            return
-        if decide(best(self.per_system.number) != 1):
-            why = "a host by itself is one machine; leave it out"
-            raise ActivityError.at(self.per_system.path or self.path, why)
-        if self.given("device_embodied") is not None:
-            raise self.refuse("device_embodied", "a host by itself has no devices; give `embodied`")
-        draws = [key for key in ("power", "rated_power") if self.given(key) is not None]
-        beside = [key for key in DESCRIBES_HOST if self.given(key) is not None]
-        rest = self.given("host_power")
-        if draws and beside and not (beside == ["host_power"] and decide(rest.high == 0)):
-            why = f"`{draws[0]}` is that of the whole machine; leave one out"
-            raise self.refuse(beside[0], why)
-        of_record = self.host is not None and self.host.host_power is not None
-        if of_record and self.given("host_power") is None:
-            for key in ("cpu", "memory", "storage"):
-                if self.given(key) is not None:
-                    why = "the power of the host holds it; leave it out, or give `host_power` too"
-                    raise self.refuse(key, why)
-
     @property
     def made_of(self) -> str:
         """What stands for the devices where they have no record."""
@@ -247,28 +246,6 @@ class MachineResolver:
         except ValueError as error:
             raise ActivityError.at(given.path or self.path, str(error)) from None
 
-    def check_count(self) -> None:
-        """Refuse numbers of devices that the count in the device's name does not divide.
-
-        Raises
-        ------
-        ActivityError
-            At the number.
-        """
-        if self.unit is None or self.unit.stated is None:
-            return
-        count, name = self.unit.stated, self.given("device")
-        for path, fields in self.layers:
-            for key in ("devices", "devices_per_system"):
-                given: Value | None = getattr(fields, key, None)
-                is_other = given is not None and given.counts in device_words.NOT_DEVICES
-                if given is not None and not is_other and decide(given.best % count != 0):
-                    message = (
-                        f"`{name}` names {count} devices, and {key} says {given.best:g}; "
-                        f"write the name without its number, and how many there are"
-                    )
-                    raise ActivityError.at(f"{path}.{key}", message)
-
     def where(self, key: str) -> str:
         """Return the path at which the spec gives a key, or would give it."""
         return f"{self.deciding((key,))[0]}.{key}"
@@ -288,7 +265,7 @@ class MachineResolver:
         A part of a host counts by what the whole host holds.
         """
         of_record = 1 if self.unit is None else self.unit.of_record
-        held = None if self.given("share") is None else self.held_devices()
+        held = None if self.share is None else self.held_devices()
         return (held or self.per_system).best * float(of_record)
 
     def of_record(self) -> Scale | None:
@@ -334,8 +311,8 @@ class MachineResolver:
         ActivityError
             For a share of a host, where nothing says how many devices that part holds.
         """
-        share = self.given("share")
-        is_known = self.per_system.status in ("catalog", "archetype")
+        share = self.share
+        is_known = self.per_system.status in ("catalog", "archetype") and self.instance is None
         if share is not None and is_known and decide(self.per_system.best > 1):
             key = self.per_system.path or "devices"
             why = f"say how many devices the part of the host holds (`{key}`)"
@@ -345,7 +322,7 @@ class MachineResolver:
     def device_scale(self) -> Scale | None:
         """Return which part of its devices a machine takes: a share of CPUs or a host, or all."""
         share = self.given("share")
-        is_part = self.is_processor() or self.is_alone
+        is_part = self.is_processor() or (self.is_alone and self.host is not None)
         return Scale(None, share) if share is not None and is_part else None
 
     def is_described(self) -> bool:
@@ -357,7 +334,7 @@ class MachineResolver:
         host = self.host
         assert host is not None
         slots = self.slots(host)
-        if self.given("share") is not None:
+        if self.share is not None:
             return self.system_scale()
         if not slots or self.holds_as_many_as(slots):
             return Scale(self.per_system)
@@ -371,6 +348,8 @@ class MachineResolver:
 
     def held_devices(self) -> Value | None:
         """Return how many devices the catalog's host holds; None where nothing says it."""
+        if self.host is None and self.instance is not None:
+            return instances.held_devices(self.instance, self.place("instance"))
         slots = self.slots(self.host) if self.host else None
         return self._held_devices(self.host, slots) if self.host and slots else None
 

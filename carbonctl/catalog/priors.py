@@ -35,6 +35,8 @@ _BOUNDS: dict[str, tuple[tuple[str, ...], float, float]] = {
     "embodied_ratio": (("ratio",), 0.0, 100.0),
     "embodied_kg": (("kg",), 0.0, 1e6),
     "rated_power": (("W",), 0.0, 1e6),
+    "busy": (("of time",), 0.0, 1.0),
+    "utilization": (("of its life",), 0.0, 1.0),
 }
 UNKNOWN = "unknown"
 

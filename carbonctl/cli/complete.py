@@ -157,10 +157,12 @@ def _values(value: str | list[str], wanted: _Wanted, begun: str) -> Offer:
     """Return the words that a value may be; none where it is a file, a folder or free text."""
     if isinstance(value, list):
         return dict.fromkeys(value, "")
-    if value in ("devices", "vendors"):
+    if value in ("devices", "machines", "vendors"):
         folders = _folders(wanted)
         ids = dict.fromkeys(devices(folders, only_vendors=value == "vendors"), "")
-        is_other = value == "devices" and begun and not _fitting(ids, begun)
+        if value == "machines":
+            ids.update(dict.fromkeys(instances(folders), ""))
+        is_other = value != "vendors" and begun and not _fitting(ids, begun)
         return aliases(folders, begun) if is_other else ids
     if value == "grids":
         return grids(_folders(wanted))
@@ -209,6 +211,14 @@ def devices(folders: Iterable[Path], *, only_vendors: bool = False) -> list[str]
     if only_vendors:
         return sorted({path.name for path in _paths(folders, "*")})
     return sorted({f"{path.parent.name}/{path.stem}" for path in _paths(folders, "*/*.yaml")})
+
+
+def instances(folders: Iterable[Path]) -> list[str]:
+    """Return the ids of the cloud machine types, from the first column of their table."""
+    lines = chain.from_iterable(
+        _text(folder / "cloud" / "instances.csv").splitlines()[1:] for folder in folders
+    )
+    return sorted({line.partition(",")[0] for line in lines})
 
 
 def _paths(folders: Iterable[Path], pattern: str) -> Iterable[Path]:

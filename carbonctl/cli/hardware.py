@@ -1,29 +1,33 @@
 """``carbonctl hardware``: what the catalog knows of devices and hosts."""
 
-from typing import Annotated
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
 from carbonctl import errors
 from carbonctl.catalog import Catalog, records
+from carbonctl.catalog.instances import Instance
 from carbonctl.cli import options as o
 from carbonctl.cli.introspection import Command, commands
 from carbonctl.inputs.catalogs import catalog_for
 from carbonctl.outputs import lists
 from carbonctl.outputs.messages import say
-from carbonctl.reference import catalog_rows, descriptions
+from carbonctl.reference import catalog_rows, descriptions, instance_rows
 from carbonctl.reference.catalog_rows import facts, figures, unknown
 from carbonctl.render import TABLES, Style
 from carbonctl.text import did_you_mean
 
 app = commands(
     "hardware",
-    "Devices, hosts and factors in the catalog: list, show, search, factors.\n\nFor example:"
+    "Devices, hosts, cloud machine types and factors: list, show, search, factors.\n\nFor example:"
     "\n\n  carbonctl hardware search h100",
 )
-KINDS = tuple(dict.fromkeys((*records.DEVICE_KINDS, *records.HOST_KINDS)))
+KINDS = tuple(dict.fromkeys((*records.DEVICE_KINDS, *records.HOST_KINDS, instance_rows.KIND)))
 _WIDE_FROM = 150
 HEADS = {0: descriptions.heads("hardware"), _WIDE_FROM: descriptions.heads("hardware wide")}
+INSTANCES = {
+    0: descriptions.heads("instances"), _WIDE_FROM: descriptions.heads("instances wide")
+}  # fmt: skip
 FACTORS = {0: descriptions.heads("factors"), _WIDE_FROM: descriptions.heads("factors wide")}
 
 
@@ -36,7 +40,9 @@ def list_(
     hardware_db: o.HardwareDb = None,
     color: o.Color = "auto",
 ) -> int:
-    """List devices and hosts. Power of a host is what it draws beside its devices.
+    """List devices and hosts, or cloud machine types with --kind instance.
+
+    Power of a host is what it draws beside its devices.
 
     For example:
 
@@ -48,11 +54,19 @@ def list_(
         )
     wanted = catalog_rows.Filter(vendor, kind, _years(year))
     catalog = catalog_for(hardware_db, is_told=format != "table")
-    rows = catalog_rows.hardware(catalog, wanted)
+    is_cloud = kind == instance_rows.KIND
+    if is_cloud:
+        rows = instance_rows.rows(catalog, vendor, wanted.years)
+    else:
+        rows = catalog_rows.hardware(catalog, wanted)
     if not rows:
-        vendors = sorted({r.id.partition("/")[0] for r in catalog_rows.all_records(catalog)})
+        known = catalog.instances.all() if is_cloud else catalog_rows.all_records(catalog)
+        vendors = sorted({r.id.partition("/")[0] for r in known})
         close = did_you_mean(vendor, vendors) if vendor else ""
         say(f"nothing in the catalog is so{close}")
+    if is_cloud:
+        lists.write(rows, instance_rows.COLUMNS, INSTANCES, format, color, catalog)
+        return errors.OK
     lists.write(rows, catalog_rows.HARDWARE_COLUMNS, HEADS, format, color, catalog)
     return errors.OK
 
@@ -64,7 +78,7 @@ def search(
     hardware_db: o.HardwareDb = None,
     color: o.Color = "auto",
 ) -> int:
-    """Find devices and hosts by their names, aliases and notes.
+    """Find devices, hosts and cloud machine types by their names, aliases and notes.
 
     For example:
 
@@ -89,17 +103,18 @@ def show(
     hardware_db: o.HardwareDb = None,
     color: o.Color = "auto",
 ) -> int:
-    """Show everything the catalog knows of a device or host, with the sources.
+    """Show everything the catalog knows of a device, host or cloud machine type, with sources.
 
     For example:
 
       carbonctl hardware show "NVIDIA H100 80GB HBM3"
     """
     catalog = catalog_for(hardware_db, is_told=format != "table")
-    shown, code = [], errors.OK
+    shown: list[_Said] = []
+    code = errors.OK
     for name in names:
         try:
-            shown.append(catalog_rows.find(catalog, name))
+            shown.append(_said(catalog_rows.find_any(catalog, name)))
         except LookupError as error:
             say(error.args[0])
             code = errors.INPUT
@@ -142,16 +157,36 @@ def _years(text: str | None) -> tuple[int, int] | None:
         raise errors.UsageError(f"--year {error}") from None
 
 
-def _show(shown: list[catalog_rows.Record], catalog: Catalog, form: str, color: str) -> None:
+class _Said(NamedTuple):
+    """What is said of one thing of the catalog."""
+
+    id: str
+    name: str
+    facts: dict[str, Any]
+    figures: list[catalog_rows.Row]
+    unknown: list[str]
+
+
+def _said(record: catalog_rows.Record | Instance) -> _Said:
+    if isinstance(record, Instance):
+        rows = instance_rows
+        return _Said(
+            record.id, f"{record.id} ({record.parts})", rows.facts(record),
+            rows.figures(record), rows.unknown(record),
+        )  # fmt: skip
+    return _Said(record.id, record.name, facts(record), figures(record), unknown(record))
+
+
+def _show(shown: list[_Said], catalog: Catalog, form: str, color: str) -> None:
     def drawn(style: Style) -> str:
         from carbonctl.render.listing import table_
 
-        cards = (table_.card(r.name, facts(r), figures(r), unknown(r), style) for r in shown)
+        cards = (table_.card(s.name, s.facts, s.figures, s.unknown, style) for s in shown)
         return "\n".join(cards)
 
     rows: list[catalog_rows.Row]
     if form in TABLES:
-        rows = [{"id": record.id, **row} for record in shown for row in figures(record)]
+        rows = [{"id": said.id, **row} for said in shown for row in said.figures]
     else:
-        rows = [{**facts(r), "figures": figures(r), "unknown": unknown(r)} for r in shown]
+        rows = [{**said.facts, "figures": said.figures, "unknown": said.unknown} for said in shown]
     lists.show(rows, ("id", *catalog_rows.FIGURE_COLUMNS), drawn, form, color, catalog)

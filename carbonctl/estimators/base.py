@@ -160,6 +160,8 @@ class ActivityContext(NamedTuple):
         key, machine = value.name, self.require_machine()
         if value.counts in device_words.NODES:
             self.one_size(key)
+        if value.counts == device_words.VCPU and machine.vcpus is not None:
+            return device_words.in_machines(value, machine.vcpus)
         is_part = value.counts in device_words.PARTS_OF_CPUS
         if is_part and machine.has_share and machine.device is not None:
             message = f"`{value.counts}` says which part of the CPUs is used; leave out `share`"

@@ -106,8 +106,21 @@ def device_power(activity: LoadFields, group: Group, setting: ActivityContext) -
         whose = f" of {group.item}" if group.scale else whose
         message = f"no power{whose} is known: give `power`, `rated_power`, or a device that has one"
         raise ActivityError(machine.path, message)
+    if group.busy is not None and use.task == "idle" and activity.load is activity.busy is None:
+        return of(idle_power(group, setting))
     watts: Quantity = power.loaded_w(of(rated), of(load(activity, group, setting)))
-    return watts if activity.busy is None else _busy(activity.busy, watts, group, setting)
+    busy = (
+        activity.busy
+        if group.busy is None or activity.load is not None
+        else _share_busy(activity, group, setting)
+    )
+    return watts if busy is None else _busy(busy, watts, group, setting)
+
+
+def _share_busy(activity: LoadFields, group: Group, setting: ActivityContext) -> Value:
+    """Return how much of the time a machine of vCPUs is busy: given, or a default."""
+    assert group.busy is not None
+    return activity.busy or group.busy._replace(path=f"{setting.path}.busy")
 
 
 def _is_typical(group: Group, use: Use) -> bool:

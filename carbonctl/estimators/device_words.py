@@ -16,9 +16,10 @@ from carbonctl.numbers.units import format_number
 from carbonctl.numbers.values import Value
 
 PROCESSORS = ("cpu", "soc")
-NODES = ("node", "server", "system")
+NODES = ("node", "server", "system", "instance")
 NOT_DEVICES = (*NODES, "core", "vCPU", "thread")
 PARTS_OF_CPUS = ("core", "vCPU", "thread")
+VCPU = "vCPU"
 _ANY = ("", "device", "accelerator")
 _OF_KIND = {
     "gpu": ("GPU",),
@@ -71,6 +72,12 @@ def in_devices(
         return number / threads / _cores(value, device.cores)
     each = _each(value, device)
     return number if each is None else number / each
+
+
+def in_machines(value: Value, vcpus: Value) -> Quantity:
+    """Return a number of vCPUs, or of vCPU-hours, in cloud machines that have some each."""
+    unit = f"{value.counts}-h" if value.unit else f"{value.counts}s"
+    return of(value._replace(unit=unit)) / vcpus
 
 
 def _check_without_record(value: Value, made_of: str) -> None:

@@ -58,8 +58,8 @@ class MeteredEnergy(OnSystem):
 
 MODEL = MeteredEnergy
 _LACKS = "`embodied` (0 kg where another activity counts it), or a system and its time"
-_OF_HARDWARE = ("device", "host", "device_embodied", "host_embodied", "lifetime", "utilization",
-                "share")  # fmt: skip
+_OF_HARDWARE = ("device", "host", "instance", "device_embodied", "host_embodied", "lifetime",
+                "utilization", "share")  # fmt: skip
 _HARDWARE = ("system", "devices_per_system", *_OF_HARDWARE)
 _POWERS = USELESS = tuple(
     key for key in SystemFields.model_fields if key not in (*_OF_HARDWARE, "embodied")

@@ -88,6 +88,8 @@ class Group(NamedTuple):
         What tells the names of its figures from those of another kind in formulas.
     path : str
         Where the spec describes it among several kinds; empty where the system is of one kind.
+    busy : Value, optional
+        How much of the time it is busy where the spec says nothing of that.
     """
 
     item: str
@@ -101,6 +103,7 @@ class Group(NamedTuple):
     is_whole_machine: bool = False
     mark: str = ""
     path: str = ""
+    busy: Value | None = None
 
 
 class Machine(NamedTuple):
@@ -131,6 +134,8 @@ class Machine(NamedTuple):
         nothing that is named.
     has_share : bool
         Whether it is a share of a host.
+    vcpus : Value, optional
+        The vCPUs of one, where it is a cloud machine without accelerators.
     """
 
     path: str
@@ -145,3 +150,4 @@ class Machine(NamedTuple):
     device: Device | None = None
     made_of: str = UNNAMED
     has_share: bool = False
+    vcpus: Value | None = None

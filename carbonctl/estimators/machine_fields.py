@@ -29,8 +29,9 @@ class MachineFields(SystemFields):
 
     @model_validator(mode="after")
     def _one_system(self) -> Self:
-        if self.system is not None and self.device is not None:
-            raise ValueError("give `system` or `device`, not both")
+        key = self.first_given("device", "instance")
+        if self.system is not None and key is not None:
+            raise ValueError(f"give `system` or `{key}`, not both")
         if self.system is not None and self.devices_per_system is not None:
             raise ValueError("the system says `devices` per system; give it there")
         return self

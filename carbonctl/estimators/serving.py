@@ -123,7 +123,9 @@ class Serving(Loaded):
 
 
 MODEL = Serving
-_DESCRIBES = frozenset({"device", "host", "power", "rated_power", "embodied", "device_embodied"})
+_DESCRIBES = frozenset((
+    "device", "host", "instance", "power", "rated_power", "embodied", "device_embodied",
+))  # fmt: skip
 _OF_A_MACHINE = tuple(
     key for key in (*SystemFields.model_fields, "devices_per_system", "load", "busy")
     if key not in _DESCRIBES

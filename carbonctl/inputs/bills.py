@@ -5,6 +5,7 @@ from pathlib import Path
 
 from carbonctl.account.bills import Life, of_act, of_record, of_workload
 from carbonctl.catalog import Catalog, records
+from carbonctl.catalog.instances import Instance
 from carbonctl.catalog.shelf import read_record
 from carbonctl.errors import InputError, Problem, UsageError
 from carbonctl.hardware.report import Bill
@@ -82,11 +83,15 @@ class Reader:
     def named(self, name: str) -> records.Device | records.Host:
         """Return the device or host of an id or alias."""
         try:
-            return catalog_rows.find(self.catalog, name)
+            record = catalog_rows.find_any(self.catalog, name)
         except LookupError as error:
             looks_like_a_file = name.endswith((".yaml", ".yml", ".json"))
             message = "no such file" if looks_like_a_file else error.args[0]
             raise InputError([Problem(path_shown(name), 1, 1, message)]) from None
+        if isinstance(record, Instance):
+            message = f"a cloud machine type ({record.parts}); name its device, or a host"
+            raise InputError([Problem(path_shown(name), 1, 1, message)])
+        return record
 
     def of_file(self, tree: Node, file: str, forms: tuple[str, ...]) -> Bill:
         """Return the bill of a record in a file of its own."""

@@ -110,7 +110,8 @@ def _system(activity: dict[str, Any], *, is_client: bool) -> str:
     if isinstance(kinds, list):
         return " + ".join(str(kind.get("device") or "device") for kind in kinds
                           if isinstance(kind, dict))  # fmt: skip
-    return str(described.get("device") or described.get("host") or NO_SYSTEM)
+    keys = ("device", "instance", "host")
+    return str(next((described[key] for key in keys if described.get(key)), NO_SYSTEM))
 
 
 def _label(ref: Any) -> str:

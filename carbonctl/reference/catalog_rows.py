@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, NamedTuple, TypeAlias
 
-from carbonctl.catalog import Catalog
+from carbonctl.catalog import Catalog, instance_names
+from carbonctl.catalog.counting import DeviceUnit
 from carbonctl.catalog.fab_rows import Figure
 from carbonctl.catalog.grid_rows import CONSUMPTION, PUBLISHED, GridRow
+from carbonctl.catalog.instances import Instance
 from carbonctl.catalog.records import Device, Embodied, Host
 from carbonctl.catalog.regions import Region
 from carbonctl.numbers.values import Value
-from carbonctl.reference import descriptions
+from carbonctl.reference import descriptions, instance_rows
 from carbonctl.text import fold
 
 Row: TypeAlias = dict[str, Any]
@@ -100,7 +102,22 @@ def search(catalog: Catalog, text: str) -> list[Row]:
         where = fold(" ".join([*record.names, record.vendor or "", record.notes or ""]))
         if all(word in where for word in words):
             rows.append(hardware_row(record))
-    return rows
+    return rows + [
+        instance_rows.as_hardware(instance, HARDWARE_COLUMNS)
+        for instance in instance_rows.matching(catalog, words)
+    ]
+
+
+def find_any(catalog: Catalog, name: str) -> Record | Instance:
+    """Return the cloud machine type of this name, else the device or host.
+
+    Raises LookupError as `find` does.
+    """
+    if instance_names.looks_like_one(name):
+        with suppress(LookupError):
+            machine = catalog.machine(name)
+            return machine.record if isinstance(machine, DeviceUnit) else machine
+    return find(catalog, name)
 
 
 def find(catalog: Catalog, name: str) -> Record:
@@ -114,13 +131,23 @@ def find(catalog: Catalog, name: str) -> Record:
         try:
             return catalog.host(name)
         except LookupError as not_a_host:
-            raise LookupError(_neither(not_a_device.args[0], not_a_host.args[0])) from None
+            said = [not_a_device.args[0], not_a_host.args[0]]
+            if instance_names.looks_like_one(name):
+                said.append(_not_an_instance(name, catalog))
+            raise LookupError(_neither(*said)) from None
 
 
-def _neither(of_device: str, of_host: str) -> str:
-    """Return what is said of a name that is neither: what names those that it may mean."""
-    for hint in ("fits several", "did you mean"):
-        for said in (of_device, of_host):
+def _not_an_instance(name: str, catalog: Catalog) -> str:
+    try:
+        return catalog.instance(name).id
+    except LookupError as error:
+        return str(error.args[0])
+
+
+def _neither(of_device: str, *others: str) -> str:
+    """Return what is said of a name that is nothing: what names those that it may mean."""
+    for hint in ("fits several", "did you mean", "of its family"):
+        for said in (of_device, *others):
             if hint in said:
                 return said
     return of_device.replace("unknown device", "unknown device or host", 1)

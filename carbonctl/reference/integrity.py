@@ -34,6 +34,8 @@ def _readers(catalog: Catalog) -> Iterator[Callable[[], object]]:
                  "priors", "sources"):  # fmt: skip
         yield partial(getattr, catalog, name)
     yield partial(_grid_rows, catalog)
+    yield lambda: list(catalog.instances.all())
+    yield partial(getattr, catalog, "vcpu_power")
     for table in (networks.segments, networks.radios, networks.client_powers):
         yield partial(table, catalog.folders)
     fab = Fab(catalog.folders)

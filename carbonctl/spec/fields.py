@@ -347,6 +347,8 @@ PowerScope = Annotated[str, word("device", "all", "system", "wall")]
 DeviceId = Annotated[str, known("device", "the id of a device")]
 MachineId = Annotated[str, known("machine", "the id of a device")]
 HostId = Annotated[str, known("host", "the id of a host")]
+SurroundingId = Annotated[str, known("surrounding", "the id of a host")]
+InstanceId = Annotated[str, known("instance", "the name of a cloud machine type")]
 _ZONE = known("zone", "the id of a grid")
 
 

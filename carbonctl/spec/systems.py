@@ -32,7 +32,10 @@ class SystemFields(Spec):
     """What describes a machine; shared by named systems and by activities that carry one."""
 
     device: f.MachineId | None = optional("id or alias of a device in the catalog")
-    host: f.HostId | None = optional("id or alias of the host around the devices")
+    host: f.SurroundingId | None = optional("id or alias of the host around the devices")
+    instance: f.InstanceId | None = optional(
+        "cloud machine type; its devices and its share of a host come from the catalog"
+    )
     rated_power: f.Power | None = optional(
         "TDP or nameplate power of one device; overrides the catalog's"
     )

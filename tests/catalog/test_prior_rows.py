@@ -23,6 +23,8 @@ UNITS = {
     "embodied_ratio": {"ratio"},
     "embodied_kg": {"kg"},
     "rated_power": {"W"},
+    "busy": {"of time"},
+    "utilization": {"of its life"},
 }
 SERVER_CPU = re.compile(
     r"EPYC|Xeon (E5|E7|[LX]\d|Gold|Platinum|Silver|CPU Max|6\d)|Altra|Graviton|POWER|Grace"

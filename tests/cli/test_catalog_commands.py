@@ -259,3 +259,54 @@ def test_a_table_of_grids_with_another_head_is_not_passed_over(inside, tmp_path)
     done = inside("grid", "show", "FR", "--hardware-db", str(tmp_path))
     assert (done.code, done.out) == (3, "")
     assert done.err.startswith(f"{folder / 'mine.csv'}:1:1: the head of a table of grids is zone,")
+
+
+# --- cloud machine types ---
+
+
+def test_cloud_machine_types_are_listed_alike_in_csv_and_json(inside):
+    listed = rows(inside("hardware", "list", "--kind", "instance", "-f", "csv").out)
+    as_json = json.loads(inside("hardware", "list", "--kind", "instance", "-f", "json").out)
+    assert len(listed) == len(as_json) >= 154
+    assert list(listed[0]) == list(as_json[0])
+    by_id = {row["id"]: row for row in as_json}
+    assert by_id["aws/p4d.24xlarge"]["device"] == "nvidia/a100-sxm4-40gb"
+    assert by_id["aws/g5.16xlarge"]["share_high"] == pytest.approx(1 / 3)
+    azure = rows(
+        inside("hardware", "list", "--kind", "instance", "--vendor", "azure", "-f", "csv").out
+    )
+    assert azure
+    assert {row["provider"] for row in azure} == {"azure"}
+    by_maker = inside(
+        "hardware", "list", "--kind", "instance", "--vendor", "Microsoft", "-f", "csv"
+    )
+    assert rows(by_maker.out) == azure
+    table = inside("hardware", "list", "--kind", "instance", "--vendor", "gcp").out
+    assert "gcp/a2-highgpu-8g" in table
+    assert "a cloud" not in inside("hardware", "list", "-f", "csv").out
+
+
+@pytest.mark.parametrize("name", ["aws/p4d.24xlarge", "P4D.24xlarge"])
+def test_a_cloud_machine_type_is_shown_with_its_source(inside, name):
+    text = inside("hardware", "show", name).out
+    assert "aws/p4d.24xlarge (8 × nvidia/a100-sxm4-40gb, 96 vCPUs, 1152 GiB)" in text
+    assert "karpenter-instance-types" in text
+    (shown,) = json.loads(inside("hardware", "show", name, "-f", "json").out)
+    assert shown["id"] == "aws/p4d.24xlarge"
+    figures = {row["figure"]: row["value"] for row in shown["figures"]}
+    assert figures["vcpus"] == 96
+
+
+def test_a_cloud_machine_type_is_searched(inside):
+    found = rows(inside("hardware", "search", "p4d", "-f", "csv").out)
+    assert {row["id"] for row in found} == {"aws/p4d.24xlarge", "aws/p4de.24xlarge"}
+    assert {row["kind"] for row in found} == {"instance"}
+
+
+def test_an_unknown_cloud_machine_type_is_reported_with_what_may_be_meant(inside):
+    done = inside("hardware", "show", "p4d.24xlage")
+    assert done.code == 3
+    assert "did you mean `aws/p4d.24xlarge`?" in done.err
+    done = inside("embodied", "p4d.24xlarge")
+    assert done.code == 3
+    assert "a cloud machine type (8 × nvidia/a100-sxm4-40gb, 96 vCPUs, 1152 GiB)" in done.err

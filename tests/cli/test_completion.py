@@ -34,6 +34,7 @@ def test_ids_are_those_of_the_catalog():
     assert complete.devices(CATALOG.folders) == sorted(
         [*CATALOG.devices.paths(), *CATALOG.hosts.paths()]
     )
+    assert complete.instances(CATALOG.folders) == sorted(i.id for i in CATALOG.instances.all())
     assert list(complete.grids(CATALOG.folders)) == sorted({**CATALOG.zones, **CATALOG.regions})
     assert complete._shipped("hardware_db") == CATALOG.folders[-1]
 
@@ -56,6 +57,9 @@ def test_every_flag_and_every_command_is_offered(path):
     [
         ("carbonctl est", ["estimate"]),
         ("carbonctl hardware s", ["search", "show"]),
+        ("carbonctl hardware show aws/p4d.", ["aws/p4d.24xlarge"]),
+        ("carbonctl hardware show azure/standard_nd96as", ["azure/Standard_ND96asr_v4"]),
+        ("carbonctl embodied aws/p4d.", []),
         ("carbonctl estimate --format ", ["table", "json", "jsonl", "csv", "tsv", "md", "parquet"]),
         ("carbonctl estimate -f j", ["json", "jsonl"]),
         ("carbonctl estimate a.yaml --format=ts", ["--format=tsv"]),

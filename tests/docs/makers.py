@@ -46,7 +46,9 @@ MAKERS: dict[str, Maker] = {
     "bills": output_blocks.bills,
     "reproduced": output_blocks.reproduced,
     "lists": output_blocks.lists,
-    "priors of devices": prior_blocks.of("device_power_share", "server_power", "rated_power"),
+    "priors of devices": prior_blocks.of(
+        "device_power_share", "server_power", "rated_power", "busy"
+    ),
     "priors of hosts": prior_blocks.of(
         "host_share",
         "host_components",
@@ -56,7 +58,7 @@ MAKERS: dict[str, Maker] = {
         "dram_power",
     ),
     "priors of sites": prior_blocks.of("pue", "grid_ratio"),
-    "priors of hardware": prior_blocks.of("embodied_kg", "embodied_ratio"),
+    "priors of hardware": prior_blocks.of("embodied_kg", "embodied_ratio", "utilization"),
     "evidence": prior_blocks.evidence,
     "citations": citations,
 }
