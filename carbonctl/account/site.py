@@ -179,7 +179,7 @@ class _Site:
         if not isinstance(name, str):
             return None, None
         place = self.catalog.place(name)
-        if place.doubt:
+        if place.warns:
             self.warnings.append(Caution(place.doubt, self.pick("grid")[1], kind="a grid's name"))
         return place.zone, place.region
 

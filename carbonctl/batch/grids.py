@@ -82,8 +82,9 @@ class ManyGrids:
         if name not in self.many:
             return self.catalog.place(name)
         places = self._each(name, self.catalog.place)
-        self._require_alike([(place.region, bool(place.doubt)) for place in places])
-        return Place(name, places[0].region, self._word([place.doubt for place in places]))
+        self._require_alike([(place.region, place.warns) for place in places])
+        doubt = self._word([place.doubt for place in places]) if places[0].warns else ""
+        return Place(name, places[0].region, doubt, places[0].warns)
 
     def electricity(
         self,

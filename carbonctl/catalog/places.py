@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from carbonctl.catalog import names, tables
 from carbonctl.catalog.grid_rows import GridTables
@@ -35,12 +35,23 @@ class Place(NamedTuple):
     region : Region or None
         The cloud region, where it is one.
     doubt : str
-        What to tell a user who could have meant another place; else empty.
+        How the name is read, where it may mean another place too; else empty.
+    warns : bool
+        Whether that other place is likely enough for a warning.
     """
 
     zone: str
     region: Region | None = None
     doubt: str = ""
+    warns: bool = False
+
+
+class _Meanings(NamedTuple):
+    """What an ambiguous key may mean: the place it is read as, empty where it is refused."""
+
+    chosen: str
+    places: list[str]
+    warns: bool
 
 
 class _Provider(NamedTuple):
@@ -87,7 +98,7 @@ class Places:
             return Place(name)
         key = fold_words(name)
         if self._has_figures(name):
-            return Place(name, doubt=self._doubt(name, key, name))
+            return Place(name)._replace(**self._doubt(name, key, name))
         identity = self._region_id(name) or self.grids.own_named(name)
         if identity is not None:
             return self._place(identity)
@@ -119,18 +130,18 @@ class Places:
         rows = [row for _, row in tables.rows_with(self.builtin / _ALIASES, key)]
         if not rows:
             return None
-        chosen, doubt = rows[0], ""
+        chosen, doubt = rows[0], dict[str, Any]()
         if len(rows) > 1:
             identity = self._chosen(name, key)
             chosen = next(row for row in rows if row["place"] == identity)
             doubt = self._doubt(name, key, identity)
         if "/" not in chosen["place"]:
             self._require_figures(name, chosen)
-        return self._place(chosen["place"], doubt)
+        return self._place(chosen["place"])._replace(**doubt)
 
-    def _place(self, identity: str, doubt: str = "") -> Place:
+    def _place(self, identity: str) -> Place:
         if "/" not in identity:
-            return Place(identity, doubt=doubt)
+            return Place(identity)
         region = self.regions.get(identity)
         assert region is not None
         if not region.grid:
@@ -141,7 +152,7 @@ class Places:
         if not self._has_figures(region.grid):
             said = f"cloud region `{identity}` stands on an unknown grid `{region.grid}`"
             raise LookupError(said)
-        return Place(region.grid, region, doubt)
+        return Place(region.grid, region)
 
     def _has_figures(self, zone: str) -> bool:
         return bool(self.grids.rows(zone) or self.grids.consumption(zone))
@@ -169,14 +180,13 @@ class Places:
 
     # --- names with several meanings ---
 
-    def _candidates(self, key: str) -> tuple[str, list[str]]:
-        """Return which place an ambiguous key means, empty where it is refused, and all of them."""
+    def _meanings(self, key: str) -> _Meanings:
         for _, row in tables.rows_with(self.builtin / _AMBIGUOUS, key):
-            return row["chosen"], row["candidates"].split()
-        return "", []
+            return _Meanings(row["chosen"], row["candidates"].split(), row["warn"] == "yes")
+        return _Meanings("", [], False)
 
     def _chosen(self, name: str, key: str) -> str:
-        chosen, several = self._candidates(key)
+        chosen, several, _ = self._meanings(key)
         if not chosen:
             listed = " or ".join(map(self._written, several))
             raise LookupError(f"`{names.shown(name)}` is ambiguous: write {listed}")
@@ -184,16 +194,17 @@ class Places:
 
     def _others(self, key: str, identity: str) -> list[str]:
         """Return what else an ambiguous key may mean."""
-        return [place for place in self._candidates(key)[1] if place != identity]
+        return [place for place in self._meanings(key).places if place != identity]
 
-    def _doubt(self, name: str, key: str, identity: str) -> str:
-        """Return what is said of a name that others would read otherwise."""
+    def _doubt(self, name: str, key: str, identity: str) -> dict[str, Any]:
+        """Return the fields of a place whose name others would read otherwise."""
         others = self._others(key, identity)
         if not others:
-            return ""
+            return {}
         rest = " or ".join(map(self._written, others))
         called, said = self._called(identity), names.shown(name)
-        return f"`{said}` is read as {called}, not {rest}; write `{called}` to hide this"
+        doubt = f"`{said}` is read as {called}, not {rest}; write `{called}` to hide this"
+        return {"doubt": doubt, "warns": self._meanings(key).warns}
 
     def _written(self, identity: str) -> str:
         """Return how a place is written, and what it is called where that is not the same."""

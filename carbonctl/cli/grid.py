@@ -65,9 +65,13 @@ def show(
     catalog = catalog_for(hardware_db, is_told=format != "table")
     try:
         rows = catalog_rows.grid(catalog, name)
+        doubt = catalog.place(name).doubt
     except LookupError as error:
         say(error.args[0])
         return errors.INPUT
+
+    if doubt:
+        say(f"note: {doubt}")
 
     def drawn(style: Style) -> str:
         from carbonctl.render.listing import table_

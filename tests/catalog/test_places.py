@@ -112,10 +112,14 @@ def test_a_suffix_makes_no_region_of_another(name):
 def test_ambiguous_names_are_read_by_the_rule_with_a_word():
     place = CATALOG.place("CA")
     assert place.zone == "CA"
+    assert place.warns
     assert place.doubt == (
         "`CA` is read as Canada, not `US-CA` (California); write `Canada` to hide this"
     )
     assert not CATALOG.place("Canada").doubt
+    for name in ("DE", "us-east-1"):  # nobody means the others, or they stand on the same grid
+        assert CATALOG.place(name).doubt
+        assert not CATALOG.place(name).warns
     assert CATALOG.place("us-west-2").doubt.startswith("`us-west-2` is read as aws/us-west-2, not")
     assert not CATALOG.place("aws/us-west-2").doubt
 

@@ -244,6 +244,15 @@ def test_every_place_is_found_by_its_id_and_every_zone_by_its_name():
         assert zone in by_key[fold_words(row["name"])], zone
 
 
+def test_names_of_one_grid_do_not_warn():
+    grids = {row["region"]: row["grid"] for row in rows_of("cloud/regions.csv")}
+    for row in AMBIGUOUS:
+        assert row["warn"] in (("yes", "no") if row["chosen"] else ("",)), row
+        if "/" in row["chosen"]:
+            same = len({grids[place] for place in row["candidates"].split()}) == 1
+            assert row["warn"] == ("no" if same else "yes"), row
+
+
 def test_ambiguous_names_are_exactly_those_with_several_places():
     by_key = defaultdict(set)
     for row in ALIASES:
