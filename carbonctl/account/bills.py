@@ -16,6 +16,7 @@ from carbonctl.catalog.act import SOURCE, Act
 from carbonctl.catalog.records import Device, Host
 from carbonctl.errors import Caution, InputError, Problem
 from carbonctl.estimators.base import ActivityError
+from carbonctl.estimators.clients import PHONE, phone_of_class
 from carbonctl.estimators.machine import Machine, Share
 from carbonctl.factors.use_phase import HOURS_PER_YEAR
 from carbonctl.hardware import fallback, records
@@ -132,6 +133,8 @@ def _whole(record: Device | Host, what: str, catalog: Catalog) -> Line:
     name = class_of_host(record) if factor is None and isinstance(record, Host) else None
     if name is not None:
         factor = of(host_of_class(name, "embodied", "embodied", catalog.priors))
+    if factor is None and record.kind == PHONE:
+        factor = of(phone_of_class(record.id, "embodied", "embodied", catalog.priors))
     lacks = "parts of your own, or a figure in a record of your own (--hardware-db)"
     covers = figure.covers if figure else what
     return Line(covers, what, "manufacturing", ONE, "pieces", factor, "embodied", lacks=lacks)

@@ -8,6 +8,7 @@ from typing import NamedTuple, Self
 
 from pydantic import Field, model_validator
 
+from carbonctl.catalog.priors import Priors
 from carbonctl.catalog.records import Device
 from carbonctl.estimators.base import ActivityContext, ActivityError, Occupation
 from carbonctl.estimators.machine import Share
@@ -19,6 +20,7 @@ from carbonctl.spec import fields as f
 from carbonctl.spec.systems import Spec, optional
 
 _PHONES = ("phone", "tablet")
+PHONE = "phone"
 _PRODUCTS = ("product", "server")
 _LACKS = "`device_embodied`, or a `device` whose figure is known"
 
@@ -150,18 +152,39 @@ def occupation(
     use = client.fields.utilization or Value(1.0, "", "default", note=note)
     item = f"client devices{client.label}"
     return Occupation(
-        Share(item, known(_embodied(client)), lacks=_LACKS, role=role),
+        Share(item, known(_embodied(client, setting)), lacks=_LACKS, role=role),
         hours,
         client.placed(life, "lifetime"),
         client.placed(use, "utilization"),
     )
 
 
-def _embodied(client: Client) -> Value | None:
+def phone_of_class(identity: str, name: str, path: str, priors: Priors) -> Value:
+    """Return the embodied carbon of a phone of which nobody published any [kgCO2e].
+
+    Parameters
+    ----------
+    identity : str
+        The id of its record.
+    name, path : str
+        What formulas call it, and where the spec could give it.
+    priors : Priors
+        The figures of classes.
+    """
+    why = f"no figure of {identity} is published"
+    prior = priors["embodied_kg", PHONE]
+    return prior.value(name, path, "kgCO2e", of=identity, why=why)._replace(status="archetype")
+
+
+def _embodied(client: Client, setting: ActivityContext) -> Value | None:
+    """Return the embodied carbon of one client device [kgCO2e]; None where it is unknown."""
     given = client.fields.device_embodied
     if given is not None:
         return client.placed(given, "device_embodied")
     recorded = client.device.embodied if client.device else None
     if recorded is None or recorded.covers not in _PRODUCTS:
-        return None
+        if client.device is None or client.device.kind != PHONE:
+            return None
+        stand_in = phone_of_class(client.device.id, "device_embodied", "", setting.priors)
+        return client.placed(stand_in, "device_embodied")
     return client.placed(recorded.said, "device_embodied")

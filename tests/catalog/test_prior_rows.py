@@ -6,7 +6,7 @@ import statistics
 
 import pytest
 
-from tests.conftest import CATALOG, ROOT
+from tests.conftest import CATALOG, ROOT, account
 
 DB = ROOT / "hardware_db"
 UNITS = {
@@ -75,6 +75,33 @@ def test_rated_power_is_that_of_the_records(name):
     assert int(row["n"]) == len(powers)
     for column, cut in (("p5", cuts[0]), ("best", cuts[9]), ("p95", cuts[18])):
         assert float(row[column]) == float(f"{cut:.2g}"), column
+
+
+def test_the_class_of_phones_is_that_of_the_records():
+    masses = [
+        device.embodied.value.best
+        for device in CATALOG.devices.all()
+        if device.kind == "phone" and device.embodied
+    ]
+    cuts = statistics.quantiles(masses, n=20, method="inclusive")
+    row = BY_CLASS["embodied_kg", "phone"]
+    assert int(row["n"]) == len(masses)
+    for column, cut in (("p5", cuts[0]), ("best", cuts[9]), ("p95", cuts[18])):
+        assert float(row[column]) == float(f"{cut:.2g}"), column
+
+
+def test_a_phone_without_a_figure_has_that_of_its_class():
+    (entry,) = (
+        entry
+        for entry in account(
+            "name: x\nsite: {grid: FR}\nphases: {inference: [{kind: on_device, "
+            "device: Pixel 9, requests: 1e6, time_per_request: 1 s}]}\n"
+        ).entries
+        if entry.boundary == "embodied"
+    )
+    made = next(value for value in entry.inputs if value.name == "device_embodied")
+    assert (made.best, made.status) == (50, "archetype")
+    assert (made.low, made.high) == (32.42, 75.17)
 
 
 def test_an_unknown_machine_is_the_union_of_the_classes():
