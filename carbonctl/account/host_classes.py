@@ -109,13 +109,20 @@ def _of_node(node: MachineResolver) -> PriorClass:
 def _of_cards(node: MachineResolver, surroundings: Surroundings) -> PriorClass:
     """Return the class of a server of PCIe cards: a cloud machine, or one card or several."""
     is_assumed = node.per_system.status == "default"
+    if _has_one_card(node):
+        return PriorClass("host_w_per_vcpu", "cloud-vm", "one card or a part of one")
     if decide(node.whole_devices > 1) or (is_assumed and surroundings.are_several):
         return PriorClass("host_w_per_device", "pcie-several", "two cards or more")
     if surroundings.is_cloud:
-        known = node.instance is not None and node.instance.vcpus is not None
-        why = "one card" if known else f"{_VCPUS:g} vCPUs, as none are given"
+        why = f"{_VCPUS:g} vCPUs, as none are given"
         return PriorClass("host_w_per_vcpu", "cloud-vm", why)
     return PriorClass("host_w_per_device", "pcie-single", "one card")
+
+
+def _has_one_card(node: MachineResolver) -> bool:
+    """Whether it is a cloud machine type with one card, or a part of one, and known vCPUs."""
+    instance = node.instance
+    return instance is not None and instance.vcpus is not None and 0 < instance.gpus <= 1
 
 
 def host_part(
@@ -156,11 +163,11 @@ def host_part(
 
 
 def _vcpus(node: MachineResolver, path: str) -> Value:
-    """Return the vCPUs of a cloud machine with one card: those of its type, or a judgement."""
+    """Return the vCPUs for one card of a cloud machine: those of its type, or a judgement."""
     instance = node.instance
     if instance is not None and instance.vcpus is not None:
-        number, source, note = instance.vcpus, instance.source, f"of {instance.id}"
-        return Value(number, "vCPU", "catalog", source, path, name="vcpus", note=note)
+        number, note = instance.vcpus / instance.gpus, f"of {instance.id}, for one card"
+        return Value(number, "vCPU", "catalog", instance.source, path, name="vcpus", note=note)
     note = "vCPUs of a cloud machine with one card"
     return Value(_VCPUS, "vCPU", "default", None, path, name="vcpus", note=note)
 

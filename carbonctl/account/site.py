@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from carbonctl.account.grid_ranges import grid_range
 from carbonctl.account.pue import SiteFacts, assumed
 from carbonctl.catalog import Catalog
-from carbonctl.catalog.grid_rows import ANCHORED, DERIVED, PUBLISHED
+from carbonctl.catalog.grid_rows import ANCHORED, CONSUMPTION, DERIVED, PUBLISHED
 from carbonctl.catalog.regions import Region
 from carbonctl.errors import Caution
 from carbonctl.estimators.base import ActivityError
@@ -227,6 +227,9 @@ class _Site:
             row = self.catalog.electricity(name, year, basis, self.pick("based_on")[0])
         except LookupError as error:
             raise ActivityError(path, error.args[0]) from None
+        if row.based_on == CONSUMPTION and self.pick("based_on")[0] is None:
+            message = f"the figure of {row.label} counts imports; those of countries do not"
+            self.warnings.append(Caution(message, path, kind="a grid's imports"))
         number, why = grid_range(row, year or self.catalog.year, self.catalog.priors)
         value = Value(
             number, "kgCO2e/kWh", _STATUS[row.status], row.source, path,

@@ -167,7 +167,7 @@ class Electricity(Database):
         except LookupError:
             if region.own is None:
                 raise
-        return grids.of_region(region, row, basis)
+        return grids.of_region(region, row, grids.Wanted(year, basis, based_on))
 
     def grid(
         self,

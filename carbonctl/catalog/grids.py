@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from carbonctl.catalog.grid_rows import CONSUMPTION, PUBLISHED, GridRow
+from carbonctl.catalog.grid_rows import CONSUMPTION, PRODUCTION, PUBLISHED, GridRow
 from carbonctl.catalog.regions import Region
 
 LIFE_CYCLE, DIRECT = "life-cycle", "direct"
@@ -58,6 +58,8 @@ def of_zone(zone: str, figures: ZoneFigures, wanted: Wanted) -> GridRow:
         rows = [*figures.consumption(), *_counting_imports(figures.published)]
     else:
         rows = _production(figures, wanted)
+    if wanted.based_on == PRODUCTION:
+        rows = [row for row in rows if row.based_on == PRODUCTION]
     fitting = [row for row in rows if wanted.basis in (None, row.basis)]
     if not fitting:
         raise LookupError(_lack(zone, rows, wanted))
@@ -84,7 +86,7 @@ def _counting_imports(published: list[GridRow]) -> list[GridRow]:
 
 def _lack(zone: str, rows: list[GridRow], wanted: Wanted) -> str:
     """Say which figure a zone has not."""
-    kind = " consumption-based" if wanted.based_on == CONSUMPTION else ""
+    kind = "" if wanted.based_on is None else f" {wanted.based_on}-based"
     if not rows:
         return f"grid `{zone}` has no{kind} figure"
     return f"grid `{zone}` has no{kind} {wanted.basis} figure, only {rows[0].basis}"
@@ -100,7 +102,7 @@ def _nearest(rows: list[GridRow], year: int | None) -> GridRow:
     return min(rows, key=rank)
 
 
-def of_region(region: Region, zone: GridRow | None, basis: str | None) -> GridRow:
+def of_region(region: Region, zone: GridRow | None, wanted: Wanted) -> GridRow:
     """Return the operator's own figure of a region, or else that of its zone.
 
     The wanted basis, else life-cycle, else direct; on one basis the operator's own figure
@@ -112,8 +114,8 @@ def of_region(region: Region, zone: GridRow | None, basis: str | None) -> GridRo
         The cloud region.
     zone : GridRow or None
         What `of_zone` gives for its zone; None where that has no such figure.
-    basis : str or None
-        The wanted one.
+    wanted : Wanted
+        What is asked for.
 
     Raises
     ------
@@ -121,11 +123,12 @@ def of_region(region: Region, zone: GridRow | None, basis: str | None) -> GridRo
         Where neither is of the wanted basis.
     """
     own = region.own
-    basis = basis or (zone.basis if zone is not None else None)
-    if own is not None and own.basis == (basis or own.basis):
+    basis = wanted.basis or (zone.basis if zone is not None else None)
+    fits = own is not None and wanted.based_on in (None, own.based_on)
+    if own is not None and fits and own.basis == (basis or own.basis):
         return own
     if zone is None:
-        raise LookupError(f"cloud region `{region.region}` has no {basis} figure")
+        raise LookupError(f"cloud region `{region.region}` has no {wanted.basis} figure")
     return zone
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from carbonctl.catalog import tables
-from carbonctl.catalog.grid_rows import BASES, GridRow
+from carbonctl.catalog.grid_rows import BASES, CONSUMPTION, GridRow
 from carbonctl.catalog.tables import Row, number, whole
 
 TABLE = "cloud/regions.csv"
@@ -50,13 +50,13 @@ class Region(NamedTuple):
 
     @property
     def own(self) -> GridRow | None:
-        """The operator's own figure of its electricity, where there is one."""
+        """The operator's own figure of its electricity, where there is one; it counts imports."""
         if self.intensity is None:
             return None
         assert self.intensity_year is not None
         return GridRow(
             self.region, self.name, self.intensity_year, self.intensity_basis, self.intensity,
-            self.intensity_source, self.confidence, self.note,
+            self.intensity_source, self.confidence, self.note, based_on=CONSUMPTION,
         )  # fmt: skip
 
 

@@ -65,18 +65,28 @@ def test_names_of_one_type_have_one_account():
     assert len(totals) == 1
 
 
+def test_one_card_stands_with_the_vcpus_of_its_type():
+    """Measured at 23.7 W and 47.3 W (prior-evidence.csv): 4 and 8 vCPUs of 6.5 W (4 to 14)."""
+    each = PRIORS["host_w_per_vcpu", "cloud-vm"]
+    for name, vcpus, measured in (("g4dn.xlarge", 4, 23.7), ("g4dn.2xlarge", 8, 47.3)):
+        found = run(f"instance: {name}, devices: 1, {YEAR}")
+        assert kwh(found)["host"] == pytest.approx(vcpus * each.best * 8.76)
+        assert vcpus * each.low < measured < vcpus * each.high
+
+
 def test_the_host_of_a_g5_16xlarge_is_an_eighth_and_up_to_a_third():
-    """One A10G of 300 W; a host of eight cards, of which 12.5 % (12.5 to 33 %)."""
+    """One A10G of 300 W and 64 vCPUs; of a host of eight cards 12.5 % (12.5 to 33 %)."""
     found = run(f"instance: g5.16xlarge, load: 100 %, utilization: 100 %, devices: 1, {YEAR}")
     assert kwh(found)["devices"] == pytest.approx(300 * 8.76)
-    each = PRIORS["host_w_per_device", "pcie-several"].best
-    assert kwh(found)["host"] == pytest.approx(each * 8 * 0.125 * 8.76)
+    each = PRIORS["host_w_per_vcpu", "cloud-vm"].best
+    assert kwh(found)["host"] == pytest.approx(each * 64 * 8.76)
     rack = PRIORS["embodied_kg", "rack-server"].best
     assert embodied(found)["host"] == pytest.approx(rack / 8)
-    share = inputs(found, "host")["share"]
+    share = inputs(found, "host", "embodied")["share"]
     assert (share.low, share.best, share.high) == (1 / 8, 1 / 8, 1 / 3)
     assert share.status == "catalog"
-    assert "the host of aws/g5.16xlarge has no record" in inputs(found, "host")["host_power"].note
+    vcpu = inputs(found, "host")["host_power_per_vcpu"]
+    assert "the host of aws/g5.16xlarge has no record" in vcpu.note
     assert "has no record" in inputs(found, "host", "embodied")["host_embodied"].note
 
 
@@ -114,8 +124,8 @@ def test_a_part_of_a_device():
         f"instance: g6f.large, load: 100 %, utilization: 100 %, devices: 1 instance, {YEAR}"
     )
     assert kwh(found)["devices"] == pytest.approx(72 / 8 * 8.76)
-    each = PRIORS["host_w_per_device", "pcie-several"].best
-    assert kwh(found)["host"] == pytest.approx(each * 8 / 64 * 8.76)
+    each = PRIORS["host_w_per_vcpu", "cloud-vm"].best
+    assert kwh(found)["host"] == pytest.approx(each * 2 * 8.76)  # its own two vCPUs
     whole = run(f"device: nvidia/l4, load: 100 %, utilization: 100 %, devices: 1, {YEAR}")
     assert embodied(found)["devices"] == pytest.approx(embodied(whole)["devices"] / 8)
     rack = PRIORS["embodied_kg", "rack-server"].best

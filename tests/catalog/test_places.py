@@ -247,6 +247,10 @@ def test_figures_that_count_imports_are_taken_where_they_are_asked_for():
     assert (row.based_on, row.basis) == ("consumption", "life-cycle")
     assert row.source == "electricity-maps-yearly"
     assert "consumption-based" in row.said
+    with pytest.raises(LookupError, match="`SE-SE3` has no production-based figure"):
+        CATALOG.grid("SE-SE3", None, None, "production")
+    assert CATALOG.electricity("gcp/europe-west9", None, "direct").zone == "gcp/europe-west9"
+    assert CATALOG.electricity("gcp/europe-west9", None, "direct", "production").zone == "FR"
     only = CATALOG.grid("SE-SE3")
     assert only.based_on == "consumption"
     with pytest.raises(LookupError, match="no consumption-based figure"):

@@ -31,7 +31,7 @@ def test_a_published_figure_beside_one_by_the_rule(sides, inside):
     done = inside("compare", "france.yaml", "virginia.yaml", "-f", "json")
     assert done.code == 0
     assert totals(done) == (pytest.approx(62.71), pytest.approx(331.53))
-    assert "all take those by the rule: FR 62.71 g/kWh (40.48 published)" in done.err
+    assert "all take those by the rule: FR 62.71 g/kWh (40.48 published for 2024)" in done.err
     back = inside("compare", "virginia.yaml", "france.yaml", "-f", "json")
     assert totals(back) == (pytest.approx(331.53), pytest.approx(62.71))
 
@@ -80,7 +80,7 @@ def test_saved_results_of_other_facts_stay_and_it_is_said(sides, inside):
     Path("france.json").write_text(json.dumps(saved))
     done = inside("compare", "france.json", "virginia.yaml", "-f", "json")
     assert totals(done) == (pytest.approx(40.48), pytest.approx(331.53))
-    assert "a saved result cannot be brought to the rule" in done.err
+    assert "a saved result of other facts cannot be brought to the rule" in done.err
 
 
 def test_a_gate_judges_figures_of_one_method(sides, inside):
@@ -90,3 +90,24 @@ def test_a_gate_judges_figures_of_one_method(sides, inside):
     assert done.code == 1  # 268.8 kg more by the rule, 291 kg with the published figure
     loose = ("--fail-on", "total_kgco2e > +280 kg")
     assert inside("compare", "france.yaml", "virginia.yaml", *loose).code == 0
+
+
+def test_two_saved_results_of_other_facts_stay_too(sides, inside):
+    sides(france="FR", virginia="US-VA")
+    for name in ("france", "virginia"):
+        saved = json.loads(inside("estimate", f"{name}.yaml", "-f", "json").out)
+        saved["hardware_db"] = "2020.01"
+        Path(f"{name}.json").write_text(json.dumps(saved))
+    done = inside("compare", "france.json", "virginia.json", "-f", "json")
+    assert totals(done) == (pytest.approx(40.48), pytest.approx(331.53))
+    assert "cannot be brought to the rule" in done.err
+
+
+def test_a_saved_result_whose_spec_is_of_another_is_not_estimated_again(sides, inside):
+    sides(france="FR", virginia="US-VA")
+    saved = json.loads(inside("estimate", "france.yaml", "-f", "json").out)
+    saved["results"][0]["spec"]["site"] = {"carbon_intensity": "1 kg/kWh"}
+    Path("france.json").write_text(json.dumps(saved))
+    done = inside("compare", "france.json", "virginia.yaml", "-f", "json")
+    assert done.code == 0
+    assert totals(done)[0] == pytest.approx(40.48)

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from carbonctl import __version__
 from carbonctl.account import estimate
 from carbonctl.analysis.compare.model import Side
 from carbonctl.catalog import Catalog
@@ -40,11 +41,11 @@ def on_one_rule(sides: Sequence[Side], catalog: Catalog) -> OneRule:
     if not {"catalog", "derived"} <= methods:
         return OneRule(sides, catalog)
     by_rule = catalog.under_rule()
-    again = [_again(side, sides, by_rule) for side in sides]
+    again = [_again(side, by_rule) for side in sides]
     if any(side is None for side in again):
         said = (
             "the carbon intensities are published on one side and by the rule on the other; a "
-            "saved result cannot be brought to the rule: compare the workloads"
+            "saved result of other facts cannot be brought to the rule: compare the workloads"
         )
         return OneRule(sides, catalog, (Caution(said, vital=True),))
     known = [side for side in again if side is not None]
@@ -69,12 +70,16 @@ def _intensities(side: Side) -> Iterator[tuple[Entry, Value]]:
                     yield entry, value
 
 
-def _again(side: Side, sides: Sequence[Side], by_rule: Catalog) -> Side | None:
+def _facts(catalog: Catalog) -> tuple[str, ...]:
+    """Return what the facts of today are known by."""
+    return Side("", (), __version__, catalog.version, catalog.own_records).facts
+
+
+def _again(side: Side, by_rule: Catalog) -> Side | None:
     """Return a side by the rule; None where it cannot be made."""
     if all(value.status == "derived" for _, value in _intensities(side)):
         return side
-    of_today = next((other.facts for other in sides if not other.is_saved), side.facts)
-    if not side.has_specs or side.facts != of_today:
+    if not side.has_specs or side.facts != _facts(by_rule):
         return None
     try:
         results = tuple(
@@ -83,7 +88,8 @@ def _again(side: Side, sides: Sequence[Side], by_rule: Catalog) -> Side | None:
         )
     except InputError:
         return None
-    return side._replace(results=results)
+    made = side._replace(results=results)
+    return made if len([*_intensities(made)]) == len([*_intensities(side)]) else None
 
 
 def _moves(before: Side, after: Side) -> Iterator[str]:
@@ -92,4 +98,4 @@ def _moves(before: Side, after: Side) -> Iterator[str]:
     for (entry, published), (_, ruled) in pairs:
         if published.best != ruled.best:
             then, now = (f"{value.best * _GRAMS:.4g}" for value in (published, ruled))
-            yield f"{entry.site} {now} g/kWh ({then} published)"
+            yield f"{entry.site} {now} g/kWh ({then} published for {entry.factor_year})"
