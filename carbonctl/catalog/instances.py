@@ -103,7 +103,7 @@ class Instances:
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self._paths = [folder / TABLE for folder in folders]
-        self._found: dict[str, Instance | None] = {}
+        self._known: dict[str, Instance | None] = {}
 
     def get(self, name: str) -> Instance | None:
         """Return the type of this name: with or without its provider, in any case; else None.
@@ -115,9 +115,9 @@ class Instances:
         InputError
             For a faulty row.
         """
-        if name not in self._found:
-            self._found[name] = self._find(name)
-        return self._found[name]
+        if name not in self._known:
+            self._known[name] = self._find(name)
+        return self._known[name]
 
     def find(self, name: str) -> Instance:
         """Return the type of this name.
@@ -136,12 +136,12 @@ class Instances:
     def _find(self, name: str) -> Instance | None:
         pattern = instance_names.row_pattern(name)
         for path in self._paths:
-            found = list(_matching(path, pattern))
-            if len(found) > 1:
-                ids = [row["id"] for _, row in found]
+            matching = list(_matching(path, pattern))
+            if len(matching) > 1:
+                ids = [row["id"] for _, row in matching]
                 raise LookupError(instance_names.several(name, ids))
-            if found:
-                line, row = found[0]
+            if matching:
+                line, row = matching[0]
                 return _with_memory_share(path, made((path, line, row), _instance, _NOT))
         return None
 

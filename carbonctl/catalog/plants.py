@@ -1,4 +1,4 @@
-"""Kinds of plant, and the water of generation: tables of hardware_db."""
+"""Kinds of plant, residual mixes, and the water of generation: tables of hardware_db."""
 
 from __future__ import annotations
 

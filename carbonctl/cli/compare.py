@@ -51,6 +51,9 @@ def compare(
     (phases.training.total_kgco2e), its percentile p95(KEY), or prob(RULE). A limit with a
     sign is the change from the base: +5%, +2 t.
 
+    Where a grid on one side has no published life-cycle figure, all sides take those by the
+    rule of docs/methods.md, and a note says so.
+
     Metrics of designs, and whether and when another one pays:
 
       carbonctl compare old.yaml new.yaml --metrics --embodied-share 20..80%

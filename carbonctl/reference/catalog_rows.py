@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 from carbonctl.catalog import Catalog, instance_names
 from carbonctl.catalog.counting import DeviceUnit
 from carbonctl.catalog.fab_rows import Figure
-from carbonctl.catalog.grid_rows import CONSUMPTION, PUBLISHED, GridRow
+from carbonctl.catalog.grid_rows import CONSUMPTION, PRODUCTION, PUBLISHED, GridRow
 from carbonctl.catalog.instances import Instance
 from carbonctl.catalog.records import Device, Embodied, Host
 from carbonctl.catalog.regions import Region
@@ -320,12 +320,28 @@ def grid(catalog: Catalog, name: str) -> list[Row]:
     region = place.region
     rows = [_zone_row(row) for row in catalog.zone_rows(place.zone)]
     rows.sort(key=_newest_first)
+    _remark_on_bases(rows)
     if region is None:
         return rows
     taken, own = _region_row(region, catalog), region.own
     if own is None or own == catalog.electricity(region.region):
         return [taken, *rows]
     return [taken, {**_zone_row(own), "kind": "cloud"}, *rows]
+
+
+def _remark_on_bases(rows: list[Row]) -> None:
+    """Remark on direct figures above the published life-cycle figure of their year."""
+    published = {
+        row["year"]: row["intensity_g_per_kwh"]
+        for row in rows
+        if (row["basis"], row["status"], row["based_on"]) == ("life-cycle", PUBLISHED, PRODUCTION)
+    }
+    for row in rows:
+        whole = published.get(row["year"])
+        is_above = whole is not None and row["intensity_g_per_kwh"] > whole
+        if is_above and row["basis"] == "direct" and row["status"] != PUBLISHED:
+            said = "above the life-cycle figure of the year, which is of another source"
+            row["note"] = f"{row['note']}; {said}" if row["note"] else said
 
 
 def _newest_first(row: Row) -> tuple[Any, ...]:
