@@ -14,6 +14,7 @@ from carbonctl.catalog.fab import joined
 from carbonctl.catalog.fab_rows import nanometres
 from carbonctl.catalog.records import Device, Die
 from carbonctl.errors import InputError, Problem
+from carbonctl.estimators.clients import PHONE, phone_of_class
 from carbonctl.factors.card import board_kgco2e, silicon_kgco2e_per_cm2
 from carbonctl.factors.yields import MM2_PER_CM2
 from carbonctl.hardware.lines import ONE, Line, told_apart
@@ -91,13 +92,15 @@ def fallback(device: Device, catalog: Catalog) -> Value | None:
     Returns
     -------
     Value or None
-        None for products, such as phones, which have no class here.
+        That of its class for a phone without a figure; None for other products.
 
     Raises
     ------
     InputError
         Where its sibling is unknown, or has no published figure.
     """
+    if device.kind == PHONE and not has_figure(device):
+        return phone_of_class(device.id, "device_embodied", "", catalog.priors)
     pieces = _pieces(device, catalog)
     if not pieces:
         return None
