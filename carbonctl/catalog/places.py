@@ -245,7 +245,13 @@ class Places:
         return None
 
     def _without_suffix(self, name: str) -> Place | None:
-        """Return the cloud region of which a name is a zone: without its provider's suffix."""
+        """Return the cloud region of which a name is a zone: without its provider's suffix.
+
+        None where the name is itself the code of some provider's region: `tor1` is DigitalOcean's,
+        no zone of OVH's `TOR`.
+        """
+        if any(region.partition("/")[2] == name for region in self.regions.all):
+            return None
         keys = {
             f"{pattern.provider} {fold_words(code)}": fold_words(code)
             for pattern in self._providers

@@ -102,6 +102,13 @@ def test_regions_with_their_provider_or_a_zone(name, region):
     assert meant(name) == region
 
 
+@pytest.mark.parametrize("name", ["tor1", "sgp1", "syd1"])
+def test_a_region_of_one_provider_is_no_zone_of_another_s(name):
+    with pytest.raises(LookupError, match=f"did you mean `digitalocean/{name}`"):
+        CATALOG.place(name)
+    assert meant(name.upper()) == f"ovh/{name[:-1].upper()}"
+
+
 @pytest.mark.parametrize("name", ["eastus9", "us-east-9", "FR-1", "SE-9", "aws/us-east-9", "gcp"])
 def test_a_suffix_makes_no_region_of_another(name):
     with pytest.raises(LookupError) as told:
