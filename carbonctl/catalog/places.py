@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,6 +24,8 @@ _ALIASES, _AMBIGUOUS, _PATTERNS = (
     f"places/{name}.csv" for name in ("aliases", "ambiguous", "patterns")
 )
 _MOST_WORDS = 3  # of a provider's name
+_LONGEST_ZONE = 2  # letters of a zone in its region; a longer one is in another city
+_BRACKETS = re.compile(r"\s*([^()]+?)\s*\(([^()]+)\)\s*")
 
 
 class Place(NamedTuple):
@@ -105,7 +108,8 @@ class Places:
         place = self._aliased(name, key)
         if place is not None:
             return place
-        for place in (self._behind_provider(name), self._without_suffix(name)):
+        for look in (self._behind_provider, self._without_suffix, self._with_brackets):
+            place = look(name)
             if place is not None:
                 return place
         raise LookupError(self._unknown(name))
@@ -258,20 +262,51 @@ class Places:
             for code in self._codes(name, pattern.provider)
         }
         known = {key: place for key in keys if (place := self._aliased(name, key)) is not None}
-        if len(known) == 1:
-            return next(iter(known.values()))
-        return self._aliased(name, keys[next(iter(known))]) if known else None
+        if len(known) > 1:
+            return self._aliased(name, keys[next(iter(known))])
+        for key, place in known.items():
+            return self._of_zone(name, keys[key], place)
+        return None
+
+    def _of_zone(self, name: str, code: str, place: Place) -> Place:
+        """Return the cloud region of a zone, with a word where that is not plain to see."""
+        assert place.region is not None
+        said, region = names.shown(name), place.region.region
+        doubt = f"`{said}` is read as a zone of {region}; write `{region}` to hide this"
+        is_elsewhere = len(fold_words(name)) - len(code) > _LONGEST_ZONE
+        is_lesser = place.region.provider == "other"
+        return place._replace(doubt=doubt, warns=is_elsewhere or is_lesser)
+
+    def _with_brackets(self, name: str) -> Place | None:
+        """Return the place of a name with another one in brackets, as in ``France (FR)``."""
+        match = _BRACKETS.fullmatch(name)
+        if match is None:
+            return None
+        places = []
+        for part in match.groups():
+            with suppress(LookupError):
+                places.append(self.find(part))
+        return places[0] if len({place.zone for place in places}) == 1 else None
 
     # --- what is no place ---
 
     def _unknown(self, name: str) -> str:
-        regions = names.Index(names.Called(region, (region,)) for region in self.regions.all)
-        zones = names.Index(self._zone_names())
-        return names.unknown_grid(name, zones, regions)
+        return names.unknown_grid(name, *self._names_of_all)
 
-    def _zone_names(self) -> Iterator[names.Called]:
-        for zone in self.grids.zones.values():
-            yield names.Called(zone.zone, (zone.zone, zone.name))
+    @cached_property
+    def _names_of_all(self) -> tuple[names.Index, names.Index]:
+        """What zones and cloud regions with a figure are called; only an unknown one needs it."""
+        zones = (
+            names.Called(zone.zone, (zone.zone, zone.name))
+            for zone in self.grids.zones.values()
+            if self._has_figures(zone.zone)
+        )
+        regions = (
+            names.Called(region.region, (region.region,))
+            for region in self.regions.all.values()
+            if region.grid
+        )
+        return names.Index(zones), names.Index(regions)
 
 
 def _provider(row: Row) -> _Provider:
