@@ -23,7 +23,7 @@ def vcpus_alone(node: MachineResolver) -> Group:
     """
     instance = node.instance
     assert instance is not None
-    each = node.catalog.vcpu_power.get(instance.device)
+    each = node.catalog.vcpu_power.of(instance)
     if each is None or instance.vcpus is None:
         message = f"no power of {instance.id} is known: give `power`, its average draw"
         raise ActivityError(node.path, message)

@@ -19,13 +19,15 @@ _STANDARD = "standard_"
 _LOOKS = re.compile(
     r"(?:[a-z]+/)?(?:ml\.)?(?:"
     r"[a-z]{1,6}\d+[a-z0-9-]*\.[a-z0-9-]+"  # aws
-    r"|[a-z]{1,3}\d+[a-z]*-[a-z]+-\d+[a-z]?(?:-metal)?"  # gcp
-    r"|standard[ _][\w -]+|[a-z]{1,2}\d+[\w-]*_v\d+"  # azure
+    r"|[a-z]{1,3}\d+[a-z]*-[a-z]+-\d+[a-z]?(?:-lssd)?(?:-metal)?"  # gcp
+    r"|standard[ _][\w -]+|[a-z]{1,2}\d{1,3}(?:-\d{1,3})?[a-z]*(?:_\w+)?_v\d+"  # azure
+    r"|h[bcx]\d+(?:-\d+)?rs"
     r")",
     re.IGNORECASE,
 )
 _AZURE = re.compile(r"([a-z]+)(\d+)(.*)")
-_GCP_SIZE = re.compile(r"(.*)-(\d+[a-z]*)(-metal)?")
+_GCP_SIZE = re.compile(r"(.*)-(\d+[a-z]*)(-lssd|-metal)?")
+_SERIES_END = re.compile("[-#]")
 
 
 class _Type(NamedTuple):
@@ -63,6 +65,11 @@ def row_pattern(name: str) -> re.Pattern[str]:
     )
 
 
+def end_of_id(name: str) -> str:
+    """Return what a row of a name holds, in lower case: the end of its id, and the comma."""
+    return f"{_plain(name)[1]},"
+
+
 def _parts(name: str) -> _Type:
     provider, rest = _plain(name)
     family, dot, size = rest.partition(".")
@@ -73,6 +80,11 @@ def _parts(name: str) -> _Type:
     if match := _AZURE.fullmatch(rest):
         return _Type(provider, f"{match[1]}#{match[3]}", match[2])
     return _Type(provider, rest, "")
+
+
+def _series(family: str) -> str:
+    """Return what a family begins with: n2 of n2-standard, nd of nd#asr_v4."""
+    return _SERIES_END.split(family, maxsplit=1)[0]
 
 
 class Near(NamedTuple):
@@ -86,7 +98,8 @@ def near(name: str, known: list[str]) -> Near:
     """Return the ids that an unknown name may mean.
 
     They are those of the same family whose size differs by a slip of the pen, and those whose
-    family differs by one; another family is another machine.
+    family differs by one, behind its series: c3-standard is no slip of n3-standard. Another
+    family is another machine.
     """
     wanted = _parts(name)
     fits = [(identity, _parts(identity)) for identity in known]
@@ -100,7 +113,9 @@ def near(name: str, known: list[str]) -> Near:
     meant = [
         identity
         for identity, own in fits
-        if own.size == wanted.size and is_slip(wanted.family, own.family)
+        if own.size == wanted.size
+        and _series(own.family) == _series(wanted.family)
+        and is_slip(wanted.family, own.family)
     ]
     return Near(meant if len(meant) == 1 else [], [])
 
