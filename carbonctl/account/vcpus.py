@@ -40,7 +40,7 @@ def _of_all(each: PerVcpu, watts: Range, instance: Instance, key: str, path: str
     assert instance.vcpus is not None
     number = watts * instance.vcpus
     note = f"{instance.vcpus:g} vCPUs of {instance.id} × {watts.best:g} W of {each.name}"
-    note += f"; {each.note}" if each.note else ""
+    note = "; ".join(filter(None, (note, each.note, instance.note)))
     return Value(
         number, "W", "default", each.source, path, name=key, note=note,
         confidence=each.confidence, unknown=f"vcpu_{key}:{each.architecture}",

@@ -20,8 +20,8 @@ _LOOKS = re.compile(
     r"(?:[a-z]+/)?(?:ml\.)?(?:"
     r"[a-z]{1,6}\d+[a-z0-9-]*\.[a-z0-9-]+"  # aws
     r"|[a-z]{1,3}\d+[a-z]*-[a-z]+-\d+[a-z]?(?:-lssd)?(?:-metal)?"  # gcp
-    r"|standard[ _][\w -]+|[a-z]{1,2}\d{1,3}(?:-\d{1,3})?[a-z]*(?:_\w+)?_v\d+"  # azure
-    r"|h[bcx]\d+(?:-\d+)?rs"
+    r"|standard[ _][\w -]+|h[bcx]\d+(?:-\d+)?rs"  # azure
+    r"|(?:[abdefghlm]|dc|ds|ec|fx|gs|h[bcx]|ls|n[cdgpv])\d{1,3}(?:-\d{1,3})?[a-z]*(?:_\w+)?_v\d+"
     r")",
     re.IGNORECASE,
 )
@@ -105,10 +105,11 @@ def near(name: str, known: list[str]) -> Near:
     fits = [(identity, _parts(identity)) for identity in known]
     if wanted.provider:
         fits = [fit for fit in fits if fit[1].provider == wanted.provider]
-    families = (wanted.family, _plain(name)[1])
-    same = [(identity, own.size) for identity, own in fits if own.family in families]
+    whole = _plain(name)[1]  # n2-standard is a family, and has no size
+    sizes = {wanted.family: wanted.size, whole: wanted.size if whole == wanted.family else ""}
+    same = [(identity, own) for identity, own in fits if own.family in sizes]
     if same:
-        meant = [identity for identity, size in same if _is_of_size(wanted.size, size)]
+        meant = [identity for identity, own in same if _is_of_size(sizes[own.family], own.size)]
         return Near(meant if len(meant) == 1 else [], [identity for identity, _ in same])
     meant = [
         identity
