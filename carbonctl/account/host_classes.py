@@ -119,10 +119,15 @@ def _of_cards(node: MachineResolver, surroundings: Surroundings) -> PriorClass:
     return PriorClass("host_w_per_device", "pcie-single", "one card")
 
 
+_MOST_VCPUS = 64  # for one card, a choice of ours: with more it is half of a large server
+
+
 def _has_one_card(node: MachineResolver) -> bool:
     """Whether it is a cloud machine type with one card, or a part of one, and known vCPUs."""
     instance = node.instance
-    return instance is not None and instance.vcpus is not None and 0 < instance.gpus <= 1
+    if instance is None or instance.vcpus is None or not 0 < instance.gpus <= 1:
+        return False
+    return instance.vcpus / instance.gpus <= _MOST_VCPUS
 
 
 def host_part(

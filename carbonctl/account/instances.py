@@ -8,7 +8,9 @@ from carbonctl.account.site import Layer
 from carbonctl.catalog import Catalog, instance_names
 from carbonctl.catalog.instances import Instance
 from carbonctl.errors import Caution
-from carbonctl.numbers.intervals import Range
+from carbonctl.estimators import device_words
+from carbonctl.estimators.base import ActivityError
+from carbonctl.numbers.intervals import Range, decide
 from carbonctl.numbers.values import Value
 from carbonctl.spec.model import Site
 from carbonctl.spec.systems import SystemFields
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from carbonctl.account.node import MachineResolver
 
 _CLOUDS = {"aws": "aws", "azure": "azure", "gcp": "google"}  # in the words of the spec
+_ROUNDING = 1e-9
 _MACHINES = ("host", "device")  # keys that may name a cloud machine type
 
 
@@ -54,6 +57,36 @@ def as_device(name: str, instance: Instance, path: str) -> Caution:
         f"`devices` counts {counts}"
     )
     return Caution(message, path)
+
+
+def check_words(given: Value, instance: Instance, path: str) -> None:
+    """Refuse cores and CPUs of a type without accelerators, which has vCPUs.
+
+    Raises
+    ------
+    ActivityError
+        At the number, with what to write.
+    """
+    if given.counts in device_words.OF_CPUS:
+        hours = "-h" if given.unit else "s"
+        message = (
+            f"{instance.id} has vCPUs: write `{given.best:g} vCPU{hours}`, or how many "
+            f"`instance{hours}`"
+        )
+        raise ActivityError.at(given.path or path, message)
+
+
+def part_of_one(instance: Instance, given: Value) -> Caution | None:
+    """Return a note on a bare number of devices that is no whole number of machines."""
+    if given.counts or not instance.gpus or decide(given.low != given.high):
+        return None
+    machines = given.best / instance.gpus
+    if decide(abs(machines - round(machines)) <= _ROUNDING) and decide(machines >= 1):
+        if instance.gpus >= 1 or machines == 1:
+            return None
+    count = f"{given.best:g} of its {instance.gpus:.3g} devices"
+    message = f"{count} are {machines:.3g} of {instance.id}; for all of one write `1 instance`"
+    return Caution(message, given.path or "", kind="a part of a cloud machine")
 
 
 def share(instance: Instance, path: str) -> Value | None:

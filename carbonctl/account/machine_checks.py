@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from carbonctl.account import instances
 from carbonctl.account.node import DESCRIBES_HOST, MachineResolver
 from carbonctl.estimators import device_words
 from carbonctl.estimators.base import ActivityError
@@ -46,6 +47,11 @@ def check_count(node: MachineResolver) -> None:
     ActivityError
         At the number.
     """
+    if node.instance is not None:
+        devices: Value | None = getattr(node.layers[0][1], "devices", None)
+        note = None if devices is None else instances.part_of_one(node.instance, devices)
+        if note is not None:
+            node.warnings.append(note)
     if node.unit is None or node.unit.stated is None:
         return
     count, name = node.unit.stated, node.given("device")

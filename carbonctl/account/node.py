@@ -134,6 +134,7 @@ class MachineResolver:
         except LookupError:
             return None  # of no record, which looking for a host reports
         if isinstance(machine, Instance):
+            self._refuse_another("device", name, machine)
             self.warnings.append(instances.as_device(name, machine, self.where("device")))
         if not isinstance(machine, DeviceUnit):
             return None
@@ -141,8 +142,18 @@ class MachineResolver:
             self.warnings.append(Caution(machine.doubt, self.where("device")))
         return machine
 
+    def _refuse_another(self, key: str, name: str, machine: Instance) -> None:
+        """Refuse a second cloud machine type."""
+        if self.instance is not None and self.instance.id != machine.id:
+            message = f"`{name}` is another cloud machine type than {self.instance.id}; name one"
+            raise self.refuse(key, message)
+
     def _find_host(self) -> Host | None:
         name = self.given("host")
+        if self.instance is not None and name and instances.names_one(name, self.catalog):
+            other = self.catalog.surrounding(name)
+            if isinstance(other, Instance):
+                self._refuse_another("host", name, other)
         if self.instance is not None and (name is None or instances.names_one(name, self.catalog)):
             name = self.instance.host_record
         elif self.instance is None and self.given("device") and self.unit is None:
@@ -241,6 +252,8 @@ class MachineResolver:
             Where its word does not fit the device.
         """
         devices, per = self.device or self.made_of, per_system or self.per_system
+        if self.is_alone and self.instance is not None:
+            instances.check_words(given, self.instance, self.path)
         try:
             return device_words.in_devices(given, devices, per, self.catalog.defaults)
         except ValueError as error:

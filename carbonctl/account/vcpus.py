@@ -23,7 +23,7 @@ def vcpus_alone(node: MachineResolver) -> Group:
     """
     instance = node.instance
     assert instance is not None
-    each = node.catalog.vcpu_power.get(instance.device)
+    each = node.catalog.vcpu_power.of(instance)
     if each is None or instance.vcpus is None:
         message = f"no power of {instance.id} is known: give `power`, its average draw"
         raise ActivityError(node.path, message)
@@ -40,7 +40,7 @@ def _of_all(each: PerVcpu, watts: Range, instance: Instance, key: str, path: str
     assert instance.vcpus is not None
     number = watts * instance.vcpus
     note = f"{instance.vcpus:g} vCPUs of {instance.id} × {watts.best:g} W of {each.name}"
-    note += f"; {each.note}" if each.note else ""
+    note = "; ".join(filter(None, (note, each.note, instance.note)))
     return Value(
         number, "W", "default", each.source, path, name=key, note=note,
         confidence=each.confidence, unknown=f"vcpu_{key}:{each.architecture}",

@@ -19,7 +19,9 @@ from carbonctl.numbers.values import Value
 from carbonctl.text import fold
 
 _NUMBER = r"([1-9]\d{0,3})"
-_SEVERAL = re.compile(rf"\s*{_NUMBER}\s*[x×*](?:\s+|(?=[a-z]))(.*\S)\s*", re.IGNORECASE)
+_SEVERAL = re.compile(
+    rf"\s*(?:{_NUMBER}\s*[x×*]\s+|([1-9]\d{{0,2}})[x×*](?=[a-z]\w))(.*\S)\s*", re.IGNORECASE
+)
 _TIMES = re.compile(rf"(.*\S)\s+\(?[x×*]\s*{_NUMBER}\)?\s*", re.IGNORECASE)
 _GRES = re.compile(
     rf"(?:gres/)?gpu:(?!\d+\b)([^:=()]+)(?:[:=]{_NUMBER})?(?:\(.*\))?", re.IGNORECASE
@@ -85,7 +87,7 @@ def unit_of(name: str, look: Look) -> DeviceUnit:
     """
     plain = " ".join(name.split())
     if match := _SEVERAL.fullmatch(plain):
-        return unit_of(match[2], look)._replace(stated=int(match[1]))
+        return unit_of(match[3], look)._replace(stated=int(match[1] or match[2]))
     if match := _TIMES.fullmatch(plain):
         return unit_of(match[1], look)._replace(stated=int(match[2]))
     if match := _GRES.fullmatch(plain):

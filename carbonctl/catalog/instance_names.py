@@ -19,13 +19,16 @@ _STANDARD = "standard_"
 _LOOKS = re.compile(
     r"(?:[a-z]+/)?(?:ml\.)?(?:"
     r"[a-z]{1,6}\d+[a-z0-9-]*\.[a-z0-9-]+"  # aws
-    r"|[a-z]{1,3}\d+[a-z]*-[a-z]+-\d+[a-z]?(?:-metal)?"  # gcp
-    r"|standard[ _][\w -]+|[a-z]{1,2}\d+[\w-]*_v\d+"  # azure
+    r"|[a-z]{1,3}\d+[a-z]*-[a-z]+-\d+[a-z]?(?:-lssd)?(?:-metal)?"  # gcp
+    r"|standard[ _][\w -]+|h[bcx]\d+(?:-\d+)?rs"  # azure
+    r"|(?:[abdefghlm]|dc|ds|ec|fx|gs|h[bcx]|ls|n[cdgpv])\d{1,3}(?:-\d{1,3})?[a-z]*(?:_\w+)?_v\d+"
     r")",
     re.IGNORECASE,
 )
+_BEHIND_PROVIDER = re.compile(r"^(aws|amazon|gcp|google|azure|microsoft)[ :/]+")
 _AZURE = re.compile(r"([a-z]+)(\d+)(.*)")
-_GCP_SIZE = re.compile(r"(.*)-(\d+[a-z]*)(-metal)?")
+_GCP_SIZE = re.compile(r"(.*)-(\d+[a-z]*)(-lssd|-metal)?")
+_SERIES_END = re.compile("[-#]")
 
 
 class _Type(NamedTuple):
@@ -44,12 +47,13 @@ def provider_of(name: str) -> str:
 
 def looks_like_one(name: str) -> bool:
     """Whether a name has the form of a machine type; those of devices have another."""
-    return bool(_LOOKS.fullmatch(name.strip()))
+    return bool(_LOOKS.fullmatch(_BEHIND_PROVIDER.sub(r"\1/", name.strip().casefold())))
 
 
 def _plain(name: str) -> tuple[str, str]:
     """Return provider and type of a name, in lower case, without Standard_ and ml."""
-    provider, slash, rest = name.strip().casefold().rpartition("/")
+    plain = _BEHIND_PROVIDER.sub(r"\1/", name.strip().casefold())
+    provider, slash, rest = plain.rpartition("/")
     rest = rest.replace(" ", "_").removeprefix("ml.").removeprefix(_STANDARD)
     return (provider_of(provider) if slash else ""), rest
 
@@ -61,6 +65,11 @@ def row_pattern(name: str) -> re.Pattern[str]:
     return re.compile(
         rf"^{of_provider}/(?:{_STANDARD})?{re.escape(rest)}(?=,)", re.MULTILINE | re.IGNORECASE
     )
+
+
+def end_of_id(name: str) -> str:
+    """Return what a row of a name holds, in lower case: the end of its id, and the comma."""
+    return f"{_plain(name)[1]},"
 
 
 def _parts(name: str) -> _Type:
@@ -75,6 +84,11 @@ def _parts(name: str) -> _Type:
     return _Type(provider, rest, "")
 
 
+def _series(family: str) -> str:
+    """Return what a family begins with: n2 of n2-standard, nd of nd#asr_v4."""
+    return _SERIES_END.split(family, maxsplit=1)[0]
+
+
 class Near(NamedTuple):
     """What an unknown name may mean: the types that are meant, or else those of its family."""
 
@@ -86,21 +100,25 @@ def near(name: str, known: list[str]) -> Near:
     """Return the ids that an unknown name may mean.
 
     They are those of the same family whose size differs by a slip of the pen, and those whose
-    family differs by one; another family is another machine.
+    family differs by one, behind its series: c3-standard is no slip of n3-standard. Another
+    family is another machine.
     """
     wanted = _parts(name)
     fits = [(identity, _parts(identity)) for identity in known]
     if wanted.provider:
         fits = [fit for fit in fits if fit[1].provider == wanted.provider]
-    families = (wanted.family, _plain(name)[1])
-    same = [(identity, own.size) for identity, own in fits if own.family in families]
+    whole = _plain(name)[1]  # n2-standard is a family, and has no size
+    sizes = {wanted.family: wanted.size, whole: wanted.size if whole == wanted.family else ""}
+    same = [(identity, own) for identity, own in fits if own.family in sizes]
     if same:
-        meant = [identity for identity, size in same if _is_of_size(wanted.size, size)]
+        meant = [identity for identity, own in same if _is_of_size(sizes[own.family], own.size)]
         return Near(meant if len(meant) == 1 else [], [identity for identity, _ in same])
     meant = [
         identity
         for identity, own in fits
-        if own.size == wanted.size and is_slip(wanted.family, own.family)
+        if own.size == wanted.size
+        and _series(own.family) == _series(wanted.family)
+        and is_slip(wanted.family, own.family)
     ]
     return Near(meant if len(meant) == 1 else [], [])
 

@@ -136,9 +136,12 @@ class Instances:
     def _find(self, name: str) -> Instance | None:
         pattern = instance_names.row_pattern(name)
         for path in self._paths:
-            matching = list(_matching(path, pattern))
-            if len(matching) > 1:
-                ids = [row["id"] for _, row in matching]
+            if path == self._paths[-1]:
+                matching = list(_matching(path, pattern, instance_names.end_of_id(name)))
+            else:  # a table of the user's own may be written in any way
+                matching = [cell for cell in rows(path) if pattern.match(f"{cell[1]['id']},")]
+            ids = list(dict.fromkeys(row["id"] for _, row in matching))
+            if len(ids) > 1:
                 raise LookupError(instance_names.several(name, ids))
             if matching:
                 line, row = matching[0]
@@ -161,24 +164,41 @@ _NOT = "not a cloud machine type: "
 
 
 @lru_cache(maxsize=16)
-def _text(path: Path, modified_ns: int) -> str:
-    """Return the text of a table; ``modified_ns`` tells its states apart."""
+def _text(path: Path, modified_ns: int) -> tuple[str, str]:
+    """Return the text of a table, and that in lower case; ``modified_ns`` tells its states apart.
+
+    A place in one is the same place in the other, or the second is empty.
+    """
     try:
-        return read_input(path).decode("utf-8-sig")
+        text = read_input(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError([Problem(str(path), 1, 1, f"not a CSV table: {error}")]) from None
+    lower = text.lower()
+    return text, lower if len(lower) == len(text) else ""
 
 
-def _matching(path: Path, pattern: re.Pattern[str]) -> Iterator[tuple[int, Row]]:
-    """Yield (line, row) of each line of a table that a pattern matches; none without a file."""
+def _matching(path: Path, pattern: re.Pattern[str], part: str) -> Iterator[tuple[int, Row]]:
+    """Yield (line, row) of each line of a table that a pattern matches; none without a file.
+
+    Only the lines that hold a part, in either case, are tried: a pattern is slow to try on all.
+    """
     if not os.path.lexists(path):
         return
-    text = _text(path, path.stat().st_mtime_ns)
+    text, lower = _text(path, path.stat().st_mtime_ns)
     head, _, _ = text.partition("\n")
-    for match in pattern.finditer(text):
-        end = text.find("\n", match.start())
-        line = text[match.start() : len(text) if end < 0 else end]
-        yield _parsed(path, text.count("\n", 0, match.start()) + 1, head, line)
+    for start, end in _lines_with(lower, part) if lower else _lines_with(text, ","):
+        if pattern.match(text, start, end):
+            yield _parsed(path, text.count("\n", 0, start) + 1, head, text[start:end])
+
+
+def _lines_with(text: str, part: str) -> Iterator[tuple[int, int]]:
+    """Yield where each line that holds a part begins and ends."""
+    place = text.find(part)
+    while place >= 0:
+        end = text.find("\n", place)
+        end = len(text) if end < 0 else end
+        yield text.rfind("\n", 0, place) + 1, end
+        place = text.find(part, end)
 
 
 def _parsed(path: Path, number: int, head: str, line: str) -> tuple[int, Row]:
@@ -203,8 +223,11 @@ def _parsed(path: Path, number: int, head: str, line: str) -> tuple[int, Row]:
 
 def _with_memory_share(path: Path, instance: Instance) -> Instance:
     """Return a type with its share of the memory of its host, where a row is of all of that."""
-    of_host = re.compile(rf"^[^\n]*,{re.escape(instance.host)},[^\n]*", re.MULTILINE)
-    same = [made((path, n, row), _instance, _NOT) for n, row in _matching(path, of_host)]
+    part = f",{instance.host},"
+    of_host = re.compile(rf"[^\n]*{re.escape(part)}")
+    same = [
+        made((path, n, row), _instance, _NOT) for n, row in _matching(path, of_host, part.lower())
+    ]
     return _shared(instance, _host_memories(same).get(instance.host))
 
 
@@ -228,7 +251,8 @@ def _figure(row: Row, key: str) -> float | None:
     if not text:
         return None
     part, _, whole = text.partition("/")  # a third of a device has no end of digits
-    number = float(part) / float(whole or 1)
+    divisor = float(whole or 1)
+    number = float(part) / divisor if divisor else math.inf
     if not (math.isfinite(number) and number >= 0):
         raise ValueError(f"{key}: `{text}` is not a number of 0 or more")
     return number

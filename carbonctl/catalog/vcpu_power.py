@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from carbonctl.catalog.instances import Instance
 from carbonctl.catalog.tables import Row, first
 from carbonctl.numbers.intervals import Range
 
@@ -20,7 +21,7 @@ class PerVcpu(NamedTuple):
     architecture, name : str
         Of the CPU: its key, and in words.
     cpus : tuple of str
-        Ids of the CPUs that have it.
+        Ids of the CPUs that have it, and of cloud hosts whose vCPUs are not those of their CPU.
     idle, busy : Range
         Nothing running, and all of it busy.
     source, confidence, note : str
@@ -47,6 +48,15 @@ class VcpuPower:
     def get(self, cpu: str) -> PerVcpu | None:
         """Return the draw of a vCPU of a CPU; None where it is unknown."""
         return self._by_cpu.get(cpu)
+
+    def of(self, instance: Instance) -> PerVcpu | None:
+        """Return the draw of a vCPU of a cloud machine type; None where it is unknown.
+
+        A row that names its host takes precedence over that of its CPU: the vCPU of one type is
+        a thread, and of another with the same CPU it is a core.
+        """
+        of_host = self._by_cpu.get(f"{instance.provider}/{instance.host}")
+        return of_host or self._by_cpu.get(instance.device)
 
 
 def _range(row: Row, key: str) -> Range:

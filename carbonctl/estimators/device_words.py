@@ -20,6 +20,7 @@ NODES = ("node", "server", "system", "instance")
 NOT_DEVICES = (*NODES, "core", "vCPU", "thread")
 PARTS_OF_CPUS = ("core", "vCPU", "thread")
 VCPU = "vCPU"
+OF_CPUS = ("core", "thread", "CPU", "package", "socket")  # what a type with vCPUs has not
 _ANY = ("", "device", "accelerator")
 _OF_KIND = {
     "gpu": ("GPU",),

@@ -61,6 +61,9 @@ class TimeFields(Spec):
         if self.device_time is not None and (self.devices or self.wall_time):
             raise ValueError("device_time already holds devices × wall_time; give one or the other")
         if (self.devices is None) != (self.wall_time is None):
+            if getattr(self, "instance", None) is not None:
+                more = "`devices: 1 instance` with it, or `device_time: 100 instance-h` alone"
+                raise ValueError(f"devices (in all) and wall_time go together: give {more}")
             raise ValueError("devices (in all) and wall_time go together; or give device_time")
         return self
 

@@ -151,6 +151,32 @@ def test_a_type_without_accelerators(more, watts):
     assert embodied(found) == {"host": pytest.approx(2 * rack * 16 / 192)}
 
 
+@pytest.mark.parametrize(
+    ("name", "watts", "share"),
+    [
+        ("n1-standard-8", 8 * (0.613 + (4.104 - 0.613) * 0.5), 8 / 96),  # Skylake
+        ("Standard_D4s_v5", 4 * (0.7668 + (3.758 - 0.7668) * 0.5), 4 / 96),  # Ice Lake
+        ("c5.large", 2 * (0.613 + (4.104 - 0.613) * 0.5), 2 / 72),  # Skylake
+        ("c4.xlarge", 4 * (0.6734 + (3.898 - 0.6734) * 0.5), 4 / 36),  # Haswell
+        ("t3.xlarge", 4 * (0.613 + (4.104 - 0.613) * 0.5), 4 / 96),  # Skylake
+        ("t2d-standard-4", 4 * (0.9112 + (3.915 - 0.9112) * 0.5), 4 / 60),  # cores of EPYC 3
+        ("HB120rs_v3", 120 * (0.9112 + (3.915 - 0.9112) * 0.5), 1),
+    ],
+)
+def test_types_of_other_families(name, watts, share):
+    found = run(f"instance: {name}, utilization: 100 %, devices: 1, {YEAR}")
+    assert kwh(found) == {"devices": pytest.approx(watts * 8.76), "PUE overhead": 0}
+    rack = PRIORS["embodied_kg", "rack-server"].best
+    assert embodied(found) == {"host": pytest.approx(rack * share)}
+
+
+def test_an_account_says_which_of_several_processors_is_taken():
+    known = inputs(run("instance: e2-standard-8, devices: 1, wall_time: 1 h"), "devices")
+    for key in ("rated_power", "idle_power"):
+        assert "Skylake is taken" in known[key].note
+        assert known[key].source == "ccf-coefficients-2026 specpower-ssj2008"
+
+
 def test_what_is_assumed_of_vcpus_has_a_range():
     known = inputs(run("instance: c7i.4xlarge, devices: 1, wall_time: 1 h"), "devices")
     row = CATALOG.vcpu_power.get("intel/xeon-platinum-8488c")

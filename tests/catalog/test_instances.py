@@ -25,7 +25,7 @@ COLUMNS = (
 def test_the_table_has_the_columns_of_its_page():
     head, *lines = (DB / "cloud" / "instances.csv").read_text(encoding="utf-8").splitlines()
     assert head == COLUMNS
-    assert len(lines) == len(TYPES) == len(BY_ID) >= 154
+    assert len(lines) == len(TYPES) == len(BY_ID) >= 1191
     assert {instance.provider for instance in TYPES} == {"aws", "gcp", "azure"}
 
 
@@ -74,7 +74,39 @@ def test_every_type_without_accelerators_has_the_draw_of_its_vcpus():
     alone = [instance for instance in TYPES if not instance.gpus]
     assert len(alone) >= 10
     for instance in alone:
-        assert CATALOG.vcpu_power.get(instance.device) is not None, instance.id
+        assert CATALOG.vcpu_power.of(instance) is not None, instance.id
+
+
+def test_no_name_of_a_device_looks_like_a_type():
+    for device in CATALOG.devices.all():
+        for name in (device.id, device.name, *device.aliases):
+            assert not looks_like_one(name), name
+            assert not looks_like_one(name.replace(" ", "_")), name
+
+
+@pytest.mark.parametrize(
+    ("core", "thread"),
+    [
+        ("t2d-standard-8", "c2d-standard-8"),
+        ("HB120rs_v3", "D8as_v5"),
+        ("HC44rs", "n1-standard-8"),
+        ("HB176rs_v4", "c3d-standard-8"),
+    ],
+)
+def test_a_core_draws_as_two_threads_of_the_same_architecture(core, thread):
+    """The vCPUs of T2D, HBv3, HBv4 and HC are cores; T2D and C2D have the same CPU."""
+    whole, half = (CATALOG.vcpu_power.of(CATALOG.instance(name)) for name in (core, thread))
+    for key in ("idle", "busy"):
+        for end in ("low", "best", "high"):
+            two = 2 * getattr(getattr(half, key), end)
+            assert getattr(getattr(whole, key), end) == pytest.approx(two, rel=1e-3)
+
+
+def test_every_row_of_the_draw_names_what_there_is():
+    hosts = {f"{instance.provider}/{instance.host}" for instance in TYPES}
+    for row in CATALOG.vcpu_power.by_architecture.values():
+        for name in row.cpus:
+            assert name in hosts or CATALOG.device(name).kind == "cpu", name
 
 
 def test_a_largest_size_takes_all_of_its_host():
@@ -102,6 +134,20 @@ NAMES = {
     "microsoft/standard_nd96asr_v4": "azure/Standard_ND96asr_v4",
     "Standard ND96asr v4": "azure/Standard_ND96asr_v4",
     "NC40ads_H100_v5": "azure/Standard_NC40ads_H100_v5",
+    "n1-standard-8": "gcp/n1-standard-8",
+    "GCP/N2-Standard-16": "gcp/n2-standard-16",
+    "c3-standard-192-metal": "gcp/c3-standard-192-metal",
+    "c3d-standard-8-lssd": "gcp/c3d-standard-8-lssd",
+    "c5.large": "aws/c5.large",
+    "ml.m5.large": "aws/m5.large",
+    "c7i-flex.large": "aws/c7i-flex.large",
+    "Standard_D4s_v5": "azure/Standard_D4s_v5",
+    "D4s_v5": "azure/Standard_D4s_v5",
+    "Standard D4s v5": "azure/Standard_D4s_v5",
+    "e104is_v5": "azure/Standard_E104is_v5",
+    "F72s_v2": "azure/Standard_F72s_v2",
+    "HB120rs_v3": "azure/Standard_HB120rs_v3",
+    "HC44rs": "azure/Standard_HC44rs",
 }
 
 
@@ -123,6 +169,14 @@ def test_names_as_bills_and_users_write_them(name):
         ("p4d.16xlarge", "of its family there is aws/p4d.24xlarge"),
         ("trn1.8xlarge", "of its family there are aws/trn1.2xlarge, aws/trn1.32xlarge"),
         ("Standard_ND48asr_v4", "of its family there is azure/Standard_ND96asr_v4"),
+        ("n1-standrd-8", "did you mean `gcp/n1-standard-8`?"),
+        ("n2-standard", "of its family there are gcp/n2-standard-2, gcp/n2-standard-4"),
+        ("n2-standard-15", "of its family there are gcp/n2-standard-2, gcp/n2-standard-4"),
+        ("e2-standard", "of its family there are gcp/e2-standard-2"),
+        ("c5", "of its family there are aws/c5.large"),
+        ("c5.3xlarge", "of its family there are aws/c5.large, aws/c5.xlarge"),
+        ("c7i-flxe.large", "did you mean `aws/c7i-flex.large`?"),
+        ("D3s_v5", "of its family there are azure/Standard_D2s_v5, azure/Standard_D4s_v5"),
     ],
 )
 def test_a_near_miss_names_what_may_be_meant(name, said):
@@ -133,7 +187,9 @@ def test_a_near_miss_names_what_may_be_meant(name, said):
 
 @pytest.mark.parametrize(
     "name", ["g4.2xlarge", "p4e.24xlarge", "p5x.48xlarge", "a5-highgpu-8g", "gcp/p4d.24xlarge",
-             "Standard_ND96asr_v5", "Standard_NC4as_T4_v4", "x"],
+             "Standard_ND96asr_v5", "Standard_NC4as_T4_v4", "x", "n3-standard-8", "e3-standard-8",
+             "c5x.large", "r7i-flex.large", "Standard_D4s_v9", "Standard_NC96asr_v4",
+             "Standard_HC120rs_v3"],
 )  # fmt: skip
 def test_another_family_is_never_suggested(name):
     with pytest.raises(LookupError) as error:
@@ -147,7 +203,8 @@ def test_another_family_is_never_suggested(name):
 @pytest.mark.parametrize(
     "name", ["H100 SXM", "nvidia/h100-sxm5-80gb", "nvidia/a100-pcie-80gb", "a100-pcie-80gb", "v5p",
              "tpu v3-8", "NVIDIA A100 80GB PCIe", "aws/trainium2", "aws/p5-48xlarge", "DGX H100",
-             "dell/poweredge-r740-8ssd", "RTX 4090", "amd/epyc-7763", "a100-sxm4-40gb_3g.20gb"],
+             "dell/poweredge-r740-8ssd", "RTX 4090", "amd/epyc-7763", "a100-sxm4-40gb_3g.20gb",
+             "E5-2690_v4", "E5-2690 v4", "e5-2686-v4", "SR675_V3", "Xeon Gold 6253CL"],
 )  # fmt: skip
 def test_names_of_devices_and_hosts_are_looked_up_as_before(name):
     assert not looks_like_one(name)
@@ -178,6 +235,39 @@ def test_figures_of_well_known_types():
     fractions = {"large": 1 / 8, "xlarge": 1 / 8, "2xlarge": 1 / 4, "4xlarge": 1 / 2}
     for size, gpus in fractions.items():
         assert BY_ID[f"aws/g6f.{size}"].gpus == gpus
+
+
+@pytest.mark.parametrize(
+    ("name", "device", "vcpus", "memory", "host_vcpus"),
+    [
+        ("c5.large", "intel/xeon-platinum-8124m", 2, 4, 72),
+        ("c5.24xlarge", "intel/xeon-platinum-8275cl", 96, 192, 96),
+        ("c4.8xlarge", "intel/xeon-e5-2666-v3", 36, 60, 36),
+        ("m5a.xlarge", "amd/epyc-7571", 4, 16, 96),
+        ("r5.2xlarge", "intel/xeon-platinum-8175m", 8, 64, 96),
+        ("n1-highmem-8", "intel/xeon-platinum-8173m", 8, 52, 96),
+        ("n1-highcpu-16", "intel/xeon-platinum-8173m", 16, 14.4, 96),
+        ("n2-standard-80", "intel/xeon-gold-6268cl", 80, 320, 80),
+        ("n2-highmem-128", "intel/xeon-platinum-8373c", 128, 864, 128),
+        ("e2-standard-4", "intel/xeon-platinum-8173m", 4, 16, 96),
+        ("c3-highcpu-22", "intel/xeon-platinum-8481c", 22, 44, 192),
+        ("c3d-highcpu-30", "amd/epyc-9b14", 30, 59, 360),
+        ("c4-highmem-2", "intel/xeon-platinum-8581c", 2, 15, 192),
+        ("D64s_v3", "intel/xeon-platinum-8272cl", 64, 256, 64),
+        ("E96s_v5", "intel/xeon-platinum-8370c", 96, 672, 104),
+        ("HB176rs_v4", "amd/epyc-9v33x", 176, 768, 176),
+    ],
+)
+def test_figures_of_types_without_accelerators(name, device, vcpus, memory, host_vcpus):
+    instance = CATALOG.instance(name)
+    known = (instance.device, instance.vcpus, instance.memory_gib, instance.host_vcpus)
+    assert known == (device, vcpus, memory, host_vcpus)
+
+
+def test_a_burstable_type_is_a_part_of_a_host_of_its_processor():
+    """t3.medium: 2 of 96 vCPUs and 4 of 384 GiB of m5.24xlarge."""
+    assert CATALOG.instance("t3.medium").share_of_host == Range(2 / 96, 4 / 384, 2 / 96)
+    assert CATALOG.instance("t3.medium").device == CATALOG.instance("m5.large").device
 
 
 def test_the_share_is_that_of_the_devices_and_its_ends_those_of_all():
