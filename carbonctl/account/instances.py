@@ -8,8 +8,6 @@ from carbonctl.account.site import Layer
 from carbonctl.catalog import Catalog, instance_names
 from carbonctl.catalog.instances import Instance
 from carbonctl.errors import Caution
-from carbonctl.estimators import device_words
-from carbonctl.estimators.base import ActivityError
 from carbonctl.numbers.intervals import Range, decide
 from carbonctl.numbers.values import Value
 from carbonctl.spec.model import Site
@@ -59,31 +57,14 @@ def as_device(name: str, instance: Instance, path: str) -> Caution:
     return Caution(message, path)
 
 
-def check_words(given: Value, instance: Instance, path: str) -> None:
-    """Refuse cores and CPUs of a type without accelerators, which has vCPUs.
-
-    Raises
-    ------
-    ActivityError
-        At the number, with what to write.
-    """
-    if given.counts in device_words.OF_CPUS:
-        hours = "-h" if given.unit else "s"
-        message = (
-            f"{instance.id} has vCPUs: write `{given.best:g} vCPU{hours}`, or how many "
-            f"`instance{hours}`"
-        )
-        raise ActivityError.at(given.path or path, message)
-
-
 def part_of_one(instance: Instance, given: Value) -> Caution | None:
     """Return a note on a bare number of devices that is no whole number of machines."""
     if given.counts or not instance.gpus or decide(given.low != given.high):
         return None
     machines = given.best / instance.gpus
-    if decide(abs(machines - round(machines)) <= _ROUNDING) and decide(machines >= 1):
-        if instance.gpus >= 1 or machines == 1:
-            return None
+    are_whole = decide(machines >= 1) and decide(abs(machines - round(machines)) <= _ROUNDING)
+    if are_whole and (instance.gpus >= 1 or machines == 1):
+        return None
     count = f"{given.best:g} of its {instance.gpus:.3g} devices"
     message = f"{count} are {machines:.3g} of {instance.id}; for all of one write `1 instance`"
     return Caution(message, given.path or "", kind="a part of a cloud machine")

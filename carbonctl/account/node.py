@@ -252,8 +252,6 @@ class MachineResolver:
             Where its word does not fit the device.
         """
         devices, per = self.device or self.made_of, per_system or self.per_system
-        if self.is_alone and self.instance is not None:
-            instances.check_words(given, self.instance, self.path)
         try:
             return device_words.in_devices(given, devices, per, self.catalog.defaults)
         except ValueError as error:

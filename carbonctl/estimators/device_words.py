@@ -20,7 +20,6 @@ NODES = ("node", "server", "system", "instance")
 NOT_DEVICES = (*NODES, "core", "vCPU", "thread")
 PARTS_OF_CPUS = ("core", "vCPU", "thread")
 VCPU = "vCPU"
-OF_CPUS = ("core", "thread", "CPU", "package", "socket")  # what a type with vCPUs has not
 _ANY = ("", "device", "accelerator")
 _OF_KIND = {
     "gpu": ("GPU",),
@@ -85,8 +84,10 @@ def _check_without_record(value: Value, made_of: str) -> None:
     """Refuse a word that says something else than the devices of a machine without a record."""
     is_of_cpu = value.counts in (*PARTS_OF_CPUS, "CPU", "package", "socket")
     if made_of == HOST_ALONE:
-        instead = _written(value, "node")
-        raise ValueError(f"`{_written(value)}`: a host by itself counts as one; write `{instead}`")
+        instead = f"write `{_written(value, 'node')}`"
+        if value.counts in PARTS_OF_CPUS:
+            instead = "give its hours in `node-h`, or those of a cloud machine type in `vCPU-h`"
+        raise ValueError(f"`{_written(value)}`: a host by itself counts as one; {instead}")
     if made_of == SEVERAL and is_of_cpu:
         instead = _written(value, "device")
         raise ValueError(f"`{_written(value)}`: the devices are accelerators; write `{instead}`")
