@@ -95,6 +95,7 @@ def _result(workload: Workload, journal: Journal, file: str, digest: str) -> Res
             workload.reported, result, journal.without_pue_kwh
         ),
     )
+    result.imports = journal.imports
     if workload.reported is not None:
         result.warnings += tuple(unexplained(result))
     return result

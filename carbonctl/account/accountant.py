@@ -245,6 +245,8 @@ class _Accountant:
     def check_bases(self) -> None:
         """Warn where carbon intensities of different bases are added up."""
         used = [supply for placed in self.supplies.values() for _, supply in placed]
+        counting = dict.fromkeys(supply.label for supply in used if supply.counts_imports)
+        self.journal.imports = tuple(counting)
         bases = {supply.basis: supply.label for supply in used if supply.basis}
         if len(bases) > 1:
             parts = " and ".join(f"{label} is {basis}" for basis, label in sorted(bases.items()))

@@ -21,6 +21,8 @@ class Journal:
         What the spec did not give.
     warnings : list of str
         What the user should know.
+    imports : tuple of str
+        The places whose carbon intensity counts imports.
     """
 
     def __init__(self) -> None:
@@ -28,6 +30,7 @@ class Journal:
         self.without_pue_kwh: list[float] = []
         self.assumptions: dict[tuple[str, str], Value] = {}
         self.warnings: list[Caution] = []
+        self.imports: tuple[str, ...] = ()
 
     def warn(self, caution: Caution) -> None:
         """Add a warning once."""

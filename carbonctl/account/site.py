@@ -72,6 +72,8 @@ class Supply(NamedTuple):
         None where its construction is not given.
     label, operator, basis : str
         What is said of it; basis is None where the spec gives a bare figure.
+    counts_imports : bool
+        Whether the intensity counts imports.
     year, wanted_year : int or None
         Of the intensity, and of the activity.
     warnings : tuple of Caution
@@ -82,6 +84,7 @@ class Supply(NamedTuple):
     operator: str
     intensity: Value
     basis: str | None
+    counts_imports: bool
     year: int | None
     market: Value
     market_inputs: tuple[Value, ...]
@@ -126,6 +129,7 @@ class _Site:
         self.layers = layers
         self.catalog = catalog
         self.of_clients = of_clients
+        self.counts_imports = False
         self.warnings: list[Caution] = []
 
     def pick(self, key: str) -> tuple[Any, str]:
@@ -163,6 +167,7 @@ class _Site:
             operator=operator,
             intensity=intensity,
             basis=basis,
+            counts_imports=self.counts_imports,
             year=year,
             market=market,
             market_inputs=market_inputs,
@@ -227,8 +232,12 @@ class _Site:
             row = self.catalog.electricity(name, year, basis, self.pick("based_on")[0])
         except LookupError as error:
             raise ActivityError(path, error.args[0]) from None
-        if row.based_on == CONSUMPTION and self.pick("based_on")[0] is None:
-            message = f"the figure of {row.label} counts imports; those of countries do not"
+        self.counts_imports = row.based_on == CONSUMPTION
+        if self.counts_imports and self.pick("based_on")[0] is None:
+            message = (
+                f"the figure of {row.label} counts imports, those of most zones do not; "
+                "write `based_on: consumption` to hide this"
+            )
             self.warnings.append(Caution(message, path, kind="a grid's imports"))
         number, why = grid_range(row, year or self.catalog.year, self.catalog.priors)
         value = Value(

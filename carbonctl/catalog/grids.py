@@ -54,10 +54,9 @@ def of_zone(zone: str, figures: ZoneFigures, wanted: Wanted) -> GridRow:
     LookupError
         Where the zone has no such figure.
     """
+    rows = _unless_asked(figures, wanted)
     if wanted.based_on == CONSUMPTION:
-        rows = [*figures.consumption(), *_counting_imports(figures.published)]
-    else:
-        rows = _production(figures, wanted)
+        rows = _counting_imports(rows) or figures.consumption()
     if wanted.based_on == PRODUCTION:
         rows = [row for row in rows if row.based_on == PRODUCTION]
     fitting = [row for row in rows if wanted.basis in (None, row.basis)]
@@ -67,8 +66,8 @@ def of_zone(zone: str, figures: ZoneFigures, wanted: Wanted) -> GridRow:
     return _nearest([row for row in fitting if row.basis == basis], wanted.year)
 
 
-def _production(figures: ZoneFigures, wanted: Wanted) -> list[GridRow]:
-    """Return the figures of a zone among which year and basis decide."""
+def _unless_asked(figures: ZoneFigures, wanted: Wanted) -> list[GridRow]:
+    """Return the figures of a zone among which year and basis decide, whatever they count."""
     published = figures.published
     is_life_cycle = wanted.basis in (None, LIFE_CYCLE)
     of_basis = [row for row in published if row.basis == LIFE_CYCLE]
@@ -80,8 +79,8 @@ def _production(figures: ZoneFigures, wanted: Wanted) -> list[GridRow]:
     return [*published, *by_rule] or figures.consumption()
 
 
-def _counting_imports(published: list[GridRow]) -> list[GridRow]:
-    return [row for row in published if row.based_on == CONSUMPTION]
+def _counting_imports(rows: list[GridRow]) -> list[GridRow]:
+    return [row for row in rows if row.based_on == CONSUMPTION]
 
 
 def _lack(zone: str, rows: list[GridRow], wanted: Wanted) -> str:

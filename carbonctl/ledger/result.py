@@ -132,6 +132,8 @@ class Result:
         The normalised workload.
     reported : Reported or None
         Published figures, as the spec gives them.
+    imports : tuple of str
+        The places whose carbon intensity counts imports; of a saved result unknown, and empty.
     """
 
     def __init__(
@@ -153,6 +155,7 @@ class Result:
         self.warnings = warnings
         self._spec = spec
         self._reported = reported
+        self.imports: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Result {self.file}: {self.name}, total_kgco2e={self.total.total_kgco2e}>"

@@ -31,7 +31,7 @@ def test_a_published_figure_beside_one_by_the_rule(sides, inside):
     done = inside("compare", "france.yaml", "virginia.yaml", "-f", "json")
     assert done.code == 0
     assert totals(done) == (pytest.approx(62.71), pytest.approx(331.53))
-    assert "all take those by the rule: FR 62.71 g/kWh (40.48 published for 2024)" in done.err
+    assert "the rule's are taken for FR 62.71 g/kWh (40.48 published for 2024)" in done.err
     back = inside("compare", "virginia.yaml", "france.yaml", "-f", "json")
     assert totals(back) == (pytest.approx(331.53), pytest.approx(62.71))
 
@@ -111,3 +111,20 @@ def test_a_saved_result_whose_spec_is_of_another_is_not_estimated_again(sides, i
     done = inside("compare", "france.json", "virginia.yaml", "-f", "json")
     assert done.code == 0
     assert totals(done)[0] == pytest.approx(40.48)
+
+
+def test_what_the_rule_does_not_give_is_said(sides, inside):
+    sides(salvador="SV", virginia="US-VA", france="FR")
+    done = inside("compare", "salvador.yaml", "virginia.yaml", "france.yaml")
+    assert "the rule's are taken for FR 62.71" in done.err
+    assert "of another method is that of SV" in done.err
+
+
+def test_imports_on_one_side_are_said(sides, inside):
+    sides(sweden="SE-SE3", france="FR")
+    done = inside("compare", "france.yaml", "sweden.yaml")
+    said = "of SE-SE3 in sweden.yaml counts imports, that of the base not"
+    assert said in " ".join(done.err.split())
+    assert said in " ".join(done.out.split())
+    sides(other="SE-SE4")
+    assert "counts imports, that" not in inside("compare", "other.yaml", "sweden.yaml").err

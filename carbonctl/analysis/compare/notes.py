@@ -8,7 +8,8 @@ def notes(base: Side, head: Side, *, told_apart: bool) -> tuple[Caution, ...]:
     """Return notes on a mix of versions, bases or units, and on what is missing."""
     vital: list[str] = []
     if base.results and head.results:
-        vital += [*_versions(base, head), *_bases(base, head), *_units(base, head)]
+        vital += [*_versions(base, head), *_bases(base, head), *_imports(base, head)]
+        vital += _units(base, head)
     if not told_apart:
         vital.append(
             "the spec of a saved result is missing or no longer valid: the range of the "
@@ -45,6 +46,18 @@ def _bases(base: Side, head: Side) -> list[str]:
         return []
     ours, theirs = " and ".join(right), " and ".join(left)
     return [f"the carbon intensities are {theirs} in the base, {ours} in {head.label}"]
+
+
+def _imports(base: Side, head: Side) -> list[str]:
+    left, right = (
+        dict.fromkeys(place for result in side.results for place in result.imports)
+        for side in (base, head)
+    )
+    if bool(left) == bool(right):
+        return []
+    counting = ", ".join(left or right)
+    where, other = ("the base", head.label) if left else (head.label, "the base")
+    return [f"the carbon intensity of {counting} in {where} counts imports, that of {other} not"]
 
 
 def _units(base: Side, head: Side) -> list[str]:

@@ -52,13 +52,18 @@ def on_one_rule(sides: Sequence[Side], catalog: Catalog) -> OneRule:
     moved = dict.fromkeys(
         text for before, after in zip(sides, known, strict=True) for text in _moves(before, after)
     )
-    if not moved:
-        return OneRule(sides, catalog)
-    said = (
-        "a grid has no published life-cycle figure, so all take those by the rule: "
-        f"{', '.join(moved)}"
+    others = dict.fromkeys(
+        f"{entry.site} {value.best * _GRAMS:.4g} g/kWh"
+        for side in known
+        for entry, value in _intensities(side)
+        if value.status == "catalog"
     )
-    return OneRule(known, by_rule, (Caution(said, vital=True),))
+    parts = ["a grid has no published life-cycle figure but one by the rule"]
+    if moved:
+        parts.append(f"the rule's are taken for {', '.join(moved)}")
+    if others:
+        parts.append(f"of another method is that of {', '.join(others)}")
+    return OneRule(known, by_rule, (Caution("; ".join(parts), vital=True),))
 
 
 def _intensities(side: Side) -> Iterator[tuple[Entry, Value]]:
