@@ -74,9 +74,9 @@ def show(
         say(f"note: {doubt}")
 
     def drawn(style: Style) -> str:
-        from carbonctl.render.listing import table_
+        from carbonctl.render.listing import grid_card
 
-        return table_.grid_card(rows, catalog_rows.taken(catalog, name, rows), style)
+        return grid_card.grid_card(rows, catalog_rows.taken(catalog, name, rows), style)
 
     lists.show(rows, GRID_COLUMNS, drawn, format, color, catalog)
     return errors.OK

@@ -104,7 +104,7 @@ def test_energy(keys, energy):
         ("device: A100-SXM4-40GB MIG 0c.3g.20gb, devices: 2, wall_time: 1 h", "unknown device"),
         ("rated_power: 400 W, device_time: 1000 core-h", "of which CPU?"),
         ("rated_power: 400 W, device_time: 1000 CPU-h", "of which CPU?"),
-        ("host: dell/poweredge-r740-8ssd, device_time: 960 core-h", "write `960 node-h`"),
+        ("host: dell/poweredge-r740-8ssd, device_time: 960 core-h", "give its hours in `node-h`"),
         ("host: dell/poweredge-r740-8ssd, devices: 2 GPUs, wall_time: 1 h", "write `2 nodes`"),
         ("device: Tesla K80, devices: 2, power: 300 W, wall_time: 1 h", "2 × the rated power"),
         ("device: nvidia/h200-sxm-141gb, devices: 1..2, power: 9 W, power_scope: all, wall_time: 1 h",

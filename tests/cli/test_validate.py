@@ -67,7 +67,7 @@ def test_all_files_are_checked_and_the_worst_decides(inside, tmp_path):
 
 
 def test_every_fault_of_several_documents_stands_at_its_line(inside, tmp_path):
-    Path(tmp_path / "jobs.yaml").write_text(YAML.replace("DE", "Zo"))
+    Path(tmp_path / "jobs.yaml").write_text(YAML.replace("PL", "Zo"))
     Path(tmp_path / "jobs.jsonl").write_text(
         "\n" + lines(job("a"), '{"name": "b", oops', "", job("c", "Oz"), job("d"))
     )

@@ -22,7 +22,7 @@ def render(heads: Mapping[str, str], rows: Sequence[Row], style: Style) -> str:
         sheet.add_column(head, unit=unit, is_right=is_number, wraps=not is_number)
     for row in rows:
         sheet.add_row(*[_cell(row[column], column) for column in heads])
-    return _print(style, [sheet])
+    return on_screen(style, [sheet])
 
 
 def _cell(value: Any, column: str) -> Content:
@@ -41,66 +41,29 @@ def card(
     style: Style,
 ) -> str:
     """Return one record: its name, what is said of it, its figures, what is unknown, sources."""
-    pairs = _pairs("left", "left")
+    said = pairs("left", "left")
     for key, value in facts.items():
-        pairs.add_row(Text(key, "dim"), str(value))
-    numbers = _numbered(row["source"] for row in figures)
-    table = _pairs("left", "right", "left", "left")
+        said.add_row(Text(key, "dim"), str(value))
+    numbers = numbered(row["source"] for row in figures)
+    table = pairs("left", "right", "left", "left")
     for row in figures:
         doubt = "" if row["confidence"] in (None, "high") else f"{row['confidence']} confidence"
         remarks = "; ".join(part for part in (doubt, row["note"]) if part)
         table.add_row(
-            row["figure"], _range(row), _marks(row["source"], numbers), Text(remarks, "dim")
+            row["figure"], _range(row), marks(row["source"], numbers), Text(remarks, "dim")
         )
     for key in unknown:
         table.add_row(key, Text("unknown", "dim"), "", "")
-    parts: list[Text | Sheet] = [Text(title, "bold"), pairs, Text(), table]
-    return _print(style, [*parts, *_citations(numbers, style)])
+    parts: list[Text | Sheet] = [Text(title, "bold"), said, Text(), table]
+    return on_screen(style, [*parts, *citations(numbers, style)])
 
 
-def grid_card(rows: Sequence[Row], taken: int, style: Style) -> str:
-    """Return the figures of one zone or cloud region by year, with notes and sources.
-
-    ``taken`` is the place of the one that an account takes.
-    """
-    first = rows[0]
-    title = Text(f"{first['name']} ({first['zone']})", "bold")
-    of_region = [first[source] for *_, source in _REGION_FACTS]
-    numbers = _numbered([*of_region, *(row["source"] for row in rows)])
-    facts = _pairs("left", "left")
-    for name, keys, source in _REGION_FACTS:
-        if first[keys[0]] is not None:
-            said = ", ".join(str(first[key]) for key in keys if first[key])
-            facts.add_row(Text(name, "dim"), f"{said} {_marks(first[source], numbers)}")
-    table = _pairs("left", "right", "left", "left")
-    shown = set()
-    for place, row in enumerate(rows):
-        what = (row["year"], row["basis"], row["source"])
-        if what in shown:  # of a region that has the figure of its grid
-            continue
-        shown.add(what)
-        said = f"{human_numbers.significant(row['intensity_g_per_kwh'])} gCO2e/kWh"
-        where = row["zone"] if row["zone"] != rows[-1]["zone"] else ""
-        use = "estimate takes it" if place == taken else ""
-        remarks = "; ".join(part for part in (use, where, row["note"]) if part)
-        marks = _marks(row["source"], numbers)
-        table.add_row(f"{row['year']} {row['basis']}", said, marks, remarks)
-    return _print(style, [title, facts, Text(), table, *_citations(numbers, style)])
-
-
-def _marks(keys: str, numbers: dict[str, str]) -> str:
+def marks(keys: str, numbers: dict[str, str]) -> str:
     """Return the numbers of sources as a mark."""
     return f"[{', '.join(numbers[key] for key in keys.split())}]"
 
 
-_REGION_FACTS = (
-    ("grid", ("grid",), "grid_source"),
-    ("PUE", ("pue", "pue_year", "pue_status"), "pue_source"),
-    ("WUE, L/kWh", ("wue_l_per_kwh",), "wue_source"),
-)
-
-
-def _pairs(*sides: str) -> Sheet:
+def pairs(*sides: str) -> Sheet:
     """Return a table without lines."""
     sheet = Sheet()
     sheet.add_columns(*sides)
@@ -115,13 +78,15 @@ def _range(row: Row) -> str:
     return f"{said} ({low}..{high})"
 
 
-def _numbered(joined: Iterable[str]) -> dict[str, str]:
+def numbered(joined: Iterable[str]) -> dict[str, str]:
+    """Return the number of each key of a source, in their order."""
     keys = dict.fromkeys(key for keys in joined for key in (keys or "").split())
     return {key: str(number) for number, key in enumerate(keys, 1)}
 
 
-def _citations(numbers: dict[str, str], style: Style) -> list[Text | Sheet]:
-    table = _pairs("right", "left")
+def citations(numbers: dict[str, str], style: Style) -> list[Text | Sheet]:
+    """Return the numbered sources below their head; nothing where there are none."""
+    table = pairs("right", "left")
     for key, number in numbers.items():
         source = (style.sources or {}).get(key)
         if source is None:
@@ -134,7 +99,8 @@ def _citations(numbers: dict[str, str], style: Style) -> list[Text | Sheet]:
     return [Text(), Text("Sources", "bold"), table] if numbers else []
 
 
-def _print(style: Style, things: Iterable[Text | Sheet]) -> str:
+def on_screen(style: Style, things: Iterable[Text | Sheet]) -> str:
+    """Return texts and tables, drawn one below the other."""
     screen = Screen(style)
     for thing in things:
         if isinstance(thing, Text):
