@@ -170,9 +170,22 @@ def test_what_is_shown_of_a_region_begins_with_what_estimate_takes(inside):
 def test_the_figure_that_estimate_takes_is_marked(inside):
     for name in ("FR", "US", "gcp/europe-west1", "aws/ap-northeast-1", "gcp/us-west4"):
         out = inside("grid", "show", name).out
-        (line,) = [line for line in out.splitlines() if "estimate takes it" in line]
+        (line,) = [line for line in out.splitlines() if line.startswith("estimate takes ")]
         taken = CATALOG.electricity(name)
-        assert line.startswith(f"{taken.year} {taken.basis} ")
+        assert f"({taken.basis}" in line
+        assert f"{taken.year})" in line
+
+
+def test_a_card_of_a_grid_has_a_line_a_year(inside):
+    lines = inside("grid", "show", "FR").out.splitlines()
+    (of_2024,) = [line for line in lines if line.startswith("2024 ")]
+    assert of_2024.split() == ["2024", "40.48", "36", "62.71", "33", "5"]
+    (of_2022,) = [line for line in lines if line.startswith("2022 ")]
+    assert of_2022.split() == ["2022", "78.54", "75.8", "*", "111", "91", "56"]
+    region = inside("grid", "show", "gcp/us-west4").out
+    assert "The region's" in region
+    (own,) = [line for line in region.splitlines() if line.startswith("2024 ")]
+    assert own.split() == ["2024", "357.3", "–", "–"]
 
 
 def test_the_grid_of_use_over_a_life_is_that_of_estimate(inside):
