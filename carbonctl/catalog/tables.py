@@ -66,10 +66,12 @@ def rows_with(path: Path, key: str) -> Iterator[tuple[int, Row]]:
     text = _text(path)
     head = next(csv.reader([text.partition("\n")[0]]), [])
     at = text.find(f"\n{key},")
+    line, counted = 1, 0
     while at >= 0:
         end = text.find("\n", at + 1)
         cells = next(csv.reader([text[at + 1 : end if end >= 0 else None]], strict=True))
-        line = text.count("\n", 0, at + 1) + 1
+        line += text.count("\n", counted, at + 1)
+        counted = at + 1
         if len(cells) != len(head):
             said = "not a CSV table: the row has another number of cells than the head"
             raise InputError([Problem(str(path), line, 1, said)])

@@ -13,6 +13,8 @@ from carbonctl.render.sheet import Sheet, Text
 _LIFE_CYCLE, _DIRECT = "life-cycle", "direct"
 _PUBLISHED, _CONSUMPTION = "published", "consumption"
 _UNIT = "gCO2e/kWh"
+_ALWAYS = 2  # sorts of figure that are shown however narrow the screen
+_OF_YEARS, _OF_SORT = 6, 14  # characters of a column with its gap
 _FACTS = (
     ("grid", ("grid",), "grid_source"),
     ("PUE", ("pue", "pue_year", "pue_status"), "pue_source"),
@@ -108,8 +110,9 @@ def _by_year(rows: Sequence[Row], zone: str) -> Sheet:
     sorts = [sort for sort in _ORDER if any(sort in by_sort for by_sort in cells.values())]
     table = Sheet(is_ruled=True, gap=2)
     table.add_column("Year")
-    for sort in sorts:
-        table.add_column(sort.head, unit=sort.more or _UNIT, is_right=True)
+    for place, sort in enumerate(sorts, 1):
+        start = 0 if place <= _ALWAYS else _OF_YEARS + _OF_SORT * place
+        table.add_column(sort.head, unit=sort.more or _UNIT, is_right=True, start=start)
     for year in sorted(cells, reverse=True):
         table.add_row(str(year), *(cells[year].get(sort, "–") for sort in sorts))
     return table
