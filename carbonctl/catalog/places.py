@@ -235,18 +235,18 @@ class Places:
 
     def _behind_provider(self, name: str) -> Place | None:
         """Return the cloud region whose code or name follows its provider's."""
+        places = (self._aliased(name, key) for key in self._keys_behind_provider(name))
+        return next((place for place in places if place is not None), None)
+
+    def _keys_behind_provider(self, name: str) -> Iterator[str]:
+        """Yield the keys that a name may have which begins with a provider's."""
         words = fold_words(name).split()
         for count in range(1, min(len(words), _MOST_WORDS + 1)):
-            prefix = " ".join(words[:count])
+            prefix, code = " ".join(words[:count]), _after(name, count)
             for pattern in self._providers:
                 if prefix in pattern.prefixes:
-                    code = _after(name, count)
                     codes = [code, *self._codes(code, pattern.provider), code.replace(" ", "")]
-                    for some in codes:
-                        place = self._aliased(name, f"{pattern.provider} {fold_words(some)}")
-                        if place is not None:
-                            return place
-        return None
+                    yield from (f"{pattern.provider} {fold_words(some)}" for some in codes)
 
     def _without_suffix(self, name: str) -> Place | None:
         """Return the cloud region of which a name is a zone: without its provider's suffix.

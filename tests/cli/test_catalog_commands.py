@@ -323,3 +323,20 @@ def test_an_unknown_cloud_machine_type_is_reported_with_what_may_be_meant(inside
     done = inside("embodied", "p4d.24xlarge")
     assert done.code == 3
     assert "a cloud machine type (8 × nvidia/a100-sxm4-40gb, 96 vCPUs, 1152 GiB)" in done.err
+
+
+def test_a_screen_says_where_imports_are_counted(inside, tmp_path):
+    job = tmp_path / "job.yaml"
+    job.write_text(
+        "name: x\nsite: {grid: SE-SE3}\nphases: {data: [{kind: energy, energy: 1 MWh, "
+        "embodied: 0 kg}]}\n"
+    )
+    done = inside("estimate", str(job))
+    assert "imports are counted for SE-SE3" in " ".join(done.out.split())
+    assert "counts imports" in done.err
+    asked = inside("estimate", str(job), "--set", "site.based_on=consumption")
+    assert asked.err == ""
+    assert "imports are counted for SE-SE3" in " ".join(asked.out.split())
+    refused = inside("estimate", str(job), "--set", "site.based_on=production")
+    assert (refused.code, refused.out) == (3, "")
+    assert "has no production-based figure" in refused.err

@@ -235,6 +235,8 @@ class _Block:
             if v.name == "pue"
         )  # fmt: skip
         said = "; ".join(lines) + (f"; PUE {', '.join(pues)}" if pues else "")
+        if self.result.imports:
+            said += f"; imports are counted for {', '.join(self.result.imports)}"
         if lines:
             self.screen.paragraph(f"Electricity: {said}")
 
