@@ -47,6 +47,13 @@ _ADDED_BY_TOOLS = re.compile(
     r"\((?:rev|prog-if) [^()]*\)|\[[0-9a-f]{4}:[0-9a-f]{4}\]|\bcorporation\b|\blabs ltd\."
     r"|(?:\.com)?,? inc\.|\bneurondevice\b|\brev\. ?\w\b|\blite hash rate\b|(?<=x )vf\b"
 )
+# Without any of them the patterns above, which are slow to try, match nothing.
+_HINTS_OF_NOISE = (
+    "(", "®", "™", "@", "with", "core", "accelerator", "gpu", "processor", "vram", "w/", "cpu",
+)  # fmt: skip
+_HINTS_OF_TOOLS = (
+    "(", "[", "corporation", "labs", "inc.", "neurondevice", "rev.", "lite hash", "vf",
+)  # fmt: skip
 _PCI_CLASS = re.compile(
     r"^(?:(?:[0-9a-f]{4}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-9a-f] )?"
     r"[\w -]*(?:controller|accelerators)[^:]*: "
@@ -91,7 +98,11 @@ class _Name(NamedTuple):
 @lru_cache(maxsize=4096)
 def _product(name: str) -> str:
     """Return the product that a name is of, without what tools write around it."""
-    plain = _ADDED_BY_TOOLS.sub("", _PCI_CLASS.sub("", name.casefold().replace("_", " ")))
+    plain = name.casefold().replace("_", " ")
+    if ": " in plain:
+        plain = _PCI_CLASS.sub("", plain)
+    if any(hint in plain for hint in _HINTS_OF_TOOLS):
+        plain = _ADDED_BY_TOOLS.sub("", plain)
     if bracketed := _BRACKETED.findall(plain):
         makers = [word for word in _SEPARATORS.split(plain.partition("[")[0]) if word in _VENDORS]
         plain = " ".join((*makers, bracketed[-1]))
@@ -100,7 +111,10 @@ def _product(name: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _read(name: str) -> _Name:
-    plain = _GLUED_FORM.sub(r" \1", _SIZE.sub(r"\1gb", _NOISE.sub(" ", _product(name))))
+    plain = _product(name)
+    if any(hint in plain for hint in _HINTS_OF_NOISE):
+        plain = _NOISE.sub(" ", plain)
+    plain = _GLUED_FORM.sub(r" \1", _SIZE.sub(r"\1gb", plain))
     words = tuple(word for word in _SEPARATORS.split(plain) if word)
     makers = {word: _BRANDS.get(word, word) for word in words if word in _MAKERS}
     forms = frozenset(word for word in words if _FORM.fullmatch(word))
