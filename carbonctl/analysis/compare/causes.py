@@ -29,8 +29,11 @@ def today(base: Side, head: Side, catalog: Catalog) -> tuple[Side, Side] | None:
 
 def reproduced(side: Side, catalog: Catalog) -> Side | None:
     """Return a side as it is today; None where its specs are missing or no longer valid."""
-    if not side.is_saved:
-        return side
+    return estimated_again(side, catalog) if side.is_saved else side
+
+
+def estimated_again(side: Side, catalog: Catalog) -> Side | None:
+    """Return a side estimated from its specs; None where these are missing or not valid."""
     if not side.has_specs:
         return None
     try:

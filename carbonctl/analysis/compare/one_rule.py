@@ -6,15 +6,14 @@ differ by their method, so a difference of places would be one of methods too.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from carbonctl import __version__
-from carbonctl.account import estimate
+from carbonctl.analysis.compare.causes import estimated_again
 from carbonctl.analysis.compare.model import Side
 from carbonctl.catalog import Catalog
-from carbonctl.errors import Caution, InputError
+from carbonctl.errors import Caution
 from carbonctl.ledger.entry import Entry
 from carbonctl.numbers.values import Value
 
@@ -84,17 +83,10 @@ def _again(side: Side, by_rule: Catalog) -> Side | None:
     """Return a side by the rule; None where it cannot be made."""
     if all(value.status == "derived" for _, value in _intensities(side)):
         return side
-    if not side.has_specs or side.facts != _facts(by_rule):
+    made = estimated_again(side, by_rule) if side.facts == _facts(by_rule) else None
+    if made is None or len([*_intensities(made)]) != len([*_intensities(side)]):
         return None
-    try:
-        results = tuple(
-            estimate(json.dumps(result.spec).encode(), result.file, by_rule)
-            for result in side.results
-        )
-    except InputError:
-        return None
-    made = side._replace(results=results)
-    return made if len([*_intensities(made)]) == len([*_intensities(side)]) else None
+    return made
 
 
 def _moves(before: Side, after: Side) -> Iterator[str]:
