@@ -117,8 +117,13 @@ def site(instance: Instance) -> Site:
 def elsewhere(instance: Instance, layers: list[Layer], catalog: Catalog) -> Caution | None:
     """Return a note where a type and the cloud region that it is said to run in differ."""
     path, grid = next(((at, site.grid) for at, site in layers if site.grid is not None), ("", None))
-    whose = catalog.provider(grid) if isinstance(grid, str) else None
+    whose, key = catalog.provider(grid) if isinstance(grid, str) else None, "grid"
+    than = f"the region {grid}"
+    if whose is None:
+        given = ((at, site.provider) for at, site in layers if site.provider is not None)
+        path, whose = next(given, ("", None))
+        than, key = f"the site's ({whose})", "provider"
     if whose is None or whose == _CLOUDS.get(instance.provider):
         return None
-    message = f"{instance.id} is a machine of another provider than the region {grid}"
-    return Caution(message, f"{path}.grid", kind="another provider")
+    message = f"{instance.id} is a machine of another provider than {than}"
+    return Caution(message, f"{path}.{key}", kind="another provider")

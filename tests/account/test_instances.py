@@ -259,6 +259,14 @@ def test_a_region_of_another_provider_draws_a_note():
     found = run("instance: g5.xlarge, devices: 1, wall_time: 1 h", "site: {grid: gcp/europe-west4}")
     (said,) = [str(w) for w in found.warnings]
     assert "aws/g5.xlarge is a machine of another provider than the region gcp/europe-west4" in said
+    given = run(
+        "instance: aws/g5.xlarge, devices: 1, wall_time: 1 h", "site: {grid: FR, provider: google}"
+    )
+    assert any("of another provider than the site's (google)" in str(w) for w in given.warnings)
+    same = run(
+        "instance: aws/g5.xlarge, devices: 1, wall_time: 1 h", "site: {grid: FR, provider: aws}"
+    )
+    assert not any("another provider" in str(w) for w in same.warnings)
     assert not run("instance: g5.xlarge, devices: 1, wall_time: 1 h", "site: {grid: US}").warnings
 
 
