@@ -434,6 +434,15 @@ def test_sites_of_a_class(site):
     assert together(texts, ("site.grid=DE",)) == 12
 
 
+def test_a_warning_of_some_rows_alone():
+    """`CA` and `GA` may mean states, which a warning says; the other codes have one reading."""
+    texts = [
+        json.dumps({**job("a"), "site": {"grid": grid}})
+        for grid in ("FR", "CA", "PL", "GA", "SE", "US") * 2
+    ]
+    assert together(texts) == 12
+
+
 def test_ranges_of_hosts_below_a_maximum():
     """The maximum of a host's record cuts the range of its class in some rows alone."""
     host = {"device": "nvidia/h100-sxm5-80gb", "host": "nvidia/dgx-h100"}
