@@ -114,7 +114,7 @@ def _of_cards(node: MachineResolver, surroundings: Surroundings) -> PriorClass:
     if decide(node.whole_devices > 1) or (is_assumed and surroundings.are_several):
         return PriorClass("host_w_per_device", "pcie-several", "two cards or more")
     if surroundings.is_cloud:
-        why = f"{_VCPUS:g} vCPUs, as none are given"
+        why = "one card" if node.instance else f"{_VCPUS:g} vCPUs, as none are given"
         return PriorClass("host_w_per_vcpu", "cloud-vm", why)
     return PriorClass("host_w_per_device", "pcie-single", "one card")
 

@@ -6,6 +6,7 @@ from carbonctl.account.grid_ranges import grid_range
 from carbonctl.account.pue import SiteFacts, assumed
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.grid_rows import ANCHORED, CONSUMPTION, DERIVED, PUBLISHED
+from carbonctl.catalog.grids import Wanted
 from carbonctl.catalog.regions import Region
 from carbonctl.errors import Caution
 from carbonctl.estimators.base import ActivityError
@@ -229,7 +230,8 @@ class _Site:
         """Return the intensity of a zone or of a cloud region."""
         basis, year = self.pick("basis")[0], self.pick("year")[0]
         try:
-            row = self.catalog.electricity(name, year, basis, self.pick("based_on")[0])
+            wanted = Wanted(year, basis, self.pick("based_on")[0])
+            row = self.catalog.electricity(name, wanted)
         except LookupError as error:
             raise ActivityError(path, error.args[0]) from None
         self.counts_imports = row.based_on == CONSUMPTION

@@ -10,6 +10,7 @@ import numpy as np
 
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.grid_rows import GridRow
+from carbonctl.catalog.grids import ANY, Wanted
 from carbonctl.catalog.places import Place
 from carbonctl.catalog.plants import Residual
 from carbonctl.numbers.columns import Column, stacked
@@ -57,7 +58,7 @@ class ManyGrids:
         self,
         catalog: Catalog,
         many: Mapping[str, tuple[str, ...]],
-        rows: dict[tuple[str, int | None, str | None, str | None], GridRow],
+        rows: dict[tuple[str, Wanted], GridRow],
         first_mark: int,
     ) -> None:
         self.catalog = catalog
@@ -86,19 +87,13 @@ class ManyGrids:
         doubt = self._word([place.doubt for place in places]) if places[0].warns else ""
         return Place(name, places[0].region, doubt, places[0].warns)
 
-    def electricity(
-        self,
-        name: str,
-        year: int | None = None,
-        basis: str | None = None,
-        based_on: str | None = None,
-    ) -> GridRow:
+    def electricity(self, name: str, wanted: Wanted = ANY) -> GridRow:
         """Return the carbon intensity of a zone, of many a column of them."""
         if name not in self.many:
-            return self.catalog.electricity(name, year, basis, based_on)
+            return self.catalog.electricity(name, wanted)
 
         def look(zone: str) -> GridRow:
-            asked = zone, year, basis, based_on
+            asked = zone, wanted
             if asked not in self.rows:
                 self.rows[asked] = self.catalog.electricity(*asked)
             return self.rows[asked]

@@ -23,6 +23,7 @@ from carbonctl.batch.filling import Bound, Reading, Shape
 from carbonctl.batch.grids import ManyGrids
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.grid_rows import GridRow
+from carbonctl.catalog.grids import Wanted
 from carbonctl.errors import Caution, InputError, Problem
 from carbonctl.inputs.documents import Document
 from carbonctl.ledger.entry import LARGEST, SMALLEST, Entry
@@ -109,7 +110,7 @@ class Shapes:
         self.by_site = by_site
         self.known: dict[Key, Shape] = {}
         self.length = 0
-        self.rows: dict[tuple[str, int | None, str | None, str | None], GridRow] = {}
+        self.rows: dict[tuple[str, Wanted], GridRow] = {}
         firsts = {parse_override(text)[0][0].strip() for text in overrides}
         self.is_open = not any(MARK in text for text in overrides)
         self.may_name = firsts.isdisjoint(("phases", *PHASES))  # paths name activities

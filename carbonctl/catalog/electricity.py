@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from carbonctl.catalog import citations, grid_rows, grids, plants
 from carbonctl.catalog.database import Database
 from carbonctl.catalog.grid_rows import CONSUMPTION, GridRow, GridTables, Zone
+from carbonctl.catalog.grids import ANY, Wanted
 from carbonctl.catalog.places import Place, Places
 from carbonctl.catalog.plants import Plant, Residual
 from carbonctl.catalog.regions import Region, Regions
@@ -142,13 +143,7 @@ class Electricity(Database):
         other.is_under_rule = True
         return other
 
-    def electricity(
-        self,
-        name: str,
-        year: int | None = None,
-        basis: str | None = None,
-        based_on: str | None = None,
-    ) -> GridRow:
+    def electricity(self, name: str, wanted: Wanted = ANY) -> GridRow:
         """Return the carbon intensity of a zone or a cloud region that an account takes.
 
         Raises
@@ -159,15 +154,16 @@ class Electricity(Database):
         place = self.place(name)
         region = place.region
         if region is None:
-            return self.grid(place.zone, year, basis, based_on)
-        zone = (region.zone or region.grid) if based_on == CONSUMPTION else region.grid
+            return self._of_zone(place.zone, wanted)
+        counts_imports = wanted.based_on == CONSUMPTION
+        zone = (region.zone or region.grid) if counts_imports else region.grid
         row: GridRow | None = None
         try:
-            row = self.grid(zone, year, basis, based_on)
+            row = self._of_zone(zone, wanted)
         except LookupError:
             if region.own is None:
                 raise
-        return grids.of_region(region, row, grids.Wanted(year, basis, based_on))
+        return grids.of_region(region, row, wanted)
 
     def grid(
         self,
@@ -183,5 +179,8 @@ class Electricity(Database):
         LookupError
             Where the zone has no figure of the wanted basis.
         """
-        wanted = grids.Wanted(year, basis, based_on, self.is_under_rule)
-        return grids.of_zone(zone, self._figures(zone), wanted)
+        return self._of_zone(zone, Wanted(year, basis, based_on))
+
+    def _of_zone(self, zone: str, wanted: Wanted) -> GridRow:
+        by_rule = wanted._replace(by_rule=self.is_under_rule)
+        return grids.of_zone(zone, self._figures(zone), by_rule)

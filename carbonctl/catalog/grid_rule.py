@@ -46,7 +46,7 @@ class _Numbers(NamedTuple):
 
 
 class GridRule:
-    """Computes the figures that nobody publishes.
+    """Computes unpublished figures of zones.
 
     Parameters
     ----------

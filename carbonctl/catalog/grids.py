@@ -19,7 +19,7 @@ class ZoneFigures(NamedTuple):
     published : list of GridRow
         Of the tables.
     by_rule : callable
-        Returns those that nobody publishes.
+        Returns the unpublished ones, by the rule.
     consumption : callable
         Returns those that count imports.
     """
@@ -40,6 +40,9 @@ class Wanted(NamedTuple):
     basis: str | None = None
     based_on: str | None = None
     by_rule: bool = False
+
+
+ANY = Wanted()
 
 
 def of_zone(zone: str, figures: ZoneFigures, wanted: Wanted) -> GridRow:

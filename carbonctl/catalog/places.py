@@ -2,7 +2,7 @@
 
 An id is found without any table of names. Then come the names of aliases.csv, a cloud region
 behind its provider's name, and one with the suffix of a zone of it. A name that means several
-places is read by the rule of ambiguous.csv, which is said, or refused.
+places is read as ambiguous.csv says, with a word about it, or refused.
 """
 
 from __future__ import annotations
@@ -297,7 +297,7 @@ class Places:
     def _names_of_all(self) -> tuple[names.Index, names.Index]:
         """What zones and cloud regions with a figure are called; only an unknown one needs it."""
         zones = (
-            names.Called(zone.zone, (zone.zone, zone.name))
+            names.Called(zone.zone, (zone.zone, zone.name, zone.name.partition(" (")[0]))
             for zone in self.grids.zones.values()
             if self._has_figures(zone.zone)
         )

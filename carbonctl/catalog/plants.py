@@ -43,7 +43,7 @@ def _water(row: Row) -> tuple[str, tuple[float, str] | None]:
 
 
 class Residual(NamedTuple):
-    """The residual mix of a zone in a year: direct emissions of power that nobody contracted.
+    """The residual mix of a zone in a year: direct emissions of uncontracted power.
 
     ``intensity`` is kgCO2e/kWh.
     """

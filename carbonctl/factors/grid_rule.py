@@ -1,4 +1,4 @@
-"""Both bases of a grid's carbon intensity from its mix: the rule for what nobody publishes.
+"""Both bases of a grid's carbon intensity from its mix: the rule for unpublished figures.
 
 All intensities are gCO2e/kWh, shares are of generation [0..1].
 

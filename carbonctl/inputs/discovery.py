@@ -33,7 +33,7 @@ class Found(NamedTuple):
 def named(argument: str) -> Found:
     """Return the input of a name: a file, ``-``, or ``FILE#N`` for one document of a file.
 
-    A file of that very name takes precedence.
+    An existing file of exactly this name takes precedence.
     """
     path, number = numbered(argument)
     if number is None or path == "-" or os.path.lexists(argument):

@@ -12,6 +12,7 @@ from carbonctl.catalog import Catalog, instance_names
 from carbonctl.catalog.counting import DeviceUnit
 from carbonctl.catalog.fab_rows import Figure
 from carbonctl.catalog.grid_rows import CONSUMPTION, PRODUCTION, PUBLISHED, GridRow
+from carbonctl.catalog.grids import Wanted
 from carbonctl.catalog.instances import Instance
 from carbonctl.catalog.records import Device, Embodied, Host
 from carbonctl.catalog.regions import Region
@@ -145,7 +146,7 @@ def _not_an_instance(name: str, catalog: Catalog) -> str:
 
 
 def _neither(of_device: str, *others: str) -> str:
-    """Return what is said of a name that is nothing: what names those that it may mean."""
+    """Return the message for an unknown name, with the nearest known ones."""
     for hint in ("fits several", "did you mean", "of its family"):
         for said in (of_device, *others):
             if hint in said:
@@ -294,7 +295,7 @@ def _region_row(region: Region, catalog: Catalog, year: int | None = None) -> Ro
     """Return a cloud region with the intensity that an account takes."""
     filled: Row = dict.fromkeys(GRID_COLUMNS)
     with suppress(LookupError):  # its grid is not known, or has no figure
-        filled = _zone_row(catalog.electricity(region.region, year))
+        filled = _zone_row(catalog.electricity(region.region, Wanted(year)))
     notes = dict.fromkeys(note for note in (region.note, filled["note"]) if note)
     has_pue, has_wue = region.pue is not None, region.wue_l_per_kwh is not None
     filled.update(

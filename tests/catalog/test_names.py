@@ -172,6 +172,7 @@ GRIDS_MEANT = {
 }
 NO_GRIDS = [
     "FRX",
+    "Gerogia",
     "US-ZZ",
     "europe-west44",
     "us-east-9",

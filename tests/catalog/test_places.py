@@ -5,6 +5,7 @@ import csv
 import pytest
 
 from carbonctl.catalog import Catalog, tables
+from carbonctl.catalog.grids import Wanted
 from carbonctl.factors import grid_rule
 from carbonctl.factors.grid_rule import Band, Bounded, FromDirect
 from carbonctl.numbers.intervals import Range, best, high, low
@@ -259,8 +260,12 @@ def test_figures_that_count_imports_are_taken_where_they_are_asked_for():
     assert "consumption-based" in row.said
     with pytest.raises(LookupError, match="`SE-SE3` has no production-based figure"):
         CATALOG.grid("SE-SE3", None, None, "production")
-    assert CATALOG.electricity("gcp/europe-west9", None, "direct").zone == "gcp/europe-west9"
-    assert CATALOG.electricity("gcp/europe-west9", None, "direct", "production").zone == "FR"
+    assert (
+        CATALOG.electricity("gcp/europe-west9", Wanted(None, "direct")).zone == "gcp/europe-west9"
+    )
+    assert (
+        CATALOG.electricity("gcp/europe-west9", Wanted(None, "direct", "production")).zone == "FR"
+    )
     for basis in (None, "direct", "life-cycle"):  # an official figure that counts imports
         assert CATALOG.grid("CN-GD", None, basis) == CATALOG.grid(
             "CN-GD", None, basis, "consumption"
@@ -269,7 +274,7 @@ def test_figures_that_count_imports_are_taken_where_they_are_asked_for():
     assert only.based_on == "consumption"
     with pytest.raises(LookupError, match="no consumption-based figure"):
         CATALOG.grid("US-CAMX", None, None, "consumption")
-    region = CATALOG.electricity("aws/us-east-1", 2024, None, "consumption")
+    region = CATALOG.electricity("aws/us-east-1", Wanted(2024, None, "consumption"))
     assert region.zone == "US-MIDA-PJM"
 
 

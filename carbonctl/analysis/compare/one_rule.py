@@ -57,11 +57,11 @@ def on_one_rule(sides: Sequence[Side], catalog: Catalog) -> OneRule:
         for entry, value in _intensities(side)
         if value.status == "catalog"
     )
-    parts = ["a grid has no published life-cycle figure but one by the rule"]
+    parts = ["a grid has a life-cycle figure by the rule only"]
     if moved:
-        parts.append(f"the rule's are taken for {', '.join(moved)}")
+        parts.append(f"the rule is used for {', '.join(moved)}")
     if others:
-        parts.append(f"of another method is that of {', '.join(others)}")
+        parts.append(f"by another method: {', '.join(others)}")
     return OneRule(known, by_rule, (Caution("; ".join(parts), vital=True),))
 
 

@@ -1,4 +1,4 @@
-"""The figures of one zone or cloud region for people: a line a year, a column a sort of figure."""
+"""The figures of one zone or cloud region: one line per year, one column per sort of figure."""
 
 from __future__ import annotations
 
