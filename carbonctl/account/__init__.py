@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from carbonctl import estimators
 from carbonctl.account.accountant import Unaccountable, account, pues
+from carbonctl.account.changes import NONE, Changes
 from carbonctl.account.journal import Journal
 from carbonctl.account.pue import moves
 from carbonctl.catalog import Catalog
@@ -54,8 +55,10 @@ def estimate(
     return result_of(loaded, catalog, label or file, sha256(data).hexdigest())
 
 
-def result_of(loaded: Loaded, catalog: Catalog, label: str, digest: str) -> Result:
-    """Return the result of a workload that was loaded.
+def result_of(
+    loaded: Loaded, catalog: Catalog, label: str, digest: str, changes: Changes = NONE
+) -> Result:
+    """Return the result of a workload that was loaded, with some changes of its activity data.
 
     Raises
     ------
@@ -63,7 +66,7 @@ def result_of(loaded: Loaded, catalog: Catalog, label: str, digest: str) -> Resu
         Where its figures do not suffice or do not go together.
     """
     try:
-        journal = account(loaded.workload, catalog)
+        journal = account(loaded.workload, catalog, changes)
     except Unaccountable as error:
         raise InputError(loaded.problem(*fault) for fault in error.faults) from None
     for caution in _moved_pues(loaded, catalog):

@@ -9,6 +9,7 @@ from carbonctl import estimators
 from carbonctl.account import instances
 from carbonctl.account import machine as machines
 from carbonctl.account import site as sites
+from carbonctl.account.changes import NONE, Changes
 from carbonctl.account.entries import Entries, Where
 from carbonctl.account.host_classes import Surroundings
 from carbonctl.account.journal import Journal
@@ -40,15 +41,15 @@ class Unaccountable(Exception):
         self.faults = faults
 
 
-def account(workload: Workload, catalog: Catalog) -> Journal:
-    """Return the account of a workload.
+def account(workload: Workload, catalog: Catalog, changes: Changes = NONE) -> Journal:
+    """Return the account of a workload, with some changes of its activity data.
 
     Raises
     ------
     Unaccountable
         With every activity whose figures do not suffice or do not go together.
     """
-    return _Accountant(workload, catalog).account()
+    return _Accountant(workload, catalog, changes).account()
 
 
 def pues(workload: Workload, catalog: Catalog) -> dict[tuple[str, str, int], Value | None]:
@@ -106,9 +107,10 @@ def _are_several(fields: MachineFields) -> bool:
 class _Accountant:
     """Goes through the activities of one workload."""
 
-    def __init__(self, workload: Workload, catalog: Catalog) -> None:
+    def __init__(self, workload: Workload, catalog: Catalog, changes: Changes = NONE) -> None:
         self.workload = workload
         self.catalog = catalog
+        self.changes = changes
         self.journal = Journal()
         self.machines: dict[tuple[bool, str, bool, Surroundings], Machine] = {}
         self.supplies: dict[tuple[str, int, int, bool, str | None], list[tuple[Place, Supply]]] = {}
@@ -210,6 +212,8 @@ class _Accountant:
             path, machine, catalog.defaults, pue, catalog, Use(phase, activity.kind), catalog.priors
         )
         data: ActivityData = estimator.activity_data(activity, setting)
+        if path in self.changes:
+            data = self.changes[path].of(data)
         odd = tuple(overuse(activity, path, data))
         return data._replace(warnings=(*data.warnings, *odd)) if odd else data
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from carbonctl import estimators
 from carbonctl.account import result_of
+from carbonctl.analysis.accounts import require_limits
 from carbonctl.batch.cutting import Cut, Group, Key, groups
 from carbonctl.batch.filling import Bound, Reading, Shape
 from carbonctl.batch.grids import ManyGrids
@@ -26,10 +27,10 @@ from carbonctl.catalog.grid_rows import GridRow
 from carbonctl.catalog.grids import Wanted
 from carbonctl.errors import Caution, InputError, Problem
 from carbonctl.inputs.documents import Document
-from carbonctl.ledger.entry import LARGEST, SMALLEST, Entry
+from carbonctl.ledger.entry import Entry
 from carbonctl.ledger.result import Result
-from carbonctl.numbers.columns import split, within
-from carbonctl.numbers.intervals import Mixed, NotOneNumber, has_rows
+from carbonctl.numbers.columns import split
+from carbonctl.numbers.intervals import Mixed, NotOneNumber
 from carbonctl.render import LineRenderer
 from carbonctl.render.by_row import MARK, Rows, mark
 from carbonctl.spec.load import load_tree
@@ -202,7 +203,7 @@ class Shapes:
         result = result_of(loaded, catalog, label, digest)
         if self.by_site:
             _require_sites_apart(result.booked, reading)
-        _require_limits(result.booked)
+        require_limits(result.booked)
         workload = loaded.workload
         result._spec = lambda: workload.model_dump(by_alias=True, exclude_none=True)
         words: dict[str, Callable[[], list[str]]] = {
@@ -249,28 +250,6 @@ def _require_unknowns_apart(entries: Sequence[Entry], rows: Rows) -> None:
             same = np.array([first == second for first, second in pairs])
             if same.any():
                 raise Mixed(same) if not same.all() else NotOneNumber
-
-
-def _require_limits(entries: Sequence[Entry]) -> None:
-    """Require that the figures of some entries are within the limits.
-
-    Raises
-    ------
-    Mixed
-        Where those of some rows are not.
-    NotOneNumber
-        Where none are: each row reports its own fault.
-    """
-    figures = (
-        number
-        for entry in entries
-        for numbers in (entry, *((v.best, v.low, v.high) for v in entry.inputs))
-        for number in numbers
-        if has_rows(number)
-    )
-    columns = {id(number): number for number in figures}
-    if columns and not within(list(columns.values()), SMALLEST, LARGEST):
-        raise NotOneNumber
 
 
 def _cautions(result: Result, rows: Rows) -> Sequence[tuple[Caution, ...]]:

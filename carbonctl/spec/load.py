@@ -1,6 +1,6 @@
 """From text to a checked `Workload`, with every problem that can be found at once."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, Protocol
 
 from carbonctl.errors import InputError, Problem
@@ -89,14 +89,20 @@ def load_tree(
     names: Names,
     overrides: tuple[str, ...] = (),
     first: int = 1,
+    edit: Callable[[Map], None] | None = None,
 ) -> Loaded:
-    """Check a workload that was parsed already, with the problems found on the way, as `load`."""
+    """Check a workload that was parsed already, with the problems found on the way, as `load`.
+
+    ``edit`` changes the tree once overrides are applied.
+    """
     if not isinstance(tree, Map):
         what = {Seq: "a list", type(None): "nothing"}.get(type(tree), "a single value")
         message = f"the file holds {what}; a workload is a mapping with `name` and `phases`"
         raise InputError([*problems, Problem(file, first, 1, message)])
     before = copy_of(tree) if overrides and sets.moves_sites(overrides) else None
     sets.apply(tree, overrides, file, names.provider)
+    if edit is not None:
+        edit(tree)
     with few_searches():
         check = _Check(tree, file, kinds, names)
         check.problems += problems

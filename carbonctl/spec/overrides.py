@@ -73,8 +73,7 @@ def apply(
     for text in overrides:
         root.nulls = True
         parts, value, column = parse_override(text)
-        if parts[0] in PHASES and parts[0] not in root:
-            parts = ["phases", *parts]  # a leading `phases.` may be left out
+        parts = _whole(root, parts)
         place = Place(1, column, ORIGIN)
         node = _value(value, file, column)
         try:
@@ -86,6 +85,21 @@ def apply(
             grids.setdefault(".".join(parts), (parts[:-1], old))
     for above, old in grids.values():
         _keep_provider(_at(root, above), old, provider_of)
+
+
+def path_of(root: Map, path: str) -> list[str]:
+    """Return the parts of a path, which may leave out a leading ``phases.``.
+
+    Raises
+    ------
+    ValueError
+        For an empty path or an empty part.
+    """
+    return _whole(root, split(path))
+
+
+def _whole(root: Map, parts: list[str]) -> list[str]:
+    return ["phases", *parts] if parts[0] in PHASES and parts[0] not in root else parts
 
 
 def moves_sites(overrides: tuple[str, ...]) -> bool:
