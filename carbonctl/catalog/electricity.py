@@ -1,5 +1,6 @@
 """The electricity of places: what they are called, which figure holds, kinds of plant."""
 
+from contextlib import suppress
 from copy import copy
 from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, TypeVar
@@ -11,12 +12,14 @@ from carbonctl.catalog.grids import ANY, Wanted
 from carbonctl.catalog.places import Place, Places
 from carbonctl.catalog.plants import Plant, Residual
 from carbonctl.catalog.regions import Region, Regions
+from carbonctl.numbers.intervals import best
 from carbonctl.text import did_you_mean
 
 if TYPE_CHECKING:
     from carbonctl.catalog.grid_rule import GridRule
 
 C = TypeVar("C", bound="Electricity")
+_OPEN = ("open", "")  # a user's own table need not say it
 
 
 class Electricity(Database):
@@ -66,6 +69,31 @@ class Electricity(Database):
         except LookupError:
             return None
         return None if region is None else region.provider
+
+    def cleanest(self, cloud: str, wanted: Wanted) -> list[tuple[Region, GridRow]]:
+        """Return the open regions of a cloud with their electricity, the cleanest first.
+
+        Of several on one zone it is the first. ``cloud`` is what their names begin with. Regions
+        without a figure of the wanted basis are left out.
+        """
+        key = (cloud, wanted)
+        if key not in self._cleanest:
+            self._cleanest[key] = self._by_intensity(cloud, wanted)
+        return self._cleanest[key]
+
+    @cached_property
+    def _cleanest(self) -> dict[tuple[str, Wanted], list[tuple[Region, GridRow]]]:
+        return {}
+
+    def _by_intensity(self, cloud: str, wanted: Wanted) -> list[tuple[Region, GridRow]]:
+        zones: dict[str, tuple[Region, GridRow]] = {}
+        for region in self.regions.values():
+            is_of_cloud = region.region.startswith(f"{cloud}/") and region.status in _OPEN
+            if is_of_cloud and region.grid not in zones:
+                with suppress(LookupError):
+                    row = self.electricity(region.region, wanted)
+                    zones[region.grid or region.region] = region, row
+        return sorted(zones.values(), key=lambda pair: best(pair[1].intensity))
 
     def plants(self, name: str) -> dict[str, Plant]:
         """Return a kind of plant by basis."""

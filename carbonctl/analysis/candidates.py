@@ -1,0 +1,213 @@
+"""What might be changed of a workload, by what is known of it: places, buildings, machines.
+
+A candidate is a setting of some paths. Those here only move figures that are in the formulas of
+the account, so that what they save can be worked out without another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+from carbonctl.account.pue import SiteFacts, assumed
+from carbonctl.catalog import Catalog
+from carbonctl.catalog.grids import Wanted
+from carbonctl.catalog.regions import Region
+from carbonctl.factors.use_phase import HOURS_PER_YEAR
+from carbonctl.ledger.result import Result
+from carbonctl.ledger.terms import figure_at
+from carbonctl.numbers.intervals import best
+from carbonctl.numbers.values import Value
+
+PUE, UTILIZATIONS, YEARS_MORE, REGIONS = 1.1, (0.6, 0.8), 2, 5
+_CLOUDS = {"aws": "aws", "azure": "azure", "google": "gcp"}  # how names of regions begin
+_GIVEN = "given"
+
+
+class Candidate(NamedTuple):
+    """A change that can be made by setting some paths.
+
+    Attributes
+    ----------
+    name : str
+        What it is, in a few words.
+    settings : tuple of str
+        ``PATH=VALUE`` each.
+    assumption : str
+        What has to hold for it.
+    numbers : mapping of str to float
+        What becomes of the inputs at some paths, in their units; empty where that does not say
+        it all.
+    """
+
+    name: str
+    settings: tuple[str, ...]
+    assumption: str
+    numbers: Mapping[str, float] = {}
+
+
+class Saving(NamedTuple):
+    """What a candidate would save, by the formulas of an account.
+
+    Attributes
+    ----------
+    candidate : Candidate
+        The change.
+    saved : float
+        [kgCO2e], without what is unknown.
+    share : float
+        Of the total, 0 to 1.
+    """
+
+    candidate: Candidate
+    saved: float
+    share: float
+
+
+def greatest(result: Result, catalog: Catalog) -> Saving | None:
+    """Return the candidate that saves most; None where none saves anything.
+
+    Ties go to the first. What is unknown of the total is left out.
+    """
+    whole = _total(result, {})
+    savings = []
+    for candidate in by_formula(result, catalog):
+        with suppress(ArithmeticError, ValueError):
+            saved = whole - _total(result, candidate.numbers)
+            savings.append(Saving(candidate, saved, saved / whole if whole else 0.0))
+    first = max(savings, key=lambda saving: saving.saved, default=None)
+    return first if first is not None and first.saved > 0 else None
+
+
+def _total(result: Result, numbers: Mapping[str, float]) -> float:
+    figures = (figure_at(entry, "kgco2e", numbers) for entry in result.booked)
+    return sum(figure for figure in figures if figure is not None)
+
+
+def by_formula(result: Result, catalog: Catalog) -> Iterator[Candidate]:
+    """Yield the candidates whose saving follows from the formulas of an account."""
+    inputs = _inputs(result)
+    yield from _regions(result, inputs, catalog)
+    yield from _pues(inputs.get("pue", {}))
+    yield from _utilizations(inputs.get("utilization", {}))
+    yield from _lifetimes(inputs.get("lifetime", {}))
+
+
+def _inputs(result: Result) -> dict[str, dict[str, Value]]:
+    """Return the inputs of all entries by name and path."""
+    inputs: dict[str, dict[str, Value]] = {}
+    for entry in result.booked:
+        for value in entry.inputs:
+            if value.path is not None:
+                inputs.setdefault(value.name, {}).setdefault(value.path, value)
+    return inputs
+
+
+def _pues(values: Mapping[str, Value]) -> Iterator[Candidate]:
+    for path, value in values.items():
+        if value.best > PUE:
+            assumption = "a building that uses little beside its machines"
+            yield Candidate(f"PUE {PUE}", (f"{path}={PUE}",), assumption, {path: PUE})
+
+
+def _utilizations(values: Mapping[str, Value]) -> Iterator[Candidate]:
+    for share in UTILIZATIONS:
+        paths = [path for path, value in values.items() if value.best < share]
+        if paths:
+            yield Candidate(
+                f"utilization {share:.0%}".replace("%", " %"),
+                tuple(f"{path}={share:.0%}".replace("%", " %") for path in paths),
+                "the machines have other work in the rest of the time; "
+                "tenants may slow each other, which costs energy",
+                dict.fromkeys(paths, share),
+            )
+
+
+def _lifetimes(values: Mapping[str, Value]) -> Iterator[Candidate]:
+    more = YEARS_MORE * HOURS_PER_YEAR
+    if values:
+        yield Candidate(
+            f"{YEARS_MORE} more years of life",
+            tuple(
+                f"{path}={(value.best + more) / HOURS_PER_YEAR:.12g} years"
+                for path, value in values.items()
+            ),
+            "the machines last, and newer ones would not do the same work for less energy",
+            {path: value.best + more for path, value in values.items()},
+        )
+
+
+def _regions(
+    result: Result, inputs: Mapping[str, Mapping[str, Value]], catalog: Catalog
+) -> Iterator[Candidate]:
+    """Yield the cleanest regions of the cloud in which each site is."""
+    for path, value in inputs.get("carbon_intensity", {}).items():
+        above = path.rpartition(".")[0]
+        site = _at(result.spec, above.split("."))
+        if value.status == _GIVEN or not isinstance(site, Mapping):
+            continue
+        with suppress(LookupError):
+            pue = inputs.get("pue", {}).get(f"{above}.pue")
+            yield from _elsewhere(above, site, pue, catalog)
+
+
+def _elsewhere(
+    above: str, site: Mapping[str, Any], pue: Value | None, catalog: Catalog
+) -> Iterator[Candidate]:
+    """Yield the cleanest regions of a site's cloud with the PUE that each has.
+
+    Raises
+    ------
+    LookupError
+        Where its grid is unknown.
+    """
+    grid = site.get("grid")
+    here = catalog.place(grid) if isinstance(grid, str) else None
+    if here is None:
+        return
+    region = here.region
+    cloud = _cloud(region, site.get("provider"))
+    wanted = Wanted(site.get("year"), site.get("basis"), site.get("based_on"))
+    now = catalog.electricity(str(grid), wanted)
+    others = [
+        (other, row)
+        for other, row in catalog.cleanest(cloud, wanted)
+        if (row.basis, row.based_on) == (now.basis, now.based_on) and row.identity != now.identity
+    ]
+    for other, row in others[:REGIONS]:
+        numbers = {f"{above}.carbon_intensity": best(row.intensity)}
+        if pue is not None and pue.status != _GIVEN:
+            theirs = assumed(_facts(site, other), f"{above}.pue", catalog.priors)
+            numbers[f"{above}.pue"] = theirs.best
+        yield Candidate(
+            other.region,
+            (f"{above}.grid={other.region}",),
+            "the same machines are there, and law, latency and data allow it",
+            numbers,
+        )
+
+
+def _cloud(region: Region | None, provider: object) -> str:
+    """Return how the names of the regions of a site's cloud begin; empty where it has none."""
+    if region is not None:
+        return region.region.partition("/")[0]
+    return _CLOUDS.get(str(provider), "-")
+
+
+def _facts(site: Mapping[str, Any], region: Region) -> SiteFacts:
+    return SiteFacts(region, site.get("facility"), region.provider, site.get("operator"))
+
+
+def _at(spec: Mapping[str, Any], parts: Iterable[str]) -> Any:
+    """Return what a normalised workload holds at a path; None where there is nothing."""
+    node: Any = spec
+    for part in parts:
+        if isinstance(node, Mapping):
+            node = node.get(part)
+        elif isinstance(node, list):
+            named = [item for item in node if isinstance(item, Mapping) and item.get("name") == part]
+            node = named[0] if named else dict(enumerate(node)).get(int(part or 0)) 
+        else:
+            return None
+    return node
