@@ -127,6 +127,77 @@ def term(
     return made.under(same) if same else made
 
 
+def figure_at(entry: Entry, key: str, numbers: Mapping[str, Any]) -> Any:
+    """Return one figure of an entry with other numbers for some of its inputs.
+
+    Parameters
+    ----------
+    entry : Entry
+        Of an account, or of a saved result.
+    key : str
+        kgco2e, kgco2e_market or energy_kwh.
+    numbers : mapping of str to float or array
+        By the path of an input, as `carbonctl.numbers.values.Value.path` has it, in the unit
+        of the input. All other inputs stay at their best estimates; those that follow by a
+        kernel from what changes, follow. Which entries there are stays as it is: where another
+        number makes other entries, or a count is rounded, only another account is right.
+
+    Returns
+    -------
+    float, array or None
+        None where the figure is unknown.
+
+    Raises
+    ------
+    NotArithmetic
+        Where the formula is none, or names what is no input.
+    ArithmeticError
+        Where the figure has no value there.
+    """
+    number = getattr(entry, key)
+    if number is None:
+        return None
+    changed = _at_paths(entry.inputs, numbers)
+    text = _formula(entry, key) if changed else None
+    if text is None:
+        return number
+    formula, _, may_follow = _read(text)
+    inputs = {value.name: value for value in entry.inputs}
+    if not formula.names <= inputs.keys():
+        lacking = sorted(formula.names - inputs.keys())
+        raise NotArithmetic(f"`{lacking[0]}` is no input of {entry.item}")
+    derived = [
+        name for name in may_follow
+        if inputs[name].status == "derived" and all(p in inputs for p in _DERIVED[name][0])
+        and not changed.keys().isdisjoint(_DERIVED[name][0])
+    ]  # fmt: skip
+    if changed.keys().isdisjoint(formula.names) and not derived:
+        return number
+    known = {name: value.best for name, value in inputs.items()}
+    return formula.at(derive({**known, **changed}, derived))
+
+
+def _at_paths(inputs: Sequence[Value], numbers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the numbers of paths by the names of the inputs that stand there.
+
+    Where several inputs of an entry stand at one path, it is that which is named by its key.
+    """
+    places: dict[str, list[str]] = {}
+    for value in inputs:
+        if value.path is not None and value.path in numbers:
+            places.setdefault(value.path, []).append(value.name)
+    return {
+        name: numbers[path]
+        for path, names in places.items()
+        for name in (names if len(names) == 1 else _named_by(path, names))
+    }
+
+
+def _named_by(path: str, names: Sequence[str]) -> Sequence[str]:
+    own = [name for name in names if name == path.rpartition(".")[2]]
+    return own or names
+
+
 @lru_cache(maxsize=4096)
 def _read(text: str) -> tuple[Formula, tuple[str, ...], tuple[str, ...]]:
     """Return a formula with its names in order, and those that may follow from other inputs."""
