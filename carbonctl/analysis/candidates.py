@@ -10,17 +10,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
+from carbonctl.account.node import HOURS_PER_YEAR
 from carbonctl.account.pue import SiteFacts, assumed
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.grids import Wanted
 from carbonctl.catalog.regions import Region
-from carbonctl.factors.use_phase import HOURS_PER_YEAR
 from carbonctl.ledger.result import Result
 from carbonctl.ledger.terms import figure_at
-from carbonctl.numbers.intervals import best
+from carbonctl.numbers.intervals import best, exact_sum
 from carbonctl.numbers.values import Value
 
 PUE, UTILIZATIONS, YEARS_MORE, REGIONS = 1.1, (0.6, 0.8), 2, 5
+_LEAST = 0.01  # of the total, that is worth a line
 _CLOUDS = {"aws": "aws", "azure": "azure", "google": "gcp"}  # how names of regions begin
 _GIVEN = "given"
 
@@ -64,9 +65,15 @@ class Saving(NamedTuple):
     saved: float
     share: float
 
+    @property
+    def said(self) -> str:
+        """The change in a few words: what to set, where that is one path."""
+        settings = self.candidate.settings
+        return settings[0].removeprefix("phases.") if len(settings) == 1 else self.candidate.name
+
 
 def greatest(result: Result, catalog: Catalog) -> Saving | None:
-    """Return the candidate that saves most; None where none saves anything.
+    """Return the candidate that saves most; None where none saves a hundredth of the total.
 
     Ties go to the first. What is unknown of the total is left out.
     """
@@ -77,12 +84,12 @@ def greatest(result: Result, catalog: Catalog) -> Saving | None:
             saved = whole - _total(result, candidate.numbers)
             savings.append(Saving(candidate, saved, saved / whole if whole else 0.0))
     first = max(savings, key=lambda saving: saving.saved, default=None)
-    return first if first is not None and first.saved > 0 else None
+    return first if first is not None and first.share >= _LEAST else None
 
 
 def _total(result: Result, numbers: Mapping[str, float]) -> float:
     figures = (figure_at(entry, "kgco2e", numbers) for entry in result.booked)
-    return sum(figure for figure in figures if figure is not None)
+    return exact_sum([figure for figure in figures if figure is not None])
 
 
 def by_formula(result: Result, catalog: Catalog) -> Iterator[Candidate]:
@@ -206,8 +213,12 @@ def _at(spec: Mapping[str, Any], parts: Iterable[str]) -> Any:
         if isinstance(node, Mapping):
             node = node.get(part)
         elif isinstance(node, list):
-            named = [item for item in node if isinstance(item, Mapping) and item.get("name") == part]
-            node = named[0] if named else dict(enumerate(node)).get(int(part or 0)) 
+            node = next((item for n, item in enumerate(node) if part in _names(n, item)), None)
         else:
             return None
     return node
+
+
+def _names(place: int, item: Any) -> tuple[object, ...]:
+    """Return what an item of a list is called."""
+    return str(place), item.get("name") if isinstance(item, Mapping) else None

@@ -13,7 +13,7 @@ from carbonctl.errors import InputError, Problem
 from carbonctl.inputs.documents import Document, Piece, documents
 from carbonctl.inputs.results import Origin, read_document, today
 from carbonctl.outputs.merging import Cautions, Message, messages
-from carbonctl.render import LINES, LineRenderer, Renderer, Style, start
+from carbonctl.render import FOR_PEOPLE, LINES, LineRenderer, Renderer, Style, start
 
 if TYPE_CHECKING:
     from carbonctl.analysis.gates import Verdict
@@ -112,6 +112,7 @@ class Worker:
             for (form, _), renderer in zip(order.outputs, self.renderers, strict=True)
         ]
         self.keeps = not order.in_lines
+        self.is_for_people = any(form in FOR_PEOPLE for form, _ in order.outputs)
         self.shapes: Shapes | None = None
         self.problems: list[Problem] = []
         self.verdicts: list[Verdict] = []
@@ -215,6 +216,10 @@ class Worker:
             self.results += 1
             self.alone += 1
             self.entries += len(result.entries)
+            if self.is_for_people and not read.is_saved:
+                from carbonctl.analysis.candidates import greatest
+
+                result.best_lever = greatest(result, self.catalog)
             for renderer in self.renderers:
                 renderer.add(result)
         for line, parts in zip(self.lines, self.texts, strict=True):

@@ -132,6 +132,9 @@ class Result:
         The normalised workload.
     reported : Reported or None
         Published figures, as the spec gives them.
+    best_lever : object
+        What would save most, where somebody has asked for it
+        (`carbonctl.analysis.candidates.Saving`).
     imports : tuple of str
         The places whose carbon intensity counts imports; of a saved result unknown, and empty.
     """
@@ -156,6 +159,7 @@ class Result:
         self._spec = spec
         self._reported = reported
         self.imports: tuple[str, ...] = ()
+        self.best_lever: Any = None
 
     def __repr__(self) -> str:
         return f"<Result {self.file}: {self.name}, total_kgco2e={self.total.total_kgco2e}>"

@@ -1,4 +1,4 @@
-"""What matters most in a total, as people read it."""
+"""What matters most in a total, and what would lower it most, as people read it."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -32,3 +32,13 @@ def driver_rows(result: Result, mass: Callable[[float], str]) -> list[DriverRow]
         said = human_numbers.ranged(driver.value, driver.low, driver.high, driver.unit, path)
         rows.append(DriverRow(path.removeprefix("phases."), said, f"{ends[0]} to {ends[1]}"))
     return rows
+
+
+def best_lever(result: Result, mass: Callable[[float], str]) -> tuple[str, str]:
+    """Return the change that would save most, and the command that has more of them."""
+    best = result.best_lever
+    share = human_numbers.percent(best.share, 1.0)
+    return (
+        f"Best lever: {best.said} saves {mass(best.saved)} ({share})",
+        f"More: carbonctl levers {result.file} --suggest",
+    )

@@ -4,7 +4,7 @@ from carbonctl.ledger.entry import Totals
 from carbonctl.ledger.result import About, Result
 from carbonctl.render import Style, Verdicts
 from carbonctl.render.assumptions import assumption_rows
-from carbonctl.render.drivers import TITLE, driver_rows
+from carbonctl.render.drivers import TITLE, best_lever, driver_rows
 from carbonctl.render.escaping import markdown as escape
 from carbonctl.render.human_numbers import energy, mass, parts, percent, rounded
 from carbonctl.render.human_numbers import total as written
@@ -76,6 +76,9 @@ def _more(result: Result, style: Style) -> list[str]:
             f"- {TITLE}:",
             *(f"  - {escape(row.label)} {escape(row.said)}: {row.total}" for row in most),
         ]
+    if result.best_lever is not None:
+        first, more = best_lever(result, mass)
+        lines += [f"- {escape(first)}", f"- {escape(more)}"]
     lines += [f"- Warning: {escape(warning)}" for warning in result.warnings]
     rows = assumption_rows(result)
     if rows:

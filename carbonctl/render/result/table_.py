@@ -8,7 +8,7 @@ from carbonctl.ledger.result import About, Result
 from carbonctl.ledger.sums import without_range
 from carbonctl.render import CAUTION, Style, Verdicts, human_numbers
 from carbonctl.render.assumptions import AssumptionRow, assumption_rows
-from carbonctl.render.drivers import TITLE, driver_rows
+from carbonctl.render.drivers import TITLE, best_lever, driver_rows
 from carbonctl.render.own_records import below
 from carbonctl.render.plain import finished
 from carbonctl.render.sheet import Content, Screen, Sheet, Text
@@ -18,9 +18,7 @@ _BAR = 10
 _WIDE = 100
 _WIDE_BAR = 30
 _NAME = 15
-_SHORT = (
-    "Assumed: {} figure{} that the file does not give; --details lists them with their sources."
-)
+_SHORT = "Assumed: {} figure{} that the file does not give; --details has their sources."
 # Columns for which there is room; a figure is never cut, its column is left out.
 _TABLES_FROM = 72
 _BAR_FROM, _SHARE_FROM, _ENERGY_FROM, _PARTS_FROM = 78, 66, 58, 48
@@ -48,7 +46,8 @@ class Renderer:
         if rows and self.style.details:
             self.screen.lines += self.assumed(tuple(rows))
         elif rows:
-            self.screen.paragraph()
+            if result.best_lever is None:
+                self.screen.paragraph()
             self.screen.paragraph(_SHORT.format(len(rows), "" if len(rows) == 1 else "s"), "dim")
 
     def finish(self, about: About, verdicts: Verdicts = ()) -> str:
@@ -79,6 +78,7 @@ class _Block:
         self.drivers()
         self.reported()
         self.equivalents()
+        self.best_lever()
 
     def scale(self) -> None:
         """Choose the units and the decimals of all figures."""
@@ -219,6 +219,13 @@ class _Block:
             for thing, amount in pairs
         ]
         _rows(self.screen, ("right", "left", "left"), rows)
+
+    def best_lever(self) -> None:
+        """Name the change that would save most, and the command that has more of them."""
+        if self.result.best_lever is not None:
+            self.screen.paragraph()
+            for line in best_lever(self.result, self.mass):
+                self.screen.paragraph(line)
 
     def electricity(self) -> None:
         """Show the carbon intensities and the PUE that were used."""
