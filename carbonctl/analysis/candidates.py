@@ -96,7 +96,7 @@ def by_formula(result: Result, catalog: Catalog) -> Iterator[Candidate]:
     """Yield the candidates whose saving follows from the formulas of an account."""
     inputs = _inputs(result)
     yield from _regions(result, inputs, catalog)
-    yield from _pues(inputs.get("pue", {}))
+    yield from _pues(result, inputs.get("pue", {}), catalog)
     yield from _utilizations(inputs.get("utilization", {}))
     yield from _lifetimes(inputs.get("lifetime", {}))
 
@@ -111,11 +111,19 @@ def _inputs(result: Result) -> dict[str, dict[str, Value]]:
     return inputs
 
 
-def _pues(values: Mapping[str, Value]) -> Iterator[Candidate]:
+def _pues(result: Result, values: Mapping[str, Value], catalog: Catalog) -> Iterator[Candidate]:
+    """Yield a good building for each site but those of a cloud, whose customers cannot choose."""
     for path, value in values.items():
-        if value.best > PUE:
+        site = _at(result.spec, path.split(".")[:-1])
+        if value.best > PUE and not (isinstance(site, Mapping) and _is_cloud(site, catalog)):
             assumption = "a building that uses little beside its machines"
             yield Candidate(f"PUE {PUE}", (f"{path}={PUE}",), assumption, {path: PUE})
+
+
+def _is_cloud(site: Mapping[str, Any], catalog: Catalog) -> bool:
+    grid = site.get("grid")
+    is_region = isinstance(grid, str) and catalog.provider(grid) is not None
+    return is_region or site.get("provider") is not None or site.get("operator") == "cloud"
 
 
 def _utilizations(values: Mapping[str, Value]) -> Iterator[Candidate]:

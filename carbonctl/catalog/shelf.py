@@ -142,6 +142,12 @@ class Shelf(Generic[T]):
         """Yield every record, sorted by id."""
         yield from map(self._load, self.paths().values())
 
+    def of_maker(self, maker: str) -> Iterator[T]:
+        """Yield every record of a maker, whose ids begin with its name."""
+        for identity, path in self.paths().items():
+            if identity.partition("/")[0] == maker:
+                yield self._load(path)
+
     def _load(self, path: Path) -> T:
         """Return the record of a file, which is read once."""
         if path not in self._loaded:

@@ -1,0 +1,198 @@
+"""What may be proposed for a workload: levers as a file would write them, with what they assume.
+
+They follow from what the workload says and from the catalog. Whether one changes anything, and
+how much, an account says that is made again with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from carbonctl.analysis.candidates import by_formula
+from carbonctl.catalog import Catalog
+from carbonctl.catalog.records import Device
+from carbonctl.ledger.result import Result
+from carbonctl.spec.model import default_names
+
+# Peaks by which devices are compared: the first that both have.
+_PEAKS = ("bf16", "fp16", "tf32", "fp32", "fp32_vector", "int8")
+# What describes the machine itself, and would not hold of another device.
+_OF_ONE_DEVICE = frozenset({
+    "power", "rated_power", "idle_power", "host_power", "device_embodied", "embodied", "parts",
+    "accelerators", "host", "instance", "cpu", "host_embodied",
+})  # fmt: skip
+_BUSY, _RELEASED, _COPIES = 0.8, "25 %", 2.0
+_HARD_DISK = "hdd"
+
+
+class Proposal(NamedTuple):
+    """A lever that nobody has written: its keys, as a file would have them, and its assumption."""
+
+    name: str
+    keys: Mapping[str, Any]
+    assumption: str
+
+
+def proposals(result: Result, catalog: Catalog) -> Iterator[Proposal]:
+    """Yield what may lower the carbon of a workload, in no order."""
+    for candidate in by_formula(result, catalog):
+        pairs = (setting.partition("=") for setting in candidate.settings)
+        keys = {"set": {path: text for path, _, text in pairs}}
+        yield Proposal(candidate.name, keys, candidate.assumption)
+    yield from _contracts(result)
+    yield from _devices(result.spec, catalog)
+    for path, activity in _activities(result.spec):
+        for proposal in _OF_KINDS.get(activity["kind"], _nothing)(path, activity):
+            yield proposal._replace(name=f"{path.partition('.')[2]}: {proposal.name}")
+
+
+def _activities(spec: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield each activity of a normalised workload with the path that names it."""
+    for phase, items in spec["phases"].items():
+        names = default_names([(item["kind"], item.get("name")) for item in items])
+        for name, item in zip(names, items, strict=True):
+            yield f"{phase}.{name}", item
+
+
+def _nothing(path: str, activity: Mapping[str, Any]) -> Iterator[Proposal]:
+    yield from ()
+
+
+def _contracts(result: Result) -> Iterator[Proposal]:
+    """Yield a contract for carbon-free energy for each site that has no whole one."""
+    places = {
+        value.path.rpartition(".")[0]: entry
+        for entry in result.booked
+        for value in entry.inputs
+        if value.name == "carbon_intensity" and value.path
+    }
+    for above, entry in places.items():
+        given = {value.name for value in entry.inputs if value.status == "given"}
+        is_client = above.endswith("client_site")
+        if not is_client and "market_intensity" not in given:
+            yield Proposal(
+                "contract for carbon-free energy",
+                {"set": {f"{above}.carbon_free_energy": "100 %"}},
+                "market-based figures alone: the grid stays what it is",
+            )
+
+
+def _devices(spec: Mapping[str, Any], catalog: Catalog) -> Iterator[Proposal]:
+    """Yield the next device for each system and each activity that names one."""
+    described = [(f"systems.{name}", f"systems.{name}", system)
+                 for name, system in (spec.get("systems") or {}).items()]  # fmt: skip
+    described += [(path, f"phases.{path}", activity) for path, activity in _activities(spec)]
+    for on, path, fields in described:
+        name = fields.get("device")
+        if not isinstance(name, str) or not _OF_ONE_DEVICE.isdisjoint(fields):
+            continue
+        try:
+            device = catalog.device(name)
+        except LookupError:  # a server, or a cloud machine
+            continue
+        found = _next(device, catalog)
+        if found is not None:
+            other, ratio, by = found
+            yield Proposal(
+                f"{on.partition('.')[2]}: {other.name}",
+                {"on": on, "set": {f"{path}.device": other.id}, "divide": {"time": f"{ratio:.4g}"}},
+                f"the same work in 1/{ratio:.3g} of the time, as {by} have it; "
+                "what you measure may differ",
+            )
+
+
+def _next(device: Device, catalog: Catalog) -> tuple[Device, float, str] | None:
+    """Return the next device of the maker for the same work, how much faster it is, and by what.
+
+    Of the devices of the same form that are newer, those of the nearest year; of these the fastest.
+    """
+    maker = device.id.partition("/")[0]
+    faster = []
+    for other in catalog.devices.of_maker(maker):
+        if other.year is None or device.year is None or other.year <= device.year:
+            continue
+        if (other.kind, other.form, other.unit, _stacked(other)) != (
+            device.kind, device.form, device.unit, _stacked(device),
+        ):  # fmt: skip
+            continue
+        compared = _ratio(device, other)
+        if compared is not None and compared[0] > 1:
+            faster.append((other, *compared))
+    if not faster:
+        return None
+    year = min(other.year or 0 for other, *_ in faster)
+    return max((one for one in faster if one[0].year == year), key=lambda one: one[1])
+
+
+def _stacked(device: Device) -> bool:
+    memory = device.memory
+    return memory is not None and (memory.type or "").upper().startswith("HBM")
+
+
+def _ratio(device: Device, other: Device) -> tuple[float, str] | None:
+    """Return how much faster another device is: the least of what is known of both."""
+    peaks = [key for key in _PEAKS if key in device.peak and key in other.peak]
+    if not peaks:
+        return None
+    ratio = other.peak[peaks[0]].best / device.peak[peaks[0]].best
+    ours, theirs = device.memory, other.memory
+    if ours and theirs and ours.bandwidth and theirs.bandwidth:
+        of_memory = theirs.bandwidth.best / ours.bandwidth.best
+        if of_memory < ratio:
+            return of_memory, "the bandwidths of their memory"
+    return ratio, f"the {peaks[0]} peaks of both"
+
+
+def _experiments(path: str, activity: Mapping[str, Any]) -> Iterator[Proposal]:
+    """Yield fewer runs, and runs that are stopped early."""
+    if "early_stopping" not in activity:
+        yield Proposal(
+            "early stopping",
+            {"on": path, "set": {"early_stopping": {"stopped": "50 %", "after": "25 %"}}},
+            "half of the runs are stopped after a quarter of their time",
+        )
+    if "runs" in activity:
+        yield Proposal(
+            "half the runs", {"on": path, "divide": {"runs": "2"}},
+            "a search that needs fewer samples finds as good a model",
+        )  # fmt: skip
+    elif "search_multiplier" in activity:
+        yield Proposal(
+            "half the search", {"on": path, "divide": {"search_multiplier": "2"}},
+            "a search that needs fewer samples finds as good a model",
+        )  # fmt: skip
+
+
+def _serving(path: str, activity: Mapping[str, Any]) -> Iterator[Proposal]:
+    """Yield a smaller fleet, or one of which a part is released while it idles."""
+    if "fleet" not in activity or not isinstance(activity.get("busy"), str):
+        return
+    busy = float(activity["busy"])
+    if "autoscaling" not in activity:
+        yield Proposal(
+            "autoscaling", {"on": path, "set": {"autoscaling": _RELEASED}},
+            "a quarter of the idle time is given back, and others use the machines (wu2022 §3.3)",
+        )  # fmt: skip
+    if 0 < busy < _BUSY:
+        smaller = {"on": path, "set": {"busy": f"{_BUSY}"}, "divide": {"fleet": f"{_BUSY / busy}"}}
+        assumption = "the peak of the load leaves room for it, and answers stay fast enough"
+        yield Proposal(f"a fleet that is busy {_BUSY:.0%}".replace("%", " %"), smaller, assumption)
+
+
+def _storage(path: str, activity: Mapping[str, Any]) -> Iterator[Proposal]:
+    """Yield fewer copies, and disks in place of flash."""
+    copies = activity.get("replication")
+    if isinstance(copies, str) and float(copies) > _COPIES:
+        yield Proposal(
+            "two copies", {"on": path, "set": {"replication": f"{_COPIES:g}"}},
+            "two copies, or a code that corrects errors, are safe enough",
+        )  # fmt: skip
+    if activity.get("medium") == "ssd" and not {"power", "embodied"} & activity.keys():
+        yield Proposal(
+            "hard disks", {"on": path, "set": {"medium": _HARD_DISK}},
+            "the data is cold: it is read seldom and in long pieces",
+        )  # fmt: skip
+
+
+_OF_KINDS = {"experiments": _experiments, "serving": _serving, "storage": _storage}
