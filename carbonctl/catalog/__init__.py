@@ -26,6 +26,8 @@ from carbonctl.text import did_you_mean, fold
 
 if TYPE_CHECKING:
     from carbonctl.catalog.fab_factors import FabFactors
+    from carbonctl.catalog.model_factors import ModelFactors
+    from carbonctl.catalog.models import Models
     from carbonctl.catalog.networks import Radio
     from carbonctl.catalog.vcpu_power import VcpuPower
 
@@ -117,6 +119,20 @@ class Catalog(Electricity):
         from carbonctl.catalog.vcpu_power import TABLE, VcpuPower
 
         return self.cited(VcpuPower(self.folders), TABLE)
+
+    @cached_property
+    def models(self) -> "Models":
+        """Language, image and video models; only what names one needs them."""
+        from carbonctl.catalog.models import Models
+
+        return self.cited(Models(self.folders), "models/*.csv")
+
+    @cached_property
+    def model_factors(self) -> "ModelFactors":
+        """What such models are computed with."""
+        from carbonctl.catalog.model_factors import ModelFactors
+
+        return self.cited(ModelFactors(self.folders), "models/*.csv")
 
     def check(self, what: str, *names: str) -> None:
         """Raise ValueError where there is nothing of some names.

@@ -18,6 +18,7 @@ DEVICE_KINDS = (
 HOST_KINDS = ("server", "workstation", "desktop", "laptop", "edge")
 DEVICE_UNITS = ("card", "module", "package", "chip", "core", "product")
 FORMS = ("sxm2", "sxm", "oam", "pcie", "workstation", "chip", "superchip", "soc")
+GENERATIONS = ("hopper", "blackwell")
 TOOLS = ("nvidia-smi", "rocm-smi", "xpu-smi", "npu-smi", "neuron", "oneapi", "slurm", "slice")
 COVERS = ("die", "package", "card", "baseboard", "tray", "host", "server", "product")
 FORMATS = ("fp64", "fp32", "tf32", "fp16", "bf16", "fp8", "fp6", "fp4", "int8", "int4")
@@ -182,8 +183,9 @@ class Partitions(NamedTuple):
 class Device(NamedTuple):
     """An accelerator, a CPU, a phone: one file of hardware_db.
 
-    ``id`` is its path; ``sibling`` is the id of a device of the same maker, generation and die
-    whose published embodied figure this one's is scaled from; ``of_record`` is how many of the
+    ``id`` is its path; ``generation`` is the architecture, of those that coefficients of language
+    models were fitted on; ``sibling`` is the id of a device of the same maker, generation and
+    die whose published embodied figure this one's is scaled from; ``of_record`` is how many of the
     record's devices one is, where a name means a part of it or several
     (`carbonctl.catalog.counting`).
     """
@@ -195,6 +197,7 @@ class Device(NamedTuple):
     year: int | None = None
     unit: Annotated[str | None, word(DEVICE_UNITS)] = None
     form: Annotated[str | None, word(FORMS)] = None
+    generation: Annotated[str | None, word(GENERATIONS)] = None
     aliases: tuple[str, ...] = ()
     host: str | None = None
     rated_power: Annotated[Value | None, of(units.POWER, 1e-6)] = None

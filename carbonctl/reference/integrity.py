@@ -38,6 +38,7 @@ def _readers(catalog: Catalog) -> Iterator[Callable[[], object]]:
     yield partial(getattr, catalog, "vcpu_power")
     for table in (networks.segments, networks.radios, networks.client_powers):
         yield partial(table, catalog.folders)
+    yield partial(_models, catalog)
     fab = Fab(catalog.folders)
     yield from (partial(fab.table, name) for name in TABLES)
     yield fab.nodes
@@ -52,6 +53,17 @@ def _sibling(identity: str, catalog: Catalog) -> None:
     device = catalog.device(identity)
     if device.sibling is not None:
         sibling_of(device, catalog)
+
+
+def _models(catalog: Catalog) -> None:
+    """Read the tables of models and what these are computed with."""
+    known, factors = catalog.models, catalog.model_factors
+    for models in (known.language, known.closed, known.media):
+        for _ in models():
+            pass
+    for name in ("serving", "media", "training", "archetype", "bands", "batch", "busy", "checked"):
+        getattr(factors, name)
+    factors.prior("", has_experts=False)
 
 
 def _drain(path: Path) -> None:

@@ -1,0 +1,416 @@
+"""A replica that serves a language model: its step, what follows from it, and what fits.
+
+It puts the terms of `carbonctl.factors.language_models` together. Numbers are floats or columns;
+of ranges, `ranged` gives tight bounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from carbonctl.factors import language_models as terms
+from carbonctl.factors import power
+from carbonctl.factors.model_shapes import (
+    BLACKWELL,
+    OTHER,
+    Bands,
+    Coefficients,
+    DeviceRates,
+    ModelShape,
+)
+from carbonctl.numbers.intervals import (
+    Range,
+    decide,
+    floor,
+    has_rows,
+    least,
+    most,
+    over_corners,
+)
+
+MOST_DEVICES = 1024  # of one replica
+MOST_SEQUENCES = 4096
+MOST_FOR_LATENCY = 1024
+
+
+class Replica(NamedTuple):
+    """A model on devices of a kind.
+
+    Attributes
+    ----------
+    shape : ModelShape
+        Of the model.
+    device : DeviceRates
+        Of one device.
+    coefficients : Coefficients
+        Of the stack.
+    bytes_per_weight : float
+        Of the precision, scales included [bytes].
+    is_fp8 : bool
+        Whether weights are fp8, which alone changes the rate of computing.
+    element_bytes : float
+        Of an element of the cache [bytes].
+    """
+
+    shape: ModelShape
+    device: DeviceRates
+    coefficients: Coefficients
+    bytes_per_weight: float
+    is_fp8: bool = False
+    element_bytes: float = 2.0
+
+    @property
+    def uses_fp8(self) -> bool:
+        """Whether it computes in fp8."""
+        return self.is_fp8 and self.device.has_fp8
+
+    @property
+    def has_fp8_experts_on_blackwell(self) -> bool:
+        """Whether the coefficient of fp8 experts on Blackwell holds."""
+        is_blackwell = self.device.generation == BLACKWELL
+        return is_blackwell and self.uses_fp8 and self.shape.has_experts
+
+
+class Load(NamedTuple):
+    """What a replica does.
+
+    Attributes
+    ----------
+    devices, batch : float, Range or column
+        Of the replica, and sequences in flight in it.
+    input_tokens, output_tokens : float, Range or column
+        Of one request.
+    cached_input : float, Range or column
+        Share of the prompt in the prefix cache [0..1].
+    speedup : float, Range or column
+        Throughput over that of the measured stack.
+    tokens_per_s : float, Range, column or None
+        Measured output tokens of the replica per second, which replaces the time of a step.
+    """
+
+    devices: Any
+    batch: Any
+    input_tokens: Any
+    output_tokens: Any
+    cached_input: Any = 0.0
+    speedup: Any = 1.0
+    tokens_per_s: Any = None
+
+
+class Step(NamedTuple):
+    """One step of a replica, term by term.
+
+    Attributes
+    ----------
+    touched : float or column
+        Share of the routed experts that is read; 1 of a dense model.
+    positions : float or column
+        Of one sequence in the cache, over all layers.
+    weight_bytes, expert_bytes, cache_bytes : float or column
+        What is read [bytes].
+    decode_flop, prefill_flop : float or column
+        What is computed: tokens put out, and the share of prompts.
+    memory_s, compute_s, fixed_s, time_s : float or column
+        Its parts and the whole [s]. The parts make up the whole unless ``tokens_per_s`` is
+        measured.
+    prompt_s : float or column
+        Time of reading one prompt [s].
+    power_share, power_w : float or column
+        Draw of one device, over its rated power and in W.
+    """
+
+    touched: Any
+    positions: Any
+    weight_bytes: Any
+    expert_bytes: Any
+    cache_bytes: Any
+    decode_flop: Any
+    prefill_flop: Any
+    memory_s: Any
+    compute_s: Any
+    fixed_s: Any
+    time_s: Any
+    prompt_s: Any
+    power_share: Any
+    power_w: Any
+
+
+class Service(NamedTuple):
+    """What follows from a step.
+
+    Attributes
+    ----------
+    tokens_per_s : float or column
+        Output tokens of a replica per second.
+    j_per_token : float or column
+        Energy of the devices per output token [J].
+    device_s : float or column
+        Device time of one request [device-s].
+    first_token_s, request_s : float or column
+        Time to the first token and of a whole request [s].
+    """
+
+    tokens_per_s: Any
+    j_per_token: Any
+    device_s: Any
+    first_token_s: Any
+    request_s: Any
+
+
+def step(replica: Replica, load: Load) -> Step:
+    """Return one step of a replica under a load.
+
+    Raises
+    ------
+    ValueError
+        For a number outside of its bounds, as the terms say.
+    """
+    touched, positions, weights, experts, cache = _read_bytes(replica, load)
+    decode, prompt = _flop(replica, load, positions)
+    prefill = terms.prefill_in_step(load.batch, load.output_tokens, prompt)
+    memory = _memory_s(replica, load, weights + cache, experts)
+    reached = compute_rate(replica)
+    peak = replica.device.peak
+    compute = terms.compute_s(decode + prefill, load.devices, peak, reached)
+    reading = terms.compute_s(prompt, load.devices, peak, reached)
+    slower = slowdown(replica, load)
+    memory, compute, reading = (part * slower for part in (memory, compute, reading))
+    fixed = _fixed_s(replica, load) * slower
+    time = memory + compute + fixed
+    if load.tokens_per_s is not None:
+        time = load.batch / load.tokens_per_s
+    share = _power_share(replica.coefficients, memory / time, compute / time)
+    return Step(
+        touched, positions, weights, experts, cache, decode, prefill, memory, compute, fixed,
+        time, reading, share, power.loaded_w(replica.device.rated_w, share),
+    )  # fmt: skip
+
+
+def service(load: Load, at: Step) -> Service:
+    """Return what follows from a step: rates, energy of a token, times of a request."""
+    return Service(
+        terms.tokens_per_s(load.batch, at.time_s),
+        terms.j_per_token(load.devices, at.power_w, at.time_s, load.batch),
+        terms.request_device_s(load.devices, at.time_s, load.output_tokens, load.batch),
+        terms.first_token_s(at.prompt_s, at.time_s),
+        terms.request_s(load.output_tokens, at.time_s, at.prompt_s),
+    )
+
+
+def ranged(figure: Callable[[Load], Any], load: Load) -> Any:
+    """Return a figure of a load, of ranges at all their corners.
+
+    Parameters
+    ----------
+    figure : callable
+        Takes a load without ranges: ``lambda load: step(replica, load).time_s``.
+    load : Load
+        Any of its numbers may be a range.
+    """
+    given = {key: number for key, number in load._asdict().items() if number is not None}
+
+    def at(*numbers: Any) -> Any:
+        return figure(load._replace(**dict(zip(given, numbers, strict=True))))
+
+    return over_corners(at, *given.values())
+
+
+def _read_bytes(replica: Replica, load: Load) -> tuple[Any, Any, Any, Any, Any]:
+    """Return the share of experts, cached positions, and bytes of weights, experts, cache."""
+    shape, width = replica.shape, replica.bytes_per_weight
+    touched: Any = 1.0
+    if shape.has_experts:
+        touched = terms.touched_share(shape.chosen_share, load.batch)
+    positions = terms.cached_positions(
+        shape.full_layers, shape.window_layers, shape.window,
+        load.input_tokens + load.output_tokens / 2,
+    )  # fmt: skip
+    return (
+        touched,
+        positions,
+        terms.weight_bytes(width, shape.parameters, shape.expert_parameters),
+        terms.expert_bytes(width, shape.expert_parameters, touched),
+        terms.cache_bytes(
+            load.batch, replica.element_bytes, shape.cache_elements, positions, shape.state_bytes
+        ),
+    )
+
+
+def _flop(replica: Replica, load: Load, positions: Any) -> tuple[Any, Any]:
+    """Return the FLOP of the tokens put out in a step, and of reading one prompt."""
+    shape = replica.shape
+    decode = terms.decode_flop(load.batch, shape.active, shape.attention_width, positions)
+    prompt = terms.prefill_flop(
+        shape.active, shape.attention_width, shape.attention_layers,
+        load.input_tokens, load.cached_input,
+    )  # fmt: skip
+    return decode, prompt
+
+
+def _memory_s(replica: Replica, load: Load, always: Any, experts: Any) -> Any:
+    k, bandwidth = replica.coefficients, replica.device.bandwidth
+    g = k.g_blackwell if replica.device.generation == BLACKWELL else 1.0
+    g8 = k.g_blackwell_fp8_moe if replica.has_fp8_experts_on_blackwell else 1.0
+    of_weights = terms.read_s(always, load.devices, bandwidth, k.e_bandwidth * g)
+    of_experts = terms.read_s(experts, load.devices, bandwidth, k.e_experts * g * g8)
+    return of_weights + of_experts
+
+
+def compute_rate(replica: Replica) -> float:
+    """Return the share of a device's bf16 peak that a replica computes at."""
+    k = replica.coefficients
+    share = k.e_compute_moe if replica.shape.has_experts else k.e_compute
+    if replica.device.generation == BLACKWELL:
+        share *= k.g_blackwell
+    if replica.uses_fp8:
+        share *= k.f_fp8
+    return share * (k.g_blackwell_fp8_moe if replica.has_fp8_experts_on_blackwell else 1.0)
+
+
+def _fixed_s(replica: Replica, load: Load) -> Any:
+    k, shape = replica.coefficients, replica.shape
+    more = k.t_moe if shape.has_experts else 0.0
+    layers = terms.layers_s(shape.layers, k.t_layer, k.t_comm, load.devices, more)
+    g = k.g_blackwell_time if replica.device.generation == BLACKWELL else 1.0
+    return terms.fixed_s(g, k.t_step, layers, k.t_sequence, load.batch)
+
+
+def slowdown(replica: Replica, load: Load) -> Any:
+    """Return what multiplies all terms of a step: the stack's factor and that of the device."""
+    k = replica.coefficients
+    of_device = 1 / k.s_other if replica.device.generation == OTHER else 1.0
+    return of_device / load.speedup
+
+
+def _power_share(k: Coefficients, memory: Any, compute: Any) -> Any:
+    exponent = terms.busy_exponent(k.k_memory, memory, k.k_compute, compute)
+    return terms.power_share(k.p_idle, exponent)
+
+
+def sequence_bytes(replica: Replica, tokens: Any) -> Any:
+    """Return what one sequence of some tokens holds in memory [bytes]."""
+    shape = replica.shape
+    positions = terms.cached_positions(shape.full_layers, shape.window_layers, shape.window, tokens)
+    return terms.sequence_bytes(
+        replica.element_bytes, shape.cache_elements, positions, shape.state_bytes
+    )
+
+
+def all_weight_bytes(replica: Replica) -> Any:
+    """Return the size of the weights [bytes]."""
+    return terms.weight_bytes(replica.bytes_per_weight, replica.shape.parameters, 0.0)
+
+
+def _usable(replica: Replica, devices: Any) -> Any:
+    k = replica.coefficients
+    return terms.usable_bytes(devices, replica.device.memory, k.memory_use, k.workspace_bytes)
+
+
+def fits(replica: Replica, devices: float, batch: Any, tokens: Any) -> bool:
+    """Return whether weights and the cache of a batch fit in the memory of some devices.
+
+    Parameters
+    ----------
+    devices : float
+        Of the replica.
+    batch, tokens : float or column
+        Sequences in flight, and the tokens of each.
+    """
+    needed = all_weight_bytes(replica) + batch * sequence_bytes(replica, tokens)
+    return decide(needed <= _usable(replica, devices))
+
+
+def fewest_devices(replica: Replica, batch: Any, tokens: Any) -> float | None:
+    """Return the least power of two of devices that a batch fits in; None above 1,024."""
+    devices = 1.0
+    while devices <= MOST_DEVICES:
+        if fits(replica, devices, batch, tokens):
+            return devices
+        devices *= 2
+    return None
+
+
+def most_sequences(replica: Replica, devices: Any, tokens: Any) -> Any:
+    """Return the sequences that fit beside the weights, 0 to 4,096.
+
+    Parameters
+    ----------
+    devices, tokens : float or column
+        Of the replica, and the tokens of each sequence.
+    """
+    room = _usable(replica, devices) - all_weight_bytes(replica)
+    each = sequence_bytes(replica, tokens)
+    if not has_rows(each) and each == 0:
+        return float(MOST_SEQUENCES) if decide(room >= 0) else 0.0
+    return least(float(MOST_SEQUENCES), most(0.0, floor(room / each)))
+
+
+def largest_batch(replica: Replica, load: Load, latency_s: float, most_fit: float) -> int:
+    """Return the largest batch whose step takes no longer than a latency; 0 where none does.
+
+    Parameters
+    ----------
+    load : Load
+        Its batch is not used.
+    latency_s : float
+        Per output token [s].
+    most_fit : float
+        Sequences that fit; more than 1,024 are never tried.
+
+    Notes
+    -----
+    A step never gets shorter with more sequences, so the search halves the rest each time.
+    """
+
+    def meets(batch: int) -> bool:
+        return decide(step(replica, load._replace(batch=float(batch))).time_s <= latency_s)
+
+    low, high = 0, int(min(most_fit, MOST_FOR_LATENCY))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if meets(middle):
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def energy_band(bands: Bands, shape: ModelShape, device: DeviceRates) -> Range:
+    """Return the factors between which the energy of nine of ten measurements lies.
+
+    Parameters
+    ----------
+    bands : Bands
+        By class.
+    shape, device
+        What is served, and on what.
+    """
+    band = bands.experts if shape.has_experts else bands.dense
+    low, high = band.low, band.high
+    if device.generation == OTHER:
+        low, high = min(low, bands.other_devices.low), max(high, bands.other_devices.high)
+    elif not device.is_fitted:
+        low, high = low / bands.same_generation, high * bands.same_generation
+    if shape.is_archetype and shape.has_experts:
+        low, high = low / bands.archetype, high * bands.archetype
+    return Range(1.0, low, high)
+
+
+def batch_band(band: Range, energies: Range) -> Range:
+    """Return a band of energy that a batch which nothing gives has joined.
+
+    Parameters
+    ----------
+    band : Range
+        By `energy_band`.
+    energies : Range
+        Energy of a token at the batch taken, and the least and greatest of its range of batches.
+
+    Notes
+    -----
+    The two are independent: logarithms add by their squares.
+    """
+    low = terms.joined_factors(band.low, energies.low / energies.best)
+    high = terms.joined_factors(band.high, energies.high / energies.best)
+    return Range(1.0, low, high)
