@@ -30,7 +30,7 @@ FITTED_ON = ("nvidia/h100-sxm5-80gb", "nvidia/b200")
 PEAKS = ("bf16", "fp16")  # the first that a device has; V100 and T4 have no bf16
 _BYTES_PER_GB, _FLOP_PER_TFLOP = 1e9, 1e12
 
-F = TypeVar("F", Coefficients, Bands, ArchetypeFigures, TrainingFigures, MediaCoefficients)
+F = TypeVar("F", Coefficients, ArchetypeFigures, TrainingFigures, MediaCoefficients)
 
 
 class Prior(NamedTuple):

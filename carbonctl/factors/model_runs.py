@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from carbonctl.factors import language_models, media_models, power
+from carbonctl.factors import language_models, media_models, model_service, power
 from carbonctl.factors import model_training as terms
 from carbonctl.factors.model_shapes import (
     BLACKWELL,
@@ -193,5 +193,5 @@ def media_batch(
     exponent = language_models.busy_exponent(0.0, 0.0, k.k_compute, compute / time)
     share = language_models.power_share(k.p_idle, exponent)
     watts = power.loaded_w(device.rated_w, share)
-    energy = language_models.j_per_token(devices, watts, time, batch)
+    energy = model_service.j_per_token(devices, watts, time, batch)
     return Batch(tokens, flop, compute, time, share, watts, energy)

@@ -8,7 +8,7 @@ import math
 from typing import Any
 
 from carbonctl.factors.checks import check_positive, check_share
-from carbonctl.factors.language_models import S_PER_H
+from carbonctl.factors.model_service import S_PER_H
 from carbonctl.numbers.intervals import apply, least, over_corners
 
 

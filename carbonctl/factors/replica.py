@@ -1,4 +1,4 @@
-"""A replica that serves a language model: its step, what follows from it, and what fits.
+"""A replica that serves a language model: its step and what follows from it.
 
 It puts the terms of `carbonctl.factors.language_models` together. Numbers are floats or columns;
 of ranges, `ranged` gives tight bounds.
@@ -10,28 +10,15 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from carbonctl.factors import language_models as terms
-from carbonctl.factors import power
+from carbonctl.factors import model_service, power
 from carbonctl.factors.model_shapes import (
     BLACKWELL,
     OTHER,
-    Bands,
     Coefficients,
     DeviceRates,
     ModelShape,
 )
-from carbonctl.numbers.intervals import (
-    Range,
-    decide,
-    floor,
-    has_rows,
-    least,
-    most,
-    over_corners,
-)
-
-MOST_DEVICES = 1024  # of one replica
-MOST_SEQUENCES = 4096
-MOST_FOR_LATENCY = 1024
+from carbonctl.numbers.intervals import over_corners
 
 
 class Replica(NamedTuple):
@@ -190,11 +177,11 @@ def step(replica: Replica, load: Load) -> Step:
 def service(load: Load, at: Step) -> Service:
     """Return what follows from a step: rates, energy of a token, times of a request."""
     return Service(
-        terms.tokens_per_s(load.batch, at.time_s),
-        terms.j_per_token(load.devices, at.power_w, at.time_s, load.batch),
-        terms.request_device_s(load.devices, at.time_s, load.output_tokens, load.batch),
-        terms.first_token_s(at.prompt_s, at.time_s),
-        terms.request_s(load.output_tokens, at.time_s, at.prompt_s),
+        model_service.tokens_per_s(load.batch, at.time_s),
+        model_service.j_per_token(load.devices, at.power_w, at.time_s, load.batch),
+        model_service.request_device_s(load.devices, at.time_s, load.output_tokens, load.batch),
+        model_service.first_token_s(at.prompt_s, at.time_s),
+        model_service.request_s(load.output_tokens, at.time_s, at.prompt_s),
     )
 
 
@@ -286,131 +273,3 @@ def slowdown(replica: Replica, load: Load) -> Any:
 def _power_share(k: Coefficients, memory: Any, compute: Any) -> Any:
     exponent = terms.busy_exponent(k.k_memory, memory, k.k_compute, compute)
     return terms.power_share(k.p_idle, exponent)
-
-
-def sequence_bytes(replica: Replica, tokens: Any) -> Any:
-    """Return what one sequence of some tokens holds in memory [bytes]."""
-    shape = replica.shape
-    positions = terms.cached_positions(shape.full_layers, shape.window_layers, shape.window, tokens)
-    return terms.sequence_bytes(
-        replica.element_bytes, shape.cache_elements, positions, shape.state_bytes
-    )
-
-
-def all_weight_bytes(replica: Replica) -> Any:
-    """Return the size of the weights [bytes]."""
-    return terms.weight_bytes(replica.bytes_per_weight, replica.shape.parameters, 0.0)
-
-
-def _usable(replica: Replica, devices: Any) -> Any:
-    k = replica.coefficients
-    return terms.usable_bytes(devices, replica.device.memory, k.memory_use, k.workspace_bytes)
-
-
-def fits(replica: Replica, devices: float, batch: Any, tokens: Any) -> bool:
-    """Return whether weights and the cache of a batch fit in the memory of some devices.
-
-    Parameters
-    ----------
-    devices : float
-        Of the replica.
-    batch, tokens : float or column
-        Sequences in flight, and the tokens of each.
-    """
-    needed = all_weight_bytes(replica) + batch * sequence_bytes(replica, tokens)
-    return decide(needed <= _usable(replica, devices))
-
-
-def fewest_devices(replica: Replica, batch: Any, tokens: Any) -> float | None:
-    """Return the least power of two of devices that a batch fits in; None above 1,024."""
-    devices = 1.0
-    while devices <= MOST_DEVICES:
-        if fits(replica, devices, batch, tokens):
-            return devices
-        devices *= 2
-    return None
-
-
-def most_sequences(replica: Replica, devices: Any, tokens: Any) -> Any:
-    """Return the sequences that fit beside the weights, 0 to 4,096.
-
-    Parameters
-    ----------
-    devices, tokens : float or column
-        Of the replica, and the tokens of each sequence.
-    """
-    room = _usable(replica, devices) - all_weight_bytes(replica)
-    each = sequence_bytes(replica, tokens)
-    if not has_rows(each) and each == 0:
-        return float(MOST_SEQUENCES) if decide(room >= 0) else 0.0
-    return least(float(MOST_SEQUENCES), most(0.0, floor(room / each)))
-
-
-def largest_batch(replica: Replica, load: Load, latency_s: float, most_fit: float) -> int:
-    """Return the largest batch whose step takes no longer than a latency; 0 where none does.
-
-    Parameters
-    ----------
-    load : Load
-        Its batch is not used.
-    latency_s : float
-        Per output token [s].
-    most_fit : float
-        Sequences that fit; more than 1,024 are never tried.
-
-    Notes
-    -----
-    A step never gets shorter with more sequences, so the search halves the rest each time.
-    """
-
-    def meets(batch: int) -> bool:
-        return decide(step(replica, load._replace(batch=float(batch))).time_s <= latency_s)
-
-    low, high = 0, int(min(most_fit, MOST_FOR_LATENCY))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if meets(middle):
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
-def energy_band(bands: Bands, shape: ModelShape, device: DeviceRates) -> Range:
-    """Return the factors between which the energy of nine of ten measurements lies.
-
-    Parameters
-    ----------
-    bands : Bands
-        By class.
-    shape, device
-        What is served, and on what.
-    """
-    band = bands.experts if shape.has_experts else bands.dense
-    low, high = band.low, band.high
-    if device.generation == OTHER:
-        low, high = min(low, bands.other_devices.low), max(high, bands.other_devices.high)
-    elif not device.is_fitted:
-        low, high = low / bands.same_generation, high * bands.same_generation
-    if shape.is_archetype and shape.has_experts:
-        low, high = low / bands.archetype, high * bands.archetype
-    return Range(1.0, low, high)
-
-
-def batch_band(band: Range, energies: Range) -> Range:
-    """Return a band of energy that a batch which nothing gives has joined.
-
-    Parameters
-    ----------
-    band : Range
-        By `energy_band`.
-    energies : Range
-        Energy of a token at the batch taken, and the least and greatest of its range of batches.
-
-    Notes
-    -----
-    The two are independent: logarithms add by their squares.
-    """
-    low = terms.joined_factors(band.low, energies.low / energies.best)
-    high = terms.joined_factors(band.high, energies.high / energies.best)
-    return Range(1.0, low, high)

@@ -3,8 +3,9 @@
 import pytest
 
 from carbonctl.catalog.models import ClosedModel, NamedModel
-from carbonctl.factors import language_models, model_runs, replica, schedule
+from carbonctl.factors import model_runs, model_service, replica, schedule
 from carbonctl.factors import model_training as training
+from carbonctl.factors import replica_limits as limits
 from carbonctl.factors.model_shapes import MediaShape
 from carbonctl.factors.replica import Load
 from carbonctl.numbers.intervals import Range
@@ -32,19 +33,19 @@ def load_of(model: replica.Replica, row: dict[str, str]) -> tuple[Load, float]:
     latency, given = number(row, "latency_s_per_token"), number(row, "batch")
     default = FACTORS.batch.best
     wanted = given or (1.0 if latency else default)
-    devices = number(row, "devices") or replica.fewest_devices(model, wanted, prompt + output)
+    devices = number(row, "devices") or limits.fewest_devices(model, wanted, prompt + output)
     assert devices is not None
-    most = replica.most_sequences(model, devices, prompt + output)
+    most = limits.most_sequences(model, devices, prompt + output)
     load = Load(
         devices, wanted, prompt, output, number(row, "cached_input"), number(row, "speedup", 1.0),
         number(row, "throughput") or None,
     )  # fmt: skip
-    batch = replica.largest_batch(model, load, latency, most) if latency else min(wanted, most)
+    batch = limits.largest_batch(model, load, latency, most) if latency else min(wanted, most)
     return load._replace(batch=float(batch)), most
 
 
 def band(model: replica.Replica, row: dict[str, str], load: Load, most: float) -> Range:
-    factors = replica.energy_band(FACTORS.bands, model.shape, model.device)
+    factors = limits.energy_band(FACTORS.bands, model.shape, model.device)
     if row["batch"] or row["latency_s_per_token"]:
         return factors
 
@@ -54,7 +55,7 @@ def band(model: replica.Replica, row: dict[str, str], load: Load, most: float) -
 
     batch = FACTORS.batch
     low, high = energy(min(batch.high, most)), energy(min(batch.low, most))
-    return replica.batch_band(factors, Range(energy(load.batch), low, high))
+    return limits.batch_band(factors, Range(energy(load.batch), low, high))
 
 
 @pytest.mark.parametrize("row", rows("serving"), **IDS)
@@ -63,11 +64,11 @@ def test_serving(row):
     load, most = load_of(model, row)
     step = replica.step(model, load)
     service = replica.service(load, step)
-    busy_h = language_models.busy_device_h(number(row, "requests"), service.device_s)
-    idle_h = language_models.idle_device_h(busy_h, number(row, "busy", 1.0))
+    busy_h = model_service.busy_device_h(number(row, "requests"), service.device_s)
+    idle_h = model_service.idle_device_h(busy_h, number(row, "busy", 1.0))
     if row["fleet"]:
         hours = number(row, "hours")
-        ready = language_models.standing_device_h(number(row, "fleet"), load.devices, hours)
+        ready = model_service.standing_device_h(number(row, "fleet"), load.devices, hours)
         idle_h = ready - busy_h
     factors = band(model, row, load, most)
     idle_w = FACTORS.serving.p_idle * model.device.rated_w
@@ -92,18 +93,18 @@ def test_serving(row):
 @pytest.mark.parametrize("row", rows("memory"), **IDS)
 def test_memory(row):
     model, tokens = replica_of(row), number(row, "tokens")
-    devices = replica.fewest_devices(model, 1.0, tokens)
+    devices = limits.fewest_devices(model, 1.0, tokens)
     check(
         {
-            "out_weights_gb": replica.all_weight_bytes(model) / 1e9,
-            "out_cache_mb_per_sequence": replica.sequence_bytes(model, tokens) / 1e6,
+            "out_weights_gb": limits.all_weight_bytes(model) / 1e9,
+            "out_cache_mb_per_sequence": limits.sequence_bytes(model, tokens) / 1e6,
             "out_minimum_devices": devices,
-            "out_maximum_batch": replica.most_sequences(model, devices, tokens),
+            "out_maximum_batch": limits.most_sequences(model, devices, tokens),
         },
         row,
     )
     if devices > 1:
-        assert not replica.fits(model, devices / 2, 1.0, tokens)
+        assert not limits.fits(model, devices / 2, 1.0, tokens)
 
 
 @pytest.mark.parametrize("row", rows("training"), **IDS)
@@ -148,11 +149,11 @@ def test_reinforcement_learning(row):
     row |= {"device": row["dev"], "model": row["name"]}
     model, device = replica_of(row), DEVICES[row["dev"]]
     prompt, output = number(row, "input_tokens"), number(row, "output_tokens")
-    devices = replica.fewest_devices(model, number(row, "batch"), prompt + output)
+    devices = limits.fewest_devices(model, number(row, "batch"), prompt + output)
     load = Load(devices, number(row, "batch"), prompt, output)
     step = replica.step(model, load)
     samples = number(row, "prompts") * number(row, "samples")
-    sampling_h = language_models.busy_device_h(samples, replica.service(load, step).device_s)
+    sampling_h = model_service.busy_device_h(samples, replica.service(load, step).device_s)
     tokens = training.sampled_tokens(number(row, "prompts"), number(row, "samples"), prompt, output)
     prior = FACTORS.prior(row["dev"], has_experts=model.shape.has_experts)
     run = model_runs.Run(prior.mfu.best, "full", prompt + output)
