@@ -24,6 +24,8 @@ BY_NAME: dict[tuple[str, str], str | list[str]] = {
     ("hardware show", "names"): "machines",
     ("hardware list", "vendor"): "vendors",
     ("hardware list", "kind"): list(KINDS),
+    ("models show", "names"): "models",
+    ("models list", "maker"): "makers",
     ("grid show", "name"): "grids",
     ("embodied", "things"): "devices",
     ("hardware factors", "part"): list(

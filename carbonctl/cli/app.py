@@ -17,7 +17,7 @@ from carbonctl.text import did_you_mean
 
 COMMANDS = (
     "estimate", "compare", "embodied", "validate", "explain", "reproduce", "init", "schema",
-    "kinds", "hardware", "grid", "config", "doctor", "completion", "man",
+    "kinds", "hardware", "models", "grid", "config", "doctor", "completion", "man",
 )  # fmt: skip
 _ALL_THE_SAME = frozenset({"init", "schema", "kinds", "doctor", "completion", "man"})
 EPILOG = (

@@ -15,7 +15,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
@@ -164,8 +164,9 @@ def _values(value: str | list[str], wanted: _Wanted, begun: str) -> Offer:
             ids.update(dict.fromkeys(instances(folders), ""))
         is_other = value != "vendors" and begun and not _fitting(ids, begun)
         return aliases(folders, begun) if is_other else ids
-    if value == "grids":
-        return grids(_folders(wanted))
+    of_tables = {"grids": grids, "models": models, "makers": makers}
+    if value in of_tables:
+        return of_tables[value](_folders(wanted))
     if value == "published":
         return dict.fromkeys(sorted(path.stem for path in _shipped("configs").rglob("*.yaml")), "")
     if value == "exports" and "=" not in begun:
@@ -253,6 +254,32 @@ def grids(folders: Iterable[Path]) -> Offer:
             if head[:4] in _GRID_HEADS or head[:2] == ["region", "name"]:
                 offered.update((row[0], row[1]) for row in rows if len(row) > 1)
     return dict(sorted(offered.items()))
+
+
+def models(folders: Iterable[Path]) -> Offer:
+    """Return the ids of models, and their aliases with the ids that they mean."""
+    offered: Offer = {}
+    for identity, aliases in _model_names(folders):
+        names = (alias.partition("=")[0] for alias in aliases.split())
+        offered |= {identity: "", **dict.fromkeys(names, identity)}
+    return dict(sorted(offered.items()))
+
+
+def makers(folders: Iterable[Path]) -> Offer:
+    """Return who makes models: what their ids begin with."""
+    ids = (identity for identity, _ in _model_names(folders))
+    return dict.fromkeys(sorted({identity.partition("/")[0] for identity in ids}), "")
+
+
+def _model_names(folders: Iterable[Path]) -> Iterator[tuple[str, str]]:
+    """Yield the id and the aliases of each model."""
+    import csv
+
+    for folder in folders:
+        for name in ("language", "closed", "media"):
+            rows = csv.reader(_text(folder / "models" / f"{name}.csv").splitlines())
+            if next(rows, [])[:2] == ["id", "aliases"]:
+                yield from ((row[0], row[1]) for row in rows if len(row) > 1)
 
 
 def _text(path: Path) -> str:

@@ -29,8 +29,8 @@ FIGURE_COLUMNS = descriptions.of("hardware figure")
 GRID_COLUMNS = descriptions.of("grid")
 FACTOR_COLUMNS = descriptions.of("hardware factor")
 _FACTS = (
-    "id", "name", "vendor", "kind", "year", "unit", "form", "device", "devices", "cpu", "cpus",
-    "host", "sibling",
+    "id", "name", "vendor", "kind", "year", "unit", "form", "generation", "device",
+    "devices", "cpu", "cpus", "host", "sibling",
 )  # fmt: skip
 GRID_KINDS = ("country", "part", "cloud")
 

@@ -5,7 +5,7 @@ from typing import Any
 from carbonctl.cli import config, doctor, init
 from carbonctl.ledger.entry import COLUMNS
 from carbonctl.ledger.rows import NUMBERS, VIEWS, YEARS
-from carbonctl.reference import catalog_rows, descriptions, schemas, spec_keys
+from carbonctl.reference import catalog_rows, descriptions, model_rows, schemas, spec_keys
 from tests.docs.blocks import anchor, plain, table
 
 Schema = dict[str, Any]
@@ -152,6 +152,8 @@ LISTS = {
     "hardware search": catalog_rows.HARDWARE_COLUMNS,
     "hardware show": {"id": "the id of the record", **catalog_rows.FIGURE_COLUMNS},
     "hardware factors": catalog_rows.FACTOR_COLUMNS,
+    "models list": model_rows.COLUMNS,
+    "models show": {"id": "the id of the model", **model_rows.FIGURE_COLUMNS},
     "grid list": catalog_rows.GRID_COLUMNS,
     "grid show": catalog_rows.GRID_COLUMNS,
     "kinds": spec_keys.KIND_COLUMNS,
