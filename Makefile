@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := estimate
-.PHONY: estimate test check bench facts update-grids docs clean
+.PHONY: estimate test check bench facts update-grids refit-models docs clean
 
 estimate: $(STAMP)  ## the account of a real workload
 	@$(BIN)/carbonctl estimate configs/llama3.yaml
@@ -32,6 +32,10 @@ update-grids: $(VENV)/.dev  ## the tables of grids from raw files: RAW=folder [W
 	@test -n "$(RAW)" || { echo "make update-grids RAW=folder: docs/updating-grids.md" >&2; exit 1; }
 	@$(BIN)/python -m tests.update_grids "$(RAW)" \
 		$(if $(WRITE),--write) $(if $(REFIT),--refit) $(if $(SKIP),--skip-refused)
+
+# Prints a fit beside what is shipped, and the errors with each model left out.
+refit-models: $(VENV)/.dev  ## the coefficients of language models from the measurements: [WRITE=1]
+	@$(BIN)/python -m tests.refit_models $(if $(WRITE),--write)
 
 docs: $(VENV)/.dev  ## the pages of docs/, as far as they are made of the code
 	@$(BIN)/python -m tests.command_table

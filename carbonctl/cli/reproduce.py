@@ -11,10 +11,11 @@ from carbonctl.cli import options as o
 from carbonctl.errors import UsageError
 from carbonctl.inputs.catalogs import NAMELESS, catalog_for
 from carbonctl.ledger.result import About
-from carbonctl.outputs import writing
+from carbonctl.outputs import lists, writing
 from carbonctl.outputs.messages import say
+from carbonctl.reference import descriptions
 from carbonctl.reference.published import selected
-from carbonctl.render import FOR_PEOPLE
+from carbonctl.render import FOR_PEOPLE, LIST_FORMATS
 from carbonctl.render.reproduction import FORMATS, render
 from carbonctl.render.reproduction.lines import missed
 
@@ -39,6 +40,13 @@ Short = Annotated[
         "--summary", help="Table, Markdown: only the errors as a whole, and what was missed."
     ),
 ]
+Models = Annotated[
+    bool,
+    typer.Option(
+        "--models", help="Language models instead: errors against measurements, model left out."
+    ),
+]
+MODEL_HEADS = {0: descriptions.heads("reproduce models")}
 Format = Annotated[Form, typer.Option("--format", "-f", help="Form of the output.")]
 
 
@@ -47,6 +55,7 @@ def reproduce(
     given: Given = False,
     blind: Blind = False,
     summary: Short = False,
+    models: Models = False,
     format: Format = "table",
     exit_zero: o.ExitZero = False,
     hardware_db: o.HardwareDb = None,
@@ -65,7 +74,13 @@ def reproduce(
       carbonctl reproduce t5-11b --blind
 
       carbonctl reproduce --given --format csv
+
+      carbonctl reproduce --models
     """
+    if models:
+        _check_alone(names, format, **{"--given": given, "--blind": blind, "--summary": summary})
+        code = _models(format, hardware_db, color)
+        return errors.OK if exit_zero else code
     if given and blind:
         raise UsageError("--given and --blind exclude each other; leave both out for both")
     modes = [mode for mode, other in ((GIVEN, blind), (BLIND, given)) if not other]
@@ -83,3 +98,23 @@ def reproduce(
     for text in failed if format not in FOR_PEOPLE else ():
         say(f"missed: {text}")
     return errors.GATE_FAILED if failed and not exit_zero else errors.OK
+
+
+def _check_alone(names: list[str] | None, format: str, **flags: bool) -> None:
+    """Raise UsageError for what has no use beside --models."""
+    useless = [flag for flag, is_given in flags.items() if is_given]
+    if names or useless:
+        raise UsageError(f"--models has no use for {useless[0] if useless else 'a NAME'}")
+    if format not in LIST_FORMATS:
+        raise UsageError(f"--models has no format {format}; there are {', '.join(LIST_FORMATS)}")
+
+
+def _models(format: str, hardware_db: str | None, color: str) -> int:
+    """Write the errors of language models, and return the exit code."""
+    from carbonctl.analysis.reproduce import models
+
+    catalog = catalog_for(hardware_db, is_told=format != "table")
+    found = models.accuracies(catalog)
+    rows = [accuracy._asdict() for accuracy in found]
+    lists.write(rows, models.Accuracy._fields, MODEL_HEADS, format, color, catalog)
+    return errors.GATE_FAILED if any(row.ok is False for row in found) else errors.OK

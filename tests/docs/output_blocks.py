@@ -156,6 +156,7 @@ LISTS = {
     "models show": {"id": "the id of the model", **model_rows.FIGURE_COLUMNS},
     "grid list": catalog_rows.GRID_COLUMNS,
     "grid show": catalog_rows.GRID_COLUMNS,
+    "reproduce --models": descriptions.of("reproduce models"),
     "kinds": spec_keys.KIND_COLUMNS,
     "kinds KIND": spec_keys.COLUMNS,
     "config": config.COLUMNS,
