@@ -1,0 +1,127 @@
+"""A model by its config.json: the same shape as that of its row."""
+
+import json
+
+import pytest
+
+from carbonctl.catalog.model_config import from_config, language_model
+from carbonctl.errors import InputError
+from tests.conftest import CATALOG
+
+LLAMA = {
+    "model_type": "llama", "hidden_size": 4096, "num_hidden_layers": 32, "num_attention_heads": 32,
+    "num_key_value_heads": 8, "intermediate_size": 14336, "vocab_size": 128256, "hidden_act": "silu",
+    "max_position_embeddings": 131072, "torch_dtype": "bfloat16", "tie_word_embeddings": False,
+}  # fmt: skip
+CONFIGS = {
+    "meta-llama/Llama-3.1-8B": LLAMA,
+    "Qwen/Qwen3-30B-A3B": {
+        "model_type": "qwen3_moe", "hidden_size": 2048, "num_hidden_layers": 48,
+        "num_attention_heads": 32, "num_key_value_heads": 4, "head_dim": 128,
+        "intermediate_size": 6144, "moe_intermediate_size": 768, "num_experts": 128,
+        "num_experts_per_tok": 8, "vocab_size": 151936, "max_position_embeddings": 40960,
+        "sliding_window": None, "use_sliding_window": False, "torch_dtype": "bfloat16",
+        "tie_word_embeddings": False,
+    },
+    "mistralai/Mixtral-8x7B-v0.1": {
+        "model_type": "mixtral", "hidden_size": 4096, "num_hidden_layers": 32,
+        "num_attention_heads": 32, "num_key_value_heads": 8, "intermediate_size": 14336,
+        "num_local_experts": 8, "num_experts_per_tok": 2, "vocab_size": 32000,
+        "max_position_embeddings": 32768, "sliding_window": None, "torch_dtype": "bfloat16",
+        "tie_word_embeddings": False,
+    },
+    "deepseek-ai/DeepSeek-V3": {
+        "model_type": "deepseek_v3", "hidden_size": 7168, "num_hidden_layers": 61,
+        "num_attention_heads": 128, "num_key_value_heads": 128, "intermediate_size": 18432,
+        "moe_intermediate_size": 2048, "n_routed_experts": 256, "n_shared_experts": 1,
+        "num_experts_per_tok": 8, "first_k_dense_replace": 3, "kv_lora_rank": 512,
+        "q_lora_rank": 1536, "qk_nope_head_dim": 128, "qk_rope_head_dim": 64, "v_head_dim": 128,
+        "vocab_size": 129280, "max_position_embeddings": 163840, "torch_dtype": "bfloat16",
+        "quantization_config": {"quant_method": "fp8"}, "tie_word_embeddings": False,
+    },
+    "openai/gpt-oss-20b": {
+        "model_type": "gpt_oss", "hidden_size": 2880, "num_hidden_layers": 24,
+        "num_attention_heads": 64, "num_key_value_heads": 8, "head_dim": 64,
+        "intermediate_size": 2880, "num_local_experts": 32, "num_experts_per_tok": 4,
+        "sliding_window": 128, "layer_types": ["sliding_attention", "full_attention"] * 12,
+        "vocab_size": 201088, "max_position_embeddings": 131072, "torch_dtype": "bfloat16",
+        "quantization_config": {"quant_method": "mxfp4"}, "tie_word_embeddings": False,
+    },
+    "bigscience/bloom": {
+        "model_type": "bloom", "n_embd": 14336, "n_layer": 70, "num_attention_heads": 112,
+        "vocab_size": 250880, "seq_length": 2048, "torch_dtype": "bfloat16",
+        "tie_word_embeddings": True,
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("identity", CONFIGS)
+def test_it_has_the_shape_of_its_row(identity):
+    row, made = CATALOG.models.find(identity).model, from_config(CONFIGS[identity], "config.json")
+    assert made.precision == row.precision
+    assert made.hidden_size == row.hidden_size
+    for key in ("layers", "experts", "experts_per_token", "cache_elements", "full_layers",
+                "window_layers", "window", "attention_width", "state_bytes"):  # fmt: skip
+        assert getattr(made.shape, key) == getattr(row.shape, key), key
+    assert made.shape.parameters == pytest.approx(row.shape.parameters, rel=0.03)
+    assert made.shape.expert_parameters == pytest.approx(row.shape.expert_parameters, rel=1e-9)
+    assert made.shape.active == pytest.approx(
+        row.shape.active, rel=0.17
+    )  # of some without embeddings
+
+
+def test_a_model_that_reads_images_has_its_text_config():
+    whole = {"model_type": "x", "vision_config": {}, "text_config": LLAMA}
+    assert from_config(whole, "x").shape == from_config(LLAMA, "x").shape
+
+
+def test_windows_and_states():
+    windowed = from_config({**LLAMA, "sliding_window": 4096}, "x").shape
+    assert (windowed.full_layers, windowed.window_layers, windowed.window) == (0, 32, 4096)
+    sixth = {**LLAMA, "sliding_window": 1024, "sliding_window_pattern": 6}
+    assert from_config(sixth, "x").shape[7:10] == (5, 27, 1024)
+    kinds = ["linear_attention", "linear_attention", "linear_attention", "full_attention"] * 8
+    state = {"linear_num_value_heads": 32, "linear_key_head_dim": 128, "linear_value_head_dim": 128}
+    hybrid = from_config({**LLAMA, **state, "layer_types": kinds}, "x").shape
+    assert (hybrid.full_layers, hybrid.state_bytes) == (8, 24 * 32 * 128 * 128 * 4)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"hidden_size": None}, "`hidden_size` is missing"),
+        ({"num_hidden_layers": "32"}, "`num_hidden_layers`: `32` is not a number of 0 or more"),
+        ({"num_attention_heads": 0}, "`num_attention_heads` must be above 0"),
+        ({"num_hidden_layers": True}, "is not a number of 0 or more"),
+        ({"vocab_size": float("nan")}, "is not a number of 0 or more"),
+        ({"layer_types": ["odd"] * 32}, "`layer_types` has layers that are not known"),
+        ({"mamba_num_heads": 128}, "its recurrent layers are not described: give `parameters`"),
+    ],
+)
+def test_what_is_missing_or_wrong_is_said(change, said):
+    with pytest.raises(ValueError) as raised:
+        from_config({**LLAMA, **change}, "x")
+    assert said in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("{", "Expecting"), ("[]", "a mapping is wanted"), ("{}", "`num_hidden_layers` is missing"),
+     ("[" * 100_000, "not the config.json of a model")],
+)  # fmt: skip
+def test_a_faulty_file_is_an_error_with_its_place(tmp_path, text, said):
+    path = tmp_path / "config.json"
+    path.write_text(text)
+    with pytest.raises(InputError) as raised:
+        language_model(path)
+    assert said in str(raised.value)
+    assert f"{path}:1:1" in str(raised.value)
+    with pytest.raises(InputError):
+        language_model(tmp_path / "none.json")
+
+
+def test_a_file_is_read(tmp_path):
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps(LLAMA))
+    assert language_model(path).shape == from_config(LLAMA, "x").shape
+    assert language_model(path).id == str(path)
