@@ -78,10 +78,10 @@ def test_the_table_puts_commands_together(inside, monkeypatch, tmp_path):
     lines = inside("config").out.splitlines()
     (color,) = (line for line in lines if line.startswith("--color"))
     assert color.split()[1:3] == ["auto", "default"]
-    assert "hardware, grid" in color
+    assert "hardware, models, grid" in color
     assert "hardware list" not in color
     (kind,) = (line for line in lines if line.startswith("--kind"))
-    assert "hardware list, grid list" in kind
+    assert "hardware list, models list, grid list" in kind
     (tmp_path / "pyproject.toml").write_text('[tool.carbonctl]\ncolor = "never"\n')
     assert "  pyproject.toml  " in inside("config", "estimate").out
 
