@@ -180,16 +180,19 @@ _FAMILY = re.compile(r"[^\W\d_]{3,}")
 
 
 def _near(name: str, known: list[str]) -> str:
-    """Return what an unknown name may mean: names that are alike, else those of its family."""
+    """Return what an unknown name may mean: names that are alike, else the ids of its family."""
     plain = name.rpartition("/")[2]
     close = nearest(name, known, _MOST_NEAR) or nearest(plain, known, _MOST_NEAR)
     if close:
         said = ", ".join(f"`{other}`" for other in close)
-        return f"; did you mean {said}?" if len(close) == 1 else f"; the nearest are {said}"
+        return f"; the nearest {'is' if len(close) == 1 else 'are'} {said}"
     family = _FAMILY.match(plain)
     if family is None or not may_search():
         return ""
-    alike = [other for other in known if _is_of(family[0], other)]
+    ids = (other for other in reversed(known) if "/" in other)  # the newest first
+    alike = [other for other in ids if _is_of(family[0], other)]
+    maker = name.partition("/")[0].casefold()
+    alike.sort(key=lambda other: other.partition("/")[0].casefold() != maker)
     more = ", …" if len(alike) > _MOST_OF_FAMILY else ""
     said = ", ".join(f"`{other}`" for other in alike[:_MOST_OF_FAMILY])
     return f"; of its family there are {said}{more}" if alike else ""

@@ -15,7 +15,7 @@ from carbonctl.text import path_shown
 PATTERNS = (
     *(f"{kind}/*/*.yaml" for kind in (*DEVICES, *HOSTS)),
     *("sources.yaml", "defaults.yaml", "*.csv"),
-    *(f"{name}/*.csv" for name in ("cloud", "fab", "grids", "network")),
+    *(f"{name}/*.csv" for name in ("cloud", "fab", "grids", "models", "network")),
 )
 _DIGITS = 12  # of a hash that is shown to people
 

@@ -186,6 +186,9 @@ def test_compare_names_them(checkout, inside):
         ("hardware", "factors", "dram"),
         ("grid", "show", "PL"),
         ("grid", "list", "--kind", "country"),
+        ("models", "list", "--kind", "image"),
+        ("models", "show", "qwen3-8b"),
+        ("reproduce", "--models"),
         ("reproduce", "t5-11b", "--given"),
         ("reproduce", "t5-11b", "--given", "-f", "md"),
     ],
@@ -205,6 +208,9 @@ def test_other_texts_end_with_them(checkout, inside, command):
         ("hardware", "list", "-f", "csv"),
         ("grid", "show", "PL", "-f", "json"),
         ("grid", "list", "-f", "csv"),
+        ("models", "list", "-f", "csv"),
+        ("models", "show", "qwen3-8b", "-f", "json"),
+        ("reproduce", "--models", "-f", "csv"),
         ("reproduce", "t5-11b", "--given", "-f", "csv"),
         ("validate", "job.yaml", "-q"),
         ("reproduce", "t5-11b", "--given", "-f", "csv"),
@@ -225,7 +231,8 @@ def test_json_of_bills_and_doctor_has_them(checkout, inside):
 def test_every_command_with_the_flag_is_looked_at_here():
     """A new command that takes --hardware-db has to say that own records are used."""
     told = {"estimate", "compare", "explain", "embodied", "validate", "doctor", "hardware list",
-            "hardware search", "hardware show", "hardware factors", "grid list", "grid show", "reproduce"}  # fmt: skip
+            "hardware search", "hardware show", "hardware factors", "grid list", "grid show", "models list", "models show",
+            "reproduce"}  # fmt: skip
     from carbonctl.cli import introspection
 
     assert told == {
