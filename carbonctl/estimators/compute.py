@@ -217,9 +217,9 @@ def activity_data(activity: Compute, setting: ActivityContext) -> ActivityData:
         hours = runs.with_restarts(hours, of(activity.restarts))
     hours, warnings = with_search(hours, activity, setting.path)
     if activity.faults is not None:
-        hours, more = with_faults(
-            hours, activity.faults, setting, activity.devices, activity.wall_time
-        )
+        instead = "`devices` and `wall_time` in place of `device_time`"
+        run = (activity.devices, activity.wall_time)
+        hours, more = with_faults(hours, activity.faults, setting, *run, instead=instead)
         warnings += more
     if activity.mode == "online":
         setting = setting.reserved("online work holds its machines all the time")

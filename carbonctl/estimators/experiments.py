@@ -24,7 +24,9 @@ from carbonctl.spec.systems import optional
 class Experiments(SearchFields, FaultFields, Loaded):
     """Research and development: search, ablation, failed prototypes."""
 
-    runs: f.Count | None = optional("how many runs; with a search how many of it, 1 unless given")
+    runs: f.Count | None = optional(
+        "how many runs, or how often a search is done; 1 with a search unless given"
+    )
     mean: f.DeviceTime | None = optional("mean device time of a run")
     p50: f.PositiveDeviceTime | None = optional("median device time of a run")
     p99: f.PositiveDeviceTime | None = optional("99th percentile of the device time of a run")

@@ -100,6 +100,8 @@ def with_faults(
     setting: ActivityContext,
     devices: Value | None = None,
     wall_time: Value | None = None,
+    *,
+    instead: str = "",
 ) -> tuple[Quantity, tuple[Caution, ...]]:
     """Return device-hours [device-h] with what failures add, and what to warn of.
 
@@ -113,6 +115,8 @@ def with_faults(
         Where it stands.
     devices, wall_time : Value, optional
         Those of one run, where the activity gives them.
+    instead : str
+        What may be given where it does not, after "or".
 
     Raises
     ------
@@ -120,7 +124,8 @@ def with_faults(
         Where the number of devices is not known, or the job does not finish.
     """
     path = f"{setting.path}.faults"
-    job = _job(faults, setting, path, devices, wall_time)
+    number = _devices(faults.devices or devices, setting, path, instead)
+    job = _job(faults, number, wall_time, setting, path)
     ratio = Value(
         _ratio(job, path), "", "derived", None, path,
         name="faults", note="wall time over useful time, with failures and checkpoints",
@@ -135,15 +140,10 @@ def with_faults(
 
 
 def _job(
-    faults: Faults,
-    setting: ActivityContext,
-    path: str,
-    devices: Value | None,
-    wall_time: Value | None,
+    faults: Faults, devices: Value, wall_time: Value | None, setting: ActivityContext, path: str
 ) -> _Job:
-    number = _devices(faults.devices or devices, setting, path, own=faults.devices is not None)
     mtbf = Value(
-        kernels.job_mtbf_h(faults.mtbf.number, number.number), "h", "derived", None,
+        kernels.job_mtbf_h(faults.mtbf.number, devices.number), "h", "derived", None,
         f"{path}.mtbf", name="job_mtbf", note="between failures of the job: mtbf over its devices",
     )  # fmt: skip
     restart = faults.restart_time or Value(
@@ -154,7 +154,7 @@ def _job(
             0.0, "h", "default", None, f"{path}.checkpoint_time",
             name="checkpoint_time", note="no checkpoints",
         )  # fmt: skip
-        return _Job(number, mtbf, _whole_run(wall_time, setting, path), none, restart)
+        return _Job(devices, mtbf, _whole_run(wall_time, setting, path), none, restart)
     checkpoint = faults.checkpoint_time
     where = f"{path}.checkpoint_every"
     young = Value(
@@ -162,16 +162,16 @@ def _job(
         name="young_interval", note="Young's √(2 · checkpoint_time · job_mtbf), to compare",
     )  # fmt: skip
     if isinstance(faults.checkpoint_every, Value):
-        interval = faults.checkpoint_every.named("checkpoint_interval")
+        interval = faults.checkpoint_every.named("checkpoint_interval", figure="checkpoint_every")
     else:
         interval = Value(
             kernels.best_interval_h(checkpoint.number, mtbf.number), "h", "derived", None, where,
             name="checkpoint_interval", note="the best one, with the least wall time",
         )  # fmt: skip
-    return _Job(number, mtbf, interval, checkpoint, restart, (young,))
+    return _Job(devices, mtbf, interval, checkpoint, restart, (young,))
 
 
-def _devices(devices: Value | None, setting: ActivityContext, path: str, *, own: bool) -> Value:
+def _devices(devices: Value | None, setting: ActivityContext, path: str, instead: str) -> Value:
     """Return how many devices of the machine fail together.
 
     Raises
@@ -180,19 +180,18 @@ def _devices(devices: Value | None, setting: ActivityContext, path: str, *, own:
         Where nothing says it, or it is a range of something else than devices.
     """
     if devices is None:
-        message = (
-            "how many devices does one run take? give `devices` here, or `devices` and "
-            "`wall_time` of the activity"
-        )
+        end = f", or {instead}" if instead else ""
+        message = f"how many devices does one run take? give `devices` in `faults`{end}"
         raise ActivityError.at(path, message)
-    where = path if own else setting.path
+    where = (devices.path or "").rpartition(".")[0] or setting.path
     number = setting._replace(path=where).in_devices(devices)
     if decide(low(number.number) <= 0):
-        raise ActivityError.at(f"{where}.devices", "with `faults` a run has devices")
+        message = "a run with `faults` takes at least one device"
+        raise ActivityError.at(f"{where}.devices", message)
     if number.formula == devices.name:
-        return number.inputs[0].named("job_devices")
+        return number.inputs[0].named("job_devices", figure=devices.name)
     if decide(low(number.number) != high(number.number)):
-        message = f"a range of {devices.counts}s has no place with `faults`: give it in devices"
+        message = f"with `faults`, write a range in devices, not in {devices.counts}s"
         raise ActivityError.at(f"{where}.devices", message)
     return Value(
         number.number, "", "derived", None, f"{where}.devices",
@@ -210,13 +209,14 @@ def _whole_run(wall_time: Value | None, setting: ActivityContext, path: str) -> 
     """
     if wall_time is None:
         message = (
-            "without checkpoints a failure loses the whole run: give `checkpoint_time`, or the "
-            "length of a run by `devices` and `wall_time`"
+            "without checkpoints a failure loses the whole run, and nothing says how long one run "
+            "takes: give `checkpoint_time`"
         )
         raise ActivityError.at(path, message)
     if decide(wall_time.low <= 0):
-        raise ActivityError.at(f"{setting.path}.wall_time", "with `faults` it is above 0")
-    return wall_time._replace(name="checkpoint_interval", note="no checkpoints: the whole run")
+        raise ActivityError.at(f"{setting.path}.wall_time", "must be above 0 with `faults`")
+    whole = wall_time.named("checkpoint_interval", figure=wall_time.name)
+    return whole._replace(note="no checkpoints: the whole run")
 
 
 def _ratio(job: _Job, path: str) -> Number:

@@ -45,12 +45,13 @@ class Search(Spec):
     def _one_number(self) -> Self:
         if self.halving is None:
             return self
-        for key, value in (("configurations", self.configurations), ("halving", self.halving)):
-            if decide(value.low != value.high):
-                raise ValueError(
-                    f"{key}: with `halving` it is one number, not a range: what rungs cost jumps "
-                    "up and down between whole numbers"
-                )
+        if decide(self.halving.low != self.halving.high):
+            raise ValueError("halving: one whole number is wanted, not a range")
+        if decide(self.configurations.low != self.configurations.high):
+            raise ValueError(
+                "configurations: with `halving` one number is wanted, not a range: what its rungs "
+                "cost jumps up and down from one number to the next"
+            )
         return self
 
 
@@ -91,7 +92,8 @@ def with_search(
 def _runs(search: Search, path: str) -> Value:
     """Return how many full runs a search costs."""
     if search.halving is None:
-        return search.configurations._replace(name="search_runs", note="a full grid")
+        grid = search.configurations.named("search_runs", figure="configurations")
+        return grid._replace(note="a full grid")
     number = kernels.halving_runs(search.configurations.number, search.halving.number)
     note = "full runs that successive halving costs"
     return Value(number, "", "derived", None, path, name="search_runs", note=note)

@@ -72,6 +72,10 @@ def young_interval_h(checkpoint_h: Any, mtbf_h: Any) -> Any:
     ----------
     checkpoint_h, mtbf_h : float, Range or column
         Time of one checkpoint and mean time between failures of the job [h].
+
+    Notes
+    -----
+    By young1974 to the first order.
     """
     return sqrt(2 * checkpoint_h * mtbf_h)
 
@@ -159,8 +163,9 @@ def wall_over_useful(
 
     Notes
     -----
-    It rises with δ and R, falls with M, and falls with τ to the best interval, from which it
-    rises: that point bounds a range too.
+    daly2006: a restart, a checkpoint and what is done again may fail too. It rises with δ and R
+    and falls with M. With τ it falls to the best interval, from which it rises: that point bounds
+    a range too.
     """
     check_positive(interval_h, "the interval between checkpoints")
     check_not_negative(checkpoint_h, "the time of a checkpoint")

@@ -52,8 +52,8 @@ def halving_runs(configurations: Any, halving: Any) -> Any:
 
     Notes
     -----
-    Each rung runs on to ``η`` times the training of the one before, from the start again. It is
-    not monotone in either, so that ranges have no place here.
+    As in jamieson2016 each rung runs from the start, to ``η`` times the training of the one before.
+    It is not monotone in either, so that ranges have no place here.
     """
     return row_by_row(_halving_runs, configurations, halving)
 
