@@ -162,7 +162,7 @@ def _job(
         name="young_interval", note="Young's √(2 · checkpoint_time · job_mtbf), to compare",
     )  # fmt: skip
     if isinstance(faults.checkpoint_every, Value):
-        interval = faults.checkpoint_every.named("checkpoint_interval", figure="checkpoint_every")
+        interval = faults.checkpoint_every.named("checkpoint_interval")
     else:
         interval = Value(
             kernels.best_interval_h(checkpoint.number, mtbf.number), "h", "derived", None, where,
@@ -189,7 +189,7 @@ def _devices(devices: Value | None, setting: ActivityContext, path: str, instead
         message = "a run with `faults` takes at least one device"
         raise ActivityError.at(f"{where}.devices", message)
     if number.formula == devices.name:
-        return number.inputs[0].named("job_devices", figure=devices.name)
+        return number.inputs[0].named("job_devices")
     if decide(low(number.number) != high(number.number)):
         message = f"with `faults`, write a range in devices, not in {devices.counts}s"
         raise ActivityError.at(f"{where}.devices", message)
@@ -215,8 +215,7 @@ def _whole_run(wall_time: Value | None, setting: ActivityContext, path: str) -> 
         raise ActivityError.at(path, message)
     if decide(wall_time.low <= 0):
         raise ActivityError.at(f"{setting.path}.wall_time", "must be above 0 with `faults`")
-    whole = wall_time.named("checkpoint_interval", figure=wall_time.name)
-    return whole._replace(note="no checkpoints: the whole run")
+    return wall_time._replace(name="checkpoint_interval", note="no checkpoints: the whole run")
 
 
 def _ratio(job: _Job, path: str) -> Number:

@@ -92,8 +92,7 @@ def with_search(
 def _runs(search: Search, path: str) -> Value:
     """Return how many full runs a search costs."""
     if search.halving is None:
-        grid = search.configurations.named("search_runs", figure="configurations")
-        return grid._replace(note="a full grid")
+        return search.configurations._replace(name="search_runs", note="a full grid")
     number = kernels.halving_runs(search.configurations.number, search.halving.number)
     note = "full runs that successive halving costs"
     return Value(number, "", "derived", None, path, name="search_runs", note=note)
