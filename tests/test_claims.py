@@ -14,13 +14,14 @@ import yaml
 
 from carbonctl.analysis.compare import Side, report
 from carbonctl.analysis.design.metrics import measured
+from carbonctl.factors import faults
 from carbonctl.ledger.result import COMMUNICATION, COMPUTATION, Result, part
 from tests.conftest import CATALOG, ROOT, account
 from tests.conftest import example as result
 
 HERE = Path(__file__).parent
 CLAIMS = {c["id"]: c for c in yaml.safe_load((HERE / "claims.yaml").read_text(encoding="utf-8"))}
-VERDICTS = ("holds", "rounds", "inconsistent", "constant", "later")
+VERDICTS = ("holds", "rounds", "inconsistent", "constant", "derived", "qualitative", "later")
 KEYS = {
     "id", "paper", "where", "statement", "inputs", "formula", "expected", "tolerance", "claimed", "verdict"
 }  # fmt: skip
@@ -387,6 +388,47 @@ def _scopes():
     )
     scopes = {entry.boundary: entry.ghg_scope for entry in found.entries}
     return [scopes["operational"], scopes["embodied"]]
+
+
+@by_account("K14")
+def _passes(pretraining, head, supervised):
+    """A pass over the data is one hour of the same machine."""
+
+    def passes(number):
+        return kg(compute(f"device_time: {number} GPU-h", 300, 429))
+
+    whole = passes(pretraining) + passes(head)
+    return [whole / passes(supervised), passes(pretraining) / passes(supervised)]
+
+
+@by_account("K16")
+def _grid_search(search_lb, base_lb, too_high):
+    """One training of 192 lb, repeated by the multiplier; the account says what is wrong with it."""
+
+    def searched(runs):
+        return account(
+            "name: x\nsite: {carbon_intensity: 1 lb/kWh}\nphases: {experimentation: [{kind: experiments, runs: 1, "
+            f"mean: {base_lb} GPU-h, search_multiplier: {runs!r}, power: 1 kW, power_scope: system, embodied: 0 kg}}]}}",
+            "site.pue=1",
+        )
+
+    found = searched(search_lb / base_lb)
+    lb = kg(found) / 0.45359237
+    assert lb == pytest.approx(search_lb)
+    assert any(f"later found {too_high} times too high" in warning for warning in found.warnings)
+    assert not searched(search_lb / base_lb / too_high).warnings
+    return [lb / base_lb, lb / base_lb / too_high]
+
+
+@by_account("K48")
+def _failure_of_a_job(devices, hours, mtbf):
+    found = compute(f"devices: {devices}, wall_time: {hours} h", 300, 429, rest=(
+        f", faults: {{mtbf: {mtbf} h, checkpoint_time: 2 min}}"
+    ))  # fmt: skip
+    mean = next(value.best for value in found.entries[0].inputs if value.name == "job_mtbf")
+    few = faults.failure_probability(hours, mtbf / 8)
+    assert few == pytest.approx(8 * hours / mtbf, rel=0.002)
+    return faults.failure_probability(hours, mean)
 
 
 def table(item: str, metric: str) -> float | list[float]:

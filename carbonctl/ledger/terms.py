@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from carbonctl.estimators.roles import LOSSES
-from carbonctl.factors import runs, schedule
+from carbonctl.factors import faults, runs, schedule
 from carbonctl.ledger.entry import EMBODIED, OPERATIONAL, SUMS, Entry
 from carbonctl.ledger.unknowns import Uncertain, is_certain, unknown_of
 from carbonctl.numbers.formulas import Formula, NotArithmetic, parsed
@@ -17,11 +17,17 @@ from carbonctl.numbers.intervals import has_rows
 from carbonctl.numbers.values import Value
 
 _VARY = ("energy_kwh", "kgco2e", "kgco2e_market")
-# Derived inputs that are no arithmetic: what they come from, and how.
+# Derived inputs that are no arithmetic: what they come from, and how. It may be derived itself.
 _DERIVED: dict[str, tuple[tuple[str, ...], Callable[..., Any]]] = {
     "mean": (("p50", "p99"), runs.lognormal_mean),
     "compute_time": (("compute_p50", "compute_p99"), runs.lognormal_mean),
     "repeats": (("for", "every"), schedule.occurrences),
+    "job_mtbf": (("mtbf", "job_devices"), faults.job_mtbf_h),
+    "checkpoint_interval": (("checkpoint_time", "job_mtbf"), faults.best_interval_h),
+    "faults": (
+        ("checkpoint_interval", "checkpoint_time", "restart_time", "job_mtbf"),
+        faults.wall_over_useful,
+    ),
     "servers": (("bandwidth", "server_bandwidth"), schedule.whole_number),
 }
 
@@ -33,9 +39,9 @@ class Term(NamedTuple):
     """One figure as a function of what is uncertain in it.
 
     There is no formula where it is a plain number. ``known`` has the values of inputs without a
-    range, ``ranged`` the unknowns behind the others; ``derived`` are names in the formula that
-    follow from others by one of the kernels. ``number`` is the figure at the best estimates,
-    without its sign, +1 or −1.
+    range, ``ranged`` the unknowns behind the others; ``derived`` are names that follow from others
+    by one of the kernels, each after those that it follows from. ``number`` is the figure at
+    the best estimates, without its sign, +1 or −1.
     """
 
     formula: Formula | None
@@ -112,10 +118,10 @@ def term(
     if not formula.names <= inputs.keys():
         lacking = sorted(formula.names - inputs.keys())
         raise NotArithmetic(f"`{lacking[0]}` is no input of {entry.item}")
-    derived = tuple(name for name in may_follow if _is_derived(inputs[name], inputs))
+    derived = _following(may_follow, inputs) if may_follow else ()
     if derived:
         parents = {parent for name in derived for parent in _DERIVED[name][0]}
-        names = tuple(sorted((formula.names - set(derived)) | parents))
+        names = tuple(sorted((formula.names | parents) - set(derived)))
     known, ranged = {}, {}
     for name in names:
         value = inputs[name]
@@ -204,6 +210,15 @@ def _read(text: str) -> tuple[Formula, tuple[str, ...], tuple[str, ...]]:
     formula = parsed(text)
     names = tuple(sorted(formula.names))
     return formula, names, tuple(name for name in names if name in _DERIVED)
+
+
+def _following(names: Sequence[str], inputs: Mapping[str, Value]) -> tuple[str, ...]:
+    """Return the names that follow from others, each after those that it follows from."""
+    found: dict[str, None] = {}
+    for name in names:
+        if name in _DERIVED and _is_derived(inputs[name], inputs):
+            found |= dict.fromkeys((*_following(_DERIVED[name][0], inputs), name))
+    return tuple(found)
 
 
 def _is_derived(value: Value, inputs: Mapping[str, Value]) -> bool:

@@ -30,6 +30,7 @@ MAKERS: dict[str, Maker] = {
     "phases": spec_blocks.phases,
     "activity": spec_blocks.activity,
     "kinds": spec_blocks.kinds,
+    "runs": spec_blocks.sections(*spec_blocks.OF_RUNS),
     "federated": spec_blocks.federated,
     "parts": spec_blocks.parts,
     "overview": command_blocks.overview,

@@ -12,6 +12,7 @@ _ON_A_SYSTEM = ("system", "devices_per_system")
 WORKLOAD = ("workload", "functional_unit", "reported")
 PLACES = ("site", "construction")
 MACHINES = ("system", "accelerators")
+OF_RUNS = ("faults", "early_stopping", "search")
 OF_FEDERATED = ("clients", "connections", "access_point", "network")
 
 

@@ -16,6 +16,7 @@ figure = st.one_of(st.floats(0, 1e3), st.sampled_from([0.0, 1.0]))
 share = st.one_of(st.floats(0, 1), st.sampled_from([0.0, 0.5, 1.0]))
 used = st.floats(0.01, 1)
 lost = st.floats(0, 0.9)
+pause = st.one_of(st.floats(1e-3, 10), st.just(0.0))
 pue = st.floats(1, 3)
 area = st.one_of(st.floats(0.01, 20), st.just(0.0))
 side = st.one_of(st.floats(1, 40), st.just(250.0))
@@ -89,6 +90,12 @@ ARGUMENTS = {
     "fab.abated_kgco2e_per_cm2": [st.floats(0.94, 1), figure, figure],
     "facility.overhead_kwh": [positive, pue],
     "facility.construction_kgco2e_per_kwh": [positive, positive, used],
+    "faults.job_mtbf_h": [positive, positive],
+    "faults.failure_probability": [figure, positive],
+    "faults.young_interval_h": [figure, positive],
+    "faults.best_interval_h": [positive, positive],
+    "faults.wall_over_useful": [pause, pause, pause, st.floats(0.5, 1e4)],
+    "faults.best_wall_over_useful": [pause, pause, st.floats(0.5, 1e4)],
     "federated.worked": [share, share],
     "federated.reported": [share],
     "federated.linear_kwh_per_gb": [positive, positive, positive],
@@ -110,6 +117,8 @@ ARGUMENTS = {
     "runs.with_failures": [positive, share],
     "schedule.occurrences": [figure, figure],
     "schedule.whole_number": [figure, figure],
+    "search.early_stopped": [share, share],
+    "search.halving_runs": [st.integers(0, 300), st.integers(1, 5)],
     "storage.energy_kwh": [positive, positive],
     "storage.kgco2e_per_tb_hour": [positive, positive, used],
     "water.litres": [positive, positive, positive, positive],
@@ -123,7 +132,8 @@ OF_NUMBERS = {  # of one unknown, or of the facts of a zone; never of columns
     "distributions.share_below",
     *(name for name in NAMES if name.startswith("grid_rule.")),
 }
-WITHOUT_RANGES = {name for name in ARGUMENTS if name.startswith("distributions.")}
+WITHOUT_RANGES = {"search.halving_runs"}
+WITHOUT_RANGES |= {name for name in ARGUMENTS if name.startswith("distributions.")}
 
 
 def ranged(ends):

@@ -19,6 +19,7 @@ from carbonctl.spec.model import PHASES, Activity, Workload
 from carbonctl.spec.parts import DEVICE, GROUP, HOST
 from carbonctl.spec.parts import KINDS as PART_KINDS
 from carbonctl.spec.systems import System
+from carbonctl.spec.word_or import WordOr
 
 _SHARE: f.QuantityField = get_args(f.Fraction)[1]
 
@@ -79,6 +80,10 @@ class _Generator(GenerateJsonSchema):
     @field.register
     def _(self, marker: f.RateOrCount) -> Schema:
         return {"anyOf": [self.field(marker.count), self.field(marker.rate)]}
+
+    @field.register
+    def _(self, marker: WordOr) -> Schema:
+        return {"anyOf": [{"enum": [marker.word]}, self.field(marker.quantity)]}
 
     @field.register
     def _(self, marker: f.GridField) -> Schema:
