@@ -29,6 +29,25 @@ _MOST = {
 Key: TypeAlias = tuple[str | float, ...]
 
 
+# The identities of two unknowns and their rank correlation.
+Rank: TypeAlias = tuple[str, str, float]
+
+
+class Uncertainty(NamedTuple):
+    """What a workload says of the draws of its unknowns.
+
+    Attributes
+    ----------
+    seed : int
+        Of the draws, between 0 and 2^64 - 1.
+    ranks : tuple of Rank
+        Pairs of identities with their rank correlation, between -1 and 1.
+    """
+
+    seed: int = 1
+    ranks: tuple[Rank, ...] = ()
+
+
 class Uncertain(NamedTuple):
     """A ranged input as the unknown that it is, wherever it is used.
 
