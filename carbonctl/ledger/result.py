@@ -19,11 +19,12 @@ from carbonctl.ledger.entry import (
 from carbonctl.ledger.ranges import Moves
 from carbonctl.ledger.rows import View
 from carbonctl.ledger.sums import Driver, drivers, foremost, moves_of, ranged, total, totals
+from carbonctl.ledger.unknowns import Uncertainty
 from carbonctl.numbers.intervals import NotOneNumber, best, decide, exact_sum, has_rows
 from carbonctl.numbers.units import COUNT, INTENSITY, parse
 from carbonctl.numbers.values import Value
-from carbonctl.spec.fields import write_quantity
 from carbonctl.spec.model import PHASES, Reported
+from carbonctl.spec.quantities import write_quantity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -137,6 +138,8 @@ class Result:
         (`carbonctl.analysis.candidates.Saving`).
     imports : tuple of str
         The places whose carbon intensity counts imports; of a saved result unknown, and empty.
+    uncertainty : Uncertainty
+        The seed of its draws, and which unknowns go together.
     """
 
     def __init__(
@@ -160,6 +163,7 @@ class Result:
         self._reported = reported
         self.imports: tuple[str, ...] = ()
         self.best_lever: Any = None
+        self.uncertainty = Uncertainty()
 
     def __repr__(self) -> str:
         return f"<Result {self.file}: {self.name}, total_kgco2e={self.total.total_kgco2e}>"
@@ -194,7 +198,7 @@ class Result:
     @cached_property
     def moves(self) -> Moves:
         """What each unknown does to each entry."""
-        return moves_of(self.booked)
+        return moves_of(self.booked, self.uncertainty.ranks)
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:

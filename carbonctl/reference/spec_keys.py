@@ -25,6 +25,7 @@ from carbonctl.spec import scalars
 from carbonctl.spec.parts import KINDS as PART_KINDS
 from carbonctl.spec.parts import Wafer
 from carbonctl.spec.systems import Accelerator, Spec, System, SystemFields
+from carbonctl.spec.uncertainty import Correlation, UncertaintyBlock
 from carbonctl.spec.word_or import WordOr
 
 Row: TypeAlias = dict[str, Any]
@@ -92,6 +93,8 @@ _PARTS: dict[str, type[Spec]] = {
     "search": Search,
     "functional_unit": m.FunctionalUnit,
     "reported": m.Reported,
+    "uncertainty": UncertaintyBlock,
+    "correlations": Correlation,
     "clients": ClientClass,
     "connections": Connection,
     "access_point": AccessPoint,
