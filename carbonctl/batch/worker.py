@@ -217,9 +217,9 @@ class Worker:
             self.alone += 1
             self.entries += len(result.entries)
             if self.is_for_people and not read.is_saved:
-                from carbonctl.analysis.candidates import greatest
+                from carbonctl.analysis.best_lever import best_lever
 
-                result.best_lever = greatest(result, self.catalog)
+                result.best_lever = best_lever(result, self.catalog)
             for renderer in self.renderers:
                 renderer.add(result)
         for line, parts in zip(self.lines, self.texts, strict=True):

@@ -135,7 +135,7 @@ class Result:
         Published figures, as the spec gives them.
     best_lever : object
         What would save most, where somebody has asked for it
-        (`carbonctl.analysis.candidates.Saving`).
+        (`carbonctl.analysis.best_lever.BestLever`).
     imports : tuple of str
         The places whose carbon intensity counts imports; of a saved result unknown, and empty.
     uncertainty : Uncertainty

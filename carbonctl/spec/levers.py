@@ -16,6 +16,7 @@ from carbonctl.numbers.values import Value
 from carbonctl.spec import bounds
 from carbonctl.spec import fields as f
 from carbonctl.spec.systems import Spec, optional
+from carbonctl.spec.texts import clean
 from carbonctl.spec.tree import Map, Seq
 
 ENERGY, TIME, EMBODIED = "energy", "time", "embodied"
@@ -57,7 +58,7 @@ class TargetsField(NodeField):
         words = raw if isinstance(raw, list | tuple) else (raw,)
         if not words:
             raise ValueError("it names nothing; leave it out for everything")
-        return tuple(f.clean(word, "a phase, phase.activity or systems.NAME") for word in words)
+        return tuple(clean(word, "a phase, phase.activity or systems.NAME") for word in words)
 
 
 def plain(node: Any) -> Any:

@@ -7,7 +7,8 @@ from pydantic_core import core_schema
 
 from carbonctl.numbers.units import article
 from carbonctl.numbers.values import Value
-from carbonctl.spec.fields import FIELD, QuantityField, read_quantity, write_quantity
+from carbonctl.spec.fields import FIELD, QuantityField
+from carbonctl.spec.quantities import read_quantity, write_quantity
 from carbonctl.text import did_you_mean
 
 
