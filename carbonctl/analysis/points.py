@@ -14,10 +14,10 @@ import numpy as np
 
 from carbonctl.factors.correlation import copula
 from carbonctl.factors.normal import normal_quantile
+from carbonctl.ledger.samples import DRAWS
 from carbonctl.ledger.terms import Term
 from carbonctl.ledger.unknowns import Rank, Uncertain
 
-DRAWS = 10_000
 SEED = 1
 
 Numbers: TypeAlias = Any  # an array of numbers

@@ -19,7 +19,8 @@ from carbonctl.ledger.entry import (
     Entry,
     in_limits,
 )
-from carbonctl.ledger.result import SCHEMA, Assumption, ReportedFigure, Result, error_of
+from carbonctl.ledger.reported import error_of
+from carbonctl.ledger.result import SCHEMA, Assumption, ReportedFigure, Result
 from carbonctl.ledger.sums import total
 from carbonctl.ledger.terms import term
 from carbonctl.ledger.unknowns import is_certain

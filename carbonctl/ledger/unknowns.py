@@ -236,6 +236,11 @@ class Unknowns:
         """Return the places of the unknowns with an identity."""
         return [place for _, place in self._known.get(identity, ())]
 
+    def levels_at(self, place: int) -> tuple[Any, Any, Any]:
+        """Return the quantiles 0.05, 0.5 and 0.95 of the first unknown at a place."""
+        known = (pair for pairs in self._known.values() for pair in pairs)
+        return self.levels(next(uncertain for uncertain, own in known if own == place))
+
     def levels(self, uncertain: Uncertain) -> tuple[Any, Any, Any]:
         """Return the quantiles 0.05, 0.5 and 0.95 of an unknown."""
         more = (uncertain.distribution, uncertain.figure, uncertain.parameters)
