@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from typing import NamedTuple
 
 from carbonctl.analysis.sensitivity.asked import Key, Question
 from carbonctl.analysis.sensitivity.model import RANK, SOBOL, SWING, Row, Sensitivity
-from carbonctl.analysis.sensitivity.swing import Figure, Mover, Swings, swings
+from carbonctl.analysis.sensitivity.swing import Figure, Swings, swings
 from carbonctl.errors import InputError, Problem
 from carbonctl.ledger.entry import SUMS, Entry
 from carbonctl.ledger.ranges import UNKNOWN, Ends, Moves, is_finite
@@ -35,7 +36,8 @@ def sensitivity(result: Result, question: Question) -> Sensitivity:
         raise InputError([Problem(result.file, 1, 1, f"not a saved result: {error}")]) from None
     swung = swings(figure, question.at)
     seed = result.uncertainty.seed if question.seed is None else question.seed
-    rows, notes = _rows(swung, methods, seed, question.points, result.uncertainty.ranks)
+    how = _Draws(seed, question.points, result.uncertainty.ranks)
+    rows, notes = _rows(swung, methods, how)
     is_drawn = bool(rows) and methods != (SWING,)
     low, high = _ends(swung.terms)
     value = _value(entries, key)
@@ -68,48 +70,70 @@ def _explain(figure: Figure, swung: Swings) -> str | None:
     return f"{entry.phase}.{entry.activity}"
 
 
-def _rows(
-    swung: Swings, methods: Sequence[str], seed: int, points: int, ranks: Sequence[Rank]
-) -> tuple[list[Row], tuple[str, ...]]:
+class _Draws(NamedTuple):
+    """How values are drawn."""
+
+    seed: int
+    points: int
+    ranks: Sequence[Rank]
+
+
+def _rows(swung: Swings, methods: Sequence[str], how: _Draws) -> tuple[list[Row], tuple[str, ...]]:
     """Return a row for each unknown and each group, and what is to be known of them."""
-    movers, notes = swung.movers, []
-    rows = {id(mover): mover.row for mover in movers}
-    if RANK in methods and movers:
-        from carbonctl.analysis.sensitivity import ranks as by_rank  # numpy, for draws alone
+    made = [[mover.row] for mover in swung.movers]  # a row of each, and of its group behind it
+    notes: list[str] = []
+    if RANK in methods and made:
+        _add_ranks(made, swung, how)
+    if SOBOL in methods and made:
+        notes = _add_indices(made, swung, how)
+        if tuple(methods) == (SOBOL,):  # of a correlated one nothing is known alone
+            made = [[row for row in own if row.total is not None or len(own) < 2] for own in made]
+    if SWING not in methods:
+        column = "total" if SOBOL in methods else "rank"
+        made = [
+            [row._replace(at_low=None, at_high=None, swing=None) for row in own] for own in made
+        ]
+        made.sort(key=lambda own: -max(abs(getattr(row, column) or 0.0) for row in own))
+    return [row for own in made for row in own], tuple(notes)
 
-        unknowns = [mover.unknowns[0] for mover in movers]
-        found = by_rank.rank_correlations(swung.terms, unknowns, seed, ranks)
-        for mover, rank, share in zip(movers, found, by_rank.shares_pct(found), strict=True):
-            rows[id(mover)] = rows[id(mover)]._replace(rank=rank, variance_pct=share)
-    of_groups: dict[int, Row] = {}
-    if SOBOL in methods and movers:
-        from carbonctl.analysis.sensitivity.indices import indices
 
-        groups = _groups(swung, ranks)
-        if len(groups) > MOST_GROUPS:
-            notes.append(
-                f"indices are those of the {MOST_GROUPS} of {len(groups)} unknowns with the "
-                "largest swing; the others vary with them"
-            )
-            groups = groups[:MOST_GROUPS]
-        members = [group.unknowns for group in groups]
-        made = indices(swung.terms, members, points=points, seed=seed, ranks=ranks)
-        for group, index in zip(groups, made, strict=True):
-            first = id(group.movers[0])
-            if len(group.movers) == 1:
-                rows[first] = rows[first]._replace(**index._asdict())
-            else:
-                of_groups[first] = _together(group, swung.terms)._replace(**index._asdict())
-                if methods == (SOBOL,):  # nothing is known of a member alone
-                    rows = {n: row for n, row in rows.items() if n not in map(id, group.movers)}
-    return _ordered(movers, rows, of_groups, methods), tuple(notes)
+def _add_ranks(made: list[list[Row]], swung: Swings, how: _Draws) -> None:
+    """Add the rank correlations of unknowns to their rows."""
+    from carbonctl.analysis.sensitivity import ranks  # numpy, for draws alone
+
+    unknowns = [mover.unknowns[0] for mover in swung.movers]
+    known = ranks.rank_correlations(swung.terms, unknowns, how.seed, how.ranks)
+    for own, rank, share in zip(made, known, ranks.shares_pct(known), strict=True):
+        own[0] = own[0]._replace(rank=rank, variance_pct=share)
+
+
+def _add_indices(made: list[list[Row]], swung: Swings, how: _Draws) -> list[str]:
+    """Add the indices of unknowns to their rows, and rows of groups; return what to note."""
+    from carbonctl.analysis.sensitivity.indices import indices  # numpy, for draws alone
+
+    notes = []
+    groups = _groups(swung, how.ranks)
+    if len(groups) > MOST_GROUPS:
+        notes.append(
+            f"indices are those of the {MOST_GROUPS} of {len(groups)} unknowns with the largest "
+            "swing; the others vary with them"
+        )
+        groups = groups[:MOST_GROUPS]
+    members = [group.unknowns for group in groups]
+    known = indices(swung.terms, members, points=how.points, seed=how.seed, ranks=how.ranks)
+    for group, index in zip(groups, known, strict=True):
+        own = made[group.places[0]]
+        if len(group.places) > 1:
+            own.append(_together([swung.movers[n].row for n in group.places], group, swung.terms))
+        own[-1] = own[-1]._replace(**index._asdict())
+    return notes
 
 
 class _Group:
-    """Unknowns that are drawn together, with those of them that move the figure."""
+    """Unknowns that are drawn together, and the places of those that move the figure."""
 
     def __init__(self) -> None:
-        self.movers: list[Mover] = []
+        self.places: list[int] = []
         self.unknowns: list[Uncertain] = []
 
 
@@ -125,8 +149,8 @@ def _groups(swung: Swings, ranks: Sequence[Rank]) -> list[_Group]:
         return roots.get(unknown.unknown) or unknown.key
 
     groups: dict[Hashable, _Group] = {}
-    for mover in swung.movers:
-        groups.setdefault(key(mover.unknowns[0]), _Group()).movers.append(mover)
+    for place, mover in enumerate(swung.movers):
+        groups.setdefault(key(mover.unknowns[0]), _Group()).places.append(place)
     drawn = dict.fromkeys(u for term in swung.terms for u in term.ranged.values())
     for unknown in drawn:
         group = groups.get(key(unknown))
@@ -135,32 +159,12 @@ def _groups(swung: Swings, ranks: Sequence[Rank]) -> list[_Group]:
     return list(groups.values())
 
 
-def _together(group: _Group, terms: Sequence[Term]) -> Row:
+def _together(rows: Sequence[Row], group: _Group, terms: Sequence[Term]) -> Row:
     """Return the row of correlated unknowns, still without indices."""
-    rows = [mover.row for mover in group.movers]
     members = frozenset(group.unknowns)
     return Row(
-        ", ".join(row.path or row.name for row in rows),
-        ", ".join(row.name for row in rows),
-        *[None] * 7,
+        path=", ".join(row.path or row.name for row in rows),
+        name=", ".join(row.name for row in rows),
+        status=None, source=None, distribution=None, best=None, low=None, high=None, unit=None,
         entries=sum(not members.isdisjoint(term.ranged.values()) for term in terms),
-    )
-
-
-def _ordered(
-    movers: Sequence[Mover],
-    rows: dict[int, Row],
-    of_groups: dict[int, Row],
-    methods: Sequence[str],
-) -> list[Row]:
-    """Return all rows by swing, else by total index or rank; a group behind its first member."""
-    blocks = []
-    for mover in movers:
-        own = [some[id(mover)] for some in (rows, of_groups) if id(mover) in some]
-        if SWING not in methods:
-            own = [row._replace(at_low=None, at_high=None, swing=None) for row in own]
-        blocks.append(own)
-    if SWING not in methods:
-        column = "total" if SOBOL in methods else "rank"
-        blocks.sort(key=lambda own: -max((abs(getattr(r, column) or 0.0) for r in own), default=0))
-    return [row for own in blocks for row in own]
+    )  # fmt: skip

@@ -36,6 +36,8 @@ class Row(NamedTuple):
         Spearman's rank correlation with the figure.
     variance_pct : float
         The square of that, in percent of the squares of all unknowns.
+    side : str
+        Of a difference: base or head, where it is on that side alone; else None.
     """
 
     path: str | None
@@ -57,6 +59,7 @@ class Row(NamedTuple):
     total_conf: float | None = None
     rank: float | None = None
     variance_pct: float | None = None
+    side: str | None = None
 
 
 class Sensitivity(NamedTuple):

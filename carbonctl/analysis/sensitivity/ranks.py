@@ -48,4 +48,6 @@ def correlation(first: Numbers, second: Numbers) -> float | None:
 def shares_pct(correlations: Sequence[float | None]) -> list[float | None]:
     """Return the square of each correlation, in percent of the squares of all of them."""
     whole = sum(rank * rank for rank in correlations if rank is not None)
-    return [None if rank is None or not whole else 100 * rank * rank / whole for rank in correlations]
+    return [
+        None if rank is None or not whole else 100 * rank * rank / whole for rank in correlations
+    ]

@@ -92,7 +92,9 @@ def _at_bounds(term: Term | None) -> Term | None:
     """Return a term whose unknowns have their bounds and best estimates as quantiles."""
     if term is None:
         return None
-    return term.under({u: u._replace(distribution=TWO_PIECE_LOGNORMAL) for u in term.ranged.values()})
+    return term.under(
+        {u: u._replace(distribution=TWO_PIECE_LOGNORMAL) for u in term.ranged.values()}
+    )
 
 
 def _mover(reach: Reach, unknowns: tuple[Uncertain, ...]) -> Mover:
