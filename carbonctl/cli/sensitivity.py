@@ -100,7 +100,7 @@ def sensitivity(
 
       carbonctl sensitivity job.yaml
 
-      carbonctl sensitivity job.yaml --method all --of phases.training.total_kgco2e
+      carbonctl sensitivity job.yaml --method all --of energy_kwh
 
       carbonctl sensitivity job.yaml --at bounds --format csv
     """

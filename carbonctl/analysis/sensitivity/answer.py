@@ -85,9 +85,9 @@ def _rows(swung: Swings, methods: Sequence[str], how: _Draws) -> tuple[list[Row]
     if RANK in methods and made:
         _add_ranks(made, swung, how)
     if SOBOL in methods and made:
-        notes = _add_indices(made, swung, how)
-        if tuple(methods) == (SOBOL,):  # of a correlated one nothing is known alone
-            made = [[row for row in own if row.total is not None or len(own) < 2] for own in made]
+        notes, grouped = _add_indices(made, swung, how)
+        if tuple(methods) == (SOBOL,):  # of a member of a group nothing is known alone
+            made = [own[-1:] for n, own in enumerate(made) if n not in grouped]
     if SWING not in methods:
         column = "total" if SOBOL in methods else "rank"
         made = [
@@ -107,11 +107,15 @@ def _add_ranks(made: list[list[Row]], swung: Swings, how: _Draws) -> None:
         own[0] = own[0]._replace(rank=rank, variance_pct=share)
 
 
-def _add_indices(made: list[list[Row]], swung: Swings, how: _Draws) -> list[str]:
-    """Add the indices of unknowns to their rows, and rows of groups; return what to note."""
+def _add_indices(made: list[list[Row]], swung: Swings, how: _Draws) -> tuple[list[str], set[int]]:
+    """Add the indices of unknowns to their rows, and a row of each group behind its first member.
+
+    Returns what to note, and the places of the other members.
+    """
     from carbonctl.analysis.sensitivity.indices import indices  # numpy, for draws alone
 
-    notes = []
+    notes: list[str] = []
+    grouped: set[int] = set()
     groups = _groups(swung, how.ranks)
     if len(groups) > MOST_GROUPS:
         notes.append(
@@ -126,7 +130,8 @@ def _add_indices(made: list[list[Row]], swung: Swings, how: _Draws) -> list[str]
         if len(group.places) > 1:
             own.append(_together([swung.movers[n].row for n in group.places], group, swung.terms))
         own[-1] = own[-1]._replace(**index._asdict())
-    return notes
+        grouped.update(group.places[1:])
+    return notes, grouped
 
 
 class _Group:

@@ -1,7 +1,7 @@
 """First-order and total indices: which share of the variance of a figure an unknown has.
 
-With A and B as two independent sets of draws, and A_B as A with one unknown as in B (Saltelli et
-al. 2010, Jansen 1999):
+With A and B as two independent sets of draws, and A_B as A with one unknown as in B (saltelli2010,
+jansen1999):
 
     first order  S = mean(f(B) · (f(A_B) − f(A))) / V
     total        T = mean((f(A) − f(A_B))²) / 2 V

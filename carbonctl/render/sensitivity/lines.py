@@ -15,10 +15,11 @@ OF_DIFFERENCE = "What decides the difference"
 
 
 class Column(NamedTuple):
-    """A column of numbers: its head, and its cells."""
+    """A column: its head, its cells, and what stands below the head."""
 
     head: str
     cells: list[str]
+    unit: str = ""
 
 
 class Scale(NamedTuple):
@@ -68,7 +69,7 @@ def headline(answer: Sensitivity, of_table: Scale) -> str:
 def label(row: Row) -> str:
     """Return what a row is called: its path, of a group the names of its members."""
     if row.status is None:
-        return f"{row.name} (together)"
+        return row.name
     side = f" ({row.side})" if row.side else ""
     return (row.path or row.name).removeprefix("phases.") + side
 

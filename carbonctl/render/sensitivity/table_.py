@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from carbonctl.analysis.sensitivity import Row, Sensitivity
-from carbonctl.analysis.sensitivity.model import SOBOL, SWING
+from carbonctl.analysis.sensitivity.model import SOBOL
 from carbonctl.ledger.result import About
 from carbonctl.render import CAUTION, Style, human_numbers
 from carbonctl.render.own_records import below
@@ -13,11 +13,11 @@ from carbonctl.render.plain import finished
 from carbonctl.render.sensitivity import TOP, lines
 from carbonctl.render.sheet import Screen, Sheet, Text
 
-_NAME = 15
+_NAME, _GAP = 15, 2
 _BAR, _LEAST_BAR = 20, 6
-# Columns for which there is room, by the columns of the screen; a figure is never cut.
-_ENDS_FROM, _RANK_FROM, _ENTRIES_FROM = 58, 50, 66
-_STARTS = dict.fromkeys(("at p5", "at p95", "at low", "at high"), _ENDS_FROM) | {"Rank": _RANK_FROM}
+_IN, _SWING = "In", "Swing"
+# Which columns are left out where there is no room, the first ones first.
+_LEFT_OUT = ((_IN,), ("at p5", "at p95", "at low", "at high"), ("Rank",))
 
 
 def render(
@@ -64,28 +64,36 @@ def _sheet(
     columns = lines.columns(answer, rows, of_table)
     is_short = SOBOL in answer.methods  # there is no room to say entries in each row
     counts = [str(row.entries) if is_short else lines.entries(row) for row in rows]
+    columns.append(lines.Column(_IN, counts, "entries" if is_short else ""))
     labels = [lines.label(row) for row in rows]
-    sizes = [
-        max(map(len, [title, *labels])),
-        *(max(map(len, [column.head, *column.cells])) for column in columns),
-        max(map(len, [*counts, *(("entries",) if is_short else ())])),
-    ]
-    bar = min(_BAR, width - sum(sizes) - 2 * len(sizes)) if SWING in answer.methods else 0
+    columns = _fitting(columns, width - max(_NAME, len(title)))
+    room = width - max(map(len, [title, *labels])) - sum(map(_size, columns)) - _GAP
+    largest = max((row.swing or 0.0 for row in answer.rows), default=0.0)
     sheet = Sheet()
     sheet.add_column(title, least=_NAME)
+    cells: list[list[str]] = [labels]
     for column in columns:
-        start = _STARTS.get(column.head, 0)
-        sheet.add_column(column.head, is_right=True, wraps=False, start=start)
-        if column.head == "Swing" and bar >= _LEAST_BAR:
+        is_right = column.head != _IN or is_short
+        sheet.add_column(column.head, unit=column.unit, is_right=is_right, wraps=False)
+        cells.append(column.cells)
+        if column.head == _SWING and room >= _LEAST_BAR:
+            bar = min(_BAR, room)
             sheet.add_column(wraps=False, least=bar, style="green")
-    unit = "entries" if is_short else ""
-    sheet.add_column("In", unit=unit, is_right=is_short, wraps=False, start=_ENTRIES_FROM)
-    largest = max((row.swing or 0.0 for row in answer.rows), default=0.0)
-    for place, row in enumerate(rows):
-        cells: list[str] = []
-        for column in columns:
-            cells.append(column.cells[place])
-            if column.head == "Swing" and bar >= _LEAST_BAR:
-                cells.append(human_numbers.bar(row.swing, largest, bar))
-        sheet.add_row(labels[place], *cells, counts[place])
+            cells.append([human_numbers.bar(row.swing, largest, bar) for row in rows])
+    for row_cells in zip(*cells, strict=True):
+        sheet.add_row(*row_cells)
     return sheet
+
+
+def _fitting(columns: list[lines.Column], room: int) -> list[lines.Column]:
+    """Return the columns for which there is room; a figure is never cut, its column is left out."""
+    for heads in _LEFT_OUT:
+        if sum(map(_size, columns)) <= room:
+            break
+        columns = [column for column in columns if column.head not in heads]
+    return columns
+
+
+def _size(column: lines.Column) -> int:
+    """Return how many characters a column takes, with the gap before it."""
+    return _GAP + max(map(len, [column.head, column.unit, *column.cells]))
