@@ -34,7 +34,7 @@ def render(
         draw(screen, answer, of_table, top)
         command = lines.explain(answer)
         if command:
-            screen.paragraph(command, "dim")
+            screen.lines.append(command)  # on one line, to be copied
     return finished(below(screen.drawn(), about.own_records), style)
 
 
