@@ -7,20 +7,15 @@ This module imports numpy: only what asks for draws imports it.
 """
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from hashlib import sha256
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from carbonctl.factors.distributions import (
-    TWO_PIECE_LOGNORMAL,
-    normal_quantile,
-    two_piece_logarithm,
-)
+from carbonctl.factors.correlation import copula
+from carbonctl.factors.normal import normal_quantile
 from carbonctl.ledger.terms import Term
 from carbonctl.ledger.unknowns import Rank, Uncertain
-from carbonctl.numbers.columns import Column
 
 DRAWS = 10_000
 SEED = 1
@@ -56,33 +51,19 @@ def draws(
         Tells independent sets of draws of one seed apart.
     """
     ranked = _ranked_orders(tuple(ranks), count, seed, stream) if ranks else {}
+    levels = _levels(count)
     drawn = {}
     for unknown in dict.fromkeys(unknowns):
         order = ranked.get(unknown.unknown)
         if order is None:
             order = _order((seed, unknown.key, stream), count)
-        drawn[unknown] = _quantiles(unknown, count)[order]
+        drawn[unknown] = np.asarray(unknown.quantile(levels))[order]
     return drawn
 
 
-def _quantiles(unknown: Uncertain, count: int) -> Numbers:
-    """Return the middle of each part, in their order."""
-    if unknown.distribution != TWO_PIECE_LOGNORMAL:
-        return np.asarray(unknown.at(Column(_levels(count) * unknown.within)))
-    start = unknown.start
-    ends = (end - start for end in (unknown.low, unknown.best, unknown.high))
-    logarithm = two_piece_logarithm(_normal(count, unknown.within), *ends)
-    return start + (unknown.best - start) * np.exp(np.asarray(logarithm))
-
-
 def _levels(count: int) -> Numbers:
+    """Return the middle of each of ``count`` parts of equal probability."""
     return (np.arange(count) + 0.5) / count
-
-
-@lru_cache(maxsize=8)
-def _normal(count: int, within: float) -> Column:
-    """Return the normal quantile of the middle of each part of what is not cut off."""
-    return Column(normal_quantile(Column(_levels(count) * within)))
 
 
 def _order(key: tuple[Any, ...], count: int) -> Numbers:
@@ -105,8 +86,8 @@ def _ranked_orders(
     wanted = np.eye(len(names))
     for first, second, rank in ranks:
         row, column = names.index(first), names.index(second)
-        wanted[row, column] = wanted[column, row] = 2 * np.sin(np.pi * rank / 6)
-    middle = np.asarray(_normal(count, 1.0))
+        wanted[row, column] = wanted[column, row] = copula(rank)
+    middle = normal_quantile(_levels(count))
     scores = np.array([middle[_order((seed, (name,), stream), count)] for name in names])
     mixed = _root(wanted) @ np.linalg.solve(_root(np.corrcoef(scores)), scores)
     return {
