@@ -59,7 +59,7 @@ def compare(
 
       carbonctl compare old.yaml new.yaml --metrics --embodied-share 20..80%
 
-    What the difference depends on, where what both sides share cancels:
+    What decides the difference, where what both sides share cancels:
 
       carbonctl compare old.yaml new.yaml --sensitivity
     """

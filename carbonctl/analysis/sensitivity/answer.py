@@ -39,8 +39,8 @@ def sensitivity(result: Result, question: Question) -> Sensitivity:
     how = _Draws(seed, question.points, result.uncertainty.ranks)
     rows, notes = _rows(swung, methods, how)
     is_drawn = bool(rows) and methods != (SWING,)
-    low, high = _ends(swung.terms)
     value = _value(entries, key)
+    low, high = UNKNOWN if value is None else _ends(swung.terms)
     return Sensitivity(
         result.file, result.name, str(key), key.unit, methods, question.at,
         seed if is_drawn else None, question.points if is_drawn and SOBOL in methods else None,
