@@ -393,16 +393,17 @@ def differing(base, head):
     return of_difference(compare(side("base", base), side("head", head), CATALOG))
 
 
-@pytest.mark.parametrize("rank", [0.0, 1.0])
+@pytest.mark.parametrize("rank", [0.0, 0.6, 1.0])
 def test_the_spread_of_a_sum_and_of_a_difference(rank):
     """U10: what both parts share adds up in a sum, and cancels in a difference."""
     cases = {c["quantity"]: c for c in CASES if c["case"].startswith("U10")
              and json.loads(c["inputs"])["correlation"] == rank}  # fmt: skip
     for sign, what in ((1.0, "sum"), (-1.0, "difference")):
         moves = [Move(-10.0, 10.0), Move(-20.0 * sign, 20.0 * sign)]
-        if rank:
+        if rank == 1:
             moves = [Move(*map(math.fsum, zip(*moves, strict=True)))]
-        low, high = range_of(0.0, moves, is_amount=False)
+        pairs = [(0, 1, rank)] if 0 < rank < 1 else ()
+        low, high = range_of(0.0, moves, is_amount=False, pairs=pairs)
         close(high, cases[f"standard deviation of the {what}"])
         assert low == -high
 

@@ -194,7 +194,7 @@ class Result:
     @cached_property
     def moves(self) -> Moves:
         """What each unknown does to each entry."""
-        return moves_of(self.booked)
+        return moves_of(self.booked, self.uncertainty.ranks)
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:

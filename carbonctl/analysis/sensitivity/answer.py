@@ -40,7 +40,7 @@ def sensitivity(result: Result, question: Question) -> Sensitivity:
     rows, notes = _rows(swung, methods, how)
     is_drawn = bool(rows) and methods != (SWING,)
     value = _value(entries, key)
-    low, high = UNKNOWN if value is None else _ends(swung.terms)
+    low, high = UNKNOWN if value is None else _ends(swung.terms, how.ranks)
     return Sensitivity(
         result.file, result.name, str(key), key.unit, methods, question.at,
         seed if is_drawn else None, question.points if is_drawn and SOBOL in methods else None,
@@ -56,9 +56,9 @@ def _value(entries: Sequence[Entry], key: Key) -> float | None:
     return None if numbers and not known else exact_sum(known)
 
 
-def _ends(terms: Sequence[Term]) -> Ends:
+def _ends(terms: Sequence[Term], ranks: Sequence[Rank]) -> Ends:
     """Return the range of a sum; none where it has no end."""
-    ends = Moves(terms).sum(range(len(terms))).ends()
+    ends = Moves(terms, ranks).sum(range(len(terms))).ends()
     return ends if is_finite(ends) else UNKNOWN
 
 
