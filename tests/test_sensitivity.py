@@ -347,6 +347,33 @@ def test_correlated_unknowns_are_one_row_of_indices():
     assert [row for row in alone if row.path == group.path] == [group]
 
 
+def test_what_goes_together_is_one_row():
+    pair = (
+        "uncertainty: {correlations: [{together: [systems.pool.embodied, systems.pool.power]}]}\n"
+    )
+    result = estimate(RANGES.read_bytes() + pair.encode(), "service.yaml", CATALOG)
+    rows = sensitivity(result, Question(method="all")).rows
+    assert len(rows) == 6
+    (both,) = [row for row in rows if row.status is None]
+    assert sorted(both.path.split(", ")) == ["systems.pool.embodied", "systems.pool.power"]
+    assert (sorted(both.name.split(", ")), both.entries, both.best) == (
+        ["embodied", "power"],
+        9,
+        None,
+    )
+    apart = {row.path: row for row in sensitivity(service(), Question()).rows}
+    members = [apart[path] for path in both.path.split(", ")]
+    assert both.swing == pytest.approx(sum(row.swing for row in members))
+    assert both.total > 0.08
+    assert both.rank > 0.25
+    (alone,) = [
+        row
+        for row in sensitivity(result, Question(read_key("energy_kwh"))).rows
+        if row.path != "site.pue"
+    ]
+    assert (alone.path, alone.best) == ("systems.pool.power", 400.0)
+
+
 def test_of_a_pair_one_of_which_does_not_reach_the_figure_the_other_is_a_row():
     result = service()
     result.uncertainty = Uncertainty(1, (("systems.pool.power", "systems.pool.lifetime", 0.5),))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from carbonctl.analysis.sensitivity.asked import Key, Question
 from carbonctl.analysis.sensitivity.model import RANK, SOBOL, SWING, Row, Sensitivity
-from carbonctl.analysis.sensitivity.swing import Figure, Swings, swings
+from carbonctl.analysis.sensitivity.swing import Figure, Swings, grouped, swings
 from carbonctl.errors import InputError, Problem
 from carbonctl.ledger.entry import SUMS, Entry
 from carbonctl.ledger.ranges import UNKNOWN, Ends, Moves, is_finite
@@ -167,9 +167,8 @@ def _groups(swung: Swings, ranks: Sequence[Rank]) -> list[_Group]:
 def _together(rows: Sequence[Row], group: _Group, terms: Sequence[Term]) -> Row:
     """Return the row of correlated unknowns, still without indices."""
     members = frozenset(group.unknowns)
-    return Row(
-        path=", ".join(row.path or row.name for row in rows),
-        name=", ".join(row.name for row in rows),
-        status=None, source=None, distribution=None, best=None, low=None, high=None, unit=None,
-        entries=sum(not members.isdisjoint(term.ranged.values()) for term in terms),
-    )  # fmt: skip
+    row = grouped(rows[0], {row.path or row.name: row.name for row in rows})
+    entries = sum(not members.isdisjoint(term.ranged.values()) for term in terms)
+    return row._replace(
+        entries=entries, at_low=None, at_high=None, swing=None, rank=None, variance_pct=None
+    )

@@ -16,7 +16,7 @@ class Row(NamedTuple):
     ----------
     path, name : str
         Where it stands in the spec, or would stand, and what the figure is called; of a group
-        those of all members.
+        those of all members, with commas between them.
     status, source, distribution : str
         Of its first place in the ledger; None of a group.
     best, low, high : float

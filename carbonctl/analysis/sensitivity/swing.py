@@ -1,6 +1,6 @@
 """One unknown at a time from its low to its high end: what `drivers` says, of any figure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from carbonctl.analysis.sensitivity.model import BOUNDS, Row
@@ -10,6 +10,9 @@ from carbonctl.ledger.ranges import Moves
 from carbonctl.ledger.sums import Reach, reaches
 from carbonctl.ledger.terms import Term
 from carbonctl.ledger.unknowns import Uncertain
+from carbonctl.numbers.values import Value
+
+TOGETHER = ", "  # between the members of a group, as in the identity of those that go together
 
 
 class Figure(NamedTuple):
@@ -35,11 +38,6 @@ class Mover(NamedTuple):
     row: Row
     unknowns: tuple[Uncertain, ...]
     reach: Reach
-
-    @property
-    def identity(self) -> str:
-        """The identity of the unknown."""
-        return self.unknowns[0].unknown
 
 
 class Swings(NamedTuple):
@@ -71,21 +69,30 @@ def swings(figure: Figure, at: str, *, is_exact: bool = False) -> Swings:
     moves = Moves(terms)
     median, found = reaches(figure.entries, moves, is_exact=is_exact)
     known = [n for n, middle in enumerate(moves.medians) if middle is not None]
-    own: dict[int, dict[Uncertain, None]] = {}
-    for number in known:
-        moved, given = terms[number], figure.terms[number]
-        assert moved is not None
-        assert given is not None
-        for name, unknown in moved.ranged.items():
-            place = moves.unknowns.place(unknown)
-            own.setdefault(place, {})[given.ranged[name]] = None
+    members = _members(figure, terms, known, moves)
     movers = [
-        _mover(reach, tuple(own[reach.place]))
+        _mover(reach, members[reach.place])
         for reach in found
         if not reach.low == reach.high == median
     ]
     movers.sort(key=lambda mover: (-(mover.row.swing or 0.0), mover.row.path or ""))
     return Swings(median, movers, [term for n in known if (term := figure.terms[n])])
+
+
+def _members(
+    figure: Figure, terms: Sequence[Term | None], known: Sequence[int], moves: Moves
+) -> dict[int, dict[Uncertain, Value]]:
+    """Return what each unknown is in some terms, with the input behind it, by its place."""
+    members: dict[int, dict[Uncertain, Value]] = {}
+    for number in known:
+        moved, given = terms[number], figure.terms[number]
+        if moved is None or given is None or not given.ranged:
+            continue
+        inputs = {value.name: value for value in figure.entries[number].inputs}
+        for name, unknown in moved.ranged.items():
+            own = members.setdefault(moves.unknowns.place(unknown), {})
+            own.setdefault(given.ranged[name], inputs[name])
+    return members
 
 
 def _at_bounds(term: Term | None) -> Term | None:
@@ -97,11 +104,23 @@ def _at_bounds(term: Term | None) -> Term | None:
     )
 
 
-def _mover(reach: Reach, unknowns: tuple[Uncertain, ...]) -> Mover:
-    value = reach.value
+def _mover(reach: Reach, members: dict[Uncertain, Value]) -> Mover:
+    value, unknown = reach.value, next(iter(members))
     row = Row(
-        value.path, value.figure or value.name, value.status, value.source,
-        unknowns[0].distribution, value.best, value.low, value.high, value.unit, reach.entries,
+        value.path, value.figure or value.name, value.status, value.source, unknown.distribution,
+        value.best, value.low, value.high, value.unit, reach.entries,
         reach.low, reach.high, abs(reach.high - reach.low),
     )  # fmt: skip
-    return Mover(row, unknowns, reach)
+    figures = {value.path: value.figure or value.name for value in members.values()}
+    if len(figures) > 1 and set(unknown.unknown.split(TOGETHER)) >= figures.keys():
+        row = grouped(row, figures)
+    return Mover(row, tuple(members), reach)
+
+
+def grouped(row: Row, figures: Mapping[str | None, str]) -> Row:
+    """Return the row of a group: that of its first member, with the paths and names of all."""
+    return row._replace(
+        path=TOGETHER.join(path or name for path, name in figures.items()),
+        name=TOGETHER.join(figures.values()),
+        status=None, source=None, distribution=None, best=None, low=None, high=None, unit=None,
+    )  # fmt: skip

@@ -72,10 +72,9 @@ def _of_sensitivity() -> dict[str, Schema]:
         Row,
         "swing",
         side=r.words((BASE, HEAD, None)),
-        status=r.words(STATUSES[:-1]),
-        distribution=r.words(DISTRIBUTIONS[:-1]),
-        **dict.fromkeys(("best", "low", "high", "at_low", "at_high", "swing"), r.NUMBER),
-        unit=r.TEXT,
+        status=r.words(STATUSES),
+        distribution=r.words(DISTRIBUTIONS),
+        **dict.fromkeys(("at_low", "at_high", "swing"), r.NUMBER),
     )
     difference = r.fields(
         "difference", median=r.MAYBE_NUMBER, rows=r.listed("swing"), notes=r.TEXTS

@@ -69,7 +69,8 @@ def headline(answer: Sensitivity, of_table: Scale) -> str:
 def label(row: Row) -> str:
     """Return what a row is called: its path, of a group the names of its members."""
     if row.status is None:
-        return row.name
+        names = row.name.split(", ")
+        return row.name if len(set(names)) == len(names) else (row.path or row.name)
     side = f" ({row.side})" if row.side else ""
     return (row.path or row.name).removeprefix("phases.") + side
 
