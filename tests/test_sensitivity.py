@@ -13,6 +13,7 @@ from carbonctl.analysis.compare import Side, compare
 from carbonctl.analysis.compare.drivers import sensitivity as of_difference
 from carbonctl.analysis.points import draws
 from carbonctl.analysis.sensitivity import Question, answer, indices, read_key, sensitivity
+from carbonctl.analysis.sensitivity.drawn import Drawn
 from carbonctl.analysis.sensitivity.indices import Evaluations, of_evaluations
 from carbonctl.analysis.sensitivity.ranks import average_ranks, correlation
 from carbonctl.errors import UsageError
@@ -372,6 +373,24 @@ def test_what_goes_together_is_one_row():
         if row.path != "site.pue"
     ]
     assert (alone.path, alone.best) == ("systems.pool.power", 400.0)
+
+
+def test_draws_are_kept_no_longer_than_they_are_used():
+    result = service()
+    pair = ("systems.pool.lifetime", "systems.pool.utilization")
+    ranks = ((*pair, -0.6),)
+    key = read_key("total_kgco2e")
+    terms = key.terms(key.entries(result.booked))
+    unknowns = {u for term in terms for u in term.ranged.values()}
+    whole = draws(unknowns, 64, 3, ranks=ranks, stream="A")
+    drawn = Drawn(terms, 64, 3, ranks, "A")
+    for term in terms:
+        own = drawn.of(term)
+        assert own.keys() == set(term.ranged.values())
+        assert all((own[unknown] == whole[unknown]).all() for unknown in own)
+    assert not drawn.kept
+    assert {unknown.unknown for unknown in drawn.together} == set(pair)
+    assert all((drawn.again(unknown) == whole[unknown]).all() for unknown in unknowns)
 
 
 def test_of_a_pair_one_of_which_does_not_reach_the_figure_the_other_is_a_row():

@@ -122,9 +122,9 @@ def test_columns_of_all_methods(inside, files):
 
 def test_rows_beyond_the_top_are_one_line(inside, files):
     lines = inside("sensitivity", "service-ranges.yaml", "--top", "5").out.splitlines()
-    assert lines[7] == "and 2 more, each of at most 6.0 tCO2e (--top 7 shows all)"
+    assert lines[7] == "and 2 more, with swings of at most 5.952 tCO2e (--top 7 shows all)"
     one = inside("sensitivity", "service-ranges.yaml", "--top", "6").out.splitlines()
-    assert one[8] == "and 1 more, of 4.3 tCO2e (--top 7 shows all)"
+    assert one[8] == "and 1 more, with a swing of 4.271 tCO2e (--top 7 shows all)"
     for form in ("csv", "json"):
         done = inside("sensitivity", "service-ranges.yaml", "--top", "1", "--format", form)
         assert done.out.count("systems.pool") >= 4

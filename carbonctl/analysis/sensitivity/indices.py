@@ -19,7 +19,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from carbonctl.analysis.points import draws
+from carbonctl.analysis.sensitivity.drawn import Drawn
 from carbonctl.ledger.terms import Term
 from carbonctl.ledger.unknowns import Rank, Uncertain
 
@@ -83,13 +83,13 @@ def _evaluate(
     seed: int,
     ranks: Sequence[Rank],
 ) -> Evaluations:
-    unknowns = list(dict.fromkeys(u for term in terms for u in term.ranged.values()))
-    a, b = (draws(unknowns, points, seed, ranks=ranks, stream=stream) for stream in "AB")
+    sets = [Drawn(terms, points, seed, ranks, stream) for stream in "AB"]
     member_of = {unknown: place for place, group in enumerate(groups) for unknown in group}
     at_a, at_b = np.zeros(points), np.zeros(points)
     steps = np.zeros((len(groups), points))
     with np.errstate(all="ignore"):  # what is not finite has no indices
         for term in terms:
+            a, b = (drawn.of(term) for drawn in sets)
             here = term.at(a)
             at_a += here
             at_b += term.at(b)

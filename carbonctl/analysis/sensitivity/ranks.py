@@ -8,7 +8,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from carbonctl.analysis.points import DRAWS, draws, sums_at
+from carbonctl.analysis.points import DRAWS
+from carbonctl.analysis.sensitivity.drawn import Drawn
 from carbonctl.ledger.terms import Term
 from carbonctl.ledger.unknowns import Rank, Uncertain
 
@@ -22,14 +23,15 @@ def rank_correlations(
 
     None where one of the two is the same in all draws, or the sum has no value in some of them.
     """
-    drawn = draws(
-        (unknown for term in terms for unknown in term.ranged.values()), seed=seed, ranks=ranks
-    )
-    total = sums_at(terms, drawn, DRAWS)
-    if not drawn or not np.isfinite(total).all():
+    drawn = Drawn(terms, DRAWS, seed, ranks)
+    total = np.zeros(DRAWS)
+    with np.errstate(all="ignore"):  # what is not finite has no correlation
+        for term in terms:
+            total += term.at(drawn.of(term))
+    if not np.isfinite(total).all():
         return [None] * len(unknowns)
     ordered = average_ranks(total)
-    return [correlation(average_ranks(drawn[unknown]), ordered) for unknown in unknowns]
+    return [correlation(average_ranks(drawn.again(unknown)), ordered) for unknown in unknowns]
 
 
 def average_ranks(numbers: Numbers) -> Numbers:

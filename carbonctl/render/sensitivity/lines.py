@@ -113,7 +113,7 @@ def _signed(rank: float | None) -> str:
 
 def entries(row: Row) -> str:
     """Return in how many entries an unknown is."""
-    return f"{row.entries} {'entry' if row.entries == 1 else 'entries'}"
+    return f"{row.entries:,} {'entry' if row.entries == 1 else 'entries'}"
 
 
 def below(answer: Sensitivity, of_table: Scale, top: int) -> list[str]:
@@ -121,7 +121,8 @@ def below(answer: Sensitivity, of_table: Scale, top: int) -> list[str]:
     said = []
     left = answer.rows[top:]
     if left:
-        said.append(_rest(left, of_table, len(answer.rows)))
+        how = "--format json has" if of_table.is_signed else f"--top {len(answer.rows)} shows"
+        said.append(f"{_rest(left, answer.key)} ({how} all)")
     if SWING in answer.methods:
         where = "best estimates" if answer.at == BOUNDS else "medians"
         whole = f"{of_table.number(answer.median)} {of_table.unit}"
@@ -131,16 +132,14 @@ def below(answer: Sensitivity, of_table: Scale, top: int) -> list[str]:
     return said
 
 
-def _rest(left: tuple[Row, ...], of_table: Scale, count: int) -> str:
-    """Return what is said of rows that are not shown; `compare` has no --top."""
-    more = f"and {len(left)} more"
-    how = "--format json has" if of_table.is_signed else f"--top {count} shows"
+def _rest(left: tuple[Row, ...], key: str) -> str:
+    """Return what is said of rows that are not shown."""
+    more = f"and {len(left):,} more"
     swung = [row.swing for row in left if row.swing is not None]
     if not swung:
-        return f"{more} ({how} all)"
-    most = of_table._replace(is_signed=False).number(max(swung))
-    of_each = "each of at most" if len(left) > 1 else "of"
-    return f"{more}, {of_each} {most} {of_table.unit} ({how} all)"
+        return more
+    of_each = "swings of at most" if len(left) > 1 else "a swing of"
+    return f"{more}, with {of_each} {human_numbers.total(key, max(swung))}"
 
 
 def explain(answer: Sensitivity) -> str:

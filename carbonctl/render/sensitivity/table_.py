@@ -63,7 +63,7 @@ def _sheet(
 ) -> Sheet:
     columns = lines.columns(answer, rows, of_table)
     is_short = SOBOL in answer.methods  # there is no room to say entries in each row
-    counts = [str(row.entries) if is_short else lines.entries(row) for row in rows]
+    counts = [f"{row.entries:,}" if is_short else lines.entries(row) for row in rows]
     columns.append(lines.Column(_IN, counts, "entries" if is_short else ""))
     labels = [lines.label(row) for row in rows]
     columns = _fitting(columns, width - max(_NAME, len(title)))
