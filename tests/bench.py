@@ -23,6 +23,7 @@ ROOT = Path(__file__).parent.parent
 PYTHON = sys.executable
 CARBONCTL = str(Path(PYTHON).with_name("carbonctl"))
 LINES = int(os.environ.get("BENCH_LINES", "20000"))
+_SEVEN = "tests/oracles/analysis/specs/service-ranges.yaml"  # unknowns
 _MANY = 15  # runs of a command that takes a fraction of a second
 
 EMPTY_APP = """
@@ -271,6 +272,11 @@ ROWS = (
         "carbonctl estimate configs/recommendation-model.yaml -f csv "
         "--fail-on 'p95(total_kgco2e) > 1 Mt'",
         "numpy estimate configs/recommendation-model.yaml -f csv", 1.2, runs=_MANY),
+    Row("sensitivity / plain estimate", f"carbonctl sensitivity {_SEVEN} -f csv",
+        f"carbonctl estimate {_SEVEN} -f csv", 1.2, runs=_MANY),
+    Row("sensitivity of all methods / estimate with draws",
+        f"carbonctl sensitivity {_SEVEN} --method all -f csv",
+        f"carbonctl estimate {_SEVEN} --draws 10000 -f csv --totals", 1.5, runs=_MANY),
     Row("explain 4,000 activities / csv", "carbonctl explain {acts}",
         "carbonctl estimate {acts} -f csv", 3.0),
     Row("compare 1,000 changed activities / csv of both",

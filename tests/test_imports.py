@@ -124,6 +124,16 @@ def test_validation_imports_nothing_heavy_and_no_account():
         assert f"carbonctl.{unneeded}" not in modules
 
 
+@pytest.mark.parametrize("more", [("--at", "bounds"), ("--of", "energy_kwh"), ("-f", "json")])
+def test_a_plain_sensitivity_imports_nothing_heavy(more):
+    modules = loaded("sensitivity", str(CONFIGS / "quickstart.yaml"), "-q", "-f", "csv", *more)
+    assert not {m for m in modules if m.partition(".")[0] in HEAVY}
+    table = loaded("sensitivity", str(CONFIGS / "quickstart.yaml"), "-q")
+    assert not {m for m in table if m.partition(".")[0] in ("numpy", "pandas", "pint")}
+    drawn = loaded("sensitivity", str(CONFIGS / "quickstart.yaml"), "-q", "--method", "rank")
+    assert "numpy" in drawn
+
+
 def test_schemas_import_nothing_heavy():
     modules = loaded("schema", "spec")
     assert not {m for m in modules if m.partition(".")[0] in (*HEAVY, "jsonschema")}

@@ -123,6 +123,9 @@ Metrics = Annotated[
         "--metrics", help="Also metrics of the designs: CDP, CEP, tCDP, FOCAL, GreenChip."
     ),
 ]
+Sensitivity = Annotated[
+    bool, typer.Option("--sensitivity", help="Also which unknowns decide the difference.")
+]
 EmbodiedShare = Annotated[
     str | None,
     typer.Option(

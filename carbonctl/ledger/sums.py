@@ -128,22 +128,60 @@ def ranged(entries: Sequence[Entry], moves: Moves) -> tuple[Entry, ...]:
     )
 
 
-def drivers(entries: Sequence[Entry], moves: Moves) -> list[Driver]:
-    """Return what each unknown does to the total, in the order in which they come."""
+class Reach(NamedTuple):
+    """What an unknown does alone to a sum.
+
+    Attributes
+    ----------
+    place : int
+        Of the unknown, as `carbonctl.ledger.ranges.Moves` counts them.
+    value : Value
+        The input behind it, where it comes first in the ledger.
+    entry : int
+        The place of the entry in which that is.
+    entries : int
+        In how many entries it is.
+    low, high : float
+        The sum with it at its low and at its high end, all others in the middle.
+    """
+
+    place: int
+    value: Value
+    entry: int
+    entries: int
+    low: float
+    high: float
+
+
+def reaches(
+    entries: Sequence[Entry], moves: Moves, *, is_exact: bool = False
+) -> tuple[float, list[Reach]]:
+    """Return the sum of what is known with all unknowns in the middle, and what each does to it.
+
+    ``moves`` are those of one figure of each entry; ``is_exact`` is that of `Moves.sum`. The
+    unknowns are in the order in which they come.
+    """
     known = [n for n, median in enumerate(moves.medians) if median is not None]
-    median, moved, _ = moves.sum(known)
+    median, moved, _ = moves.sum(known, is_exact=is_exact)
     counts = Counter(place for own in moves.moves for place in own)
-    found = []
+    made = []
     for place, move in moved.items():
         number, name = moves.first[place]
         value = next(value for value in entries[number].inputs if value.name == name)
         low, high = median + move.low, median + move.high
-        found.append(Driver(
+        made.append(Reach(place, value, number, counts[place], low, high))
+    return median, made
+
+
+def drivers(entries: Sequence[Entry], moves: Moves) -> list[Driver]:
+    """Return what each unknown does to the total, in the order in which they come."""
+    return [
+        Driver(
             value.figure or value.name, value.path, value.best, value.unit, value.low, value.high,
-            value.status, value.source, counts[place],
-            low, high, abs(high - low), value.path,
-        ))  # fmt: skip
-    return found
+            value.status, value.source, count, low, high, abs(high - low), value.path,
+        )
+        for _, value, _, count, low, high in reaches(entries, moves)[1]
+    ]  # fmt: skip
 
 
 def foremost(found: Iterable[Driver]) -> tuple[Driver, ...]:

@@ -188,6 +188,8 @@ def test_compare_names_them(checkout, inside):
         ("grid", "list", "--kind", "country"),
         ("reproduce", "t5-11b", "--given"),
         ("reproduce", "t5-11b", "--given", "-f", "md"),
+        ("sensitivity", "job.yaml"),
+        ("sensitivity", "job.yaml", "-f", "md"),
     ],
 )
 def test_other_texts_end_with_them(checkout, inside, command):
@@ -207,7 +209,7 @@ def test_other_texts_end_with_them(checkout, inside, command):
         ("grid", "list", "-f", "csv"),
         ("reproduce", "t5-11b", "--given", "-f", "csv"),
         ("validate", "job.yaml", "-q"),
-        ("reproduce", "t5-11b", "--given", "-f", "csv"),
+        ("sensitivity", "job.yaml", "-q", "-f", "csv"),
     ],
 )
 def test_stderr_has_them_where_standard_output_cannot(checkout, inside, command):
@@ -225,7 +227,8 @@ def test_json_of_bills_and_doctor_has_them(checkout, inside):
 def test_every_command_with_the_flag_is_looked_at_here():
     """A new command that takes --hardware-db has to say that own records are used."""
     told = {"estimate", "compare", "explain", "embodied", "validate", "doctor", "hardware list",
-            "hardware search", "hardware show", "hardware factors", "grid list", "grid show", "reproduce"}  # fmt: skip
+            "hardware search", "hardware show", "hardware factors", "grid list", "grid show", "reproduce",
+            "sensitivity"}  # fmt: skip
     from carbonctl.cli import introspection
 
     assert told == {

@@ -19,6 +19,8 @@ GOLDEN = ROOT / "tests" / "golden" / "screens"
 SCREENS = {
     "estimate": ("estimate", "configs/quickstart.yaml"),
     "compare": ("compare", "configs/parts/dell-r740-eight-ssds.yaml", "configs/parts/dell-r740-small.yaml"),
+    "sensitivity": ("sensitivity", "configs/quickstart.yaml", "--top", "5"),
+    "indices": ("sensitivity", "configs/quickstart.yaml", "--method", "all", "--top", "5"),
     "embodied": ("embodied", "nvidia/h100-sxm5-80gb"),
     "kinds": ("kinds", "transfer"),
     "hardware": ("hardware", "search", "gaudi"),

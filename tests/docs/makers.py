@@ -45,6 +45,8 @@ MAKERS: dict[str, Maker] = {
     "comparison": output_blocks.comparison,
     "compare-columns": output_blocks.compare_columns,
     "bills": output_blocks.bills,
+    "sensitivity": output_blocks.answers,
+    "sensitivity-columns": output_blocks.sensitivity_columns,
     "reproduced": output_blocks.reproduced,
     "lists": output_blocks.lists,
     "priors of devices": prior_blocks.of(

@@ -36,6 +36,8 @@ COMPARE = (
     "figure",
     "time",
     "design",
+    "sensitivity",
+    "swing",
 )
 LIKE = {"alternative": "base", "time": "figure"}  # all of one, and more
 REPRODUCED = (("reproduced row", "row"), ("reproduced summary", "summary"), ("goal", "goal"))
@@ -139,6 +141,19 @@ def reproduced() -> str:
     for title, name in REPRODUCED:
         text = text.replace(f"[{name}](#{anchor(name)})", f"[{name}](#{anchor(title)})")
     return text
+
+
+def answers() -> str:
+    """Return what ``sensitivity`` writes as JSON."""
+    built = schemas.build("sensitivity")
+    document = "### document of sensitivity\n\n" + _fields(built["properties"])
+    return f"{document}\n{fields('sensitivity', 'answer', 'unknown')}"
+
+
+def sensitivity_columns() -> str:
+    """Return the columns of the CSV of ``sensitivity`` that are no fields of an unknown."""
+    said = descriptions.of("sensitivity column")
+    return table(_COLUMNS[::2], [(f"`{key}`", plain(one)) for key, one in said.items()])
 
 
 def compare_columns() -> str:

@@ -12,6 +12,7 @@ from carbonctl.ledger.rows import VIEWS
 from carbonctl.reference import schemas, spec_keys
 from carbonctl.render.comparison import csv_
 from carbonctl.render.design import plain_
+from carbonctl.render.sensitivity import rows_
 from tests.conftest import ROOT
 from tests.docs.blocks import DOCS, PAGES, anchor, filled, names
 from tests.docs.makers import MAKERS
@@ -115,9 +116,10 @@ def test_every_column_is_told(inside):
         (section,) = [one for title, one in found.items() if told in title.split(" and ")]
         assert set(head) == section, place
     assert {*csv_.COLUMNS, *plain_.CSV_COLUMNS} == found["CSV of compare"]
+    assert set(rows_.COLUMNS) == found["CSV and TSV of sensitivity"] | found["unknown"]
 
 
-@pytest.mark.parametrize("name", ["result", "compare", "embodied"])
+@pytest.mark.parametrize("name", ["result", "compare", "embodied", "sensitivity"])
 def test_every_field_is_told(name):
     page = text("output")
     told = set(re.findall(r"`([^`]+)`", page))

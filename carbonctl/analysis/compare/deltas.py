@@ -1,6 +1,7 @@
 """Differences of figures, with ranges in which what both sides share moves together."""
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from carbonctl.analysis.compare.model import Delta
 from carbonctl.analysis.compare.pairing import Pair
@@ -36,6 +37,22 @@ def deltas(
         one = delta(pairs, key, of_sides.get(id(pairs)))
         found.append(one if terms is None else one._replace(**ends[tuple(map(id, terms))]))
     return found
+
+
+class Part(NamedTuple):
+    """One side of a pair as a part of a difference, that of the base with a minus."""
+
+    workload: str
+    entry: Entry
+    term: Term
+
+
+def differences(pairs: Sequence[Pair], key: str) -> list[Part] | None:
+    """Return the difference of one sum over some pairs part by part; None where it is unknown.
+
+    Raises NotArithmetic where the formula of an entry is none.
+    """
+    return _Terms().parts(pairs, key)
 
 
 def delta(pairs: Sequence[Pair], key: str, ranges: tuple[Ends, Ends] | None = None) -> Delta:
@@ -97,19 +114,28 @@ class _Terms:
 
     def of(self, pairs: Sequence[Pair], key: str) -> list[Term] | None:
         """Return a difference as terms; None where one of them is unknown."""
+        parts = self.parts(pairs, key)
+        return None if parts is None else [part.term for part in parts]
+
+    def parts(self, pairs: Sequence[Pair], key: str) -> list[Part] | None:
+        """Return a difference part by part; None where one of them is unknown."""
         if not varies(key):
             return None
         boundary, column = SUMS[key]
         if id(pairs) not in self.same:
             self.same[id(pairs)] = same_unknowns(pairs)
         same = self.same[id(pairs)]
-        sides = [self.sides(p, column) for p in pairs if boundary in (None, p.entry.boundary)]
-        known = [both for both in sides if both is not None]
-        if len(known) < len(sides):
-            return None
-        return [
-            term for base, head in known for term in (*base, *(ours.under(same) for ours in head))
-        ]
+        parts: list[Part] = []
+        for pair in pairs:
+            if boundary not in (None, pair.entry.boundary):
+                continue
+            sides = self.sides(pair, column)
+            if sides is None:
+                return None
+            for entry, terms in zip((pair.base, pair.head), sides, strict=True):
+                renamed = same if entry is pair.head else {}
+                parts += [Part(pair.workload, entry, t.under(renamed)) for t in terms if entry]
+        return parts
 
     def sides(self, pair: Pair, column: str) -> tuple[list[Term], list[Term]] | None:
         """Return one figure of both sides as terms; None where one is unknown."""

@@ -13,7 +13,7 @@ import re
 from typing import NamedTuple
 
 from carbonctl.analysis.gates.conditions import PERCENT, Condition, RuleFault
-from carbonctl.analysis.gates.statistics import FUNCTIONS, BestEstimate, Read
+from carbonctl.analysis.gates.statistics import FUNCTIONS, BestEstimate, Place, Read
 from carbonctl.errors import UsageError
 from carbonctl.ledger.entry import Totals
 from carbonctl.numbers.unit_table import QuantityError
@@ -79,6 +79,18 @@ def parse_rule(text: str, flag: str = "--fail-on") -> Rule:
         return read_rule(text)
     except RuleFault as fault:
         raise _usage(flag, text, fault) from None
+
+
+def parse_key(text: str, flag: str) -> Place:
+    """Read a key of the totals, of all or of a phase, from the command line.
+
+    Raises UsageError with a caret under the fault and what would be right.
+    """
+    shown = _shown(text[:LONGEST]).strip()
+    try:
+        return _figure(shown, 0)
+    except RuleFault as fault:
+        raise _usage(flag, shown, fault) from None
 
 
 def refuse_change(rule: Rule, flag: str = "--fail-on") -> None:
