@@ -19,6 +19,7 @@ from carbonctl.ledger.entry import (
 from carbonctl.ledger.ranges import Moves
 from carbonctl.ledger.rows import View
 from carbonctl.ledger.sums import Driver, drivers, foremost, moves_of, ranged, total, totals
+from carbonctl.ledger.unknowns import Uncertainty
 from carbonctl.numbers.intervals import NotOneNumber, best, decide, exact_sum, has_rows
 from carbonctl.numbers.units import COUNT, INTENSITY, parse
 from carbonctl.numbers.values import Value
@@ -134,6 +135,8 @@ class Result:
         Published figures, as the spec gives them.
     imports : tuple of str
         The places whose carbon intensity counts imports; of a saved result unknown, and empty.
+    uncertainty : Uncertainty
+        The seed of its draws, and which unknowns go together.
     """
 
     def __init__(
@@ -156,6 +159,7 @@ class Result:
         self._spec = spec
         self._reported = reported
         self.imports: tuple[str, ...] = ()
+        self.uncertainty = Uncertainty()
 
     def __repr__(self) -> str:
         return f"<Result {self.file}: {self.name}, total_kgco2e={self.total.total_kgco2e}>"
