@@ -233,11 +233,12 @@ def _filled(tree: Map, path: str, texts: Sequence[str]) -> Filled:
     """Put columns in the place of the figures at a path, where the first of the texts stands."""
     from carbonctl.numbers.columns import Column
 
-    figures: list[tuple[float, ...]] = []
-    for text in texts:
+    known: dict[str, tuple[float, ...]] = {}
+    for text in dict.fromkeys(texts):
         match = _QUANTITY.fullmatch(text)
         assert match is not None
-        figures.append(tuple(float(part) for part in match.groups()[:2] if part is not None))
+        known[text] = tuple(float(part) for part in match.groups()[:2] if part is not None)
+    figures = [known[text] for text in texts]
     *above, last = locate(tree, sets.path_of(tree, path))[2]
     node: Any = tree
     for key in above:

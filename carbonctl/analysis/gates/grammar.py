@@ -81,6 +81,24 @@ def parse_rule(text: str, flag: str = "--fail-on") -> Rule:
         raise _usage(flag, text, fault) from None
 
 
+def parse_key(text: str, flag: str = "--key") -> tuple[str | None, str]:
+    """Read a key of the totals, alone or as ``phases.PHASE.KEY``, from the command line.
+
+    Returns the phase and the key.
+
+    Raises UsageError with the key, a caret under the fault and what would be right.
+    """
+    try:
+        if len(text) > LONGEST:
+            raise RuleFault(1, f"the key is longer than {LONGEST} characters")
+        reader = _Reader(_shown(text).rstrip())
+        place = reader.plain_figure()
+        reader.end()
+        return place
+    except RuleFault as fault:
+        raise _usage(flag, text, fault) from None
+
+
 def refuse_change(rule: Rule, flag: str = "--fail-on") -> None:
     """Refuse a rule that needs a base, where there is none.
 
