@@ -7,7 +7,8 @@ from itertools import islice, product
 from math import prod
 
 from carbonctl.analysis.accounts import Point
-from carbonctl.analysis.sweep.axes import Axis, shown
+from carbonctl.analysis.spans import shown
+from carbonctl.analysis.sweep.axes import Axis
 from carbonctl.errors import UsageError
 
 MOST_POINTS = 1_000_000

@@ -9,7 +9,7 @@ from carbonctl.analysis.accounts import Accounts, Outcome, Point
 from carbonctl.analysis.figures import Figures
 from carbonctl.analysis.gates.rules import Gates
 from carbonctl.analysis.gates.verdicts import Verdict, judge
-from carbonctl.analysis.sweep.axes import shown
+from carbonctl.analysis.spans import shown
 from carbonctl.analysis.sweep.measures import Measure, amount_of, unit_of
 from carbonctl.analysis.sweep.points import Points
 from carbonctl.errors import Caution, InputError, Problem
