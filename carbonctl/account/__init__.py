@@ -5,6 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 from carbonctl import estimators
+from carbonctl.account import uncertainty
 from carbonctl.account.accountant import Unaccountable, account, pues
 from carbonctl.account.changes import NONE, Changes
 from carbonctl.account.journal import Journal
@@ -69,9 +70,14 @@ def result_of(
         journal = account(loaded.workload, catalog, changes)
     except Unaccountable as error:
         raise InputError(loaded.problem(*fault) for fault in error.faults) from None
+    said = uncertainty.apply(loaded.workload, journal)
+    if said.faults:
+        raise InputError(loaded.problem(*fault) for fault in said.faults)
     for caution in _moved_pues(loaded, catalog):
         journal.warn(caution)
-    return _result(loaded.workload, journal, label, digest)
+    result = _result(loaded.workload, journal, label, digest)
+    result.uncertainty = said.uncertainty
+    return result
 
 
 def _moved_pues(loaded: Loaded, catalog: Catalog) -> list[Caution]:

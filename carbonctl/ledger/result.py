@@ -23,8 +23,8 @@ from carbonctl.ledger.unknowns import Uncertainty
 from carbonctl.numbers.intervals import NotOneNumber, best, decide, exact_sum, has_rows
 from carbonctl.numbers.units import COUNT, INTENSITY, parse
 from carbonctl.numbers.values import Value
-from carbonctl.spec.fields import write_quantity
 from carbonctl.spec.model import PHASES, Reported
+from carbonctl.spec.quantities import write_quantity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -194,7 +194,7 @@ class Result:
     @cached_property
     def moves(self) -> Moves:
         """What each unknown does to each entry."""
-        return moves_of(self.booked)
+        return moves_of(self.booked, self.uncertainty.ranks)
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:

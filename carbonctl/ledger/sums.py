@@ -8,6 +8,7 @@ from typing import NamedTuple
 from carbonctl.ledger.entry import BOUNDS, HIGH, LOW, NOTHING, SUMS, Entry, Totals
 from carbonctl.ledger.ranges import Ends, Moves
 from carbonctl.ledger.terms import term
+from carbonctl.ledger.unknowns import Rank
 from carbonctl.numbers.intervals import exact_sum
 from carbonctl.numbers.values import Value
 
@@ -55,15 +56,17 @@ class Driver(NamedTuple):
     narrow: str | None
 
 
-def moves_of(entries: Iterable[Entry]) -> Moves:
+def moves_of(entries: Iterable[Entry], ranks: Sequence[Rank] = ()) -> Moves:
     """Return what each unknown does to the carbon of some entries.
+
+    ``ranks`` are the rank correlations of pairs of unknowns.
 
     Raises
     ------
     NotArithmetic
         Where the formula of an entry is none, or names what is no input.
     """
-    return Moves([term(entry, "kgco2e") for entry in entries])
+    return Moves([term(entry, "kgco2e") for entry in entries], ranks)
 
 
 def total(entries: Sequence[Entry], name: str) -> float | None:
@@ -91,8 +94,11 @@ def totals(
     return without_range(entries)._replace(**{LOW: low, HIGH: high})
 
 
-def ends_over(entries: Sequence[Entry], over: Sequence[Value]) -> Ends:
-    """Return the range of the carbon of some entries over the product of some values."""
+def ends_over(entries: Sequence[Entry], over: Sequence[Value], ranks: Sequence[Rank] = ()) -> Ends:
+    """Return the range of the carbon of some entries over the product of some values.
+
+    ``ranks`` are the rank correlations of pairs of unknowns.
+    """
     named = {
         f"over_{n}": value.named(f"over_{n}", figure=value.figure or value.name)
         for n, value in enumerate(over)
@@ -105,7 +111,7 @@ def ends_over(entries: Sequence[Entry], over: Sequence[Value]) -> Ends:
         )
         for entry in entries
     ]
-    return moves_of(divided if over else entries).sum(range(len(entries))).ends()
+    return moves_of(divided if over else entries, ranks).sum(range(len(entries))).ends()
 
 
 def without_range(entries: Sequence[Entry]) -> Totals:
@@ -125,7 +131,7 @@ def ranged(entries: Sequence[Entry], moves: Moves) -> tuple[Entry, ...]:
 def drivers(entries: Sequence[Entry], moves: Moves) -> list[Driver]:
     """Return what each unknown does to the total, in the order in which they come."""
     known = [n for n, median in enumerate(moves.medians) if median is not None]
-    median, moved = moves.sum(known)
+    median, moved, _ = moves.sum(known)
     counts = Counter(place for own in moves.moves for place in own)
     found = []
     for place, move in moved.items():

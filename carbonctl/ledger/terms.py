@@ -24,8 +24,8 @@ _DERIVED: dict[str, tuple[tuple[str, ...], Callable[..., Any]]] = {
     "repeats": (("for", "every"), schedule.occurrences),
     "servers": (("bandwidth", "server_bandwidth"), schedule.whole_number),
 }
-
-
+# What may follow from others, with the names of these.
+PARENTS: Mapping[str, tuple[str, ...]] = {name: parents for name, (parents, _) in _DERIVED.items()}
 Same = Mapping[Uncertain, Uncertain]
 
 

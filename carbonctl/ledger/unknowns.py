@@ -232,6 +232,10 @@ class Unknowns:
         self.count += 1
         return self.count - 1
 
+    def places_of(self, identity: str) -> list[int]:
+        """Return the places of the unknowns with an identity."""
+        return [place for _, place in self._known.get(identity, ())]
+
     def levels(self, uncertain: Uncertain) -> tuple[Any, Any, Any]:
         """Return the quantiles 0.05, 0.5 and 0.95 of an unknown."""
         more = (uncertain.distribution, uncertain.figure, uncertain.parameters)

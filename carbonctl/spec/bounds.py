@@ -1,5 +1,6 @@
 """Bounds of the numbers of a spec: checks, and the same in the words of JSON Schema."""
 
+import math
 import re
 from collections.abc import Callable
 
@@ -64,3 +65,10 @@ BOUNDS: dict[Check, dict[str, int]] = {  # the same in the words of JSON Schema
     at_least_one: {"minimum": 1},
     whole: {"exclusiveMinimum": 0, "multipleOf": 1},
 }
+
+
+def limits(check: Check) -> tuple[float, float]:
+    """Return between which numbers a check refuses none, the ends perhaps."""
+    said = BOUNDS.get(check, {})
+    least = said.get("minimum", said.get("exclusiveMinimum", 0))
+    return float(least), float(said.get("maximum", said.get("exclusiveMaximum", math.inf)))

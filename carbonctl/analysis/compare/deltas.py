@@ -8,14 +8,18 @@ from carbonctl.ledger.entry import BOUNDS, SUMS, Entry
 from carbonctl.ledger.ranges import Ends, Moves, is_finite
 from carbonctl.ledger.sums import ends_over
 from carbonctl.ledger.terms import Same, Term, term, varies
-from carbonctl.ledger.unknowns import Uncertain, unknown_of
+from carbonctl.ledger.unknowns import Rank, Uncertain, unknown_of
 from carbonctl.numbers.intervals import exact_sum
 
 LOCATION, MARKET = "kgco2e", "kgco2e_market"
 
 
-def deltas(questions: Sequence[tuple[Sequence[Pair], str]], *, ranged: bool) -> list[Delta]:
+def deltas(
+    questions: Sequence[tuple[Sequence[Pair], str]], *, ranged: bool, ranks: Sequence[Rank] = ()
+) -> list[Delta]:
     """Return the deltas of sums, each over some pairs and by its key, with ranges where wanted.
+
+    ``ranks`` are the rank correlations of pairs of unknowns.
 
     Raises NotArithmetic where the formula of an entry is none.
     """
@@ -23,12 +27,12 @@ def deltas(questions: Sequence[tuple[Sequence[Pair], str]], *, ranged: bool) -> 
     asked = [sums.of(pairs, key) if ranged else None for pairs, key in questions]
     # What two keys have in common, as without contracts, is worked out once.
     ranges = {tuple(map(id, terms)): terms for terms in asked if terms is not None}
-    ends = {key: _ends(terms) for key, terms in ranges.items()}
+    ends = {key: _ends(terms, ranks) for key, terms in ranges.items()}
     of_sides: dict[int, tuple[Ends, Ends]] = {}
     found = []
     for (pairs, key), terms in zip(questions, asked, strict=True):
         if key in BOUNDS and id(pairs) not in of_sides:
-            of_sides[id(pairs)] = _ranges(pairs)
+            of_sides[id(pairs)] = _ranges(pairs, ranks)
         one = delta(pairs, key, of_sides.get(id(pairs)))
         found.append(one if terms is None else one._replace(**ends[tuple(map(id, terms))]))
     return found
@@ -47,18 +51,18 @@ def delta(pairs: Sequence[Pair], key: str, ranges: tuple[Ends, Ends] | None = No
     return of_numbers(base, head)
 
 
-def _ranges(pairs: Sequence[Pair]) -> tuple[Ends, Ends]:
+def _ranges(pairs: Sequence[Pair], ranks: Sequence[Rank] = ()) -> tuple[Ends, Ends]:
     """Return the ranges of the totals of both sides."""
     base, head = (
         [entry for entry in side if entry is not None]
         for side in ([pair.base for pair in pairs], [pair.head for pair in pairs])
     )
-    return ends_over(base, ()), ends_over(head, ())
+    return ends_over(base, (), ranks), ends_over(head, (), ranks)
 
 
-def _ends(terms: Sequence[Term]) -> dict[str, float]:
+def _ends(terms: Sequence[Term], ranks: Sequence[Rank]) -> dict[str, float]:
     """Return the range of a difference by its names; nothing where it is not finite."""
-    ends = Moves(terms).sum(range(len(terms)), is_exact=True).ends(is_amount=False)
+    ends = Moves(terms, ranks).sum(range(len(terms)), is_exact=True).ends(is_amount=False)
     return dict(zip(("low", "high"), ends, strict=True)) if is_finite(ends) else {}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from carbonctl.ledger.entry import COLUMNS, Entry
 from carbonctl.ledger.result import SCHEMA, About, Assumption, Result
-from carbonctl.ledger.unknowns import distribution, identity, is_certain
+from carbonctl.ledger.unknowns import Uncertainty, distribution, identity, is_certain
 from carbonctl.numbers.values import Value
 from carbonctl.render import Style, Verdicts
 from carbonctl.render.escaping import as_json, json_parts
@@ -80,8 +80,18 @@ def _members(result: Result, drivers: Any = None) -> dict[str, Any]:
         "reported": result.reported
         and {key: comparison._asdict() for key, comparison in result.reported.items()},
         "warnings": list(result.warnings),
+        "uncertainty": _uncertainty(result),
         "spec": result.spec,
     }
+
+
+def _uncertainty(result: Result) -> dict[str, Any] | None:
+    """Return what the draws of a result begin with; None where the workload says nothing of it."""
+    said = result.uncertainty
+    if said == Uncertainty() and not result.spec.get("uncertainty"):
+        return None
+    ranks = [{"of": [first, second], "rank": rank} for first, second, rank in said.ranks]
+    return {"seed": said.seed, "ranks": ranks}
 
 
 def _entry(result: Result, entry: Entry) -> dict[str, Any]:
@@ -109,4 +119,5 @@ def _input(value: Value) -> dict[str, Any]:
         "line": value.line,
         "distribution": None if is_certain(value) else distribution(value),
         "unknown": None if is_certain(value) else identity(value),
+        "parameters": list(value.parameters) or None,
     }
