@@ -40,9 +40,12 @@ class Draws:
     """Draws of unknowns, made when one is first asked for, the same on both sides."""
 
     def __init__(
-        self, question: Question, results: Sequence[Result], count: int, seed: int
+        self, question: Question, results: Sequence[Result], count: int, seed: int | None
     ) -> None:
-        self.count, self.seed = count, seed
+        self.count = count
+        said = [result.uncertainty for result in results]
+        self.seed = said[0].seed if seed is None else seed
+        self.ranks = tuple(dict.fromkeys(rank for own in said for rank in own.ranks))
         self.made: dict[Uncertain, Numbers] = {}
         self.same: list[Same] = [{} for _ in results]
         if len(results) == _SIDES:

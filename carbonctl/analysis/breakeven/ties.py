@@ -75,7 +75,9 @@ class Answer(NamedTuple):
     question : Question
         What was asked.
     names : tuple of str
-        What the workloads are called.
+        What the workloads are called: by name, else by file, else base and head.
+    workloads : tuple of str
+        Their names.
     ties : tuple of Tie
         In their order.
     everywhere : str or None
@@ -92,6 +94,7 @@ class Answer(NamedTuple):
 
     question: Question
     names: tuple[str, ...]
+    workloads: tuple[str, ...]
     ties: tuple[Tie, ...]
     everywhere: str | None = None
     spread: Spread = Spread()
@@ -170,7 +173,8 @@ def solve(question: Question, catalog: Catalog, draws: int | None, seed: int | N
     warnings = tuple(zip(labels, (result.warnings for result in firsts), strict=True))
     over = Spread() if ties else spreads[0]
     names = _names(question, firsts)
-    return Answer(question, names, ties, everywhere, over, draws, warnings, notes)
+    workloads = tuple(result.name for result in firsts)
+    return Answer(question, names, workloads, ties, everywhere, over, draws, warnings, notes)
 
 
 def _tie(question: Question, crossing: Crossing, spread: Spread) -> Tie:
