@@ -59,7 +59,7 @@ class Figures:
 
     def figure(self, phase: str | None, key: str) -> float | None:
         """Return one sum; None where it is unknown."""
-        number = total(_of_phase(self.entries, phase), key)
+        number = total(of_phase(self.entries, phase), key)
         if self.row is None:
             return number
         from carbonctl.numbers.columns import take
@@ -82,13 +82,13 @@ class Figures:
 
         drawn: list[float] | None = None
         with suppress(ArithmeticError, ValueError):
-            summed = terms(_of_phase(self.entries, phase), key)
+            summed = terms(of_phase(self.entries, phase), key)
             if summed is not None:
                 count, seed, ranks = self.sampling
                 drawn = samples(summed, count, seed, ranks=ranks).tolist()
         return drawn
 
 
-def _of_phase(entries: Sequence[Entry], phase: str | None) -> list[Entry]:
+def of_phase(entries: Sequence[Entry], phase: str | None) -> list[Entry]:
     """Return the entries of one phase, or all."""
     return [entry for entry in entries if phase in (None, entry.phase)]

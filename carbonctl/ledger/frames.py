@@ -56,8 +56,12 @@ def frame(view: str, accounts: Iterable[Account]) -> pd.DataFrame:
     return of_rows(table.columns, [row for account in accounts for row in table.rows(account)])
 
 
-def of_rows(columns: tuple[str, ...], rows: list[Row]) -> pd.DataFrame:
+def of_rows(
+    columns: tuple[str, ...], rows: list[Row], types: Mapping[str, str] = {}
+) -> pd.DataFrame:
     """Return rows as a DataFrame, each column with its type.
+
+    ``types`` are those of columns that no ledger has.
 
     Raises
     ------
@@ -69,7 +73,7 @@ def of_rows(columns: tuple[str, ...], rows: list[Row]) -> pd.DataFrame:
 
     return pd.DataFrame(
         {
-            name: pd.Series([row[place] for row in rows], dtype=dtype(name))
+            name: pd.Series([row[place] for row in rows], dtype=types.get(name) or dtype(name))
             for place, name in enumerate(columns)
         }
     )

@@ -4,7 +4,7 @@ They are worked out again with other values for it: a quantile of one of them, o
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -163,7 +163,7 @@ def figure_at(entry: Entry, key: str, numbers: Mapping[str, Any]) -> Any:
     number = getattr(entry, key)
     if number is None:
         return None
-    changed = _at_paths(entry.inputs, numbers)
+    changed = {name: numbers[path] for name, path in at_paths(entry.inputs, numbers).items()}
     text = _formula(entry, key) if changed else None
     if text is None:
         return number
@@ -183,17 +183,17 @@ def figure_at(entry: Entry, key: str, numbers: Mapping[str, Any]) -> Any:
     return formula.at(derive({**known, **changed}, derived))
 
 
-def _at_paths(inputs: Sequence[Value], numbers: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the numbers of paths by the names of the inputs that stand there.
+def at_paths(inputs: Sequence[Value], paths: Collection[str]) -> dict[str, str]:
+    """Return the names of the inputs that stand at some paths, each with its path.
 
     Where several inputs of an entry stand at one path, it is that which is named by its key.
     """
     places: dict[str, list[str]] = {}
     for value in inputs:
-        if value.path is not None and value.path in numbers:
+        if value.path is not None and value.path in paths:
             places.setdefault(value.path, []).append(value.name)
     return {
-        name: numbers[path]
+        name: path
         for path, names in places.items()
         for name in (names if len(names) == 1 else _named_by(path, names))
     }

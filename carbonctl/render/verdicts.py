@@ -71,9 +71,14 @@ def sentence(verdict: Verdict) -> str:
     return f"{gate}: {verdict.rule}: it is {measured(verdict)}, the limit {limit(verdict)}"
 
 
-def bullets(verdicts: Sequence[Verdict], escape: Callable[[str], str]) -> list[str]:
-    """Return verdicts as a Markdown list; subjects are named where there are several."""
-    several = len({verdict.subject for verdict in verdicts}) > 1
+def bullets(
+    verdicts: Sequence[Verdict], escape: Callable[[str], str], *, is_named: bool = False
+) -> list[str]:
+    """Return verdicts as a Markdown list.
+
+    Subjects are named where there are several, or ``is_named`` says so.
+    """
+    several = is_named or len({verdict.subject for verdict in verdicts}) > 1
     lines = []
     for verdict in verdicts:
         word = outcome(verdict)
@@ -86,9 +91,12 @@ def bullets(verdicts: Sequence[Verdict], escape: Callable[[str], str]) -> list[s
     return lines
 
 
-def draw(screen: Screen, verdicts: Sequence[Verdict]) -> None:
-    """Draw one line a verdict; subjects are named where there are several."""
-    several = len({verdict.subject for verdict in verdicts}) > 1
+def draw(screen: Screen, verdicts: Sequence[Verdict], *, is_named: bool = False) -> None:
+    """Draw one line a verdict.
+
+    Subjects are named where there are several, or ``is_named`` says so.
+    """
+    several = is_named or len({verdict.subject for verdict in verdicts}) > 1
     screen.heading("Gates")
     for verdict in verdicts:
         word = outcome(verdict)

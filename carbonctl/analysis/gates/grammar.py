@@ -41,6 +41,10 @@ _LIMIT = re.compile(
     r"(?P<number>(?:[0-9][0-9_]*(?:\.(?!\.)[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*"
     r"(?P<unit>.*?)\s*"
 )
+_SHARE = re.compile(
+    r"(?P<number>(?:[0-9][0-9_]*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?)\s*%\s*of\s+"
+    r"(?P<key>[\w.-]+)\s*"
+)
 
 
 class Rule(NamedTuple):
@@ -91,6 +95,70 @@ def parse_key(text: str, flag: str) -> Place:
         return _figure(shown, 0)
     except RuleFault as fault:
         raise _usage(flag, shown, fault) from None
+class Target(NamedTuple):
+    """``KEY = LIMIT``, or ``KEY = P % of KEY``.
+
+    ``limit`` is in the unit of the key; of the second form it is a share of the figure ``of``, a
+    phase, or None, and a key.
+    """
+
+    text: str
+    phase: str | None
+    key: str
+    limit: float
+    of: tuple[str | None, str] | None = None
+
+
+def parse_target(text: str, flag: str = "--until") -> Target:
+    """Read what a figure is to be equal to, from the command line.
+
+    Raises UsageError with the text, a caret under the fault and what would be right.
+    """
+    try:
+        return _target(text)
+    except RuleFault as fault:
+        raise _usage(flag, text, fault) from None
+
+
+def _target(text: str) -> Target:
+    if len(text) > LONGEST:
+        raise RuleFault(1, f"this is longer than {LONGEST} characters")
+    reader = _Reader(_shown(text).rstrip())
+    phase, key = reader.plain_figure()
+    if not reader.takes("="):
+        raise reader.fault("`=` is wanted here, as in total_kgco2e = 85 t")
+    at = reader.at
+    written = reader.text[at:]
+    even = " ".join(reader.text.split())
+    if share := _SHARE.fullmatch(written):
+        of = _figure(share["key"], at + share.start("key"))
+        if dimension(of[1]) is not dimension(key):
+            said = f"`{share['key']}` is no {dimension(key).name}; both have to be of one kind"
+            raise RuleFault(at + share.start("key") + 1, said)
+        return Target(even, phase, key, float(share["number"].replace("_", "")) / 100, of)
+    sign, number, unit, columns = _split(written, at, dimension(key).example)
+    if sign or unit.startswith(PERCENT):
+        said = "a figure is wanted here, as in total_kgco2e = 85 t, or a share of one: 50 % of KEY"
+        raise RuleFault(columns[0], said)
+    return Target(even, phase, key, _limit(f"{number} {unit}", columns[0] - 1, dimension(key))[0])
+
+
+def parse_key(text: str, flag: str = "--key") -> tuple[str | None, str]:
+    """Read a key of the totals, alone or as ``phases.PHASE.KEY``, from the command line.
+
+    Returns the phase and the key.
+
+    Raises UsageError with the key, a caret under the fault and what would be right.
+    """
+    try:
+        if len(text) > LONGEST:
+            raise RuleFault(1, f"the key is longer than {LONGEST} characters")
+        reader = _Reader(_shown(text).rstrip())
+        place = reader.plain_figure()
+        reader.end()
+        return place
+    except RuleFault as fault:
+        raise _usage(flag, text, fault) from None
 
 
 def refuse_change(rule: Rule, flag: str = "--fail-on") -> None:
