@@ -40,6 +40,8 @@ class Order(NamedTuple):
         What is written of each result; the last is for standard output.
     quiet, exit_zero : bool
         As the flags say.
+    levers : tuple of str
+        The names of levers that are pulled.
     """
 
     own: tuple[Path, ...]
@@ -48,6 +50,7 @@ class Order(NamedTuple):
     outputs: tuple[tuple[str, Style], ...]
     quiet: bool
     exit_zero: bool
+    levers: tuple[str, ...] = ()
 
     @property
     def in_lines(self) -> bool:
@@ -80,6 +83,8 @@ class Outcome(NamedTuple):
         The exit code that they call for.
     origins : frozenset of Origin
         What is behind them: versions and own records.
+    levers : int
+        How many levers there were that nobody pulled.
     """
 
     texts: Texts
@@ -94,6 +99,7 @@ class Outcome(NamedTuple):
     seconds: float
     code: int
     origins: frozenset[Origin]
+    levers: int = 0
 
 
 class Worker:
@@ -125,7 +131,7 @@ class Worker:
         self.told: list[Message] = []
         self.cautions = Cautions(is_quiet=self.order.quiet)
         self.begun = 0.0
-        self.results = self.entries = self.faults = self.alone = self.seen = 0
+        self.results = self.entries = self.faults = self.alone = self.seen = self.levers = 0
         self.code = errors.OK
         self.origins: set[Origin] = set()
 
@@ -159,7 +165,7 @@ class Worker:
 
     def _answers(self, some: list[Document]) -> Sequence[Answer | None]:
         """Return what comes of documents that are alike; None of the others."""
-        if len(some) < (_SOME if self.shapes else _MANY) or self.keeps:
+        if len(some) < (_SOME if self.shapes else _MANY) or self.keeps or self.order.levers:
             return [None] * len(some)
         if self.shapes is None:
             from carbonctl.batch.shapes import Shapes  # numpy: for a few workloads it does not pay
@@ -191,6 +197,7 @@ class Worker:
             time.process_time() - self.begun,
             self.code,
             frozenset(self.origins),
+            self.levers,
         )
         self._forget()
         return outcome
@@ -205,7 +212,8 @@ class Worker:
 
     def document(self, document: Document) -> None:
         """Hand the results of one document on to every output."""
-        read = read_document(document, self.catalog, self.order.overrides)
+        order = self.order
+        read = read_document(document, self.catalog, order.overrides, levers=order.levers)
         self.origins.add(read.origin)
         for result in read.results:
             place = "" if read.is_saved else document.place
@@ -214,6 +222,7 @@ class Worker:
                 self.judge(self.order.gates.judge(result))
             self.results += 1
             self.alone += 1
+            self.levers += len(result.levers)
             self.entries += len(result.entries)
             for renderer in self.renderers:
                 renderer.add(result)

@@ -16,8 +16,8 @@ from carbonctl.outputs.messages import say
 from carbonctl.text import did_you_mean
 
 COMMANDS = (
-    "estimate", "compare", "embodied", "validate", "explain", "reproduce", "init", "schema",
-    "kinds", "hardware", "grid", "config", "doctor", "completion", "man",
+    "estimate", "compare", "levers", "embodied", "validate", "explain", "reproduce", "init",
+    "schema", "kinds", "hardware", "grid", "config", "doctor", "completion", "man",
 )  # fmt: skip
 _ALL_THE_SAME = frozenset({"init", "schema", "kinds", "doctor", "completion", "man"})
 EPILOG = (

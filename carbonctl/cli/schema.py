@@ -11,11 +11,11 @@ from carbonctl.outputs import writing
 from carbonctl.reference import schemas
 
 Name = Annotated[
-    Literal["spec", "result", "device", "compare", "embodied", "reproduce"],
+    Literal["spec", "result", "device", "compare", "embodied", "reproduce", "levers"],
     typer.Argument(
         metavar="SCHEMA",
         help="spec: a workload; device: a record of hardware_db; result: JSON of estimate; "
-        "compare: JSON of compare; embodied: JSON of embodied; reproduce: JSON of reproduce.",
+        "compare, embodied, reproduce, levers: JSON of these commands.",
     ),
 ]
 

@@ -134,6 +134,8 @@ class Result:
         Published figures, as the spec gives them.
     imports : tuple of str
         The places whose carbon intensity counts imports; of a saved result unknown, and empty.
+    levers : tuple of str
+        The names of levers that the file has and that are not pulled.
     """
 
     def __init__(
@@ -156,6 +158,7 @@ class Result:
         self._spec = spec
         self._reported = reported
         self.imports: tuple[str, ...] = ()
+        self.levers: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Result {self.file}: {self.name}, total_kgco2e={self.total.total_kgco2e}>"

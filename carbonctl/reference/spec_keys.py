@@ -86,6 +86,7 @@ _PARTS: dict[str, type[Spec]] = {
     "repeat": m.Repeat,
     "functional_unit": m.FunctionalUnit,
     "reported": m.Reported,
+    "levers": m.Lever,
     "clients": ClientClass,
     "connections": Connection,
     "access_point": AccessPoint,
