@@ -20,6 +20,7 @@ from carbonctl.reference import descriptions
 from carbonctl.spec import fields as f
 from carbonctl.spec import model as m
 from carbonctl.spec import scalars
+from carbonctl.spec.levers import Lever
 from carbonctl.spec.parts import KINDS as PART_KINDS
 from carbonctl.spec.parts import Wafer
 from carbonctl.spec.systems import Accelerator, Spec, System, SystemFields
@@ -86,7 +87,7 @@ _PARTS: dict[str, type[Spec]] = {
     "repeat": m.Repeat,
     "functional_unit": m.FunctionalUnit,
     "reported": m.Reported,
-    "levers": m.Lever,
+    "levers": Lever,
     "clients": ClientClass,
     "connections": Connection,
     "access_point": AccessPoint,

@@ -58,8 +58,8 @@ FORM = {
         "[]", "on: it names nothing; leave it out for everything",
     ),
     "{name: a, adds: {trainin: []}}": (
-        "trainin", "`trainin` is not one of data, experimentation, training, inference; "
-        "did you mean `training`?",
+        "trainin", ("`trainin` is not one of data, experimentation, training, inference; "
+        "did you mean `training`?"),
     ),
     "{name: a, adds: {training: {}}}": (
         "{}", "training: a list of activities is wanted here, each after a `-`",
@@ -87,12 +87,12 @@ ONE = {
         "systems.poll", "on: `systems.poll` matches nothing; did you mean `systems.pool`?",
     ),
     "{name: a, on: data, divide: {time: 2}}": (
-        "time", "time: data.lake has no device time that a lever could divide; divide `capacity`, "
-        "or name others with `on`",
+        "time", ("time: data.lake has no device time that a lever could divide; divide `capacity`, "
+        "or name others with `on`"),
     ),
     "{name: a, divide: {time: 2}}": (
-        "time", "time: data.lake has no device time that a lever could divide; divide `capacity`, "
-        "or name others with `on`",
+        "time", ("time: data.lake has no device time that a lever could divide; divide `capacity`, "
+        "or name others with `on`"),
     ),
     "{name: a, set: {systems.pool.utilization: 110 %}}": (
         "110 %", "utilization: `110 %` is above 1 (100 %)",
@@ -113,12 +113,12 @@ ONE = {
         "name: 2", "name: `answers` is no quantity that a factor can scale",
     ),
     "{name: a, on: training, divide: {energy: 2}, set: {systems.pool.power: 300 W}}": (
-        "energy", "`a` sets `power`, which decides the power of training.pre-training, and divides its "
-        "energy: the ratio of machines would count twice; divide `time` instead",
+        "energy", ("`a` sets `power`, which decides the power of training.pre-training, and divides its "
+        "energy: the ratio of machines would count twice; divide `time` instead"),
     ),
     "{name: a, on: training, divide: {energy: 2}, set: {load: 80 %}}": (
-        "energy", "`a` sets `load`, which decides the power of training.pre-training, and divides its "
-        "energy: the ratio of machines would count twice; divide `time` instead",
+        "energy", ("`a` sets `load`, which decides the power of training.pre-training, and divides its "
+        "energy: the ratio of machines would count twice; divide `time` instead"),
     ),
     "{name: a, adds: {training: [{name: pre-training, kind: compute, system: pool, "
     "device_time: 1 GPU-h}]}}": ("{name: pre", "an activity named `pre-training` is already in training"),
@@ -208,7 +208,7 @@ def test_shapley_of_many():
     many = "".join(
         f"  - {{name: a{n}, on: training, divide: {{energy: 1.1}}}}\n" for n in range(13)
     )
-    with pytest.raises(UsageError, match="at most 12 levers.*use --attribute steps"):
+    with pytest.raises(UsageError, match=r"at most 12 levers.*use --attribute steps"):
         made(many, attribution="shapley")
 
 

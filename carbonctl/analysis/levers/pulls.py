@@ -162,9 +162,6 @@ def pulled(accounts: Accounts, names: Sequence[str]) -> Result:
     result = pulls.account(frozenset(numbers)).result
     said = ", ".join(pulls.effects[number].name for number in numbers)
     result.name = f"{result.name} with {said}"
-    word = "lever" if len(numbers) == 1 else "levers"
-    result.warnings = (
-        Caution(f"with the {word} {said}", kind="levers are pulled"),
-        *result.warnings,
-    )
+    if any(pulls.effects[number].scaled for number in numbers):
+        result.spec = {key: part for key, part in result.spec.items() if key in _HEAD}
     return result

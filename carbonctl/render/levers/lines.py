@@ -9,12 +9,13 @@ from carbonctl.analysis.levers.report import LeverLine, Report
 from carbonctl.render.human_numbers import decimals, fixed, mass, percent, scale, significant
 
 _CARBON = "CO2e"
+_LARGE = 1e6
 _SAME = 0.005  # of what all save; below it what each saves alone adds up
 _WORDS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
           "eleven", "twelve")  # fmt: skip
 _SHARED = {
     SHAPLEY: "Saved is the mean over all orders of the levers (Shapley).",
-    LOGARITHMIC: "Saved is shared by the logarithms of the factors; it does not depend on the order.",
+    LOGARITHMIC: "Saved is shared by the logarithms of the factors, in whatever order.",
 }
 
 
@@ -77,31 +78,38 @@ def _alone(report: Report) -> Iterator[str]:
     if count < 2 or alone is None or saved is None or abs(alone - saved) <= _SAME * abs(saved):
         return
     word = _WORDS[count] if count < len(_WORDS) else str(count)
-    yield (
-        f"Alone, the {word} would save {_short(alone)}: "
-        "they work on the same carbon, and this is no total."
-    )
+    why = "they work on the same carbon" if alone > saved else "together they save more"
+    yield f"Alone, the {word} would save {_short(alone)}: {why}, and this is no total."
 
 
 def _of_lever(line: LeverLine) -> Iterator[str]:
     row = line.row
     if line.without_rebound_kgco2e is not None:
-        back = percent(row.rebound_kgco2e, line.without_rebound_kgco2e)
+        expected = line.without_rebound_kgco2e + (row.added_kgco2e or 0.0)
+        back = percent(row.rebound_kgco2e, expected)
         yield (
             f"{row.lever}: without rebound it would save {_short(line.without_rebound_kgco2e)}; "
-            f"demand takes back {back} of it."
+            f"demand takes back {_short(row.rebound_kgco2e)}, {back} of the expected saving."
         )
     payback = line.payback
     if payback is None:
         return
-    times = [] if payback.requests is None else [f"{significant(payback.requests)} requests"]
+    times = [] if payback.requests is None else [f"{_many(payback.requests)} requests"]
     times += [] if payback.days is None else [f"{significant(payback.days)} days"]
-    after = f"paid back after {' or '.join(times)}"
+    after = f"paid back after {', '.join(times)}"
     if payback.share > 1:
         after = "not paid back in the time of this account"
     elif not times:
         after = f"paid back after {percent(payback.share, 1)} of the work"
     yield f"{row.lever}: {_short(row.added_kgco2e)} are added once, {after}."
+
+
+def _many(number: float) -> str:
+    """Return a large number as a workload would write it: 2.4e9."""
+    if number < _LARGE:
+        return significant(number)
+    mantissa, _, exponent = f"{number:.3e}".partition("e")
+    return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
 
 
 def _relative(report: Report) -> Iterator[str]:

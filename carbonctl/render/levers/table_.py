@@ -47,8 +47,10 @@ class _Table:
     def __init__(self, report: Report) -> None:
         self.report = report
         rows = [report.original, *(line.row for line in report.lines)]
-        sizes = [abs(x) for row in rows for x in (row.total_after_kgco2e, row.operational_saved_kgco2e)
-                 if x]  # fmt: skip
+        figures = [
+            x for row in rows for x in (row.total_after_kgco2e, row.operational_saved_kgco2e)
+        ]
+        sizes = [abs(figure) for figure in figures if figure]
         largest = max(sizes, default=0.0)
         self.size, self.unit = human_numbers.scale(largest, "kgCO2e")
         self.places = human_numbers.decimals(largest / self.size)
