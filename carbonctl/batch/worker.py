@@ -44,6 +44,8 @@ class Order(NamedTuple):
         As the flags say.
     drawing : Drawing or None
         The draws that are made of each.
+    levers : tuple of str
+        The names of levers that are pulled.
     """
 
     own: tuple[Path, ...]
@@ -53,6 +55,7 @@ class Order(NamedTuple):
     quiet: bool
     exit_zero: bool
     drawing: Drawing | None = None
+    levers: tuple[str, ...] = ()
 
     @property
     def in_lines(self) -> bool:
@@ -85,6 +88,8 @@ class Outcome(NamedTuple):
         The exit code that they call for.
     origins : frozenset of Origin
         What is behind them: versions and own records.
+    levers : int
+        How many levers there were that nobody pulled.
     """
 
     texts: Texts
@@ -99,6 +104,7 @@ class Outcome(NamedTuple):
     seconds: float
     code: int
     origins: frozenset[Origin]
+    levers: int = 0
 
 
 class Worker:
@@ -132,7 +138,7 @@ class Worker:
         self.told: list[Message] = []
         self.cautions = Cautions(is_quiet=self.order.quiet)
         self.begun = 0.0
-        self.results = self.entries = self.faults = self.alone = self.seen = 0
+        self.results = self.entries = self.faults = self.alone = self.seen = self.levers = 0
         self.code = errors.OK
         self.origins: set[Origin] = set()
 
@@ -166,7 +172,8 @@ class Worker:
 
     def _answers(self, some: list[Document]) -> Sequence[Answer | None]:
         """Return what comes of documents that are alike; None of the others."""
-        is_alone = self.keeps or self.order.drawing is not None
+        drawing, levers = self.order.drawing, self.order.levers
+        is_alone = self.keeps or drawing is not None or levers
         if len(some) < (_SOME if self.shapes else _MANY) or is_alone:
             return [None] * len(some)
         if self.shapes is None:
@@ -199,6 +206,7 @@ class Worker:
             time.process_time() - self.begun,
             self.code,
             frozenset(self.origins),
+            self.levers,
         )
         self._forget()
         return outcome
@@ -213,7 +221,8 @@ class Worker:
 
     def document(self, document: Document) -> None:
         """Hand the results of one document on to every output."""
-        read = read_document(document, self.catalog, self.order.overrides)
+        order = self.order
+        read = read_document(document, self.catalog, order.overrides, levers=order.levers)
         self.origins.add(read.origin)
         for result in read.results:
             place = "" if read.is_saved else document.place
@@ -224,6 +233,7 @@ class Worker:
                 self.judge(self.order.gates.judge(result))
             self.results += 1
             self.alone += 1
+            self.levers += len(result.levers)
             self.entries += len(result.entries)
             if self.is_for_people and not read.is_saved:
                 from carbonctl.analysis.best_lever import best_lever

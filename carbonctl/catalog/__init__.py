@@ -126,7 +126,8 @@ class Catalog(Electricity):
         ----------
         what : str
             What looks it up: `device`, `machine`, `surrounding`, `host`, `instance`, `zone`,
-            `plants`, `lever`, `fab_place`; or of the factors of fabs `wafer`, `factor`, `wafer_source`.
+            `plants`, `lever`, `fab_place`; or of the factors of fabs `wafer`, `factor`,
+            `wafer_source`.
         *names : str
             What it takes.
         """

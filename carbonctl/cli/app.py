@@ -16,9 +16,9 @@ from carbonctl.outputs.messages import say
 from carbonctl.text import did_you_mean
 
 COMMANDS = (
-    "estimate", "compare", "explain", "sensitivity", "sweep", "breakeven", "reproduce", "embodied",
-    "hardware", "grid", "init", "validate", "schema", "kinds", "config", "doctor", "completion",
-    "man",
+    "estimate", "compare", "explain", "sensitivity", "sweep", "breakeven", "levers", "reproduce",
+    "embodied", "hardware", "grid", "init", "validate", "schema", "kinds", "config", "doctor",
+    "completion", "man",
 )  # fmt: skip
 _ALL_THE_SAME = frozenset({"init", "schema", "kinds", "doctor", "completion", "man"})
 EPILOG = (

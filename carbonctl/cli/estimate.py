@@ -15,6 +15,8 @@ from carbonctl.render import BINARY, FOR_PEOPLE, LINES, TABLES, Style
 from carbonctl.spec.overrides import parse_override
 from carbonctl.text import path_shown
 
+ALL = "all"  # every lever of the file
+
 if TYPE_CHECKING:
     from carbonctl.analysis.gates.rules import Gates
     from carbonctl.ledger.samples import Drawing
@@ -32,6 +34,8 @@ def estimate(
     details: o.Details = False,
     export: o.Export = [],  # noqa: B006
     set: o.Set = [],  # noqa: B006
+    lever: o.Lever = [],  # noqa: B006
+    levers: o.Levers = None,
     fail_on: o.FailOn = [],  # noqa: B006
     warn_on: o.WarnOn = [],  # noqa: B006
     budget: o.Budget = None,
@@ -89,10 +93,20 @@ def estimate(
     styles = [*(plain for _ in targets), shape]
     order = Order(
         catalog.folders[:-1], tuple(set), gates, tuple(zip(forms, styles, strict=True)),
-        quiet, exit_zero, drawing,
+        quiet, exit_zero, drawing, pulled_levers(lever, levers),
     )  # fmt: skip
     run = Run(order, catalog, targets)
     return run.all(inputs, path_shown(stdin_name) if stdin_name else STDIN, jobs, verbose=verbose)
+
+
+def pulled_levers(names: list[str], words: str | None) -> tuple[str, ...]:
+    """Return the names of the levers that are pulled; the word all for all of them.
+
+    Raises UsageError for another word.
+    """
+    if words not in (None, ALL):
+        raise UsageError(f"--levers {words}: write --levers all, or --lever NAME for one of them")
+    return (*names, *([ALL] if words else []))
 
 
 def _any(forms: list[str], wanted: tuple[str, ...]) -> bool:

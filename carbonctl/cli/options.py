@@ -59,6 +59,15 @@ Set = Annotated[
     list[str],
     typer.Option("--set", metavar="PATH=VALUE", help="Set a value; overrides the file's."),
 ]
+Lever = Annotated[
+    list[str],
+    typer.Option(
+        "--lever", metavar="NAME", help="Pull this lever of the file; can be given several times."
+    ),
+]
+Levers = Annotated[
+    str | None, typer.Option("--levers", metavar="all", help="Pull all levers of the file.")
+]
 Export = Annotated[
     list[str],
     typer.Option(

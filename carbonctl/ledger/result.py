@@ -140,6 +140,8 @@ class Result:
         The seed of its draws, and which unknowns go together.
     samples : Drawn or None
         What draws say of it, where they were asked for.
+    levers : tuple of str
+        The names of levers that the file has and that are not pulled.
     """
 
     def __init__(
@@ -165,6 +167,7 @@ class Result:
         self.best_lever: Any = None
         self.uncertainty = Uncertainty()
         self.samples: Drawn | None = None
+        self.levers: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Result {self.file}: {self.name}, total_kgco2e={self.total.total_kgco2e}>"

@@ -22,6 +22,7 @@ from carbonctl.reference import descriptions
 from carbonctl.spec import fields as f
 from carbonctl.spec import model as m
 from carbonctl.spec import scalars
+from carbonctl.spec.levers import Lever
 from carbonctl.spec.parts import KINDS as PART_KINDS
 from carbonctl.spec.parts import Wafer
 from carbonctl.spec.systems import Accelerator, Spec, System, SystemFields
@@ -95,6 +96,7 @@ _PARTS: dict[str, type[Spec]] = {
     "reported": m.Reported,
     "uncertainty": UncertaintyBlock,
     "correlations": Correlation,
+    "levers": Lever,
     "clients": ClientClass,
     "connections": Connection,
     "access_point": AccessPoint,

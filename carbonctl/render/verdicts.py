@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from carbonctl.analysis.gates import Rule, RuleFault, Verdict, read_rule
+from carbonctl.analysis.gates.grammar import PERCENTAGE
 from carbonctl.render import CAUTION, human_numbers
 
 if TYPE_CHECKING:
@@ -120,6 +121,8 @@ def _label(rule: Rule) -> str:
 def _amount(value: float, verdict: Verdict) -> str:
     if verdict.unit == "%":
         return human_numbers.change(value)
+    if verdict.unit == PERCENTAGE.unit:
+        return f"{human_numbers.significant(value)} %"
     if verdict.unit == "":
         return f"{human_numbers.significant(value * 100)} %"
     write = {"kgCO2e": human_numbers.mass, "kWh": human_numbers.energy}.get(verdict.unit)

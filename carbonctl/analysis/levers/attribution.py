@@ -7,6 +7,7 @@ same entries. Each way sums to the whole saving.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 
 from carbonctl.analysis.levers.effects import Effect
@@ -38,7 +39,7 @@ def in_steps(order: Sequence[int], of: Callable[[frozenset[int]], Saving]) -> li
         Gives the sums of the account with some of them pulled.
     """
     sums = [of(frozenset(order[:count])) for count in range(len(order) + 1)]
-    return [before.less(after) for before, after in zip(sums, sums[1:], strict=False)]
+    return [before.less(after) for before, after in itertools.pairwise(sums)]
 
 
 def by_shapley(order: Sequence[int], of: Callable[[frozenset[int]], Saving]) -> list[Saving]:

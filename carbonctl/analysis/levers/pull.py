@@ -111,9 +111,10 @@ class Pull:
         self.tree = tree
         tree.nulls = True
         self.exclusions()
-        for effect in self.effects:
+        for effect in self.effects if not self.problems else ():
             self.add(effect)
-        self.set()
+        if not self.problems:
+            self.set()
         if self.problems:
             raise InputError(self.problems)
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from carbonctl.analysis.accounts import Accounts
 from carbonctl.analysis.levers.effects import Effect, read
 from carbonctl.analysis.levers.pull import Pull, added_paths
-from carbonctl.errors import Caution, InputError, Problem
+from carbonctl.errors import InputError, Problem
 from carbonctl.ledger.entry import Entry
 from carbonctl.ledger.result import Result
 from carbonctl.spec.tree import Map
@@ -16,6 +16,7 @@ from carbonctl.spec.validation import Loc, problem_at
 from carbonctl.text import did_you_mean
 
 ALL = "all"
+_HEAD = ("version", "name", "functional_unit")  # of a spec
 Chosen = frozenset[int]
 NONE: Chosen = frozenset()
 
@@ -148,6 +149,9 @@ class Pulls:
 def pulled(accounts: Accounts, names: Sequence[str]) -> Result:
     """Return the account of a workload with some of its levers pulled, which its name says.
 
+    Its spec is that of the workload with what they set and add. Where they have factors there is
+    no such spec, and only the head of it.
+
     Raises
     ------
     InputError
@@ -158,9 +162,6 @@ def pulled(accounts: Accounts, names: Sequence[str]) -> Result:
     result = pulls.account(frozenset(numbers)).result
     said = ", ".join(pulls.effects[number].name for number in numbers)
     result.name = f"{result.name} with {said}"
-    word = "lever" if len(numbers) == 1 else "levers"
-    result.warnings = (
-        Caution(f"with the {word} {said}", kind="levers are pulled"),
-        *result.warnings,
-    )
+    if any(pulls.effects[number].scaled for number in numbers):
+        result.spec = {key: part for key, part in result.spec.items() if key in _HEAD}
     return result

@@ -12,17 +12,17 @@ from carbonctl.factors.levers import payback_share
 from carbonctl.ledger.entry import OPERATIONAL, Entry
 from carbonctl.ledger.result import Result
 from carbonctl.numbers.intervals import exact_sum
-from carbonctl.spec.levers import EMBODIED, ENERGY, TIME
+from carbonctl.spec.levers import EMBODIED, ENERGY, TIME, plain
 
 _GRID = frozenset({"grid", "carbon_intensity"})
 _PUE = "pue"
 _HARDWARE = frozenset({"utilization", "lifetime", "embodied", "device_embodied", "host_embodied"})
 _EVERYTHING = "everything"
 _HOURS_PER_DAY = 24
-_DOES = {
-    ENERGY: "electricity alone; hardware stays",
+_REACH = {
+    ENERGY: "electricity, and hardware stays",
     TIME: "device time, and with it energy and hardware",
-    EMBODIED: "embodied carbon alone",
+    EMBODIED: "embodied carbon, and energy stays",
 }
 
 
@@ -90,7 +90,8 @@ def electricity(result: Result, reach: Sequence[str]) -> float:
 
 def touches(effect: Effect, base: Result, alone: Result) -> str:
     """Return what a lever changes, in words."""
-    where = ", ".join(effect.lever.on or ()) or _EVERYTHING
+    words = (word.removeprefix("systems.") for word in effect.lever.on or ())
+    where = ", ".join(words) or _EVERYTHING
     said = []
     for setting in effect.settings:
         *above, key = setting.path.split(".")
@@ -158,20 +159,32 @@ def source(effect: Effect) -> str:
 def assumptions(effects: Sequence[Effect]) -> Iterator[str]:
     """Yield what levers take for granted: what a factor works on, and what was published of it."""
     for effect in effects:
-        keys = [part.key for part in effect.scaled]
-        said = " and ".join(_DOES[key] for key in keys)
-        verb = "multiplies" if any(part.is_times for part in effect.scaled) else "divides"
-        if set(keys) >= {ENERGY, TIME}:
-            said = "electricity by its factor of energy, and hardware by that of time"
-        if effect.published is not None:
-            record = effect.published
-            does = f"{verb} {said}" if said else f"is a factor of {record.quantity}"
-            factor = f" by {_factor(effect.parts[0])}" if effect.parts and not said else ""
+        keys = {part.key for part in effect.scaled}
+        record = effect.published
+        if record is not None:
+            does = ", and ".join(_does(part) for part in effect.parts) or _sets(effect)
             caution = f"; {record.caution}" if record.caution else ""
             measured = f"{record.id}, {record.where}: {record.applies_to}"
-            yield f"{effect.name} {does}{factor} ({measured}{caution})"
+            yield f"{effect.name} {does} ({measured}{caution})"
+        elif keys >= {ENERGY, TIME}:
+            how = "electricity by its factor of energy, hardware by that of time"
+            yield f"{effect.name} scales {how}"
         elif TIME in keys:
-            yield f"{effect.name} {verb} {said}"
+            verb = "multiplies" if effect.scaled[0].is_times else "divides"
+            yield f"{effect.name} {verb} {_REACH[TIME]}"
+
+
+def _does(part: Part) -> str:
+    """Return what one factor does: divides electricity by 6.7; hardware stays."""
+    verb = "multiplies" if part.is_times else "divides"
+    what, _, more = _REACH.get(part.key, part.key).partition(",")
+    return f"{verb} {what} by {_factor(part)}{f',{more}' if more else ''}"
+
+
+def _sets(effect: Effect) -> str:
+    """Return what a lever sets: sets autoscaling to 0..25 %."""
+    said = (f"{setting.path} to {plain(setting.node)}" for setting in effect.settings)
+    return f"sets {', '.join(said)}"
 
 
 def notes(effects: Sequence[Effect], rows: Sequence[Row]) -> Iterator[Caution]:

@@ -175,7 +175,7 @@ class _Reporter:
         original, all_saved = self.sums(frozenset()), self.sums(frozenset()).less(self.sums(whole))
         lines = []
         before = original
-        for place, (number, own) in enumerate(zip(order, saved, strict=True)):
+        for place, (_number, own) in enumerate(zip(order, saved, strict=True)):
             lines.append(self.line(place, order, before, own, all_saved))
             before = before.less(own)
         low, high = saved_ends(base, end)

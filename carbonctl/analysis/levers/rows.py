@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
 
 from carbonctl.analysis.compare.deltas import deltas, percent_of
-from carbonctl.analysis.compare.model import Side
-from carbonctl.analysis.compare.pairing import pairs
+from carbonctl.analysis.compare.pairing import Pair
+from carbonctl.ledger.entry import Entry
 from carbonctl.ledger.result import Result
 from carbonctl.ledger.sums import without_range
+from carbonctl.ledger.unknowns import Key, is_certain, unknown_of
+from carbonctl.numbers.values import Value
+
+_SAME = 1e-9
 
 AS_IT_IS, ALL_LEVERS = "as it is", "all levers"
 
@@ -104,11 +109,57 @@ def sums(result: Result) -> Saving:
 
 
 def saved_ends(before: Result, after: Result) -> tuple[float | None, float | None]:
-    """Return the 90 % range of the difference of two totals, what both share moving together."""
-    sides = [Side("", (result,), "", "") for result in (before, after)]
-    (delta,) = deltas([(pairs(*sides), "total_kgco2e")], ranged=True)
+    """Return the 90 % range of the difference of two totals, what both share moving together.
+
+    A figure that one of them has a multiple of is one unknown: both are at the same quantile.
+    """
+    first, then = _as_one(before.booked, after.booked)
+    paired = [Pair("", first.get(key), then.get(key)) for key in dict.fromkeys([*first, *then])]
+    (delta,) = deltas([(paired, "total_kgco2e")], ranged=True)
     low, high = delta.low, delta.high
     return (None if high is None else 0.0 - high), (None if low is None else 0.0 - low)
+
+
+_Entries: TypeAlias = dict[tuple[str, str, str, str], Entry]
+
+
+def _as_one(before: Sequence[Entry], after: Sequence[Entry]) -> tuple[_Entries, _Entries]:
+    """Return entries by identity; scaled figures are under the identity that they had before."""
+    first = {entry.identity: entry for entry in before}
+    then = {entry.identity: entry for entry in after}
+    names: dict[Key, str] = {}
+    for identity, entry in then.items():
+        theirs = {v.name: v for v in first[identity].inputs} if identity in first else {}
+        for value in entry.inputs:
+            other = theirs.get(value.name)
+            if other is not None and _is_multiple(value, other):
+                key = unknown_of(other).key
+                names[key] = names[unknown_of(value).key] = repr(key)
+    if not names:
+        return first, then
+    return _renamed(first, names), _renamed(then, names)
+
+
+def _is_multiple(value: Value, other: Value) -> bool:
+    """Whether a figure has a range that is another one's times a factor, which is not 1."""
+    if is_certain(value) or is_certain(other) or value.number == other.number or not other.low:
+        return False
+    factor = value.low / other.low
+    pairs = ((value.best, other.best), (value.high, other.high))
+    return all(math.isclose(ours, theirs * factor, rel_tol=_SAME) for ours, theirs in pairs)
+
+
+def _renamed(entries: _Entries, names: Mapping[Key, str]) -> _Entries:
+    renamed = {}
+    for identity, entry in entries.items():
+        inputs = tuple(
+            value
+            if is_certain(value) or (key := unknown_of(value).key) not in names
+            else value._replace(unknown=names[key])
+            for value in entry.inputs
+        )
+        renamed[identity] = entry._replace(inputs=inputs)
+    return renamed
 
 
 def row(

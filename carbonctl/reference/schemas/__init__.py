@@ -12,7 +12,9 @@ from typing import Any, TypeAlias
 
 Schema: TypeAlias = dict[str, Any]
 
-NAMES = ("spec", "result", "device", "compare", "embodied", "reproduce", "sensitivity")
+NAMES = (
+    "spec", "result", "device", "compare", "embodied", "reproduce", "sensitivity", "levers",
+)  # fmt: skip
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 

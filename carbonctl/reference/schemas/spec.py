@@ -15,6 +15,7 @@ from carbonctl.reference.schemas import Schema, closed, ref
 from carbonctl.reference.schemas.quantities import definitions, name_of
 from carbonctl.spec import bounds, scalars
 from carbonctl.spec import fields as f
+from carbonctl.spec.levers import ActivitiesField, Lever, NodeField, TargetsField
 from carbonctl.spec.model import PHASES, Activity, Workload
 from carbonctl.spec.parts import DEVICE, GROUP, HOST
 from carbonctl.spec.parts import KINDS as PART_KINDS
@@ -97,6 +98,19 @@ class _Generator(GenerateJsonSchema):
         }
         return self.shared("grid", grid)
 
+    @field.register
+    def _(self, marker: NodeField) -> Schema:
+        return {"type": ["string", "number", "boolean", "object", "array"]}
+
+    @field.register
+    def _(self, marker: ActivitiesField) -> Schema:
+        return {"type": "array"}
+
+    @field.register
+    def _(self, marker: TargetsField) -> Schema:
+        word = scalars.as_schema(scalars.ID)
+        return {"anyOf": [word, {"type": "array", "items": word, "minItems": 1}]}
+
     def shared(self, name: str, schema: Schema) -> Schema:
         """Put a schema among the shared definitions and return a reference to it."""
         definition, reference = self.get_cache_defs_ref_schema(CoreRef(name))
@@ -113,12 +127,15 @@ class _Generator(GenerateJsonSchema):
 def build() -> Schema:
     """Return the schema of a workload."""
     kinds = {kind: estimators.model(kind) for kind in estimators.names()}
-    shared, names = _schemas([Workload, Activity, *kinds.values(), System, *PART_KINDS.values()])
+    shared, names = _schemas(
+        [Workload, Activity, *kinds.values(), System, Lever, *PART_KINDS.values()]
+    )
     root, common = shared.pop(names[Workload]), shared.pop(names[Activity])
     for kind, model in kinds.items():
         shared[names[model]] = _of_kind(kind, shared[names[model]])
     _close_parts(shared, names)
     shared[names[System]]["properties"]["parts"] |= _LIST_OF_PARTS
+    shared[names[Lever]]["properties"]["adds"]["additionalProperties"] = _ACTIVITIES
     shared["activity"] = {
         "description": "One thing done in a phase",
         "required": ["kind"],
@@ -136,6 +153,7 @@ def part_definitions() -> dict[str, Schema]:
     return {**shared, "parts": _LIST_OF_PARTS}
 
 
+_ACTIVITIES: Schema = {"type": "array", "items": ref("activity"), "minItems": 1}
 _LIST_OF_PARTS: Schema = {"type": "array", "items": ref("part"), "minItems": 1}
 
 
