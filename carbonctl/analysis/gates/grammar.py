@@ -185,7 +185,7 @@ def read_rule(text: str, keys: Collection[str] = KEYS) -> Rule:
 class _Reader:
     """Reads a rule from left to right; ``at`` counts from 0."""
 
-    def __init__(self, text: str, keys: Collection[str]) -> None:
+    def __init__(self, text: str, keys: Collection[str] = KEYS) -> None:
         self.text = text
         self.keys = keys
         self.at = 0
@@ -277,7 +277,7 @@ def _key_help(keys: Collection[str]) -> str:
     return f"the keys are {', '.join(keys)}{more}"
 
 
-def _figure(word: str, at: int, keys: Collection[str]) -> tuple[str | None, str]:
+def _figure(word: str, at: int, keys: Collection[str] = KEYS) -> tuple[str | None, str]:
     """Return the phase and the key that a word at ``at`` names."""
     if word in keys:
         return None, word
