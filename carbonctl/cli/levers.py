@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 import typer
 
 from carbonctl import __version__, errors
+from carbonctl.analysis.accounts import Accounts
 from carbonctl.analysis.gates import exit_code
 from carbonctl.analysis.levers import gates
 from carbonctl.analysis.levers.attribution import ATTRIBUTIONS
 from carbonctl.analysis.levers.report import Report, report
+from carbonctl.analysis.levers.suggest import suggested
 from carbonctl.catalog import Catalog
 from carbonctl.cli import options as o
 from carbonctl.errors import UsageError
@@ -21,7 +23,7 @@ from carbonctl.outputs import writing
 from carbonctl.outputs.messages import say
 from carbonctl.outputs.verdicts import announce
 from carbonctl.render import FOR_PEOPLE, LIST_FORMATS, TABLES
-from carbonctl.render.levers import FORMATS, render
+from carbonctl.render.levers import FORMATS, render, render_suggested
 from carbonctl.render.levers.csv_ import COLUMNS
 from carbonctl.spec.overrides import parse_override
 
@@ -40,6 +42,10 @@ ListOf = Annotated[bool, typer.Option("--list", help="List the published levers,
 Attribute = Annotated[
     Way, typer.Option("--attribute", help="How the saving is divided among the levers.")
 ]
+Suggest = Annotated[
+    bool,
+    typer.Option("--suggest", help="What would lower it: levers that need not be in the file."),
+]
 Rank = Annotated[bool, typer.Option("--rank", help="The lever that saves most comes next.")]
 Only = Annotated[
     list[str],
@@ -52,11 +58,15 @@ FailOn = Annotated[
 ]
 
 
+_ALONE = "--suggest tries each lever alone; leave out --attribute, --rank, --lever and rules"
+
+
 def levers(
     file: File = None,
     list_: ListOf = False,
     attribute: Attribute = "steps",
     rank: Rank = False,
+    suggest: Suggest = False,
     lever: Only = [],  # noqa: B006
     set: o.Set = [],  # noqa: B006
     format: Format = "table",
@@ -80,6 +90,8 @@ def levers(
 
       carbonctl levers job.yaml --fail-on 'saved_pct < 50'
 
+      carbonctl levers job.yaml --suggest
+
       carbonctl levers --list
     """
     targets = [writing.parse_export(text, FORMATS) for text in export]
@@ -96,6 +108,10 @@ def levers(
     writing.check_columns(targets, COLUMNS)
     document = single(named(file), "`carbonctl levers {}`")
     accounts = accounts_of(document, catalog, tuple(set), "levers")
+    if suggest:
+        if attribute != "steps" or rank or lever or fail or warn:
+            raise UsageError(_ALONE)
+        return _suggest(accounts, format, targets, color)
     made = report(accounts, lever, attribute, is_ranked=rank)
     verdicts = tuple(gates.judged(made, fail, warn))
     about = About(__version__, catalog.version, made.refused, catalog.own_records)
@@ -115,6 +131,16 @@ def _tell(made: Report, *, quiet: bool) -> None:
     for note in made.notes:
         if not quiet:
             say(f"note: {note}")
+
+
+def _suggest(accounts: Accounts, format: str, targets: list[writing.Target], color: str) -> int:
+    """Write what would lower the carbon of a workload."""
+    catalog = accounts.catalog
+    some = suggested(accounts)
+    about = About(__version__, catalog.version, (), catalog.own_records)
+    texts = [render_suggested(target.form, some, about) for target in targets]
+    text = render_suggested(format, some, about, writing.style(color, None))
+    return errors.worst([errors.OK, writing.write_all(targets, texts, text)])
 
 
 def _list(file: str | None, format: str, color: str, catalog: Catalog) -> int:

@@ -74,7 +74,7 @@ def _contracts(result: Result) -> Iterator[Proposal]:
             yield Proposal(
                 "contract for carbon-free energy",
                 {"set": {f"{above}.carbon_free_energy": "100 %"}},
-                "market-based figures alone: the grid stays what it is",
+                "the grid stays what it is: only the market-based figures fall",
             )
 
 
@@ -110,7 +110,7 @@ def _replaced(
         return
     other, ratio, by = found
     key = "fleet" if all(fleets) else "time"
-    share = "as many machines" if key == "fleet" else "the time"
+    share = "with 1/{:.3g} of the machines" if key == "fleet" else "in 1/{:.3g} of the time"
     yield Proposal(
         f"{on.partition('.')[2]}: {other.name}",
         {
@@ -118,8 +118,7 @@ def _replaced(
             "set": {f"{path}.device": other.id},
             "divide": {key: f"{ratio:.4g}"},
         },
-        f"the same work with 1/{ratio:.3g} of {share}, as {by} have it; "
-        "what you measure may differ",
+        f"the same work {share.format(ratio)}, as {by} have it; what you measure may differ",
     )
 
 

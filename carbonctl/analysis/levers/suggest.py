@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
+from typing import Any, NamedTuple
 
 from carbonctl.analysis.accounts import Accounts
 from carbonctl.analysis.levers import remarks
@@ -12,6 +13,7 @@ from carbonctl.analysis.levers.candidates import Candidate, Ranking, Tried, rank
 from carbonctl.analysis.levers.effects import LEVERS, Effect, read
 from carbonctl.analysis.levers.proposals import Proposal, proposals
 from carbonctl.analysis.levers.pull import Pull
+from carbonctl.analysis.levers.rows import Row, as_it_is, sums
 from carbonctl.ledger.result import Result
 from carbonctl.spec.tree import Map, Seq, copy_of, parse
 
@@ -19,11 +21,50 @@ _ORIGIN = "--suggest"
 _LEAST = 1e-9  # of the total; less is rounding
 
 
-def suggested(accounts: Accounts) -> Ranking:
+class Suggestion(NamedTuple):
+    """One suggested lever.
+
+    Attributes
+    ----------
+    row : Row
+        What it saves alone.
+    assumption : str
+        What has to hold for it.
+    keys : mapping
+        The lever as a file would have it.
+    """
+
+    row: Row
+    assumption: str
+    keys: Mapping[str, Any]
+
+
+class Suggested(NamedTuple):
+    """The suggested levers of a workload, each by itself; they are never added up.
+
+    Attributes
+    ----------
+    file, name : str
+        The input, and the workload.
+    base : Result
+        The account as it is.
+    original : Row
+        The workload as it is.
+    lines : tuple of Suggestion
+        What saves most first.
+    """
+
+    file: str
+    name: str
+    base: Result
+    original: Row
+    lines: tuple[Suggestion, ...]
+
+
+def suggested(accounts: Accounts) -> Suggested:
     """Return what may lower the carbon of a workload, what saves most first.
 
-    Each is an account made again, and no sum of several. What saves nothing, or what the workload
-    refuses, is left out of those tried.
+    Each is an account made again. What saves nothing, or what the workload refuses, is left out.
 
     Raises
     ------
@@ -33,13 +74,19 @@ def suggested(accounts: Accounts) -> Ranking:
     base = accounts.account()
     some = list(proposals(base, accounts.catalog))
     tried = ranking(accounts, _candidates(accounts, base, some), base)
-    return tried._replace(tried=tuple(_numbered(tried)))
+    keys = {proposal.name: {"name": proposal.name, **proposal.keys} for proposal in some}
+    lines = tuple(
+        Suggestion(
+            one.row._replace(order=place), one.candidate.assumption, keys[one.candidate.name]
+        )
+        for place, one in enumerate(_that_save(tried), 1)
+    )
+    return Suggested(accounts.label, base.name, base, as_it_is(sums(base)), lines)
 
 
-def _numbered(tried: Ranking) -> Iterator[Tried]:
-    """Yield those that save something, numbered again."""
+def _that_save(tried: Ranking) -> Iterator[Tried]:
+    """Yield those that save something, location- or market-based, and cost nothing."""
     total = tried.base.total.total_kgco2e or tried.base.total.operational_kgco2e or 0.0
-    place = 0
     for one in tried.tried:
         row = one.row
         first = row.operational_saved_kgco2e if row.saved_kgco2e is None else row.saved_kgco2e
@@ -47,8 +94,7 @@ def _numbered(tried: Ranking) -> Iterator[Tried]:
         if (first or 0.0) >= -_LEAST * total and any(
             saved is not None and saved > _LEAST * total for saved in savings
         ):
-            place += 1
-            yield one._replace(row=row._replace(order=place))
+            yield one
 
 
 def _candidates(accounts: Accounts, base: Result, some: list[Proposal]) -> Iterator[Candidate]:

@@ -6,6 +6,7 @@ from importlib import import_module
 
 from carbonctl.analysis.gates import Verdict
 from carbonctl.analysis.levers.report import Report
+from carbonctl.analysis.levers.suggest import Suggested
 from carbonctl.ledger.result import About
 from carbonctl.render import Style
 
@@ -22,4 +23,11 @@ def render(
     """Return a report in one of `FORMATS`."""
     module = import_module(f"carbonctl.render.levers.{form}_")
     text: str = module.render(report, about, verdicts, style or Style())
+    return text
+
+
+def render_suggested(form: str, some: Suggested, about: About, style: Style | None = None) -> str:
+    """Return suggested levers in one of `FORMATS`."""
+    module = import_module(f"carbonctl.render.levers.{form}_")
+    text: str = module.suggestions(some, about, style or Style())
     return text

@@ -6,6 +6,7 @@ from typing import Any
 
 from carbonctl.analysis.gates import Verdict
 from carbonctl.analysis.levers.report import LeverLine, Report
+from carbonctl.analysis.levers.suggest import Suggested
 from carbonctl.ledger.result import About
 from carbonctl.render import Style
 from carbonctl.render.escaping import as_json
@@ -38,6 +39,38 @@ def render(report: Report, about: About, verdicts: tuple[Verdict, ...], style: S
     return as_json(document)
 
 
+def suggestions(some: Suggested, about: About, style: Style) -> str:
+    """Return the document of suggested levers, which is of the same schema."""
+    none = dict.fromkeys(("relative", "printed", "without_rebound_kgco2e", "payback"))
+    document = {
+        **head(SCHEMA, about),
+        "file": some.file,
+        "name": some.name,
+        "attribution": "alone",
+        "ranked": True,
+        "original": some.original._asdict(),
+        "levers": [
+            {
+                **line.row._asdict(),
+                "touches": "",
+                **none,
+                "assumption": line.assumption,
+                "keys": dict(line.keys),
+            }
+            for line in some.lines
+        ],
+        "total": None,
+        "alone_sum_kgco2e": None,
+        "market_before_kgco2e": some.base.total.total_market_kgco2e,
+        "market_after_kgco2e": None,
+        "assumptions": [],
+        "notes": list(map(str, some.base.warnings)),
+        "verdicts": [],
+        "errors": faults(about),
+    }
+    return as_json(document)
+
+
 def _line(line: LeverLine) -> dict[str, Any]:
     return {
         **line.row._asdict(),
@@ -46,4 +79,6 @@ def _line(line: LeverLine) -> dict[str, Any]:
         "printed": line.printed,
         "without_rebound_kgco2e": line.without_rebound_kgco2e,
         "payback": None if line.payback is None else line.payback._asdict(),
+        "assumption": None,
+        "keys": None,
     }

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from carbonctl.analysis.levers.attribution import LOGARITHMIC, SHAPLEY
 from carbonctl.analysis.levers.report import LeverLine, Report
-from carbonctl.render.human_numbers import decimals, fixed, mass, percent, scale, significant
+from carbonctl.analysis.levers.rows import Row
+from carbonctl.analysis.levers.suggest import Suggested
+from carbonctl.render.human_numbers import (
+    decimals,
+    fixed,
+    mass,
+    percent,
+    runs,
+    scale,
+    significant,
+)
 
 _CARBON = "CO2e"
+_PLAIN = re.compile(
+    r"[A-Za-z0-9][A-Za-z0-9 ._/%-]*[A-Za-z0-9%]|[A-Za-z0-9]"
+)  # needs no quotes in YAML
 _LARGE = 1e6
 _SAME = 0.005  # of what all save; below it what each saves alone adds up
 _WORDS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
@@ -29,6 +45,52 @@ def headline(report: Report) -> str:
         operational = total.operational_saved_kgco2e
         return f"{report.name}: {_short(operational)} of operational carbon saved; total unknown"
     return f"{report.name}: {change(before, after)}, {_saved(report)}"
+
+
+def suggested_headline(some: Suggested) -> str:
+    """Return the workload, its total, and how many levers there are."""
+    total = some.base.total
+    carbon = mass(total.total_kgco2e)
+    if total.total_kgco2e is None:
+        carbon = f"{mass(total.operational_kgco2e)} operational, total unknown"
+    if not some.lines:
+        return f"{some.name}: {carbon}; nothing that is tried would lower it"
+    return f"{some.name}: {carbon}; what would lower it, each by itself"
+
+
+def saved_range(row: Row, size: float, places: int) -> str:
+    """Return the range of a saving over a size; nothing where it is unknown."""
+    ends = (row.saved_low_kgco2e, row.saved_high_kgco2e)
+    if None in ends:
+        return ""
+    texts = [fixed(abs(end or 0.0), places, size) for end in ends]
+    minus = ["−" if (end or 0.0) < 0 else "" for end in ends]
+    return "..".join(map("".join, zip(minus, texts, strict=True)))
+
+
+def assumed(some: Suggested) -> Iterator[str]:
+    """Yield what the levers take for granted, those that take the same together."""
+    by_words: dict[str, list[int]] = {}
+    for line in some.lines:
+        market = line.row.operational_market_saved_kgco2e
+        less = f" ({mass(market)} less)" if market and not line.row.saved_kgco2e else ""
+        by_words.setdefault(line.assumption + less, []).append(line.row.order or 0)
+    for words, places in by_words.items():
+        yield f"{runs(places)}: {words}."
+
+
+def as_written(keys: Mapping[str, Any]) -> str:
+    """Return a lever as a line of a file."""
+    return f"- {_flow(keys)}"
+
+
+def _flow(node: Any) -> str:
+    if isinstance(node, Mapping):
+        return "{" + ", ".join(f"{_flow(key)}: {_flow(value)}" for key, value in node.items()) + "}"
+    if isinstance(node, list | tuple):
+        return f"[{', '.join(map(_flow, node))}]"
+    text = str(node)
+    return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
 
 
 def _saved(report: Report) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from carbonctl.analysis.gates import Verdict
 from carbonctl.analysis.levers.report import Report
 from carbonctl.analysis.levers.rows import Row
+from carbonctl.analysis.levers.suggest import Suggested
 from carbonctl.ledger.result import About
 from carbonctl.render import Style
 from carbonctl.render.escaping import markdown as escape
 from carbonctl.render.human_numbers import mass, percent, signed
-from carbonctl.render.levers.lines import headline, remarks
+from carbonctl.render.levers.lines import assumed, headline, remarks, suggested_headline
 from carbonctl.render.own_records import below
 from carbonctl.render.verdicts import bullets
 
@@ -32,6 +33,25 @@ def render(report: Report, about: About, verdicts: tuple[Verdict, ...], style: S
     lines += [f"- Note: {escape(note)}" for note in report.notes]
     if verdicts:
         lines += ["", "#### Gates", "", *bullets(verdicts, escape)]
+    return below("\n".join([*lines, ""]), about.own_records, is_markdown=True)
+
+
+def suggestions(some: Suggested, about: About, style: Style) -> str:
+    """Return suggested levers as a table, and what each takes for granted."""
+    lines = [f"### {escape(suggested_headline(some))}", ""]
+    if some.lines:
+        heads = ("Lever", "Saved", "Of the total", "90 of 100 cases", "Market-based")
+        lines += [_line(heads), _line([":--", *["--:"] * (len(heads) - 1)])]
+    for line in some.lines:
+        row = line.row
+        share = "" if row.saved_pct is None else signed_share(row.saved_pct)
+        ends = (row.saved_low_kgco2e, row.saved_high_kgco2e)
+        bounds = "" if None in ends else " to ".join(map(_mass, ends))
+        cells = [f"{row.order} {escape(row.lever)}", _mass(row.saved_kgco2e), share, bounds,
+                 _mass(row.operational_market_saved_kgco2e)]  # fmt: skip
+        lines.append(_line(cells))
+    lines.append("")
+    lines += [f"- {escape(said)}" for said in assumed(some)]
     return below("\n".join([*lines, ""]), about.own_records, is_markdown=True)
 
 

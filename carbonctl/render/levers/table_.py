@@ -5,9 +5,17 @@ from __future__ import annotations
 from carbonctl.analysis.gates import Verdict
 from carbonctl.analysis.levers.report import LeverLine, Report
 from carbonctl.analysis.levers.rows import Row
+from carbonctl.analysis.levers.suggest import Suggested
 from carbonctl.ledger.result import About
 from carbonctl.render import CAUTION, Style, human_numbers
-from carbonctl.render.levers.lines import headline, remarks
+from carbonctl.render.levers.lines import (
+    as_written,
+    assumed,
+    headline,
+    remarks,
+    saved_range,
+    suggested_headline,
+)
 from carbonctl.render.own_records import below
 from carbonctl.render.plain import finished
 from carbonctl.render.sheet import Content, Screen, Sheet, Text
@@ -17,6 +25,7 @@ _NAME = 12
 _BAR = 10
 # Columns, and from how wide a screen there is room for them.
 _PARTS_FROM, _BAR_FROM, _TOUCHES_FROM = 110, 76, 140
+_RANGE_FROM, _MARKET_FROM = 60, 100
 
 
 def render(report: Report, about: About, verdicts: tuple[Verdict, ...], style: Style) -> str:
@@ -39,6 +48,53 @@ def render(report: Report, about: About, verdicts: tuple[Verdict, ...], style: S
     if verdicts:
         draw(screen, verdicts)
     return finished(below(screen.drawn(), about.own_records), style)
+
+
+def suggestions(some: Suggested, about: About, style: Style) -> str:
+    """Return suggested levers: what each saves by itself, and what it takes for granted."""
+    screen = Screen(style)
+    screen.paragraph(suggested_headline(some), "bold")
+    if some.lines:
+        screen.paragraph()
+        _draw_suggestions(some, screen)
+        screen.paragraph()
+        for said in assumed(some):
+            screen.paragraph(said)
+        screen.paragraph()
+        screen.paragraph(
+            "Each is an account made again; what two save together is less than the sum."
+        )
+        screen.paragraph("One is kept in the file as a line under `levers:`, for example")
+        screen.lines.append(f"  {as_written(some.lines[0].keys)}")
+    return finished(below(screen.drawn(), about.own_records), style)
+
+
+def _draw_suggestions(some: Suggested, screen: Screen) -> None:
+    rows = [line.row for line in some.lines]
+    figures = [(row.saved_kgco2e, row.operational_market_saved_kgco2e) for row in rows]
+    largest = max(abs(figure) for pair in figures for figure in pair if figure is not None)
+    size, unit = human_numbers.scale(largest, "kgCO2e")
+    places = human_numbers.decimals(largest / size)
+    total = some.original.total_before_kgco2e
+    sheet = Sheet(is_ruled=True, gap=3)
+    sheet.add_column("Lever", least=_NAME)
+    for head, below_it, start in (
+        ("Saved", unit, 0), ("of the", "total", 0), ("in 90 of", "100 cases", _RANGE_FROM),
+        ("Market-based", unit, _MARKET_FROM),
+    ):  # fmt: skip
+        sheet.add_column(head, unit=below_it, is_right=True, wraps=False, start=start)
+    sheet.add_column(wraps=False, start=_BAR_FROM)
+    for row in rows:
+        saved = row.operational_saved_kgco2e if row.saved_kgco2e is None else row.saved_kgco2e
+        sheet.add_row(
+            f"{row.order} {row.lever}",
+            human_numbers.fixed(saved, places, size) if saved else "0",
+            _share(row),
+            saved_range(row, size, places) if saved else "",
+            human_numbers.fixed(row.operational_market_saved_kgco2e, places, size),
+            Text(human_numbers.bar(saved, total, _BAR), "cyan"),
+        )
+    sheet.draw(screen)
 
 
 class _Table:

@@ -280,19 +280,6 @@ def _rows(screen: Screen, kinds: tuple[str, ...], rows: Iterable[tuple[Content, 
     sheet.draw(screen)
 
 
-def _runs(numbers: Iterable[int]) -> str:
-    """Write some numbers in their order, three and more that follow each other as a run."""
-    runs: list[list[int]] = []
-    for number in sorted(set(numbers)):
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return ", ".join(
-        f"{run[0]}-{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs
-    )
-
-
 def _assumed(style: Style, rows: tuple[AssumptionRow, ...]) -> list[str]:
     """Return lines of what the spec did not give, and where each figure came from."""
     screen = Screen(style)
@@ -301,7 +288,7 @@ def _assumed(style: Style, rows: tuple[AssumptionRow, ...]) -> list[str]:
     numbers = {key: number for number, key in enumerate(keys, 1)}
     shown = []
     for row in rows:
-        marks = _runs(numbers[key] for key in row.sources)
+        marks = human_numbers.runs(numbers[key] for key in row.sources)
         status = Text(row.status, CAUTION if row.status == "archetype" else "dim")
         shown.append((row.label, row.said, status, f"[{marks}]" if marks else ""))
     _rows(screen, ("fold", "right", "left", "left"), shown)
