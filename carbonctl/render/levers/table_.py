@@ -61,9 +61,7 @@ def suggestions(some: Suggested, about: About, style: Style) -> str:
         for said in assumed(some):
             screen.paragraph(said)
         screen.paragraph()
-        screen.paragraph(
-            "Each is an account made again; what two save together is less than the sum."
-        )
+        screen.paragraph("Each is an account made again with it alone; they do not add up.")
         screen.paragraph("One is kept in the file as a line under `levers:`, for example")
         screen.lines.append(f"  {as_written(some.lines[0].keys)}")
     return finished(below(screen.drawn(), about.own_records), style)
