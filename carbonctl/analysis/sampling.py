@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from carbonctl.analysis.points import draws
+from carbonctl.analysis.points import draw_sets, draws
 from carbonctl.errors import Caution
 from carbonctl.ledger.entry import EMBODIED, OPERATIONAL
 from carbonctl.ledger.result import Result
@@ -88,12 +88,8 @@ class Sampler:
     def errors(self, count: int) -> dict[str, float | None]:
         """Return the error of the draws of each sum [%], None where it is unknown."""
         size = count // _SETS
-        sets = [
-            draws(self.unknowns, size, self.seed, ranks=self.ranks, stream=f"set {number}")
-            for number in range(_SETS)
-        ]
-        drawn = {unknown: np.concatenate([one.pop(unknown) for one in sets])
-                 for unknown in self.unknowns}  # fmt: skip
+        streams = [f"set {number}" for number in range(_SETS)]
+        drawn = draw_sets(self.unknowns, size, self.seed, ranks=self.ranks, streams=streams)
         return {key: _error(sums) for key, sums in self._sums(drawn).items()}
 
 
