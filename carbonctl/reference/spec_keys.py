@@ -23,6 +23,7 @@ from carbonctl.spec import scalars
 from carbonctl.spec.parts import KINDS as PART_KINDS
 from carbonctl.spec.parts import Wafer
 from carbonctl.spec.systems import Accelerator, Spec, System, SystemFields
+from carbonctl.spec.uncertainty import Correlation, UncertaintyBlock
 
 Row: TypeAlias = dict[str, Any]
 
@@ -86,6 +87,8 @@ _PARTS: dict[str, type[Spec]] = {
     "repeat": m.Repeat,
     "functional_unit": m.FunctionalUnit,
     "reported": m.Reported,
+    "uncertainty": UncertaintyBlock,
+    "correlations": Correlation,
     "clients": ClientClass,
     "connections": Connection,
     "access_point": AccessPoint,

@@ -58,7 +58,12 @@ def build() -> Schema:
                 high=r.NUMBER,
                 distribution=r.words((*QUANTILES, None)),
                 unknown=r.MAYBE_TEXT,
+                parameters={"type": ["array", "null"], "items": r.NUMBER},
             ),
+            "uncertainty": r.whole(
+                r.fields("uncertainty", seed={"type": "integer"}, ranks=r.listed("rank"))
+            ),
+            "rank": r.whole(r.fields("rank", of=r.TEXTS, rank=r.NUMBER)),
             "driver": r.record(Driver, "driver", status=status),
             "assumption": r.record(Assumption, "assumption", status=status),
             "comparison": r.record(ReportedFigure, "comparison"),
@@ -103,5 +108,6 @@ def _result() -> dict[str, Schema]:
             "additionalProperties": False,
         },
         warnings=r.TEXTS,
+        uncertainty=r.maybe("uncertainty"),
         spec={"type": "object"},
     )
