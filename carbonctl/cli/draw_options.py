@@ -32,7 +32,7 @@ def read_drawing(
     return Drawing(
         None if draws in (None, "auto") else _count(str(draws)),
         draws == "auto",
-        None if seed is None else _seed(seed),
+        read_seed(seed),
         samples,
     )
 
@@ -43,11 +43,20 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _seed(text: str) -> int:
-    from carbonctl.spec.uncertainty import read_seed
+def read_seed(text: str | None) -> int | None:
+    """Return the seed that a flag gives, if any.
+
+    Raises
+    ------
+    UsageError
+        For one that is none.
+    """
+    if text is None:
+        return None
+    from carbonctl.spec import uncertainty
 
     try:
-        return read_seed(text)
+        return uncertainty.read_seed(text)
     except ValueError as error:
         raise UsageError(f"--seed: {error}") from None
 

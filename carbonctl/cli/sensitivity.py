@@ -9,9 +9,10 @@ from carbonctl import __version__, errors
 from carbonctl.analysis.sensitivity import Question, Sensitivity, read_key
 from carbonctl.analysis.sensitivity import sensitivity as answer
 from carbonctl.analysis.sensitivity.asked import POINTS, TOTAL
-from carbonctl.analysis.sensitivity.model import ENDS, METHODS
+from carbonctl.analysis.sensitivity.model import ENDS, METHODS, SWING
 from carbonctl.catalog import Catalog
 from carbonctl.cli import options as o
+from carbonctl.cli.draw_options import read_seed
 from carbonctl.errors import InputError, Problem, UsageError
 from carbonctl.inputs.catalogs import catalog_for
 from carbonctl.inputs.discovery import find
@@ -36,7 +37,6 @@ else:
     At = Literal[ENDS]
 
 _MOST_POINTS = 2**20
-_MOST_SEED = 2**64 - 1
 HowTo = Annotated[
     Method,
     typer.Option(
@@ -56,16 +56,6 @@ Of = Annotated[
 Top = Annotated[
     int, typer.Option("--top", min=1, metavar="N", help="Table, Markdown: how many unknowns.")
 ]
-Seed = Annotated[
-    int | None,
-    typer.Option(
-        "--seed",
-        min=0,
-        max=_MOST_SEED,
-        metavar="N",
-        help="Of the draws. Default: the file's, or 1.",
-    ),
-]
 Points = Annotated[
     int,
     typer.Option(
@@ -82,7 +72,7 @@ def sensitivity(
     at: Ends = "percentiles",
     of: Of = TOTAL,
     top: Top = TOP,
-    seed: Seed = None,
+    seed: o.Seed = None,
     points: Points = POINTS,
     format: Format = "table",
     no_header: o.NoHeader = False,
@@ -111,7 +101,9 @@ def sensitivity(
         raise UsageError("--no-header: only csv and tsv have a header")
     for text in set:
         parse_override(text)
-    question = Question(read_key(of), method, at, seed, points)
+    if seed is not None and method == SWING:
+        raise UsageError("--seed: nothing is drawn; add --method rank, sobol or all")
+    question = Question(read_key(of), method, at, read_seed(seed), points)
     catalog = catalog_for(hardware_db, is_told=format in SEPARATORS)
     reader = _Reader(catalog, tuple(set), question, is_quiet=quiet, is_wordy=verbose)
     for piece in every(find(files)):

@@ -58,8 +58,9 @@ def rows(text, delimiter=","):
         (("job.yaml", "--method", "morris"), 2, "--method"),
         (("job.yaml", "--at", "ends"), 2, "--at"),
         (("job.yaml", "--top", "0"), 2, "--top"),
-        (("job.yaml", "--seed", "-1"), 2, "--seed"),
-        (("job.yaml", "--seed", str(2**64)), 2, "--seed"),
+        (("job.yaml", "--seed", "5"), 2, "nothing is drawn"),
+        (("job.yaml", "--method", "rank", "--seed", "-1"), 2, "--seed"),
+        (("job.yaml", "--method", "rank", "--seed", str(2**64)), 2, "--seed"),
         (("job.yaml", "--no-header"), 2, "only csv and tsv have a header"),
         (("job.yaml", "--format", "parquet"), 2, "--format"),
         (("-", "-"), 2, "only once"),
@@ -232,6 +233,37 @@ def test_standard_input_and_saved_results(inside, files, tmp_path):
     live = inside("sensitivity", "job.yaml", "--method", "all", "--format", "csv")
     assert (saved.out, saved.code) == (live.out, 0)
     assert "explain" not in inside("sensitivity", "saved.json").out
+
+
+def test_a_saved_result_has_its_distributions_seed_and_correlations(inside, files):
+    more = """uncertainty:
+  seed: 7
+  correlations:
+    - {of: [systems.pool.lifetime, systems.pool.utilization], rank: -0.6}
+    - {together: [systems.pool.embodied, systems.pool.power]}
+"""
+    text = RANGES.replace(
+        "{best: 400 g/kWh, low: 300 g/kWh, high: 550 g/kWh}",
+        "{best: 400 g/kWh, low: 300 g/kWh, high: 550 g/kWh, distribution: pert}",
+    )
+    (files / "service.yaml").write_text(text + more)
+    (files / "saved.json").write_text(inside("estimate", "service.yaml", "-f", "json").out)
+    for arguments in (("--method", "all"), ("--at", "bounds")):
+        live = inside("sensitivity", "service.yaml", *arguments, "-f", "json").out
+        saved = inside("sensitivity", "saved.json", *arguments, "-f", "json").out
+        documents = [json.loads(text)["results"] for text in (live, saved)]
+        assert documents[0][0].pop("explain") == "data.lake"
+        assert documents[1][0].pop("explain") is None
+        assert documents[0] == documents[1]
+    document = json.loads(
+        inside("sensitivity", "service.yaml", "--method", "all", "-f", "json").out
+    )
+    assert not faults("sensitivity", document)
+    (answer,) = document["results"]
+    assert answer["seed"] == 7
+    assert {row["distribution"] for row in answer["rows"]} == {"pert", "triangular", None}
+    names = [row["name"] for row in answer["rows"] if row["status"] is None]
+    assert sorted(names) == ["power, embodied", "utilization, lifetime"]
 
 
 def test_its_own_output_is_no_input(inside, files):
