@@ -11,11 +11,12 @@ from carbonctl.outputs import writing
 from carbonctl.reference import schemas
 
 Name = Annotated[
-    Literal["spec", "result", "device", "compare", "embodied", "reproduce"],
+    Literal["spec", "result", "device", "compare", "embodied", "sweep", "breakeven", "reproduce"],
     typer.Argument(
         metavar="SCHEMA",
         help="spec: a workload; device: a record of hardware_db; result: JSON of estimate; "
-        "compare: JSON of compare; embodied: JSON of embodied; reproduce: JSON of reproduce.",
+        "compare: JSON of compare; embodied: JSON of embodied; sweep: JSON of sweep; "
+        "breakeven: JSON of breakeven; reproduce: JSON of reproduce.",
     ),
 ]
 

@@ -44,6 +44,8 @@ MAKERS: dict[str, Maker] = {
     "comparison": output_blocks.comparison,
     "compare-columns": output_blocks.compare_columns,
     "bills": output_blocks.bills,
+    "sweep": output_blocks.swept,
+    "ties": output_blocks.ties,
     "reproduced": output_blocks.reproduced,
     "lists": output_blocks.lists,
     "priors of devices": prior_blocks.of(

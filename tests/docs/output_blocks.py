@@ -141,6 +141,23 @@ def reproduced() -> str:
     return text
 
 
+def swept() -> str:
+    """Return what ``sweep`` writes: as JSON, and the columns of its tables."""
+    built = schemas.build("sweep")
+    said = descriptions.of("sweep column")
+    rows = [(key if key.isupper() else f"`{key}`", plain(one)) for key, one in said.items()]
+    columns = table(_COLUMNS[::2], rows)
+    document = f"### document of sweep\n\n{_fields(built['properties'])}"
+    return "\n".join((document, fields("sweep", "axis", "point"), f"### CSV of sweep\n\n{columns}"))
+
+
+def ties() -> str:
+    """Return what ``breakeven`` writes as JSON."""
+    built = schemas.build("breakeven")
+    document = f"### document of breakeven\n\n{_fields(built['properties'])}"
+    return f"{document}\n{fields('breakeven', 'side', 'tie')}"
+
+
 def compare_columns() -> str:
     """Return the columns of the CSV of ``compare``."""
     said = descriptions.of("compare column", "metric column")

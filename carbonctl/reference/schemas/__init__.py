@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 Schema: TypeAlias = dict[str, Any]
 
-NAMES = ("spec", "result", "device", "compare", "embodied", "reproduce")
+NAMES = ("spec", "result", "device", "compare", "embodied", "sweep", "breakeven", "reproduce")
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
