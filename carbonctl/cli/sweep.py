@@ -64,7 +64,7 @@ def sweep(
 
       carbonctl sweep job.yaml --over site.grid=FR,DE,SE
 
-      carbonctl sweep job.yaml --over training.0.load=60%,80% --over site.pue=1..2:6
+      carbonctl sweep job.yaml --over site.grid=FR,DE --over site.pue=1..1.5:6
 
       carbonctl sweep job.yaml --over site.pue=1..1.5:50 --export csv=pue.csv
     """
