@@ -32,7 +32,7 @@ _TWO = 2
 
 Files = Annotated[
     list[str],
-    typer.Argument(metavar="FILE [FILE]", help="One workload with --until, or a base and a head."),
+    typer.Argument(metavar="FILE", help="One workload with --until, or a base and a head."),
 ]
 _SPAN = "PATH=LOW..HIGH"
 OnBoth = Annotated[
@@ -97,9 +97,9 @@ def breakeven(
     All ties in the range are listed. Where a figure jumps past the other, as with whole servers,
     the tie is marked as a jump. For example:
 
-      carbonctl breakeven old.yaml new.yaml --vary 'site.carbon_intensity=0..1000 g/kWh'
+      carbonctl breakeven old.yaml new.yaml --vary site.pue=1..2
 
-      carbonctl breakeven job.yaml --vary site.pue=1..2 --until 'total_kgco2e = 85 kg'
+      carbonctl breakeven job.yaml --vary site.pue=1..2 --until total_kgco2e=9t
     """
     _check(files, {"--vary-base": vary_base, "--vary-head": vary_head}, until, key)
     spans = _spans(vary, vary_base, vary_head)

@@ -9,6 +9,7 @@ from carbonctl.analysis.sweep import MOST_POINTS, Measure, Points, read_axis
 from carbonctl.batch.sweep import Order, run
 from carbonctl.cli import gate_options
 from carbonctl.cli import options as o
+from carbonctl.errors import UsageError
 from carbonctl.inputs.catalogs import catalog_for
 from carbonctl.inputs.discovery import named
 from carbonctl.outputs import writing
@@ -39,7 +40,7 @@ Per = Annotated[bool, typer.Option("--per", help="Figures per functional unit.")
 
 def sweep(
     file: File,
-    over: Over,
+    over: Over = [],  # noqa: B006
     zip: Zip = False,
     key: Key = [],  # noqa: B006
     per: Per = False,
@@ -63,10 +64,12 @@ def sweep(
 
       carbonctl sweep job.yaml --over site.grid=FR,DE,SE
 
-      carbonctl sweep job.yaml --over 'training.0.load=60%,80%' --over 'site.pue=1.1..1.5:5'
+      carbonctl sweep job.yaml --over site.grid=FR,DE --over site.pue=1..1.5:6
 
-      carbonctl sweep job.yaml --over site.pue=1.1..1.5:50 --format csv --export parquet=pue.parquet
+      carbonctl sweep job.yaml --over site.pue=1..1.5:50 --export csv=pue.csv
     """
+    if not over:
+        raise UsageError("nothing is swept; add --over PATH=LIST, as in --over site.pue=1.1,1.2")
     points = Points([read_axis(text, MOST_POINTS) for text in over], is_zipped=zip)
     measures = [Measure(*parse_key(text), per) for text in key or ["total_kgco2e"]]
     for text in set:

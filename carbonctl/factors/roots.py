@@ -8,7 +8,6 @@ does not go to zero as the bracket shrinks, jumps there.
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple, TypeAlias
@@ -72,7 +71,7 @@ def crossings(
     for place, (one, other) in enumerate(pairwise(signs)):
         if one * other < 0:
             bracket = Bracket(*points[place : place + 2], *values[place : place + 2])
-            found.append(crossing(function, bracket))
+            found.append(_crossing(function, bracket))
     return sorted(found, key=lambda crossing: crossing.at)
 
 
@@ -98,7 +97,7 @@ def _sign(value: float) -> int:
     return (value > 0) - (value < 0)
 
 
-def crossing(function: Function, bracket: Bracket) -> Crossing:
+def _crossing(function: Function, bracket: Bracket) -> Crossing:
     """Return what a function does in a bracket in which its sign turns."""
     below, above = _sign(bracket.at_low), _sign(bracket.at_high)
     most = abs(bracket.at_high - bracket.at_low) * _SUSPECT
@@ -150,7 +149,7 @@ def brent(function: Function, bracket: Bracket, tolerance: float) -> tuple[float
         if abs(at_c) < abs(at_b):
             a, b, c = b, c, b
             at_a, at_b, at_c = at_b, at_c, at_b
-        least = 2 * sys.float_info.epsilon * abs(b) + tolerance / 2
+        least = 2 * math.ulp(1.0) * abs(b) + tolerance / 2
         half = (c - b) / 2
         if abs(half) <= least or at_b == 0:
             break

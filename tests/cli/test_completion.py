@@ -78,6 +78,7 @@ def test_every_flag_and_every_command_is_offered(path):
         ("carbonctl grid show us-cam", ["US-CAMX"]),
         ("carbonctl grid show aws/us-east", ["aws/us-east-1", "aws/us-east-2"]),
         ("carbonctl schema ", ["spec", "result", "device", "compare", "embodied", "reproduce", "sensitivity"]),
+        ("carbonctl schema ", ["spec", "result", "device", "compare", "embodied", "sweep", "breakeven", "reproduce"]),
         ("carbonctl reproduce t5-11b-", ["t5-11b-llmcarbon"]),
         ("carbonctl init --from-published llama3", ["llama3"]),
         ("carbonctl completion ", ["bash", "zsh", "fish"]),

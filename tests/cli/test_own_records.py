@@ -187,6 +187,9 @@ def test_compare_names_them(checkout, inside):
         ("grid", "show", "PL"),
         ("grid", "list", "--kind", "country"),
         ("reproduce", "t5-11b", "--given"),
+        ("sweep", "job.yaml", "--over", "site.pue=1.1,1.2"),
+        ("sweep", "job.yaml", "--over", "site.pue=1.1,1.2", "-f", "md"),
+        ("breakeven", "job.yaml", "--vary", "site.pue=1..2", "--until", "total_kgco2e = 1 Mt"),
         ("reproduce", "t5-11b", "--given", "-f", "md"),
         ("sensitivity", "job.yaml"),
         ("sensitivity", "job.yaml", "-f", "md"),
@@ -208,6 +211,18 @@ def test_other_texts_end_with_them(checkout, inside, command):
         ("grid", "show", "PL", "-f", "json"),
         ("grid", "list", "-f", "csv"),
         ("reproduce", "t5-11b", "--given", "-f", "csv"),
+        ("sweep", "job.yaml", "--over", "site.pue=1.1,1.2", "-f", "csv", "-q"),
+        (
+            "breakeven",
+            "job.yaml",
+            "--vary",
+            "site.pue=1..2",
+            "--until",
+            "total_kgco2e = 1 Mt",
+            "-f",
+            "csv",
+            "-q",
+        ),
         ("validate", "job.yaml", "-q"),
         ("sensitivity", "job.yaml", "-q", "-f", "csv"),
     ],
@@ -229,6 +244,7 @@ def test_every_command_with_the_flag_is_looked_at_here():
     told = {"estimate", "compare", "explain", "embodied", "validate", "doctor", "hardware list",
             "hardware search", "hardware show", "hardware factors", "grid list", "grid show", "reproduce",
             "sensitivity"}  # fmt: skip
+            "sweep", "breakeven"}  # fmt: skip
     from carbonctl.cli import introspection
 
     assert told == {

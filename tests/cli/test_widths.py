@@ -53,6 +53,9 @@ COMMANDS = [
     "grid show gcp/europe-west1",
     "grid show aws/ap-northeast-1",
     "init --list",
+    "sweep configs/llama3.yaml --over site.pue=1.05..1.5:4 --over training.0.load=60%,80%",
+    "sweep configs/llama3.yaml --over site.pue=1.05..1.5:4 --fail-on total_kgco2e>20t",
+    "breakeven configs/llama3.yaml configs/gpt3.yaml --vary site.pue=1..1.6",
     "reproduce",
     "reproduce --summary",
     "reproduce t5-11b",
@@ -64,6 +67,8 @@ COMMANDS = [
     *(f"{name} --help" for name in (
         "estimate", "compare", "sensitivity", "explain", "embodied", "validate", "init", "schema", "kinds",
         "reproduce", "hardware", "hardware list", "hardware search", "hardware show", "hardware factors",
+        "estimate", "compare", "explain", "embodied", "validate", "init", "schema", "kinds",
+        "sweep", "breakeven", "reproduce", "hardware", "hardware list", "hardware search", "hardware show", "hardware factors",
         "grid", "grid list", "grid show", "config", "doctor", "completion", "man",
     )),
 ]  # fmt: skip

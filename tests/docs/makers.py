@@ -47,6 +47,8 @@ MAKERS: dict[str, Maker] = {
     "bills": output_blocks.bills,
     "sensitivity": output_blocks.answers,
     "sensitivity-columns": output_blocks.sensitivity_columns,
+    "sweep": output_blocks.swept,
+    "ties": output_blocks.ties,
     "reproduced": output_blocks.reproduced,
     "lists": output_blocks.lists,
     "priors of devices": prior_blocks.of(

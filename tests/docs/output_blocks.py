@@ -164,6 +164,21 @@ def sensitivity_columns() -> str:
     """Return the columns of the CSV of ``sensitivity`` that are no fields of an unknown."""
     said = descriptions.of("sensitivity column")
     return table(_COLUMNS[::2], [(f"`{key}`", plain(one)) for key, one in said.items()])
+def swept() -> str:
+    """Return what ``sweep`` writes: as JSON, and the columns of its tables."""
+    built = schemas.build("sweep")
+    said = descriptions.of("sweep column")
+    rows = [(key if key.isupper() else f"`{key}`", plain(one)) for key, one in said.items()]
+    columns = table(_COLUMNS[::2], rows)
+    document = f"### document of sweep\n\n{_fields(built['properties'])}"
+    return "\n".join((document, fields("sweep", "axis", "point"), f"### CSV of sweep\n\n{columns}"))
+
+
+def ties() -> str:
+    """Return what ``breakeven`` writes as JSON."""
+    built = schemas.build("breakeven")
+    document = f"### document of breakeven\n\n{_fields(built['properties'])}"
+    return f"{document}\n{fields('breakeven', 'side', 'tie')}"
 
 
 def compare_columns() -> str:

@@ -115,11 +115,13 @@ def test_every_column_is_told(inside):
         head = inside(*place.split(), "--format", "csv").out.partition("\n")[0].split(",")
         (section,) = [one for title, one in found.items() if told in title.split(" and ")]
         assert set(head) == section, place
+    assert {"point", "error"} <= found["CSV of sweep"]
     assert {*csv_.COLUMNS, *plain_.CSV_COLUMNS} == found["CSV of compare"]
     assert set(rows_.COLUMNS) == found["CSV and TSV of sensitivity"] | found["unknown"]
 
 
 @pytest.mark.parametrize("name", ["result", "compare", "embodied", "sensitivity"])
+@pytest.mark.parametrize("name", ["result", "compare", "embodied", "sweep", "breakeven"])
 def test_every_field_is_told(name):
     page = text("output")
     told = set(re.findall(r"`([^`]+)`", page))

@@ -120,7 +120,7 @@ def _target(text: str) -> Target:
         raise reader.fault("`=` is wanted here, as in total_kgco2e = 85 t")
     at = reader.at
     written = reader.text[at:]
-    even = " ".join(reader.text.split())
+    even = re.sub(r" ?= ?", " = ", " ".join(reader.text.split()))
     if share := _SHARE.fullmatch(written):
         of = _figure(share["key"], at + share.start("key"))
         if dimension(of[1]) is not dimension(key):

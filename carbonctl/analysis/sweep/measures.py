@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
-from carbonctl.analysis.accounts import Outcome
+from carbonctl.analysis.accounts import Accounts, Point
 from carbonctl.analysis.figures import Figures
 from carbonctl.ledger.entry import Totals
 from carbonctl.ledger.result import Result
 from carbonctl.numbers.intervals import best
-from carbonctl.numbers.units import COUNT, parse_formatted
+from carbonctl.numbers.unit_table import QuantityError
+from carbonctl.numbers.units import COUNT, parse, parse_formatted
 
 PER_UNIT = "_per_unit"
+_UNIT = "functional_unit"
 
 
 class Measure(NamedTuple):
@@ -44,19 +48,34 @@ class Measure(NamedTuple):
         return Figures(result.booked).figure(self.phase, self.key)
 
 
-def unit_of(result: Result) -> tuple[str, Any] | None:
-    """Return the name and the amount of the functional unit; None where there is none.
+class Unit:
+    """The functional unit of a workload at the points of a sweep.
 
-    Of an account with columns the amount may be what is written in each row.
+    Parameters
+    ----------
+    accounts : Accounts
+        Of the workload.
+    paths : sequence of str
+        What is swept.
     """
-    unit = result.spec.get("functional_unit")
-    return (unit["name"], unit["amount"]) if unit else None
 
+    def __init__(self, accounts: Accounts, paths: Sequence[str]) -> None:
+        self.accounts = accounts
+        self.paths = paths
+        self.places = [n for n, path in enumerate(paths) if path.partition(".")[0] == _UNIT]
+        self.known: dict[Point, float | None] = {}
 
-def amount_of(unit: tuple[str, Any], outcome: Outcome) -> float:
-    """Return the amount of a functional unit at one point."""
-    written = unit[1]
-    rows = getattr(written, "rows", None)
-    if rows is not None and outcome.row is not None:
-        written = rows[outcome.row]
-    return best(parse_formatted(written, COUNT))
+    def amount(self, values: Point) -> float | None:
+        """Return how many units there are at a point; None where the workload has none."""
+        own = tuple(values[place] for place in self.places)
+        if own not in self.known:
+            self.known[own] = self._amount(values)
+        return self.known[own]
+
+    def _amount(self, values: Point) -> float | None:
+        if [self.paths[place] for place in self.places] == [f"{_UNIT}.amount"]:
+            with suppress(QuantityError):
+                return best(parse(values[self.places[0]], COUNT))
+        result = self.accounts.outcome(self.paths, values).result
+        unit = None if result is None else result.spec.get(_UNIT)
+        return best(parse_formatted(unit["amount"], COUNT)) if unit else None

@@ -10,7 +10,7 @@ from carbonctl.analysis.figures import Figures
 from carbonctl.analysis.gates.rules import Gates
 from carbonctl.analysis.gates.verdicts import Verdict, judge
 from carbonctl.analysis.spans import shown
-from carbonctl.analysis.sweep.measures import Measure, amount_of, unit_of
+from carbonctl.analysis.sweep.measures import Measure, Unit
 from carbonctl.analysis.sweep.points import Points
 from carbonctl.errors import Caution, InputError, Problem
 from carbonctl.ledger.entry import Totals
@@ -118,12 +118,13 @@ class Sweep:
             own = [problem for problem in first.error.problems if problem.message in self.of_file]
             if own:  # whatever the point is
                 raise InputError(own)
-        unit = None if first.result is None else unit_of(first.result)
-        if any(measure.is_per_unit for measure in measures) and first.result and unit is None:
+        self.unit = Unit(accounts, points.paths) if self.per_unit else None
+        unit = first.result.spec.get("functional_unit") if first.result and self.unit else None
+        if self.unit and first.result and unit is None:
             said = "--per: the workload has no `functional_unit`; give its `name` and `amount`"
             raise InputError([Problem(accounts.file, accounts.first, 1, said)])
         name = first.result.name if first.result else _name(accounts)
-        of_unit = unit[0] if unit and self.per_unit else None
+        of_unit = unit["name"] if unit else None
         self.subject = Subject(accounts.label, name, points.paths, self.measures, points, of_unit)
 
     @property
@@ -160,12 +161,24 @@ class Sweep:
             if key not in known:
                 known[key] = _Answers(result, counts.get(key), self.measures)
             total, figures = known[key].at(outcome)
+            if self.unit is not None:
+                figures = self._per_unit(figures, self.unit.amount(values))
             made.rows.append(Row(start + number, values, result.name, total, figures))
             if result.warnings:
                 made.cautions.append((number, result.warnings))
         if self.gates.fail or self.gates.warn:
             made.verdicts.extend(self._verdicts(points, outcomes, counts))
         return made
+
+    def _per_unit(
+        self, figures: tuple[float | None, ...], amount: float | None
+    ) -> tuple[float | None, ...]:
+        """Return figures over how many functional units there are, where that is asked."""
+        return tuple(
+            figure if not measure.is_per_unit or figure is None
+            else None if amount is None else figure / amount
+            for figure, measure in zip(figures, self.measures, strict=True)
+        )  # fmt: skip
 
     def _refused(self, made: Rows, point: int, values: Point, outcome: Outcome) -> None:
         """Add the row of a point that is refused, and why it is."""
@@ -247,7 +260,6 @@ class _Answers:
     """
 
     def __init__(self, result: Result, rows: int | None, measures: Sequence[Measure]) -> None:
-        self.measures = measures
         total = result.total
         figures = tuple(measure.figures(result, total) for measure in measures)
         self.totals: Sequence[tuple[float | None, ...]] = [total]
@@ -256,20 +268,11 @@ class _Answers:
             from carbonctl.numbers.columns import by_row
 
             self.totals, self.figures = by_row(total, rows), by_row(figures, rows)
-        is_per_unit = any(measure.is_per_unit for measure in measures)
-        self.unit = unit_of(result) if is_per_unit else None
 
     def at(self, outcome: Outcome) -> tuple[Totals, tuple[float | None, ...]]:
         """Return the sums and what is asked, at one point."""
         row = outcome.row or 0
-        total, figures = Totals._make(self.totals[row]), self.figures[row]
-        if self.unit is None:
-            return total, figures
-        amount = amount_of(self.unit, outcome)
-        return total, tuple(
-            figure / amount if measure.is_per_unit and figure is not None else figure
-            for figure, measure in zip(figures, self.measures, strict=True)
-        )
+        return Totals._make(self.totals[row]), self.figures[row]
 
 
 def _counts(outcomes: Sequence[Outcome]) -> dict[int, int]:

@@ -15,6 +15,7 @@ Schema: TypeAlias = dict[str, Any]
 NAMES = (
     "spec", "result", "device", "compare", "embodied", "reproduce", "sensitivity", "levers",
 )  # fmt: skip
+NAMES = ("spec", "result", "device", "compare", "embodied", "sweep", "breakeven", "reproduce")
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 

@@ -125,14 +125,17 @@ class Points:
         if least.figure == most.figure:
             return "The same at all points." if not self.refused else ""
         places = decimals([least.figure, most.figure])
-        low, high = (
-            f"{human_numbers.fixed(end.figure, places)}{f' ({mark})' if mark else ''}"
-            f" at {', '.join(map(value, end.row.values))}"
-            for end, mark in zip((least, most), (marks[:1], marks[-1:]), strict=True)
-        )
         ratio = most.figure / least.figure if least.figure > 0 else 0.0
-        times = f", {human_numbers.significant(ratio, 3)} times" if ratio else ""
-        return f"Least {low}; most {high}{times}."
+        times = f"{human_numbers.significant(ratio, 3)} ×" if ratio else ""
+        low, high = (
+            f"{human_numbers.fixed(end.figure, places)}{f' ({inside})' if inside else ''}"
+            f" at {', '.join(map(value, end.row.values))}"
+            for end, inside in (
+                (least, marks[:1]),
+                (most, ", ".join(filter(None, (marks[-1:], times)))),
+            )
+        )
+        return f"Least {low}; most {high}."
 
     def more_said(self) -> list[str]:
         """Return what is said of points that are not shown or refused."""
