@@ -21,12 +21,6 @@ Name = Annotated[
         metavar="SCHEMA",
         help="spec: a workload; device: a record of hardware_db; result: JSON of estimate; "
         "any other: JSON of the command of that name.",
-    Literal["spec", "result", "device", "compare", "embodied", "sweep", "breakeven", "reproduce"],
-    typer.Argument(
-        metavar="SCHEMA",
-        help="spec: a workload; device: a record of hardware_db; result: JSON of estimate; "
-        "compare: JSON of compare; embodied: JSON of embodied; sweep: JSON of sweep; "
-        "breakeven: JSON of breakeven; reproduce: JSON of reproduce.",
     ),
 ]
 

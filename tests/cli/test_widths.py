@@ -65,10 +65,9 @@ COMMANDS = [
     "schema result",
     "--help",
     *(f"{name} --help" for name in (
-        "estimate", "compare", "sensitivity", "explain", "embodied", "validate", "init", "schema", "kinds",
-        "reproduce", "hardware", "hardware list", "hardware search", "hardware show", "hardware factors",
-        "estimate", "compare", "explain", "embodied", "validate", "init", "schema", "kinds",
-        "sweep", "breakeven", "reproduce", "hardware", "hardware list", "hardware search", "hardware show", "hardware factors",
+        "estimate", "compare", "explain", "sensitivity", "sweep", "breakeven", "levers", "reproduce",
+        "embodied", "validate", "init", "schema", "kinds", "hardware", "hardware list",
+        "hardware search", "hardware show", "hardware factors",
         "grid", "grid list", "grid show", "config", "doctor", "completion", "man",
     )),
 ]  # fmt: skip

@@ -164,6 +164,8 @@ def sensitivity_columns() -> str:
     """Return the columns of the CSV of ``sensitivity`` that are no fields of an unknown."""
     said = descriptions.of("sensitivity column")
     return table(_COLUMNS[::2], [(f"`{key}`", plain(one)) for key, one in said.items()])
+
+
 def swept() -> str:
     """Return what ``sweep`` writes: as JSON, and the columns of its tables."""
     built = schemas.build("sweep")

@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from carbonctl.ledger.samples import DRAWS
 from carbonctl.analysis.sensitivity.drawn import Drawn
 from carbonctl.ledger.samples import DRAWS
 from carbonctl.ledger.terms import Term

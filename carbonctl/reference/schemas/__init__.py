@@ -13,9 +13,9 @@ from typing import Any, TypeAlias
 Schema: TypeAlias = dict[str, Any]
 
 NAMES = (
-    "spec", "result", "device", "compare", "embodied", "reproduce", "sensitivity", "levers",
+    "spec", "result", "device", "compare", "embodied", "reproduce", "sensitivity", "sweep",
+    "breakeven", "levers",
 )  # fmt: skip
-NAMES = ("spec", "result", "device", "compare", "embodied", "sweep", "breakeven", "reproduce")
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
