@@ -92,7 +92,7 @@ def breakeven(
     quiet: o.Quiet = False,
     debug: o.Debug = False,
 ) -> int:
-    """Find the value at which two workloads are equal, or one meets a limit.
+    """Find where two workloads are equal, or where one meets a limit.
 
     All ties in the range are listed. Where a figure jumps past the other, as with whole servers,
     the tie is marked as a jump. For example:

@@ -39,7 +39,7 @@ def explain(
     hardware_db: o.HardwareDb = None,
     debug: o.Debug = False,
 ) -> int:
-    """Explain figures: each formula with its numbers, each input with its status and source.
+    """Explain figures: formulas with numbers, inputs with sources.
 
     For example:
 

@@ -79,13 +79,24 @@ class Group(TyperGroup):
 
     context_class = _HelpContext
 
+    def sections(self) -> dict[str, tuple[str, ...]]:
+        """Return the names of the commands by the title under which help lists them."""
+        return {"Commands": tuple(self.commands)}
+
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """Write what is said of commands."""
-        known = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
-        with formatter.section("Commands"):
-            formatter.write_dl(
-                [(n, command.get_short_help_str(200)) for n, command in known if command]
-            )
+        """Write what is said of commands, those of all sections in the same columns."""
+        sections = self.sections()
+        width = max(len(name) for names in sections.values() for name in names)
+        for title, names in sections.items():
+            known = [(name, self.get_command(ctx, name)) for name in names]
+            with formatter.section(title):
+                formatter.write_dl(
+                    [
+                        (f"{name:<{width}}", command.get_short_help_str(200))
+                        for name, command in known
+                        if command
+                    ]
+                )
 
 
 def commands(name: str, said: str) -> typer.Typer:

@@ -79,7 +79,7 @@ def levers(
     quiet: o.Quiet = False,
     debug: o.Debug = False,
 ) -> int:
-    """Show what the levers of a workload save: each after the others, alone, and if left out.
+    """Show what the levers of a workload save, or suggest some.
 
     A lever is a named change under `levers:` in the file. The account is made again with the
     levers pulled one after the other, so that nothing counts twice. For example:

@@ -83,7 +83,7 @@ def sensitivity(
     verbose: o.Verbose = False,
     debug: o.Debug = False,
 ) -> int:
-    """Show which unknowns decide a figure: how far each moves it, from its low to its high end.
+    """Show which unknowns decide a figure, and how far each moves it.
 
     Every other unknown stays at its median. --method all adds how much of the variance is each
     one's doing (First: alone, Total: with interactions), and the rank correlation. For example:
