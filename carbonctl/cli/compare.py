@@ -40,7 +40,7 @@ def compare(
     quiet: o.Quiet = False,
     debug: o.Debug = False,
 ) -> int:
-    """Compare a workload with what it was, or alternatives with a base.
+    """Compare a workload with its past, or alternatives with a base.
 
     Each side is a workload, a saved result, - for standard input, or REV:PATH in git. Several
     workloads of a file are one side, paired by name; FILE#N is one of them:
