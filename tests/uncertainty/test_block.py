@@ -1,5 +1,6 @@
 """The block `uncertainty` of a workload: what it changes, and what is wrong with one."""
 
+import json
 import math
 
 import pytest
@@ -272,3 +273,12 @@ def test_several_faults_are_said_at_once():
         service("  certain: [a.b, c.d]\n  spread: {site.pue: +-3 %}\n  correlations: "
                 "[{together: [e.f, site.pue]}]")  # fmt: skip
     assert len(error.value.problems) == 4
+
+
+def test_a_normalised_workload_says_the_same():
+    """What a result holds as its spec is a workload with the same unknowns."""
+    first = example("uncertainty.yaml")
+    again = account(json.dumps(first.spec))
+    assert again.uncertainty == first.uncertainty
+    assert again.total == first.total
+    assert unknowns(again) == unknowns(first)

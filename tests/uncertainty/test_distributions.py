@@ -227,7 +227,7 @@ def test_what_is_cut_off_much_is_warned_of():
 
     assert not warnings("{best: 1.2, sd: 0.1, distribution: normal}")
     (said,) = warnings("{best: 1.1, sd: 0.1, distribution: normal}")
-    assert said.startswith("site.pue: 16% of its distribution lies outside what it can be")
+    assert said.startswith("site.pue: 16 % of its distribution lies outside what it can be")
 
 
 def test_all_of_it_outside_is_refused():

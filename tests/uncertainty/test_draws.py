@@ -9,14 +9,14 @@ import re
 import numpy as np
 import pytest
 
-from carbonctl.account import estimate
 from carbonctl.analysis.points import draws, samples
 from carbonctl.analysis.sampling import MOST_AUTO, Sampler, sample
 from carbonctl.factors.distributions import NORMAL, TRIANGULAR, TWO_PIECE_LOGNORMAL
 from carbonctl.ledger.samples import Drawing
 from carbonctl.ledger.terms import terms
 from carbonctl.ledger.unknowns import Uncertain
-from tests.conftest import CATALOG, CONFIGS, account
+from tests.conftest import CONFIGS, account
+from tests.test_imports import HEAVY, loaded
 from tests.uncertainty.cases import SERVICE, close, of_case
 
 A = Uncertain("a", 2.0, 1.0, 4.0, TWO_PIECE_LOGNORMAL, "x")
@@ -462,6 +462,32 @@ def test_faulty_parameters_of_a_saved_result_are_refused(inside, tmp_path, key, 
     assert "not a saved result" in done.err
 
 
-def test_no_numpy_without_draws():
-    result = estimate(SERVICE.read_bytes(), "service.yaml", CATALOG)
-    assert result.samples is None
+def test_nothing_heavy_is_imported_without_draws():
+    for form in ("csv", "json"):
+        modules = loaded("estimate", str(CONFIGS / "uncertainty.yaml"), "--format", form, "-q")
+        assert "carbonctl.account.block" in modules
+        assert not {name for name in modules if name.partition(".")[0] in HEAVY}
+
+
+def test_workloads_that_are_alike_are_each_as_by_itself(inside, tmp_path):
+    """A distribution or a block is of one workload: such a shape is computed row by row."""
+    blocks = ({}, {"seed": 3, "distribution": "pert"},
+              {"spread": {"training.0.energy": "+-3 %"}})  # fmt: skip
+    energies = (lambda n: {"best": f"{n} MWh", "sd": f"{n / 9:.3f} MWh", "distribution": "normal"},
+                lambda n: f"{n}..{n + 3} MWh", lambda n: f"{n} MWh")  # fmt: skip
+    documents = [
+        {"name": f"j{number}", "site": {"carbon_intensity": f"{number}00 g/kWh", "pue": 1.2},
+         "phases": {"training": [{"kind": "energy", "energy": energy(number), "embodied": "1 kg"}]},
+         **({"uncertainty": block} if block else {})}
+        for block, energy in zip(blocks, energies, strict=True) for number in range(1, 61)
+    ]  # fmt: skip
+    path = tmp_path / "jobs.jsonl"
+    path.write_text("".join(f"{json.dumps(document)}\n" for document in documents))
+    arguments = ("estimate", str(path), "-q", "-f", "csv", "--totals")
+    together = list(csv.DictReader(io.StringIO(inside(*arguments).out)))
+    assert len(together) == len(documents)
+    for document, row in zip(documents, together, strict=True):
+        total = account(json.dumps(document)).total
+        assert float(row["total_low_kgco2e"]) == total.total_low_kgco2e
+        assert float(row["total_high_kgco2e"]) == total.total_high_kgco2e
+        assert total.total_low_kgco2e < total.total_high_kgco2e
