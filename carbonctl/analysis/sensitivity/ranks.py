@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from carbonctl.ledger.samples import DRAWS
 from carbonctl.analysis.sensitivity.drawn import Drawn
+from carbonctl.ledger.samples import DRAWS
 from carbonctl.ledger.terms import Term
 from carbonctl.ledger.unknowns import Rank, Uncertain
 
