@@ -7,6 +7,8 @@ from pathlib import Path
 from carbonctl.errors import UsageError
 from carbonctl.inputs.discovery import Found
 from carbonctl.ledger.samples import FEWEST, MOST, Drawing
+from carbonctl.outputs.samples import target
+from carbonctl.outputs.writing import Target
 
 _SUFFIXES = (".csv", ".parquet")
 
@@ -61,13 +63,21 @@ def read_seed(text: str | None) -> int | None:
         raise UsageError(f"--seed: {error}") from None
 
 
-def check_one(drawing: Drawing | None, inputs: Sequence[Found]) -> None:
-    """Refuse to write the draws of several inputs into one file.
+def samples_target(path: str, inputs: Sequence[Found]) -> Target:
+    """Return where the draws themselves go.
 
     Raises
     ------
     UsageError
-        Where there are several.
+        Where there are several inputs.
+    MissingExtra
+        For Parquet, where pandas or pyarrow is not installed.
     """
-    if drawing is not None and drawing.path is not None and len(inputs) > 1:
+    if len(inputs) > 1:
         raise UsageError(f"--samples: it takes one workload, and here are {len(inputs)} files")
+    to = target(path)
+    if to.form == "parquet":
+        from carbonctl.ledger import frames
+
+        frames.require("Parquet", "pandas", "pyarrow")
+    return to

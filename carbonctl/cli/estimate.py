@@ -92,6 +92,7 @@ def estimate(
         quiet, exit_zero, drawing,
     )  # fmt: skip
     run = Run(order, catalog, targets)
+    jobs = 1 if drawing is not None and drawing.path is not None else jobs
     return run.all(inputs, path_shown(stdin_name) if stdin_name else STDIN, jobs, verbose=verbose)
 
 
@@ -133,11 +134,9 @@ def _samples_target(drawing: "Drawing | None", inputs: list[Found]) -> list[writ
     """Return where the draws themselves go, if they are written."""
     if drawing is None or drawing.path is None:
         return []
-    from carbonctl.cli.draw_options import check_one
-    from carbonctl.outputs.samples import target
+    from carbonctl.cli.draw_options import samples_target
 
-    check_one(drawing, inputs)
-    return [target(drawing.path)]
+    return [samples_target(drawing.path, inputs)]
 
 
 def _gates(fail_on: list[str], warn_on: list[str], budget: str | None) -> "Gates | None":

@@ -7,7 +7,7 @@ from carbonctl.numbers.intervals import decide
 
 _WIDE = math.log(3)  # of an unknown from its median to an end
 _HALF_AS_WIDE = math.log(2)
-_MATTERS = 0.2  # of the total, between both ends
+_MATTERS = 0.5  # of the total, between both ends
 _IN_PART = 0.75  # of its own width, as far as it widens the total: else it is a factor of it all
 _SKEWED = 3.0  # the longer side over the shorter one
 _NEARLY = 0.9
