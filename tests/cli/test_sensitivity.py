@@ -217,7 +217,8 @@ def test_what_is_unknown_is_said(inside, files):
     assert shown.startswith("j: 480.0 kgCO2e of what is known (")
     none = inside("sensitivity", "unknown.yaml", "--of", "embodied_kgco2e").out
     assert (
-        none == "j embodied_kgco2e: unknown\nembodied_kgco2e is unknown: no entry of it is known.\n"
+        none
+        == "j, embodied_kgco2e: unknown\nembodied_kgco2e is unknown: no entry of it is known.\n"
     )
 
 

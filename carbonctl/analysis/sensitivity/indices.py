@@ -20,11 +20,12 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from carbonctl.analysis.sensitivity.drawn import Drawn
+from carbonctl.factors.normal import normal_quantile
 from carbonctl.ledger.terms import Term
 from carbonctl.ledger.unknowns import Rank, Uncertain
 
 RESAMPLINGS = 200
-Z975 = 1.959963984540054  # the normal quantile of a 95 % interval
+Z975 = normal_quantile(0.975)  # how many standard deviations a 95 % interval has on either side
 
 Numbers: TypeAlias = Any  # an array of numbers
 

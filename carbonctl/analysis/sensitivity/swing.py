@@ -67,12 +67,12 @@ def swings(figure: Figure, at: str, *, is_exact: bool = False) -> Swings:
     """
     terms = [_at_bounds(term) if at == BOUNDS else term for term in figure.terms]
     moves = Moves(terms)
-    median, found = reaches(figure.entries, moves, is_exact=is_exact)
+    median, reached = reaches(figure.entries, moves, is_exact=is_exact)
     known = [n for n, middle in enumerate(moves.medians) if middle is not None]
     members = _members(figure, terms, known, moves)
     movers = [
         _mover(reach, members[reach.place])
-        for reach in found
+        for reach in reached
         if not reach.low == reach.high == median
     ]
     movers.sort(key=lambda mover: (-(mover.row.swing or 0.0), mover.row.path or ""))

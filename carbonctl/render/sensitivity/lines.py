@@ -50,7 +50,7 @@ def scale(answer: Sensitivity, *, is_signed: bool = False) -> Scale:
 
 def headline(answer: Sensitivity, of_table: Scale) -> str:
     """Return the figure with its range."""
-    named = "" if answer.key == TOTAL else f" {answer.key}"
+    named = "" if answer.key == TOTAL else f", {answer.key}"
     if answer.value is None:
         return f"{named}: unknown"
     size = of_table.size
@@ -104,7 +104,8 @@ def index(value: float | None, conf: float | None) -> str:
         return ""
     if value < 0 <= value + (conf or 0.0):
         value = 0.0
-    return f"{value:.2f}".replace("-", "−")
+    text = f"{value:.2f}"
+    return text.replace("-", "−") if float(text) else "0.00"
 
 
 def _signed(rank: float | None) -> str:
