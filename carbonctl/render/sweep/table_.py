@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _SHADES = "·░▒▓█"  # of fifths between the least and the largest figure
 _BAR = 20  # columns of a bar that is full
+_GAPS = (3, 2)  # columns between two of a matrix: what there is room for
 _GAP = 3
 _STYLES = {REFUSED: "red", UNKNOWN: "red"}
 
@@ -37,7 +38,7 @@ class Renderer:
         """Return the table and what is said below it."""
         points, screen = self.points, Screen(self.style)
         cells = points.cells(is_matrix=points.may_be_matrix)
-        if cells.is_matrix and _width(cells) > self.style.width:
+        if cells.is_matrix and _gap(cells, self.style.width) is None:
             cells = points.cells(is_matrix=False)
         screen.paragraph(points.title(is_matrix=cells.is_matrix), "bold")
         screen.paragraph()
@@ -76,21 +77,22 @@ def _ends(cells: Cells) -> tuple[float, float] | None:
     return min(known), max(known)
 
 
-def _width(cells: Cells) -> int:
-    """Return the columns that a matrix needs."""
+def _gap(cells: Cells, room: int) -> int | None:
+    """Return how many columns stand between two of a matrix; None where it is too wide."""
     mark = 0 if _ends(cells) is None else 2
-    head = max(len(line[0]) for line in [cells.heads, *cells.lines])
-    others = [
+    widths = [max(len(line[0]) for line in [cells.heads, *cells.lines])]
+    widths += [
         max(len(cells.heads[n]), *(len(line[n]) + mark for line in cells.lines))
         for n in range(1, len(cells.heads))
     ]
-    return head + sum(width + _GAP for width in others)
+    needed = {gap: sum(widths) + gap * (len(widths) - 1) for gap in _GAPS}
+    return next((gap for gap in _GAPS if needed[gap] <= room), None)
 
 
 def _matrix(screen: Screen, cells: Cells, _: int) -> None:
     """Draw a matrix: the first path down, the second across."""
     ends = _ends(cells)
-    sheet = Sheet(is_ruled=True, gap=_GAP)
+    sheet = Sheet(is_ruled=True, gap=_gap(cells, screen.width) or _GAP)
     sheet.add_column(cells.heads[0], wraps=False)
     for head in cells.heads[1:]:
         sheet.add_column(head, is_right=True, wraps=False)
