@@ -108,18 +108,33 @@ def _matrix(screen: Screen, cells: Cells, _: int) -> None:
 def _rows(screen: Screen, cells: Cells, paths: int) -> None:
     """Draw a row a point; one figure has bars beside it, of the largest."""
     known = _known(cells)
-    has_bars = len(cells.heads) == paths + 1 and bool(known) and min(known) >= 0
+    heads = [(head, "") for head in cells.heads]
+    if _needed(heads, cells) > screen.width:
+        heads = [_parted(head, "." if n < paths else "_") for n, head in enumerate(cells.heads)]
+    width = min(_BAR, screen.width - _needed(heads, cells))
+    has_bars = len(heads) == paths + 1 and bool(known) and min(known) >= 0 and width >= _BAR // 4
     most = max(known, default=0.0)
-    table = [cells.heads, *cells.lines]
-    needed = sum(max(map(len, column)) + _GAP for column in zip(*table, strict=True))
-    width = min(_BAR, screen.width - needed)
-    has_bars = has_bars and width >= _BAR // 4
     sheet = Sheet(is_ruled=True, gap=_GAP)
-    for place, head in enumerate(cells.heads):
-        sheet.add_column(head, is_right=place >= paths, wraps=place < paths)
+    for place, (head, rest) in enumerate(heads):
+        sheet.add_column(head, unit=rest, is_right=place >= paths, wraps=place < paths)
     if has_bars:
         sheet.add_column(wraps=False, style="cyan")
     for line, figures in zip(cells.lines, cells.figures, strict=True):
         bar = [human_numbers.bar(figures[0], most, width)] if has_bars else []
         sheet.add_row(*(Text(text, _STYLES.get(text, "")) for text in line), *bar)
     sheet.draw(screen)
+
+
+def _parted(head: str, sign: str) -> tuple[str, str]:
+    """Return a long path or key in two lines."""
+    before, dot, last = head.rpartition(sign)
+    return (before, f"{dot}{last}") if before else (head, "")
+
+
+def _needed(heads: list[tuple[str, str]], cells: Cells) -> int:
+    """Return the columns that rows need, with a gap behind each."""
+    columns = zip(*cells.lines, strict=True)
+    return sum(
+        max(*map(len, head), *map(len, column)) + _GAP
+        for head, column in zip(heads, columns, strict=True)
+    )
