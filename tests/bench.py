@@ -98,6 +98,26 @@ for share, years in product(range(100), range(100)):
     values = (f"systems.pool.utilization={30 + share * .7}%", f"systems.pool.lifetime={3 + years / 50} years")
     estimate(data, "service.yaml", catalog, values).total
 """
+DRAWN = """
+import sys, numpy as np
+from carbonctl import estimate
+from carbonctl.ledger.unknowns import is_certain, unknown_of
+rng, drawn, total = np.random.default_rng(1), {}, 0.0
+for entry in estimate(sys.argv[1]).booked:
+    names = {}
+    for value in entry.inputs:
+        if is_certain(value):
+            names[value.name] = value.best
+            continue
+        unknown = unknown_of(value)
+        if unknown not in drawn:
+            score = rng.standard_normal(int(sys.argv[2]))
+            below, above = np.log(value.best / value.low), np.log(value.high / value.best)
+            drawn[unknown] = value.best * np.exp(score * np.where(score < 0, below, above) / 1.645)
+        names[value.name] = drawn[unknown]
+    total = total + eval(entry.formula, names)
+print(total.mean(), total.std(), np.percentile(total, (5, 50, 95)))
+"""
 PROGRAMS = {
     "by-hand": [PYTHON, "-c", SWEEP_BY_HAND],
     "one-by-one": [PYTHON, "-c", ONE_BY_ONE],
@@ -107,6 +127,7 @@ PROGRAMS = {
     "load": [PYTHON, "-c", LOAD_YAML],
     "parse": [PYTHON, "-c", PARSE],
     "numpy": [PYTHON, "-c", WITH_NUMPY],
+    "drawn": [PYTHON, "-c", DRAWN],
 }
 
 # ---- what the commands read: a word in braces is a file of one of these --------------------
@@ -319,6 +340,15 @@ ROWS = (
     Row("breakeven of one path / estimate",
         f"carbonctl breakeven {SERVICE} --vary 'inference.0.requests=1e6..1e9 / day' "
         "--until 'total_kgco2e = 100 t'", f"carbonctl estimate {SERVICE}", 1.3, runs=_MANY),
+    Row("draws 10,000 / plain estimate and numpy",
+        "carbonctl estimate configs/recommendation-model.yaml -f csv --totals --draws 10000",
+        "numpy estimate configs/recommendation-model.yaml -f csv", 1.2, runs=_MANY),
+    Row("draws 1,000,000 / numpy on the same formulas",
+        "carbonctl estimate configs/recommendation-model.yaml -f csv --totals --draws 1000000",
+        "drawn configs/recommendation-model.yaml 1000000", 2.0, runs=5),
+    Row("draws 1,000,000, their memory in MiB",
+        "carbonctl estimate configs/recommendation-model.yaml -f csv --totals --draws 1000000",
+        "", 400, "memory"),
     Row("explain 4,000 activities / csv", "carbonctl explain {acts}",
         "carbonctl estimate {acts} -f csv", 3.0),
     Row("compare 1,000 changed activities / csv of both",

@@ -411,7 +411,7 @@ def test_draws_where_there_is_no_tie_by_best_estimates(inside):
          "--vary is of both workloads; leave out --vary-base and --vary-head"),
         ((KEEP, BUY, "--vary-base", "site.pue=1..2", "--vary-head", "site.pue=1..3"),
          "--vary-base and --vary-head need the same LOW..HIGH and unit"),
-        ((KEEP, BUY, *GRID, "--seed", "2"), "--seed: it is that of draws; add --draws 10000"),
+        ((KEEP, BUY, *GRID, "--seed", "2"), "--seed: nothing is drawn; add --draws 10000"),
         ((KEEP, BUY, "--vary", "site.pue"), "--vary site.pue: write 'site.carbon_intensity=0..1000 g/kWh'"),
         ((KEEP, BUY, "--vary", "site.grid=FR"),
          "--vary site.grid=FR: a range is wanted, as in 'site.carbon_intensity=0..1000 g/kWh'"),

@@ -1,6 +1,5 @@
 """Distributions of what is uncertain, and the 90 % range of what follows from it."""
 
-import csv
 import json
 import math
 from collections import Counter
@@ -27,56 +26,11 @@ from carbonctl.numbers.columns import Column
 from carbonctl.numbers.formulas import parsed
 from carbonctl.numbers.intervals import Mixed, Range
 from carbonctl.numbers.values import Value
-from tests.conftest import CATALOG, CONFIGS, ROOT
+from tests.conftest import CATALOG, CONFIGS
 from tests.properties.workloads import shape
-
-ORACLE = ROOT / "tests" / "oracles" / "uncertainty.csv"
-CASES = list(csv.DictReader(ORACLE.read_text(encoding="utf-8").splitlines()))
-
-
-def of_case(*names: str) -> list[dict[str, str]]:
-    return [case for case in CASES if case["case"].startswith(names)]
-
-
-def close(case: dict[str, str], number: float) -> None:
-    assert number == pytest.approx(float(case["value"]), rel=float(case["rel_tol"])), case
-
+from tests.uncertainty.cases import CASES, SERVICE, close, of_case
 
 # --- distributions ---
-
-
-@pytest.mark.parametrize(
-    "case", of_case("U01", "U17"), ids=lambda case: f"{case['case']}: {case['quantity']}"
-)
-def test_quantiles_and_moments(case):
-    made = json.loads(case["inputs"])
-    quantile = QUANTILES[made.pop("distribution")]
-    level = case["quantity"].removeprefix("quantile ")
-    if level != case["quantity"]:
-        close(case, quantile(float(level), **made))
-        return
-    # Moments of the quantile function, by Gauss and Legendre over the normal score: the
-    # distribution is smooth on either side of its median.
-    if quantile is QUANTILES[TRIANGULAR]:
-        levels = (np.arange(400_000) + 0.5) / 400_000
-        numbers = np.asarray(quantile(Column(levels), **made))
-        weights = np.full(len(levels), 1 / len(levels))
-    else:
-        nodes, own = np.polynomial.legendre.leggauss(400)
-        scores, weights = nodes * 6 + 6, own * 6
-        scores = np.concatenate([-scores, scores])
-        weights = np.concatenate([weights, weights]) * np.exp(-(scores**2) / 2)
-        weights /= math.sqrt(2 * math.pi)
-        levels = [math.erfc(-score / math.sqrt(2)) / 2 for score in scores]
-        inside = [0 < level < 1 for level in levels]
-        numbers = np.array(
-            [quantile(level, **made) for level, ok in zip(levels, inside, strict=True) if ok]
-        )
-        weights = weights[inside]
-    mean = float(weights @ numbers)
-    spread = math.sqrt(float(weights @ (numbers - mean) ** 2))
-    known = mean if case["quantity"] == "mean" else spread
-    assert known == pytest.approx(float(case["value"]), rel=2e-6)
 
 
 MORE = {NORMAL: (0.5,), DISCRETE: (1.0, 0.25, 2.0, 0.5, 4.0, 0.25)}
@@ -221,36 +175,9 @@ def test_a_blind_job(name):
         assert float(np.percentile(drawn, level)) == expected
 
 
-RANGES = """
-name: service with ranges
-site: {carbon_intensity: {best: 400 g/kWh, low: 300 g/kWh, high: 550 g/kWh}, basis: life-cycle,
-       pue: {best: 1.25, low: 1.15, high: 1.4}}
-systems:
-  pool:
-    devices: 2
-    power: {best: 400 W, low: 350 W, high: 430 W}
-    host_power: 200 W
-    embodied: {best: 1600 kg, low: 1000 kg, high: 3000 kg}
-    lifetime: {best: 4 years, low: 3 years, high: 5 years}
-    utilization: {best: 50 %, low: 30 %, high: 60 %}
-phases:
-  data:
-    - {name: lake, kind: storage, capacity: 1 PB, duration: 1 year, medium: ssd, replication: 2,
-       power: 1.2 W/TB, embodied: {best: 20 kg/TB, low: 5 kg/TB, high: 100 kg/TB},
-       lifetime: 5 years, fill: 80 %}
-  experimentation:
-    - {name: research, kind: experiments, system: pool, runs: 200, mean: 100 GPU-h}
-  training:
-    - {name: pre-training, kind: compute, system: pool, device_time: 100000 GPU-h}
-  inference:
-    - {name: answers, kind: serving, system: pool, requests: 1e8 / day, duration: 1 year,
-       device_time_per_request: 10 GPU-ms}
-"""
-
-
 @pytest.fixture(scope="module")
 def service():
-    return estimate(RANGES.encode(), "service.yaml", CATALOG)
+    return estimate(SERVICE.read_bytes(), "service.yaml", CATALOG)
 
 
 def test_a_service_with_ranges(service):
@@ -261,6 +188,10 @@ def test_a_service_with_ranges(service):
     for level in (5, 50, 95):
         close(cases[f"p{level}, triangular"], float(np.percentile(drawn, level)))
     close(cases["mean, triangular"], float(drawn.mean()))
+    close(cases["standard deviation, triangular"], float(drawn.std(ddof=1)))
+    above = float((drawn > service.total.total_kgco2e).mean())
+    close(cases["probability that the total is above the best estimate, triangular"], above)
+    close(cases["probability of more than 100 t, triangular"], float((drawn > 100_000).mean()))
     total = service.total
     assert (total.total_low_kgco2e, total.total_high_kgco2e) == pytest.approx(
         (80_930, 128_550), abs=5

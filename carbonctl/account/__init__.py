@@ -12,7 +12,8 @@ from carbonctl.account.journal import Journal
 from carbonctl.account.pue import moves
 from carbonctl.catalog import Catalog
 from carbonctl.errors import Caution, InputError
-from carbonctl.ledger.result import Result, assumption, compare_reported, unexplained
+from carbonctl.ledger.reported import compare_reported, unexplained
+from carbonctl.ledger.result import Result, assumption
 from carbonctl.spec.load import Loaded, load
 from carbonctl.spec.model import Workload
 from carbonctl.spec.tree import decode

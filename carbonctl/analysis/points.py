@@ -14,11 +14,13 @@ import numpy as np
 
 from carbonctl.factors.correlation import copula
 from carbonctl.factors.normal import normal_quantile
+from carbonctl.ledger.samples import DRAWS
 from carbonctl.ledger.terms import Term
 from carbonctl.ledger.unknowns import Rank, Uncertain
 
-DRAWS = 10_000
 SEED = 1
+
+_PLACE = np.uint64(2**24 - 1)  # the bits of a place: more than the most draws
 
 Numbers: TypeAlias = Any  # an array of numbers
 
@@ -50,14 +52,29 @@ def draws(
     stream : str
         Tells independent sets of draws of one seed apart.
     """
-    ranked = _ranked_orders(tuple(ranks), count, seed, stream) if ranks else {}
+    return draw_sets(unknowns, count, seed, ranks=ranks, streams=(stream,))
+
+
+def draw_sets(
+    unknowns: Iterable[Uncertain],
+    count: int,
+    seed: int,
+    *,
+    ranks: Sequence[Rank] = (),
+    streams: Sequence[str],
+) -> dict[Uncertain, Numbers]:
+    """Return independent sets of ``count`` draws each, one behind the other, by their streams."""
+    ranked = [_ranked_orders(ranks, count, seed, stream) for stream in streams] if ranks else []
     levels = _levels(count)
+    scores = normal_quantile(levels)
     drawn = {}
     for unknown in dict.fromkeys(unknowns):
-        order = ranked.get(unknown.unknown)
-        if order is None:
-            order = _order((seed, unknown.key, stream), count)
-        drawn[unknown] = np.asarray(unknown.quantile(levels))[order]
+        if ranked and unknown.unknown in ranked[0]:
+            orders = [orders[unknown.unknown] for orders in ranked]
+        else:
+            orders = [_order((seed, unknown.key, stream), count) for stream in streams]
+        quantiles = np.asarray(unknown.quantile(levels, scores))
+        drawn[unknown] = quantiles[orders[0] if len(orders) == 1 else np.concatenate(orders)]
     return drawn
 
 
@@ -67,14 +84,20 @@ def _levels(count: int) -> Numbers:
 
 
 def _order(key: tuple[Any, ...], count: int) -> Numbers:
-    """Return an order of ``count`` parts that follows from a key, the same on every platform."""
+    """Return an order of ``count`` parts that follows from a key, the same on every platform.
+
+    It is that of random bits, of which the lowest are the place: so no two are equal.
+    """
     digest = int.from_bytes(sha256(repr(key).encode()).digest())
-    return np.argsort(np.random.PCG64(digest).random_raw(count), kind="stable")
+    bits = np.random.PCG64(digest).random_raw(count)
+    bits &= ~_PLACE
+    bits |= np.arange(count, dtype=np.uint64)
+    bits.sort()
+    bits &= _PLACE
+    return bits.view(np.int64)
 
 
-def _ranked_orders(
-    ranks: tuple[Rank, ...], count: int, seed: int, stream: str
-) -> dict[str, Numbers]:
+def _ranked_orders(ranks: Sequence[Rank], count: int, seed: int, stream: str) -> dict[str, Numbers]:
     """Return an order for each identity that has a rank correlation with another.
 
     All of them are made together, whichever of them are asked for, so that a phase has the

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from carbonctl import errors
 from carbonctl.catalog import Catalog
-from carbonctl.errors import InputError, Problem
+from carbonctl.errors import InputError, Problem, UsageError
 from carbonctl.inputs.documents import Document, Piece, documents
 from carbonctl.inputs.results import Origin, read_document, today
+from carbonctl.ledger.samples import Drawing
 from carbonctl.outputs.merging import Cautions, Message, messages
 from carbonctl.render import LINES, LineRenderer, Renderer, Style, start
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from carbonctl.analysis.gates import Verdict
     from carbonctl.analysis.gates.rules import Gates
     from carbonctl.batch.shapes import Answer, Shapes
+    from carbonctl.ledger.result import Result
 
 
 Texts = tuple[list[bytes], ...]
@@ -40,6 +42,8 @@ class Order(NamedTuple):
         What is written of each result; the last is for standard output.
     quiet, exit_zero : bool
         As the flags say.
+    drawing : Drawing or None
+        The draws that are made of each.
     """
 
     own: tuple[Path, ...]
@@ -48,6 +52,7 @@ class Order(NamedTuple):
     outputs: tuple[tuple[str, Style], ...]
     quiet: bool
     exit_zero: bool
+    drawing: Drawing | None = None
 
     @property
     def in_lines(self) -> bool:
@@ -115,6 +120,7 @@ class Worker:
         self.shapes: Shapes | None = None
         self.problems: list[Problem] = []
         self.verdicts: list[Verdict] = []
+        self.has_written = False
         self._forget()
 
     def __reduce__(self) -> tuple[type[Worker], tuple[Order]]:
@@ -159,7 +165,8 @@ class Worker:
 
     def _answers(self, some: list[Document]) -> Sequence[Answer | None]:
         """Return what comes of documents that are alike; None of the others."""
-        if len(some) < (_SOME if self.shapes else _MANY) or self.keeps:
+        is_alone = self.keeps or self.order.drawing is not None
+        if len(some) < (_SOME if self.shapes else _MANY) or is_alone:
             return [None] * len(some)
         if self.shapes is None:
             from carbonctl.batch.shapes import Shapes  # numpy: for a few workloads it does not pay
@@ -209,6 +216,8 @@ class Worker:
         self.origins.add(read.origin)
         for result in read.results:
             place = "" if read.is_saved else document.place
+            if self.order.drawing is not None:
+                self.draw(result, self.order.drawing)
             self.cautions.add(result.warnings, result.file, place)
             if self.order.gates is not None:
                 self.judge(self.order.gates.judge(result))
@@ -220,6 +229,20 @@ class Worker:
         for line, parts in zip(self.lines, self.texts, strict=True):
             if line is not None:
                 parts.append(line.take().encode())
+
+    def draw(self, result: Result, drawing: Drawing) -> None:
+        """Put into a result what draws say of it, and write the draws themselves."""
+        from carbonctl.analysis.sampling import columns, sample  # numpy, for draws alone
+
+        points = sample(result, drawing)
+        if points is None or drawing.path is None:
+            return
+        if self.has_written:
+            raise UsageError("--samples: it takes one workload, and here are several")
+        from carbonctl.outputs.samples import write
+
+        write(drawing.path, columns(points), points.n)
+        self.has_written = True
 
     def row(self, document: Document, answer: Answer) -> None:
         """Hand on the lines of a workload that was done together with others."""

@@ -130,3 +130,16 @@ EmbodiedShare = Annotated[
         help="With --metrics: FOCAL's weight of embodied carbon, as in 20..80%; else the base's.",
     ),
 ]  # fmt: skip
+Draws = Annotated[
+    str | None,
+    typer.Option(
+        "--draws", metavar="N", help="Also sample the total, N times; auto: until it is precise."
+    ),
+]
+Seed = Annotated[
+    str | None, typer.Option("--seed", metavar="S", help="Seed of the draws. Default: 1.")
+]
+Samples = Annotated[
+    str | None,
+    typer.Option("--samples", metavar="PATH", help="Write the draws; .csv or .parquet."),
+]

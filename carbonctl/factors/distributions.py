@@ -89,13 +89,13 @@ def two_piece_lognormal(level: Any, low: Any, best: Any, high: Any) -> Any:
     low, best, high : float
         The quantiles 0.05, 0.5 and 0.95, above 0 and in one unit.
     """
-    return best * exp(two_piece_logarithm(normal_quantile(level), low, best, high))
+    return two_piece_lognormal_at(normal_quantile(level), low, best, high)
 
 
-def two_piece_logarithm(z: Any, low: Any, best: Any, high: Any) -> Any:
-    """Return the logarithm of a value over the median, from its normal quantile ``z``."""
-    below, above = least(z, 0.0) * log(best / low), most(z, 0.0) * log(high / best)
-    return (below + above) / Z95
+def two_piece_lognormal_at(score: Any, low: Any, best: Any, high: Any) -> Any:
+    """Return the quantile of a two-piece lognormal at a normal score."""
+    below, above = least(score, 0.0) * log(best / low), most(score, 0.0) * log(high / best)
+    return best * exp((below + above) / Z95)
 
 
 def lognormal(level: Any, low: Any, best: Any, high: Any, gsd: float | None = None) -> Any:
@@ -110,10 +110,14 @@ def lognormal(level: Any, low: Any, best: Any, high: Any, gsd: float | None = No
     gsd : float, optional
         The geometric standard deviation, above 1; best is then the median.
     """
-    z = normal_quantile(level)
+    return lognormal_at(normal_quantile(level), low, best, high, gsd)
+
+
+def lognormal_at(score: Any, low: Any, best: Any, high: Any, gsd: float | None = None) -> Any:
+    """Return the quantile of a lognormal distribution at a normal score."""
     if gsd is not None:
-        return best * exp(z * math.log(gsd))
-    return sqrt(low * high) * exp(z * log(high / low) / (2 * Z95))
+        return best * exp(score * math.log(gsd))
+    return sqrt(low * high) * exp(score * log(high / low) / (2 * Z95))
 
 
 def normal(level: Any, low: Any, best: Any, high: Any, sd: float) -> Any:
@@ -157,6 +161,11 @@ QUANTILES: Mapping[str, Quantile] = {
     LOGNORMAL: lognormal,
     NORMAL: normal,
     DISCRETE: discrete,
+}
+# Those that follow from a normal score, which many figures can have in common.
+AT_SCORE: Mapping[str, Quantile] = {
+    TWO_PIECE_LOGNORMAL: two_piece_lognormal_at,
+    LOGNORMAL: lognormal_at,
 }
 POSITIVE = (TWO_PIECE_LOGNORMAL, LOG_TRIANGULAR, LOGNORMAL)  # what has values above 0 alone
 

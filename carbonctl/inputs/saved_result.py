@@ -19,7 +19,8 @@ from carbonctl.ledger.entry import (
     Entry,
     in_limits,
 )
-from carbonctl.ledger.result import SCHEMA, Assumption, ReportedFigure, Result, error_of
+from carbonctl.ledger.reported import error_of
+from carbonctl.ledger.result import SCHEMA, Assumption, ReportedFigure, Result
 from carbonctl.ledger.sums import total
 from carbonctl.ledger.terms import term
 from carbonctl.ledger.unknowns import is_certain
@@ -41,6 +42,7 @@ _OF_OLD = (
 _SHA256 = re.compile("[0-9a-f]{64}")
 _ROUNDING = 1e-9  # of a figure
 _LAST_YEAR = 9999
+_SIGNED = re.compile(r"(\+-|[+-])\s*[0-9.]+[\w %/·-]*")  # a figure of a spec, and no formula
 
 
 class Saved(NamedTuple):
@@ -179,7 +181,7 @@ def _check_texts(node: Any) -> None:
             nodes += [*here.keys(), *here.values()]
         elif isinstance(here, list):
             nodes += here
-        elif isinstance(here, str):
+        elif isinstance(here, str) and not _SIGNED.fullmatch(here):
             _word(here)
         elif isinstance(here, float):
             _finite(here)

@@ -7,10 +7,11 @@ the columns are the same for every account: text is ``string``, a number ``float
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from importlib import import_module
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from carbonctl.errors import MissingExtra, UsageError
 from carbonctl.ledger.rows import FLAGS, NUMBERS, VIEWS, YEARS, Account, Row
@@ -76,6 +77,21 @@ def of_rows(
             for place, name in enumerate(columns)
         }
     )
+
+
+def of_arrays(columns: Mapping[str, Any], count: int) -> pd.DataFrame:
+    """Return columns of numbers as a DataFrame; None is missing, one number stands in every row.
+
+    Raises
+    ------
+    MissingExtra
+        Where pandas or pyarrow is not installed.
+    """
+    require("Parquet", "pandas", "pyarrow")
+    import pandas as pd
+
+    filled = {name: math.nan if x is None else x for name, x in columns.items()}
+    return pd.DataFrame(filled, index=range(count), dtype="float64")
 
 
 def dtype(column: str) -> str:

@@ -7,6 +7,7 @@ from sys import intern
 from typing import Any, NamedTuple, TypeAlias
 
 from carbonctl.factors.distributions import (
+    AT_SCORE,
     DISCRETE,
     LOGNORMAL,
     NORMAL,
@@ -17,6 +18,7 @@ from carbonctl.factors.distributions import (
     QUANTILES,
     TRIANGULAR,
     TWO_PIECE_LOGNORMAL,
+    Quantile,
     levels_within,
     share_below,
 )
@@ -96,15 +98,22 @@ class Uncertain(NamedTuple):
 
     def at(self, level: Any) -> Any:
         """Return a quantile of its distribution, what is beyond its limits included."""
+        return self._of(QUANTILES[self.distribution], level)
+
+    def _of(self, quantile: Quantile, level: Any) -> Any:
         start, low, high, more = self.start, self.low, self.high, self.parameters
         if self.is_cut:
             (low, high), more = more, ()
-        best = self.best - start
-        return start + QUANTILES[self.distribution](level, low - start, best, high - start, *more)
+        return start + quantile(level, low - start, self.best - start, high - start, *more)
 
-    def quantile(self, level: Any) -> Any:
-        """Return a quantile of what lies within its limits."""
+    def quantile(self, level: Any, score: Any = None) -> Any:
+        """Return a quantile of what lies within its limits.
+
+        ``score`` is the normal quantile of the level, where it is known already.
+        """
         first, last = self.span
+        if score is not None and (first, last) == (0, 1) and self.distribution in AT_SCORE:
+            return self._of(AT_SCORE[self.distribution], score)
         return self.at(first + level * (last - first))
 
     @property
@@ -235,6 +244,11 @@ class Unknowns:
     def places_of(self, identity: str) -> list[int]:
         """Return the places of the unknowns with an identity."""
         return [place for _, place in self._known.get(identity, ())]
+
+    def levels_at(self, place: int) -> tuple[Any, Any, Any]:
+        """Return the quantiles 0.05, 0.5 and 0.95 of the first unknown at a place."""
+        known = (pair for pairs in self._known.values() for pair in pairs)
+        return self.levels(next(uncertain for uncertain, own in known if own == place))
 
     def levels(self, uncertain: Uncertain) -> tuple[Any, Any, Any]:
         """Return the quantiles 0.05, 0.5 and 0.95 of an unknown."""

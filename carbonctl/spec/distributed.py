@@ -66,10 +66,11 @@ def read(raw: Map, parts: dict[str, float], dimension: Dimension, check: bounds.
     low, middle, high, more = _figures(word, raw, parts, dimension)
     if not low <= middle <= high:
         raise ValueError("best must lie between low and high")
+    number = _number(word, (low, middle, high), more, check)
     check(middle, str(raw.get("best") or format_number(middle)))
-    if low == high:
+    if number is None:
         return Value(middle, dimension.unit)
-    return _within(word, (low, middle, high), more, dimension, check)
+    return Value(number[0], dimension.unit, distribution=word, parameters=number[1])
 
 
 def known(raw: Any) -> str:
@@ -200,19 +201,17 @@ def _pairs(raw: Any, dimension: Dimension) -> tuple[float, ...]:
     return tuple(number for value in sorted(weights) for number in (value, weights[value]))
 
 
-def _within(
-    word: str,
-    ends: tuple[float, float, float],
-    more: tuple[float, ...],
-    dimension: Dimension,
-    check: bounds.Check,
-) -> Value:
-    """Return a value whose ends are what the figure can be.
+def _number(
+    word: str, ends: tuple[float, float, float], more: tuple[float, ...], check: bounds.Check
+) -> tuple[Range, tuple[float, ...]] | None:
+    """Return a range whose ends are what the figure can be, with parameters; None for a number.
 
     An end that it cannot be is moved to the quantile 0.001 or 0.999 of what is left; how the
     distribution was meant is then in the parameters.
     """
     low, middle, high = ends
+    if low == high:
+        return None
     quantile = partial(_quantile, word, ends, more)
     first, last = d.levels_within(quantile, *bounds.limits(check))
     if first >= last:
@@ -224,7 +223,7 @@ def _within(
         low = min(middle, quantile(first + _EDGE * (last - first)))
     if are_outside[1]:
         high = max(middle, quantile(last - _EDGE * (last - first)))
-    return Value(Range(middle, low, high), dimension.unit, distribution=word, parameters=more)
+    return Range(middle, low, high), more
 
 
 def _quantile(

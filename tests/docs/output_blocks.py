@@ -18,6 +18,9 @@ RESULT = (
     "totals",
     "entry",
     "input",
+    "samples",
+    "uncertainty",
+    "rank",
     "driver",
     "assumption",
     "comparison",
@@ -60,7 +63,11 @@ def sums() -> str:
     group = ("`phase`, `activity`, …", "text", "of `--phases` and `--by`: the group")
     flag = ("`complete`", "true or false", "of `--totals`: whether every entry is known")
     sums = [_column(key, said[key]) for key in VIEWS["phases"].columns[3:]]
-    return table(_COLUMNS, [*before, group, flag, *sums])
+    drawn = [
+        (f"`{key}`", "number", f"with `--draws`, of `--totals` and `--phases`: {plain(said)}")
+        for key, said in descriptions.of("drawn column").items()
+    ]
+    return table(_COLUMNS, [*before, group, flag, *sums, *drawn])
 
 
 def _column(name: str, field: Schema) -> tuple[str, ...]:
@@ -112,7 +119,10 @@ def result() -> str:
     entry = _defs("result")["entry"]["properties"]
     more = {key: one for key, one in entry.items() if key not in COLUMNS}
     own = f"### entry\n\nThe [columns](#csv-tsv-and-parquet-of-estimate) of the CSV, and:\n\n{_fields(more)}"
-    totals = "### totals\n\nThe figures of the [sums](#sums) of the CSV.\n"
+    totals = (
+        "### totals\n\nThe figures of the [sums](#sums) of the CSV; with `--draws` also "
+        "`samples`, [what draws say of the total](#samples), null where it is unknown.\n"
+    )
     before, after = RESULT[: RESULT.index("totals")], RESULT[RESULT.index("entry") + 1 :]
     return "\n".join((fields("result", *before), totals, own, fields("result", *after)))
 

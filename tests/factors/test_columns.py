@@ -55,7 +55,23 @@ def quantile(function):
 CALLS = {
     "distributions.triangular": quantile(MODULES["distributions"].triangular),
     "distributions.two_piece_lognormal": quantile(MODULES["distributions"].two_piece_lognormal),
-    "distributions.two_piece_logarithm": quantile(MODULES["distributions"].two_piece_logarithm),
+    **{
+        f"distributions.{name}": quantile(getattr(MODULES["distributions"], name))
+        for name in (
+            "log_triangular",
+            "pert",
+            "uniform",
+            "lognormal",
+            "lognormal_at",
+            "two_piece_lognormal_at",
+        )
+    },
+    "distributions.discrete": lambda level: MODULES["distributions"].discrete(
+        level, 1.0, 2.0, 4.0, 1.0, 0.25, 2.0, 0.5, 4.0, 0.25
+    ),
+    "distributions.normal": lambda level, best, sd: MODULES["distributions"].normal(
+        level, best, best, best, sd
+    ),
     "fab.capacity_kgco2e": capacity,
     "fab.abated_kgco2e_per_cm2": abated,
     "grid.mix_intensity": mix,
@@ -66,8 +82,16 @@ width = st.floats(1e-2, 1e3)
 ARGUMENTS = {
     "distributions.triangular": [level, positive, width, width],
     "distributions.two_piece_lognormal": [level, positive, width, width],
-    "distributions.two_piece_logarithm": [st.floats(-4, 4), positive, width, width],
-    "distributions.normal_quantile": [level],
+    "distributions.two_piece_lognormal_at": [st.floats(-4, 4), positive, width, width],
+    "distributions.log_triangular": [level, positive, width, width],
+    "distributions.pert": [level, positive, width, width],
+    "distributions.uniform": [level, positive, width, width],
+    "distributions.lognormal": [level, positive, width, width],
+    "distributions.lognormal_at": [st.floats(-4, 4), positive, width, width],
+    "distributions.normal": [level, positive, width],
+    "distributions.discrete": [level],
+    "normal.normal_quantile": [level],
+    "beta.beta_quantile": [level, st.floats(1, 5), st.floats(1, 5)],
     "card.silicon_kgco2e_per_cm2": [figure, positive],
     "card.board_kgco2e": [figure, figure, figure],
     "use_phase.use_kgco2e": [figure, share, figure, figure],
@@ -121,9 +145,16 @@ ARGUMENTS = {
 }
 OF_NUMBERS = {  # of one unknown, or of the facts of a zone; never of columns
     "distributions.share_below",
+    "distributions.levels_within",
+    "normal.normal_share",
+    "beta.incomplete_beta",
+    "correlation.copula",
+    "correlation.least_eigenvalue",
     *(name for name in NAMES if name.startswith("grid_rule.")),
 }
-WITHOUT_RANGES = {name for name in ARGUMENTS if name.startswith("distributions.")}
+WITHOUT_RANGES = {
+    name for name in ARGUMENTS if name.startswith(("distributions.", "normal.", "beta."))
+}
 
 
 def ranged(ends):

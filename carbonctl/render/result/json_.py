@@ -4,8 +4,9 @@ from functools import partial
 from io import BytesIO
 from typing import Any
 
-from carbonctl.ledger.entry import COLUMNS, Entry
+from carbonctl.ledger.entry import COLUMNS, Entry, Totals
 from carbonctl.ledger.result import SCHEMA, About, Assumption, Result
+from carbonctl.ledger.samples import Drawn, Samples
 from carbonctl.ledger.unknowns import Uncertainty, distribution, identity, is_certain
 from carbonctl.numbers.values import Value
 from carbonctl.render import Style, Verdicts
@@ -67,13 +68,17 @@ def result_dict(result: Result, drivers: Any = None) -> dict[str, Any]:
 
 def _members(result: Result, drivers: Any = None) -> dict[str, Any]:
     """Return one element of ``results``, its long lists not made yet."""
+    drawn = result.samples
     return {
         "file": result.file,
         "sha256": result.sha256,
         "name": result.name,
         "complete": result.complete,
-        "total": result.total._asdict(),
-        "phases": {phase: sums._asdict() for phase, sums in result.phases.items()},
+        "total": _sums(result.total, drawn, drawn and drawn.total),
+        "phases": {
+            phase: _sums(sums, drawn, drawn and drawn.phases[phase])
+            for phase, sums in result.phases.items()
+        },
         "entries": map(partial(_entry, result), result.entries),
         "drivers": [d._asdict() for d in result.drivers] if drivers is None else drivers,
         "assumptions": map(Assumption._asdict, result.assumptions),
@@ -83,6 +88,13 @@ def _members(result: Result, drivers: Any = None) -> dict[str, Any]:
         "uncertainty": _uncertainty(result),
         "spec": result.spec,
     }
+
+
+def _sums(sums: Totals, drawn: Drawn | None, samples: Samples | None) -> dict[str, Any]:
+    """Return sums, and what draws say of their total, where there are draws."""
+    if drawn is None:
+        return sums._asdict()
+    return {**sums._asdict(), "samples": None if samples is None else samples._asdict()}
 
 
 def _uncertainty(result: Result) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from carbonctl.ledger.result import About, Result
 from carbonctl.ledger.sums import without_range
 from carbonctl.render import CAUTION, Style, Verdicts, human_numbers
 from carbonctl.render.assumptions import AssumptionRow, assumption_rows
+from carbonctl.render.draws import ROUGH, draws_said
 from carbonctl.render.drivers import TITLE, driver_rows
 from carbonctl.render.own_records import below
 from carbonctl.render.plain import finished
@@ -72,6 +73,7 @@ class _Block:
     def show(self) -> None:
         self.scale()
         self.head()
+        self.draws()
         self.screen.paragraph()
         self.phases()
         self.facts()
@@ -108,6 +110,15 @@ class _Block:
                 f"{name} {self.mass(part)} ({human_numbers.percent(part, whole.total_kgco2e)})"
                 for name, part in parts
             ))  # fmt: skip
+
+    def draws(self) -> None:
+        """Say what draws say of the total; without draws, where its range is a rough one."""
+        drawn = self.result.samples
+        if drawn is not None and drawn.total is not None:
+            for line in draws_said(drawn.total, self.mass):
+                self.screen.paragraph(line)
+        elif drawn is None and self.result.is_rough:
+            self.screen.paragraph(f"{ROUGH}.", "dim")
 
     def phases(self) -> None:
         whole = self.result.total
