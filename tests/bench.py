@@ -63,6 +63,42 @@ import sys, numpy
 from carbonctl.cli.exit_codes import run
 sys.exit(run(sys.argv[1:]))
 """
+# What a sweep of utilization and lifetime of a service computes, by hand, and its CSV.
+SWEEP_BY_HAND = """
+import csv, sys
+import numpy as np
+shares, years = np.meshgrid(np.linspace(.3, 1, 100), np.linspace(3, 5, 100), indexing="ij")
+u, life = shares.ravel(), years.ravel() * 8760
+grid, market, pue = .4, .4 * .45, 1.25
+energy = 1e6 / 1000 * 2 * 8760 * 1.2 / 1000 * pue
+embodied = 1e6 / 1000 * 2 * 8760 * 20 / (5 * 8760 * .8)
+for hours in (200 * 100, 100_000, 1e8 / 24 * 8760 * 10 / 3.6e6):
+    energy = energy + (hours * 400 / 1000 + hours / 2 * 200 / 1000) * pue
+    embodied = embodied + hours / 2 * 1600 / (life * u)
+one = np.ones_like(u)
+op, other = energy * grid * one, energy * market * one
+sums = [energy * one, op, other, embodied, op + embodied, other + embodied, op + embodied,
+        op + embodied]
+writer = csv.writer(sys.stdout)
+writer.writerow(["point", "utilization", "lifetime", "file", "workload", "complete", "energy_kwh",
+                 "operational_kgco2e", "operational_market_kgco2e", "embodied_kgco2e",
+                 "total_kgco2e", "total_market_kgco2e", "total_low_kgco2e", "total_high_kgco2e",
+                 "water_l", "error"])
+rows = zip(u.tolist(), (life / 8760).tolist(), *(figures.tolist() for figures in sums))
+writer.writerows((n, f"{a:.15g}", f"{b:.15g} years", "service.yaml", "service", "true", *row, "", "")
+                 for n, (a, b, *row) in enumerate(rows, 1))
+"""
+ONE_BY_ONE = """
+import sys
+from itertools import product
+from pathlib import Path
+from carbonctl.account import estimate
+from carbonctl.catalog import Catalog
+catalog, data = Catalog(), Path(sys.argv[1]).read_bytes()
+for share, years in product(range(100), range(100)):
+    values = (f"systems.pool.utilization={30 + share * .7}%", f"systems.pool.lifetime={3 + years / 50} years")
+    estimate(data, "service.yaml", catalog, values).total
+"""
 DRAWN = """
 import sys, numpy as np
 from carbonctl import estimate
@@ -84,6 +120,8 @@ for entry in estimate(sys.argv[1]).booked:
 print(total.mean(), total.std(), np.percentile(total, (5, 50, 95)))
 """
 PROGRAMS = {
+    "by-hand": [PYTHON, "-c", SWEEP_BY_HAND],
+    "one-by-one": [PYTHON, "-c", ONE_BY_ONE],
     "carbonctl": [CARBONCTL],
     "empty": [PYTHON, "-c", EMPTY_APP],
     "bare": [PYTHON, "-c", COMPLETING_APP],
@@ -247,6 +285,10 @@ STREAM = "carbonctl estimate {{{0}}} -q -j1 --format {1}"
 STREAMS = {"nine": "", "pairs": "", "umlauts": "", "ranges": "",
            "gate": " --fail-on 'operational_kgco2e > 1 Mt'"}  # fmt: skip
 FORMS = {"csv --totals": 8.0, "csv": 12.0, "jsonl": 16.0}
+SERVICE = "tests/oracles/analysis/specs/service.yaml"
+UTILIZATION = f"carbonctl sweep {SERVICE} -f csv --over systems.pool.utilization=30..100%:100"
+SWEEP = f"{UTILIZATION} --over 'systems.pool.lifetime=3..5 years:100'"
+LARGE = f"{UTILIZATION} --over 'systems.pool.lifetime=3..5 years:10000'"
 TABS = {"commands": "e", "flags": "estimate --f", "devices": "hardware show nvidia/h"}
 
 ROWS = (
@@ -293,6 +335,12 @@ ROWS = (
         "carbonctl estimate configs/recommendation-model.yaml -f csv "
         "--fail-on 'p95(total_kgco2e) > 1 Mt'",
         "numpy estimate configs/recommendation-model.yaml -f csv", 1.2, runs=_MANY),
+    Row("sweep 10,000 points to csv / numpy and csv.writer", SWEEP, "by-hand", 3.0, runs=_MANY),
+    Row("sweep 10,000 points / as many accounts", SWEEP, f"one-by-one {SERVICE}", 0.1, runs=1),
+    Row("sweep 1,000,000 points, memory / 10,000", LARGE, SWEEP, 1.5, "memory", 1),
+    Row("breakeven of one path / estimate",
+        f"carbonctl breakeven {SERVICE} --vary 'inference.0.requests=1e6..1e9 / day' "
+        "--until 'total_kgco2e = 100 t'", f"carbonctl estimate {SERVICE}", 1.3, runs=_MANY),
     Row("draws 10,000 / plain estimate and numpy",
         "carbonctl estimate configs/recommendation-model.yaml -f csv --totals --draws 10000",
         "numpy estimate configs/recommendation-model.yaml -f csv", 1.2, runs=_MANY),

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from carbonctl.analysis.accounts import Accounts
 from carbonctl.analysis.compare import Side, report
 from carbonctl.analysis.design.metrics import measured
 from carbonctl.factors import faults
@@ -26,6 +27,7 @@ KEYS = {
     "id", "paper", "where", "statement", "inputs", "formula", "expected", "tolerance", "claimed", "verdict"
 }  # fmt: skip
 ACCOUNTS = {}
+SERVICE = HERE / "oracles" / "analysis" / "specs" / "service.yaml"
 GREEN_ALGORITHMS = HERE / "oracles" / "green_algorithms_cases.csv"
 
 
@@ -196,6 +198,15 @@ def _embodied_of_a_use(kg, years, hours, busy):
         ).total.embodied_kgco2e
 
     return [bears(busy), bears(100)]
+
+
+@by_account("K20")
+def _utilization_of_research(low, high):
+    """The embodied carbon of the same work at two utilizations, as a sweep has it."""
+    accounts = Accounts(SERVICE.read_bytes(), "service.yaml", "service.yaml", CATALOG)
+    outcomes = accounts.outcomes(["systems.pool.utilization"], [(f"{low}%",), (f"{high}%",)])
+    less, more = (outcome.result.phases["experimentation"].embodied_kgco2e for outcome in outcomes)
+    return less / more
 
 
 @by_account("C066")

@@ -392,6 +392,27 @@ def test_a_gate_over_an_unknown_figure(inside):
     assert done.err.count("gate unknown") == 4
 
 
+def test_a_gate_over_an_end_of_the_range(inside):
+    ranges = str(SPECS / "service-ranges.yaml")
+    over = (
+        "--over",
+        "systems.pool.lifetime=3..5 years:5",
+        "--fail-on",
+        "total_high_kgco2e > 129 t",
+    )
+    done = inside("sweep", ranges, *over, "--key", "total_high_kgco2e",
+                  "--key", "phases.training.total_high_kgco2e", "-f", "csv")  # fmt: skip
+    above = [row for row in rows(done.out) if float(row["total_high_kgco2e"]) > 129_000]
+    assert done.code == 1
+    assert 0 < len(above) == done.err.count("gate failed") < 5
+    for row in rows(done.out):
+        alone = inside("estimate", ranges, "--set", f"systems.pool.lifetime={row['systems.pool.lifetime']}",
+                       "-f", "csv", "--phases").out  # fmt: skip
+        (training,) = (r for r in rows(alone) if r["phase"] == "training")
+        wanted = float(training["total_high_kgco2e"])
+        assert float(row["phases.training.total_high_kgco2e"]) == pytest.approx(wanted, rel=1e-12)
+
+
 # --- streams ---
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from carbonctl.ledger.entry import Entry
+from carbonctl.ledger.entry import BOUNDS, Entry
 from carbonctl.ledger.samples import DRAWS
 from carbonctl.ledger.sums import total
 from carbonctl.ledger.terms import terms, varies
@@ -92,3 +92,13 @@ class Figures:
 def of_phase(entries: Sequence[Entry], phase: str | None) -> list[Entry]:
     """Return the entries of one phase, or all."""
     return [entry for entry in entries if phase in (None, entry.phase)]
+
+
+def figure_of(result: Result, phase: str | None, key: str) -> Any:
+    """Return one sum over an account or a phase of it, in all its rows; None where it is unknown.
+
+    The ends of the range are those of the result, with what goes together in it.
+    """
+    if key in BOUNDS:
+        return getattr(result.total if phase is None else result.phases[phase], key)
+    return total(of_phase(result.booked, phase), key)

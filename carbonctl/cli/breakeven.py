@@ -61,14 +61,7 @@ Key = Annotated[
     ),
 ]  # fmt: skip
 Draws = Annotated[
-    int | None,
-    typer.Option(
-        "--draws", min=100, max=10_000_000, metavar="N", help="Also the range of ties over N draws."
-    ),
-]
-Seed = Annotated[
-    int | None,
-    typer.Option("--seed", min=0, max=2**64 - 1, metavar="S", help="Of the draws. Default: 1."),
+    str | None, typer.Option("--draws", metavar="N", help="Also the range of ties over N draws.")
 ]
 Format = Annotated[Form, typer.Option("--format", "-f", help="Form of the output.")]
 ExitStatus = Annotated[bool, typer.Option("--exit-status", help="Exit 1 where there is no tie.")]
@@ -82,7 +75,7 @@ def breakeven(
     until: Until = None,
     key: Key = None,
     draws: Draws = None,
-    seed: Seed = None,
+    seed: o.Seed = None,
     format: Format = "table",
     export: o.Export = [],  # noqa: B006
     set: o.Set = [],  # noqa: B006
@@ -107,8 +100,7 @@ def breakeven(
     place = parse_key(key or KEY)
     for text in set:
         parse_override(text)
-    if seed is not None and draws is None:
-        raise UsageError("--seed: it is that of draws; add --draws 10000")
+    count, number = _drawing(draws, seed)
     targets = [writing.parse_export(text, FORMATS) for text in export]
     found = [named(file) for file in files]
     writing.check_targets(targets, [one.path for one in found])
@@ -125,7 +117,7 @@ def breakeven(
         assert either is not None
         base, head = (span and span.path for span in spans)
         question = of_two((accounts[0], base), (accounts[1], head), either.span, place)
-    answer = solve(question, catalog, draws, seed)
+    answer = solve(question, catalog, count, number)
     about = About(__version__, catalog.version, own_records=catalog.own_records)
     return _written(answer, about, targets, format, color, quiet=quiet, exit_status=exit_status)
 
@@ -155,6 +147,21 @@ def _check(
     for flag, value in of_one.items():
         if value is not None:
             raise UsageError(f"{flag} is of two workloads; write --vary")
+
+
+def _drawing(draws: str | None, seed: str | None) -> tuple[int | None, int | None]:
+    """Return how many draws are asked for, and of which seed.
+
+    Raises UsageError for a number that is none, and for a seed without draws.
+    """
+    if draws is None and seed is None:
+        return None, None
+    from carbonctl.cli.draw_options import read_drawing
+
+    drawing = read_drawing(draws, seed, None, has_gates=False)
+    if drawing is None or drawing.n is None:
+        raise UsageError("--draws auto: the ties of draws need a number, as in --draws 10000")
+    return drawing.n, drawing.seed
 
 
 def _spans(both: str | None, base: str | None, head: str | None) -> tuple[Vary | None, Vary | None]:

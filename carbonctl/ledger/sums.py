@@ -99,6 +99,8 @@ def ends_over(entries: Sequence[Entry], over: Sequence[Value], ranks: Sequence[R
 
     ``ranks`` are the rank correlations of pairs of unknowns.
     """
+    if not over:
+        return moves_of(entries, ranks).sum(range(len(entries))).ends()
     named = {
         f"over_{n}": value.named(f"over_{n}", figure=value.figure or value.name)
         for n, value in enumerate(over)
@@ -111,7 +113,7 @@ def ends_over(entries: Sequence[Entry], over: Sequence[Value], ranks: Sequence[R
         )
         for entry in entries
     ]
-    return moves_of(divided if over else entries, ranks).sum(range(len(entries))).ends()
+    return moves_of(divided, ranks).sum(range(len(entries))).ends()
 
 
 def without_range(entries: Sequence[Entry]) -> Totals:

@@ -27,6 +27,11 @@ SCREENS = {
     "init": ("init", "--list"),
     "explain": ("explain", "configs/quickstart.yaml", "training.fine-tuning.devices"),
     "grid": ("grid", "show", "FR"),
+    "sweep-matrix": ("sweep", "configs/quickstart.yaml", "--over", "site.pue=1.1..1.5:5",
+                     "--over", "site.grid=FR,DE,US,PL,SE"),
+    "sweep-rows": ("sweep", "configs/quickstart.yaml", "--over", "site.grid=FR,DE,SE,US-CAMX"),
+    "breakeven": ("breakeven", "configs/designs/keep-old-server.yaml",
+                  "configs/designs/buy-new-server.yaml", "--vary", "site.carbon_intensity=0..1000 g/kWh"),
     "help": ("compare", "--help"),
 }  # fmt: skip
 TERMINALS = {"80": ("80", "C.UTF-8"), "200": ("200", "C.UTF-8"), "ascii": ("80", "C")}

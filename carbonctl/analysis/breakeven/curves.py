@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from carbonctl.analysis.accounts import Outcome
 from carbonctl.analysis.breakeven.question import Part, Side
-from carbonctl.analysis.figures import Figures, of_phase
+from carbonctl.analysis.figures import figure_of, of_phase
 from carbonctl.errors import InputError, Problem
 from carbonctl.ledger.entry import Entry
 from carbonctl.ledger.result import Result
@@ -166,7 +166,7 @@ def figures_of(side: Side, result: Result, text: str) -> list[float]:
     InputError
         Where one is unknown.
     """
-    made = [Figures(result.booked).figure(part.phase, part.key) for part in side.parts]
+    made = [figure_of(result, part.phase, part.key) for part in side.parts]
     return [_known(side, part, figure, text) for part, figure in zip(side.parts, made, strict=True)]
 
 
@@ -191,7 +191,7 @@ def by_accounts(side: Side, texts: Sequence[str]) -> list[list[float]]:
         for part in side.parts:
             key = id(outcome.result), part
             if key not in made:
-                made[key] = Figures(outcome.result.booked).figure(part.phase, part.key)
+                made[key] = figure_of(outcome.result, part.phase, part.key)
             row.append(_known(side, part, _at(outcome, made[key]), text))
         rows.append(row)
     return rows

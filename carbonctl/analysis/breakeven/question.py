@@ -83,6 +83,8 @@ class Question(NamedTuple):
         What is added to the parts of the sides.
     target : Target or None
         What the figure of one workload is to be; None of two.
+    is_whole : bool
+        Whether only whole numbers are values: of devices, for example.
     """
 
     sides: tuple[Side, ...]
@@ -90,6 +92,7 @@ class Question(NamedTuple):
     key: str
     constant: float = 0.0
     target: Target | None = None
+    is_whole: bool = False
 
     @property
     def path(self) -> str:

@@ -18,7 +18,7 @@ from carbonctl.analysis.breakeven.question import Question
 from carbonctl.analysis.compare import Side as Compared
 from carbonctl.analysis.compare.one_rule import on_one_rule
 from carbonctl.catalog import Catalog
-from carbonctl.errors import Caution
+from carbonctl.errors import Caution, InputError
 from carbonctl.factors.roots import EQUAL, POINTS, Crossing, crossings
 from carbonctl.ledger.result import Result
 
@@ -26,6 +26,7 @@ SCHEMA = "carbonctl.breakeven/1"
 _NOTHING = 1e-12  # of the figures: a smaller difference is none
 _SAME = 1e-9  # of the figures: differences that are all smaller are none, and formulas are right
 _SIDES = 2
+WHOLE = "a whole number is wanted"  # what a count that is none is told
 
 
 class Spread(NamedTuple):
@@ -146,23 +147,58 @@ def solve(question: Question, catalog: Catalog, draws: int | None, seed: int | N
         Where a value is refused, or a figure unknown.
     """
     numbers = list(question.span.numbers(POINTS))
+    try:
+        found = _found(question, numbers, catalog)
+    except InputError as error:
+        if not any(WHOLE in problem.message for problem in error.problems):
+            raise
+        numbers = _whole(numbers)
+        if len(numbers) < _SIDES:
+            raise
+        found = _found(question._replace(is_whole=True), numbers, catalog)
+    return _answer(found, numbers, draws, seed)
+
+
+class _Found(NamedTuple):
+    """What was found, of which question, with the accounts at the first point."""
+
+    question: Question
+    solved: Solved
+    firsts: list[Result]
+    notes: tuple[Caution, ...]
+
+
+def _found(question: Question, numbers: Sequence[float], catalog: Catalog) -> _Found:
     texts = [question.span.text(number) for number in numbers]
     question, firsts, notes = _on_one_rule(question, texts[0], catalog)
-    solved = _solved(question, numbers, texts, firsts)
+    return _Found(question, _solved(question, numbers, texts, firsts), firsts, notes)
+
+
+def _whole(numbers: Sequence[float]) -> list[float]:
+    """Return whole numbers in the range of some numbers, as many at most."""
+    low, high = math.ceil(numbers[0]), math.floor(numbers[-1])
+    within = (min(max(round(number), low), high) for number in numbers)
+    return [float(number) for number in sorted(set(within))] if low <= high else []
+
+
+def _answer(found: _Found, numbers: Sequence[float], draws: int | None, seed: int | None) -> Answer:
+    """Return the answer, with its ranges over draws where they are asked for."""
+    question, solved, firsts, notes = found
+    texts = [question.span.text(number) for number in numbers]
     curve = Curve(question, lambda _: [])
     differences = [curve.parts(figures) for figures in solved.figures]
     is_equal = all(abs(difference) <= _SAME * size for difference, size in differences)
-    found = [] if is_equal else solved.crossings
-    spreads = [Spread()] * max(len(found), 1)
+    there = [] if is_equal else solved.crossings
+    spreads = [Spread()] * max(len(there), 1)
     if draws is not None and not is_equal:
         from carbonctl.analysis.breakeven.spread import spreads_of
 
         of_points = (numbers, texts, firsts, solved.formulas)
         spreads = [
-            Spread(*spread) for spread in spreads_of(question, *of_points, len(found), draws, seed)
+            Spread(*spread) for spread in spreads_of(question, *of_points, len(there), draws, seed)
         ]
     ties = tuple(
-        _tie(question, crossing, spread) for crossing, spread in zip(found, spreads, strict=False)
+        _tie(question, crossing, spread) for crossing, spread in zip(there, spreads, strict=False)
     )
     everywhere = None
     if is_equal:
@@ -225,7 +261,26 @@ def _solved(
     figures = [[x for side in row for x in side] for row in zip(*by_side, strict=True)]
     curve = Curve(question, lambda number: _accounted(question, question.span.text(number)))
     values = [curve.of(row) for row in figures]
-    return Solved(crossings(curve.at, numbers, values), figures, None)
+    return Solved(_crossings(question, curve.at, numbers, values), figures, None)
+
+
+def _crossings(
+    question: Question,
+    function: Callable[[float], float],
+    numbers: Sequence[float],
+    values: Sequence[float],
+) -> list[Crossing]:
+    """Return the crossings; where only whole numbers are values, those of a staircase."""
+    if not question.is_whole:
+        return crossings(function, numbers, values)
+    steps = crossings(lambda number: function(float(math.floor(number + 0.5))), numbers, values)
+    return [_on_whole_numbers(step) for step in steps]
+
+
+def _on_whole_numbers(step: Crossing) -> Crossing:
+    """Return a crossing whose sides are whole numbers."""
+    low, high, at = (float(math.floor(end + 0.5)) for end in (step.low, step.high, step.at))
+    return step._replace(low=low, high=high, at=at)
 
 
 def _accounted(question: Question, text: str) -> list[float]:
@@ -267,7 +322,7 @@ def _by_formulas(
     check(numbers[middle], texts[middle], _accounts(question, texts[middle], firsts))
     curve = Curve(question, sums)
     figures = [sums(number) for number in numbers]
-    found = crossings(curve.at, numbers, [curve.of(row) for row in figures])
+    found = _crossings(question, curve.at, numbers, [curve.of(row) for row in figures])
     for number in {end for crossing in found for end in (crossing.low, crossing.high)}:
         if number not in (numbers[0], numbers[-1]):
             text = question.span.text(number)

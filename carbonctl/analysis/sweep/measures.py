@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from carbonctl.analysis.accounts import Accounts, Point
-from carbonctl.analysis.figures import Figures
+from carbonctl.analysis.figures import figure_of
 from carbonctl.ledger.entry import Totals
 from carbonctl.ledger.result import Result
 from carbonctl.numbers.intervals import best
@@ -45,7 +45,7 @@ class Measure(NamedTuple):
         """
         if self.phase is None:
             return getattr(total, self.key)
-        return Figures(result.booked).figure(self.phase, self.key)
+        return figure_of(result, self.phase, self.key)
 
 
 class Unit:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from carbonctl.analysis.accounts import Accounts, Outcome, Point
-from carbonctl.analysis.figures import Figures
+from carbonctl.analysis.figures import Figures, sampling_of
 from carbonctl.analysis.gates.rules import Gates
 from carbonctl.analysis.gates.verdicts import Verdict, judge
 from carbonctl.analysis.spans import shown
@@ -212,7 +212,8 @@ class Sweep:
     def _alone(self, outcome: Outcome) -> list[Verdict]:
         """Return the verdicts of one point that are no pass."""
         assert outcome.result is not None
-        figures = Figures(outcome.of(outcome.result.booked))
+        sampling = sampling_of([outcome.result])
+        figures = Figures(outcome.of(outcome.result.booked), sampling=sampling)
         verdicts = [judge(rule, figures, None, "fail") for rule in self.gates.fail]
         verdicts += [judge(rule, figures, None, "warn") for rule in self.gates.warn]
         return [verdict for verdict in verdicts if verdict.outcome != "pass"]

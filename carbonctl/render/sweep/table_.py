@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _SHADES = "·░▒▓█"  # of fifths between the least and the largest figure
 _BAR = 20  # columns of a bar that is full
+_GAPS = (3, 2)  # columns between two of a matrix: what there is room for
 _GAP = 3
 _STYLES = {REFUSED: "red", UNKNOWN: "red"}
 
@@ -37,7 +38,7 @@ class Renderer:
         """Return the table and what is said below it."""
         points, screen = self.points, Screen(self.style)
         cells = points.cells(is_matrix=points.may_be_matrix)
-        if cells.is_matrix and _width(cells) > self.style.width:
+        if cells.is_matrix and _gap(cells, self.style.width) is None:
             cells = points.cells(is_matrix=False)
         screen.paragraph(points.title(is_matrix=cells.is_matrix), "bold")
         screen.paragraph()
@@ -76,21 +77,22 @@ def _ends(cells: Cells) -> tuple[float, float] | None:
     return min(known), max(known)
 
 
-def _width(cells: Cells) -> int:
-    """Return the columns that a matrix needs."""
+def _gap(cells: Cells, room: int) -> int | None:
+    """Return how many columns stand between two of a matrix; None where it is too wide."""
     mark = 0 if _ends(cells) is None else 2
-    head = max(len(line[0]) for line in [cells.heads, *cells.lines])
-    others = [
+    widths = [max(len(line[0]) for line in [cells.heads, *cells.lines])]
+    widths += [
         max(len(cells.heads[n]), *(len(line[n]) + mark for line in cells.lines))
         for n in range(1, len(cells.heads))
     ]
-    return head + sum(width + _GAP for width in others)
+    needed = {gap: sum(widths) + gap * (len(widths) - 1) for gap in _GAPS}
+    return next((gap for gap in _GAPS if needed[gap] <= room), None)
 
 
 def _matrix(screen: Screen, cells: Cells, _: int) -> None:
     """Draw a matrix: the first path down, the second across."""
     ends = _ends(cells)
-    sheet = Sheet(is_ruled=True, gap=_GAP)
+    sheet = Sheet(is_ruled=True, gap=_gap(cells, screen.width) or _GAP)
     sheet.add_column(cells.heads[0], wraps=False)
     for head in cells.heads[1:]:
         sheet.add_column(head, is_right=True, wraps=False)
@@ -106,18 +108,33 @@ def _matrix(screen: Screen, cells: Cells, _: int) -> None:
 def _rows(screen: Screen, cells: Cells, paths: int) -> None:
     """Draw a row a point; one figure has bars beside it, of the largest."""
     known = _known(cells)
-    has_bars = len(cells.heads) == paths + 1 and bool(known) and min(known) >= 0
+    heads = [(head, "") for head in cells.heads]
+    if _needed(heads, cells) > screen.width:
+        heads = [_parted(head, "." if n < paths else "_") for n, head in enumerate(cells.heads)]
+    width = min(_BAR, screen.width - _needed(heads, cells))
+    has_bars = len(heads) == paths + 1 and bool(known) and min(known) >= 0 and width >= _BAR // 4
     most = max(known, default=0.0)
-    table = [cells.heads, *cells.lines]
-    needed = sum(max(map(len, column)) + _GAP for column in zip(*table, strict=True))
-    width = min(_BAR, screen.width - needed)
-    has_bars = has_bars and width >= _BAR // 4
     sheet = Sheet(is_ruled=True, gap=_GAP)
-    for place, head in enumerate(cells.heads):
-        sheet.add_column(head, is_right=place >= paths, wraps=place < paths)
+    for place, (head, rest) in enumerate(heads):
+        sheet.add_column(head, unit=rest, is_right=place >= paths, wraps=place < paths)
     if has_bars:
         sheet.add_column(wraps=False, style="cyan")
     for line, figures in zip(cells.lines, cells.figures, strict=True):
         bar = [human_numbers.bar(figures[0], most, width)] if has_bars else []
         sheet.add_row(*(Text(text, _STYLES.get(text, "")) for text in line), *bar)
     sheet.draw(screen)
+
+
+def _parted(head: str, sign: str) -> tuple[str, str]:
+    """Return a long path or key in two lines."""
+    before, dot, last = head.rpartition(sign)
+    return (before, f"{dot}{last}") if before else (head, "")
+
+
+def _needed(heads: list[tuple[str, str]], cells: Cells) -> int:
+    """Return the columns that rows need, with a gap behind each."""
+    columns = zip(*cells.lines, strict=True)
+    return sum(
+        max(*map(len, head), *map(len, column)) + _GAP
+        for head, column in zip(heads, columns, strict=True)
+    )
