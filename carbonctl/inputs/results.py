@@ -56,7 +56,9 @@ def refuse_other_results(data: bytes, name: str, first: int = 1) -> None:
         Naming it.
     """
     head = data[:_HEAD]
-    for schema, what in ((b"compare", "a comparison"), (b"embodied", "a result of `embodied`")):
+    others = ((b"compare", "a comparison"), (b"embodied", "a result of `embodied`"),
+              (b"levers", "a result of `levers`"))  # fmt: skip
+    for schema, what in others:
         if head.lstrip().startswith(b"{") and b'"carbonctl.%s/' % schema in head:
             message = f"this is {what}; a workload or a result of `estimate` is wanted here"
             raise InputError([Problem(name, first, 1, message)])

@@ -32,6 +32,7 @@ MAKERS: dict[str, Maker] = {
     "kinds": spec_blocks.kinds,
     "federated": spec_blocks.federated,
     "parts": spec_blocks.parts,
+    "levers": spec_blocks.sections(*spec_blocks.LEVERS),
     "overview": command_blocks.overview,
     "common flags": command_blocks.common_flags,
     "commands": command_blocks.commands,
@@ -45,6 +46,7 @@ MAKERS: dict[str, Maker] = {
     "compare-columns": output_blocks.compare_columns,
     "bills": output_blocks.bills,
     "reproduced": output_blocks.reproduced,
+    "levers document": output_blocks.levers,
     "lists": output_blocks.lists,
     "priors of devices": prior_blocks.of(
         "device_power_share", "server_power", "rated_power", "busy"

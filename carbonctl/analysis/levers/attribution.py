@@ -10,8 +10,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 
+from carbonctl.analysis.levers.changes import remaining
 from carbonctl.analysis.levers.effects import Effect
-from carbonctl.analysis.levers.pull import remaining
 from carbonctl.analysis.levers.rows import NOTHING, Saving
 from carbonctl.factors.levers import logarithmic_shares, shapley_weight, subsets
 

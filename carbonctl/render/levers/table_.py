@@ -22,7 +22,7 @@ _PARTS_FROM, _BAR_FROM, _TOUCHES_FROM = 110, 76, 140
 def render(report: Report, about: About, verdicts: tuple[Verdict, ...], style: Style) -> str:
     """Return the headline, the table, and what is to be said of it."""
     screen = Screen(style)
-    screen.paragraph(headline(report), "bold")
+    screen.paragraph(headline(report, report.name), "bold")
     screen.paragraph()
     _Table(report).draw(screen)
     said = list(remarks(report))
