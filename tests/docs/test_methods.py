@@ -47,7 +47,8 @@ def test_every_kernel_is_named_and_every_name_is_a_kernel():
 def test_equations_are_found():
     without = {"grid.mix_intensity", "yields.gross_dies", "design.verdict",
                "distributions.normal_quantile", "distributions.share_below", "grid_rule.direct",
-               "grid_rule.within", "grid_rule.life_cycle", "grid_rule.life_cycle_of_direct"}  # fmt: skip
+               "grid_rule.within", "grid_rule.life_cycle", "grid_rule.life_cycle_of_direct",
+               "levers.logarithmic_shares", "levers.shapley_weight"}  # fmt: skip
     assert {call.partition("(")[0] for _, call in EQUATIONS} == KERNELS - without
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from carbonctl.account.changes import Change, Scaling
 from carbonctl.analysis.levers.effects import LEVERS, Effect, Part
-from carbonctl.factors.levers import with_elasticity, with_rebound
 from carbonctl.factors.distributions import TRIANGULAR
+from carbonctl.factors.levers import with_elasticity, with_rebound
 from carbonctl.numbers.intervals import Range, best, high, low
 from carbonctl.numbers.quantities import Quantity, of, over_corners
 from carbonctl.numbers.values import Value
