@@ -188,6 +188,21 @@ def systems(figure: str) -> Iterator[str]:
     yield "phases: {training: [{kind: energy, energy: 1 kWh, embodied: 0 kg}]}\n"
 
 
+def levers(count: int = 30) -> Iterator[str]:
+    """Yield the lines of a workload with many levers, every third of which divides device time."""
+    whole = (ROOT / "configs" / "levers" / "service.yaml").read_text(encoding="utf-8")
+    yield whole.partition("levers:\n")[0] + "levers:\n"
+    for number in range(count):
+        what = (
+            f"set: {{site.water_intensity: {number + 1} L/kWh}}",
+            f"on: inference.answers, divide: {{time: 1.{number + 10}}}",
+            f"on: training, divide: {{energy: 1.0{number + 10}..1.2}}",
+        )[number % 3 if number else 0]
+        if number % 3 == 0 and number:
+            what = f"on: experimentation, divide: {{runs: 1.{number + 10}}}"
+        yield f"  - {{name: lever {number}, {what}}}\n"
+
+
 def nine(**more: Any) -> Iterator[str]:
     """Yield workloads of nine shapes."""
     return jobs(["FR", "US", "DE"], KNOWN, **more)
@@ -204,6 +219,7 @@ FILES: dict[str, Callable[[], Iterator[str]]] = {
     "llama": lambda: islice(_llama(), 1000),
     "acts": lambda: activities(4000),
     "10k": lambda: activities(10_000),
+    "levers": levers,
     "base": lambda: activities(1000),
     "head": lambda: activities(1000, hours=2),
     "devices": lambda: systems("device: nvidia/{device}"),
@@ -355,6 +371,8 @@ ROWS = (
     Row("sensitivity of all methods / estimate with draws",
         f"carbonctl sensitivity {_SEVEN} --method all -f csv",
         f"carbonctl estimate {_SEVEN} --draws 10000 -f csv --totals", 1.5, runs=_MANY),
+    Row("levers 30, 89 accounts / csv of 89 files", "carbonctl levers {levers} -f csv",
+        f"carbonctl estimate {'{levers} ' * 89} -f csv -q", 1.5, runs=5),
     Row("explain 4,000 activities / csv", "carbonctl explain {acts}",
         "carbonctl estimate {acts} -f csv", 3.0),
     Row("compare 1,000 changed activities / csv of both",

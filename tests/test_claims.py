@@ -15,6 +15,7 @@ import yaml
 from carbonctl.analysis.accounts import Accounts
 from carbonctl.analysis.compare import Side, report
 from carbonctl.analysis.design.metrics import measured
+from carbonctl.analysis.levers.report import report as lever_report
 from carbonctl.factors import faults
 from carbonctl.ledger.result import COMMUNICATION, COMPUTATION, Result, part
 from tests.conftest import CATALOG, ROOT, account
@@ -22,7 +23,9 @@ from tests.conftest import example as result
 
 HERE = Path(__file__).parent
 CLAIMS = {c["id"]: c for c in yaml.safe_load((HERE / "claims.yaml").read_text(encoding="utf-8"))}
-VERDICTS = ("holds", "rounds", "inconsistent", "constant", "derived", "qualitative", "later")
+VERDICTS = (
+    "holds", "rounds", "inconsistent", "unclear", "constant", "derived", "qualitative", "later",
+)  # fmt: skip
 KEYS = {
     "id", "paper", "where", "statement", "inputs", "formula", "expected", "tolerance", "claimed", "verdict"
 }  # fmt: skip
@@ -513,6 +516,19 @@ def test_the_constants_of_the_papers_are_the_defaults():
     assert (defaults.lifetime.low, defaults.lifetime.high) == (3 * 8760, 5 * 8760)
     assert (defaults.utilization.low, defaults.utilization.high) == (0.3, 0.6)
     assert CATALOG.device("nvidia/v100-sxm2-32gb").rated_power.best == 300
+
+
+# --- Levers ---
+
+
+@by_account("K01")
+@by_account("K02")
+@by_account("K04")
+def _relative_to_the_end(levers, before):
+    """The electricity before a lever over that at the end."""
+    data = (ROOT / "configs" / "levers" / levers).read_bytes()
+    made = lever_report(Accounts(data, levers, levers, CATALOG))
+    return next(line.relative for line in made.lines if line.row.lever == before)
 
 
 # --- Green Algorithms ---

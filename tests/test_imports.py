@@ -105,6 +105,11 @@ def test_machine_formats_import_nothing_heavy(form):
     assert not {m for m in modules if m.partition(".")[0] in HEAVY}
 
 
+def test_levers_need_no_numpy():
+    modules = loaded("levers", str(CONFIGS / "levers" / "service.yaml"), "--format", "csv")
+    assert not {m for m in modules if m.partition(".")[0] in HEAVY}
+
+
 def test_only_the_named_command_kind_and_format_are_imported():
     modules = loaded("estimate", str(CONFIGS / "quickstart.yaml"), "--format", "csv", "-q")
     assert "carbonctl.estimators.compute" in modules

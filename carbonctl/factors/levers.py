@@ -8,12 +8,9 @@ of the saving that was expected or as an elasticity of demand.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from itertools import combinations
+from collections.abc import Sequence
 
 from carbonctl.numbers.intervals import Number, exp, log
-
-HOURS_PER_YEAR = 8760
 
 
 def with_rebound(left: Number, share: Number) -> Number:
@@ -92,12 +89,6 @@ def shapley_weight(size: int, count: int) -> float:
     ``s! (n − s − 1)! / n!``: the share of the n! orders in which exactly these come before it.
     """
     return 1 / (count * math.comb(count - 1, size))
-
-
-def subsets(count: int) -> Iterator[frozenset[int]]:
-    """Yield every subset of ``count`` things, the smallest first."""
-    for size in range(count + 1):
-        yield from map(frozenset, combinations(range(count), size))
 
 
 def payback_share(added: float, saved: float) -> float:

@@ -58,8 +58,10 @@ def refuse_other_results(data: bytes, name: str, first: int = 1) -> None:
     head = data[:_HEAD]
     others = {
         b"compare": "a comparison",
-        b"embodied": "a result of `embodied`",
-        b"sensitivity": "a result of `sensitivity`",
+        **{
+            name.encode(): f"a result of `{name}`"
+            for name in ("embodied", "sensitivity", "sweep", "breakeven", "levers")
+        },
     }
     for schema, what in others.items():
         if head.lstrip().startswith(b"{") and b'"carbonctl.%s/' % schema in head:

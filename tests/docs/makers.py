@@ -33,6 +33,7 @@ MAKERS: dict[str, Maker] = {
     "runs": spec_blocks.sections(*spec_blocks.OF_RUNS),
     "federated": spec_blocks.federated,
     "parts": spec_blocks.parts,
+    "levers": spec_blocks.sections(*spec_blocks.LEVERS),
     "overview": command_blocks.overview,
     "common flags": command_blocks.common_flags,
     "commands": command_blocks.commands,
@@ -50,6 +51,7 @@ MAKERS: dict[str, Maker] = {
     "sweep": output_blocks.swept,
     "ties": output_blocks.ties,
     "reproduced": output_blocks.reproduced,
+    "levers document": output_blocks.levers,
     "lists": output_blocks.lists,
     "priors of devices": prior_blocks.of(
         "device_power_share", "server_power", "rated_power", "busy"

@@ -5,7 +5,7 @@ from typing import Any
 from carbonctl.cli import config, doctor, init
 from carbonctl.ledger.entry import COLUMNS
 from carbonctl.ledger.rows import NUMBERS, VIEWS, YEARS
-from carbonctl.reference import catalog_rows, descriptions, schemas, spec_keys
+from carbonctl.reference import catalog_rows, descriptions, lever_rows, schemas, spec_keys
 from tests.docs.blocks import anchor, plain, table
 
 Schema = dict[str, Any]
@@ -183,6 +183,20 @@ def ties() -> str:
     return f"{document}\n{fields('breakeven', 'side', 'tie')}"
 
 
+def levers() -> str:
+    """Return what ``levers`` writes as JSON; the columns of its CSV are among the fields."""
+    built, shared = schemas.build("levers"), _defs("levers")
+    text = "### document of levers\n\n" + _fields(built["properties"])
+    row = shared["row"]["properties"]
+    text += f"\n### row of levers\n\n{_fields(row)}"
+    for name in ("lever", "payback"):
+        own = {key: one for key, one in shared[name]["properties"].items() if key not in row}
+        said = "The fields of a [row](#row-of-levers), and:\n\n" if name == "lever" else ""
+        text += f"\n### {name} of levers\n\n{said}{_fields(own)}"
+        text = text.replace(f"[{name}](#{anchor(name)})", f"[{name}](#{name}-of-levers)")
+    return text.replace("[row](#row)", "[row](#row-of-levers)")
+
+
 def compare_columns() -> str:
     """Return the columns of the CSV of ``compare``."""
     said = descriptions.of("compare column", "metric column")
@@ -196,6 +210,7 @@ LISTS = {
     "hardware factors": catalog_rows.FACTOR_COLUMNS,
     "grid list": catalog_rows.GRID_COLUMNS,
     "grid show": catalog_rows.GRID_COLUMNS,
+    "levers --list": lever_rows.COLUMNS,
     "kinds": spec_keys.KIND_COLUMNS,
     "kinds KIND": spec_keys.COLUMNS,
     "config": config.COLUMNS,

@@ -10,6 +10,7 @@ from tests.docs.blocks import Maker, code, plain, sentence, table
 _HEADS = ("Key", "Example", "Unit", "Default", "What it says")
 _ON_A_SYSTEM = ("system", "devices_per_system")
 WORKLOAD = ("workload", "functional_unit", "reported", "uncertainty", "correlations")
+LEVERS = ("levers",)
 PLACES = ("site", "construction")
 MACHINES = ("system", "accelerators")
 OF_RUNS = ("faults", "early_stopping", "search")

@@ -50,7 +50,8 @@ def test_equations_are_found():
                "distributions.levels_within", "distributions.discrete", "beta.incomplete_beta",
                "beta.beta_quantile", "correlation.least_eigenvalue", "grid_rule.direct",
                "faults.best_interval_h", "faults.best_wall_over_useful", "search.halving_runs",
-               "roots.crossings", "roots.brent", "grid_rule.within", "grid_rule.life_cycle",
+               "levers.logarithmic_shares", "levers.shapley_weight", "roots.crossings",
+               "roots.brent", "grid_rule.within", "grid_rule.life_cycle",
                "grid_rule.life_cycle_of_direct"}  # fmt: skip
     assert {call.partition("(")[0] for _, call in EQUATIONS} == KERNELS - without
 

@@ -44,7 +44,7 @@ def test_no_keyword_is_unknown(name):
         "$schema", "$id", "$defs", "$ref", "title", "description", "examples", "default", "type", "enum",
         "const", "pattern", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
         "multipleOf", "properties", "required", "additionalProperties", "propertyNames", "minProperties",
-        "items", "minItems", "oneOf", "anyOf",
+        "items", "minItems", "oneOf", "anyOf", "patternProperties",
     }  # fmt: skip
     for path, schema in parts(BUILT[name]):
         assert not schema.keys() - known, path

@@ -8,12 +8,13 @@ same entries. Each way sums to the whole saving.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations
 
+from carbonctl.analysis.levers.changes import remaining
 from carbonctl.analysis.levers.effects import Effect
-from carbonctl.analysis.levers.pull import remaining
 from carbonctl.analysis.levers.rows import NOTHING, Saving
-from carbonctl.factors.levers import logarithmic_shares, shapley_weight, subsets
+from carbonctl.factors.levers import logarithmic_shares, shapley_weight
 
 STEPS, SHAPLEY, LOGARITHMIC = ATTRIBUTIONS = ("steps", "shapley", "logarithmic")
 MOST = 12  # levers of which every subset is accounted for
@@ -46,7 +47,7 @@ def by_shapley(order: Sequence[int], of: Callable[[frozenset[int]], Saving]) -> 
     """Return what each lever saves in the mean of all orders; it takes 2ⁿ accounts."""
     count = len(order)
     saved = [NOTHING] * count
-    for places in subsets(count):
+    for places in _subsets(count):
         before = of(frozenset(order[place] for place in places))
         weight = shapley_weight(len(places), count) if len(places) < count else 0.0
         for place in range(count):
@@ -54,6 +55,12 @@ def by_shapley(order: Sequence[int], of: Callable[[frozenset[int]], Saving]) -> 
                 after = of(frozenset(order[p] for p in (*places, place)))
                 saved[place] = saved[place].plus(before.less(after).times(weight))
     return saved
+
+
+def _subsets(count: int) -> Iterator[frozenset[int]]:
+    """Yield every subset of some places, the smallest first."""
+    for size in range(count + 1):
+        yield from map(frozenset, combinations(range(count), size))
 
 
 def by_logarithms(

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from carbonctl.account.changes import Change, Scaling
+from carbonctl.account.changes import Change
 from carbonctl.analysis.levers import scaling
+from carbonctl.analysis.levers.changes import change_of
 from carbonctl.analysis.levers.effects import LEVERS, Effect, Part, Setting
 from carbonctl.analysis.levers.targets import (
     NothingThere,
@@ -23,13 +24,10 @@ from carbonctl.analysis.levers.targets import (
 )
 from carbonctl.catalog import Catalog
 from carbonctl.errors import InputError, Problem
-from carbonctl.factors.levers import with_elasticity, with_rebound
 from carbonctl.ledger.entry import Entry
-from carbonctl.numbers.intervals import Range, best, high, low
-from carbonctl.numbers.quantities import Quantity, of, over_corners
 from carbonctl.numbers.values import Value
 from carbonctl.spec.fields import PHASES
-from carbonctl.spec.levers import EMBODIED, ENERGY, TIME
+from carbonctl.spec.levers import ENERGY, TIME
 from carbonctl.spec.overrides import Grafts, path_of
 from carbonctl.spec.paths import item_names, locate, split
 from carbonctl.spec.tree import Map, Seq, copy_of, place_of
@@ -239,7 +237,7 @@ class Pull:
             own = found.without(self.added.get(effect.number, ()))
             self.check_time(effect, own)
             self.check_power(effect, own)
-            change = _change(effect, with_rebound=effect is not self.plain)
+            change = change_of(effect, with_rebound=effect is not self.plain)
             for target in own.activities:
                 there = self.changes.get(target.path)
                 self.changes[target.path] = change if there is None else there.and_(change)
@@ -369,69 +367,6 @@ def _reaches(path: Sequence[str], target: Target, activity: Map) -> bool:
     joined = ".".join(path)
     names = (target.path, f"phases.{target.phase}.{target.place}")
     return any(joined.startswith(f"{name}.") for name in names)
-
-
-def _change(effect: Effect, *, with_rebound: bool) -> Change:
-    """Return what the factors of one lever do to an activity.
-
-    Energy scales electricity, embodied hardware, time both; energy takes precedence over time.
-    """
-    by_key = {part.key: _scaling(effect, part, with_rebound) for part in effect.scaled}
-    energy, time = by_key.get(ENERGY), by_key.get(TIME, Scaling())
-    hardware = time.and_(by_key.get(EMBODIED, Scaling()))
-    return Change(time if energy is None else energy, hardware)
-
-
-def _scaling(effect: Effect, part: Part, with_rebound: bool) -> Scaling:
-    lever, factor = effect.lever, of(part.value)
-    if with_rebound and lever.rebound is not None:
-        share = of(lever.rebound.named(f"{part.value.name}_rebound", f"{_path(effect)}.rebound"))
-        return Scaling(times=(_rebound(factor, share, is_times=part.is_times),))
-    if with_rebound and lever.elasticity is not None:
-        return Scaling(times=(of(_elastic(part, lever.elasticity, _path(effect))),))
-    return Scaling(times=(factor,)) if part.is_times else Scaling(over=(factor,))
-
-
-def remaining(effect: Effect) -> float:
-    """Return what the best estimates of a lever with one factor leave, rebound included."""
-    scaling_ = _scaling(effect, effect.scaled[0], True)
-    left = of(Value(1.0, "", name="one"))
-    return float(best(scaling_.of(left).number))
-
-
-def _path(effect: Effect) -> str:
-    return f"{LEVERS}.{effect.name}"
-
-
-def _rebound(factor: Quantity, share: Quantity, *, is_times: bool) -> Quantity:
-    """Return what is left of an amount, as a formula of the factor and the share."""
-
-    def kernel(by: Any, back: Any) -> Any:
-        return with_rebound(by if is_times else 1 / by, back)
-
-    remaining = over_corners(kernel, factor, share)
-    return remaining.beside(*factor.inputs, *share.inputs)
-
-
-def _elastic(part: Part, elasticity: Value, path: str) -> Value:
-    """Return what is left of an amount where demand is elastic: a value with its own ends.
-
-    Powers are no arithmetic that formulas have, so the ends of the factor are taken to their ends.
-    """
-
-    def left(factor: float) -> float:
-        kept = with_elasticity(factor if part.is_times else 1 / factor, elasticity.best)
-        return float(best(kept))
-
-    number = part.value.number
-    ends = sorted((left(low(number)), left(high(number))))
-    middle = left(best(number))
-    note = f"factor {part.value.best:g}, elasticity {elasticity.best:g}"
-    return part.value._replace(
-        number=Range(middle, *ends) if ends[0] < ends[1] else middle,
-        status="derived", path=f"{path}.elasticity", name=f"{part.value.name}_left", note=note,
-        distribution="triangular",
-    )  # fmt: skip
 
 
 def added_paths(effects: Iterable[Effect], tree: Map) -> frozenset[str]:

@@ -135,7 +135,10 @@ def build() -> Schema:
         shared[names[model]] = _of_kind(kind, shared[names[model]])
     _close_parts(shared, names)
     shared[names[System]]["properties"]["parts"] |= _LIST_OF_PARTS
-    shared[names[Lever]]["properties"]["adds"]["additionalProperties"] = _ACTIVITIES
+    lever = shared[names[Lever]]
+    lever["properties"]["adds"]["additionalProperties"] = _ACTIVITIES
+    on = {**lever["properties"]["on"], "description": "on, as readers of YAML 1.1 have it"}
+    lever["patternProperties"] = {"^[Tt]rue$": on}
     shared["activity"] = {
         "description": "One thing done in a phase",
         "required": ["kind"],

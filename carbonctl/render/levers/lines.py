@@ -35,16 +35,16 @@ _SHARED = {
 }
 
 
-def headline(report: Report) -> str:
-    """Return the workload, its totals before and after, and what is saved."""
+def headline(report: Report, name: str) -> str:
+    """Return the workload by its name, its totals before and after, and what is saved."""
     total = report.total
     before, after, saved = (
         total.total_before_kgco2e, total.total_after_kgco2e, total.saved_kgco2e
     )  # fmt: skip
     if before is None or after is None or saved is None:
         operational = total.operational_saved_kgco2e
-        return f"{report.name}: {_short(operational)} of operational carbon saved; total unknown"
-    return f"{report.name}: {change(before, after)}, {_saved(report)}"
+        return f"{name}: {_short(operational)} of operational carbon saved; total unknown"
+    return f"{name}: {change(before, after)}, {_saved(report)}"
 
 
 def suggested_headline(some: Suggested) -> str:

@@ -23,7 +23,7 @@ def render(report: Report, about: About, verdicts: tuple[Verdict, ...], style: S
     sides = [":--", *["--:"] * (len(_HEADS) - 2), ":--"]
     original = report.original
     lines = [
-        f"### {escape(headline(report))}", "", _line(_HEADS), _line(sides),
+        f"### {headline(report, escape(report.name))}", "", _line(_HEADS), _line(sides),
         _line([original.lever, _mass(original.total_after_kgco2e), *[""] * 7]),
     ]  # fmt: skip
     for line in report.lines:

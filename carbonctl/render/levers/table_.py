@@ -31,7 +31,7 @@ _RANGE_FROM, _MARKET_FROM = 60, 100
 def render(report: Report, about: About, verdicts: tuple[Verdict, ...], style: Style) -> str:
     """Return the headline, the table, and what is to be said of it."""
     screen = Screen(style)
-    screen.paragraph(headline(report), "bold")
+    screen.paragraph(headline(report, report.name), "bold")
     screen.paragraph()
     _Table(report).draw(screen)
     said = list(remarks(report))
