@@ -11,6 +11,7 @@ from carbonctl.render.plain import filled
 
 NAME = "carbonctl"
 _Context: Any = TyperCommand.context_class
+_LONGEST = 60  # characters of choices that stand for a value
 _NAMES = 30  # characters of the column of names; what is said of a longer one begins below
 
 
@@ -164,7 +165,9 @@ def takes_value(flag: Any) -> bool:
 
 def value_name(parameter: Any) -> str:
     """Return what stands for the value of a parameter: its choices, or a word such as FILE."""
-    name = "|".join(choices(parameter)) or str(parameter.metavar or parameter.name.upper())
+    name = "|".join(choices(parameter))
+    if not name or (parameter.metavar and len(name) > _LONGEST):
+        name = str(parameter.metavar or parameter.name.upper())
     return f"{name}..." if parameter.nargs == -1 else name
 
 

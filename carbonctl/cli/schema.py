@@ -20,7 +20,7 @@ Name = Annotated[
     typer.Argument(
         metavar="SCHEMA",
         help="spec: a workload; device: a record of hardware_db; result: JSON of estimate; "
-        "any other: JSON of the command of that name.",
+        f"{', '.join(schemas.NAMES[3:])}: JSON of that command.",
     ),
 ]
 

@@ -127,7 +127,7 @@ def test_every_field_is_told(name):
     schema = schemas.build(name)
     fields = {key for _, one in parts(schema) for key in one.get("properties", {})}
     assert fields - told == set()
-    headings = set(re.findall(r"^### (\S+)$", page, re.M))
+    headings = set(re.findall(rf"^### (\S+)(?: of {name})?$", page, re.M))
     assert set(schema["$defs"]) - {"line"} <= headings
 
 

@@ -130,6 +130,11 @@ ARGUMENTS = {
     "grid.lost_kwh": [positive, lost],
     "grid.market_intensity": [share, positive, positive],
     "grid.mix_intensity": [share, figure, figure, figure],
+    "levers.with_rebound": [used, figure],
+    "levers.with_elasticity": [used, figure],
+    "levers.payback_share": [positive, positive],
+    "levers.first_life_kgco2e_per_hour": [positive, positive, used, figure],
+    "levers.repaired_kgco2e_per_year": [positive, figure, positive],
     "parts.kgco2e_per_kg": [figure, figure],
     "power.energy_kwh": [positive, positive],
     "power.loaded_w": [positive, share],
@@ -159,9 +164,14 @@ OF_NUMBERS = {  # of one unknown, or of the facts of a zone; never of columns
     "beta.incomplete_beta",
     "correlation.copula",
     "correlation.least_eigenvalue",
+    "levers.taken_back",
+    "levers.logarithmic_shares",
+    "levers.shapley_weight",
+    "roots.brent",
+    "roots.crossings",
     *(name for name in NAMES if name.startswith("grid_rule.")),
 }
-WITHOUT_RANGES = {"search.halving_runs"} | {
+WITHOUT_RANGES = {"search.halving_runs", "levers.with_rebound", "levers.with_elasticity"} | {
     name for name in ARGUMENTS if name.startswith(("distributions.", "normal.", "beta."))
 }
 

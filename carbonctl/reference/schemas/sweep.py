@@ -42,6 +42,9 @@ def build() -> Schema:
         "$defs": {
             "axis": r.whole(r.fields("sweep axis", values=r.TEXTS)),
             "point": r.whole(point),
-            **{key: shared[key] for key in ("totals", "verdict", "own_records", "problem")},
+            **{
+                key: shared[key]
+                for key in ("totals", "samples", "verdict", "own_records", "problem")
+            },
         },
     }
