@@ -59,14 +59,14 @@ def test_json(inside):
     assert [result["file"] for result in document["results"]] == [LLAMA, QUICK]
     assert list(document["results"][0]) == [
         "file", "sha256", "name", "complete", "total", "phases", "entries", "drivers",
-        "assumptions", "reported", "warnings", "spec",
+        "assumptions", "reported", "warnings", "uncertainty", "spec",
     ]  # fmt: skip
     assert list(document["results"][0]["assumptions"][0]) == [
         "path", "value", "unit", "status", "source", "name", "low", "high",
     ]  # fmt: skip
     assert list(document["results"][0]["entries"][0]["inputs"][0]) == [
         "name", "value", "unit", "low", "high", "status", "source", "path", "line",
-        "distribution", "unknown",
+        "distribution", "unknown", "parameters",
     ]  # fmt: skip
     assert list(document["results"][0]["phases"]) == [
         "data", "experimentation", "training", "inference",
