@@ -150,6 +150,8 @@ OF_NUMBERS = {  # of one unknown, or of the facts of a zone; never of columns
     "beta.incomplete_beta",
     "correlation.copula",
     "correlation.least_eigenvalue",
+    "roots.brent",
+    "roots.crossings",
     *(name for name in NAMES if name.startswith("grid_rule.")),
 }
 WITHOUT_RANGES = {
