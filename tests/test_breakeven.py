@@ -366,6 +366,34 @@ def test_what_both_sides_share_moves_together(inside, tmp_path):
         assert float(tie[key]) == pytest.approx(wanted, rel=1e-8)
 
 
+def test_ties_over_draws_where_accounts_jump(inside, tmp_path):
+    """Without formulas each point has an account, and each draw its own jump."""
+    path = tmp_path / "servers.yaml"
+    path.write_text(SERVERS.replace("pue: 1.2", "pue: 1.1..1.4"))
+    vary = ("--vary", "data.read.bandwidth=1..20 GB/s", "--until", "total_kgco2e = 7 t")
+    (tie,) = ties(inside, str(path), *vary, "--draws", "1000")
+    assert tie["kind"] == "jump"
+    assert float(tie["without"]) == 0
+    assert float(tie["p5"]) == pytest.approx(1.5, abs=20 / 128)
+    assert float(tie["p95"]) == pytest.approx(3.0, abs=20 / 128)
+
+
+def test_draws_of_what_has_no_formula(inside):
+    vary = ("--vary", "systems.pool.lifetime=1..9 years", "--until", "total_high_kgco2e = 130 t")
+    assert inside("breakeven", RANGES, *vary).code == 0
+    done = inside("breakeven", RANGES, *vary, "--draws", "1000")
+    said = "the spread of total_high_kgco2e is unknown; leave out --draws"
+    assert (done.code, done.out, done.err) == (3, "", f"{RANGES}:1:1: {said}\n")
+
+
+@pytest.mark.parametrize("draws", ["99", "x", "10000001", "auto"])
+def test_numbers_of_draws_that_are_none(draws, inside):
+    done = inside("breakeven", RANGES, "--vary", "site.pue=1..2", "--until", "total_kgco2e = 1 t",
+                  "--draws", draws)  # fmt: skip
+    assert done.code == 2
+    assert done.err.startswith(f"carbonctl: --draws {draws}: ")
+
+
 def test_the_seed_decides(inside):
     arguments = (
         RANGES,
