@@ -150,9 +150,7 @@ def test_the_sentence_of_a_limit(inside):
 def test_equal_everywhere(inside):
     done = inside("breakeven", SERVICE, SERVICE, "--vary", "systems.pool.utilization=10..100%")
     assert done.code == 0
-    assert done.out == (
-        "They do not differ in this: total_kgco2e is equal everywhere, from 10 to 100 %.\n"
-    )
+    assert done.out == ("total_kgco2e is equal from 10 to 100 %: they do not differ in this.\n")
     assert (
         inside("breakeven", SERVICE, SERVICE, "--vary", "site.pue=1..2", "--exit-status").code == 0
     )
@@ -418,6 +416,9 @@ def test_draws_where_there_is_no_tie_by_best_estimates(inside):
     assert not faults("breakeven", document)
     assert document["spread"]["p5"] <= document["spread"]["p50"] <= document["spread"]["p95"]
     assert 0 < document["spread"]["without"] < 1
+    far = ("--vary", "systems.pool.utilization=50..60%", "--until", "total_kgco2e = 900 t")
+    done = inside("breakeven", RANGES, *far, "--draws", "1000")
+    assert done.out.endswith("Nor is there one in any of 1,000 draws.\n")
 
 
 # --- what is refused ---

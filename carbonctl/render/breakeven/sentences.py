@@ -70,8 +70,8 @@ def _none(answer: Answer) -> str:
     where = f"from {low} to {high}{_unit(answer)}"
     if answer.everywhere == EQUAL:
         if question.target is None:
-            return f"They do not differ in this: {question.key} is equal everywhere, {where}."
-        return f"{_subject(answer)} everywhere, {where}."
+            return f"{question.key} is equal {where}: they do not differ in this."
+        return f"{_subject(answer)} everywhere {where}."
     side = _called(answer, answer.everywhere or "")
     if question.target is None:
         return f"No tie {where}: {side} is lower everywhere."
@@ -93,8 +93,11 @@ def _spread(answer: Answer, spread: Spread) -> str:
 
 
 def _spread_of_none(answer: Answer) -> list[str]:
-    said = _spread(answer, answer.spread).strip()
-    return [said] if said else []
+    if answer.spread.without is None:
+        return []
+    if answer.spread.without == 1:
+        return [f"Nor is there one in any of {answer.draws:,} draws."]
+    return [_spread(answer, answer.spread).strip()]
 
 
 def number(value: float) -> str:
