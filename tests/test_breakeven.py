@@ -147,6 +147,14 @@ def test_the_sentence_of_a_limit(inside):
     assert none.out == "No tie from 1 to 2: total_kgco2e is less than 1 kt everywhere.\n"
 
 
+def test_a_narrow_range_has_more_digits(inside):
+    vary = ("--vary", "site.carbon_intensity=190.47..190.48 g/kWh")
+    said = "total_kgco2e ties at 190.47619 g/kWh: below it keep is lower, above it buy.\n"
+    assert inside("breakeven", KEEP, BUY, *vary).out == said
+    none = inside("breakeven", KEEP, BUY, "--vary", "site.carbon_intensity=190.48..190.49 g/kWh")
+    assert none.out == "No tie from 190.48 to 190.49 g/kWh: buy is lower everywhere.\n"
+
+
 def test_equal_everywhere(inside):
     done = inside("breakeven", SERVICE, SERVICE, "--vary", "systems.pool.utilization=10..100%")
     assert done.code == 0
