@@ -147,12 +147,18 @@ def test_the_sentence_of_a_limit(inside):
     assert none.out == "No tie from 1 to 2: total_kgco2e is less than 1 kt everywhere.\n"
 
 
+def test_a_narrow_range_has_more_digits(inside):
+    vary = ("--vary", "site.carbon_intensity=190.47..190.48 g/kWh")
+    said = "total_kgco2e ties at 190.47619 g/kWh: below it keep is lower, above it buy.\n"
+    assert inside("breakeven", KEEP, BUY, *vary).out == said
+    none = inside("breakeven", KEEP, BUY, "--vary", "site.carbon_intensity=190.48..190.49 g/kWh")
+    assert none.out == "No tie from 190.48 to 190.49 g/kWh: buy is lower everywhere.\n"
+
+
 def test_equal_everywhere(inside):
     done = inside("breakeven", SERVICE, SERVICE, "--vary", "systems.pool.utilization=10..100%")
     assert done.code == 0
-    assert done.out == (
-        "They do not differ in this: total_kgco2e is equal everywhere, from 10 to 100 %.\n"
-    )
+    assert done.out == ("total_kgco2e is equal from 10 to 100 %: they do not differ in this.\n")
     assert (
         inside("breakeven", SERVICE, SERVICE, "--vary", "site.pue=1..2", "--exit-status").code == 0
     )
@@ -366,6 +372,34 @@ def test_what_both_sides_share_moves_together(inside, tmp_path):
         assert float(tie[key]) == pytest.approx(wanted, rel=1e-8)
 
 
+def test_ties_over_draws_where_accounts_jump(inside, tmp_path):
+    """Without formulas each point has an account, and each draw its own jump."""
+    path = tmp_path / "servers.yaml"
+    path.write_text(SERVERS.replace("pue: 1.2", "pue: 1.1..1.4"))
+    vary = ("--vary", "data.read.bandwidth=1..20 GB/s", "--until", "total_kgco2e = 7 t")
+    (tie,) = ties(inside, str(path), *vary, "--draws", "1000")
+    assert tie["kind"] == "jump"
+    assert float(tie["without"]) == 0
+    assert float(tie["p5"]) == pytest.approx(1.5, abs=20 / 128)
+    assert float(tie["p95"]) == pytest.approx(3.0, abs=20 / 128)
+
+
+def test_draws_of_what_has_no_formula(inside):
+    vary = ("--vary", "systems.pool.lifetime=1..9 years", "--until", "total_high_kgco2e = 130 t")
+    assert inside("breakeven", RANGES, *vary).code == 0
+    done = inside("breakeven", RANGES, *vary, "--draws", "1000")
+    said = "the spread of total_high_kgco2e is unknown; leave out --draws"
+    assert (done.code, done.out, done.err) == (3, "", f"{RANGES}:1:1: {said}\n")
+
+
+@pytest.mark.parametrize("draws", ["99", "x", "10000001", "auto"])
+def test_numbers_of_draws_that_are_none(draws, inside):
+    done = inside("breakeven", RANGES, "--vary", "site.pue=1..2", "--until", "total_kgco2e = 1 t",
+                  "--draws", draws)  # fmt: skip
+    assert done.code == 2
+    assert done.err.startswith(f"carbonctl: --draws {draws}: ")
+
+
 def test_the_seed_decides(inside):
     arguments = (
         RANGES,
@@ -390,6 +424,9 @@ def test_draws_where_there_is_no_tie_by_best_estimates(inside):
     assert not faults("breakeven", document)
     assert document["spread"]["p5"] <= document["spread"]["p50"] <= document["spread"]["p95"]
     assert 0 < document["spread"]["without"] < 1
+    far = ("--vary", "systems.pool.utilization=50..60%", "--until", "total_kgco2e = 900 t")
+    done = inside("breakeven", RANGES, *far, "--draws", "1000")
+    assert done.out.endswith("Nor is there one in any of 1,000 draws.\n")
 
 
 # --- what is refused ---

@@ -3,7 +3,11 @@
 import csv
 import io
 import json
+import signal
+import subprocess
+import sys
 from itertools import pairwise, product
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +16,7 @@ from carbonctl.analysis.gates.rules import Gates
 from carbonctl.analysis.sweep import MOST_POINTS, Axis, Measure, Points, Sweep, read_axis
 from carbonctl.errors import UsageError
 from carbonctl.ledger.entry import Totals
-from tests.conftest import CATALOG, CONFIGS, ROOT
+from tests.conftest import CATALOG, CONFIGS, ROOT, clean_environment, run
 from tests.schemas.readers import faults
 
 SPECS = ROOT / "tests" / "oracles" / "analysis" / "specs"
@@ -434,6 +438,46 @@ def test_a_file_that_is_read_is_not_written_to(inside):
     done = inside("sweep", str(SERVICE), "--over", "site.pue=1", "--export", f"csv={SERVICE}")
     assert done.code == 2
     assert "is read, and would be written to" in done.err
+
+
+def test_standard_input_and_one_of_several(inside, tmp_path):
+    done = run("sweep", "-", "--over", "site.pue=1.1,1.2", "-f", "csv", stdin=SERVICE.read_bytes())
+    assert (done.code, [row["file"] for row in rows(done.out)]) == (0, ["<stdin>"] * 2)
+    path = tmp_path / "two.yaml"
+    path.write_text(f"{SERVICE.read_text()}---\n{(SPECS / 'design-old.yaml').read_text()}")
+    several = inside("sweep", str(path), "--over", "site.pue=1.1")
+    assert several.code == 3
+    assert several.err.endswith(f"name one, as in `carbonctl sweep {path}#1`\n")
+    second = inside("sweep", f"{path}#2", "--over", "site.pue=1.1", "-f", "csv")
+    assert [row["workload"] for row in rows(second.out)] == ["keep"]
+    faulty = inside("sweep", f"{path}#2", "--over", "site.pue=1.1", "--set", "inference.0.energy=x")
+    assert faulty.code == 3
+    assert inside("sweep", "no.yaml", "--over", "site.pue=1").err == "no.yaml:1:1: no such file\n"
+
+
+def test_a_closed_pipe_ends_quietly():
+    command = [sys.executable, "-m", "carbonctl", "sweep", str(SERVICE), "-f", "csv",
+               "--over", "site.pue=1..2:60000"]  # fmt: skip
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT,
+        env=clean_environment(PYTHONPATH=str(ROOT)),
+    ) as process:  # fmt: skip
+        assert process.stdout.readline().startswith(b"point,")
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode in (-signal.SIGPIPE, 141)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("form", ["csv", "json", "table"])
+def test_a_full_disk_is_told(form):
+    with open("/dev/full", "wb") as full:  # noqa: PTH123
+        done = subprocess.run(
+            [sys.executable, "-m", "carbonctl", "sweep", str(SERVICE), "--over", "site.pue=1,2", "-f", form],
+            stdout=full, stderr=subprocess.PIPE, cwd=ROOT, check=False,
+            env=clean_environment(PYTHONPATH=str(ROOT)),
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (74, b"standard output: No space left on device\n")
 
 
 def test_warnings_are_merged(inside):

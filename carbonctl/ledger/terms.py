@@ -134,7 +134,7 @@ def term(
 
 
 def figure_at(entry: Entry, key: str, numbers: Mapping[str, Any]) -> Any:
-    """Return one figure of an entry with other numbers for some of its inputs.
+    """Return one figure of an entry with other numbers for some inputs; None where it is unknown.
 
     Parameters
     ----------
@@ -148,11 +148,6 @@ def figure_at(entry: Entry, key: str, numbers: Mapping[str, Any]) -> Any:
         kernel from what changes, follow. Which entries there are stays as it is: where another
         number makes other entries, or a count is rounded, only another account is right.
 
-    Returns
-    -------
-    float, array or None
-        None where the figure is unknown.
-
     Raises
     ------
     NotArithmetic
@@ -161,26 +156,27 @@ def figure_at(entry: Entry, key: str, numbers: Mapping[str, Any]) -> Any:
         Where the figure has no value there.
     """
     number = getattr(entry, key)
-    if number is None:
-        return None
     changed = {name: numbers[path] for name, path in at_paths(entry.inputs, numbers).items()}
-    text = _formula(entry, key) if changed else None
+    text = _formula(entry, key) if changed and number is not None else None
     if text is None:
         return number
     formula, _, may_follow = _read(text)
     inputs = {value.name: value for value in entry.inputs}
-    if not formula.names <= inputs.keys():
-        lacking = sorted(formula.names - inputs.keys())
-        raise NotArithmetic(f"`{lacking[0]}` is no input of {entry.item}")
-    derived = [
-        name for name in may_follow
-        if inputs[name].status == "derived" and all(p in inputs for p in _DERIVED[name][0])
-        and not changed.keys().isdisjoint(_DERIVED[name][0])
-    ]  # fmt: skip
+    derived = [name for name in may_follow if _follows(inputs.get(name), inputs, changed)]
     if changed.keys().isdisjoint(formula.names) and not derived:
         return number
+    if lacking := sorted(formula.names - inputs.keys()):
+        raise NotArithmetic(f"`{lacking[0]}` is no input of {entry.item}")
     known = {name: value.best for name, value in inputs.items()}
     return formula.at(derive({**known, **changed}, derived))
+
+
+def _follows(value: Value | None, inputs: Mapping[str, Value], changed: Collection[str]) -> bool:
+    """Whether an input follows by one of the kernels from others, some of which change."""
+    if value is None or value.status != "derived":
+        return False
+    parents = _DERIVED[value.name][0]
+    return all(p in inputs for p in parents) and any(p in changed for p in parents)
 
 
 def at_paths(inputs: Sequence[Value], paths: Collection[str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from carbonctl.analysis.sweep import SCHEMA
+from carbonctl.ledger.entry import Totals
 from carbonctl.reference.schemas import Schema
 from carbonctl.reference.schemas import records as r
 from carbonctl.reference.schemas import result as of_result
@@ -11,6 +12,7 @@ from carbonctl.reference.schemas import result as of_result
 def build() -> Schema:
     """Return the schema of the document."""
     shared = of_result.build()["$defs"]
+    sums = {key: shared["totals"]["properties"][key] for key in Totals._fields}
     figures: Schema = {"type": "object", "additionalProperties": r.MAYBE_NUMBER}
     point = r.fields(
         "sweep point",
@@ -42,9 +44,7 @@ def build() -> Schema:
         "$defs": {
             "axis": r.whole(r.fields("sweep axis", values=r.TEXTS)),
             "point": r.whole(point),
-            **{
-                key: shared[key]
-                for key in ("totals", "samples", "verdict", "own_records", "problem")
-            },
+            "totals": r.whole(sums),
+            **{key: shared[key] for key in ("verdict", "own_records", "problem")},
         },
     }

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 from carbonctl.analysis.breakeven import Answer, Tie
 from carbonctl.analysis.breakeven.question import BASE, HEAD, OVER, UNDER
 from carbonctl.analysis.breakeven.ties import Spread
 from carbonctl.factors.roots import EQUAL, JUMP
-from carbonctl.render.human_numbers import percent, significant
+from carbonctl.render import human_numbers
 
 _DIGITS = 4
+_MOST_DIGITS = 12
 _SIDES = {UNDER: "less", OVER: "more"}
 
 
@@ -35,11 +38,11 @@ def _sentence(answer: Answer, tie: Tie) -> str:
     subject = _subject(answer)
     unit = _unit(answer)
     if tie.kind == EQUAL:
-        low, high = (number(end) for end in (tie.low, tie.high))
+        low, high = (number(answer, end) for end in (tie.low, tie.high))
         said = f"{subject} from {low} to {high}{unit}"
     else:
         verb = f"{subject} in a jump" if tie.kind == JUMP else subject
-        said = f"{verb} at {number(tie.tie)}{unit}"
+        said = f"{verb} at {number(answer, tie.tie)}{unit}"
     sides = _sides(answer, tie)
     return f"{said}{f': {sides}' if sides else ''}.{_spread(answer, tie.spread)}"
 
@@ -66,12 +69,12 @@ def _called(answer: Answer, side: str) -> str:
 
 def _none(answer: Answer) -> str:
     question = answer.question
-    low, high = (number(float(end)) for end in (question.span.low, question.span.high))
+    low, high = (human_numbers.plain(float(end)) for end in (question.span.low, question.span.high))
     where = f"from {low} to {high}{_unit(answer)}"
     if answer.everywhere == EQUAL:
         if question.target is None:
-            return f"They do not differ in this: {question.key} is equal everywhere, {where}."
-        return f"{_subject(answer)} everywhere, {where}."
+            return f"{question.key} is equal {where}: they do not differ in this."
+        return f"{_subject(answer)} everywhere {where}."
     side = _called(answer, answer.everywhere or "")
     if question.target is None:
         return f"No tie {where}: {side} is lower everywhere."
@@ -84,22 +87,29 @@ def _spread(answer: Answer, spread: Spread) -> str:
     if spread.without is None:
         return ""
     unit = _unit(answer)
-    without = f"{percent(spread.without, 1.0)} of {answer.draws:,} draws have no such tie"
+    without = (
+        f"{human_numbers.percent(spread.without, 1.0)} of {answer.draws:,} draws have no such tie"
+    )
     if spread.p50 is None or spread.p5 is None or spread.p95 is None:
         return f" {without[0].upper()}{without[1:]}."
-    ends = f"{number(spread.p5)} to {number(spread.p95)}{unit}"
-    said = f" In 90 of 100 draws with a tie: {ends}, median {number(spread.p50)}{unit}"
+    ends = f"{number(answer, spread.p5)} to {number(answer, spread.p95)}{unit}"
+    said = f" In 90 of 100 draws with a tie: {ends}, median {number(answer, spread.p50)}{unit}"
     return f"{said}; {without}." if spread.without else f"{said}."
 
 
 def _spread_of_none(answer: Answer) -> list[str]:
-    said = _spread(answer, answer.spread).strip()
-    return [said] if said else []
+    if answer.spread.without is None:
+        return []
+    if answer.spread.without == 1:
+        return [f"Nor is there one in any of {answer.draws:,} draws."]
+    return [_spread(answer, answer.spread).strip()]
 
 
-def number(value: float) -> str:
-    """Return a number of the unit that the user wrote."""
-    return significant(value, _DIGITS)
+def number(answer: Answer, value: float) -> str:
+    """Return a number of the unit that the user wrote: with more digits in a narrow range."""
+    low, high = (float(end) for end in (answer.question.span.low, answer.question.span.high))
+    more = math.floor(math.log10(max(abs(low), abs(high)) / (high - low)))
+    return human_numbers.significant(value, min(_DIGITS + max(more, 0), _MOST_DIGITS))
 
 
 def _unit(answer: Answer) -> str:
