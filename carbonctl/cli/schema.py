@@ -15,7 +15,8 @@ Name = Annotated[
     typer.Argument(
         metavar="SCHEMA",
         help="spec: a workload; device: a record of hardware_db; result: JSON of estimate; "
-        "compare, embodied, reproduce, levers: JSON of these commands.",
+        "compare: JSON of compare; embodied: JSON of embodied; reproduce: JSON of reproduce; "
+        "levers: JSON of levers.",
     ),
 ]
 

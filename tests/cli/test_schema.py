@@ -30,6 +30,7 @@ def test_every_schema_has_its_name():
         "compare": "carbonctl.compare/2",
         "embodied": "carbonctl.embodied/2",
         "reproduce": "carbonctl.reproduce/1",
+        "levers": "carbonctl.levers/1",
     }
 
 
