@@ -562,7 +562,7 @@ def test_own_hardware(tmp_path):
 def test_a_bug_is_70(monkeypatch, inside):
     import carbonctl.batch.worker
 
-    def fail(*_):
+    def fail(*_, **__):
         raise RuntimeError("boom")
 
     monkeypatch.setattr(carbonctl.batch.worker, "read_document", fail)
@@ -588,7 +588,7 @@ def test_a_bug_is_70(monkeypatch, inside):
 def test_what_the_system_does_not_give_is_no_bug(monkeypatch, inside, error, code, said):
     import carbonctl.batch.worker
 
-    def fail(*_):
+    def fail(*_, **__):
         raise error
 
     monkeypatch.setattr(carbonctl.batch.worker, "read_document", fail)
@@ -623,7 +623,7 @@ def test_limits_of_the_shell(tmp_path, limit, most, code, said):
 def test_an_interrupt_is_130(monkeypatch, inside):
     import carbonctl.batch.worker
 
-    def interrupt(*_):
+    def interrupt(*_, **__):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(carbonctl.batch.worker, "read_document", interrupt)
@@ -670,7 +670,7 @@ def test_an_interrupt_while_a_class_is_made_is_130(monkeypatch, inside):
             raise KeyboardInterrupt
 
     monkeypatch.setattr(
-        carbonctl.batch.worker, "read_document", lambda *_: type("Made", (), {"slow": Slow()})
+        carbonctl.batch.worker, "read_document", lambda *_, **__: type("Made", (), {"slow": Slow()})
     )
     assert (inside("estimate", QUICK).code, inside("estimate", QUICK).err) == (130, "")
 

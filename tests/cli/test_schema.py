@@ -33,6 +33,7 @@ def test_every_schema_has_its_name():
         "breakeven": "carbonctl.breakeven/1",
         "reproduce": "carbonctl.reproduce/1",
         "sensitivity": "carbonctl.sensitivity/1",
+        "levers": "carbonctl.levers/1",
     }
 
 

@@ -275,6 +275,36 @@ def test_a_scaled_figure_is_one_unknown_before_and_after():
     assert line.row.saved_high_kgco2e == pytest.approx(half[1], rel=0.02)
 
 
+def test_what_is_printed_stands_only_beside_published_factors():
+    ids = ("caching", "gpu", "half-precision", "fused-operators")
+    published = [f"  - {{name: {i}, on: inference, use: wu2022/{i}}}\n" for i in ids]
+    whole = made("".join(published))
+    assert [line.printed for line in whole.lines] == [810, 121, 12, 5]
+    other = published[0].replace("use:", "divide: {energy: 7}, use:")
+    changed = made("".join([other, *published[1:]]))
+    assert [line.printed for line in changed.lines] == [None] * 4
+    assert changed.lines[0].relative == pytest.approx(7 * 121.2)
+    part = made("".join(published[1:]))
+    assert [line.printed for line in part.lines] == [None] * 3
+
+
+def test_a_published_lever_that_sets_a_key():
+    fleet = (
+        "name: fleet\nsite: {carbon_intensity: 400 g/kWh, pue: 1}\n"
+        "systems: {pool: {devices: 1, rated_power: 400 W, idle_power: 60 W, host_power: 0 W, embodied: 1 t}}\n"
+        "phases: {inference: [{name: ready, kind: serving, system: pool, fleet: 4, duration: 1 year, busy: 40 %}]}\n"
+    )  # fmt: skip
+    report = made("  - {name: a, on: inference.ready, use: wu2022/autoscaling}\n", fleet)
+    row = report.total
+    idle = 4 * 8760 * 0.6 * 60 / 1000 * 0.4
+    assert row.operational_saved_kgco2e == pytest.approx(idle / 8)
+    assert row.embodied_saved_kgco2e > 0
+    assert 0 <= row.saved_low_kgco2e < row.saved_kgco2e < row.saved_high_kgco2e
+    (said,) = report.assumptions
+    assert said.startswith("a sets autoscaling to 0..0.25 (wu2022/autoscaling")
+    assert "only where others use what is released" in said
+
+
 def test_candidates_are_ranked_by_what_each_saves_alone():
     accounts = Accounts(SERVICE.encode(), FILE, FILE, CATALOG)
     found = ranking(accounts, [

@@ -79,6 +79,11 @@ class Effect(NamedTuple):
         return self.lever.name
 
     @property
+    def is_as_published(self) -> bool:
+        """Whether its factors are those of a publication."""
+        return bool(self.parts) and all(part.value.status == "catalog" for part in self.parts)
+
+    @property
     def scaled(self) -> tuple[Part, ...]:
         """The factors on activity data: energy, time, embodied."""
         return tuple(part for part in self.parts if part.key in SCALED)

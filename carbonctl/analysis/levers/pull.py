@@ -145,8 +145,9 @@ class Pull:
         for phase, more in effect.lever.adds.items():
             at = effect.at("adds", phase)
             there = phases.get(phase)
-            items = copy_of(there) if isinstance(there, Seq) else copy_of(more)[:0]
-            if not isinstance(there, Seq):
+            if isinstance(there, Seq):
+                items = copy_of(there)
+            else:
                 items = Seq()
                 items.place = more.place
                 phases.keys_at[phase] = place_of(self.tree, at, key=True)

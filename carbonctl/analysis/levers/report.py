@@ -293,11 +293,12 @@ class _Reporter:
         group = [
             other.id
             for other in self.pulls.accounts.catalog.levers.values()
-            if other.where == published.where and other.source == published.source
+            if (other.where, other.source) == (published.where, published.source)
         ]
         effects = [self.pulls.effects[number] for number in order]
-        pulled = [e.published.id for e in effects if e.published and e.published.id in group]
-        own = {e.lever.on for e in effects if e.published and e.published.id in group}
+        as_published = [e for e in effects if e.is_as_published]
+        pulled = [e.published.id for e in as_published if e.published and e.published.id in group]
+        own = {e.lever.on for e in as_published if e.published and e.published.id in group}
         is_whole = pulled == group and len(own) == 1
         return ours / last, published.level if is_whole else None
 

@@ -121,6 +121,8 @@ def _short(kg: float | None) -> str:
 
 def remarks(report: Report) -> Iterator[str]:
     """Yield what stands below the table."""
+    if report.is_ranked:
+        yield "The lever that saves most comes next."
     if report.attribution in _SHARED:
         yield _SHARED[report.attribution]
     yield from _alone(report)
