@@ -23,6 +23,7 @@ ROOT = Path(__file__).parent.parent
 PYTHON = sys.executable
 CARBONCTL = str(Path(PYTHON).with_name("carbonctl"))
 LINES = int(os.environ.get("BENCH_LINES", "20000"))
+_SEVEN = "tests/oracles/analysis/specs/service-ranges.yaml"  # unknowns
 _MANY = 15  # runs of a command that takes a fraction of a second
 
 EMPTY_APP = """
@@ -62,13 +63,72 @@ import sys, numpy
 from carbonctl.cli.exit_codes import run
 sys.exit(run(sys.argv[1:]))
 """
+# What a sweep of utilization and lifetime of a service computes, by hand, and its CSV.
+SWEEP_BY_HAND = """
+import csv, sys
+import numpy as np
+shares, years = np.meshgrid(np.linspace(.3, 1, 100), np.linspace(3, 5, 100), indexing="ij")
+u, life = shares.ravel(), years.ravel() * 8760
+grid, market, pue = .4, .4 * .45, 1.25
+energy = 1e6 / 1000 * 2 * 8760 * 1.2 / 1000 * pue
+embodied = 1e6 / 1000 * 2 * 8760 * 20 / (5 * 8760 * .8)
+for hours in (200 * 100, 100_000, 1e8 / 24 * 8760 * 10 / 3.6e6):
+    energy = energy + (hours * 400 / 1000 + hours / 2 * 200 / 1000) * pue
+    embodied = embodied + hours / 2 * 1600 / (life * u)
+one = np.ones_like(u)
+op, other = energy * grid * one, energy * market * one
+sums = [energy * one, op, other, embodied, op + embodied, other + embodied, op + embodied,
+        op + embodied]
+writer = csv.writer(sys.stdout)
+writer.writerow(["point", "utilization", "lifetime", "file", "workload", "complete", "energy_kwh",
+                 "operational_kgco2e", "operational_market_kgco2e", "embodied_kgco2e",
+                 "total_kgco2e", "total_market_kgco2e", "total_low_kgco2e", "total_high_kgco2e",
+                 "water_l", "error"])
+rows = zip(u.tolist(), (life / 8760).tolist(), *(figures.tolist() for figures in sums))
+writer.writerows((n, f"{a:.15g}", f"{b:.15g} years", "service.yaml", "service", "true", *row, "", "")
+                 for n, (a, b, *row) in enumerate(rows, 1))
+"""
+ONE_BY_ONE = """
+import sys
+from itertools import product
+from pathlib import Path
+from carbonctl.account import estimate
+from carbonctl.catalog import Catalog
+catalog, data = Catalog(), Path(sys.argv[1]).read_bytes()
+for share, years in product(range(100), range(100)):
+    values = (f"systems.pool.utilization={30 + share * .7}%", f"systems.pool.lifetime={3 + years / 50} years")
+    estimate(data, "service.yaml", catalog, values).total
+"""
+DRAWN = """
+import sys, numpy as np
+from carbonctl import estimate
+from carbonctl.ledger.unknowns import is_certain, unknown_of
+rng, drawn, total = np.random.default_rng(1), {}, 0.0
+for entry in estimate(sys.argv[1]).booked:
+    names = {}
+    for value in entry.inputs:
+        if is_certain(value):
+            names[value.name] = value.best
+            continue
+        unknown = unknown_of(value)
+        if unknown not in drawn:
+            score = rng.standard_normal(int(sys.argv[2]))
+            below, above = np.log(value.best / value.low), np.log(value.high / value.best)
+            drawn[unknown] = value.best * np.exp(score * np.where(score < 0, below, above) / 1.645)
+        names[value.name] = drawn[unknown]
+    total = total + eval(entry.formula, names)
+print(total.mean(), total.std(), np.percentile(total, (5, 50, 95)))
+"""
 PROGRAMS = {
+    "by-hand": [PYTHON, "-c", SWEEP_BY_HAND],
+    "one-by-one": [PYTHON, "-c", ONE_BY_ONE],
     "carbonctl": [CARBONCTL],
     "empty": [PYTHON, "-c", EMPTY_APP],
     "bare": [PYTHON, "-c", COMPLETING_APP],
     "load": [PYTHON, "-c", LOAD_YAML],
     "parse": [PYTHON, "-c", PARSE],
     "numpy": [PYTHON, "-c", WITH_NUMPY],
+    "drawn": [PYTHON, "-c", DRAWN],
 }
 
 # ---- what the commands read: a word in braces is a file of one of these --------------------
@@ -128,6 +188,21 @@ def systems(figure: str) -> Iterator[str]:
     yield "phases: {training: [{kind: energy, energy: 1 kWh, embodied: 0 kg}]}\n"
 
 
+def levers(count: int = 30) -> Iterator[str]:
+    """Yield the lines of a workload with many levers, every third of which divides device time."""
+    whole = (ROOT / "configs" / "levers" / "service.yaml").read_text(encoding="utf-8")
+    yield whole.partition("levers:\n")[0] + "levers:\n"
+    for number in range(count):
+        what = (
+            f"set: {{site.water_intensity: {number + 1} L/kWh}}",
+            f"on: inference.answers, divide: {{time: 1.{number + 10}}}",
+            f"on: training, divide: {{energy: 1.0{number + 10}..1.2}}",
+        )[number % 3 if number else 0]
+        if number % 3 == 0 and number:
+            what = f"on: experimentation, divide: {{runs: 1.{number + 10}}}"
+        yield f"  - {{name: lever {number}, {what}}}\n"
+
+
 def nine(**more: Any) -> Iterator[str]:
     """Yield workloads of nine shapes."""
     return jobs(["FR", "US", "DE"], KNOWN, **more)
@@ -144,6 +219,7 @@ FILES: dict[str, Callable[[], Iterator[str]]] = {
     "llama": lambda: islice(_llama(), 1000),
     "acts": lambda: activities(4000),
     "10k": lambda: activities(10_000),
+    "levers": levers,
     "base": lambda: activities(1000),
     "head": lambda: activities(1000, hours=2),
     "devices": lambda: systems("device: nvidia/{device}"),
@@ -225,6 +301,10 @@ STREAM = "carbonctl estimate {{{0}}} -q -j1 --format {1}"
 STREAMS = {"nine": "", "pairs": "", "umlauts": "", "ranges": "",
            "gate": " --fail-on 'operational_kgco2e > 1 Mt'"}  # fmt: skip
 FORMS = {"csv --totals": 8.0, "csv": 12.0, "jsonl": 16.0}
+SERVICE = "tests/oracles/analysis/specs/service.yaml"
+UTILIZATION = f"carbonctl sweep {SERVICE} -f csv --over systems.pool.utilization=30..100%:100"
+SWEEP = f"{UTILIZATION} --over 'systems.pool.lifetime=3..5 years:100'"
+LARGE = f"{UTILIZATION} --over 'systems.pool.lifetime=3..5 years:10000'"
 TABS = {"commands": "e", "flags": "estimate --f", "devices": "hardware show nvidia/h"}
 
 ROWS = (
@@ -271,6 +351,28 @@ ROWS = (
         "carbonctl estimate configs/recommendation-model.yaml -f csv "
         "--fail-on 'p95(total_kgco2e) > 1 Mt'",
         "numpy estimate configs/recommendation-model.yaml -f csv", 1.2, runs=_MANY),
+    Row("sweep 10,000 points to csv / numpy and csv.writer", SWEEP, "by-hand", 3.0, runs=_MANY),
+    Row("sweep 10,000 points / as many accounts", SWEEP, f"one-by-one {SERVICE}", 0.1, runs=1),
+    Row("sweep 1,000,000 points, memory / 10,000", LARGE, SWEEP, 1.5, "memory", 1),
+    Row("breakeven of one path / estimate",
+        f"carbonctl breakeven {SERVICE} --vary 'inference.0.requests=1e6..1e9 / day' "
+        "--until 'total_kgco2e = 100 t'", f"carbonctl estimate {SERVICE}", 1.3, runs=_MANY),
+    Row("draws 10,000 / plain estimate and numpy",
+        "carbonctl estimate configs/recommendation-model.yaml -f csv --totals --draws 10000",
+        "numpy estimate configs/recommendation-model.yaml -f csv", 1.2, runs=_MANY),
+    Row("draws 1,000,000 / numpy on the same formulas",
+        "carbonctl estimate configs/recommendation-model.yaml -f csv --totals --draws 1000000",
+        "drawn configs/recommendation-model.yaml 1000000", 2.0, runs=5),
+    Row("draws 1,000,000, their memory in MiB",
+        "carbonctl estimate configs/recommendation-model.yaml -f csv --totals --draws 1000000",
+        "", 400, "memory"),
+    Row("sensitivity / plain estimate", f"carbonctl sensitivity {_SEVEN} -f csv",
+        f"carbonctl estimate {_SEVEN} -f csv", 1.2, runs=_MANY),
+    Row("sensitivity of all methods / estimate with draws",
+        f"carbonctl sensitivity {_SEVEN} --method all -f csv",
+        f"carbonctl estimate {_SEVEN} --draws 10000 -f csv --totals", 1.5, runs=_MANY),
+    Row("levers 30, 89 accounts / csv of 89 files", "carbonctl levers {levers} -f csv",
+        f"carbonctl estimate {'{levers} ' * 89} -f csv -q", 1.5, runs=5),
     Row("explain 4,000 activities / csv", "carbonctl explain {acts}",
         "carbonctl estimate {acts} -f csv", 3.0),
     Row("compare 1,000 changed activities / csv of both",

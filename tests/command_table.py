@@ -35,6 +35,10 @@ BY_NAME: dict[tuple[str, str], str | list[str]] = {
     ("init", "template"): list(templates.names()),
     ("init", "from_published"): "published",
     ("reproduce", "names"): "published",
+    ("estimate", "lever"): "levers",
+    ("explain", "lever"): "levers",
+    ("levers", "lever"): "levers",
+    ("estimate", "levers"): ["all"],
     ("config", "command"): list(COMMANDS),
 }
 

@@ -12,19 +12,25 @@ from pathlib import Path
 import pytest
 import yaml
 
+from carbonctl.analysis.accounts import Accounts
 from carbonctl.analysis.compare import Side, report
 from carbonctl.analysis.design.metrics import measured
+from carbonctl.analysis.levers.report import report as lever_report
+from carbonctl.factors import faults
 from carbonctl.ledger.result import COMMUNICATION, COMPUTATION, Result, part
 from tests.conftest import CATALOG, ROOT, account
 from tests.conftest import example as result
 
 HERE = Path(__file__).parent
 CLAIMS = {c["id"]: c for c in yaml.safe_load((HERE / "claims.yaml").read_text(encoding="utf-8"))}
-VERDICTS = ("holds", "rounds", "inconsistent", "constant", "later")
+VERDICTS = (
+    "holds", "rounds", "inconsistent", "unclear", "constant", "derived", "qualitative", "later",
+)  # fmt: skip
 KEYS = {
     "id", "paper", "where", "statement", "inputs", "formula", "expected", "tolerance", "claimed", "verdict"
 }  # fmt: skip
 ACCOUNTS = {}
+SERVICE = HERE / "oracles" / "analysis" / "specs" / "service.yaml"
 GREEN_ALGORITHMS = HERE / "oracles" / "green_algorithms_cases.csv"
 
 
@@ -195,6 +201,15 @@ def _embodied_of_a_use(kg, years, hours, busy):
         ).total.embodied_kgco2e
 
     return [bears(busy), bears(100)]
+
+
+@by_account("K20")
+def _utilization_of_research(low, high):
+    """The embodied carbon of the same work at two utilizations, as a sweep has it."""
+    accounts = Accounts(SERVICE.read_bytes(), "service.yaml", "service.yaml", CATALOG)
+    outcomes = accounts.outcomes(["systems.pool.utilization"], [(f"{low}%",), (f"{high}%",)])
+    less, more = (outcome.result.phases["experimentation"].embodied_kgco2e for outcome in outcomes)
+    return less / more
 
 
 @by_account("C066")
@@ -389,6 +404,47 @@ def _scopes():
     return [scopes["operational"], scopes["embodied"]]
 
 
+@by_account("K14")
+def _passes(pretraining, head, supervised):
+    """A pass over the data is one hour of the same machine."""
+
+    def passes(number):
+        return kg(compute(f"device_time: {number} GPU-h", 300, 429))
+
+    whole = passes(pretraining) + passes(head)
+    return [whole / passes(supervised), passes(pretraining) / passes(supervised)]
+
+
+@by_account("K16")
+def _grid_search(search_lb, base_lb, too_high):
+    """One training of 192 lb, repeated by the multiplier; the account says what is wrong with it."""
+
+    def searched(runs):
+        return account(
+            "name: x\nsite: {carbon_intensity: 1 lb/kWh}\nphases: {experimentation: [{kind: experiments, runs: 1, "
+            f"mean: {base_lb} GPU-h, search_multiplier: {runs!r}, power: 1 kW, power_scope: system, embodied: 0 kg}}]}}",
+            "site.pue=1",
+        )
+
+    found = searched(search_lb / base_lb)
+    lb = kg(found) / 0.45359237
+    assert lb == pytest.approx(search_lb)
+    assert any(f"later found {too_high} times too high" in warning for warning in found.warnings)
+    assert not searched(search_lb / base_lb / too_high).warnings
+    return [lb / base_lb, lb / base_lb / too_high]
+
+
+@by_account("K48")
+def _failure_of_a_job(devices, hours, mtbf):
+    found = compute(f"devices: {devices}, wall_time: {hours} h", 300, 429, rest=(
+        f", faults: {{mtbf: {mtbf} h, checkpoint_time: 2 min}}"
+    ))  # fmt: skip
+    mean = next(value.best for value in found.entries[0].inputs if value.name == "job_mtbf")
+    few = faults.failure_probability(hours, mtbf / 8)
+    assert few == pytest.approx(8 * hours / mtbf, rel=0.002)
+    return faults.failure_probability(hours, mean)
+
+
 def table(item: str, metric: str) -> float | list[float]:
     """A figure of facilities.csv: its bounds where it has them."""
     with (ROOT / "hardware_db" / "facilities.csv").open(encoding="utf-8", newline="") as lines:
@@ -460,6 +516,19 @@ def test_the_constants_of_the_papers_are_the_defaults():
     assert (defaults.lifetime.low, defaults.lifetime.high) == (3 * 8760, 5 * 8760)
     assert (defaults.utilization.low, defaults.utilization.high) == (0.3, 0.6)
     assert CATALOG.device("nvidia/v100-sxm2-32gb").rated_power.best == 300
+
+
+# --- Levers ---
+
+
+@by_account("K01")
+@by_account("K02")
+@by_account("K04")
+def _relative_to_the_end(levers, before):
+    """The electricity before a lever over that at the end."""
+    data = (ROOT / "configs" / "levers" / levers).read_bytes()
+    made = lever_report(Accounts(data, levers, levers, CATALOG))
+    return next(line.relative for line in made.lines if line.row.lever == before)
 
 
 # --- Green Algorithms ---

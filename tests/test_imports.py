@@ -105,6 +105,11 @@ def test_machine_formats_import_nothing_heavy(form):
     assert not {m for m in modules if m.partition(".")[0] in HEAVY}
 
 
+def test_levers_need_no_numpy():
+    modules = loaded("levers", str(CONFIGS / "levers" / "service.yaml"), "--format", "csv")
+    assert not {m for m in modules if m.partition(".")[0] in HEAVY}
+
+
 def test_only_the_named_command_kind_and_format_are_imported():
     modules = loaded("estimate", str(CONFIGS / "quickstart.yaml"), "--format", "csv", "-q")
     assert "carbonctl.estimators.compute" in modules
@@ -122,6 +127,16 @@ def test_validation_imports_nothing_heavy_and_no_account():
         "estimators.energy",
     ):  # fmt: skip
         assert f"carbonctl.{unneeded}" not in modules
+
+
+@pytest.mark.parametrize("more", [("--at", "bounds"), ("--of", "energy_kwh"), ("-f", "json")])
+def test_a_plain_sensitivity_imports_nothing_heavy(more):
+    modules = loaded("sensitivity", str(CONFIGS / "quickstart.yaml"), "-q", "-f", "csv", *more)
+    assert not {m for m in modules if m.partition(".")[0] in HEAVY}
+    table = loaded("sensitivity", str(CONFIGS / "quickstart.yaml"), "-q")
+    assert not {m for m in table if m.partition(".")[0] in ("numpy", "pandas", "pint")}
+    drawn = loaded("sensitivity", str(CONFIGS / "quickstart.yaml"), "-q", "--method", "rank")
+    assert "numpy" in drawn
 
 
 def test_schemas_import_nothing_heavy():

@@ -5,13 +5,15 @@ from __future__ import annotations
 from hashlib import sha256
 
 from carbonctl import estimators
+from carbonctl.account import uncertainty
 from carbonctl.account.accountant import Unaccountable, account, pues
 from carbonctl.account.changes import NONE, Changes
 from carbonctl.account.journal import Journal
 from carbonctl.account.pue import moves
 from carbonctl.catalog import Catalog
 from carbonctl.errors import Caution, InputError
-from carbonctl.ledger.result import Result, assumption, compare_reported, unexplained
+from carbonctl.ledger.reported import compare_reported, unexplained
+from carbonctl.ledger.result import Result, assumption
 from carbonctl.spec.load import Loaded, load
 from carbonctl.spec.model import Workload
 from carbonctl.spec.tree import decode
@@ -69,9 +71,14 @@ def result_of(
         journal = account(loaded.workload, catalog, changes)
     except Unaccountable as error:
         raise InputError(loaded.problem(*fault) for fault in error.faults) from None
+    said = uncertainty.apply(loaded.workload, journal)
+    if said.faults:
+        raise InputError(loaded.problem(*fault) for fault in said.faults)
     for caution in _moved_pues(loaded, catalog):
         journal.warn(caution)
-    return _result(loaded.workload, journal, label, digest)
+    result = _result(loaded.workload, journal, label, digest)
+    result.uncertainty = said.uncertainty
+    return result
 
 
 def _moved_pues(loaded: Loaded, catalog: Catalog) -> list[Caution]:
@@ -99,6 +106,7 @@ def _result(workload: Workload, journal: Journal, file: str, digest: str) -> Res
         ),
     )
     result.imports = journal.imports
+    result.levers = tuple(lever.name for lever in workload.levers or ())
     if workload.reported is not None:
         result.warnings += tuple(unexplained(result))
     return result

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from functools import partial
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -24,9 +25,10 @@ from carbonctl.numbers.intervals import NotOneNumber, has_rows
 from carbonctl.spec import overrides as sets
 from carbonctl.spec.filled import Filled, fill
 from carbonctl.spec.load import load_tree
-from carbonctl.spec.paths import locate
-from carbonctl.spec.tree import Map, Node, copy_of, decode, parse
+from carbonctl.spec.paths import find_item, item_names, locate
+from carbonctl.spec.tree import Map, Node, Seq, copy_of, decode, parse
 
+_PHASE = 2  # keys that lead to the list of a phase
 _FEW = 3  # points that are not worth an account of columns
 # As many digits as leave a figure finite, and above 0 unless it is written as 0.
 _FIGURE = r"[0-9]{1,20}(?:\.[0-9]{1,20})?(?!\d)(?:[eE][+-]?[0-9]{1,2}(?!\d))?"
@@ -139,6 +141,37 @@ class Accounts:
         )  # fmt: skip
         return result_of(loaded, self.catalog, self.label, self.digest, changes)
 
+    def under(self, catalog: Catalog) -> Accounts:
+        """Return what makes accounts of the same workload with other facts."""
+        other = copy(self)
+        other.catalog = catalog
+        return other
+
+    def place(self, path: str) -> str:
+        """Return a path as inputs of entries have it: whole, activities by their names.
+
+        Raises
+        ------
+        LookupError, ValueError
+            Where a list has no such item, and where it is no path.
+        """
+        root: Any = self.tree
+        parts = sets.path_of(root, path) if isinstance(root, Map) else []
+        node, keys = root, list[str]()
+        while parts and isinstance(node, Map | Seq):
+            if isinstance(node, Seq):
+                number, used = find_item(node, parts)
+                is_phase = len(keys) == _PHASE and keys[0] == "phases"
+                keys.append(item_names(node)[number] if is_phase else str(number))
+                node, parts = node[number], parts[used:]
+                continue
+            found, rest, _ = locate(node, parts[:1])
+            if rest:
+                break
+            keys.append(parts[0])
+            node, parts = found, parts[1:]
+        return ".".join([*keys, *parts])
+
     def outcome(self, paths: Sequence[str], point: Point) -> Outcome:
         """Return what comes of one point, whose texts are for some paths."""
         try:
@@ -233,11 +266,12 @@ def _filled(tree: Map, path: str, texts: Sequence[str]) -> Filled:
     """Put columns in the place of the figures at a path, where the first of the texts stands."""
     from carbonctl.numbers.columns import Column
 
-    figures: list[tuple[float, ...]] = []
-    for text in texts:
+    known: dict[str, tuple[float, ...]] = {}
+    for text in dict.fromkeys(texts):
         match = _QUANTITY.fullmatch(text)
         assert match is not None
-        figures.append(tuple(float(part) for part in match.groups()[:2] if part is not None))
+        known[text] = tuple(float(part) for part in match.groups()[:2] if part is not None)
+    figures = [known[text] for text in texts]
     *above, last = locate(tree, sets.path_of(tree, path))[2]
     node: Any = tree
     for key in above:

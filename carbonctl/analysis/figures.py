@@ -1,11 +1,41 @@
 """The figures of an account as gates ask for them: best estimates, and samples."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from carbonctl.ledger.entry import Entry
+from carbonctl.ledger.entry import BOUNDS, Entry
+from carbonctl.ledger.samples import DRAWS
 from carbonctl.ledger.sums import total
 from carbonctl.ledger.terms import terms, varies
+from carbonctl.ledger.unknowns import Rank
+
+if TYPE_CHECKING:
+    from carbonctl.ledger.result import Result
+
+
+class Sampling(NamedTuple):
+    """How unknowns are drawn: how often, by which seed, and which of them go together."""
+
+    n: int = DRAWS
+    seed: int = 1
+    ranks: tuple[Rank, ...] = ()
+
+
+def sampling_of(results: Sequence[Result], like: Sequence[Result] = ()) -> Sampling:
+    """Return how the unknowns of some results are drawn.
+
+    ``like`` are results with which they are compared: then both have one seed, theirs, and as
+    many draws.
+    """
+    first = next(iter((*like, *results)), None)
+    if first is None:
+        return Sampling()
+    count = first.samples.n if first.samples else DRAWS
+    ranks = dict.fromkeys(rank for result in results for rank in result.uncertainty.ranks)
+    return Sampling(count, first.uncertainty.seed, tuple(ranks))
 
 
 class Figures:
@@ -15,16 +45,21 @@ class Figures:
     """
 
     def __init__(
-        self, entries: Sequence[Entry], is_known: bool = True, row: int | None = None
+        self,
+        entries: Sequence[Entry],
+        is_known: bool = True,
+        row: int | None = None,
+        sampling: Sampling | None = None,
     ) -> None:
         self.entries = entries
         self.is_known = is_known and row is None
         self.row = row
+        self.sampling = sampling or Sampling()
         self.drawn: dict[tuple[str | None, str], Sequence[float] | None] = {}
 
     def figure(self, phase: str | None, key: str) -> float | None:
         """Return one sum; None where it is unknown."""
-        number = total(_of_phase(self.entries, phase), key)
+        number = total(of_phase(self.entries, phase), key)
         if self.row is None:
             return number
         from carbonctl.numbers.columns import take
@@ -47,11 +82,23 @@ class Figures:
 
         drawn: list[float] | None = None
         with suppress(ArithmeticError, ValueError):
-            summed = terms(_of_phase(self.entries, phase), key)
-            drawn = None if summed is None else samples(summed).tolist()
+            summed = terms(of_phase(self.entries, phase), key)
+            if summed is not None:
+                count, seed, ranks = self.sampling
+                drawn = samples(summed, count, seed, ranks=ranks).tolist()
         return drawn
 
 
-def _of_phase(entries: Sequence[Entry], phase: str | None) -> list[Entry]:
+def of_phase(entries: Sequence[Entry], phase: str | None) -> list[Entry]:
     """Return the entries of one phase, or all."""
     return [entry for entry in entries if phase in (None, entry.phase)]
+
+
+def figure_of(result: Result, phase: str | None, key: str) -> Any:
+    """Return one sum over an account or a phase of it, in all its rows; None where it is unknown.
+
+    The ends of the range are those of the result, with what goes together in it.
+    """
+    if key in BOUNDS:
+        return getattr(result.total if phase is None else result.phases[phase], key)
+    return total(of_phase(result.booked, phase), key)

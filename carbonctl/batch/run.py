@@ -62,7 +62,7 @@ class Run:
         self.codes: list[int] = []
         self.failed: list[Sink] = []
         self.origins: set[Origin] = set()
-        self.results = self.alone = self.entries = self.problems = self.read = 0
+        self.results = self.alone = self.entries = self.problems = self.read = self.levers = 0
         self.room = BLOCK
 
     def all(self, files: list[Found], stdin_name: str, jobs: int | None, *, verbose: bool) -> int:
@@ -164,6 +164,7 @@ class Run:
         self.alone += outcome.alone
         self.entries += outcome.entries
         self.problems += outcome.problems
+        self.levers += outcome.levers
         self.codes = [errors.worst([*self.codes, outcome.code])]
         self.origins |= outcome.origins
         self.bar.draw(self.read, self.results)
@@ -237,8 +238,14 @@ class Run:
         return (
             f"carbonctl {__version__}, hardware_db {self.catalog.version} ({folders}): "
             f"{self.results} results ({self.alone} computed one by one), "
-            f"{self.entries} entries, {self.problems} problems"
+            f"{self.entries} entries, {self.problems} problems{self.unpulled()}"
         )
+
+    def unpulled(self) -> str:
+        """Return what is said of levers that files have and nobody pulled."""
+        if not self.levers:
+            return ""
+        return f"; {self.levers} levers not pulled (--levers all, or `carbonctl levers FILE`)"
 
 
 def _size(files: list[Found]) -> int | None:

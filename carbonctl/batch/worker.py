@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from carbonctl import errors
 from carbonctl.catalog import Catalog
-from carbonctl.errors import InputError, Problem
+from carbonctl.errors import InputError, Problem, UsageError
 from carbonctl.inputs.documents import Document, Piece, documents
 from carbonctl.inputs.results import Origin, read_document, today
+from carbonctl.ledger.samples import Drawing
 from carbonctl.outputs.merging import Cautions, Message, messages
 from carbonctl.render import FOR_PEOPLE, LINES, LineRenderer, Renderer, Style, start
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from carbonctl.analysis.gates import Verdict
     from carbonctl.analysis.gates.rules import Gates
     from carbonctl.batch.shapes import Answer, Shapes
+    from carbonctl.ledger.result import Result
 
 
 Texts = tuple[list[bytes], ...]
@@ -40,6 +42,10 @@ class Order(NamedTuple):
         What is written of each result; the last is for standard output.
     quiet, exit_zero : bool
         As the flags say.
+    drawing : Drawing or None
+        The draws that are made of each.
+    levers : tuple of str
+        The names of levers that are pulled.
     """
 
     own: tuple[Path, ...]
@@ -48,6 +54,8 @@ class Order(NamedTuple):
     outputs: tuple[tuple[str, Style], ...]
     quiet: bool
     exit_zero: bool
+    drawing: Drawing | None = None
+    levers: tuple[str, ...] = ()
 
     @property
     def in_lines(self) -> bool:
@@ -80,6 +88,8 @@ class Outcome(NamedTuple):
         The exit code that they call for.
     origins : frozenset of Origin
         What is behind them: versions and own records.
+    levers : int
+        How many levers there were that nobody pulled.
     """
 
     texts: Texts
@@ -94,6 +104,7 @@ class Outcome(NamedTuple):
     seconds: float
     code: int
     origins: frozenset[Origin]
+    levers: int = 0
 
 
 class Worker:
@@ -116,6 +127,7 @@ class Worker:
         self.shapes: Shapes | None = None
         self.problems: list[Problem] = []
         self.verdicts: list[Verdict] = []
+        self.has_written = False
         self._forget()
 
     def __reduce__(self) -> tuple[type[Worker], tuple[Order]]:
@@ -126,7 +138,7 @@ class Worker:
         self.told: list[Message] = []
         self.cautions = Cautions(is_quiet=self.order.quiet)
         self.begun = 0.0
-        self.results = self.entries = self.faults = self.alone = self.seen = 0
+        self.results = self.entries = self.faults = self.alone = self.seen = self.levers = 0
         self.code = errors.OK
         self.origins: set[Origin] = set()
 
@@ -160,7 +172,9 @@ class Worker:
 
     def _answers(self, some: list[Document]) -> Sequence[Answer | None]:
         """Return what comes of documents that are alike; None of the others."""
-        if len(some) < (_SOME if self.shapes else _MANY) or self.keeps:
+        drawing, levers = self.order.drawing, self.order.levers
+        is_alone = self.keeps or drawing is not None or levers
+        if len(some) < (_SOME if self.shapes else _MANY) or is_alone:
             return [None] * len(some)
         if self.shapes is None:
             from carbonctl.batch.shapes import Shapes  # numpy: for a few workloads it does not pay
@@ -192,6 +206,7 @@ class Worker:
             time.process_time() - self.begun,
             self.code,
             frozenset(self.origins),
+            self.levers,
         )
         self._forget()
         return outcome
@@ -206,25 +221,43 @@ class Worker:
 
     def document(self, document: Document) -> None:
         """Hand the results of one document on to every output."""
-        read = read_document(document, self.catalog, self.order.overrides)
+        order = self.order
+        read = read_document(document, self.catalog, order.overrides, levers=order.levers)
         self.origins.add(read.origin)
         for result in read.results:
             place = "" if read.is_saved else document.place
+            if self.order.drawing is not None:
+                self.draw(result, self.order.drawing)
             self.cautions.add(result.warnings, result.file, place)
             if self.order.gates is not None:
                 self.judge(self.order.gates.judge(result))
             self.results += 1
             self.alone += 1
+            self.levers += len(result.levers)
             self.entries += len(result.entries)
             if self.is_for_people and not read.is_saved:
-                from carbonctl.analysis.candidates import greatest
+                from carbonctl.analysis.best_lever import best_lever
 
-                result.best_lever = greatest(result, self.catalog)
+                result.best_lever = best_lever(result, self.catalog)
             for renderer in self.renderers:
                 renderer.add(result)
         for line, parts in zip(self.lines, self.texts, strict=True):
             if line is not None:
                 parts.append(line.take().encode())
+
+    def draw(self, result: Result, drawing: Drawing) -> None:
+        """Put into a result what draws say of it, and write the draws themselves."""
+        from carbonctl.analysis.sampling import columns, sample  # numpy, for draws alone
+
+        points = sample(result, drawing)
+        if points is None or drawing.path is None:
+            return
+        if self.has_written:
+            raise UsageError("--samples: it takes one workload, and here are several")
+        from carbonctl.outputs.samples import write
+
+        write(drawing.path, columns(points), points.n)
+        self.has_written = True
 
     def row(self, document: Document, answer: Answer) -> None:
         """Hand on the lines of a workload that was done together with others."""

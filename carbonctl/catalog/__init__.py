@@ -26,6 +26,7 @@ from carbonctl.text import did_you_mean, fold
 
 if TYPE_CHECKING:
     from carbonctl.catalog.fab_factors import FabFactors
+    from carbonctl.catalog.levers import PublishedLever
     from carbonctl.catalog.model_factors import ModelFactors
     from carbonctl.catalog.models import Models
     from carbonctl.catalog.networks import Radio
@@ -141,7 +142,8 @@ class Catalog(Electricity):
         ----------
         what : str
             What looks it up: `device`, `machine`, `surrounding`, `host`, `instance`, `zone`,
-            `plants`, `fab_place`; or of the factors of fabs `wafer`, `factor`, `wafer_source`.
+            `plants`, `lever`, `fab_place`; or of the factors of fabs `wafer`, `factor`,
+            `wafer_source`.
         *names : str
             What it takes.
         """
@@ -209,6 +211,26 @@ class Catalog(Electricity):
         from carbonctl.catalog import networks
 
         return self.cited(networks.client_powers(self.folders), "clients.csv")
+
+    def lever(self, name: str) -> "PublishedLever":
+        """Return the published lever of this id.
+
+        Raises
+        ------
+        LookupError
+            With the nearest ids.
+        """
+        if name not in self.levers:
+            near = did_you_mean(name, self.levers) or "; `carbonctl levers --list` lists them"
+            raise LookupError(f"no published lever `{name}`{near}")
+        return self.levers[name]
+
+    @cached_property
+    def levers(self) -> "dict[str, PublishedLever]":
+        """Levers that publications give factors for, by their ids."""
+        from carbonctl.catalog import levers  # only who names one needs them
+
+        return self.cited(levers.levers(self.folders), levers.TABLE)
 
     @cached_property
     def everyday(self) -> list[Everyday]:

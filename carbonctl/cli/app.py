@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from importlib import import_module
+from itertools import chain
 from typing import Annotated, Any
 
 import typer
@@ -15,10 +16,15 @@ from carbonctl.errors import InputError, UsageError
 from carbonctl.outputs.messages import say
 from carbonctl.text import did_you_mean
 
-COMMANDS = (
-    "estimate", "compare", "embodied", "validate", "explain", "reproduce", "init", "schema",
-    "kinds", "hardware", "models", "grid", "config", "doctor", "completion", "man",
-)  # fmt: skip
+# The commands as the help lists them, by what they are for.
+SECTIONS = {
+    "Account": ("estimate", "compare", "explain"),
+    "Questions": ("sensitivity", "sweep", "breakeven", "levers", "reproduce"),
+    "Hardware": ("embodied", "hardware", "models", "grid"),
+    "Files": ("init", "validate", "schema", "kinds"),
+    "Shell": ("config", "doctor", "completion", "man"),
+}
+COMMANDS = tuple(chain.from_iterable(SECTIONS.values()))
 _ALL_THE_SAME = frozenset({"init", "schema", "kinds", "doctor", "completion", "man"})
 EPILOG = (
     "Exit codes: 0 done, 1 a gate failed, 2 wrong usage, 3 invalid or unknown input, "
@@ -32,6 +38,10 @@ class LazyGroup(Group):
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names of the commands in the order of `COMMANDS`."""
         return list(COMMANDS)
+
+    def sections(self) -> dict[str, tuple[str, ...]]:
+        """Return the names of the commands by the title under which help lists them."""
+        return SECTIONS
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Return the command that is meant.

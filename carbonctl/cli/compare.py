@@ -34,12 +34,13 @@ def compare(
     exit_zero: o.ExitZero = False,
     metrics: o.Metrics = False,
     embodied_share: o.EmbodiedShare = None,
+    sensitivity: o.Sensitivity = False,
     hardware_db: o.HardwareDb = None,
     color: o.Color = "auto",
     quiet: o.Quiet = False,
     debug: o.Debug = False,
 ) -> int:
-    """Compare a workload with what it was, or several alternatives with a base.
+    """Compare a workload with its past, or alternatives with a base.
 
     Each side is a workload, a saved result, - for standard input, or REV:PATH in git. Several
     workloads of a file are one side, paired by name; FILE#N is one of them:
@@ -57,6 +58,10 @@ def compare(
     Metrics of designs, and whether and when another one pays:
 
       carbonctl compare old.yaml new.yaml --metrics --embodied-share 20..80%
+
+    What decides the difference, where what both sides share cancels:
+
+      carbonctl compare old.yaml new.yaml --sensitivity
     """
     if [base, *heads, budget].count("-") > 1:
         raise UsageError("standard input can be one side only, or the budget")
@@ -78,6 +83,10 @@ def compare(
     compared = _report(first or Side(base, (), *today(catalog)), first, others, catalog)
     if metrics:
         compared = design_options.with_metrics(compared, share)
+    if sensitivity:
+        from carbonctl.analysis.compare.drivers import with_sensitivity  # few ask for it
+
+        compared = with_sensitivity(compared)
     verdicts = [v for comparison in compared.alternatives for v in gates.judge_change(comparison)]
     about = About(__version__, catalog.version, tuple(problems), compared.own_records)
     style = writing.style(color, None)

@@ -29,6 +29,8 @@ SHELLS = ("bash", "zsh", "fish")
 FOLDERS = ("accelerators", "cpus", "phones", "hosts")
 _PACKAGE = Path(__file__).resolve().parent.parent
 _ALIASES = re.compile(r"^aliases:((?: *\[[^\]]*\])|(?:\n *- .*)+)", re.M)
+_LEVERS = re.compile(r"^levers:[ \t]*\n((?:(?:[ \t-].*|#.*)?\n?)*?)(?=^\w|\Z)", re.M)
+_NAMED = re.compile(r"^([ \t]*)-[ \t]*\{?[ \t]*name:[ \t]*([^,}\n]+)", re.M)
 _SPECIAL = re.compile(r"[^\w@%+=:,./-]")  # what bash takes for more than itself
 _GRID_HEADS = (["zone", "name", "year", "basis"], ["zone", "name", "kind", "parent"])
 
@@ -49,6 +51,7 @@ class _Wanted(NamedTuple):
     places: int  # its arguments so far
     value: str | list[str] | None  # of the flag before the cursor; None where there is none
     given: dict[str, str]  # flags with their values
+    arguments: list[str]
 
 
 def answer(environment: Mapping[str, str]) -> int:
@@ -125,7 +128,7 @@ def _wanted(words: list[str]) -> _Wanted:
     table: dict[str, Any] = json.loads(
         Path(__file__).with_name("commands.json").read_text(encoding="utf-8")
     )
-    path, entry, given, places = "", table[""], {}, 0
+    path, entry, given, arguments = "", table[""], {}, []
     value, flag_name, only_words = None, "", False
     for word in words:
         if value is not None:
@@ -141,8 +144,8 @@ def _wanted(words: list[str]) -> _Wanted:
             path = f"{path} {word}".strip()
             entry = table[path]
         else:
-            places += 1
-    return _Wanted(entry, places, value, given)
+            arguments.append(word)
+    return _Wanted(entry, len(arguments), value, given, arguments)
 
 
 def _flag(entry: dict[str, Any], name: str) -> dict[str, Any] | None:
@@ -169,6 +172,14 @@ def _values(value: str | list[str], wanted: _Wanted, begun: str) -> Offer:
         return of_tables[value](_folders(wanted))
     if value == "published":
         return dict.fromkeys(sorted(path.stem for path in _shipped("configs").rglob("*.yaml")), "")
+    return _of_line(value, wanted, begun)
+
+
+def _of_line(value: str, wanted: _Wanted, begun: str) -> Offer:
+    """Return the words that a value may be by the rest of the line; none where it is free text."""
+    if value == "levers":
+        names = (levers(Path(argument)) for argument in wanted.arguments)
+        return dict.fromkeys(chain.from_iterable(names), "")
     if value == "exports" and "=" not in begun:
         flag = _flag(wanted.entry, "--format") or {"value": []}
         return {f"{form}=": "" for form in flag["value"]}
@@ -280,6 +291,14 @@ def _model_names(folders: Iterable[Path]) -> Iterator[tuple[str, str]]:
             rows = csv.reader(_text(folder / "models" / f"{name}.csv").splitlines())
             if next(rows, [])[:2] == ["id", "aliases"]:
                 yield from ((row[0], row[1]) for row in rows if len(row) > 1)
+
+
+def levers(path: Path) -> list[str]:
+    """Return the names of the levers of a workload, as its text has them."""
+    listed = _LEVERS.search(_text(path))
+    items = _NAMED.findall(listed[1]) if listed else []
+    least = min((len(indent) for indent, _ in items), default=0)
+    return [name.strip().strip("\"'") for indent, name in items if len(indent) == least]
 
 
 def _text(path: Path) -> str:

@@ -15,7 +15,7 @@ Shell = Annotated[
 
 
 def completion(shell: Shell, debug: o.Debug = False) -> int:
-    """Print the script that completes commands, flags, kinds, ids and files in a shell.
+    """Print the script that completes command lines in a shell.
 
     It asks carbonctl at every TAB, so that it never has to be made anew. For bash, in ~/.bashrc:
 

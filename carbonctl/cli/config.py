@@ -29,7 +29,7 @@ def config(
     color: o.Color = "auto",
     debug: o.Debug = False,
 ) -> int:
-    """Show the value of each flag where the command line does not give it, and its origin.
+    """Show the value of each flag, and where it comes from.
 
     The command line takes precedence over CARBONCTL_<FLAG> in the environment, that over
     [tool.carbonctl] of the nearest pyproject.toml, and that over the default. For example:

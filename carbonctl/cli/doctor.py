@@ -30,7 +30,7 @@ def doctor(
     color: o.Color = "auto",
     debug: o.Debug = False,
 ) -> int:
-    """Check this installation: versions, the database, the terminal, what else is there.
+    """Check this installation: versions, data, terminal.
 
     Every record and table is read, your own too, and optional packages are imported; exit 3
     where one cannot be. For example:

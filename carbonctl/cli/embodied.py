@@ -56,7 +56,7 @@ def embodied(
     quiet: o.Quiet = False,
     debug: o.Debug = False,
 ) -> int:
-    """Show the embodied carbon of devices and systems, from their parts where these are known.
+    """Show the embodied carbon of devices and systems, part by part.
 
     A published figure is set beside what the parts give, with what they leave out. For example:
 

@@ -35,10 +35,11 @@ def explain(
     file: File,
     path: Path = None,
     set: o.Set = [],  # noqa: B006
+    lever: o.Lever = [],  # noqa: B006
     hardware_db: o.HardwareDb = None,
     debug: o.Debug = False,
 ) -> int:
-    """Explain figures: each formula with its numbers, each input with its status and source.
+    """Explain figures: formulas with numbers, inputs with sources.
 
     For example:
 
@@ -52,7 +53,7 @@ def explain(
         message = "this is a saved result; explain reads the workload that it came from"
         raise errors.InputError([errors.Problem(document.file, document.line, 1, message)])
     of_file = document._replace(label=document.file)  # places are lines of the file
-    (result,) = read_document(of_file, catalog, tuple(set)).results
+    (result,) = read_document(of_file, catalog, tuple(set), levers=tuple(lever)).results
     wanted = _chosen(result, path)
     if not wanted:
         known = dict.fromkeys(f"{entry.phase}.{entry.activity}" for entry in result.entries)

@@ -16,7 +16,7 @@ from carbonctl.render import Style
 
 app = commands(
     "grid",
-    "Carbon intensity of electricity, and cloud regions: list, show.\n\nFor example:\n\n"
+    "Carbon intensity of electricity, and cloud regions.\n\nFor example:\n\n"
     "  carbonctl grid show FR",
 )
 

@@ -19,7 +19,7 @@ from carbonctl.text import did_you_mean
 
 app = commands(
     "hardware",
-    "Devices, hosts, cloud machine types and factors: list, show, search, factors.\n\nFor example:"
+    "Devices, hosts, cloud machines and their factors.\n\nFor example:"
     "\n\n  carbonctl hardware search h100",
 )
 KINDS = tuple(dict.fromkeys((*records.DEVICE_KINDS, *records.HOST_KINDS, instance_rows.KIND)))

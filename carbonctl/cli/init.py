@@ -56,7 +56,7 @@ def init(
     quiet: o.Quiet = False,
     debug: o.Debug = False,
 ) -> int:
-    """Write a commented file to begin with: a workload, or what goes with one.
+    """Write a commented file to begin with.
 
     What is there already is never written over. For example:
 

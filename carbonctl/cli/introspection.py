@@ -11,6 +11,7 @@ from carbonctl.render.plain import filled
 
 NAME = "carbonctl"
 _Context: Any = TyperCommand.context_class
+_LONGEST = 60  # characters of choices that stand for a value
 _NAMES = 30  # characters of the column of names; what is said of a longer one begins below
 
 
@@ -79,13 +80,24 @@ class Group(TyperGroup):
 
     context_class = _HelpContext
 
+    def sections(self) -> dict[str, tuple[str, ...]]:
+        """Return the names of the commands by the title under which help lists them."""
+        return {"Commands": tuple(self.commands)}
+
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """Write what is said of commands."""
-        known = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
-        with formatter.section("Commands"):
-            formatter.write_dl(
-                [(n, command.get_short_help_str(200)) for n, command in known if command]
-            )
+        """Write what is said of commands, those of all sections in the same columns."""
+        sections = self.sections()
+        width = max(len(name) for names in sections.values() for name in names)
+        for title, names in sections.items():
+            known = [(name, self.get_command(ctx, name)) for name in names]
+            with formatter.section(title):
+                formatter.write_dl(
+                    [
+                        (f"{name:<{width}}", command.get_short_help_str(200))
+                        for name, command in known
+                        if command
+                    ]
+                )
 
 
 def commands(name: str, said: str) -> typer.Typer:
@@ -153,7 +165,9 @@ def takes_value(flag: Any) -> bool:
 
 def value_name(parameter: Any) -> str:
     """Return what stands for the value of a parameter: its choices, or a word such as FILE."""
-    name = "|".join(choices(parameter)) or str(parameter.metavar or parameter.name.upper())
+    name = "|".join(choices(parameter))
+    if not name or (parameter.metavar and len(name) > _LONGEST):
+        name = str(parameter.metavar or parameter.name.upper())
     return f"{name}..." if parameter.nargs == -1 else name
 
 

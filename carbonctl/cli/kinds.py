@@ -30,7 +30,7 @@ def kinds(
     color: o.Color = "auto",
     debug: o.Debug = False,
 ) -> int:
-    """List the kinds of activity, or the keys of one, or of a site, a system and so on.
+    """List the kinds of activity, or the keys of one or of a part.
 
     For example:
 

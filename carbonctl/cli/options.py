@@ -59,6 +59,15 @@ Set = Annotated[
     list[str],
     typer.Option("--set", metavar="PATH=VALUE", help="Set a value; overrides the file's."),
 ]
+Lever = Annotated[
+    list[str],
+    typer.Option(
+        "--lever", metavar="NAME", help="Pull this lever of the file; can be given several times."
+    ),
+]
+Levers = Annotated[
+    str | None, typer.Option("--levers", metavar="all", help="Pull all levers of the file.")
+]
 Export = Annotated[
     list[str],
     typer.Option(
@@ -123,6 +132,9 @@ Metrics = Annotated[
         "--metrics", help="Also metrics of the designs: CDP, CEP, tCDP, FOCAL, GreenChip."
     ),
 ]
+Sensitivity = Annotated[
+    bool, typer.Option("--sensitivity", help="Also which unknowns decide the difference.")
+]
 EmbodiedShare = Annotated[
     str | None,
     typer.Option(
@@ -130,3 +142,16 @@ EmbodiedShare = Annotated[
         help="With --metrics: FOCAL's weight of embodied carbon, as in 20..80%; else the base's.",
     ),
 ]  # fmt: skip
+Draws = Annotated[
+    str | None,
+    typer.Option(
+        "--draws", metavar="N", help="Also sample the total, N times; auto: until it is precise."
+    ),
+]
+Seed = Annotated[
+    str | None, typer.Option("--seed", metavar="S", help="Seed of the draws. Default: 1.")
+]
+Samples = Annotated[
+    str | None,
+    typer.Option("--samples", metavar="PATH", help="Write the draws; .csv or .parquet."),
+]

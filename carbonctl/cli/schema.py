@@ -1,7 +1,7 @@
 """``carbonctl schema``: the JSON Schema of what carbonctl reads and writes."""
 
 import json
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
@@ -10,12 +10,17 @@ from carbonctl.cli import options as o
 from carbonctl.outputs import writing
 from carbonctl.reference import schemas
 
+if TYPE_CHECKING:
+    SchemaName: TypeAlias = str
+else:
+    SchemaName = Literal[schemas.NAMES]
+
 Name = Annotated[
-    Literal["spec", "result", "device", "compare", "embodied", "reproduce"],
+    SchemaName,
     typer.Argument(
         metavar="SCHEMA",
         help="spec: a workload; device: a record of hardware_db; result: JSON of estimate; "
-        "compare: JSON of compare; embodied: JSON of embodied; reproduce: JSON of reproduce.",
+        f"{', '.join(schemas.NAMES[3:])}: JSON of that command.",
     ),
 ]
 

@@ -20,8 +20,10 @@ from carbonctl.estimators.base import (
     occupations,
     scaled,
 )
+from carbonctl.estimators.faults import FaultFields, with_faults
 from carbonctl.estimators.machine import Group, Machine
 from carbonctl.estimators.machine_fields import OnMachine, OnSystem
+from carbonctl.estimators.search import SearchFields, with_search
 from carbonctl.estimators.usage import (
     ONE_NODE,
     SERVER_POWER,
@@ -59,7 +61,7 @@ class Loaded(LoadFields, OnMachine):
     """Work on devices whose draw follows from their load."""
 
 
-class Compute(OnSystem, Loaded):
+class Compute(SearchFields, FaultFields, OnSystem, Loaded):
     """Work on devices: training, fine-tuning, preprocessing, batch inference."""
 
     mode: f.Mode | None = optional(
@@ -213,9 +215,15 @@ def activity_data(activity: Compute, setting: ActivityContext) -> ActivityData:
         setting = setting.using(devices=hours / HOURS_PER_YEAR)
     if activity.restarts is not None:
         hours = runs.with_restarts(hours, of(activity.restarts))
+    hours, warnings = with_search(hours, activity, setting.path)
+    if activity.faults is not None:
+        instead = "`devices` and `wall_time` in place of `device_time`"
+        run = (activity.devices, activity.wall_time)
+        hours, more = with_faults(hours, activity.faults, setting, *run, instead=instead)
+        warnings += more
     if activity.mode == "online":
         setting = setting.reserved("online work holds its machines all the time")
-    return at_work(activity, hours, setting)
+    return at_work(activity, hours, setting)._replace(warnings=warnings)
 
 
 def at_work(activity: LoadFields, hours: Quantity, setting: ActivityContext) -> ActivityData:

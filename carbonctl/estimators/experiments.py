@@ -2,7 +2,7 @@
 
 Their number times their mean device time, which is given, or follows from the median and
 the 99th percentile of a lognormal distribution (wu2022 §2.1), or from a list of runs.
-Failed runs and a search over configurations multiply it.
+Failed runs, faults, early stopping and a search over configurations multiply it.
 """
 
 from typing import Self
@@ -11,6 +11,8 @@ from pydantic import model_validator
 
 from carbonctl.estimators.base import ActivityContext, ActivityData, ActivityError, repeated
 from carbonctl.estimators.compute import Loaded, at_work
+from carbonctl.estimators.faults import FaultFields, with_faults
+from carbonctl.estimators.search import SearchFields, cautions, with_search
 from carbonctl.factors import runs
 from carbonctl.numbers.intervals import Number, decide
 from carbonctl.numbers.quantities import Quantity, of
@@ -19,10 +21,12 @@ from carbonctl.spec import fields as f
 from carbonctl.spec.systems import optional
 
 
-class Experiments(Loaded):
+class Experiments(SearchFields, FaultFields, Loaded):
     """Research and development: search, ablation, failed prototypes."""
 
-    runs: f.Count | None = optional("how many runs")
+    runs: f.Count | None = optional(
+        "how many runs, or how often a search is done; 1 with a search unless given"
+    )
     mean: f.DeviceTime | None = optional("mean device time of a run")
     p50: f.PositiveDeviceTime | None = optional("median device time of a run")
     p99: f.PositiveDeviceTime | None = optional("99th percentile of the device time of a run")
@@ -44,7 +48,7 @@ class Experiments(Loaded):
             if self.first_given("runs", "mean", "p50", "p99"):
                 raise ValueError("durations says every run; give it without runs, mean, p50, p99")
             return self
-        if self.runs is None:
+        if self.runs is None and self.search is None:
             raise ValueError("give `runs` with `mean` or with `p50` and `p99`; or `durations`")
         if (self.p50 is None) != (self.p99 is None):
             raise ValueError("p50 and p99 go together")
@@ -64,19 +68,24 @@ def activity_data(activity: Experiments, setting: ActivityContext) -> ActivityDa
     ActivityError
         Where its figures do not go together.
     """
-    hours = _device_hours(activity, setting)
+    hours, warnings = with_search(_device_hours(activity, setting), activity, setting.path)
     if activity.search_multiplier is not None:
         hours = hours * activity.search_multiplier
+        path = f"{setting.path}.search_multiplier"
+        warnings += cautions(activity.search_multiplier.number, path)
     if activity.failed is not None:
         hours = runs.with_failures(hours, of(activity.failed))
-    return at_work(activity, repeated(activity, setting.path, hours), setting)
+    if activity.faults is not None:
+        hours, more = with_faults(hours, activity.faults, setting)
+        warnings += more
+    data = at_work(activity, repeated(activity, setting.path, hours), setting)
+    return data._replace(warnings=warnings)
 
 
 def _device_hours(activity: Experiments, setting: ActivityContext) -> Quantity:
     if activity.durations is not None:
         return _listed(activity.durations, setting)
-    assert activity.runs is not None
-    number = of(activity.runs)
+    number = of(activity.runs or setting.one("runs", "one search"))
     if activity.mean is not None:
         return number * setting.in_devices(activity.mean)
     assert activity.p50 is not None

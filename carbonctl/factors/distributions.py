@@ -1,19 +1,30 @@
 """How likely the values of an uncertain figure are: quantile functions of its distributions.
 
-A level is a probability between 0 and 1, or a column of them. A new distribution is a function of
-level and bounds and a row of `QUANTILES`.
+A level is a probability between 0 and 1, a column or an array of them. A new distribution is a
+function of level and bounds and a row of `QUANTILES`.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from functools import partial
+from itertools import accumulate
 from typing import Any
 
-from carbonctl.numbers.intervals import exp, least, log, most, row_by_row, sqrt
+from carbonctl.factors.beta import beta_quantile
+from carbonctl.factors.normal import Z95, normal_quantile, normal_share
+from carbonctl.numbers.intervals import exp, is_array, least, log, most, row_by_row, sqrt
 
 TRIANGULAR = "triangular"
 TWO_PIECE_LOGNORMAL = "two-piece-lognormal"
+LOG_TRIANGULAR = "log-triangular"
+PERT = "pert"
+UNIFORM = "uniform"
+LOGNORMAL = "lognormal"
+NORMAL = "normal"
+DISCRETE = "discrete"
 P5, P50, P95 = 0.05, 0.5, 0.95
-Z95 = 1.6448536269514722  # the 95th percentile of the standard normal distribution
+_TINY = 1e-300  # a level below which nothing is looked for
+_SLACK = 1e-12  # what rounding leaves of weights
 
 
 def triangular(level: Any, low: Any, best: Any, high: Any) -> Any:
@@ -21,7 +32,7 @@ def triangular(level: Any, low: Any, best: Any, high: Any) -> Any:
 
     Parameters
     ----------
-    level : float or column
+    level : float, column or array
         Between 0 and 1.
     low, best, high : float
         In one unit; low is below high.
@@ -33,30 +44,130 @@ def triangular(level: Any, low: Any, best: Any, high: Any) -> Any:
     return low + rising + (high - best - falling)
 
 
+def log_triangular(level: Any, low: Any, best: Any, high: Any) -> Any:
+    """Return a quantile of what has a logarithm that is a triangle.
+
+    Parameters
+    ----------
+    level : float, column or array
+        Between 0 and 1.
+    low, best, high : float
+        In one unit, above 0; low is below high.
+    """
+    return exp(triangular(level, log(low), log(best), log(high)))
+
+
+def pert(level: Any, low: Any, best: Any, high: Any) -> Any:
+    """Return a quantile of PERT's beta distribution between hard bounds.
+
+    Its mean is (low + 4 best + high) / 6 (Malcolm et al. 1959).
+
+    Parameters
+    ----------
+    level : float, column or array
+        Between 0 and 1.
+    low, best, high : float
+        In one unit; low is below high.
+    """
+    width = high - low
+    rising, falling = 1 + 4 * (best - low) / width, 1 + 4 * (high - best) / width
+    return low + width * beta_quantile(level, rising, falling)
+
+
+def uniform(level: Any, low: Any, best: Any, high: Any) -> Any:
+    """Return a quantile of what is equally likely between two bounds, whatever the best is."""
+    return low + (high - low) * level
+
+
 def two_piece_lognormal(level: Any, low: Any, best: Any, high: Any) -> Any:
     """Return a quantile of the lognormal with a width of its own on either side of its median.
 
     Parameters
     ----------
-    level : float or column
+    level : float, column or array
         Between 0 and 1.
     low, best, high : float
         The quantiles 0.05, 0.5 and 0.95, above 0 and in one unit.
     """
-    return best * exp(two_piece_logarithm(normal_quantile(level), low, best, high))
+    return two_piece_lognormal_at(normal_quantile(level), low, best, high)
 
 
-def two_piece_logarithm(z: Any, low: Any, best: Any, high: Any) -> Any:
-    """Return the logarithm of a value over the median, from its normal quantile ``z``."""
-    below, above = least(z, 0.0) * log(best / low), most(z, 0.0) * log(high / best)
-    return (below + above) / Z95
+def two_piece_lognormal_at(score: Any, low: Any, best: Any, high: Any) -> Any:
+    """Return the quantile of a two-piece lognormal at a normal score."""
+    below, above = least(score, 0.0) * log(best / low), most(score, 0.0) * log(high / best)
+    return best * exp((below + above) / Z95)
 
 
-Quantile = Callable[[Any, Any, Any, Any], Any]
+def lognormal(level: Any, low: Any, best: Any, high: Any, gsd: float | None = None) -> Any:
+    """Return a quantile of a lognormal distribution.
+
+    Parameters
+    ----------
+    level : float, column or array
+        Between 0 and 1.
+    low, best, high : float
+        In one unit, above 0. Without ``gsd`` low and high are the quantiles 0.05 and 0.95.
+    gsd : float, optional
+        The geometric standard deviation, above 1; best is then the median.
+    """
+    return lognormal_at(normal_quantile(level), low, best, high, gsd)
+
+
+def lognormal_at(score: Any, low: Any, best: Any, high: Any, gsd: float | None = None) -> Any:
+    """Return the quantile of a lognormal distribution at a normal score."""
+    if gsd is not None:
+        return best * exp(score * math.log(gsd))
+    return sqrt(low * high) * exp(score * log(high / low) / (2 * Z95))
+
+
+def normal(level: Any, low: Any, best: Any, high: Any, sd: float) -> Any:
+    """Return a quantile of a normal distribution; best is its mean, ``sd`` in the same unit."""
+    return best + sd * normal_quantile(level)
+
+
+def discrete(level: Any, low: Any, best: Any, high: Any, *pairs: float) -> Any:
+    """Return a quantile of some values with weights: the first that reaches the level.
+
+    Parameters
+    ----------
+    level : float, column or array
+        Between 0 and 1.
+    low, best, high : float
+        The least value, the best estimate and the greatest value.
+    *pairs : float
+        Value, weight, value, weight, …; the values rising, in one unit.
+    """
+    values, ends = pairs[::2], list(accumulate(pairs[1::2]))
+    if is_array(level):
+        import numpy as np
+
+        places = np.searchsorted(ends, level - _SLACK)
+        return np.asarray(values)[np.minimum(places, len(values) - 1)]
+
+    def value_at(level: float) -> float:
+        reached = (value for value, end in zip(values, ends, strict=True) if end >= level - _SLACK)
+        return next(reached, values[-1])
+
+    return row_by_row(value_at, level)
+
+
+Quantile = Callable[..., Any]
 QUANTILES: Mapping[str, Quantile] = {
     TRIANGULAR: triangular,
     TWO_PIECE_LOGNORMAL: two_piece_lognormal,
+    LOG_TRIANGULAR: log_triangular,
+    PERT: pert,
+    UNIFORM: uniform,
+    LOGNORMAL: lognormal,
+    NORMAL: normal,
+    DISCRETE: discrete,
 }
+# Those that follow from a normal score, which many figures can have in common.
+AT_SCORE: Mapping[str, Quantile] = {
+    TWO_PIECE_LOGNORMAL: two_piece_lognormal_at,
+    LOGNORMAL: lognormal_at,
+}
+POSITIVE = (TWO_PIECE_LOGNORMAL, LOG_TRIANGULAR, LOGNORMAL)  # what has values above 0 alone
 
 
 def share_below(limit: float, best: float, high: float) -> float:
@@ -69,52 +180,44 @@ def share_below(limit: float, best: float, high: float) -> float:
     """
     if high == best:
         return 1.0
-    z = math.log(limit / best) / math.log(high / best) * Z95
-    return math.erfc(-z / math.sqrt(2)) / 2
+    return normal_share(math.log(limit / best) / math.log(high / best) * Z95)
 
 
-# Wichura 1988, algorithm AS 241 (PPND16): coefficients of the numerator and of the denominator,
-# the highest power first, for the middle, the tails, and what lies far out.
-_MIDDLE = (
-    (2509.0809287301226727, 33430.575583588128105, 67265.770927008700853, 45921.953931549871457,
-     13731.693765509461125, 1971.5909503065514427, 133.14166789178437745, 3.387132872796366608),
-    (5226.495278852854561, 28729.085735721942674, 39307.89580009271061, 21213.794301586595867,
-     5394.1960214247511077, 687.1870074920579083, 42.313330701600911252, 1.0),
-)  # fmt: skip
-_TAIL = (
-    (7.7454501427834140764e-4, 0.0227238449892691845833, 0.24178072517745061177,
-     1.27045825245236838258, 3.64784832476320460504, 5.7694972214606914055,
-     4.6303378461565452959, 1.42343711074968357734),
-    (1.05075007164441684324e-9, 5.475938084995344946e-4, 0.0151986665636164571966,
-     0.14810397642748007459, 0.68976733498510000455, 1.6763848301838038494,
-     2.05319162663775882187, 1.0),
-)  # fmt: skip
-_FAR = (
-    (2.01033439929228813265e-7, 2.71155556874348757815e-5, 0.0012426609473880784386,
-     0.026532189526576123093, 0.29656057182850489123, 1.7848265399172913358,
-     5.4637849111641143699, 6.6579046435011037772),
-    (2.04426310338993978564e-15, 1.4215117583164458887e-7, 1.8463183175100546818e-5,
-     7.868691311456132591e-4, 0.0148753612908506148525, 0.13692988092273580531,
-     0.59983220655588793769, 1.0),
-)  # fmt: skip
+def levels_within(
+    quantile: Callable[[float], float], least: float, most: float
+) -> tuple[float, float]:
+    """Return between which levels the quantiles of a distribution lie within limits.
+
+    Parameters
+    ----------
+    quantile : callable
+        The quantile at a level.
+    least, most : float
+        The limits, which belong to what is within.
+    """
+    start = 0.0
+    if quantile(_TINY) < least:
+        start = _last_level(partial(_is_below, quantile, least))
+    end = 1.0
+    if quantile(1.0) > most:
+        end = _last_level(lambda level: quantile(level) <= most)
+    return start, max(start, end)
 
 
-def normal_quantile(level: Any) -> Any:
-    """Return a quantile of the standard normal distribution (Wichura 1988, AS 241), to 1e-15."""
-    return row_by_row(_normal_quantile, level)
+def _is_below(quantile: Callable[[float], float], limit: float, level: float) -> bool:
+    return quantile(level) < limit
 
 
-def _normal_quantile(level: float) -> float:
-    middle = level - 0.5
-    if abs(middle) <= 0.425:
-        return middle * _ratio(_MIDDLE, 0.180625 - middle * middle)
-    root = math.sqrt(-math.log(min(level, 1 - level)))
-    size = _ratio(_TAIL, root - 1.6) if root <= 5 else _ratio(_FAR, root - 5)
-    return math.copysign(size, middle)
-
-
-def _ratio(powers: Sequence[Sequence[float]], x: float) -> float:
-    above = below = 0.0
-    for first, second in zip(*powers, strict=True):
-        above, below = above * x + first, below * x + second
-    return above / below
+def _last_level(holds: Callable[[float], bool]) -> float:
+    """Return up to which level something holds, to the last digit."""
+    low, high = 0.0, 1.0
+    if holds(1.0):
+        return 1.0
+    while low < (middle := (low + high) / 2) < high:
+        if middle > 0 and holds(middle):
+            low = middle
+        else:
+            high = middle
+        if high < _TINY:
+            break
+    return low

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from carbonctl import __version__
 from carbonctl.account import estimate
+from carbonctl.analysis.accounts import Accounts
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.own_records import OwnRecords, together
 from carbonctl.errors import InputError, Problem
@@ -55,10 +56,38 @@ def refuse_other_results(data: bytes, name: str, first: int = 1) -> None:
         Naming it.
     """
     head = data[:_HEAD]
-    for schema, what in ((b"compare", "a comparison"), (b"embodied", "a result of `embodied`")):
+    others = {
+        b"compare": "a comparison",
+        **{
+            name.encode(): f"a result of `{name}`"
+            for name in ("embodied", "sensitivity", "sweep", "breakeven", "levers")
+        },
+    }
+    for schema, what in others.items():
         if head.lstrip().startswith(b"{") and b'"carbonctl.%s/' % schema in head:
             message = f"this is {what}; a workload or a result of `estimate` is wanted here"
             raise InputError([Problem(name, first, 1, message)])
+
+
+def accounts_of(
+    document: Document, catalog: Catalog, overrides: tuple[str, ...], command: str
+) -> Accounts:
+    """Return what makes accounts of the workload of a document.
+
+    ``command`` is what asks for it.
+
+    Raises
+    ------
+    InputError
+        Where it is no YAML, or is a result.
+    """
+    data, name, label, first, _ = document
+    with json_first(document):
+        refuse_other_results(data, name, first)
+        if is_saved(data):
+            message = f"this is a saved result; {command} needs the workload that it came from"
+            raise InputError([Problem(name, first, 1, message)])
+        return Accounts(data, name, label, catalog, overrides, first)
 
 
 def read_documents(
@@ -88,7 +117,12 @@ def read_documents(
 
 
 def read_document(
-    one: Document, catalog: Catalog, overrides: tuple[str, ...] = (), *, or_line: bool = True
+    one: Document,
+    catalog: Catalog,
+    overrides: tuple[str, ...] = (),
+    *,
+    or_line: bool = True,
+    levers: tuple[str, ...] = (),
 ) -> Read:
     """Return the results of one document.
 
@@ -103,12 +137,19 @@ def read_document(
     or_line : bool
         Whether a saved result may be a line of JSON Lines, which does not say the versions
         behind it.
+    levers : tuple of str
+        The names of those of its levers that are pulled.
 
     Raises
     ------
     InputError
-        With every problem of it; for overrides of a saved result, too.
+        With every problem of it; for overrides or levers of a saved result, too.
     """
+    if levers:
+        from carbonctl.analysis.levers.pulls import pulled  # few ask for it
+
+        result = pulled(accounts_of(one, catalog, overrides, "--lever"), levers)
+        return Read((result,), today(catalog), is_saved=False)
     data, name, label, first, _ = one
     with json_first(one):
         refuse_other_results(data, name, first)

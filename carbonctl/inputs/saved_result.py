@@ -8,8 +8,9 @@ from typing import Any, NamedTuple, get_args
 from carbonctl.catalog.own_records import OwnRecords
 from carbonctl.errors import Caution, InputError, Problem
 from carbonctl.estimators.roles import LOSSES, OVERHEAD
-from carbonctl.factors.distributions import QUANTILES, TRIANGULAR
+from carbonctl.factors.distributions import TRIANGULAR
 from carbonctl.inputs.saved_fields import SavedFields
+from carbonctl.inputs.saved_uncertainty import distributed, uncertainty
 from carbonctl.ledger.entry import (
     COLUMNS,
     EMBODIED,
@@ -18,7 +19,8 @@ from carbonctl.ledger.entry import (
     Entry,
     in_limits,
 )
-from carbonctl.ledger.result import SCHEMA, Assumption, ReportedFigure, Result, error_of
+from carbonctl.ledger.reported import error_of
+from carbonctl.ledger.result import SCHEMA, Assumption, ReportedFigure, Result
 from carbonctl.ledger.sums import total
 from carbonctl.ledger.terms import term
 from carbonctl.ledger.unknowns import is_certain
@@ -40,6 +42,7 @@ _OF_OLD = (
 _SHA256 = re.compile("[0-9a-f]{64}")
 _ROUNDING = 1e-9  # of a figure
 _LAST_YEAR = 9999
+_SIGNED = re.compile(r"(\+-|[+-])\s*[0-9.]+[\w %/·-]*")  # a figure of a spec, and no formula
 
 
 class Saved(NamedTuple):
@@ -132,6 +135,7 @@ def _result(raw: dict[str, Any], *, is_old: bool) -> Result:
         spec=lambda: dict(spec),
         reported=lambda _: compared,
     )
+    result.uncertainty = uncertainty(raw.get("uncertainty"))
     if not result.booked:
         raise ValueError("a result holds no entries")
     if is_old and any(not is_certain(value) for e in result.booked for value in e.inputs):
@@ -177,7 +181,7 @@ def _check_texts(node: Any) -> None:
             nodes += [*here.keys(), *here.values()]
         elif isinstance(here, list):
             nodes += here
-        elif isinstance(here, str):
+        elif isinstance(here, str) and not _SIGNED.fullmatch(here):
             _word(here)
         elif isinstance(here, float):
             _finite(here)
@@ -334,14 +338,7 @@ def _input(raw: dict[str, Any], *, is_old: bool) -> Value:
     )
     if low == high:
         return value
-    return value._replace(distribution=TRIANGULAR) if is_old else _distributed(value, raw)
-
-
-def _distributed(value: Value, raw: dict[str, Any]) -> Value:
-    """Return a ranged input with its distribution and what it is one unknown by."""
-    if raw["distribution"] not in QUANTILES:
-        raise ValueError(f"{value.name}: its distribution is none that this version knows")
-    return value._replace(distribution=raw["distribution"], unknown=_word(raw["unknown"]))
+    return value._replace(distribution=TRIANGULAR) if is_old else distributed(value, raw)
 
 
 def _number(raw: Any) -> float | None:

@@ -7,10 +7,11 @@ the columns are the same for every account: text is ``string``, a number ``float
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from carbonctl.errors import MissingExtra, UsageError
 from carbonctl.ledger.rows import FLAGS, NUMBERS, VIEWS, YEARS, Account, Row
@@ -55,8 +56,12 @@ def frame(view: str, accounts: Iterable[Account]) -> pd.DataFrame:
     return of_rows(table.columns, [row for account in accounts for row in table.rows(account)])
 
 
-def of_rows(columns: tuple[str, ...], rows: list[Row]) -> pd.DataFrame:
+def of_rows(
+    columns: tuple[str, ...], rows: list[Row], types: Mapping[str, str] = {}
+) -> pd.DataFrame:
     """Return rows as a DataFrame, each column with its type.
+
+    ``types`` are those of columns that no ledger has.
 
     Raises
     ------
@@ -68,10 +73,25 @@ def of_rows(columns: tuple[str, ...], rows: list[Row]) -> pd.DataFrame:
 
     return pd.DataFrame(
         {
-            name: pd.Series([row[place] for row in rows], dtype=dtype(name))
+            name: pd.Series([row[place] for row in rows], dtype=types.get(name) or dtype(name))
             for place, name in enumerate(columns)
         }
     )
+
+
+def of_arrays(columns: Mapping[str, Any], count: int) -> pd.DataFrame:
+    """Return columns of numbers as a DataFrame; None is missing, one number stands in every row.
+
+    Raises
+    ------
+    MissingExtra
+        Where pandas or pyarrow is not installed.
+    """
+    require("Parquet", "pandas", "pyarrow")
+    import pandas as pd
+
+    filled = {name: math.nan if x is None else x for name, x in columns.items()}
+    return pd.DataFrame(filled, index=range(count), dtype="float64")
 
 
 def dtype(column: str) -> str:

@@ -17,13 +17,16 @@ from carbonctl.ledger.entry import (
     Totals,
 )
 from carbonctl.ledger.ranges import Moves
+from carbonctl.ledger.rough import is_rough
 from carbonctl.ledger.rows import View
+from carbonctl.ledger.samples import Drawn
 from carbonctl.ledger.sums import Driver, drivers, foremost, moves_of, ranged, total, totals
-from carbonctl.numbers.intervals import NotOneNumber, best, decide, exact_sum, has_rows
+from carbonctl.ledger.unknowns import Uncertainty
+from carbonctl.numbers.intervals import NotOneNumber, best, decide, has_rows
 from carbonctl.numbers.units import COUNT, INTENSITY, parse
 from carbonctl.numbers.values import Value
-from carbonctl.spec.fields import write_quantity
-from carbonctl.spec.model import PHASES, Reported
+from carbonctl.spec.model import PHASES
+from carbonctl.spec.quantities import write_quantity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,16 +76,12 @@ GROUPS: dict[str, Callable[[Entry], str]] = {
     "system": lambda entry: entry.system,
     "site": site,
 }
-MAX_ERROR_PCT = 25
-_CULPRITS = {
-    "energy_kwh": "device time, power or PUE",
-    "operational_kgco2e": "device time, power, PUE or the carbon intensity",
-    "operational_market_kgco2e": "the energy or the market-based intensity",
-    "embodied_kgco2e": "the embodied figure, the time, or lifetime × utilization inversely",
-    "total_kgco2e": "operational and embodied inputs together",
-    "water_l": "the energy, `wue` or `water_intensity`",
-}
-_MAKERS = ("_spec", "_reported", "moves")  # what is made when asked for, and cheap to make again
+_MAKERS = (
+    "_spec",
+    "_reported",
+    "moves",
+    "is_rough",
+)  # what is made when asked for, and cheap to make again
 _HEAD = 1000  # bytes in which something must stand
 
 
@@ -134,9 +133,15 @@ class Result:
         Published figures, as the spec gives them.
     best_lever : object
         What would save most, where somebody has asked for it
-        (`carbonctl.analysis.candidates.Saving`).
+        (`carbonctl.analysis.best_lever.BestLever`).
     imports : tuple of str
         The places whose carbon intensity counts imports; of a saved result unknown, and empty.
+    uncertainty : Uncertainty
+        The seed of its draws, and which unknowns go together.
+    samples : Drawn or None
+        What draws say of it, where they were asked for.
+    levers : tuple of str
+        The names of levers that the file has and that are not pulled.
     """
 
     def __init__(
@@ -160,6 +165,9 @@ class Result:
         self._reported = reported
         self.imports: tuple[str, ...] = ()
         self.best_lever: Any = None
+        self.uncertainty = Uncertainty()
+        self.samples: Drawn | None = None
+        self.levers: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Result {self.file}: {self.name}, total_kgco2e={self.total.total_kgco2e}>"
@@ -194,7 +202,7 @@ class Result:
     @cached_property
     def moves(self) -> Moves:
         """What each unknown does to each entry."""
-        return moves_of(self.booked)
+        return moves_of(self.booked, self.uncertainty.ranks)
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
@@ -221,6 +229,11 @@ class Result:
     def drivers(self) -> tuple[Driver, ...]:
         """What matters most: the unknowns that move the total furthest, the first one most."""
         return foremost(self.all_drivers)
+
+    @cached_property
+    def is_rough(self) -> bool:
+        """Whether the range of the total is known to be off, as draws would show."""
+        return is_rough(self.moves)
 
     def groups(self, by: str) -> dict[str, Totals]:
         """Return the sums over entries that are alike in one way, in their order.
@@ -324,70 +337,6 @@ def assumption(value: Value) -> Assumption:
         low=value.low,
         high=value.high,
     )
-
-
-def compare_reported(
-    reported: Reported | None, result: Result, without_pue_kwh: list[float]
-) -> dict[str, ReportedFigure] | None:
-    """Set published figures beside ours; None where nothing is reported.
-
-    Parameters
-    ----------
-    reported : Reported or None
-        What was published.
-    result : Result
-        The account.
-    without_pue_kwh : list of float
-        The parts of its energy without that of the building [kWh].
-    """
-    if reported is None:
-        return None
-    theirs = {
-        "operational_kgco2e": reported.operational,
-        "operational_market_kgco2e": reported.operational_market,
-        "embodied_kgco2e": reported.embodied,
-        "total_kgco2e": reported.total,
-        "water_l": reported.water,
-    }
-    compared = {}
-    if reported.energy is not None:
-        is_bare = reported.energy_includes_pue is False
-        ours = exact_sum(without_pue_kwh) if is_bare else total(result.booked, "energy_kwh")
-        compared["energy_kwh"] = _compare(reported.energy.best, ours)
-    for key, value in theirs.items():
-        if value is not None:
-            compared[key] = _compare(value.best, total(result.booked, key))
-    return compared
-
-
-def unexplained(result: Result) -> list[Caution]:
-    """Return a warning for each reported figure that the inputs are far from giving.
-
-    Each says by how much, and what would have to differ.
-    """
-    cautions = []
-    for key, row in (result.reported or {}).items():
-        if row.error_pct is None or row.estimated is None or decide(row.estimated == 0):
-            continue
-        if decide(abs(row.error_pct) <= MAX_ERROR_PCT):
-            continue
-        factor = row.reported / row.estimated
-        name = key.rpartition("_")[0].replace("_", " ")
-        message = (
-            f"the inputs give a figure {row.error_pct:+.0f} % off; to meet it "
-            f"{_CULPRITS[key]} would have to be {factor:.3g} times what is given"
-        )
-        cautions.append(Caution(message, f"reported.{name}", kind=f"reported {key}"))
-    return cautions
-
-
-def _compare(theirs: float, ours: float | None) -> ReportedFigure:
-    return ReportedFigure(theirs, ours, error_of(theirs, ours))
-
-
-def error_of(theirs: float, ours: float | None) -> float | None:
-    """Return our figure over a reported one, less 100 % [%]; None where there is none."""
-    return None if ours is None or decide(theirs == 0) else (ours / theirs - 1) * 100
 
 
 def is_saved(data: bytes) -> bool:

@@ -10,14 +10,17 @@ from functools import partial
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 from carbonctl.ledger.entry import COLUMNS, Entry, Totals
+from carbonctl.ledger.samples import Drawn, Samples
 
 View: TypeAlias = Literal["entries", "totals", "phases"]
 Row: TypeAlias = tuple[object, ...]
 
 BEFORE = ("file", "workload")
+_MASSES = ("mean", "sd", "p5", "p50", "p95")
+SAMPLED = (*(f"{name}_kgco2e" for name in _MASSES), "above_best")  # what draws add to a row
 NUMBERS = frozenset({
     "quantity", "factor", "kgco2e", "kgco2e_market", "kgco2e_low", "kgco2e_high",
-    *Totals._fields,
+    *Totals._fields, *SAMPLED,
 })  # fmt: skip
 YEARS = frozenset({"factor_year"})
 FLAGS = frozenset({"complete"})
@@ -46,6 +49,10 @@ class Account(Protocol):
     @property
     def phases(self) -> Mapping[str, Totals]:
         """The sums of each phase."""
+
+    @property
+    def samples(self) -> Drawn | None:
+        """What draws say of it."""
 
     def groups(self, by: str) -> Mapping[str, Totals]:
         """Return the sums over entries that are alike in one way."""
@@ -91,11 +98,41 @@ VIEWS: dict[str, Table] = {
 }
 
 
+def drawn_totals(account: Account) -> list[Row]:
+    """Return the row of `totals` with what draws say of it."""
+    samples = None if account.samples is None else account.samples.total
+    return [(*row, *_sampled(samples)) for row in totals(account)]
+
+
+def drawn_phases(account: Account) -> list[Row]:
+    """Return the rows of `phases` with what draws say of each."""
+    of_phase = {} if account.samples is None else account.samples.phases
+    return [(*row, *_sampled(of_phase.get(str(row[2])))) for row in phases(account)]
+
+
+def _sampled(samples: Samples | None) -> Row:
+    if samples is None:
+        return (None,) * len(SAMPLED)
+    return (*(getattr(samples, name) for name in _MASSES), samples.above_best)
+
+
+DRAWN = {
+    "totals": Table((*VIEWS["totals"].columns, *SAMPLED), drawn_totals),
+    "phases": Table((*VIEWS["phases"].columns, *SAMPLED), drawn_phases),
+}
+
+
 def grouped(by: str) -> Table:
     """Return the table of groups, ``by`` as in `carbonctl.ledger.result.Result.groups`."""
     return Table((*BEFORE, by, *Totals._fields), partial(groups, by=by))
 
 
-def chosen(by: str | None, view: str | None) -> Table:
-    """Return the table of groups where ``by`` says so, else of a view; of entries by default."""
-    return VIEWS[view or "entries"] if by is None else grouped(by)
+def chosen(by: str | None, view: str | None, *, is_drawn: bool = False) -> Table:
+    """Return the table of groups where ``by`` says so, else of a view; of entries by default.
+
+    Where there are draws, those of totals and phases have what they say.
+    """
+    if by is not None:
+        return grouped(by)
+    tables = {**VIEWS, **DRAWN} if is_drawn else VIEWS
+    return tables[view or "entries"]

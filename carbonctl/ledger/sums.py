@@ -8,6 +8,7 @@ from typing import NamedTuple
 from carbonctl.ledger.entry import BOUNDS, HIGH, LOW, NOTHING, SUMS, Entry, Totals
 from carbonctl.ledger.ranges import Ends, Moves
 from carbonctl.ledger.terms import term
+from carbonctl.ledger.unknowns import Rank
 from carbonctl.numbers.intervals import exact_sum
 from carbonctl.numbers.values import Value
 
@@ -55,15 +56,17 @@ class Driver(NamedTuple):
     narrow: str | None
 
 
-def moves_of(entries: Iterable[Entry]) -> Moves:
+def moves_of(entries: Iterable[Entry], ranks: Sequence[Rank] = ()) -> Moves:
     """Return what each unknown does to the carbon of some entries.
+
+    ``ranks`` are the rank correlations of pairs of unknowns.
 
     Raises
     ------
     NotArithmetic
         Where the formula of an entry is none, or names what is no input.
     """
-    return Moves([term(entry, "kgco2e") for entry in entries])
+    return Moves([term(entry, "kgco2e") for entry in entries], ranks)
 
 
 def total(entries: Sequence[Entry], name: str) -> float | None:
@@ -91,8 +94,13 @@ def totals(
     return without_range(entries)._replace(**{LOW: low, HIGH: high})
 
 
-def ends_over(entries: Sequence[Entry], over: Sequence[Value]) -> Ends:
-    """Return the range of the carbon of some entries over the product of some values."""
+def ends_over(entries: Sequence[Entry], over: Sequence[Value], ranks: Sequence[Rank] = ()) -> Ends:
+    """Return the range of the carbon of some entries over the product of some values.
+
+    ``ranks`` are the rank correlations of pairs of unknowns.
+    """
+    if not over:
+        return moves_of(entries, ranks).sum(range(len(entries))).ends()
     named = {
         f"over_{n}": value.named(f"over_{n}", figure=value.figure or value.name)
         for n, value in enumerate(over)
@@ -105,7 +113,7 @@ def ends_over(entries: Sequence[Entry], over: Sequence[Value]) -> Ends:
         )
         for entry in entries
     ]
-    return moves_of(divided if over else entries).sum(range(len(entries))).ends()
+    return moves_of(divided, ranks).sum(range(len(entries))).ends()
 
 
 def without_range(entries: Sequence[Entry]) -> Totals:
@@ -122,22 +130,60 @@ def ranged(entries: Sequence[Entry], moves: Moves) -> tuple[Entry, ...]:
     )
 
 
-def drivers(entries: Sequence[Entry], moves: Moves) -> list[Driver]:
-    """Return what each unknown does to the total, in the order in which they come."""
+class Reach(NamedTuple):
+    """What an unknown does alone to a sum.
+
+    Attributes
+    ----------
+    place : int
+        Of the unknown, as `carbonctl.ledger.ranges.Moves` counts them.
+    value : Value
+        The input behind it, where it comes first in the ledger.
+    entry : int
+        The place of the entry in which that is.
+    entries : int
+        In how many entries it is.
+    low, high : float
+        The sum with it at its low and at its high end, all others in the middle.
+    """
+
+    place: int
+    value: Value
+    entry: int
+    entries: int
+    low: float
+    high: float
+
+
+def reaches(
+    entries: Sequence[Entry], moves: Moves, *, is_exact: bool = False
+) -> tuple[float, list[Reach]]:
+    """Return the sum of what is known with all unknowns in the middle, and what each does to it.
+
+    ``moves`` are those of one figure of each entry; ``is_exact`` is that of `Moves.sum`. The
+    unknowns are in the order in which they come.
+    """
     known = [n for n, median in enumerate(moves.medians) if median is not None]
-    median, moved = moves.sum(known)
+    median, moved, _ = moves.sum(known, is_exact=is_exact)
     counts = Counter(place for own in moves.moves for place in own)
-    found = []
+    made = []
     for place, move in moved.items():
         number, name = moves.first[place]
         value = next(value for value in entries[number].inputs if value.name == name)
         low, high = median + move.low, median + move.high
-        found.append(Driver(
+        made.append(Reach(place, value, number, counts[place], low, high))
+    return median, made
+
+
+def drivers(entries: Sequence[Entry], moves: Moves) -> list[Driver]:
+    """Return what each unknown does to the total, in the order in which they come."""
+    return [
+        Driver(
             value.figure or value.name, value.path, value.best, value.unit, value.low, value.high,
-            value.status, value.source, counts[place],
-            low, high, abs(high - low), value.path,
-        ))  # fmt: skip
-    return found
+            value.status, value.source, count, low, high, abs(high - low), value.path,
+        )
+        for _, value, _, count, low, high in reaches(entries, moves)[1]
+    ]  # fmt: skip
 
 
 def foremost(found: Iterable[Driver]) -> tuple[Driver, ...]:

@@ -4,12 +4,12 @@ They are worked out again with other values for it: a quantile of one of them, o
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from carbonctl.estimators.roles import LOSSES
-from carbonctl.factors import runs, schedule
+from carbonctl.factors import faults, runs, schedule
 from carbonctl.ledger.entry import EMBODIED, OPERATIONAL, SUMS, Entry
 from carbonctl.ledger.unknowns import Uncertain, is_certain, unknown_of
 from carbonctl.numbers.formulas import Formula, NotArithmetic, parsed
@@ -17,15 +17,21 @@ from carbonctl.numbers.intervals import has_rows
 from carbonctl.numbers.values import Value
 
 _VARY = ("energy_kwh", "kgco2e", "kgco2e_market")
-# Derived inputs that are no arithmetic: what they come from, and how.
+# Derived inputs that are no arithmetic: what they come from, and how. It may be derived itself.
 _DERIVED: dict[str, tuple[tuple[str, ...], Callable[..., Any]]] = {
     "mean": (("p50", "p99"), runs.lognormal_mean),
     "compute_time": (("compute_p50", "compute_p99"), runs.lognormal_mean),
     "repeats": (("for", "every"), schedule.occurrences),
+    "job_mtbf": (("mtbf", "job_devices"), faults.job_mtbf_h),
+    "checkpoint_interval": (("checkpoint_time", "job_mtbf"), faults.best_interval_h),
+    "faults": (
+        ("checkpoint_interval", "checkpoint_time", "restart_time", "job_mtbf"),
+        faults.wall_over_useful,
+    ),
     "servers": (("bandwidth", "server_bandwidth"), schedule.whole_number),
 }
-
-
+# What may follow from others, with the names of these.
+PARENTS: Mapping[str, tuple[str, ...]] = {name: parents for name, (parents, _) in _DERIVED.items()}
 Same = Mapping[Uncertain, Uncertain]
 
 
@@ -33,9 +39,9 @@ class Term(NamedTuple):
     """One figure as a function of what is uncertain in it.
 
     There is no formula where it is a plain number. ``known`` has the values of inputs without a
-    range, ``ranged`` the unknowns behind the others; ``derived`` are names in the formula that
-    follow from others by one of the kernels. ``number`` is the figure at the best estimates,
-    without its sign, +1 or −1.
+    range, ``ranged`` the unknowns behind the others; ``derived`` are names that follow from others
+    by one of the kernels, each after those that it follows from. ``number`` is the figure at
+    the best estimates, without its sign, +1 or −1.
     """
 
     formula: Formula | None
@@ -112,10 +118,10 @@ def term(
     if not formula.names <= inputs.keys():
         lacking = sorted(formula.names - inputs.keys())
         raise NotArithmetic(f"`{lacking[0]}` is no input of {entry.item}")
-    derived = tuple(name for name in may_follow if _is_derived(inputs[name], inputs))
+    derived = _following(may_follow, inputs) if may_follow else ()
     if derived:
         parents = {parent for name in derived for parent in _DERIVED[name][0]}
-        names = tuple(sorted((formula.names - set(derived)) | parents))
+        names = tuple(sorted((formula.names | parents) - set(derived)))
     known, ranged = {}, {}
     for name in names:
         value = inputs[name]
@@ -128,7 +134,7 @@ def term(
 
 
 def figure_at(entry: Entry, key: str, numbers: Mapping[str, Any]) -> Any:
-    """Return one figure of an entry with other numbers for some of its inputs.
+    """Return one figure of an entry with other numbers for some inputs; None where it is unknown.
 
     Parameters
     ----------
@@ -142,11 +148,6 @@ def figure_at(entry: Entry, key: str, numbers: Mapping[str, Any]) -> Any:
         kernel from what changes, follow. Which entries there are stays as it is: where another
         number makes other entries, or a count is rounded, only another account is right.
 
-    Returns
-    -------
-    float, array or None
-        None where the figure is unknown.
-
     Raises
     ------
     NotArithmetic
@@ -155,39 +156,40 @@ def figure_at(entry: Entry, key: str, numbers: Mapping[str, Any]) -> Any:
         Where the figure has no value there.
     """
     number = getattr(entry, key)
-    if number is None:
-        return None
-    changed = _at_paths(entry.inputs, numbers)
-    text = _formula(entry, key) if changed else None
+    changed = {name: numbers[path] for name, path in at_paths(entry.inputs, numbers).items()}
+    text = _formula(entry, key) if changed and number is not None else None
     if text is None:
         return number
     formula, _, may_follow = _read(text)
     inputs = {value.name: value for value in entry.inputs}
-    if not formula.names <= inputs.keys():
-        lacking = sorted(formula.names - inputs.keys())
-        raise NotArithmetic(f"`{lacking[0]}` is no input of {entry.item}")
-    derived = [
-        name for name in may_follow
-        if inputs[name].status == "derived" and all(p in inputs for p in _DERIVED[name][0])
-        and not changed.keys().isdisjoint(_DERIVED[name][0])
-    ]  # fmt: skip
+    derived = [name for name in may_follow if _follows(inputs.get(name), inputs, changed)]
     if changed.keys().isdisjoint(formula.names) and not derived:
         return number
+    if lacking := sorted(formula.names - inputs.keys()):
+        raise NotArithmetic(f"`{lacking[0]}` is no input of {entry.item}")
     known = {name: value.best for name, value in inputs.items()}
     return formula.at(derive({**known, **changed}, derived))
 
 
-def _at_paths(inputs: Sequence[Value], numbers: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the numbers of paths by the names of the inputs that stand there.
+def _follows(value: Value | None, inputs: Mapping[str, Value], changed: Collection[str]) -> bool:
+    """Whether an input follows by one of the kernels from others, some of which change."""
+    if value is None or value.status != "derived":
+        return False
+    parents = _DERIVED[value.name][0]
+    return all(p in inputs for p in parents) and any(p in changed for p in parents)
+
+
+def at_paths(inputs: Sequence[Value], paths: Collection[str]) -> dict[str, str]:
+    """Return the names of the inputs that stand at some paths, each with its path.
 
     Where several inputs of an entry stand at one path, it is that which is named by its key.
     """
     places: dict[str, list[str]] = {}
     for value in inputs:
-        if value.path is not None and value.path in numbers:
+        if value.path is not None and value.path in paths:
             places.setdefault(value.path, []).append(value.name)
     return {
-        name: numbers[path]
+        name: path
         for path, names in places.items()
         for name in (names if len(names) == 1 else _named_by(path, names))
     }
@@ -204,6 +206,15 @@ def _read(text: str) -> tuple[Formula, tuple[str, ...], tuple[str, ...]]:
     formula = parsed(text)
     names = tuple(sorted(formula.names))
     return formula, names, tuple(name for name in names if name in _DERIVED)
+
+
+def _following(names: Sequence[str], inputs: Mapping[str, Value]) -> tuple[str, ...]:
+    """Return the names that follow from others, each after those that it follows from."""
+    found: dict[str, None] = {}
+    for name in names:
+        if name in _DERIVED and _is_derived(inputs[name], inputs):
+            found |= dict.fromkeys((*_following(_DERIVED[name][0], inputs), name))
+    return tuple(found)
 
 
 def _is_derived(value: Value, inputs: Mapping[str, Value]) -> bool:

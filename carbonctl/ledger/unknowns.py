@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from sys import intern
 from typing import Any, NamedTuple, TypeAlias
 
 from carbonctl.factors.distributions import (
+    AT_SCORE,
+    DISCRETE,
+    LOGNORMAL,
+    NORMAL,
     P5,
     P50,
     P95,
+    POSITIVE,
     QUANTILES,
     TRIANGULAR,
     TWO_PIECE_LOGNORMAL,
+    Quantile,
+    levels_within,
     share_below,
 )
 from carbonctl.numbers.intervals import decide, has_rows
@@ -19,14 +27,33 @@ from carbonctl.numbers.values import Value
 
 FACTS = ("catalog", "default", "archetype")
 PUE = "pue"
-# What these can be at most: draws of what the tool assumes are cut there.
+# What these can be at most, and at least: draws are cut there.
 _MOST = {
     "load": 1.08,
     **dict.fromkeys(("utilization", "busy", "fill", "failed", "share", "duty_cycle", "released",
-                     "dropout", "carbon_free_energy", "losses", "embodied_share"), 1.0),
+                     "dropout", "dropout_work", "carbon_free_energy", "losses", "embodied_share",
+                     "charging_efficiency", "fab_yield", "abatement", "autoscaling"), 1.0),
 }  # fmt: skip
+_LEAST = dict.fromkeys((PUE, "host_overhead", "search_multiplier"), 1.0)
 
 Key: TypeAlias = tuple[str | float, ...]
+# The identities of two unknowns and their rank correlation.
+Rank: TypeAlias = tuple[str, str, float]
+
+
+class Uncertainty(NamedTuple):
+    """What a workload says of the draws of its unknowns.
+
+    Attributes
+    ----------
+    seed : int
+        Of the draws, between 0 and 2^64 - 1.
+    ranks : tuple of Rank
+        Pairs of identities with their rank correlation, between -1 and 1.
+    """
+
+    seed: int = 1
+    ranks: tuple[Rank, ...] = ()
 
 
 class Uncertain(NamedTuple):
@@ -45,6 +72,8 @@ class Uncertain(NamedTuple):
     is_shared : bool
         Whether the identity alone makes two of them one unknown: each is then at the same
         quantile as the other. Without it their bounds are the same, too.
+    parameters : tuple of float
+        What else its distribution needs, as `carbonctl.numbers.values.Value` has it.
     """
 
     unknown: str
@@ -54,6 +83,7 @@ class Uncertain(NamedTuple):
     distribution: str
     figure: str
     is_shared: bool = False
+    parameters: tuple[float, ...] = ()
 
     @property
     def key(self) -> Key:
@@ -67,10 +97,29 @@ class Uncertain(NamedTuple):
         return 1.0 if is_pue else 0.0
 
     def at(self, level: Any) -> Any:
-        """Return a quantile."""
-        start = self.start
-        low, best, high = self.low - start, self.best - start, self.high - start
-        return start + QUANTILES[self.distribution](level, low, best, high)
+        """Return a quantile of its distribution, what is beyond its limits included."""
+        return self._of(QUANTILES[self.distribution], level)
+
+    def _of(self, quantile: Quantile, level: Any) -> Any:
+        start, low, high, more = self.start, self.low, self.high, self.parameters
+        if self.is_cut:
+            (low, high), more = more, ()
+        return start + quantile(level, low - start, self.best - start, high - start, *more)
+
+    def quantile(self, level: Any, score: Any = None) -> Any:
+        """Return a quantile of what lies within its limits.
+
+        ``score`` is the normal quantile of the level, where it is known already.
+        """
+        first, last = self.span
+        if score is not None and (first, last) == (0, 1) and self.distribution in AT_SCORE:
+            return self._of(AT_SCORE[self.distribution], score)
+        return self.at(first + level * (last - first))
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether its distribution has ends beyond the bounds: its parameters, then."""
+        return self.distribution not in (NORMAL, DISCRETE) and len(self.parameters) == 2
 
     @property
     def is_centered(self) -> bool:
@@ -82,15 +131,22 @@ class Uncertain(NamedTuple):
         """The quantiles 0.05, 0.5 and 0.95."""
         if self.is_centered:
             return self.low, self.best, self.high
-        return self.at(P5), self.at(P50), self.at(P95)
+        return self.quantile(P5), self.quantile(P50), self.quantile(P95)
 
     @property
-    def within(self) -> float:
-        """How much of its distribution there can be: what lies above a limit is cut off."""
-        most = _MOST.get(self.figure)
-        if most is None or self.distribution != TWO_PIECE_LOGNORMAL or self.best >= most:
-            return 1.0
-        return share_below(most, self.best, self.high)
+    def span(self) -> tuple[float, float]:
+        """The levels of its distribution between which it lies: the rest is cut off."""
+        least, most = domain(self.figure)
+        if self.is_cut or self.distribution in (LOGNORMAL, NORMAL, DISCRETE):
+            return levels_within(self.at, least, most)
+        if self.distribution == TWO_PIECE_LOGNORMAL and self.best < most < math.inf:
+            return 0.0, share_below(most, self.best, self.high)
+        return 0.0, 1.0
+
+
+def domain(figure: str) -> tuple[float, float]:
+    """Return between which numbers a figure lies, by what it is called."""
+    return _LEAST.get(figure, 0.0), _MOST.get(figure, math.inf)
 
 
 def identity(value: Value) -> str:
@@ -112,13 +168,17 @@ def identity(value: Value) -> str:
 def distribution(value: Value) -> str:
     """Return how the values of a ranged input are distributed.
 
-    What the spec gives is a triangle between hard bounds; what the tool assumes, a two-piece
-    lognormal, which must be above 0, and for a PUE above 1.
+    What the spec gives is a triangle between hard bounds, unless it says otherwise; what the
+    tool assumes, a two-piece lognormal. What has values above 0 alone, and for a PUE a two-piece
+    lognormal above 1, is a triangle where its low is not.
     """
-    if value.distribution == TRIANGULAR or (not value.distribution and value.status == "given"):
-        return TRIANGULAR
-    least = 1.0 if (value.figure or value.name) == PUE else 0.0
-    return TWO_PIECE_LOGNORMAL if decide(value.low > least) else TRIANGULAR
+    word = value.distribution
+    if not word:
+        word = TRIANGULAR if value.status == "given" else TWO_PIECE_LOGNORMAL
+    if word not in POSITIVE:
+        return word
+    is_pue = word == TWO_PIECE_LOGNORMAL and (value.figure or value.name) == PUE
+    return word if decide(value.low > (1.0 if is_pue else 0.0)) else TRIANGULAR
 
 
 def is_certain(value: Value) -> bool:
@@ -143,6 +203,7 @@ def unknown_of(value: Value, workload: str = "") -> Uncertain:
         distribution(value),
         value.figure or value.name,
         bool(value.unknown),
+        value.parameters,
     )
 
 
@@ -180,11 +241,21 @@ class Unknowns:
         self.count += 1
         return self.count - 1
 
+    def places_of(self, identity: str) -> list[int]:
+        """Return the places of the unknowns with an identity."""
+        return [place for _, place in self._known.get(identity, ())]
+
+    def levels_at(self, place: int) -> tuple[Any, Any, Any]:
+        """Return the quantiles 0.05, 0.5 and 0.95 of the first unknown at a place."""
+        known = (pair for pairs in self._known.values() for pair in pairs)
+        return self.levels(next(uncertain for uncertain, own in known if own == place))
+
     def levels(self, uncertain: Uncertain) -> tuple[Any, Any, Any]:
         """Return the quantiles 0.05, 0.5 and 0.95 of an unknown."""
-        key = (*map(id, uncertain[1:4]), uncertain.distribution, uncertain.figure)
+        more = (uncertain.distribution, uncertain.figure, uncertain.parameters)
+        key = (*map(id, uncertain[1:4]), *more)
         if not _has_rows(uncertain):
-            key = (*uncertain[1:4], uncertain.distribution, uncertain.figure)
+            key = (*uncertain[1:4], *more)
         if key not in self._levels:
             self._levels[key] = uncertain.levels
         return self._levels[key]

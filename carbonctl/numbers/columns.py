@@ -236,6 +236,12 @@ def split(rows: Any, work: Callable[[Any], T]) -> list[tuple[Any, T]]:
     return done
 
 
+def by_row(numbers: Sequence[Any], rows: int) -> list[tuple[Any, ...]]:
+    """Return what each row has of some numbers; a plain one, and None, goes with every row."""
+    listed = [x.tolist() if isinstance(x, Column) else [x] * rows for x in numbers]
+    return list(zip(*listed, strict=True))
+
+
 def take(thing: T, rows: Any) -> T:
     """Return one row of something with plain numbers, or some rows of it.
 

@@ -1,7 +1,7 @@
 """Numbers with bounds: a best estimate between a low and a high.
 
 Kernels are written once with ordinary operators and serve a float, a `Range`, a column
-(`carbonctl.numbers.columns`), which holds a number a row, or a quantity
+(`carbonctl.numbers.columns`), which holds a number a row, an array, or a quantity
 (`carbonctl.numbers.quantities`), which writes their formula too. A range may be of columns. What
 operators do not say goes through the functions here, which dispatch on their argument: `decide`
 for a
@@ -71,6 +71,11 @@ def has_rows(number: Any) -> bool:
     return getattr(number, "is_column", False)
 
 
+def is_array(number: Any) -> bool:
+    """Return whether a number is a plain array of many, which numpy's own functions serve."""
+    return bool(getattr(number, "ndim", 0)) and not getattr(number, "is_column", False)
+
+
 def row_by_row(function: Callable[..., Any], *numbers: Any) -> Any:
     """Return a function of floats; of columns its value in each row.
 
@@ -94,6 +99,12 @@ def least(*numbers: Any) -> Any:
         from carbonctl.numbers.columns import chosen
 
         return chosen(operator.lt, numbers)
+    except ValueError:  # of arrays no one truth is known
+        if not any(map(is_array, numbers)):
+            raise
+        import numpy as np
+
+        return reduce(np.minimum, numbers)
 
 
 def most(*numbers: Any) -> Any:
@@ -104,6 +115,12 @@ def most(*numbers: Any) -> Any:
         from carbonctl.numbers.columns import chosen
 
         return chosen(operator.gt, numbers)
+    except ValueError:
+        if not any(map(is_array, numbers)):
+            raise
+        import numpy as np
+
+        return reduce(np.maximum, numbers)
 
 
 class Range:
@@ -193,10 +210,15 @@ def high(x: Number) -> float:
 def apply(function: Callable[[float], float], x: Any) -> Any:
     """Apply a rising function of floats to a float, a column or the three parts of a range.
 
-    A column takes it row by row: numpy's own exp and log may differ in the last digit.
+    A column takes it row by row: numpy's own exp and log may differ in the last digit. An array,
+    whose rows need not be those of a float, takes numpy's.
     """
     if isinstance(x, Range):
         return Range(*(row_by_row(function, part) for part in (x.best, x.low, x.high)))
+    if is_array(x):
+        import numpy as np
+
+        return getattr(np, function.__name__)(x)
     return row_by_row(function, x)
 
 

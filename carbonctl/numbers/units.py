@@ -98,6 +98,15 @@ DIMENSIONS = (
     LENGTH, DISTANCE, WEIGHT, DEFECTS, WAFER_MASS, PER_GB_MASS, PER_KG_MASS, FREIGHT,
 )  # fmt: skip
 
+
+def dimension_of(unit: str) -> Dimension:
+    """Return the dimension of a quantity that is kept in a unit."""
+    if not unit:
+        return COUNT._replace(name="number")
+    known = (dimension for dimension in DIMENSIONS if dimension.unit == unit)
+    return next(known, Dimension("quantity", unit, f"1 {unit}"))
+
+
 _LONGEST = 200
 _NO_UNIT = tuple(":;'\"()[]{}<>=!?&|#@$.0123456789")  # what no unit begins with
 # Elapsed time as Slurm writes it: [D-]HH:MM:SS.

@@ -43,6 +43,10 @@ class Value(NamedTuple):
         How likely the values between ``low`` and ``high`` are. Empty for what follows from the
         status: ``triangular`` between hard bounds for a given figure, ``two-piece-lognormal``
         for one that the tool assumes: p5 and p95, with the best estimate as the median.
+    parameters : tuple of float
+        What else the distribution needs: the geometric standard deviation of a lognormal that is
+        given by it, the standard deviation of a normal one, value, weight, value, weight, … of
+        a discrete one; of any other its ends, where these are beyond what the figure can be.
     """
 
     number: Number
@@ -58,6 +62,7 @@ class Value(NamedTuple):
     figure: str = ""
     unknown: str = ""
     distribution: str = ""
+    parameters: tuple[float, ...] = ()
 
     @property
     def best(self) -> float:
@@ -82,7 +87,7 @@ class Value(NamedTuple):
         return Value(
             self.number, self.unit, self.status, self.source, path or self.path,
             self.line, name, self.note, self.confidence, self.counts, figure, self.unknown,
-            self.distribution,
+            self.distribution, self.parameters,
         )  # fmt: skip
 
 

@@ -18,11 +18,14 @@ _EVERY = 0.1  # s
 class Bar:
     """Shows how far the work is, of so many bytes in total, None where nobody knows.
 
+    ``what`` has been made of them, in the plural.
+
     Nothing is shown where it is not wanted, or standard error is no terminal.
     """
 
-    def __init__(self, total: int | None, *, is_wanted: bool) -> None:
+    def __init__(self, total: int | None, *, is_wanted: bool, what: str = "workloads") -> None:
         self.total = total
+        self.what = what
         self.is_wanted = is_wanted and bool(sys.stderr and sys.stderr.isatty())
         self.next = time.monotonic() + _AFTER if self.is_wanted else float("inf")
         self.bar: Progress | None = None
@@ -35,7 +38,7 @@ class Bar:
         if self.bar is None:
             self.bar, self.task = self._start()
         if self.bar is not None and self.task is not None:
-            self.bar.update(self.task, completed=read, workloads=f"{results:,}")
+            self.bar.update(self.task, completed=read, made=f"{results:,}")
             self.bar.refresh()
         self.next = time.monotonic() + _EVERY
 
@@ -60,11 +63,11 @@ class Bar:
         if console.is_dumb_terminal:
             self.is_wanted = False
             return None, None
-        columns = (TextColumn("{task.fields[workloads]} workloads"), BarColumn(),
+        columns = (TextColumn(f"{{task.fields[made]}} {self.what}"), BarColumn(),
                    TimeRemainingColumn())  # fmt: skip
         bar = Progress(
             *columns, console=console, transient=True, auto_refresh=False,
             redirect_stdout=False, redirect_stderr=False,
         )  # fmt: skip
         bar.start()
-        return bar, bar.add_task("", total=self.total, workloads="0")
+        return bar, bar.add_task("", total=self.total, made="0")

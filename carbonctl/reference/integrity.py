@@ -31,7 +31,7 @@ def _readers(catalog: Catalog) -> Iterator[Callable[[], object]]:
         yield from (partial(_drain, path) for path in sorted(folder.rglob("*.csv")))
     yield partial(_grid_heads, catalog)
     for name in ("zones", "regions", "generation", "water", "everyday", "defaults",
-                 "priors", "sources"):  # fmt: skip
+                 "priors", "levers", "sources"):  # fmt: skip
         yield partial(getattr, catalog, name)
     yield partial(_grid_rows, catalog)
     yield lambda: list(catalog.instances.all())

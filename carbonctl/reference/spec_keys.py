@@ -11,8 +11,10 @@ from carbonctl import estimators
 from carbonctl.catalog import Catalog
 from carbonctl.estimators.clients import ClientClass
 from carbonctl.estimators.connections import AccessPoint, Connection, Network
+from carbonctl.estimators.faults import Faults
 from carbonctl.estimators.federated import Server
 from carbonctl.estimators.machine_fields import OnMachine
+from carbonctl.estimators.search import EarlyStopping, Search
 from carbonctl.numbers.intervals import best
 from carbonctl.numbers.units import DURATION, parse
 from carbonctl.numbers.values import Value
@@ -20,9 +22,12 @@ from carbonctl.reference import descriptions
 from carbonctl.spec import fields as f
 from carbonctl.spec import model as m
 from carbonctl.spec import scalars
+from carbonctl.spec.levers import Lever
 from carbonctl.spec.parts import KINDS as PART_KINDS
 from carbonctl.spec.parts import Wafer
 from carbonctl.spec.systems import Accelerator, Spec, System, SystemFields
+from carbonctl.spec.uncertainty import Correlation, UncertaintyBlock
+from carbonctl.spec.word_or import WordOr
 
 Row: TypeAlias = dict[str, Any]
 
@@ -84,8 +89,14 @@ _PARTS: dict[str, type[Spec]] = {
     "wafer": Wafer,
     "accelerators": Accelerator,
     "repeat": m.Repeat,
+    "faults": Faults,
+    "early_stopping": EarlyStopping,
+    "search": Search,
     "functional_unit": m.FunctionalUnit,
     "reported": m.Reported,
+    "uncertainty": UncertaintyBlock,
+    "correlations": Correlation,
+    "levers": Lever,
     "clients": ClientClass,
     "connections": Connection,
     "access_point": AccessPoint,
@@ -150,7 +161,9 @@ def _assumes(topic: str) -> str:
 def _unit(field: FieldInfo) -> str:
     """Return the unit in which the number of a field is kept; empty for words and ratios."""
     units = [
-        marker.dimension.unit for marker in _markers(field) if isinstance(marker, f.QuantityField)
+        (marker.quantity if isinstance(marker, WordOr) else marker).dimension.unit
+        for marker in _markers(field)
+        if isinstance(marker, f.QuantityField | WordOr)
     ]
     return units[0] if units else ""
 
@@ -216,6 +229,8 @@ def _example(field: FieldInfo) -> str:
     for marker in _markers(field):
         if isinstance(marker, f.QuantityField):
             return marker.dimension.example
+        if isinstance(marker, WordOr):
+            return f"{marker.word} | {marker.quantity.dimension.example}"
         if isinstance(marker, f.RateOrCount):
             return "1e9 / day"
         if isinstance(marker, f.Scalar):

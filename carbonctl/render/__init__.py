@@ -89,6 +89,8 @@ class Style(NamedTuple):
         Whether a table of `TABLES` begins with the names of its columns.
     details : bool
         Whether the table lists everything that was assumed, with its sources.
+    is_drawn : bool
+        Whether results hold what draws say of them.
     """
 
     width: int = 80
@@ -100,6 +102,7 @@ class Style(NamedTuple):
     rows: str | None = None
     header: bool = True
     details: bool = False
+    is_drawn: bool = False
 
     def cited(self, key: str) -> str:
         """Return a source as it is cited, by its key alone where it is not known."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 SIGNIFICANT = 4
 
@@ -197,3 +197,16 @@ def parts(computation: float, communication: float) -> str:
     whole = computation + communication
     ours, theirs = percent(computation, whole), percent(communication, whole)
     return f"computation {ours}, communication {theirs}"
+
+
+def runs(numbers: Iterable[int]) -> str:
+    """Write some numbers in their order, three and more that follow each other as a run."""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(
+        f"{run[0]}-{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs
+    )

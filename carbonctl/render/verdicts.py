@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from carbonctl.analysis.gates import Rule, RuleFault, Verdict, read_rule
+from carbonctl.analysis.gates.grammar import PERCENTAGE
 from carbonctl.render import CAUTION, human_numbers
 
 if TYPE_CHECKING:
@@ -71,9 +72,14 @@ def sentence(verdict: Verdict) -> str:
     return f"{gate}: {verdict.rule}: it is {measured(verdict)}, the limit {limit(verdict)}"
 
 
-def bullets(verdicts: Sequence[Verdict], escape: Callable[[str], str]) -> list[str]:
-    """Return verdicts as a Markdown list; subjects are named where there are several."""
-    several = len({verdict.subject for verdict in verdicts}) > 1
+def bullets(
+    verdicts: Sequence[Verdict], escape: Callable[[str], str], *, is_named: bool = False
+) -> list[str]:
+    """Return verdicts as a Markdown list.
+
+    Subjects are named where there are several, or ``is_named`` says so.
+    """
+    several = is_named or len({verdict.subject for verdict in verdicts}) > 1
     lines = []
     for verdict in verdicts:
         word = outcome(verdict)
@@ -86,9 +92,12 @@ def bullets(verdicts: Sequence[Verdict], escape: Callable[[str], str]) -> list[s
     return lines
 
 
-def draw(screen: Screen, verdicts: Sequence[Verdict]) -> None:
-    """Draw one line a verdict; subjects are named where there are several."""
-    several = len({verdict.subject for verdict in verdicts}) > 1
+def draw(screen: Screen, verdicts: Sequence[Verdict], *, is_named: bool = False) -> None:
+    """Draw one line a verdict.
+
+    Subjects are named where there are several, or ``is_named`` says so.
+    """
+    several = is_named or len({verdict.subject for verdict in verdicts}) > 1
     screen.heading("Gates")
     for verdict in verdicts:
         word = outcome(verdict)
@@ -112,6 +121,8 @@ def _label(rule: Rule) -> str:
 def _amount(value: float, verdict: Verdict) -> str:
     if verdict.unit == "%":
         return human_numbers.change(value)
+    if verdict.unit == PERCENTAGE.unit:
+        return f"{human_numbers.significant(value)} %"
     if verdict.unit == "":
         return f"{human_numbers.significant(value * 100)} %"
     write = {"kgCO2e": human_numbers.mass, "kWh": human_numbers.energy}.get(verdict.unit)

@@ -1,5 +1,6 @@
 """Bounds of the numbers of a spec: checks, and the same in the words of JSON Schema."""
 
+import math
 import re
 from collections.abc import Callable
 
@@ -54,6 +55,12 @@ def whole(number: float, text: str) -> None:
         raise ValueError(f"`{text}`: a whole number is wanted")
 
 
+def whole_above_one(number: float, text: str) -> None:
+    """Refuse what is not a whole number of 2 or more."""
+    if decide((number < 2) | (number != floor(number))):
+        raise ValueError(f"`{text}`: a whole number of 2 or more is wanted")
+
+
 Check = Callable[[float, str], None]
 BOUNDS: dict[Check, dict[str, int]] = {  # the same in the words of JSON Schema
     fraction: {"minimum": 0, "maximum": 1},
@@ -63,4 +70,12 @@ BOUNDS: dict[Check, dict[str, int]] = {  # the same in the words of JSON Schema
     not_negative: {"minimum": 0},
     at_least_one: {"minimum": 1},
     whole: {"exclusiveMinimum": 0, "multipleOf": 1},
+    whole_above_one: {"minimum": 2, "multipleOf": 1},
 }
+
+
+def limits(check: Check) -> tuple[float, float]:
+    """Return between which numbers a check refuses none, the ends perhaps."""
+    said = BOUNDS.get(check, {})
+    least = said.get("minimum", said.get("exclusiveMinimum", 0))
+    return float(least), float(said.get("maximum", said.get("exclusiveMaximum", math.inf)))

@@ -14,13 +14,14 @@ from pydantic import ValidationInfo
 from pydantic_core import core_schema
 
 from carbonctl.numbers import units
-from carbonctl.numbers.intervals import Number, Range, best, decide, has_rows, plain_sum
+from carbonctl.numbers.intervals import Number, best, decide, plain_sum
 from carbonctl.numbers.units import Dimension
 from carbonctl.numbers.values import Value
-from carbonctl.spec import bounds, filled, scalars
-from carbonctl.spec.scalars import MAX_NAME
+from carbonctl.spec import bounds, scalars
+from carbonctl.spec.quantities import first_quantity, read_quantity, write_quantity
+from carbonctl.spec.texts import clean, scalar, source_of
 from carbonctl.spec.tree import Map
-from carbonctl.text import check_text, did_you_mean
+from carbonctl.text import did_you_mean
 
 # Tags of unions, which pydantic puts into the paths of errors; no name can be like them.
 INLINE, NAMED, SHARES = "\0inline", "\0named", "\0shares"
@@ -37,107 +38,6 @@ class Names(Protocol):
 
     def provider(self, grid: str) -> str | None:
         """Return whose cloud region a grid is; None for any other grid."""
-
-
-def _scalar(raw: Any, what: str) -> str:
-    if isinstance(raw, str):
-        return raw
-    raise ValueError(
-        f"{what} is wanted here, not a {'mapping' if isinstance(raw, dict) else 'list'}"
-    )
-
-
-_BOUND_KEYS = ("best", "low", "high", "source")
-
-
-def read_quantity(raw: Any, dimension: Dimension, check: bounds.Check) -> Value:
-    """Turn a scalar, or a mapping of best, low, high and source, into a `Value`.
-
-    Raises
-    ------
-    ValueError
-        With what is wrong and how to write it.
-    """
-    if isinstance(raw, Map):
-        return _read_bounds(raw, dimension, check)
-    text = _scalar(raw, _wanted(dimension))
-    number = filled.parse(text, dimension)
-    ends = (number.low, number.high) if isinstance(number, Range) else (number,)
-    for end in ends:
-        check(end, str(text))
-    word = _device_word(text, dimension) if dimension.devices else ""
-    place = getattr(text, "place", None)
-    line = None if place is None or place.origin else place.line
-    return Value(number, dimension.unit, line=line, counts=word)
-
-
-def _device_word(text: str, dimension: Dimension) -> str:
-    """Return what a quantity counts.
-
-    Raises ValueError where the ends of a range count different things.
-    """
-    first, dots, second = text.partition("..")
-    word = units.device_word(second or first, dimension)
-    low = units.device_word(first, dimension) if dots else ""
-    if low and low != word:
-        raise ValueError(f"`{text}`: the ends count different things, {low} and {word}")
-    return word
-
-
-def _wanted(dimension: Dimension) -> str:
-    return f"{units.article(dimension.name)} such as `{dimension.example}`"
-
-
-def _read_bounds(raw: Map, dimension: Dimension, check: bounds.Check) -> Value:
-    for key in raw:
-        if key not in _BOUND_KEYS:
-            raise ValueError(f"unknown key `{key}` in a quantity{did_you_mean(key, _BOUND_KEYS)}")
-    if not raw.get("best"):
-        raise ValueError(
-            "a quantity written as a mapping needs `best` (and `low`, `high`, `source`)"
-        )
-    parts: dict[str, float] = {}
-    words: set[str] = set()
-    for key in ("best", "low", "high"):
-        if raw.get(key):
-            number = filled.parse(_scalar(raw[key], _wanted(dimension)), dimension)
-            if isinstance(number, Range):
-                raise ValueError(f"`{raw[key]}`: {key} is one quantity, not a range")
-            check(number, str(raw[key]))
-            parts[key] = number
-            words.add(units.device_word(raw[key], dimension) if dimension.devices else "")
-    if len(words) > 1:
-        said = ", ".join(word or "device" for word in sorted(words))
-        raise ValueError(f"best, low and high count different things: {said}")
-    middle = parts["best"]
-    low, high = parts.get("low", middle), parts.get("high", middle)
-    if not decide((low <= middle) & (middle <= high)):
-        raise ValueError("best must lie between low and high")
-    source = _source(raw["source"]) if raw.get("source") else None
-    line = raw.place.line if not raw.place.origin else None
-    number = middle if decide(low == high) else Range(middle, low, high)
-    return Value(number, dimension.unit, source=source, line=line, counts=words.pop())
-
-
-def write_quantity(value: Value, dimension: Dimension) -> str | dict[str, str]:
-    """Write a value as a spec would, so that it reads back the same; of columns each row."""
-    if value.source is not None and has_rows(value.number):
-        from carbonctl.numbers.columns import texts
-
-        return texts(  # type: ignore[return-value]
-            lambda number: write_quantity(value._replace(number=number), dimension), value.number
-        )
-    if value.counts:
-        word = f"{value.counts}s" if dimension.counts else f"{value.counts}-h"
-        dimension = dimension._replace(unit=word)
-    written = units.format_quantity(value.number, dimension)
-    if value.source is None:
-        return written
-    parts = {"best": written} if isinstance(written, str) else dict(written)
-    if isinstance(value.number, Range):
-        bounds = (("best", value.best), ("low", value.low), ("high", value.high))
-        parts = {key: str(units.format_quantity(v, dimension)) for key, v in bounds}
-    return {**parts, "source": value.source}
 
 
 class QuantityField(NamedTuple):
@@ -173,7 +73,7 @@ class RateOrCount:
 
     def read(self, raw: Any) -> Value:
         """Read a rate where a time stands below, else a count."""
-        text = raw.get("best") if isinstance(raw, Map) else raw
+        text = first_quantity(raw) if isinstance(raw, Map) else raw
         is_rate = isinstance(text, str) and ("/" in text or " per " in text)
         return read_quantity(raw, *(self.rate if is_rate else self.count))
 
@@ -251,31 +151,16 @@ Capacity = Annotated[Value, QuantityField(units.CAPACITY)]
 PositiveCapacity = Annotated[Value, QuantityField(units.CAPACITY, bounds.positive)]
 
 
-def clean(raw: Any, what: str) -> str:
-    """Return a text that is taken for nothing else, not empty and not too long."""
-    text = _scalar(raw, what)
-    if not text.strip():
-        raise ValueError("must not be empty")
-    if len(text) > MAX_NAME:
-        raise ValueError(f"is longer than {MAX_NAME} characters")
-    check_text(text, what)
-    return str(text)
-
-
 def name_of(raw: Any) -> str:
     """Return a name that tables, spreadsheets and workflows take for nothing else."""
     return clean(raw, "a name")
-
-
-def _source(raw: Any) -> str:
-    return clean(raw, "a source")
 
 
 def word(*allowed: str) -> Scalar:
     """Return the marker of one of some words."""
 
     def read(raw: Any, info: ValidationInfo) -> str:
-        text = str(_scalar(raw, "one word"))
+        text = str(scalar(raw, "one word"))
         if text not in allowed:
             close = did_you_mean(text, allowed)
             raise ValueError(f"`{text}` is not one of {', '.join(allowed)}{close}")
@@ -285,7 +170,7 @@ def word(*allowed: str) -> Scalar:
 
 
 def _switch(raw: Any, info: ValidationInfo) -> bool:
-    text = str(_scalar(raw, "yes or no")).lower()
+    text = str(scalar(raw, "yes or no")).lower()
     if text in ("yes", "true"):
         return True
     if text in ("no", "false"):
@@ -294,14 +179,14 @@ def _switch(raw: Any, info: ValidationInfo) -> bool:
 
 
 def _year(raw: Any, info: ValidationInfo) -> int:
-    text = str(_scalar(raw, "a year"))
+    text = str(scalar(raw, "a year"))
     if not re.fullmatch(r"(19|20|21)[0-9][0-9]", text):
         raise ValueError(f"`{text}` is not a year such as 2024")
     return int(text)
 
 
 def _version(raw: Any, info: ValidationInfo) -> int:
-    text = str(_scalar(raw, "a version"))
+    text = str(scalar(raw, "a version"))
     if text != "1":
         raise ValueError(f"`{text}`: this carbonctl reads version 1")
     return 1
@@ -321,7 +206,7 @@ def known(what: str, said: str, form: scalars.Form = scalars.ID) -> Scalar:
 
 
 Name = Annotated[str, Scalar(lambda raw, info: name_of(raw), scalars.WORDS)]
-Source = Annotated[str, Scalar(lambda raw, info: _source(raw), scalars.WORDS)]
+Source = Annotated[str, Scalar(lambda raw, info: source_of(raw), scalars.WORDS)]
 Switch = Annotated[bool, Scalar(_switch, scalars.SWITCH)]
 Year = Annotated[int, Scalar(_year, scalars.YEAR)]
 Version = Annotated[int, Scalar(_version, scalars.VERSION)]

@@ -130,6 +130,7 @@ class _Check(Checker):
     def workload(self) -> Workload:
         phases = self.phases()
         self.sites()
+        self.levers()
         self.nulls()
         head = {**self.root, **({"phases": phases} if "phases" in self.root else {})}
         if isinstance(head.get("systems"), Map):
@@ -250,6 +251,22 @@ class _Check(Checker):
         checked = copy_of(system)
         checked["parts"] = parts
         return checked
+
+    def levers(self) -> None:
+        """Check that the names of levers are unique, and that those they exclude are there."""
+        levers = self.root.get("levers")
+        if not isinstance(levers, Seq):
+            return
+        names = [lever.get("name") if isinstance(lever, Map) else None for lever in levers]
+        self.unique(("levers",), names, "a second lever named `{}`")
+        for place, lever in enumerate(levers):
+            excluded = lever.get("excludes") if isinstance(lever, Map) else None
+            for number, name in enumerate(excluded if isinstance(excluded, Seq) else ()):
+                if isinstance(name, str) and name not in names:
+                    known = [name for name in names if isinstance(name, str)]
+                    close = did_you_mean(name, known) or f"; there are {', '.join(known)}"
+                    said = f"no lever is named `{name}`{close}"
+                    self.problem(("levers", place, "excludes", number), said)
 
     def sites(self) -> None:
         """Check that every site which is named is there."""

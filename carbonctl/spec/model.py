@@ -20,7 +20,9 @@ from pydantic import (
 from carbonctl.numbers.intervals import decide, plain_sum
 from carbonctl.numbers.values import Value
 from carbonctl.spec import fields as f
+from carbonctl.spec.levers import Lever
 from carbonctl.spec.systems import Spec, System, optional
+from carbonctl.spec.uncertainty import UncertaintyBlock
 
 PHASES = f.PHASES
 
@@ -230,6 +232,8 @@ class Workload(Spec):
         description="what is done, by phase"
     )
     reported: Reported | None = optional("published figures to compare with")
+    uncertainty: UncertaintyBlock | None = optional("what is said of all ranges together")
+    levers: tuple[Lever, ...] | None = optional("named changes, which `carbonctl levers` pulls")
 
     def activities(self) -> list[tuple[str, int, str, Activity]]:
         """Return (phase, place, name, activity) in the order of the phases and of the file."""

@@ -69,7 +69,7 @@ def apply(
     InputError
         Where a list item on the way does not exist, or the value is not YAML.
     """
-    grids: dict[str, tuple[list[str], Any]] = {}  # those that were replaced, by path
+    grafts = Grafts(root, provider_of)
     for text in overrides:
         root.nulls = True
         parts, value, column = parse_override(text)
@@ -77,14 +77,45 @@ def apply(
         place = Place(1, column, ORIGIN)
         node = _value(value, file, column)
         try:
-            old = _graft(root, parts, node, place)
+            grafts.put(parts, node, place)
         except LookupError as error:
             message = f"{text}: {error.args[0]}"
             raise InputError([Problem(ORIGIN, 1, 1, message, ".".join(parts))]) from None
+    grafts.finish()
+
+
+class Grafts:
+    """Puts values into a tree; a site that leaves a cloud region stays its provider's.
+
+    Parameters
+    ----------
+    root : Map
+        The tree. What is below it may stand elsewhere too, and is copied on the way.
+    provider_of : callable
+        Gives the provider of a cloud region, None for any other grid.
+    """
+
+    def __init__(self, root: Map, provider_of: Callable[[str], str | None]) -> None:
+        self.root = root
+        self.provider_of = provider_of
+        self._grids: dict[str, tuple[list[str], Any]] = {}  # those that were replaced, by path
+
+    def put(self, parts: list[str], node: Any, place: Place) -> None:
+        """Put a value at a path, whose last key then stands at ``place``.
+
+        Raises
+        ------
+        LookupError
+            Where a list item on the way does not exist.
+        """
+        old = graft(self.root, parts, node, place)
         if parts[-1] == _GRID:
-            grids.setdefault(".".join(parts), (parts[:-1], old))
-    for above, old in grids.values():
-        _keep_provider(_at(root, above), old, provider_of)
+            self._grids.setdefault(".".join(parts), (parts[:-1], old))
+
+    def finish(self) -> None:
+        """Keep the providers of sites, once everything is in its place."""
+        for above, old in self._grids.values():
+            _keep_provider(_at(self.root, above), old, self.provider_of)
 
 
 def path_of(root: Map, path: str) -> list[str]:
@@ -159,8 +190,14 @@ def _shift(node: Any, by: int) -> None:
             nodes.extend(here)
 
 
-def _graft(root: Map, parts: list[str], value: Any, place: Place) -> Any:
-    """Put a value in its place; return what was there."""
+def graft(root: Map, parts: list[str], value: Any, place: Place) -> Any:
+    """Put a value in its place; return what was there.
+
+    Raises
+    ------
+    LookupError
+        Where a list item on the way does not exist, or a value stands there.
+    """
     *above, last = parts
     _, rest, keys = locate(root, above)
     node: Any = root

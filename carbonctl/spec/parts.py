@@ -14,6 +14,7 @@ from carbonctl.spec import bounds, scalars
 from carbonctl.spec import fields as f
 from carbonctl.spec.model import default_names
 from carbonctl.spec.systems import Part, Spec, optional
+from carbonctl.spec.texts import clean
 
 MANUFACTURING, TRANSPORT, END_OF_LIFE = "manufacturing", "transport", "end of life"
 STAGES = (MANUFACTURING, TRANSPORT, END_OF_LIFE)
@@ -39,7 +40,7 @@ Layers = Annotated[Value, f.QuantityField(units.COUNT._replace(example="8"), bou
 
 def _factor(raw: Any, info: ValidationInfo) -> str:
     """Read the name of a row of the fab tables, which must be one of the part's kind."""
-    text = f.clean(raw, "the name of a row of the fab tables")
+    text = clean(raw, "the name of a row of the fab tables")
     if info.context is not None and "kind" in info.data:
         info.context.check("factor", info.data["kind"], text)
     return text

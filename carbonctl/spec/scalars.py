@@ -31,6 +31,16 @@ YEAR: Form = (
     ("maximum", 2199),
     ("pattern", "^(19|20|21)[0-9][0-9]$"),
 )
+SPREAD: Form = (
+    ("type", "string"),
+    ("pattern", r"^\s*(\+-|\+/-|±)\s*[0-9.]+\s*%?\s*$|\.\."),
+    ("examples", ("+-3 %", "0.8..1.0")),
+)
+RANK: Form = (("type", ("number", "string")), ("minimum", -1), ("maximum", 1))
+SEED: Form = (
+    ("type", ("integer", "string")), ("minimum", 0), ("maximum", 2**64 - 1),
+    ("pattern", "^[0-9]{1,20}$"),
+)  # fmt: skip
 VERSION: Form = (("enum", (1, "1")),)
 
 

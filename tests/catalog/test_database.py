@@ -116,7 +116,7 @@ def test_sources_say_where_and_under_what_licence():
     for key, source in CATALOG.sources.items():
         assert re.fullmatch(r"[a-z0-9][a-z0-9.-]*", key), key
         assert source.url.startswith(("https://", "http://")), key
-        assert 1990 <= source.year <= 2026, key
+        assert 1970 <= source.year <= 2026, key
         assert len(source.licence) >= 3, key
         assert len(source.citation) >= 10, key
 

@@ -13,6 +13,7 @@ from carbonctl.catalog import DEVICES, HOSTS
 from carbonctl.cli import complete, introspection
 from carbonctl.cli.completion import script
 from carbonctl.estimators import KINDS
+from carbonctl.reference import schemas
 from tests import command_table
 from tests.conftest import CATALOG, ROOT, clean_environment, run
 
@@ -77,7 +78,7 @@ def test_every_flag_and_every_command_is_offered(path):
         ("carbonctl hardware list --vendor nvi", ["nvidia"]),
         ("carbonctl grid show us-cam", ["US-CAMX"]),
         ("carbonctl grid show aws/us-east", ["aws/us-east-1", "aws/us-east-2"]),
-        ("carbonctl schema ", ["spec", "result", "device", "compare", "embodied", "reproduce"]),
+        ("carbonctl schema ", [*schemas.NAMES]),
         ("carbonctl reproduce t5-11b-", ["t5-11b-llmcarbon"]),
         ("carbonctl init --from-published llama3", ["llama3"]),
         ("carbonctl completion ", ["bash", "zsh", "fish"]),

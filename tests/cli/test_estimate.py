@@ -59,14 +59,14 @@ def test_json(inside):
     assert [result["file"] for result in document["results"]] == [LLAMA, QUICK]
     assert list(document["results"][0]) == [
         "file", "sha256", "name", "complete", "total", "phases", "entries", "drivers",
-        "assumptions", "reported", "warnings", "spec",
+        "assumptions", "reported", "warnings", "uncertainty", "spec",
     ]  # fmt: skip
     assert list(document["results"][0]["assumptions"][0]) == [
         "path", "value", "unit", "status", "source", "name", "low", "high",
     ]  # fmt: skip
     assert list(document["results"][0]["entries"][0]["inputs"][0]) == [
         "name", "value", "unit", "low", "high", "status", "source", "path", "line",
-        "distribution", "unknown",
+        "distribution", "unknown", "parameters",
     ]  # fmt: skip
     assert list(document["results"][0]["phases"]) == [
         "data", "experimentation", "training", "inference",
@@ -562,7 +562,7 @@ def test_own_hardware(tmp_path):
 def test_a_bug_is_70(monkeypatch, inside):
     import carbonctl.batch.worker
 
-    def fail(*_):
+    def fail(*_, **__):
         raise RuntimeError("boom")
 
     monkeypatch.setattr(carbonctl.batch.worker, "read_document", fail)
@@ -588,7 +588,7 @@ def test_a_bug_is_70(monkeypatch, inside):
 def test_what_the_system_does_not_give_is_no_bug(monkeypatch, inside, error, code, said):
     import carbonctl.batch.worker
 
-    def fail(*_):
+    def fail(*_, **__):
         raise error
 
     monkeypatch.setattr(carbonctl.batch.worker, "read_document", fail)
@@ -623,7 +623,7 @@ def test_limits_of_the_shell(tmp_path, limit, most, code, said):
 def test_an_interrupt_is_130(monkeypatch, inside):
     import carbonctl.batch.worker
 
-    def interrupt(*_):
+    def interrupt(*_, **__):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(carbonctl.batch.worker, "read_document", interrupt)
@@ -670,7 +670,7 @@ def test_an_interrupt_while_a_class_is_made_is_130(monkeypatch, inside):
             raise KeyboardInterrupt
 
     monkeypatch.setattr(
-        carbonctl.batch.worker, "read_document", lambda *_: type("Made", (), {"slow": Slow()})
+        carbonctl.batch.worker, "read_document", lambda *_, **__: type("Made", (), {"slow": Slow()})
     )
     assert (inside("estimate", QUICK).code, inside("estimate", QUICK).err) == (130, "")
 

@@ -41,7 +41,12 @@ def job(name: str, **more: str) -> str:
     "arguments",
     ["estimate {}", "estimate {} --by activity", "estimate {} --color always", "explain {}",
      "estimate {} -f md", "compare {} {}", "compare {} {quick}", "compare {} {quick} -f github",
-     "compare {} {quick} -f junit", "estimate {} -f csv", "estimate {} -f json"],
+     "compare {} {quick} -f junit", "estimate {} -f csv", "estimate {} -f json",
+     "sweep {} --over site.pue=1,2", "sweep {} --over site.pue=1,2 --over site.carbon_free_energy=0,1 --per",
+     "sweep {} --over site.pue=1,2 --per -f md", "sweep {} --over site.pue=1,2 -f csv",
+     "breakeven {} {quick} --vary site.pue=1..2",
+     "breakeven {} {quick} --vary site.pue=1..2 -f md",
+     "breakeven {} {quick} --vary site.pue=1..2 -f json"],
 )  # fmt: skip
 def test_no_line_becomes_a_command_where_a_name_is_cut(
     inside, tmp_path, monkeypatch, width, arguments

@@ -190,7 +190,12 @@ def test_compare_names_them(checkout, inside):
         ("models", "show", "qwen3-8b"),
         ("reproduce", "--models"),
         ("reproduce", "t5-11b", "--given"),
+        ("sweep", "job.yaml", "--over", "site.pue=1.1,1.2"),
+        ("sweep", "job.yaml", "--over", "site.pue=1.1,1.2", "-f", "md"),
+        ("breakeven", "job.yaml", "--vary", "site.pue=1..2", "--until", "total_kgco2e = 1 Mt"),
         ("reproduce", "t5-11b", "--given", "-f", "md"),
+        ("sensitivity", "job.yaml"),
+        ("sensitivity", "job.yaml", "-f", "md"),
     ],
 )
 def test_other_texts_end_with_them(checkout, inside, command):
@@ -212,8 +217,20 @@ def test_other_texts_end_with_them(checkout, inside, command):
         ("models", "show", "qwen3-8b", "-f", "json"),
         ("reproduce", "--models", "-f", "csv"),
         ("reproduce", "t5-11b", "--given", "-f", "csv"),
+        ("sweep", "job.yaml", "--over", "site.pue=1.1,1.2", "-f", "csv", "-q"),
+        (
+            "breakeven",
+            "job.yaml",
+            "--vary",
+            "site.pue=1..2",
+            "--until",
+            "total_kgco2e = 1 Mt",
+            "-f",
+            "csv",
+            "-q",
+        ),
         ("validate", "job.yaml", "-q"),
-        ("reproduce", "t5-11b", "--given", "-f", "csv"),
+        ("sensitivity", "job.yaml", "-q", "-f", "csv"),
     ],
 )
 def test_stderr_has_them_where_standard_output_cannot(checkout, inside, command):
@@ -233,6 +250,8 @@ def test_every_command_with_the_flag_is_looked_at_here():
     told = {"estimate", "compare", "explain", "embodied", "validate", "doctor", "hardware list",
             "hardware search", "hardware show", "hardware factors", "grid list", "grid show", "models list", "models show",
             "reproduce"}  # fmt: skip
+            "hardware search", "hardware show", "hardware factors", "grid list", "grid show", "reproduce",
+            "sensitivity", "sweep", "breakeven"}  # fmt: skip
     from carbonctl.cli import introspection
 
     assert told == {

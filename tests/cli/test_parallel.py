@@ -193,9 +193,9 @@ def test_a_bug_in_another_process_is_70(inside, stream, monkeypatch):
 
     here, work = os.getpid(), carbonctl.batch.worker.read_document
 
-    def fail(*arguments):
+    def fail(*arguments, **named):
         if os.getpid() == here:
-            return work(*arguments)
+            return work(*arguments, **named)
         raise RuntimeError("boom")
 
     monkeypatch.setattr(carbonctl.batch.worker, "read_document", fail)

@@ -29,7 +29,11 @@ def test_every_schema_has_its_name():
         "device": "carbonctl.device/1",
         "compare": "carbonctl.compare/2",
         "embodied": "carbonctl.embodied/2",
+        "sweep": "carbonctl.sweep/1",
+        "breakeven": "carbonctl.breakeven/1",
         "reproduce": "carbonctl.reproduce/1",
+        "sensitivity": "carbonctl.sensitivity/1",
+        "levers": "carbonctl.levers/1",
     }
 
 

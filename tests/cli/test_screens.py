@@ -19,12 +19,19 @@ GOLDEN = ROOT / "tests" / "golden" / "screens"
 SCREENS = {
     "estimate": ("estimate", "configs/quickstart.yaml"),
     "compare": ("compare", "configs/parts/dell-r740-eight-ssds.yaml", "configs/parts/dell-r740-small.yaml"),
+    "sensitivity": ("sensitivity", "configs/quickstart.yaml", "--top", "5"),
+    "indices": ("sensitivity", "configs/quickstart.yaml", "--method", "all", "--top", "5"),
     "embodied": ("embodied", "nvidia/h100-sxm5-80gb"),
     "kinds": ("kinds", "transfer"),
     "hardware": ("hardware", "search", "gaudi"),
     "init": ("init", "--list"),
     "explain": ("explain", "configs/quickstart.yaml", "training.fine-tuning.devices"),
     "grid": ("grid", "show", "FR"),
+    "sweep-matrix": ("sweep", "configs/quickstart.yaml", "--over", "site.pue=1.1..1.5:5",
+                     "--over", "site.grid=FR,DE,US,PL,SE"),
+    "sweep-rows": ("sweep", "configs/quickstart.yaml", "--over", "site.grid=FR,DE,SE,US-CAMX"),
+    "breakeven": ("breakeven", "configs/designs/keep-old-server.yaml",
+                  "configs/designs/buy-new-server.yaml", "--vary", "site.carbon_intensity=0..1000 g/kWh"),
     "help": ("compare", "--help"),
 }  # fmt: skip
 TERMINALS = {"80": ("80", "C.UTF-8"), "200": ("200", "C.UTF-8"), "ascii": ("80", "C")}

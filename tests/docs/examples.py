@@ -49,6 +49,8 @@ phases:
   training:
     - {name: fine-tuning, kind: compute, device: nvidia/a100-sxm4-80gb, devices: 8, wall_time: 24 h, load: 85 %}
     - {name: pre-training, kind: compute, device: nvidia/a100-sxm4-80gb, devices: 8, wall_time: 48 h, load: 85 %}
+levers:
+  - {name: shorter training, on: training.pre-training, divide: {time: 4}}
 """
 WORKLOADS = ("job", "jobs/a", "jobs/b", "a100", "h100", "tpu", "old", "new", "carbon")
 BOM = "silicon:\n  cpu: {area: 46 mm2, process: 28nm}\n"

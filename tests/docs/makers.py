@@ -30,8 +30,10 @@ MAKERS: dict[str, Maker] = {
     "phases": spec_blocks.phases,
     "activity": spec_blocks.activity,
     "kinds": spec_blocks.kinds,
+    "runs": spec_blocks.sections(*spec_blocks.OF_RUNS),
     "federated": spec_blocks.federated,
     "parts": spec_blocks.parts,
+    "levers": spec_blocks.sections(*spec_blocks.LEVERS),
     "overview": command_blocks.overview,
     "common flags": command_blocks.common_flags,
     "commands": command_blocks.commands,
@@ -44,7 +46,12 @@ MAKERS: dict[str, Maker] = {
     "comparison": output_blocks.comparison,
     "compare-columns": output_blocks.compare_columns,
     "bills": output_blocks.bills,
+    "sensitivity": output_blocks.answers,
+    "sensitivity-columns": output_blocks.sensitivity_columns,
+    "sweep": output_blocks.swept,
+    "ties": output_blocks.ties,
     "reproduced": output_blocks.reproduced,
+    "levers document": output_blocks.levers,
     "lists": output_blocks.lists,
     "priors of devices": prior_blocks.of(
         "device_power_share", "server_power", "rated_power", "busy"

@@ -5,7 +5,14 @@ from typing import Any
 from carbonctl.cli import config, doctor, init
 from carbonctl.ledger.entry import COLUMNS
 from carbonctl.ledger.rows import NUMBERS, VIEWS, YEARS
-from carbonctl.reference import catalog_rows, descriptions, model_rows, schemas, spec_keys
+from carbonctl.reference import (
+    catalog_rows,
+    descriptions,
+    lever_rows,
+    model_rows,
+    schemas,
+    spec_keys,
+)
 from tests.docs.blocks import anchor, plain, table
 
 Schema = dict[str, Any]
@@ -18,6 +25,9 @@ RESULT = (
     "totals",
     "entry",
     "input",
+    "samples",
+    "uncertainty",
+    "rank",
     "driver",
     "assumption",
     "comparison",
@@ -36,6 +46,8 @@ COMPARE = (
     "figure",
     "time",
     "design",
+    "sensitivity",
+    "swing",
 )
 LIKE = {"alternative": "base", "time": "figure"}  # all of one, and more
 REPRODUCED = (("reproduced row", "row"), ("reproduced summary", "summary"), ("goal", "goal"))
@@ -60,7 +72,11 @@ def sums() -> str:
     group = ("`phase`, `activity`, …", "text", "of `--phases` and `--by`: the group")
     flag = ("`complete`", "true or false", "of `--totals`: whether every entry is known")
     sums = [_column(key, said[key]) for key in VIEWS["phases"].columns[3:]]
-    return table(_COLUMNS, [*before, group, flag, *sums])
+    drawn = [
+        (f"`{key}`", "number", f"with `--draws`, of `--totals` and `--phases`: {plain(said)}")
+        for key, said in descriptions.of("drawn column").items()
+    ]
+    return table(_COLUMNS, [*before, group, flag, *sums, *drawn])
 
 
 def _column(name: str, field: Schema) -> tuple[str, ...]:
@@ -112,7 +128,10 @@ def result() -> str:
     entry = _defs("result")["entry"]["properties"]
     more = {key: one for key, one in entry.items() if key not in COLUMNS}
     own = f"### entry\n\nThe [columns](#csv-tsv-and-parquet-of-estimate) of the CSV, and:\n\n{_fields(more)}"
-    totals = "### totals\n\nThe figures of the [sums](#sums) of the CSV.\n"
+    totals = (
+        "### totals\n\nThe figures of the [sums](#sums) of the CSV; with `--draws` also "
+        "`samples`, [what draws say of the total](#samples), null where it is unknown.\n"
+    )
     before, after = RESULT[: RESULT.index("totals")], RESULT[RESULT.index("entry") + 1 :]
     return "\n".join((fields("result", *before), totals, own, fields("result", *after)))
 
@@ -141,6 +160,50 @@ def reproduced() -> str:
     return text
 
 
+def answers() -> str:
+    """Return what ``sensitivity`` writes as JSON."""
+    built = schemas.build("sensitivity")
+    document = "### document of sensitivity\n\n" + _fields(built["properties"])
+    return f"{document}\n{fields('sensitivity', 'answer', 'unknown')}"
+
+
+def sensitivity_columns() -> str:
+    """Return the columns of the CSV of ``sensitivity`` that are no fields of an unknown."""
+    said = descriptions.of("sensitivity column")
+    return table(_COLUMNS[::2], [(f"`{key}`", plain(one)) for key, one in said.items()])
+
+
+def swept() -> str:
+    """Return what ``sweep`` writes: as JSON, and the columns of its tables."""
+    built = schemas.build("sweep")
+    said = descriptions.of("sweep column")
+    rows = [(key if key.isupper() else f"`{key}`", plain(one)) for key, one in said.items()]
+    columns = table(_COLUMNS[::2], rows)
+    document = f"### document of sweep\n\n{_fields(built['properties'])}"
+    return "\n".join((document, fields("sweep", "axis", "point"), f"### CSV of sweep\n\n{columns}"))
+
+
+def ties() -> str:
+    """Return what ``breakeven`` writes as JSON."""
+    built = schemas.build("breakeven")
+    document = f"### document of breakeven\n\n{_fields(built['properties'])}"
+    return f"{document}\n{fields('breakeven', 'side', 'tie')}"
+
+
+def levers() -> str:
+    """Return what ``levers`` writes as JSON; the columns of its CSV are among the fields."""
+    built, shared = schemas.build("levers"), _defs("levers")
+    text = "### document of levers\n\n" + _fields(built["properties"])
+    row = shared["row"]["properties"]
+    text += f"\n### row of levers\n\n{_fields(row)}"
+    for name in ("lever", "payback"):
+        own = {key: one for key, one in shared[name]["properties"].items() if key not in row}
+        said = "The fields of a [row](#row-of-levers), and:\n\n" if name == "lever" else ""
+        text += f"\n### {name} of levers\n\n{said}{_fields(own)}"
+        text = text.replace(f"[{name}](#{anchor(name)})", f"[{name}](#{name}-of-levers)")
+    return text.replace("[row](#row)", "[row](#row-of-levers)")
+
+
 def compare_columns() -> str:
     """Return the columns of the CSV of ``compare``."""
     said = descriptions.of("compare column", "metric column")
@@ -157,6 +220,7 @@ LISTS = {
     "grid list": catalog_rows.GRID_COLUMNS,
     "grid show": catalog_rows.GRID_COLUMNS,
     "reproduce --models": descriptions.of("reproduce models"),
+    "levers --list": lever_rows.COLUMNS,
     "kinds": spec_keys.KIND_COLUMNS,
     "kinds KIND": spec_keys.COLUMNS,
     "config": config.COLUMNS,

@@ -9,9 +9,11 @@ from tests.docs.blocks import Maker, code, plain, sentence, table
 
 _HEADS = ("Key", "Example", "Unit", "Default", "What it says")
 _ON_A_SYSTEM = ("system", "devices_per_system")
-WORKLOAD = ("workload", "functional_unit", "reported")
+WORKLOAD = ("workload", "functional_unit", "reported", "uncertainty", "correlations")
+LEVERS = ("levers",)
 PLACES = ("site", "construction")
 MACHINES = ("system", "accelerators")
+OF_RUNS = ("faults", "early_stopping", "search")
 OF_FEDERATED = ("clients", "connections", "access_point", "network")
 
 

@@ -47,9 +47,13 @@ def test_every_kernel_is_named_and_every_name_is_a_kernel():
 
 def test_equations_are_found():
     without = {"grid.mix_intensity", "yields.gross_dies", "design.verdict",
-               "distributions.normal_quantile", "distributions.share_below", "grid_rule.direct",
-               "grid_rule.within", "grid_rule.life_cycle", "grid_rule.life_cycle_of_direct",
-               "language_models.archetype_layers"}  # fmt: skip
+               "normal.normal_quantile", "normal.normal_share", "distributions.share_below",
+               "distributions.levels_within", "distributions.discrete", "beta.incomplete_beta",
+               "beta.beta_quantile", "correlation.least_eigenvalue", "grid_rule.direct",
+               "faults.best_interval_h", "faults.best_wall_over_useful", "search.halving_runs",
+               "levers.logarithmic_shares", "levers.shapley_weight", "roots.crossings",
+               "roots.brent", "grid_rule.within", "grid_rule.life_cycle",
+               "grid_rule.life_cycle_of_direct", "language_models.archetype_layers"}  # fmt: skip
     assert {call.partition("(")[0] for _, call in EQUATIONS} == KERNELS - without
 
 
@@ -65,7 +69,9 @@ def test_an_equation_is_what_its_kernel_computes(equation, call):
         written = written.replace(sign, meant)
     known = {"ln": math.log, "log2": math.log2, "exp": math.exp, "pi": math.pi, "floor": math.floor, "ceil": math.ceil,
              "gross_dies": MODULES["yields"].gross_dies, "min": min, "max": max,
-             "z": MODULES["distributions"].normal_quantile}  # fmt: skip
+             "sin": math.sin, "z": MODULES["normal"].normal_quantile,
+             "beta": MODULES["beta"].beta_quantile,
+             "triangle": MODULES["distributions"].triangular}  # fmt: skip
     expected = eval(written, known, values)
     assert eval(call, {**MODULES}, values) == pytest.approx(expected, rel=1e-7)
 

@@ -12,6 +12,7 @@ from carbonctl.ledger.rows import VIEWS
 from carbonctl.reference import schemas, spec_keys
 from carbonctl.render.comparison import csv_
 from carbonctl.render.design import plain_
+from carbonctl.render.sensitivity import rows_
 from tests.conftest import ROOT
 from tests.docs.blocks import DOCS, PAGES, anchor, filled, names
 from tests.docs.makers import MAKERS
@@ -114,17 +115,21 @@ def test_every_column_is_told(inside):
         head = inside(*place.split(), "--format", "csv").out.partition("\n")[0].split(",")
         (section,) = [one for title, one in found.items() if told in title.split(" and ")]
         assert set(head) == section, place
+    assert {"point", "error"} <= found["CSV of sweep"]
     assert {*csv_.COLUMNS, *plain_.CSV_COLUMNS} == found["CSV of compare"]
+    assert set(rows_.COLUMNS) == found["CSV and TSV of sensitivity"] | found["unknown"]
 
 
-@pytest.mark.parametrize("name", ["result", "compare", "embodied"])
+@pytest.mark.parametrize(
+    "name", [name for name in schemas.NAMES if name not in ("spec", "device", "reproduce")]
+)
 def test_every_field_is_told(name):
     page = text("output")
     told = set(re.findall(r"`([^`]+)`", page))
     schema = schemas.build(name)
     fields = {key for _, one in parts(schema) for key in one.get("properties", {})}
     assert fields - told == set()
-    headings = set(re.findall(r"^### (\S+)$", page, re.M))
+    headings = set(re.findall(rf"^### (\S+)(?: of {name})?$", page, re.M))
     assert set(schema["$defs"]) - {"line"} <= headings
 
 

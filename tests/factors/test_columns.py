@@ -16,6 +16,7 @@ figure = st.one_of(st.floats(0, 1e3), st.sampled_from([0.0, 1.0]))
 share = st.one_of(st.floats(0, 1), st.sampled_from([0.0, 0.5, 1.0]))
 used = st.floats(0.01, 1)
 lost = st.floats(0, 0.9)
+pause = st.one_of(st.floats(1e-3, 10), st.just(0.0))
 pue = st.floats(1, 3)
 area = st.one_of(st.floats(0.01, 20), st.just(0.0))
 side = st.one_of(st.floats(1, 40), st.just(250.0))
@@ -55,7 +56,23 @@ def quantile(function):
 CALLS = {
     "distributions.triangular": quantile(MODULES["distributions"].triangular),
     "distributions.two_piece_lognormal": quantile(MODULES["distributions"].two_piece_lognormal),
-    "distributions.two_piece_logarithm": quantile(MODULES["distributions"].two_piece_logarithm),
+    **{
+        f"distributions.{name}": quantile(getattr(MODULES["distributions"], name))
+        for name in (
+            "log_triangular",
+            "pert",
+            "uniform",
+            "lognormal",
+            "lognormal_at",
+            "two_piece_lognormal_at",
+        )
+    },
+    "distributions.discrete": lambda level: MODULES["distributions"].discrete(
+        level, 1.0, 2.0, 4.0, 1.0, 0.25, 2.0, 0.5, 4.0, 0.25
+    ),
+    "distributions.normal": lambda level, best, sd: MODULES["distributions"].normal(
+        level, best, best, best, sd
+    ),
     "fab.capacity_kgco2e": capacity,
     "fab.abated_kgco2e_per_cm2": abated,
     "grid.mix_intensity": mix,
@@ -66,8 +83,16 @@ width = st.floats(1e-2, 1e3)
 ARGUMENTS = {
     "distributions.triangular": [level, positive, width, width],
     "distributions.two_piece_lognormal": [level, positive, width, width],
-    "distributions.two_piece_logarithm": [st.floats(-4, 4), positive, width, width],
-    "distributions.normal_quantile": [level],
+    "distributions.two_piece_lognormal_at": [st.floats(-4, 4), positive, width, width],
+    "distributions.log_triangular": [level, positive, width, width],
+    "distributions.pert": [level, positive, width, width],
+    "distributions.uniform": [level, positive, width, width],
+    "distributions.lognormal": [level, positive, width, width],
+    "distributions.lognormal_at": [st.floats(-4, 4), positive, width, width],
+    "distributions.normal": [level, positive, width],
+    "distributions.discrete": [level],
+    "normal.normal_quantile": [level],
+    "beta.beta_quantile": [level, st.floats(1, 5), st.floats(1, 5)],
     "card.silicon_kgco2e_per_cm2": [figure, positive],
     "card.board_kgco2e": [figure, figure, figure],
     "use_phase.use_kgco2e": [figure, share, figure, figure],
@@ -89,6 +114,12 @@ ARGUMENTS = {
     "fab.abated_kgco2e_per_cm2": [st.floats(0.94, 1), figure, figure],
     "facility.overhead_kwh": [positive, pue],
     "facility.construction_kgco2e_per_kwh": [positive, positive, used],
+    "faults.job_mtbf_h": [positive, positive],
+    "faults.failure_probability": [figure, positive],
+    "faults.young_interval_h": [figure, positive],
+    "faults.best_interval_h": [positive, positive],
+    "faults.wall_over_useful": [pause, pause, pause, st.floats(0.5, 1e4)],
+    "faults.best_wall_over_useful": [pause, pause, st.floats(0.5, 1e4)],
     "federated.worked": [share, share],
     "federated.reported": [share],
     "federated.linear_kwh_per_gb": [positive, positive, positive],
@@ -142,6 +173,11 @@ ARGUMENTS = {
     "media_models.attention_flop": [figure, figure, figure, figure, figure],
     "media_models.effective_devices": [positive, share],
     "media_models.batch_s": [figure, figure, figure],
+    "levers.with_rebound": [used, figure],
+    "levers.with_elasticity": [used, figure],
+    "levers.payback_share": [positive, positive],
+    "levers.first_life_kgco2e_per_hour": [positive, positive, used, figure],
+    "levers.repaired_kgco2e_per_year": [positive, figure, positive],
     "parts.kgco2e_per_kg": [figure, figure],
     "power.energy_kwh": [positive, positive],
     "power.loaded_w": [positive, share],
@@ -153,6 +189,8 @@ ARGUMENTS = {
     "runs.with_failures": [positive, share],
     "schedule.occurrences": [figure, figure],
     "schedule.whole_number": [figure, figure],
+    "search.early_stopped": [share, share],
+    "search.halving_runs": [st.integers(0, 300), st.integers(1, 5)],
     "storage.energy_kwh": [positive, positive],
     "storage.kgco2e_per_tb_hour": [positive, positive, used],
     "water.litres": [positive, positive, positive, positive],
@@ -165,9 +203,21 @@ ARGUMENTS = {
 OF_NUMBERS = {  # of one unknown, or of the facts of a zone; never of columns
     "distributions.share_below",
     "model_service.joined_factors",
+    "distributions.levels_within",
+    "normal.normal_share",
+    "beta.incomplete_beta",
+    "correlation.copula",
+    "correlation.least_eigenvalue",
+    "levers.taken_back",
+    "levers.logarithmic_shares",
+    "levers.shapley_weight",
+    "roots.brent",
+    "roots.crossings",
     *(name for name in NAMES if name.startswith("grid_rule.")),
 }
-WITHOUT_RANGES = {name for name in ARGUMENTS if name.startswith("distributions.")}
+WITHOUT_RANGES = {"search.halving_runs", "levers.with_rebound", "levers.with_elasticity"} | {
+    name for name in ARGUMENTS if name.startswith(("distributions.", "normal.", "beta."))
+}
 
 
 def ranged(ends):

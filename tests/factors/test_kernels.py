@@ -7,13 +7,26 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from carbonctl.factors import embodied, facility, fleet, grid, power, runs, schedule, storage, water
+from carbonctl.factors import (
+    embodied,
+    facility,
+    faults,
+    fleet,
+    grid,
+    power,
+    runs,
+    schedule,
+    search,
+    storage,
+    water,
+)
 from carbonctl.numbers.intervals import Range
 
 positive = st.floats(1e-3, 1e6)
 share = st.floats(0, 1)
 used = st.floats(0.01, 1)
 pue = st.floats(1, 3)
+pause = st.floats(1e-3, 10)
 
 KERNELS = {
     "energy_kwh": (power.energy_kwh, [positive, positive]),
@@ -27,6 +40,12 @@ KERNELS = {
     "litres": (water.litres, [positive, positive, positive, positive]),
     "hours_on": (fleet.hours_on, [positive, share, share]),
     "pool_idle_kwh": (fleet.pool_idle_kwh, [positive, positive, used]),
+    "job_mtbf_h": (faults.job_mtbf_h, [positive, positive]),
+    "failure_probability": (faults.failure_probability, [positive, positive]),
+    "young_interval_h": (faults.young_interval_h, [positive, positive]),
+    "best_interval_h": (faults.best_interval_h, [positive, positive]),
+    "best_wall": (faults.best_wall_over_useful, [pause, pause, st.floats(1, 1e4)]),
+    "early_stopped": (search.early_stopped, [share, share]),
     "with_restarts": (runs.with_restarts, [positive, share]),
     "with_failures": (runs.with_failures, [positive, st.floats(0, 0.9)]),
     "storage_kwh": (storage.energy_kwh, [positive, positive]),

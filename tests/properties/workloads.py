@@ -489,11 +489,35 @@ class _Maker:
         every = self.quantity(1, 60, "days", edges=(7.0, 30.0))
         return {"repeat": {"every": every, "for": self.quantity(90, 1000, "days", edges=(365.0,))}}
 
-    def compute(self) -> dict[str, Any]:
-        return {**self.time(), **self.at_work(), **self.some({
-            "mode": (0.2, lambda: self.choice("online", "offline")),
-            "restarts": (0.3, self.share),
+    def of_runs(self) -> dict[str, Any]:
+        """Return what stops runs, and how many of them a search makes."""
+        percent = lambda: self.quantity(0, 100, "%", edges=(0.0, 100.0))  # noqa: E731
+        search = {"configurations": self.quantity(1, 300, whole=True, edges=(27.0, 81.0))}
+        search |= self.some({"halving": (0.5, lambda: self.choice("2", "3", "4"))})
+        return self.some({
+            "early_stopping": (0.15, lambda: {"stopped": percent(), "after": percent()}),
+            "search": (0.15, lambda: search),
+        })  # fmt: skip
+
+    def faults(self, *, of_run: bool) -> dict[str, Any]:
+        found = {
+            "mtbf": self.quantity(1e4, 1e6, "h"),
+            "checkpoint_time": self.quantity(0.5, 10, "min"),
+        }
+        if of_run:
+            found["devices"] = self.quantity(1, 512, "", "devices", whole=True)
+        return {**found, **self.some({
+            "checkpoint_every": (0.4, lambda: self.choice("best", self.quantity(10, 300, "min"))),
+            "restart_time": (0.6, lambda: self.quantity(1, 30, "min")),
         })}  # fmt: skip
+
+    def compute(self) -> dict[str, Any]:
+        found = {**self.time(), **self.at_work(), **self.of_runs()}
+        if self.chance(0.25):
+            found["faults"] = self.faults(of_run="devices" not in found)
+        else:
+            found |= self.some({"restarts": (0.3, self.share)})
+        return {**found, **self.some({"mode": (0.2, lambda: self.choice("online", "offline"))})}
 
     def experiments(self) -> dict[str, Any]:
         hours = lambda low, high: self.quantity(low, high, "device-h", "device-days")  # noqa: E731
@@ -506,10 +530,13 @@ class _Maker:
             unit = self.choice("device-h", "device-days")
             found = {"runs": self.quantity(1, 900), "p50": self.quantity(1, 20, unit),
                      "p99": self.quantity(18, 3000, unit)}  # fmt: skip
-        return {**found, **self.at_work(), **self.some({
+        found |= {**self.at_work(), **self.of_runs(), **self.some({
             "failed": (0.3, lambda: self.quantity(0, 60, "%", edges=(0.0,))),
-            "search_multiplier": (0.3, lambda: self.quantity(1, 20)),
+            "faults": (0.25, lambda: self.faults(of_run=True)),
         })}  # fmt: skip
+        if "search" not in found:
+            found |= self.some({"search_multiplier": (0.3, lambda: self.quantity(1, 20))})
+        return found
 
     def asked(self) -> dict[str, Any]:
         if self.chance(0.5):

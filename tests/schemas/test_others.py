@@ -76,7 +76,8 @@ def test_a_key_too_many_or_too_few_is_a_fault(inside, name):
 
 
 def test_what_may_be_missing_is_known():
-    """Every key is required but design metrics, and what they say of a break-even alone."""
-    for name, optional in (("compare", {"metrics", "within_life"}), ("embodied", set())):
+    """Every key is required but what a flag asks for, and what is said of a break-even alone."""
+    of_compare = {"metrics", "within_life", "sensitivity"}
+    for name, optional in (("compare", of_compare), ("embodied", set()), ("sensitivity", set())):
         for schema in schemas.build(name)["$defs"].values():
             assert set(schema["properties"]) - set(schema["required"]) <= optional

@@ -1,8 +1,9 @@
 """Two accounts side by side, or several alternatives beside one base.
 
 ``model`` says what a comparison holds, ``pairing`` pairs the entries, ``deltas`` takes
-differences with their ranges, ``causes`` tells the author's doing from that of the facts,
-``notes`` says where two sides are not of one kind, ``lines`` which line a verdict is about.
+differences with their ranges, ``drivers`` says what decides one, ``causes`` tells the author's
+doing from that of the facts, ``notes`` says where two sides are not of one kind, ``lines`` which
+line a verdict is about.
 """
 
 from carbonctl.analysis.compare.compare import compare, report

@@ -1,6 +1,7 @@
 """Differences of figures, with ranges in which what both sides share moves together."""
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from carbonctl.analysis.compare.model import Delta
 from carbonctl.analysis.compare.pairing import Pair
@@ -8,14 +9,18 @@ from carbonctl.ledger.entry import BOUNDS, SUMS, Entry
 from carbonctl.ledger.ranges import Ends, Moves, is_finite
 from carbonctl.ledger.sums import ends_over
 from carbonctl.ledger.terms import Same, Term, term, varies
-from carbonctl.ledger.unknowns import Uncertain, unknown_of
+from carbonctl.ledger.unknowns import Rank, Uncertain, unknown_of
 from carbonctl.numbers.intervals import exact_sum
 
 LOCATION, MARKET = "kgco2e", "kgco2e_market"
 
 
-def deltas(questions: Sequence[tuple[Sequence[Pair], str]], *, ranged: bool) -> list[Delta]:
+def deltas(
+    questions: Sequence[tuple[Sequence[Pair], str]], *, ranged: bool, ranks: Sequence[Rank] = ()
+) -> list[Delta]:
     """Return the deltas of sums, each over some pairs and by its key, with ranges where wanted.
+
+    ``ranks`` are the rank correlations of pairs of unknowns.
 
     Raises NotArithmetic where the formula of an entry is none.
     """
@@ -23,15 +28,31 @@ def deltas(questions: Sequence[tuple[Sequence[Pair], str]], *, ranged: bool) -> 
     asked = [sums.of(pairs, key) if ranged else None for pairs, key in questions]
     # What two keys have in common, as without contracts, is worked out once.
     ranges = {tuple(map(id, terms)): terms for terms in asked if terms is not None}
-    ends = {key: _ends(terms) for key, terms in ranges.items()}
+    ends = {key: _ends(terms, ranks) for key, terms in ranges.items()}
     of_sides: dict[int, tuple[Ends, Ends]] = {}
     found = []
     for (pairs, key), terms in zip(questions, asked, strict=True):
         if key in BOUNDS and id(pairs) not in of_sides:
-            of_sides[id(pairs)] = _ranges(pairs)
+            of_sides[id(pairs)] = _ranges(pairs, ranks)
         one = delta(pairs, key, of_sides.get(id(pairs)))
         found.append(one if terms is None else one._replace(**ends[tuple(map(id, terms))]))
     return found
+
+
+class Part(NamedTuple):
+    """One side of a pair as a part of a difference, that of the base with a minus."""
+
+    workload: str
+    entry: Entry
+    term: Term
+
+
+def differences(pairs: Sequence[Pair], key: str) -> list[Part] | None:
+    """Return the difference of one sum over some pairs part by part; None where it is unknown.
+
+    Raises NotArithmetic where the formula of an entry is none.
+    """
+    return _Terms().parts(pairs, key)
 
 
 def delta(pairs: Sequence[Pair], key: str, ranges: tuple[Ends, Ends] | None = None) -> Delta:
@@ -47,18 +68,18 @@ def delta(pairs: Sequence[Pair], key: str, ranges: tuple[Ends, Ends] | None = No
     return of_numbers(base, head)
 
 
-def _ranges(pairs: Sequence[Pair]) -> tuple[Ends, Ends]:
+def _ranges(pairs: Sequence[Pair], ranks: Sequence[Rank] = ()) -> tuple[Ends, Ends]:
     """Return the ranges of the totals of both sides."""
     base, head = (
         [entry for entry in side if entry is not None]
         for side in ([pair.base for pair in pairs], [pair.head for pair in pairs])
     )
-    return ends_over(base, ()), ends_over(head, ())
+    return ends_over(base, (), ranks), ends_over(head, (), ranks)
 
 
-def _ends(terms: Sequence[Term]) -> dict[str, float]:
+def _ends(terms: Sequence[Term], ranks: Sequence[Rank]) -> dict[str, float]:
     """Return the range of a difference by its names; nothing where it is not finite."""
-    ends = Moves(terms).sum(range(len(terms)), is_exact=True).ends(is_amount=False)
+    ends = Moves(terms, ranks).sum(range(len(terms)), is_exact=True).ends(is_amount=False)
     return dict(zip(("low", "high"), ends, strict=True)) if is_finite(ends) else {}
 
 
@@ -93,19 +114,28 @@ class _Terms:
 
     def of(self, pairs: Sequence[Pair], key: str) -> list[Term] | None:
         """Return a difference as terms; None where one of them is unknown."""
+        parts = self.parts(pairs, key)
+        return None if parts is None else [part.term for part in parts]
+
+    def parts(self, pairs: Sequence[Pair], key: str) -> list[Part] | None:
+        """Return a difference part by part; None where one of them is unknown."""
         if not varies(key):
             return None
         boundary, column = SUMS[key]
         if id(pairs) not in self.same:
             self.same[id(pairs)] = same_unknowns(pairs)
         same = self.same[id(pairs)]
-        sides = [self.sides(p, column) for p in pairs if boundary in (None, p.entry.boundary)]
-        known = [both for both in sides if both is not None]
-        if len(known) < len(sides):
-            return None
-        return [
-            term for base, head in known for term in (*base, *(ours.under(same) for ours in head))
-        ]
+        parts: list[Part] = []
+        for pair in pairs:
+            if boundary not in (None, pair.entry.boundary):
+                continue
+            sides = self.sides(pair, column)
+            if sides is None:
+                return None
+            for entry, terms in zip((pair.base, pair.head), sides, strict=True):
+                renamed = same if entry is pair.head else {}
+                parts += [Part(pair.workload, entry, t.under(renamed)) for t in terms if entry]
+        return parts
 
     def sides(self, pair: Pair, column: str) -> tuple[list[Term], list[Term]] | None:
         """Return one figure of both sides as terms; None where one is unknown."""

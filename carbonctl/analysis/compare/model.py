@@ -10,6 +10,7 @@ from carbonctl.ledger.result import Result
 
 if TYPE_CHECKING:
     from carbonctl.analysis.design.metrics import Metrics
+    from carbonctl.analysis.sensitivity import Sensitivity
 
 SCHEMA = "carbonctl.compare/2"
 ADDED, REMOVED, CHANGED, SAME = "added", "removed", "changed", "same"
@@ -111,7 +112,7 @@ class Comparison(NamedTuple):
     Totals have the names of `carbonctl.ledger.entry.Totals`. Rows are in the order of the base,
     then what was added. ``inputs`` are figures that the specs give and that differ, of entries on
     both sides, ``changes`` assumed figures that differ. Notes say where the sides are not of one
-    kind.
+    kind. ``sensitivity`` says what decides the difference, where that is asked for.
     """
 
     base: Side
@@ -122,6 +123,7 @@ class Comparison(NamedTuple):
     inputs: tuple[Change, ...]
     changes: tuple[Change, ...]
     notes: tuple[Caution, ...]
+    sensitivity: "Sensitivity | None" = None
 
     @property
     def is_same(self) -> bool:

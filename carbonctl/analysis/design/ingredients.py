@@ -21,7 +21,10 @@ from carbonctl.numbers.units import DURATION, parse_formatted
 
 WALL, SYSTEMS = "elapsed", "hours of one system"
 _LIVES = ("lifetime", "storage_lifetime")
-_LENGTHENS = {"repeats": "repeats", "restarts": "(1 + restarts)"}
+_LENGTHENS = {
+    "repeats": "repeats", "restarts": "(1 + restarts)", "faults": "faults",
+    "search_runs": "search_runs", "stopped": "(1 - stopped * (1 - after))",
+}  # fmt: skip
 _OF_CLIENTS = (CLIENTS, USERS, SERVER)
 _DELAY = "delay"
 
@@ -216,15 +219,11 @@ def _span(entries: list[Entry], same: Same | None) -> Span | None:
 
 
 def _given(entry: Entry, name: str, same: Same | None) -> Term:
-    """Return a time that is given, as often as it recurs and with restarts."""
-    inputs = {value.name: value for value in entry.inputs}
-    parts = [inputs[name].best]
-    formula = name
-    for other, factor in _LENGTHENS.items():
-        if other in inputs:
-            parts.append(inputs[other].best + (other == "restarts"))
-            formula += f" * {factor}"
-    return _derived(entry, formula, math.prod(parts), same)
+    """Return a time that is given, as often as it recurs and with what lengthens it."""
+    inputs = {value.name: value.best for value in entry.inputs}
+    longer = [factor for key, factor in _LENGTHENS.items() if key in inputs]
+    formula = " * ".join([name, *longer])
+    return _derived(entry, formula, parsed(formula).at(inputs), same)
 
 
 def _hours_of_one_system(entries: list[Entry], same: Same | None) -> Iterator[Term]:

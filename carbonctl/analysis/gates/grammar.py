@@ -10,6 +10,7 @@ of ``prob`` is a fraction, ``5 %`` or ``0.05``, and takes no sign.
 """
 
 import re
+from collections.abc import Collection
 from typing import NamedTuple
 
 from carbonctl.analysis.gates.conditions import PERCENT, Condition, RuleFault
@@ -25,8 +26,8 @@ KEYS = Totals._fields
 LONGEST = 500  # characters of a rule
 
 _SHOWN = 60  # characters of a rule that is too long
-_DIMENSIONS = {"kwh": ENERGY, "kgco2e": MASS, "l": VOLUME}
-_KEY_HELP = f"the keys are {', '.join(KEYS)}, alone or as phases.PHASE.KEY"
+PERCENTAGE = Dimension("percentage", "pct", "50")
+_DIMENSIONS = {"kwh": ENERGY, "kgco2e": MASS, "l": VOLUME, "pct": PERCENTAGE}
 _FUNCTION_HELP = f"the functions are {', and '.join(function.example for function in FUNCTIONS)}"
 _SHELL_HINT = (
     "one of > >= < <= is wanted here. Quote the rule, for example 'total_kgco2e > 10 t': "
@@ -40,6 +41,10 @@ _LIMIT = re.compile(
     r"(?P<sign>[+-]?)\s*"
     r"(?P<number>(?:[0-9][0-9_]*(?:\.(?!\.)[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*"
     r"(?P<unit>.*?)\s*"
+)
+_SHARE = re.compile(
+    r"(?P<number>(?:[0-9][0-9_]*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?)\s*%\s*of\s+"
+    r"(?P<key>[\w.-]+)\s*"
 )
 
 
@@ -66,17 +71,83 @@ class Rule(NamedTuple):
 
 
 def dimension(key: str) -> Dimension:
-    """Return the dimension of a key of the totals, by the unit in its name."""
+    """Return the dimension of a key, by the unit in its name."""
     return _DIMENSIONS[key.rpartition("_")[2]]
 
 
-def parse_rule(text: str, flag: str = "--fail-on") -> Rule:
-    """Read a rule from the command line.
+def parse_rule(text: str, flag: str = "--fail-on", keys: Collection[str] = KEYS) -> Rule:
+    """Read a rule from the command line; ``keys`` are those that it can be over.
 
     Raises UsageError with the rule, a caret under the fault and what would be right.
     """
     try:
-        return read_rule(text)
+        return read_rule(text, keys)
+    except RuleFault as fault:
+        raise _usage(flag, text, fault) from None
+
+
+class Target(NamedTuple):
+    """``KEY = LIMIT``, or ``KEY = P % of KEY``.
+
+    ``limit`` is in the unit of the key; of the second form it is a share of the figure ``of``, a
+    phase, or None, and a key.
+    """
+
+    text: str
+    phase: str | None
+    key: str
+    limit: float
+    of: tuple[str | None, str] | None = None
+
+
+def parse_target(text: str, flag: str = "--until") -> Target:
+    """Read what a figure is to be equal to, from the command line.
+
+    Raises UsageError with the text, a caret under the fault and what would be right.
+    """
+    try:
+        return _target(text)
+    except RuleFault as fault:
+        raise _usage(flag, text, fault) from None
+
+
+def _target(text: str) -> Target:
+    if len(text) > LONGEST:
+        raise RuleFault(1, f"this is longer than {LONGEST} characters")
+    reader = _Reader(_shown(text).rstrip())
+    phase, key = reader.plain_figure()
+    if not reader.takes("="):
+        raise reader.fault("`=` is wanted here, as in total_kgco2e = 85 t")
+    at = reader.at
+    written = reader.text[at:]
+    even = re.sub(r" ?= ?", " = ", " ".join(reader.text.split()))
+    if share := _SHARE.fullmatch(written):
+        of = _figure(share["key"], at + share.start("key"))
+        if dimension(of[1]) is not dimension(key):
+            said = f"`{share['key']}` is no {dimension(key).name}; both have to be of one kind"
+            raise RuleFault(at + share.start("key") + 1, said)
+        return Target(even, phase, key, float(share["number"].replace("_", "")) / 100, of)
+    sign, number, unit, columns = _split(written, at, dimension(key).example)
+    if sign or unit.startswith(PERCENT):
+        said = "a figure is wanted here, as in total_kgco2e = 85 t, or a share of one: 50 % of KEY"
+        raise RuleFault(columns[0], said)
+    return Target(even, phase, key, _limit(f"{number} {unit}", columns[0] - 1, dimension(key))[0])
+
+
+def parse_key(text: str, flag: str = "--key") -> tuple[str | None, str]:
+    """Read a key of the totals, alone or as ``phases.PHASE.KEY``, from the command line.
+
+    Returns the phase and the key.
+
+    Raises UsageError with the key, a caret under the fault and what would be right.
+    """
+    try:
+        if len(text) > LONGEST:
+            raise RuleFault(1, f"the key is longer than {LONGEST} characters")
+        reader = _Reader(_shown(text).rstrip())
+        place = reader.plain_figure()
+        reader.end()
+        return place
     except RuleFault as fault:
         raise _usage(flag, text, fault) from None
 
@@ -92,20 +163,20 @@ def refuse_change(rule: Rule, flag: str = "--fail-on") -> None:
         raise _usage(flag, rule.text, RuleFault(column, said))
 
 
-def read_rule(text: str) -> Rule:
-    """Read a rule.
+def read_rule(text: str, keys: Collection[str] = KEYS) -> Rule:
+    """Read a rule; ``keys`` are those that it can be over.
 
     Raises RuleFault with the column of the first fault.
     """
     if len(text) > LONGEST:
         raise RuleFault(1, f"the rule is longer than {LONGEST} characters")
-    reader = _Reader(_shown(text).rstrip())
+    reader = _Reader(_shown(text).rstrip(), keys)
     word, at = reader.word()
     statistic = BestEstimate()
     if reader.takes("("):
         statistic, place, condition = _function(word, at, reader)
     else:
-        place = _figure(word, at)
+        place = reader.figure(word, at)
         condition = reader.condition_on(place[1])
     reader.end()
     return Rule(_even(reader.text), *place, condition, statistic)
@@ -114,8 +185,9 @@ def read_rule(text: str) -> Rule:
 class _Reader:
     """Reads a rule from left to right; ``at`` counts from 0."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, keys: Collection[str] = KEYS) -> None:
         self.text = text
+        self.keys = keys
         self.at = 0
         self.skip()
 
@@ -147,8 +219,8 @@ class _Reader:
         at = self.at
         if not (word := self.match(_WORD)):
             raise self.fault(
-                f"a key or a function is wanted here, as in total_kgco2e > 10 t; {_KEY_HELP}; "
-                f"{_FUNCTION_HELP}"
+                f"a key or a function is wanted here, as in total_kgco2e > 10 t; "
+                f"{_key_help(self.keys)}; {_FUNCTION_HELP}"
             )
         return word, at
 
@@ -157,7 +229,11 @@ class _Reader:
         word, at = self.word()
         if self.text.startswith("(", self.at):
             raise RuleFault(at + 1, f"`{word}(` cannot stand inside a function; write a key here")
-        return _figure(word, at)
+        return self.figure(word, at)
+
+    def figure(self, word: str, at: int) -> tuple[str | None, str]:
+        """Return the phase and the key that a word at ``at`` names."""
+        return _figure(word, at, self.keys)
 
     def close(self) -> None:
         if not self.takes(")"):
@@ -196,10 +272,17 @@ def _function(word: str, at: int, reader: _Reader) -> Read:
     raise RuleFault(at + 1, f"unknown function `{word}`; {_FUNCTION_HELP}")
 
 
-def _figure(word: str, at: int) -> tuple[str | None, str]:
+def _key_help(keys: Collection[str]) -> str:
+    more = ", alone or as phases.PHASE.KEY" if keys is KEYS else ""
+    return f"the keys are {', '.join(keys)}{more}"
+
+
+def _figure(word: str, at: int, keys: Collection[str] = KEYS) -> tuple[str | None, str]:
     """Return the phase and the key that a word at ``at`` names."""
-    if word in KEYS:
+    if word in keys:
         return None, word
+    if keys is not KEYS:
+        raise _unknown_key(word, at, keys)
     first, *rest = word.split(".")
     if first == "phases" and rest:
         return _of_phase(rest, at + len("phases."))
@@ -207,7 +290,7 @@ def _figure(word: str, at: int) -> tuple[str | None, str]:
         raise RuleFault(at + 1, f"`{word}` needs parentheses; {_FUNCTION_HELP}")
     if first in PHASES and ".".join(rest) in KEYS:
         raise RuleFault(at + 1, f"unknown key `{word}`; did you mean `phases.{word}`?")
-    raise _unknown_key(word, at)
+    raise _unknown_key(word, at, keys)
 
 
 def _of_phase(parts: list[str], at: int) -> tuple[str, str]:
@@ -218,20 +301,24 @@ def _of_phase(parts: list[str], at: int) -> tuple[str, str]:
         raise RuleFault(at + 1, f"unknown phase `{phase}`{close}; the phases are {known}")
     at += len(phase)
     if not rest:
-        raise RuleFault(at + 1, f"a key is wanted after the phase; {_KEY_HELP}")
+        raise RuleFault(at + 1, f"a key is wanted after the phase; {_key_help(KEYS)}")
     if (key := ".".join(rest)) not in KEYS:
-        raise _unknown_key(key, at + 1)
+        raise _unknown_key(key, at + 1, KEYS)
     return phase, key
 
 
-def _unknown_key(key: str, at: int) -> RuleFault:
-    close = did_you_mean(key.rpartition(".")[2], KEYS)
-    return RuleFault(at + 1, f"unknown key `{key}`{close}; {_KEY_HELP}")
+def _unknown_key(key: str, at: int, keys: Collection[str]) -> RuleFault:
+    close = did_you_mean(key.rpartition(".")[2], keys)
+    return RuleFault(at + 1, f"unknown key `{key}`{close}; {_key_help(keys)}")
 
 
 def _limit(written: str, at: int, wanted: Dimension) -> tuple[float, str, bool]:
     """Return a limit's number, its unit and whether it is a change."""
     sign, number, unit, columns = _split(written, at, wanted.example)
+    if wanted is PERCENTAGE:
+        if sign or unit not in ("", PERCENT):
+            raise RuleFault(columns[1 if unit else 0], "a percentage is wanted here, as in 50")
+        return float(number.replace("_", "")), wanted.unit, False
     if unit == PERCENT and not sign:
         said = f"a percentage is a change from the base: write +{number}% or -{number}%"
         raise RuleFault(columns[0], said)

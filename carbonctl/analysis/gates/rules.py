@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from carbonctl.analysis.figures import Figures
+from carbonctl.analysis.figures import Figures, sampling_of
 from carbonctl.analysis.gates.grammar import Rule
 from carbonctl.analysis.gates.verdicts import Level, Verdict, judge, may_trigger
 
@@ -43,7 +43,9 @@ class Gates(NamedTuple):
     def judge_change(self, one: Comparison) -> list[Verdict]:
         """Return the verdicts over a comparison; a spread is known where its range is."""
         is_known = one.base.has_specs and one.head.has_specs
-        head, base = (_figures(side.results, is_known) for side in (one.head, one.base))
+        head, base = (
+            _figures(side.results, is_known, like=one.head.results) for side in (one.head, one.base)
+        )
         return self._judge(one.head.label, head, base)
 
     def _judge(self, subject: str, ours: Figures, theirs: Figures | None) -> list[Verdict]:
@@ -58,6 +60,9 @@ class Gates(NamedTuple):
         return ("fail", self.fail), ("warn", self.warn)
 
 
-def _figures(results: Sequence[Result], is_known: bool = True) -> Figures:
-    """Return the figures of some results."""
-    return Figures([entry for result in results for entry in result.booked], is_known)
+def _figures(
+    results: Sequence[Result], is_known: bool = True, like: Sequence[Result] = ()
+) -> Figures:
+    """Return the figures of some results, drawn like those that they are compared with."""
+    entries = [entry for result in results for entry in result.booked]
+    return Figures(entries, is_known, sampling=sampling_of(results, like))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Protocol, TypeAlias
 
 from carbonctl.analysis.gates.conditions import PERCENT, Condition, Pair, RuleFault, Unknown
+from carbonctl.ledger.samples import percentile
 
 Place: TypeAlias = tuple[str | None, str]  # a phase, or None, and a key of the totals
 Read: TypeAlias = tuple["BestEstimate", Place, Condition]
@@ -82,7 +83,8 @@ class Percentile(BestEstimate):
 
     def measure(self, condition: Condition, pairs: Sequence[Pair]) -> tuple[float, bool]:
         """Return the percentile of the figures or of their changes."""
-        value = _percentile([condition.change(pair) for pair in pairs], self.percent)
+        changes = sorted(condition.change(pair) for pair in pairs)
+        value = percentile(changes, self.percent)
         if math.isnan(value):
             raise Unknown("the change is unknown, as the base is zero")
         if condition.unit == PERCENT and not any(any(pair) for pair in pairs):
@@ -126,13 +128,3 @@ class Probability(BestEstimate):
 
 
 FUNCTIONS: tuple[type[Percentile] | type[Probability], ...] = (Percentile, Probability)
-
-
-def _percentile(numbers: list[float], percent: float) -> float:
-    """Return a percentile, linear between order statistics (Hyndman and Fan's type 7)."""
-    ordered = sorted(numbers)
-    place = (len(ordered) - 1) * percent / 100
-    below = math.floor(place)
-    low, high = ordered[below], ordered[math.ceil(place)]
-    part = place - below
-    return low if low == high else low * (1 - part) + high * part

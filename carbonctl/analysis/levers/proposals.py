@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from carbonctl.analysis.candidates import by_formula
+from carbonctl.analysis.best_lever import options
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.records import Device
 from carbonctl.ledger.result import Result
@@ -36,10 +36,10 @@ class Proposal(NamedTuple):
 
 def proposals(result: Result, catalog: Catalog) -> Iterator[Proposal]:
     """Yield what may lower the carbon of a workload, in no order."""
-    for candidate in by_formula(result, catalog):
-        pairs = (setting.partition("=") for setting in candidate.settings)
+    for option in options(result, catalog):
+        pairs = (setting.partition("=") for setting in option.settings)
         keys = {"set": {path: text for path, _, text in pairs}}
-        yield Proposal(candidate.name, keys, candidate.assumption)
+        yield Proposal(option.name, keys, option.assumption)
     yield from _contracts(result)
     yield from _devices(result.spec, catalog)
     for path, activity in _activities(result.spec):
@@ -74,32 +74,52 @@ def _contracts(result: Result) -> Iterator[Proposal]:
             yield Proposal(
                 "contract for carbon-free energy",
                 {"set": {f"{above}.carbon_free_energy": "100 %"}},
-                "market-based figures alone: the grid stays what it is",
+                "the grid stays what it is: only the market-based figures fall",
             )
 
 
 def _devices(spec: Mapping[str, Any], catalog: Catalog) -> Iterator[Proposal]:
     """Yield the next device for each system and each activity that names one."""
-    described = [(f"systems.{name}", f"systems.{name}", system)
-                 for name, system in (spec.get("systems") or {}).items()]  # fmt: skip
-    described += [(path, f"phases.{path}", activity) for path, activity in _activities(spec)]
-    for on, path, fields in described:
-        name = fields.get("device")
-        if not isinstance(name, str) or not _OF_ONE_DEVICE.isdisjoint(fields):
-            continue
-        try:
-            device = catalog.device(name)
-        except LookupError:  # a server, or a cloud machine
-            continue
-        found = _next(device, catalog)
-        if found is not None:
-            other, ratio, by = found
-            yield Proposal(
-                f"{on.partition('.')[2]}: {other.name}",
-                {"on": on, "set": {f"{path}.device": other.id}, "divide": {"time": f"{ratio:.4g}"}},
-                f"the same work in 1/{ratio:.3g} of the time, as {by} have it; "
-                "what you measure may differ",
-            )
+    activities = dict(_activities(spec))
+    for name, system in (spec.get("systems") or {}).items():
+        users = {path: one for path, one in activities.items() if one.get("system") == name}
+        yield from _replaced(f"systems.{name}", f"systems.{name}", system, users, catalog)
+    for path, activity in activities.items():
+        yield from _replaced(path, f"phases.{path}", activity, {path: activity}, catalog)
+
+
+def _replaced(
+    on: str,
+    path: str,
+    fields: Mapping[str, Any],
+    users: Mapping[str, Mapping[str, Any]],
+    catalog: Catalog,
+) -> Iterator[Proposal]:
+    """Yield the next device of a machine: its users hold it for less time, or need fewer."""
+    name = fields.get("device")
+    fleets = ["fleet" in user for user in users.values()]
+    is_plain = isinstance(name, str) and _OF_ONE_DEVICE.isdisjoint(fields)
+    if not is_plain or not users or any(fleets) != all(fleets):
+        return
+    try:
+        device = catalog.device(str(name))
+    except LookupError:  # a server, or a cloud machine
+        return
+    found = _next(device, catalog)
+    if found is None:
+        return
+    other, ratio, by = found
+    key = "fleet" if all(fleets) else "time"
+    share = "with 1/{:.3g} of the machines" if key == "fleet" else "in 1/{:.3g} of the time"
+    yield Proposal(
+        f"{on.partition('.')[2]}: {other.name}",
+        {
+            "on": [*users] if key == "fleet" else on,
+            "set": {f"{path}.device": other.id},
+            "divide": {key: f"{ratio:.4g}"},
+        },
+        f"the same work {share.format(ratio)}, as {by} have it; what you measure may differ",
+    )
 
 
 def _next(device: Device, catalog: Catalog) -> tuple[Device, float, str] | None:

@@ -18,7 +18,8 @@ from carbonctl.analysis.reproduce.blind import (
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.accuracy import BLIND, GIVEN, RecordedFigure
 from carbonctl.catalog.folders import examples
-from carbonctl.ledger.result import Result, error_of
+from carbonctl.ledger.reported import error_of
+from carbonctl.ledger.result import Result
 from carbonctl.spec.from_python import tree
 from carbonctl.spec.load import load, load_tree
 from carbonctl.spec.model import Site, Workload

@@ -12,7 +12,10 @@ from typing import Any, TypeAlias
 
 Schema: TypeAlias = dict[str, Any]
 
-NAMES = ("spec", "result", "device", "compare", "embodied", "reproduce")
+NAMES = (
+    "spec", "result", "device", "compare", "embodied", "reproduce", "sensitivity", "sweep",
+    "breakeven", "levers",
+)  # fmt: skip
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 

@@ -1,14 +1,20 @@
-"""The schema of a comparison: what ``compare`` writes as JSON, its design metrics included."""
+"""The schema of a comparison: what ``compare`` writes as JSON.
+
+Design metrics and what decides the difference are in it where they are asked for.
+"""
 
 from __future__ import annotations
 
+from carbonctl.analysis.compare.drivers import BASE, HEAD
 from carbonctl.analysis.compare.model import ADDED, CHANGED, REMOVED, SAME, SCHEMA, Change, Delta
 from carbonctl.analysis.design import metrics
+from carbonctl.analysis.sensitivity import Row
 from carbonctl.ledger.entry import EMBODIED, OPERATIONAL, SUMS
 from carbonctl.reference import descriptions
 from carbonctl.reference.schemas import Schema, closed, ref
 from carbonctl.reference.schemas import records as r
 from carbonctl.reference.schemas import result as of_result
+from carbonctl.reference.schemas.sensitivity import DISTRIBUTIONS, STATUSES
 from carbonctl.render.design.plain_ import AT_ONCE, DEPENDS, LATER, NEVER, SAFE
 from carbonctl.spec.model import PHASES
 
@@ -35,12 +41,13 @@ def build() -> Schema:
         **r.whole(document),
         "$defs": {
             "base": _with_metrics(side),
-            "alternative": _with_metrics(_alternative(side)),
+            "alternative": _with_sensitivity(_with_metrics(_alternative(side))),
             "deltas": r.each({key: totals[key] for key in SUMS}, "delta"),
             "delta": r.record(Delta, "delta"),
             "row": r.whole(_row()),
             "change": r.record(Change, "change"),
             **_of_metrics(),
+            **_of_sensitivity(),
             **{key: shared[key] for key in ("verdict", "own_records", "problem")},
         },
     }
@@ -51,6 +58,28 @@ def _with_metrics(properties: dict[str, Schema]) -> Schema:
     return closed(
         {**properties, "metrics": {**ref("metrics"), "description": said}}, tuple(properties)
     )
+
+
+def _with_sensitivity(schema: Schema) -> Schema:
+    said = "what decides the difference, where --sensitivity asks for it"
+    schema["properties"]["sensitivity"] = {**ref("sensitivity"), "description": said}
+    return schema
+
+
+def _of_sensitivity() -> dict[str, Schema]:
+    """Return the definitions of what decides a difference."""
+    swing = r.record(
+        Row,
+        "swing",
+        side=r.words((BASE, HEAD, None)),
+        status=r.words(STATUSES),
+        distribution=r.words(DISTRIBUTIONS),
+        **dict.fromkeys(("at_low", "at_high", "swing"), r.NUMBER),
+    )
+    difference = r.fields(
+        "difference", median=r.MAYBE_NUMBER, rows=r.listed("swing"), notes=r.TEXTS
+    )
+    return {"sensitivity": r.whole(difference), "swing": swing}
 
 
 def _alternative(side: dict[str, Schema]) -> dict[str, Schema]:

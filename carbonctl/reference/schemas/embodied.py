@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from carbonctl.hardware.report import SCHEMA, VIEWS, Beside
-from carbonctl.ledger.entry import EMBODIED, OPERATIONAL
+from carbonctl.ledger.entry import EMBODIED, OPERATIONAL, Totals
 from carbonctl.reference.schemas import Schema, ref
 from carbonctl.reference.schemas import records as r
 from carbonctl.reference.schemas import result as of_result
@@ -19,7 +19,7 @@ def build() -> Schema:
     bill = _bill()
     carbon = r.words((OPERATIONAL, EMBODIED))
     of_bill = r.fields("bill line", phase=r.words(("",)), boundary=carbon)
-    same = ("totals", "input", "assumption", "own_records", "problem")
+    same = ("input", "assumption", "own_records", "problem")
     return {
         "$id": SCHEMA,
         "title": "Bills of carbonctl embodied",
@@ -34,6 +34,7 @@ def build() -> Schema:
             "beside": r.record(Beside, "beside"),
             "bounds": r.whole(r.fields("bounds", best=r.NUMBER, low=r.NUMBER, high=r.NUMBER)),
             "entry": r.whole({**shared["entry"]["properties"], **of_bill}),
+            "totals": r.record(Totals, "totals"),
             **{key: shared[key] for key in same},
         },
     }

@@ -7,6 +7,7 @@ where there is no unit.
 
 from __future__ import annotations
 
+from carbonctl.factors.distributions import QUANTILES
 from carbonctl.numbers.unit_table import CO2
 from carbonctl.numbers.units import CLOCK, DIMENSIONS, DURATION, Dimension, single_units
 from carbonctl.reference.schemas import Schema, closed, records, ref
@@ -45,7 +46,15 @@ def _definitions(dimension: Dimension) -> dict[str, Schema]:
     first = rf"({_NUMBER}({_unit(dimension)})?{clock})"
     last = f"({_NUMBER}{_unit(dimension)}{clock})"
     source = scalars.as_schema(scalars.WORDS)
-    mapping = records.fields("quantity", best=single, low=single, high=single, source=source)
+    percent = {"type": "string", "pattern": "%\\s*$"}
+    number = {"type": ["number", "string"]}
+    values = {"type": "object", "minProperties": 1, "additionalProperties": number}
+    mapping = records.fields(
+        "quantity", best=single, low=single, high=single, source=source,
+        distribution=records.words(QUANTILES), gsd=number, sd={"anyOf": [single, percent]},
+        values=values,
+    )  # fmt: skip
+    forms = [closed(mapping, (needed,)) for needed in ("best", "distribution")]
     return {
         f"one-{name}": {
             "description": said,
@@ -60,7 +69,7 @@ def _definitions(dimension: Dimension) -> dict[str, Schema]:
         },
         name: {
             "description": f"{said}, a range {range_}, or a mapping of best, low and high",
-            "anyOf": [ref(f"{name}-or-range"), closed(mapping, ("best",))],
+            "anyOf": [ref(f"{name}-or-range"), *forms],
             **examples,
         },
     }

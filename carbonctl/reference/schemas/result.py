@@ -13,6 +13,7 @@ from carbonctl.errors import Problem
 from carbonctl.factors.distributions import QUANTILES
 from carbonctl.ledger.entry import EMBODIED, OPERATIONAL, Entry, Totals
 from carbonctl.ledger.result import SCHEMA, Assumption, ReportedFigure
+from carbonctl.ledger.samples import Samples
 from carbonctl.ledger.sums import Driver
 from carbonctl.numbers.values import Status, Value
 from carbonctl.reference import descriptions
@@ -41,7 +42,8 @@ def build() -> Schema:
             "verdict": r.record(Verdict, "verdict"),
             "line": r.whole({"schema": document["schema"], **result}),
             "result": r.whole(result),
-            "totals": r.record(Totals, "totals"),
+            "totals": _totals(),
+            "samples": r.record(Samples, "samples"),
             "entry": r.record(
                 Entry,
                 "entry",
@@ -58,7 +60,12 @@ def build() -> Schema:
                 high=r.NUMBER,
                 distribution=r.words((*QUANTILES, None)),
                 unknown=r.MAYBE_TEXT,
+                parameters={"type": ["array", "null"], "items": r.NUMBER},
             ),
+            "uncertainty": r.whole(
+                r.fields("uncertainty", seed={"type": "integer"}, ranks=r.listed("rank"))
+            ),
+            "rank": r.whole(r.fields("rank", of=r.TEXTS, rank=r.NUMBER)),
             "driver": r.record(Driver, "driver", status=status),
             "assumption": r.record(Assumption, "assumption", status=status),
             "comparison": r.record(ReportedFigure, "comparison"),
@@ -66,6 +73,13 @@ def build() -> Schema:
             "problem": r.record(Problem, "problem"),
         },
     }
+
+
+def _totals() -> Schema:
+    """Return the schema of sums, with what draws say of them where there are draws."""
+    sums = r.fields("totals", **dict.fromkeys(Totals._fields, r.MAYBE_NUMBER))
+    said = "what draws say of the total, with --draws; null where it is unknown"
+    return closed({**sums, "samples": {**r.maybe("samples"), "description": said}}, tuple(sums))
 
 
 def by_phase(of: str) -> Schema:
@@ -103,5 +117,6 @@ def _result() -> dict[str, Schema]:
             "additionalProperties": False,
         },
         warnings=r.TEXTS,
+        uncertainty=r.maybe("uncertainty"),
         spec={"type": "object"},
     )

@@ -15,10 +15,12 @@ from carbonctl.reference.schemas import Schema, closed, ref
 from carbonctl.reference.schemas.quantities import definitions, name_of
 from carbonctl.spec import bounds, scalars
 from carbonctl.spec import fields as f
+from carbonctl.spec.levers import ActivitiesField, Lever, NodeField, TargetsField
 from carbonctl.spec.model import PHASES, Activity, Workload
 from carbonctl.spec.parts import DEVICE, GROUP, HOST
 from carbonctl.spec.parts import KINDS as PART_KINDS
 from carbonctl.spec.systems import System
+from carbonctl.spec.word_or import WordOr
 
 _SHARE: f.QuantityField = get_args(f.Fraction)[1]
 
@@ -81,6 +83,10 @@ class _Generator(GenerateJsonSchema):
         return {"anyOf": [self.field(marker.count), self.field(marker.rate)]}
 
     @field.register
+    def _(self, marker: WordOr) -> Schema:
+        return {"anyOf": [{"enum": [marker.word]}, self.field(marker.quantity)]}
+
+    @field.register
     def _(self, marker: f.GridField) -> Schema:
         share = self.field(_SHARE)
         mix = {"type": "object", "minProperties": 1, "additionalProperties": share}
@@ -91,6 +97,19 @@ class _Generator(GenerateJsonSchema):
             "examples": ["FR", "US-CAMX", "aws/us-east-1", {"hydro": "60 %", "gas": "40 %"}],
         }
         return self.shared("grid", grid)
+
+    @field.register
+    def _(self, marker: NodeField) -> Schema:
+        return {"type": ["string", "number", "boolean", "object", "array"]}
+
+    @field.register
+    def _(self, marker: ActivitiesField) -> Schema:
+        return {"type": "array"}
+
+    @field.register
+    def _(self, marker: TargetsField) -> Schema:
+        word = scalars.as_schema(scalars.ID)
+        return {"anyOf": [word, {"type": "array", "items": word, "minItems": 1}]}
 
     def shared(self, name: str, schema: Schema) -> Schema:
         """Put a schema among the shared definitions and return a reference to it."""
@@ -108,12 +127,18 @@ class _Generator(GenerateJsonSchema):
 def build() -> Schema:
     """Return the schema of a workload."""
     kinds = {kind: estimators.model(kind) for kind in estimators.names()}
-    shared, names = _schemas([Workload, Activity, *kinds.values(), System, *PART_KINDS.values()])
+    shared, names = _schemas(
+        [Workload, Activity, *kinds.values(), System, Lever, *PART_KINDS.values()]
+    )
     root, common = shared.pop(names[Workload]), shared.pop(names[Activity])
     for kind, model in kinds.items():
         shared[names[model]] = _of_kind(kind, shared[names[model]])
     _close_parts(shared, names)
     shared[names[System]]["properties"]["parts"] |= _LIST_OF_PARTS
+    lever = shared[names[Lever]]
+    lever["properties"]["adds"]["additionalProperties"] = _ACTIVITIES
+    on = {**lever["properties"]["on"], "description": "on, as readers of YAML 1.1 have it"}
+    lever["patternProperties"] = {"^[Tt]rue$": on}
     shared["activity"] = {
         "description": "One thing done in a phase",
         "required": ["kind"],
@@ -131,6 +156,7 @@ def part_definitions() -> dict[str, Schema]:
     return {**shared, "parts": _LIST_OF_PARTS}
 
 
+_ACTIVITIES: Schema = {"type": "array", "items": ref("activity"), "minItems": 1}
 _LIST_OF_PARTS: Schema = {"type": "array", "items": ref("part"), "minItems": 1}
 
 

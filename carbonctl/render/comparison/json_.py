@@ -46,6 +46,11 @@ def _side(side: Side) -> dict[str, Any]:
 
 
 def _alternative(rank: int, comparison: Comparison) -> dict[str, Any]:
+    asked: dict[str, Any] = {}
+    if comparison.sensitivity is not None:
+        from carbonctl.render.sensitivity.json_ import of_difference
+
+        asked["sensitivity"] = of_difference(comparison.sensitivity)
     return {
         "rank": rank,
         **_side(comparison.head),
@@ -55,6 +60,7 @@ def _alternative(rank: int, comparison: Comparison) -> dict[str, Any]:
         "inputs": [change._asdict() for change in comparison.inputs],
         "assumptions": [change._asdict() for change in comparison.changes],
         "notes": list(comparison.notes),
+        **asked,
     }
 
 

@@ -164,6 +164,13 @@ def _details(comparison: Comparison) -> Iterator[Block]:
         ]  # fmt: skip
         yield said.plural(len(activities), "activity", "activities"), head, rows
     yield from _of_entries(comparison)
+    if comparison.sensitivity is not None and comparison.sensitivity.rows:
+        from carbonctl.render.sensitivity import lines, md_
+
+        of_table = lines.scale(comparison.sensitivity, is_signed=True)
+        top = len(comparison.sensitivity.rows)
+        title = f"{lines.OF_DIFFERENCE} [{of_table.unit}]"
+        yield lines.OF_DIFFERENCE, *md_.table(comparison.sensitivity, of_table, top, title)
     inputs = said.inputs(comparison)
     if inputs:
         head = ["| Input | Base | Head |", "| :-- | --: | --: |"]

@@ -85,6 +85,11 @@ class _Block:
             self.screen.paragraph(f"{name}: {said}")
         self.listed("Inputs that differ", comparison_text.inputs(self.one))
         self.listed("Assumed figures that differ", comparison_text.changes(self.one))
+        if self.one.sensitivity is not None:
+            from carbonctl.render.sensitivity import table_
+
+            self.screen.paragraph()
+            table_.draw_difference(self.screen, self.one.sensitivity)
 
     def rows(self) -> None:
         table = Sheet(is_ruled=True, gap=3)

@@ -30,7 +30,7 @@ class Renderer:
         self.lines: list[str] = []
         out = SimpleNamespace(write=self.lines.append)
         self.writer = csv.writer(out, delimiter=self.delimiter, lineterminator="\n")
-        self.table = chosen(style.by, style.rows)
+        self.table = chosen(style.by, style.rows, is_drawn=style.is_drawn)
         self.has_flags = not FLAGS.isdisjoint(self.table.columns)
         self.writer.writerow(self.table.columns)
         head = self.take()

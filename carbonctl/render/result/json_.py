@@ -4,9 +4,10 @@ from functools import partial
 from io import BytesIO
 from typing import Any
 
-from carbonctl.ledger.entry import COLUMNS, Entry
+from carbonctl.ledger.entry import COLUMNS, Entry, Totals
 from carbonctl.ledger.result import SCHEMA, About, Assumption, Result
-from carbonctl.ledger.unknowns import distribution, identity, is_certain
+from carbonctl.ledger.samples import Drawn, Samples
+from carbonctl.ledger.unknowns import Uncertainty, distribution, identity, is_certain
 from carbonctl.numbers.values import Value
 from carbonctl.render import Style, Verdicts
 from carbonctl.render.escaping import as_json, json_parts
@@ -67,21 +68,42 @@ def result_dict(result: Result, drivers: Any = None) -> dict[str, Any]:
 
 def _members(result: Result, drivers: Any = None) -> dict[str, Any]:
     """Return one element of ``results``, its long lists not made yet."""
+    drawn = result.samples
     return {
         "file": result.file,
         "sha256": result.sha256,
         "name": result.name,
         "complete": result.complete,
-        "total": result.total._asdict(),
-        "phases": {phase: sums._asdict() for phase, sums in result.phases.items()},
+        "total": _sums(result.total, drawn, drawn and drawn.total),
+        "phases": {
+            phase: _sums(sums, drawn, drawn and drawn.phases[phase])
+            for phase, sums in result.phases.items()
+        },
         "entries": map(partial(_entry, result), result.entries),
         "drivers": [d._asdict() for d in result.drivers] if drivers is None else drivers,
         "assumptions": map(Assumption._asdict, result.assumptions),
         "reported": result.reported
         and {key: comparison._asdict() for key, comparison in result.reported.items()},
         "warnings": list(result.warnings),
+        "uncertainty": _uncertainty(result),
         "spec": result.spec,
     }
+
+
+def _sums(sums: Totals, drawn: Drawn | None, samples: Samples | None) -> dict[str, Any]:
+    """Return sums, and what draws say of their total, where there are draws."""
+    if drawn is None:
+        return sums._asdict()
+    return {**sums._asdict(), "samples": None if samples is None else samples._asdict()}
+
+
+def _uncertainty(result: Result) -> dict[str, Any] | None:
+    """Return what the draws of a result begin with; None where the workload says nothing of it."""
+    said = result.uncertainty
+    if said == Uncertainty() and not result.spec.get("uncertainty"):
+        return None
+    ranks = [{"of": [first, second], "rank": rank} for first, second, rank in said.ranks]
+    return {"seed": said.seed, "ranks": ranks}
 
 
 def _entry(result: Result, entry: Entry) -> dict[str, Any]:
@@ -109,4 +131,5 @@ def _input(value: Value) -> dict[str, Any]:
         "line": value.line,
         "distribution": None if is_certain(value) else distribution(value),
         "unknown": None if is_certain(value) else identity(value),
+        "parameters": list(value.parameters) or None,
     }

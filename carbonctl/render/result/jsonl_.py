@@ -23,7 +23,7 @@ class Renderer:
     def __init__(self, style: Style) -> None:
         self.lines: list[str] = []
         is_whole = style.by is None and style.rows is None
-        self.table = None if is_whole else chosen(style.by, style.rows)
+        self.table = None if is_whole else chosen(style.by, style.rows, is_drawn=style.is_drawn)
 
     def add(self, result: Result) -> None:
         """Add one line, or one for each row."""

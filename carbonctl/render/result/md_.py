@@ -4,6 +4,7 @@ from carbonctl.ledger.entry import Totals
 from carbonctl.ledger.result import About, Result
 from carbonctl.render import Style, Verdicts
 from carbonctl.render.assumptions import assumption_rows
+from carbonctl.render.draws import ROUGH, draws_said
 from carbonctl.render.drivers import TITLE, best_lever, driver_rows
 from carbonctl.render.escaping import markdown as escape
 from carbonctl.render.human_numbers import energy, mass, parts, percent, rounded
@@ -42,7 +43,15 @@ def _head(result: Result) -> list[str]:
     low, high = total.total_low_kgco2e, total.total_high_kgco2e
     bounds = f" ({mass(low)} to {mass(high)} in 90 of 100 cases)" if low != high else ""
     said = f"{said}{bounds} from {energy(total.energy_kwh)}."
-    return [f"### {escape(result.name)}", "", said, ""]
+    return [f"### {escape(result.name)}", "", said, "", *_draws(result)]
+
+
+def _draws(result: Result) -> list[str]:
+    """Return what draws say of the total; without draws, where its range is a rough one."""
+    drawn = result.samples
+    if drawn is not None and drawn.total is not None:
+        return [f"{'; '.join(draws_said(drawn.total, mass))}.", ""]
+    return [f"{ROUGH}.", ""] if drawn is None and result.is_rough else []
 
 
 def _table(result: Result, by: str) -> list[str]:

@@ -17,7 +17,7 @@ class Renderer:
 
     def __init__(self, style: Style) -> None:
         frames.require("Parquet", "pandas", "pyarrow")
-        self.table = chosen(style.by, style.rows)
+        self.table = chosen(style.by, style.rows, is_drawn=style.is_drawn)
         self.rows: list[Row] = []
 
     def add(self, result: Result) -> None:

@@ -8,6 +8,7 @@ from carbonctl.ledger.result import About, Result
 from carbonctl.ledger.sums import without_range
 from carbonctl.render import CAUTION, Style, Verdicts, human_numbers
 from carbonctl.render.assumptions import AssumptionRow, assumption_rows
+from carbonctl.render.draws import ROUGH, draws_said
 from carbonctl.render.drivers import TITLE, best_lever, driver_rows
 from carbonctl.render.own_records import below
 from carbonctl.render.plain import finished
@@ -71,6 +72,7 @@ class _Block:
     def show(self) -> None:
         self.scale()
         self.head()
+        self.draws()
         self.screen.paragraph()
         self.phases()
         self.facts()
@@ -108,6 +110,15 @@ class _Block:
                 f"{name} {self.mass(part)} ({human_numbers.percent(part, whole.total_kgco2e)})"
                 for name, part in parts
             ))  # fmt: skip
+
+    def draws(self) -> None:
+        """Say what draws say of the total; without draws, where its range is a rough one."""
+        drawn = self.result.samples
+        if drawn is not None and drawn.total is not None:
+            for line in draws_said(drawn.total, self.mass):
+                self.screen.paragraph(line)
+        elif drawn is None and self.result.is_rough:
+            self.screen.paragraph(f"{ROUGH}.", "dim")
 
     def phases(self) -> None:
         whole = self.result.total
@@ -269,19 +280,6 @@ def _rows(screen: Screen, kinds: tuple[str, ...], rows: Iterable[tuple[Content, 
     sheet.draw(screen)
 
 
-def _runs(numbers: Iterable[int]) -> str:
-    """Write some numbers in their order, three and more that follow each other as a run."""
-    runs: list[list[int]] = []
-    for number in sorted(set(numbers)):
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return ", ".join(
-        f"{run[0]}-{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs
-    )
-
-
 def _assumed(style: Style, rows: tuple[AssumptionRow, ...]) -> list[str]:
     """Return lines of what the spec did not give, and where each figure came from."""
     screen = Screen(style)
@@ -290,7 +288,7 @@ def _assumed(style: Style, rows: tuple[AssumptionRow, ...]) -> list[str]:
     numbers = {key: number for number, key in enumerate(keys, 1)}
     shown = []
     for row in rows:
-        marks = _runs(numbers[key] for key in row.sources)
+        marks = human_numbers.runs(numbers[key] for key in row.sources)
         status = Text(row.status, CAUTION if row.status == "archetype" else "dim")
         shown.append((row.label, row.said, status, f"[{marks}]" if marks else ""))
     _rows(screen, ("fold", "right", "left", "left"), shown)

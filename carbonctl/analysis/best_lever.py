@@ -1,6 +1,6 @@
 """What might be changed of a workload, by what is known of it: places, buildings, machines.
 
-A candidate is a setting of some paths. Those here only move figures that are in the formulas of
+An option is a setting of some paths. Those here only move figures that are in the formulas of
 the account, so that what they save can be worked out without another one.
 """
 
@@ -26,7 +26,7 @@ _CLOUDS = {"aws": "aws", "azure": "azure", "google": "gcp"}  # how names of regi
 _GIVEN = "given"
 
 
-class Candidate(NamedTuple):
+class Option(NamedTuple):
     """A change that can be made by setting some paths.
 
     Attributes
@@ -48,12 +48,12 @@ class Candidate(NamedTuple):
     numbers: Mapping[str, float] = {}
 
 
-class Saving(NamedTuple):
-    """What a candidate would save, by the formulas of an account.
+class BestLever(NamedTuple):
+    """What an option saves that saves most, by the formulas of an account.
 
     Attributes
     ----------
-    candidate : Candidate
+    option : Option
         The change.
     saved : float
         [kgCO2e], without what is unknown.
@@ -61,28 +61,28 @@ class Saving(NamedTuple):
         Of the total, 0 to 1.
     """
 
-    candidate: Candidate
+    option: Option
     saved: float
     share: float
 
     @property
     def said(self) -> str:
         """The change in a few words: what to set, where that is one path."""
-        settings = self.candidate.settings
-        return settings[0].removeprefix("phases.") if len(settings) == 1 else self.candidate.name
+        settings = self.option.settings
+        return settings[0].removeprefix("phases.") if len(settings) == 1 else self.option.name
 
 
-def greatest(result: Result, catalog: Catalog) -> Saving | None:
-    """Return the candidate that saves most; None where none saves a hundredth of the total.
+def best_lever(result: Result, catalog: Catalog) -> BestLever | None:
+    """Return the option that saves most; None where none saves a hundredth of the total.
 
     Ties go to the first. What is unknown of the total is left out.
     """
     whole = _total(result, {})
     savings = []
-    for candidate in by_formula(result, catalog):
+    for option in options(result, catalog):
         with suppress(ArithmeticError, ValueError):
-            saved = whole - _total(result, candidate.numbers)
-            savings.append(Saving(candidate, saved, saved / whole if whole else 0.0))
+            saved = whole - _total(result, option.numbers)
+            savings.append(BestLever(option, saved, saved / whole if whole else 0.0))
     first = max(savings, key=lambda saving: saving.saved, default=None)
     return first if first is not None and first.share >= _LEAST else None
 
@@ -92,8 +92,8 @@ def _total(result: Result, numbers: Mapping[str, float]) -> float:
     return exact_sum([figure for figure in figures if figure is not None])
 
 
-def by_formula(result: Result, catalog: Catalog) -> Iterator[Candidate]:
-    """Yield the candidates whose saving follows from the formulas of an account."""
+def options(result: Result, catalog: Catalog) -> Iterator[Option]:
+    """Yield the options whose saving follows from the formulas of an account."""
     inputs = _inputs(result)
     yield from _regions(result, inputs, catalog)
     yield from _pues(result, inputs.get("pue", {}), catalog)
@@ -111,13 +111,13 @@ def _inputs(result: Result) -> dict[str, dict[str, Value]]:
     return inputs
 
 
-def _pues(result: Result, values: Mapping[str, Value], catalog: Catalog) -> Iterator[Candidate]:
+def _pues(result: Result, values: Mapping[str, Value], catalog: Catalog) -> Iterator[Option]:
     """Yield a good building for each site but those of a cloud, whose customers cannot choose."""
     for path, value in values.items():
         site = _at(result.spec, path.split(".")[:-1])
         if value.best > PUE and not (isinstance(site, Mapping) and _is_cloud(site, catalog)):
             assumption = "a building that uses little beside its machines"
-            yield Candidate(f"PUE {PUE}", (f"{path}={PUE}",), assumption, {path: PUE})
+            yield Option(f"PUE {PUE}", (f"{path}={PUE}",), assumption, {path: PUE})
 
 
 def _is_cloud(site: Mapping[str, Any], catalog: Catalog) -> bool:
@@ -126,11 +126,11 @@ def _is_cloud(site: Mapping[str, Any], catalog: Catalog) -> bool:
     return is_region or site.get("provider") is not None or site.get("operator") == "cloud"
 
 
-def _utilizations(values: Mapping[str, Value]) -> Iterator[Candidate]:
+def _utilizations(values: Mapping[str, Value]) -> Iterator[Option]:
     for share in UTILIZATIONS:
         paths = [path for path, value in values.items() if value.best < share]
         if paths:
-            yield Candidate(
+            yield Option(
                 f"utilization {share:.0%}".replace("%", " %"),
                 tuple(f"{path}={share:.0%}".replace("%", " %") for path in paths),
                 "the machines have other work in the rest of the time; "
@@ -139,10 +139,10 @@ def _utilizations(values: Mapping[str, Value]) -> Iterator[Candidate]:
             )
 
 
-def _lifetimes(values: Mapping[str, Value]) -> Iterator[Candidate]:
+def _lifetimes(values: Mapping[str, Value]) -> Iterator[Option]:
     more = YEARS_MORE * HOURS_PER_YEAR
     if values:
-        yield Candidate(
+        yield Option(
             f"{YEARS_MORE} more years of life",
             tuple(
                 f"{path}={(value.best + more) / HOURS_PER_YEAR:.12g} years"
@@ -155,7 +155,7 @@ def _lifetimes(values: Mapping[str, Value]) -> Iterator[Candidate]:
 
 def _regions(
     result: Result, inputs: Mapping[str, Mapping[str, Value]], catalog: Catalog
-) -> Iterator[Candidate]:
+) -> Iterator[Option]:
     """Yield the cleanest regions of the cloud in which each site is."""
     for path, value in inputs.get("carbon_intensity", {}).items():
         above = path.rpartition(".")[0]
@@ -169,7 +169,7 @@ def _regions(
 
 def _elsewhere(
     above: str, site: Mapping[str, Any], pue: Value | None, catalog: Catalog
-) -> Iterator[Candidate]:
+) -> Iterator[Option]:
     """Yield the cleanest regions of a site's cloud with the PUE that each has.
 
     Raises
@@ -195,7 +195,7 @@ def _elsewhere(
         if pue is not None and pue.status != _GIVEN:
             theirs = assumed(_facts(site, other), f"{above}.pue", catalog.priors)
             numbers[f"{above}.pue"] = theirs.best
-        yield Candidate(
+        yield Option(
             other.region,
             (f"{above}.grid={other.region}",),
             "the same machines are there, and law, latency and data allow it",

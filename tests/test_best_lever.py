@@ -3,7 +3,7 @@
 import pytest
 
 from carbonctl import api
-from carbonctl.analysis.candidates import by_formula, greatest
+from carbonctl.analysis.best_lever import best_lever, options
 from carbonctl.catalog import Catalog
 from tests.conftest import CONFIGS
 
@@ -22,12 +22,12 @@ def known(result):
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_the_best_lever_is_what_the_account_with_it_says(path, catalog):
     result = api.estimate(path)
-    best = greatest(result, catalog)
+    best = best_lever(result, catalog)
     savings = []
-    for candidate in by_formula(result, catalog):
-        changed = api.estimate(path, set=candidate.settings)
+    for option in options(result, catalog):
+        changed = api.estimate(path, set=option.settings)
         savings.append(known(result) - known(changed))
-        if best is not None and candidate == best.candidate:
+        if best is not None and option == best.option:
             assert best.saved == pytest.approx(savings[-1], rel=1e-9)
             assert best.share == pytest.approx(savings[-1] / known(result), rel=1e-9)
     if best is None:
@@ -42,7 +42,7 @@ def spec(site, **more):
 
 
 def names(site, catalog, **more):
-    return [candidate.name for candidate in by_formula(api.estimate(spec(site, **more)), catalog)]
+    return [option.name for option in options(api.estimate(spec(site, **more)), catalog)]
 
 
 def test_regions_are_of_the_same_cloud_and_cleaner_ones_come_first(catalog):
@@ -66,7 +66,7 @@ def test_a_given_intensity_has_no_other_place(catalog):
     assert not any("/" in name for name in names({"carbon_intensity": "300 g/kWh"}, catalog))
 
 
-def test_what_is_good_already_is_no_candidate(catalog):
+def test_what_is_good_already_is_no_option(catalog):
     some = names({"grid": "FR", "pue": 1.05}, catalog, utilization="90 %")
     assert some == ["2 more years of life"]
 
@@ -74,5 +74,5 @@ def test_what_is_good_already_is_no_candidate(catalog):
 def test_a_region_brings_its_pue_unless_one_is_given(catalog):
     for site in ({"grid": "aws/us-east-1"}, {"grid": "aws/us-east-1", "pue": 1.3}):
         result = api.estimate(spec(site))
-        region = next(c for c in by_formula(result, catalog) if "/" in c.name)
+        region = next(c for c in options(result, catalog) if "/" in c.name)
         assert ("site.pue" in region.numbers) == ("pue" not in site)

@@ -1,0 +1,219 @@
+"""Where figures meet over draws of what is uncertain in them.
+
+Each draw has its own tie: a sign that turns between two of the points, and where the figures
+follow by formulas, the false position made exact by the Illinois method; else the tie lies on the
+line between the points.
+
+This module imports numpy: only what asks for draws imports it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from carbonctl import __version__
+from carbonctl.analysis import points
+from carbonctl.analysis.breakeven.curves import VARIED, Formulas
+from carbonctl.analysis.breakeven.question import Question, Side
+from carbonctl.analysis.compare import Side as Compared
+from carbonctl.analysis.compare.deltas import same_unknowns
+from carbonctl.analysis.compare.pairing import pairs
+from carbonctl.analysis.figures import of_phase
+from carbonctl.errors import InputError, Problem
+from carbonctl.ledger.result import Result
+from carbonctl.ledger.terms import Same, Term, terms
+from carbonctl.ledger.unknowns import Uncertain
+
+_SIDES = 2
+_STEPS = 60
+_NEAR = 1e-10  # of the range: ties that move less have been found
+_PERCENTILES = (5, 50, 95)
+
+Numbers: TypeAlias = Any  # an array of numbers, one a draw
+Spread: TypeAlias = tuple[float | None, float | None, float | None, float]
+
+
+class Draws:
+    """Draws of unknowns, made when one is first asked for, the same on both sides."""
+
+    def __init__(
+        self, question: Question, results: Sequence[Result], count: int, seed: int | None
+    ) -> None:
+        self.count = count
+        said = [result.uncertainty for result in results]
+        self.seed = said[0].seed if seed is None else seed
+        self.ranks = tuple(dict.fromkeys(rank for own in said for rank in own.ranks))
+        self.made: dict[Uncertain, Numbers] = {}
+        self.same: list[Same] = [{} for _ in results]
+        if len(results) == _SIDES:
+            base, head = (
+                Compared(side.accounts.label, (result,), __version__, "")
+                for side, result in zip(question.sides, results, strict=True)
+            )
+            self.same[1] = same_unknowns(pairs(base, head))
+
+    def sum(self, figures: Sequence[Term], place: int, number: Any) -> Numbers:
+        """Return a sum of a side at all draws, where the value that varies has some numbers."""
+        total: Numbers = np.zeros(self.count)
+        for own in figures:
+            figure = own.under(self.same[place])
+            values = {
+                name: number if unknown.unknown == VARIED else self.of(unknown)
+                for name, unknown in figure.ranged.items()
+            }
+            total = total + figure.with_names(values)
+        return total
+
+    def of(self, unknown: Uncertain) -> Numbers:
+        """Return the draws of one unknown."""
+        if unknown not in self.made:
+            self.made |= points.draws([unknown], self.count, self.seed, ranks=self.ranks)
+        return self.made[unknown]
+
+
+def spreads_of(
+    question: Question,
+    numbers: Sequence[float],
+    texts: Sequence[str],
+    results: Sequence[Result],
+    formulas: Sequence[Formulas] | None,
+    most: int,
+    count: int,
+    seed: int | None,
+) -> list[Spread]:
+    """Return the 5th, 50th and 95th percentile of each tie, and the share of draws without it.
+
+    Parameters
+    ----------
+    question : Question
+        What is asked.
+    numbers, texts : sequence of float and of str
+        The points, as numbers and as values of the spec.
+    results : sequence of Result
+        The accounts at the first point, a side each.
+    formulas : sequence of Formulas or None
+        Those of each side; None where accounts are to be made at every point.
+    most : int
+        How many ties there are by the best estimates; of each draw as many are taken, 1 at least.
+    count : int
+        How many draws.
+    seed : int or None
+        Theirs; that of the first workload unless given.
+
+    Raises
+    ------
+    InputError
+        Where a figure has no formula of what is uncertain in it.
+    """
+    drawn = Draws(question, results, count, seed)
+    with np.errstate(all="ignore"):
+        if formulas is None:
+            found = _brackets(_by_accounts(question, texts, drawn), numbers, max(most, 1))
+            ties = [_line(bracket) for bracket in found]
+        else:
+            function = _by_formulas(question, formulas, drawn)
+            values = (function(number) for number in numbers)
+            reach = numbers[-1] - numbers[0]
+            found = _brackets(values, numbers, max(most, 1))
+            ties = [_refined(function, bracket, reach) for bracket in found]
+    return [_spread(tie) for tie in ties]
+
+
+def _by_formulas(
+    question: Question, formulas: Sequence[Formulas], drawn: Draws
+) -> Callable[[Any], Numbers]:
+    """Return the difference at all draws as a function of one number, or of one a draw."""
+
+    def difference(number: Any) -> Numbers:
+        total: Numbers = np.full(drawn.count, question.constant)
+        for place, side in enumerate(formulas):
+            for figure in side.sums:
+                own = drawn.sum(figure.terms, place, number * side.ratio)
+                total = total + figure.weight * own
+        return total
+
+    return difference
+
+
+def _by_accounts(question: Question, texts: Sequence[str], drawn: Draws) -> Iterator[Numbers]:
+    """Yield the difference at all draws at each point, by its accounts."""
+    for text in texts:
+        total: Numbers = np.full(drawn.count, question.constant)
+        for place, side in enumerate(question.sides):
+            total = total + _of_account(side, side.account(text), place, drawn)
+        yield total
+
+
+def _of_account(side: Side, result: Result, place: int, drawn: Draws) -> Numbers:
+    total: Numbers = np.zeros(drawn.count)
+    for part in side.parts:
+        figures = terms(of_phase(result.booked, part.phase), part.key)
+        if figures is None:
+            said = f"the spread of {part.key} is unknown; leave out --draws"
+            raise InputError([Problem(side.accounts.file, side.accounts.first, 1, said)])
+        total = total + part.weight * drawn.sum(figures, place, 0.0)
+    return total
+
+
+def _brackets(values: Any, numbers: Sequence[float], most: int) -> list[Numbers]:
+    """Return, of each of the first ties, low, high and the differences there, a column a draw."""
+    values = iter(values)
+    before = next(values)
+    counts = np.zeros(len(before), dtype=int)
+    found = [np.full((4, len(before)), np.nan) for _ in range(most)]
+    for place, after in enumerate(values):
+        turned = ((before < 0) != (after < 0)) & np.isfinite(before) & np.isfinite(after)
+        for order, bracket in enumerate(found):
+            rows = turned & (counts == order)
+            ends = (numbers[place], numbers[place + 1], before[rows], after[rows])
+            for line, end in zip(bracket, ends, strict=True):
+                line[rows] = end
+        counts[turned] += 1
+        before = after
+    return found
+
+
+def _line(bracket: Numbers) -> Numbers:
+    """Return where a line between the ends of each bracket is zero."""
+    low, high, at_low, at_high = bracket
+    return low - at_low * (high - low) / (at_high - at_low)
+
+
+def _refined(function: Callable[[Any], Numbers], bracket: Numbers, reach: float) -> Numbers:
+    """Return the tie in each bracket; no number where there is none.
+
+    The false position, with the value at an end that stays halved (Illinois).
+    """
+    low, high, at_low, at_high = (line.copy() for line in bracket)
+    is_there = np.isfinite(low)
+    tie = _line(bracket)
+    if not is_there.any():
+        return tie
+    kept = np.zeros(len(low), dtype=int)  # the end that stayed: -1 low, 1 high
+    for _ in range(_STEPS):
+        value = function(np.where(is_there, tie, 0.5 * reach))
+        is_low = (value < 0) == (at_low < 0)
+        at_high = np.where(is_low & (kept == 1), at_high / 2, at_high)
+        at_low = np.where(~is_low & (kept == -1), at_low / 2, at_low)
+        low, at_low = np.where(is_low, tie, low), np.where(is_low, value, at_low)
+        high, at_high = np.where(is_low, high, tie), np.where(is_low, at_high, value)
+        kept = np.where(is_low, 1, -1)
+        new = low - at_low * (high - low) / (at_high - at_low)
+        new = np.where(np.isfinite(new), new, tie)
+        moved = np.abs(new - tie)[is_there].max()
+        tie = np.where(is_there, new, np.nan)
+        if moved <= _NEAR * reach:
+            break
+    return tie
+
+
+def _spread(ties: Numbers) -> Spread:
+    known = ties[np.isfinite(ties)]
+    without = 1 - len(known) / len(ties)
+    if not len(known):
+        return None, None, None, without
+    low, middle, high = np.percentile(known, _PERCENTILES).tolist()
+    return low, middle, high, without

@@ -1,0 +1,1 @@
+"""Levers: named changes of a workload, and what each of them saves."""

@@ -1,0 +1,93 @@
+"""Suggested levers: each is what an account made again says, and none changes nothing."""
+
+import pytest
+
+from carbonctl import api
+from carbonctl.analysis.accounts import Accounts
+from carbonctl.analysis.levers.suggest import suggested
+from carbonctl.catalog import Catalog
+from tests.conftest import CONFIGS
+
+
+@pytest.fixture(scope="module")
+def catalog():
+    return Catalog()
+
+
+def of(text, catalog):
+    return suggested(Accounts(text.encode(), "job.yaml", "job.yaml", catalog))
+
+
+def rows(text, catalog):
+    return {one.candidate.name: one.row for one in of(text, catalog).tried}
+
+
+JOB = """
+name: job
+site: {grid: gcp/us-central1}
+phases:
+  training:
+    - {kind: compute, device: nvidia/a100-sxm4-80gb, devices: 8, wall_time: 100 h}
+"""
+
+
+@pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.yaml")), ids=lambda path: path.name)
+def test_every_suggestion_saves_something_and_the_largest_comes_first(path, catalog):
+    some = suggested(Accounts(path.read_bytes(), path.name, path.name, catalog))
+    saved = [one.row.saved_kgco2e or 0.0 for one in some.tried]
+    assert some.tried
+    assert saved == sorted(saved, reverse=True)
+    assert [one.row.order for one in some.tried] == list(range(1, len(saved) + 1))
+    for one in some.tried:
+        assert one.candidate.assumption
+        assert (one.row.saved_kgco2e or 0) > 0 or one.row.operational_market_saved_kgco2e > 0
+
+
+def test_a_region_is_the_account_in_that_region(catalog, tmp_path):
+    name, row = next((n, r) for n, r in rows(JOB, catalog).items() if n.startswith("gcp/"))
+    path = tmp_path / "job.yaml"
+    path.write_text(JOB, encoding="utf-8")
+    before, after = api.estimate(path), api.estimate(path, set=[f"site.grid={name}"])
+    saved = before.total.total_kgco2e - after.total.total_kgco2e
+    assert row.saved_kgco2e == pytest.approx(saved, rel=1e-12)
+
+
+def test_a_contract_moves_the_market_based_figure_alone(catalog):
+    row = rows(JOB, catalog)["contract for carbon-free energy"]
+    assert row.saved_kgco2e == 0
+    assert row.operational_market_saved_kgco2e > 0
+
+
+def test_another_device_takes_less_time_by_its_rates(catalog):
+    row = next(r for n, r in rows(JOB, catalog).items() if "H100" in n)
+    # 3,350 GB/s over 2,039: less than the ratio of the peaks
+    assert row.divides == "time 1.643"
+
+
+def test_what_is_given_of_one_device_is_not_taken_to_another(catalog):
+    text = JOB.replace("wall_time: 100 h", "wall_time: 100 h, power: 300 W")
+    assert not any("H100" in name for name in rows(text, catalog))
+
+
+def test_storage_searches_and_fleets_have_suggestions_of_their_own(catalog):
+    text = """
+name: job
+site: {grid: PL}
+phases:
+  data: [{name: lake, kind: storage, capacity: 1 PB, duration: 1 year, replication: 3}]
+  experimentation:
+    - {name: search, kind: experiments, device: nvidia/a100-sxm4-80gb, runs: 100, mean: 9 GPU-h}
+  inference:
+    - {name: chat, kind: serving, device: nvidia/a100-sxm4-80gb, fleet: 4, busy: 40 %,
+       duration: 1 year}
+"""
+    names = set(rows(text, catalog))
+    assert {
+        "lake: two copies", "lake: hard disks", "search: early stopping", "search: half the runs",
+        "chat: autoscaling", "chat: a fleet that is busy 80 %",
+    } <= names  # fmt: skip
+
+
+def test_the_levers_of_the_file_are_left_alone(catalog):
+    levers = "\nlevers:\n  - {name: mine, set: {site.pue: 1.01}}\n"
+    assert rows(JOB + levers, catalog).keys() == rows(JOB, catalog).keys()
