@@ -106,6 +106,7 @@ def _result(workload: Workload, journal: Journal, file: str, digest: str) -> Res
         ),
     )
     result.imports = journal.imports
+    result.figures, result.details = tuple(journal.figures), journal.details
     result.levers = tuple(lever.name for lever in workload.levers or ())
     if workload.reported is not None:
         result.warnings += tuple(unexplained(result))

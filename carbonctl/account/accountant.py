@@ -130,6 +130,8 @@ class _Accountant:
                 continue
             where = Where(phase, name, activity.kind)
             before = len(self.journal.entries)
+            if caused and (caused[0][2].figures or caused[0][2].details):
+                self.journal.show(phase, name, caused[0][2])
             for at, supply, data in caused:
                 self.check(path, data, supply)
                 of_clients = data.clients is None and activity.has_clients

@@ -1,7 +1,11 @@
 """What an account gathers on its way: entries, what was assumed, and what to warn of."""
 
+from typing import Any
+
 from carbonctl.errors import Caution
-from carbonctl.ledger.entry import Entry
+from carbonctl.estimators.base import ActivityData
+from carbonctl.ledger.entry import Entry, Figure
+from carbonctl.numbers.intervals import best, high, low
 from carbonctl.numbers.values import Value
 
 _WEAKEST_FIRST = ("archetype", "default", "derived", "catalog", "given")
@@ -23,6 +27,10 @@ class Journal:
         What the user should know.
     imports : tuple of str
         The places whose carbon intensity counts imports.
+    figures : list of Figure
+        Figures of activities that are no entries.
+    details : dict
+        The terms that they come from, by phase and activity.
     """
 
     def __init__(self) -> None:
@@ -31,11 +39,21 @@ class Journal:
         self.assumptions: dict[tuple[str, str], Value] = {}
         self.warnings: list[Caution] = []
         self.imports: tuple[str, ...] = ()
+        self.figures: list[Figure] = []
+        self.details: dict[tuple[str, str], Any] = {}
 
     def warn(self, caution: Caution) -> None:
         """Add a warning once."""
         if caution not in self.warnings:
             self.warnings.append(caution)
+
+    def show(self, phase: str, activity: str, data: ActivityData) -> None:
+        """Note the figures of an activity, and the terms that they come from."""
+        for name, number, unit in data.figures:
+            ends = best(number), low(number), high(number)
+            self.figures.append(Figure(phase, activity, name, ends[0], unit, *ends[1:]))
+        if data.details is not None:
+            self.details[phase, activity] = data.details
 
     def assume(self, values: tuple[Value, ...]) -> str:
         """Note every value that the spec did not give, once, and return the weakest status.

@@ -14,8 +14,9 @@ from carbonctl.catalog.grids import ANY, Wanted
 from carbonctl.catalog.places import Place
 from carbonctl.catalog.plants import Residual
 from carbonctl.numbers.columns import Column, stacked
-from carbonctl.numbers.intervals import Mixed, Range
+from carbonctl.numbers.intervals import Mixed, NotOneNumber, Range
 from carbonctl.render.by_row import mark
+from carbonctl.spec.model_names import ConfigPath
 
 
 class _ManyRows(GridRow):
@@ -77,6 +78,18 @@ class ManyGrids:
             self._each(names[0], partial(self.catalog.check, what))
         else:
             self.catalog.check(what, *names)
+
+    def language_model(self, name: str) -> Any:
+        """Return a language model; a config.json may be another for each workload.
+
+        Raises
+        ------
+        NotOneNumber
+            For a config.json: each workload is read by itself.
+        """
+        if isinstance(name, ConfigPath):
+            raise NotOneNumber("a config.json is read for each workload")
+        return self.catalog.language_model(name)
 
     def place(self, name: str) -> Place:
         """Return the zone that a name means, and its cloud region."""

@@ -22,13 +22,14 @@ from carbonctl.catalog.priors import Priors
 from carbonctl.catalog.records import Device, Host
 from carbonctl.catalog.shelf import Shelf, load
 from carbonctl.numbers.values import Value
+from carbonctl.spec.model_names import ConfigPath
 from carbonctl.text import did_you_mean, fold
 
 if TYPE_CHECKING:
     from carbonctl.catalog.fab_factors import FabFactors
     from carbonctl.catalog.levers import PublishedLever
     from carbonctl.catalog.model_factors import ModelFactors
-    from carbonctl.catalog.models import Models
+    from carbonctl.catalog.models import ClosedModel, MediaModel, Models, NamedModel
     from carbonctl.catalog.networks import Radio
     from carbonctl.catalog.vcpu_power import VcpuPower
 
@@ -135,6 +136,33 @@ class Catalog(Electricity):
 
         return self.cited(ModelFactors(self.folders), "models/*.csv")
 
+    def language_model(self, name: str) -> "NamedModel | ClosedModel":
+        """Return the language model of this id or alias, or that of a config.json.
+
+        Raises
+        ------
+        LookupError
+            With the nearest names.
+        InputError
+            Where a config.json is none of a model.
+        """
+        if isinstance(name, ConfigPath):
+            from carbonctl.catalog import model_config, models
+
+            model = model_config.language_model(name.file)
+            return models.NamedModel(model, model.precision)
+        return self.models.find(name)
+
+    def media_model(self, name: str) -> "MediaModel":
+        """Return the model of images or videos of this id or alias.
+
+        Raises
+        ------
+        LookupError
+            With the nearest names.
+        """
+        return self.models.find_media(name)
+
     def check(self, what: str, *names: str) -> None:
         """Raise ValueError where there is nothing of some names.
 
@@ -142,7 +170,7 @@ class Catalog(Electricity):
         ----------
         what : str
             What looks it up: `device`, `machine`, `surrounding`, `host`, `instance`, `zone`,
-            `plants`, `lever`, `fab_place`; or of the factors of fabs `wafer`, `factor`,
+            `plants`, `lever`, `fab_place`, `language_model`, `media_model`; or of the factors of fabs `wafer`, `factor`,
             `wafer_source`.
         *names : str
             What it takes.

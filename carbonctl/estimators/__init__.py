@@ -43,6 +43,10 @@ KINDS = {
         Kind("serving", {
             "device_time_per_request": "0.5 GPU-s", "throughput": "12 / s", "fleet": "4",
         }),
+        Kind("llm_serving", {
+            "parameters": "70B", "active_parameters": "13B", "devices": "8", "batch": "64",
+            "fleet": "2", "speedup": "1.5..2.5", "requests": "200k / day",
+        }),
         Kind("storage", {"replication": "3"}, assumes="media"),
         Kind("transfer", {"volume": "10 TB"}),
         Kind("ingestion", {"server_bandwidth": "2 GB/s", "bandwidth": "100 GB/s"}),

@@ -23,7 +23,9 @@ from carbonctl.numbers.values import Value
 from carbonctl.spec.model import Activity
 
 if TYPE_CHECKING:
+    from carbonctl.catalog.model_factors import ModelFactors
     from carbonctl.catalog.networks import Radio
+    from carbonctl.estimators.model_figures import ActivityFigure
 
 
 class ElectricityUse(NamedTuple):
@@ -81,6 +83,16 @@ class Facts(Protocol):
 
     def segments(self, model: str) -> dict[str, dict[str, Value]]:
         """Return energy per volume by element and direction of a model of the network."""
+
+    def language_model(self, name: str) -> Any:
+        """Return the language model of a name, which the spec's fields have checked."""
+
+    def media_model(self, name: str) -> Any:
+        """Return the model of images or videos of a name."""
+
+    @property
+    def model_factors(self) -> "ModelFactors":
+        """What such models are computed with."""
 
 
 class ActivityContext(NamedTuple):
@@ -197,7 +209,8 @@ class ActivityData(NamedTuple):
     """What one activity caused, before any emission factor.
 
     ``dated`` holds the keys of figures of some year, with that year; ``clients`` is what is
-    caused at the sites of clients; ``warnings`` is what the user should know.
+    caused at the sites of clients; ``warnings`` is what the user should know. ``figures`` are no
+    entries, and ``details`` the terms that they come from (`carbonctl.estimators.model_figures`).
     """
 
     draws: tuple[ElectricityUse, ...] = ()
@@ -207,6 +220,8 @@ class ActivityData(NamedTuple):
     dated: tuple[tuple[str, int], ...] = ()
     clients: "ActivityData | None" = None
     warnings: tuple[Caution, ...] = ()
+    figures: "tuple[ActivityFigure, ...]" = ()
+    details: Any = None
 
 
 class ActivityError(Exception):

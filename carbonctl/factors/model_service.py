@@ -7,6 +7,7 @@ import math
 from typing import Any
 
 from carbonctl.factors.checks import check_positive, check_share
+from carbonctl.numbers.intervals import row_by_row
 
 S_PER_H = 3600
 
@@ -84,7 +85,7 @@ def standing_device_h(replicas: Any, devices: Any, hours: Any) -> Any:
     return replicas * devices * hours
 
 
-def joined_factors(first: float, second: float) -> float:
+def joined_factors(first: Any, second: Any) -> Any:
     """Return two factors of independent doubt as one, in the direction of the first.
 
     Raises
@@ -98,6 +99,10 @@ def joined_factors(first: float, second: float) -> float:
     """
     check_positive(first, "a factor")
     check_positive(second, "a factor")
+    return row_by_row(_joined, first, second)
+
+
+def _joined(first: float, second: float) -> float:
     width = math.hypot(math.log(first), math.log(second))
     return math.exp(-width if first < 1 else width)
 

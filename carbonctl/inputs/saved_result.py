@@ -17,6 +17,7 @@ from carbonctl.ledger.entry import (
     OPERATIONAL,
     SUMS,
     Entry,
+    Figure,
     in_limits,
 )
 from carbonctl.ledger.reported import error_of
@@ -136,6 +137,7 @@ def _result(raw: dict[str, Any], *, is_old: bool) -> Result:
         reported=lambda _: compared,
     )
     result.uncertainty = uncertainty(raw.get("uncertainty"))
+    result.figures = tuple(map(_figure, _list(raw.get("figures", []))))
     if not result.booked:
         raise ValueError("a result holds no entries")
     if is_old and any(not is_certain(value) for e in result.booked for value in e.inputs):
@@ -311,6 +313,14 @@ def _assumption(raw: dict[str, Any]) -> Assumption:
         raise ValueError("an assumption has a range without an end")
     words = _word(raw["unit"]), _word(raw["status"])
     return Assumption(path, number, *words, source, name, low, high)
+
+
+def _figure(raw: dict[str, Any]) -> Figure:
+    words = [_word(raw[key]) for key in ("phase", "activity", "name", "unit")]
+    value, low, high = (_number(raw[key]) for key in ("value", "low", "high"))
+    if value is None or low is None or high is None or not low <= value <= high:
+        raise ValueError("the value of a figure is not within its bounds")
+    return Figure(*words[:3], value, words[3], low, high)
 
 
 def _compared(raw: dict[str, Any]) -> ReportedFigure:

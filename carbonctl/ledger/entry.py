@@ -96,6 +96,21 @@ class Entry(NamedTuple):
         return self.phase, self.activity, self.item, self.boundary
 
 
+class Figure(NamedTuple):
+    """A figure of an activity that is no entry, such as its tokens per second.
+
+    ``low`` and ``high`` are its range.
+    """
+
+    phase: str
+    activity: str
+    name: str
+    value: float
+    unit: str
+    low: float
+    high: float
+
+
 def are_in_limits(entries: Iterable[Entry]) -> bool:
     """Return whether the figures of some entries are within the limits; columns are not checked."""
     entries = list(entries)

@@ -14,6 +14,7 @@ from carbonctl.ledger.entry import (
     NOTHING,
     PUE_OVERHEAD,
     Entry,
+    Figure,
     Totals,
 )
 from carbonctl.ledger.ranges import Moves
@@ -142,6 +143,11 @@ class Result:
         What draws say of it, where they were asked for.
     levers : tuple of str
         The names of levers that the file has and that are not pulled.
+    figures : tuple of Figure
+        Figures of activities that are no entries, such as tokens per second.
+    details : dict
+        The terms behind them by phase and activity (`carbonctl.estimators.model_figures`); of a
+        saved result empty.
     """
 
     def __init__(
@@ -168,6 +174,8 @@ class Result:
         self.uncertainty = Uncertainty()
         self.samples: Drawn | None = None
         self.levers: tuple[str, ...] = ()
+        self.figures: tuple[Figure, ...] = ()
+        self.details: dict[tuple[str, str], Any] = {}
 
     def __repr__(self) -> str:
         return f"<Result {self.file}: {self.name}, total_kgco2e={self.total.total_kgco2e}>"

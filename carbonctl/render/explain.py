@@ -35,6 +35,10 @@ def explain(result: Result, entries: Iterable[Entry], style: Style) -> str:
             lines += _entry(_folded(entry, above), result.file, branch, below, cited)
             if entry.boundary == OPERATIONAL:  # of embodied carbon there is no energy to name
                 above.append(entry)
+        if (phase, activity) in result.details:
+            from carbonctl.render.model_details import terms
+
+            lines += ["", *terms(result.details[phase, activity])]
         lines.append("")
     lines += _sources(cited, style)
     return "\n".join(_wrapped(line, style) for line in lines)

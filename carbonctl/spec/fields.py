@@ -18,6 +18,7 @@ from carbonctl.numbers.intervals import Number, best, decide, plain_sum
 from carbonctl.numbers.units import Dimension
 from carbonctl.numbers.values import Value
 from carbonctl.spec import bounds, scalars
+from carbonctl.spec.model_names import config_path
 from carbonctl.spec.quantities import first_quantity, read_quantity, write_quantity
 from carbonctl.spec.texts import clean, scalar, source_of
 from carbonctl.spec.tree import Map
@@ -130,6 +131,16 @@ LinkRate = Annotated[
     Value, QuantityField(units.BANDWIDTH._replace(example="79 Mbit/s"), bounds.positive)
 ]
 ParameterSize = Annotated[Value, QuantityField(units.CAPACITY._replace(example="4 B"))]
+TokenRate = Annotated[
+    Value, QuantityField(units.REQUEST_RATE._replace(example="900 / s"), bounds.positive)
+]
+TokenTime = Annotated[
+    Value, QuantityField(units.DURATION._replace(example="30 ms", bare=("ms", "s")), bounds.positive)
+]
+Parameters = Annotated[Value, QuantityField(units.COUNT._replace(example="70B"), bounds.positive)]
+Tokens = Annotated[Value, QuantityField(units.COUNT._replace(example="300"))]
+PositiveTokens = Annotated[Value, QuantityField(units.COUNT._replace(example="400"), bounds.positive)]
+Corpus = Annotated[Value, QuantityField(units.COUNT._replace(example="15T"), bounds.positive)]
 Throughput = Annotated[Value, QuantityField(units.REQUEST_RATE, bounds.positive)]
 Requests = Annotated[Value, RateOrCount()]
 Ratio = Annotated[Value, QuantityField(units.FRACTION)]
@@ -205,6 +216,17 @@ def known(what: str, said: str, form: scalars.Form = scalars.ID) -> Scalar:
     return Scalar(read, form)
 
 
+def model_named(what: str) -> Scalar:
+    """Return the marker of a model by its id or alias, or by the path of its config.json."""
+    by_id = known(what, "the name of a model")
+
+    def read(raw: Any, info: ValidationInfo) -> str:
+        path = config_path(raw)
+        return path if path is not None and what == "language_model" else by_id.read(raw, info)
+
+    return Scalar(read, scalars.ID)
+
+
 Name = Annotated[str, Scalar(lambda raw, info: name_of(raw), scalars.WORDS)]
 Source = Annotated[str, Scalar(lambda raw, info: source_of(raw), scalars.WORDS)]
 Switch = Annotated[bool, Scalar(_switch, scalars.SWITCH)]
@@ -225,6 +247,12 @@ Task = Annotated[
 Medium = Annotated[str, word("ssd", "hdd")]
 Technology = Annotated[str, word("wifi", "cellular")]
 Boundary = Annotated[str, word("chip", "node", "facility")]
+Precision = Annotated[
+    str, word("fp32", "bf16", "fp16", "fp8", "int8", "int4", "mxfp4", "nvfp4")
+]
+CachePrecision = Annotated[str, word("bf16", "fp16", "fp8")]
+Method = Annotated[str, word("full", "lora", "qlora")]
+Recompute = Annotated[str, word("none", "selective", "full")]
 Mode = Annotated[str, word("offline", "online")]
 Basis = Annotated[str, word("life-cycle", "direct")]
 BasedOn = Annotated[str, word("production", "consumption")]
@@ -233,6 +261,8 @@ DeviceId = Annotated[str, known("device", "the id of a device")]
 MachineId = Annotated[str, known("machine", "the id of a device")]
 HostId = Annotated[str, known("host", "the id of a host")]
 SurroundingId = Annotated[str, known("surrounding", "the id of a host")]
+LanguageModelId = Annotated[str, model_named("language_model")]
+MediaModelId = Annotated[str, model_named("media_model")]
 InstanceId = Annotated[str, known("instance", "the name of a cloud machine type")]
 _ZONE = known("zone", "the id of a grid")
 

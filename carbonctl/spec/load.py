@@ -4,13 +4,15 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, Protocol
 
 from carbonctl.errors import InputError, Problem
+from carbonctl.numbers.intervals import plain_sum
 from carbonctl.numbers.values import Value
 from carbonctl.spec import overrides as sets
 from carbonctl.spec.fields import Names
 from carbonctl.spec.model import PHASES, Activity, SiteShare, Workload
+from carbonctl.spec.model_names import beside, is_config
 from carbonctl.spec.paths import item_names
 from carbonctl.spec.systems import Spec
-from carbonctl.spec.tree import Map, Node, Seq, copy_of, parse
+from carbonctl.spec.tree import Map, Node, Seq, Text, copy_of, parse
 from carbonctl.spec.validation import Checker, Loc, problem_at
 from carbonctl.text import did_you_mean, few_searches, resembles
 
@@ -139,6 +141,8 @@ class _Check(Checker):
                 for name, system in head["systems"].items()
             }
         workload = self.validate(Workload, head, ())
+        if workload is not None:
+            self.deliver(workload)
         if self.problems:
             raise InputError(self.problems)
         assert workload is not None
@@ -146,6 +150,29 @@ class _Check(Checker):
         for key in ("site", "sites", "phase_sites", "systems"):
             fields[key] = _placed(fields[key], key, key)
         return workload
+
+    def deliver(self, workload: Workload) -> None:
+        """Take the amount of the functional unit from the activities, where it is not given.
+
+        Those of inference count, where they say it; else those of training.
+        """
+        unit = workload.functional_unit
+        if unit is None or unit.amount is not None:
+            return
+        amounts: dict[str, list[Any]] = {}
+        for phase, _, _, activity in workload.activities():
+            delivered = activity.delivered(unit.name)
+            if delivered is not None:
+                amounts.setdefault(phase, []).append(delivered.number)
+        known = amounts.get("inference") or next(iter(amounts.values()), None)
+        if known is None:
+            at = ("functional_unit",)
+            message = f"`amount` is missing: no activity says how many of `{unit.name}` there are"
+            self.problem(at, message)
+            return
+        number = known[0] if len(known) == 1 else plain_sum(known)
+        vars(unit)["amount"] = Value(number, "", "derived", name="amount")
+        unit.model_fields_set.add("amount")
 
     def nulls(self) -> None:
         """Report keys without a value; only a phase may be empty."""
@@ -223,7 +250,12 @@ class _Check(Checker):
         for key in ("site", "client_site"):
             self.site((*at, key), item.get(key))
         self.supply(at, item)
-        return self.validate(self.kinds.model(kind), self.described_systems(at, item), at)
+        item = self.described_systems(at, item)
+        model = item.get("model")
+        if isinstance(model, Text) and is_config(model) and not model.place.origin:
+            item = copy_of(item)
+            item["model"] = beside(model, self.file)
+        return self.validate(self.kinds.model(kind), item, at)
 
     def described_systems(self, at: Loc, item: Map) -> Map:
         """Return an activity with the parts of the systems in it checked."""

@@ -170,6 +170,10 @@ class Activity(Spec):
     )
     repeat: Repeat | None = optional("how often it recurs")
 
+    def delivered(self, unit: str) -> Any:
+        """Return how many units of a name it delivers, as a Quantity; None where it says none."""
+        return None
+
     @property
     def in_data_centre(self) -> bool:
         """Whether anything of it happens at its site, and not only where clients are."""
@@ -195,7 +199,9 @@ class FunctionalUnit(Spec):
     """What the workload delivers, for results per unit."""
 
     name: f.Name = Field(description="token, request, user-day, …")
-    amount: f.PositiveCount = Field(description="how many of them")
+    amount: f.PositiveCount | None = optional(
+        "how many of them; of tokens and requests that of the activities unless given"
+    )
     delay: f.PositiveShortTime | None = optional(
         "time that one takes, for design metrics; of the whole work unless given"
     )

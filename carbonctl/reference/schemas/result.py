@@ -11,7 +11,7 @@ from carbonctl.analysis.gates import Verdict
 from carbonctl.catalog.own_records import OwnRecords
 from carbonctl.errors import Problem
 from carbonctl.factors.distributions import QUANTILES
-from carbonctl.ledger.entry import EMBODIED, OPERATIONAL, Entry, Totals
+from carbonctl.ledger.entry import EMBODIED, OPERATIONAL, Entry, Figure, Totals
 from carbonctl.ledger.result import SCHEMA, Assumption, ReportedFigure
 from carbonctl.ledger.samples import Samples
 from carbonctl.ledger.sums import Driver
@@ -67,6 +67,7 @@ def build() -> Schema:
             ),
             "rank": r.whole(r.fields("rank", of=r.TEXTS, rank=r.NUMBER)),
             "driver": r.record(Driver, "driver", status=status),
+            "figure": r.record(Figure, "figure"),
             "assumption": r.record(Assumption, "assumption", status=status),
             "comparison": r.record(ReportedFigure, "comparison"),
             "own_records": r.record(OwnRecords, "own_records", sha256=r.HASH),
@@ -108,6 +109,7 @@ def _result() -> dict[str, Schema]:
         total=ref("totals"),
         phases=by_phase("totals"),
         entries=r.listed("entry"),
+        figures=r.listed("figure"),
         drivers=r.listed("driver"),
         assumptions=r.listed("assumption"),
         reported={

@@ -80,6 +80,7 @@ def _members(result: Result, drivers: Any = None) -> dict[str, Any]:
             for phase, sums in result.phases.items()
         },
         "entries": map(partial(_entry, result), result.entries),
+        "figures": [figure._asdict() for figure in result.figures],
         "drivers": [d._asdict() for d in result.drivers] if drivers is None else drivers,
         "assumptions": map(Assumption._asdict, result.assumptions),
         "reported": result.reported

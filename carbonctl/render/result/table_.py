@@ -75,6 +75,7 @@ class _Block:
         self.draws()
         self.screen.paragraph()
         self.phases()
+        self.models()
         self.facts()
         self.electricity()
         self.drivers()
@@ -237,6 +238,20 @@ class _Block:
             self.screen.paragraph()
             for line in best_lever(self.result, self.mass):
                 self.screen.paragraph(line)
+
+    def models(self) -> None:
+        """Say what follows from models: tokens per second, energy of a token, devices needed."""
+        if not self.result.details:
+            return
+        from carbonctl.render.model_details import lines
+
+        for (_, activity), details in self.result.details.items():
+            first, *rest = lines(details)
+            self.screen.paragraph()
+            self.screen.paragraph(Text(f"{activity}: ", "bold").append(first))
+            for line in rest:
+                self.screen.paragraph(line)
+        self.screen.paragraph()
 
     def electricity(self) -> None:
         """Show the carbon intensities and the PUE that were used."""
