@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from carbonctl.catalog.fab_factors import FabFactors
     from carbonctl.catalog.levers import PublishedLever
     from carbonctl.catalog.model_factors import ModelFactors
-    from carbonctl.catalog.models import ClosedModel, MediaModel, Models, NamedModel
+    from carbonctl.catalog.model_rows import ClosedModel, MediaModel
+    from carbonctl.catalog.models import Models, NamedModel
     from carbonctl.catalog.networks import Radio
     from carbonctl.catalog.vcpu_power import VcpuPower
 
@@ -170,8 +171,8 @@ class Catalog(Electricity):
         ----------
         what : str
             What looks it up: `device`, `machine`, `surrounding`, `host`, `instance`, `zone`,
-            `plants`, `lever`, `fab_place`, `language_model`, `media_model`; or of the factors of fabs `wafer`, `factor`,
-            `wafer_source`.
+            `plants`, `lever`, `fab_place`, `language_model`, `media_model`; or of the factors of
+            fabs `wafer`, `factor`, `wafer_source`.
         *names : str
             What it takes.
         """

@@ -47,6 +47,17 @@ KINDS = {
             "parameters": "70B", "active_parameters": "13B", "devices": "8", "batch": "64",
             "fleet": "2", "speedup": "1.5..2.5", "requests": "200k / day",
         }),
+        Kind("llm_training", {
+            "parameters": "70B", "active_parameters": "13B", "devices": "512", "tokens": "15T",
+            "epochs": "3", "sequence": "8192", "restarts": "5 %",
+            "exposed_communication": "20 %",
+            "rl": "{prompts: 100k, samples: 8, output_tokens: 1000, batch: 64}",
+        }),
+        Kind("media_serving", {
+            "parameters": "12B", "layers": "57", "model_width": "3072", "width": "1024",
+            "height": "1024", "steps": "28", "frames": "81", "guidance": "2", "patch": "16",
+            "frame_step": "4", "devices": "1", "batch": "4", "requests": "1M",
+        }),
         Kind("storage", {"replication": "3"}, assumes="media"),
         Kind("transfer", {"volume": "10 TB"}),
         Kind("ingestion", {"server_bandwidth": "2 GB/s", "bandwidth": "100 GB/s"}),

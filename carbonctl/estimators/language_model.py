@@ -72,7 +72,7 @@ class Known(NamedTuple):
         return "archetype" if self.shape.is_archetype else "catalog"
 
 
-def known_model(activity: ModelFields, setting: ActivityContext) -> "Known | ClosedModel":
+def known_model(activity: ModelFields, setting: ActivityContext) -> Known | ClosedModel:
     """Return the model that an activity is on: by its name, or by its parameters.
 
     Raises
@@ -111,6 +111,8 @@ class Placed(NamedTuple):
         What it can do.
     rated : Value
         Its rated power [W].
+    peak : Value
+        Its dense bf16 peak [FLOP/s].
     group : Group
         It in its machine.
     """
@@ -119,6 +121,7 @@ class Placed(NamedTuple):
     name: str
     rates: DeviceRates
     rated: Value
+    peak: Value
     group: Group
 
 
@@ -130,7 +133,7 @@ def placed(setting: ActivityContext) -> Placed:
     ActivityError
         Where there is not one kind of whole device, or its record lacks what a model needs.
     """
-    from carbonctl.catalog.model_factors import missing_rates, rates
+    from carbonctl.catalog.model_factors import PEAKS, missing_rates, rates
 
     machine = setting.machine
     device = machine.device if machine is not None else None
@@ -152,14 +155,23 @@ def placed(setting: ActivityContext) -> Placed:
         raise ActivityError.at(path, message)
     assert rated is not None
     known = rates(device)._replace(rated_w=rated.best)
-    return Placed(device.id, device.name, known, rated, group)
+    recorded = next(device.peak[name] for name in PEAKS if name in device.peak)
+    peak = recorded._replace(
+        number=known.peak, unit="FLOP/s", path=path, name="peak", note="dense bf16 peak of a device"
+    )
+    return Placed(device.id, device.name, known, rated, peak, group)
 
 
-def cautions(known: Known, device: Placed, setting: ActivityContext) -> Iterable[Caution]:
-    """Yield what is doubtful in a model and a device."""
+def shape_cautions(known: Known, setting: ActivityContext) -> Iterable[Caution]:
+    """Yield what is doubtful in a model."""
     if known.shape.is_archetype:
         said = "the shape of the model follows from its parameters; name a `model` for its own"
         yield Caution(said, f"{setting.path}.parameters")
+
+
+def cautions(known: Known, device: Placed, setting: ActivityContext) -> Iterable[Caution]:
+    """Yield what is doubtful in a model and in serving it on a device."""
+    yield from shape_cautions(known, setting)
     if device.id not in setting.facts.model_factors.checked:
         said = f"{device.id}: no measurement of a language model on it was found; rough figures"
         yield Caution(said, f"{setting.path}.device")

@@ -10,6 +10,7 @@ from carbonctl.factors.checks import check_positive, check_share
 from carbonctl.numbers.intervals import row_by_row
 
 S_PER_H = 3600
+J_PER_KWH = 3_600_000
 
 
 def tokens_per_s(batch: Any, step: Any) -> Any:

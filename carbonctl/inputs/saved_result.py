@@ -316,11 +316,11 @@ def _assumption(raw: dict[str, Any]) -> Assumption:
 
 
 def _figure(raw: dict[str, Any]) -> Figure:
-    words = [_word(raw[key]) for key in ("phase", "activity", "name", "unit")]
+    phase, activity, name, unit = (_word(raw[key]) for key in ("phase", "activity", "name", "unit"))
     value, low, high = (_number(raw[key]) for key in ("value", "low", "high"))
     if value is None or low is None or high is None or not low <= value <= high:
         raise ValueError("the value of a figure is not within its bounds")
-    return Figure(*words[:3], value, words[3], low, high)
+    return Figure(phase, activity, name, value, unit, low, high)
 
 
 def _compared(raw: dict[str, Any]) -> ReportedFigure:

@@ -52,6 +52,10 @@ def _size(amount: float, unit: str) -> str:
     return f"{_few(amount)} {unit}"
 
 
+def _scientific(number: float) -> str:
+    return f"{number:.2e}".replace("e+", "e")
+
+
 def _wh(joules: float) -> str:
     wh = joules / S_PER_H
     return f"{_few(wh)} Wh" if wh >= 1 else f"{_few(wh * 1000)} mWh"
@@ -63,6 +67,10 @@ def _hours(hours: float) -> str:
 
 def _percent(share: float) -> str:
     return f"{share * 100:.0f} %"
+
+
+def _share(part: float, whole: float) -> str:
+    return f"{_percent(part / whole):>7}"
 
 
 def _asked(asked: m.Asked, devices: float, *more: str) -> str:
@@ -84,7 +92,10 @@ def _serving(at: m.Serving) -> Iterator[str]:
         f"{_wh(own.j_per_token * load.output_tokens)} a request, device only, at work"
     )
     parts = (("memory", of.memory_s), ("compute", of.compute_s), ("fixed", of.fixed_s))
-    yield "  step: " + ", ".join(f"{name} {_percent(part / of.time_s)}" for name, part in parts)
+    measured = "" if load.tokens_per_s is None else " of the measured time"
+    yield f"  step{measured}: " + ", ".join(
+        f"{name} {_percent(part / of.time_s)}" for name, part in parts
+    )
     yield f"  {_fleet(at)}"
     held = f"weights {_size(at.weights_bytes, 'B')}, cache {_size(at.cache_bytes, 'B')}"
     fewest = f"fewest devices {load.devices:g}: " if at.is_fewest else ""
@@ -121,9 +132,10 @@ def _serving_terms(at: m.Serving) -> Iterator[str]:
     yield f"One step of a replica on {load.devices:g} devices, with {load.batch:g} in flight"
     width = max(len(name) for name, *_ in rows)
     for name, said, seconds in rows:
-        share = "" if seconds is None else f"{_time(seconds):>9}  {_percent(seconds / of.time_s):>5}"
+        share = "" if seconds is None else f"{_time(seconds):>9}{_share(seconds, of.time_s)}"
         yield f"  {name:<{width}}  {said:<30}  {share}".rstrip()
-    yield f"  power {of.power_w:.0f} W a device; first token after {_time(at.service.first_token_s)}"
+    first = _time(at.service.first_token_s)
+    yield f"  power {of.power_w:.0f} W a device; first token after {first}"
     yield "What would move it most (energy of the devices per request, idle included)"
     now = _request_wh(at, at.replica, load, at.busy)
     moved = [(wi.choice, wi.wh, wi.wh / now - 1) for wi in what_if(at)]
@@ -141,9 +153,13 @@ def what_if(at: m.Serving) -> list[m.WhatIf]:
         for batch in _BATCHES
         if batch != load.batch and batch <= at.most
     ]
-    if not replica.is_fp8:
+    if load.tokens_per_s is not None:  # then the time is not the model's
+        made = []
+    elif not replica.is_fp8:
         width = min(replica.bytes_per_weight, 1.0)
-        made.append(("precision: fp8", replica._replace(bytes_per_weight=width, is_fp8=True), load, at.busy))
+        made.append(
+            ("precision: fp8", replica._replace(bytes_per_weight=width, is_fp8=True), load, at.busy)
+        )
     if at.busy < _BUSY:
         made.append((f"busy: {_percent(_BUSY)}", replica, load, _BUSY))
     return [m.WhatIf(choice, _request_wh(at, *other)) for choice, *other in made]
@@ -160,21 +176,22 @@ def _request_wh(at: m.Serving, replica: Any, load: Any, busy: float) -> float:
 
 def _training(at: m.Training) -> Iterator[str]:
     yield _asked(at.asked, at.devices, at.run.method)
-    energy = at.energy_kwh
+    hours = f"{_hours(best(at.hours))} device-h{_ends(at.hours)}"
     yield (
-        f"  {_few(best(at.flop))} FLOP   {_hours(best(at.hours))} device-h{_ends(at.hours)}   "
-        f"{best(at.trained.power_w):.0f} W a device   {_few(best(energy))} kWh, devices alone"
+        f"  {_scientific(best(at.flop))} FLOP   {hours}   {best(at.trained.power_w):.0f} W a device"
+        f"   {_few(best(at.energy_kwh))} kWh, devices alone"
     )
-    wall = best(at.hours) / at.devices
-    yield f"  {_hours(wall)} h on {at.devices:g} devices; its memory needs {at.fewest:g}"
+    wall = _hours(best(at.hours) / at.devices)
+    on = f"{at.devices:,.0f} device{'s' if at.devices > 1 else ''}"
+    yield f"  {wall} h on {on}; its memory needs {at.fewest:,.0f}"
 
 
 def _training_terms(at: m.Training) -> Iterator[str]:
     yield from _training(at)
     run = at.run
     yield "  terms"
-    yield f"    FLOP per token       {_few(best(at.flop_per_token))}"
-    yield f"    FLOP of the run      {_few(best(at.flop))}"
+    yield f"    FLOP per token       {_size(best(at.flop_per_token), 'FLOP')}"
+    yield f"    FLOP of the run      {_scientific(best(at.flop))}"
     yield f"    peak of a device     {_size(best(at.device.peak), 'FLOP/s')}"
     yield f"    MFU                  {_percent(best(run.mfu))}"
     share = best(at.trained.power_share)
@@ -189,7 +206,8 @@ def _media(at: m.Media) -> Iterator[str]:
         f"{of.power_w:.0f} W a device"
     )
     busy = _percent(of.compute_s / of.time_s)
-    yield f"  {of.tokens:,.0f} tokens and {_size(of.flop, 'FLOP')} an item; compute {busy} of the time"
+    flop = _size(of.flop, "FLOP")
+    yield f"  {of.tokens:,.0f} tokens and {flop} an item; compute {busy} of the time"
 
 
 def _published(at: m.Published) -> Iterator[str]:

@@ -135,11 +135,14 @@ TokenRate = Annotated[
     Value, QuantityField(units.REQUEST_RATE._replace(example="900 / s"), bounds.positive)
 ]
 TokenTime = Annotated[
-    Value, QuantityField(units.DURATION._replace(example="30 ms", bare=("ms", "s")), bounds.positive)
+    Value,
+    QuantityField(units.DURATION._replace(example="30 ms", bare=("ms", "s")), bounds.positive),
 ]
 Parameters = Annotated[Value, QuantityField(units.COUNT._replace(example="70B"), bounds.positive)]
 Tokens = Annotated[Value, QuantityField(units.COUNT._replace(example="300"))]
-PositiveTokens = Annotated[Value, QuantityField(units.COUNT._replace(example="400"), bounds.positive)]
+PositiveTokens = Annotated[
+    Value, QuantityField(units.COUNT._replace(example="400"), bounds.positive)
+]
 Corpus = Annotated[Value, QuantityField(units.COUNT._replace(example="15T"), bounds.positive)]
 Throughput = Annotated[Value, QuantityField(units.REQUEST_RATE, bounds.positive)]
 Requests = Annotated[Value, RateOrCount()]
@@ -247,9 +250,7 @@ Task = Annotated[
 Medium = Annotated[str, word("ssd", "hdd")]
 Technology = Annotated[str, word("wifi", "cellular")]
 Boundary = Annotated[str, word("chip", "node", "facility")]
-Precision = Annotated[
-    str, word("fp32", "bf16", "fp16", "fp8", "int8", "int4", "mxfp4", "nvfp4")
-]
+Precision = Annotated[str, word("fp32", "bf16", "fp16", "fp8", "int8", "int4", "mxfp4", "nvfp4")]
 CachePrecision = Annotated[str, word("bf16", "fp16", "fp8")]
 Method = Annotated[str, word("full", "lora", "qlora")]
 Recompute = Annotated[str, word("none", "selective", "full")]

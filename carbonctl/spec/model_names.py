@@ -31,8 +31,9 @@ def is_config(text: str) -> bool:
 
 
 def config_path(raw: Any) -> ConfigPath | None:
-    """Return the config.json that a text means, from the working directory unless placed; None
-    for a name of a model.
+    """Return the config.json that a text means; None for a name of a model.
+
+    It is relative to the working directory, unless it is placed already.
 
     Raises
     ------

@@ -22,6 +22,8 @@ GPUS = (
     "NVIDIA A100-SXM4-80GB MIG 3g.40gb", "intel/flex-140", "google/tpu-v3", "nvidia/rtx-4090",
     "nvidia/jetson-agx-orin-64gb", "amd/mi300x", "nvidia/l40",
 )  # fmt: skip
+MODEL_DEVICES = ("nvidia/h100-sxm5-80gb", "nvidia/b200", "nvidia/a100-sxm4-80gb", "amd/mi300x")
+MODELS = ("llama-3.1-8b", "Qwen/Qwen3-30B-A3B", "Qwen/Qwen3-32B", "gpt-oss-20b", "mistral-7b")
 CPUS = ("amd/epyc-7742", "intel/xeon-platinum-8380", "amd/epyc-7351p", "ampere/altra-q80-30")
 HOSTS = (
     "nvidia/dgx-a100-80gb",
@@ -572,6 +574,78 @@ class _Maker:
             **(each if self.chance(0.5) else self.some({"load": (0.4, self.share)})),
         }
 
+    def language_model(self) -> dict[str, Any]:
+        if self.chance(0.75):
+            return {"model": self.choice(*MODELS)}
+        found = {"parameters": self.quantity(1e9, 4e10, ranged=False)}
+        return {**found, **self.some({"active_parameters": (0.3, lambda: "1e9")})}
+
+    def model_machine(self) -> dict[str, Any]:
+        """Return a machine of one kind of whole device, which a model can run on."""
+        found = {"device": self.choice(*MODEL_DEVICES), **self.embodied(parts=False), **self.life()}
+        return {**found, **self.around(), **self.some({
+            "power": (0.15, lambda: self.quantity(100, 350, "W")),
+            "idle_power": (0.2, lambda: self.quantity(20, 90, "W")),
+        })}  # fmt: skip
+
+    def llm_serving(self) -> dict[str, Any]:
+        asked = self.asked()
+        found = {**asked, "output_tokens": self.quantity(20, 1500)}
+        found |= self.some({"input_tokens": (0.8, lambda: self.quantity(0, 2000))})
+        if self.chance(0.15):
+            return {**found, "model": self.choice("gpt-4o", "gemini-apps"), **self.some({
+                "embodied_per_request": (0.6, lambda: self.quantity(0.01, 2, "g")),
+            })}  # fmt: skip
+        found |= {**self.language_model(), **self.model_machine()}
+        found |= self.some({
+            "cached_input": (0.3, self.share),
+            "precision": (0.4, lambda: self.choice("bf16", "fp8", "int4", "nvfp4")),
+            "kv_precision": (0.2, lambda: "fp8"),
+            "devices": (0.5, lambda: self.choice("4", "8", "16", "32")),
+            "batch": (0.6, lambda: self.quantity(1, 64)),
+        })  # fmt: skip
+        fleet = {"fleet": self.quantity(200, 90000, whole=True)} if "duration" in found else {}
+        found |= self.choice({}, {"busy": self.share(low=5)}, {"mode": "offline"}, fleet)
+        rates = {"speedup": self.quantity(1, 3)}, {"tokens_per_s": self.quantity(200, 5000, "/ s")}
+        return {**found, **self.choice({}, {}, *rates)}
+
+    def llm_training(self) -> dict[str, Any]:
+        found = {**self.language_model(), **self.model_machine(),
+                 "devices": self.quantity(64, 4096, whole=True, ranged=False)}  # fmt: skip
+        if self.chance(0.2):
+            return {**found, "rl": {
+                "prompts": self.quantity(1e3, 1e5), "samples": self.quantity(1, 16),
+                "output_tokens": self.quantity(100, 3000), "batch": self.quantity(1, 64, ranged=False),
+                **self.some({"reference_model": (0.5, lambda: "yes")}),
+                **self.some({"input_tokens": (0.7, lambda: self.quantity(10, 900))}),
+            }}  # fmt: skip
+        found |= {"tokens": self.quantity(1e6, 1e12), **self.some({
+            "epochs": (0.4, lambda: self.quantity(1, 5)),
+            "method": (0.5, lambda: self.choice("full", "lora", "qlora")),
+            "sequence": (0.4, lambda: self.quantity(512, 8000)),
+            "recompute": (0.4, lambda: self.choice("none", "selective", "full")),
+        })}  # fmt: skip
+        if self.chance(0.5):
+            found[self.choice("mfu", "hfu")] = self.quantity(20, 60, "%")
+            found |= self.some({
+                "exposed_communication": (0.4, lambda: self.quantity(5, 40, "%")),
+                "restarts": (0.4, self.share),
+            })  # fmt: skip
+        return found
+
+    def media_serving(self) -> dict[str, Any]:
+        whole = lambda low, high: self.quantity(low, high, whole=True, ranged=False)  # noqa: E731
+        model = {"model": self.choice("flux", "sana-1.5", "wan2.1-14b")} if self.chance(0.6) else {
+            "parameters": self.quantity(1e9, 2e10, ranged=False), "layers": whole(20, 60),
+            "model_width": whole(1000, 4000),
+        }  # fmt: skip
+        found = {**self.asked(), **model, **self.model_machine(), "width": whole(256, 1024),
+                 "height": whole(256, 1024), "steps": whole(4, 50)}  # fmt: skip
+        return {**found, **self.some({
+            "frames": (0.3, lambda: whole(8, 81)), "guidance": (0.3, lambda: self.choice("1", "2")),
+            "batch": (0.4, lambda: whole(1, 16)), "devices": (0.4, lambda: self.choice("2", "8")),
+        })}  # fmt: skip
+
     def storage(self) -> dict[str, Any]:
         return {"capacity": self.quantity(1, 900, "TB", "PB"), "duration": self.quantity(1, 60, "months"), **self.some({
             "medium": (0.5, lambda: self.choice("ssd", "hdd")),
@@ -742,5 +816,5 @@ class _Maker:
 
 KINDS = (
     "compute", "experiments", "serving", "storage", "transfer", "ingestion", "energy",
-    "federated", "on_device",
+    "federated", "on_device", "llm_serving", "llm_training", "media_serving",
 )  # fmt: skip

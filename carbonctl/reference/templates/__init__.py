@@ -18,6 +18,7 @@ DEFAULT = "workload"
 _FOLDER = Path(__file__).parent
 _PLACES = {
     DEFAULT: "carbon.yaml",
+    "llm": "llm.carbon.yaml",
     "budget": "carbon-budget.yaml",
     "device": "hardware_db/accelerators/my/device.yaml",
     "host": "hardware_db/hosts/my/host.yaml",

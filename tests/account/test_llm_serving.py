@@ -1,0 +1,269 @@
+"""Services on language models: against the oracle, by hand, and what is refused."""
+
+import json
+
+import pytest
+
+from carbonctl.errors import InputError
+from tests.conftest import account
+from tests.models.oracle import FOLDER, rows
+
+COMMON = (
+    "devices_per_system: 8, device_embodied: 164 kg, host_embodied: 2500 kg, "
+    "host_power: 1200 W, lifetime: 4 years"
+)
+SITE = "site: {carbon_intensity: 400 g/kWh, basis: life-cycle, pue: 1.2}"
+TOLERANCE = 1e-8
+
+
+def spec(activity: str, phase: str = "inference", more: str = "") -> str:
+    return f"name: job\n{SITE}\n{more}phases:\n  {phase}:\n    - {activity}\n"
+
+
+CHAT = (
+    "{kind: llm_serving, model: meta-llama/Llama-3.1-70B-Instruct, "
+    "device: nvidia/h100-sxm5-80gb, requests: 200k / day, duration: 1 year, input_tokens: 300, "
+    "output_tokens: 400, batch: 64, busy: 60 %}"
+)
+
+
+@pytest.mark.parametrize("row", rows("account"), ids=lambda row: row["case"])
+def test_accounts_of_the_oracle(row):
+    activity = row["activity"].replace("}", f", {COMMON}}}")
+    result = account(spec(activity, row["phase"]))
+    by_hand = account((FOLDER / "accounts" / f"{row['case']}.yaml").read_text())
+    devices = sum(
+        entry.energy_kwh
+        for entry in result.booked
+        if entry.item in ("devices", "idle") and entry.boundary == "operational"
+    )
+    total = result.total
+    expected = {
+        "out_device_kwh": devices,
+        "out_energy_kwh": total.energy_kwh,
+        "out_operational_kg": total.operational_kgco2e,
+        "out_embodied_kg": total.embodied_kgco2e,
+    }
+    for key, value in expected.items():
+        assert value == pytest.approx(float(row[key]), rel=TOLERANCE), key
+    for key in ("energy_kwh", "operational_kgco2e", "embodied_kgco2e"):
+        assert getattr(total, key) == pytest.approx(getattr(by_hand.total, key), rel=TOLERANCE)
+
+
+@pytest.mark.parametrize("row", rows("errors"), ids=lambda row: row["case"])
+def test_what_is_refused(row):
+    phase = "training" if "llm_training" in row["spec"] else "inference"
+    with pytest.raises(InputError) as raised:
+        account(spec(row["spec"], phase))
+    (problem,) = raised.value.problems
+    said = {
+        "at most N sequences": ("at most", "sequences"),
+        "the nearest known name; parameters": ("parameters", "list"),
+        "closed; energy_per_request": ("closed", "energy_per_request"),
+        "what one sequence takes": ("one sequence takes 19.8 ms",),
+        "context of 8192": ("context of 8192",),
+    }.get(row["out_message_mentions"], (row["out_message_mentions"],))
+    for words in said:
+        assert words in problem.message
+    assert (problem.file, problem.line) == ("job.yaml", 5)
+    assert problem.col > 7 or "mfu" in problem.message
+
+
+MORE = [
+    ("batch: 64, latency: 30 ms", "give `batch` or `latency`"),
+    ("busy: 40 %, fleet: 2", "give `busy` or `fleet`"),
+    ("parameters: 70B", "give `model` or `parameters`"),
+    ("speedup: 2, tokens_per_s: 900 / s", "give `speedup` or `tokens_per_s`"),
+    ("fleet: 1, batch: 1", "too small: 19 replicas are needed"),
+    ("batch: 5000", "at most 4096"),
+    ("devices: 1", "does not fit: 4 devices needed"),
+    ("mode: offline, busy: 30 %", "`busy` has no use offline"),
+    ("energy_per_request: 1 Wh, energy_boundary: chip", "use `kind: serving`"),
+]
+
+
+@pytest.mark.parametrize(("keys", "said"), MORE, ids=[keys for keys, _ in MORE])
+def test_more_that_is_refused(keys, said):
+    activity = CHAT.replace("batch: 64, busy: 60 %", keys)
+    with pytest.raises(InputError, match="job.yaml:5:") as raised:
+        account(spec(activity))
+    assert said in str(raised.value)
+
+
+@pytest.mark.parametrize(("device", "lacks"), [("nvidia/k80", "peak.bf16"), ("amd/epyc-7742", "")])
+def test_a_device_that_lacks_figures_is_refused(device, lacks):
+    with pytest.raises(InputError) as raised:
+        account(spec(CHAT.replace("nvidia/h100-sxm5-80gb", device)))
+    assert lacks in str(raised.value)
+
+
+def test_a_service_without_a_device_is_refused():
+    with pytest.raises(InputError, match="give `device`"):
+        account(spec(CHAT.replace("device: nvidia/h100-sxm5-80gb, ", "")))
+
+
+def figures(text: str) -> dict[str, tuple[float, float, float]]:
+    return {f.name: (f.value, f.low, f.high) for f in account(text).figures}
+
+
+def test_figures_of_the_contract():
+    own = figures(spec(CHAT))
+    assert own["devices"][0] == 4
+    assert own["replicas"][0] == 1
+    assert own["tokens_per_s"][0] == pytest.approx(2220.25, rel=1e-5)
+    assert own["latency"][0] == pytest.approx(0.028825, rel=1e-4)
+    assert own["power"][0] == pytest.approx(576.98, rel=1e-4)
+    joules, low, high = own["j_per_token"]
+    assert joules == pytest.approx(1.03949, rel=1e-5)
+    assert (low / joules, high / joules) == pytest.approx((0.75, 1.45))
+
+
+def test_energy_is_linear_in_requests():
+    one = account(spec(CHAT)).total
+    ten = account(spec(CHAT.replace("200k", "2M"))).total
+    assert ten.energy_kwh == pytest.approx(10 * one.energy_kwh, rel=1e-12)
+    assert ten.embodied_kgco2e == pytest.approx(10 * one.embodied_kgco2e, rel=1e-12)
+
+
+def test_a_speedup_of_two_halves_time_and_energy():
+    one = account(spec(CHAT)).total
+    two = account(spec(CHAT.replace("batch: 64", "batch: 64, speedup: 2"))).total
+    assert two.energy_kwh == pytest.approx(one.energy_kwh / 2, rel=1e-12)
+    assert two.embodied_kgco2e == pytest.approx(one.embodied_kgco2e / 2, rel=1e-12)
+
+
+def test_a_rate_that_is_measured_replaces_the_time_and_keeps_the_power():
+    by_model = figures(spec(CHAT))
+    rate = by_model["tokens_per_s"][0]
+    measured = account(spec(CHAT.replace("batch: 64", f"batch: 64, tokens_per_s: {rate!r} / s")))
+    one = account(spec(CHAT)).total
+    assert measured.total.energy_kwh == pytest.approx(one.energy_kwh, rel=1e-9)
+    own = {f.name: f for f in measured.figures}
+    assert own["tokens_per_s"].low == own["tokens_per_s"].high == pytest.approx(rate)
+
+
+def test_power_that_is_given_replaces_that_of_the_model():
+    given = account(spec(CHAT.replace("batch: 64", "batch: 64, power: 400 W")))
+    (devices,) = [e for e in given.booked if (e.item, e.boundary) == ("devices", "operational")]
+    assert devices.energy_kwh == pytest.approx(14612.9897758198 * 0.4, rel=1e-9)
+    assert {f.name: f.value for f in given.figures}["power"] == 400
+
+
+def test_a_fleet_is_held_for_its_duration():
+    fleet = account(spec(CHAT.replace("busy: 60 %", "fleet: 3")))
+    hours = {e.item: e for e in fleet.booked if e.boundary == "embodied"}
+    assert hours["devices"].quantity == pytest.approx(3 * 4 * 8760)
+    (idle,) = [e for e in fleet.booked if e.item == "idle"]
+    assert idle.energy_kwh == pytest.approx((3 * 4 * 8760 - 14612.98978) * 0.151 * 0.7, rel=1e-6)
+    assert idle.kgco2e_low >= 0
+
+
+def test_offline_work_has_no_idle_time_and_shares_its_machines():
+    offline = account(spec(CHAT.replace("busy: 60 %", "mode: offline")))
+    assert "idle" not in {entry.item for entry in offline.booked}
+    values = {value.name: value for entry in offline.booked for value in entry.inputs}
+    assert values["utilization"].best < 1
+
+
+def test_a_batch_that_is_not_given_widens_the_range_and_is_told():
+    narrow = figures(spec(CHAT.replace("batch: 64", "batch: 32")))["j_per_token"]
+    result = account(spec(CHAT.replace("batch: 64, ", "")))
+    wide = {f.name: (f.value, f.low, f.high) for f in result.figures}["j_per_token"]
+    assert wide[0] == pytest.approx(narrow[0])
+    assert wide[1] < narrow[1] < narrow[2] < wide[2]
+    assert any("`batch` is not given" in warning for warning in result.warnings)
+
+
+def test_a_latency_takes_the_largest_batch_that_meets_it():
+    own = figures(spec(CHAT.replace("batch: 64", "latency: 30 ms")))
+    assert own["latency"][0] <= 0.03
+    one = figures(spec(CHAT.replace("batch: 64", "latency: 40 ms")))
+    assert one["j_per_token"][0] < own["j_per_token"][0]
+
+
+def test_name_and_the_same_shape_by_a_config_agree(tmp_path, monkeypatch):
+    config = {
+        "model_type": "llama", "num_hidden_layers": 80, "hidden_size": 8192,
+        "num_attention_heads": 64, "num_key_value_heads": 8, "intermediate_size": 28672,
+        "vocab_size": 128256, "max_position_embeddings": 131072, "torch_dtype": "bfloat16",
+        "tie_word_embeddings": False,
+    }  # fmt: skip
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    (tmp_path / "job.yaml").write_text(
+        spec(CHAT.replace("meta-llama/Llama-3.1-70B-Instruct", "./config.json"))
+    )
+    from carbonctl import api
+
+    monkeypatch.chdir("/")
+    result = api.estimate(tmp_path / "job.yaml")
+    assert result.total.energy_kwh == pytest.approx(account(spec(CHAT)).total.energy_kwh, rel=1e-3)
+    assert result.spec["phases"]["inference"][0]["model"] == "./config.json"
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(InputError, match=r"config.json:1:1: .*num_hidden_layers"):
+        api.estimate(tmp_path / "job.yaml")
+
+
+CLOSED = (
+    "{kind: llm_serving, model: gemini-apps, requests: 1M, input_tokens: 10, output_tokens: 99}"
+)
+
+
+def test_a_closed_model_has_its_published_energy():
+    result = account(spec(CLOSED))
+    (entry,) = [e for e in result.booked if e.boundary == "operational"]
+    assert entry.energy_kwh == pytest.approx(240)  # of the facility: no PUE on top
+    assert any("published, not modelled" in warning for warning in result.warnings)
+    assert result.total.embodied_kgco2e is None
+    ours = account(spec(CLOSED.replace("gemini-apps", "gpt-4o")))
+    assert ours.total.energy_kwh == pytest.approx(300 * 1.2)
+
+
+@pytest.mark.parametrize(("keys", "said"), [
+    ("batch: 4", "no use here"), ("model: gpt-5", "without a published energy"),
+])  # fmt: skip
+def test_a_closed_model_is_asked_no_more(keys, said):
+    text = (
+        CLOSED.replace("model: gemini-apps", keys)
+        if "model" in keys
+        else CLOSED.replace("}", f", {keys}}}")
+    )
+    with pytest.raises(InputError, match=said):
+        account(spec(text))
+
+
+@pytest.mark.parametrize(("name", "amount"), [("token", 29.2e9), ("request", 73e6)])
+def test_the_functional_unit_takes_its_amount_from_the_activity(name, amount):
+    result = account(spec(CHAT, more=f"functional_unit: {{name: {name}}}\n"))
+    said, each = result.per_unit
+    assert said == name
+    assert each == pytest.approx(result.total.total_kgco2e / amount)
+
+
+def test_a_unit_that_no_activity_delivers_needs_its_amount():
+    with pytest.raises(InputError, match="no activity says how many of `user` there are"):
+        account(spec(CHAT, more="functional_unit: {name: user}\n"))
+
+
+def test_experts_without_a_shape_are_an_archetype_with_a_wider_range():
+    text = CHAT.replace(
+        "model: meta-llama/Llama-3.1-70B-Instruct", "parameters: 30B, active_parameters: 3B"
+    )
+    result = account(spec(text))
+    statuses = {v.name: v.status for e in result.booked for v in e.inputs}
+    assert statuses["energy_per_token"] == "archetype"
+    joules = {f.name: f for f in result.figures}["j_per_token"]
+    assert joules.high / joules.value == pytest.approx(1.65 * 1.3)
+    assert any("follows from its parameters" in warning for warning in result.warnings)
+
+
+@pytest.mark.parametrize(("keys", "said"), [
+    ("devices: 32", "more than 16 devices a replica"),
+    ("device: nvidia/l4, devices: 16", "no measurement of a language model"),
+])  # fmt: skip
+def test_what_is_doubtful_is_told(keys, said):
+    text = CHAT.replace(
+        "device: nvidia/h100-sxm5-80gb, ",
+        "" if "device:" in keys else "device: nvidia/h100-sxm5-80gb, ",
+    )
+    result = account(spec(text.replace("busy:", f"{keys}, busy:")))
+    assert any(said in warning for warning in result.warnings)
