@@ -21,7 +21,7 @@ from tests.conftest import CATALOG, CONFIGS, ROOT, account
 WORKLOADS = ("workload", *KINDS)
 RECORDS = ("device", "host")
 SETTING = re.compile(r"^( *)#(?=[^ #\n])", re.M)
-OTHERS = {"workload", "budget", "device", "host", "ci"}
+OTHERS = {"llm", "workload", "budget", "device", "host", "ci"}
 
 
 def text(name: str) -> str:

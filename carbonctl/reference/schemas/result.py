@@ -67,7 +67,7 @@ def build() -> Schema:
             ),
             "rank": r.whole(r.fields("rank", of=r.TEXTS, rank=r.NUMBER)),
             "driver": r.record(Driver, "driver", status=status),
-            "figure": r.record(Figure, "figure"),
+            "activity_figure": r.record(Figure, "activity_figure"),
             "assumption": r.record(Assumption, "assumption", status=status),
             "comparison": r.record(ReportedFigure, "comparison"),
             "own_records": r.record(OwnRecords, "own_records", sha256=r.HASH),
@@ -109,7 +109,7 @@ def _result() -> dict[str, Schema]:
         total=ref("totals"),
         phases=by_phase("totals"),
         entries=r.listed("entry"),
-        figures=r.listed("figure"),
+        figures=r.listed("activity_figure"),
         drivers=r.listed("driver"),
         assumptions=r.listed("assumption"),
         reported={
