@@ -13,6 +13,7 @@ from carbonctl.estimators.clients import ClientClass
 from carbonctl.estimators.connections import AccessPoint, Connection, Network
 from carbonctl.estimators.faults import Faults
 from carbonctl.estimators.federated import Server
+from carbonctl.estimators.llm_training import ReinforcementLearning
 from carbonctl.estimators.machine_fields import OnMachine
 from carbonctl.estimators.search import EarlyStopping, Search
 from carbonctl.numbers.intervals import best
@@ -92,6 +93,7 @@ _PARTS: dict[str, type[Spec]] = {
     "faults": Faults,
     "early_stopping": EarlyStopping,
     "search": Search,
+    "rl": ReinforcementLearning,
     "functional_unit": m.FunctionalUnit,
     "reported": m.Reported,
     "uncertainty": UncertaintyBlock,

@@ -9,7 +9,7 @@ from carbonctl.estimators import model_figures as m
 from carbonctl.factors import replica as kernels
 from carbonctl.factors.model_service import S_PER_H
 from carbonctl.numbers.intervals import Range, best, high, low
-from carbonctl.render.human_numbers import significant
+from carbonctl.render.human_numbers import energy, significant
 
 _PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 _FEW = 3  # digits
@@ -179,7 +179,7 @@ def _training(at: m.Training) -> Iterator[str]:
     hours = f"{_hours(best(at.hours))} device-h{_ends(at.hours)}"
     yield (
         f"  {_scientific(best(at.flop))} FLOP   {hours}   {best(at.trained.power_w):.0f} W a device"
-        f"   {_few(best(at.energy_kwh))} kWh, devices alone"
+        f"   {energy(best(at.energy_kwh))}, devices alone"
     )
     wall = _hours(best(at.hours) / at.devices)
     on = f"{at.devices:,.0f} device{'s' if at.devices > 1 else ''}"

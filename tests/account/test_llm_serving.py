@@ -85,7 +85,7 @@ MORE = [
 @pytest.mark.parametrize(("keys", "said"), MORE, ids=[keys for keys, _ in MORE])
 def test_more_that_is_refused(keys, said):
     activity = CHAT.replace("batch: 64, busy: 60 %", keys)
-    with pytest.raises(InputError, match="job.yaml:5:") as raised:
+    with pytest.raises(InputError, match=r"job\.yaml:5:") as raised:
         account(spec(activity))
     assert said in str(raised.value)
 

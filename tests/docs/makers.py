@@ -31,6 +31,7 @@ MAKERS: dict[str, Maker] = {
     "activity": spec_blocks.activity,
     "kinds": spec_blocks.kinds,
     "runs": spec_blocks.sections(*spec_blocks.OF_RUNS),
+    "models": spec_blocks.sections(*spec_blocks.OF_MODELS),
     "federated": spec_blocks.federated,
     "parts": spec_blocks.parts,
     "levers": spec_blocks.sections(*spec_blocks.LEVERS),

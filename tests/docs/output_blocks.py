@@ -28,6 +28,7 @@ RESULT = (
     "samples",
     "uncertainty",
     "rank",
+    "activity_figure",
     "driver",
     "assumption",
     "comparison",

@@ -14,6 +14,7 @@ LEVERS = ("levers",)
 PLACES = ("site", "construction")
 MACHINES = ("system", "accelerators")
 OF_RUNS = ("faults", "early_stopping", "search")
+OF_MODELS = ("rl",)
 OF_FEDERATED = ("clients", "connections", "access_point", "network")
 
 

@@ -10,6 +10,7 @@ from pydantic.json_schema import CoreRef, GenerateJsonSchema, models_json_schema
 from pydantic_core import core_schema
 
 from carbonctl import estimators
+from carbonctl.catalog import Catalog
 from carbonctl.reference import descriptions
 from carbonctl.reference.schemas import Schema, closed, ref
 from carbonctl.reference.schemas.quantities import definitions, name_of
@@ -133,6 +134,7 @@ def build() -> Schema:
     root, common = shared.pop(names[Workload]), shared.pop(names[Activity])
     for kind, model in kinds.items():
         shared[names[model]] = _of_kind(kind, shared[names[model]])
+    _name_models(shared, names, kinds)
     _close_parts(shared, names)
     shared[names[System]]["properties"]["parts"] |= _LIST_OF_PARTS
     lever = shared[names[Lever]]
@@ -147,6 +149,25 @@ def build() -> Schema:
     }
     root["properties"]["phases"] = _phases(root["properties"]["phases"]["description"])
     return {"$id": "carbonctl.spec/1", **root, "title": "A workload for carbonctl", "$defs": shared}
+
+
+def _name_models(
+    shared: dict[str, Schema], names: dict[Any, str], kinds: dict[str, type[Activity]]
+) -> None:
+    """Put the models that can be named into the schema, for editors to offer."""
+    models = Catalog().models
+    language = [m.id for m in models.language()] + [m.id for m in models.closed()]
+    shared["language_model"] = {**scalars.as_schema(scalars.ID), "examples": language}
+    media = [m.id for m in models.media()]
+    shared["media_model"] = {**scalars.as_schema(scalars.ID), "examples": media}
+    for kind, model in kinds.items():
+        properties = shared[names[model]]["properties"]
+        if "model" in properties and "tokens" in "".join(properties):
+            said = properties["model"]["description"]
+            properties["model"] = {**ref("language_model"), "description": said}
+        elif kind == "media_serving":
+            said = properties["model"]["description"]
+            properties["model"] = {**ref("media_model"), "description": said}
 
 
 def part_definitions() -> dict[str, Schema]:
