@@ -208,6 +208,18 @@ def nine(**more: Any) -> Iterator[str]:
     return jobs(["FR", "US", "DE"], KNOWN, **more)
 
 
+def chat(kind: str) -> Iterator[str]:
+    """Yield the lines of a chat service: by its model and tokens, or by the same hours and watts."""
+    work = "device: nvidia/h100-sxm5-80gb, devices_per_system: 8"
+    yield "name: chat\nsite: {grid: FR, pue: 1.2}\nphases:\n  inference:\n"
+    if kind == "llm_serving":
+        tokens = "input_tokens: 300, output_tokens: 400, batch: 64, busy: 60 %"
+        yield f"    - {{kind: {kind}, model: llama-3.1-70b, {work}, requests: 73M, {tokens}}}\n"
+        return
+    for name, run in (("busy", "14613 GPU-h, power: 577 W"), ("idle", "9742 GPU-h, power: 106 W")):
+        yield f"    - {{kind: {kind}, name: {name}, {work}, mode: online, device_time: {run}}}\n"
+
+
 FILES: dict[str, Callable[[], Iterator[str]]] = {
     "nine": nine,
     "few": lambda: nine(count=1000),
@@ -226,6 +238,8 @@ FILES: dict[str, Callable[[], Iterator[str]]] = {
     "no-devices": lambda: systems("device: nvidia/zzz{number}"),
     "hosts": lambda: systems("host: nvidia/dgx-h100"),
     "no-hosts": lambda: systems("host: nvidia/zzz{number}"),
+    "chat": lambda: chat("llm_serving"),
+    "hours": lambda: chat("compute"),
     "units": lambda: systems("rated_power: {number} W"),
     "no-units": lambda: systems("rated_power: {number} zz{number}"),
 }
@@ -317,6 +331,8 @@ ROWS = (
                         f"COMP_WORDS='carbonctl {line}' COMP_CWORD={len(line.split())}")
         for what, line in TABS.items()
     ),
+    Row("a service on a language model / the same hours and watts",
+        "carbonctl estimate {chat} -f csv", "carbonctl estimate {hours} -f csv", 1.1, runs=_MANY),
     Row("copies 1,000 to csv / loading their YAML",
         "carbonctl estimate -r {copies} --format csv -q", "load {copies}", 3.0, runs=5),
     *(

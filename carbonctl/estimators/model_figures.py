@@ -5,12 +5,14 @@ Figures stand in the JSON; the terms are what tables and `carbonctl explain` say
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from carbonctl.factors.model_runs import Batch, Run, Trained
-from carbonctl.factors.model_shapes import DeviceRates, ModelShape
-from carbonctl.factors.replica import Load, Replica, Service, Step
 from carbonctl.numbers.intervals import Number, Range, best
+
+if TYPE_CHECKING:  # of which each kind needs its own alone
+    from carbonctl.factors.model_runs import Batch, Run, Trained
+    from carbonctl.factors.model_shapes import DeviceRates, ModelShape
+    from carbonctl.factors.replica import Load, Replica, Service, Step
 
 
 class ActivityFigure(NamedTuple):

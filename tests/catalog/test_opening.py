@@ -48,6 +48,19 @@ def test_a_workload_opens_what_it_names(opened):
     }
 
 
+def test_no_table_of_models_is_opened_unless_a_workload_names_one(opened):
+    from carbonctl.account import estimate
+    from tests.conftest import CONFIGS
+
+    catalog = Catalog()
+    estimate((CONFIGS / "quickstart.yaml").read_bytes(), "q", catalog)
+    assert not [path for path in opened if "/models/" in path]
+    estimate((CONFIGS / "models" / "chat-service.yaml").read_bytes(), "c", catalog)
+    tables = {path.rpartition("/models/")[2] for path in opened if "/models/" in path}
+    assert "language.csv" in tables
+    assert "media.csv" not in tables
+
+
 def test_spelling_does_not_matter():
     for name in ("TPU v4", "tpu_V4", "tpu-v4", "google/tpu-v4"):
         assert Catalog().device(name).id == "google/tpu-v4"
