@@ -136,7 +136,7 @@ def _serving_terms(at: m.Serving) -> Iterator[str]:
         yield f"  {name:<{width}}  {said:<30}  {share}".rstrip()
     first = _time(at.service.first_token_s)
     yield f"  power {of.power_w:.0f} W a device; first token after {first}"
-    yield "What would move it most (energy of the devices per request, idle included)"
+    yield "What would move it most, on as many devices (their energy per request, idle included)"
     now = _request_wh(at, at.replica, load, at.busy)
     moved = [(wi.choice, wi.wh, wi.wh / now - 1) for wi in what_if(at)]
     for choice, wh, change in sorted(moved, key=lambda row: -abs(row[2])):

@@ -141,7 +141,7 @@ class _Check(Checker):
                 for name, system in head["systems"].items()
             }
         workload = self.validate(Workload, head, ())
-        if workload is not None:
+        if workload is not None and not self.problems:  # else a fault may hide what it delivers
             self.deliver(workload)
         if self.problems:
             raise InputError(self.problems)

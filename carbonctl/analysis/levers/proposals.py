@@ -24,6 +24,7 @@ _OF_ONE_DEVICE = frozenset({
 })  # fmt: skip
 _BUSY, _RELEASED, _COPIES = 0.8, "25 %", 2.0
 _HARD_DISK = "hdd"
+_BY_MODEL = frozenset({"llm_serving", "llm_training", "media_serving"})  # which know no time
 
 
 class Proposal(NamedTuple):
@@ -109,6 +110,12 @@ def _replaced(
     if found is None:
         return
     other, ratio, by = found
+    if any(user["kind"] in _BY_MODEL for user in users.values()):
+        if all(user["kind"] in _BY_MODEL and "tokens_per_s" not in user for user in users.values()):
+            keys = {"on": on, "set": {f"{path}.device": other.id}}
+            said = "time and power follow from the model and the record of the device"
+            yield Proposal(f"{on.partition('.')[2]}: {other.name}", keys, said)
+        return
     key = "fleet" if all(fleets) else "time"
     share = "with 1/{:.3g} of the machines" if key == "fleet" else "in 1/{:.3g} of the time"
     yield Proposal(
@@ -200,6 +207,30 @@ def _serving(path: str, activity: Mapping[str, Any]) -> Iterator[Proposal]:
         yield Proposal(f"a fleet that is busy {_BUSY:.0%}".replace("%", " %"), smaller, assumption)
 
 
+def _llm_serving(path: str, activity: Mapping[str, Any]) -> Iterator[Proposal]:
+    """Yield weights of fewer bytes, more requests at a time, replicas that wait less."""
+    if "device" not in activity and "system" not in activity:
+        return
+    if "precision" not in activity:
+        yield Proposal(
+            "fp8 weights", {"on": path, "set": {"precision": "fp8"}},
+            "the answers of the model stay good enough",
+        )  # fmt: skip
+    batch = activity.get("batch")
+    if isinstance(batch, str):
+        yield Proposal(
+            "twice the batch", {"on": path, "set": {"batch": f"{2 * float(batch):g}"}},
+            "requests wait for each other, and a token takes longer",
+        )  # fmt: skip
+    busy = activity.get("busy")
+    if isinstance(busy, str) and 0 < float(busy) < _BUSY:
+        yield Proposal(
+            f"replicas that are busy {_BUSY * 100:.0f} %",
+            {"on": path, "set": {"busy": f"{_BUSY}"}},
+            "the peak of the load leaves room for it, and answers stay fast enough",
+        )  # fmt: skip
+
+
 def _storage(path: str, activity: Mapping[str, Any]) -> Iterator[Proposal]:
     """Yield fewer copies, and disks in place of flash."""
     copies = activity.get("replication")
@@ -215,4 +246,7 @@ def _storage(path: str, activity: Mapping[str, Any]) -> Iterator[Proposal]:
         )  # fmt: skip
 
 
-_OF_KINDS = {"experiments": _experiments, "serving": _serving, "storage": _storage}
+_OF_KINDS = {
+    "experiments": _experiments, "serving": _serving, "llm_serving": _llm_serving,
+    "storage": _storage,
+}  # fmt: skip
