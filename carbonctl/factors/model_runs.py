@@ -138,6 +138,20 @@ def train(flop: Any, run: Run, device: DeviceRates, coefficients: Coefficients) 
     return Trained(flop, hours, share, power.loaded_w(device.rated_w, share))
 
 
+def power_by_mfu(
+    mfu: Any, recomputed: Any, exposed: Any, reached: Any, rated: Any, idle: Any, per_compute: Any
+) -> Any:
+    """Return the mean draw of a device in training [W], of figures in the order of `BY_MFU`."""
+    busy = terms.compute_share(mfu, recomputed, reached, exposed)
+    exponent = language_models.busy_exponent(0.0, 0.0, per_compute, busy)
+    return power.loaded_w(rated, language_models.power_share(idle, exponent))
+
+
+def power_by_hfu(hfu: Any, exposed: Any, *rest: Any) -> Any:
+    """Return the same by the utilization with recomputation, in the order of `BY_HFU`."""
+    return power_by_mfu(hfu, 1.0, exposed, *rest)
+
+
 def state_bytes(shape: ModelShape, method: Method, figures: TrainingFigures) -> Any:
     """Return what weights, gradients and moments take in training [bytes]."""
     if method == "full":

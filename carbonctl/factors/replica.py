@@ -6,11 +6,13 @@ of ranges, `ranged` gives tight bounds.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from carbonctl.factors import language_models as terms
 from carbonctl.factors import model_service, power
+from carbonctl.factors.model_parents import LOAD, OF_POWER
 from carbonctl.factors.model_shapes import (
     BLACKWELL,
     OTHER,
@@ -18,7 +20,7 @@ from carbonctl.factors.model_shapes import (
     DeviceRates,
     ModelShape,
 )
-from carbonctl.numbers.intervals import over_corners
+from carbonctl.numbers.intervals import least, over_corners, row_by_row
 
 
 class Replica(NamedTuple):
@@ -273,3 +275,89 @@ def slowdown(replica: Replica, load: Load) -> Any:
 def _power_share(k: Coefficients, memory: Any, compute: Any) -> Any:
     exponent = terms.busy_exponent(k.k_memory, memory, k.k_compute, compute)
     return terms.power_share(k.p_idle, exponent)
+
+
+def parts(replica: Replica, devices: Any) -> dict[str, Any]:
+    """Return what the steps of a replica are made of, by the names of `PARTS` and `OF_POWER`.
+
+    ``experts_s`` is of all of them, ``cache_s`` of a position of a sequence, ``token_s`` and
+    ``position_s`` of computing a token and its attention to a position.
+    """
+    shape, k = replica.shape, replica.coefficients
+    load = Load(devices, 1.0, 0.0, 1.0)
+    slower = slowdown(replica, load)
+    width, peak = replica.bytes_per_weight, replica.device.peak
+    per_cached = replica.element_bytes * shape.cache_elements
+    each_sequence = terms.fixed_s(
+        k.g_blackwell_time if replica.device.generation == BLACKWELL else 1.0,
+        0.0, 0.0, k.t_sequence, 1.0,
+    )  # fmt: skip
+    always = terms.weight_bytes(width, shape.parameters, shape.expert_parameters)
+    experts = terms.expert_bytes(width, shape.expert_parameters, 1.0)
+    reached = compute_rate(replica)
+    return {
+        "replica_devices": devices,
+        "weights_s": _memory_s(replica, load, always, 0.0) * slower,
+        "experts_s": _memory_s(replica, load, 0.0, experts) * slower,
+        "chosen_share": shape.chosen_share,
+        "cache_s": _memory_s(replica, load, per_cached, 0.0) * slower,
+        "state_s": _memory_s(replica, load, 2 * shape.state_bytes, 0.0) * slower,
+        "full_layers": shape.full_layers,
+        "window_layers": shape.window_layers,
+        "window": shape.window,
+        "token_s": terms.compute_s(2 * shape.active, devices, peak, reached) * slower,
+        "position_s": terms.compute_s(4 * shape.attention_width, devices, peak, reached) * slower,
+        "fixed_s": (_fixed_s(replica, load) - each_sequence) * slower,
+        "sequence_s": each_sequence * slower,
+        "rated_power": replica.device.rated_w,
+        "power_floor": k.p_idle,
+        "k_memory": k.k_memory,
+        "k_compute": k.k_compute,
+    }
+
+
+def _times(
+    batch: Any, prompt: Any, output: Any, cached: Any, *made_of: Any
+) -> tuple[Any, Any, Any]:
+    """Return the times of memory, of compute and of the rest in a step [s], by its parts."""
+    _, weights, experts, chosen, cache, state, full, windowed, window, token, position, *rest = (
+        made_of
+    )
+    length = prompt + output / 2
+    positions = full * length + windowed * least(length, window)
+    touched = 1 - row_by_row(operator.pow, 1 - chosen, batch)
+    memory = weights + experts * touched + batch * (cache * positions + state)
+    new = prompt * (1 - cached)
+    reading = new * (token + position * (prompt - new / 2) * (full + windowed))
+    compute = batch * (token + position * positions) + batch / output * reading
+    fixed, each_sequence = rest
+    return memory, compute, fixed + each_sequence * batch
+
+
+def device_time_per_token(*figures: Any) -> Any:
+    """Return the device time of an output token [device-s], by the load and the parts of a step.
+
+    ``figures`` are those of `LOAD` and `PARTS`, in their order.
+    """
+    return figures[len(LOAD)] * sum(_times(*figures)) / figures[0]
+
+
+def energy_per_token(*figures: Any) -> Any:
+    """Return the energy of an output token [J], by `LOAD`, `PARTS` and `OF_POWER`."""
+    times = _times(*figures[: -len(OF_POWER)])
+    time = sum(times)
+    devices = figures[len(LOAD)]
+    return devices * _draw_w(times, time, *figures[-len(OF_POWER) :]) * time / figures[0]
+
+
+def power_at_rate(*figures: Any) -> Any:
+    """Return the draw of a device [W] by `LOAD`, `PARTS`, `OF_POWER` and output tokens per hour."""
+    own, per_hour = figures[:-1], figures[-1]
+    time = own[0] / (per_hour / model_service.S_PER_H)
+    return _draw_w(_times(*own[: -len(OF_POWER)]), time, *own[-len(OF_POWER) :])
+
+
+def _draw_w(times: Any, time: Any, rated: Any, idle: Any, per_memory: Any, per_compute: Any) -> Any:
+    memory, compute, _ = times
+    exponent = terms.busy_exponent(per_memory, memory / time, per_compute, compute / time)
+    return power.loaded_w(rated, terms.power_share(idle, exponent))

@@ -6,10 +6,12 @@ They are worked out again with other values for it: a quantile of one of them, o
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
+from importlib import import_module
 from typing import Any, NamedTuple
 
 from carbonctl.estimators.roles import LOSSES
 from carbonctl.factors import faults, runs, schedule
+from carbonctl.factors import model_parents as m
 from carbonctl.ledger.entry import EMBODIED, OPERATIONAL, SUMS, Entry
 from carbonctl.ledger.unknowns import Uncertain, is_certain, unknown_of
 from carbonctl.numbers.formulas import Formula, NotArithmetic, parsed
@@ -17,6 +19,18 @@ from carbonctl.numbers.intervals import has_rows
 from carbonctl.numbers.values import Value
 
 _VARY = ("energy_kwh", "kgco2e", "kgco2e_market")
+
+
+def _kernel(module: str, name: str) -> Callable[..., Any]:
+    """Return a kernel of models, whose module is imported when it is called."""
+
+    def kernel(*figures: Any) -> Any:
+        work = getattr(import_module(f"carbonctl.factors.{module}"), name)
+        return work(*figures)
+
+    return kernel
+
+
 # Derived inputs that are no arithmetic: what they come from, and how. It may be derived itself.
 _DERIVED: dict[str, tuple[tuple[str, ...], Callable[..., Any]]] = {
     "mean": (("p50", "p99"), runs.lognormal_mean),
@@ -29,6 +43,14 @@ _DERIVED: dict[str, tuple[tuple[str, ...], Callable[..., Any]]] = {
         faults.wall_over_useful,
     ),
     "servers": (("bandwidth", "server_bandwidth"), schedule.whole_number),
+    "device_time_per_token": ((*m.LOAD, *m.PARTS), _kernel("replica", "device_time_per_token")),
+    "energy_per_token": ((*m.LOAD, *m.PARTS, *m.OF_POWER), _kernel("replica", "energy_per_token")),
+    "power_at_rate": (
+        (*m.LOAD, *m.PARTS, *m.OF_POWER, "tokens_per_s"),
+        _kernel("replica", "power_at_rate"),
+    ),
+    "power_by_mfu": (m.BY_MFU, _kernel("model_runs", "power_by_mfu")),
+    "power_by_hfu": (m.BY_HFU, _kernel("model_runs", "power_by_hfu")),
 }
 # What may follow from others, with the names of these.
 PARENTS: Mapping[str, tuple[str, ...]] = {name: parents for name, (parents, _) in _DERIVED.items()}

@@ -192,6 +192,15 @@ GOOD = {
     "device: google/pixel-7, model_size: 10..20 MB, network: {intensity: 0.01..0.03 kWh/GB}, connections: "
     "[{technology: wifi, download_bandwidth: 50..80 Mbps, upload_bandwidth: 30 Mbps, access_point: {power: 7.5 W}}]",
     "on_device": "kind: on_device, device: google/pixel-7, requests: 1e6..2e6, time_per_request: 0.2 s",
+    "llm_serving": "kind: llm_serving, device: nvidia/h100-sxm5-80gb, device_embodied: 164 kg, "
+    "host_embodied: 1 t, host_power: 1 kW, model: llama-3.1-8b, requests: 1M..2M, "
+    "input_tokens: 100..500, output_tokens: 200..400, batch: 8..32, devices: 1, busy: 40..60 %",
+    "llm_training": "kind: llm_training, device: nvidia/h100-sxm5-80gb, device_embodied: 164 kg, "
+    "host_embodied: 1 t, host_power: 1 kW, model: llama-3.1-8b, tokens: 1B..2B, devices: 64, "
+    "sequence: 2000..4000, mfu: 30..40 %, exposed_communication: 10..20 %",
+    "media_serving": "kind: media_serving, device: nvidia/h100-sxm5-80gb, device_embodied: 164 kg, "
+    "host_embodied: 1 t, host_power: 1 kW, model: flux, requests: 1M..2M, width: 1024, "
+    "height: 1024, steps: 28",
 }
 
 

@@ -589,21 +589,24 @@ class _Maker:
         })}  # fmt: skip
 
     def llm_serving(self) -> dict[str, Any]:
+        fixed = self.chance(0.6)  # with ranges, the devices are not to depend on these
         asked = self.asked()
-        found = {**asked, "output_tokens": self.quantity(20, 1500)}
-        found |= self.some({"input_tokens": (0.8, lambda: self.quantity(0, 2000))})
+        found = {**asked, "output_tokens": self.quantity(20, 1500, ranged=fixed)}
+        found |= self.some({"input_tokens": (0.8, lambda: self.quantity(0, 2000, ranged=fixed))})
         if self.chance(0.15):
             return {**found, "model": self.choice("gpt-4o", "gemini-apps"), **self.some({
                 "embodied_per_request": (0.6, lambda: self.quantity(0.01, 2, "g")),
             })}  # fmt: skip
         found |= {**self.language_model(), **self.model_machine()}
         found |= self.some({
-            "cached_input": (0.3, self.share),
+            "cached_input": (0.3, lambda: self.quantity(0, 100, "%", ranged=fixed)),
             "precision": (0.4, lambda: self.choice("bf16", "fp8", "int4", "nvfp4")),
             "kv_precision": (0.2, lambda: "fp8"),
-            "devices": (0.5, lambda: self.choice("4", "8", "16", "32")),
-            "batch": (0.6, lambda: self.quantity(1, 64)),
+            "batch": (0.6, lambda: self.quantity(1, 64, ranged=fixed)),
         })  # fmt: skip
+        if fixed:
+            found["devices"] = self.choice("4", "8", "16", "32")
+            found.setdefault("batch", self.quantity(1, 64))
         fleet = {"fleet": self.quantity(200, 90000, whole=True)} if "duration" in found else {}
         found |= self.choice({}, {"busy": self.share(low=5)}, {"mode": "offline"}, fleet)
         rates = {"speedup": self.quantity(1, 3)}, {"tokens_per_s": self.quantity(200, 5000, "/ s")}
@@ -615,9 +618,9 @@ class _Maker:
         if self.chance(0.2):
             return {**found, "rl": {
                 "prompts": self.quantity(1e3, 1e5), "samples": self.quantity(1, 16),
-                "output_tokens": self.quantity(100, 3000), "batch": self.quantity(1, 64, ranged=False),
+                "output_tokens": self.quantity(100, 3000, ranged=False), "batch": self.quantity(1, 64, ranged=False),
                 **self.some({"reference_model": (0.5, lambda: "yes")}),
-                **self.some({"input_tokens": (0.7, lambda: self.quantity(10, 900))}),
+                **self.some({"input_tokens": (0.7, lambda: self.quantity(10, 900, ranged=False))}),
             }}  # fmt: skip
         found |= {"tokens": self.quantity(1e6, 1e12), **self.some({
             "epochs": (0.4, lambda: self.quantity(1, 5)),
