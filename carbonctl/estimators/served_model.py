@@ -104,7 +104,7 @@ class Served(Replicas):
         inputs = self.parents(takes)
         number = over_corners(kernel, *(value.number for value in inputs))
         value = Value(number, unit, "derived", self.source, name=name, note=note)
-        what = name.partition("_")[0]
+        what = {"device": "time"}.get(name.partition("_")[0], name.partition("_")[0])
         around = "what nine of ten measurements lie between, over the model"
         of_band = self.value(f"{what}_band", 1.0, band, "", around)
         return of(value).beside(*inputs) * of_band
@@ -122,8 +122,13 @@ class Served(Replicas):
             if name == "batch" and self.chosen.by_default:
                 given = None
             number = None if given is not None else known[name]
-            inputs.append(given or Value(number, "", "derived", name=name))  # type: ignore[arg-type]
+            inputs.append(given or self.part(name, number))
         return inputs
+
+    def part(self, name: str, figure: Any) -> Value:
+        """Return a figure that follows from the model, its device and its load, as a value."""
+        unit = "s" if name.endswith("_s") else ""
+        return Value(figure, unit, "derived", name=name, note=parents.SAID.get(name))
 
     def busy_hours(self, tokens: Quantity, band: Range) -> Quantity:
         """Return the device time of some tokens [device-h]."""

@@ -247,7 +247,9 @@ class Trainer:
             if name == "mfu" and value is None:
                 value = next(v for v in self.mfu.inputs if v.name == "mfu")
                 value = value._replace(number=value.best)
-            inputs.append(value or Value(known[name], "", "derived", name=name))
+            inputs.append(
+                value or Value(known[name], "", "derived", name=name, note=parents.SAID.get(name))
+            )
         return inputs
 
     def learning(self, rl: ReinforcementLearning, per_token: Any) -> ActivityData:

@@ -13,6 +13,28 @@ PARTS = (
 # What its power follows from, beside the times.
 OF_POWER = ("rated_power", "power_floor", "k_memory", "k_compute")
 
+# What they are, in words.
+SAID = {
+    "replica_devices": "devices of the replica",
+    "weights_s": "reading all weights but those of routed experts",
+    "experts_s": "reading all routed experts",
+    "chosen_share": "of the routed experts, for a token",
+    "cache_s": "reading a position of a sequence",
+    "state_s": "reading and writing the recurrent state of a sequence",
+    "full_layers": "that attend to all tokens",
+    "window_layers": "that attend to a window of tokens",
+    "window": "tokens of it",
+    "token_s": "computing a token",
+    "position_s": "attention of a token to a position",
+    "fixed_s": "fixed time of a step: scheduler and layers",
+    "sequence_s": "fixed time of a step for each sequence",
+    "power_floor": "of rated power, with nothing to do",
+    "k_memory": "exponent of power per share of time that memory is busy",
+    "k_compute": "exponent of power per share of time that arithmetic is busy",
+    "e_compute": "share of the peak that busy arithmetic reaches",
+    "recomputed": "FLOP done over FLOP of the model",
+}
+
 _OF_TRAINING = ("e_compute", "rated_power", "power_floor", "k_compute")
 BY_MFU = ("mfu", "recomputed", "exposed_communication", *_OF_TRAINING)
 BY_HFU = ("hfu", "exposed_communication", *_OF_TRAINING)
