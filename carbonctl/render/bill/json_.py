@@ -12,7 +12,7 @@ from carbonctl.render.by_row import encode
 from carbonctl.render.escaping import as_json
 from carbonctl.render.result.json_ import faults, head, result_dict
 
-_LEFT_OUT = ("uncertainty", "phases", "drivers", "reported", "spec")
+_LEFT_OUT = ("uncertainty", "phases", "drivers", "reported", "spec", "figures")
 
 
 def render(bills: Sequence[Bill], about: About, style: Style) -> str:
