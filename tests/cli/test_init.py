@@ -18,7 +18,7 @@ from carbonctl.reference import schemas, templates
 from carbonctl.spec.model import PHASES
 from tests.conftest import CATALOG, CONFIGS, ROOT, account
 
-WORKLOADS = ("workload", *KINDS)
+WORKLOADS = ("workload", "llm", *KINDS)
 RECORDS = ("device", "host")
 SETTING = re.compile(r"^( *)#(?=[^ #\n])", re.M)
 OTHERS = {"llm", "workload", "budget", "device", "host", "ci"}
@@ -243,7 +243,7 @@ def test_a_published_workload_keeps_its_comments(inside, monkeypatch, tmp_path):
 def test_published_names_that_fit_several_or_none(inside):
     done = inside("init", "--from-published", "llama")
     assert (done.code, done.out) == (3, "")
-    assert done.err.startswith("`llama` fits several workloads: code-llama, llama-13b, ")
+    assert done.err.startswith("`llama` fits several workloads: chat-service, code-llama, ")
     assert "`carbonctl init --list --from-published llama` lists them all" in done.err
     done = inside("init", "--from-published", "gpt3x")
     assert (done.code, done.out) == (3, "")
