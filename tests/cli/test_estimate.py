@@ -58,7 +58,7 @@ def test_json(inside):
     assert document["errors"] == []
     assert [result["file"] for result in document["results"]] == [LLAMA, QUICK]
     assert list(document["results"][0]) == [
-        "file", "sha256", "name", "complete", "total", "phases", "entries", "drivers",
+        "file", "sha256", "name", "complete", "total", "phases", "entries", "figures", "drivers",
         "assumptions", "reported", "warnings", "uncertainty", "spec",
     ]  # fmt: skip
     assert list(document["results"][0]["assumptions"][0]) == [
