@@ -99,6 +99,9 @@ ARGUMENTS = {
     "grid.lost_kwh": [positive, lost],
     "grid.market_intensity": [share, positive, positive],
     "grid.mix_intensity": [share, figure, figure, figure],
+    "levers.with_rebound": [share, figure],
+    "levers.first_life_kgco2e_per_hour": [positive, positive, used, figure],
+    "levers.repaired_kgco2e_per_year": [figure, figure, positive],
     "parts.kgco2e_per_kg": [figure, figure],
     "power.energy_kwh": [positive, positive],
     "power.loaded_w": [positive, share],
@@ -119,8 +122,13 @@ ARGUMENTS = {
     "yields.gross_dies": dies,
     "yields.wafer_cm2_per_die": dies,
 }
-OF_NUMBERS = {  # of one unknown, or of the facts of a zone; never of columns
+OF_NUMBERS = {  # of one unknown, of the facts of a zone, or of best estimates; never of columns
     "distributions.share_below",
+    "levers.with_elasticity",
+    "levers.taken_back",
+    "levers.logarithmic_shares",
+    "levers.shapley_weight",
+    "levers.payback_share",
     *(name for name in NAMES if name.startswith("grid_rule.")),
 }
 WITHOUT_RANGES = {name for name in ARGUMENTS if name.startswith("distributions.")}
