@@ -96,7 +96,8 @@ def levers(
     """
     targets = [writing.parse_export(text, FORMATS) for text in export]
     forms = (format, *(target.form for target in targets))
-    catalog = catalog_for(hardware_db, is_told=not {*forms}.isdisjoint(TABLES))
+    is_told = format not in FOR_PEOPLE if list_ else not {*forms}.isdisjoint(TABLES)
+    catalog = catalog_for(hardware_db, is_told=is_told)
     if list_:
         return _list(file, format, color, catalog)
     if file is None:

@@ -157,7 +157,7 @@ ARGUMENTS = {
     "yields.gross_dies": dies,
     "yields.wafer_cm2_per_die": dies,
 }
-OF_NUMBERS = {  # of one unknown, or of the facts of a zone; never of columns
+OF_NUMBERS = {  # of one unknown, of the facts of a zone, or of best estimates; never of columns
     "distributions.share_below",
     "distributions.levels_within",
     "normal.normal_share",

@@ -62,8 +62,7 @@ def _elastic(part: Part, elasticity: Value, path: str) -> Value:
     """
 
     def left(factor: float) -> float:
-        kept = with_elasticity(factor if part.is_times else 1 / factor, elasticity.best)
-        return float(best(kept))
+        return with_elasticity(factor if part.is_times else 1 / factor, elasticity.best)
 
     number = part.value.number
     ends = sorted((left(low(number)), left(high(number))))

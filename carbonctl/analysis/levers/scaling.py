@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from carbonctl.numbers import units
+from carbonctl.ledger.unknowns import distribution, is_certain
 from carbonctl.numbers.intervals import Range, best, high, low
 from carbonctl.numbers.units import Dimension
 from carbonctl.numbers.values import Value
+from carbonctl.spec.quantities import write_quantity
 from carbonctl.spec.tree import Map, Place, Seq, Text, new_map
 
 _NUMBER = r"[+-]?(?:\d[\d_]*(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
@@ -65,12 +66,21 @@ def _mapping(node: Map, factor: float | Range, place: Place) -> Map:
 
 
 def node_of(value: Value, place: Place) -> Any:
-    """Return a value that the file does not give, as the file would give it."""
+    """Return a value that the file does not give, as the file would give it.
+
+    Its range stays distributed as it is where the tool assumes it.
+    """
+    if not is_certain(value):
+        value = value._replace(distribution=distribution(value))
     unit = value.unit.replace("device", value.counts) if value.counts else value.unit
-    written = units.format_quantity(value.number, Dimension("", unit, ""))
-    if isinstance(written, str):
-        return _text(written, place)
-    return _map({key: _text(text, place) for key, text in written.items()}, place)
+    plain = value._replace(source=None, counts="")
+    return _node(write_quantity(plain, Dimension("", unit, "")), place)
+
+
+def _node(written: Any, place: Place) -> Any:
+    if isinstance(written, dict):
+        return _map({key: _node(part, place) for key, part in written.items()}, place)
+    return _text(str(written), place)
 
 
 def _written(number: float) -> str:
