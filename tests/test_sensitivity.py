@@ -168,7 +168,7 @@ def test_only_what_reaches_the_figure_is_listed(key, paths):
         ("training.total_kgco2e", "did you mean `phases.training.total_kgco2e`?"),
         ("phases.training", "a key is wanted after the phase"),
         ("p95", "needs parentheses"),
-        ("", "unknown key"),
+        ("", "a key or a function is wanted here"),
         ("water_l", "water_l has no formulas"),
         ("total_low_kgco2e", "there are energy_kwh, operational_kgco2e"),
     ],

@@ -68,12 +68,16 @@ def _together(
 def _ranged(
     figures: Figures, path: str, fault: Report, at: tuple[Any, ...]
 ) -> dict[Key, list[Any]]:
-    """Return the unknowns at a path; where there is none, that is a fault."""
+    """Return the unknowns at a path; where there is none, that is a fault.
+
+    A value of the command line, or of a lever, may have no range: the correlation then says
+    nothing.
+    """
     if not figures.at(path):
         fault(figures.missing(path), *at)
         return {}
     own = figures.ranged(path)
-    if not own:
+    if not own and not figures.are_overridden(path):
         fault(f"{path} has no range; give it one, or leave it out", *at)
     return own
 

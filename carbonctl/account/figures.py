@@ -76,6 +76,11 @@ class Figures:
         close = did_you_mean(wanted, sorted(known))
         return f"no figure of the account stands at `{path}`{close}"
 
+    def are_overridden(self, path: str) -> bool:
+        """Whether the figures at a path are given, and not by the file itself."""
+        values = self.at(path)
+        return bool(values) and all(v.status == "given" and v.line is None for v in values)
+
     def ranged(self, path: str) -> dict[Key, list[Value]]:
         """Return the figures with a range at a path, by the unknown that they are."""
         found: dict[Key, list[Value]] = {}

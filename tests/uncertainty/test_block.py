@@ -282,3 +282,17 @@ def test_a_normalised_workload_says_the_same():
     assert again.uncertainty == first.uncertainty
     assert again.total == first.total
     assert unknowns(again) == unknowns(first)
+
+
+def test_a_value_of_the_command_line_needs_no_range():
+    """It takes precedence over what the file says of the range of the value that it replaces."""
+    block = """uncertainty:
+  spread: {systems.pool.host_power: +-3 %}
+  correlations: [{of: [systems.pool.lifetime, systems.pool.utilization], rank: -0.6}]
+"""
+    assert account(TEXT + block).uncertainty.ranks
+    sets = ("systems.pool.utilization=80 %", "systems.pool.host_power=200..220 W")
+    replaced = account(TEXT + block, *sets)
+    assert not replaced.uncertainty.ranks
+    inputs = [v for entry in replaced.booked for v in entry.inputs if v.name == "host_power"]
+    assert {(value.low, value.high) for value in inputs} == {(200.0, 220.0)}
