@@ -122,3 +122,38 @@ def test_what_makes_no_sense_beside_it_is_refused(flag, tmp_path, inside):
     path.write_text(JOB, encoding="utf-8")
     done = inside("levers", str(path), "--suggest", *flag)
     assert (done.code, "--suggest tries each lever alone" in done.err) == (2, True)
+
+
+def test_sites_have_contracts_of_their_own(catalog):
+    text = """
+name: job
+site: {grid: PL}
+phases:
+  training:
+    - {name: a, kind: compute, device: nvidia/a100-sxm4-80gb, device_time: 90 GPU-h}
+    - {name: b, kind: compute, device: nvidia/a100-sxm4-80gb, device_time: 9 GPU-h, site: {grid: DE}}
+"""
+    contracts = {
+        line.row.lever: line.keys["set"]
+        for line in of(text, catalog).lines
+        if line.row.lever.startswith("contract")
+    }
+    assert contracts == {
+        "contract for carbon-free energy, site": {"site.carbon_free_energy": "100 %"},
+        "contract for carbon-free energy, training.b.site": {
+            "phases.training.b.site.carbon_free_energy": "100 %"
+        },
+    }
+
+
+def test_autoscaling_is_a_range_and_not_its_end(catalog):
+    text = """
+name: job
+site: {grid: PL}
+phases:
+  inference:
+    - {name: chat, kind: serving, device: nvidia/a100-sxm4-80gb, fleet: 4, busy: 40 %,
+       duration: 1 year}
+"""
+    row = rows(text, catalog)["chat: autoscaling"]
+    assert row.saved_low_kgco2e < row.saved_kgco2e < row.saved_high_kgco2e

@@ -22,7 +22,7 @@ _OF_ONE_DEVICE = frozenset({
     "power", "rated_power", "idle_power", "host_power", "device_embodied", "embodied", "parts",
     "accelerators", "host", "instance", "cpu", "host_embodied",
 })  # fmt: skip
-_BUSY, _RELEASED, _COPIES = 0.8, "25 %", 2.0
+_BUSY, _COPIES = 0.8, 2.0
 _HARD_DISK = "hdd"
 
 
@@ -34,8 +34,19 @@ class Proposal(NamedTuple):
     assumption: str
 
 
-def proposals(result: Result, catalog: Catalog) -> Iterator[Proposal]:
-    """Yield what may lower the carbon of a workload, in no order."""
+def proposals(result: Result, catalog: Catalog) -> list[Proposal]:
+    """Return what may lower the carbon of a workload, in no order, each under its own name."""
+    named: dict[str, Proposal] = {}
+    for proposal in _proposals(result, catalog):
+        number = 2
+        name = proposal.name
+        while name in named:
+            name, number = f"{proposal.name} ({number})", number + 1
+        named[name] = proposal._replace(name=name)
+    return [*named.values()]
+
+
+def _proposals(result: Result, catalog: Catalog) -> Iterator[Proposal]:
     for option in options(result, catalog):
         pairs = (setting.partition("=") for setting in option.settings)
         keys = {"set": {path: text for path, _, text in pairs}}
@@ -71,8 +82,9 @@ def _contracts(result: Result) -> Iterator[Proposal]:
         given = {value.name for value in entry.inputs if value.status == "given"}
         is_client = above.endswith("client_site")
         if not is_client and "market_intensity" not in given:
+            of_one = f", {above.removeprefix('phases.')}" if len(places) > 1 else ""
             yield Proposal(
-                "contract for carbon-free energy",
+                f"contract for carbon-free energy{of_one}",
                 {"set": {f"{above}.carbon_free_energy": "100 %"}},
                 "the grid stays what it is: only the market-based figures fall",
             )
@@ -191,8 +203,8 @@ def _serving(path: str, activity: Mapping[str, Any]) -> Iterator[Proposal]:
     busy = float(activity["busy"])
     if "autoscaling" not in activity:
         yield Proposal(
-            "autoscaling", {"on": path, "set": {"autoscaling": _RELEASED}},
-            "a quarter of the idle time is given back, and others use the machines (wu2022 §3.3)",
+            "autoscaling", {"on": path, "use": "wu2022/autoscaling"},
+            "up to a quarter of the idle time is given back, and others use the machines",
         )  # fmt: skip
     if 0 < busy < _BUSY:
         smaller = {"on": path, "set": {"busy": f"{_BUSY}"}, "divide": {"fleet": f"{_BUSY / busy}"}}

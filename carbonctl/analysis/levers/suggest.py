@@ -72,7 +72,7 @@ def suggested(accounts: Accounts) -> Suggested:
         Where the workload is not in order.
     """
     base = accounts.account()
-    some = list(proposals(base, accounts.catalog))
+    some = proposals(base, accounts.catalog)
     tried = ranking(accounts, _candidates(accounts, base, some), base)
     keys = {proposal.name: {"name": proposal.name, **proposal.keys} for proposal in some}
     lines = tuple(
