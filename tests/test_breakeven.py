@@ -510,3 +510,9 @@ def test_an_unknown_path_is_told(inside):
     assert done.code == 3
     assert done.err.count("\n") == 1
     assert "unknown key `peu`; did you mean `pue`?" in done.err
+
+
+def test_what_varies_is_given_once(inside):
+    flags = ("--vary", "site.pue=1..2", "--vary", "site.carbon_intensity=1..9 g/kWh")
+    done = inside("breakeven", "configs/quickstart.yaml", *flags, "--until", "total_kgco2e = 9 t")
+    assert (done.code, "--vary is given 2 times" in done.err) == (2, True)

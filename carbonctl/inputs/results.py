@@ -91,7 +91,7 @@ def accounts_of(
     with json_first(document):
         refuse_other_results(data, name, first)
         if is_saved(data):
-            message = f"this is a saved result; {command} needs the workload that it came from"
+            message = f"this is a saved result; {command} reads the workload that it came from"
             raise InputError([Problem(name, first, 1, message)])
         return Accounts(data, name, label, catalog, overrides, first)
 

@@ -94,8 +94,8 @@ class Lever(Spec):
     adds: dict[f.Phase, Activities] | None = optional(
         "activities by phase that exist only where it is pulled"
     )
-    rebound: f.Ratio | None = optional("share of the expected saving that demand takes back")
-    elasticity: f.Ratio | None = optional("elasticity of demand, instead of rebound")
+    rebound: f.Reaction | None = optional("share of the expected saving that demand takes back")
+    elasticity: f.Reaction | None = optional("elasticity of demand, instead of rebound")
     use: LeverId | None = optional(
         "a published lever by its id; what is given here takes precedence"
     )

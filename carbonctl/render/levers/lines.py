@@ -42,8 +42,10 @@ def headline(report: Report, name: str) -> str:
         total.total_before_kgco2e, total.total_after_kgco2e, total.saved_kgco2e
     )  # fmt: skip
     if before is None or after is None or saved is None:
-        operational = total.operational_saved_kgco2e
-        return f"{name}: {_short(operational)} of operational carbon saved; total unknown"
+        operational = total.operational_saved_kgco2e or 0.0
+        word = "more" if operational < 0 else "saved"
+        said = f"{_short(abs(operational))} of operational carbon {word}"
+        return f"{name}: {said}; total unknown"
     return f"{name}: {change(before, after)}, {_saved(report)}"
 
 
@@ -97,6 +99,8 @@ def _saved(report: Report) -> str:
     total = report.total
     saved = total.saved_kgco2e or 0.0
     low, high = total.saved_low_kgco2e, total.saved_high_kgco2e
+    if saved < 0 and low is not None and high is not None:
+        low, high = -high, -low
     bounds = ""
     if low is not None and high is not None and fixed(low, 1) != fixed(high, 1):
         size, unit = scale(max(abs(low), abs(high)), "kgCO2e")
@@ -143,7 +147,8 @@ def _alone(report: Report) -> Iterator[str]:
         return
     word = _WORDS[count] if count < len(_WORDS) else str(count)
     why = "they work on the same carbon" if alone > saved else "together they save more"
-    yield f"Alone, the {word} would save {_short(alone)}: {why}, and this is no total."
+    what = f"save {_short(alone)}" if alone >= 0 else f"cost {_short(-alone)}"
+    yield f"Alone, the {word} would {what}: {why}, and this is no total."
 
 
 def _of_lever(line: LeverLine) -> Iterator[str]:
@@ -181,9 +186,11 @@ def _relative(report: Report) -> Iterator[str]:
     known = [line for line in report.lines if line.relative is not None]
     if not known:
         return
-    where = known[0].row.on or "the workload"
+    first = known[0].row
+    where = first.on or "the workload"
+    since = "" if known[0] is report.lines[0] else f"From {first.lever} on "
     printed = "" if known[0].printed is None else f" (the paper prints {known[0].printed:g})"
-    yield f"{_times(known[0])} × less electricity in {where}{printed}."
+    yield f"{since}{_times(known[0])} × less electricity in {where}{printed}."
     if len(known) > 1:
         steps = (f"{line.row.lever} {_times(line)} ×" for line in known[1:])
         yield f"Electricity over that at the end, before each: {', '.join(steps)}."
