@@ -19,6 +19,7 @@ from carbonctl.analysis.sensitivity.ranks import average_ranks, correlation
 from carbonctl.errors import UsageError
 from carbonctl.factors.distributions import TRIANGULAR
 from carbonctl.ledger.ranges import Move, range_of
+from carbonctl.ledger.ranks import ranks_of
 from carbonctl.ledger.terms import Term
 from carbonctl.ledger.unknowns import Uncertain, Uncertainty
 from carbonctl.numbers.formulas import parsed
@@ -266,7 +267,7 @@ def test_the_function_of_ishigami():
     unknowns = [Uncertain(name, 0.0, -1.0, 1.0, TRIANGULAR, name) for name in ("x1", "x2", "x3")]
     sets = []
     for stream in "AB":
-        drawn = draws(unknowns, points, 1, stream=stream)
+        drawn = draws(unknowns, points, 1, streams=(stream,))
         # The rank of a draw is uniform, whatever its distribution.
         sets.append([np.pi * (2 * (average_ranks(drawn[u]) - 0.5) / points - 1) for u in unknowns])
 
@@ -378,19 +379,19 @@ def test_what_goes_together_is_one_row():
 def test_draws_are_kept_no_longer_than_they_are_used():
     result = service()
     pair = ("systems.pool.lifetime", "systems.pool.utilization")
-    ranks = ((*pair, -0.6),)
+    ranks = ranks_of(result.booked, ((*pair, -0.6),))
     key = read_key("total_kgco2e")
     terms = key.terms(key.entries(result.booked))
     unknowns = {u for term in terms for u in term.ranged.values()}
-    whole = draws(unknowns, 64, 3, ranks=ranks, stream="A")
+    whole = draws(unknowns, 64, 3, ranks=ranks, streams=("A",))
     drawn = Drawn(terms, 64, 3, ranks, "A")
     for term in terms:
         own = drawn.of(term)
         assert own.keys() == set(term.ranged.values())
         assert all((own[unknown] == whole[unknown]).all() for unknown in own)
-    assert not drawn.kept
-    assert {unknown.unknown for unknown in drawn.together} == set(pair)
+    assert not drawn.draws.made
     assert all((drawn.again(unknown) == whole[unknown]).all() for unknown in unknowns)
+    assert not drawn.draws.made
 
 
 def test_of_a_pair_one_of_which_does_not_reach_the_figure_the_other_is_a_row():

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from carbonctl.account.figures import Figures
 from carbonctl.factors.correlation import copula, least_eigenvalue
-from carbonctl.ledger.unknowns import Key, Rank, is_certain, unknown_of
+from carbonctl.ledger.unknowns import Key, NamedRank, is_certain, unknown_of
 from carbonctl.spec.uncertainty import Correlation
 
 _ROUNDING = 1e-12
@@ -17,13 +17,13 @@ Report: TypeAlias = Callable[..., None]  # a message, then the keys of its place
 
 def correlated(
     correlations: Sequence[Correlation], figures: Figures, fault: Report
-) -> tuple[Rank, ...]:
+) -> tuple[NamedRank, ...]:
     """Make one unknown of figures that go together, and return the rank correlations of others.
 
     What is wrong is reported by ``fault``: paths without a figure or a range, pairs that are
     given twice, correlations that cannot be all at once.
     """
-    pairs: dict[frozenset[str], Rank] = {}
+    pairs: dict[frozenset[str], NamedRank] = {}
     grouped: set[str] = set()
     for place, correlation in enumerate(correlations):
         if correlation.together is not None:
@@ -103,7 +103,7 @@ def _one_unknown(figures: Figures, path: str, fault: Report, at: tuple[Any, ...]
     return name
 
 
-def _check(ranks: Sequence[Rank], fault: Report) -> None:
+def _check(ranks: Sequence[NamedRank], fault: Report) -> None:
     """Refuse correlations that cannot be all at once."""
     if not ranks:
         return
