@@ -19,9 +19,8 @@ from carbonctl.analysis.sensitivity.ranks import average_ranks, correlation
 from carbonctl.errors import UsageError
 from carbonctl.factors.distributions import TRIANGULAR
 from carbonctl.ledger.ranges import Move, range_of
-from carbonctl.ledger.ranks import ranks_of
 from carbonctl.ledger.terms import Term
-from carbonctl.ledger.unknowns import Uncertain, Uncertainty
+from carbonctl.ledger.unknowns import Uncertain, Uncertainty, unknown_of
 from carbonctl.numbers.formulas import parsed
 from tests.conftest import CATALOG, CONFIGS, ROOT, account
 
@@ -55,6 +54,12 @@ def service(**changes):
     for old, new in changes.items():
         text = text.replace(old, new)
     return estimate(text.encode(), "service.yaml", CATALOG)
+
+
+def ranked(result, first, second, rank):
+    """Return the rank correlation of the unknowns at two paths."""
+    values = {value.path: value for entry in result.booked for value in entry.inputs}
+    return ((unknown_of(values[first]).key, unknown_of(values[second]).key, rank),)
 
 
 def of_case(name, *starts):
@@ -331,7 +336,7 @@ def test_the_same_bytes_twice_and_no_others_with_another_seed():
 def test_correlated_unknowns_are_one_row_of_indices():
     result = service()
     pair = ("systems.pool.lifetime", "systems.pool.utilization")
-    result.uncertainty = Uncertainty(1, ((*pair, -0.6),))
+    result.uncertainty = Uncertainty(1, ranked(result, *pair, -0.6))
     rows = sensitivity(result, Question(method="all")).rows
     (group,) = [row for row in rows if row.status is None]
     assert group.name == "utilization, lifetime"
@@ -378,8 +383,7 @@ def test_what_goes_together_is_one_row():
 
 def test_draws_are_kept_no_longer_than_they_are_used():
     result = service()
-    pair = ("systems.pool.lifetime", "systems.pool.utilization")
-    ranks = ranks_of(result.booked, ((*pair, -0.6),))
+    ranks = ranked(result, "systems.pool.lifetime", "systems.pool.utilization", -0.6)
     key = read_key("total_kgco2e")
     terms = key.terms(key.entries(result.booked))
     unknowns = {u for term in terms for u in term.ranged.values()}
@@ -396,7 +400,9 @@ def test_draws_are_kept_no_longer_than_they_are_used():
 
 def test_of_a_pair_one_of_which_does_not_reach_the_figure_the_other_is_a_row():
     result = service()
-    result.uncertainty = Uncertainty(1, (("systems.pool.power", "systems.pool.lifetime", 0.5),))
+    result.uncertainty = Uncertainty(
+        1, ranked(result, "systems.pool.power", "systems.pool.lifetime", 0.5)
+    )
     rows = sensitivity(result, Question(read_key("energy_kwh"), method="sobol")).rows
     assert {row.path for row in rows} == {"site.pue", "systems.pool.power"}
     assert all(row.total for row in rows)

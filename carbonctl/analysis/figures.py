@@ -7,10 +7,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from carbonctl.ledger.entry import BOUNDS, SUMS, Entry
-from carbonctl.ledger.ranks import Rank, merged
+from carbonctl.ledger.ranks import merged
 from carbonctl.ledger.samples import DRAWS
 from carbonctl.ledger.sums import total
 from carbonctl.ledger.terms import Same, Term, term, varies
+from carbonctl.ledger.unknowns import Rank
 
 if TYPE_CHECKING:
     from carbonctl.ledger.result import Result
@@ -34,7 +35,8 @@ def sampling_of(results: Sequence[Result]) -> Sampling:
         return Sampling()
     first = results[0]
     count = first.samples.n if first.samples else DRAWS
-    return Sampling(count, first.uncertainty.seed, merged(result.ranks for result in results))
+    ranks = merged(result.uncertainty.ranks for result in results)
+    return Sampling(count, first.uncertainty.seed, ranks)
 
 
 class Figures:

@@ -14,10 +14,10 @@ import numpy as np
 
 from carbonctl.factors.correlation import copula, root
 from carbonctl.factors.normal import normal_quantile
-from carbonctl.ledger.ranks import Rank, correlated_groups
+from carbonctl.ledger.ranks import correlated_groups
 from carbonctl.ledger.samples import DRAWS
 from carbonctl.ledger.terms import Term
-from carbonctl.ledger.unknowns import Key, Uncertain
+from carbonctl.ledger.unknowns import Key, Rank, Uncertain
 
 SEED = 1
 

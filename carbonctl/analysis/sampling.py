@@ -56,7 +56,7 @@ class Sampler:
 
     def __init__(self, result: Result) -> None:
         self.result = result
-        self.seed, self.ranks = result.uncertainty.seed, result.ranks
+        self.seed, self.ranks = result.uncertainty
         self.terms: list[tuple[str, str, Term | None]] = [
             (entry.phase, entry.boundary, term(entry, "kgco2e")) for entry in result.booked
         ]

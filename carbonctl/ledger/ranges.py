@@ -19,9 +19,8 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
-from carbonctl.ledger.ranks import Rank
 from carbonctl.ledger.terms import Term
-from carbonctl.ledger.unknowns import Unknowns
+from carbonctl.ledger.unknowns import Rank, Unknowns
 from carbonctl.numbers.intervals import (
     Mixed,
     decide,

@@ -1,56 +1,42 @@
-"""Rank correlations between unknowns: of one workload, and of several that are looked at together.
-
-A workload names its unknowns by identity, which is theirs alone within it. Two workloads may have
-unknowns of one identity and other bounds: so from here on they are known by their keys.
-"""
+"""Rank correlations of the unknowns of several workloads that are looked at together."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeAlias
 
 from carbonctl.factors.correlation import copula, rank_of, root
 from carbonctl.ledger.entry import Entry
-from carbonctl.ledger.unknowns import Key, NamedRank, Uncertain, identity, is_certain, unknown_of
-
-# The keys of two unknowns and their rank correlation.
-Rank: TypeAlias = tuple[Key, Key, float]
+from carbonctl.ledger.unknowns import Key, Rank, Uncertain, is_certain, unknown_of
 
 
-def ranks_of(
+def renamed(
+    ranks: Sequence[Rank],
     entries: Iterable[Entry],
-    said: Sequence[NamedRank],
     workload: str = "",
     same: Mapping[Uncertain, Uncertain] | None = None,
 ) -> tuple[Rank, ...]:
-    """Return the rank correlations that a workload gives, by the keys of its unknowns.
+    """Return the rank correlations of a workload by what its unknowns are called beside others.
 
     Parameters
     ----------
-    entries : iterable of Entry
+    ranks : sequence of Rank
         Those of the workload.
-    said : sequence of NamedRank
-        What it gives.
+    entries : iterable of Entry
+        Its entries.
     workload : str
         Tells given figures of one workload from those of another, as `unknown_of` does.
     same : mapping of Uncertain, optional
         Unknowns of it that are those of another workload under another name.
     """
-    if not said:
-        return ()
-    keys: dict[str, dict[Key, None]] = {name: {} for *names, _ in said for name in names}
+    if not ranks or not (workload or same):
+        return tuple(ranks)
+    named = {key: key for *pair, _ in ranks for key in pair}
     for entry in entries:
         for value in entry.inputs:
-            if is_certain(value) or (name := identity(value)) not in keys:
-                continue
-            unknown = unknown_of(value, workload)
-            keys[name][(same or {}).get(unknown, unknown).key] = None
-    return tuple(
-        (key, other, rank)
-        for first, second, rank in said
-        for key in keys[first]
-        for other in keys[second]
-    )
+            if not is_certain(value) and (key := unknown_of(value).key) in named:
+                unknown = unknown_of(value, workload)
+                named[key] = (same or {}).get(unknown, unknown).key
+    return tuple((named[one], named[other], rank) for one, other, rank in ranks)
 
 
 def merged(workloads: Iterable[Sequence[Rank]]) -> tuple[Rank, ...]:

@@ -17,7 +17,6 @@ from carbonctl.ledger.entry import (
     Totals,
 )
 from carbonctl.ledger.ranges import Moves
-from carbonctl.ledger.ranks import Rank, ranks_of
 from carbonctl.ledger.rough import is_rough
 from carbonctl.ledger.rows import View
 from carbonctl.ledger.samples import Drawn
@@ -203,12 +202,7 @@ class Result:
     @cached_property
     def moves(self) -> Moves:
         """What each unknown does to each entry."""
-        return moves_of(self.booked, self.ranks)
-
-    @cached_property
-    def ranks(self) -> tuple[Rank, ...]:
-        """The rank correlations of its unknowns, by their keys."""
-        return ranks_of(self.booked, self.uncertainty.ranks)
+        return moves_of(self.booked, self.uncertainty.ranks)
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from carbonctl.ledger.entry import BOUNDS, HIGH, LOW, NOTHING, SUMS, Entry, Totals
 from carbonctl.ledger.ranges import Ends, Moves
-from carbonctl.ledger.ranks import Rank
 from carbonctl.ledger.terms import term
+from carbonctl.ledger.unknowns import Rank
 from carbonctl.numbers.intervals import exact_sum
 from carbonctl.numbers.values import Value
 

@@ -37,8 +37,8 @@ _MOST = {
 _LEAST = dict.fromkeys((PUE, "host_overhead", "search_multiplier"), 1.0)
 
 Key: TypeAlias = tuple[str | float, ...]
-# The identities of two unknowns of one workload and their rank correlation.
-NamedRank: TypeAlias = tuple[str, str, float]
+# The keys of two unknowns and their rank correlation.
+Rank: TypeAlias = tuple[Key, Key, float]
 
 
 class Uncertainty(NamedTuple):
@@ -48,13 +48,12 @@ class Uncertainty(NamedTuple):
     ----------
     seed : int
         Of the draws, between 0 and 2^64 - 1.
-    ranks : tuple of NamedRank
-        Pairs of identities with their rank correlation, between -1 and 1. No other unknown of
-        the workload has one of these identities.
+    ranks : tuple of Rank
+        Pairs of its unknowns with their rank correlation, between -1 and 1.
     """
 
     seed: int = 1
-    ranks: tuple[NamedRank, ...] = ()
+    ranks: tuple[Rank, ...] = ()
 
 
 class Uncertain(NamedTuple):

@@ -429,15 +429,23 @@ def test_saved_results_draw_and_range_as_live_ones(inside, tmp_path):
     saved.write_text(inside("estimate", str(file), "-f", "json", "-q").out)
     again = json.loads(inside("estimate", str(saved), *arguments).out)
     (one,), (other,) = live["results"], again["results"]
+    inputs = [value for entry in one["entries"] for value in entry["inputs"]]
+    bounds = {
+        value["path"].split(".")[2]: [value["value"], value["low"], value["high"]]
+        for value in inputs
+        if value["path"].endswith(".energy")
+    }
     assert one["uncertainty"] == other["uncertainty"] == {
         "seed": 5,
-        "ranks": [{"of": ["phases.training.a.energy", "phases.training.d.energy"], "rank": 0.8}],
+        "ranks": [{
+            "of": ["phases.training.a.energy", "phases.training.d.energy"],
+            "bounds": [bounds["a"], bounds["d"]], "rank": 0.8,
+        }],
     }  # fmt: skip
     assert one["total"] == other["total"]
     assert one["phases"] == other["phases"]
     assert one["drivers"] == other["drivers"]
     assert live["verdicts"] == again["verdicts"]
-    inputs = [value for entry in one["entries"] for value in entry["inputs"]]
     assert len({value["distribution"] for value in inputs} - {None}) == 8
     assert {len(value["parameters"]) for value in inputs if value["parameters"]} == {1, 2, 4}
     for entry, same in zip(one["entries"], other["entries"], strict=True):

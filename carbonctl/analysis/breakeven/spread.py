@@ -43,7 +43,7 @@ class Drawn:
     ) -> None:
         self.count = count
         self.same: list[Same] = [{} for _ in results]
-        ranks = results[0].ranks
+        ranks = results[0].uncertainty.ranks
         if len(results) == _SIDES:
             base, head = (
                 Compared(side.accounts.label, (result,), __version__, "")

@@ -7,9 +7,9 @@ from carbonctl.analysis.compare.model import Delta, Side
 from carbonctl.analysis.compare.pairing import Pair, named_workloads
 from carbonctl.ledger.entry import BOUNDS, SUMS, Entry
 from carbonctl.ledger.ranges import Ends, Moves, is_finite
-from carbonctl.ledger.ranks import Rank, merged, ranks_of
+from carbonctl.ledger.ranks import merged, renamed
 from carbonctl.ledger.terms import Same, Term, term, varies
-from carbonctl.ledger.unknowns import Uncertain, unknown_of
+from carbonctl.ledger.unknowns import Rank, Uncertain, unknown_of
 from carbonctl.numbers.intervals import exact_sum
 
 LOCATION, MARKET = "kgco2e", "kgco2e_market"
@@ -184,8 +184,8 @@ def ranks_of_sides(base: Side, head: Side, pairs: Sequence[Pair]) -> tuple[Rank,
         return ()
     same = same_unknowns(pairs)
     return merged(
-        ranks_of(result.booked, result.uncertainty.ranks, name, renamed)
-        for side, renamed in zip(sides, ({}, same), strict=True)
+        renamed(result.uncertainty.ranks, result.booked, name, own)
+        for side, own in zip(sides, ({}, same), strict=True)
         for name, result in side
     )
 

@@ -11,10 +11,10 @@ from carbonctl.analysis.sensitivity.swing import Figure, Swings, grouped, swings
 from carbonctl.errors import InputError, Problem
 from carbonctl.ledger.entry import SUMS, Entry
 from carbonctl.ledger.ranges import UNKNOWN, Ends, Moves, is_finite
-from carbonctl.ledger.ranks import Rank, correlated_groups
+from carbonctl.ledger.ranks import correlated_groups
 from carbonctl.ledger.result import Result
 from carbonctl.ledger.terms import Term
-from carbonctl.ledger.unknowns import Key, Uncertain
+from carbonctl.ledger.unknowns import Key, Rank, Uncertain
 from carbonctl.numbers.formulas import NotArithmetic
 from carbonctl.numbers.intervals import exact_sum
 
@@ -37,7 +37,7 @@ def sensitivity(result: Result, question: Question) -> Sensitivity:
         raise InputError([Problem(result.file, 1, 1, f"not a saved result: {error}")]) from None
     swung = swings(figure, question.at)
     seed = result.uncertainty.seed if question.seed is None else question.seed
-    how = _Draws(seed, question.points, result.ranks)
+    how = _Draws(seed, question.points, result.uncertainty.ranks)
     rows, notes = _rows(swung, methods, how)
     is_drawn = bool(rows) and methods != (SWING,)
     value = _value(entries, key)

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from carbonctl.analysis.points import Draws
-from carbonctl.ledger.ranks import Rank
 from carbonctl.ledger.terms import Term
-from carbonctl.ledger.unknowns import Uncertain
+from carbonctl.ledger.unknowns import Rank, Uncertain
 
 Numbers: TypeAlias = Any  # an array of numbers
 

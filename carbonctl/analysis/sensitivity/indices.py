@@ -21,9 +21,8 @@ import numpy as np
 
 from carbonctl.analysis.sensitivity.drawn import Drawn
 from carbonctl.factors.normal import normal_quantile
-from carbonctl.ledger.ranks import Rank
 from carbonctl.ledger.terms import Term
-from carbonctl.ledger.unknowns import Uncertain
+from carbonctl.ledger.unknowns import Rank, Uncertain
 
 RESAMPLINGS = 200
 Z975 = normal_quantile(0.975)  # how many standard deviations a 95 % interval has on either side

@@ -9,10 +9,9 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from carbonctl.analysis.sensitivity.drawn import Drawn
-from carbonctl.ledger.ranks import Rank
 from carbonctl.ledger.samples import DRAWS
 from carbonctl.ledger.terms import Term
-from carbonctl.ledger.unknowns import Uncertain
+from carbonctl.ledger.unknowns import Rank, Uncertain
 
 Numbers: TypeAlias = Any  # an array of numbers
 
