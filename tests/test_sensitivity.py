@@ -354,6 +354,21 @@ def test_correlated_unknowns_are_one_row_of_indices():
     assert [row for row in alone if row.path == group.path] == [group]
 
 
+@pytest.mark.parametrize("path", ["inference.answers.requests", "phases.inference.0.requests"])
+def test_what_goes_together_does_not_depend_on_how_paths_are_written(path):
+    text = RANGES.read_text(encoding="utf-8")
+    text = text.replace("requests: 1e8 / day", "requests: 8e7..1.2e8 / day")
+    block = "uncertainty: {{correlations: [{{together: [{}, systems.pool.power]}}]}}\n"
+    own, plain = (
+        estimate((text + block.format(one)).encode(), "service.yaml", CATALOG)
+        for one in (path, "phases.inference.answers.requests")
+    )
+    question = Question(method="all", points=64)
+    rows = sensitivity(own, question).rows
+    assert rows == sensitivity(plain, question).rows
+    assert "systems.pool.power, phases.inference.answers.requests" in {row.path for row in rows}
+
+
 def test_what_goes_together_is_one_row():
     pair = (
         "uncertainty: {correlations: [{together: [systems.pool.embodied, systems.pool.power]}]}\n"

@@ -51,8 +51,9 @@ def correlated(
 def _together(
     place: int, paths: Sequence[str], figures: Figures, fault: Report, grouped: set[str]
 ) -> None:
-    """Make one unknown of the figures at some paths."""
+    """Make one unknown of the figures at some paths, called by where these stand."""
     keys: set[Key] = set()
+    places: set[str] = set()
     for number, path in enumerate(paths):
         own = _ranged(figures, path, fault, (_KEY, place, "together", number))
         if any(key[0] in grouped for key in own):
@@ -60,7 +61,8 @@ def _together(
             fault(said, _KEY, place, "together", number)
             return
         keys |= own.keys()
-    identity = ", ".join(sorted(paths))
+        places |= {value.path for values in own.values() for value in values}
+    identity = ", ".join(sorted(places))
     grouped.add(identity)
     figures.share(keys, identity)
 
