@@ -9,14 +9,14 @@ This module imports numpy: only what asks for draws imports it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from carbonctl import __version__
 from carbonctl.analysis.breakeven.curves import VARIED, Formulas
-from carbonctl.analysis.breakeven.question import Question, Side
+from carbonctl.analysis.breakeven.question import NOTHING, Question, Side
 from carbonctl.analysis.compare import Side as Compared
 from carbonctl.analysis.compare.deltas import ranks_of_sides, same_unknowns
 from carbonctl.analysis.compare.pairing import pairs
@@ -122,12 +122,14 @@ def _by_formulas(
     """Return the difference at all draws as a function of one number, or of one a draw."""
 
     def difference(number: Any) -> Numbers:
-        total: Numbers = np.full(drawn.count, question.constant)
-        for place, side in enumerate(formulas):
-            for figure in side.sums:
-                own = drawn.sum(figure.terms, place, number * side.ratio)
-                total = total + figure.weight * own
-        return total
+        return _difference(
+            question.constant,
+            [
+                figure.weight * drawn.sum(figure.terms, place, number * side.ratio)
+                for place, side in enumerate(formulas)
+                for figure in side.sums
+            ],
+        )
 
     return difference
 
@@ -135,38 +137,52 @@ def _by_formulas(
 def _by_accounts(question: Question, texts: Sequence[str], drawn: Drawn) -> Iterator[Numbers]:
     """Yield the difference at all draws at each point, by its accounts."""
     for text in texts:
-        total: Numbers = np.full(drawn.count, question.constant)
+        figures: list[Numbers] = []
         for place, side in enumerate(question.sides):
-            total = total + _of_account(side, side.account(text), place, drawn)
-        yield total
+            figures += _of_account(side, side.account(text), place, drawn)
+        yield _difference(question.constant, figures)
 
 
-def _of_account(side: Side, result: Result, place: int, drawn: Drawn) -> Numbers:
-    total: Numbers = np.zeros(drawn.count)
+def _of_account(side: Side, result: Result, place: int, drawn: Drawn) -> Iterator[Numbers]:
+    """Yield the weighted figures of a side."""
     for part in side.parts:
         figures = terms(of_phase(result.booked, part.phase), part.key)
         if figures is None:
             said = f"the spread of {part.key} is unknown; leave out --draws"
             raise InputError([Problem(side.accounts.file, side.accounts.first, 1, said)])
-        total = total + part.weight * drawn.sum(figures, place, 0.0)
-    return total
+        yield part.weight * drawn.sum(figures, place, 0.0)
 
 
-def _brackets(values: Any, numbers: Sequence[float], most: int) -> list[Numbers]:
-    """Return, of each of the first ties, low, high and the differences there, a column a draw."""
-    values = iter(values)
-    before = next(values)
-    counts = np.zeros(len(before), dtype=int)
-    found = [np.full((4, len(before)), np.nan) for _ in range(most)]
-    for place, after in enumerate(values):
-        turned = ((before < 0) != (after < 0)) & np.isfinite(before) & np.isfinite(after)
+def _difference(constant: float, figures: Sequence[Numbers]) -> Numbers:
+    """Return the sum of weighted figures and a constant; 0 where it cannot be told from nothing."""
+    total, size = constant, abs(constant)
+    for figure in figures:
+        total, size = total + figure, np.maximum(size, abs(figure))
+    return np.where(abs(total) <= NOTHING * size, 0.0, total)
+
+
+def _brackets(values: Iterable[Numbers], numbers: Sequence[float], most: int) -> list[Numbers]:
+    """Return, of each of the first ties, low, high and the differences there, a column a draw.
+
+    A tie is where the sign turns between two points, and where a difference becomes 0 at one.
+    """
+    before, low = np.array([np.nan]), numbers[0]
+    counts: Numbers = 0
+    found: list[Numbers] = []
+    for high, after in zip(numbers, values, strict=True):
+        if not found:
+            found = [np.full((4, len(after)), np.nan) for _ in range(most)]
+        is_zero = (after == 0) & (before != 0)
+        turned = (np.sign(before) * np.sign(after) < 0) & np.isfinite(before) & np.isfinite(after)
         for order, bracket in enumerate(found):
-            rows = turned & (counts == order)
-            ends = (numbers[place], numbers[place + 1], before[rows], after[rows])
-            for line, end in zip(bracket, ends, strict=True):
-                line[rows] = end
-        counts[turned] += 1
-        before = after
+            for rows, ends in (
+                (is_zero, (high, high, 0.0, 1.0)),
+                (turned, (low, high, before, after)),
+            ):
+                for line, end in zip(bracket, ends, strict=True):
+                    np.copyto(line, end, where=rows & (counts == order))
+        counts = counts + (is_zero | turned)
+        before, low = after, high
     return found
 
 
