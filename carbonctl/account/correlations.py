@@ -1,4 +1,4 @@
-"""What a workload says of figures that are high together, as identities of unknowns."""
+"""What a workload says of figures that are high together, as keys of unknowns."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from carbonctl.account.figures import Figures
 from carbonctl.factors.correlation import copula, least_eigenvalue
-from carbonctl.ledger.unknowns import Key, Rank, is_certain, unknown_of
+from carbonctl.ledger.unknowns import Key, Rank
 from carbonctl.spec.uncertainty import Correlation
 
 _ROUNDING = 1e-12
@@ -23,7 +23,7 @@ def correlated(
     What is wrong is reported by ``fault``: paths without a figure or a range, pairs that are
     given twice, correlations that cannot be all at once.
     """
-    pairs: dict[frozenset[str], Rank] = {}
+    pairs: dict[frozenset[Key], Rank] = {}
     grouped: set[str] = set()
     for place, correlation in enumerate(correlations):
         if correlation.together is not None:
@@ -31,11 +31,11 @@ def correlated(
     for place, correlation in enumerate(correlations):
         if correlation.of is None or correlation.rank is None:
             continue
-        names = [
+        keys = [
             _one_unknown(figures, path, fault, (_KEY, place, "of", number))
             for number, path in enumerate(correlation.of)
         ]
-        known = [name for name in names if name is not None]
+        known = [key for key in keys if key is not None]
         pair = frozenset(known)
         if len(known) == 2 and len(pair) < 2:
             fault("both are one unknown already", _KEY, place, "of")
@@ -51,8 +51,9 @@ def correlated(
 def _together(
     place: int, paths: Sequence[str], figures: Figures, fault: Report, grouped: set[str]
 ) -> None:
-    """Make one unknown of the figures at some paths."""
+    """Make one unknown of the figures at some paths, called by where these stand."""
     keys: set[Key] = set()
+    places: set[str] = set()
     for number, path in enumerate(paths):
         own = _ranged(figures, path, fault, (_KEY, place, "together", number))
         if any(key[0] in grouped for key in own):
@@ -60,7 +61,8 @@ def _together(
             fault(said, _KEY, place, "together", number)
             return
         keys |= own.keys()
-    identity = ", ".join(sorted(paths))
+        places |= {value.path for values in own.values() for value in values}
+    identity = ", ".join(sorted(places))
     grouped.add(identity)
     figures.share(keys, identity)
 
@@ -82,36 +84,25 @@ def _ranged(
     return own
 
 
-def _one_unknown(figures: Figures, path: str, fault: Report, at: tuple[Any, ...]) -> str | None:
-    """Return the identity of the unknown at a path; where there is not one, that is a fault.
-
-    It is made one that no other unknown has.
-    """
+def _one_unknown(figures: Figures, path: str, fault: Report, at: tuple[Any, ...]) -> Key | None:
+    """Return the key of the unknown at a path; where there is not one, that is a fault."""
     own = _ranged(figures, path, fault, at)
     if len(own) > 1:
         names = dict.fromkeys(values[0].path for values in own.values())
         said = f"{path} means {len(own)} unknowns ({', '.join(map(str, names))}); name one of them"
         fault(said, *at)
-    if len(own) != 1:
-        return None
-    key = next(iter(own))
-    name = str(key[0])
-    unknowns = {unknown_of(now).key for now in figures.now.values() if not is_certain(now)}
-    if sum(other[0] == name for other in unknowns) > 1:
-        name = f"{name} at {path}"
-        figures.share({key}, name)
-    return name
+    return next(iter(own)) if len(own) == 1 else None
 
 
 def _check(ranks: Sequence[Rank], fault: Report) -> None:
     """Refuse correlations that cannot be all at once."""
     if not ranks:
         return
-    names = sorted({name for first, second, _ in ranks for name in (first, second)})
+    keys = sorted({key for *pair, _ in ranks for key in pair})
     for said, worth in (("", float), (" as those of normal scores", copula)):
-        matrix = [[float(row == column) for column in names] for row in names]
+        matrix = [[float(row == column) for column in keys] for row in keys]
         for first, second, rank in ranks:
-            a, b = names.index(first), names.index(second)
+            a, b = keys.index(first), keys.index(second)
             matrix[a][b] = matrix[b][a] = worth(rank)
         least = least_eigenvalue(matrix)
         if least < -_ROUNDING:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from carbonctl.analysis.points import draw_sets, draws
+from carbonctl.analysis.points import draws
 from carbonctl.errors import Caution
 from carbonctl.ledger.entry import EMBODIED, OPERATIONAL
 from carbonctl.ledger.result import Result
@@ -89,7 +89,7 @@ class Sampler:
         """Return the error of the draws of each sum [%], None where it is unknown."""
         size = count // _SETS
         streams = [f"set {number}" for number in range(_SETS)]
-        drawn = draw_sets(self.unknowns, size, self.seed, ranks=self.ranks, streams=streams)
+        drawn = draws(self.unknowns, size, self.seed, ranks=self.ranks, streams=streams)
         return {key: _error(sums) for key, sums in self._sums(drawn).items()}
 
 

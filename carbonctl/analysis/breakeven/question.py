@@ -14,6 +14,7 @@ from carbonctl.spec.overrides import ORIGIN
 _EXAMPLE = "'site.carbon_intensity=0..1000 g/kWh'"
 BASE, HEAD = "base", "head"
 UNDER, OVER = "under", "over"
+NOTHING = 1e-12  # of the figures: a smaller difference is none
 
 
 class Vary(NamedTuple):

@@ -14,7 +14,7 @@ from carbonctl.analysis.breakeven.curves import (
     by_accounts,
     figures_of,
 )
-from carbonctl.analysis.breakeven.question import Question
+from carbonctl.analysis.breakeven.question import NOTHING, Question
 from carbonctl.analysis.compare import Side as Compared
 from carbonctl.analysis.compare.one_rule import on_one_rule
 from carbonctl.catalog import Catalog
@@ -23,7 +23,6 @@ from carbonctl.factors.roots import EQUAL, POINTS, Crossing, crossings
 from carbonctl.ledger.result import Result
 
 SCHEMA = "carbonctl.breakeven/1"
-_NOTHING = 1e-12  # of the figures: a smaller difference is none
 _SAME = 1e-9  # of the figures: differences that are all smaller are none, and formulas are right
 _SIDES = 2
 WHOLE = "a whole number is wanted"  # what a count that is none is told
@@ -117,7 +116,7 @@ class Curve(NamedTuple):
     def of(self, figures: Sequence[float]) -> float:
         """Return the difference that some figures make."""
         difference, size = self.parts(figures)
-        return 0.0 if abs(difference) <= _NOTHING * size else difference
+        return 0.0 if abs(difference) <= NOTHING * size else difference
 
     def parts(self, figures: Sequence[float]) -> tuple[float, float]:
         """Return the difference that some figures make, and the largest of them."""

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from carbonctl.analysis.compare.model import Delta
-from carbonctl.analysis.compare.pairing import Pair
+from carbonctl.analysis.compare.model import Delta, Side
+from carbonctl.analysis.compare.pairing import Pair, named_workloads
 from carbonctl.ledger.entry import BOUNDS, SUMS, Entry
 from carbonctl.ledger.ranges import Ends, Moves, is_finite
-from carbonctl.ledger.sums import ends_over
+from carbonctl.ledger.ranks import merged, renamed
 from carbonctl.ledger.terms import Same, Term, term, varies
 from carbonctl.ledger.unknowns import Rank, Uncertain, unknown_of
 from carbonctl.numbers.intervals import exact_sum
@@ -70,11 +70,11 @@ def delta(pairs: Sequence[Pair], key: str, ranges: tuple[Ends, Ends] | None = No
 
 def _ranges(pairs: Sequence[Pair], ranks: Sequence[Rank] = ()) -> tuple[Ends, Ends]:
     """Return the ranges of the totals of both sides."""
-    base, head = (
-        [entry for entry in side if entry is not None]
-        for side in ([pair.base for pair in pairs], [pair.head for pair in pairs])
-    )
-    return ends_over(base, (), ranks), ends_over(head, (), ranks)
+    same = same_unknowns(pairs) if ranks else {}
+    base = [term(pair.base, LOCATION, 1.0, pair.workload) for pair in pairs if pair.base]
+    head = [term(pair.head, LOCATION, 1.0, pair.workload, same) for pair in pairs if pair.head]
+    ours, theirs = (Moves(terms, ranks).sum(range(len(terms))).ends() for terms in (base, head))
+    return ours, theirs
 
 
 def _ends(terms: Sequence[Term], ranks: Sequence[Rank]) -> dict[str, float]:
@@ -172,6 +172,22 @@ def _cancels(pair: Pair) -> bool:
     sides = (pair.base, pair.head)
     left, right = ([(v.name, v.unit, v.number) for v in entry.inputs] for entry in sides)
     return left == right and pair.base.kgco2e == pair.head.kgco2e
+
+
+def ranks_of_sides(base: Side, head: Side, pairs: Sequence[Pair]) -> tuple[Rank, ...]:
+    """Return the rank correlations of the unknowns of both sides, each within its workload.
+
+    ``pairs`` are their entries. Of two unknowns that are in both, the head's takes precedence.
+    """
+    sides = named_workloads(base, head)
+    if not any(result.uncertainty.ranks for side in sides for _, result in side):
+        return ()
+    same = same_unknowns(pairs)
+    return merged(
+        renamed(result.uncertainty.ranks, result.booked, name, own)
+        for side, own in zip(sides, ({}, same), strict=True)
+        for name, result in side
+    )
 
 
 def same_unknowns(pairs: Sequence[Pair]) -> dict[Uncertain, Uncertain]:
