@@ -170,7 +170,8 @@ class _Reporter:
         if self.is_ranked:
             order = shares.ranked(order, self.sums)
         whole = frozenset(order)
-        base, end = self.pulls.base, self.pulls.account(whole).result
+        base, pulled = self.pulls.base, self.pulls.account(whole)
+        end = pulled.result
         saved = self.attributed(order)
         original, all_saved = self.sums(frozenset()), self.sums(frozenset()).less(self.sums(whole))
         lines = []
@@ -178,7 +179,7 @@ class _Reporter:
         for place, (_number, own) in enumerate(zip(order, saved, strict=True)):
             lines.append(self.line(place, order, before, own, all_saved))
             before = before.less(own)
-        low, high = saved_ends(base, end)
+        low, high = saved_ends(base, end, same_after=pulled.same)
         total = row(
             None, ALL_LEVERS, original, all_saved, original,
             added_kgco2e=_sum(line.row.added_kgco2e for line in lines),
@@ -227,12 +228,15 @@ class _Reporter:
         number = order[place]
         effect = self.pulls.effects[number]
         earlier, chosen = frozenset(order[:place]), frozenset(order[: place + 1])
-        first, then = self.pulls.account(earlier).result, self.pulls.account(chosen)
+        before_it, then = self.pulls.account(earlier), self.pulls.account(chosen)
+        first = before_it.result
         original = self.sums(frozenset())
         alone = original.less(self.sums(frozenset((number,)))).total_kgco2e
         left_out = self.left_out(order, number)
         is_by_step = self.attribution == shares.STEPS
-        low, high = saved_ends(first, then.result) if is_by_step else (None, None)
+        low, high = None, None
+        if is_by_step:
+            low, high = saved_ends(first, then.result, before_it.same, then.same)
         paths = then.added.get(number, set())
         added = added_kgco2e(then.result, paths) if paths else 0.0
         rebound = self.taken_back(effect, earlier, chosen)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
@@ -14,8 +13,7 @@ from carbonctl.ledger.sums import without_range
 from carbonctl.ledger.unknowns import Key, is_certain, unknown_of
 from carbonctl.numbers.values import Value
 
-_SAME = 1e-9
-
+NO_FIGURES: Mapping[str, Key] = {}
 AS_IT_IS, ALL_LEVERS = "as it is", "all levers"
 
 
@@ -108,58 +106,59 @@ def sums(result: Result) -> Saving:
     return Saving(*(getattr(totals, key) for key in Saving._fields))
 
 
-def saved_ends(before: Result, after: Result) -> tuple[float | None, float | None]:
+Same: TypeAlias = Mapping[str, Key]
+
+
+def saved_ends(
+    before: Result, after: Result, same_before: Same = NO_FIGURES, same_after: Same = NO_FIGURES
+) -> tuple[float | None, float | None]:
     """Return the 90 % range of the difference of two totals, what both share moving together.
 
-    A figure that one of them has a multiple of is one unknown: both are at the same quantile.
+    Parameters
+    ----------
+    before, after : Result
+        The accounts.
+    same_before, same_after : mapping of str to Key
+        By the paths of figures that levers scale in each, what these are uncertain about: it is
+        one unknown with what is not scaled, and both are at the same quantile.
     """
-    first, then = _as_one(before.booked, after.booked)
-    paired = [Pair("", first.get(key), then.get(key)) for key in dict.fromkeys([*first, *then])]
-    (delta,) = deltas([(paired, "total_kgco2e")], ranged=True)
-    low, high = delta.low, delta.high
-    return (None if high is None else 0.0 - high), (None if low is None else 0.0 - low)
-
-
-_Entries: TypeAlias = dict[tuple[str, str, str, str], Entry]
-
-
-def _as_one(before: Sequence[Entry], after: Sequence[Entry]) -> tuple[_Entries, _Entries]:
-    """Return entries by identity; scaled figures are under the identity that they had before."""
-    first = {entry.identity: entry for entry in before}
-    then = {entry.identity: entry for entry in after}
-    names: dict[Key, str] = {}
-    for identity, entry in then.items():
-        theirs = {v.name: v for v in first[identity].inputs} if identity in first else {}
-        for value in entry.inputs:
-            other = theirs.get(value.name)
-            if other is not None and _is_multiple(value, other):
-                key = unknown_of(other).key
-                names[key] = names[unknown_of(value).key] = repr(key)
-    if not names:
-        return first, then
-    return _renamed(first, names), _renamed(then, names)
-
-
-def _is_multiple(value: Value, other: Value) -> bool:
-    """Whether a figure has a range that is another one's times a factor, which is not 1."""
-    if is_certain(value) or is_certain(other) or value.number == other.number or not other.low:
-        return False
-    factor = value.low / other.low
-    pairs = ((value.best, other.best), (value.high, other.high))
-    return all(math.isclose(ours, theirs * factor, rel_tol=_SAME) for ours, theirs in pairs)
-
-
-def _renamed(entries: _Entries, names: Mapping[Key, str]) -> _Entries:
-    renamed = {}
-    for identity, entry in entries.items():
-        inputs = tuple(
-            value
-            if is_certain(value) or (key := unknown_of(value).key) not in names
-            else value._replace(unknown=names[key])
-            for value in entry.inputs
+    keys = {key: repr(key) for key in (*same_before.values(), *same_after.values())}
+    first, then = (
+        {entry.identity: _renamed(entry, same, keys) if keys else entry for entry in result.booked}
+        for result, same in ((before, same_before), (after, same_after))
+    )
+    ranks = [
+        (one, other, rank)
+        for first_id, second_id, rank in dict.fromkeys(
+            (*before.uncertainty.ranks, *after.uncertainty.ranks)
         )
-        renamed[identity] = entry._replace(inputs=inputs)
-    return renamed
+        for one in _also_called(first_id, keys)
+        for other in _also_called(second_id, keys)
+    ]
+    paired = [Pair("", first.get(key), then.get(key)) for key in dict.fromkeys([*first, *then])]
+    (delta,) = deltas([(paired, "total_kgco2e")], ranged=True, ranks=ranks)
+    low, high = delta.low, delta.high
+    if delta.difference is None or low is None or high is None:
+        return None, None
+    return 0.0 - high, 0.0 - low
+
+
+def _renamed(entry: Entry, same: Same, keys: Mapping[Key, str]) -> Entry:
+    """Return an entry whose inputs that are one unknown in both accounts have one identity."""
+
+    def renamed(value: Value) -> Value:
+        if is_certain(value):
+            return value
+        is_scaled = value.status == "given" and not value.unknown
+        key = same.get(value.path or "") if is_scaled else None
+        key = unknown_of(value).key if key is None else key
+        return value._replace(unknown=keys[key]) if key in keys else value
+
+    return entry._replace(inputs=tuple(map(renamed, entry.inputs)))
+
+
+def _also_called(identity: str, keys: Mapping[Key, str]) -> list[str]:
+    return [identity, *(name for key, name in keys.items() if key[0] == identity)]
 
 
 def row(

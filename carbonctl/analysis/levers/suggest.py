@@ -111,6 +111,7 @@ def _candidates(accounts: Accounts, base: Result, some: list[Proposal]) -> Itera
             effect.name,
             edit=partial(_edit, nodes, pull),
             changes=pull.changes,
+            same=pull.same,
             assumption=some[effect.number].assumption,
             on="; ".join(effect.lever.on or ()),
             divides=remarks.divides(effect),
