@@ -89,7 +89,8 @@ def scope(tree: Map, words: Sequence[str] | None, expected: Collection[str] = ()
     bases: list[list[str]] = []
     for place, word in enumerate(words):
         own, at = _meant(tree, word, everything)
-        if not own and f"{_PHASES}{word.removeprefix(_PHASES)}" not in expected:
+        whole = f"{_PHASES}{word.removeprefix(_PHASES)}"
+        if not own and not any(f"{path}.".startswith(f"{whole}.") for path in expected):
             raise NothingThere(place, f"`{word}` matches nothing{_near(tree, word, everything)}")
         chosen += own
         bases += at
