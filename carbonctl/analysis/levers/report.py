@@ -38,9 +38,10 @@ class LeverLine(NamedTuple):
         Of a published lever of a figure that shows several: the electricity of what it works on
         before it is pulled, over that at the end; and what the publication prints for it.
     payback : Payback or None
-        After how much of the work what it adds once is paid back.
+        After how much of the work what it adds once is paid back, by what it saves after those
+        before it, however the saving is divided.
     without_rebound_kgco2e : float or None
-        What it would save if demand stayed as it is.
+        What it would save after those before it if demand stayed as it is.
     """
 
     row: Row
@@ -252,12 +253,13 @@ class _Reporter:
         )  # fmt: skip
         reach = self.reach(effect)
         saved_alone = self.pulls.account(frozenset((number,))).result
-        without = None if not rebound or own.total_kgco2e is None else own.total_kgco2e + rebound
+        step = self.sums(earlier).less(self.sums(chosen)).total_kgco2e
+        without = None if not rebound or step is None else step + rebound
         return LeverLine(
             made,
             remarks.touches(effect, self.pulls.base, saved_alone),
             *self.relative(effect, order, first, reach),
-            remarks.payback(added, own.total_kgco2e, then.result, reach),
+            remarks.payback(added, step, then.result, reach),
             without,
         )
 

@@ -62,7 +62,7 @@ class Row(NamedTuple):
     saved_pct : float
         What it saves, in percent of the original total.
     added_kgco2e, rebound_kgco2e : float
-        Of what it adds; and what demand takes back of its saving.
+        Of what it adds; and what demand takes back of its saving after those before it.
     alone_kgco2e, left_out_kgco2e : float
         What it saves alone, and what is lost where all but it are pulled.
     share : float
