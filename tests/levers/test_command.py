@@ -217,6 +217,20 @@ def test_the_list_of_published_levers(inside):
     assert inside("levers").code == 2
 
 
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ["--suggest"], ["--set", "site.pue=1"], ["--rank"], ["--lever", "a"], ["--exit-zero"],
+        ["--attribute", "shapley"], ["--fail-on", "saved_pct < 5"], ["--warn-on", "saved_pct < 5"],
+        ["--export", "json=x.json"],
+    ],
+)  # fmt: skip
+def test_the_list_takes_no_flag_of_a_workload(inside, flags):
+    done = inside("levers", "--list", *flags)
+    assert (done.code, done.out) == (2, "")
+    assert f"leave out {flags[0]}" in done.err
+
+
 def test_estimate_with_levers(inside):
     def total(*arguments):
         done = inside("estimate", FILE, "--format", "csv", "--totals", *arguments)
