@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from carbonctl.analysis.levers.rows import Row
+from carbonctl.analysis.levers.rows import LeverRow
 from tests.conftest import CONFIGS, run
 from tests.levers.makers import SERVICE, text
 from tests.schemas.readers import faults
@@ -87,7 +87,7 @@ def test_json_is_as_its_schema_says(inside, file, more):
     assert not faults("levers", document)
     assert document["schema"] == "carbonctl.levers/1"
     assert [*document][:3] == ["schema", "version", "hardware_db"]
-    assert set(Row._fields) < set(document["levers"][0])
+    assert set(LeverRow._fields) < set(document["levers"][0])
     assert document["verdicts"][0]["outcome"] == "pass"
 
 

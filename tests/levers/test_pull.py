@@ -5,7 +5,7 @@ import math
 import pytest
 
 from carbonctl.analysis.accounts import Accounts
-from carbonctl.analysis.levers.candidates import Candidate, ranking
+from carbonctl.analysis.levers.ranking import Candidate, ranking
 from carbonctl.factors import levers as kernels
 from carbonctl.numbers.intervals import Range
 from tests.conftest import CATALOG, account

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from carbonctl.analysis.levers import scaling
 from carbonctl.analysis.levers.effects import Effect, Part
-from carbonctl.analysis.levers.targets import Scope, Target
+from carbonctl.analysis.levers.targets import Scope, TargetActivity
 from carbonctl.catalog import Catalog
 from carbonctl.ledger.entry import Entry
 from carbonctl.ledger.unknowns import Key, is_certain, unknown_of
@@ -166,10 +166,10 @@ class Figures:
             node = node[key]
         return ".".join(words)
 
-    def _inputs(self, scope: Scope) -> dict[Target, list[Value]]:
+    def _inputs(self, scope: Scope) -> dict[TargetActivity, list[Value]]:
         """Return what the entries of each activity of a scope come from, as far as it has paths."""
         by_name = {(target.phase, target.name): target for target in scope.activities}
-        inputs: dict[Target, list[Value]] = {}
+        inputs: dict[TargetActivity, list[Value]] = {}
         for entry in self.entries():
             target = by_name.get((entry.phase, entry.activity))
             if target is not None:
@@ -197,7 +197,7 @@ def _is_of(value: Value, key: str) -> bool:
     return last in (value.figure, value.name, path[-1])
 
 
-def _home(effect: Effect, value: Value, target: Target) -> str | None:
+def _home(effect: Effect, value: Value, target: TargetActivity) -> str | None:
     """Return where a figure of an activity is to be given; None where it is no target's.
 
     What an activity shares with others is given for it alone, where the lever names it.

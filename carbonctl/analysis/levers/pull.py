@@ -16,7 +16,7 @@ from carbonctl.analysis.levers.keyed import Figures
 from carbonctl.analysis.levers.targets import (
     NothingThere,
     Scope,
-    Target,
+    TargetActivity,
     item,
     scope,
     targets,
@@ -203,14 +203,14 @@ class Pull:
         taken[whole] = effect.name
         return True
 
-    def paths(self, effect: Effect, path: str, found: Scope | None) -> list[list[str]]:
+    def paths(self, effect: Effect, path: str, reach: Scope | None) -> list[list[str]]:
         """Return where a path of a lever leads: from each thing it works on, or from the root."""
         try:
             parts = split(path.removeprefix("phases."))
         except ValueError as error:
             self.problem(effect.at("set", path), str(error), key=True)
             return []
-        bases = found.bases if found is not None else ()
+        bases = reach.bases if reach is not None else ()
         if not bases or parts[0] in _ABSOLUTE:
             return [path_of(self.tree, path)]
         of_system = [base for base in bases if base[0] == "systems"]
@@ -234,17 +234,17 @@ class Pull:
         """Apply the factors of one lever."""
         if not effect.parts:
             return
-        found = self.scope(effect)
-        if found is None:
+        reach = self.scope(effect)
+        if reach is None:
             return
         for part in effect.keyed:
             head = part.key.partition(".")[0] if "." in part.key else ""
-            is_exact = bool(head) and (not found.bases or head in _ABSOLUTE)
+            is_exact = bool(head) and (not reach.bases or head in _ABSOLUTE)
             self.figures.add(
-                effect, part, found, self.paths(effect, part.key, found), is_exact=is_exact
+                effect, part, reach, self.paths(effect, part.key, reach), is_exact=is_exact
             )
         if effect.scaled:
-            own = found.without(self.added.get(effect.number, ()))
+            own = reach.without(self.added.get(effect.number, ()))
             self.check_time(effect, own)
             self.check_power(effect, own)
             change = change_of(effect, with_rebound=effect is not self.plain)
@@ -252,16 +252,16 @@ class Pull:
                 there = self.changes.get(target.path)
                 self.changes[target.path] = change if there is None else there.and_(change)
 
-    def check_time(self, effect: Effect, found: Scope) -> None:
+    def check_time(self, effect: Effect, reach: Scope) -> None:
         """Refuse a factor of time on what takes no time of devices."""
         part = next((part for part in effect.scaled if part.key == TIME), None)
-        for target in found.activities if part is not None else ():
+        for target in reach.activities if part is not None else ():
             instead = _instead_of_time(item(self.tree, target))
             if instead and part is not None:
                 said = f"time: {target.said} has no device time that a lever could divide"
                 self.problem(part.at, f"{said}; {instead}, or name others with `on`", key=True)
 
-    def check_power(self, effect: Effect, found: Scope) -> None:
+    def check_power(self, effect: Effect, reach: Scope) -> None:
         """Refuse to divide energy where a lever also sets what decides power."""
         part = next((part for part in effect.scaled if part.key == ENERGY), None)
         for setting in effect.settings if part is not None else ():
@@ -269,7 +269,7 @@ class Pull:
             if key not in _POWER:
                 continue
             for path in self.paths(effect, setting.path, self.scope(effect)):
-                for target in found.activities:
+                for target in reach.activities:
                     if _reaches(path, target, item(self.tree, target)) and part is not None:
                         said = f"`{effect.name}` sets `{key}`, which decides the power of"
                         more = "the ratio of machines would count twice; divide `time` instead"
@@ -295,7 +295,7 @@ def _instead_of_time(activity: Map) -> str:
     return ""
 
 
-def _reaches(path: Sequence[str], target: Target, activity: Map) -> bool:
+def _reaches(path: Sequence[str], target: TargetActivity, activity: Map) -> bool:
     """Whether what stands at a path decides the power of an activity."""
     if path[0] == "systems":
         return any(uses(activity, ".".join(path[1:end])) for end in range(2, len(path) + 1))

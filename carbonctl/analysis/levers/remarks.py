@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from carbonctl.analysis.levers.effects import Effect, Part
-from carbonctl.analysis.levers.rows import Row
+from carbonctl.analysis.levers.rows import LeverRow
 from carbonctl.errors import Caution
 from carbonctl.factors.levers import payback_share
 from carbonctl.ledger.entry import OPERATIONAL, Entry
@@ -192,7 +192,7 @@ def _sets(effect: Effect) -> str:
     return f"sets {', '.join(said)}"
 
 
-def notes(effects: Sequence[Effect], rows: Sequence[Row]) -> Iterator[Caution]:
+def notes(effects: Sequence[Effect], rows: Sequence[LeverRow]) -> Iterator[Caution]:
     """Yield what users should know: backfire, unknown carbon, what only contracts change."""
     for effect, row in zip(effects, rows, strict=True):
         path = f"levers.{effect.name}"

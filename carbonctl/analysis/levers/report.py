@@ -12,7 +12,7 @@ from carbonctl.analysis.levers.effects import Effect
 from carbonctl.analysis.levers.pulls import Pulls
 from carbonctl.analysis.levers.rows import (
     ALL_LEVERS,
-    Row,
+    LeverRow,
     Saving,
     added_kgco2e,
     as_it_is,
@@ -30,7 +30,7 @@ class LeverLine(NamedTuple):
 
     Attributes
     ----------
-    row : Row
+    row : LeverRow
         Its figures.
     touches : str
         What it changes, in words.
@@ -44,7 +44,7 @@ class LeverLine(NamedTuple):
         What it would save after those before it if demand stayed as it is.
     """
 
-    row: Row
+    row: LeverRow
     touches: str
     relative: float | None = None
     printed: float | None = None
@@ -65,11 +65,11 @@ class Report(NamedTuple):
         Whether the levers are in the order of what each saves next.
     base, end : Result
         The accounts as it is, and with all levers.
-    original : Row
+    original : LeverRow
         The workload as it is.
     lines : tuple of LeverLine
         A line a lever, in their order.
-    total : Row
+    total : LeverRow
         All levers together.
     alone_kgco2e : float or None
         The sum of what each saves alone, which is no total.
@@ -89,9 +89,9 @@ class Report(NamedTuple):
     is_ranked: bool
     base: Result
     end: Result
-    original: Row
+    original: LeverRow
     lines: tuple[LeverLine, ...]
-    total: Row
+    total: LeverRow
     alone_kgco2e: float | None
     market: tuple[float | None, float | None]
     assumptions: tuple[str, ...]

@@ -48,7 +48,7 @@ class Saving(NamedTuple):
 NOTHING = Saving(*[0.0] * len(Saving._fields))
 
 
-class Row(NamedTuple):
+class LeverRow(NamedTuple):
     """One lever, as CSV and JSON have it. None is unknown, or does not apply.
 
     Attributes
@@ -96,7 +96,7 @@ class Row(NamedTuple):
 
 
 FIGURES = tuple(
-    key for key in Row._fields if key not in ("order", "lever", "on", "divides", "source")
+    key for key in LeverRow._fields if key not in ("order", "lever", "on", "divides", "source")
 )
 
 
@@ -128,12 +128,12 @@ def saved_ends(
         for result, same in ((before, same_before), (after, same_after))
     )
     ranks = [
-        (one, other, rank)
+        (ours, theirs, rank)
         for first_id, second_id, rank in dict.fromkeys(
             (*before.uncertainty.ranks, *after.uncertainty.ranks)
         )
-        for one in _also_called(first_id, keys)
-        for other in _also_called(second_id, keys)
+        for ours in _also_called(first_id, keys)
+        for theirs in _also_called(second_id, keys)
     ]
     paired = [Pair("", first.get(key), then.get(key)) for key in dict.fromkeys([*first, *then])]
     (delta,) = deltas([(paired, "total_kgco2e")], ranged=True, ranks=ranks)
@@ -168,13 +168,13 @@ def row(
     saved: Saving,
     original: Saving,
     **more: float | str | None,
-) -> Row:
+) -> LeverRow:
     """Return the row of one lever.
 
     Parameters
     ----------
     order, name
-        As in `Row`.
+        As in `LeverRow`.
     before, saved, original : Saving
         The sums before it, what it saves of them, and the sums of the workload as it is.
     **more
@@ -187,7 +187,7 @@ def row(
         else percent_of(saved.total_kgco2e, original.total_kgco2e)
     )
     fields: dict[str, float | str | None] = {
-        **dict.fromkeys(Row._fields), "on": "", "divides": "", "source": "", **more,
+        **dict.fromkeys(LeverRow._fields), "on": "", "divides": "", "source": "", **more,
     }  # fmt: skip
     fields |= {
         "order": order,
@@ -201,15 +201,15 @@ def row(
         "embodied_saved_kgco2e": saved.embodied_kgco2e,
         "energy_saved_kwh": saved.energy_kwh,
     }
-    return Row(**fields)  # type: ignore[arg-type]
+    return LeverRow(**fields)  # type: ignore[arg-type]
 
 
-def as_it_is(original: Saving) -> Row:
+def as_it_is(original: Saving) -> LeverRow:
     """Return the row of the workload without any lever."""
     return row(0, AS_IT_IS, original, NOTHING, original)
 
 
-def by_saving(rows: Iterable[Row]) -> list[Row]:
+def by_saving(rows: Iterable[LeverRow]) -> list[LeverRow]:
     """Return rows by what each saves, the most first; those of equal saving stay in order."""
     return sorted(rows, key=lambda line: (line.saved_kgco2e is None, -(line.saved_kgco2e or 0.0)))
 

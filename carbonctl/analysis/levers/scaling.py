@@ -126,12 +126,12 @@ def _read(node: Any, place: Place) -> tuple[Value, str]:
     if isinstance(node, Map):
         if "best" not in node and "low" not in node and "values" not in node:
             raise ValueError("it is no quantity that a factor can scale")
-        found = set[str]()
-        bare = _map({key: _bare(key, part, found, place) for key, part in node.items()
+        known_units = set[str]()
+        bare = _map({key: _bare(key, part, known_units, place) for key, part in node.items()
                      if key != "source"}, place)  # fmt: skip
-        if len(found) > 1:
-            raise ValueError(f"{', '.join(sorted(found))}: write it in one unit to scale it")
-        return read_quantity(bare, units.RATIO, _anything), found.pop() if found else ""
+        if len(known_units) > 1:
+            raise ValueError(f"{', '.join(sorted(known_units))}: write it in one unit to scale it")
+        return read_quantity(bare, units.RATIO, _anything), known_units.pop() if known_units else ""
     match = _QUANTITY.fullmatch(node) if isinstance(node, str) else None
     if match is None:
         raise ValueError(f"`{node}` is no quantity that a factor can scale")
@@ -139,15 +139,15 @@ def _read(node: Any, place: Place) -> tuple[Value, str]:
     return Value(units.parse("..".join(ends), units.RATIO), ""), match[3].strip()
 
 
-def _bare(key: str, part: Any, found: set[str], place: Place) -> Any:
+def _bare(key: str, part: Any, known_units: set[str], place: Place) -> Any:
     """Return a part of a quantity without its unit, which is noted."""
     if key == "values" and isinstance(part, Map):
-        return _map({_bare("", text, found, place): part[text] for text in part}, place)
-    is_share = key == "sd" and str(part).strip().endswith(_PERCENT) and found != {_PERCENT}
+        return _map({_bare("", text, known_units, place): part[text] for text in part}, place)
+    is_share = key == "sd" and str(part).strip().endswith(_PERCENT) and known_units != {_PERCENT}
     if key in ("gsd", "distribution") or is_share:
         return part
     value, unit = _read(str(part), place)
-    found.add(unit)
+    known_units.add(unit)
     return _text(repr(value.best), place)
 
 

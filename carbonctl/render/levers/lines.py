@@ -9,7 +9,7 @@ from typing import Any
 
 from carbonctl.analysis.levers.attribution import LOGARITHMIC, SHAPLEY
 from carbonctl.analysis.levers.report import LeverLine, Report
-from carbonctl.analysis.levers.rows import Row
+from carbonctl.analysis.levers.rows import LeverRow
 from carbonctl.analysis.levers.suggest import Suggested
 from carbonctl.render.human_numbers import (
     decimals,
@@ -58,7 +58,7 @@ def suggested_headline(some: Suggested) -> str:
     return f"{some.name}: {carbon}; what would lower it, each by itself"
 
 
-def saved_range(row: Row, size: float, places: int) -> str:
+def saved_range(row: LeverRow, size: float, places: int) -> str:
     """Return the range of a saving over a size; nothing where it is unknown."""
     ends = (row.saved_low_kgco2e, row.saved_high_kgco2e)
     if None in ends:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from carbonctl.account.changes import NONE, Changes
 from carbonctl.analysis.accounts import Accounts
-from carbonctl.analysis.levers.rows import NO_FIGURES, Row, by_saving, row, saved_ends, sums
+from carbonctl.analysis.levers.rows import NO_FIGURES, LeverRow, by_saving, row, saved_ends, sums
 from carbonctl.errors import InputError
 from carbonctl.ledger.result import Result
 from carbonctl.ledger.unknowns import Key
@@ -51,7 +51,7 @@ class Tried(NamedTuple):
 
     candidate: Candidate
     result: Result
-    row: Row
+    row: LeverRow
 
 
 class Ranking(NamedTuple):
@@ -93,7 +93,7 @@ def ranking(
     """
     whole = accounts.account() if base is None else base
     original = sums(whole)
-    tried: dict[Row, Tried] = {}
+    tried: dict[LeverRow, Tried] = {}
     refused: list[tuple[Candidate, InputError]] = []
     for number, candidate in enumerate(candidates, 1):
         try:
