@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from carbonctl.account.journal import Journal
-from carbonctl.ledger.terms import PARENTS
+from carbonctl.ledger.terms import parents_of
 from carbonctl.ledger.unknowns import Key, is_certain, unknown_of
 from carbonctl.numbers.intervals import NotOneNumber, has_rows
 from carbonctl.numbers.values import Value
@@ -100,7 +100,7 @@ class Figures:
         for entry in self.entries:
             by_name = {value.name: self.now[value] for value in entry.inputs}
             for value in entry.inputs:
-                parents = PARENTS.get(value.name, ()) if value.status == "derived" else ()
+                parents = parents_of(value.name) if value.status == "derived" else ()
                 if parents and all(n in by_name and is_certain(by_name[n]) for n in parents):
                     self.now[value] = self.now[value]._replace(number=value.best)
 

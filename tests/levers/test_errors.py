@@ -98,7 +98,7 @@ ONE = {
         "110 %", "utilization: `110 %` is above 1 (100 %)",
     ),
     "{name: a, on: systems.pool, multiply: {utilization: 3}}": (
-        "3}", "utilization: `150.0 %` is above 1 (100 %)",
+        "3}", "utilization: `150 %` is above 1 (100 %)",
     ),
     "{name: a, set: {phases.training.run.devices: 4}}": (
         "phases.", "phases.training.run.devices: nothing is named `run`; there are pre-training",

@@ -94,7 +94,11 @@ def _devices(spec: Mapping[str, Any], catalog: Catalog) -> Iterator[Proposal]:
     """Yield the next device for each system and each activity that names one."""
     activities = dict(_activities(spec))
     for name, system in (spec.get("systems") or {}).items():
-        users = {path: one for path, one in activities.items() if one.get("system") == name}
+        users = {
+            path: activity
+            for path, activity in activities.items()
+            if activity.get("system") == name
+        }
         yield from _replaced(f"systems.{name}", f"systems.{name}", system, users, catalog)
     for path, activity in activities.items():
         yield from _replaced(path, f"phases.{path}", activity, {path: activity}, catalog)
@@ -117,10 +121,10 @@ def _replaced(
         device = catalog.device(str(name))
     except LookupError:  # a server, or a cloud machine
         return
-    found = _next(device, catalog)
-    if found is None:
+    successor = _next(device, catalog)
+    if successor is None:
         return
-    other, ratio, by = found
+    other, ratio, by = successor
     key = "fleet" if all(fleets) else "time"
     share = "with 1/{:.3g} of the machines" if key == "fleet" else "in 1/{:.3g} of the time"
     yield Proposal(
@@ -154,7 +158,7 @@ def _next(device: Device, catalog: Catalog) -> tuple[Device, float, str] | None:
     if not faster:
         return None
     year = min(other.year or 0 for other, *_ in faster)
-    return max((one for one in faster if one[0].year == year), key=lambda one: one[1])
+    return max((newer for newer in faster if newer[0].year == year), key=lambda newer: newer[1])
 
 
 def _stacked(device: Device) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from carbonctl.analysis.levers.attribution import LOGARITHMIC, SHAPLEY
 from carbonctl.analysis.levers.report import LeverLine, Report
-from carbonctl.analysis.levers.rows import Row
+from carbonctl.analysis.levers.rows import LeverRow
 from carbonctl.analysis.levers.suggest import Suggested
 from carbonctl.render.human_numbers import (
     decimals,
@@ -60,7 +60,7 @@ def suggested_headline(some: Suggested) -> str:
     return f"{some.name}: {carbon}; what would lower it, each by itself"
 
 
-def saved_range(row: Row, size: float, places: int) -> str:
+def saved_range(row: LeverRow, size: float, places: int) -> str:
     """Return the range of a saving over a size; nothing where it is unknown."""
     ends = (row.saved_low_kgco2e, row.saved_high_kgco2e)
     if None in ends:
@@ -131,7 +131,7 @@ def remarks(report: Report) -> Iterator[str]:
         yield _SHARED[report.attribution]
     yield from _alone(report)
     for line in report.lines:
-        yield from _of_lever(line)
+        yield from _of_lever(line, is_shared=report.attribution in _SHARED)
     yield from _relative(report)
     before, after = report.market
     if before is not None and after is not None:
@@ -151,13 +151,15 @@ def _alone(report: Report) -> Iterator[str]:
     yield f"Alone, the {word} would {what}: {why}, and this is no total."
 
 
-def _of_lever(line: LeverLine) -> Iterator[str]:
+def _of_lever(line: LeverLine, *, is_shared: bool) -> Iterator[str]:
+    """Yield what stands of one lever, by its saving after those above it."""
     row = line.row
+    name = f"{row.lever}, after those above it" if is_shared else row.lever
     if line.without_rebound_kgco2e is not None:
         expected = line.without_rebound_kgco2e + (row.added_kgco2e or 0.0)
         back = percent(row.rebound_kgco2e, expected)
         yield (
-            f"{row.lever}: without rebound it would save {_short(line.without_rebound_kgco2e)}; "
+            f"{name}: without rebound it would save {_short(line.without_rebound_kgco2e)}; "
             f"demand takes back {_short(row.rebound_kgco2e)}, {back} of the expected saving."
         )
     payback = line.payback
@@ -170,7 +172,7 @@ def _of_lever(line: LeverLine) -> Iterator[str]:
         after = "not paid back in the time of this account"
     elif not times:
         after = f"paid back after {percent(payback.share, 1)} of the work"
-    yield f"{row.lever}: {_short(row.added_kgco2e)} are added once, {after}."
+    yield f"{name}: {_short(row.added_kgco2e)} are added once, {after}."
 
 
 def _many(number: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from carbonctl.analysis.gates import Verdict
 from carbonctl.analysis.levers.report import LeverLine, Report
-from carbonctl.analysis.levers.rows import Row
+from carbonctl.analysis.levers.rows import LeverRow
 from carbonctl.analysis.levers.suggest import Suggested
 from carbonctl.ledger.result import About
 from carbonctl.render import CAUTION, Style, human_numbers
@@ -156,7 +156,7 @@ class _Table:
         return "0" if is_nothing else f"{'−' if kg < 0 else ''}{text}"
 
 
-def _share(row: Row) -> str:
+def _share(row: LeverRow) -> str:
     """Return a saving in percent of the original; nothing of an original that is zero."""
     if row.saved_pct is None:
         return ""
