@@ -8,9 +8,10 @@ from typing import NamedTuple, TypeAlias
 from carbonctl.analysis.compare.deltas import deltas, percent_of
 from carbonctl.analysis.compare.pairing import Pair
 from carbonctl.ledger.entry import Entry
+from carbonctl.ledger.ranks import merged
 from carbonctl.ledger.result import Result
 from carbonctl.ledger.sums import without_range
-from carbonctl.ledger.unknowns import Key, is_certain, unknown_of
+from carbonctl.ledger.unknowns import Key, Rank, is_certain, unknown_of
 from carbonctl.numbers.values import Value
 
 NO_FIGURES: Mapping[str, Key] = {}
@@ -122,43 +123,40 @@ def saved_ends(
         By the paths of figures that levers scale in each, what these are uncertain about: it is
         one unknown with what is not scaled, and both are at the same quantile.
     """
-    keys = {key: repr(key) for key in (*same_before.values(), *same_after.values())}
-    first, then = (
-        {entry.identity: _renamed(entry, same, keys) if keys else entry for entry in result.booked}
-        for result, same in ((before, same_before), (after, same_after))
-    )
-    ranks = [
-        (ours, theirs, rank)
-        for first_id, second_id, rank in dict.fromkeys(
-            (*before.uncertainty.ranks, *after.uncertainty.ranks)
-        )
-        for ours in _also_called(first_id, keys)
-        for theirs in _also_called(second_id, keys)
-    ]
+    names = {key: repr(key) for key in (*same_before.values(), *same_after.values())}
+    first, own = _side(before, same_before, names)
+    then, theirs = _side(after, same_after, names)
     paired = [Pair("", first.get(key), then.get(key)) for key in dict.fromkeys([*first, *then])]
-    (delta,) = deltas([(paired, "total_kgco2e")], ranged=True, ranks=ranks)
+    (delta,) = deltas([(paired, "total_kgco2e")], ranged=True, ranks=merged([own, theirs]))
     low, high = delta.low, delta.high
     if delta.difference is None or low is None or high is None:
         return None, None
     return 0.0 - high, 0.0 - low
 
 
-def _renamed(entry: Entry, same: Same, keys: Mapping[Key, str]) -> Entry:
-    """Return an entry whose inputs that are one unknown in both accounts have one identity."""
+Entries: TypeAlias = dict[tuple[str, str, str, str], Entry]
+
+
+def _side(result: Result, same: Same, names: Mapping[Key, str]) -> tuple[Entries, list[Rank]]:
+    """Return entries and rank correlations in which what both accounts share has one name."""
+    known: dict[Key, Key] = {}
 
     def renamed(value: Value) -> Value:
         if is_certain(value):
             return value
+        key = unknown_of(value).key
         is_scaled = value.status == "given" and not value.unknown
-        key = same.get(value.path or "") if is_scaled else None
-        key = unknown_of(value).key if key is None else key
-        return value._replace(unknown=keys[key]) if key in keys else value
+        shared = same.get(value.path or "", key) if is_scaled else key
+        value = value._replace(unknown=names[shared]) if shared in names else value
+        known[key] = unknown_of(value).key
+        return value
 
-    return entry._replace(inputs=tuple(map(renamed, entry.inputs)))
-
-
-def _also_called(identity: str, keys: Mapping[Key, str]) -> list[str]:
-    return [identity, *(name for key, name in keys.items() if key[0] == identity)]
+    entries = {
+        entry.identity: entry._replace(inputs=tuple(map(renamed, entry.inputs)))
+        for entry in result.booked
+    }
+    ranks = [(known.get(a, a), known.get(b, b), rank) for a, b, rank in result.uncertainty.ranks]
+    return entries, ranks
 
 
 def row(
