@@ -141,6 +141,30 @@ def test_a_distribution_is_scaled_whether_it_is_that_of_the_number_or_of_the_fac
             assert ours.quantile(level) == pytest.approx(2 * theirs.quantile(level))
 
 
+@pytest.mark.parametrize(
+    "life", ["36 months..5 years", "{best: 4 years, low: 36 months, high: 5 years}"]
+)
+def test_ends_with_units_of_their_own(life):
+    pool = POOL.replace("lifetime: 4 years", f"lifetime: {life}")
+    for lever in ("multiply: {lifetime: 2}", "on: systems.pool, multiply: {lifetime: 2}"):
+        report = made(levers(lever), pool)
+        assert not report.refused
+        (value,) = {v for e in report.end.booked for v in e.inputs if v.name == "lifetime"}
+        years = [end / 8760 for end in (value.low, value.best, value.high)]
+        assert years == pytest.approx([6, 8, 10])
+
+
+def test_a_deviation_in_percent_is_in_the_unit_of_a_percentage_and_else_a_share():
+    pool = POOL.replace("50 %}", "{sd: 5 %, best: 50 %, distribution: normal}}")
+    end = made(levers("on: systems.pool, multiply: {utilization: 1.2}"), pool).end
+    (value,) = {v for e in end.booked for v in e.inputs if v.name == "utilization"}
+    assert (value.best, value.parameters) == (pytest.approx(0.6), pytest.approx((0.06,)))
+    pool = POOL.replace("1600 kg", "{best: 1600 kg, sd: 5 %, distribution: normal}")
+    end = made(levers("on: systems.pool, multiply: {systems.pool.embodied: 2}"), pool).end
+    (value,) = {v for e in end.booked for v in e.inputs if v.name == "embodied"}
+    assert (value.best, value.parameters) == (pytest.approx(3200), pytest.approx((160,)))
+
+
 def test_two_lognormals_multiply():
     one = "{best: 3, gsd: 1.3, distribution: lognormal}"
     other = "{best: 2, gsd: 1.4, distribution: lognormal}"

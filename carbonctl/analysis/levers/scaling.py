@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from carbonctl.factors.distributions import (
@@ -30,6 +31,7 @@ _NUMBER = r"[+-]?(?:\d[\d_]*(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 _QUANTITY = re.compile(rf"\s*({_NUMBER})(?:\s*\.\.\s*({_NUMBER}))?(?![\d:])(.*)", re.S)
 _BETWEEN_BOUNDS = (TRIANGULAR, UNIFORM, PERT, LOG_TRIANGULAR)
 _PERCENT = "%"
+_IN_UNIT = {"best", "low", "high", "sd", "values"}  # keys of a mapping
 
 
 def scaled(node: Any, factors: Iterable[Value], place: Place) -> Any:
@@ -124,31 +126,44 @@ def node_of(value: Value, place: Place) -> Any:
 def _read(node: Any, place: Place) -> tuple[Value, str]:
     """Return a quantity as a plain number with its distribution, and its unit."""
     if isinstance(node, Map):
-        if "best" not in node and "low" not in node and "values" not in node:
+        if node.keys().isdisjoint(("best", "low", "values")):
             raise ValueError("it is no quantity that a factor can scale")
         known_units = set[str]()
-        bare = _map({key: _bare(key, part, known_units, place) for key, part in node.items()
-                     if key != "source"}, place)  # fmt: skip
+        is_share = not str(node.get("best")).endswith(_PERCENT)  # sd: 10 % of best
+        bare = {key: part for key, part in node.items() if key != "source"}
+        for key in bare.keys() & _IN_UNIT:
+            if not (key == "sd" and is_share and str(bare[key]).endswith(_PERCENT)):
+                bare[key] = _bare(bare[key], known_units, place)
         if len(known_units) > 1:
-            raise ValueError(f"{', '.join(sorted(known_units))}: write it in one unit to scale it")
-        return read_quantity(bare, units.RATIO, _anything), known_units.pop() if known_units else ""
+            return _in_one_unit(node)
+        unit = known_units.pop() if known_units else ""
+        return read_quantity(_map(bare, place), units.RATIO, _anything), unit
     match = _QUANTITY.fullmatch(node) if isinstance(node, str) else None
     if match is None:
         raise ValueError(f"`{node}` is no quantity that a factor can scale")
+    if ".." in match[3]:
+        return _in_one_unit(node)
     ends = (text.replace("_", "") for text in match.groups()[:2] if text is not None)
     return Value(units.parse("..".join(ends), units.RATIO), ""), match[3].strip()
 
 
-def _bare(key: str, part: Any, known_units: set[str], place: Place) -> Any:
+def _bare(part: Any, known_units: set[str], place: Place) -> Any:
     """Return a part of a quantity without its unit, which is noted."""
-    if key == "values" and isinstance(part, Map):
-        return _map({_bare("", text, known_units, place): part[text] for text in part}, place)
-    is_share = key == "sd" and str(part).strip().endswith(_PERCENT) and known_units != {_PERCENT}
-    if key in ("gsd", "distribution") or is_share:
-        return part
+    if isinstance(part, Map):
+        return _map({_bare(text, known_units, place): part[text] for text in part}, place)
     value, unit = _read(str(part), place)
     known_units.add(unit)
     return _text(repr(value.best), place)
+
+
+def _in_one_unit(node: Any) -> tuple[Value, str]:
+    """Return a quantity whose ends have units of their own in that which both are kept in."""
+    for dimension in units.DIMENSIONS:
+        with suppress(ValueError):
+            value = read_quantity(node, dimension, _anything)
+            unit = value.unit.replace("device", value.counts) if value.counts else value.unit
+            return value._replace(source=None, counts=""), unit
+    raise ValueError(f"`{node}` is no quantity that a factor can scale")
 
 
 def _anything(number: float, text: str) -> None:
