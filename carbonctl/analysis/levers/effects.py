@@ -19,6 +19,7 @@ from carbonctl.spec.validation import Checker, Loc, problem_at
 LEVERS, USE = "levers", "use"
 EXAMPLE = """levers:
   - {name: cleaner region, set: {site.carbon_intensity: 100 g/kWh}}"""
+_NONE = "there are no levers; --suggest tries what it allows, and two lines add one of your own:"
 _NO_NAME = re.compile(r"[^0-9A-Za-z]+")
 
 
@@ -113,7 +114,7 @@ def read(tree: Map, file: str, catalog: Catalog) -> list[Effect]:
     """
     nodes = tree.get(LEVERS)
     if not nodes:
-        raise NoLevers([problem_at(tree, file, (), "there are no levers; two lines add one:")])
+        raise NoLevers([problem_at(tree, file, (), _NONE)])
     checker = Checker(tree, file, catalog)
     levers = [
         checker.validate(Lever, node, (LEVERS, number))

@@ -15,7 +15,7 @@ from carbonctl.analysis.levers.effects import Effect, Part
 from carbonctl.analysis.levers.targets import Scope, TargetActivity
 from carbonctl.catalog import Catalog
 from carbonctl.ledger.entry import Entry
-from carbonctl.ledger.unknowns import Key, is_certain, unknown_of
+from carbonctl.ledger.unknowns import PUE, Key, is_certain, unknown_of
 from carbonctl.numbers.values import Value
 from carbonctl.spec.overrides import Grafts
 from carbonctl.spec.paths import item_names, locate, split
@@ -122,7 +122,8 @@ class Figures:
             place = place_of(self.tree, at)
             factors = [p.value if p.is_times else scaling.inverse(p.value) for p in parts]
             try:
-                node = scaling.scaled(figure.node, factors, place)
+                least = 1.0 if home.rpartition(".")[2] == PUE else 0.0
+                node = scaling.scaled(figure.node, factors, place, least)
                 Grafts(self.tree, self.catalog.provider).put(split(home), node, place)
             except (LookupError, ValueError) as error:
                 self.problem(at, f"{figure.parts[0].key}: {error.args[0]}", key=True)

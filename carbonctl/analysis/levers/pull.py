@@ -173,6 +173,10 @@ class Pull:
         for effect in self.effects:
             bases = self.scope(effect)
             for setting in effect.settings if bases is not None else ():
+                if setting.at[-1] == "use" and not effect.lever.on:
+                    said = f"it sets `{setting.path}`: say of what, as in on: inference.fleet"
+                    self.problem(setting.at, said)
+                    continue
                 for parts in self.paths(effect, setting.path, bases):
                     if self.is_free(effect, setting, parts, taken):
                         self.put(grafts, setting, parts)

@@ -34,10 +34,11 @@ _PERCENT = "%"
 _IN_UNIT = {"best", "low", "high", "sd", "values"}  # keys of a mapping
 
 
-def scaled(node: Any, factors: Iterable[Value], place: Place) -> Any:
+def scaled(node: Any, factors: Iterable[Value], place: Place, least: float = 0.0) -> Any:
     """Return a quantity times some factors, as a node of the tree at a place.
 
     It keeps its distribution, or takes that of a factor; where both have a range it is wider.
+    ``least`` is what it can be at least: 1 of a PUE.
 
     Raises
     ------
@@ -46,12 +47,15 @@ def scaled(node: Any, factors: Iterable[Value], place: Place) -> Any:
     """
     factors = list(factors)
     if isinstance(node, Seq):
-        items = Seq(scaled(item, factors, place) for item in node)
+        items = Seq(scaled(item, factors, place, least) for item in node)
         items.place = place
         return items
     value, unit = _read(node, place)
     for factor in factors:
         value = product(value, factor)
+    if least and value.distribution == TWO_PIECE_LOGNORMAL and value.low <= least < value.best:
+        number = Range(value.best, least, value.high)
+        value = value._replace(number=number, distribution=TRIANGULAR, parameters=())
     written = _written(value, Dimension("", unit, ""))
     if isinstance(node, Map) and "source" in node:
         written = {**(written if isinstance(written, dict) else {"best": written}),
