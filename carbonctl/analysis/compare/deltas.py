@@ -30,16 +30,16 @@ def deltas(
     ranges = {tuple(map(id, terms)): terms for terms in asked if terms is not None}
     ends = {key: _ends(terms, ranks) for key, terms in ranges.items()}
     of_sides: dict[int, tuple[Ends, Ends]] = {}
-    found = []
+    made = []
     for (pairs, key), terms in zip(questions, asked, strict=True):
         if key in BOUNDS and id(pairs) not in of_sides:
             of_sides[id(pairs)] = _ranges(pairs, ranks)
-        one = delta(pairs, key, of_sides.get(id(pairs)))
-        found.append(one if terms is None else one._replace(**ends[tuple(map(id, terms))]))
-    return found
+        plain = delta(pairs, key, of_sides.get(id(pairs)))
+        made.append(plain if terms is None else plain._replace(**ends[tuple(map(id, terms))]))
+    return made
 
 
-class Part(NamedTuple):
+class DifferencePart(NamedTuple):
     """One side of a pair as a part of a difference, that of the base with a minus."""
 
     workload: str
@@ -47,7 +47,7 @@ class Part(NamedTuple):
     term: Term
 
 
-def differences(pairs: Sequence[Pair], key: str) -> list[Part] | None:
+def differences(pairs: Sequence[Pair], key: str) -> list[DifferencePart] | None:
     """Return the difference of one sum over some pairs part by part; None where it is unknown.
 
     Raises NotArithmetic where the formula of an entry is none.
@@ -117,7 +117,7 @@ class _Terms:
         parts = self.parts(pairs, key)
         return None if parts is None else [part.term for part in parts]
 
-    def parts(self, pairs: Sequence[Pair], key: str) -> list[Part] | None:
+    def parts(self, pairs: Sequence[Pair], key: str) -> list[DifferencePart] | None:
         """Return a difference part by part; None where one of them is unknown."""
         if not varies(key):
             return None
@@ -125,7 +125,7 @@ class _Terms:
         if id(pairs) not in self.same:
             self.same[id(pairs)] = same_unknowns(pairs)
         same = self.same[id(pairs)]
-        parts: list[Part] = []
+        parts: list[DifferencePart] = []
         for pair in pairs:
             if boundary not in (None, pair.entry.boundary):
                 continue
@@ -134,7 +134,9 @@ class _Terms:
                 return None
             for entry, terms in zip((pair.base, pair.head), sides, strict=True):
                 renamed = same if entry is pair.head else {}
-                parts += [Part(pair.workload, entry, t.under(renamed)) for t in terms if entry]
+                parts += [
+                    DifferencePart(pair.workload, entry, t.under(renamed)) for t in terms if entry
+                ]
         return parts
 
     def sides(self, pair: Pair, column: str) -> tuple[list[Term], list[Term]] | None:
