@@ -5,14 +5,17 @@ from typing import NamedTuple
 
 from carbonctl.analysis.compare.model import Delta, Side
 from carbonctl.analysis.compare.pairing import Pair, named_workloads
+from carbonctl.errors import InputError, Problem
+from carbonctl.factors.correlation import copula
 from carbonctl.ledger.entry import BOUNDS, SUMS, Entry
 from carbonctl.ledger.ranges import Ends, Moves, is_finite
-from carbonctl.ledger.ranks import merged, renamed
+from carbonctl.ledger.ranks import least_eigenvalue_of, merged, renamed
 from carbonctl.ledger.terms import Same, Term, term, varies
 from carbonctl.ledger.unknowns import Rank, Uncertain, unknown_of
 from carbonctl.numbers.intervals import exact_sum
 
 LOCATION, MARKET = "kgco2e", "kgco2e_market"
+_ROUNDING = 1e-9  # of eigenvalues
 
 
 def deltas(
@@ -180,16 +183,25 @@ def ranks_of_sides(base: Side, head: Side, pairs: Sequence[Pair]) -> tuple[Rank,
     """Return the rank correlations of the unknowns of both sides, each within its workload.
 
     ``pairs`` are their entries. Of two unknowns that are in both, the head's takes precedence.
+
+    Raises
+    ------
+    InputError
+        Where those of both sides cannot be all at once.
     """
     sides = named_workloads(base, head)
     if not any(result.uncertainty.ranks for side in sides for _, result in side):
         return ()
     same = same_unknowns(pairs)
-    return merged(
+    ranks = merged(
         renamed(result.uncertainty.ranks, result.booked, name, own)
         for side, own in zip(sides, ({}, same), strict=True)
         for name, result in side
     )
+    if ranks and least_eigenvalue_of(ranks, copula) < -_ROUNDING:
+        said = f"its rank correlations and those of {base.label} cannot be all at once"
+        raise InputError([Problem(head.label, 1, 1, said)])
+    return ranks
 
 
 def same_unknowns(pairs: Sequence[Pair]) -> dict[Uncertain, Uncertain]:
