@@ -13,7 +13,7 @@ from carbonctl.analysis.compare import Side, compare
 from carbonctl.analysis.compare.drivers import sensitivity as of_difference
 from carbonctl.analysis.points import draws
 from carbonctl.analysis.sensitivity import Question, answer, indices, read_key, sensitivity
-from carbonctl.analysis.sensitivity.drawn import Drawn
+from carbonctl.analysis.sensitivity.drawn import DrawsByTerm
 from carbonctl.analysis.sensitivity.indices import Evaluations, of_evaluations
 from carbonctl.analysis.sensitivity.ranks import average_ranks, correlation
 from carbonctl.errors import UsageError
@@ -345,7 +345,7 @@ def test_correlated_unknowns_are_one_row_of_indices():
     assert (group.entries, group.swing, group.rank, group.best) == (3, None, None, None)
     members = [row for row in rows if row.path in pair]
     assert all(row.first is row.total is None and row.swing and row.rank for row in members)
-    # Drawn together they move the total less than apart: a longer life, a lower utilization.
+    # DrawsByTerm together they move the total less than apart: a longer life, a lower utilization.
     apart = {row.path: row for row in sensitivity(service(), Question(method="all")).rows}
     assert 0 < group.total < sum(apart[path].total for path in pair) * 0.8
     assert {row.path: row.swing for row in members} == {path: apart[path].swing for path in pair}
@@ -403,7 +403,7 @@ def test_draws_are_kept_no_longer_than_they_are_used():
     terms = key.terms(key.entries(result.booked))
     unknowns = {u for term in terms for u in term.ranged.values()}
     whole = draws(unknowns, 64, 3, ranks=ranks, streams=("A",))
-    drawn = Drawn(terms, 64, 3, ranks, "A")
+    drawn = DrawsByTerm(terms, 64, 3, ranks, "A")
     for term in terms:
         own = drawn.of(term)
         assert own.keys() == set(term.ranged.values())

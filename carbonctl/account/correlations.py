@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from carbonctl.account.figures import Figures
-from carbonctl.factors.correlation import copula, least_eigenvalue
+from carbonctl.factors.correlation import copula
+from carbonctl.ledger.ranks import least_eigenvalue_of
 from carbonctl.ledger.unknowns import Key, Rank
 from carbonctl.spec.uncertainty import Correlation
 
@@ -98,13 +99,8 @@ def _check(ranks: Sequence[Rank], fault: Report) -> None:
     """Refuse correlations that cannot be all at once."""
     if not ranks:
         return
-    keys = sorted({key for *pair, _ in ranks for key in pair})
     for said, worth in (("", float), (" as those of normal scores", copula)):
-        matrix = [[float(row == column) for column in keys] for row in keys]
-        for first, second, rank in ranks:
-            a, b = keys.index(first), keys.index(second)
-            matrix[a][b] = matrix[b][a] = worth(rank)
-        least = least_eigenvalue(matrix)
+        least = least_eigenvalue_of(ranks, worth)
         if least < -_ROUNDING:
             fault(
                 f"these correlations cannot be all at once{said}: the least eigenvalue of their "

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from carbonctl.factors.correlation import copula, rank_of, root
+from carbonctl.factors.correlation import copula, least_eigenvalue, rank_of, root
 from carbonctl.ledger.entry import Entry
 from carbonctl.ledger.unknowns import Key, Rank, Uncertain, is_certain, unknown_of
 
@@ -75,6 +75,19 @@ def _joined(base: Sequence[Rank], head: Sequence[Rank]) -> tuple[Rank, ...]:
 def _score(pairs: Mapping[frozenset[Key], Rank], one: Key, other: Key) -> float:
     known = pairs.get(frozenset((one, other)))
     return 0.0 if known is None else copula(known[2])
+
+
+def least_eigenvalue_of(ranks: Sequence[Rank], worth: Callable[[float], float]) -> float:
+    """Return the least eigenvalue of some correlations; below 0 they cannot be all at once.
+
+    ``worth`` makes of a rank correlation what stands in their matrix.
+    """
+    keys = sorted({key for *pair, _ in ranks for key in pair})
+    matrix = [[float(row == column) for column in keys] for row in keys]
+    for first, second, rank in ranks:
+        a, b = keys.index(first), keys.index(second)
+        matrix[a][b] = matrix[b][a] = worth(rank)
+    return least_eigenvalue(matrix)
 
 
 def correlated_groups(ranks: Iterable[Rank]) -> list[list[Key]]:

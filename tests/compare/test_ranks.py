@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from carbonctl.analysis.compare import Side, compare
 from carbonctl.analysis.figures import Figures, sampling_of
 from carbonctl.analysis.gates import judge, parse_rule
 from carbonctl.analysis.gates.rules import Gates
+from carbonctl.errors import InputError
 from carbonctl.ledger.samples import percentile
 from tests.compare.test_compare import kg, side
 from tests.conftest import account
@@ -101,6 +103,18 @@ def test_two_that_go_with_a_shared_one_go_together_through_it():
     assert kg(one).high - kg(one).difference == pytest.approx(expected, rel=0.01)
     low, high = drawn_change(one)
     assert (high - low) / 2 == pytest.approx(expected, rel=0.1)
+
+
+def test_correlations_of_both_that_cannot_be_at_once_are_refused():
+    """What a workload is told of itself, it is told of two of the same unknowns."""
+    figures = ("data.a.embodied", "training.b.embodied", "site.carbon_intensity")
+    pairs = list(itertools.combinations(figures, 2))
+    plain = text(BASE).replace("400 g/kWh", "300..500 g/kWh")
+    base = side(plain + block(*((*pair, 0.9) for pair in pairs)), "base.yaml")
+    head = side(plain + block((*pairs[0], -0.9)), "head.yaml")
+    with pytest.raises(InputError, match=r"those of base\.yaml cannot be all at once"):
+        compare(base, head, None)
+    assert compare(base, base, None)
 
 
 def test_a_system_under_another_name_keeps_its_correlations():

@@ -9,6 +9,7 @@ import re
 import numpy as np
 import pytest
 
+from carbonctl.analysis import points
 from carbonctl.analysis.points import draws, samples
 from carbonctl.analysis.sampling import MOST_AUTO, Sampler, sample
 from carbonctl.factors.distributions import NORMAL, TRIANGULAR, TWO_PIECE_LOGNORMAL
@@ -98,6 +99,27 @@ def test_all_pairs_are_of_one_matrix_and_others_are_0():
     # Of some of them alone the draws are the same.
     assert np.array_equal(draws([B], ranks=ranks)[B], drawn[B])
     assert np.array_equal(draws([C, A], ranks=ranks[::-1])[C], drawn[C])
+
+
+def test_correlations_of_others_change_no_draws():
+    """Of those that it goes with, and of nothing else: not even of other pairs."""
+    pair, other = (A.key, B.key, 0.7), (C.key, C._replace(unknown="d").key, -0.5)
+    alone, beside = (draws([A, B], ranks=ranks) for ranks in ((pair,), (other, pair)))
+    assert all(np.array_equal(alone[unknown], beside[unknown]) for unknown in (A, B))
+    free = draws([A, B], ranks=[(A.key, B.key, 0), other])
+    assert all(np.array_equal(free[unknown], draws([unknown])[unknown]) for unknown in (A, B))
+
+
+def test_orders_of_what_is_correlated_are_made_once(monkeypatch):
+    made = []
+    order = points._order
+    monkeypatch.setattr(points, "_order", lambda *key: made.append(key) or order(*key))
+    drawn = points.Draws(100, 1, [(A.key, B.key, 0.7)])
+    for unknown in (A, B, C, A, C):
+        drawn.of(unknown)
+    drawn.drop(A)
+    drawn.of(A)
+    assert len(made) == 3
 
 
 def test_normal_scores_have_the_correlation_of_the_copula():

@@ -16,8 +16,9 @@ import numpy as np
 
 from carbonctl import __version__
 from carbonctl.analysis.breakeven.curves import VARIED, Formulas
-from carbonctl.analysis.breakeven.question import NOTHING, Question, Side
-from carbonctl.analysis.compare import Side as Compared
+from carbonctl.analysis.breakeven.question import NOTHING, Question, VariedWorkload
+from carbonctl.analysis.breakeven.ties import Spread
+from carbonctl.analysis.compare import Side
 from carbonctl.analysis.compare.deltas import ranks_of_sides, same_unknowns
 from carbonctl.analysis.compare.pairing import pairs
 from carbonctl.analysis.figures import of_phase
@@ -32,10 +33,9 @@ _NEAR = 1e-10  # of the range: ties that move less have been found
 _PERCENTILES = (5, 50, 95)
 
 Numbers: TypeAlias = Any  # an array of numbers, one a draw
-Spread: TypeAlias = tuple[float | None, float | None, float | None, float]
 
 
-class Drawn:
+class SharedDraws:
     """Draws of the unknowns of one workload or two, the same on both sides."""
 
     def __init__(
@@ -46,7 +46,7 @@ class Drawn:
         ranks = results[0].uncertainty.ranks
         if len(results) == _SIDES:
             base, head = (
-                Compared(side.accounts.label, (result,), __version__, "")
+                Side(side.accounts.label, (result,), __version__, "")
                 for side, result in zip(question.sides, results, strict=True)
             )
             paired = pairs(base, head)
@@ -102,22 +102,22 @@ def spreads_of(
     InputError
         Where a figure has no formula of what is uncertain in it.
     """
-    drawn = Drawn(question, results, count, seed)
+    drawn = SharedDraws(question, results, count, seed)
     with np.errstate(all="ignore"):
         if formulas is None:
-            found = _brackets(_by_accounts(question, texts, drawn), numbers, max(most, 1))
-            ties = [_line(bracket) for bracket in found]
+            brackets = _brackets(_by_accounts(question, texts, drawn), numbers, max(most, 1))
+            ties = [_line(bracket) for bracket in brackets]
         else:
             function = _by_formulas(question, formulas, drawn)
             values = (function(number) for number in numbers)
             reach = numbers[-1] - numbers[0]
-            found = _brackets(values, numbers, max(most, 1))
-            ties = [_refined(function, bracket, reach) for bracket in found]
+            brackets = _brackets(values, numbers, max(most, 1))
+            ties = [_refined(function, bracket, reach) for bracket in brackets]
     return [_spread(tie) for tie in ties]
 
 
 def _by_formulas(
-    question: Question, formulas: Sequence[Formulas], drawn: Drawn
+    question: Question, formulas: Sequence[Formulas], drawn: SharedDraws
 ) -> Callable[[Any], Numbers]:
     """Return the difference at all draws as a function of one number, or of one a draw."""
 
@@ -134,7 +134,7 @@ def _by_formulas(
     return difference
 
 
-def _by_accounts(question: Question, texts: Sequence[str], drawn: Drawn) -> Iterator[Numbers]:
+def _by_accounts(question: Question, texts: Sequence[str], drawn: SharedDraws) -> Iterator[Numbers]:
     """Yield the difference at all draws at each point, by its accounts."""
     for text in texts:
         figures: list[Numbers] = []
@@ -143,7 +143,9 @@ def _by_accounts(question: Question, texts: Sequence[str], drawn: Drawn) -> Iter
         yield _difference(question.constant, figures)
 
 
-def _of_account(side: Side, result: Result, place: int, drawn: Drawn) -> Iterator[Numbers]:
+def _of_account(
+    side: VariedWorkload, result: Result, place: int, drawn: SharedDraws
+) -> Iterator[Numbers]:
     """Yield the weighted figures of a side."""
     for part in side.parts:
         figures = terms(of_phase(result.booked, part.phase), part.key)
@@ -168,13 +170,13 @@ def _brackets(values: Iterable[Numbers], numbers: Sequence[float], most: int) ->
     """
     before, low = np.array([np.nan]), numbers[0]
     counts: Numbers = 0
-    found: list[Numbers] = []
+    brackets: list[Numbers] = []
     for high, after in zip(numbers, values, strict=True):
-        if not found:
-            found = [np.full((4, len(after)), np.nan) for _ in range(most)]
+        if not brackets:
+            brackets = [np.full((4, len(after)), np.nan) for _ in range(most)]
         is_zero = (after == 0) & (before != 0)
         turned = (np.sign(before) * np.sign(after) < 0) & np.isfinite(before) & np.isfinite(after)
-        for order, bracket in enumerate(found):
+        for order, bracket in enumerate(brackets):
             for rows, ends in (
                 (is_zero, (high, high, 0.0, 1.0)),
                 (turned, (low, high, before, after)),
@@ -183,7 +185,7 @@ def _brackets(values: Iterable[Numbers], numbers: Sequence[float], most: int) ->
                     np.copyto(line, end, where=rows & (counts == order))
         counts = counts + (is_zero | turned)
         before, low = after, high
-    return found
+    return brackets
 
 
 def _line(bracket: Numbers) -> Numbers:
@@ -224,6 +226,6 @@ def _spread(ties: Numbers) -> Spread:
     known = ties[np.isfinite(ties)]
     without = 1 - len(known) / len(ties)
     if not len(known):
-        return None, None, None, without
+        return Spread(without=without)
     low, middle, high = np.percentile(known, _PERCENTILES).tolist()
-    return low, middle, high, without
+    return Spread(low, middle, high, without)

@@ -15,7 +15,7 @@ from carbonctl.analysis.breakeven.curves import (
     figures_of,
 )
 from carbonctl.analysis.breakeven.question import NOTHING, Question
-from carbonctl.analysis.compare import Side as Compared
+from carbonctl.analysis.compare import Side
 from carbonctl.analysis.compare.one_rule import on_one_rule
 from carbonctl.catalog import Catalog
 from carbonctl.errors import Caution, InputError
@@ -147,18 +147,18 @@ def solve(question: Question, catalog: Catalog, draws: int | None, seed: int | N
     """
     numbers = list(question.span.numbers(POINTS))
     try:
-        found = _found(question, numbers, catalog)
+        solution = _solution(question, numbers, catalog)
     except InputError as error:
         if not any(WHOLE in problem.message for problem in error.problems):
             raise
         numbers = _whole(numbers)
         if len(numbers) < _SIDES:
             raise
-        found = _found(question._replace(is_whole=True), numbers, catalog)
-    return _answer(found, numbers, draws, seed)
+        solution = _solution(question._replace(is_whole=True), numbers, catalog)
+    return _answer(solution, numbers, draws, seed)
 
 
-class _Found(NamedTuple):
+class _Solution(NamedTuple):
     """What was found, of which question, with the accounts at the first point."""
 
     question: Question
@@ -167,10 +167,10 @@ class _Found(NamedTuple):
     notes: tuple[Caution, ...]
 
 
-def _found(question: Question, numbers: Sequence[float], catalog: Catalog) -> _Found:
+def _solution(question: Question, numbers: Sequence[float], catalog: Catalog) -> _Solution:
     texts = [question.span.text(number) for number in numbers]
     question, firsts, notes = _on_one_rule(question, texts[0], catalog)
-    return _Found(question, _solved(question, numbers, texts, firsts), firsts, notes)
+    return _Solution(question, _solved(question, numbers, texts, firsts), firsts, notes)
 
 
 def _whole(numbers: Sequence[float]) -> list[float]:
@@ -180,9 +180,11 @@ def _whole(numbers: Sequence[float]) -> list[float]:
     return [float(number) for number in sorted(set(within))] if low <= high else []
 
 
-def _answer(found: _Found, numbers: Sequence[float], draws: int | None, seed: int | None) -> Answer:
+def _answer(
+    solution: _Solution, numbers: Sequence[float], draws: int | None, seed: int | None
+) -> Answer:
     """Return the answer, with its ranges over draws where they are asked for."""
-    question, solved, firsts, notes = found
+    question, solved, firsts, notes = solution
     texts = [question.span.text(number) for number in numbers]
     curve = Curve(question, lambda _: [])
     differences = [curve.parts(figures) for figures in solved.figures]
@@ -193,9 +195,7 @@ def _answer(found: _Found, numbers: Sequence[float], draws: int | None, seed: in
         from carbonctl.analysis.breakeven.spread import spreads_of
 
         of_points = (numbers, texts, firsts, solved.formulas)
-        spreads = [
-            Spread(*spread) for spread in spreads_of(question, *of_points, len(there), draws, seed)
-        ]
+        spreads = spreads_of(question, *of_points, len(there), draws, seed)
     ties = tuple(
         _tie(question, crossing, spread) for crossing, spread in zip(there, spreads, strict=False)
     )
@@ -236,7 +236,7 @@ def _on_one_rule(
     if len(firsts) < _SIDES:
         return question, firsts, ()
     compared = [
-        Compared(side.accounts.label, (result,), __version__, catalog.version, catalog.own_records)
+        Side(side.accounts.label, (result,), __version__, catalog.version, catalog.own_records)
         for side, result in zip(question.sides, firsts, strict=True)
     ]
     made = on_one_rule(compared, catalog)
@@ -321,12 +321,12 @@ def _by_formulas(
     check(numbers[middle], texts[middle], _accounts(question, texts[middle], firsts))
     curve = Curve(question, sums)
     figures = [sums(number) for number in numbers]
-    found = _crossings(question, curve.at, numbers, [curve.of(row) for row in figures])
-    for number in {end for crossing in found for end in (crossing.low, crossing.high)}:
+    turns = _crossings(question, curve.at, numbers, [curve.of(row) for row in figures])
+    for number in {end for crossing in turns for end in (crossing.low, crossing.high)}:
         if number not in (numbers[0], numbers[-1]):
             text = question.span.text(number)
             check(number, text, _accounts(question, text, firsts))
-    return Solved(found, figures, formulas)
+    return Solved(turns, figures, formulas)
 
 
 def _accounts(question: Question, text: str, firsts: Sequence[Result]) -> list[Result]:

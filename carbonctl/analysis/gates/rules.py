@@ -40,15 +40,15 @@ class Gates(NamedTuple):
                     by_row.setdefault(row, []).append(verdict)
         return by_row
 
-    def judge_change(self, one: Comparison) -> list[Verdict]:
+    def judge_change(self, comparison: Comparison) -> list[Verdict]:
         """Return the verdicts over a comparison; a spread is known where its range is."""
         from carbonctl.analysis.compare.deltas import ranks_of_sides, same_unknowns
         from carbonctl.analysis.compare.pairing import named_workloads, pairs
 
-        is_known = one.base.has_specs and one.head.has_specs
-        sides = one.base, one.head
+        is_known = comparison.base.has_specs and comparison.head.has_specs
+        sides = comparison.base, comparison.head
         paired = pairs(*sides)
-        sampling = sampling_of((*one.head.results, *one.base.results))
+        sampling = sampling_of((*comparison.head.results, *comparison.base.results))
         sampling = sampling._replace(ranks=ranks_of_sides(*sides, paired))
         renamed = sampling._replace(same=same_unknowns(paired))
         base, head = (
@@ -60,7 +60,7 @@ class Gates(NamedTuple):
             )
             for named, own in zip(named_workloads(*sides), (sampling, renamed), strict=True)
         )
-        return self._judge(one.head.label, head, base)
+        return self._judge(comparison.head.label, head, base)
 
     def _judge(self, subject: str, ours: Figures, theirs: Figures | None) -> list[Verdict]:
         return [

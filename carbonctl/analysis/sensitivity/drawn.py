@@ -14,7 +14,7 @@ from carbonctl.ledger.unknowns import Rank, Uncertain
 Numbers: TypeAlias = Any  # an array of numbers
 
 
-class Drawn:
+class DrawsByTerm:
     """Draws as `carbonctl.analysis.points.Draws` makes them, kept until their last term.
 
     An account of ten thousand activities has as many unknowns, whose draws together would need
