@@ -256,7 +256,7 @@ class Worker:
             raise UsageError("--samples: it takes one workload, and here are several")
         from carbonctl.outputs.samples import write
 
-        write(drawing.path, columns(points), points.n)
+        write(drawing.path, columns(points, result), points.n)
         self.has_written = True
 
     def row(self, document: Document, answer: Answer) -> None:
