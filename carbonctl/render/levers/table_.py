@@ -117,7 +117,7 @@ class _Table:
         for head, unit, start in (
             ("After", self.unit, 0), ("Saved", self.unit, 0), ("of the", "original", 0),
             ("Operational", self.unit, parts), ("Embodied", self.unit, _PARTS_FROM),
-            ("Alone", self.unit, 0), ("If left", "out", 0),
+            ("Alone", self.unit, 50), ("If left", "out", 60),
         ):  # fmt: skip
             sheet.add_column(head, unit=unit, is_right=True, wraps=False, start=start)
         sheet.add_column(wraps=False, start=_BAR_FROM)
