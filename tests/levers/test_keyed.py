@@ -85,6 +85,14 @@ def test_the_site_of_an_activity_that_has_none_of_its_own():
     assert named.total.saved_kgco2e == pytest.approx(1000)
 
 
+def test_the_count_of_devices_of_a_system_is_none_of_an_activity():
+    """There `devices` is how many the activity uses."""
+    own = POOL.replace("device_time: 100000 GPU-h", "devices: 8, wall_time: 1000 h", 1)
+    report = made(levers("on: training, multiply: {devices: 2}"), own)
+    one = account(own, "training.a.devices=16")
+    assert report.end.total.total_kgco2e == pytest.approx(one.total.total_kgco2e)
+
+
 LAKE = """\
 name: lake
 site: {grid: FR}

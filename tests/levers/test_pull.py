@@ -173,6 +173,23 @@ def test_a_lever_can_work_on_a_phase_that_another_adds():
     assert report.lines[1].row.saved_kgco2e == pytest.approx(1478.31 / 2, abs=0.01)
 
 
+@pytest.mark.parametrize("how", ["divide: {device_time: 2}", "set: {device_time: 2500 GPU-h}"])
+@pytest.mark.parametrize("on", ["experimentation", "experimentation.more"])
+def test_a_lever_can_scale_and_set_numbers_of_what_another_adds(on, how):
+    lever = MORE.replace("training", "experimentation")
+    first = f"  - {{name: a, on: inference, divide: {{time: 2}}, {lever}}}\n"
+    report = made(f"{first}  - {{name: b, on: {on}, {how}}}\n", WITHOUT_EXPERIMENTS)
+    assert not report.refused
+    row = report.lines[1].row
+    assert (row.alone_kgco2e, row.saved_kgco2e) == (0, pytest.approx(1478.31 / 2, abs=0.01))
+
+
+def test_numbers_of_what_a_lever_adds_itself_are_not_scaled():
+    lever = "on: training, multiply: {device_time: 0.5}"
+    report = made(f"  - {{name: a, {lever}, {MORE}}}\n")
+    same(report.end, account(SERVICE, "training.pre-training.device_time=55000 GPU-h"))
+
+
 def test_a_phase_that_is_not_there_is_added():
     lever = MORE.replace("training", "experimentation")
     report = made(

@@ -201,16 +201,17 @@ def _is_of(value: Value, key: str) -> bool:
 def _home(effect: Effect, value: Value, target: TargetActivity) -> str | None:
     """Return where a figure of an activity is to be given; None where it is no target's.
 
-    What an activity shares with others is given for it alone, where the lever names it.
+    What an activity shares with others is given for it alone, where the lever names it. A figure
+    of a system that has another name in the activity, as its count of devices, is not.
     """
     path = value.path or ""
     words = effect.lever.on
-    first = path.partition(".")[0]
+    first, last = path.partition(".")[0], path.rpartition(".")[2]
     if words is None or first == "phases":
         return path
     if first != "systems":
-        return f"{target.path}.{_SITE}.{path.rpartition('.')[2]}"
+        return f"{target.path}.{_SITE}.{last}"
     systems = [word for word in words if word.startswith("systems.")]
     if any(path.startswith(f"{system}.") for system in systems):
         return path
-    return None if systems else f"{target.path}.{path.rpartition('.')[2]}"
+    return None if systems or last not in (value.name, value.figure) else f"{target.path}.{last}"

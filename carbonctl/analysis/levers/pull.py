@@ -215,7 +215,7 @@ class Pull:
             self.problem(effect.at("set", path), str(error), key=True)
             return []
         bases = reach.bases if reach is not None else ()
-        if not bases or parts[0] in _ABSOLUTE:
+        if effect.lever.on is None or parts[0] in _ABSOLUTE:
             return [path_of(self.tree, path)]
         of_system = [base for base in bases if base[0] == "systems"]
         if of_system and parts[0] in _OF_SITE:
@@ -238,21 +238,21 @@ class Pull:
         """Apply the factors of one lever."""
         if not effect.parts:
             return
-        reach = self.scope(effect)
-        if reach is None:
+        whole = self.scope(effect)
+        if whole is None:
             return
-        for part in effect.keyed:
-            head = part.key.partition(".")[0] if "." in part.key else ""
-            is_exact = bool(head) and (not reach.bases or head in _ABSOLUTE)
-            self.figures.add(
-                effect, part, reach, self.paths(effect, part.key, reach), is_exact=is_exact
-            )
+        reach = whole.without(self.added.get(effect.number, ()))
+        is_everything = effect.lever.on is None
+        for part in effect.keyed if reach.bases or is_everything else ():
+            head = part.key.rpartition(".")[0].partition(".")[0]
+            is_exact = bool(head) and (is_everything or head in _ABSOLUTE)
+            paths = self.paths(effect, part.key, reach)
+            self.figures.add(effect, part, reach, paths, is_exact=is_exact)
         if effect.scaled:
-            own = reach.without(self.added.get(effect.number, ()))
-            self.check_time(effect, own)
-            self.check_power(effect, own)
+            self.check_time(effect, reach)
+            self.check_power(effect, reach)
             change = change_of(effect, with_rebound=effect is not self.plain)
-            for target in own.activities:
+            for target in reach.activities:
                 there = self.changes.get(target.path)
                 self.changes[target.path] = change if there is None else there.and_(change)
 

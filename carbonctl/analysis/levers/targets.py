@@ -47,7 +47,10 @@ class Scope(NamedTuple):
 
     def without(self, paths: Collection[str]) -> Scope:
         """Return it without some activities."""
-        return self._replace(activities=tuple(t for t in self.activities if t.path not in paths))
+        return Scope(
+            tuple(target for target in self.activities if target.path not in paths),
+            tuple(base for base in self.bases if ".".join(base) not in paths),
+        )
 
 
 class NothingThere(Exception):
