@@ -67,7 +67,7 @@ def said_as_share(number: float, text: str) -> None:
     """Refuse a number of many wholes without its sign of percent, which is meant as one."""
     not_negative(number, text)
     if "%" not in text and decide(number > _WHOLES):
-        raise ValueError(f"`{text}` is {text} times the whole; write `{text} %`, or {text}00 %")
+        raise ValueError(f"`{text}` is {text} times the whole; write `{text} %`")
 
 
 Check = Callable[[float, str], None]
@@ -77,7 +77,7 @@ BOUNDS: dict[Check, dict[str, int]] = {  # the same in the words of JSON Schema
     loss: {"minimum": 0, "exclusiveMaximum": 1},
     positive: {"exclusiveMinimum": 0},
     not_negative: {"minimum": 0},
-    said_as_share: {"minimum": 0},
+    said_as_share: {"minimum": 0, "maximum": _WHOLES},
     at_least_one: {"minimum": 1},
     whole: {"exclusiveMinimum": 0, "multipleOf": 1},
     whole_above_one: {"minimum": 2, "multipleOf": 1},

@@ -164,6 +164,8 @@ OF_NUMBERS = {  # of one unknown, of the facts of a zone, or of best estimates; 
     "beta.incomplete_beta",
     "correlation.copula",
     "correlation.least_eigenvalue",
+    "correlation.rank_of",
+    "correlation.root",
     "levers.taken_back",
     "levers.logarithmic_shares",
     "levers.shapley_weight",
