@@ -76,3 +76,14 @@ def test_a_region_brings_its_pue_unless_one_is_given(catalog):
         result = api.estimate(spec(site))
         region = next(c for c in options(result, catalog) if "/" in c.name)
         assert ("site.pue" in region.numbers) == ("pue" not in site)
+
+
+def test_a_region_changes_only_what_is_at_that_site(catalog):
+    """An activity at a grid of its own keeps its PUE, whatever the path of that says."""
+    other = {"kind": "compute", "device": "nvidia/a100-sxm4-80gb", "device_time": "100 GPU-h",
+             "name": "elsewhere", "site": {"grid": "DE"}}  # fmt: skip
+    workload = spec({"grid": "aws/us-east-1"})
+    workload["phases"]["training"].append(other)
+    best = best_lever(api.estimate(workload), catalog)
+    before, after = api.estimate(workload), api.estimate(workload, set=best.option.settings)
+    assert best.saved == pytest.approx(known(before) - known(after), rel=1e-9)

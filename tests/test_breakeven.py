@@ -372,6 +372,30 @@ def test_what_both_sides_share_moves_together(inside, tmp_path):
         assert float(tie[key]) == pytest.approx(wanted, rel=1e-8)
 
 
+@pytest.mark.parametrize(
+    ("span", "at"), [("100..1000", 100), ("10..100", 100), ("10..1000", 100), ("100..1000", 700)]
+)
+def test_a_tie_at_an_end_of_the_range_is_one_of_each_draw(span, at, inside, tmp_path):
+    """10 MWh more make up for 1 t at 100 g/kWh; for 7 t inside of the range."""
+    text = """
+name: {name}
+site: {{carbon_intensity: 400 g/kWh, basis: life-cycle, pue: 1.25}}
+phases:
+  inference:
+    - {{name: s, kind: energy, energy: {energy}, includes_pue: yes, embodied: {embodied}}}
+"""
+    files = []
+    for name, energy, embodied in (("old", "10 MWh", f"{at / 100} t"), ("new", "20 MWh", "0 t")):
+        file = tmp_path / f"{name}.yaml"
+        file.write_text(text.format(name=name, energy=energy, embodied=embodied))
+        files.append(str(file))
+    vary = ("--vary", f"site.carbon_intensity={span} g/kWh")
+    (tie,) = ties(inside, *files, *vary, "--draws", "1000")
+    for key in ("tie", "p5", "p50", "p95"):
+        assert float(tie[key]) == pytest.approx(at, rel=1e-9)
+    assert float(tie["without"]) == 0
+
+
 def test_ties_over_draws_where_accounts_jump(inside, tmp_path):
     """Without formulas each point has an account, and each draw its own jump."""
     path = tmp_path / "servers.yaml"
@@ -510,3 +534,9 @@ def test_an_unknown_path_is_told(inside):
     assert done.code == 3
     assert done.err.count("\n") == 1
     assert "unknown key `peu`; did you mean `pue`?" in done.err
+
+
+def test_what_varies_is_given_once(inside):
+    flags = ("--vary", "site.pue=1..2", "--vary", "site.carbon_intensity=1..9 g/kWh")
+    done = inside("breakeven", "configs/quickstart.yaml", *flags, "--until", "total_kgco2e = 9 t")
+    assert (done.code, "--vary is given 2 times" in done.err) == (2, True)

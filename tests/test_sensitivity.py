@@ -13,14 +13,14 @@ from carbonctl.analysis.compare import Side, compare
 from carbonctl.analysis.compare.drivers import sensitivity as of_difference
 from carbonctl.analysis.points import draws
 from carbonctl.analysis.sensitivity import Question, answer, indices, read_key, sensitivity
-from carbonctl.analysis.sensitivity.drawn import Drawn
+from carbonctl.analysis.sensitivity.drawn import DrawsByTerm
 from carbonctl.analysis.sensitivity.indices import Evaluations, of_evaluations
 from carbonctl.analysis.sensitivity.ranks import average_ranks, correlation
 from carbonctl.errors import UsageError
 from carbonctl.factors.distributions import TRIANGULAR
 from carbonctl.ledger.ranges import Move, range_of
 from carbonctl.ledger.terms import Term
-from carbonctl.ledger.unknowns import Uncertain, Uncertainty
+from carbonctl.ledger.unknowns import Uncertain, Uncertainty, unknown_of
 from carbonctl.numbers.formulas import parsed
 from tests.conftest import CATALOG, CONFIGS, ROOT, account
 
@@ -54,6 +54,12 @@ def service(**changes):
     for old, new in changes.items():
         text = text.replace(old, new)
     return estimate(text.encode(), "service.yaml", CATALOG)
+
+
+def ranked(result, first, second, rank):
+    """Return the rank correlation of the unknowns at two paths."""
+    values = {value.path: value for entry in result.booked for value in entry.inputs}
+    return ((unknown_of(values[first]).key, unknown_of(values[second]).key, rank),)
 
 
 def of_case(name, *starts):
@@ -168,7 +174,7 @@ def test_only_what_reaches_the_figure_is_listed(key, paths):
         ("training.total_kgco2e", "did you mean `phases.training.total_kgco2e`?"),
         ("phases.training", "a key is wanted after the phase"),
         ("p95", "needs parentheses"),
-        ("", "unknown key"),
+        ("", "a key or a function is wanted here"),
         ("water_l", "water_l has no formulas"),
         ("total_low_kgco2e", "there are energy_kwh, operational_kgco2e"),
     ],
@@ -266,7 +272,7 @@ def test_the_function_of_ishigami():
     unknowns = [Uncertain(name, 0.0, -1.0, 1.0, TRIANGULAR, name) for name in ("x1", "x2", "x3")]
     sets = []
     for stream in "AB":
-        drawn = draws(unknowns, points, 1, stream=stream)
+        drawn = draws(unknowns, points, 1, streams=(stream,))
         # The rank of a draw is uniform, whatever its distribution.
         sets.append([np.pi * (2 * (average_ranks(drawn[u]) - 0.5) / points - 1) for u in unknowns])
 
@@ -330,7 +336,7 @@ def test_the_same_bytes_twice_and_no_others_with_another_seed():
 def test_correlated_unknowns_are_one_row_of_indices():
     result = service()
     pair = ("systems.pool.lifetime", "systems.pool.utilization")
-    result.uncertainty = Uncertainty(1, ((*pair, -0.6),))
+    result.uncertainty = Uncertainty(1, ranked(result, *pair, -0.6))
     rows = sensitivity(result, Question(method="all")).rows
     (group,) = [row for row in rows if row.status is None]
     assert group.name == "utilization, lifetime"
@@ -339,13 +345,28 @@ def test_correlated_unknowns_are_one_row_of_indices():
     assert (group.entries, group.swing, group.rank, group.best) == (3, None, None, None)
     members = [row for row in rows if row.path in pair]
     assert all(row.first is row.total is None and row.swing and row.rank for row in members)
-    # Drawn together they move the total less than apart: a longer life, a lower utilization.
+    # DrawsByTerm together they move the total less than apart: a longer life, a lower utilization.
     apart = {row.path: row for row in sensitivity(service(), Question(method="all")).rows}
     assert 0 < group.total < sum(apart[path].total for path in pair) * 0.8
     assert {row.path: row.swing for row in members} == {path: apart[path].swing for path in pair}
     alone = sensitivity(result, Question(method="sobol")).rows
     assert not [row for row in alone if row.path in pair]
     assert [row for row in alone if row.path == group.path] == [group]
+
+
+@pytest.mark.parametrize("path", ["inference.answers.requests", "phases.inference.0.requests"])
+def test_what_goes_together_does_not_depend_on_how_paths_are_written(path):
+    text = RANGES.read_text(encoding="utf-8")
+    text = text.replace("requests: 1e8 / day", "requests: 8e7..1.2e8 / day")
+    block = "uncertainty: {{correlations: [{{together: [{}, systems.pool.power]}}]}}\n"
+    own, plain = (
+        estimate((text + block.format(one)).encode(), "service.yaml", CATALOG)
+        for one in (path, "phases.inference.answers.requests")
+    )
+    question = Question(method="all", points=64)
+    rows = sensitivity(own, question).rows
+    assert rows == sensitivity(plain, question).rows
+    assert "systems.pool.power, phases.inference.answers.requests" in {row.path for row in rows}
 
 
 def test_what_goes_together_is_one_row():
@@ -377,25 +398,26 @@ def test_what_goes_together_is_one_row():
 
 def test_draws_are_kept_no_longer_than_they_are_used():
     result = service()
-    pair = ("systems.pool.lifetime", "systems.pool.utilization")
-    ranks = ((*pair, -0.6),)
+    ranks = ranked(result, "systems.pool.lifetime", "systems.pool.utilization", -0.6)
     key = read_key("total_kgco2e")
     terms = key.terms(key.entries(result.booked))
     unknowns = {u for term in terms for u in term.ranged.values()}
-    whole = draws(unknowns, 64, 3, ranks=ranks, stream="A")
-    drawn = Drawn(terms, 64, 3, ranks, "A")
+    whole = draws(unknowns, 64, 3, ranks=ranks, streams=("A",))
+    drawn = DrawsByTerm(terms, 64, 3, ranks, "A")
     for term in terms:
         own = drawn.of(term)
         assert own.keys() == set(term.ranged.values())
         assert all((own[unknown] == whole[unknown]).all() for unknown in own)
-    assert not drawn.kept
-    assert {unknown.unknown for unknown in drawn.together} == set(pair)
+    assert not drawn.draws.made
     assert all((drawn.again(unknown) == whole[unknown]).all() for unknown in unknowns)
+    assert not drawn.draws.made
 
 
 def test_of_a_pair_one_of_which_does_not_reach_the_figure_the_other_is_a_row():
     result = service()
-    result.uncertainty = Uncertainty(1, (("systems.pool.power", "systems.pool.lifetime", 0.5),))
+    result.uncertainty = Uncertainty(
+        1, ranked(result, "systems.pool.power", "systems.pool.lifetime", 0.5)
+    )
     rows = sensitivity(result, Question(read_key("energy_kwh"), method="sobol")).rows
     assert {row.path for row in rows} == {"site.pue", "systems.pool.power"}
     assert all(row.total for row in rows)

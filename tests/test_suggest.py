@@ -19,7 +19,7 @@ def of(text, catalog):
 
 
 def rows(text, catalog):
-    return {one.candidate.name: one.row for one in of(text, catalog).tried}
+    return {line.row.lever: line.row for line in of(text, catalog).lines}
 
 
 JOB = """
@@ -34,13 +34,14 @@ phases:
 @pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.yaml")), ids=lambda path: path.name)
 def test_every_suggestion_saves_something_and_the_largest_comes_first(path, catalog):
     some = suggested(Accounts(path.read_bytes(), path.name, path.name, catalog))
-    saved = [one.row.saved_kgco2e or 0.0 for one in some.tried]
-    assert some.tried
+    saved = [line.row.saved_kgco2e or 0.0 for line in some.lines]
+    assert some.lines
     assert saved == sorted(saved, reverse=True)
-    assert [one.row.order for one in some.tried] == list(range(1, len(saved) + 1))
-    for one in some.tried:
-        assert one.candidate.assumption
-        assert (one.row.saved_kgco2e or 0) > 0 or one.row.operational_market_saved_kgco2e > 0
+    assert [line.row.order for line in some.lines] == list(range(1, len(saved) + 1))
+    for line in some.lines:
+        assert line.assumption
+        assert line.keys["name"] == line.row.lever
+        assert (line.row.saved_kgco2e or 0) > 0 or line.row.operational_market_saved_kgco2e > 0
 
 
 def test_a_region_is_the_account_in_that_region(catalog, tmp_path):
@@ -91,3 +92,68 @@ phases:
 def test_the_levers_of_the_file_are_left_alone(catalog):
     levers = "\nlevers:\n  - {name: mine, set: {site.pue: 1.01}}\n"
     assert rows(JOB + levers, catalog).keys() == rows(JOB, catalog).keys()
+
+
+def test_a_suggestion_can_be_kept_as_a_lever_of_the_file(tmp_path, inside):
+    path = tmp_path / "job.yaml"
+    path.write_text(JOB, encoding="utf-8")
+    line = inside("levers", str(path), "--suggest").out.splitlines()[-1]
+    path.write_text(f"{JOB}\nlevers:\n{line}\n", encoding="utf-8")
+    with_it = inside("levers", str(path), "-f", "csv").out.splitlines()
+    path.write_text(JOB, encoding="utf-8")
+    suggested_row = inside("levers", str(path), "--suggest", "-f", "csv").out.splitlines()[2]
+    suggested_row = suggested_row.split(",")
+    kept = with_it[2].split(",")
+    assert (kept[3], kept[6:10]) == (suggested_row[3], suggested_row[6:10])
+
+
+@pytest.mark.parametrize("form", ["table", "md", "csv", "tsv", "json"])
+def test_every_format_has_every_suggestion(form, tmp_path, inside):
+    path = tmp_path / "job.yaml"
+    path.write_text(JOB, encoding="utf-8")
+    out = inside("levers", str(path), "--suggest", "-f", form).out
+    for name in ("contract for carbon-free energy", "2 more years of life"):
+        assert name in out
+
+
+@pytest.mark.parametrize("flag", [("--rank",), ("--attribute", "shapley"), ("--lever", "x")])
+def test_what_makes_no_sense_beside_it_is_refused(flag, tmp_path, inside):
+    path = tmp_path / "job.yaml"
+    path.write_text(JOB, encoding="utf-8")
+    done = inside("levers", str(path), "--suggest", *flag)
+    assert (done.code, "--suggest tries each lever alone" in done.err) == (2, True)
+
+
+def test_sites_have_contracts_of_their_own(catalog):
+    text = """
+name: job
+site: {grid: PL}
+phases:
+  training:
+    - {name: a, kind: compute, device: nvidia/a100-sxm4-80gb, device_time: 90 GPU-h}
+    - {name: b, kind: compute, device: nvidia/a100-sxm4-80gb, device_time: 9 GPU-h, site: {grid: DE}}
+"""
+    contracts = {
+        line.row.lever: line.keys["set"]
+        for line in of(text, catalog).lines
+        if line.row.lever.startswith("contract")
+    }
+    assert contracts == {
+        "contract for carbon-free energy, site": {"site.carbon_free_energy": "100 %"},
+        "contract for carbon-free energy, training.b.site": {
+            "phases.training.b.site.carbon_free_energy": "100 %"
+        },
+    }
+
+
+def test_autoscaling_is_a_range_and_not_its_end(catalog):
+    text = """
+name: job
+site: {grid: PL}
+phases:
+  inference:
+    - {name: chat, kind: serving, device: nvidia/a100-sxm4-80gb, fleet: 4, busy: 40 %,
+       duration: 1 year}
+"""
+    row = rows(text, catalog)["chat: autoscaling"]
+    assert row.saved_low_kgco2e < row.saved_kgco2e < row.saved_high_kgco2e

@@ -566,3 +566,28 @@ def test_hostile_texts_do_nothing_to_a_terminal(inside):
     formats = [inside("sweep", str(SERVICE), "--over", "site.grid=\x1b[31mred", "-f", form).out
                for form in ("json", "jsonl")]  # fmt: skip
     assert all("\x1b" not in text for text in formats)
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [
+        ("site.pue=1.1,1.2", "site={grid: FR},{grid: DE}"),
+        ("site={grid: FR},{grid: DE}", "site.pue=1.1,1.2"),
+        ("phases.training.0.load=10%,20%", "training.compute.load=30%,40%"),
+    ],
+)
+def test_paths_that_lie_in_each_other_are_refused(paths, tmp_path, inside):
+    path = tmp_path / "job.yaml"
+    path.write_text(JOB, encoding="utf-8")
+    done = inside("sweep", str(path), *(word for text in paths for word in ("--over", text)))
+    assert done.code == 2
+    assert "is the same place, or the one lies in the other" in done.err
+
+
+JOB = """
+name: job
+site: {grid: FR}
+phases:
+  training:
+    - {kind: compute, device: nvidia/a100-sxm4-80gb, devices: 8, wall_time: 24 h, load: 85 %}
+"""

@@ -61,6 +61,8 @@ class Pass:
                     continue
                 done[value] = path
                 if value.status == "given" and not is_certain(value):
+                    if value.line is None:
+                        continue  # --set and levers take precedence
                     said = f"the file gives {value.path} a range already; leave one out"
                     self.fault(said, "spread", path)
                     continue

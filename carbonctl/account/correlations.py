@@ -1,4 +1,4 @@
-"""What a workload says of figures that are high together, as identities of unknowns."""
+"""What a workload says of figures that are high together, as keys of unknowns."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from carbonctl.account.figures import Figures
-from carbonctl.factors.correlation import copula, least_eigenvalue
-from carbonctl.ledger.unknowns import Key, Rank, is_certain, unknown_of
+from carbonctl.factors.correlation import copula
+from carbonctl.ledger.ranks import least_eigenvalue_of
+from carbonctl.ledger.unknowns import Key, Rank
 from carbonctl.spec.uncertainty import Correlation
 
 _ROUNDING = 1e-12
@@ -23,7 +24,7 @@ def correlated(
     What is wrong is reported by ``fault``: paths without a figure or a range, pairs that are
     given twice, correlations that cannot be all at once.
     """
-    pairs: dict[frozenset[str], Rank] = {}
+    pairs: dict[frozenset[Key], Rank] = {}
     grouped: set[str] = set()
     for place, correlation in enumerate(correlations):
         if correlation.together is not None:
@@ -31,11 +32,11 @@ def correlated(
     for place, correlation in enumerate(correlations):
         if correlation.of is None or correlation.rank is None:
             continue
-        names = [
+        keys = [
             _one_unknown(figures, path, fault, (_KEY, place, "of", number))
             for number, path in enumerate(correlation.of)
         ]
-        known = [name for name in names if name is not None]
+        known = [key for key in keys if key is not None]
         pair = frozenset(known)
         if len(known) == 2 and len(pair) < 2:
             fault("both are one unknown already", _KEY, place, "of")
@@ -51,8 +52,9 @@ def correlated(
 def _together(
     place: int, paths: Sequence[str], figures: Figures, fault: Report, grouped: set[str]
 ) -> None:
-    """Make one unknown of the figures at some paths."""
+    """Make one unknown of the figures at some paths, called by where these stand."""
     keys: set[Key] = set()
+    places: set[str] = set()
     for number, path in enumerate(paths):
         own = _ranged(figures, path, fault, (_KEY, place, "together", number))
         if any(key[0] in grouped for key in own):
@@ -60,7 +62,8 @@ def _together(
             fault(said, _KEY, place, "together", number)
             return
         keys |= own.keys()
-    identity = ", ".join(sorted(paths))
+        places |= {value.path for values in own.values() for value in values}
+    identity = ", ".join(sorted(places))
     grouped.add(identity)
     figures.share(keys, identity)
 
@@ -68,48 +71,36 @@ def _together(
 def _ranged(
     figures: Figures, path: str, fault: Report, at: tuple[Any, ...]
 ) -> dict[Key, list[Any]]:
-    """Return the unknowns at a path; where there is none, that is a fault."""
+    """Return the unknowns at a path; where there is none, that is a fault.
+
+    A value of the command line, or of a lever, may have no range: the correlation then says
+    nothing.
+    """
     if not figures.at(path):
         fault(figures.missing(path), *at)
         return {}
     own = figures.ranged(path)
-    if not own:
+    if not own and not figures.are_overridden(path):
         fault(f"{path} has no range; give it one, or leave it out", *at)
     return own
 
 
-def _one_unknown(figures: Figures, path: str, fault: Report, at: tuple[Any, ...]) -> str | None:
-    """Return the identity of the unknown at a path; where there is not one, that is a fault.
-
-    It is made one that no other unknown has.
-    """
+def _one_unknown(figures: Figures, path: str, fault: Report, at: tuple[Any, ...]) -> Key | None:
+    """Return the key of the unknown at a path; where there is not one, that is a fault."""
     own = _ranged(figures, path, fault, at)
     if len(own) > 1:
         names = dict.fromkeys(values[0].path for values in own.values())
         said = f"{path} means {len(own)} unknowns ({', '.join(map(str, names))}); name one of them"
         fault(said, *at)
-    if len(own) != 1:
-        return None
-    key = next(iter(own))
-    name = str(key[0])
-    unknowns = {unknown_of(now).key for now in figures.now.values() if not is_certain(now)}
-    if sum(other[0] == name for other in unknowns) > 1:
-        name = f"{name} at {path}"
-        figures.share({key}, name)
-    return name
+    return next(iter(own)) if len(own) == 1 else None
 
 
 def _check(ranks: Sequence[Rank], fault: Report) -> None:
     """Refuse correlations that cannot be all at once."""
     if not ranks:
         return
-    names = sorted({name for first, second, _ in ranks for name in (first, second)})
     for said, worth in (("", float), (" as those of normal scores", copula)):
-        matrix = [[float(row == column) for column in names] for row in names]
-        for first, second, rank in ranks:
-            a, b = names.index(first), names.index(second)
-            matrix[a][b] = matrix[b][a] = worth(rank)
-        least = least_eigenvalue(matrix)
+        least = least_eigenvalue_of(ranks, worth)
         if least < -_ROUNDING:
             fault(
                 f"these correlations cannot be all at once{said}: the least eigenvalue of their "

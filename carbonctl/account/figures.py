@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from carbonctl.account.journal import Journal
-from carbonctl.ledger.terms import PARENTS
+from carbonctl.ledger.terms import parents_of
 from carbonctl.ledger.unknowns import Key, is_certain, unknown_of
 from carbonctl.numbers.intervals import NotOneNumber, has_rows
 from carbonctl.numbers.values import Value
@@ -76,6 +76,11 @@ class Figures:
         close = did_you_mean(wanted, sorted(known))
         return f"no figure of the account stands at `{path}`{close}"
 
+    def are_overridden(self, path: str) -> bool:
+        """Whether the figures at a path are given, and not by the file itself."""
+        values = self.at(path)
+        return bool(values) and all(v.status == "given" and v.line is None for v in values)
+
     def ranged(self, path: str) -> dict[Key, list[Value]]:
         """Return the figures with a range at a path, by the unknown that they are."""
         found: dict[Key, list[Value]] = {}
@@ -95,7 +100,7 @@ class Figures:
         for entry in self.entries:
             by_name = {value.name: self.now[value] for value in entry.inputs}
             for value in entry.inputs:
-                parents = PARENTS.get(value.name, ()) if value.status == "derived" else ()
+                parents = parents_of(value.name) if value.status == "derived" else ()
                 if parents and all(n in by_name and is_certain(by_name[n]) for n in parents):
                     self.now[value] = self.now[value]._replace(number=value.best)
 

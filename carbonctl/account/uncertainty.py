@@ -12,7 +12,8 @@ from carbonctl.account.accountant import keys_of
 from carbonctl.account.journal import Journal
 from carbonctl.errors import Caution
 from carbonctl.factors.distributions import TWO_PIECE_LOGNORMAL
-from carbonctl.ledger.unknowns import Uncertainty, distribution, is_certain, unknown_of
+from carbonctl.ledger.unknowns import PUE, Uncertainty, distribution, is_certain, unknown_of
+from carbonctl.numbers.values import Value
 from carbonctl.spec.model import Workload
 
 MOST_CUT = 0.05  # of a distribution outside what its figure can be, that is not worth a word
@@ -65,8 +66,11 @@ def _check(workload: Workload, journal: Journal) -> list[Fault]:
             seen.add(path)
             if is_certain(value):
                 continue
-            if value.distribution == TWO_PIECE_LOGNORMAL != distribution(value):
+            if _is_below_1(value) or value.distribution == TWO_PIECE_LOGNORMAL != distribution(
+                value
+            ):
                 faults.append((_keys(workload, path), path, f"{path}: {_PUE_ABOVE_1}"))
+                continue
             first, last = unknown_of(value).span
             if (cut := 1 - (last - first)) > MOST_CUT:
                 said = (
@@ -75,6 +79,12 @@ def _check(workload: Workload, journal: Journal) -> list[Fault]:
                 )
                 journal.warn(Caution(said, path, kind="a distribution that is cut"))
     return faults
+
+
+def _is_below_1(value: Value) -> bool:
+    """Whether a PUE is given a two-piece lognormal whose low end is not above 1."""
+    is_pue = (value.figure or value.name) == PUE and value.distribution == TWO_PIECE_LOGNORMAL
+    return is_pue and min((value.low, *value.parameters[:1])) <= 1
 
 
 def _keys(workload: Workload, path: str) -> tuple[Any, ...]:

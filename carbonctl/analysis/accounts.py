@@ -38,7 +38,7 @@ _FAULTS = (ArithmeticError, TypeError, ValueError)  # where columns cannot go on
 Point = tuple[str, ...]
 
 
-class Outcome(NamedTuple):
+class PointAccount(NamedTuple):
     """What comes of one point.
 
     Attributes
@@ -172,16 +172,16 @@ class Accounts:
             node, parts = found, parts[1:]
         return ".".join([*keys, *parts])
 
-    def outcome(self, paths: Sequence[str], point: Point) -> Outcome:
+    def outcome(self, paths: Sequence[str], point: Point) -> PointAccount:
         """Return what comes of one point, whose texts are for some paths."""
         try:
-            return Outcome(self.account(_settings(paths, point)))
+            return PointAccount(self.account(_settings(paths, point)))
         except InputError as error:
-            return Outcome(None, error=error)
+            return PointAccount(None, error=error)
 
-    def outcomes(self, paths: Sequence[str], points: Sequence[Point]) -> list[Outcome]:
+    def outcomes(self, paths: Sequence[str], points: Sequence[Point]) -> list[PointAccount]:
         """Return what comes of some points, in their order."""
-        outcomes: dict[int, Outcome] = {}
+        outcomes: dict[int, PointAccount] = {}
         for cut, places in _alike(points).items():
             if len(places) >= _FEW and any(part.figures for part in cut):
                 outcomes |= self._together(paths, points, places)
@@ -191,7 +191,7 @@ class Accounts:
 
     def _together(
         self, paths: Sequence[str], points: Sequence[Point], places: list[int]
-    ) -> Mapping[int, Outcome]:
+    ) -> Mapping[int, PointAccount]:
         """Return the outcome of points that differ in figures, but for those done alone."""
         import numpy as np
 
@@ -201,7 +201,7 @@ class Accounts:
         work = partial(self._columns, paths, points)
         for rows, result in split(np.array(places), work):
             for row, place in enumerate(rows.tolist() if result else ()):
-                outcomes[place] = Outcome(result, row)
+                outcomes[place] = PointAccount(result, row)
         return outcomes
 
     def _columns(self, paths: Sequence[str], points: Sequence[Point], rows: Any) -> Result | None:

@@ -40,12 +40,15 @@ class Option(NamedTuple):
     numbers : mapping of str to float
         What becomes of the inputs at some paths, in their units; empty where that does not say
         it all.
+    where : str
+        The path of an input of the entries that it changes; empty for all that have the others.
     """
 
     name: str
     settings: tuple[str, ...]
     assumption: str
     numbers: Mapping[str, float] = {}
+    where: str = ""
 
 
 class BestLever(NamedTuple):
@@ -77,18 +80,24 @@ def best_lever(result: Result, catalog: Catalog) -> BestLever | None:
 
     Ties go to the first. What is unknown of the total is left out.
     """
-    whole = _total(result, {})
+    whole = _total(result)
     savings = []
     for option in options(result, catalog):
         with suppress(ArithmeticError, ValueError):
-            saved = whole - _total(result, option.numbers)
+            saved = whole - _total(result, option)
             savings.append(BestLever(option, saved, saved / whole if whole else 0.0))
     first = max(savings, key=lambda saving: saving.saved, default=None)
     return first if first is not None and first.share >= _LEAST else None
 
 
-def _total(result: Result, numbers: Mapping[str, float]) -> float:
-    figures = (figure_at(entry, "kgco2e", numbers) for entry in result.booked)
+def _total(result: Result, option: Option | None = None) -> float:
+    """Return the sum of what is known, as it is or with an option [kgCO2e]."""
+    figures = []
+    for entry in result.booked:
+        changes = option is not None and (
+            not option.where or any(value.path == option.where for value in entry.inputs)
+        )
+        figures.append(figure_at(entry, "kgco2e", option.numbers if option and changes else {}))
     return exact_sum([figure for figure in figures if figure is not None])
 
 
@@ -114,10 +123,12 @@ def _inputs(result: Result) -> dict[str, dict[str, Value]]:
 def _pues(result: Result, values: Mapping[str, Value], catalog: Catalog) -> Iterator[Option]:
     """Yield a good building for each site but those of a cloud, whose customers cannot choose."""
     for path, value in values.items():
-        site = _at(result.spec, path.split(".")[:-1])
+        above = path.rpartition(".")[0]
+        site = _at(result.spec, above.split("."))
         if value.best > PUE and not (isinstance(site, Mapping) and _is_cloud(site, catalog)):
             assumption = "a building that uses little beside its machines"
-            yield Option(f"PUE {PUE}", (f"{path}={PUE}",), assumption, {path: PUE})
+            of_one = f", {above.removeprefix('phases.')}" if len(values) > 1 else ""
+            yield Option(f"PUE {PUE}{of_one}", (f"{path}={PUE}",), assumption, {path: PUE})
 
 
 def _is_cloud(site: Mapping[str, Any], catalog: Catalog) -> bool:
@@ -157,7 +168,8 @@ def _regions(
     result: Result, inputs: Mapping[str, Mapping[str, Value]], catalog: Catalog
 ) -> Iterator[Option]:
     """Yield the cleanest regions of the cloud in which each site is."""
-    for path, value in inputs.get("carbon_intensity", {}).items():
+    intensities = inputs.get("carbon_intensity", {})
+    for path, value in intensities.items():
         above = path.rpartition(".")[0]
         site = _at(result.spec, above.split("."))
         if value.status == _GIVEN or not isinstance(site, Mapping):
@@ -200,6 +212,7 @@ def _elsewhere(
             (f"{above}.grid={other.region}",),
             "the same machines are there, and law, latency and data allow it",
             numbers,
+            f"{above}.carbon_intensity",
         )
 
 

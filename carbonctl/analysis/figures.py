@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from carbonctl.ledger.entry import BOUNDS, Entry
+from carbonctl.ledger.entry import BOUNDS, SUMS, Entry
+from carbonctl.ledger.ranks import merged
 from carbonctl.ledger.samples import DRAWS
 from carbonctl.ledger.sums import total
-from carbonctl.ledger.terms import terms, varies
+from carbonctl.ledger.terms import Same, Term, term, varies
 from carbonctl.ledger.unknowns import Rank
 
 if TYPE_CHECKING:
@@ -17,31 +18,32 @@ if TYPE_CHECKING:
 
 
 class Sampling(NamedTuple):
-    """How unknowns are drawn: how often, by which seed, and which of them go together."""
+    """How unknowns are drawn: how often, by which seed, and which of them go together.
+
+    ``same`` are unknowns that are others under another name.
+    """
 
     n: int = DRAWS
     seed: int = 1
     ranks: tuple[Rank, ...] = ()
+    same: Same = {}  # noqa: RUF012
 
 
-def sampling_of(results: Sequence[Result], like: Sequence[Result] = ()) -> Sampling:
-    """Return how the unknowns of some results are drawn.
-
-    ``like`` are results with which they are compared: then both have one seed, theirs, and as
-    many draws.
-    """
-    first = next(iter((*like, *results)), None)
-    if first is None:
+def sampling_of(results: Sequence[Result]) -> Sampling:
+    """Return how the unknowns of some results are drawn: by the seed of the first of them."""
+    if not results:
         return Sampling()
+    first = results[0]
     count = first.samples.n if first.samples else DRAWS
-    ranks = dict.fromkeys(rank for result in results for rank in result.uncertainty.ranks)
-    return Sampling(count, first.uncertainty.seed, tuple(ranks))
+    ranks = merged(result.uncertainty.ranks for result in results)
+    return Sampling(count, first.uncertainty.seed, ranks)
 
 
 class Figures:
     """The sums of some entries, by phase and key, of one row of entries with columns.
 
     Their spread is known unless a saved result has lost its spec; a row has none of its own.
+    ``workloads`` says of each entry what tells given figures of its workload from those of others.
     """
 
     def __init__(
@@ -50,11 +52,13 @@ class Figures:
         is_known: bool = True,
         row: int | None = None,
         sampling: Sampling | None = None,
+        workloads: Sequence[str] = (),
     ) -> None:
         self.entries = entries
         self.is_known = is_known and row is None
         self.row = row
         self.sampling = sampling or Sampling()
+        self.workloads = workloads or [""] * len(entries)
         self.drawn: dict[tuple[str | None, str], Sequence[float] | None] = {}
 
     def figure(self, phase: str | None, key: str) -> float | None:
@@ -82,11 +86,22 @@ class Figures:
 
         drawn: list[float] | None = None
         with suppress(ArithmeticError, ValueError):
-            summed = terms(of_phase(self.entries, phase), key)
+            summed = self._terms(phase, key)
             if summed is not None:
-                count, seed, ranks = self.sampling
+                count, seed, ranks, _ = self.sampling
                 drawn = samples(summed, count, seed, ranks=ranks).tolist()
         return drawn
+
+    def _terms(self, phase: str | None, key: str) -> list[Term] | None:
+        """Return one sum as terms; None where an entry is unknown."""
+        boundary, column = SUMS[key]
+        figures = [
+            term(entry, column, 1.0, workload, self.sampling.same)
+            for entry, workload in zip(self.entries, self.workloads, strict=True)
+            if phase in (None, entry.phase) and boundary in (None, entry.boundary)
+        ]
+        known = [figure for figure in figures if figure is not None]
+        return known if len(known) == len(figures) else None
 
 
 def of_phase(entries: Sequence[Entry], phase: str | None) -> list[Entry]:

@@ -12,11 +12,12 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from carbonctl.factors.correlation import copula
+from carbonctl.factors.correlation import copula, root
 from carbonctl.factors.normal import normal_quantile
+from carbonctl.ledger.ranks import correlated_groups
 from carbonctl.ledger.samples import DRAWS
 from carbonctl.ledger.terms import Term
-from carbonctl.ledger.unknowns import Rank, Uncertain
+from carbonctl.ledger.unknowns import Key, Rank, Uncertain
 
 SEED = 1
 
@@ -25,57 +26,86 @@ _PLACE = np.uint64(2**24 - 1)  # the bits of a place: more than the most draws
 Numbers: TypeAlias = Any  # an array of numbers
 
 
+class Draws:
+    """Equally likely values of unknowns, those of each made when they are first asked for.
+
+    There is one value from each of ``count`` parts of equal probability, in an order that
+    depends on the seed, the stream and the unknown alone, and on those that it is correlated
+    with. What is cut off at a limit makes the rest more likely.
+
+    Parameters
+    ----------
+    count : int
+        How many values of each.
+    seed : int
+        Between 0 and 2^64 - 1.
+    ranks : sequence of Rank
+        The rank correlations of pairs of unknowns, by their keys.
+    streams : sequence of str
+        Tell independent sets of ``count`` draws of one seed apart, one behind the other.
+    """
+
+    def __init__(
+        self, count: int, seed: int, ranks: Sequence[Rank] = (), streams: Sequence[str] = ("",)
+    ) -> None:
+        self.count = count
+        self.seed = seed
+        self.streams = streams
+        self.levels = _levels(count)
+        self.scores = normal_quantile(self.levels)
+        self.made: dict[Uncertain, Numbers] = {}
+        self.ranked = [self._ranked(ranks, stream) for stream in streams] if ranks else []
+
+    def of(self, unknown: Uncertain) -> Numbers:
+        """Return the draws of an unknown."""
+        if unknown not in self.made:
+            if self.ranked and unknown.key in self.ranked[0]:
+                orders = [ranked[unknown.key] for ranked in self.ranked]
+            else:
+                orders = [self._order(unknown.key, stream) for stream in self.streams]
+            quantiles = np.asarray(unknown.quantile(self.levels, self.scores))
+            order = orders[0] if len(orders) == 1 else np.concatenate(orders)
+            self.made[unknown] = quantiles[order]
+        return self.made[unknown]
+
+    def drop(self, unknown: Uncertain) -> None:
+        """Keep the draws of an unknown no longer; asked for again, they are made again."""
+        self.made.pop(unknown, None)
+
+    def _order(self, key: Key, stream: str) -> Numbers:
+        return _order((self.seed, key, stream), self.count)
+
+    def _ranked(self, ranks: Sequence[Rank], stream: str) -> dict[Key, Numbers]:
+        """Return the order of each unknown that is correlated with another.
+
+        All of them are made together, whichever of them are asked for, so that a phase has the
+        draws of the total. A normal copula: normal scores of their own orders, freed of what
+        they have in common by chance, are mixed to the correlations and ranked again (Iman and
+        Conover 1982).
+        """
+        worth = {frozenset(pair): copula(rank) for *pair, rank in ranks}
+        orders = {}
+        for keys in correlated_groups(ranks):
+            wanted = [[worth.get(frozenset((a, b)), float(a == b)) for b in keys] for a in keys]
+            scores = np.array([self.scores[self._order(key, stream)] for key in keys])
+            own = np.array(root(np.corrcoef(scores).tolist()))
+            mixed = np.array(root(wanted)) @ np.linalg.solve(own, scores)
+            for key, row in zip(keys, mixed, strict=True):
+                orders[key] = np.argsort(np.argsort(row, kind="stable"), kind="stable")
+        return orders
+
+
 def draws(
     unknowns: Iterable[Uncertain],
     count: int = DRAWS,
     seed: int = SEED,
     *,
     ranks: Sequence[Rank] = (),
-    stream: str = "",
+    streams: Sequence[str] = ("",),
 ) -> dict[Uncertain, Numbers]:
-    """Return equally likely values of each unknown.
-
-    There is one value from each of ``count`` parts of equal probability, in an order that
-    depends on the seed, the stream and the unknown alone. What is cut off at a limit makes the
-    rest more likely.
-
-    Parameters
-    ----------
-    unknowns : iterable of Uncertain
-        Repeated ones are drawn once.
-    count : int
-        How many values of each.
-    seed : int
-        Between 0 and 2^64 - 1.
-    ranks : sequence of Rank
-        The rank correlations of pairs of unknowns, by their identities.
-    stream : str
-        Tells independent sets of draws of one seed apart.
-    """
-    return draw_sets(unknowns, count, seed, ranks=ranks, streams=(stream,))
-
-
-def draw_sets(
-    unknowns: Iterable[Uncertain],
-    count: int,
-    seed: int,
-    *,
-    ranks: Sequence[Rank] = (),
-    streams: Sequence[str],
-) -> dict[Uncertain, Numbers]:
-    """Return independent sets of ``count`` draws each, one behind the other, by their streams."""
-    ranked = [_ranked_orders(ranks, count, seed, stream) for stream in streams] if ranks else []
-    levels = _levels(count)
-    scores = normal_quantile(levels)
-    drawn = {}
-    for unknown in dict.fromkeys(unknowns):
-        if ranked and unknown.unknown in ranked[0]:
-            orders = [orders[unknown.unknown] for orders in ranked]
-        else:
-            orders = [_order((seed, unknown.key, stream), count) for stream in streams]
-        quantiles = np.asarray(unknown.quantile(levels, scores))
-        drawn[unknown] = quantiles[orders[0] if len(orders) == 1 else np.concatenate(orders)]
-    return drawn
+    """Return the draws of each unknown; the parameters are those of `Draws`."""
+    drawn = Draws(count, seed, ranks, streams)
+    return {unknown: drawn.of(unknown) for unknown in unknowns}
 
 
 def _levels(count: int) -> Numbers:
@@ -97,58 +127,19 @@ def _order(key: tuple[Any, ...], count: int) -> Numbers:
     return bits.view(np.int64)
 
 
-def _ranked_orders(ranks: Sequence[Rank], count: int, seed: int, stream: str) -> dict[str, Numbers]:
-    """Return an order for each identity that has a rank correlation with another.
-
-    All of them are made together, whichever of them are asked for, so that a phase has the
-    draws of the total. A normal copula: normal scores of orders of their own, freed of what
-    they have in common by chance, are mixed to the correlations and ranked again (Iman and
-    Conover 1982).
-    """
-    names = sorted({name for first, second, _ in ranks for name in (first, second)})
-    wanted = np.eye(len(names))
-    for first, second, rank in ranks:
-        row, column = names.index(first), names.index(second)
-        wanted[row, column] = wanted[column, row] = copula(rank)
-    middle = normal_quantile(_levels(count))
-    scores = np.array([middle[_order((seed, (name,), stream), count)] for name in names])
-    mixed = _root(wanted) @ np.linalg.solve(_root(np.corrcoef(scores)), scores)
-    return {
-        name: np.argsort(np.argsort(row, kind="stable"), kind="stable")
-        for name, row in zip(names, mixed, strict=True)
-    }
-
-
-def _root(matrix: Numbers) -> Numbers:
-    """Return the lower triangle whose product with its transpose is a positive semidefinite matrix.
-
-    Of an unknown that follows from those before it, the diagonal is 0.
-    """
-    root = np.zeros_like(matrix)
-    for row in range(len(matrix)):
-        for column in range(row + 1):
-            rest = matrix[row, column] - root[row, :column] @ root[column, :column]
-            if row == column:
-                root[row, row] = np.sqrt(max(rest, 0.0))
-            elif root[column, column] > 1e-8:
-                root[row, column] = rest / root[column, column]
-    return root
-
-
 def samples(
     terms: Sequence[Term],
     count: int = DRAWS,
     seed: int = SEED,
     *,
     ranks: Sequence[Rank] = (),
-    stream: str = "",
 ) -> Numbers:
     """Return equally likely sums of some terms, or one where nothing is uncertain.
 
     The parameters are those of `draws`.
     """
     unknowns = [unknown for term in terms for unknown in term.ranged.values()]
-    return sums_at(terms, draws(unknowns, count, seed, ranks=ranks, stream=stream), count)
+    return sums_at(terms, draws(unknowns, count, seed, ranks=ranks), count)
 
 
 def sums_at(terms: Sequence[Term], drawn: dict[Uncertain, Numbers], count: int) -> Numbers:

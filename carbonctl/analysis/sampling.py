@@ -14,13 +14,13 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from carbonctl.analysis.points import draw_sets, draws
+from carbonctl.analysis.points import draws
 from carbonctl.errors import Caution
 from carbonctl.ledger.entry import EMBODIED, OPERATIONAL
 from carbonctl.ledger.result import Result
 from carbonctl.ledger.samples import DRAWS, Drawing, Drawn, Samples, percentile
 from carbonctl.ledger.terms import Term, term
-from carbonctl.ledger.unknowns import Uncertain
+from carbonctl.ledger.unknowns import Uncertain, is_certain, unknown_of
 from carbonctl.spec.model import PHASES
 
 TOTAL = "total"
@@ -89,7 +89,7 @@ class Sampler:
         """Return the error of the draws of each sum [%], None where it is unknown."""
         size = count // _SETS
         streams = [f"set {number}" for number in range(_SETS)]
-        drawn = draw_sets(self.unknowns, size, self.seed, ranks=self.ranks, streams=streams)
+        drawn = draws(self.unknowns, size, self.seed, ranks=self.ranks, streams=streams)
         return {key: _error(sums) for key, sums in self._sums(drawn).items()}
 
 
@@ -184,16 +184,22 @@ def _cautions(result: Result, points: Points) -> Iterator[Caution]:
     )
 
 
-def columns(points: Points) -> dict[str, Numbers | None]:
-    """Return draws by what they are of: the unknowns, then the sums [kgCO2e]; None is unknown."""
+def columns(points: Points, result: Result) -> dict[str, Numbers | None]:
+    """Return draws by what they are of: the unknowns, then the sums [kgCO2e]; None is unknown.
+
+    An unknown is called by where its figure first stands, or would stand to be given.
+    """
+    paths: dict[Uncertain, str] = {}
+    for entry in result.booked:
+        for value in entry.inputs:
+            if not is_certain(value):
+                paths.setdefault(unknown_of(value), value.path or value.name)
     named: dict[str, Numbers | None] = {}
     for unknown, numbers in points.drawn.items():
-        name = unknown.unknown
-        if name in named:  # others of one group, or with other bounds
-            name = f"{name} ({unknown.figure})"
+        path = name = paths.get(unknown, unknown.unknown)
         number = 2
-        while name in named:
-            name, number = f"{unknown.unknown} ({number})", number + 1
+        while name in named:  # others of one group, or with other bounds
+            name, number = f"{path} ({number})", number + 1
         named[name] = numbers
     of_phases = {f"phases.{phase}.total_kgco2e": points.sums[phase] for phase in PHASES}
     sums = {f"{key}_kgco2e": points.sums[key] for key in (TOTAL, OPERATIONAL, EMBODIED)}

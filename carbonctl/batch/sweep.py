@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
@@ -12,12 +14,11 @@ from carbonctl.analysis.gates import Verdict, exit_code
 from carbonctl.analysis.gates.rules import Gates
 from carbonctl.analysis.sweep import Measure, Points, Rows, Sweep
 from carbonctl.catalog import Catalog
-from carbonctl.errors import ClosedPipe, InputError, OutputError, Problem
+from carbonctl.errors import ClosedPipe, OutputError, Problem, UsageError
 from carbonctl.inputs.discovery import Found
-from carbonctl.inputs.documents import json_first
-from carbonctl.inputs.results import refuse_other_results
+from carbonctl.inputs.results import accounts_of
 from carbonctl.inputs.selection import single
-from carbonctl.ledger.result import About, is_saved
+from carbonctl.ledger.result import About
 from carbonctl.outputs.merging import Cautions, Message, Repeats
 from carbonctl.outputs.messages import say
 from carbonctl.outputs.progress import Bar
@@ -53,14 +54,26 @@ def workload(found: Found, catalog: Catalog, overrides: tuple[str, ...], command
         Where it cannot be read, is no workload, or is one of several.
     """
     document = single(found, f"`carbonctl {command} {{}}`")
-    refuse_other_results(document.data, document.file, document.line)
-    if is_saved(document.data):
-        said = f"this is a saved result; {command} reads the workload that it came from"
-        raise InputError([Problem(document.file, document.line, 1, said)])
-    with json_first(document):
-        return Accounts(
-            document.data, document.file, document.label, catalog, overrides, document.line
-        )
+    return accounts_of(document, catalog, overrides, command)
+
+
+def require_apart(accounts: Accounts, paths: Sequence[str]) -> None:
+    """Refuse paths of which one is another, or holds it: only one of the two would be heard.
+
+    Raises
+    ------
+    UsageError
+        Naming both.
+    """
+    places: dict[str, str] = {}
+    for path in paths:
+        with suppress(LookupError, ValueError):  # which the account reports
+            place = accounts.place(path)
+            for other, there in places.items():
+                if f"{place}.".startswith(f"{there}.") or f"{there}.".startswith(f"{place}."):
+                    said = f"--over {path}: {other} is the same place, or the one lies in the other"
+                    raise UsageError(f"{said}; sweep one of them")
+            places[path] = place
 
 
 def run(order: Order, catalog: Catalog) -> int:
@@ -72,6 +85,7 @@ def run(order: Order, catalog: Catalog) -> int:
         Where nothing can come of any point.
     """
     accounts = workload(order.found, catalog, order.overrides, "sweep")
+    require_apart(accounts, order.points.paths)
     sweep = Sweep(accounts, order.points, order.measures, order.gates)
     return _Run(order, sweep, catalog).all()
 

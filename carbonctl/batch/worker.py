@@ -235,7 +235,7 @@ class Worker:
             self.alone += 1
             self.levers += len(result.levers)
             self.entries += len(result.entries)
-            if self.is_for_people and not read.is_saved:
+            if self.is_for_people:
                 from carbonctl.analysis.best_lever import best_lever
 
                 result.best_lever = best_lever(result, self.catalog)
@@ -256,7 +256,7 @@ class Worker:
             raise UsageError("--samples: it takes one workload, and here are several")
         from carbonctl.outputs.samples import write
 
-        write(drawing.path, columns(points), points.n)
+        write(drawing.path, columns(points, result), points.n)
         self.has_written = True
 
     def row(self, document: Document, answer: Answer) -> None:

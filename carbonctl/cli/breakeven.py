@@ -36,7 +36,7 @@ Files = Annotated[
 ]
 _SPAN = "PATH=LOW..HIGH"
 OnBoth = Annotated[
-    str | None,
+    list[str],
     typer.Option("--vary", metavar=_SPAN, help="What varies, as in 'site.pue=1.1..1.6'; :log."),
 ]
 OnBase = Annotated[
@@ -46,7 +46,7 @@ OnHead = Annotated[
     str | None, typer.Option("--vary-head", metavar=_SPAN, help="The same, of the head alone.")
 ]
 Until = Annotated[
-    str | None,
+    list[str],
     typer.Option(
         "--until", metavar="KEY = LIMIT",
         help="One workload: what is to be met, 'total_kgco2e = 85 t' or 'KEY = 50 % of KEY'.",
@@ -69,10 +69,10 @@ ExitStatus = Annotated[bool, typer.Option("--exit-status", help="Exit 1 where th
 
 def breakeven(
     files: Files,
-    vary: OnBoth = None,
+    vary: OnBoth = [],  # noqa: B006
     vary_base: OnBase = None,
     vary_head: OnHead = None,
-    until: Until = None,
+    until: Until = [],  # noqa: B006
     key: Key = None,
     draws: Draws = None,
     seed: o.Seed = None,
@@ -94,9 +94,10 @@ def breakeven(
 
       carbonctl breakeven job.yaml --vary site.pue=1..2 --until total_kgco2e=9t
     """
-    _check(files, {"--vary-base": vary_base, "--vary-head": vary_head}, until, key)
-    spans = _spans(vary, vary_base, vary_head)
-    target = None if until is None else parse_target(until)
+    both, limit = _single(vary, "--vary"), _single(until, "--until")
+    _check(files, {"--vary-base": vary_base, "--vary-head": vary_head}, limit, key)
+    spans = _spans(both, vary_base, vary_head)
+    target = None if limit is None else parse_target(limit)
     place = parse_key(key or KEY)
     for text in set:
         parse_override(text)
@@ -120,6 +121,16 @@ def breakeven(
     answer = solve(question, catalog, count, number)
     about = About(__version__, catalog.version, own_records=catalog.own_records)
     return _written(answer, about, targets, format, color, quiet=quiet, exit_status=exit_status)
+
+
+def _single(given: list[str], flag: str) -> str | None:
+    """Return the value of a flag that can be given once.
+
+    Raises UsageError where it is given again.
+    """
+    if len(given) > 1:
+        raise UsageError(f"{flag} is given {len(given)} times; one is solved at a time")
+    return given[0] if given else None
 
 
 def _check(

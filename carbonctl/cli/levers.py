@@ -8,7 +8,7 @@ from carbonctl import __version__, errors
 from carbonctl.analysis.accounts import Accounts
 from carbonctl.analysis.gates import exit_code
 from carbonctl.analysis.levers import gates
-from carbonctl.analysis.levers.attribution import ATTRIBUTIONS
+from carbonctl.analysis.levers.attribution import ATTRIBUTIONS, STEPS
 from carbonctl.analysis.levers.report import Report, report
 from carbonctl.analysis.levers.suggest import suggested
 from carbonctl.catalog import Catalog
@@ -64,7 +64,7 @@ _ALONE = "--suggest tries each lever alone; leave out --attribute, --rank, --lev
 def levers(
     file: File = None,
     list_: ListOf = False,
-    attribute: Attribute = "steps",
+    attribute: Attribute = STEPS,
     rank: Rank = False,
     suggest: Suggest = False,
     lever: Only = [],  # noqa: B006
@@ -94,11 +94,19 @@ def levers(
 
       carbonctl levers --list
     """
+    if list_:
+        used = {
+            "--suggest": suggest, "--set": set, "--rank": rank, "--lever": lever,
+            "--attribute": attribute != STEPS, "--fail-on": fail_on, "--warn-on": warn_on,
+            "--exit-zero": exit_zero, "--export": export,
+        }  # fmt: skip
+        _refuse_beside_list(file, [flag for flag, given in used.items() if given])
     targets = [writing.parse_export(text, FORMATS) for text in export]
     forms = (format, *(target.form for target in targets))
-    catalog = catalog_for(hardware_db, is_told=not {*forms}.isdisjoint(TABLES))
+    is_told = format not in FOR_PEOPLE if list_ else not {*forms}.isdisjoint(TABLES)
+    catalog = catalog_for(hardware_db, is_told=is_told)
     if list_:
-        return _list(file, format, color, catalog)
+        return _list(format, color, catalog)
     if file is None:
         raise UsageError("a FILE is wanted, or --list for the published levers")
     for text in set:
@@ -109,7 +117,7 @@ def levers(
     document = single(named(file), "`carbonctl levers {}`")
     accounts = accounts_of(document, catalog, tuple(set), "levers")
     if suggest:
-        if attribute != "steps" or rank or lever or fail or warn:
+        if attribute != STEPS or rank or lever or fail or warn:
             raise UsageError(_ALONE)
         return _suggest(accounts, format, targets, color)
     made = report(accounts, lever, attribute, is_ranked=rank)
@@ -143,13 +151,19 @@ def _suggest(accounts: Accounts, format: str, targets: list[writing.Target], col
     return errors.worst([errors.OK, writing.write_all(targets, texts, text)])
 
 
-def _list(file: str | None, format: str, color: str, catalog: Catalog) -> int:
+def _refuse_beside_list(file: str | None, flags: list[str]) -> None:
+    """Refuse what the list of published levers does not take."""
+    if file is not None:
+        raise UsageError("--list lists the published levers; leave out FILE")
+    if flags:
+        raise UsageError(f"--list lists the published levers; leave out {', '.join(flags)}")
+
+
+def _list(format: str, color: str, catalog: Catalog) -> int:
     """Write the published levers."""
     from carbonctl.outputs import lists
     from carbonctl.reference import descriptions, lever_rows
 
-    if file is not None:
-        raise UsageError("--list lists the published levers; leave out FILE")
     if format not in LIST_FORMATS:
         raise UsageError(f"--list: no format `{format}`; there are {', '.join(LIST_FORMATS)}")
     heads = {0: descriptions.heads("levers"), 120: descriptions.heads("levers wide")}

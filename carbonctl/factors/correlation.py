@@ -1,10 +1,11 @@
 """Rank correlations of several figures: which can be, and what a normal copula makes of them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 _SWEEPS = 100
 _SMALL = 1e-15
+_NOTHING = 1e-8  # of a root: what is smaller follows from others
 
 
 def copula(rank: float) -> float:
@@ -13,6 +14,34 @@ def copula(rank: float) -> float:
     2 sin(π ρ / 6).
     """
     return 2 * math.sin(math.pi * rank / 6)
+
+
+def rank_of(score: float) -> float:
+    """Return the rank correlation of what has a correlation of normal scores."""
+    return 6 / math.pi * math.asin(max(-1.0, min(score, 1.0)) / 2)
+
+
+def root(
+    matrix: Sequence[Sequence[float]], is_free: Callable[[int, int], bool] | None = None
+) -> list[list[float]]:
+    """Return the lower triangle whose product with its transpose is a matrix of correlations.
+
+    The matrix is positive semidefinite; of what follows from those before it, the diagonal is 0.
+    ``is_free`` says of a row and a column before it that the matrix does not say what they have
+    in common: it is then what they have in common with those before both.
+    """
+    made = [[0.0] * len(matrix) for _ in matrix]
+    for row, own in enumerate(made):
+        for column in range(row):
+            if made[column][column] > _NOTHING and not (is_free and is_free(row, column)):
+                rest = matrix[row][column] - _product(own, made[column])
+                own[column] = rest / made[column][column]
+        own[row] = math.sqrt(max(matrix[row][row] - _product(own, own), 0.0))
+    return made
+
+
+def _product(row: Sequence[float], other: Sequence[float]) -> float:
+    return sum(a * b for a, b in zip(row, other, strict=True))
 
 
 def least_eigenvalue(matrix: Sequence[Sequence[float]]) -> float:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from carbonctl.numbers.intervals import Number, exp, log
+from carbonctl.numbers.intervals import Number
 
 
 def with_rebound(left: Number, share: Number) -> Number:
@@ -30,7 +30,7 @@ def with_rebound(left: Number, share: Number) -> Number:
     return left + share * (1 - left)
 
 
-def with_elasticity(left: Number, elasticity: Number) -> Number:
+def with_elasticity(left: float, elasticity: float) -> float:
     """Return what is left where demand grows by an elasticity of its cost.
 
     Parameters
@@ -44,8 +44,7 @@ def with_elasticity(left: Number, elasticity: Number) -> Number:
     -----
     ``(1/f) f^ε = f^(ε − 1)``.
     """
-    remaining: Number = exp((1 - elasticity) * log(left))
-    return remaining
+    return math.exp((1 - elasticity) * math.log(left))
 
 
 def taken_back(left: float, remaining: float) -> float | None:

@@ -1,17 +1,21 @@
 """From documents to results: a workload is estimated, a saved result is read."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from carbonctl import __version__
 from carbonctl.account import estimate
-from carbonctl.analysis.accounts import Accounts
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.own_records import OwnRecords, together
 from carbonctl.errors import InputError, Problem
 from carbonctl.inputs.documents import Document, json_first
 from carbonctl.ledger.result import Result, is_saved
 from carbonctl.spec.tree import decode
+
+if TYPE_CHECKING:
+    from carbonctl.analysis.accounts import Accounts
 
 _HEAD = 200  # bytes in which a document says what it is
 
@@ -81,11 +85,13 @@ def accounts_of(
     InputError
         Where it is no YAML, or is a result.
     """
+    from carbonctl.analysis.accounts import Accounts  # not every command makes several
+
     data, name, label, first, _ = document
     with json_first(document):
         refuse_other_results(data, name, first)
         if is_saved(data):
-            message = f"this is a saved result; {command} needs the workload that it came from"
+            message = f"this is a saved result; {command} reads the workload that it came from"
             raise InputError([Problem(name, first, 1, message)])
         return Accounts(data, name, label, catalog, overrides, first)
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from carbonctl.factors.distributions import DISCRETE, LOGNORMAL, NORMAL, QUANTILES
-from carbonctl.ledger.unknowns import Uncertainty, unknown_of
+from carbonctl.ledger.unknowns import Key, Rank, Uncertainty, unknown_of
 from carbonctl.numbers.values import Value
 from carbonctl.spec.uncertainty import read_seed
 from carbonctl.text import check_text
@@ -75,14 +75,25 @@ def uncertainty(raw: Any) -> Uncertainty:
     return Uncertainty(read_seed(str(raw.get("seed"))), tuple(map(_rank, raw["ranks"])))
 
 
-def _rank(raw: Any) -> tuple[str, str, float]:
+def _rank(raw: Any) -> Rank:
     if not isinstance(raw, dict):
         raise ValueError("a rank correlation in it is not one")
-    names, rank = raw["of"], raw["rank"]
-    is_pair = isinstance(names, list) and len(names) == 2
+    names, bounds, rank = raw["of"], raw["bounds"], raw["rank"]
+    is_pair = all(isinstance(pair, list) and len(pair) == 2 for pair in (names, bounds))
     if not is_pair or type(rank) not in (int, float) or not -1 <= rank <= 1:
         raise ValueError("a rank correlation in it is not one")
-    return _text(names[0]), _text(names[1]), float(rank)
+    first, second = map(_key, names, bounds)
+    return first, second, float(rank)
+
+
+def _key(name: Any, bounds: Any) -> Key:
+    """Return the key of an unknown; without bounds where its name alone tells it from others."""
+    if bounds is None:
+        return (_text(name),)
+    is_three = isinstance(bounds, list) and len(bounds) == 3
+    if not is_three or not all(type(number) in (int, float) for number in bounds):
+        raise ValueError("a rank correlation in it is not one")
+    return (_text(name), *map(float, bounds))
 
 
 def _text(raw: Any) -> str:

@@ -58,7 +58,7 @@ class Moves:
     first : list of (int, str)
         For each unknown the figure in which it comes first, and its name there.
     ranks : sequence of Rank
-        The rank correlations of pairs of unknowns, by their identities.
+        The rank correlations of pairs of unknowns, by their keys.
     """
 
     def __init__(self, figures: Sequence[Term | None], ranks: Sequence[Rank] = ()) -> None:
@@ -126,12 +126,12 @@ class Moves:
     def pairs(self) -> tuple[Pair, ...]:
         """The rank correlations of pairs of unknowns, by their places."""
         if self._pairs is None:
-            at = self.unknowns.places_of
+            at = self.unknowns.place_of
+            places = ((at(one), at(other), rank) for one, other, rank in self.ranks)
             self._pairs = tuple(
                 (one, other, rank)
-                for first, second, rank in self.ranks
-                for one in at(first)
-                for other in at(second)
+                for one, other, rank in places
+                if one is not None and other is not None
             )
         return self._pairs
 

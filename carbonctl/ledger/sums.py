@@ -186,7 +186,7 @@ def drivers(entries: Sequence[Entry], moves: Moves) -> list[Driver]:
     ]  # fmt: skip
 
 
-def foremost(found: Iterable[Driver]) -> tuple[Driver, ...]:
+def foremost(several: Iterable[Driver]) -> tuple[Driver, ...]:
     """Return those that matter most, the largest swing first and ties by path."""
-    some = sorted(found, key=lambda driver: (-driver.swing_kgco2e, driver.path or ""))
+    some = sorted(several, key=lambda driver: (-driver.swing_kgco2e, driver.path or ""))
     return tuple(driver for driver in some[:MATTER_MOST] if driver.swing_kgco2e)

@@ -5,12 +5,12 @@ They are worked out again with other values for it: a quantile of one of them, o
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from carbonctl.estimators.roles import LOSSES
-from carbonctl.factors import faults, runs, schedule
+from carbonctl.factors import faults, levers, runs, schedule
 from carbonctl.factors import model_parents as m
 from carbonctl.ledger.entry import EMBODIED, OPERATIONAL, SUMS, Entry
 from carbonctl.ledger.unknowns import Uncertain, is_certain, unknown_of
@@ -19,6 +19,7 @@ from carbonctl.numbers.intervals import has_rows
 from carbonctl.numbers.values import Value
 
 _VARY = ("energy_kwh", "kgco2e", "kgco2e_market")
+_Derivation: TypeAlias = tuple[tuple[str, ...], Callable[..., Any]]
 
 
 def _kernel(module: str, name: str) -> Callable[..., Any]:
@@ -32,7 +33,7 @@ def _kernel(module: str, name: str) -> Callable[..., Any]:
 
 
 # Derived inputs that are no arithmetic: what they come from, and how. It may be derived itself.
-_DERIVED: dict[str, tuple[tuple[str, ...], Callable[..., Any]]] = {
+_DERIVED: dict[str, _Derivation] = {
     "mean": (("p50", "p99"), runs.lognormal_mean),
     "compute_time": (("compute_p50", "compute_p99"), runs.lognormal_mean),
     "repeats": (("for", "every"), schedule.occurrences),
@@ -52,8 +53,38 @@ _DERIVED: dict[str, tuple[tuple[str, ...], Callable[..., Any]]] = {
     "power_by_mfu": (m.BY_MFU, _kernel("model_runs", "power_by_mfu")),
     "power_by_hfu": (m.BY_HFU, _kernel("model_runs", "power_by_hfu")),
 }
-# What may follow from others, with the names of these.
-PARENTS: Mapping[str, tuple[str, ...]] = {name: parents for name, (parents, _) in _DERIVED.items()}
+# The same of inputs that there can be several of: what follows the name of the first of those
+# that they come from, what follows it in the name of the second, and how.
+LEFT_OF_DIVISOR, LEFT_OF_MULTIPLIER, ELASTICITY = "_left_over", "_left_times", "_elasticity"
+_DERIVED_BY_KIND: dict[str, tuple[str, Callable[..., Any]]] = {
+    LEFT_OF_DIVISOR: (ELASTICITY, lambda by, share: levers.with_elasticity(1 / by, share)),
+    LEFT_OF_MULTIPLIER: (ELASTICITY, levers.with_elasticity),
+}
+
+
+@lru_cache(maxsize=4096)
+def _derivation(name: str) -> _Derivation | None:
+    """Return what an input comes from where it is derived, and how; None of any other name."""
+    for kind, (other, kernel) in _DERIVED_BY_KIND.items():
+        if name.endswith(kind):
+            first = name.removesuffix(kind)
+            return (first, first + other), kernel
+    return _DERIVED.get(name)
+
+
+def parents_of(name: str) -> tuple[str, ...]:
+    """Return the names of what an input may follow from; none where it follows from nothing."""
+    derivation = _derivation(name)
+    return () if derivation is None else derivation[0]
+
+
+def derived_number(name: str, *parents: Any) -> Any:
+    """Return an input that follows from others, from the numbers of these."""
+    derivation = _derivation(name)
+    assert derivation is not None
+    return derivation[1](*parents)
+
+
 Same = Mapping[Uncertain, Uncertain]
 
 
@@ -94,8 +125,9 @@ class Term(NamedTuple):
 def derive(names: dict[str, Any], derived: Sequence[str]) -> dict[str, Any]:
     """Return values by name, with those that follow from others by one of the kernels."""
     for name in derived:
-        parents, kernel = _DERIVED[name]
-        names[name] = _each(kernel, *(names[parent] for parent in parents))
+        names[name] = _each(
+            partial(derived_number, name), *(names[parent] for parent in parents_of(name))
+        )
     return names
 
 
@@ -142,7 +174,7 @@ def term(
         raise NotArithmetic(f"`{lacking[0]}` is no input of {entry.item}")
     derived = _following(may_follow, inputs) if may_follow else ()
     if derived:
-        parents = {parent for name in derived for parent in _DERIVED[name][0]}
+        parents = {parent for name in derived for parent in parents_of(name)}
         names = tuple(sorted((formula.names | parents) - set(derived)))
     known, ranged = {}, {}
     for name in names:
@@ -197,7 +229,7 @@ def _follows(value: Value | None, inputs: Mapping[str, Value], changed: Collecti
     """Whether an input follows by one of the kernels from others, some of which change."""
     if value is None or value.status != "derived":
         return False
-    parents = _DERIVED[value.name][0]
+    parents = parents_of(value.name)
     return all(p in inputs for p in parents) and any(p in changed for p in parents)
 
 
@@ -227,21 +259,21 @@ def _read(text: str) -> tuple[Formula, tuple[str, ...], tuple[str, ...]]:
     """Return a formula with its names in order, and those that may follow from other inputs."""
     formula = parsed(text)
     names = tuple(sorted(formula.names))
-    return formula, names, tuple(name for name in names if name in _DERIVED)
+    return formula, names, tuple(name for name in names if parents_of(name))
 
 
 def _following(names: Sequence[str], inputs: Mapping[str, Value]) -> tuple[str, ...]:
     """Return the names that follow from others, each after those that it follows from."""
     found: dict[str, None] = {}
     for name in names:
-        if name in _DERIVED and _is_derived(inputs[name], inputs):
-            found |= dict.fromkeys((*_following(_DERIVED[name][0], inputs), name))
+        if parents_of(name) and _is_derived(inputs[name], inputs):
+            found |= dict.fromkeys((*_following(parents_of(name), inputs), name))
     return tuple(found)
 
 
 def _is_derived(value: Value, inputs: Mapping[str, Value]) -> bool:
     """Whether an input follows from others, some of them ranged, by one of the kernels."""
-    parents = _DERIVED[value.name][0]
+    parents = parents_of(value.name)
     if value.status != "derived" or not all(parent in inputs for parent in parents):
         return False
     return not all(is_certain(inputs[parent]) for parent in parents)

@@ -37,8 +37,8 @@ _MOST = {
 _LEAST = dict.fromkeys((PUE, "host_overhead", "search_multiplier"), 1.0)
 
 Key: TypeAlias = tuple[str | float, ...]
-# The identities of two unknowns and their rank correlation.
-Rank: TypeAlias = tuple[str, str, float]
+# The keys of two unknowns and their rank correlation.
+Rank: TypeAlias = tuple[Key, Key, float]
 
 
 class Uncertainty(NamedTuple):
@@ -49,7 +49,7 @@ class Uncertainty(NamedTuple):
     seed : int
         Of the draws, between 0 and 2^64 - 1.
     ranks : tuple of Rank
-        Pairs of identities with their rank correlation, between -1 and 1.
+        Pairs of its unknowns with their rank correlation, between -1 and 1.
     """
 
     seed: int = 1
@@ -241,9 +241,9 @@ class Unknowns:
         self.count += 1
         return self.count - 1
 
-    def places_of(self, identity: str) -> list[int]:
-        """Return the places of the unknowns with an identity."""
-        return [place for _, place in self._known.get(identity, ())]
+    def place_of(self, key: Key) -> int | None:
+        """Return the place of the unknown with a key; None where there is none."""
+        return self._places.get(key)
 
     def levels_at(self, place: int) -> tuple[Any, Any, Any]:
         """Return the quantiles 0.05, 0.5 and 0.95 of the first unknown at a place."""

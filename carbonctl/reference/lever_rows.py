@@ -15,7 +15,7 @@ def rows(catalog: Catalog) -> list[dict[str, Any]]:
     listed = []
     for lever in catalog.levers.values():
         low, high = lever.ends
-        source = catalog.sources.get(lever.source)
+        sources = [catalog.sources.get(key) for key in lever.source.split()]
         listed.append({
             "id": lever.id,
             "name": lever.name,
@@ -28,7 +28,7 @@ def rows(catalog: Catalog) -> list[dict[str, Any]]:
             "touches": lever.touches,
             "source": lever.source,
             "where": lever.where,
-            "citation": source.citation if source else "",
+            "citation": "; ".join(source.citation for source in sources if source),
             "caution": lever.caution,
         })  # fmt: skip
     return listed

@@ -40,5 +40,5 @@ def best_lever(result: Result, mass: Callable[[float], str]) -> tuple[str, str]:
     share = human_numbers.percent(best.share, 1.0)
     return (
         f"Best lever: {best.said} saves {mass(best.saved)} ({share})",
-        f"More: carbonctl levers {result.file} --suggest",
+        f"Others may save more: carbonctl levers {result.file} --suggest",
     )

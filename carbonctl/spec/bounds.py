@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from carbonctl.numbers.intervals import decide, floor
 
+_WHOLES = 5  # more of a whole than anybody means without a sign of percent
+
 
 def fraction(number: float, text: str) -> None:
     """Refuse what does not lie in 0..1."""
@@ -61,6 +63,13 @@ def whole_above_one(number: float, text: str) -> None:
         raise ValueError(f"`{text}`: a whole number of 2 or more is wanted")
 
 
+def said_as_share(number: float, text: str) -> None:
+    """Refuse a number of many wholes without its sign of percent, which is meant as one."""
+    not_negative(number, text)
+    if "%" not in text and decide(number > _WHOLES):
+        raise ValueError(f"`{text}` is {text} times the whole; write `{text} %`")
+
+
 Check = Callable[[float, str], None]
 BOUNDS: dict[Check, dict[str, int]] = {  # the same in the words of JSON Schema
     fraction: {"minimum": 0, "maximum": 1},
@@ -68,6 +77,7 @@ BOUNDS: dict[Check, dict[str, int]] = {  # the same in the words of JSON Schema
     loss: {"minimum": 0, "exclusiveMaximum": 1},
     positive: {"exclusiveMinimum": 0},
     not_negative: {"minimum": 0},
+    said_as_share: {"minimum": 0, "maximum": _WHOLES},
     at_least_one: {"minimum": 1},
     whole: {"exclusiveMinimum": 0, "multipleOf": 1},
     whole_above_one: {"minimum": 2, "multipleOf": 1},

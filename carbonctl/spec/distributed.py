@@ -147,8 +147,8 @@ def _middle(parts: dict[str, float]) -> float:
         return min(max(median, low), high)
     if (off := misses_median(parts["best"], low, high)) is not None:
         raise ValueError(
-            f"best is {off:.0f} % off the median of a lognormal with this low and high, "
-            f"{median:.4g}; write `distribution: {d.TWO_PIECE_LOGNORMAL}`"
+            f"best is {off:.0f} % off √(low·high), the median of a lognormal with this low and "
+            f"high; write `distribution: {d.TWO_PIECE_LOGNORMAL}`"
         )
     return parts["best"]
 

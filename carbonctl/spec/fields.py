@@ -147,6 +147,7 @@ Corpus = Annotated[Value, QuantityField(units.COUNT._replace(example="15T"), bou
 Throughput = Annotated[Value, QuantityField(units.REQUEST_RATE, bounds.positive)]
 Requests = Annotated[Value, RateOrCount()]
 Ratio = Annotated[Value, QuantityField(units.FRACTION)]
+Reaction = Annotated[Value, QuantityField(units.FRACTION, bounds.said_as_share)]
 Multiplier = Annotated[Value, QuantityField(units.COUNT, bounds.at_least_one)]
 Overhead = Annotated[Value, QuantityField(units.RATIO._replace(example="1.3"), bounds.at_least_one)]
 StoragePower = Annotated[Value, QuantityField(units.PER_TB_POWER)]

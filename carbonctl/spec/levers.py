@@ -77,6 +77,11 @@ Targets = Annotated[tuple[str, ...], TargetsField()]
 LeverId = Annotated[str, f.known("lever", "the id of a published lever")]
 
 
+def nothing_to_take_back(key: str) -> str:
+    """Return what is said of rebound without a factor that it could be of."""
+    return f"{key} needs a factor of {', '.join(SCALED)} to take back from"
+
+
 class Lever(Spec):
     """A named change of the workload, which `carbonctl levers` pulls."""
 
@@ -94,8 +99,8 @@ class Lever(Spec):
     adds: dict[f.Phase, Activities] | None = optional(
         "activities by phase that exist only where it is pulled"
     )
-    rebound: f.Ratio | None = optional("share of the expected saving that demand takes back")
-    elasticity: f.Ratio | None = optional("elasticity of demand, instead of rebound")
+    rebound: f.Reaction | None = optional("share of the expected saving that demand takes back")
+    elasticity: f.Reaction | None = optional("elasticity of demand, instead of rebound")
     use: LeverId | None = optional(
         "a published lever by its id; what is given here takes precedence"
     )
@@ -116,8 +121,12 @@ class Lever(Spec):
     def _one_rebound(self) -> Self:
         if self.rebound is not None and self.elasticity is not None:
             raise ValueError("give `rebound`, a share, or `elasticity`, not both")
-        key = self.first_given("rebound", "elasticity")
         factors = {**(self.divide or {}), **(self.multiply or {})}
-        if key is not None and not self.use and factors.keys().isdisjoint(SCALED):
-            raise ValueError(f"{key} needs a factor of {', '.join(SCALED)} to take back from")
+        if self.demand_key and not self.use and factors.keys().isdisjoint(SCALED):
+            raise ValueError(nothing_to_take_back(self.demand_key))
         return self
+
+    @property
+    def demand_key(self) -> str:
+        """The key that says how demand answers; empty where it does not."""
+        return self.first_given("rebound", "elasticity") or ""

@@ -289,7 +289,8 @@ class _Check(Checker):
         levers = self.root.get("levers")
         if not isinstance(levers, Seq):
             return
-        names = [lever.get("name") if isinstance(lever, Map) else None for lever in levers]
+        named = [lever.get("name") if isinstance(lever, Map) else None for lever in levers]
+        names = [name if isinstance(name, str) else None for name in named]
         self.unique(("levers",), names, "a second lever named `{}`")
         for place, lever in enumerate(levers):
             excluded = lever.get("excludes") if isinstance(lever, Map) else None

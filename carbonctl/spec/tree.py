@@ -67,6 +67,7 @@ def copy_of(node: Any) -> Any:
         copy = new_map(node.place)
         copy.update(node)
         copy.keys_at = dict(node.keys_at)
+        copy.nulls = node.nulls
         return copy
     if isinstance(node, Seq):
         items = Seq(node)

@@ -196,6 +196,7 @@ def test_compare_names_them(checkout, inside):
         ("reproduce", "t5-11b", "--given", "-f", "md"),
         ("sensitivity", "job.yaml"),
         ("sensitivity", "job.yaml", "-f", "md"),
+        ("levers", "--list"),
     ],
 )
 def test_other_texts_end_with_them(checkout, inside, command):
@@ -229,12 +230,24 @@ def test_other_texts_end_with_them(checkout, inside, command):
             "csv",
             "-q",
         ),
+        ("levers", "--list", "-f", "csv"),
+        ("levers", "--list", "-f", "json"),
         ("validate", "job.yaml", "-q"),
         ("sensitivity", "job.yaml", "-q", "-f", "csv"),
     ],
 )
 def test_stderr_has_them_where_standard_output_cannot(checkout, inside, command):
     assert inside(*command).err == f"note: own records: {state()}\n"
+
+
+def test_levers_name_them(checkout, inside):
+    write("levers.yaml", f"{JOB}levers: [{{name: a, divide: {{energy: 2}}}}]\n")
+    for form in ("table", "md"):
+        out = inside("levers", "levers.yaml", "-f", form).out
+        assert out.replace("`", "").endswith(f"\nOwn records: {state()}\n")
+    document = json.loads(inside("levers", "levers.yaml", "-f", "json").out)
+    assert [one["path"] for one in document["own_records"]] == [".db"]
+    assert inside("levers", "levers.yaml", "-f", "csv").err == f"note: own records: {state()}\n"
 
 
 def test_json_of_bills_and_doctor_has_them(checkout, inside):
@@ -249,7 +262,7 @@ def test_every_command_with_the_flag_is_looked_at_here():
     """A new command that takes --hardware-db has to say that own records are used."""
     told = {"estimate", "compare", "explain", "embodied", "validate", "doctor", "hardware list",
             "hardware search", "hardware show", "hardware factors", "grid list", "grid show", "models list", "models show",
-            "reproduce", "sensitivity", "sweep", "breakeven"}  # fmt: skip
+            "reproduce", "sensitivity", "sweep", "breakeven", "levers"}  # fmt: skip
     from carbonctl.cli import introspection
 
     assert told == {

@@ -49,7 +49,7 @@ def test_equations_are_found():
     without = {"grid.mix_intensity", "yields.gross_dies", "design.verdict",
                "normal.normal_quantile", "normal.normal_share", "distributions.share_below",
                "distributions.levels_within", "distributions.discrete", "beta.incomplete_beta",
-               "beta.beta_quantile", "correlation.least_eigenvalue", "grid_rule.direct",
+               "beta.beta_quantile", "correlation.least_eigenvalue", "correlation.root", "grid_rule.direct",
                "faults.best_interval_h", "faults.best_wall_over_useful", "search.halving_runs",
                "levers.logarithmic_shares", "levers.shapley_weight", "roots.crossings",
                "roots.brent", "grid_rule.within", "grid_rule.life_cycle",
@@ -69,7 +69,7 @@ def test_an_equation_is_what_its_kernel_computes(equation, call):
         written = written.replace(sign, meant)
     known = {"ln": math.log, "log2": math.log2, "exp": math.exp, "pi": math.pi, "floor": math.floor, "ceil": math.ceil,
              "gross_dies": MODULES["yields"].gross_dies, "min": min, "max": max,
-             "sin": math.sin, "z": MODULES["normal"].normal_quantile,
+             "sin": math.sin, "asin": math.asin, "z": MODULES["normal"].normal_quantile,
              "beta": MODULES["beta"].beta_quantile,
              "triangle": MODULES["distributions"].triangular}  # fmt: skip
     expected = eval(written, known, values)

@@ -200,7 +200,7 @@ ARGUMENTS = {
     "yields.gross_dies": dies,
     "yields.wafer_cm2_per_die": dies,
 }
-OF_NUMBERS = {  # of one unknown, or of the facts of a zone; never of columns
+OF_NUMBERS = {  # of one unknown, of the facts of a zone, or of best estimates; never of columns
     "distributions.share_below",
     "model_service.joined_factors",
     "distributions.levels_within",
@@ -208,6 +208,8 @@ OF_NUMBERS = {  # of one unknown, or of the facts of a zone; never of columns
     "beta.incomplete_beta",
     "correlation.copula",
     "correlation.least_eigenvalue",
+    "correlation.rank_of",
+    "correlation.root",
     "levers.taken_back",
     "levers.logarithmic_shares",
     "levers.shapley_weight",

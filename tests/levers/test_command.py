@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from carbonctl.analysis.levers.rows import Row
+from carbonctl.analysis.levers.rows import LeverRow
 from tests.conftest import CONFIGS, run
 from tests.levers.makers import SERVICE, text
 from tests.schemas.readers import faults
@@ -87,7 +87,7 @@ def test_json_is_as_its_schema_says(inside, file, more):
     assert not faults("levers", document)
     assert document["schema"] == "carbonctl.levers/1"
     assert [*document][:3] == ["schema", "version", "hardware_db"]
-    assert set(Row._fields) < set(document["levers"][0])
+    assert set(LeverRow._fields) < set(document["levers"][0])
     assert document["verdicts"][0]["outcome"] == "pass"
 
 
@@ -167,7 +167,9 @@ def test_without_levers_two_lines_would_add_one(inside):
     done = inside("levers", str(CONFIGS / "quickstart.yaml"))
     assert done.code == 3
     said = done.err.splitlines()
-    assert said[0].endswith("there are no levers; two lines add one:")
+    assert said[0].endswith(
+        "there are no levers; --suggest tries what it allows, and two lines add one of your own:"
+    )
     assert said[1:] == [
         "levers:", "  - {name: cleaner region, set: {site.carbon_intensity: 100 g/kWh}}"
     ]  # fmt: skip
@@ -215,6 +217,20 @@ def test_the_list_of_published_levers(inside):
     assert inside("levers", "--list", "--format", "md").code == 2
     assert inside("levers", "--list", FILE).code == 2
     assert inside("levers").code == 2
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ["--suggest"], ["--set", "site.pue=1"], ["--rank"], ["--lever", "a"], ["--exit-zero"],
+        ["--attribute", "shapley"], ["--fail-on", "saved_pct < 5"], ["--warn-on", "saved_pct < 5"],
+        ["--export", "json=x.json"],
+    ],
+)  # fmt: skip
+def test_the_list_takes_no_flag_of_a_workload(inside, flags):
+    done = inside("levers", "--list", *flags)
+    assert (done.code, done.out) == (2, "")
+    assert f"leave out {flags[0]}" in done.err
 
 
 def test_estimate_with_levers(inside):

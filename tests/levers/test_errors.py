@@ -98,7 +98,7 @@ ONE = {
         "110 %", "utilization: `110 %` is above 1 (100 %)",
     ),
     "{name: a, on: systems.pool, multiply: {utilization: 3}}": (
-        "3}", "utilization: `150.0 %` is above 1 (100 %)",
+        "3}", "utilization: `150 %` is above 1 (100 %)",
     ),
     "{name: a, set: {phases.training.run.devices: 4}}": (
         "phases.", "phases.training.run.devices: nothing is named `run`; there are pre-training",
@@ -226,3 +226,56 @@ def test_logarithms_of_what_does_not_divide_the_same(lever):
     (said,) = problems(f"{first}  - {lever}\n", attribution="logarithmic")
     assert said.startswith(f"{FILE}:{LINE + 1}:5: `b` ")
     assert said.endswith("use --attribute steps")
+
+
+NULLS = (
+    "{name: , set: {site.pue: 1.1}}",
+    "{name: a, divide: {energy: }}",
+    "{name: a, excludes: [null], set: {site.pue: 1.1}}",
+    "{name: a, adds: {training: null}}",
+    "null",
+    "{name: [a], set: {site.pue: 1.1}}",
+    "{name: {a: b}, set: {site.pue: 1.1}}",
+)
+
+
+@pytest.mark.parametrize("lever", NULLS)
+def test_what_has_no_value_is_said_by_every_command(lever, tmp_path, inside):
+    path = tmp_path / "job.yaml"
+    path.write_text(f"{JOB}levers:\n  - {lever}\n", encoding="utf-8")
+    for command in (("levers",), ("estimate", "--levers", "all"), ("validate",)):
+        done = inside(command[0], str(path), *command[1:])
+        assert done.code == 3, command
+        assert "job.yaml:7:" in done.err
+
+
+JOB = """\
+name: job
+site: {grid: FR}
+phases:
+  training:
+    - {kind: compute, device: nvidia/a100-sxm4-80gb, devices: 8, wall_time: 24 h}
+"""
+
+
+def test_a_published_lever_that_sets_a_key_says_of_what(tmp_path, inside):
+    path = tmp_path / "job.yaml"
+    path.write_text(f"{JOB}levers:\n  - {{name: a, use: wu2022/autoscaling}}\n", encoding="utf-8")
+    done = inside("levers", str(path))
+    assert (done.code, "say of what, as in on: inference.fleet" in done.err) == (3, True)
+
+
+@pytest.mark.parametrize("lever", ["divide: {pue: 1.05}", "multiply: {utilization: 1.7}",
+                                   "use: wu2022/utilization"])  # fmt: skip
+def test_what_the_tool_assumes_is_scaled_within_what_it_can_be(lever, tmp_path, inside):
+    path = tmp_path / "job.yaml"
+    path.write_text(f"{JOB}levers:\n  - {{name: a, {lever}}}\n", encoding="utf-8")
+    assert inside("levers", str(path)).code == 0
+
+
+def test_a_share_of_many_wholes_is_asked_for_with_its_sign(tmp_path, inside):
+    path = tmp_path / "job.yaml"
+    lever = "{name: a, rebound: 30, divide: {energy: 2}}"
+    path.write_text(f"{JOB}levers:\n  - {lever}\n", encoding="utf-8")
+    done = inside("levers", str(path))
+    assert (done.code, "write `30 %`" in done.err) == (3, True)

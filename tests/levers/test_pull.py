@@ -5,7 +5,7 @@ import math
 import pytest
 
 from carbonctl.analysis.accounts import Accounts
-from carbonctl.analysis.levers.candidates import Candidate, ranking
+from carbonctl.analysis.levers.ranking import Candidate, ranking
 from carbonctl.factors import levers as kernels
 from carbonctl.numbers.intervals import Range
 from tests.conftest import CATALOG, account
@@ -159,12 +159,42 @@ def test_a_lever_can_work_on_what_another_adds():
     assert after == pytest.approx(1478.31 / 2, abs=0.01)
 
 
-def test_a_phase_that_is_not_there_is_added():
-    workload = SERVICE.replace("  experimentation:\n", "").replace(
-        "    - {name: research, kind: experiments, system: pool, runs: 200, mean: 100 GPU-h}\n", ""
-    )
+WITHOUT_EXPERIMENTS = SERVICE.replace("  experimentation:\n", "").replace(
+    "    - {name: research, kind: experiments, system: pool, runs: 200, mean: 100 GPU-h}\n", ""
+)
+
+
+def test_a_lever_can_work_on_a_phase_that_another_adds():
     lever = MORE.replace("training", "experimentation")
-    report = made(f"  - {{name: a, on: training, divide: {{time: 2}}, {lever}}}\n", workload)
+    first = f"  - {{name: a, on: inference, divide: {{time: 2}}, {lever}}}\n"
+    second = "  - {name: b, on: experimentation, divide: {time: 2}}\n"
+    report = made(first + second, WITHOUT_EXPERIMENTS)
+    assert not report.refused
+    assert report.lines[1].row.saved_kgco2e == pytest.approx(1478.31 / 2, abs=0.01)
+
+
+@pytest.mark.parametrize("how", ["divide: {device_time: 2}", "set: {device_time: 2500 GPU-h}"])
+@pytest.mark.parametrize("on", ["experimentation", "experimentation.more"])
+def test_a_lever_can_scale_and_set_numbers_of_what_another_adds(on, how):
+    lever = MORE.replace("training", "experimentation")
+    first = f"  - {{name: a, on: inference, divide: {{time: 2}}, {lever}}}\n"
+    report = made(f"{first}  - {{name: b, on: {on}, {how}}}\n", WITHOUT_EXPERIMENTS)
+    assert not report.refused
+    row = report.lines[1].row
+    assert (row.alone_kgco2e, row.saved_kgco2e) == (0, pytest.approx(1478.31 / 2, abs=0.01))
+
+
+def test_numbers_of_what_a_lever_adds_itself_are_not_scaled():
+    lever = "on: training, multiply: {device_time: 0.5}"
+    report = made(f"  - {{name: a, {lever}, {MORE}}}\n")
+    same(report.end, account(SERVICE, "training.pre-training.device_time=55000 GPU-h"))
+
+
+def test_a_phase_that_is_not_there_is_added():
+    lever = MORE.replace("training", "experimentation")
+    report = made(
+        f"  - {{name: a, on: training, divide: {{time: 2}}, {lever}}}\n", WITHOUT_EXPERIMENTS
+    )
     assert {e.phase for e in report.end.booked} == {
         "data", "experimentation", "training", "inference"
     }  # fmt: skip
@@ -177,6 +207,28 @@ def test_rebound_and_elasticity():
         assert line.row.rebound_kgco2e == pytest.approx(left * plain)
         assert line.without_rebound_kgco2e == pytest.approx(plain)
         assert line.row.saved_kgco2e == pytest.approx((1 - left) * plain)
+
+
+@pytest.mark.parametrize("attribution", ["steps", "shapley", "logarithmic"])
+def test_rebound_is_of_what_a_lever_saves_after_those_before_it(attribution):
+    """Whatever the saving is divided by: 30 % of 2/3 of what it works on."""
+    first = "  - {name: a, on: training, divide: {time: 3}, rebound: 0.3}\n"
+    second = "  - {name: b, on: training, divide: {time: 10}}\n"
+    lines = made(first + second, attribution=attribution).lines
+    line = lines[0]
+    whole = made("  - {name: a, on: training, divide: {time: 3}}\n").total.saved_kgco2e
+    assert line.without_rebound_kgco2e == pytest.approx(whole)
+    assert line.row.rebound_kgco2e == pytest.approx(0.3 * whole)
+
+
+def test_payback_is_of_what_a_lever_saves_after_those_before_it():
+    first = "  - {name: a, set: {site.carbon_intensity: 50 g/kWh}}\n"
+    second = f"  - {{name: b, on: inference.answers, divide: {{time: 4}}, {MORE}}}\n"
+    steps, shapley = (
+        made(first + second, attribution=how).lines[1] for how in ("steps", "shapley")
+    )
+    assert steps.row.saved_kgco2e != pytest.approx(shapley.row.saved_kgco2e)
+    assert steps.payback == shapley.payback
 
 
 @pytest.mark.parametrize("how", ["rebound: 1.2", "elasticity: 1.2"])

@@ -198,14 +198,16 @@ uncertainty:
     result = account(text + block)
     ((first, second, rank),) = result.uncertainty.ranks
     made = unknowns(result)
-    assert (first, rank) == ("site.carbon_intensity", 0.5)
-    assert [p for p, unknown in made.items() if unknown.unknown == second] == [path]
+    assert (first, rank) == (made["site.carbon_intensity"].key, 0.5)
+    assert [p for p, unknown in made.items() if unknown.key == second] == [path]
+    assert made == unknowns(account(text))  # it stays what it is
 
 
 def test_seed_and_ranks_are_the_results():
     block = "  seed: 18446744073709551615\n  correlations: [{of: [site.pue, systems.pool.power], rank: 1}]"
-    expected = Uncertainty(2**64 - 1, (("site.pue", "systems.pool.power", 1.0),))
-    assert service(block).uncertainty == expected
+    result = service(block)
+    keys = [unknowns(result)[path].key for path in ("site.pue", "systems.pool.power")]
+    assert result.uncertainty == Uncertainty(2**64 - 1, ((*keys, 1.0),))
     assert service("  certain: [site.pue]").uncertainty == Uncertainty()
     assert example("quickstart.yaml").uncertainty == Uncertainty()
 
@@ -282,3 +284,17 @@ def test_a_normalised_workload_says_the_same():
     assert again.uncertainty == first.uncertainty
     assert again.total == first.total
     assert unknowns(again) == unknowns(first)
+
+
+def test_a_value_of_the_command_line_needs_no_range():
+    """It takes precedence over what the file says of the range of the value that it replaces."""
+    block = """uncertainty:
+  spread: {systems.pool.host_power: +-3 %}
+  correlations: [{of: [systems.pool.lifetime, systems.pool.utilization], rank: -0.6}]
+"""
+    assert account(TEXT + block).uncertainty.ranks
+    sets = ("systems.pool.utilization=80 %", "systems.pool.host_power=200..220 W")
+    replaced = account(TEXT + block, *sets)
+    assert not replaced.uncertainty.ranks
+    inputs = [v for entry in replaced.booked for v in entry.inputs if v.name == "host_power"]
+    assert {(value.low, value.high) for value in inputs} == {(200.0, 220.0)}

@@ -177,7 +177,7 @@ def test_a_mapping_with_a_distribution(text, best, low, high, parameters):
         ("{best: 4 kWh, sd: 1 kg, distribution: normal}", "`1 kg` is a mass of CO2e, not an energy"),
         ("{low: 0 kWh, high: 3 kWh, distribution: lognormal}", "values above 0, and low is not"),
         ("{best: 9 kWh, low: 4 kWh, high: 16 kWh, distribution: lognormal}",
-         "off the median of a lognormal with this low and high, 8; write `distribution: two-piece"),
+         "off √(low·high), the median of a lognormal with this low and high; write `distribution: two-piece"),
         ("{best: 9 kWh, low: 1 kWh, high: 3 kWh, distribution: pert}",
          "best must lie between low and high"),
         ("{values: {4 kWh: 0.5, 8 kWh: 0.4}, distribution: discrete}",

@@ -9,6 +9,7 @@ import re
 import numpy as np
 import pytest
 
+from carbonctl.analysis import points
 from carbonctl.analysis.points import draws, samples
 from carbonctl.analysis.sampling import MOST_AUTO, Sampler, sample
 from carbonctl.factors.distributions import NORMAL, TRIANGULAR, TWO_PIECE_LOGNORMAL
@@ -52,7 +53,7 @@ def test_draws_are_stratified():
 def test_seed_stream_and_count_make_other_draws():
     first = draws([A], 1000)[A]
     assert np.array_equal(first, draws([A], 1000, 1)[A])
-    for other in (draws([A], 1000, 2)[A], draws([A], 1000, stream="b")[A]):
+    for other in (draws([A], 1000, 2)[A], draws([A], 1000, streams=("b",))[A]):
         assert np.array_equal(np.sort(first), np.sort(other))
         assert abs(spearman(first, other)) < 0.15
     assert len(draws([A], 500)[A]) == 500
@@ -83,14 +84,14 @@ def test_bounds_of_another_size_make_another_unknown():
 
 @pytest.mark.parametrize("rank", [-1, -0.8, -0.3, 0, 0.3, 0.6, 0.9, 1])
 def test_a_rank_correlation_is_that_of_the_draws(rank):
-    drawn = draws([A, C], ranks=[("a", "c", rank)])
+    drawn = draws([A, C], ranks=[(A.key, C.key, rank)])
     assert spearman(drawn[A], drawn[C]) == pytest.approx(rank, abs=0.01)
     for unknown, numbers in draws([A, C]).items():  # each keeps its values
         assert np.array_equal(np.sort(numbers), np.sort(drawn[unknown]))
 
 
 def test_all_pairs_are_of_one_matrix_and_others_are_0():
-    ranks = [("a", "b", 0.7), ("b", "c", -0.5)]
+    ranks = [(A.key, B.key, 0.7), (B.key, C.key, -0.5)]
     drawn = draws([A, B, C], ranks=ranks)
     assert spearman(drawn[A], drawn[B]) == pytest.approx(0.7, abs=0.01)
     assert spearman(drawn[B], drawn[C]) == pytest.approx(-0.5, abs=0.01)
@@ -100,9 +101,30 @@ def test_all_pairs_are_of_one_matrix_and_others_are_0():
     assert np.array_equal(draws([C, A], ranks=ranks[::-1])[C], drawn[C])
 
 
+def test_correlations_of_others_change_no_draws():
+    """Of those that it goes with, and of nothing else: not even of other pairs."""
+    pair, other = (A.key, B.key, 0.7), (C.key, C._replace(unknown="d").key, -0.5)
+    alone, beside = (draws([A, B], ranks=ranks) for ranks in ((pair,), (other, pair)))
+    assert all(np.array_equal(alone[unknown], beside[unknown]) for unknown in (A, B))
+    free = draws([A, B], ranks=[(A.key, B.key, 0), other])
+    assert all(np.array_equal(free[unknown], draws([unknown])[unknown]) for unknown in (A, B))
+
+
+def test_orders_of_what_is_correlated_are_made_once(monkeypatch):
+    made = []
+    order = points._order
+    monkeypatch.setattr(points, "_order", lambda *key: made.append(key) or order(*key))
+    drawn = points.Draws(100, 1, [(A.key, B.key, 0.7)])
+    for unknown in (A, B, C, A, C):
+        drawn.of(unknown)
+    drawn.drop(A)
+    drawn.of(A)
+    assert len(made) == 3
+
+
 def test_normal_scores_have_the_correlation_of_the_copula():
     other = C._replace(unknown="d")
-    drawn = draws([C, other], ranks=[("c", "d", 0.6)])
+    drawn = draws([C, other], ranks=[(C.key, other.key, 0.6)])
     found = np.corrcoef(drawn[C], drawn[other])[0, 1]
     (case,) = (case for case in of_case("U09") if json.loads(case["inputs"])["spearman"] == 0.6)
     assert found == pytest.approx(float(case["value"]), abs=0.005)
@@ -116,7 +138,7 @@ def test_the_spread_of_a_sum_is_that_of_its_draws(case):
         for name, sd in zip("de", made["sd"], strict=True)
     )
     rank = 6 / math.pi * math.asin(made["correlation"] / 2)
-    drawn = draws([one, other], 100_000, ranks=[("d", "e", rank)])
+    drawn = draws([one, other], 100_000, ranks=[(one.key, other.key, rank)])
     sign = -1 if "difference" in case["quantity"] else 1
     found = float((drawn[one] + sign * drawn[other]).std())
     assert found == pytest.approx(float(case["value"]), rel=0.01)
@@ -429,15 +451,23 @@ def test_saved_results_draw_and_range_as_live_ones(inside, tmp_path):
     saved.write_text(inside("estimate", str(file), "-f", "json", "-q").out)
     again = json.loads(inside("estimate", str(saved), *arguments).out)
     (one,), (other,) = live["results"], again["results"]
+    inputs = [value for entry in one["entries"] for value in entry["inputs"]]
+    bounds = {
+        value["path"].split(".")[2]: [value["value"], value["low"], value["high"]]
+        for value in inputs
+        if value["path"].endswith(".energy")
+    }
     assert one["uncertainty"] == other["uncertainty"] == {
         "seed": 5,
-        "ranks": [{"of": ["phases.training.a.energy", "phases.training.d.energy"], "rank": 0.8}],
+        "ranks": [{
+            "of": ["phases.training.a.energy", "phases.training.d.energy"],
+            "bounds": [bounds["a"], bounds["d"]], "rank": 0.8,
+        }],
     }  # fmt: skip
     assert one["total"] == other["total"]
     assert one["phases"] == other["phases"]
     assert one["drivers"] == other["drivers"]
     assert live["verdicts"] == again["verdicts"]
-    inputs = [value for entry in one["entries"] for value in entry["inputs"]]
     assert len({value["distribution"] for value in inputs} - {None}) == 8
     assert {len(value["parameters"]) for value in inputs if value["parameters"]} == {1, 2, 4}
     for entry, same in zip(one["entries"], other["entries"], strict=True):

@@ -4,7 +4,7 @@
 finds where they meet, ``spread`` where they do over draws.
 """
 
-from carbonctl.analysis.breakeven.question import Question, Side, Vary, read_vary
+from carbonctl.analysis.breakeven.question import Question, VariedWorkload, Vary, read_vary
 from carbonctl.analysis.breakeven.ties import SCHEMA, Answer, Tie, solve
 
-__all__ = ["SCHEMA", "Answer", "Question", "Side", "Tie", "Vary", "read_vary", "solve"]
+__all__ = ["SCHEMA", "Answer", "Question", "Tie", "VariedWorkload", "Vary", "read_vary", "solve"]

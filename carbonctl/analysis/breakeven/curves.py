@@ -10,8 +10,8 @@ import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from carbonctl.analysis.accounts import Outcome
-from carbonctl.analysis.breakeven.question import Part, Side
+from carbonctl.analysis.accounts import PointAccount
+from carbonctl.analysis.breakeven.question import VariedWorkload, WeightedFigure
 from carbonctl.analysis.figures import figure_of, of_phase
 from carbonctl.errors import InputError, Problem
 from carbonctl.ledger.entry import Entry
@@ -35,7 +35,7 @@ class Given(NamedTuple):
     numbers: tuple[float, float]
 
 
-class Sum:
+class VariedSum:
     """A sum as a function of the number of the value that varies; all else at its best.
 
     ``terms`` are the figures that it is of, unknown is None.
@@ -69,7 +69,7 @@ class Formulas:
 
     Parameters
     ----------
-    side : Side
+    side : VariedWorkload
         The workload, and what is asked of it.
     given : Given
         Its accounts at both ends.
@@ -80,7 +80,7 @@ class Formulas:
         Where a sum has none, and where the value is not found in them.
     """
 
-    def __init__(self, side: Side, given: Given) -> None:
+    def __init__(self, side: VariedWorkload, given: Given) -> None:
         place = _place(side)
         low, high = (_number(result, place) for result in given.ends)
         first, last = given.numbers
@@ -98,7 +98,7 @@ class Formulas:
         return [figure.at(number * self.ratio) for figure in self.sums]
 
 
-def _place(side: Side) -> str | None:
+def _place(side: VariedWorkload) -> str | None:
     try:
         return None if side.path is None else side.accounts.place(side.path)
     except (LookupError, ValueError):
@@ -146,7 +146,7 @@ def _varied(entry: Entry, place: str, ends: tuple[float, float]) -> Entry:
     return entry._replace(inputs=inputs)
 
 
-def _sum(entries: Sequence[Entry], part: Part) -> Sum:
+def _sum(entries: Sequence[Entry], part: WeightedFigure) -> VariedSum:
     if not varies(part.key):
         raise NoFormulas
     try:
@@ -155,10 +155,10 @@ def _sum(entries: Sequence[Entry], part: Part) -> Sum:
         raise NoFormulas from None
     if figures is None:
         raise NoFormulas
-    return Sum(figures, part.weight)
+    return VariedSum(figures, part.weight)
 
 
-def figures_of(side: Side, result: Result, text: str) -> list[float]:
+def figures_of(side: VariedWorkload, result: Result, text: str) -> list[float]:
     """Return the sums of an account.
 
     Raises
@@ -170,7 +170,7 @@ def figures_of(side: Side, result: Result, text: str) -> list[float]:
     return [_known(side, part, figure, text) for part, figure in zip(side.parts, made, strict=True)]
 
 
-def by_accounts(side: Side, texts: Sequence[str]) -> list[list[float]]:
+def by_accounts(side: VariedWorkload, texts: Sequence[str]) -> list[list[float]]:
     """Return the sums of a side at many values, by accounts.
 
     Raises
@@ -181,7 +181,7 @@ def by_accounts(side: Side, texts: Sequence[str]) -> list[list[float]]:
     if side.path is None:
         return [figures_of(side, side.account(""), "")] * len(texts)
     outcomes = side.accounts.outcomes([side.path], [(text,) for text in texts])
-    made: dict[tuple[int, Part], Any] = {}
+    made: dict[tuple[int, WeightedFigure], Any] = {}
     rows = []
     for text, outcome in zip(texts, outcomes, strict=True):
         if outcome.result is None:
@@ -197,12 +197,12 @@ def by_accounts(side: Side, texts: Sequence[str]) -> list[list[float]]:
     return rows
 
 
-def _at(outcome: Outcome, figure: Any) -> float | None:
+def _at(outcome: PointAccount, figure: Any) -> float | None:
     number: float | None = outcome.of(figure)
     return number
 
 
-def _known(side: Side, part: Part, figure: float | None, text: str) -> float:
+def _known(side: VariedWorkload, part: WeightedFigure, figure: float | None, text: str) -> float:
     if figure is not None and math.isfinite(figure):
         return figure
     key = f"phases.{part.phase}.{part.key}" if part.phase else part.key

@@ -14,6 +14,7 @@ from carbonctl.spec.overrides import ORIGIN
 _EXAMPLE = "'site.carbon_intensity=0..1000 g/kWh'"
 BASE, HEAD = "base", "head"
 UNDER, OVER = "under", "over"
+NOTHING = 1e-12  # of the figures: a smaller difference is none
 
 
 class Vary(NamedTuple):
@@ -23,7 +24,7 @@ class Vary(NamedTuple):
     span: Span
 
 
-class Part(NamedTuple):
+class WeightedFigure(NamedTuple):
     """A sum of an account with its weight in what is to be zero."""
 
     weight: float
@@ -31,7 +32,7 @@ class Part(NamedTuple):
     key: str
 
 
-class Side(NamedTuple):
+class VariedWorkload(NamedTuple):
     """One workload.
 
     ``path`` is that of the value which varies in it, None where none does; ``parts`` are the
@@ -40,7 +41,7 @@ class Side(NamedTuple):
 
     accounts: Accounts
     path: str | None
-    parts: tuple[Part, ...]
+    parts: tuple[WeightedFigure, ...]
 
     def account(self, text: str) -> Result:
         """Return the account with a text for the value that varies.
@@ -73,7 +74,7 @@ class Question(NamedTuple):
 
     Attributes
     ----------
-    sides : tuple of Side
+    sides : tuple of VariedWorkload
         One, or the base and the head.
     span : Span
         What the value goes through.
@@ -87,7 +88,7 @@ class Question(NamedTuple):
         Whether only whole numbers are values: of devices, for example.
     """
 
-    sides: tuple[Side, ...]
+    sides: tuple[VariedWorkload, ...]
     span: Span
     key: str
     constant: float = 0.0
@@ -134,12 +135,12 @@ def read_vary(text: str, flag: str) -> Vary:
 
 def of_limit(accounts: Accounts, vary: Vary, target: Target) -> Question:
     """Return where a figure of a workload meets a limit, or a share of another figure."""
-    parts = [Part(1.0, target.phase, target.key)]
+    parts = [WeightedFigure(1.0, target.phase, target.key)]
     if target.of is not None:
-        parts.append(Part(-target.limit, *target.of))
+        parts.append(WeightedFigure(-target.limit, *target.of))
     key = f"phases.{target.phase}.{target.key}" if target.phase else target.key
     constant = -target.limit if target.of is None else 0.0
-    side = Side(accounts, vary.path, tuple(parts))
+    side = VariedWorkload(accounts, vary.path, tuple(parts))
     return Question((side,), vary.span, key, constant, target)
 
 
@@ -151,5 +152,8 @@ def of_two(
 ) -> Question:
     """Return where a figure is equal in two workloads, each with the path that varies in it."""
     phase, key = place
-    sides = (Side(*base, (Part(-1.0, *place),)), Side(*head, (Part(1.0, *place),)))
+    sides = (
+        VariedWorkload(*base, (WeightedFigure(-1.0, *place),)),
+        VariedWorkload(*head, (WeightedFigure(1.0, *place),)),
+    )
     return Question(sides, span, f"phases.{phase}.{key}" if phase else key)

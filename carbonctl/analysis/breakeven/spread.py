@@ -9,23 +9,23 @@ This module imports numpy: only what asks for draws imports it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from carbonctl import __version__
-from carbonctl.analysis import points
 from carbonctl.analysis.breakeven.curves import VARIED, Formulas
-from carbonctl.analysis.breakeven.question import Question, Side
-from carbonctl.analysis.compare import Side as Compared
-from carbonctl.analysis.compare.deltas import same_unknowns
+from carbonctl.analysis.breakeven.question import NOTHING, Question, VariedWorkload
+from carbonctl.analysis.breakeven.ties import Spread
+from carbonctl.analysis.compare import Side
+from carbonctl.analysis.compare.deltas import ranks_of_sides, same_unknowns
 from carbonctl.analysis.compare.pairing import pairs
 from carbonctl.analysis.figures import of_phase
+from carbonctl.analysis.points import Draws
 from carbonctl.errors import InputError, Problem
 from carbonctl.ledger.result import Result
 from carbonctl.ledger.terms import Same, Term, terms
-from carbonctl.ledger.unknowns import Uncertain
 
 _SIDES = 2
 _STEPS = 60
@@ -33,27 +33,27 @@ _NEAR = 1e-10  # of the range: ties that move less have been found
 _PERCENTILES = (5, 50, 95)
 
 Numbers: TypeAlias = Any  # an array of numbers, one a draw
-Spread: TypeAlias = tuple[float | None, float | None, float | None, float]
 
 
-class Draws:
-    """Draws of unknowns, made when one is first asked for, the same on both sides."""
+class SharedDraws:
+    """Draws of the unknowns of one workload or two, the same on both sides."""
 
     def __init__(
         self, question: Question, results: Sequence[Result], count: int, seed: int | None
     ) -> None:
         self.count = count
-        said = [result.uncertainty for result in results]
-        self.seed = said[0].seed if seed is None else seed
-        self.ranks = tuple(dict.fromkeys(rank for own in said for rank in own.ranks))
-        self.made: dict[Uncertain, Numbers] = {}
         self.same: list[Same] = [{} for _ in results]
+        ranks = results[0].uncertainty.ranks
         if len(results) == _SIDES:
             base, head = (
-                Compared(side.accounts.label, (result,), __version__, "")
+                Side(side.accounts.label, (result,), __version__, "")
                 for side, result in zip(question.sides, results, strict=True)
             )
-            self.same[1] = same_unknowns(pairs(base, head))
+            paired = pairs(base, head)
+            ranks = ranks_of_sides(base, head, paired)
+            self.same[1] = same_unknowns(paired)
+        seed = results[0].uncertainty.seed if seed is None else seed
+        self.draws = Draws(count, seed, ranks)
 
     def sum(self, figures: Sequence[Term], place: int, number: Any) -> Numbers:
         """Return a sum of a side at all draws, where the value that varies has some numbers."""
@@ -61,17 +61,11 @@ class Draws:
         for own in figures:
             figure = own.under(self.same[place])
             values = {
-                name: number if unknown.unknown == VARIED else self.of(unknown)
+                name: number if unknown.unknown == VARIED else self.draws.of(unknown)
                 for name, unknown in figure.ranged.items()
             }
             total = total + figure.with_names(values)
         return total
-
-    def of(self, unknown: Uncertain) -> Numbers:
-        """Return the draws of one unknown."""
-        if unknown not in self.made:
-            self.made |= points.draws([unknown], self.count, self.seed, ranks=self.ranks)
-        return self.made[unknown]
 
 
 def spreads_of(
@@ -108,72 +102,90 @@ def spreads_of(
     InputError
         Where a figure has no formula of what is uncertain in it.
     """
-    drawn = Draws(question, results, count, seed)
+    drawn = SharedDraws(question, results, count, seed)
     with np.errstate(all="ignore"):
         if formulas is None:
-            found = _brackets(_by_accounts(question, texts, drawn), numbers, max(most, 1))
-            ties = [_line(bracket) for bracket in found]
+            brackets = _brackets(_by_accounts(question, texts, drawn), numbers, max(most, 1))
+            ties = [_line(bracket) for bracket in brackets]
         else:
             function = _by_formulas(question, formulas, drawn)
             values = (function(number) for number in numbers)
             reach = numbers[-1] - numbers[0]
-            found = _brackets(values, numbers, max(most, 1))
-            ties = [_refined(function, bracket, reach) for bracket in found]
+            brackets = _brackets(values, numbers, max(most, 1))
+            ties = [_refined(function, bracket, reach) for bracket in brackets]
     return [_spread(tie) for tie in ties]
 
 
 def _by_formulas(
-    question: Question, formulas: Sequence[Formulas], drawn: Draws
+    question: Question, formulas: Sequence[Formulas], drawn: SharedDraws
 ) -> Callable[[Any], Numbers]:
     """Return the difference at all draws as a function of one number, or of one a draw."""
 
     def difference(number: Any) -> Numbers:
-        total: Numbers = np.full(drawn.count, question.constant)
-        for place, side in enumerate(formulas):
-            for figure in side.sums:
-                own = drawn.sum(figure.terms, place, number * side.ratio)
-                total = total + figure.weight * own
-        return total
+        return _difference(
+            question.constant,
+            [
+                figure.weight * drawn.sum(figure.terms, place, number * side.ratio)
+                for place, side in enumerate(formulas)
+                for figure in side.sums
+            ],
+        )
 
     return difference
 
 
-def _by_accounts(question: Question, texts: Sequence[str], drawn: Draws) -> Iterator[Numbers]:
+def _by_accounts(question: Question, texts: Sequence[str], drawn: SharedDraws) -> Iterator[Numbers]:
     """Yield the difference at all draws at each point, by its accounts."""
     for text in texts:
-        total: Numbers = np.full(drawn.count, question.constant)
+        figures: list[Numbers] = []
         for place, side in enumerate(question.sides):
-            total = total + _of_account(side, side.account(text), place, drawn)
-        yield total
+            figures += _of_account(side, side.account(text), place, drawn)
+        yield _difference(question.constant, figures)
 
 
-def _of_account(side: Side, result: Result, place: int, drawn: Draws) -> Numbers:
-    total: Numbers = np.zeros(drawn.count)
+def _of_account(
+    side: VariedWorkload, result: Result, place: int, drawn: SharedDraws
+) -> Iterator[Numbers]:
+    """Yield the weighted figures of a side."""
     for part in side.parts:
         figures = terms(of_phase(result.booked, part.phase), part.key)
         if figures is None:
             said = f"the spread of {part.key} is unknown; leave out --draws"
             raise InputError([Problem(side.accounts.file, side.accounts.first, 1, said)])
-        total = total + part.weight * drawn.sum(figures, place, 0.0)
-    return total
+        yield part.weight * drawn.sum(figures, place, 0.0)
 
 
-def _brackets(values: Any, numbers: Sequence[float], most: int) -> list[Numbers]:
-    """Return, of each of the first ties, low, high and the differences there, a column a draw."""
-    values = iter(values)
-    before = next(values)
-    counts = np.zeros(len(before), dtype=int)
-    found = [np.full((4, len(before)), np.nan) for _ in range(most)]
-    for place, after in enumerate(values):
-        turned = ((before < 0) != (after < 0)) & np.isfinite(before) & np.isfinite(after)
-        for order, bracket in enumerate(found):
-            rows = turned & (counts == order)
-            ends = (numbers[place], numbers[place + 1], before[rows], after[rows])
-            for line, end in zip(bracket, ends, strict=True):
-                line[rows] = end
-        counts[turned] += 1
-        before = after
-    return found
+def _difference(constant: float, figures: Sequence[Numbers]) -> Numbers:
+    """Return the sum of weighted figures and a constant; 0 where it cannot be told from nothing."""
+    total, size = constant, abs(constant)
+    for figure in figures:
+        total, size = total + figure, np.maximum(size, abs(figure))
+    return np.where(abs(total) <= NOTHING * size, 0.0, total)
+
+
+def _brackets(values: Iterable[Numbers], numbers: Sequence[float], most: int) -> list[Numbers]:
+    """Return, of each of the first ties, low, high and the differences there, a column a draw.
+
+    A tie is where the sign turns between two points, and where a difference becomes 0 at one.
+    """
+    before, low = np.array([np.nan]), numbers[0]
+    counts: Numbers = 0
+    brackets: list[Numbers] = []
+    for high, after in zip(numbers, values, strict=True):
+        if not brackets:
+            brackets = [np.full((4, len(after)), np.nan) for _ in range(most)]
+        is_zero = (after == 0) & (before != 0)
+        turned = (np.sign(before) * np.sign(after) < 0) & np.isfinite(before) & np.isfinite(after)
+        for order, bracket in enumerate(brackets):
+            for rows, ends in (
+                (is_zero, (high, high, 0.0, 1.0)),
+                (turned, (low, high, before, after)),
+            ):
+                for line, end in zip(bracket, ends, strict=True):
+                    np.copyto(line, end, where=rows & (counts == order))
+        counts = counts + (is_zero | turned)
+        before, low = after, high
+    return brackets
 
 
 def _line(bracket: Numbers) -> Numbers:
@@ -214,6 +226,6 @@ def _spread(ties: Numbers) -> Spread:
     known = ties[np.isfinite(ties)]
     without = 1 - len(known) / len(ties)
     if not len(known):
-        return None, None, None, without
+        return Spread(without=without)
     low, middle, high = np.percentile(known, _PERCENTILES).tolist()
-    return low, middle, high, without
+    return Spread(low, middle, high, without)

@@ -14,8 +14,8 @@ from carbonctl.analysis.breakeven.curves import (
     by_accounts,
     figures_of,
 )
-from carbonctl.analysis.breakeven.question import Question
-from carbonctl.analysis.compare import Side as Compared
+from carbonctl.analysis.breakeven.question import NOTHING, Question
+from carbonctl.analysis.compare import Side
 from carbonctl.analysis.compare.one_rule import on_one_rule
 from carbonctl.catalog import Catalog
 from carbonctl.errors import Caution, InputError
@@ -23,7 +23,6 @@ from carbonctl.factors.roots import EQUAL, POINTS, Crossing, crossings
 from carbonctl.ledger.result import Result
 
 SCHEMA = "carbonctl.breakeven/1"
-_NOTHING = 1e-12  # of the figures: a smaller difference is none
 _SAME = 1e-9  # of the figures: differences that are all smaller are none, and formulas are right
 _SIDES = 2
 WHOLE = "a whole number is wanted"  # what a count that is none is told
@@ -117,7 +116,7 @@ class Curve(NamedTuple):
     def of(self, figures: Sequence[float]) -> float:
         """Return the difference that some figures make."""
         difference, size = self.parts(figures)
-        return 0.0 if abs(difference) <= _NOTHING * size else difference
+        return 0.0 if abs(difference) <= NOTHING * size else difference
 
     def parts(self, figures: Sequence[float]) -> tuple[float, float]:
         """Return the difference that some figures make, and the largest of them."""
@@ -148,18 +147,18 @@ def solve(question: Question, catalog: Catalog, draws: int | None, seed: int | N
     """
     numbers = list(question.span.numbers(POINTS))
     try:
-        found = _found(question, numbers, catalog)
+        solution = _solution(question, numbers, catalog)
     except InputError as error:
         if not any(WHOLE in problem.message for problem in error.problems):
             raise
         numbers = _whole(numbers)
         if len(numbers) < _SIDES:
             raise
-        found = _found(question._replace(is_whole=True), numbers, catalog)
-    return _answer(found, numbers, draws, seed)
+        solution = _solution(question._replace(is_whole=True), numbers, catalog)
+    return _answer(solution, numbers, draws, seed)
 
 
-class _Found(NamedTuple):
+class _Solution(NamedTuple):
     """What was found, of which question, with the accounts at the first point."""
 
     question: Question
@@ -168,10 +167,10 @@ class _Found(NamedTuple):
     notes: tuple[Caution, ...]
 
 
-def _found(question: Question, numbers: Sequence[float], catalog: Catalog) -> _Found:
+def _solution(question: Question, numbers: Sequence[float], catalog: Catalog) -> _Solution:
     texts = [question.span.text(number) for number in numbers]
     question, firsts, notes = _on_one_rule(question, texts[0], catalog)
-    return _Found(question, _solved(question, numbers, texts, firsts), firsts, notes)
+    return _Solution(question, _solved(question, numbers, texts, firsts), firsts, notes)
 
 
 def _whole(numbers: Sequence[float]) -> list[float]:
@@ -181,9 +180,11 @@ def _whole(numbers: Sequence[float]) -> list[float]:
     return [float(number) for number in sorted(set(within))] if low <= high else []
 
 
-def _answer(found: _Found, numbers: Sequence[float], draws: int | None, seed: int | None) -> Answer:
+def _answer(
+    solution: _Solution, numbers: Sequence[float], draws: int | None, seed: int | None
+) -> Answer:
     """Return the answer, with its ranges over draws where they are asked for."""
-    question, solved, firsts, notes = found
+    question, solved, firsts, notes = solution
     texts = [question.span.text(number) for number in numbers]
     curve = Curve(question, lambda _: [])
     differences = [curve.parts(figures) for figures in solved.figures]
@@ -194,9 +195,7 @@ def _answer(found: _Found, numbers: Sequence[float], draws: int | None, seed: in
         from carbonctl.analysis.breakeven.spread import spreads_of
 
         of_points = (numbers, texts, firsts, solved.formulas)
-        spreads = [
-            Spread(*spread) for spread in spreads_of(question, *of_points, len(there), draws, seed)
-        ]
+        spreads = spreads_of(question, *of_points, len(there), draws, seed)
     ties = tuple(
         _tie(question, crossing, spread) for crossing, spread in zip(there, spreads, strict=False)
     )
@@ -237,7 +236,7 @@ def _on_one_rule(
     if len(firsts) < _SIDES:
         return question, firsts, ()
     compared = [
-        Compared(side.accounts.label, (result,), __version__, catalog.version, catalog.own_records)
+        Side(side.accounts.label, (result,), __version__, catalog.version, catalog.own_records)
         for side, result in zip(question.sides, firsts, strict=True)
     ]
     made = on_one_rule(compared, catalog)
@@ -322,12 +321,12 @@ def _by_formulas(
     check(numbers[middle], texts[middle], _accounts(question, texts[middle], firsts))
     curve = Curve(question, sums)
     figures = [sums(number) for number in numbers]
-    found = _crossings(question, curve.at, numbers, [curve.of(row) for row in figures])
-    for number in {end for crossing in found for end in (crossing.low, crossing.high)}:
+    turns = _crossings(question, curve.at, numbers, [curve.of(row) for row in figures])
+    for number in {end for crossing in turns for end in (crossing.low, crossing.high)}:
         if number not in (numbers[0], numbers[-1]):
             text = question.span.text(number)
             check(number, text, _accounts(question, text, firsts))
-    return Solved(found, figures, formulas)
+    return Solved(turns, figures, formulas)
 
 
 def _accounts(question: Question, text: str, firsts: Sequence[Result]) -> list[Result]:

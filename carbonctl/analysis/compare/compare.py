@@ -1,9 +1,7 @@
 """From two sides to their comparison."""
 
-from itertools import product
-
 from carbonctl.analysis.compare import causes
-from carbonctl.analysis.compare.deltas import delta, deltas
+from carbonctl.analysis.compare.deltas import delta, deltas, ranks_of_sides
 from carbonctl.analysis.compare.model import ComparedEntry, Comparison, Delta, Report, Side
 from carbonctl.analysis.compare.notes import notes
 from carbonctl.analysis.compare.one_rule import on_one_rule
@@ -11,7 +9,6 @@ from carbonctl.analysis.compare.pairing import Pair, pairs
 from carbonctl.catalog import Catalog
 from carbonctl.errors import InputError, Problem
 from carbonctl.ledger.entry import SUMS
-from carbonctl.ledger.unknowns import Rank
 from carbonctl.numbers.formulas import NotArithmetic
 from carbonctl.spec.model import PHASES
 
@@ -68,7 +65,7 @@ def _compare(base: Side, head: Side, catalog: Catalog) -> Comparison:
     asked += [(view, "total_kgco2e") for view in rows]
     bounded = iter(deltas([(view.pairs, key) for view, key in asked],
                           ranged=base.has_specs and head.has_specs,
-                          ranks=ranks_of(base, head)))  # fmt: skip
+                          ranks=ranks_of_sides(base, head, paired)))  # fmt: skip
     answers = {(id(view), key): _attributed(next(bounded), view, key) for view, key in asked}
 
     def sums(view: _View) -> dict[str, Delta]:
@@ -87,21 +84,6 @@ def _compare(base: Side, head: Side, catalog: Catalog) -> Comparison:
         changes=causes.changes(base, head, today),
         notes=notes(base, head, told_apart=today is not None),
     )
-
-
-def ranks_of(base: Side, head: Side) -> tuple[Rank, ...]:
-    """Return the rank correlations of both sides; of a pair that both give the head's.
-
-    The identities are those of the workload alone, and those that tell it from others.
-    """
-    ranks: dict[frozenset[str], Rank] = {}
-    for side in (base, head):
-        for result in side.results:
-            for first, second, rank in result.uncertainty.ranks:
-                for one, other in product((first, f"{result.name}:{first}"),
-                                          (second, f"{result.name}:{second}")):  # fmt: skip
-                    ranks[frozenset((one, other))] = (one, other, rank)
-    return tuple(ranks.values())
 
 
 class _View:

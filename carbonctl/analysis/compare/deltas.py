@@ -3,16 +3,19 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from carbonctl.analysis.compare.model import Delta
-from carbonctl.analysis.compare.pairing import Pair
+from carbonctl.analysis.compare.model import Delta, Side
+from carbonctl.analysis.compare.pairing import Pair, named_workloads
+from carbonctl.errors import InputError, Problem
+from carbonctl.factors.correlation import copula
 from carbonctl.ledger.entry import BOUNDS, SUMS, Entry
 from carbonctl.ledger.ranges import Ends, Moves, is_finite
-from carbonctl.ledger.sums import ends_over
+from carbonctl.ledger.ranks import least_eigenvalue_of, merged, renamed
 from carbonctl.ledger.terms import Same, Term, term, varies
 from carbonctl.ledger.unknowns import Rank, Uncertain, unknown_of
 from carbonctl.numbers.intervals import exact_sum
 
 LOCATION, MARKET = "kgco2e", "kgco2e_market"
+_ROUNDING = 1e-9  # of eigenvalues
 
 
 def deltas(
@@ -30,16 +33,16 @@ def deltas(
     ranges = {tuple(map(id, terms)): terms for terms in asked if terms is not None}
     ends = {key: _ends(terms, ranks) for key, terms in ranges.items()}
     of_sides: dict[int, tuple[Ends, Ends]] = {}
-    found = []
+    made = []
     for (pairs, key), terms in zip(questions, asked, strict=True):
         if key in BOUNDS and id(pairs) not in of_sides:
             of_sides[id(pairs)] = _ranges(pairs, ranks)
-        one = delta(pairs, key, of_sides.get(id(pairs)))
-        found.append(one if terms is None else one._replace(**ends[tuple(map(id, terms))]))
-    return found
+        plain = delta(pairs, key, of_sides.get(id(pairs)))
+        made.append(plain if terms is None else plain._replace(**ends[tuple(map(id, terms))]))
+    return made
 
 
-class Part(NamedTuple):
+class DifferencePart(NamedTuple):
     """One side of a pair as a part of a difference, that of the base with a minus."""
 
     workload: str
@@ -47,7 +50,7 @@ class Part(NamedTuple):
     term: Term
 
 
-def differences(pairs: Sequence[Pair], key: str) -> list[Part] | None:
+def differences(pairs: Sequence[Pair], key: str) -> list[DifferencePart] | None:
     """Return the difference of one sum over some pairs part by part; None where it is unknown.
 
     Raises NotArithmetic where the formula of an entry is none.
@@ -70,11 +73,11 @@ def delta(pairs: Sequence[Pair], key: str, ranges: tuple[Ends, Ends] | None = No
 
 def _ranges(pairs: Sequence[Pair], ranks: Sequence[Rank] = ()) -> tuple[Ends, Ends]:
     """Return the ranges of the totals of both sides."""
-    base, head = (
-        [entry for entry in side if entry is not None]
-        for side in ([pair.base for pair in pairs], [pair.head for pair in pairs])
-    )
-    return ends_over(base, (), ranks), ends_over(head, (), ranks)
+    same = same_unknowns(pairs) if ranks else {}
+    base = [term(pair.base, LOCATION, 1.0, pair.workload) for pair in pairs if pair.base]
+    head = [term(pair.head, LOCATION, 1.0, pair.workload, same) for pair in pairs if pair.head]
+    ours, theirs = (Moves(terms, ranks).sum(range(len(terms))).ends() for terms in (base, head))
+    return ours, theirs
 
 
 def _ends(terms: Sequence[Term], ranks: Sequence[Rank]) -> dict[str, float]:
@@ -117,7 +120,7 @@ class _Terms:
         parts = self.parts(pairs, key)
         return None if parts is None else [part.term for part in parts]
 
-    def parts(self, pairs: Sequence[Pair], key: str) -> list[Part] | None:
+    def parts(self, pairs: Sequence[Pair], key: str) -> list[DifferencePart] | None:
         """Return a difference part by part; None where one of them is unknown."""
         if not varies(key):
             return None
@@ -125,7 +128,7 @@ class _Terms:
         if id(pairs) not in self.same:
             self.same[id(pairs)] = same_unknowns(pairs)
         same = self.same[id(pairs)]
-        parts: list[Part] = []
+        parts: list[DifferencePart] = []
         for pair in pairs:
             if boundary not in (None, pair.entry.boundary):
                 continue
@@ -134,7 +137,9 @@ class _Terms:
                 return None
             for entry, terms in zip((pair.base, pair.head), sides, strict=True):
                 renamed = same if entry is pair.head else {}
-                parts += [Part(pair.workload, entry, t.under(renamed)) for t in terms if entry]
+                parts += [
+                    DifferencePart(pair.workload, entry, t.under(renamed)) for t in terms if entry
+                ]
         return parts
 
     def sides(self, pair: Pair, column: str) -> tuple[list[Term], list[Term]] | None:
@@ -172,6 +177,31 @@ def _cancels(pair: Pair) -> bool:
     sides = (pair.base, pair.head)
     left, right = ([(v.name, v.unit, v.number) for v in entry.inputs] for entry in sides)
     return left == right and pair.base.kgco2e == pair.head.kgco2e
+
+
+def ranks_of_sides(base: Side, head: Side, pairs: Sequence[Pair]) -> tuple[Rank, ...]:
+    """Return the rank correlations of the unknowns of both sides, each within its workload.
+
+    ``pairs`` are their entries. Of two unknowns that are in both, the head's takes precedence.
+
+    Raises
+    ------
+    InputError
+        Where those of both sides cannot be all at once.
+    """
+    sides = named_workloads(base, head)
+    if not any(result.uncertainty.ranks for side in sides for _, result in side):
+        return ()
+    same = same_unknowns(pairs)
+    ranks = merged(
+        renamed(result.uncertainty.ranks, result.booked, name, own)
+        for side, own in zip(sides, ({}, same), strict=True)
+        for name, result in side
+    )
+    if ranks and least_eigenvalue_of(ranks, copula) < -_ROUNDING:
+        said = f"its rank correlations and those of {base.label} cannot be all at once"
+        raise InputError([Problem(head.label, 1, 1, said)])
+    return ranks
 
 
 def same_unknowns(pairs: Sequence[Pair]) -> dict[Uncertain, Uncertain]:

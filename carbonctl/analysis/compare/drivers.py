@@ -3,7 +3,7 @@
 from carbonctl.analysis.compare.deltas import differences
 from carbonctl.analysis.compare.model import Comparison, Report
 from carbonctl.analysis.compare.pairing import Pair
-from carbonctl.analysis.sensitivity.asked import TOTAL, Key
+from carbonctl.analysis.sensitivity.asked import TOTAL, FigureKey
 from carbonctl.analysis.sensitivity.model import PERCENTILES, SWING, Row, Sensitivity
 from carbonctl.analysis.sensitivity.swing import Figure, Mover, swings
 
@@ -29,7 +29,7 @@ def sensitivity(comparison: Comparison) -> Sensitivity:
         Where the formula of an entry is none.
     """
     is_known = comparison.total[TOTAL].difference is not None
-    key = Key(None, TOTAL if is_known else OPERATIONAL)
+    key = FigureKey(None, TOTAL if is_known else OPERATIONAL)
     delta = comparison.total[key.sum]
     pairs = [Pair(row.workload, row.base, row.head) for row in comparison.rows]
     has_specs = comparison.base.has_specs and comparison.head.has_specs

@@ -9,7 +9,7 @@ from carbonctl.ledger.entry import SUMS
 from carbonctl.numbers.values import Value
 
 
-def line_behind(one: Comparison, verdict: Verdict) -> int | None:
+def line_behind(comparison: Comparison, verdict: Verdict) -> int | None:
     """Return the line of the head that weighs most in what a verdict is about; None without any.
 
     Of a change that is an input of the entry that changed most, of a figure one of the
@@ -20,17 +20,17 @@ def line_behind(one: Comparison, verdict: Verdict) -> int | None:
         rule = read_rule(verdict.rule)
     except RuleFault:
         return None
-    if one.head.is_saved:
+    if comparison.head.is_saved:
         return None
     boundary, column = SUMS[rule.key]
     rows = [
-        row for row in one.rows
+        row for row in comparison.rows
         if rule.phase in (None, row.entry.phase) and boundary in (None, row.entry.boundary)
     ]  # fmt: skip
     if rule.condition.is_change:
         rows = [row for row in rows if row.change != SAME]
     sizes = {id(row): _size(row, column, is_change=rule.condition.is_change) for row in rows}
-    lines = (_line(row, one.rows) for row in sorted(rows, key=lambda row: -sizes[id(row)]))
+    lines = (_line(row, comparison.rows) for row in sorted(rows, key=lambda row: -sizes[id(row)]))
     return next((line for line in lines if line is not None), None)
 
 

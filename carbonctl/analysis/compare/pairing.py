@@ -52,31 +52,43 @@ def pairs(base: Side, head: Side) -> list[Pair]:
     Where each side holds one workload they are paired whatever their names and files;
     several are told apart by name, and those of one name by their order.
     """
-    is_single = len(base.results) <= 1 and len(head.results) <= 1
-    left, right = (_keyed(side.results, is_single) for side in (base, head))
+    left, right = (_keyed(named) for named in named_workloads(base, head))
     keys = dict.fromkeys([*left, *right])
-    return [Pair(_called(*key[0]), left.get(key), right.get(key)) for key in keys]
+    return [Pair(key[0], left.get(key), right.get(key)) for key in keys]
 
 
-def _called(name: str, ordinal: int) -> str:
-    return name if ordinal == 1 else f"{name} ({ordinal})"
+Named = list[tuple[str, Result]]
 
 
-Key = tuple[tuple[str, int], tuple[str, str, str, str], int]
+def named_workloads(base: Side, head: Side) -> tuple[Named, Named]:
+    """Return the workloads of two sides, each with what tells it from others of its side.
+
+    That is empty where each side holds one.
+    """
+    is_single = len(base.results) <= 1 and len(head.results) <= 1
+    return _named(base.results, is_single), _named(head.results, is_single)
 
 
-def _keyed(results: tuple[Result, ...], is_single: bool) -> dict[Key, Entry]:
-    """Return entries by workload, its ordinal among those of its name, and identity.
+def _named(results: tuple[Result, ...], is_single: bool) -> Named:
+    seen: Counter[str] = Counter()
+    named = []
+    for result in results:
+        seen[result.name] += 1
+        ordinal = seen[result.name]
+        name = result.name if ordinal == 1 else f"{result.name} ({ordinal})"
+        named.append(("" if is_single else name, result))
+    return named
+
+
+def _keyed(workloads: Named) -> dict[tuple[str, tuple[str, str, str, str], int], Entry]:
+    """Return entries by workload and identity.
 
     An identity that comes again, as in a saved result of another hand, is counted.
     """
-    seen: Counter[str] = Counter()
     keyed = {}
-    for result in results:
-        name = "" if is_single else result.name
-        seen[name] += 1
-        again: Counter[tuple[str, str, str, str]] = Counter()
+    again: Counter[tuple[str, ...]] = Counter()
+    for name, result in workloads:
         for entry in result.entries:
-            again[entry.identity] += 1
-            keyed[(name, seen[name]), entry.identity, again[entry.identity]] = entry
+            again[name, *entry.identity] += 1
+            keyed[name, entry.identity, again[name, *entry.identity]] = entry
     return keyed

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from carbonctl.analysis.figures import Figures, sampling_of
@@ -22,7 +21,8 @@ class Gates(NamedTuple):
 
     def judge(self, result: Result) -> list[Verdict]:
         """Return the verdicts over an account."""
-        return self._judge(result.file, _figures((result,)), None)
+        figures = Figures(result.booked, sampling=sampling_of((result,)))
+        return self._judge(result.file, figures, None)
 
     def judge_rows(self, result: Result, count: int) -> dict[int, list[Verdict]]:
         """Return, of a result with columns, the verdicts of rows for which a rule triggers.
@@ -31,7 +31,7 @@ class Gates(NamedTuple):
         """
         from carbonctl.numbers.columns import where
 
-        whole = _figures((result,))
+        whole = Figures(result.booked)
         by_row: dict[int, list[Verdict]] = {}
         for level, rules in self._levels:
             for rule in rules:
@@ -40,13 +40,27 @@ class Gates(NamedTuple):
                     by_row.setdefault(row, []).append(verdict)
         return by_row
 
-    def judge_change(self, one: Comparison) -> list[Verdict]:
+    def judge_change(self, comparison: Comparison) -> list[Verdict]:
         """Return the verdicts over a comparison; a spread is known where its range is."""
-        is_known = one.base.has_specs and one.head.has_specs
-        head, base = (
-            _figures(side.results, is_known, like=one.head.results) for side in (one.head, one.base)
+        from carbonctl.analysis.compare.deltas import ranks_of_sides, same_unknowns
+        from carbonctl.analysis.compare.pairing import named_workloads, pairs
+
+        is_known = comparison.base.has_specs and comparison.head.has_specs
+        sides = comparison.base, comparison.head
+        paired = pairs(*sides)
+        sampling = sampling_of((*comparison.head.results, *comparison.base.results))
+        sampling = sampling._replace(ranks=ranks_of_sides(*sides, paired))
+        renamed = sampling._replace(same=same_unknowns(paired))
+        base, head = (
+            Figures(
+                [entry for _, result in named for entry in result.booked],
+                is_known,
+                sampling=own,
+                workloads=[name for name, result in named for _ in result.booked],
+            )
+            for named, own in zip(named_workloads(*sides), (sampling, renamed), strict=True)
         )
-        return self._judge(one.head.label, head, base)
+        return self._judge(comparison.head.label, head, base)
 
     def _judge(self, subject: str, ours: Figures, theirs: Figures | None) -> list[Verdict]:
         return [
@@ -58,11 +72,3 @@ class Gates(NamedTuple):
     @property
     def _levels(self) -> tuple[tuple[Level, tuple[Rule, ...]], ...]:
         return ("fail", self.fail), ("warn", self.warn)
-
-
-def _figures(
-    results: Sequence[Result], is_known: bool = True, like: Sequence[Result] = ()
-) -> Figures:
-    """Return the figures of some results, drawn like those that they are compared with."""
-    entries = [entry for result in results for entry in result.booked]
-    return Figures(entries, is_known, sampling=sampling_of(results, like))

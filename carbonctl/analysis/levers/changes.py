@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from carbonctl.account.changes import Change, Scaling
 from carbonctl.analysis.levers.effects import LEVERS, Effect, Part
-from carbonctl.factors.distributions import TRIANGULAR
-from carbonctl.factors.levers import with_elasticity, with_rebound
-from carbonctl.numbers.intervals import Range, best, high, low
-from carbonctl.numbers.quantities import Quantity, of, over_corners
+from carbonctl.factors.levers import with_rebound
+from carbonctl.ledger.terms import ELASTICITY, LEFT_OF_DIVISOR, LEFT_OF_MULTIPLIER, derived_number
+from carbonctl.numbers import quantities
+from carbonctl.numbers.intervals import best, over_corners
+from carbonctl.numbers.quantities import Quantity, of
 from carbonctl.numbers.values import Value
 from carbonctl.spec.levers import EMBODIED, ENERGY, TIME
 
@@ -31,7 +33,9 @@ def _scaling(effect: Effect, part: Part, *, with_rebound: bool) -> Scaling:
         share = of(lever.rebound.named(f"{part.value.name}_rebound", f"{_path(effect)}.rebound"))
         return Scaling(times=(_rebound(factor, share, is_times=part.is_times),))
     if with_rebound and lever.elasticity is not None:
-        return Scaling(times=(of(_elastic(part, lever.elasticity, _path(effect))),))
+        path = f"{_path(effect)}.elasticity"
+        elasticity = of(lever.elasticity.named(f"{part.value.name}{ELASTICITY}", path))
+        return Scaling(times=(_elastic(factor, elasticity, is_times=part.is_times),))
     return Scaling(times=(factor,)) if part.is_times else Scaling(over=(factor,))
 
 
@@ -51,26 +55,18 @@ def _rebound(factor: Quantity, share: Quantity, *, is_times: bool) -> Quantity:
     def kernel(by: Any, back: Any) -> Any:
         return with_rebound(by if is_times else 1 / by, back)
 
-    remaining = over_corners(kernel, factor, share)
-    return remaining.beside(*factor.inputs, *share.inputs)
+    left = quantities.over_corners(kernel, factor, share)
+    return left.beside(*factor.inputs, *share.inputs)
 
 
-def _elastic(part: Part, elasticity: Value, path: str) -> Value:
-    """Return what is left of an amount where demand is elastic: a value with its own ends.
+def _elastic(factor: Quantity, elasticity: Quantity, *, is_times: bool) -> Quantity:
+    """Return what is left of an amount where demand is elastic.
 
-    Powers are no arithmetic that formulas have, so the ends of the factor are taken to their ends.
+    Powers are no arithmetic that formulas have, so it is an input that follows from both.
     """
-
-    def left(factor: float) -> float:
-        kept = with_elasticity(factor if part.is_times else 1 / factor, elasticity.best)
-        return float(best(kept))
-
-    number = part.value.number
-    ends = sorted((left(low(number)), left(high(number))))
-    middle = left(best(number))
-    note = f"factor {part.value.best:g}, elasticity {elasticity.best:g}"
-    return part.value._replace(
-        number=Range(middle, *ends) if ends[0] < ends[1] else middle,
-        status="derived", path=f"{path}.elasticity", name=f"{part.value.name}_left", note=note,
-        distribution=TRIANGULAR,
-    )  # fmt: skip
+    (by,), (share,) = factor.inputs, elasticity.inputs
+    name = f"{by.name}{LEFT_OF_MULTIPLIER if is_times else LEFT_OF_DIVISOR}"
+    left = over_corners(partial(derived_number, name), factor.number, elasticity.number)
+    note = f"factor {by.best:g}, elasticity {share.best:g}"
+    value = Value(left, "", "derived", path=share.path, name=name, note=note)
+    return of(value).beside(by, share)

@@ -12,13 +12,14 @@ from carbonctl.errors import InputError
 from carbonctl.numbers.intervals import Range
 from carbonctl.numbers.units import FRACTION, format_quantity
 from carbonctl.numbers.values import Value
-from carbonctl.spec.levers import SCALED, Lever
+from carbonctl.spec.levers import SCALED, Lever, nothing_to_take_back
 from carbonctl.spec.tree import Map, Place, Seq, Text, place_of
 from carbonctl.spec.validation import Checker, Loc, problem_at
 
-LEVERS = "levers"
+LEVERS, USE = "levers", "use"
 EXAMPLE = """levers:
   - {name: cleaner region, set: {site.carbon_intensity: 100 g/kWh}}"""
+_NONE = "there are no levers; --suggest tries what it allows, and two lines add one of your own:"
 _NO_NAME = re.compile(r"[^0-9A-Za-z]+")
 
 
@@ -50,9 +51,9 @@ class Part(NamedTuple):
     at: Loc
 
     @property
-    def left(self) -> float:
-        """What the best estimate leaves of what it is applied to."""
-        return self.value.best if self.is_times else 1 / self.value.best
+    def is_published(self) -> bool:
+        """Whether it is that of a publication."""
+        return self.value.status == "catalog"
 
 
 class Setting(NamedTuple):
@@ -81,7 +82,12 @@ class Effect(NamedTuple):
     @property
     def is_as_published(self) -> bool:
         """Whether its factors are those of a publication."""
-        return bool(self.parts) and all(part.value.status == "catalog" for part in self.parts)
+        return bool(self.parts) and all(part.is_published for part in self.parts)
+
+    @property
+    def sets_as_published(self) -> bool:
+        """Whether it sets what a publication has."""
+        return any(setting.at[-1] == USE for setting in self.settings)
 
     @property
     def scaled(self) -> tuple[Part, ...]:
@@ -108,7 +114,7 @@ def read(tree: Map, file: str, catalog: Catalog) -> list[Effect]:
     """
     nodes = tree.get(LEVERS)
     if not nodes:
-        raise NoLevers([problem_at(tree, file, (), "there are no levers; two lines add one:")])
+        raise NoLevers([problem_at(tree, file, (), _NONE)])
     checker = Checker(tree, file, catalog)
     levers = [
         checker.validate(Lever, node, (LEVERS, number))
@@ -117,11 +123,18 @@ def read(tree: Map, file: str, catalog: Catalog) -> list[Effect]:
     if checker.problems:
         raise InputError(checker.problems)
     names = _identifiers([lever.name for lever in levers if lever])
-    return [
+    effects = [
         _effect(number, lever, names[number], tree, catalog)
         for number, lever in enumerate(levers)
         if lever is not None
     ]
+    without = [effect for effect in effects if effect.lever.demand_key and not effect.scaled]
+    if without:
+        raise InputError(
+            problem_at(tree, file, effect.at(), nothing_to_take_back(effect.lever.demand_key))
+            for effect in without
+        )
+    return effects
 
 
 def _identifiers(names: Sequence[str]) -> list[str]:
@@ -146,15 +159,16 @@ def _effect(number: int, lever: Lever, name: str, tree: Map, catalog: Catalog) -
         Setting(path, node, tree[LEVERS][number]["set"].keys_at[path], (*at, "set", path))
         for path, node in (lever.set or {}).items()
     ]
-    if published is not None and not parts and not settings:
-        place = place_of(tree, (*at, "use"))
+    given = {part.key for part in parts} | {setting.path for setting in settings}
+    if published is not None and published.quantity not in given:
+        place = place_of(tree, (*at, USE))
         if published.effect in (DIVIDE, MULTIPLY):
-            parts.append(_of_catalog(published, name, lever.name, at))
+            parts.insert(0, _of_catalog(published, name, lever.name, at))
         else:
             written = str(format_quantity(published.factor, FRACTION))
             node = Text(written)
             node.place = place
-            settings.append(Setting(published.quantity, node, place, (*at, "use")))
+            settings.insert(0, Setting(published.quantity, node, place, (*at, USE)))
     return Effect(number, lever, tuple(parts), tuple(settings), published)
 
 
@@ -170,4 +184,4 @@ def _of_catalog(published: PublishedLever, name: str, lever: str, at: Loc) -> Pa
         factor, "", "catalog", published.source, note=f"{published.id}, {published.where}"
     )
     placed = _named(value, name, lever, published.effect, published.quantity)
-    return Part(published.quantity, placed, published.effect == MULTIPLY, (*at, "use"))
+    return Part(published.quantity, placed, published.effect == MULTIPLY, (*at, USE))

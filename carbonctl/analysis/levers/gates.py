@@ -9,7 +9,7 @@ from carbonctl.analysis.gates import Verdict, parse_rule, refuse_change
 from carbonctl.analysis.gates.grammar import Rule
 from carbonctl.analysis.gates.verdicts import Level, judge
 from carbonctl.analysis.levers.report import Report
-from carbonctl.analysis.levers.rows import FIGURES, Row
+from carbonctl.analysis.levers.rows import FIGURES, LeverRow
 
 WITHOUT = ("alone_kgco2e", "left_out_kgco2e", "share")  # what all levers together have none of
 KEYS = tuple(key for key in FIGURES if key not in WITHOUT)
@@ -18,7 +18,7 @@ KEYS = tuple(key for key in FIGURES if key not in WITHOUT)
 class _OfRow(Figures):
     """The figures of one row; nothing is drawn."""
 
-    def __init__(self, row: Row) -> None:
+    def __init__(self, row: LeverRow) -> None:
         super().__init__((), is_known=False)
         self.of_row = row
 

@@ -22,7 +22,7 @@ _OF_ONE_DEVICE = frozenset({
     "power", "rated_power", "idle_power", "host_power", "device_embodied", "embodied", "parts",
     "accelerators", "host", "instance", "cpu", "host_embodied",
 })  # fmt: skip
-_BUSY, _RELEASED, _COPIES = 0.8, "25 %", 2.0
+_BUSY, _COPIES = 0.8, 2.0
 _HARD_DISK = "hdd"
 _BY_MODEL = frozenset({"llm_serving", "llm_training", "media_serving"})  # which know no time
 
@@ -35,8 +35,19 @@ class Proposal(NamedTuple):
     assumption: str
 
 
-def proposals(result: Result, catalog: Catalog) -> Iterator[Proposal]:
-    """Yield what may lower the carbon of a workload, in no order."""
+def proposals(result: Result, catalog: Catalog) -> list[Proposal]:
+    """Return what may lower the carbon of a workload, in no order, each under its own name."""
+    named: dict[str, Proposal] = {}
+    for proposal in _proposals(result, catalog):
+        number = 2
+        name = proposal.name
+        while name in named:
+            name, number = f"{proposal.name} ({number})", number + 1
+        named[name] = proposal._replace(name=name)
+    return [*named.values()]
+
+
+def _proposals(result: Result, catalog: Catalog) -> Iterator[Proposal]:
     for option in options(result, catalog):
         pairs = (setting.partition("=") for setting in option.settings)
         keys = {"set": {path: text for path, _, text in pairs}}
@@ -72,8 +83,9 @@ def _contracts(result: Result) -> Iterator[Proposal]:
         given = {value.name for value in entry.inputs if value.status == "given"}
         is_client = above.endswith("client_site")
         if not is_client and "market_intensity" not in given:
+            of_one = f", {above.removeprefix('phases.')}" if len(places) > 1 else ""
             yield Proposal(
-                "contract for carbon-free energy",
+                f"contract for carbon-free energy{of_one}",
                 {"set": {f"{above}.carbon_free_energy": "100 %"}},
                 "the grid stays what it is: only the market-based figures fall",
             )
@@ -83,7 +95,11 @@ def _devices(spec: Mapping[str, Any], catalog: Catalog) -> Iterator[Proposal]:
     """Yield the next device for each system and each activity that names one."""
     activities = dict(_activities(spec))
     for name, system in (spec.get("systems") or {}).items():
-        users = {path: one for path, one in activities.items() if one.get("system") == name}
+        users = {
+            path: activity
+            for path, activity in activities.items()
+            if activity.get("system") == name
+        }
         yield from _replaced(f"systems.{name}", f"systems.{name}", system, users, catalog)
     for path, activity in activities.items():
         yield from _replaced(path, f"phases.{path}", activity, {path: activity}, catalog)
@@ -106,10 +122,10 @@ def _replaced(
         device = catalog.device(str(name))
     except LookupError:  # a server, or a cloud machine
         return
-    found = _next(device, catalog)
-    if found is None:
+    successor = _next(device, catalog)
+    if successor is None:
         return
-    other, ratio, by = found
+    other, ratio, by = successor
     if any(user["kind"] in _BY_MODEL for user in users.values()):
         if all(user["kind"] in _BY_MODEL and "tokens_per_s" not in user for user in users.values()):
             keys = {"on": on, "set": {f"{path}.device": other.id}}
@@ -149,7 +165,7 @@ def _next(device: Device, catalog: Catalog) -> tuple[Device, float, str] | None:
     if not faster:
         return None
     year = min(other.year or 0 for other, *_ in faster)
-    return max((one for one in faster if one[0].year == year), key=lambda one: one[1])
+    return max((newer for newer in faster if newer[0].year == year), key=lambda newer: newer[1])
 
 
 def _stacked(device: Device) -> bool:
@@ -198,8 +214,8 @@ def _serving(path: str, activity: Mapping[str, Any]) -> Iterator[Proposal]:
     busy = float(activity["busy"])
     if "autoscaling" not in activity:
         yield Proposal(
-            "autoscaling", {"on": path, "set": {"autoscaling": _RELEASED}},
-            "a quarter of the idle time is given back, and others use the machines (wu2022 §3.3)",
+            "autoscaling", {"on": path, "use": "wu2022/autoscaling"},
+            "up to a quarter of the idle time is given back, and others use the machines",
         )  # fmt: skip
     if 0 < busy < _BUSY:
         smaller = {"on": path, "set": {"busy": f"{_BUSY}"}, "divide": {"fleet": f"{_BUSY / busy}"}}

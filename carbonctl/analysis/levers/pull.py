@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from carbonctl.account.changes import Change
-from carbonctl.analysis.levers import scaling
 from carbonctl.analysis.levers.changes import change_of
-from carbonctl.analysis.levers.effects import LEVERS, Effect, Part, Setting
+from carbonctl.analysis.levers.effects import LEVERS, Effect, Setting
+from carbonctl.analysis.levers.keyed import Figures
 from carbonctl.analysis.levers.targets import (
     NothingThere,
     Scope,
-    Target,
+    TargetActivity,
     item,
     scope,
     targets,
@@ -25,20 +25,18 @@ from carbonctl.analysis.levers.targets import (
 from carbonctl.catalog import Catalog
 from carbonctl.errors import InputError, Problem
 from carbonctl.ledger.entry import Entry
-from carbonctl.numbers.values import Value
+from carbonctl.ledger.unknowns import Key
 from carbonctl.spec.fields import PHASES
 from carbonctl.spec.levers import ENERGY, TIME
 from carbonctl.spec.overrides import Grafts, path_of
 from carbonctl.spec.paths import item_names, locate, split
 from carbonctl.spec.tree import Map, Seq, copy_of, place_of
 from carbonctl.spec.validation import Loc, problem_at
-from carbonctl.text import did_you_mean
 
 # What decides the power of an activity.
 _POWER = frozenset({"system", "device", "power", "rated_power", "load", "busy"})
 _ABSOLUTE = frozenset({"systems", "sites", "phases", "phase_sites", "functional_unit", *PHASES})
 _OF_SITE = ("site", "sites", "phase_sites")
-_MOST_KEYS = 12  # that a message lists
 
 
 class Pull:
@@ -64,6 +62,9 @@ class Pull:
     ----------
     changes : dict
         Those of activity data, once the tree is edited.
+    same : dict
+        By the path of each figure that is scaled what it is uncertain about, as
+        `carbonctl.analysis.levers.keyed.Figures.unknowns` has it.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class Pull:
         self.tree = Map()
         self.problems: list[Problem] = []
         self.added: dict[int, set[str]] = {}
+        self.same: dict[str, Key] = {}
 
     def edit(self, tree: Map) -> None:
         """Edit the tree of the workload, and leave the levers out of it.
@@ -95,8 +97,11 @@ class Pull:
             With what is wrong with the levers.
         """
         self.prepare(tree)
+        self.figures = Figures(tree, self.catalog, self.entries, self.problem)
         for effect in self.effects:
             self.factors(effect)
+        self.figures.put()
+        self.same.update(self.figures.unknowns())
         self.finish()
 
     def edit_without_factors(self, tree: Map) -> None:
@@ -168,6 +173,10 @@ class Pull:
         for effect in self.effects:
             bases = self.scope(effect)
             for setting in effect.settings if bases is not None else ():
+                if setting.at[-1] == "use" and not effect.lever.on:
+                    said = f"it sets `{setting.path}`: say of what, as in on: inference.fleet"
+                    self.problem(setting.at, said)
+                    continue
                 for parts in self.paths(effect, setting.path, bases):
                     if self.is_free(effect, setting, parts, taken):
                         self.put(grafts, setting, parts)
@@ -198,15 +207,15 @@ class Pull:
         taken[whole] = effect.name
         return True
 
-    def paths(self, effect: Effect, path: str, found: Scope | None) -> list[list[str]]:
+    def paths(self, effect: Effect, path: str, reach: Scope | None) -> list[list[str]]:
         """Return where a path of a lever leads: from each thing it works on, or from the root."""
         try:
             parts = split(path.removeprefix("phases."))
         except ValueError as error:
             self.problem(effect.at("set", path), str(error), key=True)
             return []
-        bases = found.bases if found is not None else ()
-        if not bases or parts[0] in _ABSOLUTE:
+        bases = reach.bases if reach is not None else ()
+        if effect.lever.on is None or parts[0] in _ABSOLUTE:
             return [path_of(self.tree, path)]
         of_system = [base for base in bases if base[0] == "systems"]
         if of_system and parts[0] in _OF_SITE:
@@ -229,30 +238,34 @@ class Pull:
         """Apply the factors of one lever."""
         if not effect.parts:
             return
-        found = self.scope(effect)
-        if found is None:
+        whole = self.scope(effect)
+        if whole is None:
             return
-        for part in effect.keyed:
-            self.scale(effect, part, found)
+        reach = whole.without(self.added.get(effect.number, ()))
+        is_everything = effect.lever.on is None
+        for part in effect.keyed if reach.bases or is_everything else ():
+            head = part.key.rpartition(".")[0].partition(".")[0]
+            is_exact = bool(head) and (is_everything or head in _ABSOLUTE)
+            paths = self.paths(effect, part.key, reach)
+            self.figures.add(effect, part, reach, paths, is_exact=is_exact)
         if effect.scaled:
-            own = found.without(self.added.get(effect.number, ()))
-            self.check_time(effect, own)
-            self.check_power(effect, own)
+            self.check_time(effect, reach)
+            self.check_power(effect, reach)
             change = change_of(effect, with_rebound=effect is not self.plain)
-            for target in own.activities:
+            for target in reach.activities:
                 there = self.changes.get(target.path)
                 self.changes[target.path] = change if there is None else there.and_(change)
 
-    def check_time(self, effect: Effect, found: Scope) -> None:
+    def check_time(self, effect: Effect, reach: Scope) -> None:
         """Refuse a factor of time on what takes no time of devices."""
         part = next((part for part in effect.scaled if part.key == TIME), None)
-        for target in found.activities if part is not None else ():
+        for target in reach.activities if part is not None else ():
             instead = _instead_of_time(item(self.tree, target))
             if instead and part is not None:
                 said = f"time: {target.said} has no device time that a lever could divide"
                 self.problem(part.at, f"{said}; {instead}, or name others with `on`", key=True)
 
-    def check_power(self, effect: Effect, found: Scope) -> None:
+    def check_power(self, effect: Effect, reach: Scope) -> None:
         """Refuse to divide energy where a lever also sets what decides power."""
         part = next((part for part in effect.scaled if part.key == ENERGY), None)
         for setting in effect.settings if part is not None else ():
@@ -260,7 +273,7 @@ class Pull:
             if key not in _POWER:
                 continue
             for path in self.paths(effect, setting.path, self.scope(effect)):
-                for target in found.activities:
+                for target in reach.activities:
                     if _reaches(path, target, item(self.tree, target)) and part is not None:
                         said = f"`{effect.name}` sets `{key}`, which decides the power of"
                         more = "the ratio of machines would count twice; divide `time` instead"
@@ -270,81 +283,6 @@ class Pull:
                             key=True,
                         )
                         return
-
-    def scale(self, effect: Effect, part: Part, found: Scope) -> None:
-        """Scale a number of the workload, wherever a lever works on it."""
-        places = self.written(effect, part, found) or self.assumed(effect, part, found)
-        factor = part.value.number if part.is_times else 1 / part.value.number
-        place = place_of(self.tree, part.at)
-        for parts, node in places:
-            try:
-                Grafts(self.tree, self.catalog.provider).put(
-                    parts, scaling.scaled(node, factor, place), place
-                )
-            except (LookupError, ValueError) as error:
-                self.problem(part.at, f"{part.key}: {error.args[0]}", key=True)
-
-    def written(self, effect: Effect, part: Part, found: Scope) -> list[tuple[list[str], Any]]:
-        """Return where the file itself gives a number that a lever scales."""
-        places = []
-        for parts in self.paths(effect, part.key, found):
-            try:
-                node, rest, _ = locate(self.tree, parts)
-            except LookupError:
-                continue
-            if not rest:
-                places.append((parts, node))
-        return places
-
-    def assumed(self, effect: Effect, part: Part, found: Scope) -> list[tuple[list[str], Any]]:
-        """Return where a number that a lever scales could be given, and what is assumed there.
-
-        What an activity shares with others is given for it alone, where the lever names it.
-        """
-        place = place_of(self.tree, part.at)
-        targets_by_name = {(target.phase, target.name): target for target in found.activities}
-        places: dict[tuple[str, ...], Any] = {}
-        known: dict[str, None] = {}
-        for entry in self.entries():
-            target = targets_by_name.get((entry.phase, entry.activity))
-            for value in entry.inputs if target is not None else ():
-                known[value.figure or value.name] = None
-                if target is None or not _is_of(value, part.key):
-                    continue
-                parts = self.home(effect, value, target)
-                if parts is not None:
-                    places.setdefault(tuple(parts), self.node(value, place))
-        if not places:
-            near = did_you_mean(part.key, known)
-            there = near or f"; there are {', '.join([*known][:_MOST_KEYS])}"
-            said = f"`{part.key}` is no number of what the lever works on{there}"
-            self.problem(part.at, said, key=True)
-        return [([*parts], node) for parts, node in places.items()]
-
-    def node(self, value: Value, place: Any) -> Any:
-        """Return a figure as the file gives it, or could."""
-        try:
-            node, rest, _ = locate(self.tree, split(value.path or ""))
-        except (LookupError, ValueError):
-            return scaling.node_of(value, place)
-        return scaling.node_of(value, place) if rest or not isinstance(node, str | Map) else node
-
-    def home(self, effect: Effect, value: Value, target: Target) -> list[str] | None:
-        """Return where a figure of an activity is to be given; None where it is no target's."""
-        parts = (value.path or "").split(".")
-        if effect.lever.on is None or parts[0] == "phases":
-            return parts
-        systems = [w.removeprefix("systems.") for w in effect.lever.on if w.startswith("systems.")]
-        if parts[0] == "systems":
-            if any((value.path or "").startswith(f"systems.{name}.") for name in systems):
-                return parts
-            return None if systems else ["phases", target.phase, target.name, parts[-1]]
-        return ["phases", target.phase, target.name, "site", parts[-1]]
-
-
-def _is_of(value: Value, key: str) -> bool:
-    names = (value.figure, value.name, (value.path or "").rpartition(".")[2])
-    return key in names and value.path is not None
 
 
 def _instead_of_time(activity: Map) -> str:
@@ -361,7 +299,7 @@ def _instead_of_time(activity: Map) -> str:
     return ""
 
 
-def _reaches(path: Sequence[str], target: Target, activity: Map) -> bool:
+def _reaches(path: Sequence[str], target: TargetActivity, activity: Map) -> bool:
     """Whether what stands at a path decides the power of an activity."""
     if path[0] == "systems":
         return any(uses(activity, ".".join(path[1:end])) for end in range(2, len(path) + 1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from carbonctl.analysis.accounts import Accounts
@@ -11,6 +11,7 @@ from carbonctl.analysis.levers.pull import Pull, added_paths
 from carbonctl.errors import InputError, Problem
 from carbonctl.ledger.entry import Entry
 from carbonctl.ledger.result import Result
+from carbonctl.ledger.unknowns import Key
 from carbonctl.spec.tree import Map
 from carbonctl.spec.validation import Loc, problem_at
 from carbonctl.text import did_you_mean
@@ -30,10 +31,13 @@ class Made(NamedTuple):
         The account.
     added : dict
         By the number of a lever, the paths of the activities that it added.
+    same : mapping
+        What scaled figures are uncertain about, as `carbonctl.analysis.levers.pull.Pull` has it.
     """
 
     result: Result
     added: dict[int, set[str]]
+    same: Mapping[str, Key]
 
 
 class Pulls:
@@ -64,7 +68,7 @@ class Pulls:
         trees: list[Map] = []
         base = accounts.account(edit=trees.append)
         (self.tree,) = trees
-        self.made[NONE, None] = Made(base, {})
+        self.made[NONE, None] = Made(base, {}, {})
         self.effects = read(self.tree, accounts.file, accounts.catalog)
         self.expected = added_paths(self.effects, self.tree)
 
@@ -97,7 +101,7 @@ class Pulls:
     def _made(self, chosen: Chosen, plain: int | None) -> Made:
         pull = self._pull(chosen, plain)
         result = self.accounts.account(edit=pull.edit, changes=pull.changes)
-        return Made(result, pull.added)
+        return Made(result, pull.added, pull.same)
 
     def _pull(self, chosen: Chosen, plain: int | None) -> Pull:
         effects = [effect for effect in self.effects if effect.number in chosen]
@@ -115,6 +119,8 @@ class Pulls:
         if not setting:
             return self.base
         chosen = frozenset(effect.number for effect in setting)
+        if not any(effect.parts for effect in setting):
+            return self.account(chosen).result
         if chosen not in self._of_sets:
             pull = self._pull(chosen, None)
             self._of_sets[chosen] = self.accounts.account(edit=pull.edit_without_factors)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from carbonctl.analysis.levers.effects import Effect, Part
-from carbonctl.analysis.levers.rows import Row
+from carbonctl.analysis.levers.rows import LeverRow
 from carbonctl.errors import Caution
 from carbonctl.factors.levers import payback_share
 from carbonctl.ledger.entry import OPERATIONAL, Entry
@@ -17,10 +17,11 @@ from carbonctl.spec.levers import EMBODIED, ENERGY, TIME, plain
 _GRID = frozenset({"grid", "carbon_intensity"})
 _PUE = "pue"
 _HARDWARE = frozenset({"utilization", "lifetime", "embodied", "device_embodied", "host_embodied"})
-_EVERYTHING = "everything"
+_EVERYTHING, _GIVEN = "everything", "given"
 _HOURS_PER_DAY = 24
+_HARDWARE_STAYS = ", and hardware stays"
 _REACH = {
-    ENERGY: "electricity, and hardware stays",
+    ENERGY: f"electricity{_HARDWARE_STAYS}",
     TIME: "device time, and with it energy and hardware",
     EMBODIED: "embodied carbon, and energy stays",
 }
@@ -147,31 +148,35 @@ def _factor(part: Part) -> str:
 
 
 def source(effect: Effect) -> str:
-    """Return who says the factors of a lever; its own words take precedence."""
-    sources = [part.value.source for part in effect.parts if part.value.source]
-    if effect.lever.source:
-        sources.insert(0, effect.lever.source)
-    elif effect.published is not None and not sources and not effect.lever.set:
+    """Return who says what a lever does; its own words take precedence."""
+    lever = effect.lever
+    sources = [lever.source] if lever.source else []
+    sources += [part.value.source or _GIVEN for part in effect.parts]
+    if effect.published is not None and effect.sets_as_published:
         sources.append(effect.published.source)
-    return "; ".join(dict.fromkeys(sources)) or "given"
+    return "; ".join(dict.fromkeys(sources)) or _GIVEN
 
 
 def assumptions(effects: Sequence[Effect]) -> Iterator[str]:
     """Yield what levers take for granted: what a factor works on, and what was published of it."""
     for effect in effects:
-        keys = {part.key for part in effect.scaled}
         record = effect.published
-        if record is not None:
-            does = ", and ".join(_does(part) for part in effect.parts) or _sets(effect)
+        as_published = [part for part in effect.parts if part.is_published]
+        own = {part.key: part for part in effect.scaled if not part.is_published}
+        if record is not None and (as_published or effect.sets_as_published):
+            does = ", and ".join(map(_does, as_published)) or _sets(effect)
+            if TIME in own:
+                does = does.removesuffix(_HARDWARE_STAYS)
             caution = f"; {record.caution}" if record.caution else ""
             measured = f"{record.id}, {record.where}: {record.applies_to}"
             yield f"{effect.name} {does} ({measured}{caution})"
-        elif keys >= {ENERGY, TIME}:
+        if own.keys() >= {ENERGY, TIME}:
             how = "electricity by its factor of energy, hardware by that of time"
             yield f"{effect.name} scales {how}"
-        elif TIME in keys:
-            verb = "multiplies" if effect.scaled[0].is_times else "divides"
-            yield f"{effect.name} {verb} {_REACH[TIME]}"
+        elif TIME in own:
+            verb = "multiplies" if own[TIME].is_times else "divides"
+            reach = "hardware, as device time" if as_published else _REACH[TIME]
+            yield f"{effect.name} {verb} {reach}"
 
 
 def _does(part: Part) -> str:
@@ -187,7 +192,7 @@ def _sets(effect: Effect) -> str:
     return f"sets {', '.join(said)}"
 
 
-def notes(effects: Sequence[Effect], rows: Sequence[Row]) -> Iterator[Caution]:
+def notes(effects: Sequence[Effect], rows: Sequence[LeverRow]) -> Iterator[Caution]:
     """Yield what users should know: backfire, unknown carbon, what only contracts change."""
     for effect, row in zip(effects, rows, strict=True):
         path = f"levers.{effect.name}"

@@ -12,7 +12,7 @@ from carbonctl.analysis.levers.effects import Effect
 from carbonctl.analysis.levers.pulls import Pulls
 from carbonctl.analysis.levers.rows import (
     ALL_LEVERS,
-    Row,
+    LeverRow,
     Saving,
     added_kgco2e,
     as_it_is,
@@ -30,7 +30,7 @@ class LeverLine(NamedTuple):
 
     Attributes
     ----------
-    row : Row
+    row : LeverRow
         Its figures.
     touches : str
         What it changes, in words.
@@ -38,12 +38,13 @@ class LeverLine(NamedTuple):
         Of a published lever of a figure that shows several: the electricity of what it works on
         before it is pulled, over that at the end; and what the publication prints for it.
     payback : Payback or None
-        After how much of the work what it adds once is paid back.
+        After how much of the work what it adds once is paid back, by what it saves after those
+        before it, however the saving is divided.
     without_rebound_kgco2e : float or None
-        What it would save if demand stayed as it is.
+        What it would save after those before it if demand stayed as it is.
     """
 
-    row: Row
+    row: LeverRow
     touches: str
     relative: float | None = None
     printed: float | None = None
@@ -64,11 +65,11 @@ class Report(NamedTuple):
         Whether the levers are in the order of what each saves next.
     base, end : Result
         The accounts as it is, and with all levers.
-    original : Row
+    original : LeverRow
         The workload as it is.
     lines : tuple of LeverLine
         A line a lever, in their order.
-    total : Row
+    total : LeverRow
         All levers together.
     alone_kgco2e : float or None
         The sum of what each saves alone, which is no total.
@@ -88,9 +89,9 @@ class Report(NamedTuple):
     is_ranked: bool
     base: Result
     end: Result
-    original: Row
+    original: LeverRow
     lines: tuple[LeverLine, ...]
-    total: Row
+    total: LeverRow
     alone_kgco2e: float | None
     market: tuple[float | None, float | None]
     assumptions: tuple[str, ...]
@@ -170,7 +171,8 @@ class _Reporter:
         if self.is_ranked:
             order = shares.ranked(order, self.sums)
         whole = frozenset(order)
-        base, end = self.pulls.base, self.pulls.account(whole).result
+        base, pulled = self.pulls.base, self.pulls.account(whole)
+        end = pulled.result
         saved = self.attributed(order)
         original, all_saved = self.sums(frozenset()), self.sums(frozenset()).less(self.sums(whole))
         lines = []
@@ -178,7 +180,7 @@ class _Reporter:
         for place, (_number, own) in enumerate(zip(order, saved, strict=True)):
             lines.append(self.line(place, order, before, own, all_saved))
             before = before.less(own)
-        low, high = saved_ends(base, end)
+        low, high = saved_ends(base, end, same_after=pulled.same)
         total = row(
             None, ALL_LEVERS, original, all_saved, original,
             added_kgco2e=_sum(line.row.added_kgco2e for line in lines),
@@ -227,12 +229,15 @@ class _Reporter:
         number = order[place]
         effect = self.pulls.effects[number]
         earlier, chosen = frozenset(order[:place]), frozenset(order[: place + 1])
-        first, then = self.pulls.account(earlier).result, self.pulls.account(chosen)
+        before_it, then = self.pulls.account(earlier), self.pulls.account(chosen)
+        first = before_it.result
         original = self.sums(frozenset())
         alone = original.less(self.sums(frozenset((number,)))).total_kgco2e
         left_out = self.left_out(order, number)
         is_by_step = self.attribution == shares.STEPS
-        low, high = saved_ends(first, then.result) if is_by_step else (None, None)
+        low, high = None, None
+        if is_by_step:
+            low, high = saved_ends(first, then.result, before_it.same, then.same)
         paths = then.added.get(number, set())
         added = added_kgco2e(then.result, paths) if paths else 0.0
         rebound = self.taken_back(effect, earlier, chosen)
@@ -248,12 +253,13 @@ class _Reporter:
         )  # fmt: skip
         reach = self.reach(effect)
         saved_alone = self.pulls.account(frozenset((number,))).result
-        without = None if not rebound or own.total_kgco2e is None else own.total_kgco2e + rebound
+        step = self.sums(earlier).less(self.sums(chosen)).total_kgco2e
+        without = None if not rebound or step is None else step + rebound
         return LeverLine(
             made,
             remarks.touches(effect, self.pulls.base, saved_alone),
             *self.relative(effect, order, first, reach),
-            remarks.payback(added, own.total_kgco2e, then.result, reach),
+            remarks.payback(added, step, then.result, reach),
             without,
         )
 

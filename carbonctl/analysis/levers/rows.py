@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from carbonctl.analysis.compare.deltas import deltas, percent_of
 from carbonctl.analysis.compare.pairing import Pair
 from carbonctl.ledger.entry import Entry
+from carbonctl.ledger.ranks import merged
 from carbonctl.ledger.result import Result
 from carbonctl.ledger.sums import without_range
-from carbonctl.ledger.unknowns import Key, is_certain, unknown_of
+from carbonctl.ledger.unknowns import Key, Rank, is_certain, unknown_of
 from carbonctl.numbers.values import Value
 
-_SAME = 1e-9
-
+NO_FIGURES: Mapping[str, Key] = {}
 AS_IT_IS, ALL_LEVERS = "as it is", "all levers"
 
 
@@ -50,7 +49,7 @@ class Saving(NamedTuple):
 NOTHING = Saving(*[0.0] * len(Saving._fields))
 
 
-class Row(NamedTuple):
+class LeverRow(NamedTuple):
     """One lever, as CSV and JSON have it. None is unknown, or does not apply.
 
     Attributes
@@ -64,7 +63,7 @@ class Row(NamedTuple):
     saved_pct : float
         What it saves, in percent of the original total.
     added_kgco2e, rebound_kgco2e : float
-        Of what it adds; and what demand takes back of its saving.
+        Of what it adds; and what demand takes back of its saving after those before it.
     alone_kgco2e, left_out_kgco2e : float
         What it saves alone, and what is lost where all but it are pulled.
     share : float
@@ -98,7 +97,7 @@ class Row(NamedTuple):
 
 
 FIGURES = tuple(
-    key for key in Row._fields if key not in ("order", "lever", "on", "divides", "source")
+    key for key in LeverRow._fields if key not in ("order", "lever", "on", "divides", "source")
 )
 
 
@@ -108,58 +107,56 @@ def sums(result: Result) -> Saving:
     return Saving(*(getattr(totals, key) for key in Saving._fields))
 
 
-def saved_ends(before: Result, after: Result) -> tuple[float | None, float | None]:
+Same: TypeAlias = Mapping[str, Key]
+
+
+def saved_ends(
+    before: Result, after: Result, same_before: Same = NO_FIGURES, same_after: Same = NO_FIGURES
+) -> tuple[float | None, float | None]:
     """Return the 90 % range of the difference of two totals, what both share moving together.
 
-    A figure that one of them has a multiple of is one unknown: both are at the same quantile.
+    Parameters
+    ----------
+    before, after : Result
+        The accounts.
+    same_before, same_after : mapping of str to Key
+        By the paths of figures that levers scale in each, what these are uncertain about: it is
+        one unknown with what is not scaled, and both are at the same quantile.
     """
-    first, then = _as_one(before.booked, after.booked)
+    names = {key: repr(key) for key in (*same_before.values(), *same_after.values())}
+    first, own = _side(before, same_before, names)
+    then, theirs = _side(after, same_after, names)
     paired = [Pair("", first.get(key), then.get(key)) for key in dict.fromkeys([*first, *then])]
-    (delta,) = deltas([(paired, "total_kgco2e")], ranged=True)
+    (delta,) = deltas([(paired, "total_kgco2e")], ranged=True, ranks=merged([own, theirs]))
     low, high = delta.low, delta.high
-    return (None if high is None else 0.0 - high), (None if low is None else 0.0 - low)
+    if delta.difference is None or low is None or high is None:
+        return None, None
+    return 0.0 - high, 0.0 - low
 
 
-_Entries: TypeAlias = dict[tuple[str, str, str, str], Entry]
+Entries: TypeAlias = dict[tuple[str, str, str, str], Entry]
 
 
-def _as_one(before: Sequence[Entry], after: Sequence[Entry]) -> tuple[_Entries, _Entries]:
-    """Return entries by identity; scaled figures are under the identity that they had before."""
-    first = {entry.identity: entry for entry in before}
-    then = {entry.identity: entry for entry in after}
-    names: dict[Key, str] = {}
-    for identity, entry in then.items():
-        theirs = {v.name: v for v in first[identity].inputs} if identity in first else {}
-        for value in entry.inputs:
-            other = theirs.get(value.name)
-            if other is not None and _is_multiple(value, other):
-                key = unknown_of(other).key
-                names[key] = names[unknown_of(value).key] = repr(key)
-    if not names:
-        return first, then
-    return _renamed(first, names), _renamed(then, names)
+def _side(result: Result, same: Same, names: Mapping[Key, str]) -> tuple[Entries, list[Rank]]:
+    """Return entries and rank correlations in which what both accounts share has one name."""
+    known: dict[Key, Key] = {}
 
+    def renamed(value: Value) -> Value:
+        if is_certain(value):
+            return value
+        key = unknown_of(value).key
+        is_scaled = value.status == "given" and not value.unknown
+        shared = same.get(value.path or "", key) if is_scaled else key
+        value = value._replace(unknown=names[shared]) if shared in names else value
+        known[key] = unknown_of(value).key
+        return value
 
-def _is_multiple(value: Value, other: Value) -> bool:
-    """Whether a figure has a range that is another one's times a factor, which is not 1."""
-    if is_certain(value) or is_certain(other) or value.number == other.number or not other.low:
-        return False
-    factor = value.low / other.low
-    pairs = ((value.best, other.best), (value.high, other.high))
-    return all(math.isclose(ours, theirs * factor, rel_tol=_SAME) for ours, theirs in pairs)
-
-
-def _renamed(entries: _Entries, names: Mapping[Key, str]) -> _Entries:
-    renamed = {}
-    for identity, entry in entries.items():
-        inputs = tuple(
-            value
-            if is_certain(value) or (key := unknown_of(value).key) not in names
-            else value._replace(unknown=names[key])
-            for value in entry.inputs
-        )
-        renamed[identity] = entry._replace(inputs=inputs)
-    return renamed
+    entries = {
+        entry.identity: entry._replace(inputs=tuple(map(renamed, entry.inputs)))
+        for entry in result.booked
+    }
+    ranks = [(known.get(a, a), known.get(b, b), rank) for a, b, rank in result.uncertainty.ranks]
+    return entries, ranks
 
 
 def row(
@@ -169,13 +166,13 @@ def row(
     saved: Saving,
     original: Saving,
     **more: float | str | None,
-) -> Row:
+) -> LeverRow:
     """Return the row of one lever.
 
     Parameters
     ----------
     order, name
-        As in `Row`.
+        As in `LeverRow`.
     before, saved, original : Saving
         The sums before it, what it saves of them, and the sums of the workload as it is.
     **more
@@ -188,7 +185,7 @@ def row(
         else percent_of(saved.total_kgco2e, original.total_kgco2e)
     )
     fields: dict[str, float | str | None] = {
-        **dict.fromkeys(Row._fields), "on": "", "divides": "", "source": "", **more,
+        **dict.fromkeys(LeverRow._fields), "on": "", "divides": "", "source": "", **more,
     }  # fmt: skip
     fields |= {
         "order": order,
@@ -202,15 +199,15 @@ def row(
         "embodied_saved_kgco2e": saved.embodied_kgco2e,
         "energy_saved_kwh": saved.energy_kwh,
     }
-    return Row(**fields)  # type: ignore[arg-type]
+    return LeverRow(**fields)  # type: ignore[arg-type]
 
 
-def as_it_is(original: Saving) -> Row:
+def as_it_is(original: Saving) -> LeverRow:
     """Return the row of the workload without any lever."""
     return row(0, AS_IT_IS, original, NOTHING, original)
 
 
-def by_saving(rows: Iterable[Row]) -> list[Row]:
+def by_saving(rows: Iterable[LeverRow]) -> list[LeverRow]:
     """Return rows by what each saves, the most first; those of equal saving stay in order."""
     return sorted(rows, key=lambda line: (line.saved_kgco2e is None, -(line.saved_kgco2e or 0.0)))
 

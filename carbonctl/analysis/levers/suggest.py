@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 from carbonctl.analysis.accounts import Accounts
 from carbonctl.analysis.levers import remarks
-from carbonctl.analysis.levers.candidates import Candidate, Ranking, Tried, ranking
 from carbonctl.analysis.levers.effects import LEVERS, Effect, read
 from carbonctl.analysis.levers.proposals import Proposal, proposals
 from carbonctl.analysis.levers.pull import Pull
-from carbonctl.analysis.levers.rows import Row, as_it_is, sums
+from carbonctl.analysis.levers.ranking import Candidate, Ranking, Tried, ranking
+from carbonctl.analysis.levers.rows import LeverRow, as_it_is, sums
 from carbonctl.ledger.result import Result
 from carbonctl.spec.tree import Map, Seq, copy_of, parse
 
@@ -26,7 +26,7 @@ class Suggestion(NamedTuple):
 
     Attributes
     ----------
-    row : Row
+    row : LeverRow
         What it saves alone.
     assumption : str
         What has to hold for it.
@@ -34,7 +34,7 @@ class Suggestion(NamedTuple):
         The lever as a file would have it.
     """
 
-    row: Row
+    row: LeverRow
     assumption: str
     keys: Mapping[str, Any]
 
@@ -48,7 +48,7 @@ class Suggested(NamedTuple):
         The input, and the workload.
     base : Result
         The account as it is.
-    original : Row
+    original : LeverRow
         The workload as it is.
     lines : tuple of Suggestion
         What saves most first.
@@ -57,7 +57,7 @@ class Suggested(NamedTuple):
     file: str
     name: str
     base: Result
-    original: Row
+    original: LeverRow
     lines: tuple[Suggestion, ...]
 
 
@@ -72,14 +72,14 @@ def suggested(accounts: Accounts) -> Suggested:
         Where the workload is not in order.
     """
     base = accounts.account()
-    some = list(proposals(base, accounts.catalog))
+    some = proposals(base, accounts.catalog)
     tried = ranking(accounts, _candidates(accounts, base, some), base)
     keys = {proposal.name: {"name": proposal.name, **proposal.keys} for proposal in some}
     lines = tuple(
         Suggestion(
-            one.row._replace(order=place), one.candidate.assumption, keys[one.candidate.name]
+            trial.row._replace(order=place), trial.candidate.assumption, keys[trial.candidate.name]
         )
-        for place, one in enumerate(_that_save(tried), 1)
+        for place, trial in enumerate(_that_save(tried), 1)
     )
     return Suggested(accounts.label, base.name, base, as_it_is(sums(base)), lines)
 
@@ -87,14 +87,14 @@ def suggested(accounts: Accounts) -> Suggested:
 def _that_save(tried: Ranking) -> Iterator[Tried]:
     """Yield those that save something, location- or market-based, and cost nothing."""
     total = tried.base.total.total_kgco2e or tried.base.total.operational_kgco2e or 0.0
-    for one in tried.tried:
-        row = one.row
+    for trial in tried.tried:
+        row = trial.row
         first = row.operational_saved_kgco2e if row.saved_kgco2e is None else row.saved_kgco2e
         savings = (first, row.operational_market_saved_kgco2e)
         if (first or 0.0) >= -_LEAST * total and any(
             saved is not None and saved > _LEAST * total for saved in savings
         ):
-            yield one
+            yield trial
 
 
 def _candidates(accounts: Accounts, base: Result, some: list[Proposal]) -> Iterator[Candidate]:
@@ -111,6 +111,7 @@ def _candidates(accounts: Accounts, base: Result, some: list[Proposal]) -> Itera
             effect.name,
             edit=partial(_edit, nodes, pull),
             changes=pull.changes,
+            same=pull.same,
             assumption=some[effect.number].assumption,
             on="; ".join(effect.lever.on or ()),
             divides=remarks.divides(effect),

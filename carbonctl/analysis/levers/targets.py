@@ -13,7 +13,7 @@ from carbonctl.text import did_you_mean
 _SYSTEMS, _PHASES = "systems.", "phases."
 
 
-class Target(NamedTuple):
+class TargetActivity(NamedTuple):
     """One activity: its phase, its place there, and its name."""
 
     phase: str
@@ -36,18 +36,21 @@ class Scope(NamedTuple):
 
     Attributes
     ----------
-    activities : tuple of Target
+    activities : tuple of TargetActivity
         The activities, each once, in the order of the workload.
     bases : tuple of list of str
         Where relative paths begin: at each activity, or at each system.
     """
 
-    activities: tuple[Target, ...]
+    activities: tuple[TargetActivity, ...]
     bases: tuple[list[str], ...] = ()
 
     def without(self, paths: Collection[str]) -> Scope:
         """Return it without some activities."""
-        return self._replace(activities=tuple(t for t in self.activities if t.path not in paths))
+        return Scope(
+            tuple(target for target in self.activities if target.path not in paths),
+            tuple(base for base in self.bases if ".".join(base) not in paths),
+        )
 
 
 class NothingThere(Exception):
@@ -59,14 +62,14 @@ class NothingThere(Exception):
         self.message = message
 
 
-def targets(tree: Map) -> Iterator[Target]:
+def targets(tree: Map) -> Iterator[TargetActivity]:
     """Yield the activities of a workload in their order."""
     for phase, items in _phases(tree):
         for place, name in enumerate(item_names(items)):
-            yield Target(phase, place, name)
+            yield TargetActivity(phase, place, name)
 
 
-def item(tree: Map, target: Target) -> Map:
+def item(tree: Map, target: TargetActivity) -> Map:
     """Return an activity as the tree has it; an empty mapping where it is none."""
     node: Any = tree["phases"][target.phase][target.place]
     return node if isinstance(node, Map) else Map()
@@ -85,18 +88,21 @@ def scope(tree: Map, words: Sequence[str] | None, expected: Collection[str] = ()
     everything = list(targets(tree))
     if words is None:
         return Scope(tuple(everything))
-    chosen: list[Target] = []
+    chosen: list[TargetActivity] = []
     bases: list[list[str]] = []
     for place, word in enumerate(words):
         own, at = _meant(tree, word, everything)
-        if not own and f"{_PHASES}{word.removeprefix(_PHASES)}" not in expected:
+        whole = f"{_PHASES}{word.removeprefix(_PHASES)}"
+        if not own and not any(f"{path}.".startswith(f"{whole}.") for path in expected):
             raise NothingThere(place, f"`{word}` matches nothing{_near(tree, word, everything)}")
         chosen += own
         bases += at
     return Scope(tuple(target for target in everything if target in chosen), tuple(bases))
 
 
-def _meant(tree: Map, word: str, everything: list[Target]) -> tuple[list[Target], list[list[str]]]:
+def _meant(
+    tree: Map, word: str, everything: list[TargetActivity]
+) -> tuple[list[TargetActivity], list[list[str]]]:
     """Return the activities that one word means, and where its paths begin."""
     if word.startswith(_SYSTEMS):
         name = word.removeprefix(_SYSTEMS)
@@ -132,7 +138,7 @@ def _phases(tree: Map) -> Iterator[tuple[str, Seq]]:
             yield phase, items
 
 
-def _near(tree: Map, word: str, everything: list[Target]) -> str:
+def _near(tree: Map, word: str, everything: list[TargetActivity]) -> str:
     systems = tree.get("systems")
     known = [
         *dict.fromkeys(target.phase for target in everything),

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from carbonctl.analysis.sensitivity.asked import Key, Question
+from carbonctl.analysis.sensitivity.asked import FigureKey, Question
 from carbonctl.analysis.sensitivity.model import RANK, SOBOL, SWING, Row, Sensitivity
 from carbonctl.analysis.sensitivity.swing import Figure, Swings, grouped, swings
 from carbonctl.errors import InputError, Problem
 from carbonctl.ledger.entry import SUMS, Entry
 from carbonctl.ledger.ranges import UNKNOWN, Ends, Moves, is_finite
+from carbonctl.ledger.ranks import correlated_groups
 from carbonctl.ledger.result import Result
 from carbonctl.ledger.terms import Term
-from carbonctl.ledger.unknowns import Rank, Uncertain
+from carbonctl.ledger.unknowns import Key, Rank, Uncertain
 from carbonctl.numbers.formulas import NotArithmetic
 from carbonctl.numbers.intervals import exact_sum
 
@@ -49,7 +50,7 @@ def sensitivity(result: Result, question: Question) -> Sensitivity:
     )  # fmt: skip
 
 
-def _value(entries: Sequence[Entry], key: Key) -> float | None:
+def _value(entries: Sequence[Entry], key: FigureKey) -> float | None:
     """Return the sum of what is known; None where nothing of some entries is."""
     numbers = [getattr(entry, SUMS[key.sum][1]) for entry in entries]
     known = [number for number in numbers if number is not None]
@@ -144,24 +145,17 @@ class _Group:
 
 def _groups(swung: Swings, ranks: Sequence[Rank]) -> list[_Group]:
     """Return the groups of what moves the figure, the one with the largest swing first."""
-    roots: dict[str, str] = {}
-    for one, other, _ in ranks:
-        old, new = roots.get(other, other), roots.get(one, one)
-        roots.update({one: new, other: new})
-        roots.update({name: new for name, root in roots.items() if root == old})
-
-    def key(unknown: Uncertain) -> Hashable:
-        return roots.get(unknown.unknown) or unknown.key
-
-    groups: dict[Hashable, _Group] = {}
+    first_of = {key: keys[0] for keys in correlated_groups(ranks) for key in keys}
+    made: dict[Key, _Group] = {}
     for place, mover in enumerate(swung.movers):
-        groups.setdefault(key(mover.unknowns[0]), _Group()).places.append(place)
+        key = mover.unknowns[0].key
+        made.setdefault(first_of.get(key, key), _Group()).places.append(place)
     drawn = dict.fromkeys(u for term in swung.terms for u in term.ranged.values())
     for unknown in drawn:
-        group = groups.get(key(unknown))
+        group = made.get(first_of.get(unknown.key, unknown.key))
         if group is not None:
             group.unknowns.append(unknown)
-    return list(groups.values())
+    return list(made.values())
 
 
 def _together(rows: Sequence[Row], group: _Group, terms: Sequence[Term]) -> Row:

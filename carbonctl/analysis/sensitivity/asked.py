@@ -13,7 +13,7 @@ POINTS = 8192
 TOTAL = "total_kgco2e"
 
 
-class Key(NamedTuple):
+class FigureKey(NamedTuple):
     """One of the sums of an account, or of a phase of it."""
 
     phase: str | None
@@ -52,7 +52,7 @@ class Question(NamedTuple):
 
     Attributes
     ----------
-    key : Key
+    key : FigureKey
         The figure.
     method, at : str
         One of `METHODS` and one of `ENDS`.
@@ -62,7 +62,7 @@ class Question(NamedTuple):
         How many points the indices rest on: a power of 2.
     """
 
-    key: Key = Key(None, TOTAL)
+    key: FigureKey = FigureKey(None, TOTAL)
     method: str = SWING
     at: str = PERCENTILES
     seed: int | None = None
@@ -74,7 +74,7 @@ class Question(NamedTuple):
         return (SWING, RANK, SOBOL) if self.method == ALL else (self.method,)
 
 
-def read_key(text: str, flag: str = "--of") -> Key:
+def read_key(text: str, flag: str = "--of") -> FigureKey:
     """Return the figure that a key names.
 
     Raises
@@ -88,4 +88,4 @@ def read_key(text: str, flag: str = "--of") -> Key:
         raise UsageError(
             f"{flag}: {name} has no formulas of what is uncertain in it; there are {known}"
         )
-    return Key(phase, name)
+    return FigureKey(phase, name)

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from carbonctl.analysis.sensitivity.drawn import Drawn
+from carbonctl.analysis.sensitivity.drawn import DrawsByTerm
 from carbonctl.factors.normal import normal_quantile
 from carbonctl.ledger.terms import Term
 from carbonctl.ledger.unknowns import Rank, Uncertain
@@ -30,7 +30,7 @@ Z975 = normal_quantile(0.975)  # how many standard deviations a 95 % interval ha
 Numbers: TypeAlias = Any  # an array of numbers
 
 
-class Index(NamedTuple):
+class VarianceIndices(NamedTuple):
     """First-order and total index, each with half the width of its 95 % confidence interval."""
 
     first: float | None
@@ -39,7 +39,7 @@ class Index(NamedTuple):
     total_conf: float | None
 
 
-UNDEFINED = Index(None, None, None, None)
+UNDEFINED = VarianceIndices(None, None, None, None)
 
 
 class Evaluations(NamedTuple):
@@ -57,7 +57,7 @@ def indices(
     points: int,
     seed: int,
     ranks: Sequence[Rank],
-) -> list[Index]:
+) -> list[VarianceIndices]:
     """Return the indices of some groups of unknowns, whose members are drawn together.
 
     Parameters
@@ -84,7 +84,7 @@ def _evaluate(
     seed: int,
     ranks: Sequence[Rank],
 ) -> Evaluations:
-    sets = [Drawn(terms, points, seed, ranks, stream) for stream in "AB"]
+    sets = [DrawsByTerm(terms, points, seed, ranks, stream) for stream in "AB"]
     member_of = {unknown: place for place, group in enumerate(groups) for unknown in group}
     at_a, at_b = np.zeros(points), np.zeros(points)
     steps = np.zeros((len(groups), points))
@@ -105,7 +105,7 @@ def _evaluate(
     return Evaluations(at_a, at_b, steps)
 
 
-def of_evaluations(evaluated: Evaluations, seed: int) -> list[Index]:
+def of_evaluations(evaluated: Evaluations, seed: int) -> list[VarianceIndices]:
     """Return the indices of each group; undefined where the figure is always the same."""
     at_a, at_b, steps = evaluated
     if not all(np.isfinite(numbers).all() for numbers in evaluated):
@@ -118,7 +118,10 @@ def of_evaluations(evaluated: Evaluations, seed: int) -> list[Index]:
         return [UNDEFINED] * len(steps)
     again = [_ratios(columns @ weights, len(steps)) for weights in _weights(len(at_a), seed)]
     confs = [Z975 * np.std([made[n] for made in again], axis=0, ddof=1) for n in (0, 1)]
-    return [Index(*map(float, row)) for row in zip(first, confs[0], total, confs[1], strict=True)]
+    return [
+        VarianceIndices(*map(float, row))
+        for row in zip(first, confs[0], total, confs[1], strict=True)
+    ]
 
 
 def _ratios(means: Numbers, count: int) -> tuple[Numbers, Numbers]:

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from carbonctl.analysis.sensitivity.drawn import Drawn
+from carbonctl.analysis.sensitivity.drawn import DrawsByTerm
 from carbonctl.ledger.samples import DRAWS
 from carbonctl.ledger.terms import Term
 from carbonctl.ledger.unknowns import Rank, Uncertain
@@ -23,7 +23,7 @@ def rank_correlations(
 
     None where one of the two is the same in all draws, or the sum has no value in some of them.
     """
-    drawn = Drawn(terms, DRAWS, seed, ranks)
+    drawn = DrawsByTerm(terms, DRAWS, seed, ranks)
     total = np.zeros(DRAWS)
     with np.errstate(all="ignore"):  # what is not finite has no correlation
         for term in terms:

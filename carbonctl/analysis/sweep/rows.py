@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from carbonctl.analysis.accounts import Accounts, Outcome, Point
+from carbonctl.analysis.accounts import Accounts, Point, PointAccount
 from carbonctl.analysis.figures import Figures, sampling_of
 from carbonctl.analysis.gates.rules import Gates
 from carbonctl.analysis.gates.verdicts import Verdict, judge
@@ -180,7 +180,7 @@ class Sweep:
             for figure, measure in zip(figures, self.measures, strict=True)
         )  # fmt: skip
 
-    def _refused(self, made: Rows, point: int, values: Point, outcome: Outcome) -> None:
+    def _refused(self, made: Rows, point: int, values: Point, outcome: PointAccount) -> None:
         """Add the row of a point that is refused, and why it is."""
         assert outcome.error is not None
         problems = [self._problem(problem, values) for problem in outcome.error.problems]
@@ -190,7 +190,7 @@ class Sweep:
         made.rows.append(Row(point, values, self.subject.workload, None, nothing, said))
 
     def _verdicts(
-        self, points: Sequence[Point], outcomes: Sequence[Outcome], counts: Mapping[int, int]
+        self, points: Sequence[Point], outcomes: Sequence[PointAccount], counts: Mapping[int, int]
     ) -> Iterator[Verdict]:
         """Yield the verdicts of rules that trigger or cannot be judged, point by point."""
         by_row: dict[int, dict[int, list[Verdict]]] = {}
@@ -209,7 +209,7 @@ class Sweep:
                 place = self.place(values)
                 yield from (verdict._replace(subject=place) for verdict in verdicts)
 
-    def _alone(self, outcome: Outcome) -> list[Verdict]:
+    def _alone(self, outcome: PointAccount) -> list[Verdict]:
         """Return the verdicts of one point that are no pass."""
         assert outcome.result is not None
         sampling = sampling_of([outcome.result])
@@ -270,13 +270,13 @@ class _Answers:
 
             self.totals, self.figures = by_row(total, rows), by_row(figures, rows)
 
-    def at(self, outcome: Outcome) -> tuple[Totals, tuple[float | None, ...]]:
+    def at(self, outcome: PointAccount) -> tuple[Totals, tuple[float | None, ...]]:
         """Return the sums and what is asked, at one point."""
         row = outcome.row or 0
         return Totals._make(self.totals[row]), self.figures[row]
 
 
-def _counts(outcomes: Sequence[Outcome]) -> dict[int, int]:
+def _counts(outcomes: Sequence[PointAccount]) -> dict[int, int]:
     """Return how many rows each account with columns has."""
     counts: dict[int, int] = {}
     for outcome in outcomes:

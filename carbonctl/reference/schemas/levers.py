@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from carbonctl.analysis.levers.attribution import ATTRIBUTIONS
 from carbonctl.analysis.levers.remarks import Payback
-from carbonctl.analysis.levers.rows import Row
+from carbonctl.analysis.levers.rows import LeverRow
 from carbonctl.reference.schemas import Schema
 from carbonctl.reference.schemas import records as r
 from carbonctl.reference.schemas import result as of_result
@@ -14,7 +14,7 @@ from carbonctl.render.levers.json_ import SCHEMA
 def build() -> Schema:
     """Return the schema of the document."""
     shared = of_result.build()["$defs"]
-    row = r.record(Row, "levers row")
+    row = r.record(LeverRow, "levers row")
     more = r.fields(
         "levers more",
         relative=r.MAYBE_NUMBER,

@@ -21,6 +21,10 @@ from carbonctl.reference.schemas import Schema, closed, ref
 from carbonctl.reference.schemas import records as r
 from carbonctl.spec.model import PHASES
 
+_BOUNDS = {
+    "type": "array",
+    "items": {"type": ["array", "null"], "items": r.NUMBER},
+}
 _REPORTED = (
     "energy_kwh", "operational_kgco2e", "operational_market_kgco2e", "embodied_kgco2e",
     "total_kgco2e", "water_l",
@@ -65,7 +69,7 @@ def build() -> Schema:
             "uncertainty": r.whole(
                 r.fields("uncertainty", seed={"type": "integer"}, ranks=r.listed("rank"))
             ),
-            "rank": r.whole(r.fields("rank", of=r.TEXTS, rank=r.NUMBER)),
+            "rank": r.whole(r.fields("rank", of=r.TEXTS, bounds=_BOUNDS, rank=r.NUMBER)),
             "driver": r.record(Driver, "driver", status=status),
             "activity_figure": r.record(Figure, "activity_figure"),
             "assumption": r.record(Assumption, "assumption", status=status),

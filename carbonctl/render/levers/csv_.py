@@ -8,12 +8,12 @@ from io import StringIO
 
 from carbonctl.analysis.gates import Verdict
 from carbonctl.analysis.levers.report import Report
-from carbonctl.analysis.levers.rows import Row
+from carbonctl.analysis.levers.rows import LeverRow
 from carbonctl.analysis.levers.suggest import Suggested
 from carbonctl.ledger.result import About
 from carbonctl.render import SEPARATORS, Style
 
-COLUMNS = ("file", "workload", *Row._fields)
+COLUMNS = ("file", "workload", *LeverRow._fields)
 
 
 def render(
@@ -33,7 +33,7 @@ def suggestions(some: Suggested, about: About, style: Style, form: str = "csv") 
     return _table(some, (some.original, *(line.row for line in some.lines)), SEPARATORS[form])
 
 
-def _table(of: Report | Suggested, rows: Iterable[Row], delimiter: str) -> str:
+def _table(of: Report | Suggested, rows: Iterable[LeverRow], delimiter: str) -> str:
     out = StringIO()
     writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
     writer.writerow(COLUMNS)

@@ -9,7 +9,7 @@ from typing import Any
 
 from carbonctl.analysis.levers.attribution import LOGARITHMIC, SHAPLEY
 from carbonctl.analysis.levers.report import LeverLine, Report
-from carbonctl.analysis.levers.rows import Row
+from carbonctl.analysis.levers.rows import LeverRow
 from carbonctl.analysis.levers.suggest import Suggested
 from carbonctl.render.human_numbers import (
     decimals,
@@ -42,8 +42,10 @@ def headline(report: Report, name: str) -> str:
         total.total_before_kgco2e, total.total_after_kgco2e, total.saved_kgco2e
     )  # fmt: skip
     if before is None or after is None or saved is None:
-        operational = total.operational_saved_kgco2e
-        return f"{name}: {_short(operational)} of operational carbon saved; total unknown"
+        operational = total.operational_saved_kgco2e or 0.0
+        word = "more" if operational < 0 else "saved"
+        said = f"{_short(abs(operational))} of operational carbon {word}"
+        return f"{name}: {said}; total unknown"
     return f"{name}: {change(before, after)}, {_saved(report)}"
 
 
@@ -58,7 +60,7 @@ def suggested_headline(some: Suggested) -> str:
     return f"{some.name}: {carbon}; what would lower it, each by itself"
 
 
-def saved_range(row: Row, size: float, places: int) -> str:
+def saved_range(row: LeverRow, size: float, places: int) -> str:
     """Return the range of a saving over a size; nothing where it is unknown."""
     ends = (row.saved_low_kgco2e, row.saved_high_kgco2e)
     if None in ends:
@@ -97,6 +99,8 @@ def _saved(report: Report) -> str:
     total = report.total
     saved = total.saved_kgco2e or 0.0
     low, high = total.saved_low_kgco2e, total.saved_high_kgco2e
+    if saved < 0 and low is not None and high is not None:
+        low, high = -high, -low
     bounds = ""
     if low is not None and high is not None and fixed(low, 1) != fixed(high, 1):
         size, unit = scale(max(abs(low), abs(high)), "kgCO2e")
@@ -127,7 +131,7 @@ def remarks(report: Report) -> Iterator[str]:
         yield _SHARED[report.attribution]
     yield from _alone(report)
     for line in report.lines:
-        yield from _of_lever(line)
+        yield from _of_lever(line, is_shared=report.attribution in _SHARED)
     yield from _relative(report)
     before, after = report.market
     if before is not None and after is not None:
@@ -143,16 +147,19 @@ def _alone(report: Report) -> Iterator[str]:
         return
     word = _WORDS[count] if count < len(_WORDS) else str(count)
     why = "they work on the same carbon" if alone > saved else "together they save more"
-    yield f"Alone, the {word} would save {_short(alone)}: {why}, and this is no total."
+    what = f"save {_short(alone)}" if alone >= 0 else f"cost {_short(-alone)}"
+    yield f"Alone, the {word} would {what}: {why}, and this is no total."
 
 
-def _of_lever(line: LeverLine) -> Iterator[str]:
+def _of_lever(line: LeverLine, *, is_shared: bool) -> Iterator[str]:
+    """Yield what stands of one lever, by its saving after those above it."""
     row = line.row
+    name = f"{row.lever}, after those above it" if is_shared else row.lever
     if line.without_rebound_kgco2e is not None:
         expected = line.without_rebound_kgco2e + (row.added_kgco2e or 0.0)
         back = percent(row.rebound_kgco2e, expected)
         yield (
-            f"{row.lever}: without rebound it would save {_short(line.without_rebound_kgco2e)}; "
+            f"{name}: without rebound it would save {_short(line.without_rebound_kgco2e)}; "
             f"demand takes back {_short(row.rebound_kgco2e)}, {back} of the expected saving."
         )
     payback = line.payback
@@ -165,7 +172,7 @@ def _of_lever(line: LeverLine) -> Iterator[str]:
         after = "not paid back in the time of this account"
     elif not times:
         after = f"paid back after {percent(payback.share, 1)} of the work"
-    yield f"{row.lever}: {_short(row.added_kgco2e)} are added once, {after}."
+    yield f"{name}: {_short(row.added_kgco2e)} are added once, {after}."
 
 
 def _many(number: float) -> str:
@@ -181,9 +188,11 @@ def _relative(report: Report) -> Iterator[str]:
     known = [line for line in report.lines if line.relative is not None]
     if not known:
         return
-    where = known[0].row.on or "the workload"
+    first = known[0].row
+    where = first.on or "the workload"
+    since = "" if known[0] is report.lines[0] else f"From {first.lever} on "
     printed = "" if known[0].printed is None else f" (the paper prints {known[0].printed:g})"
-    yield f"{_times(known[0])} × less electricity in {where}{printed}."
+    yield f"{since}{_times(known[0])} × less electricity in {where}{printed}."
     if len(known) > 1:
         steps = (f"{line.row.lever} {_times(line)} ×" for line in known[1:])
         yield f"Electricity over that at the end, before each: {', '.join(steps)}."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from carbonctl.analysis.gates import Verdict
 from carbonctl.analysis.levers.report import Report
-from carbonctl.analysis.levers.rows import Row
+from carbonctl.analysis.levers.rows import LeverRow
 from carbonctl.analysis.levers.suggest import Suggested
 from carbonctl.ledger.result import About
 from carbonctl.render import Style
@@ -55,7 +55,7 @@ def suggestions(some: Suggested, about: About, style: Style) -> str:
     return below("\n".join([*lines, ""]), about.own_records, is_markdown=True)
 
 
-def _cells(row: Row) -> list[str]:
+def _cells(row: LeverRow) -> list[str]:
     share = "" if row.saved_pct is None else signed_share(row.saved_pct)
     return [
         f"{row.order} {escape(row.lever)}", _mass(row.total_after_kgco2e), _mass(row.saved_kgco2e),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from carbonctl.analysis.gates import Verdict
 from carbonctl.analysis.levers.report import LeverLine, Report
-from carbonctl.analysis.levers.rows import Row
+from carbonctl.analysis.levers.rows import LeverRow
 from carbonctl.analysis.levers.suggest import Suggested
 from carbonctl.ledger.result import About
 from carbonctl.render import CAUTION, Style, human_numbers
@@ -117,7 +117,7 @@ class _Table:
         for head, unit, start in (
             ("After", self.unit, 0), ("Saved", self.unit, 0), ("of the", "original", 0),
             ("Operational", self.unit, parts), ("Embodied", self.unit, _PARTS_FROM),
-            ("Alone", self.unit, 0), ("If left", "out", 0),
+            ("Alone", self.unit, 50), ("If left", "out", 60),
         ):  # fmt: skip
             sheet.add_column(head, unit=unit, is_right=True, wraps=False, start=start)
         sheet.add_column(wraps=False, start=_BAR_FROM)
@@ -156,7 +156,7 @@ class _Table:
         return "0" if is_nothing else f"{'−' if kg < 0 else ''}{text}"
 
 
-def _share(row: Row) -> str:
+def _share(row: LeverRow) -> str:
     """Return a saving in percent of the original; nothing of an original that is zero."""
     if row.saved_pct is None:
         return ""

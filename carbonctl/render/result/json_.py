@@ -7,7 +7,7 @@ from typing import Any
 from carbonctl.ledger.entry import COLUMNS, Entry, Totals
 from carbonctl.ledger.result import SCHEMA, About, Assumption, Result
 from carbonctl.ledger.samples import Drawn, Samples
-from carbonctl.ledger.unknowns import Uncertainty, distribution, identity, is_certain
+from carbonctl.ledger.unknowns import Rank, Uncertainty, distribution, identity, is_certain
 from carbonctl.numbers.values import Value
 from carbonctl.render import Style, Verdicts
 from carbonctl.render.escaping import as_json, json_parts
@@ -103,8 +103,14 @@ def _uncertainty(result: Result) -> dict[str, Any] | None:
     said = result.uncertainty
     if said == Uncertainty() and not result.spec.get("uncertainty"):
         return None
-    ranks = [{"of": [first, second], "rank": rank} for first, second, rank in said.ranks]
-    return {"seed": said.seed, "ranks": ranks}
+    return {"seed": said.seed, "ranks": [*map(_rank, said.ranks)]}
+
+
+def _rank(given: Rank) -> dict[str, Any]:
+    """Return a rank correlation; the bounds of an unknown that they do not tell apart are null."""
+    *keys, rank = given
+    names, bounds = zip(*((name, numbers or None) for name, *numbers in keys), strict=True)
+    return {"of": names, "bounds": bounds, "rank": rank}
 
 
 def _entry(result: Result, entry: Entry) -> dict[str, Any]:

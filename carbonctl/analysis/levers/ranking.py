@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from carbonctl.account.changes import NONE, Changes
 from carbonctl.analysis.accounts import Accounts
-from carbonctl.analysis.levers.rows import Row, by_saving, row, saved_ends, sums
+from carbonctl.analysis.levers.rows import NO_FIGURES, LeverRow, by_saving, row, saved_ends, sums
 from carbonctl.errors import InputError
 from carbonctl.ledger.result import Result
+from carbonctl.ledger.unknowns import Key
 from carbonctl.spec.tree import Map
 
 
@@ -26,6 +27,8 @@ class Candidate(NamedTuple):
         Changes the tree, as `carbonctl.analysis.accounts.Accounts.account` takes it.
     changes : Changes
         Of the activity data.
+    same : mapping
+        What scaled figures are uncertain about, as `carbonctl.analysis.levers.pull.Pull` has it.
     assumption : str
         What it rests on.
     on, divides, source : str
@@ -36,6 +39,7 @@ class Candidate(NamedTuple):
     overrides: tuple[str, ...] = ()
     edit: Callable[[Map], None] | None = None
     changes: Changes = NONE
+    same: Mapping[str, Key] = NO_FIGURES
     assumption: str = ""
     on: str = ""
     divides: str = ""
@@ -47,7 +51,7 @@ class Tried(NamedTuple):
 
     candidate: Candidate
     result: Result
-    row: Row
+    row: LeverRow
 
 
 class Ranking(NamedTuple):
@@ -89,7 +93,7 @@ def ranking(
     """
     whole = accounts.account() if base is None else base
     original = sums(whole)
-    tried: dict[Row, Tried] = {}
+    tried: dict[LeverRow, Tried] = {}
     refused: list[tuple[Candidate, InputError]] = []
     for number, candidate in enumerate(candidates, 1):
         try:
@@ -98,7 +102,7 @@ def ranking(
             refused.append((candidate, error))
             continue
         saved = original.less(sums(result))
-        low, high = saved_ends(whole, result)
+        low, high = saved_ends(whole, result, same_after=candidate.same)
         line = row(
             number, candidate.name, original, saved, original,
             on=candidate.on, divides=candidate.divides, source=candidate.source,
