@@ -283,6 +283,8 @@ def _broken(plain: str, width: int) -> list[tuple[int, int]]:
         if used and used + _size(word[0].rstrip()) > width:
             starts.append(word.start())
             used = 0
+        elif not used:
+            used = word.start()  # what a text that is indented begins with
         used += _size(word[0])
     ends = [*starts[1:], len(plain)]
     return [
