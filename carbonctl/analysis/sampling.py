@@ -26,7 +26,7 @@ from carbonctl.spec.model import PHASES
 TOTAL = "total"
 KEYS = (TOTAL, OPERATIONAL, EMBODIED, *PHASES)
 MOST_AUTO = 2**20
-_SETS = 10  # of draws, by which their error is told
+_SETS = 10  # sets of draws, from which the error of all is estimated
 _ENOUGH = 0.1  # %: of an error with which draws are enough
 
 Numbers: TypeAlias = Any  # an array of numbers, or one number where nothing is uncertain

@@ -187,5 +187,5 @@ class _Run:
         except ClosedPipe:
             if len(self.sinks) == 1:
                 raise
-            self.failed.append(sink)  # whoever read it has enough; exports are still wanted
+            self.failed.append(sink)  # its reader has closed it; exports are still written
             self.codes.append(errors.CLOSED_PIPE)

@@ -168,7 +168,7 @@ def test_without_levers_two_lines_would_add_one(inside):
     assert done.code == 3
     said = done.err.splitlines()
     assert said[0].endswith(
-        "there are no levers; --suggest tries what it allows, and two lines add one of your own:"
+        "this workload has no levers; --suggest tries some, and two lines add one of your own:"
     )
     assert said[1:] == [
         "levers:", "  - {name: cleaner region, set: {site.carbon_intensity: 100 g/kWh}}"

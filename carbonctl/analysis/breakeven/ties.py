@@ -25,7 +25,7 @@ from carbonctl.ledger.result import Result
 SCHEMA = "carbonctl.breakeven/1"
 _SAME = 1e-9  # of the figures: differences that are all smaller are none, and formulas are right
 _SIDES = 2
-WHOLE = "a whole number is wanted"  # what a count that is none is told
+WHOLE = "a whole number is wanted"  # ends the message about a count that is not whole
 
 
 class Spread(NamedTuple):

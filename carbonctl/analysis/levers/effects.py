@@ -19,7 +19,7 @@ from carbonctl.spec.validation import Checker, Loc, problem_at
 LEVERS, USE = "levers", "use"
 EXAMPLE = """levers:
   - {name: cleaner region, set: {site.carbon_intensity: 100 g/kWh}}"""
-_NONE = "there are no levers; --suggest tries what it allows, and two lines add one of your own:"
+_NONE = "this workload has no levers; --suggest tries some, and two lines add one of your own:"
 _NO_NAME = re.compile(r"[^0-9A-Za-z]+")
 
 

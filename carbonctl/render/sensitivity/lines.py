@@ -1,4 +1,4 @@
-"""What people are told of what decides a figure, whatever the format."""
+"""Sentences around the answer of `sensitivity`, the same in every format."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What decides a figure, as a table for people: a row an unknown, with a bar of its swing."""
+"""The table of `sensitivity`: a row for each unknown, with a bar of its swing."""
 
 from __future__ import annotations
 
