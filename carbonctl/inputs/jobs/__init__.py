@@ -1,0 +1,1 @@
+"""Tables of jobs and logs of other tools: anything → rows of the canonical table."""

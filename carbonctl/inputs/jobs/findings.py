@@ -1,0 +1,74 @@
+"""What is found while a table or a log is read: what was skipped, refused, and worth a note."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import NamedTuple
+
+
+class Reject(NamedTuple):
+    """A row that cannot be counted, and why.
+
+    Attributes
+    ----------
+    file : str
+        What messages call the input.
+    line : int or str
+        The line on which the row begins, from 1; of Parquet the row; ``@OFFSET`` where only the
+        place in bytes is known.
+    column : str
+        As the input calls it; empty where it is the row as a whole.
+    value : str
+        What stands there.
+    message : str
+        What is wrong, and what would be right.
+    """
+
+    file: str
+    line: int | str
+    column: str
+    value: str
+    message: str
+
+
+class Findings:
+    """Collects what is found while inputs are read.
+
+    Attributes
+    ----------
+    skipped : Counter
+        Rows that rightly count nothing, by reason.
+    rejects : list of Reject
+        Rows that cannot be counted.
+    notes : dict
+        What the user should know, each once, with how often it was met.
+    not_covered : Counter
+        Quantities of what no kind accounts for, by what it is and its unit.
+    uncovered_h : float
+        Hours without a measurement, which count nothing.
+    """
+
+    def __init__(self) -> None:
+        self.skipped: Counter[str] = Counter()
+        self.rejects: list[Reject] = []
+        self.notes: Counter[str] = Counter()
+        self.not_covered: Counter[tuple[str, str]] = Counter()
+        self.uncovered_h = 0.0
+
+    def skip(self, reason: str, rows: int = 1) -> None:
+        """Count rows that rightly count nothing."""
+        self.skipped[reason] += rows
+
+    def reject(
+        self, file: str, line: int | str, column: str, value: object, message: str
+    ) -> None:
+        """Add a row that cannot be counted."""
+        self.rejects.append(Reject(file, line, column, str(value), message))
+
+    def note(self, text: str, rows: int = 1) -> None:
+        """Add something that the user should know."""
+        self.notes[text] += rows
+
+    def leave_out(self, what: str, quantity: float, unit: str) -> None:
+        """Add a quantity that no kind of activity accounts for."""
+        self.not_covered[what, unit] += quantity  # type: ignore[assignment]
