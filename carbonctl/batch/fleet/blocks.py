@@ -1,0 +1,202 @@
+"""Columns of a block of rows: texts by their codes, and numbers.
+
+A block has rows by position: whoever reads them, on how many processes, the blocks are the
+same, and so are the sums.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+ROWS = 131_072  # of a block
+NAN = math.nan
+
+
+class Texts(NamedTuple):
+    """A column of texts.
+
+    Attributes
+    ----------
+    codes : array of int
+        For each row the place of its text in ``values``.
+    values : sequence of str
+        The texts that differ; an empty one is unknown.
+    """
+
+    codes: Any
+    values: Sequence[str]
+
+    def each(self, change: Callable[[str], str]) -> Texts:
+        """Return the column with each text changed."""
+        return encoded_again(self.codes, [change(value) for value in self.values])
+
+    def at(self, row: int) -> str:
+        """Return the text of a row."""
+        return self.values[int(self.codes[row])]
+
+    def where(self, test: Callable[[str], bool]) -> Any:
+        """Return in which rows the text passes a test."""
+        return np.array([test(value) for value in self.values], dtype=bool)[self.codes]
+
+
+def encoded(texts: Iterable[str]) -> Texts:
+    """Return texts as a column."""
+    places: dict[str, int] = {}
+    codes = [places.setdefault(text, len(places)) for text in texts]
+    return Texts(np.array(codes, dtype=np.int64), list(places))
+
+
+def encoded_again(codes: Any, values: Sequence[str]) -> Texts:
+    """Return a column some of whose values may be equal, with each of them once."""
+    places: dict[str, int] = {}
+    moved = np.array([places.setdefault(value, len(places)) for value in values], dtype=np.int64)
+    return Texts(moved[codes] if len(moved) else codes, list(places))
+
+
+def constant(text: str, rows: int) -> Texts:
+    """Return a column with the same text in every row."""
+    return Texts(np.zeros(rows, dtype=np.int64), [text])
+
+
+class Fault(NamedTuple):
+    """A cell that is no number of its column."""
+
+    row: int
+    value: str
+    message: str
+
+
+def number(text: str, *, is_share: bool = False) -> float:
+    """Return the number that a cell holds; NaN where it is empty.
+
+    Raises
+    ------
+    ValueError
+        Where it holds something else.
+    """
+    cell = text.strip()
+    if not cell:
+        return NAN
+    if is_share and cell.endswith("%"):
+        return number(cell[:-1].rstrip()) / 100
+    if "_" in cell or not cell.isascii():
+        raise ValueError(text)
+    value = float(cell)
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return value
+
+
+def numbers(texts: Texts, *, is_share: bool = False) -> tuple[Any, list[Fault]]:
+    """Return a column of texts as numbers, NaN where there is none, and what is no number."""
+    known = np.empty(len(texts.values))
+    wrong: dict[int, str] = {}
+    for place, text in enumerate(texts.values):
+        try:
+            known[place] = number(text, is_share=is_share)
+        except ValueError:
+            known[place] = NAN
+            wrong[place] = text
+    column = known[texts.codes] if len(texts.values) else np.full(len(texts.codes), NAN)
+    faults = []
+    if wrong:
+        rows = np.flatnonzero(np.isin(texts.codes, list(wrong)))
+        faults = [
+            Fault(row, texts.at(row), f"{texts.at(row)!r} is not a number") for row in rows.tolist()
+        ]
+    return column, faults
+
+
+class Block(NamedTuple):
+    """Some rows of a table.
+
+    Attributes
+    ----------
+    file : str
+        What messages call the input.
+    columns : dict
+        By canonical name: `Texts`, or an array of numbers in the unit of the name.
+    tags : dict of Texts
+        By the name of a tag.
+    lines : array
+        The line on which each row begins.
+    headers : dict
+        What the input calls a column, by its canonical name.
+    """
+
+    file: str
+    columns: dict[str, Any]
+    tags: dict[str, Texts]
+    lines: Any
+    headers: dict[str, str]
+
+    @property
+    def rows(self) -> int:
+        """How many rows it has."""
+        return len(self.lines)
+
+    def place(self, row: int) -> tuple[str, int | str]:
+        """Return the file and the line of a row."""
+        line = self.lines[row]
+        return self.file, line if isinstance(line, str) else int(line)
+
+    def header(self, name: str) -> str:
+        """Return what the input calls a column."""
+        return self.headers.get(name, name)
+
+    def text(self, name: str) -> Texts:
+        """Return a column of texts; empty ones where there is none."""
+        column = self.columns.get(name)
+        return column if isinstance(column, Texts) else constant("", self.rows)
+
+    def number(self, name: str) -> Any:
+        """Return a column of numbers; NaN where there is none."""
+        column = self.columns.get(name)
+        return np.full(self.rows, NAN) if column is None else column
+
+    def shown(self, name: str, row: int) -> str:
+        """Return what stands in a cell, as messages show it."""
+        column = self.columns.get(name)
+        if column is None:
+            return ""
+        if isinstance(column, Texts):
+            return column.at(row)
+        value = float(column[row])
+        return "" if math.isnan(value) else f"{value:g}"
+
+
+def unique_rows(columns: Sequence[Any]) -> tuple[Any, Any]:
+    """Return the first row of each combination of some columns of codes, and which each row has.
+
+    Returns
+    -------
+    first : array of int
+        A row for each combination, in the order in which they come.
+    inverse : array of int
+        For each row the place of its combination.
+    """
+    combined = None
+    for codes in columns:
+        count = int(codes.max()) + 1 if len(codes) else 1
+        if count == 1:
+            continue
+        combined = codes.astype(np.int64) if combined is None else combined * count + codes
+        if int(combined.max()) >= 2**40:
+            combined = np.unique(combined, return_inverse=True)[1]
+    if combined is None:
+        rows = len(columns[0])
+        return np.zeros(min(rows, 1), dtype=np.int64), np.zeros(rows, dtype=np.int64)
+    _, first, inverse = np.unique(combined, return_index=True, return_inverse=True)
+    order = np.argsort(first, kind="stable")
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    return first[order], rank[inverse]
+
+
+def codes_of(figures: Any) -> Any:
+    """Return the codes of a column of numbers; those that are NaN are alike."""
+    return np.unique(figures, return_inverse=True, equal_nan=True)[1]
