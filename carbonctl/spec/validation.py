@@ -104,7 +104,7 @@ def _explain(model: type[BaseModel], error: Any, root: Node, file: str, at: Loc)
     loc = (*at, *(part for part in error["loc"] if not _is_tag(part)))
     message = error["msg"].removeprefix("Value error, ")
     if error["type"] == "extra_forbidden":
-        close = _valid(str(loc[-1]), _keys(model, error["loc"][:-1]))
+        close = nearest_key(str(loc[-1]), _keys(model, error["loc"][:-1]))
         return problem_at(root, file, loc, f"unknown key `{loc[-1]}`{close}", key=True)
     if error["type"] == "missing":
         where = f" in {'.'.join(map(str, loc[:-1]))}" if loc[:-1] else ""
@@ -138,7 +138,7 @@ _ELSEWHERE = {
 }
 
 
-def _valid(key: str, known: list[str]) -> str:
+def nearest_key(key: str, known: list[str]) -> str:
     """Return what a key may have meant, or which keys there are."""
     synonym = _SYNONYMS.get(key.lower())
     if synonym in known:

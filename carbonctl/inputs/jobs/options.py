@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timezone, tzinfo
+from datetime import UTC, tzinfo
 from typing import Any
 
 
@@ -37,7 +37,7 @@ class Options:
     """
 
     map: Mapping[str, Any] = field(default_factory=dict)
-    timezone: tzinfo = timezone.utc
+    timezone: tzinfo = UTC
     assume_pue: float | None = None
     windows: tuple[str, ...] = ()
     basis: str = "request"

@@ -72,7 +72,5 @@ class Format(Protocol):
 
 def module(name: str) -> Format:
     """Return the module of a format."""
-    found: Format = import_module(  # type: ignore[assignment]
-        f"carbonctl.inputs.jobs.logs.{name.replace('-', '_')}"
-    )
+    found: Format = import_module(f"carbonctl.inputs.jobs.logs.{name.replace('-', '_')}")
     return found
