@@ -121,7 +121,7 @@ class Rater:
         read = _Read(self.labels)
         out = []
         for structure, first in zip(structures, firsts, strict=True):
-            count = len(_varying(structure))
+            count = len(varying(structure))
             some = accounts[first : first + max(count, 1)]
             fault = next((point.error for point in some if point.error is not None), None)
             if fault is not None:
@@ -185,7 +185,7 @@ def _flat(spec: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]
             yield path, str(value)
 
 
-def _varying(structure: Structure) -> list[str]:
+def varying(structure: Structure) -> list[str]:
     """Return the amounts that carbon is proportional to: wall time only says who works together."""
     only = "wall_h" if structure.word("instance") and "device_h" not in structure.varies else None
     return [name for name in structure.varies if name != "wall_h" or name == only]
@@ -197,7 +197,7 @@ def _points(structure: Structure) -> list[Amounts]:
     Device-hours are those of as many devices as work together, so that what stands in for them
     is the same in all.
     """
-    names = _varying(structure)
+    names = varying(structure)
     devices = structure.devices
     if devices != devices:
         devices = 2.0 if structure.are_several else 1.0
@@ -210,7 +210,7 @@ def _points(structure: Structure) -> list[Amounts]:
 
 
 def _accounted(structure: Structure, points: Sequence[PointAccount], read: _Read) -> Accounted:
-    names = _varying(structure)
+    names = varying(structure)
     steps = [getattr(_points(structure)[0], name) for name in names]
     figures = [read.figures(point) for point in points]
     parts = {
@@ -308,4 +308,4 @@ def _at(entries: Sequence[Entry], moves: Any, point: PointAccount) -> _Figures:
 def in_amounts(structure: Structure, sums: Iterable[float]) -> Any:
     """Return the amounts of a structure that its rates have columns for, in their order."""
     numbers = list(sums)
-    return np.array([numbers[AMOUNTS.index(name)] for name in _varying(structure)])
+    return np.array([numbers[AMOUNTS.index(name)] for name in varying(structure)])
