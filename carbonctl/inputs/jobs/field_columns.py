@@ -213,10 +213,10 @@ class FieldFinder:
     def without_count(self) -> None:
         """Leave out the number of devices beside device_time, which holds it."""
         count = self.fields.get("devices")
-        if count and "device_time_h" in self.fields and "wall_time_h" not in self.fields:
-            if "devices" not in self.chosen:
-                del self.fields["devices"]
-                self.read.discard(count.position)
+        alone = "device_time_h" in self.fields and "wall_time_h" not in self.fields
+        if count and alone and "devices" not in self.chosen:
+            del self.fields["devices"]
+            self.read.discard(count.position)
 
 
 _MOST_SHOWN = 12

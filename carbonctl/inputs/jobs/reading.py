@@ -1,0 +1,192 @@
+"""Reads tables and logs as lines: files and standard input, plain or compressed.
+
+Nothing is held but a block of text, so that an input of any size can be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from io import StringIO
+from itertools import chain, islice
+from pathlib import Path
+from typing import BinaryIO
+
+from carbonctl.errors import InputError, Problem
+from carbonctl.inputs.jobs.compression import decompressed
+from carbonctl.inputs.reading import called, opened
+
+HEAD_LINES = 20
+LONGEST_LINE = 64 * 1024 * 1024  # bytes
+_BLOCK = 256 * 1024
+_BOM = b"\xef\xbb\xbf"
+_OTHER_FORMS = {
+    b"PAR1": "a Parquet file; give its name, which ends in .parquet",
+    b"PK\x03\x04": "a workbook or an archive; save the sheet as CSV, or unpack the archive",
+    b"\xff\xfe": "UTF-16 text; save it as UTF-8",
+    b"\xfe\xff": "UTF-16 text; save it as UTF-8",
+}
+_WORKBOOKS = (".xlsx", ".xls", ".xlsm", ".ods")
+_COMPRESSED = (".gz", ".zst")
+
+
+class Source:
+    """An input that is read once, from its beginning.
+
+    Parameters
+    ----------
+    path : str
+        Of a file; ``-`` is standard input.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._name = called(path)
+        self._blocks = self._read_blocks()
+        self._first: list[str] = []
+        refuse_workbook(path, self._name)
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return self._name
+
+    @property
+    def path(self) -> str | None:
+        """Where it is in the file system; None of standard input."""
+        return None if self._path == "-" else self._path
+
+    @property
+    def extension(self) -> str:
+        """The ending of its name in lower case, without that of a compression: ``.csv``."""
+        return extension(self._path)
+
+    def head(self, lines: int = HEAD_LINES) -> list[str]:
+        """Return its first lines without their ends; `lines` still yields them.
+
+        Raises
+        ------
+        InputError
+            Where it cannot be read, or is not UTF-8.
+        """
+        while sum(map(_line_ends, self._first)) < lines:
+            block = next(self._blocks, None)
+            if block is None:
+                break
+            self._first.append(block)
+        text = StringIO("".join(self._first), newline="\n")
+        return [line.rstrip("\r\n") for line in islice(text, lines)]
+
+    def lines(self) -> Iterator[str]:
+        r"""Yield its lines with their ends, as the csv module wants them; a BOM is taken off.
+
+        A line ends with ``\n``, and nothing else ends it.
+
+        Raises
+        ------
+        InputError
+            Where it cannot be read, or is not UTF-8, with the line.
+        """
+        first, self._first = self._first, []
+        for block in chain(first, self._blocks):
+            yield from StringIO(block, newline="\n")
+
+    def _read_blocks(self) -> Iterator[str]:
+        """Yield its text in blocks of whole lines."""
+        with ExitStack() as stack:
+            descriptor = stack.enter_context(opened(self._path, self._name))
+            raw = stack.enter_context(open(descriptor, "rb", closefd=False))
+            stream = decompressed(raw, self._name)
+            decoder = _Decoder(self._name)
+            while data := self._read(stream):
+                yield from decoder.blocks(data)
+            yield from decoder.rest()
+
+    def _read(self, stream: BinaryIO) -> bytes:
+        try:
+            return stream.read(_BLOCK)
+        except (EOFError, OSError, ValueError) as error:
+            if isinstance(error, IsADirectoryError):
+                raise
+            reason = getattr(error, "strerror", None) or str(error)
+            message = f"cannot be read to its end: {reason or type(error).__name__}"
+            raise InputError([Problem(self._name, None, None, message)]) from None
+
+
+class _Decoder:
+    """Makes text of bytes, in blocks of whole lines, and counts the lines for messages."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.line = 1
+        self.rests: list[bytes] = []  # the beginning of a line whose end is not read yet
+        self.size = 0
+        self.is_first = True
+
+    def blocks(self, data: bytes) -> Iterator[str]:
+        """Yield the text up to the last end of a line."""
+        if self.is_first:
+            self.is_first = False
+            self.refuse_other_forms(data)
+            data = data.removeprefix(_BOM)
+        end = data.rfind(b"\n") + 1
+        if end:
+            yield self.text(b"".join([*self.rests, data[:end]]))
+            self.rests, self.size = [], 0
+        if end < len(data):
+            self.rests.append(data[end:])
+            self.size += len(data) - end
+        if self.size > LONGEST_LINE:
+            raise self.problem(self.line, f"a line of more than {LONGEST_LINE // 2**20} MiB")
+
+    def rest(self) -> Iterator[str]:
+        """Yield the last line, where it has no end."""
+        if self.rests:
+            yield self.text(b"".join(self.rests))
+
+    def text(self, data: bytes) -> str:
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            line = self.line + data.count(b"\n", 0, error.start)
+            byte = f"byte 0x{data[error.start]:02x}"
+            raise self.problem(line, f"{byte} is not UTF-8 text; save it as UTF-8") from None
+        nul = text.find("\0")
+        if nul >= 0:
+            line = self.line + text.count("\n", 0, nul)
+            raise self.problem(line, "a NUL byte is not text; is this a table or a log?")
+        self.line += text.count("\n")
+        return text
+
+    def refuse_other_forms(self, data: bytes) -> None:
+        for start, what in _OTHER_FORMS.items():
+            if data.startswith(start):
+                raise self.problem(1, f"this is {what}")
+
+    def problem(self, line: int, message: str) -> InputError:
+        return InputError([Problem(self.name, line, None, message)])
+
+
+def _line_ends(block: str) -> int:
+    return block.count("\n")
+
+
+def extension(path: str) -> str:
+    """Return the ending of a name in lower case, without that of a compression: ``.csv``."""
+    name = Path(path)
+    if name.suffix.lower() in _COMPRESSED:
+        name = name.with_suffix("")
+    return name.suffix.lower()
+
+
+def refuse_workbook(path: str, name: str) -> None:
+    """Refuse a workbook, before it is read.
+
+    Raises
+    ------
+    InputError
+        Saying what to do.
+    """
+    if extension(path) in _WORKBOOKS:
+        message = "a workbook, which is not read; save the sheet as CSV"
+        raise InputError([Problem(name, None, None, message)])
