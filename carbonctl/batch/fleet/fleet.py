@@ -3,111 +3,46 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 import numpy as np
 
 from carbonctl.batch.fleet.rates import Accounted, Rater, varying
-from carbonctl.batch.fleet.structures import AMOUNTS, Sayings, Structure
+from carbonctl.batch.fleet.structures import (
+    AMOUNTS,
+    Sayings,
+    Structure,
+    amounts_of,
+    workload,
+)
 from carbonctl.batch.fleet.sums import Sums
-from carbonctl.batch.fleet.totals import Group, groups
+from carbonctl.batch.fleet.totals import groups
 from carbonctl.catalog import Catalog
-from carbonctl.errors import Caution, InputError
-from carbonctl.inputs.jobs.findings import Findings, Reject
+from carbonctl.errors import Caution, InputError, Problem
+from carbonctl.inputs.jobs.findings import Findings
 from carbonctl.ledger.entry import Entry
+from carbonctl.ledger.fleet import (
+    NONE,
+    AssumedOf,
+    Coverage,
+    Fleet,
+    Group,
+    Input,
+    NotCovered,
+    Reject,
+)
 from carbonctl.ledger.result import Assumption
 
-SCHEMA = "carbonctl.fleet/1"
-NONE = "(none)"  # the group of rows whose tag is empty
 # What groups may be made by that follows from the account: of a cell, and of an entry.
 OF_CELL = ("device", "instance", "grid", "operator", "phase", "kind")
 OF_ENTRY: dict[str, Callable[[Entry], str]] = {
     "scope": lambda entry: entry.ghg_scope,
     "boundary": lambda entry: entry.boundary,
 }
+MOST_CELLS = 10_000  # of a ledger
 _HEADERS = {"carbon_intensity": "carbon_intensity_kgco2e_per_kwh"}
-
-
-class Coverage(NamedTuple):
-    """How many rows there were, and what became of them.
-
-    Attributes
-    ----------
-    rows, counted, rejected : int
-        All, those in the total, and those that cannot be counted.
-    skipped : dict
-        Rows that rightly count nothing, by reason.
-    uncovered_h : float
-        Hours without a measurement.
-    """
-
-    rows: int
-    counted: int
-    rejected: int
-    skipped: dict[str, int]
-    uncovered_h: float = 0.0
-
-
-class Input(NamedTuple):
-    """One input of a fleet: its name, its digest (None of a stream), its rows and its format."""
-
-    file: str
-    sha256: str | None
-    rows: int
-    format: str
-
-
-class AssumedOf(NamedTuple):
-    """What was assumed, and of how many rows."""
-
-    assumption: Assumption
-    rows: int
-
-
-class Fleet(NamedTuple):
-    """The account of a fleet.
-
-    Attributes
-    ----------
-    by : tuple of str
-        What the groups are made by.
-    total : Group
-        All rows that count.
-    groups : list of Group
-        The same by groups; the total alone where nothing was asked for.
-    coverage : Coverage
-        What became of the rows.
-    rejects : list of Reject
-        The rows that cannot be counted; those for one unknown name once.
-    inputs : tuple of Input
-        What was read.
-    assumptions : tuple of AssumedOf
-        What rows did not say.
-    warnings : tuple of Caution
-        What the user should know.
-    cells : list of Cell
-        What the ledger is made of.
-    """
-
-    by: tuple[str, ...]
-    total: Group
-    groups: list[Group]
-    coverage: Coverage
-    rejects: list[Reject]
-    inputs: tuple[Input, ...]
-    assumptions: tuple[AssumedOf, ...]
-    warnings: tuple[Caution, ...]
-    cells: list[Cell]
-
-
-class Cell(NamedTuple):
-    """Rows of one group and one structure, and their amounts."""
-
-    labels: tuple[str, ...]
-    structure: Structure
-    rows: int
-    amounts: tuple[float, ...]
 
 
 class Maker:
@@ -125,6 +60,8 @@ class Maker:
         Those of them that are tags of rows, in the order of the groups of the sums.
     overrides : tuple of str
         ``PATH=VALUE`` of ``--set`` with whole paths.
+    said : mapping
+        What the map says.
     """
 
     def __init__(
@@ -134,7 +71,9 @@ class Maker:
         by: Sequence[str],
         tags: Sequence[str],
         overrides: tuple[str, ...] = (),
+        said: Mapping[str, Any] = {},
     ) -> None:
+        self.said = said
         self.catalog = catalog
         self.sayings = sayings
         self.by = tuple(by)
@@ -174,9 +113,14 @@ class Maker:
             findings.uncovered_h,
         )  # fmt: skip
         return Fleet(
-            self.by, total, made or [total], coverage, _in_order(every), tuple(inputs),
-            self._assumed(structure, amounts), self._warnings(structure, amounts),
-            self._cells(kept, sums, names),
+            self.by, total, _largest_first(made) if self.by else (total,), coverage,
+            tuple(_in_order(every)), tuple(inputs), self._assumed(structure, amounts),
+            self._warnings(structure, amounts),
+            tuple(
+                NotCovered(what, quantity, unit)
+                for (what, unit), quantity in findings.not_covered.items()
+            ),
+            self.said, partial(self._ledger, kept, sums, names),
         )  # fmt: skip
 
     def _names(self, structure: Structure) -> dict[str, str]:
@@ -249,15 +193,48 @@ class Maker:
             for caution, count in rows.items()
         )
 
-    def _cells(self, kept: Any, sums: Sums, names: Sequence[dict[str, str]]) -> list[Cell]:
-        out = []
-        for one, other, row in zip(*(part.tolist() for part in kept), strict=True):
-            tags = sums.groups[one]
+    def _ledger(
+        self, kept: Any, sums: Sums, names: Sequence[dict[str, str]]
+    ) -> tuple[Entry, ...]:
+        """Return the entries of all cells, from an account of each.
+
+        Raises
+        ------
+        InputError
+            Where there are too many cells for a ledger.
+        """
+        cells = [*zip(*(part.tolist() for part in kept), strict=True)]
+        if len(cells) > MOST_CELLS:
+            message = (
+                f"a ledger of {len(cells):,} groups, devices and places is too large to be shown "
+                f"(at most {MOST_CELLS:,}): group by less, or take --format csv"
+            )
+            raise InputError([Problem("fleet", None, None, message)])
+        entries: list[Entry] = []
+        for one, other, row in cells:
             own = names[other]
-            place = [own["device"] or own["instance"], own["grid"]]
-            labels = (*(tag or NONE for tag in tags), *(text for text in place if text))
-            out.append(Cell(labels, sums.structures[other], int(row[0]), tuple(row[1:])))
-        return out
+            tags = [tag or NONE for tag in sums.groups[one]]
+            place = [text for text in (own["device"] or own["instance"], own["grid"]) if text]
+            spec = workload(
+                sums.structures[other], amounts_of(row[1:]), self.sayings,
+                self.rater.per_system(sums.structures[other]),
+            )  # fmt: skip
+            result = self.rater.account(spec)
+            name = " / ".join([*tags, *place])
+            entries += [entry._replace(activity=name) for entry in result.entries]
+        return tuple(entries)
+
+
+def _largest_first(made: Sequence[Group]) -> tuple[Group, ...]:
+    """Return groups, the largest total first; those whose total is unknown by what is known."""
+
+    def size(group: Group) -> float:
+        sums = group.totals
+        return next(
+            (kg for kg in (sums.total_kgco2e, sums.operational_kgco2e) if kg is not None), 0.0
+        )
+
+    return tuple(sorted(made, key=lambda group: (-size(group), group.labels)))
 
 
 def _order(place: tuple[str, Any]) -> tuple[str, int]:

@@ -21,8 +21,8 @@ from carbonctl.batch.fleet.structures import (
 )
 from carbonctl.estimators.usage import ONE_NODE
 from carbonctl.factors.use_phase import HOURS_PER_YEAR
-from carbonctl.inputs.jobs.findings import Reject
 from carbonctl.inputs.jobs.table import BOUNDARIES
+from carbonctl.ledger.fleet import Reject
 from carbonctl.spec.model import PHASES
 
 NO_TIME = "no time"

@@ -113,7 +113,7 @@ class Rater:
         firsts: list[int] = []
         for structure in structures:
             firsts.append(len(specs))
-            per = self._per_system(structure)
+            per = self.per_system(structure)
             specs += [
                 workload(structure, amounts, self.sayings, per) for amounts in _points(structure)
             ]
@@ -157,7 +157,7 @@ class Rater:
         """
         return Accounts(text_of(spec), "fleet", "fleet", self.catalog, self.overrides).account()
 
-    def _per_system(self, structure: Structure) -> float | None:
+    def per_system(self, structure: Structure) -> float | None:
         """Return how many devices share a host, where the amounts of hosts are divided by it."""
         if not needs_hosts(structure):
             return None

@@ -10,32 +10,12 @@ import numpy as np
 from carbonctl.batch.fleet.rates import SUMS, Accounted, Rates
 from carbonctl.batch.fleet.structures import AMOUNTS
 from carbonctl.ledger.entry import Totals
+from carbonctl.ledger.fleet import Group
 from carbonctl.ledger.ranges import Move, Sum
 from carbonctl.ledger.unknowns import Key
 from carbonctl.numbers.columns import Column, split
 
 _DEVICE_H = 1 + AMOUNTS.index("device_h")
-
-
-class Group(NamedTuple):
-    """What a group of rows causes.
-
-    Attributes
-    ----------
-    labels : tuple of str
-        What its rows have in common, as ``--by`` names it.
-    rows : int
-        How many there are.
-    device_h : float
-        Their device-hours.
-    totals : Totals
-        The sums over them.
-    """
-
-    labels: tuple[str, ...]
-    rows: int
-    device_h: float
-    totals: Totals
 
 
 class Terms(NamedTuple):

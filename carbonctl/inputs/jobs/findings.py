@@ -3,32 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import NamedTuple
 
+from carbonctl.ledger.fleet import Reject
 
-class Reject(NamedTuple):
-    """A row that cannot be counted, and why.
-
-    Attributes
-    ----------
-    file : str
-        What messages call the input.
-    line : int or str
-        The line on which the row begins, from 1; of Parquet the row; ``@OFFSET`` where only the
-        place in bytes is known.
-    column : str
-        As the input calls it; empty where it is the row as a whole.
-    value : str
-        What stands there.
-    message : str
-        What is wrong, and what would be right.
-    """
-
-    file: str
-    line: int | str
-    column: str
-    value: str
-    message: str
+__all__ = ["Findings", "Reject"]
 
 
 class Findings:
