@@ -20,11 +20,13 @@ from carbonctl.text import did_you_mean
 SECTIONS = {
     "Account": ("estimate", "compare", "explain"),
     "Questions": ("sensitivity", "sweep", "breakeven", "levers", "reproduce"),
+    "Fleets": ("fleet", "import"),
     "Hardware": ("embodied", "hardware", "models", "grid"),
     "Files": ("init", "validate", "schema", "kinds"),
     "Shell": ("config", "doctor", "completion", "man"),
 }
 COMMANDS = tuple(chain.from_iterable(SECTIONS.values()))
+_MODULES = {"import": "import_"}  # of commands whose names Python keeps for itself
 _ALL_THE_SAME = frozenset({"init", "schema", "kinds", "doctor", "completion", "man"})
 EPILOG = (
     "Exit codes: 0 done, 1 a gate failed, 2 wrong usage, 3 invalid or unknown input, "
@@ -58,12 +60,13 @@ class LazyGroup(Group):
         """Import and build one command."""
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"carbonctl.cli.{cmd_name}")
+        name = _MODULES.get(cmd_name, cmd_name)
+        module = import_module(f"carbonctl.cli.{name}")
         if hasattr(module, "app"):  # a group of commands
             group: Any = get_command(module.app)
             _hand_down(ctx, cmd_name, group.commands)
             return group
-        function = getattr(module, cmd_name)
+        function = getattr(module, name)
         command = get_command_from_info(
             CommandInfo(name=cmd_name, cls=Command, callback=function, epilog=EPILOG),
             pretty_exceptions_short=False,

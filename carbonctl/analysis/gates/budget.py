@@ -1,9 +1,10 @@
 """A budget: a YAML file of rules, with the lists ``fail:`` and ``warn:``."""
 
+from collections.abc import Collection
 from typing import Any
 
 from carbonctl.analysis.gates.conditions import RuleFault
-from carbonctl.analysis.gates.grammar import Rule, read_rule
+from carbonctl.analysis.gates.grammar import KEYS, Rule, read_rule
 from carbonctl.errors import InputError, Problem
 from carbonctl.spec.tree import Map, Place, Seq, Text, decode, parse
 from carbonctl.text import did_you_mean, few_searches
@@ -12,20 +13,25 @@ _LISTS = ("fail", "warn")
 _EXAMPLE = "`fail: [total_kgco2e > +5%]`"
 
 
-def read_budget(data: bytes, file: str) -> tuple[list[Rule], list[Rule]]:
+def read_budget(
+    data: bytes, file: str, keys: Collection[str] = KEYS
+) -> tuple[list[Rule], list[Rule]]:
     """Return the rules that fail and the rules that warn, of a budget in YAML or JSON.
+
+    ``keys`` are those that rules can be over.
 
     Raises InputError with every fault of the file and of its rules; for a budget without rules,
     too.
     """
     with few_searches():
-        return _Reader(decode(data, file), file).read()
+        return _Reader(decode(data, file), file, keys).read()
 
 
 class _Reader:
     """Reads one budget and collects its problems."""
 
-    def __init__(self, text: str, file: str) -> None:
+    def __init__(self, text: str, file: str, keys: Collection[str] = KEYS) -> None:
+        self.of = keys
         self.file = file
         self.lines = text.splitlines()
         self.problems: list[Problem] = []
@@ -71,7 +77,7 @@ class _Reader:
             self.problem(place, "a rule is wanted here, such as total_kgco2e > +5%", path)
             return None
         try:
-            return read_rule(item)
+            return read_rule(item, self.of)
         except RuleFault as fault:
             self.problem(self.place(item, fault.column), fault.message, path)
             return None

@@ -23,11 +23,16 @@ from carbonctl.spec.model import PHASES
 from carbonctl.text import did_you_mean
 
 KEYS = Totals._fields
+REJECTED = "rejected_rows"
+FLEET_KEYS = (*KEYS, REJECTED)  # of fleets, also as groups.TAG=VALUE.KEY
 LONGEST = 500  # characters of a rule
 
 _SHOWN = 60  # characters of a rule that is too long
 PERCENTAGE = Dimension("percentage", "pct", "50")
-_DIMENSIONS = {"kwh": ENERGY, "kgco2e": MASS, "l": VOLUME, "pct": PERCENTAGE}
+ROWS = Dimension("number of rows", "rows", "10")
+_DIMENSIONS = {
+    "kwh": ENERGY, "kgco2e": MASS, "l": VOLUME, "pct": PERCENTAGE, "rows": ROWS,
+}  # fmt: skip
 _FUNCTION_HELP = f"the functions are {', and '.join(function.example for function in FUNCTIONS)}"
 _SHELL_HINT = (
     "one of > >= < <= is wanted here. Quote the rule, for example 'total_kgco2e > 10 t': "
@@ -35,6 +40,9 @@ _SHELL_HINT = (
 )
 
 _WORD = re.compile(r"[\w.-]+")
+_GROUP = re.compile(
+    rf"groups\.(?P<tag>[\w.-]+?)=(?P<value>[^()<>]*?)\.(?P<key>{'|'.join(KEYS)})(?=\s*(?:[<>)]|$))"
+)
 _OPERATOR = re.compile(r"[<>]=?")
 _TO_END = re.compile(r"[^()<>=]*")
 _LIMIT = re.compile(
@@ -217,6 +225,8 @@ class _Reader:
     def word(self) -> tuple[str, int]:
         """Return a word and where it begins."""
         at = self.at
+        if self.keys is FLEET_KEYS and (group := self.match(_GROUP)):
+            return group, at
         if not (word := self.match(_WORD)):
             raise self.fault(
                 f"a key or a function is wanted here, as in total_kgco2e > 10 t; "
@@ -273,7 +283,8 @@ def _function(word: str, at: int, reader: _Reader) -> Read:
 
 
 def _key_help(keys: Collection[str]) -> str:
-    more = ", alone or as phases.PHASE.KEY" if keys is KEYS else ""
+    places = {KEYS: "phases.PHASE.KEY", FLEET_KEYS: "groups.TAG=VALUE.KEY"}
+    more = f", alone or as {places[keys]}" if keys in places else ""  # type: ignore[index]
     return f"the keys are {', '.join(keys)}{more}"
 
 
@@ -281,6 +292,8 @@ def _figure(word: str, at: int, keys: Collection[str] = KEYS) -> tuple[str | Non
     """Return the phase and the key that a word at ``at`` names."""
     if word in keys:
         return None, word
+    if keys is FLEET_KEYS and (group := _GROUP.match(word)):
+        return f"groups.{group['tag']}={group['value']}", group["key"]
     if keys is not KEYS:
         raise _unknown_key(word, at, keys)
     first, *rest = word.split(".")
@@ -318,6 +331,10 @@ def _limit(written: str, at: int, wanted: Dimension) -> tuple[float, str, bool]:
     if wanted is PERCENTAGE:
         if sign or unit not in ("", PERCENT):
             raise RuleFault(columns[1 if unit else 0], "a percentage is wanted here, as in 50")
+        return float(number.replace("_", "")), wanted.unit, False
+    if wanted is ROWS:
+        if sign or unit not in ("", ROWS.unit):
+            raise RuleFault(columns[1 if unit else 0], "a number of rows is wanted here, as in 10")
         return float(number.replace("_", "")), wanted.unit, False
     if unit == PERCENT and not sign:
         said = f"a percentage is a change from the base: write +{number}% or -{number}%"

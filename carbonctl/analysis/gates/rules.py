@@ -24,6 +24,10 @@ class Gates(NamedTuple):
         figures = Figures(result.booked, sampling=sampling_of((result,)))
         return self._judge(result.file, figures, None)
 
+    def judge_figures(self, subject: str, figures: Figures) -> list[Verdict]:
+        """Return the verdicts over some figures, which messages call ``subject``."""
+        return self._judge(subject, figures, None)
+
     def judge_rows(self, result: Result, count: int) -> dict[int, list[Verdict]]:
         """Return, of a result with columns, the verdicts of rows for which a rule triggers.
 

@@ -325,9 +325,9 @@ def _finished(
     for name, value in fills.behind.items():
         columns[name] = _filled(columns.get(name), value, block.rows)
     for name, value in fills.above.items():
-        columns[name] = _filled(None, value, block.rows)
+        columns[name] = _above(name, value, block._replace(columns=columns))
     full = block._replace(columns=columns)
-    return Ready(full, rejects) if kept.all() else _kept(full, rejects, kept)
+    return Ready(full, rejects) if kept.all() else kept_rows(Ready(full, rejects), kept)
 
 
 def _seconds(moments: Texts) -> Any:
@@ -335,6 +335,15 @@ def _seconds(moments: Texts) -> Any:
         [times.parse(text).timestamp() if text else NAN for text in moments.values] or [NAN]
     )
     return known[moments.codes]
+
+
+def _above(name: str, value: Any, block: Block) -> Any:
+    """Return a column with a value whatever it has; jobs of cores alone have no device."""
+    if name != "device":
+        return _filled(None, value, block.rows)
+    has_devices = (block.number("devices") > 0) | (block.number("device_time_h") > 0)
+    codes = np.where(has_devices | ~(block.number("cpu_cores") > 0), 1, 0)
+    return Texts(codes, ["", value])
 
 
 def _filled(column: Any, value: Any, rows: int) -> Any:
@@ -348,8 +357,9 @@ def _filled(column: Any, value: Any, rows: int) -> Any:
     return np.where(np.isnan(column), value, column)
 
 
-def _kept(block: Block, rejects: Mapping[int, Reject], kept: Any) -> Ready:
-    """Return some rows of a block."""
+def kept_rows(ready: Ready, kept: Any) -> Ready:
+    """Return the rows of a block where a condition holds."""
+    block, rejects = ready
     rows = np.flatnonzero(kept)
     new = {int(old): place for place, old in enumerate(rows.tolist())}
 

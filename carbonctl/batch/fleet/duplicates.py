@@ -1,0 +1,57 @@
+"""Finds jobs that stand twice, by their name, their start and their machine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from carbonctl.batch.fleet.blocks import Block, unique_rows
+
+
+class Seen:
+    """Remembers which jobs there were: eight bytes each, in arrays that are merged as they grow."""
+
+    def __init__(self) -> None:
+        self.sorted: list[Any] = []
+
+    def again(self, block: Block) -> Any:
+        """Return which rows of a block stand for a job that was there before.
+
+        Rows without a job or a start are none; nor are several rows of one line.
+        """
+        jobs, starts = block.text("job"), block.text("start")
+        is_named = jobs.where(bool) & starts.where(bool)
+        rows = np.flatnonzero(is_named)
+        again = np.zeros(block.rows, dtype=bool)
+        if not len(rows):
+            return again
+        columns = [jobs, starts, block.text("device"), block.text("instance")]
+        mixed = np.zeros(len(rows), dtype=np.uint64)
+        for place, column in enumerate(columns):
+            mixed = mixed * np.uint64(0x9E3779B97F4A7C15) + _hashes(column.values, place)[
+                column.codes[rows]
+            ]
+        again[rows] = self._repeated(mixed, block.lines[rows])
+        return again
+
+    def _repeated(self, keys: Any, lines: Any) -> Any:
+        first, inverse = unique_rows([np.unique(keys, return_inverse=True)[1]])
+        own = lines != lines[first][inverse]  # a job of two machines has two rows of one line
+        known = np.zeros(len(keys), dtype=bool)
+        for some in self.sorted:
+            at = np.searchsorted(some, keys)
+            inside = at < len(some)
+            known[inside] |= some[at[inside]] == keys[inside]
+        self._add(np.unique(keys))
+        return known | own
+
+    def _add(self, keys: Any) -> None:
+        while self.sorted and len(self.sorted[-1]) <= len(keys):
+            keys = np.union1d(self.sorted.pop(), keys)
+        self.sorted.append(keys)
+
+
+def _hashes(values: Sequence[str], place: int) -> Any:
+    return np.array([hash((place, value)) & 0xFFFFFFFFFFFFFFFF for value in values], dtype=np.uint64)

@@ -1,0 +1,233 @@
+"""Reads the inputs of a fleet: tables, and logs of other tools, block by block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC
+from typing import Any
+
+from carbonctl.batch.fleet import tables
+from carbonctl.batch.fleet.structures import Sayings
+from carbonctl.batch.fleet.tables import Fills, Ready
+from carbonctl.errors import InputError, Problem, UsageError
+from carbonctl.inputs.jobs import keys, logs
+from carbonctl.inputs.jobs.findings import Findings
+from carbonctl.inputs.jobs.layout import BUILT_IN, column_settings, layout
+from carbonctl.inputs.jobs.maps import EMPTY, TABLE, Map, MappedColumn
+from carbonctl.inputs.jobs.names import FIELDS, field_named
+from carbonctl.inputs.jobs.options import Options
+from carbonctl.inputs.jobs.reading import Source
+from carbonctl.inputs.jobs.recognition import recognised
+from carbonctl.inputs.jobs.records import records, sources
+from carbonctl.inputs.jobs.table import Row
+from carbonctl.numbers.unit_table import QuantityError
+from carbonctl.spec.overrides import parse_override
+from carbonctl.spec.tree import Map as Tree
+from carbonctl.text import did_you_mean
+
+# Keys that stand for a column of the table where rows have none: what a row is, and its amounts.
+_COLUMNS = ("kind", "phase", "device", "instance", "devices", "wall_time", "device_time", "energy")
+_FORMATS = (TABLE, *logs.FORMATS)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the inputs of a fleet are read.
+
+    Attributes
+    ----------
+    map : Map
+        What the map says.
+    columns : mapping
+        The columns that flags name.
+    by : tuple of str
+        What groups are made by.
+    format : str, optional
+        The format of all inputs, where a flag or the map says it.
+    options : Options
+        How logs are read.
+    fills : Fills
+        What stands behind and above the rows.
+    sayings : Sayings
+        What is said of the machines and places of all rows.
+    tags : tuple of str
+        Columns that are tags besides those of ``by``.
+    """
+
+    map: Map = EMPTY
+    columns: Mapping[str, MappedColumn] = ()  # type: ignore[assignment]
+    by: tuple[str, ...] = ()
+    format: str | None = None
+    options: Options = Options()
+    fills: Fills = Fills()
+    sayings: Sayings = Sayings()
+
+
+def reading(
+    map: Map, columns: Sequence[str], by: Sequence[str], format: str | None,
+    options: Options, settings: Sequence[str],
+) -> Reading:  # fmt: skip
+    """Return how inputs are read.
+
+    Parameters
+    ----------
+    map : Map
+        What the map says.
+    columns : sequence of str
+        Of ``--column``.
+    by : sequence of str
+        Of ``--by``.
+    format : str, optional
+        Of ``--from``.
+    options : Options
+        Of the flags of logs.
+    settings : sequence of str
+        Of ``--set``: keys of an activity, or ``site.`` and a key of a site.
+
+    Raises
+    ------
+    UsageError
+        Where a flag says what cannot be.
+    InputError
+        Where the map's defaults cannot be read.
+    """
+    if format is not None and format not in _FORMATS:
+        close = did_you_mean(format, _FORMATS) or f"; there are {', '.join(_FORMATS)}"
+        raise UsageError(f"--from {format}: unknown format{close}")
+    zone = options.timezone if options.timezone is not UTC else map.timezone or UTC
+    above, over = _set(settings)
+    behind, defaults = _columns_of(map.defaults, map.file)
+    return Reading(
+        map,
+        column_settings(columns),
+        tuple(by),
+        format or map.format,
+        replace(options, map=map.raw, timezone=zone),
+        Fills(behind, above, zone),
+        Sayings(map.devices, map.instances, map.regions, defaults, over),
+    )
+
+
+def _set(settings: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what ``--set`` says: of columns, and of other keys of the spec."""
+    above: dict[str, Any] = {}
+    over: dict[str, Any] = {}
+    for text in settings:
+        path, value = parse_override(text)
+        key = ".".join(str(part).strip() for part in path)
+        try:
+            field = field_named(key)
+        except ValueError as error:
+            raise UsageError(f"--set {text}: {error}") from None
+        if field.key in _COLUMNS:
+            try:
+                above[field.name] = tables.fill(field.name, value)
+            except QuantityError as error:
+                raise UsageError(f"--set {text}: {error}") from None
+        elif field.key.startswith("site."):
+            over.setdefault("site", {})[field.key.removeprefix("site.")] = value
+        else:
+            over[field.key] = value
+    return above, over
+
+
+def _columns_of(defaults: Mapping[str, Any], file: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the defaults of a map that stand for columns, and the others."""
+    behind: dict[str, Any] = {}
+    rest: dict[str, Any] = {}
+    for key, node in defaults.items():
+        if key not in _COLUMNS:
+            rest[key] = node
+            continue
+        name = field_named(key).name
+        try:
+            behind[name] = tables.fill(name, str(node))
+        except QuantityError as error:
+            raise InputError([Problem(file, None, None, f"defaults.{key}: {error}")]) from None
+    return behind, rest
+
+
+class Table:
+    """One input, ready to be read.
+
+    Attributes
+    ----------
+    file : str
+        What messages call it.
+    format : str
+        What it is read as.
+    is_recognised : bool
+        Whether the format follows from its header.
+    """
+
+    def __init__(self, source: Any, reading: Reading) -> None:
+        self.source = source
+        self.reading = reading
+        self.file = source.name
+        self.is_recognised = False
+        self.format = TABLE
+        if isinstance(source, Source):
+            self.format = reading.format or ""
+            if not self.format:
+                is_mapped = bool(reading.map.columns or reading.columns)
+                self.format = recognised(source, is_mapped=is_mapped)
+                self.is_recognised = self.format != TABLE
+
+    def blocks(self, findings: Findings) -> Iterator[Ready]:
+        """Yield its rows.
+
+        Raises
+        ------
+        InputError
+            Where it cannot be read.
+        """
+        if self.format == TABLE:
+            reader = records(self.source, findings)
+            _, header = next(reader)
+            given = self.reading
+            where = layout(header, given.map, self.tags, given.columns, self.file)
+            if where.unused:
+                names = ", ".join(where.unused)
+                findings.note(f"{self.file}: columns that are not used: {names}")
+            yield from tables.of_records(reader, where, given.fills, self.file, findings)
+        else:
+            rows = self.rows(findings)
+            yield from tables.of_rows(rows, self.tags, self.reading.fills, self.file)
+
+    def rows(self, findings: Findings) -> Iterator[Row]:
+        """Yield the rows of a log in the canonical table."""
+        module = logs.module(self.format)
+        return module.rows(self.source, self.reading.options, findings)
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """What groups are made by that is a column, or a part of a time."""
+        return tuple(name for name in self.reading.by if name not in BUILT_IN)
+
+
+def opened(paths: Iterable[str], reading: Reading) -> Iterator[Table | InputError]:
+    """Yield the inputs that some paths name, and what is wrong with those that cannot be read."""
+    for path in paths:
+        try:
+            for source in sources(path):
+                yield Table(source, reading)
+        except InputError as error:
+            yield error
+
+
+def raw_map(map: Map) -> dict[str, Any]:
+    """Return what a map says, as plain mappings and texts."""
+
+    def plain(node: Any) -> Any:
+        if isinstance(node, Mapping | Tree):
+            return {str(key): plain(value) for key, value in node.items()}
+        if isinstance(node, list | tuple):
+            return [plain(value) for value in node]
+        return str(node)
+
+    made: dict[str, Any] = plain(map.raw)
+    return made
+
+
+__all__ = ["FIELDS", "Reading", "Table", "keys", "opened", "raw_map", "reading"]

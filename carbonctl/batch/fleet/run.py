@@ -1,0 +1,254 @@
+"""Accounts for a fleet, and writes what comes of it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import file_digest
+from pathlib import Path
+from typing import Any
+
+from carbonctl import __version__, errors
+from carbonctl.analysis.gates import Verdict, exit_code
+from carbonctl.analysis.gates.rules import Gates
+from carbonctl.batch.fleet.duplicates import Seen
+from carbonctl.batch.fleet.fleet import OF_ENTRY, Maker
+from carbonctl.batch.fleet.kernel import DUPLICATE, Plan, part
+from carbonctl.batch.fleet.read import Reading, Table, opened, raw_map
+from carbonctl.batch.fleet.sums import Sums
+from carbonctl.batch.fleet.tables import Ready, kept_rows
+from carbonctl.catalog import Catalog
+from carbonctl.errors import InputError, Problem
+from carbonctl.inputs.jobs.findings import Findings
+from carbonctl.inputs.jobs.layout import BUILT_IN
+from carbonctl.ledger.fleet import Fleet, Input, Reject
+from carbonctl.ledger.result import About
+from carbonctl.outputs.merging import Repeats
+from carbonctl.outputs.messages import say
+from carbonctl.outputs.progress import Bar
+from carbonctl.outputs.verdicts import announce
+from carbonctl.outputs.writing import Target, is_terminal, write_all
+from carbonctl.render import FOR_PEOPLE, Style
+
+_POWERS = ("load", "power", "busy", "rated_power")
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is read, what is asked of it, and where it goes.
+
+    Attributes
+    ----------
+    paths : tuple of str
+        The inputs.
+    reading : Reading
+        How they are read.
+    hardware : bool
+        Whether the hardware of measured energy is counted.
+    keeps_duplicates : bool
+        Whether a job that stands twice counts twice.
+    top : int, optional
+        How many groups a table for people shows.
+    rejects : str, optional
+        Where the rows that cannot be counted are written.
+    most_errors : int, optional
+        After how many of them nothing more is read.
+    allowed : float
+        The share of rows that may be rejected with exit code 0.
+    """
+
+    paths: tuple[str, ...]
+    reading: Reading
+    gates: Gates
+    targets: list[Target]
+    form: str
+    style: Style
+    hardware: bool = False
+    keeps_duplicates: bool = False
+    top: int | None = None
+    rejects: str | None = None
+    most_errors: int | None = None
+    allowed: float = 0.0
+    exit_zero: bool = False
+    quiet: bool = False
+    verbose: bool = False
+    rows: bool = False
+    split_time: bool = False
+
+
+class _TooMany(Exception):
+    """More rows cannot be counted than are wanted."""
+
+
+def run(order: Order, catalog: Catalog) -> int:
+    """Account for a fleet, write it, and return the exit code."""
+    return _Run(order, catalog).all()
+
+
+class _Run:
+    def __init__(self, order: Order, catalog: Catalog) -> None:
+        self.order = order
+        self.catalog = catalog
+        self.findings = Findings()
+        self.sums = Sums()
+        self.seen = Seen()
+        self.inputs: list[Input] = []
+        self.problems: list[Problem] = []
+        sayings = order.reading.sayings
+        said = {**sayings.defaults, **sayings.above}
+        fills = {**order.reading.fills.behind, **order.reading.fills.above}
+        self.tags = tuple(
+            name for name in order.reading.by if name not in BUILT_IN and name not in OF_ENTRY
+        )
+        self.plan = Plan(
+            self.tags, order.hardware, not {"load", "power", "busy"}.isdisjoint(said),
+            "device" in fills or "instance" in fills or not set(_POWERS).isdisjoint(said),
+        )  # fmt: skip
+        may_show = not order.quiet
+        self.bar = Bar(None, is_wanted=may_show and not is_terminal_busy(order), what="rows")
+
+    def all(self) -> int:
+        """Read everything, account for it, and write it."""
+        self.read()
+        fleet = self.fleet()
+        if fleet is None:
+            return errors.INPUT
+        verdicts = judged(self.order.gates, fleet)
+        about = About(
+            __version__, self.catalog.version, tuple(self.problems), self.catalog.own_records
+        )
+        self.tell(fleet)
+        code = self.write(fleet, about, verdicts)
+        announce(verdicts, quiet=self.order.quiet)
+        return errors.worst([code, *self.codes(fleet, verdicts)])
+
+    def read(self) -> None:
+        """Read all inputs, as far as they can be read."""
+        repeats = Repeats()
+        try:
+            for table in opened(self.order.paths, self.order.reading):
+                if isinstance(table, InputError):
+                    repeats.tell(table)
+                    self.problems += table.problems
+                    continue
+                try:
+                    self.read_table(table)
+                except InputError as error:
+                    repeats.tell(error)
+                    self.problems += error.problems
+        except _TooMany:
+            say(f"stopped after {self.order.most_errors:,} rows that cannot be counted")
+        finally:
+            self.bar.close()
+        repeats.finish()
+
+    def read_table(self, table: Table) -> None:
+        """Add up the rows of one input."""
+        if (table.is_recognised and not self.order.quiet) or self.order.verbose:
+            say(f"{table.file}: read as {table.format}")
+        rows = 0
+        try:
+            for ready in table.blocks(self.findings):
+                rows += ready.block.rows
+                self.add(ready)
+                self.bar.draw(rows, rows)
+        finally:
+            wants = "json" in (self.order.form, *(target.form for target in self.order.targets))
+            sha256 = digest(table) if wants else None
+            self.inputs.append(Input(table.file, sha256, rows, table.format))
+
+    def add(self, ready: Ready) -> None:
+        """Add up a block."""
+        if not self.order.keeps_duplicates:
+            again = self.seen.again(ready.block)
+            if again.any():
+                self.findings.skip(DUPLICATE, int(again.sum()))
+                ready = kept_rows(ready, ~again)
+        self.sums.add(part(ready.block, self.plan, ready.refused))
+        most = self.order.most_errors
+        if most is not None and len(self.findings.rejects) + self.sums.rejected >= most:
+            raise _TooMany
+
+    def fleet(self) -> Fleet | None:
+        """Return the account; None where nothing could be read."""
+        if not self.inputs:
+            return None
+        reading = self.order.reading
+        maker = Maker(
+            self.catalog, reading.sayings, reading.by, self.tags, said=raw_map(reading.map)
+        )
+        return maker.fleet(self.sums, self.findings, self.inputs)
+
+    def tell(self, fleet: Fleet) -> None:
+        """Say what the user should know."""
+        if self.order.quiet:
+            return
+        for text, rows in self.findings.notes.items():
+            say(text if rows == 1 else f"{text} ({rows:,} times)")
+        for caution in fleet.warnings:
+            say(f"warning: {caution.message}")
+
+    def write(self, fleet: Fleet, about: About, verdicts: list[Verdict]) -> int:
+        """Write rejects, exports and standard output, and return the exit code of the worst."""
+        from carbonctl.render import fleet as drawing
+
+        order = self.order
+        code = errors.OK
+        if order.rejects is not None:
+            target = Target("csv", Path(order.rejects), append=False)
+            code = write_all([target], [rejects_csv(fleet.rejects)], "")
+
+        def drawn(form: str, style: Style) -> str | bytes:
+            return drawing.render(form, fleet, style, about, verdicts, top=order.top)
+
+        texts = [drawn(target.form, Style(sources=order.style.sources)) for target in order.targets]
+        shown = drawn(order.form, order.style)
+        return errors.worst([code, write_all(order.targets, texts, shown)])
+
+    def codes(self, fleet: Fleet, verdicts: list[Verdict]) -> Iterable[int]:
+        """Yield the exit codes of what came of the rows and of the gates."""
+        if self.problems:
+            yield errors.INPUT
+        coverage = fleet.coverage
+        if coverage.rejected > self.order.allowed * max(coverage.rows, 1):
+            yield errors.INPUT
+        yield exit_code(verdicts, exit_zero=self.order.exit_zero)
+
+
+def is_terminal_busy(order: Order) -> bool:
+    """Whether the result goes to a terminal as it comes, so that no bar may be there."""
+    return is_terminal() and order.form not in FOR_PEOPLE
+
+
+def digest(table: Table) -> str | None:
+    """Return the SHA-256 of a file; None of a stream."""
+    path = getattr(table.source, "path", None)
+    if path is None or not Path(path).is_file():
+        return None
+    with Path(path).open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def rejects_csv(rejects: Iterable[Reject]) -> str:
+    """Return the rows that cannot be counted as CSV."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(Reject._fields)
+    for reject in rejects:
+        writer.writerow([_inert(cell) for cell in reject])
+    return out.getvalue()
+
+
+def _inert(cell: Any) -> Any:
+    """Return a cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@")) else cell
+
+
+def judged(gates: Gates, fleet: Fleet) -> list[Verdict]:
+    """Return the verdicts over a fleet."""
+    from carbonctl.batch.fleet.figures import FleetFigures
+
+    return gates.judge_figures(fleet.file, FleetFigures(fleet))
+

@@ -1,0 +1,149 @@
+"""``carbonctl fleet``: the account of tables of jobs and of logs of other tools."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from carbonctl.analysis.gates.grammar import FLEET_KEYS
+from carbonctl.batch.fleet.read import reading
+from carbonctl.batch.fleet.run import Order, run
+from carbonctl.cli import gate_options, log_options
+from carbonctl.cli import options as o
+from carbonctl.errors import UsageError
+from carbonctl.inputs.catalogs import catalog_for
+from carbonctl.inputs.jobs.maps import EMPTY, read_map
+from carbonctl.outputs import writing
+from carbonctl.render import FOR_PEOPLE, FORMATS, Style
+
+Tables = Annotated[
+    list[str], typer.Argument(metavar="TABLE", help="Tables or logs; - is stdin, with --from.")
+]
+By = Annotated[
+    str | None,
+    typer.Option(
+        "--by", metavar="TAG,…", help="Group by columns, or by device, grid, phase, scope, month."
+    ),
+]
+Rows = Annotated[bool, typer.Option("--rows", help="A row a job: csv, tsv, jsonl, parquet.")]
+Top = Annotated[
+    int | None, typer.Option("--top", min=1, metavar="N", help="Tables: only the N largest groups.")
+]
+SplitTime = Annotated[
+    bool, typer.Option("--split-time", help="Share a job among the months that it ran in.")
+]
+Rejects = Annotated[
+    str | None,
+    typer.Option("--rejects", metavar="PATH", help="Write the rows that cannot be counted."),
+]
+MaxErrors = Annotated[
+    int | None,
+    typer.Option("--max-errors", min=1, metavar="N", help="Stop after N such rows."),
+]
+AllowRejects = Annotated[
+    str | None,
+    typer.Option(
+        "--allow-rejects", metavar="SHARE", help="Exit 0 with up to this share of them: 1 %."
+    ),
+]
+KeepDuplicates = Annotated[
+    bool, typer.Option("--keep-duplicates", help="Count a job again that stands twice.")
+]
+Hardware = Annotated[
+    Literal["left-out", "counted"],
+    typer.Option("--hardware", help="Of measured energy: from device, devices and time."),
+]
+
+
+def fleet(
+    tables: Tables,
+    from_: log_options.From = None,
+    map: log_options.MapFile = None,
+    column: log_options.Column = [],  # noqa: B006
+    by: By = None,
+    rows: Rows = False,
+    top: Top = None,
+    split_time: SplitTime = False,
+    details: o.Details = False,
+    set: o.Set = [],  # noqa: B006
+    hardware: Hardware = "left-out",
+    rejects: Rejects = None,
+    max_errors: MaxErrors = None,
+    allow_rejects: AllowRejects = None,
+    keep_duplicates: KeepDuplicates = False,
+    timezone: log_options.Timezone = None,
+    assume_pue: log_options.AssumePue = None,
+    windows: log_options.Windows = None,
+    basis: log_options.Basis = "request",
+    cpu_basis: log_options.CpuBasis = "allocated",
+    energy: log_options.Energy = "modelled",
+    failed_as: log_options.FailedAs = None,
+    services: log_options.Services = None,
+    format: o.Format = "table",
+    export: o.Export = [],  # noqa: B006
+    fail_on: o.FailOn = [],  # noqa: B006
+    warn_on: o.WarnOn = [],  # noqa: B006
+    budget: o.Budget = None,
+    exit_zero: o.ExitZero = False,
+    hardware_db: o.HardwareDb = None,
+    color: o.Color = "auto",
+    quiet: o.Quiet = False,
+    verbose: o.Verbose = False,
+    debug: o.Debug = False,
+) -> int:
+    """Account for many jobs at once: tables, logs of other tools, cloud bills.
+
+    A table has a job a row; a log is known by its header. Columns are known by their names, or a
+    map names them. Rows that cannot be counted leave the others. For example:
+
+      carbonctl fleet jobs.csv --by team,month
+
+      carbonctl fleet sacct.psv --map cluster.yaml --by account,month
+
+      carbonctl fleet bill.csv --from focus --by team --format csv
+
+      carbonctl fleet jobs.parquet --column 'wall_time=secs:s' --set site.grid=FR
+    """
+    targets = [writing.parse_export(text, FORMATS) for text in export]
+    forms = [*(target.form for target in targets), format]
+    flags = log_options.Flags(
+        timezone, assume_pue, windows, basis, cpu_basis, energy, failed_as, services
+    )
+    mapped = EMPTY if map is None else read_map(map)
+    groups = _by(by)
+    how = reading(mapped, column, groups, from_, log_options.read(flags), set)
+    if "-" in tables and how.format is None:
+        raise UsageError("-: say what standard input is with --from: table, slurm, …")
+    read = [*tables, *([map] if map else []), *([budget] if budget else [])]
+    writing.check_targets(targets, read)
+    writing.check_terminal(format, targets)
+    gates = gate_options.read_gates(fail_on, warn_on, budget, has_base=False, keys=FLEET_KEYS)
+    check_groups(gates, groups)
+    catalog = catalog_for(hardware_db, is_told=any(form not in FOR_PEOPLE for form in forms))
+    style = writing.style(color, catalog.sources) if format in FOR_PEOPLE else Style()
+    order = Order(
+        tuple(tables), how, gates, targets, format, style._replace(details=details),
+        hardware == "counted", keep_duplicates, top, rejects, max_errors,
+        log_options.share(allow_rejects, "--allow-rejects"), exit_zero, quiet, verbose,
+        rows, split_time,
+    )  # fmt: skip
+    return run(order, catalog)
+
+
+def _by(text: str | None) -> tuple[str, ...]:
+    names = [name.strip() for name in (text or "").split(",")] if text is not None else []
+    if text is not None and not all(names):
+        raise UsageError(f"--by {text}: write names with commas between them: --by team,month")
+    if len({*names}) < len(names):
+        raise UsageError(f"--by {text}: a name stands twice")
+    return tuple(names)
+
+
+def check_groups(gates: object, by: tuple[str, ...]) -> None:
+    """Refuse rules over groups that are not made.
+
+    Raises UsageError naming the flag that makes them.
+    """
+    for rule in (*gates.fail, *gates.warn):  # type: ignore[attr-defined]
+        tag = (rule.phase or "").removeprefix("groups.").partition("=")[0]
+        if rule.phase and tag not in by:
+            raise UsageError(f"{rule.text}: there are no groups of `{tag}`; add --by {tag}")
