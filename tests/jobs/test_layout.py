@@ -28,12 +28,17 @@ def problems(header, map="", by=(), columns=()):
 
 
 def columns(found):
-    return {field: (column.position, column.unit, column.factor) for field, column in found.fields.items()}
+    return {
+        field: (column.position, column.unit, column.factor)
+        for field, column in found.fields.items()
+    }
 
 
 def test_the_sample_is_laid_out():
     header = (SAMPLES / "jobs.csv").read_text().splitlines()[0].split(",")
-    where = layout(header, read_map(str(SAMPLES / "jobs.map.yaml")), ("team", "month"), {}, "jobs.csv")
+    where = layout(
+        header, read_map(str(SAMPLES / "jobs.map.yaml")), ("team", "month"), {}, "jobs.csv"
+    )
     assert columns(where) == {
         "job": (0, "", 1),
         "device": (3, "", 1),
@@ -76,15 +81,21 @@ def test_flags_take_precedence_over_the_map_and_it_over_names():
 
 
 def test_a_unit_comes_from_the_flag_the_map_or_the_name():
-    assert of("gpu,n_gpus,secs", columns=["wall_time=secs:s"]).fields["wall_time_h"].factor == Fraction(1, 3600)
+    assert of("gpu,n_gpus,secs", columns=["wall_time=secs:s"]).fields[
+        "wall_time_h"
+    ].factor == Fraction(1, 3600)
     mapped = "map: {wall_time: {column: secs, unit: min}}"
     assert of("gpu,n_gpus,secs", mapped).fields["wall_time_h"].factor == Fraction(1, 60)
     mapped = "map: {wall_time: run_time_ms}\n"
-    assert problems("gpu,n_gpus,run_time_ms", mapped) == [
+    (said,) = problems("gpu,n_gpus,run_time_ms", mapped)
+    assert said == (
         "m.yaml:1:18: `run_time_ms`: its numbers have no unit; say it with "
         "--column 'wall_time=run_time_ms:s' or --column 'wall_time=run_time_ms:h'"
-    ]
-    assert of("gpu,n_gpus,runtime_ms", "map: {wall_time: runtime_ms}").fields["wall_time_h"].unit == "ms"
+    )
+    assert (
+        of("gpu,n_gpus,runtime_ms", "map: {wall_time: runtime_ms}").fields["wall_time_h"].unit
+        == "ms"
+    )
 
 
 def test_a_column_may_hold_a_colon():
@@ -94,7 +105,10 @@ def test_a_column_may_hold_a_colon():
 
 
 def test_a_path_of_the_spec_may_be_a_column():
-    where = of(f"{JOBS},tdp,wue", "map: {rated_power: {column: tdp, unit: kW}, site.wue: {column: wue, unit: L/kWh}}")
+    where = of(
+        f"{JOBS},tdp,wue",
+        "map: {rated_power: {column: tdp, unit: kW}, site.wue: {column: wue, unit: L/kWh}}",
+    )
     assert where.fields["rated_power"].factor == 1000
     assert where.fields["site.wue"].name == "wue"
 
@@ -251,7 +265,10 @@ NAME = st.sampled_from(
 )  # fmt: skip
 
 
-@given(st.lists(NAME, max_size=8), st.lists(st.sampled_from(["team", "month", "x", "device"]), max_size=2))
+@given(
+    st.lists(NAME, max_size=8),
+    st.lists(st.sampled_from(["team", "month", "x", "device"]), max_size=2),
+)
 def test_a_layout_reads_each_column_that_is_there_or_says_what_is_wrong(header, by):
     try:
         where = layout(header, EMPTY, by, {}, "jobs.csv")

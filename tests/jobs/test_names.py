@@ -28,7 +28,13 @@ SYNONYMS = {
     ("field", "name"), [(f, n) for f, said in SYNONYMS.items() for n in said.split(", ")]
 )
 def test_every_synonym_is_known_in_any_spelling(field, name):
-    for header in (name, name.upper(), name.replace("_", " ").title(), name.replace("_", "-."), f" {name} "):
+    for header in (
+        name,
+        name.upper(),
+        name.replace("_", " ").title(),
+        name.replace("_", "-."),
+        f" {name} ",
+    ):
         known = recognise(header)
         assert known is not None, header
         assert known.field.name == field, header
@@ -78,7 +84,11 @@ def test_a_unit_is_read_in_brackets_or_behind_the_name(header):
 
 
 def test_the_conversion_is_that_of_the_spec():
-    for text, dimension in [("s", units.DURATION), ("g/kWh", units.INTENSITY), ("GiB", units.CAPACITY)]:
+    for text, dimension in [
+        ("s", units.DURATION),
+        ("g/kWh", units.INTENSITY),
+        ("GiB", units.CAPACITY),
+    ]:
         size = factor(text, dimension)
         for number in (0.1, 3.0, 385.0, 1e-7):
             ours = number * size.numerator / size.denominator
