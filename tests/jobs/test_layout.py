@@ -8,8 +8,17 @@ from hypothesis import strategies as st
 
 from carbonctl.errors import InputError, UsageError
 from carbonctl.inputs.jobs import table
-from carbonctl.inputs.jobs.layout import BUILT_IN, Condition, TagColumn, column_settings, layout
+from carbonctl.inputs.jobs.layout import (
+    BUILT_IN,
+    Condition,
+    TagColumn,
+    column_settings,
+    fits,
+    layout,
+)
 from carbonctl.inputs.jobs.maps import EMPTY, parse_map, read_map
+from carbonctl.inputs.jobs.names import FIELDS
+from carbonctl.numbers import units
 from tests.jobs.test_maps import SAMPLES
 
 JOBS = "gpu,n_gpus,hours"
@@ -27,10 +36,10 @@ def problems(header, map="", by=(), columns=()):
     return [str(problem) for problem in error.value.problems]
 
 
-def columns(found):
+def columns(where):
     return {
         field: (column.position, column.unit, column.factor)
-        for field, column in found.fields.items()
+        for field, column in where.fields.items()
     }
 
 
@@ -241,6 +250,26 @@ def test_rules_know_their_columns():
         ((), "training"),
     ]
     assert where.unused == ()
+
+
+def test_conditions_fit_by_patterns():
+    conditions = (Condition(0, "dev-*"), Condition(2, "A?00"))
+    assert fits(conditions, ["dev-x", "", " A100 "])
+    assert not fits(conditions, ["dev-x", "", "A1000"])
+    assert not fits(conditions, ["DEV-x", "", "A100"])
+    assert fits((), [])
+
+
+def test_numbers_are_converted_as_the_spec_does():
+    where = of("gpu,n_gpus,runtime_s,memory_gib,carbon_intensity_g_per_kwh")
+    for field, unit in [
+        ("wall_time_h", "s"),
+        ("memory_gb", "GiB"),
+        ("carbon_intensity_kgco2e_per_kwh", "g/kWh"),
+    ]:
+        for number in (0.1, 3.0, 1e-5, 123456.789):
+            wanted = units.parse(f"{number!r} {unit}", FIELDS[field].dimension)
+            assert where.fields[field].converted(number) == wanted
 
 
 @pytest.mark.parametrize("setting", ["device", "=x", "device=", "", "wal_time=x", "job=a job=b"])

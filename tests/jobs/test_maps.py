@@ -1,5 +1,6 @@
 """The map of a table: what it says, and what is refused, with its place."""
 
+import re
 from datetime import UTC
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carbonctl.errors import InputError
+from carbonctl.inputs.jobs.layout import layout
 from carbonctl.inputs.jobs.logs import FORMATS
 from carbonctl.inputs.jobs.maps import EMPTY, parse_map, read_map
 from carbonctl.spec.model import Site
@@ -198,3 +200,28 @@ def test_no_map_makes_it_fail(parts):
         parse_map(text, "m")
     except InputError as error:
         assert all(problem.line for problem in error.problems)
+
+
+PAGE = ROOT / "docs" / "fragments" / "tables.md"
+
+
+def test_the_maps_of_the_page_are_read():
+    blocks = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S)
+    jobs, cluster = (parse_map(block, "page.yaml") for block in blocks)
+    for part in (
+        "columns",
+        "tags",
+        "devices",
+        "instances",
+        "regions",
+        "defaults",
+        "phases",
+        "drop",
+        "timezone",
+    ):
+        assert getattr(jobs, part), part
+    assert cluster.format == "slurm"
+    header = ["run_id", "accelerator", "n", "secs", "ci_g", "begin", "dept", "queue", "state"]
+    where = layout(header, jobs, ("team", "month"), {}, "jobs.csv")
+    assert where.unused == ()
+    assert where.tags["month"].cut == "month"

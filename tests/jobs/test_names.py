@@ -1,5 +1,6 @@
 """Names of columns that are found by themselves, and their units."""
 
+import re
 from fractions import Fraction
 
 import pytest
@@ -9,8 +10,9 @@ from hypothesis import strategies as st
 from carbonctl.inputs.jobs import keys, names, table
 from carbonctl.inputs.jobs.names import FIELDS, cloud_region, factor, field_named, recognise
 from carbonctl.numbers import units
+from tests.conftest import ROOT
 
-# The table of docs/fragments/tables.md.
+# What fleets are promised to know; the page says the same.
 SYNONYMS = {
     "device": "gpu, gpu_type, gpu_model, accelerator, hardware, device_type",
     "devices": "n_gpus, num_gpus, gpu_count, gpus, n_devices, accelerators",
@@ -38,6 +40,12 @@ def test_every_synonym_is_known_in_any_spelling(field, name):
         known = recognise(header)
         assert known is not None, header
         assert known.field.name == field, header
+
+
+def test_the_page_lists_the_names_that_are_found():
+    text = (ROOT / "docs" / "fragments" / "tables.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", text, re.M))
+    assert rows == {**SYNONYMS, "job": "job_id"}
 
 
 def test_every_column_of_the_canonical_table_is_its_own_field_in_its_own_unit():
