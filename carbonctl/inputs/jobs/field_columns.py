@@ -39,6 +39,10 @@ class Column(NamedTuple):
     unit: str = ""
     factor: Fraction = Fraction(1)
 
+    def converted(self, number: float) -> float:
+        """Return a number in the unit of the field, to the last bit as the spec converts it."""
+        return number * self.factor.numerator / self.factor.denominator
+
 
 class FieldFinder:
     """Finds the columns of the fields of one table, and collects what is wrong.

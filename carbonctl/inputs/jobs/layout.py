@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from carbonctl.errors import InputError, UsageError
@@ -39,6 +40,11 @@ class Condition(NamedTuple):
 
     position: int
     pattern: str
+
+
+def fits(conditions: Sequence[Condition], cells: Sequence[str]) -> bool:
+    """Whether the cells of a record fit all conditions; ``*`` stands for any text."""
+    return all(fnmatchcase(cells[c.position].strip(), c.pattern) for c in conditions)
 
 
 class PhaseRule(NamedTuple):

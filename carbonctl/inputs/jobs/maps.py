@@ -251,7 +251,8 @@ class _Reader(TreeReader):
             else:
                 nested = {}
                 if key not in known:
-                    close = nearest_key(key, list(known))
+                    in_site = f"; write `site: {{{key}: …}}`" if key in keys.of_sites() else ""
+                    close = in_site or nearest_key(key, list(known))
                     self.problem(loc, f"unknown key `{key}`{close}", key=True)
                 defaults[key] = value
             for name in nested.keys() & site.keys():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from carbonctl.errors import InputError, Problem
 from carbonctl.inputs.jobs import logs, names
@@ -12,17 +13,21 @@ from carbonctl.inputs.jobs.maps import TABLE
 from carbonctl.inputs.jobs.reading import Source
 from carbonctl.inputs.jobs.records import JSON_LINES, delimiter_of
 
+if TYPE_CHECKING:
+    from carbonctl.inputs.jobs.parquet import ParquetSource
+
 _OF_A_TABLE = frozenset({"wall_time_h", "device_time_h", "energy_kwh"})
 
 
-def recognised(source: Source, *, is_mapped: bool = False) -> str:
+def recognised(source: Source | ParquetSource, *, is_mapped: bool = False) -> str:
     """Return the format of an input: one of `logs.FORMATS`, or `TABLE`.
 
     A log's format takes precedence over a table whose columns have names that are known.
+    Parquet is a table: no log is written as Parquet.
 
     Parameters
     ----------
-    source : Source
+    source : Source or ParquetSource
         Its lines are still there to be read.
     is_mapped : bool
         Whether a map or flags name columns, so that it is a table where it is no log.
@@ -32,6 +37,8 @@ def recognised(source: Source, *, is_mapped: bool = False) -> str:
     InputError
         Where several formats fit, or none; with the list.
     """
+    if not isinstance(source, Source):
+        return TABLE
     head = source.head()
     fitting = [name for name in logs.FORMATS if logs.module(name).recognises(head)]
     if len(fitting) == 1:

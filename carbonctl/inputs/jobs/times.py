@@ -21,7 +21,7 @@ _COMPACT = re.compile(r"\d{8}(T\d{4}(\d\d)?(Z|[+-]\d{4})?)?", re.ASCII)
 _NUMBER = re.compile(r"-?\d+([.,]\d*)?([eE]\+?\d+)?", re.ASCII)
 _DAY_OR_MONTH_FIRST = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\b.*", re.ASCII | re.S)
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)", re.ASCII)
-_EPOCH = re.compile(r"\d{9,19}", re.ASCII)
+_SINCE_1970 = re.compile(r"\d{9,19}", re.ASCII)
 
 
 def parse(text: str, zone: tzinfo = UTC) -> datetime:
@@ -42,10 +42,7 @@ def parse(text: str, zone: tzinfo = UTC) -> datetime:
     """
     text = text.strip()
     try:
-        if text[4:5] == "-" and text[7:8] == "-" and text[10:11] in _AFTER_DATE:
-            moment = datetime.fromisoformat(text)
-        else:
-            moment = _other_form(text)
+        moment = datetime.fromisoformat(text) if _is_plain(text) else _other_form(text)
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=zone)
         return moment.astimezone(UTC)
@@ -53,7 +50,17 @@ def parse(text: str, zone: tzinfo = UTC) -> datetime:
         return _slowly(text, zone)
 
 
-_AFTER_DATE = ("", "T", " ")
+_PLAIN_LENGTHS = frozenset({10, 16, 19, 20, 25})  # of a date, with minutes, seconds, Z, +01:00
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a time is written as most are, and `datetime.fromisoformat` reads nothing into it."""
+    return (
+        len(text) in _PLAIN_LENGTHS
+        and text[4] == text[7] == "-"
+        and text[10:11] in ("", "T", " ")
+        and text[13:14] in ("", ":")
+    )
 
 
 def _slowly(text: str, zone: tzinfo) -> datetime:
@@ -78,7 +85,7 @@ def _other_form(text: str) -> datetime:
 
 def _what_is_wrong(text: str) -> str:
     shown = f"`{text[:_LONGEST]}{'…' if len(text) > _LONGEST else ''}`"
-    if _EPOCH.fullmatch(text.partition(".")[0]):
+    if _SINCE_1970.fullmatch(text.partition(".")[0]):
         unit = "seconds" if len(text.partition(".")[0]) < 12 else "fractions of a second"
         return f"{shown} looks like {unit} since 1970, not a time of day; {_WRITE}"
     if _NUMBER.fullmatch(text):
@@ -134,7 +141,8 @@ CUTS: dict[str, Callable[[datetime], str]] = {
     "day": _day, "month": _month, "quarter": _quarter, "year": _year,
 }  # fmt: skip
 
-_QUARTER_HOUR = 900  # seconds; local days begin at such a time everywhere since 1972
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_QUARTER_HOUR = timedelta(minutes=15)  # local days begin at one everywhere since 1972
 
 
 def key(moment: datetime, cut: str, zone: tzinfo = UTC) -> str:
@@ -151,12 +159,12 @@ def key(moment: datetime, cut: str, zone: tzinfo = UTC) -> str:
     """
     if zone is UTC:
         return CUTS[cut](moment.astimezone(UTC))
-    return _local_key(int(moment.timestamp() // _QUARTER_HOUR), cut, zone)
+    return _local_key((moment - _EPOCH) // _QUARTER_HOUR, cut, zone)
 
 
 @lru_cache(maxsize=65536)
 def _local_key(quarter_hour: int, cut: str, zone: tzinfo) -> str:
-    moment = datetime.fromtimestamp(quarter_hour * _QUARTER_HOUR, UTC)
+    moment = _EPOCH + quarter_hour * _QUARTER_HOUR
     try:
         return CUTS[cut](moment.astimezone(zone))
     except OverflowError:  # in the first or last day that there is
