@@ -376,6 +376,13 @@ def test_logs_put_together():
     assert findings.skipped == {"repeated header": 1} and not findings.rejects
 
 
+def test_few_descriptions_of_jobs_are_kept(monkeypatch):
+    jobs = [{"JobID": str(n), "AllocTRES": f"cpu={n}"} for n in (1, 2, 3, 1)]
+    rows, _ = read(*jobs)
+    monkeypatch.setattr(slurm, "_MOST_SHAPES", 1)
+    assert read(*jobs)[0] == rows
+
+
 def test_line_ends_and_the_bar_at_the_end_of_each_line():
     text = log({"AllocTRES": GPU})
     rows, _ = imported(slurm, text)

@@ -7,7 +7,7 @@ job without GPUs has its share of ``cores``; hosts of GPUs have a figure of thei
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, NoReturn
 
 from carbonctl.errors import InputError, Problem
@@ -51,6 +51,31 @@ class CpuHost(NamedTuple):
             row["host_embodied_kgco2e"] = self.embodied * hosts
             row["share"] = cores / (self.cores * hosts)
         return row
+
+    def parts(
+        self, devices: Sequence[tuple[str, float]], cores: float | None, memory_gb: float | None
+    ) -> list[Row]:
+        """Return the columns of a job: a row for each type of device, one where there is none.
+
+        Cores and memory are divided by the numbers of devices (`shares_of`).
+        """
+        rows: list[Row] = []
+        for place, share in enumerate(shares_of(devices)):
+            row: Row = {}
+            if devices:
+                row["device"], row["devices"] = devices[place]
+            its_cores = None if cores is None else cores * share
+            row.update(self.columns(its_cores, has_devices=bool(devices)))
+            if memory_gb is not None:
+                row["memory_gb"] = memory_gb * share
+            rows.append(row)
+        return rows
+
+
+def shares_of(devices: Sequence[tuple[str, float]]) -> tuple[float, ...]:
+    """Return the share of a job that each type of its devices has, by their numbers."""
+    total = sum(n for _, n in devices)
+    return tuple(n / total for _, n in devices) or (1.0,)
 
 
 def cpu_host(options_map: Mapping[str, Any]) -> CpuHost:

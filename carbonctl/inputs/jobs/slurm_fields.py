@@ -59,20 +59,20 @@ def resources(text: str) -> Resources:
     ------
     Unreadable
     """
-    found: dict[str, str] = {}
+    entries: dict[str, str] = {}
     for entry in filter(None, text.split(",")):
         name, equals, value = entry.partition("=")
         if not equals:
             raise Unreadable(f"`{entry}` is not of the form NAME=VALUE, such as `cpu=8`")
-        found[name.strip()] = value.strip()
-    cores, nodes = found.get("cpu"), found.get("node")
-    devices = _devices(found)
+        entries[name.strip()] = value.strip()
+    cores, nodes = entries.get("cpu"), entries.get("node")
+    devices = _devices(entries)
     return Resources(
         None if cores is None else count(cores, "cpu"),
-        memory_gb(found["mem"]) if "mem" in found else None,
+        memory_gb(entries["mem"]) if "mem" in entries else None,
         None if nodes is None else count(nodes, "node"),
         devices,
-        not devices and any(name.partition(":")[0] in _SHARES for name in found),
+        not devices and any(name.partition(":")[0] in _SHARES for name in entries),
     )
 
 

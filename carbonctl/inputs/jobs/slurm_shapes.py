@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from typing import Any, NamedTuple, TypeVar
 
 from carbonctl.errors import InputError, Problem
-from carbonctl.inputs.jobs.cpu_hosts import cpu_host
+from carbonctl.inputs.jobs.cpu_hosts import cpu_host, shares_of
 from carbonctl.inputs.jobs.options import Options
 from carbonctl.inputs.jobs.slurm_fields import (
     FAILED,
@@ -150,31 +150,10 @@ class Shapes:
         if self._failed_as and state in FAILED:
             common["phase"] = self._failed_as
         devices = tuple((self._device(name, cells), n) for name, n in given.devices)
-        parts, shares = self._parts(devices, cores, memory)
+        parts, shares = self.host.parts(devices, cores, memory), shares_of(devices)
         notes = _notes(state, cells["alloctres"], given)
         is_alone = self._is_alone(cells, cores, nodes or given.nodes, bool(devices))
         return Shape(tuple({**common, **part} for part in parts), shares, cores, is_alone, notes)
-
-    def _parts(
-        self, devices: tuple[tuple[str, float], ...], cores: float | None, memory: float | None
-    ) -> tuple[list[Row], tuple[float, ...]]:
-        """Return the columns of each type of GPU, and its share of the job by devices."""
-        total = sum(n for _, n in devices)
-        shares = tuple(n / total for _, n in devices) or (1.0,)
-        parts: list[Row] = []
-        for place, share in enumerate(shares):
-            part: Row = {}
-            if devices:
-                part["device"], part["devices"] = devices[place]
-            part.update(
-                self.host.columns(
-                    None if cores is None else cores * share, has_devices=bool(devices)
-                )
-            )
-            if memory is not None:
-                part["memory_gb"] = memory * share
-            parts.append(part)
-        return parts, shares
 
     def _device(self, name: str, cells: dict[str, str]) -> str:
         """Return the type of a GPU: of one without by its nodes or its partition in the map."""

@@ -45,6 +45,7 @@ _TAGS = {
 }  # fmt: skip
 _SAME = {"alloccpus": "ncpus", "allocnodes": "nnodes"}
 _JOULES_PER_KWH = 3.6e6
+_MOST_SHAPES = 100_000  # kept at a time, so that memory stays bounded
 _NOT_MEASURED = 2**63  # sacct writes 2**64 - 2 where there is no value
 
 STEP, NEVER_STARTED, NO_TIME = "step of a job", "never started", "no time"
@@ -135,6 +136,8 @@ class _Reader:
         key = self.shape_of(cells)
         shape = self.shapes.get(key)
         if shape is None:
+            if len(self.shapes) >= _MOST_SHAPES:
+                self.shapes.clear()
             cells_alike = dict(zip(self.shape_names, key, strict=False))
             shape = self.shapes[key] = self.known.of(cells_alike)
         if not isinstance(shape, Shape):
@@ -146,7 +149,7 @@ class _Reader:
             moments = self._moments(cells)
         except Unreadable as error:
             return self._refuse(number, cells, error)
-        found = []
+        job_rows = []
         for common in shape.rows:
             row = common.copy()
             row["job"] = job
@@ -155,10 +158,10 @@ class _Reader:
             row.update(moments)
             for tag, place in self.tags:
                 row[tag] = cells[place]
-            found.append(row)
+            job_rows.append(row)
         if shape.notes or self.is_used or self.is_measured:
-            return self._finish(number, cells, shape, found, elapsed_s)
-        return found
+            return self._finish(number, cells, shape, job_rows, elapsed_s)
+        return job_rows
 
     def _elapsed(self, cells: list[str]) -> float:
         """Return how long a job ran, in seconds."""
@@ -239,21 +242,21 @@ class _Reader:
     # What depends on each job -----------------------------------------------------------------
 
     def _finish(
-        self, number: int, cells: list[str], shape: Shape, found: list[Row], elapsed_s: float
+        self, number: int, cells: list[str], shape: Shape, job_rows: list[Row], elapsed_s: float
     ) -> list[Row]:
         try:
             if self.is_used:
-                self._use_cpu_time(cells, shape, found, elapsed_s)
+                self._use_cpu_time(cells, shape, job_rows, elapsed_s)
             if self.is_measured:
-                self._use_energy(cells, shape, found)
+                self._use_energy(cells, shape, job_rows)
         except Unreadable as error:
             return self._refuse(number, cells, error)
         for note in shape.notes:
             self.findings.note(note)
-        return found
+        return job_rows
 
     def _use_cpu_time(
-        self, cells: list[str], shape: Shape, found: list[Row], elapsed_s: float
+        self, cells: list[str], shape: Shape, job_rows: list[Row], elapsed_s: float
     ) -> None:
         """Count the cores by the CPU time that was used; the share of the host stays."""
         text = cells[self.at["totalcpu"]]
@@ -261,12 +264,12 @@ class _Reader:
         if not used_s:
             self.findings.note(NO_CPU_TIME)
             return
-        for row, share in zip(found, shape.shares, strict=True):
+        for row, share in zip(job_rows, shape.shares, strict=True):
             row["cpu_cores"] = used_s / elapsed_s * share
             if self.known.host.power_per_core is not None:
                 row["cpu_power_w"] = self.known.host.power_per_core
 
-    def _use_energy(self, cells: list[str], shape: Shape, found: list[Row]) -> None:
+    def _use_energy(self, cells: list[str], shape: Shape, job_rows: list[Row]) -> None:
         text = cells[self.at["consumedenergyraw"]]
         if text and not (text.isascii() and text.isdecimal() and len(text) < 25):
             raise CellError(
@@ -278,7 +281,7 @@ class _Reader:
         elif not shape.is_alone:
             self.findings.note(NOT_ALONE)
         else:
-            for row, share in zip(found, shape.shares, strict=True):
+            for row, share in zip(job_rows, shape.shares, strict=True):
                 row["energy_kwh"] = joules / _JOULES_PER_KWH * share
                 row["energy_boundary"] = "node"
 
@@ -329,8 +332,8 @@ class _Reader:
         if not self.attempts:
             return
         wanted = {hash(job) for job in self.attempts}
-        found = Counter(seen for seen in self.seen if seen in wanted)
-        missing = sum(found[hash(job)] < n for job, n in self.attempts.items())
+        times_seen = Counter(seen for seen in self.seen if seen in wanted)
+        missing = sum(times_seen[hash(job)] < n for job, n in self.attempts.items())
         if missing:
             self.findings.note(RESTARTED, missing)
 
