@@ -59,9 +59,7 @@ class Findings:
         """Count rows that rightly count nothing."""
         self.skipped[reason] += rows
 
-    def reject(
-        self, file: str, line: int | str, column: str, value: object, message: str
-    ) -> None:
+    def reject(self, file: str, line: int | str, column: str, value: object, message: str) -> None:
         """Add a row that cannot be counted."""
         self.rejects.append(Reject(file, line, column, str(value), message))
 
