@@ -68,7 +68,9 @@ def test_columns_are_found_by_name():
     back = list(reversed(columns))
     text = ",".join(back) + "\n" + ",".join(cells[c] for c in back) + "\n"
     assert outcome("codecarbon", text).rows == read(RUN).rows
-    few = "timestamp,run_id,duration,emissions_rate,energy_consumed\n2023-01-01T00:00:00,r,60,0,0.1\n"
+    few = (
+        "timestamp,run_id,duration,emissions_rate,energy_consumed\n2023-01-01T00:00:00,r,60,0,0.1\n"
+    )
     assert outcome("codecarbon", few).kwh == [0.1]
 
 

@@ -47,7 +47,7 @@ def test_headers_and_cells_with_and_without_units(header, power):
 
 
 def test_a_gap_is_not_integrated_and_is_reported():
-    lines = [at(second, "100 W") for second in (*range(0, 10), *range(100, 110))]
+    lines = [at(second, "100 W") for second in (*range(10), *range(100, 110))]
     read_ = read(*lines)
     assert read_.kwh == pytest.approx([1800 * KWH_OF_J])
     assert read_.rows[0]["wall_time_h"] == pytest.approx(18 / 3600)
@@ -59,6 +59,8 @@ def test_an_interval_of_ten_times_the_median_is_no_gap():
     read_ = read(*(at(second, "100 W") for second in (0, 1, 2, 3, 13)))
     assert read_.kwh == pytest.approx([1300 * KWH_OF_J])
     assert read_.findings.uncovered_h == 0
+    longer = read(*(at(second, "100 W") for second in (0, 1, 2, 3, 14)))
+    assert longer.kwh == pytest.approx([300 * KWH_OF_J])
 
 
 def test_the_power_of_the_moment_takes_precedence():
@@ -92,10 +94,15 @@ def test_times_are_of_the_zone_that_is_given():
 
 
 def test_the_hour_that_comes_twice_is_counted_twice():
-    times = [f"{hour:02}:{minute:02}" for hour in (1, 1, 2) for minute in (0, 20, 40)]
-    lines = [f"2026/11/01 {time}:00, 0, NVIDIA L4, 100 W" for time in times]
+    hours = [(0, 1), (200, 1), (0, 2)]  # 01:00 to 01:40 at 0 W, again at 200 W, and 02:00 to 02:40
+    lines = [
+        f"2026/11/01 {hour:02}:{minute}:00, 0, NVIDIA L4, {watts} W"
+        for watts, hour in hours
+        for minute in ("00", "20", "40")
+    ]
     read_ = read(*lines, timezone=ZoneInfo("America/New_York"))
-    assert read_.kwh == pytest.approx([100 * 160 * 60 * KWH_OF_J])
+    assert read_.kwh == pytest.approx([200 * 60 * 60 * KWH_OF_J])
+    assert read_.rows[0]["start"] == "2026-11-01T05:00:00Z"
 
 
 def test_lines_in_another_order_and_the_same_log_twice_make_no_difference():

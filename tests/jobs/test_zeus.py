@@ -39,6 +39,10 @@ def test_of_windows_that_hold_each_other_the_outermost_counts():
     assert read_.findings.skipped[zeus.INSIDE] == 2
 
 
+def test_of_windows_with_one_start_the_longest_counts():
+    assert [r["job"] for r in read("0,step,5,1,1", "0,epoch,100,36,36").rows] == ["epoch"]
+
+
 def test_windows_that_are_named_count():
     lines = "10,step 1,5,1,1", "20,step 2,5,1,1", "0,epoch,100,36,36"
     assert [r["job"] for r in read(*lines, windows=("step 2",)).rows] == ["step 2"]

@@ -20,6 +20,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
+from sys import intern
 
 from carbonctl.inputs.jobs.cells import CellError
 from carbonctl.inputs.jobs.delimited import Record, read
@@ -92,7 +93,7 @@ class _Runs:
 
     def totals(self, records: Iterable[Record]) -> Iterator[Row]:
         """Yield a row for each run, of its last record."""
-        last: dict[str, tuple[Record, Row]] = {}
+        last: dict[str, tuple[Row, tuple[str, ...]]] = {}
         for record in records:
             row = self.row(record)
             if not row:
@@ -100,10 +101,10 @@ class _Runs:
             run = record.text("run_id")
             if run in last:
                 self.findings.skip(CUMULATIVE)
-            if run not in last or row["wall_time_h"] >= last[run][1]["wall_time_h"]:
-                last[run] = record, row
+            if run not in last or row["wall_time_h"] >= last[run][0]["wall_time_h"]:
+                last[run] = row, _machine(record)
         self._note_overlaps(last.values())
-        yield from (row for _, row in last.values())
+        yield from (row for row, _ in last.values())
 
     def row(self, record: Record) -> Row | None:
         """Return the row of a record; None where it is rejected."""
@@ -120,17 +121,23 @@ class _Runs:
             self.findings.note(NO_ENERGY)
         return row
 
-    def _note_overlaps(self, runs: Iterable[tuple[Record, Row]]) -> None:
+    def _note_overlaps(self, runs: Iterable[tuple[Row, tuple[str, ...]]]) -> None:
         machines: dict[tuple[str, ...], list[Row]] = {}
-        for record, row in runs:
-            if record.text("tracking_mode") == "machine":
-                columns = ("cpu_model", "cpu_count", "ram_total_size", "gpu_model", "os")
-                machines.setdefault(tuple(map(record.text, columns)), []).append(row)
-        for rows_ in machines.values():
-            rows_.sort(key=lambda row: str(row["start"]))
-            overlaps = sum(row["end"] > later["start"] for row, later in pairwise(rows_))
+        for row, machine in runs:
+            if machine:
+                machines.setdefault(machine, []).append(row)
+        for alike in machines.values():
+            alike.sort(key=lambda row: str(row["start"]))
+            overlaps = sum(row["end"] > later["start"] for row, later in pairwise(alike))
             if overlaps:
                 self.findings.note(OVERLAP, overlaps)
+
+
+def _machine(record: Record) -> tuple[str, ...]:
+    """Return what is known of a machine that was measured as a whole; empty where it was not."""
+    columns = ("cpu_model", "cpu_count", "ram_total_size", "gpu_model", "os")
+    is_whole = record.text("tracking_mode") == "machine"
+    return tuple(intern(record.text(column)) for column in columns) if is_whole else ()
 
 
 def _row(record: Record, clock: Clock) -> Row:
