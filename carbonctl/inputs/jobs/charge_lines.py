@@ -139,8 +139,8 @@ class ChargeTable:
     source : Source
         The input.
     names : mapping
-        For each column that is read, the names that it may have, made plain; the first that is
-        there is read.
+        For each column that is read, the names that it may have; the first that is there is
+        read.
     plain : callable
         Makes the name of a column plain.
     needed : tuple of str
@@ -167,7 +167,7 @@ class ChargeTable:
         self._before = 0  # lines in front of those that the reader counts
         self._reader, header = self._begun()
         self.width = len(header)
-        self.columns = _places(source.name, [plain(cell) for cell in header], names, needed)
+        self.columns = _places(source.name, header, names, plain, needed)
         self._headings = {name: header[at] for name, at in self.columns.items()}
         self._tags = [(at, name) for at, cell in enumerate(header) if (name := tag_of(cell))]
 
@@ -215,21 +215,28 @@ def chained(first: str, rest: Iterator[str]) -> Iterator[str]:
     yield from rest
 
 
-def _places(file: str, header: list[str], names: Names, needed: tuple[str, ...]) -> dict[str, int]:
+def _places(
+    file: str,
+    header: list[str],
+    names: Names,
+    plain: Callable[[str], str],
+    needed: tuple[str, ...],
+) -> dict[str, int]:
     """Return where each column that is read stands."""
+    there = [plain(cell) for cell in header]
     places: dict[str, int] = {}
     problems: list[Problem] = []
     for name, known in names.items():
-        own = next((other for other in known if other in header), None)
+        own = next((other for other in known if plain(other) in there), None)
         if own is None:
             if name in needed:
-                told = f"no column {known[0]!r}, which is needed to count machines"
+                told = f"no column {known[0]}, which is needed to count machines"
                 problems.append(Problem(file, 1, None, told))
             continue
-        if header.count(own) > 1:
-            told = f"two columns are called {own!r}; leave one of them out"
+        if there.count(plain(own)) > 1:
+            told = f"two columns are called {own}; leave one of them out"
             problems.append(Problem(file, 1, None, told))
-        places[name] = header.index(own)
+        places[name] = there.index(plain(own))
     if problems:
         raise InputError(problems)
     return places

@@ -34,21 +34,21 @@ from carbonctl.inputs.jobs.options import Options
 from carbonctl.inputs.jobs.table import Row
 
 _NAMES = {
-    "date": ("usagedatetime", "date", "usagedate"),
-    "category": ("metercategory",),
-    "meter": ("metername",),
-    "quantity": ("usagequantity", "quantity", "consumedquantity"),
-    "unit": ("unitofmeasure",),
-    "charge": ("chargetype",),
-    "resource": ("instanceid", "resourceid", "instancename"),
-    "location": ("resourcelocation", "location"),
-    "meter_region": ("meterregion",),
-    "account": ("subscriptionid", "subscriptionguid"),
-    "account_name": ("subscriptionname",),
-    "resource_group": ("resourcegroup", "resourcegroupname"),
-    "cost_center": ("costcenter",),
-    "info": ("additionalinfo",),
-    "tags": ("tags",),
+    "date": ("UsageDateTime", "Date", "UsageDate"),
+    "category": ("MeterCategory",),
+    "meter": ("MeterName",),
+    "quantity": ("UsageQuantity", "Quantity", "ConsumedQuantity"),
+    "unit": ("UnitOfMeasure",),
+    "charge": ("ChargeType",),
+    "resource": ("InstanceId", "ResourceId", "InstanceName"),
+    "location": ("ResourceLocation", "Location"),
+    "meter_region": ("MeterRegion",),
+    "account": ("SubscriptionId", "SubscriptionGuid"),
+    "account_name": ("SubscriptionName",),
+    "resource_group": ("ResourceGroup", "ResourceGroupName"),
+    "cost_center": ("CostCenter",),
+    "info": ("AdditionalInfo",),
+    "tags": ("Tags",),
 }
 _NEEDED = ("date", "category", "quantity", "unit", "info")
 _MACHINES = "virtual machines"

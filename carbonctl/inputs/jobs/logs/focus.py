@@ -32,26 +32,26 @@ from carbonctl.inputs.jobs.options import Options
 from carbonctl.inputs.jobs.table import Row
 
 _NAMES = {
-    "category": ("chargecategory",),
-    "class": ("chargeclass",),
-    "quantity": ("consumedquantity", "usagequantity"),
-    "unit": ("consumedunit", "usageunit"),
-    "start": ("chargeperiodstart",),
-    "end": ("chargeperiodend",),
-    "commitment": ("commitmentdiscountstatus",),
-    "capacity": ("capacityreservationstatus",),
-    "provider": ("providername", "serviceprovidername", "provider"),
-    "region": ("regionid", "region"),
-    "resource": ("resourceid",),
-    "service_category": ("servicecategory",),
-    "service": ("servicename",),
-    "meter": ("skumeter",),
-    "details": ("skupricedetails",),
-    "azure_details": ("x_skudetails",),
-    "usage_type": ("x_usagetype",),
-    "account": ("subaccountid", "billingaccountid"),
-    "account_name": ("subaccountname",),
-    "tags": ("tags",),
+    "category": ("ChargeCategory",),
+    "class": ("ChargeClass",),
+    "quantity": ("ConsumedQuantity", "UsageQuantity"),
+    "unit": ("ConsumedUnit", "UsageUnit"),
+    "start": ("ChargePeriodStart",),
+    "end": ("ChargePeriodEnd",),
+    "commitment": ("CommitmentDiscountStatus",),
+    "capacity": ("CapacityReservationStatus",),
+    "provider": ("ProviderName", "ServiceProviderName", "Provider"),
+    "region": ("RegionId", "Region"),
+    "resource": ("ResourceId",),
+    "service_category": ("ServiceCategory",),
+    "service": ("ServiceName",),
+    "meter": ("SkuMeter",),
+    "details": ("SkuPriceDetails",),
+    "azure_details": ("x_SkuDetails",),
+    "usage_type": ("x_UsageType",),
+    "account": ("SubAccountId", "BillingAccountId"),
+    "account_name": ("SubAccountName",),
+    "tags": ("Tags",),
 }
 _NEEDED = ("category", "quantity", "unit", "provider")
 _MACHINES = ("compute", "ai and machine learning", "")
@@ -84,7 +84,7 @@ def rows(source: Source, options: Options, findings: Findings) -> Iterator[Row]:
         Where the table lacks a column that is needed.
     """
     own = _column_of_map(options)
-    names = {**_NAMES, "own": (_plain(own),)} if own else _NAMES
+    names = {**_NAMES, "own": (own,)} if own else _NAMES
     table = ChargeTable(source, names, _plain, (*_NEEDED, *(("own",) if own else ())))
     totals = ChargeTotals(source.name, "ConsumedQuantity", findings)
     for line in table.lines(findings):
