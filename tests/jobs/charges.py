@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from random import Random
 
 import yaml
 
@@ -65,3 +66,23 @@ def it_kwh(row):
 
 def rejected(findings):
     return [(reject.line, reject.column, reject.value) for reject in findings.rejects]
+
+
+def damaged(text, seed, times):
+    """Yield a text with characters taken out, put in and changed, a few at a time."""
+    random = Random(seed)
+    for _ in range(times):
+        cells = list(text)
+        for _ in range(random.randint(1, 6)):
+            at = random.randrange(len(cells))
+            kind = random.randrange(4)
+            if kind == 0:
+                del cells[at : at + random.randint(1, 30)]
+            elif kind == 1:
+                cells.insert(at, random.choice('",\n\r\0{}[]:=;\t-+9e\u00e9'))
+            elif kind == 2:
+                cells[at] = random.choice('",\n\0{}[]-9ex')
+            else:
+                cells[at:] = cells[at : at + random.randint(0, 50)]
+            cells = cells or ["x"]
+        yield "".join(cells)

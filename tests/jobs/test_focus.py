@@ -317,7 +317,8 @@ def test_tags_that_are_no_json_leave_the_row_and_a_note():
         ({"ChargePeriodEnd": "2026-02-28T00:00:00Z"}, "ChargePeriodEnd", "2026-02-28T00:00:00Z"),
         ({"ResourceId": "=cmd()"}, "job", "=cmd()"),
         ({"ResourceId": "i\0-1"}, "job", "i\0-1"),
-        ({"Tags": '{"team":"=1+1"}'}, "", "i-1"),
+        ({"ServiceName": "a\x1b[31m"}, "service", "a\x1b[31m"),
+        ({"Tags": '{"team":"=1+1"}'}, "team", "=1+1"),
         ({"Tags": '{"@team":"x"}'}, "", "i-1"),
     ],
 )
@@ -339,7 +340,7 @@ def test_times_without_a_zone_are_utc_and_offsets_are_kept():
 
 
 def test_lines_are_counted_behind_newlines_in_quotes_and_blank_lines():
-    text = bill(line(ServiceName="two\nlines"), line(ResourceId="i-2"), line(ConsumedQuantity="x"))
+    text = bill(line(SkuMeter="two\nlines"), line(ResourceId="i-2"), line(ConsumedQuantity="x"))
     rows, findings = read("focus", "\n" + text + "\n\n")
     assert [row["source_line"] for row in rows] == [3, 5]
     assert findings.rejects[0].line == 6

@@ -341,11 +341,10 @@ def add_tags(row: Row, tags: Mapping[str, str]) -> None:
     Raises
     ------
     ValueError
-        Where a name or a value begins as a formula does, or holds control characters.
+        Where a name begins as a formula does, or holds control characters.
     """
     for key, value in tags.items():
         plain = key.strip().lower()
         if plain and value not in ("", "-"):
             check_text(plain, "the name of a tag")
-            check_text(value, f"the tag {plain}")
             row.setdefault(f"tag_{plain}" if plain in _RESERVED else plain, value)

@@ -51,19 +51,25 @@ class ChargeTotals:
 
         Charges without a resource are told apart by their tags.
         """
-        try:
-            for name in ("job", "instance", "device", "grid"):
-                check_text(row.get(name, ""), "a name")
-        except ValueError as error:
-            self.findings.reject(self.file, line.number, name, row[name], str(error))
-            return
         key: Hashable = tuple(row.get(name) for name in _IDENTITY)
         if not row.get("job"):
             key = tuple(sorted(row.items(), key=lambda cell: cell[0]))
         total = self._totals.get(key)
         if total is None:
+            if not self._is_sound(line, row):
+                return
             total = self._totals[key] = _Total(line.number, row)
         total.quantities.append(quantity)
+
+    def _is_sound(self, line: Line, row: Row) -> bool:
+        """Whether no cell acts on a spreadsheet or a terminal; the first that does is rejected."""
+        for name, value in row.items():
+            try:
+                check_text(str(value), "a name")
+            except ValueError as error:
+                self.findings.reject(self.file, line.number, name, value, str(error))
+                return False
+        return True
 
     def rows(self) -> Iterator[Row]:
         """Yield a row for each sum, in the order in which their first charges stand."""

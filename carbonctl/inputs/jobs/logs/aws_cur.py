@@ -62,7 +62,7 @@ _RESERVATIONS = frozenset(("Reservation", "DedicatedRes"))
 # Fees for a machine that has a line of its own as an instance.
 _FEES = frozenset(("ElasticMapReduce",))
 _SOFTWARE = "SoftwareUsage"
-_REGION = re.compile(r"[A-Z]{2,4}\d*-")
+_REGION = re.compile(r"\A[A-Z]{2,4}\d*-")
 _SPLIT = re.compile(r"(?:ECS|EKS)-EC2-(?:vCPU|GB|GPU)-Hours")
 _STORED = re.compile(r"VolumeUsage|SnapshotUsage|TimedStorage|StorageUsage|ByteHrs")
 _TAG_COLUMN = re.compile(r"resource_?tags[/_](.+)", re.IGNORECASE)
@@ -93,7 +93,7 @@ def split_usage(usage_type: str) -> tuple[str, str]:
     usage type has none.
     """
     code, _, machine = usage_type.strip().partition(":")
-    return _REGION.sub("", code, count=1), machine if "." in machine else ""
+    return _REGION.sub("", code), machine if "." in machine else ""
 
 
 def runs_machine(code: str, machine: str) -> bool:
