@@ -68,9 +68,12 @@ class Line(NamedTuple):
     tags: Mapping[str, str] = {}
     headings: Mapping[str, str] = {}
 
-    def text(self, *names: str) -> str:
+    def text(self, name: str, *others: str) -> str:
         """Return the first of these cells that holds anything; else an empty text."""
-        return next((self.cells[name] for name in names if self.cells.get(name)), "")
+        held = self.cells.get(name, "")
+        if held or not others:
+            return held
+        return next((self.cells[other] for other in others if self.cells.get(other)), "")
 
     def wrong(self, name: str, message: str) -> CellError:
         """Return the error that a cell is."""
@@ -304,7 +307,8 @@ def period(row: Row, start: datetime | None, end: datetime | None) -> None:
         row["end"] = end.isoformat()
 
 
-def json_tags(text: str) -> dict[str, str]:
+@lru_cache(maxsize=4096)
+def json_tags(text: str) -> Mapping[str, str]:
     """Return the tags that a cell holds: a JSON object, or a list of keys and values.
 
     Raises

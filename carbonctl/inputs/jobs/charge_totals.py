@@ -9,6 +9,7 @@ import math
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from sys import intern
 
 from carbonctl.inputs.jobs.charge_lines import Line
 from carbonctl.inputs.jobs.findings import Findings
@@ -58,7 +59,9 @@ class ChargeTotals:
         if total is None:
             if not self._is_sound(line, row):
                 return
-            total = self._totals[key] = _Total(line.number, row)
+            # Most texts of a bill are the same on many lines, and are held once.
+            held = {name: intern(v) if isinstance(v, str) else v for name, v in row.items()}
+            total = self._totals[key] = _Total(line.number, held)
         total.quantities.append(quantity)
 
     def _is_sound(self, line: Line, row: Row) -> bool:

@@ -21,7 +21,7 @@ and UnusedSavingsPlan, in Microsoft's pages on cost details ("Understand cost de
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -123,7 +123,7 @@ def _size(line: Line) -> str:
     return size
 
 
-def braced(text: str) -> dict[str, str]:
+def braced(text: str) -> Mapping[str, str]:
     """Return an object of JSON that may lack its braces.
 
     Raises

@@ -141,7 +141,7 @@ def _count(
     charge_storage.leave_out(findings, line.text("service"), amount, unit)
 
 
-def _labels(line: Line, name: str, findings: Findings) -> dict[str, str]:
+def _labels(line: Line, name: str, findings: Findings) -> Mapping[str, str]:
     try:
         return charge_lines.json_tags(line.text(name))
     except ValueError as error:
