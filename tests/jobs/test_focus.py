@@ -206,8 +206,10 @@ def test_the_emr_fee_for_a_machine_does_not_count_it_twice():
 
 @pytest.mark.parametrize("code", ["EBSOptimized", "Reservation", "UnusedBox", "SoftwareUsage"])
 def test_other_usage_of_a_machine_does_not_count_it_twice(code):
-    rows, _ = read("focus", bill(line(), line(x_UsageType=f"USE1-{code}:p4d.24xlarge")))
-    assert [row["wall_time_h"] for row in rows] == [24]
+    for cells in ({"x_UsageType": f"USE1-{code}:p4d.24xlarge"}, {"SkuMeter": code}):
+        rows, findings = read("focus", bill(line(), line(**cells)))
+        assert [row["wall_time_h"] for row in rows] == [24]
+        assert sum(findings.not_covered.values()) == 24 and not findings.notes
 
 
 @pytest.mark.parametrize(

@@ -339,7 +339,7 @@ def as_text(value: object) -> str:
 def add_tags(row: Row, tags: Mapping[str, str]) -> None:
     """Write tags into a row, their names in lower case; the row's own columns are kept.
 
-    A tag that is called as a column of the canonical table is, such as ``state``, becomes
+    A tag with the name of a column of the canonical table, such as ``state``, becomes
     ``tag_state``.
 
     Raises

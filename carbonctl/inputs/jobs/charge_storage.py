@@ -1,7 +1,7 @@
 """Stored data on bills: GB-months and their kin as capacity over the period of the charge.
 
-A month is 730 h, as everywhere in carbonctl; clouds take the hours of the calendar month, or 30
-days, so a figure may be 8 % off at most (February). Units are read as they are written: a GB is
+A month is 730 h, as everywhere in carbonctl; a cloud that takes the hours of the calendar month
+differs by 2 %, in February by 9 %. Units are read as they are written: a GB is
 10⁹ bytes, a GiB 2³⁰.
 """
 

@@ -59,6 +59,7 @@ _RUNNING = frozenset(
 )  # fmt: skip
 _UNUSED = frozenset(("UnusedBox", "UnusedDed"))
 _RESERVATIONS = frozenset(("Reservation", "DedicatedRes"))
+_FOR_MACHINES = frozenset(("EBSOptimized", "CPUCredits", "HostUsage", "ReservedHostUsage"))
 # Fees for a machine that has a line of its own as an instance.
 _FEES = frozenset(("ElasticMapReduce",))
 _SOFTWARE = "SoftwareUsage"
@@ -99,6 +100,14 @@ def split_usage(usage_type: str) -> tuple[str, str]:
 def runs_machine(code: str, machine: str) -> bool:
     """Whether a code is of the running of a machine of EC2 or SageMaker."""
     return code in _RUNNING or machine.startswith("ml.")
+
+
+def other_usage(usage_type: str) -> bool:
+    """Whether a usage type says that what it charges for is not the running of a machine."""
+    code, machine = split_usage(usage_type)
+    if code in _UNUSED | _RESERVATIONS | _FOR_MACHINES or code == _SOFTWARE:
+        return True
+    return bool(machine) and not runs_machine(code, machine)
 
 
 def rows(source: Source, options: Options, findings: Findings) -> Iterator[Row]:

@@ -169,9 +169,8 @@ def _machine(line: Line, details: dict[str, str]) -> str:
 
 
 def _other_usage(line: Line) -> bool:
-    """Whether AWS' usage type says that a line is not the running of a machine."""
-    code, machine = aws_cur.split_usage(line.text("usage_type", "meter"))
-    return bool(machine) and not aws_cur.runs_machine(code, machine)
+    """Whether AWS' usage type, or the meter, says that a line is not the running of a machine."""
+    return aws_cur.other_usage(line.text("usage_type", "meter"))
 
 
 def _row(line: Line, provider: str, findings: Findings) -> Row:
