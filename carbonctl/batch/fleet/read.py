@@ -114,7 +114,7 @@ def _set(settings: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:
     above: dict[str, Any] = {}
     over: dict[str, Any] = {}
     for text in settings:
-        path, value = parse_override(text)
+        path, value = parse_override(text)[:2]
         key = ".".join(str(part).strip() for part in path)
         try:
             field = field_named(key)

@@ -255,8 +255,9 @@ def _looked_up(names: Mapping[str, Any], name: str) -> Any:
 
 def _time(structure: Structure, amounts: Amounts, keys: dict[str, Any]) -> dict[str, Any]:
     """Return keys with how many devices run for how long."""
-    if "instance" in keys and not amounts.device_h:
-        return {**keys, "devices": "1 instance", "wall_time": written(amounts.wall_h, " h")}
+    if structure.word("instance") and "device_h" not in structure.varies:
+        devices = "1 instance" if "instance" in keys else keys.get("devices_per_system", "1")
+        return {**keys, "devices": devices, "wall_time": written(amounts.wall_h, " h")}
     devices = structure.devices
     if devices > 1 and not structure.are_several:  # of device time alone
         return {**keys, "device_time": written(amounts.device_h)}
