@@ -7,9 +7,9 @@ from datetime import datetime
 
 from carbonctl.inputs.jobs.cells import CellError
 from carbonctl.inputs.jobs.findings import Findings
+from carbonctl.inputs.jobs.log_times import iso
 from carbonctl.inputs.jobs.series import Integral
 from carbonctl.inputs.jobs.table import Row
-from carbonctl.inputs.jobs.clock import iso
 
 GAPS = "gaps of more than ten times the usual interval between samples are not counted"
 ONE_SAMPLE = "a single sample, which has no duration"

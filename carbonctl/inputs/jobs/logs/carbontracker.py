@@ -27,12 +27,12 @@ from pathlib import Path
 from carbonctl.inputs.jobs.cells import CellError, finite, name, not_negative
 from carbonctl.inputs.jobs.delimited import fault
 from carbonctl.inputs.jobs.findings import Findings
+from carbonctl.inputs.jobs.log_times import Clock, elapsed_h
 from carbonctl.inputs.jobs.logs import Source
 from carbonctl.inputs.jobs.measured import energy_row
 from carbonctl.inputs.jobs.options import Options
 from carbonctl.inputs.jobs.series import J_PER_KWH, S_PER_H
 from carbonctl.inputs.jobs.table import Row
-from carbonctl.inputs.jobs.clock import Clock, elapsed_h
 
 PREDICTED = "a prediction, or a total that a later one replaces"
 UNFINISHED = "a run without an actual consumption; its standard log may have its epochs"

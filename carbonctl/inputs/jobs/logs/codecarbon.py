@@ -25,12 +25,12 @@ from sys import intern
 from carbonctl.inputs.jobs.cells import CellError
 from carbonctl.inputs.jobs.delimited import Record, read
 from carbonctl.inputs.jobs.findings import Findings
+from carbonctl.inputs.jobs.log_times import Clock, earlier
 from carbonctl.inputs.jobs.logs import Source
 from carbonctl.inputs.jobs.measured import energy_row
 from carbonctl.inputs.jobs.options import Options
 from carbonctl.inputs.jobs.series import S_PER_H
 from carbonctl.inputs.jobs.table import Row
-from carbonctl.inputs.jobs.clock import Clock, earlier
 
 NEEDED = ("timestamp", "duration", "energy_consumed", "run_id")
 CUMULATIVE = "a later row holds the energy of the run so far"

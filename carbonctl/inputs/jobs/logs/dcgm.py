@@ -30,12 +30,12 @@ from typing import Any, NamedTuple
 from carbonctl.inputs.jobs.cells import CellError, name, not_negative
 from carbonctl.inputs.jobs.delimited import fault, read
 from carbonctl.inputs.jobs.findings import Findings
+from carbonctl.inputs.jobs.log_times import Clock, from_seconds
 from carbonctl.inputs.jobs.logs import Source
 from carbonctl.inputs.jobs.measured import ONE_SAMPLE, energy_row, report_gaps
 from carbonctl.inputs.jobs.options import Options
 from carbonctl.inputs.jobs.series import Samples, counter, power
 from carbonctl.inputs.jobs.table import Row
-from carbonctl.inputs.jobs.clock import Clock, from_seconds
 
 ENERGY = "DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION"
 POWERS = (

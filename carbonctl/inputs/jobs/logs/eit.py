@@ -20,12 +20,12 @@ from typing import Any
 from carbonctl.inputs.jobs.cells import CellError, name, not_negative
 from carbonctl.inputs.jobs.delimited import fault
 from carbonctl.inputs.jobs.findings import Findings
+from carbonctl.inputs.jobs.log_times import from_seconds
 from carbonctl.inputs.jobs.logs import Source
 from carbonctl.inputs.jobs.measured import ONE_SAMPLE, energy_row, report_gaps
 from carbonctl.inputs.jobs.options import Options
 from carbonctl.inputs.jobs.series import Samples, power
 from carbonctl.inputs.jobs.table import Row
-from carbonctl.inputs.jobs.clock import from_seconds
 
 NVIDIA, RAPL = "nvidia_estimated_attributable_power_draw", "rapl_estimated_attributable_power_draw"
 INCOMPLETE = "a sample without the power of the CPU or of the GPUs, which other samples have"

@@ -25,12 +25,12 @@ from pathlib import Path
 
 from carbonctl.inputs.jobs.cells import CellError, finite, name
 from carbonctl.inputs.jobs.findings import Findings
+from carbonctl.inputs.jobs.log_times import from_seconds
 from carbonctl.inputs.jobs.logs import Source
 from carbonctl.inputs.jobs.measured import ONE_SAMPLE, energy_row, report_gaps
 from carbonctl.inputs.jobs.options import Options
 from carbonctl.inputs.jobs.series import GAP, Samples, power
 from carbonctl.inputs.jobs.table import Row
-from carbonctl.inputs.jobs.clock import from_seconds
 
 RANGING = "a sample of the ranging run, which is not the run"
 NOT_SET = "a sample outside of a run (Mark notset)"

@@ -22,12 +22,12 @@ from datetime import datetime
 from carbonctl.inputs.jobs.cells import CellError, not_negative
 from carbonctl.inputs.jobs.delimited import Record, fault, read
 from carbonctl.inputs.jobs.findings import Findings
+from carbonctl.inputs.jobs.log_times import Clock, from_seconds
 from carbonctl.inputs.jobs.logs import Source
 from carbonctl.inputs.jobs.measured import ONE_SAMPLE, energy_row, report_gaps
 from carbonctl.inputs.jobs.options import Options
 from carbonctl.inputs.jobs.series import Samples, power
 from carbonctl.inputs.jobs.table import Row
-from carbonctl.inputs.jobs.clock import Clock, from_seconds
 
 TIMES = ("timestamp",)
 POWERS = ("power.draw.instant", "power.draw", "power.draw.average")

@@ -21,12 +21,12 @@ from typing import NamedTuple
 from carbonctl.inputs.jobs.cells import CellError, finite, name, not_negative
 from carbonctl.inputs.jobs.delimited import fault
 from carbonctl.inputs.jobs.findings import Findings
+from carbonctl.inputs.jobs.log_times import from_seconds
 from carbonctl.inputs.jobs.logs import Source
 from carbonctl.inputs.jobs.measured import energy_row
 from carbonctl.inputs.jobs.options import Options
 from carbonctl.inputs.jobs.series import J_PER_KWH, S_PER_H
 from carbonctl.inputs.jobs.table import Row
-from carbonctl.inputs.jobs.clock import from_seconds
 
 START = "start_time,window_name,elapsed_time,"
 INSIDE = "a window inside another, which holds its energy"
