@@ -56,10 +56,7 @@ _PLAIN_LENGTHS = frozenset({10, 16, 19, 20, 25})  # of a date, with minutes, sec
 def _is_plain(text: str) -> bool:
     """Whether a time is written as most are, and `datetime.fromisoformat` reads nothing into it."""
     return (
-        len(text) in _PLAIN_LENGTHS
-        and text[4] == text[7] == "-"
-        and text[10:11] in ("", "T", " ")
-        and text[13:14] in ("", ":")
+        len(text) in _PLAIN_LENGTHS and text[4] == text[7] == "-" and text[10:11] in ("", "T", " ")
     )
 
 
