@@ -152,6 +152,7 @@ WRONG = {
     (JOBS, "tags: {team: dept}", (), ()): "m.yaml:1:14: no column `dept`; there are gpu, n_gpus, hours",
     (JOBS, "drop: [{state: X}]", (), ()): "m.yaml:1:8: no column `state`; there are gpu,",
     (JOBS, "phases: [{where: {queue: X}, phase: data}]", (), ()): "m.yaml:1:10: no column `queue`;",
+    (f"{JOBS},a b,a-b", "tags: {x: a_b}", (), ()): "m.yaml:1:11: no column `a_b`;",
     (f"{JOBS},projects", "", ("project",), ()):
         "jobs.csv:1: --by project: no column and no tag `project`; did you mean `projects`?",
     (JOBS, "", ("month",), ()):
@@ -200,6 +201,9 @@ def test_device_time_holds_the_number_of_devices():
     where = of("gpu,n_gpus,gpu_hours")
     assert "devices" not in where.fields
     assert where.unused == ("n_gpus",)
+    chosen = of("gpu,n_gpus,hours,gpu_hours", columns=["device_time=gpu_hours"])
+    assert chosen.unused == ("n_gpus", "hours")
+    assert "devices" in of("gpu,n_gpus,hours,gpu_hours", columns=["wall_time=hours"]).fields
     both = of("device,devices,wall_time_h,device_time_h")
     assert {"devices", "wall_time_h", "device_time_h"} <= set(both.fields)
 

@@ -168,6 +168,10 @@ def test_all_problems_come_at_once_in_the_order_of_the_file():
     assert [line.split(":")[1] for line in said] == ["1", "2", "3", "4", "5"]
 
 
+def test_a_merge_key_is_one_problem():
+    assert problems("<<: {}") == ["a.map.yaml:1:1: merge keys (`<<`) are not supported"]
+
+
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(InputError, match="no such file"):
         read_map(str(tmp_path / "none.yaml"))

@@ -67,6 +67,10 @@ UNITS = {
     "energy_wh": ("energy_kwh", "Wh", Fraction(1, 1000)),
     "energy_consumed_kwh": ("energy_kwh", "kWh", Fraction(1)),
     "ENERGY_KWH": ("energy_kwh", "kWh", Fraction(1)),
+    "POWER_W": ("power_w", "W", Fraction(1)),
+    "ELAPSED (H)": ("wall_time_h", "h", Fraction(1)),
+    "LOAD (%)": ("load", "%", Fraction(1, 100)),
+    "Power (MW)": ("power_w", "MW", Fraction(10**6)),
     "energy (MWh)": ("energy_kwh", "MWh", Fraction(1000)),
     "energy_MJ": ("energy_kwh", "MJ", Fraction(10, 36)),
     "memory_gib": ("memory_gb", "GiB", Fraction(2**30, 10**9)),
@@ -103,11 +107,13 @@ def test_the_conversion_is_that_of_the_spec():
             assert ours == units.parse(f"{number!r} {text}", dimension)
 
 
-@pytest.mark.parametrize("header", ["energy_mwh", "ENERGY_MWH", "power_mw", "energy_mj"])
+@pytest.mark.parametrize(
+    "header", ["energy_mwh", "ENERGY_MWH", "power_mw", "energy_mj", "POWER_MW", "POWER (MW)"]
+)
 def test_a_unit_that_differs_in_case_alone_is_not_guessed(header):
     known = recognise(header)
     assert known.unit is None
-    assert "may be `m" in known.fault
+    assert re.search("may be `[mM].*` or `[mM]", known.fault)
     assert f"{header}:UNIT" in known.fault
 
 

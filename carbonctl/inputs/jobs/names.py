@@ -231,8 +231,6 @@ def _readings(text: str, dimension: Dimension, *, has_case: bool) -> dict[Fracti
             readings.setdefault(factor(spelled, dimension), spelled)
         except QuantityError:
             continue
-    if as_written is not None and len(readings) < 2:
-        return {as_written: text}
     return readings
 
 
