@@ -116,6 +116,16 @@ def test_gpus_without_a_type_are_of_the_partition_or_the_node():
     assert [r["device"] for r in rows] == ["h100", "v100"]
 
 
+def test_a_partition_with_gpus_of_which_the_log_has_none():
+    _, findings = read({}, {"AllocTRES": GPU}, map={"partitions": {"gpu": {"gpu": "v100"}}})
+    assert findings.notes == {slurm_shapes.NO_GPUS: 1}
+
+
+def test_long_cells_are_cut_in_messages():
+    reject = rejected(ElapsedRaw="9" * 9000)
+    assert len(reject.message) < 100 and len(reject.value) == 9000
+
+
 def test_shares_of_gpus_are_said():
     _, findings = read({"AllocTRES": "cpu=2,gres/shard=4"})
     assert findings.notes == {slurm_shapes.SHARED_GPU: 1}
@@ -230,6 +240,10 @@ def test_memory_is_binary(text, gb):
 def test_requested_memory_stands_in(asked, gib):
     row = row_of({"AllocTRES": "cpu=8,node=2", "NNodes": "2", "ReqMem": asked})
     assert row.get("memory_gb") == (gib and pytest.approx(gib * 2**30 / 1e9))
+
+
+def test_all_of_a_nodes_memory_is_no_figure():
+    assert "memory_gb" not in row_of({"AllocTRES": "cpu=8,mem=0,node=1", "ReqMem": "0"})
 
 
 def test_without_a_list_of_resources_cores_are_of_ncpus():

@@ -19,7 +19,13 @@ _CLOCK = re.compile(r"(?:(\d+)-)?(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)", re.ASCII)
 _SHARES = ("gres/shard", "gres/mps")
 NEVER = frozenset(("", "Unknown", "None", "N/A", "NONE", "UNKNOWN"))
 FAILED = frozenset(("FAILED", "OUT_OF_MEMORY", "NODE_FAIL", "TIMEOUT", "CANCELLED"))
+_LONGEST_SHOWN = 40
 LONGEST_S = 4e9  # more than a century
+
+
+def shown(text: str) -> str:
+    """Return a cell as messages show it, cut where it is long."""
+    return f"`{text}`" if len(text) <= _LONGEST_SHOWN else f"`{text[:_LONGEST_SHOWN]}…`"
 
 
 class Unreadable(ValueError):
@@ -34,7 +40,7 @@ class Resources(NamedTuple):
     cores : float, optional
         Without a figure where the list has no ``cpu``.
     memory_gb : float, optional
-        In 10⁹ bytes.
+        In 10⁹ bytes; ``mem=0`` asks for all of a node, and says no figure.
     nodes : float, optional
     devices : tuple of (str, float)
         GPUs by type, `UNTYPED` last.
@@ -63,13 +69,14 @@ def resources(text: str) -> Resources:
     for entry in filter(None, text.split(",")):
         name, equals, value = entry.partition("=")
         if not equals:
-            raise Unreadable(f"`{entry}` is not of the form NAME=VALUE, such as `cpu=8`")
+            raise Unreadable(f"{shown(entry)} is not of the form NAME=VALUE, such as `cpu=8`")
         entries[name.strip()] = value.strip()
     cores, nodes = entries.get("cpu"), entries.get("node")
+    memory = memory_gb(entries["mem"]) if "mem" in entries else None
     devices = _devices(entries)
     return Resources(
         None if cores is None else count(cores, "cpu"),
-        memory_gb(entries["mem"]) if "mem" in entries else None,
+        memory or None,
         None if nodes is None else count(nodes, "node"),
         devices,
         not devices and any(name.partition(":")[0] in _SHARES for name in entries),
@@ -94,7 +101,7 @@ def count(text: str, what: str) -> float:
     Unreadable
     """
     if not (text.isascii() and text.isdecimal() and len(text) < 16):
-        raise Unreadable(f"{what} `{text}` is not a count such as `8`")
+        raise Unreadable(f"{what} {shown(text)} is not a count such as `8`")
     return float(text)
 
 
@@ -109,7 +116,7 @@ def memory_gb(text: str) -> float:
     """
     match = _MEMORY.fullmatch(text)
     if match is None or len(match[1]) > 20:
-        raise Unreadable(f"`{text}` is not a memory such as `64G`")
+        raise Unreadable(f"{shown(text)} is not a memory such as `64G`")
     return float(match[1]) * _BINARY[match[2].upper()] / GB
 
 
@@ -126,7 +133,7 @@ def requested_gb(text: str, cores: float | None, nodes: float | None) -> float |
         return None
     match = _REQUESTED.fullmatch(text)
     if match is None:
-        raise Unreadable(f"`{text}` is not a memory such as `64G`, `4000Mc` or `8Gn`")
+        raise Unreadable(f"{shown(text)} is not a memory such as `64G`, `4000Mc` or `8Gn`")
     each = memory_gb(match[1])
     of = {"c": cores, "n": nodes, "": 1.0}[match[2].lower()]
     return each * of if each and of else None
@@ -141,7 +148,7 @@ def seconds(text: str) -> float:
     """
     match = _CLOCK.fullmatch(text)
     if match is None or len(text) > 40:
-        raise Unreadable(f"`{text}` is not a time such as `1-02:03:04`")
+        raise Unreadable(f"{shown(text)} is not a time such as `1-02:03:04`")
     days, hours, minutes, rest = (float(part or 0) for part in match.groups())
     return days * 86_400 + hours * 3600 + minutes * 60 + rest
 
@@ -174,7 +181,7 @@ class Clock:
         try:
             moment = datetime.fromisoformat(text)
         except ValueError:
-            raise Unreadable(f"`{text}` is not a time such as `2026-03-01T00:10:00`") from None
+            raise Unreadable(f"{shown(text)} is not a time such as `2026-03-01T00:10:00`") from None
         if len(text) != 19 or text[10] != "T":
             return self._with_zone(moment).isoformat()
         if self._is_utc:

@@ -33,6 +33,10 @@ FIELDS = (
 PENDING = "pending"
 RUNNING = "still running: counted up to when sacct was asked"
 NO_TRES = "no AllocTRES: cores and memory are of NCPUS and ReqMem, and no GPUs are known"
+NO_GPUS = (
+    "no gres/gpu in a partition that has GPUs: counted without any (is gres/gpu among the "
+    "AccountingStorageTRES of slurm.conf?)"
+)
 SHARED_GPU = "a share of a GPU (gres/shard or gres/mps), which is not counted"
 
 WRITTEN = {
@@ -152,6 +156,8 @@ class Shapes:
         devices = tuple((self._device(name, cells), n) for name, n in given.devices)
         parts, shares = self.host.parts(devices, cores, memory), shares_of(devices)
         notes = _notes(state, cells["alloctres"], given)
+        if cells["alloctres"] and not devices and self._has_gpus(cells):
+            notes = (*notes, NO_GPUS)
         is_alone = self._is_alone(cells, cores, nodes or given.nodes, bool(devices))
         return Shape(tuple({**common, **part} for part in parts), shares, cores, is_alone, notes)
 
@@ -163,6 +169,10 @@ class Shapes:
             if fnmatchcase(cells.get("nodelist", ""), pattern) and "gpu" in entry:
                 return str(entry["gpu"])
         return str(self.partitions.get(cells.get("partition", ""), {}).get("gpu", UNTYPED))
+
+    def _has_gpus(self, cells: dict[str, str]) -> bool:
+        """Whether the map has GPUs in the partition of a job."""
+        return "gpu" in self.partitions.get(cells.get("partition", ""), {})
 
     def _is_alone(
         self, cells: dict[str, str], cores: float | None, nodes: float | None, has_devices: bool

@@ -25,7 +25,7 @@ from carbonctl.errors import InputError, Problem
 from carbonctl.inputs.jobs.findings import Findings
 from carbonctl.inputs.jobs.logs import Source
 from carbonctl.inputs.jobs.options import Options
-from carbonctl.inputs.jobs.slurm_fields import LONGEST_S, NEVER, Clock, Unreadable, seconds
+from carbonctl.inputs.jobs.slurm_fields import LONGEST_S, NEVER, Clock, Unreadable, seconds, shown
 from carbonctl.inputs.jobs.slurm_shapes import (
     FIELDS,
     WRITTEN,
@@ -168,7 +168,9 @@ class _Reader:
         text = cells[self.raw] if self.raw is not None else ""
         if text:
             if not (text.isdecimal() and text.isascii() and len(text) < 16):
-                raise CellError("elapsedraw", f"`{text}` is not a number of seconds such as `3600`")
+                raise CellError(
+                    "elapsedraw", f"{shown(text)} is not a number of seconds such as `3600`"
+                )
             elapsed_s: float = int(text)
         else:
             text = cells[self.elapsed] if self.elapsed is not None else ""
@@ -176,7 +178,7 @@ class _Reader:
                 return 0.0
             elapsed_s = read_cell("elapsed", seconds, text)
         if elapsed_s > LONGEST_S:
-            raise CellError("elapsedraw", f"`{text}` is more than a century")
+            raise CellError("elapsedraw", f"{shown(text)} is more than a century")
         return elapsed_s
 
     def _moments(self, cells: list[str]) -> Row:
@@ -273,7 +275,7 @@ class _Reader:
         text = cells[self.at["consumedenergyraw"]]
         if text and not (text.isascii() and text.isdecimal() and len(text) < 25):
             raise CellError(
-                "consumedenergyraw", f"`{text}` is not a number of joules such as `3600000`"
+                "consumedenergyraw", f"{shown(text)} is not a number of joules such as `3600000`"
             )
         joules = int(text or 0)
         if not 0 < joules < _NOT_MEASURED:
