@@ -1,171 +1,117 @@
-"""Times of day in tables, and the months, quarters, years and days that they fall in."""
+"""Times of day and durations as logs write them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from functools import lru_cache
-from zoneinfo import ZoneInfo, available_timezones
+from datetime import UTC, datetime, timedelta, tzinfo
 
-from carbonctl.text import did_you_mean
+from carbonctl.inputs.jobs.cells import CellError, finite
 
-_LONGEST = 64
-_WRITE = "write it as 2026-01-30T08:00:00Z"
-_FORM = re.compile(
-    r"(?P<year>\d{4})[-/](?P<month>\d\d)[-/](?P<day>\d\d)"
-    r"(?:[T ](?P<clock>\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)\s*(?P<zone>Z|UTC|[+-]\d\d(?::?\d\d)?)?)?",
-    re.ASCII | re.I,
-)
-_COMPACT = re.compile(r"\d{8}(T\d{4}(\d\d)?(Z|[+-]\d{4})?)?", re.ASCII)
-_NUMBER = re.compile(r"-?\d+([.,]\d*)?([eE]\+?\d+)?", re.ASCII)
-_DAY_OR_MONTH_FIRST = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\b.*", re.ASCII | re.S)
-_OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)", re.ASCII)
-_SINCE_1970 = re.compile(r"\d{9,19}", re.ASCII)
+_ELAPSED = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)", re.ASCII)
+_NUMBER = re.compile(r"\d+(?:\.\d*)?(?:[eE]\+?\d+)?", re.ASCII)
+MILLISECONDS_FROM = 1e11  # in seconds this is the year 5138, in milliseconds 1973
 
 
-def parse(text: str, zone: tzinfo = UTC) -> datetime:
-    """Return a time of day in UTC; one without a zone is of ``zone``, a date alone its midnight.
+class Clock:
+    """Reads times of day of one log.
 
-    Parameters
+    Attributes
     ----------
-    text : str
-        ISO 8601 or a usual form of it: ``2026-01-30``, ``2026-02-11 10:00``, ``2026/03/01
-        10:00:00.5 UTC``.
     zone : tzinfo
         Of times without one.
+    is_assumed : bool
+        Whether a time without a zone was read.
+    """
+
+    def __init__(self, zone: tzinfo) -> None:
+        self.zone = zone
+        self.is_assumed = False
+
+    def read(self, text: str, column: str, after: datetime | None = None) -> datetime:
+        """Return a time of day in UTC.
+
+        ISO 8601, also with ``/`` in the date; or seconds or milliseconds since 1970.
+
+        Parameters
+        ----------
+        after : datetime, optional
+            The time of the line before. In the hour that comes twice when summer time ends, a
+            time that would lie before it is the second one.
+
+        Raises
+        ------
+        CellError
+            Where it is no time.
+        """
+        text = text.strip()
+        if _NUMBER.fullmatch(text):
+            return from_seconds(finite(text, column), column)
+        try:
+            moment = datetime.fromisoformat(text.replace("/", "-"))
+            if moment.tzinfo is not None:
+                return moment.astimezone(UTC)
+            self.is_assumed = True
+            return self._local(moment, after)
+        except (ValueError, OverflowError):
+            message = f"'{text}' is no time; write 2026-03-01T10:00:00Z"
+            raise CellError(column, text, message) from None
+
+    def _local(self, moment: datetime, after: datetime | None) -> datetime:
+        first = moment.replace(tzinfo=self.zone).astimezone(UTC)
+        if after is None or first >= after:
+            return first
+        second = moment.replace(tzinfo=self.zone, fold=1).astimezone(UTC)
+        return second if second >= after else first
+
+    def note(self) -> str:
+        """Return what to say about times without a zone."""
+        return f"times without a zone are read as {self.zone}; --timezone reads them otherwise"
+
+
+def from_seconds(seconds: float, column: str) -> datetime:
+    """Return a time of day of seconds, or milliseconds, since 1970.
 
     Raises
     ------
-    ValueError
-        Where it is none, or may be two, such as ``03/04/2026``; with how to write it.
+    CellError
+        Where there is no such day.
     """
-    text = text.strip()
     try:
-        moment = datetime.fromisoformat(text) if _is_plain(text) else _other_form(text)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=zone)
-        return moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return _slowly(text, zone)
+        scale = 1e-3 if seconds >= MILLISECONDS_FROM else 1.0
+        return datetime.fromtimestamp(seconds * scale, UTC)
+    except (OverflowError, ValueError, OSError):
+        raise CellError(column, seconds, f"{seconds:g} s since 1970 is no time of day") from None
 
 
-_PLAIN_LENGTHS = frozenset({10, 16, 19, 20, 25})  # of a date, with minutes, seconds, Z, +01:00
-
-
-def _is_plain(text: str) -> bool:
-    """Whether a time is written as most are, and `datetime.fromisoformat` reads nothing into it."""
-    return (
-        len(text) in _PLAIN_LENGTHS
-        and text[4] == text[7] == "-"
-        and text[10:11] in ("", "T", " ")
-        and text[13:14] in ("", ":")
-    )
-
-
-def _slowly(text: str, zone: tzinfo) -> datetime:
-    """Return a time that the quick way does not take, or say what is wrong with it."""
-    try:
-        moment = _other_form(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise ValueError(_what_is_wrong(text)) from None
-
-
-def _other_form(text: str) -> datetime:
-    match = _FORM.fullmatch(text) if len(text) <= _LONGEST else None
-    if match is None:
-        if _COMPACT.fullmatch(text):
-            return datetime.fromisoformat(text)
-        raise ValueError(text)
-    day = date(int(match["year"]), int(match["month"]), int(match["day"]))
-    clock, zone = match["clock"] or "00:00", (match["zone"] or "").upper()
-    return datetime.fromisoformat(f"{day}T{clock}{'Z' if zone == 'UTC' else zone}")
-
-
-def _what_is_wrong(text: str) -> str:
-    shown = f"`{text[:_LONGEST]}{'…' if len(text) > _LONGEST else ''}`"
-    if _SINCE_1970.fullmatch(text.partition(".")[0]):
-        unit = "seconds" if len(text.partition(".")[0]) < 12 else "fractions of a second"
-        return f"{shown} looks like {unit} since 1970, not a time of day; {_WRITE}"
-    if _NUMBER.fullmatch(text):
-        return f"{shown} is a number, not a time of day; {_WRITE}"
-    if _DAY_OR_MONTH_FIRST.fullmatch(text):
-        return f"{shown}: which is the day, which the month? {_WRITE}"
-    return f"{shown} is not a time of day; {_WRITE}"
-
-
-@lru_cache(maxsize=64)
-def zone(name: str) -> tzinfo:
-    """Return a time zone by its name or offset: ``Europe/Paris``, ``UTC``, ``+01:00``.
+def earlier(moment: datetime, hours: float, column: str) -> datetime:
+    """Return the time of day that is some hours earlier.
 
     Raises
     ------
-    ValueError
-        Where there is none, with the nearest.
+    CellError
+        Where there is no such day.
     """
-    if name.upper() in ("UTC", "Z", "GMT"):
-        return UTC
-    offset = _OFFSET.fullmatch(name)
-    if offset:
-        minutes = int(offset[2]) * 60 + int(offset[3])
-        if minutes >= 24 * 60 or int(offset[3]) > 59:
-            raise ValueError(f"`{name}` is no offset from UTC such as +01:00")
-        span = timedelta(minutes=minutes)
-        return timezone(-span if offset[1] == "-" else span)
     try:
-        return ZoneInfo(name)
-    except (LookupError, ValueError, OSError):
-        close = did_you_mean(name, available_timezones())
-        wanted = "; write one such as Europe/Paris, UTC or +01:00"
-        raise ValueError(f"unknown time zone `{name}`{close or wanted}") from None
+        return moment.astimezone(UTC) - timedelta(hours=hours)
+    except (OverflowError, ValueError):
+        raise CellError(column, hours, f"{hours:g} h is too long") from None
 
 
-def _day(moment: datetime) -> str:
-    return f"{moment.year:04d}-{moment.month:02d}-{moment.day:02d}"
+def iso(moment: datetime) -> str:
+    """Return a time of day as ISO 8601 in UTC."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _month(moment: datetime) -> str:
-    return f"{moment.year:04d}-{moment.month:02d}"
+def elapsed_h(text: str, column: str) -> float:
+    """Return hours of ``h:mm:ss``, also with a fraction of a second.
 
-
-def _quarter(moment: datetime) -> str:
-    return f"{moment.year:04d}-Q{(moment.month + 2) // 3}"
-
-
-def _year(moment: datetime) -> str:
-    return f"{moment.year:04d}"
-
-
-CUTS: dict[str, Callable[[datetime], str]] = {
-    "day": _day, "month": _month, "quarter": _quarter, "year": _year,
-}  # fmt: skip
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_QUARTER_HOUR = timedelta(minutes=15)  # local days begin at one everywhere since 1972
-
-
-def key(moment: datetime, cut: str, zone: tzinfo = UTC) -> str:
-    """Return the day, month, quarter or year of a time: ``2026-01-30``, ``2026-01``, ``2026-Q1``.
-
-    Parameters
-    ----------
-    moment : datetime
-        Aware.
-    cut : str
-        One of `CUTS`.
-    zone : tzinfo
-        Where days begin at midnight.
+    Raises
+    ------
+    CellError
+        Where it is not of this form.
     """
-    if zone is UTC:
-        return CUTS[cut](moment.astimezone(UTC))
-    return _local_key((moment - _EPOCH) // _QUARTER_HOUR, cut, zone)
-
-
-@lru_cache(maxsize=65536)
-def _local_key(quarter_hour: int, cut: str, zone: tzinfo) -> str:
-    moment = _EPOCH + quarter_hour * _QUARTER_HOUR
-    try:
-        return CUTS[cut](moment.astimezone(zone))
-    except OverflowError:  # in the first or last day that there is
-        return CUTS[cut](moment)
+    parts = _ELAPSED.fullmatch(text.strip())
+    if not parts:
+        raise CellError(column, text, f"'{text.strip()}' is no duration; write h:mm:ss")
+    hours, minutes, seconds = map(float, parts.groups())
+    return hours + minutes / 60 + seconds / 3600
