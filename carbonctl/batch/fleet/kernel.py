@@ -108,6 +108,12 @@ class _Rejects:
         self.rows = np.zeros(block.rows, dtype=bool)
         self.all: list[tuple[int, Reject]] = []
 
+    @property
+    def count(self) -> int:
+        """How many rows are refused; a job that is shared among months once."""
+        is_first = self.block.columns.get("is_first")
+        return int((self.rows if is_first is None else self.rows & is_first).sum())
+
     def add(self, where: Any, name: str, message: str) -> None:
         """Refuse the rows where a condition holds, unless they are refused already."""
         for row in np.flatnonzero(where & ~self.rows).tolist():
@@ -147,7 +153,8 @@ def part(block: Block, plan: Plan, refused: Mapping[int, Reject] | None = None) 
     cells, cell_of, first = _cells(block, kind, plan, amounts, varies, counts)
     sums = np.zeros((len(cells), 1 + len(AMOUNTS)))
     places = cell_of[counts]
-    sums[:, 0] = np.bincount(places, minlength=len(cells)) if len(cells) else 0
+    is_first = block.columns.get("is_first", np.ones(block.rows, dtype=bool))[counts]
+    sums[:, 0] = np.bincount(places[is_first], minlength=len(cells)) if len(cells) else 0
     for number in range(len(AMOUNTS)):
         column = amounts[counts, number]
         if column.any() and len(cells):
@@ -156,7 +163,7 @@ def part(block: Block, plan: Plan, refused: Mapping[int, Reject] | None = None) 
     ordered = [reject for _, reject in sorted(rejects.all, key=lambda pair: pair[0])]
     return Part(
         cells, sums, lines, ordered,
-        +skipped, int(rejects.rows.sum()), cell_of, amounts,
+        +skipped, rejects.count, cell_of, amounts,
     )  # fmt: skip
 
 
@@ -264,7 +271,8 @@ def _amounts(
         "core_wh": cores * core_w * wall, "memory_gbh": n("memory_gb") * wall, "wall_h": wall,
         "energy_kwh": energy, "storage_gbh": stored * wall,
     }  # fmt: skip
-    stacked = [np.where(known[name], columns[name], 0.0) for name in AMOUNTS]
+    part_of_job = block.columns.get("part", 1.0)  # of one that is shared among months
+    stacked = [np.where(known[name], columns[name] * part_of_job, 0.0) for name in AMOUNTS]
     return np.stack(stacked, axis=1), {**known, "is_of_cores": is_of_cores, "counted": counted}
 
 

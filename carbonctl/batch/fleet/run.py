@@ -16,6 +16,7 @@ from carbonctl.analysis.gates.rules import Gates
 from carbonctl.batch.fleet.duplicates import Seen
 from carbonctl.batch.fleet.fleet import OF_ENTRY, Maker
 from carbonctl.batch.fleet.kernel import DUPLICATE, Plan, part
+from carbonctl.batch.fleet.months import shared
 from carbonctl.batch.fleet.read import Reading, Table, opened, raw_map
 from carbonctl.batch.fleet.sums import Sums
 from carbonctl.batch.fleet.tables import Ready, kept_rows
@@ -166,6 +167,8 @@ class _Run:
             if again.any():
                 self.findings.skip(DUPLICATE, int(again.sum()))
                 ready = kept_rows(ready, ~again)
+        if self.order.split_time:
+            ready = shared(ready, self.order.reading.by, self.order.reading.fills.zone)
         self.sums.add(part(ready.block, self.plan, ready.refused))
         most = self.order.most_errors
         if most is not None and len(self.findings.rejects) + self.sums.rejected >= most:

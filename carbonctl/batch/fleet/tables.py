@@ -165,9 +165,7 @@ def _ready(
         for fault in faults:
             if fault.row not in rejects:
                 refuse(fault, column.name)
-        columns[name] = read * float(column.factor) if column.factor.denominator == 1 else (
-            read * column.factor.numerator / column.factor.denominator
-        )
+        columns[name] = column.converted(read)
     tags = {
         tag: (gathered.column(place.position), place.cut, place.name)
         for tag, place in layout.tags.items()
