@@ -7,6 +7,7 @@ import typer
 from carbonctl.analysis.gates.grammar import FLEET_KEYS
 from carbonctl.batch.fleet.read import reading
 from carbonctl.batch.fleet.run import Order, run
+from carbonctl.batch.fleet.templates import read_template
 from carbonctl.cli import gate_options, log_options
 from carbonctl.cli import options as o
 from carbonctl.errors import UsageError
@@ -17,6 +18,12 @@ from carbonctl.render import FOR_PEOPLE, FORMATS, Style
 
 Tables = Annotated[
     list[str], typer.Argument(metavar="TABLE", help="Tables or logs; - is stdin, with --from.")
+]
+Template = Annotated[
+    str | None,
+    typer.Option(
+        "--template", metavar="FILE", help="A workload with ${column} where a row says something."
+    ),
 ]
 By = Annotated[
     str | None,
@@ -59,6 +66,7 @@ def fleet(
     from_: log_options.From = None,
     map: log_options.MapFile = None,
     column: log_options.Column = [],  # noqa: B006
+    template: Template = None,
     by: By = None,
     rows: Rows = False,
     top: Top = None,
@@ -110,10 +118,11 @@ def fleet(
     )
     mapped = EMPTY if map is None else read_map(map)
     groups = _by(by)
-    how = reading(mapped, column, groups, from_, log_options.read(flags), set)
+    filled = None if template is None else read_template(template)
+    how = reading(mapped, column, groups, from_, log_options.read(flags), set, filled)
     if "-" in tables and how.format is None:
         raise UsageError("-: say what standard input is with --from: table, slurm, …")
-    read = [*tables, *([map] if map else []), *([budget] if budget else [])]
+    read = [*tables, *(path for path in (map, template, budget) if path)]
     writing.check_targets(targets, read)
     writing.check_terminal(format, targets)
     gates = gate_options.read_gates(fail_on, warn_on, budget, has_base=False, keys=FLEET_KEYS)
@@ -124,7 +133,7 @@ def fleet(
         tuple(tables), how, gates, targets, format, style._replace(details=details),
         hardware == "counted", keep_duplicates, top, rejects, max_errors,
         log_options.share(allow_rejects, "--allow-rejects"), exit_zero, quiet, verbose,
-        rows, split_time,
+        rows, split_time, tuple(set) if template is not None else (),
     )  # fmt: skip
     return run(order, catalog)
 

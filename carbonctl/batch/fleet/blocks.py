@@ -126,6 +126,8 @@ class Block(NamedTuple):
         The line on which each row begins.
     headers : dict
         What the input calls a column, by its canonical name.
+    more : dict of Texts
+        Other keys of the spec that rows give, by their paths; of a template, its placeholders.
     """
 
     file: str
@@ -133,6 +135,7 @@ class Block(NamedTuple):
     tags: dict[str, Texts]
     lines: Any
     headers: dict[str, str]
+    more: dict[str, Texts] = {}  # noqa: RUF012
 
     @property
     def rows(self) -> int:

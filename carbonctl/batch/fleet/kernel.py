@@ -58,6 +58,8 @@ class Plan(NamedTuple):
         does not decide how hard they work.
     names_device : bool
         Whether a device, or its power, stands for all rows that name none.
+    is_template : bool
+        Whether each row fills a template: it is a job then, and nothing else is known of it.
     """
 
     by: tuple[str, ...] = ()
@@ -65,6 +67,7 @@ class Plan(NamedTuple):
     keeps_duplicates: bool = False
     loads: bool = False
     names_device: bool = False
+    is_template: bool = False
 
 
 class Part(NamedTuple):
@@ -145,9 +148,9 @@ def part(block: Block, plan: Plan, refused: Mapping[int, Reject] | None = None) 
         rejects.rows[row] = True
     kind = _kinds(block)
     _check(block, rejects)
-    amounts, varies = _amounts(block, kind, plan, rejects)
+    amounts, varies = (_jobs(block) if plan.is_template else _amounts(block, kind, plan, rejects))
     skipped: Counter[str] = Counter()
-    is_empty = _is_empty(amounts, kind) & ~rejects.rows
+    is_empty = _is_empty(amounts, kind) & ~rejects.rows & (not plan.is_template)
     skipped[NO_TIME] += int(is_empty.sum())
     counts = ~rejects.rows & ~is_empty
     cells, cell_of, first = _cells(block, kind, plan, amounts, varies, counts)
@@ -265,15 +268,27 @@ def _amounts(
         "wall_h": ~np.isnan(wall) & (is_compute | has_hardware),
         "energy_kwh": is_energy,
         "storage_gbh": is_storage,
+        "jobs": np.zeros(block.rows, dtype=bool),
     }
     columns = {
         "device_h": device_h, "load_h": device_h * load, "power_wh": device_h * power,
         "core_wh": cores * core_w * wall, "memory_gbh": n("memory_gb") * wall, "wall_h": wall,
         "energy_kwh": energy, "storage_gbh": stored * wall,
+        "jobs": np.ones(block.rows),
     }  # fmt: skip
     part_of_job = block.columns.get("part", 1.0)  # of one that is shared among months
     stacked = [np.where(known[name], columns[name] * part_of_job, 0.0) for name in AMOUNTS]
     return np.stack(stacked, axis=1), {**known, "is_of_cores": is_of_cores, "counted": counted}
+
+
+def _jobs(block: Block) -> tuple[Any, dict[str, Any]]:
+    """Return the amounts of rows that fill a template: each is a job."""
+    nothing = np.zeros(block.rows, dtype=bool)
+    known = {name: ~nothing if name == "jobs" else nothing for name in AMOUNTS}
+    part_of_job = block.columns.get("part", np.ones(block.rows))
+    columns = [part_of_job if name == "jobs" else np.zeros(block.rows) for name in AMOUNTS]
+    counted = np.full(block.rows, np.nan)
+    return np.stack(columns, axis=1), {**known, "is_of_cores": nothing, "counted": counted}
 
 
 def _is_empty(amounts: Any, kind: Texts) -> Any:
@@ -313,12 +328,13 @@ def _cells(
     devices = _together(varies, amounts)
     several = np.nan_to_num(varies["counted"]) > 1
     decides = ~(varies["load_h"] | varies["power_wh"] | of_cores | varies["energy_kwh"])
-    devices = np.where(decides & ~plan.loads, devices, np.nan)
+    devices = np.where(decides & (not plan.loads) & ~varies["jobs"], devices, np.nan)
     tags = [block.tags[name] for name in plan.by]
     columns = [texts.codes[rows] for texts in (*words.values(), *tags)]
     columns += [codes_of(figures[name][rows]) for name in FIGURES]
     columns += [codes_of(devices[rows]), several[rows].astype(np.int64)]
     columns += [varies[name][rows].astype(np.int64) for name in AMOUNTS]
+    columns += [texts.codes[rows] for texts in block.more.values()]
     first, inverse = unique_rows(columns)
     cell_of[rows] = inverse
     cells = []
@@ -329,6 +345,7 @@ def _cells(
             float(devices[row]),
             bool(several[row]),
             tuple(name for name in AMOUNTS if varies[name][row]),
+            tuple((path, text) for path, texts in block.more.items() if (text := texts.at(row))),
         )
         cells.append((tuple(texts.at(row) for texts in tags), structure))
     return cells, cell_of, rows[first]

@@ -107,7 +107,9 @@ def _repeated(
         tags[cut] = encoded(_key(moment, cut, zone) for moment in moments)
     place = {int(row): n for n, row in reversed([*enumerate(rows.tolist())])}
     refused = {place[row]: reject for row, reject in ready.refused.items()}
-    return Ready(block._replace(columns=columns, tags=tags, lines=block.lines[rows]), refused)
+    more = {name: take(column) for name, column in block.more.items()}
+    lines = block.lines[rows]
+    return Ready(block._replace(columns=columns, tags=tags, lines=lines, more=more), refused)
 
 
 def _key(moment: float, cut: str, zone: tzinfo) -> str:

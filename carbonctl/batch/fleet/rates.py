@@ -36,7 +36,7 @@ _COLUMNS = (("energy_kwh", OPERATIONAL), ("kgco2e", OPERATIONAL), ("kgco2e_marke
             ("kgco2e", EMBODIED), ("water_l", OPERATIONAL))  # fmt: skip
 _UNIT = {
     "device_h": 1.0, "load_h": 0.5, "power_wh": 100.0, "core_wh": 8.0, "memory_gbh": 64.0,
-    "wall_h": 1.0, "energy_kwh": 1.0, "storage_gbh": 1000.0,
+    "wall_h": 1.0, "energy_kwh": 1.0, "storage_gbh": 1000.0, "jobs": 1.0,
 }  # fmt: skip
 
 

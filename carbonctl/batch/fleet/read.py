@@ -9,6 +9,7 @@ from typing import Any
 
 from carbonctl.batch.fleet import tables
 from carbonctl.batch.fleet.structures import Sayings
+from carbonctl.batch.fleet.templates import placeholders, template_layout
 from carbonctl.batch.fleet.tables import Fills, Ready
 from carbonctl.errors import InputError, Problem, UsageError
 from carbonctl.inputs.jobs import keys, logs
@@ -66,7 +67,7 @@ class Reading:
 
 def reading(
     map: Map, columns: Sequence[str], by: Sequence[str], format: str | None,
-    options: Options, settings: Sequence[str],
+    options: Options, settings: Sequence[str], template: Mapping[str, Any] | None = None,
 ) -> Reading:  # fmt: skip
     """Return how inputs are read.
 
@@ -84,6 +85,8 @@ def reading(
         Of the flags of logs.
     settings : sequence of str
         Of ``--set``: keys of an activity, or ``site.`` and a key of a site.
+    template : mapping, optional
+        Of ``--template``.
 
     Raises
     ------
@@ -96,7 +99,7 @@ def reading(
         close = did_you_mean(format, _FORMATS) or f"; there are {', '.join(_FORMATS)}"
         raise UsageError(f"--from {format}: unknown format{close}")
     zone = options.timezone if options.timezone is not UTC else map.timezone or UTC
-    above, over = _set(settings)
+    above, over = ({}, {}) if template is not None else _set(settings)
     behind, defaults = _columns_of(map.defaults, map.file)
     return Reading(
         map,
@@ -105,7 +108,7 @@ def reading(
         format or map.format,
         replace(options, map=map.raw, timezone=zone),
         Fills(behind, above, zone),
-        Sayings(map.devices, map.instances, map.regions, defaults, over),
+        Sayings(map.devices, map.instances, map.regions, defaults, over, template),
     )
 
 
@@ -186,7 +189,11 @@ class Table:
             reader = records(self.source, findings)
             _, header = next(reader)
             given = self.reading
-            where = layout(header, given.map, self.tags, given.columns, self.file)
+            if given.sayings.template is not None:
+                names = placeholders(given.sayings.template)
+                where = template_layout(header, given.map, self.tags, names, self.file)
+            else:
+                where = layout(header, given.map, self.tags, given.columns, self.file)
             if where.unused:
                 names = ", ".join(where.unused)
                 findings.note(f"{self.file}: columns that are not used: {names}")

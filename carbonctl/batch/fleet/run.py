@@ -77,6 +77,7 @@ class Order:
     verbose: bool = False
     rows: bool = False
     split_time: bool = False
+    overrides: tuple[str, ...] = ()
 
 
 class _TooMany(Exception):
@@ -106,6 +107,7 @@ class _Run:
         self.plan = Plan(
             self.tags, order.hardware, not {"load", "power", "busy"}.isdisjoint(said),
             "device" in fills or "instance" in fills or not set(_POWERS).isdisjoint(said),
+            sayings.template is not None,
         )  # fmt: skip
         may_show = not order.quiet
         self.bar = Bar(None, is_wanted=may_show and not is_terminal_busy(order), what="rows")
@@ -180,8 +182,9 @@ class _Run:
             return None
         reading = self.order.reading
         maker = Maker(
-            self.catalog, reading.sayings, reading.by, self.tags, said=raw_map(reading.map)
-        )
+            self.catalog, reading.sayings, reading.by, self.tags, self.order.overrides,
+            raw_map(reading.map),
+        )  # fmt: skip
         return maker.fleet(self.sums, self.findings, self.inputs)
 
     def tell(self, fleet: Fleet) -> None:

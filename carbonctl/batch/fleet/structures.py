@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -16,9 +17,10 @@ COMPUTE, ENERGY, STORAGE = "compute", "energy", "storage"
 KINDS = (COMPUTE, ENERGY, STORAGE)
 
 # Amounts of a row: device-hours; those times the load, or times the power [W]; watt-hours of
-# cores; GB-hours of memory; hours of work; energy [kWh]; GB-hours of storage.
+# cores; GB-hours of memory; hours of work; energy [kWh]; GB-hours of storage; whole jobs of a
+# template.
 AMOUNTS = ("device_h", "load_h", "power_wh", "core_wh", "memory_gbh", "wall_h", "energy_kwh",
-           "storage_gbh")  # fmt: skip
+           "storage_gbh", "jobs")  # fmt: skip
 
 WORDS = ("phase", "kind", "device", "instance", "grid", "operator", "year", "energy_boundary",
          "storage_medium")  # fmt: skip
@@ -55,6 +57,9 @@ class Structure(NamedTuple):
         Whether it is more than one.
     varies : tuple of str
         The amounts that its rows have.
+    more : tuple of (str, str)
+        Paths of other keys of the spec that its rows give, with their texts; of a template, its
+        placeholders.
     """
 
     words: tuple[str, ...]
@@ -62,6 +67,7 @@ class Structure(NamedTuple):
     devices: float
     are_several: bool
     varies: tuple[str, ...]
+    more: tuple[tuple[str, str], ...] = ()
 
     def word(self, name: str) -> str:
         """Return one of its words."""
@@ -89,6 +95,7 @@ class Amounts(NamedTuple):
     wall_h: float = 0.0
     energy_kwh: float = 0.0
     storage_gbh: float = 0.0
+    jobs: float = 0.0
 
 
 class Sayings(NamedTuple):
@@ -105,6 +112,8 @@ class Sayings(NamedTuple):
         of the site.
     above : mapping
         The same, which take precedence over what a row says.
+    template : mapping, optional
+        A whole workload with placeholders, which a row fills.
     """
 
     devices: Mapping[str, Any] = {}
@@ -112,6 +121,7 @@ class Sayings(NamedTuple):
     regions: Mapping[str, str] = {}
     defaults: Mapping[str, Any] = {}
     above: Mapping[str, Any] = {}
+    template: Mapping[str, Any] | None = None
 
 
 def written(number: float, unit: str = "") -> str:
@@ -136,11 +146,19 @@ def workload(
         How many devices share a host, where neither the rows nor the sayings say it and cores or
         memory are counted.
     """
+    if sayings.template is not None:
+        filled: dict[str, Any] = fill_template(sayings.template, dict(structure.more))
+        return filled
     kind = structure.word("kind") or COMPUTE
     maker = {COMPUTE: _compute, ENERGY: _energy, STORAGE: _storage}[kind]
     activity = {"kind": kind, **maker(structure, amounts, sayings, per_system)}
     site = {**sayings.defaults.get("site", {}), **_site(structure, sayings)}
     above = dict(sayings.above)
+    for path, text in structure.more:
+        if path.startswith("site."):
+            site[path.removeprefix("site.")] = text
+        else:
+            activity[path] = text
     site |= above.pop("site", {})
     if not structure.is_of_cores:
         activity = _with(activity, above)
@@ -149,6 +167,25 @@ def workload(
         "phases": {structure.word("phase") or "training": [activity]},
     }
     return spec | ({"site": site} if site else {})
+
+
+def fill_template(node: Any, texts: Mapping[str, str]) -> Any:
+    """Return a template with the texts of a row in the places of its placeholders.
+
+    What a placeholder without a text stands in, is left out.
+    """
+    if isinstance(node, Mapping):
+        filled = {str(key): fill_template(value, texts) for key, value in node.items()}
+        return {key: value for key, value in filled.items() if value is not None}
+    if isinstance(node, list | tuple):
+        return [fill_template(value, texts) for value in node]
+    names = PLACEHOLDER.findall(str(node))
+    if any(not texts.get(f"${name}", "") for name in names):
+        return None
+    return PLACEHOLDER.sub(lambda match: texts[f"${match[1]}"], str(node))
+
+
+PLACEHOLDER = re.compile(r"\$\{([^{}]{1,200})\}")
 
 
 def text_of(spec: Mapping[str, Any]) -> bytes:

@@ -67,7 +67,7 @@ class Sums:
             self.groups.append(group)
         # NaN is not equal to itself: texts are
         key: Any = (structure.words, repr(structure.figures), repr(structure.devices),
-                    structure.are_several, structure.varies)  # fmt: skip
+                    structure.are_several, structure.varies, structure.more)  # fmt: skip
         other = self._structures.get(key)
         if other is None:
             other = self._structures[key] = len(self.structures)

@@ -143,6 +143,7 @@ def _ready(
 ) -> Ready:
     columns: dict[str, Any] = {}
     headers: dict[str, str] = {}
+    more: dict[str, Texts] = {}
     rejects: dict[int, Reject] = {}
     lines = np.array(gathered.lines)
 
@@ -158,8 +159,11 @@ def _ready(
         texts = gathered.column(column.position)
         headers[name] = column.name
         field = FIELDS.get(name)
-        if field is None or field.dimension is None:
-            columns[name] = texts if field else _with_unit(texts, column.unit)
+        if field is None:
+            more[name] = _with_unit(texts, column.unit)
+            continue
+        if field.dimension is None:
+            columns[name] = texts
             continue
         read, faults = numbers(texts, is_share=name in _SHARES)
         for fault in faults:
@@ -175,7 +179,7 @@ def _ready(
         columns.setdefault("tags", {})[tag] = texts
     own = columns.pop("tags", {})
     kept = _rules(gathered, layout, columns, findings)
-    block = Block(file, columns, own, lines, headers)
+    block = Block(file, columns, own, lines, headers, more)
     return _finished(block, rejects, fills, refuse, kept)
 
 
@@ -370,6 +374,7 @@ def kept_rows(ready: Ready, kept: Any) -> Ready:
         block._replace(
             columns={name: take(column) for name, column in block.columns.items()},
             tags={name: take(column) for name, column in block.tags.items()},
+            more={name: take(column) for name, column in block.more.items()},
             lines=block.lines[rows],
         ),
         {new[row]: reject for row, reject in rejects.items() if row in new},
