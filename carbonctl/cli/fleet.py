@@ -16,6 +16,8 @@ from carbonctl.inputs.jobs.maps import EMPTY, read_map
 from carbonctl.outputs import writing
 from carbonctl.render import FOR_PEOPLE, FORMATS, Style
 
+ROW_FORMATS = ("csv", "tsv", "jsonl", "parquet")
+
 Tables = Annotated[
     list[str], typer.Argument(metavar="TABLE", help="Tables or logs; - is stdin, with --from.")
 ]
@@ -133,7 +135,7 @@ def fleet(
         tuple(tables), how, gates, targets, format, style._replace(details=details),
         hardware == "counted", keep_duplicates, top, rejects, max_errors,
         log_options.share(allow_rejects, "--allow-rejects"), exit_zero, quiet, verbose,
-        rows, split_time, tuple(set) if template is not None else (),
+        _rows(format, targets) if rows else None, split_time, tuple(set) if template is not None else (),
     )  # fmt: skip
     return run(order, catalog)
 
@@ -145,6 +147,21 @@ def _by(text: str | None) -> tuple[str, ...]:
     if len({*names}) < len(names):
         raise UsageError(f"--by {text}: a name stands twice")
     return tuple(names)
+
+
+def _rows(form: str, targets: list[writing.Target]) -> writing.Target | str:
+    """Return where rows are written: to standard output in its format, else into the one export.
+
+    Raises UsageError where neither can have them, or both.
+    """
+    exports = [target for target in targets if target.form in ROW_FORMATS]
+    if form in ROW_FORMATS and not exports:
+        return form
+    if len(exports) == 1 and form not in ROW_FORMATS:
+        return exports[0]
+    where = "--format csv, or --export parquet=rows.parquet"
+    what = "goes to one output" if exports else "needs a format of rows"
+    raise UsageError(f"--rows {what}: {where} ({', '.join(ROW_FORMATS)})")
 
 
 def check_groups(gates: object, by: tuple[str, ...]) -> None:

@@ -94,7 +94,7 @@ class Maker:
         refused = is_faulty[structure] if len(structure) else np.zeros(0, dtype=bool)
         rejects, rejected = self._refused(sums, refused, structure, amounts)
         kept = (group[~refused], structure[~refused], amounts[~refused])
-        names = [self._names(one) for one in sums.structures]
+        names = [self.names(one) for one in sums.structures]
 
         def label(one: int, other: int, part: tuple[str, ...]) -> tuple[str, ...]:
             tags = dict(zip(self.tags, sums.groups[one], strict=True))
@@ -123,7 +123,7 @@ class Maker:
             self.said, partial(self._ledger, kept, sums, names),
         )  # fmt: skip
 
-    def _names(self, structure: Structure) -> dict[str, str]:
+    def names(self, structure: Structure) -> dict[str, str]:
         """Return what a structure is called in groups."""
         out = {name: structure.word(name) for name in OF_CELL}
         out["device"] = self._device(out["device"])

@@ -106,9 +106,16 @@ class Rater:
         self.sayings = sayings
         self.overrides = overrides
         self.labels = labels
+        self.known: dict[Any, Accounted] = {}
 
     def rates(self, structures: Sequence[Structure]) -> list[Accounted]:
         """Return what is known of each of some structures."""
+        new = {one.key: one for one in structures if one.key not in self.known}
+        made = self._rates([*new.values()])
+        self.known |= zip(new, made, strict=True)
+        return [self.known[one.key] for one in structures]
+
+    def _rates(self, structures: Sequence[Structure]) -> list[Accounted]:
         specs: list[dict[str, Any]] = []
         firsts: list[int] = []
         for structure in structures:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
@@ -13,11 +13,13 @@ from typing import Any
 from carbonctl import __version__, errors
 from carbonctl.analysis.gates import Verdict, exit_code
 from carbonctl.analysis.gates.rules import Gates
+from carbonctl.batch.fleet.blocks import Block
 from carbonctl.batch.fleet.duplicates import Seen
 from carbonctl.batch.fleet.fleet import OF_ENTRY, Maker
-from carbonctl.batch.fleet.kernel import DUPLICATE, Plan, part
+from carbonctl.batch.fleet.kernel import DUPLICATE, Part, Plan, part
 from carbonctl.batch.fleet.months import shared
 from carbonctl.batch.fleet.read import Reading, Table, opened, raw_map
+from carbonctl.batch.fleet.rows import RowMaker
 from carbonctl.batch.fleet.sums import Sums
 from carbonctl.batch.fleet.tables import Ready, kept_rows
 from carbonctl.catalog import Catalog
@@ -30,7 +32,13 @@ from carbonctl.outputs.merging import Repeats
 from carbonctl.outputs.messages import say
 from carbonctl.outputs.progress import Bar
 from carbonctl.outputs.verdicts import announce
-from carbonctl.outputs.writing import Target, is_terminal, write_all
+from carbonctl.outputs.writing import (
+    Target,
+    export_chunks,
+    is_terminal,
+    to_stdout,
+    write_all,
+)
 from carbonctl.render import FOR_PEOPLE, Style
 
 _POWERS = ("load", "power", "busy", "rated_power")
@@ -56,6 +64,12 @@ class Order:
         Where the rows that cannot be counted are written.
     most_errors : int, optional
         After how many of them nothing more is read.
+    rows : Target or str, optional
+        Where what each row causes is written: into a file, or to standard output in a format.
+    split_time : bool
+        Whether a job of several months is shared among them.
+    overrides : tuple of str
+        ``PATH=VALUE`` of a template's workload.
     allowed : float
         The share of rows that may be rejected with exit code 0.
     """
@@ -75,7 +89,7 @@ class Order:
     exit_zero: bool = False
     quiet: bool = False
     verbose: bool = False
-    rows: bool = False
+    rows: Target | str | None = None
     split_time: bool = False
     overrides: tuple[str, ...] = ()
 
@@ -109,12 +123,21 @@ class _Run:
             "device" in fills or "instance" in fills or not set(_POWERS).isdisjoint(said),
             sayings.template is not None,
         )  # fmt: skip
+        reading = order.reading
+        self.maker = Maker(
+            catalog, reading.sayings, reading.by, self.tags, order.overrides,
+            raw_map(reading.map),
+        )  # fmt: skip
         may_show = not order.quiet
         self.bar = Bar(None, is_wanted=may_show and not is_terminal_busy(order), what="rows")
 
     def all(self) -> int:
         """Read everything, account for it, and write it."""
-        self.read()
+        if self.order.rows is None:
+            for _ in self.read():
+                pass
+        else:
+            self.write_rows(self.order.rows)
         fleet = self.fleet()
         if fleet is None:
             return errors.INPUT
@@ -127,8 +150,23 @@ class _Run:
         announce(verdicts, quiet=self.order.quiet)
         return errors.worst([code, *self.codes(fleet, verdicts)])
 
-    def read(self) -> None:
-        """Read all inputs, as far as they can be read."""
+    def write_rows(self, target: Target | str) -> None:
+        """Write what each row causes as it is read: into a file, or to standard output."""
+        from carbonctl.render.fleet import rows as drawing
+
+        maker = RowMaker(self.maker, self.order.reading.by)
+        batches = (maker.batch(block, part) for block, part in self.read())
+        known = (batch for batch in batches if batch is not None)
+        form = target if isinstance(target, str) else target.form
+        chunks = drawing.write(form, known, self.order.reading.by)
+        if isinstance(target, str):
+            for chunk in chunks:
+                to_stdout(chunk)
+        else:
+            export_chunks(target, "", chunks)
+
+    def read(self) -> Iterator[tuple[Block, Part]]:
+        """Read all inputs, as far as they can be read, and yield what comes of each block."""
         repeats = Repeats()
         try:
             for table in opened(self.order.paths, self.order.reading):
@@ -137,7 +175,7 @@ class _Run:
                     self.problems += table.problems
                     continue
                 try:
-                    self.read_table(table)
+                    yield from self.read_table(table)
                 except InputError as error:
                     repeats.tell(error)
                     self.problems += error.problems
@@ -147,23 +185,23 @@ class _Run:
             self.bar.close()
         repeats.finish()
 
-    def read_table(self, table: Table) -> None:
-        """Add up the rows of one input."""
+    def read_table(self, table: Table) -> Iterator[tuple[Block, Part]]:
+        """Add up the rows of one input, and yield what comes of each block."""
         if (table.is_recognised and not self.order.quiet) or self.order.verbose:
             say(f"{table.file}: read as {table.format}")
         rows = 0
         try:
             for ready in table.blocks(self.findings):
                 rows += ready.block.rows
-                self.add(ready)
+                yield self.add(ready)
                 self.bar.draw(rows, rows)
         finally:
             wants = "json" in (self.order.form, *(target.form for target in self.order.targets))
             sha256 = digest(table) if wants else None
             self.inputs.append(Input(table.file, sha256, rows, table.format))
 
-    def add(self, ready: Ready) -> None:
-        """Add up a block."""
+    def add(self, ready: Ready) -> tuple[Block, Part]:
+        """Add up a block, and return what comes of it."""
         if not self.order.keeps_duplicates:
             again = self.seen.again(ready.block)
             if again.any():
@@ -171,21 +209,18 @@ class _Run:
                 ready = kept_rows(ready, ~again)
         if self.order.split_time:
             ready = shared(ready, self.order.reading.by, self.order.reading.fills.zone)
-        self.sums.add(part(ready.block, self.plan, ready.refused))
+        made = part(ready.block, self.plan, ready.refused)
+        self.sums.add(made)
         most = self.order.most_errors
         if most is not None and len(self.findings.rejects) + self.sums.rejected >= most:
             raise _TooMany
+        return ready.block, made
 
     def fleet(self) -> Fleet | None:
         """Return the account; None where nothing could be read."""
         if not self.inputs:
             return None
-        reading = self.order.reading
-        maker = Maker(
-            self.catalog, reading.sayings, reading.by, self.tags, self.order.overrides,
-            raw_map(reading.map),
-        )  # fmt: skip
-        return maker.fleet(self.sums, self.findings, self.inputs)
+        return self.maker.fleet(self.sums, self.findings, self.inputs)
 
     def tell(self, fleet: Fleet) -> None:
         """Say what the user should know."""
@@ -207,11 +242,14 @@ class _Run:
             code = write_all([target], [rejects_csv(fleet.rejects)], "")
 
         def drawn(form: str, style: Style) -> str | bytes:
-            return drawing.render(form, fleet, style, about, verdicts, top=order.top)
+            return drawing.render(
+                form, fleet, style, about, verdicts, top=order.top, rejects=order.rejects or ""
+            )
 
-        texts = [drawn(target.form, Style(sources=order.style.sources)) for target in order.targets]
-        shown = drawn(order.form, order.style)
-        return errors.worst([code, write_all(order.targets, texts, shown)])
+        targets = [target for target in order.targets if target is not order.rows]
+        texts = [drawn(target.form, Style(sources=order.style.sources)) for target in targets]
+        shown = "" if isinstance(order.rows, str) else drawn(order.form, order.style)
+        return errors.worst([code, write_all(targets, texts, shown)])
 
     def codes(self, fleet: Fleet, verdicts: list[Verdict]) -> Iterable[int]:
         """Yield the exit codes of what came of the rows and of the gates."""

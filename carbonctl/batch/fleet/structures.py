@@ -79,6 +79,14 @@ class Structure(NamedTuple):
         return None if math.isnan(number) else number
 
     @property
+    def key(self) -> Any:
+        """What is the same for two that are equal, also where a figure is no number."""
+        return (
+            self.words, repr(self.figures), repr(self.devices), self.are_several, self.varies,
+            self.more,
+        )  # fmt: skip
+
+    @property
     def is_of_cores(self) -> bool:
         """Whether its rows have cores and no device."""
         return not self.word("device") and not self.word("instance") and "core_wh" in self.varies

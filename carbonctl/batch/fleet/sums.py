@@ -65,9 +65,7 @@ class Sums:
         if place is None:
             place = self._groups[group] = len(self.groups)
             self.groups.append(group)
-        # NaN is not equal to itself: texts are
-        key: Any = (structure.words, repr(structure.figures), repr(structure.devices),
-                    structure.are_several, structure.varies, structure.more)  # fmt: skip
+        key = structure.key
         other = self._structures.get(key)
         if other is None:
             other = self._structures[key] = len(self.structures)

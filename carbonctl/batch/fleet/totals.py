@@ -99,24 +99,33 @@ def grouped(terms: Terms, count: int, unknowns: int) -> list[Totals]:
         at = (terms.group[is_one], which[is_one])
         np.add.at(low, at, down[is_one])
         np.add.at(high, at, up[is_one])
-    ends = _ends(median, low, high)
-    return [
-        _totals(row, end) for row, end in zip(sums.tolist(), ends, strict=True)
-    ]
+    ends = zip(*(end.tolist() for end in _ends(median, low, high)), strict=True)
+    return [_totals(row, end) for row, end in zip(sums.tolist(), ends, strict=True)]
 
 
-def each(terms: Terms) -> list[Totals]:
-    """Return the totals of each line by itself."""
+def each(terms: Terms) -> Any:
+    """Return the totals of each line by itself.
+
+    Returns
+    -------
+    array
+        A line for each field of `Totals`, in their order; NaN is unknown.
+    """
     moves = [(down, up) for _, down, up in terms.moves]
-    low = np.stack([down for down, _ in moves], axis=1) if moves else np.zeros((len(terms.sums), 0))
+    count = len(terms.sums)
+    low = np.stack([down for down, _ in moves], axis=1) if moves else np.zeros((count, 0))
     high = np.stack([up for _, up in moves], axis=1) if moves else low
-    ends = _ends(terms.median, low, high)
-    return [_totals(row, end) for row, end in zip(terms.sums.tolist(), ends, strict=True)]
+    bottom, top = _ends(terms.median, low, high)
+    energy, operational, market, embodied, water = terms.sums.T
+    return np.stack([
+        energy, operational, market, embodied, operational + embodied, market + embodied,
+        bottom, top, water,
+    ])  # fmt: skip
 
 
-def _ends(median: Any, low: Any, high: Any) -> list[tuple[float | None, float | None]]:
-    """Return the 90 % range of each of some sums; none where it is unknown."""
-    ends: list[tuple[float | None, float | None]] = [(None, None)] * len(median)
+def _ends(median: Any, low: Any, high: Any) -> tuple[Any, Any]:
+    """Return the 90 % range of each of some sums; NaN where it is unknown."""
+    bottom, top = np.full(len(median), np.nan), np.full(len(median), np.nan)
     known = np.flatnonzero(~np.isnan(median))
     used = np.flatnonzero((low != 0).any(axis=0) | (high != 0).any(axis=0))
 
@@ -126,21 +135,15 @@ def _ends(median: Any, low: Any, high: Any) -> list[tuple[float | None, float | 
         }
         return Sum(Column(median[rows]), moves).ends()
 
-    for rows, (bottom, top) in split(known, some) if len(known) else ():
-        if bottom is not None:
-            pairs = zip(_listed(bottom, rows), _listed(top, rows), strict=True)
-            for row, end in zip(rows.tolist(), pairs, strict=True):
-                ends[row] = end
-    return ends
+    for rows, ends in split(known, some) if len(known) else ():
+        if ends[0] is not None:
+            bottom[rows], top[rows] = ends
+    return bottom, top
 
 
-def _listed(numbers: Any, rows: Any) -> list[float]:
-    return np.broadcast_to(np.asarray(numbers), len(rows)).tolist()  # type: ignore[no-any-return]
-
-
-def _totals(sums: Sequence[float], ends: tuple[float | None, float | None]) -> Totals:
-    energy, operational, market, embodied, water = (
-        None if number != number else number for number in sums
+def _totals(sums: Sequence[float], ends: Sequence[float]) -> Totals:
+    energy, operational, market, embodied, water, *ends = (  # type: ignore[assignment]
+        None if number != number else number for number in (*sums, *ends)
     )
     return Totals(
         energy, operational, market, embodied,
