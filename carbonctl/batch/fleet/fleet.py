@@ -193,9 +193,7 @@ class Maker:
             for caution, count in rows.items()
         )
 
-    def _ledger(
-        self, kept: Any, sums: Sums, names: Sequence[dict[str, str]]
-    ) -> tuple[Entry, ...]:
+    def _ledger(self, kept: Any, sums: Sums, names: Sequence[dict[str, str]]) -> tuple[Entry, ...]:
         """Return the entries of all cells, from an account of each.
 
         Raises

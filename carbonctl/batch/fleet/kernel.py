@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,6 +29,7 @@ NO_TIME = "no time"
 DUPLICATE = "duplicate"
 _MARKS = ("=", "+", "-", "@")  # a spreadsheet takes what begins with them for a formula
 _NO_TIME = "no time is given: wall_time_h with devices, or device_time_h"
+_TOO_MUCH = "more than one such device draws; power is that of one device"
 _NO_CORE_POWER = (
     "the power of its cores is unknown: give cpu_power_w, or in the map `cpu: "
     "{power_per_core: 7.5 W}`"
@@ -51,8 +52,6 @@ class Plan(NamedTuple):
         The tags by which results are grouped.
     hardware : bool
         Whether the hardware of measured energy is counted from device, devices and time.
-    keeps_duplicates : bool
-        Whether a job that stands twice counts twice.
     loads : bool
         Whether a load or a power stands for all rows that give none: then the number of devices
         does not decide how hard they work.
@@ -60,14 +59,16 @@ class Plan(NamedTuple):
         Whether a device, or its power, stands for all rows that name none.
     is_template : bool
         Whether each row fills a template: it is a job then, and nothing else is known of it.
+    most_power : callable, optional
+        From the name of a device to the most that one can draw [W], infinite where unknown.
     """
 
     by: tuple[str, ...] = ()
     hardware: bool = False
-    keeps_duplicates: bool = False
     loads: bool = False
     names_device: bool = False
     is_template: bool = False
+    most_power: Callable[[str], float] | None = None
 
 
 class Part(NamedTuple):
@@ -148,7 +149,7 @@ def part(block: Block, plan: Plan, refused: Mapping[int, Reject] | None = None) 
         rejects.rows[row] = True
     kind = _kinds(block)
     _check(block, rejects)
-    amounts, varies = (_jobs(block) if plan.is_template else _amounts(block, kind, plan, rejects))
+    amounts, varies = _jobs(block) if plan.is_template else _amounts(block, kind, plan, rejects)
     skipped: Counter[str] = Counter()
     is_empty = _is_empty(amounts, kind) & ~rejects.rows & (not plan.is_template)
     skipped[NO_TIME] += int(is_empty.sum())
@@ -258,6 +259,12 @@ def _amounts(
     has_hardware = is_energy & plan.hardware & has_machine & ~np.isnan(device_h)
     has_devices = (is_compute & ~np.isnan(device_h)) | has_hardware
     load, power = n("load"), n("power_w")
+    if plan.most_power is not None and not np.isnan(power).all():
+        devices_named = block.text("device")
+        most = np.array([plan.most_power(name) for name in devices_named.values])
+        with np.errstate(invalid="ignore"):
+            is_above = power > most[devices_named.codes]
+        refuse(counts & is_compute & is_above, "power_w", _TOO_MUCH)
     at_work = is_compute & ~is_of_cores
     known = {
         "device_h": has_devices,

@@ -86,7 +86,9 @@ class Sums:
             self._places = np.insert(
                 self._places, where, len(self._first) + np.arange(int(new.sum()))
             )
-            self._first += [line for line, is_new in zip(first, new.tolist(), strict=True) if is_new]
+            self._first += [
+                line for line, is_new in zip(first, new.tolist(), strict=True) if is_new
+            ]
             at = np.searchsorted(self._known, numbers)
         old = self._sums[at]
         total = old + sums
@@ -110,9 +112,7 @@ class Sums:
         sums : array
             A row for each cell: the rows that it has, then `AMOUNTS`.
         """
-        return (
-            self._known >> _SHIFT, self._known & (2**_SHIFT - 1), self._sums + self._lost
-        )
+        return (self._known >> _SHIFT, self._known & (2**_SHIFT - 1), self._sums + self._lost)
 
     def first(self, cell: int) -> tuple[str, int | str]:
         """Return the file and the line of the first row of a cell."""
