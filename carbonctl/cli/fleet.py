@@ -135,7 +135,8 @@ def fleet(
         tuple(tables), how, gates, targets, format, style._replace(details=details),
         hardware == "counted", keep_duplicates, top, rejects, max_errors,
         log_options.share(allow_rejects, "--allow-rejects"), exit_zero, quiet, verbose,
-        _rows(format, targets) if rows else None, split_time, tuple(set) if template is not None else (),
+        _rows(format, targets) if rows else None, split_time,
+        tuple(set) if template is not None else (),
     )  # fmt: skip
     return run(order, catalog)
 

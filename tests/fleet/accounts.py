@@ -17,7 +17,7 @@ from carbonctl.batch.fleet.rows import RowMaker
 from carbonctl.catalog import Catalog
 from carbonctl.inputs.jobs.findings import Findings
 from carbonctl.inputs.jobs.maps import EMPTY, Map
-from carbonctl.inputs.jobs.options import Options
+from carbonctl.inputs.jobs.options import DEFAULTS, Options
 from carbonctl.ledger.entry import Totals
 from carbonctl.ledger.fleet import Reject
 
@@ -26,7 +26,7 @@ CATALOG = Catalog()
 
 def rows_of(
     path: Path, map: Map = EMPTY, settings: Sequence[str] = (), form: str | None = None,
-    hardware: bool = False, options: Options = Options(),
+    hardware: bool = False, options: Options = DEFAULTS,
 ) -> tuple[dict[int, Totals], list[Reject], Findings]:  # fmt: skip
     """Return the totals of each row by its line, what was refused, and what was found.
 

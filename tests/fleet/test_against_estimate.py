@@ -17,7 +17,7 @@ INSTANCES = ("aws/p4d.24xlarge", "aws/g5.16xlarge", "gcp/a2-highgpu-8g", "aws/c7
              "azure/Standard_ND96asr_v4")  # fmt: skip
 
 
-def row(seed: int):
+def row(seed: int):  # noqa: C901 - a row may have anything
     """Return a row of a table, and the workload that it is."""
     draw = random.Random(seed)
     cells, keys, site = {}, {}, {}

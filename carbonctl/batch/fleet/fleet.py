@@ -187,9 +187,13 @@ class Maker:
         rows: Counter[Caution] = Counter()
         for one, count in zip(structure.tolist(), amounts[:, 0].tolist(), strict=True):
             for caution in self.accounted[one].warnings:
-                rows[caution._replace(path="")] += int(count)
+                rows[Caution(caution.message, "", kind=caution.kind, vital=caution.vital)] += int(
+                    count
+                )
         return tuple(
-            caution._replace(message=f"{caution.message} ({count:,} rows)")
+            Caution(
+                f"{caution.message} ({count:,} rows)", "", kind=caution.kind, vital=caution.vital
+            )
             for caution, count in rows.items()
         )
 

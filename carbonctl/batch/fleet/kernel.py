@@ -214,8 +214,7 @@ def _check_words(block: Block, rejects: _Rejects) -> None:
     for name, allowed in (("phase", PHASES), ("kind", KINDS), ("energy_boundary", BOUNDARIES)):
         column = block.columns.get(name)
         if isinstance(column, Texts):
-            wrong = column.where(lambda text, some=allowed: bool(text) and text not in some)
-            rejects.add(wrong, name, f"is none of {', '.join(allowed)}")
+            rejects.add(column.is_other(allowed), name, f"is none of {', '.join(allowed)}")
     named = {name: block.text(name) for name in ("job", "device", "instance", "grid", "state")}
     for name, column in named.items():
         rejects.add(column.where(_is_formula), name, "it would be read as a formula")
@@ -242,7 +241,7 @@ def _amounts(
     no_number = np.isnan(counted)
     is_instance = block.text("instance").where(bool)
     device_h = np.where(np.isnan(given), counted * wall, given)
-    is_energy, is_storage = (kind.where(lambda text, k=k: text == k) for k in (ENERGY, STORAGE))
+    is_energy, is_storage = kind.equals(ENERGY), kind.equals(STORAGE)
     energy, stored = n("energy_kwh"), n("storage_gb")
     is_compute = ~is_energy & ~is_storage
     counts = ~rejects.rows
@@ -301,7 +300,7 @@ def _jobs(block: Block) -> tuple[Any, dict[str, Any]]:
 def _is_empty(amounts: Any, kind: Texts) -> Any:
     """Return the rows without time, which count nothing."""
     at = {name: amounts[:, place] for place, name in enumerate(AMOUNTS)}
-    is_energy, is_storage = (kind.where(lambda text, k=k: text == k) for k in (ENERGY, STORAGE))
+    is_energy, is_storage = kind.equals(ENERGY), kind.equals(STORAGE)
     is_compute = ~is_energy & ~is_storage
     return (
         (is_compute & (at["device_h"] == 0) & (at["wall_h"] == 0))

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from typing import Any
 
 from carbonctl.batch.fleet import tables
 from carbonctl.batch.fleet.structures import Sayings
-from carbonctl.batch.fleet.templates import placeholders, template_layout
 from carbonctl.batch.fleet.tables import Fills, Ready
+from carbonctl.batch.fleet.templates import placeholders, template_layout
 from carbonctl.errors import InputError, Problem, UsageError
 from carbonctl.inputs.jobs import keys, logs
 from carbonctl.inputs.jobs.findings import Findings
 from carbonctl.inputs.jobs.layout import BUILT_IN, column_settings, layout
 from carbonctl.inputs.jobs.maps import EMPTY, TABLE, Map, MappedColumn
 from carbonctl.inputs.jobs.names import FIELDS, field_named
-from carbonctl.inputs.jobs.options import Options
+from carbonctl.inputs.jobs.options import DEFAULTS, Options
 from carbonctl.inputs.jobs.reading import Source
 from carbonctl.inputs.jobs.recognition import recognised
 from carbonctl.inputs.jobs.records import records, sources
@@ -57,12 +57,12 @@ class Reading:
     """
 
     map: Map = EMPTY
-    columns: Mapping[str, MappedColumn] = ()  # type: ignore[assignment]
+    columns: Mapping[str, MappedColumn] = field(default_factory=dict)
     by: tuple[str, ...] = ()
     format: str | None = None
-    options: Options = Options()
-    fills: Fills = Fills()
-    sayings: Sayings = Sayings()
+    options: Options = DEFAULTS
+    fills: Fills = field(default_factory=Fills)
+    sayings: Sayings = field(default_factory=Sayings)
 
 
 def reading(
@@ -120,18 +120,18 @@ def _set(settings: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:
         path, value = parse_override(text)[:2]
         key = ".".join(str(part).strip() for part in path)
         try:
-            field = field_named(key)
+            known = field_named(key)
         except ValueError as error:
             raise UsageError(f"--set {text}: {error}") from None
-        if field.key in _COLUMNS:
+        if known.key in _COLUMNS:
             try:
-                above[field.name] = tables.fill(field.name, value)
+                above[known.name] = tables.fill(known.name, value)
             except QuantityError as error:
                 raise UsageError(f"--set {text}: {error}") from None
-        elif field.key.startswith("site."):
-            over.setdefault("site", {})[field.key.removeprefix("site.")] = value
+        elif known.key.startswith("site."):
+            over.setdefault("site", {})[known.key.removeprefix("site.")] = value
         else:
-            over[field.key] = value
+            over[known.key] = value
     return above, over
 
 
@@ -195,8 +195,8 @@ class Table:
             else:
                 where = layout(header, given.map, self.tags, given.columns, self.file)
             if where.unused:
-                names = ", ".join(where.unused)
-                findings.note(f"{self.file}: columns that are not used: {names}")
+                unused = ", ".join(where.unused)
+                findings.note(f"{self.file}: columns that are not used: {unused}")
             yield from tables.of_records(reader, where, given.fills, self.file, findings)
         else:
             rows = self.rows(findings)

@@ -24,8 +24,10 @@ AMOUNTS = ("device_h", "load_h", "power_wh", "core_wh", "memory_gbh", "wall_h", 
 
 WORDS = ("phase", "kind", "device", "instance", "grid", "operator", "year", "energy_boundary",
          "storage_medium")  # fmt: skip
-FIGURES = ("devices_per_system", "share", "host_power_w", "pue", "carbon_intensity_kgco2e_per_kwh",
-           "lifetime_h", "utilization", "device_embodied_kgco2e", "host_embodied_kgco2e")  # fmt: skip
+FIGURES = (
+    "devices_per_system", "share", "host_power_w", "pue", "carbon_intensity_kgco2e_per_kwh",
+    "lifetime_h", "utilization", "device_embodied_kgco2e", "host_embodied_kgco2e",
+)  # fmt: skip
 
 _UNITS = {
     "devices_per_system": "", "share": "", "host_power_w": " W", "pue": "", "utilization": "",

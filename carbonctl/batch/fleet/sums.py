@@ -116,4 +116,5 @@ class Sums:
 
     def first(self, cell: int) -> tuple[str, int | str]:
         """Return the file and the line of the first row of a cell."""
-        return self._first[int(self._places[cell])]
+        place: tuple[str, int | str] = self._first[int(self._places[cell])]
+        return place

@@ -30,6 +30,7 @@ from carbonctl.inputs.jobs.names import FIELDS, cloud_region
 from carbonctl.inputs.jobs.records import Record
 from carbonctl.inputs.jobs.table import COLUMNS, Row
 from carbonctl.numbers import units
+from carbonctl.numbers.intervals import best
 
 _CHUNK = 4096  # records that are turned into columns at once
 _SHARES = frozenset({"load", "share", "utilization"})
@@ -85,8 +86,8 @@ def of_records(
     reader = iter(records)
     positions = sorted(
         {column.position for column in (*layout.fields.values(), *layout.tags.values())}
-        | {condition.position for rules in layout.drop for condition in rules}
-        | {condition.position for rule in layout.phases for condition in rule.conditions}
+        | {position for rules in layout.drop for position, _ in rules}
+        | {position for rule in layout.phases for position, _ in rule.conditions}
     )
     while True:
         gathered = _Gathered(positions, len(layout.header))
@@ -389,5 +390,5 @@ def fill(name: str, text: str) -> Any:
     if dimension is None:
         return text
     value = units.parse(text, dimension)
-    number = float(getattr(value, "best", value))
+    number = best(value)
     return number if math.isfinite(number) else NAN

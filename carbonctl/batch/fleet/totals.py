@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -142,12 +143,12 @@ def _ends(median: Any, low: Any, high: Any) -> tuple[Any, Any]:
 
 
 def _totals(sums: Sequence[float], ends: Sequence[float]) -> Totals:
-    energy, operational, market, embodied, water, *ends = (  # type: ignore[assignment]
-        None if number != number else number for number in (*sums, *ends)
+    energy, operational, market, embodied, water, low, high = (
+        None if math.isnan(number) else number for number in (*sums, *ends)
     )
     return Totals(
         energy, operational, market, embodied,
-        _plus(operational, embodied), _plus(market, embodied), *ends, water,
+        _plus(operational, embodied), _plus(market, embodied), low, high, water,
     )  # fmt: skip
 
 
