@@ -320,6 +320,11 @@ def test_top_sums_up_the_rest():
         assert render(form, fleet(), Style(), ABOUT, top=1) == render(form, fleet(), Style(), ABOUT)
 
 
+@pytest.mark.parametrize("width", range(80, 131))
+def test_no_label_is_broken_for_a_bar(width):
+    assert any(line.startswith("the rest ") for line in table(fleet(), width, top=1).splitlines())
+
+
 def test_the_rest_of_what_is_unknown_is_unknown():
     shown = table(UNKNOWN, 200, top=1)
     (rest,) = [line for line in shown.splitlines() if line.startswith("the rest")]
@@ -595,7 +600,9 @@ def test_rows_are_given_away_as_they_come(form):
             )
 
     chunks = rows.write(form, batches(), ())
-    assert len(next(chunks)) > 1000
+    first = next(chunks)
+    assert len(first) > 1000
+    assert form == "parquet" or first.count(b"\n") < 10_000
     assert read == 1
     assert sum(len(chunk) for chunk in chunks) > 0
     assert read == 3

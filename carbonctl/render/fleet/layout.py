@@ -184,7 +184,7 @@ def more_said(fleet: Fleet, figures: Figures) -> Iterator[tuple[str, str]]:
     if whole.operational_market_kgco2e != whole.operational_kgco2e:
         market = f"operational {write(whole.operational_market_kgco2e)}"
         yield "Market-based", f"{market}, total {write(whole.total_market_kgco2e)}"
-    if whole.water_l is not None:
+    if whole.water_l:
         yield "Water", f"{human_numbers.volume(whole.water_l)}, on site and for generation"
     if not fleet.total.complete:
         count = sum(not group.complete for group in fleet.groups)

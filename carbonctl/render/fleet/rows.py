@@ -6,6 +6,7 @@ import csv
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import StringIO
+from itertools import repeat
 from typing import Any
 
 from carbonctl.ledger.entry import Totals
@@ -19,6 +20,7 @@ from carbonctl.render.fleet.words import inert
 FORMATS = ("csv", "tsv", "jsonl", "parquet")
 _TEXTS = ("job", "start", "end", "state")
 BEFORE = ("file", "line", *_TEXTS)
+_ROWS = 8192  # that are written at once
 _TOTAL = Totals._fields.index("total_kgco2e")
 
 
@@ -31,7 +33,7 @@ def columns(tags: Sequence[str]) -> tuple[str, ...]:
 def write(
     form: str, batches: Iterable[RowBatch], tags: Sequence[str], *, header: bool = True
 ) -> Iterator[bytes]:
-    """Yield an output in the making: what can be written after each batch.
+    """Yield an output in the making, a part of it at a time.
 
     Parameters
     ----------
@@ -67,8 +69,9 @@ def _separated(
     if header:
         writer.writerow(map(inert, head))
     for batch in batches:
-        writer.writerows(_cells(batch, inert, "", ("false", "true")))
-        yield _taken(out)
+        for rows in _cells(batch, inert, "", ("false", "true")):
+            writer.writerows(rows)
+            yield _taken(out)
     yield _taken(out)
 
 
@@ -82,39 +85,49 @@ def _taken(out: StringIO) -> bytes:
 def _json_lines(batches: Iterable[RowBatch], head: Sequence[str]) -> Iterator[bytes]:
     """Yield a line with an object for each row."""
     for batch in batches:
-        rows = _cells(batch, str, None, (False, True))
-        lines = (harmless(encode(dict(zip(head, row, strict=True)))) for row in rows)
-        yield "".join(f"{line}\n" for line in lines).encode()
+        for rows in _cells(batch, str, None, (False, True)):
+            lines = (f"{encode(dict(zip(head, row, strict=True)))}\n" for row in rows)
+            yield harmless("".join(lines)).encode()
 
 
 def _cells(
     batch: RowBatch, write: Callable[[str], str], empty: str | None, flags: tuple[Any, Any]
-) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows of a batch.
+) -> Iterator[Iterable[tuple[Any, ...]]]:
+    """Yield the rows of a batch, some at a time.
 
     Each text that differs is written once. ``empty`` stands for one that is unknown, ``flags`` for
     what is not complete and what is.
     """
-    count = len(batch.lines)
-
-    def texts(column: Coded | None) -> list[str | None]:
-        if column is None:
-            return [empty] * count
-        values = column.values
-        values = values.to_pylist() if hasattr(values, "to_pylist") else values
-        written = [write(text) if text else empty for text in values]
-        return [written[code] for code in column.codes.tolist()]
-
     identity = (batch.job, batch.start, batch.end, batch.state)
-    sums = [_numbers(numbers) for numbers in batch.sums]
-    return zip(
-        [write(batch.file)] * count,
-        [write(line) if isinstance(line, str) else line for line in batch.lines.tolist()],
-        *map(texts, (*identity, *batch.tags)),
-        [flags[number is not None] for number in sums[_TOTAL]],
-        *sums,
-        strict=True,
-    )
+    columns = [
+        None if column is None else (column.codes, _written(column, write, empty))
+        for column in (*identity, *batch.tags)
+    ]
+    file, count = write(batch.file), len(batch.lines)
+    for start in range(0, count, _ROWS):
+        some = slice(start, min(start + _ROWS, count))
+        lines = batch.lines[some].tolist()
+        sums = [_numbers(numbers[some]) for numbers in batch.sums]
+        yield zip(
+            repeat(file, len(lines)),
+            (write(line) if isinstance(line, str) else line for line in lines),
+            *(
+                repeat(empty, len(lines))
+                if column is None
+                else map(column[1].__getitem__, column[0][some].tolist())
+                for column in columns
+            ),
+            (flags[number is not None] for number in sums[_TOTAL]),
+            *sums,
+            strict=True,
+        )
+
+
+def _written(column: Coded, write: Callable[[str], str], empty: str | None) -> list[str | None]:
+    """Return the texts of a column as they are written."""
+    values = column.values
+    values = values.to_pylist() if hasattr(values, "to_pylist") else values
+    return [write(text) if text else empty for text in values]
 
 
 def _numbers(column: Any) -> list[float | None]:

@@ -59,27 +59,30 @@ class _Plan(NamedTuple):
     bar: int
 
 
-def _plan(labels: int, columns: dict[str, Column], room: int) -> _Plan:
-    """Return what there is room for behind ``labels`` columns of labels and gaps."""
+def _plan(labels: Sequence[int], columns: dict[str, Column], room: int) -> _Plan:
+    """Return what there is room for behind columns of labels of some widths."""
     for are_stacked in (False, True):
         every = list(columns.values())
-        if labels + _needed(every, _LEAST_GAP, are_stacked=are_stacked) <= room:
-            bar = room - labels - _needed(every, _GAP, are_stacked=are_stacked) - _GAP
+        if _needed(labels, every, _LEAST_GAP, are_stacked=are_stacked) <= room:
+            bar = room - _needed(labels, every, _GAP, are_stacked=are_stacked) - _GAP
             return _Plan(every, are_stacked, min(bar, _BAR) if bar >= _LEAST_BAR else 0)
     kept = dict(columns)
     for name in _LEFT_OUT:
         kept.pop(name, None)
-        if labels + _needed(list(kept.values()), _LEAST_GAP, are_stacked=True) <= room:
+        if _needed(labels, list(kept.values()), _LEAST_GAP, are_stacked=True) <= room:
             break
     return _Plan(list(kept.values()), are_stacked=True, bar=0)
 
 
-def _needed(columns: Sequence[Column], gap: int, *, are_stacked: bool) -> int:
-    """Return the columns of a screen that figures need, with a gap before each."""
-    return sum(
-        gap + max(map(len, (*column.cells, column.total, *_head(column, are_stacked=are_stacked))))
+def _needed(
+    labels: Sequence[int], columns: Sequence[Column], gap: int, *, are_stacked: bool
+) -> int:
+    """Return the columns of a screen that labels and figures need, with a gap between two."""
+    widths = [
+        max(map(len, (*column.cells, column.total, *_head(column, are_stacked=are_stacked))))
         for column in columns
-    )
+    ]
+    return sum(labels) + sum(widths) + gap * (len(labels) + len(widths) - 1)
 
 
 def _head(column: Column, *, are_stacked: bool) -> tuple[str, str]:
@@ -111,16 +114,16 @@ def _draw(screen: Screen, report: Report, rows: Sequence[Row], figures: Figures)
     sheet.draw(screen)
 
 
-def _labels(heads: Sequence[str], rows: Sequence[Row]) -> int:
-    """Return the columns of a screen that labels are given, with a gap between two."""
+def _labels(heads: Sequence[str], rows: Sequence[Row]) -> list[int]:
+    """Return the widths that columns of labels are given."""
     if not heads:
-        return len(_TOTAL)
+        return [len(_TOTAL)]
     widths = [
         max(cell_len(text) for text in (head, *(row.labels[place] for row in rows)))
         for place, head in enumerate(heads)
     ]
     widths[0] = max(widths[0], len(_TOTAL))
-    return sum(min(width, _LABEL) for width in widths) + _LEAST_GAP * (len(widths) - 1)
+    return [min(width, _LABEL) for width in widths]
 
 
 def _cell(text: str) -> Text:
