@@ -10,6 +10,8 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from carbonctl import __version__, errors
 from carbonctl.analysis.gates import Verdict, exit_code
 from carbonctl.analysis.gates.rules import Gates
@@ -42,6 +44,10 @@ from carbonctl.outputs.writing import (
 )
 from carbonctl.render import FOR_PEOPLE, Style
 
+_HARDWARE = (
+    "the hardware of measured energy is not counted; --hardware counted takes it from device, "
+    "devices and time"
+)
 _POWERS = ("load", "power", "busy", "rated_power")
 
 
@@ -212,10 +218,22 @@ class _Run:
             ready = shared(ready, self.order.reading.by, self.order.reading.fills.zone)
         made = part(ready.block, self.plan, ready.refused)
         self.sums.add(made)
+        self.sums.headers.setdefault(ready.block.file, ready.block.headers)
+        self.note_hardware(ready.block)
         most = self.order.most_errors
         if most is not None and len(self.findings.rejects) + self.sums.rejected >= most:
             raise _TooMany
         return ready.block, made
+
+    def note_hardware(self, block: Block) -> None:
+        """Note measured energy whose hardware could be counted."""
+        if self.order.hardware or "energy_kwh" not in block.columns:
+            return
+        has_time = ~np.isnan(block.number("wall_time_h")) | ~np.isnan(block.number("device_time_h"))
+        could = has_time & block.text("device").where(bool) & (block.number("devices") > 0)
+        rows = int((could & ~np.isnan(block.number("energy_kwh"))).sum())
+        if rows:
+            self.findings.note(_HARDWARE, rows)
 
     def fleet(self) -> Fleet | None:
         """Return the account; None where nothing could be read."""

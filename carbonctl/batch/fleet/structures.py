@@ -273,14 +273,14 @@ def _machine(structure: Structure, sayings: Sayings) -> dict[str, Any]:
     keys: dict[str, Any] = {}
     device, instance = structure.word("device"), structure.word("instance")
     if instance:
-        said = _looked_up(sayings.instances, instance)
+        said = looked_up(sayings.instances, instance)
         keys["instance"] = said if isinstance(said, str) else instance
         if isinstance(said, Mapping):
             del keys["instance"]
             keys |= said
             keys["devices_per_system"] = keys.pop("devices", "1")
     elif device:
-        said = _looked_up(sayings.devices, device)
+        said = looked_up(sayings.devices, device)
         if isinstance(said, Mapping):
             keys |= said
         else:
@@ -292,7 +292,7 @@ def _machine(structure: Structure, sayings: Sayings) -> dict[str, Any]:
     return keys
 
 
-def _looked_up(names: Mapping[str, Any], name: str) -> Any:
+def looked_up(names: Mapping[str, Any], name: str) -> Any:
     """Return what a map says of a name, whatever its case and its provider."""
     if name in names:
         return names[name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,8 @@ class Sums:
         The rows that cannot be counted, or the first of those that cannot for one reason.
     skipped : Counter
         Rows that rightly count nothing, by reason.
+    headers : dict
+        What each input calls its columns, by their canonical names.
     counted, rejected : int
         Rows that count, and those that cannot.
     """
@@ -48,6 +51,7 @@ class Sums:
         self.rejects: list[Reject] = []
         self.skipped: Counter[str] = Counter()
         self.rejected = 0
+        self.headers: dict[str, Mapping[str, str]] = {}
 
     def add(self, part: Part) -> None:
         """Add what comes of the next block."""

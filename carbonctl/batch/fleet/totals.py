@@ -16,8 +16,6 @@ from carbonctl.ledger.ranges import Move, Sum
 from carbonctl.ledger.unknowns import Key
 from carbonctl.numbers.columns import Column, split
 
-_DEVICE_H = 1 + AMOUNTS.index("device_h")
-
 
 class Terms(NamedTuple):
     """Amounts times rates: one line for each cell and each label of its entries.
@@ -164,6 +162,7 @@ def groups(
     accounted: Sequence[Accounted],
     varying: Sequence[list[int]],
     label: Label,
+    device_h: Any,
 ) -> tuple[list[Group], Group]:
     """Return the totals of groups of cells, in the order in which they come, and of all.
 
@@ -177,6 +176,8 @@ def groups(
         The places of the amounts of each structure.
     label : callable
         From the group and the structure of a cell and the labels of a part to those of a group.
+    device_h : array
+        The device-hours of each cell.
     """
     group, structure, sums = cells
     parts = [(n, labels, rates) for n, some in enumerate(accounted)
@@ -204,7 +205,7 @@ def groups(
     for labels, place in places.items():
         own = sorted(counted[place])
         made.append(
-            Group(labels, int(sums[own, 0].sum()), float(sums[own, _DEVICE_H].sum()), totals[place])
+            Group(labels, int(sums[own, 0].sum()), float(device_h[own].sum()), totals[place])
         )
-    every = Group((), int(sums[:, 0].sum()), float(sums[:, _DEVICE_H].sum()), whole)
+    every = Group((), int(sums[:, 0].sum()), float(device_h.sum()), whole)
     return made, every
