@@ -85,7 +85,8 @@ def of_records(
     """
     reader = iter(records)
     positions = sorted(
-        {column.position for column in (*layout.fields.values(), *layout.tags.values())}
+        {column.position for column in layout.fields.values()}
+        | {tag.position for tag in layout.tags.values()}
         | {position for rules in layout.drop for position, _ in rules}
         | {position for rule in layout.phases for position, _ in rule.conditions}
     )
