@@ -52,26 +52,41 @@ def render(report: Report) -> str:
 
 
 class _Plan(NamedTuple):
-    """What of a table has room."""
+    """What of a table has room: columns, how far apart, and how wide a bar is."""
 
     columns: Sequence[Column]
     are_stacked: bool
-    bar: int
+    gap: int
+    bar: int = 0
 
 
 def _plan(labels: Sequence[int], columns: dict[str, Column], room: int) -> _Plan:
     """Return what there is room for behind columns of labels of some widths."""
+    every = list(columns.values())
     for are_stacked in (False, True):
-        every = list(columns.values())
-        if _needed(labels, every, _LEAST_GAP, are_stacked=are_stacked) <= room:
-            bar = room - _needed(labels, every, _GAP, are_stacked=are_stacked) - _GAP
-            return _Plan(every, are_stacked, min(bar, _BAR) if bar >= _LEAST_BAR else 0)
+        bar = room - _needed(labels, every, _GAP, are_stacked=are_stacked) - _GAP
+        if bar >= _LEAST_BAR:
+            return _Plan(every, are_stacked, _GAP, min(bar, _BAR))
+        gap = _gap(labels, every, room, are_stacked=are_stacked)
+        if gap is not None:
+            return _Plan(every, are_stacked, gap)
     kept = dict(columns)
+    gap = None
     for name in _LEFT_OUT:
         kept.pop(name, None)
-        if _needed(labels, list(kept.values()), _LEAST_GAP, are_stacked=True) <= room:
+        gap = _gap(labels, list(kept.values()), room, are_stacked=True)
+        if gap is not None:
             break
-    return _Plan(list(kept.values()), are_stacked=True, bar=0)
+    return _Plan(list(kept.values()), are_stacked=True, gap=gap or _LEAST_GAP)
+
+
+def _gap(
+    labels: Sequence[int], columns: Sequence[Column], room: int, *, are_stacked: bool
+) -> int | None:
+    """Return how far apart columns can be; None where they have no room."""
+    gaps = (_GAP, _LEAST_GAP)
+    fits = (gap for gap in gaps if _needed(labels, columns, gap, are_stacked=are_stacked) <= room)
+    return next(fits, None)
 
 
 def _needed(
@@ -97,7 +112,7 @@ def _draw(screen: Screen, report: Report, rows: Sequence[Row], figures: Figures)
     heads = layout.heads(report.fleet.by)
     plan = _plan(_labels(heads, rows), figures.columns(), screen.width)
     bar = plan.bar if rows else 0
-    sheet = Sheet(is_ruled=True, gap=_GAP)
+    sheet = Sheet(is_ruled=True, gap=plan.gap)
     for place, head in enumerate(heads or [""]):
         sheet.add_column(head, foot=_TOTAL if heads and not place else "")
     for column in plan.columns:
