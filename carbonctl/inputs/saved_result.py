@@ -10,6 +10,7 @@ from carbonctl.errors import Caution, InputError, Problem
 from carbonctl.estimators.roles import LOSSES, OVERHEAD
 from carbonctl.factors.distributions import TRIANGULAR
 from carbonctl.inputs.saved_fields import SavedFields
+from carbonctl.inputs.saved_fleet import with_results
 from carbonctl.inputs.saved_uncertainty import distributed, uncertainty
 from carbonctl.ledger.entry import (
     COLUMNS,
@@ -20,7 +21,6 @@ from carbonctl.ledger.entry import (
     Figure,
     in_limits,
 )
-from carbonctl.ledger.fleet import SCHEMA as FLEET
 from carbonctl.ledger.reported import error_of
 from carbonctl.ledger.result import SCHEMA, Assumption, ReportedFigure, Result
 from carbonctl.ledger.sums import total
@@ -81,8 +81,11 @@ def read(text: str, file: str, first: int = 1, *, or_line: bool = False) -> Save
         line, col = getattr(error, "lineno", 1) + first - 1, getattr(error, "colno", 1)
         message = f"not a saved result: {getattr(error, 'msg', 'nested too deep')}"
         raise InputError([Problem(file, line, col, message)]) from None
-    if isinstance(document, dict) and document.get("schema") == FLEET:
-        document = _of_fleet(document)
+    try:
+        document = with_results(document)
+    except (KeyError, TypeError, IndexError) as error:
+        message = f"not the saved account of a fleet: {error!r} is missing or no such thing"
+        raise InputError([Problem(file, first, 1, message)]) from None
     is_line = isinstance(document, dict) and "entries" in document
     if is_line and not or_line:
         raise InputError([Problem(file, first, 1, _LINES)])
@@ -102,21 +105,6 @@ def read(text: str, file: str, first: int = 1, *, or_line: bool = False) -> Save
         said = f"`{error.args[0]}` is missing" if isinstance(error, KeyError) else str(error)
         message = f"not a saved result: {said}"
         raise InputError([Problem(file, first, 1, message)]) from None
-
-
-def _of_fleet(document: dict[str, Any]) -> dict[str, Any]:
-    """Return the account of a fleet as a document of one result: that of its ledger."""
-    inputs = document.get("inputs") or [{}]
-    digest = inputs[0].get("sha256") if len(inputs) == 1 else None
-    entries = document.get("entries") or [{}]
-    result = {
-        "file": entries[0].get("file", "fleet"), "sha256": digest or "", "name": "fleet",
-        "entries": document.get("entries"), "assumptions": document.get("assumptions"),
-        "warnings": document.get("warnings"), "reported": None,
-    }  # fmt: skip
-    kept = ("version", "hardware_db", "own_records")
-    named = {key: document[key] for key in kept if key in document}
-    return {**named, "schema": SCHEMA, "results": [result]}
 
 
 def _own_records(raw: dict[str, Any]) -> OwnRecords:
