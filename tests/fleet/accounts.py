@@ -50,8 +50,8 @@ def rows_of(
             batch = RowMaker(maker, ()).batch(ready.block, made)
             if batch is None:
                 continue
-            for line, sums in zip(batch.lines.tolist(), batch.sums.T.tolist(), strict=True):
-                own = Totals(*(None if math.isnan(n) else n for n in sums))
+            for line, numbers in zip(batch.lines.tolist(), batch.sums.T.tolist(), strict=True):
+                own = Totals(*(None if math.isnan(n) else n for n in numbers))
                 totals[line] = _plus(totals[line], own) if line in totals else own
     return totals, [*maker.fleet(sums, findings, ()).rejects], findings
 
