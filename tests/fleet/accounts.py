@@ -20,7 +20,7 @@ from carbonctl.inputs.jobs.findings import Findings
 from carbonctl.inputs.jobs.maps import EMPTY, Map
 from carbonctl.inputs.jobs.options import DEFAULTS, Options
 from carbonctl.ledger.entry import Totals
-from carbonctl.ledger.fleet import Reject
+from carbonctl.ledger.fleet import Fleet, Reject
 
 CATALOG = Catalog()
 
@@ -54,6 +54,17 @@ def rows_of(
                 own = Totals(*(None if math.isnan(n) else n for n in numbers))
                 totals[line] = _plus(totals[line], own) if line in totals else own
     return totals, [*maker.fleet(sums, findings, ()).rejects], findings
+
+
+def fleet_of(path: Path, by: Sequence[str] = (), map: Map = EMPTY) -> Fleet:
+    """Return the account of a table."""
+    how = reading(map, (), by, None, DEFAULTS, ())
+    maker = Maker(CATALOG, how.sayings, by, by)
+    findings, sums = Findings(), Sums()
+    for table in opened([str(path)], how):
+        for ready in table.blocks(findings):
+            sums.add(part(ready.block, Plan(tuple(by)), ready.refused))
+    return maker.fleet(sums, findings, ())
 
 
 def _plus(one: Totals, other: Totals) -> Totals:
