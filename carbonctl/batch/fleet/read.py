@@ -63,6 +63,7 @@ class Reading:
     options: Options = DEFAULTS
     fills: Fills = field(default_factory=Fills)
     sayings: Sayings = field(default_factory=Sayings)
+    tags: tuple[str, ...] = ()
 
 
 def reading(
@@ -210,7 +211,8 @@ class Table:
     @property
     def tags(self) -> tuple[str, ...]:
         """What groups are made by that is a column, or a part of a time."""
-        return tuple(name for name in self.reading.by if name not in BUILT_IN)
+        wanted = (*self.reading.by, *self.reading.tags)
+        return tuple(name for name in wanted if name not in BUILT_IN)
 
 
 def opened(paths: Iterable[str], reading: Reading) -> Iterator[Table | InputError]:

@@ -18,6 +18,7 @@ from carbonctl.analysis.gates.rules import Gates
 from carbonctl.batch.fleet.blocks import Block
 from carbonctl.batch.fleet.duplicates import Seen
 from carbonctl.batch.fleet.fleet import OF_ENTRY, Maker
+from carbonctl.batch.fleet.hashing import hashed
 from carbonctl.batch.fleet.kernel import DUPLICATE, Part, Plan, part
 from carbonctl.batch.fleet.months import shared
 from carbonctl.batch.fleet.power import MostPower
@@ -77,6 +78,10 @@ class Order:
         Whether a job of several months is shared among them.
     overrides : tuple of str
         ``PATH=VALUE`` of a template's workload.
+    tags : tuple of str
+        What rows are shown with besides what groups are made by.
+    hashed : tuple of str
+        Tags of which digests are written, by the ``key``.
     allowed : float
         The share of rows that may be rejected with exit code 0.
     """
@@ -99,6 +104,9 @@ class Order:
     rows: Target | str | None = None
     split_time: bool = False
     overrides: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    hashed: tuple[str, ...] = ()
+    key: bytes = b""
 
 
 class _TooMany(Exception):
@@ -161,11 +169,12 @@ class _Run:
         """Write what each row causes as it is read: into a file, or to standard output."""
         from carbonctl.render.fleet import rows as drawing
 
-        maker = RowMaker(self.maker, self.order.reading.by)
+        tags = (*self.order.reading.by, *self.order.tags)
+        maker = RowMaker(self.maker, tags)
         batches = (maker.batch(block, part) for block, part in self.read())
         known = (batch for batch in batches if batch is not None)
         form = target if isinstance(target, str) else target.form
-        chunks = drawing.write(form, known, self.order.reading.by)
+        chunks = drawing.write(form, known, tags)
         if isinstance(target, str):
             for chunk in chunks:
                 to_stdout(chunk)
@@ -214,6 +223,8 @@ class _Run:
             if again.any():
                 self.findings.skip(DUPLICATE, int(again.sum()))
                 ready = kept_rows(ready, ~again)
+        if self.order.hashed:
+            ready = hashed(ready, self.order.hashed, self.order.key)
         if self.order.split_time:
             ready = shared(ready, self.order.reading.by, self.order.reading.fills.zone)
         made = part(ready.block, self.plan, ready.refused)
