@@ -172,8 +172,18 @@ class Block(NamedTuple):
         return "" if math.isnan(value) else f"{value:g}"
 
 
-def unique_rows(columns: Sequence[Any]) -> tuple[Any, Any]:
+_TABLE = 1 << 20  # combinations that are looked up in a table rather than sorted
+
+
+def unique_rows(columns: Sequence[Any], rows: int | None = None) -> tuple[Any, Any]:
     """Return the first row of each combination of some columns of codes, and which each row has.
+
+    Parameters
+    ----------
+    columns : sequence of Texts or array
+        Arrays hold codes from 0, or conditions.
+    rows : int, optional
+        How many rows there are, where there may be no column.
 
     Returns
     -------
@@ -182,22 +192,49 @@ def unique_rows(columns: Sequence[Any]) -> tuple[Any, Any]:
     inverse : array of int
         For each row the place of its combination.
     """
-    combined = None
-    for codes in columns:
-        count = int(codes.max()) + 1 if len(codes) else 1
+    combined, size = None, 1
+    for column in columns:
+        codes, count = _counted(column)
+        rows = len(codes)
         if count == 1:
             continue
-        combined = codes.astype(np.int64) if combined is None else combined * count + codes
-        if int(combined.max()) >= 2**40:
-            combined = np.unique(combined, return_inverse=True)[1]
+        if combined is not None and size * count > _TABLE:
+            first, combined = _first_of(combined, size)
+            size = len(first)
+        size *= count
+        wide = np.int32 if size < 2**31 else np.int64
+        mine = codes.astype(wide)
+        combined = mine if combined is None else combined.astype(wide, copy=False) * count + mine
     if combined is None:
-        rows = len(columns[0])
-        return np.zeros(min(rows, 1), dtype=np.int64), np.zeros(rows, dtype=np.int64)
-    _, first, inverse = np.unique(combined, return_index=True, return_inverse=True)
-    order = np.argsort(first, kind="stable")
-    rank = np.empty_like(order)
-    rank[order] = np.arange(len(order))
-    return first[order], rank[inverse]
+        count = rows or 0
+        return np.zeros(min(count, 1), dtype=np.int64), np.zeros(count, dtype=np.int64)
+    return _first_of(combined, size)
+
+
+def _counted(column: Any) -> tuple[Any, int]:
+    """Return the codes of a column, and a number that all of them are below."""
+    if isinstance(column, Texts):
+        return column.codes, max(len(column.values), 1)
+    if column.dtype == bool:
+        return column, 2 if column.any() and not column.all() else 1
+    return column, int(column.max()) + 1 if len(column) else 1
+
+
+def _first_of(codes: Any, size: int) -> tuple[Any, Any]:
+    """Return the first row of each code, in the order of rows, and its place for each row."""
+    if size > max(_TABLE, 2 * len(codes)):
+        _, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
+        order = np.argsort(first, kind="stable")
+        rank = np.empty_like(order)
+        rank[order] = np.arange(len(order))
+        return first[order], rank[inverse]
+    rows = np.arange(len(codes), dtype=np.int32)
+    table = np.empty(size, dtype=np.int32)
+    table[codes[::-1]] = rows[::-1]  # of several rows the last stays: the first of all
+    firsts = table[codes]
+    first = np.flatnonzero(firsts == rows)
+    table[codes[first]] = rows[: len(first)]
+    return first, table[codes]
 
 
 def codes_of(figures: Any) -> Any:
