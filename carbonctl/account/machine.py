@@ -220,6 +220,11 @@ def _draw(node: MachineResolver) -> tuple[Value | None, Value | None]:
     return value, None
 
 
+def most_of_rated(device: Device) -> float:
+    """Return the most that one device can draw on average, over its rated power."""
+    return _MOST_OF_CPUS if device.kind in PROCESSORS else _MOST
+
+
 def _check_draw(node: MachineResolver, path: str, draw_w: float, device: Device | None) -> None:
     """Refuse a draw that no device of its rating has, which is that of several or of a system.
 
@@ -240,7 +245,7 @@ def _check_draw(node: MachineResolver, path: str, draw_w: float, device: Device 
         if decide(times > _SUSPICIOUS):
             message = f"{says()}; powers are per device, also with `power_scope`"
             node.warnings.append(Caution(message, path, kind="power above the rating"))
-    elif decide(times > (_MOST_OF_CPUS if device.kind in PROCESSORS else _MOST)):
+    elif decide(times > most_of_rated(device)):
         raise ActivityError.at(
             path,
             f"{says()} ({rated.best:.4g} W); write "

@@ -18,7 +18,10 @@ Logs = Annotated[list[str], typer.Argument(metavar="FILE", help="Logs; - is stan
 Output = Annotated[
     str,
     typer.Option(
-        "--output", "-o", metavar="PATH", help="Where to: .csv, .tsv, .jsonl or .parquet; - is stdout."
+        "--output",
+        "-o",
+        metavar="PATH",
+        help="Where to: .csv, .tsv, .jsonl or .parquet; - is stdout.",
     ),
 ]
 As = Annotated[

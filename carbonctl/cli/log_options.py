@@ -29,7 +29,9 @@ Timezone = Annotated[
 ]
 AssumePue = Annotated[
     float | None,
-    typer.Option("--assume-pue", min=1, metavar="PUE", help="carbontracker: what its energy holds."),
+    typer.Option(
+        "--assume-pue", min=1, metavar="PUE", help="carbontracker: what its energy holds."
+    ),
 ]
 Windows = Annotated[
     str | None, typer.Option("--windows", metavar="NAME,…", help="zeus: only these windows.")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from carbonctl.errors import Caution
 from carbonctl.ledger.entry import Entry, Totals
@@ -112,6 +112,46 @@ class NotCovered(NamedTuple):
     what: str
     quantity: float
     unit: str
+
+
+class Coded(Protocol):
+    """A column of texts: those that differ, and which of them stands in each row."""
+
+    @property
+    def codes(self) -> Any:
+        """For each row the place of its text in ``values``: an array of int."""
+
+    @property
+    def values(self) -> Sequence[str]:
+        """The texts that differ, in a list or an Arrow array; an empty one is unknown."""
+
+
+class RowBatch(NamedTuple):
+    """Some rows of one input with what each causes, one after the other as they stand there.
+
+    Attributes
+    ----------
+    file : str
+        What messages call the input.
+    lines : array
+        The line on which each row begins, as int; as texts where only places in bytes are known.
+        Either of the two in all batches of an output.
+    job, start, end, state : Coded or None
+        What identifies each row; None where the input has no such column.
+    tags : tuple of Coded
+        The tags that were asked for, in their order.
+    sums : array
+        A line for each field of `Totals`, in their order, with a number a row; NaN is unknown.
+    """
+
+    file: str
+    lines: Any
+    job: Coded | None
+    start: Coded | None
+    end: Coded | None
+    state: Coded | None
+    tags: tuple[Coded, ...]
+    sums: Any
 
 
 @dataclass(frozen=True)

@@ -30,9 +30,10 @@ class Seen:
         columns = [jobs, starts, block.text("device"), block.text("instance")]
         mixed = np.zeros(len(rows), dtype=np.uint64)
         for place, column in enumerate(columns):
-            mixed = mixed * np.uint64(0x9E3779B97F4A7C15) + _hashes(column.values, place)[
-                column.codes[rows]
-            ]
+            mixed = (
+                mixed * np.uint64(0x9E3779B97F4A7C15)
+                + _hashes(column.values, place)[column.codes[rows]]
+            )
         again[rows] = self._repeated(mixed, block.lines[rows])
         return again
 
@@ -54,4 +55,6 @@ class Seen:
 
 
 def _hashes(values: Sequence[str], place: int) -> Any:
-    return np.array([hash((place, value)) & 0xFFFFFFFFFFFFFFFF for value in values], dtype=np.uint64)
+    return np.array(
+        [hash((place, value)) & 0xFFFFFFFFFFFFFFFF for value in values], dtype=np.uint64
+    )

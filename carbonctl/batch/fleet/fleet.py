@@ -197,9 +197,7 @@ class Maker:
             for message, count in rows.items()
         )  # fmt: skip
 
-    def _ledger(
-        self, kept: Any, sums: Sums, names: Sequence[dict[str, str]]
-    ) -> tuple[Entry, ...]:
+    def _ledger(self, kept: Any, sums: Sums, names: Sequence[dict[str, str]]) -> tuple[Entry, ...]:
         """Return the entries of all cells, from an account of each.
 
         Raises

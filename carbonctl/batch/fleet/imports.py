@@ -22,7 +22,13 @@ from carbonctl.outputs.messages import say
 from carbonctl.outputs.writing import Target, check_terminal, check_targets, write_all
 from carbonctl.render import SEPARATORS
 
-_FORMS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
+_FORMS = {
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+}
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,6 +26,7 @@ from carbonctl.ledger.fleet import Reject
 NO_TIME = "no time"
 DUPLICATE = "duplicate"
 _NO_TIME = "no time is given: wall_time_h with devices, or device_time_h"
+_TOO_MUCH = "more than one such device draws; power is that of one device"
 _NO_CORE_POWER = (
     "the power of its cores is unknown: give cpu_power_w, or in the map `cpu: "
     "{power_per_core: 7.5 W}`"
@@ -43,8 +44,6 @@ class Plan(NamedTuple):
         The tags by which results are grouped.
     hardware : bool
         Whether the hardware of measured energy is counted from device, devices and time.
-    keeps_duplicates : bool
-        Whether a job that stands twice counts twice.
     loads : bool
         Whether a load or a power stands for all rows that give none: then the number of devices
         does not decide how hard they work.
@@ -52,14 +51,16 @@ class Plan(NamedTuple):
         Whether a device, or its power, stands for all rows that name none.
     is_template : bool
         Whether each row fills a template: it is a job then, and nothing else is known of it.
+    most_power : callable, optional
+        From the name of a device to the most that one can draw [W], infinite where unknown.
     """
 
     by: tuple[str, ...] = ()
     hardware: bool = False
-    keeps_duplicates: bool = False
     loads: bool = False
     names_device: bool = False
     is_template: bool = False
+    most_power: Callable[[str], float] | None = None
 
 
 class Part(NamedTuple):
@@ -305,6 +306,10 @@ def _amounts(block: Block, kinds: _Kinds, plan: Plan, rejects: Rejects) -> _Amou
         refuse(is_compute & nameless, "device", "no device is named")
     has_hardware = is_energy & plan.hardware & has_machine & ~no_device_h
     load, power = n("load"), n("power_w")
+    if plan.most_power is not None and np.ndim(power):
+        names = block.text("device")
+        most = np.array([plan.most_power(name) for name in names.values])[names.codes]
+        refuse(is_compute & (power > most), "power_w", _TOO_MUCH)
     at_work = is_compute & ~is_of_cores
     known = {
         "device_h": (is_compute & ~no_device_h) | has_hardware,

@@ -59,9 +59,7 @@ def _ends(block: Block, start: Any) -> Any:
     return np.where(np.isnan(end), start + block.number("wall_time_h") * _SECONDS_PER_HOUR, end)
 
 
-def _parts(
-    begin: float, stop: float, cut: str, zone: tzinfo
-) -> Iterator[tuple[float, float]]:
+def _parts(begin: float, stop: float, cut: str, zone: tzinfo) -> Iterator[tuple[float, float]]:
     """Yield a moment in each period of a job, and the share of the job in it."""
     if not (begin < stop):  # also where one is unknown
         yield begin, 1.0
@@ -96,7 +94,9 @@ def _repeated(
     block = ready.block
 
     def take(column: Any) -> Any:
-        return Texts(column.codes[rows], column.values) if isinstance(column, Texts) else column[rows]
+        return (
+            Texts(column.codes[rows], column.values) if isinstance(column, Texts) else column[rows]
+        )
 
     is_first = np.ones(len(rows), dtype=bool)
     is_first[1:] = rows[1:] != rows[:-1]

@@ -35,7 +35,7 @@ SUMS = ("energy_kwh", "operational_kgco2e", "operational_market_kgco2e", "embodi
 _COLUMNS = (("energy_kwh", OPERATIONAL), ("kgco2e", OPERATIONAL), ("kgco2e_market", OPERATIONAL),
             ("kgco2e", EMBODIED), ("water_l", OPERATIONAL))  # fmt: skip
 _UNIT = {
-    "device_h": 1.0, "load_h": 0.5, "power_wh": 100.0, "core_wh": 8.0, "memory_gbh": 64.0,
+    "device_h": 1.0, "load_h": 0.5, "power_wh": 1.0, "core_wh": 8.0, "memory_gbh": 64.0,
     "wall_h": 1.0, "energy_kwh": 1.0, "storage_gbh": 1000.0, "jobs": 1.0,
 }  # fmt: skip
 
@@ -142,9 +142,10 @@ class Rater:
         flat = [dict(_flat(spec)) for spec in specs]
         alike: dict[tuple[str, ...], list[int]] = {}
         for place, leaves in enumerate(flat):
-            alike.setdefault(tuple(leaves), []).append(place)
+            whose = self._provider(leaves.get("site.grid"))
+            alike.setdefault((whose, *leaves), []).append(place)
         out: list[PointAccount | None] = [None] * len(specs)
-        for paths, places in alike.items():
+        for (_, *paths), places in alike.items():
             differ = [p for p in paths if len({flat[place][p] for place in places}) > 1]
             points: list[Point] = [tuple(flat[place][p] for p in differ) for place in places]
             maker = Accounts(
@@ -153,6 +154,13 @@ class Rater:
             for place, account in zip(places, maker.outcomes(differ, points), strict=True):
                 out[place] = account
         return [account for account in out if account is not None]
+
+    def _provider(self, grid: str | None) -> str:
+        """Return whose cloud a place is in: another place set there would stay with it."""
+        try:
+            return (self.catalog.provider(grid) if grid else None) or ""
+        except LookupError:
+            return ""
 
     def account(self, spec: Mapping[str, Any]) -> Result:
         """Return the account of one workload.
@@ -220,14 +228,10 @@ def _accounted(structure: Structure, points: Sequence[PointAccount], read: _Read
     names = varying(structure)
     steps = [getattr(_points(structure)[0], name) for name in names]
     figures = [read.figures(point) for point in points]
-    parts = {
-        labels: _rates([figure[labels] for figure in figures], steps) for labels in figures[0]
-    }
+    parts = {labels: _rates([figure[labels] for figure in figures], steps) for labels in figures[0]}
     result = points[0].result
     assert result is not None
-    return Accounted(
-        parts, points[0].of(result.assumptions), points[0].of(result.warnings)
-    )
+    return Accounted(parts, points[0].of(result.assumptions), points[0].of(result.warnings))
 
 
 class _Figures(NamedTuple):

@@ -18,6 +18,7 @@ from carbonctl.batch.fleet.duplicates import Seen
 from carbonctl.batch.fleet.fleet import OF_ENTRY, Maker
 from carbonctl.batch.fleet.kernel import DUPLICATE, Part, Plan, part
 from carbonctl.batch.fleet.months import shared
+from carbonctl.batch.fleet.power import MostPower
 from carbonctl.batch.fleet.read import Reading, Table, opened, raw_map
 from carbonctl.batch.fleet.rows import RowMaker
 from carbonctl.batch.fleet.sums import Sums
@@ -121,7 +122,7 @@ class _Run:
         self.plan = Plan(
             self.tags, order.hardware, not {"load", "power", "busy"}.isdisjoint(said),
             "device" in fills or "instance" in fills or not set(_POWERS).isdisjoint(said),
-            sayings.template is not None,
+            sayings.template is not None, MostPower(catalog, sayings),
         )  # fmt: skip
         reading = order.reading
         self.maker = Maker(
@@ -295,4 +296,3 @@ def judged(gates: Gates, fleet: Fleet) -> list[Verdict]:
     from carbonctl.batch.fleet.figures import FleetFigures
 
     return gates.judge_figures(fleet.file, FleetFigures(fleet))
-

@@ -305,7 +305,7 @@ def _time(structure: Structure, amounts: Amounts, keys: dict[str, Any]) -> dict[
         return {**keys, "devices": devices, "wall_time": written(amounts.wall_h, " h")}
     devices = structure.devices
     if devices > 1 and not structure.are_several:  # of device time alone
-        return {**keys, "device_time": written(amounts.device_h)}
+        return {**keys, "device_time": written(amounts.device_h, " device-h")}
     if math.isnan(devices):
         devices = 2.0 if structure.are_several else 1.0
         if amounts.wall_h and amounts.device_h >= devices * amounts.wall_h:
@@ -359,9 +359,7 @@ def _behind(keys: dict[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]
     """Return keys with defaults for those that are not there and do not exclude each other."""
     out = dict(keys)
     for key, text in defaults.items():
-        excluded = any(
-            key in group and any(other in keys for other in group) for group in _ONE_OF
-        )
+        excluded = any(key in group and any(other in keys for other in group) for group in _ONE_OF)
         is_used = key not in _GOES_WITH or _GOES_WITH[key] in keys
         if key != "site" and key not in out and not excluded and is_used:
             out[key] = text

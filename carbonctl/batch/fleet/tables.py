@@ -90,7 +90,9 @@ def of_records(
     )
     while True:
         gathered = _Gathered(positions, len(layout.header))
-        while gathered.rows < ROWS and (some := [*islice(reader, min(_CHUNK, ROWS - gathered.rows))]):
+        while gathered.rows < ROWS and (
+            some := [*islice(reader, min(_CHUNK, ROWS - gathered.rows))]
+        ):
             gathered.add(some)
         if not gathered.rows:
             return
@@ -225,9 +227,7 @@ def moments_of(texts: Texts, zone: tzinfo) -> tuple[Texts, list[Fault]]:
     faults = []
     if wrong:
         rows = np.flatnonzero(np.isin(texts.codes, [*wrong]))
-        faults = [
-            Fault(row, texts.at(row), wrong[int(texts.codes[row])]) for row in rows.tolist()
-        ]
+        faults = [Fault(row, texts.at(row), wrong[int(texts.codes[row])]) for row in rows.tolist()]
     return Texts(texts.codes, known), faults
 
 
@@ -240,9 +240,7 @@ def _parts(moments: Texts, cut: str, zone: tzinfo) -> Texts:
     return moments.each(part)
 
 
-def _rules(
-    gathered: _Gathered, layout: Layout, columns: dict[str, Any], findings: Findings
-) -> Any:
+def _rules(gathered: _Gathered, layout: Layout, columns: dict[str, Any], findings: Findings) -> Any:
     """Give rows the phases of the map's rules, and return which rows are kept."""
     kept = np.ones(gathered.rows, dtype=bool)
     for conditions in layout.drop:
@@ -273,9 +271,7 @@ def _matches(text: str, pattern: str) -> bool:
     return fnmatchcase(text, pattern)
 
 
-def of_rows(
-    rows: Iterable[Row], by: Sequence[str], fills: Fills, file: str
-) -> Iterator[Ready]:
+def of_rows(rows: Iterable[Row], by: Sequence[str], fills: Fills, file: str) -> Iterator[Ready]:
     """Yield the rows of a log in blocks, with the tags ``by`` of which it has a column."""
     reader = iter(rows)
     while some := [*islice(reader, ROWS)]:

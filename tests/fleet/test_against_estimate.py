@@ -1,0 +1,101 @@
+"""A row of a table is a workload of one activity: both have the same account."""
+
+import json
+import random
+
+import pytest
+
+from carbonctl.account import estimate
+from carbonctl.errors import InputError
+from tests.fleet.accounts import CATALOG, rows_of, table
+
+DEVICES = ("nvidia/h100-sxm5-80gb", "nvidia/a100-pcie-40gb", "nvidia/l4", "google/tpu-v4",
+           "nvidia/rtx-4090", "amd/mi250x", "nvidia/k80", "nvidia/v100-sxm2-32gb",
+           "NVIDIA A100-SXM4-40GB MIG 3g.20gb", "intel/xeon-platinum-8480")  # fmt: skip
+GRIDS = ("FR", "DE", "US-CAMX", "aws/us-east-1", "SE", "IN", "gcp/europe-west4")
+INSTANCES = ("aws/p4d.24xlarge", "aws/g5.16xlarge", "gcp/a2-highgpu-8g", "aws/c7i.4xlarge",
+             "azure/Standard_ND96asr_v4")  # fmt: skip
+
+
+def row(seed: int):
+    """Return a row of a table, and the workload that it is."""
+    draw = random.Random(seed)
+    cells, keys, site = {}, {}, {}
+
+    def maybe(chance, name, key, value, unit="", place=None):
+        if draw.random() < chance:
+            cells[name] = value
+            (keys if place is None else place)[key] = f"{value!r}{unit}"
+
+    kind = draw.choice(["compute"] * 6 + ["instance", "energy", "cores"])
+    cells["grid"] = site["grid"] = draw.choice(GRIDS)
+    maybe(0.2, "pue", "pue", round(draw.uniform(1, 2), 3), "", site)
+    maybe(0.1, "carbon_intensity_kgco2e_per_kwh", "carbon_intensity", 0.321, " kg/kWh", site)
+    if draw.random() < 0.2:
+        cells["operator"] = site["operator"] = draw.choice(["own", "cloud", "colocation"])
+    phase = draw.choice(["training", "experimentation", "inference", "data", ""])
+    cells["phase"] = phase
+    hours = round(draw.uniform(0.1, 3000), 3)
+    if kind == "compute":
+        cells["device"] = keys["device"] = draw.choice(DEVICES)
+        if draw.random() < 0.3:
+            hours *= draw.choice([1, 100])
+            cells["device_time_h"], keys["device_time"] = hours, f"{hours!r} device-h"
+        else:
+            devices = draw.choice([1, 2, 4, 8, 9, 16, 64, 65, 512])
+            cells |= {"devices": devices, "wall_time_h": hours}
+            keys |= {"devices": str(devices), "wall_time": f"{hours!r} h"}
+        if draw.random() < 0.5:
+            maybe(1, "load", "load", round(draw.uniform(0, 1), 3))
+        else:
+            maybe(0.3, "power_w", "power", round(draw.uniform(10, 60), 2), " W")
+        maybe(0.2, "host_power_w", "host_power", round(draw.uniform(0, 900), 2), " W")
+        maybe(0.2, "device_embodied_kgco2e", "device_embodied", 123.4, " kg")
+        maybe(0.2, "host_embodied_kgco2e", "host_embodied", 1234.5, " kg")
+        maybe(0.2, "devices_per_system", "devices_per_system", 4)
+        maybe(0.2, "utilization", "utilization", 0.4)
+    elif kind == "instance":
+        cells["instance"] = keys["instance"] = draw.choice(INSTANCES)
+        cells["wall_time_h"] = hours
+        keys |= {"devices": "1 instance", "wall_time": f"{hours!r} h"}
+    elif kind == "energy":
+        cells |= {"energy_kwh": hours, "energy_boundary": "node"}
+        keys["energy"] = f"{hours!r} kWh"
+        if draw.random() < 0.4:
+            cells["energy_boundary"], keys["includes_pue"] = "facility", "yes"
+    else:
+        cores = draw.choice([1, 8, 64])
+        cells |= {"cpu_cores": cores, "cpu_power_w": 7.5, "wall_time_h": hours}
+        keys |= {"devices": str(cores), "wall_time": f"{hours!r} h", "power": "7.5 W",
+                 "devices_per_system": "1", "host_power": "0 W"}  # fmt: skip
+    if kind != "energy":
+        maybe(0.2, "lifetime_h", "lifetime", 30000.0, " h")
+    activity = {"kind": "energy" if kind == "energy" else "compute", **keys}
+    return cells, {"name": "row", "site": site, "phases": {phase or "training": [activity]}}
+
+
+@pytest.fixture(scope="module")
+def many():
+    return [row(seed) for seed in range(300)]
+
+
+def test_rows_have_the_accounts_of_their_workloads(many, tmp_path):
+    path = tmp_path / "jobs.csv"
+    path.write_text(table(cells for cells, _ in many))
+    totals, rejects, _ = rows_of(path)
+    refused = {reject.line for reject in rejects}
+    compared = 0
+    for line, (_, spec) in enumerate(many, 2):
+        try:
+            wanted = estimate(json.dumps(spec).encode(), "row", CATALOG).total
+        except InputError:
+            assert line not in totals
+            continue
+        assert line not in refused, (line, spec)
+        got = totals[line]
+        for name, ours, theirs in zip(got._fields, got, wanted, strict=True):
+            assert (ours is None) == (theirs is None), (line, name, spec)
+            if theirs is not None:
+                assert ours == pytest.approx(theirs, rel=1e-12, abs=1e-300), (line, name, spec)
+        compared += 1
+    assert compared > 250
