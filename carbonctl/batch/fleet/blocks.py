@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -111,6 +112,22 @@ def numbers(texts: Texts, *, is_share: bool = False) -> tuple[Any, list[Fault]]:
     return column, faults
 
 
+def written_times(moments: Any) -> Texts:
+    """Return times of day in UTC in ISO 8601; an empty text where unknown.
+
+    Parameters
+    ----------
+    moments : array of datetime64
+        To the microsecond.
+    """
+    first, inverse = unique_rows([codes_of(moments.view(np.int64))])
+    texts = [
+        "" if moment is None else moment.replace(tzinfo=UTC).isoformat()
+        for moment in moments[first].tolist()
+    ]
+    return Texts(inverse, texts)
+
+
 class Block(NamedTuple):
     """Some rows of a table.
 
@@ -119,7 +136,7 @@ class Block(NamedTuple):
     file : str
         What messages call the input.
     columns : dict
-        By canonical name: `Texts`, or an array of numbers in the unit of the name.
+        By canonical name: `Texts`, an array of numbers in the unit of the name, or of times.
     tags : dict of Texts
         By the name of a tag.
     lines : array
@@ -154,6 +171,8 @@ class Block(NamedTuple):
     def text(self, name: str) -> Texts:
         """Return a column of texts; empty ones where there is none."""
         column = self.columns.get(name)
+        if column is not None and not isinstance(column, Texts) and column.dtype.kind == "M":
+            return written_times(column)
         return column if isinstance(column, Texts) else constant("", self.rows)
 
     def number(self, name: str) -> Any:
@@ -168,6 +187,8 @@ class Block(NamedTuple):
             return ""
         if isinstance(column, Texts):
             return column.at(row)
+        if column.dtype.kind == "M":
+            return written_times(column[row : row + 1]).at(0)
         value = float(column[row])
         return "" if math.isnan(value) else f"{value:g}"
 
@@ -239,4 +260,4 @@ def _first_of(codes: Any, size: int) -> tuple[Any, Any]:
 
 def codes_of(figures: Any) -> Any:
     """Return the codes of a column of numbers; those that are NaN are alike."""
-    return np.unique(figures, return_inverse=True, equal_nan=True)[1]
+    return np.unique(figures, return_inverse=True)[1]

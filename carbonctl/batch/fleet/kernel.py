@@ -424,8 +424,8 @@ def _structures(
         if isinstance(column, Texts):
             return [column.values[code] for code in column.codes[first].tolist()]
         if not np.ndim(column):
-            return NAN if column != column else column.item()
-        return [NAN if x != x else x for x in column[first].tolist()]
+            return NAN if np.isnan(column) else column.item()
+        return [x if x == x else NAN for x in column[first].tolist()]  # noqa: PLR0124
 
     columns = (
         *_words(block, kinds), *_figures(block, made), devices, several,

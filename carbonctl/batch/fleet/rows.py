@@ -54,8 +54,7 @@ class RowMaker:
         return RowBatch(block.file, block.lines[rows], *own, tags, sums)
 
     def _own(self, name: str, block: Block) -> Texts | None:
-        column = block.columns.get(name)
-        return column if isinstance(column, Texts) else None
+        return block.text(name) if name in block.columns else None
 
     def _sums(
         self, accounted: Sequence[Accounted], structures: Sequence[Any], of: Any, amounts: Any
