@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -119,6 +120,22 @@ def numbers(texts: Texts, *, is_share: bool = False) -> tuple[Any, list[Fault]]:
     return column, faults
 
 
+def written_times(moments: Any) -> Texts:
+    """Return times of day in UTC in ISO 8601; an empty text where unknown.
+
+    Parameters
+    ----------
+    moments : array of datetime64
+        To the microsecond.
+    """
+    first, inverse = unique_rows([codes_of(moments.view(np.int64))])
+    texts = [
+        "" if moment is None else moment.replace(tzinfo=UTC).isoformat()
+        for moment in moments[first].tolist()
+    ]
+    return Texts(inverse, texts)
+
+
 class Block(NamedTuple):
     """Some rows of a table.
 
@@ -127,7 +144,7 @@ class Block(NamedTuple):
     file : str
         What messages call the input.
     columns : dict
-        By canonical name: `Texts`, or an array of numbers in the unit of the name.
+        By canonical name: `Texts`, an array of numbers in the unit of the name, or of times.
     tags : dict of Texts
         By the name of a tag.
     lines : array
@@ -162,6 +179,8 @@ class Block(NamedTuple):
     def text(self, name: str) -> Texts:
         """Return a column of texts; empty ones where there is none."""
         column = self.columns.get(name)
+        if column is not None and not isinstance(column, Texts) and column.dtype.kind == "M":
+            return written_times(column)
         return column if isinstance(column, Texts) else constant("", self.rows)
 
     def number(self, name: str) -> Any:
@@ -176,12 +195,24 @@ class Block(NamedTuple):
             return ""
         if isinstance(column, Texts):
             return column.at(row)
+        if column.dtype.kind == "M":
+            return written_times(column[row : row + 1]).at(0)
         value = float(column[row])
         return "" if math.isnan(value) else f"{value:g}"
 
 
-def unique_rows(columns: Sequence[Any]) -> tuple[Any, Any]:
+_TABLE = 1 << 20  # combinations that are looked up in a table rather than sorted
+
+
+def unique_rows(columns: Sequence[Any], rows: int | None = None) -> tuple[Any, Any]:
     """Return the first row of each combination of some columns of codes, and which each row has.
+
+    Parameters
+    ----------
+    columns : sequence of Texts or array
+        Arrays hold codes from 0, or conditions.
+    rows : int, optional
+        How many rows there are, where there may be no column.
 
     Returns
     -------
@@ -190,24 +221,51 @@ def unique_rows(columns: Sequence[Any]) -> tuple[Any, Any]:
     inverse : array of int
         For each row the place of its combination.
     """
-    combined = None
-    for codes in columns:
-        count = int(codes.max()) + 1 if len(codes) else 1
+    combined, size = None, 1
+    for column in columns:
+        codes, count = _counted(column)
+        rows = len(codes)
         if count == 1:
             continue
-        combined = codes.astype(np.int64) if combined is None else combined * count + codes
-        if int(combined.max()) >= 2**40:
-            combined = np.unique(combined, return_inverse=True)[1]
+        if combined is not None and size * count > _TABLE:
+            first, combined = _first_of(combined, size)
+            size = len(first)
+        size *= count
+        wide = np.int32 if size < 2**31 else np.int64
+        mine = codes.astype(wide)
+        combined = mine if combined is None else combined.astype(wide, copy=False) * count + mine
     if combined is None:
-        rows = len(columns[0])
-        return np.zeros(min(rows, 1), dtype=np.int64), np.zeros(rows, dtype=np.int64)
-    _, first, inverse = np.unique(combined, return_index=True, return_inverse=True)
-    order = np.argsort(first, kind="stable")
-    rank = np.empty_like(order)
-    rank[order] = np.arange(len(order))
-    return first[order], rank[inverse]
+        count = rows or 0
+        return np.zeros(min(count, 1), dtype=np.int64), np.zeros(count, dtype=np.int64)
+    return _first_of(combined, size)
+
+
+def _counted(column: Any) -> tuple[Any, int]:
+    """Return the codes of a column, and a number that all of them are below."""
+    if isinstance(column, Texts):
+        return column.codes, max(len(column.values), 1)
+    if column.dtype == bool:
+        return column, 2 if column.any() and not column.all() else 1
+    return column, int(column.max()) + 1 if len(column) else 1
+
+
+def _first_of(codes: Any, size: int) -> tuple[Any, Any]:
+    """Return the first row of each code, in the order of rows, and its place for each row."""
+    if size > max(_TABLE, 2 * len(codes)):
+        _, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
+        order = np.argsort(first, kind="stable")
+        rank = np.empty_like(order)
+        rank[order] = np.arange(len(order))
+        return first[order], rank[inverse]
+    rows = np.arange(len(codes), dtype=np.int32)
+    table = np.empty(size, dtype=np.int32)
+    table[codes[::-1]] = rows[::-1]  # of several rows the last stays: the first of all
+    firsts = table[codes]
+    first = np.flatnonzero(firsts == rows)
+    table[codes[first]] = rows[: len(first)]
+    return first, table[codes]
 
 
 def codes_of(figures: Any) -> Any:
     """Return the codes of a column of numbers; those that are NaN are alike."""
-    return np.unique(figures, return_inverse=True, equal_nan=True)[1]
+    return np.unique(figures, return_inverse=True)[1]

@@ -9,6 +9,8 @@ import numpy as np
 
 from carbonctl.batch.fleet.blocks import Block, unique_rows
 
+_MIXER = np.uint64(0x9E3779B97F4A7C15)
+
 
 class Seen:
     """Remembers which jobs there were: eight bytes each, in arrays that are merged as they grow."""
@@ -21,19 +23,16 @@ class Seen:
 
         Rows without a job or a start are none; nor are several rows of one line.
         """
-        jobs, starts = block.text("job"), block.text("start")
-        is_named = jobs.where(bool) & starts.where(bool)
-        rows = np.flatnonzero(is_named)
         again = np.zeros(block.rows, dtype=bool)
+        jobs, starts = block.columns.get("job"), block.columns.get("start")
+        if jobs is None or starts is None:
+            return again
+        rows = np.flatnonzero(jobs.where(bool) & ~np.isnat(starts))
         if not len(rows):
             return again
-        columns = [jobs, starts, block.text("device"), block.text("instance")]
-        mixed = np.zeros(len(rows), dtype=np.uint64)
-        for place, column in enumerate(columns):
-            mixed = (
-                mixed * np.uint64(0x9E3779B97F4A7C15)
-                + _hashes(column.values, place)[column.codes[rows]]
-            )
+        mixed = starts[rows].view(np.uint64)
+        for place, column in enumerate([jobs, block.text("device"), block.text("instance")]):
+            mixed = mixed * _MIXER + _hashes(column.values, place)[column.codes[rows]]
         again[rows] = self._repeated(mixed, block.lines[rows])
         return again
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from carbonctl.batch.fleet.blocks import unique_rows
 from carbonctl.batch.fleet.rates import Accounted, Rater, varying
 from carbonctl.batch.fleet.structures import (
     AMOUNTS,
@@ -98,7 +99,9 @@ class Maker:
         is_faulty = np.array([account.error is not None for account in self.accounted], dtype=bool)
         refused = is_faulty[structure] if len(structure) else np.zeros(0, dtype=bool)
         rejects, rejected = self._refused(sums, refused, structure, amounts)
-        kept = (group[~refused], structure[~refused], amounts[~refused])
+        kept = (group, structure, amounts)
+        if refused.any():
+            kept = (group[~refused], structure[~refused], amounts[~refused])
         names = [self.names(one) for one in sums.structures]
 
         def label(one: int, other: int, part: tuple[str, ...]) -> tuple[str, ...]:
@@ -183,14 +186,13 @@ class Maker:
         """Return why cells cannot be counted, once for each reason, and how many rows they have."""
         known: dict[tuple[str, str, str], tuple[Any, int]] = {}
         total = 0
-        for cell in np.flatnonzero(refused).tolist():
-            one = sums.structures[int(structure[cell])]
-            error = self.accounted[int(structure[cell])].error
+        for other, rows in _rows_of(structure[refused], amounts[refused]):
+            one, error = sums.structures[other], self.accounted[other].error
             assert error is not None
-            rows = int(amounts[cell, 0])
             total += rows
-            first = sums.first(cell)
-            for column, value, message in self._faults(one, error, sums.headers.get(first[0], {})):
+            first = sums.first(other)
+            headers = sums.headers.get(first[0], {})
+            for column, value, message in self._faults(one, error, headers):
                 before, count = known.get((column, value, message), (first, 0))
                 known[column, value, message] = (min(before, first, key=_order), count + rows)
         rejects = []
@@ -213,24 +215,23 @@ class Maker:
     def _assumed(self, structure: Any, amounts: Any) -> tuple[AssumedOf, ...]:
         """Return what rows did not say, each figure once with the rows that it was assumed of."""
         rows: Counter[Assumption] = Counter()
-        for one, count in zip(structure.tolist(), amounts[:, 0].tolist(), strict=True):
+        for one, count in _rows_of(structure, amounts):
             for assumption in self.accounted[one].assumptions:
-                rows[assumption] += int(count)
+                rows[assumption] += count
         return tuple(AssumedOf(assumption, count) for assumption, count in rows.items())
 
     def _warnings(self, structure: Any, amounts: Any) -> tuple[Caution, ...]:
-        rows: Counter[Caution] = Counter()
-        for one, count in zip(structure.tolist(), amounts[:, 0].tolist(), strict=True):
+        rows: Counter[str] = Counter()
+        first: dict[str, Caution] = {}
+        for one, count in _rows_of(structure, amounts):
             for caution in self.accounted[one].warnings:
-                rows[Caution(caution.message, "", kind=caution.kind, vital=caution.vital)] += int(
-                    count
-                )
+                rows[caution.message] += count
+                first.setdefault(caution.message, caution)
         return tuple(
-            Caution(
-                f"{caution.message} ({count:,} rows)", "", kind=caution.kind, vital=caution.vital
-            )
-            for caution, count in rows.items()
-        )
+            Caution(f"{message} ({count:,} rows)", kind=first[message].kind,
+                    vital=first[message].vital)
+            for message, count in rows.items()
+        )  # fmt: skip
 
     def _ledger(self, kept: Any, sums: Sums, names: Sequence[dict[str, str]]) -> tuple[Entry, ...]:
         """Return the entries of all cells, from an account of each.
@@ -263,6 +264,13 @@ class Maker:
                 for entry in result.entries
             ]
         return tuple(entries)
+
+
+def _rows_of(structure: Any, amounts: Any) -> Iterable[tuple[int, int]]:
+    """Yield the structures of some cells in the order in which they come, and their rows."""
+    first, inverse = unique_rows([structure])
+    rows = np.bincount(inverse, weights=amounts[:, 0], minlength=len(first))
+    return zip(structure[first].tolist(), map(int, rows.tolist()), strict=True)
 
 
 def _largest_first(made: Sequence[Group]) -> tuple[Group, ...]:

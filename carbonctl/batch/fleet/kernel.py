@@ -8,37 +8,29 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from carbonctl.batch.fleet.blocks import Block, Texts, codes_of, unique_rows
+from carbonctl.batch.fleet.blocks import NAN, Block, Texts, codes_of, unique_rows
+from carbonctl.batch.fleet.checks import Rejects, check
 from carbonctl.batch.fleet.structures import (
     AMOUNTS,
     COMPUTE,
     ENERGY,
     FIGURES,
-    KINDS,
     STORAGE,
     WORDS,
     Structure,
 )
 from carbonctl.estimators.usage import ONE_NODE
 from carbonctl.factors.use_phase import HOURS_PER_YEAR
-from carbonctl.inputs.jobs.table import BOUNDARIES
 from carbonctl.ledger.fleet import Reject
-from carbonctl.spec.model import PHASES
 
 NO_TIME = "no time"
 DUPLICATE = "duplicate"
-_MARKS = ("=", "+", "-", "@")  # a spreadsheet takes what begins with them for a formula
 _NO_TIME = "no time is given: wall_time_h with devices, or device_time_h"
 _TOO_MUCH = "more than one such device draws; power is that of one device"
 _NO_CORE_POWER = (
     "the power of its cores is unknown: give cpu_power_w, or in the map `cpu: "
     "{power_per_core: 7.5 W}`"
 )
-# Columns of numbers that are refused below zero, and those that are shares.
-_AMOUNTS = ("devices", "wall_time_h", "device_time_h", "load", "power_w", "energy_kwh",
-            "cpu_cores", "cpu_power_w", "memory_gb", "storage_gb", *FIGURES)  # fmt: skip
-_SHARES = ("load", "share", "utilization")
-_POSITIVE = ("devices_per_system", "lifetime_h", "utilization", "share")
 
 Group = tuple[str, ...]
 
@@ -74,64 +66,86 @@ class Plan(NamedTuple):
 class Part(NamedTuple):
     """What comes of a block.
 
+    A *cell* is what rows of one group and one structure are.
+
     Attributes
     ----------
-    cells : list of (group, structure)
-        Which there are.
-    sums : array
-        A row for each cell: the rows that it has, then `AMOUNTS`.
-    first : list of (file, line)
-        Where the first row of each cell stands.
+    file : str
+        What messages call the input.
+    groups : list of tuple of str
+        The combinations of tags that there are.
+    structures : list of Structure
+        The structures that there are.
+    first : list of int or str
+        The line of the first row of each structure.
+    group, structure : array of int
+        For each cell the places of its group and of its structure.
+    sums : dict of array
+        A number for each cell: at 0 the rows that it has, at 1 + n the n-th of `AMOUNTS`; only
+        those that are not 0 everywhere.
     rejects : list of Reject
         The rows that cannot be counted.
     skipped : Counter
         Rows that rightly count nothing, by reason.
     rejected_rows : int
         How many rows cannot be counted.
-    cell_of : array of int
-        For each row its cell; -1 where it is not counted.
-    amounts : array
-        A row for each row: `AMOUNTS`.
+    structure_of : array of int
+        For each row the place of its structure; -1 where it is not counted.
+    amounts : dict of array
+        By its name each amount that some rows have, a number for each row.
     """
 
-    cells: list[tuple[Group, Structure]]
-    sums: Any
+    file: str
+    groups: list[Group]
+    structures: list[Structure]
     first: list[Any]
+    group: Any
+    structure: Any
+    sums: dict[int, Any]
     rejects: list[Reject]
     skipped: Counter[str]
     rejected_rows: int
-    cell_of: Any
-    amounts: Any
+    structure_of: Any
+    amounts: dict[str, Any]
 
 
-class _Rejects:
-    """Collects the rows of a block that cannot be counted."""
+class Known:
+    """Remembers structures, so that those of many blocks are made once."""
 
-    def __init__(self, block: Block) -> None:
-        self.block = block
-        self.rows = np.zeros(block.rows, dtype=bool)
-        self.all: list[tuple[int, Reject]] = []
+    def __init__(self) -> None:
+        self.tables: dict[Any, dict[Any, Structure]] = {}
 
-    @property
-    def count(self) -> int:
-        """How many rows are refused; a job that is shared among months once."""
-        is_first = self.block.columns.get("is_first")
-        return int((self.rows if is_first is None else self.rows & is_first).sum())
+    def structures(self, fields: list[Any], count: int) -> list[Structure]:
+        """Return structures by their fields, in the order of `_fields`.
 
-    def add(self, where: Any, name: str, message: str) -> None:
-        """Refuse the rows where a condition holds, unless they are refused already."""
-        for row in np.flatnonzero(where & ~self.rows).tolist():
-            self.at(row, name, self.block.shown(name, row), message)
-        self.rows |= where
+        Parameters
+        ----------
+        fields : list
+            Of each field a list with what each structure has, or one thing that all have.
+        count : int
+            How many structures there are.
+        """
+        varying = [field for field in fields if isinstance(field, list)]
+        same = tuple(None if isinstance(field, list) else (field,) for field in fields)
+        table = self.tables.setdefault(same, {})
+        made = []
+        for key in zip(*varying, strict=True) if varying else [()] * count:
+            structure = table.get(key)
+            if structure is None:
+                rest = iter(key)
+                structure = table[key] = _structure(
+                    [next(rest) if some is None else some[0] for some in same]
+                )
+            made.append(structure)
+        return made
 
-    def at(self, row: int, name: str, value: str, message: str) -> None:
-        """Refuse one row."""
-        file, line = self.block.place(row)
-        self.all.append((row, Reject(file, line, self.block.header(name), value, message)))
-        self.rows[row] = True
 
-
-def part(block: Block, plan: Plan, refused: Mapping[int, Reject] | None = None) -> Part:
+def part(
+    block: Block,
+    plan: Plan,
+    refused: Mapping[int, Reject] | None = None,
+    known: Known | None = None,
+) -> Part:
     """Return what comes of a block.
 
     Parameters
@@ -142,226 +156,299 @@ def part(block: Block, plan: Plan, refused: Mapping[int, Reject] | None = None) 
         How they are read.
     refused : mapping, optional
         Rows that cannot be counted for what was found before, such as a cell that is no number.
+    known : Known, optional
+        Structures of other blocks.
     """
-    rejects = _Rejects(block)
+    rejects = Rejects(block)
     for row, reject in (refused or {}).items():
         rejects.all.append((row, reject))
         rejects.rows[row] = True
-    kind = _kinds(block)
-    _check(block, rejects)
-    amounts, varies = _jobs(block) if plan.is_template else _amounts(block, kind, plan, rejects)
+    kinds = _kinds(block)
+    check(block, rejects)
+    made = _jobs(block) if plan.is_template else _amounts(block, kinds, plan, rejects)
     skipped: Counter[str] = Counter()
-    is_empty = _is_empty(amounts, kind) & ~rejects.rows & (not plan.is_template)
-    skipped[NO_TIME] += int(is_empty.sum())
-    counts = ~rejects.rows & ~is_empty
-    cells, cell_of, first = _cells(block, kind, plan, amounts, varies, counts)
-    sums = np.zeros((len(cells), 1 + len(AMOUNTS)))
-    places = cell_of[counts]
-    is_first = block.columns.get("is_first", np.ones(block.rows, dtype=bool))[counts]
-    sums[:, 0] = np.bincount(places[is_first], minlength=len(cells)) if len(cells) else 0
-    for number in range(len(AMOUNTS)):
-        column = amounts[counts, number]
-        if column.any() and len(cells):
-            sums[:, 1 + number] = np.bincount(places, weights=column, minlength=len(cells))
-    lines = [block.place(row) for row in first.tolist()]
-    ordered = [reject for _, reject in sorted(rejects.all, key=lambda pair: pair[0])]
+    counts = ~rejects.rows
+    is_empty = _is_empty(made, kinds)
+    if not plan.is_template and is_empty.any():
+        skipped[NO_TIME] += int((is_empty & counts).sum())
+        counts &= ~is_empty
+    rows = slice(None) if counts.all() else np.flatnonzero(counts)
+    first, structure_of = unique_rows(
+        [column if isinstance(rows, slice) else _taken(column, rows)
+         for column in _columns(block, kinds, plan, made)], _length(rows, block.rows),
+    )  # fmt: skip
+    at = np.arange(block.rows)[rows]
+    structures = _structures(block, kinds, plan, made, at[first], known or Known())
+    tags = [_taken(block.tags[name], rows) for name in plan.by]
+    first_of_group, group_of = unique_rows(tags, len(at))
+    groups = [tuple(texts.at(row) for texts in tags) for row in first_of_group.tolist()]
+    cells, cell_of = unique_rows(
+        [Texts(group_of, groups), Texts(structure_of, structures)],  # type: ignore[arg-type]
+        len(at),
+    )
+    every = np.full(block.rows, -1, dtype=np.int64)
+    every[rows] = structure_of
     return Part(
-        cells, sums, lines, ordered,
-        +skipped, rejects.count, cell_of, amounts,
+        block.file, groups, structures,
+        [block.place(row)[1] for row in at[first].tolist()],
+        group_of[cells], structure_of[cells],
+        _sums(block, made.amounts, rows, cell_of, len(cells)),
+        [reject for _, reject in sorted(rejects.all, key=lambda pair: pair[0])],
+        +skipped, rejects.count, every, made.amounts,
     )  # fmt: skip
 
 
-def _kinds(block: Block) -> Texts:
+def _length(rows: Any, whole: int) -> int:
+    return whole if isinstance(rows, slice) else len(rows)
+
+
+def _taken(column: Any, rows: Any) -> Any:
+    if isinstance(column, Texts):
+        return Texts(column.codes[rows], column.values)
+    return column[rows]
+
+
+def _sums(
+    block: Block, amounts: Mapping[str, Any], rows: Any, cell_of: Any, cells: int
+) -> dict[int, Any]:
+    """Return the rows and the amounts of each cell."""
+    if not cells:
+        return {}
+    is_first = block.columns.get("is_first")
+    counted = cell_of if is_first is None else cell_of[is_first[rows]]
+    sums = {0: np.bincount(counted, minlength=cells).astype(float)}
+    for place, name in enumerate(AMOUNTS, 1):
+        if name in amounts:
+            sums[place] = np.bincount(cell_of, weights=amounts[name][rows], minlength=cells)
+    return sums
+
+
+class _Kinds(NamedTuple):
+    """The kind of each row, and which rows are of each; one condition where all are alike."""
+
+    texts: Texts | str
+    is_compute: Any
+    is_energy: Any
+    is_storage: Any
+
+
+def _kinds(block: Block) -> _Kinds:
     """Return the kind of each row: what it says, energy where that is given, else compute."""
-    said = block.text("kind")
+    said = block.columns.get("kind")
+    energy = block.columns.get("energy_kwh")
+    no, yes = np.False_, np.True_
+    if said is None and energy is None:
+        return _Kinds(COMPUTE, yes, no, no)
     measured = ~np.isnan(block.number("energy_kwh"))
-    names = [COMPUTE, ENERGY, *said.values]
-    codes = np.where(said.where(bool), said.codes + 2, np.where(measured, 1, 0))
-    return Texts(codes, names)
+    codes = np.where(measured, 1, 0)
+    names = [COMPUTE, ENERGY]
+    if said is not None:
+        names += said.values
+        codes = np.where(said.where(bool), said.codes + 2, codes)
+    texts = Texts(codes, names)
+    is_energy, is_storage = (texts.where(lambda text, k=k: text == k) for k in (ENERGY, STORAGE))
+    return _Kinds(texts, ~is_energy & ~is_storage, is_energy, is_storage)
 
 
-def _check(block: Block, rejects: _Rejects) -> None:
-    """Refuse what no row may hold."""
-    _check_words(block, rejects)
-    for name in _AMOUNTS:
-        if name not in block.columns:
-            continue
-        column = block.columns[name]
-        with np.errstate(invalid="ignore"):
-            rejects.add(column < 0, name, f"{_spoken(name)} is below zero")
-            if name in _SHARES:
-                what = "is above 1: write 0.85, or 85 %"
-                rejects.add(column > 1, name, f"{_spoken(name)} {what}")
-            if name in _POSITIVE:
-                rejects.add(column == 0, name, f"{_spoken(name)} is zero")
-            if name == "pue":
-                rejects.add(column < 1, name, "a PUE is 1 or more")
-    start, end = block.columns.get("start_s"), block.columns.get("end_s")
-    if start is not None and end is not None:
-        with np.errstate(invalid="ignore"):
-            rejects.add(end < start, "end", "it ends before it starts")
+class _Amounts(NamedTuple):
+    """The amounts of rows, and what decides about their structures.
+
+    Attributes
+    ----------
+    amounts : dict of array
+        By name each amount that some rows have; 0 where a row does not.
+    known : dict
+        For each of `AMOUNTS` in which rows it is known: an array, or one condition for all.
+    is_of_cores : array or bool
+        Which rows have cores and no device.
+    counted : array or float
+        The number of devices, or of cores.
+    """
+
+    amounts: dict[str, Any]
+    known: dict[str, Any]
+    is_of_cores: Any
+    counted: Any
 
 
-def _spoken(name: str) -> str:
-    """Return the name of a column as messages say it."""
-    base = name
-    for unit in ("_kgco2e_per_kwh", "_kgco2e", "_kwh", "_gb", "_w", "_h"):
-        base = base.removesuffix(unit)
-    return base.replace("_", " ")
+def _amounts(block: Block, kinds: _Kinds, plan: Plan, rejects: Rejects) -> _Amounts:
+    """Return the amounts of each row; what is not in the table is one number for all rows."""
 
+    def n(name: str) -> Any:
+        return block.columns.get(name, np.float64(NAN))
 
-def _check_words(block: Block, rejects: _Rejects) -> None:
-    for name, allowed in (("phase", PHASES), ("kind", KINDS), ("energy_boundary", BOUNDARIES)):
+    def named(name: str) -> Any:
         column = block.columns.get(name)
-        if isinstance(column, Texts):
-            rejects.add(column.is_other(allowed), name, f"is none of {', '.join(allowed)}")
-    named = {name: block.text(name) for name in ("job", "device", "instance", "grid", "state")}
-    for name, column in named.items():
-        rejects.add(column.where(_is_formula), name, "it would be read as a formula")
-    for name, column in block.tags.items():
-        where = column.where(_is_formula)
-        for row in np.flatnonzero(where & ~rejects.rows).tolist():
-            rejects.at(row, name, column.at(row), "it would be read as a formula")
+        return np.False_ if column is None else column.where(bool)
 
-
-def _is_formula(text: str) -> bool:
-    return text.startswith(_MARKS)
-
-
-def _amounts(
-    block: Block, kind: Texts, plan: Plan, rejects: _Rejects
-) -> tuple[Any, dict[str, Any]]:
-    """Return the amounts of each row, and for each amount in which rows it is known."""
-    n = block.number
     wall, given, devices = n("wall_time_h"), n("device_time_h"), n("devices")
     cores, core_w = n("cpu_cores"), n("cpu_power_w")
-    has_machine = block.text("device").where(bool) | block.text("instance").where(bool)
+    is_instance = named("instance")
+    has_machine = named("device") | is_instance
     is_of_cores = ~has_machine & ~(devices > 0) & (cores > 0)
-    counted = np.where(is_of_cores, cores, devices)
-    no_number = np.isnan(counted)
-    is_instance = block.text("instance").where(bool)
-    device_h = np.where(np.isnan(given), counted * wall, given)
-    is_energy, is_storage = kind.equals(ENERGY), kind.equals(STORAGE)
+    counted = np.where(is_of_cores, cores, devices) if np.any(is_of_cores) else devices
+    device_h = counted * wall
+    if np.ndim(given):
+        device_h = np.where(np.isnan(given), device_h, given)
+    _, is_compute, is_energy, is_storage = kinds
     energy, stored = n("energy_kwh"), n("storage_gb")
-    is_compute = ~is_energy & ~is_storage
-    counts = ~rejects.rows
-    no_time = np.isnan(device_h) & ~(is_instance & ~np.isnan(wall))
+    no_wall, no_device_h = np.isnan(wall), np.isnan(device_h)
+    no_time = no_device_h & ~(is_instance & ~no_wall) & is_compute
     refuse = rejects.add
-    refuse(counts & is_compute & no_time & np.isnan(wall), "wall_time_h", _NO_TIME)
-    refuse(counts & is_compute & no_time & no_number, "devices", "no number of devices is given")
-    refuse(counts & is_energy & np.isnan(energy), "energy_kwh", "no energy is given")
-    lacks = np.isnan(stored) | np.isnan(wall)
-    refuse(counts & is_storage & lacks, "storage_gb", "storage_gb and wall_time_h go together")
-    refuse(counts & is_compute & is_of_cores & np.isnan(core_w), "cpu_cores", _NO_CORE_POWER)
-    nameless = ~has_machine & ~is_of_cores & np.full(block.rows, not plan.names_device)
-    refuse(counts & is_compute & nameless, "device", "no device is named")
-    has_hardware = is_energy & plan.hardware & has_machine & ~np.isnan(device_h)
-    has_devices = (is_compute & ~np.isnan(device_h)) | has_hardware
+    refuse(no_time & no_wall, "wall_time_h", _NO_TIME)
+    refuse(no_time & np.isnan(counted), "devices", "no number of devices is given")
+    refuse(is_energy & np.isnan(energy), "energy_kwh", "no energy is given")
+    lacks = is_storage & (np.isnan(stored) | no_wall)
+    refuse(lacks, "storage_gb", "storage_gb and wall_time_h go together")
+    refuse(is_compute & is_of_cores & np.isnan(core_w), "cpu_cores", _NO_CORE_POWER)
+    if not plan.names_device:
+        nameless = ~has_machine & ~is_of_cores
+        refuse(is_compute & nameless, "device", "no device is named")
+    has_hardware = is_energy & plan.hardware & has_machine & ~no_device_h
     load, power = n("load"), n("power_w")
-    if plan.most_power is not None and not np.isnan(power).all():
-        devices_named = block.text("device")
-        most = np.array([plan.most_power(name) for name in devices_named.values])
-        with np.errstate(invalid="ignore"):
-            is_above = power > most[devices_named.codes]
-        refuse(counts & is_compute & is_above, "power_w", _TOO_MUCH)
+    if plan.most_power is not None and np.ndim(power):
+        names = block.text("device")
+        most = np.array([plan.most_power(name) for name in names.values])[names.codes]
+        refuse(is_compute & (power > most), "power_w", _TOO_MUCH)
     at_work = is_compute & ~is_of_cores
     known = {
-        "device_h": has_devices,
+        "device_h": (is_compute & ~no_device_h) | has_hardware,
         "load_h": at_work & ~np.isnan(load) & np.isnan(power),
         "power_wh": at_work & ~np.isnan(power),
         "core_wh": is_compute & (cores > 0) & ~np.isnan(core_w),
-        "memory_gbh": is_compute & (n("memory_gb") > 0) & ~np.isnan(wall),
-        "wall_h": ~np.isnan(wall) & (is_compute | has_hardware),
+        "memory_gbh": is_compute & (n("memory_gb") > 0) & ~no_wall,
+        "wall_h": ~no_wall & (is_compute | has_hardware),
         "energy_kwh": is_energy,
         "storage_gbh": is_storage,
-        "jobs": np.zeros(block.rows, dtype=bool),
+        "jobs": np.False_,
     }
-    columns = {
-        "device_h": device_h, "load_h": device_h * load, "power_wh": device_h * power,
-        "core_wh": cores * core_w * wall, "memory_gbh": n("memory_gb") * wall, "wall_h": wall,
-        "energy_kwh": energy, "storage_gbh": stored * wall,
-        "jobs": np.ones(block.rows),
+    factors: dict[str, tuple[Any, ...]] = {
+        "device_h": (device_h,), "load_h": (device_h, load), "power_wh": (device_h, power),
+        "core_wh": (cores, core_w, wall), "memory_gbh": (n("memory_gb"), wall),
+        "wall_h": (wall,), "energy_kwh": (energy,), "storage_gbh": (stored, wall),
     }  # fmt: skip
-    part_of_job = block.columns.get("part", 1.0)  # of one that is shared among months
-    stacked = [np.where(known[name], columns[name] * part_of_job, 0.0) for name in AMOUNTS]
-    return np.stack(stacked, axis=1), {**known, "is_of_cores": is_of_cores, "counted": counted}
+    amounts = {
+        name: _product(some, known[name], block) for name, some in factors.items()
+        if np.any(known[name])
+    }  # fmt: skip
+    return _Amounts(amounts, known, is_of_cores, counted)
 
 
-def _jobs(block: Block) -> tuple[Any, dict[str, Any]]:
+def _product(factors: tuple[Any, ...], known: Any, block: Block) -> Any:
+    """Return an amount of each row: 0 where it is not known."""
+    amount = factors[0]
+    for factor in factors[1:]:
+        amount = amount * factor
+    part_of_job = block.columns.get("part")  # of one that is shared among months
+    if part_of_job is not None:
+        amount = amount * part_of_job
+    if not np.all(known):
+        amount = np.where(known, amount, 0.0)
+    return np.broadcast_to(amount, block.rows) if np.ndim(amount) == 0 else amount
+
+
+def _jobs(block: Block) -> _Amounts:
     """Return the amounts of rows that fill a template: each is a job."""
-    nothing = np.zeros(block.rows, dtype=bool)
-    known = {name: ~nothing if name == "jobs" else nothing for name in AMOUNTS}
+    known = {name: np.True_ if name == "jobs" else np.False_ for name in AMOUNTS}
     part_of_job = block.columns.get("part", np.ones(block.rows))
-    columns = [part_of_job if name == "jobs" else np.zeros(block.rows) for name in AMOUNTS]
-    counted = np.full(block.rows, np.nan)
-    return np.stack(columns, axis=1), {**known, "is_of_cores": nothing, "counted": counted}
+    return _Amounts({"jobs": part_of_job}, known, np.False_, np.float64(NAN))
 
 
-def _is_empty(amounts: Any, kind: Texts) -> Any:
+def _is_empty(made: _Amounts, kinds: _Kinds) -> Any:
     """Return the rows without time, which count nothing."""
-    at = {name: amounts[:, place] for place, name in enumerate(AMOUNTS)}
-    is_energy, is_storage = kind.equals(ENERGY), kind.equals(STORAGE)
-    is_compute = ~is_energy & ~is_storage
+    at = {name: made.amounts.get(name, np.float64(0.0)) == 0 for name in AMOUNTS}
     return (
-        (is_compute & (at["device_h"] == 0) & (at["wall_h"] == 0))
-        | (is_energy & (at["energy_kwh"] == 0))
-        | (is_storage & (at["storage_gbh"] == 0))
+        (kinds.is_compute & at["device_h"] & at["wall_h"])
+        | (kinds.is_energy & at["energy_kwh"])
+        | (kinds.is_storage & at["storage_gbh"])
     )
 
 
-def _cells(
-    block: Block,
-    kind: Texts,
-    plan: Plan,
-    amounts: Any,
-    varies: dict[str, Any],
-    counts: Any,
-) -> tuple[list[tuple[Group, Structure]], Any, Any]:
-    """Return the cells of the rows that count, which each row has, and the first row of each."""
-    rows = np.flatnonzero(counts)
-    cell_of = np.full(block.rows, -1, dtype=np.int64)
-    if not len(rows):
-        return [], cell_of, rows
-    words = {name: block.text(name) for name in WORDS} | {"kind": kind}
-    figures = {name: block.number(name) for name in FIGURES}
-    shared = figures["host_embodied_kgco2e"] * figures["share"] / varies["counted"]
-    of_cores = varies["is_of_cores"]
-    if of_cores.any():  # a core's part of its host
+# ---- what rows have in common --------------------------------------------------------------
+
+
+def _words(block: Block, kinds: _Kinds) -> list[Texts | str]:
+    """Return the `WORDS` of the rows; one text where all have the same."""
+    columns = {name: block.columns.get(name, "") for name in WORDS} | {"kind": kinds.texts}
+    return [columns[name] for name in WORDS]
+
+
+def _figures(block: Block, made: _Amounts) -> list[Any]:
+    """Return the `FIGURES` of the rows; one number where there is no column of it."""
+    figures = {name: block.columns.get(name, np.float64(NAN)) for name in FIGURES}
+    of_cores = made.is_of_cores
+    if np.any(of_cores):  # a core's part of its host
+        shared = figures["host_embodied_kgco2e"] * figures["share"] / made.counted
         own = figures["device_embodied_kgco2e"]
         figures["device_embodied_kgco2e"] = np.where(of_cores & np.isnan(own), shared, own)
         for name in ("host_embodied_kgco2e", "share"):
             figures[name] = np.where(of_cores, np.nan, figures[name])
-    devices = _together(varies, amounts)
-    several = np.nan_to_num(varies["counted"]) > 1
-    decides = ~(varies["load_h"] | varies["power_wh"] | of_cores | varies["energy_kwh"])
-    devices = np.where(decides & (not plan.loads) & ~varies["jobs"], devices, np.nan)
-    tags = [block.tags[name] for name in plan.by]
-    columns = [texts.codes[rows] for texts in (*words.values(), *tags)]
-    columns += [codes_of(figures[name][rows]) for name in FIGURES]
-    columns += [codes_of(devices[rows]), several[rows].astype(np.int64)]
-    columns += [varies[name][rows].astype(np.int64) for name in AMOUNTS]
-    columns += [texts.codes[rows] for texts in block.more.values()]
-    first, inverse = unique_rows(columns)
-    cell_of[rows] = inverse
-    cells = []
-    for row in rows[first].tolist():
-        structure = Structure(
-            tuple(column.at(row) for column in words.values()),
-            tuple(float(figures[name][row]) for name in FIGURES),
-            float(devices[row]),
-            bool(several[row]),
-            tuple(name for name in AMOUNTS if varies[name][row]),
-            tuple((path, text) for path, texts in block.more.items() if (text := texts.at(row))),
-        )
-        cells.append((tuple(texts.at(row) for texts in tags), structure))
-    return cells, cell_of, rows[first]
+    return [figures[name] for name in FIGURES]
 
 
-def _together(varies: dict[str, Any], amounts: Any) -> Any:
-    """Return how many devices of a row work together; 1 where only device time is known.
+def _devices(plan: Plan, made: _Amounts, rows: int) -> tuple[Any, Any]:
+    """Return how many devices of a row work together, and whether they are several.
 
-    Where that is more than a node can run in a year, as many as it takes.
+    The number is NaN where it decides nothing. It is 1 where only device time is known, or where
+    that is more than a node can run in a year, as many as it takes.
     """
-    counted = varies["counted"]
-    years = amounts[:, 0] / HOURS_PER_YEAR
-    return np.where(np.isnan(counted), np.where(years > ONE_NODE, years, 1.0), counted)
+    counted, known = made.counted, made.known
+    several = counted > 1
+    with_load = known["load_h"] | known["power_wh"] | made.is_of_cores | known["energy_kwh"]
+    decides = ~with_load & (not plan.loads) & ~known["jobs"]
+    if not np.any(decides):
+        return np.float64(NAN), several
+    years = made.amounts.get("device_h", np.zeros(rows)) / HOURS_PER_YEAR
+    at_once = np.where(np.isnan(counted), np.where(years > ONE_NODE, years, 1.0), counted)
+    return np.where(decides, at_once, NAN), several
+
+
+def _columns(block: Block, kinds: _Kinds, plan: Plan, made: _Amounts) -> list[Any]:
+    """Return the columns in which rows of different structures differ."""
+    devices, several = _devices(plan, made, block.rows)
+    numbers = [x for x in (*_figures(block, made), devices) if np.ndim(x)]
+    conditions = [x for x in (several, *made.known.values()) if np.ndim(x)]
+    words = [x for x in _words(block, kinds) if isinstance(x, Texts)]
+    return [*words, *map(codes_of, numbers), *conditions, *block.more.values()]
+
+
+def _structures(
+    block: Block, kinds: _Kinds, plan: Plan, made: _Amounts, first: Any, known: Known
+) -> list[Structure]:
+    """Return the structures of which some rows are the first."""
+    devices, several = _devices(plan, made, block.rows)
+
+    def listed(column: Any) -> Any:
+        if isinstance(column, str):
+            return column
+        if isinstance(column, Texts):
+            return [column.values[code] for code in column.codes[first].tolist()]
+        if not np.ndim(column):
+            return NAN if np.isnan(column) else column.item()
+        return [x if x == x else NAN for x in column[first].tolist()]  # noqa: PLR0124
+
+    columns = (
+        *_words(block, kinds), *_figures(block, made), devices, several,
+        *(made.known[name] for name in AMOUNTS),
+    )  # fmt: skip
+    fields = [listed(column) for column in columns]
+    more = [(path, listed(texts)) for path, texts in block.more.items()]
+    fields.append(
+        [tuple((path, text[row]) for path, text in more if text[row]) for row in range(len(first))]
+        if more else ()
+    )  # fmt: skip
+    return known.structures(fields, len(first))
+
+
+def _structure(fields: list[Any]) -> Structure:
+    """Return a structure: its words, figures, devices, whether they are several, and amounts."""
+    words, figures = len(WORDS), len(WORDS) + len(FIGURES)
+    varies = fields[figures + 2 : -1]
+    return Structure(
+        tuple(fields[:words]),
+        tuple(map(float, fields[words:figures])),
+        float(fields[figures]),
+        bool(fields[figures + 1]),
+        tuple(name for name, is_known in zip(AMOUNTS, varies, strict=True) if is_known),
+        fields[-1],
+    )

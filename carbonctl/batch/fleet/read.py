@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC
+from importlib.util import find_spec
 from typing import Any
 
 from carbonctl.batch.fleet import tables
+from carbonctl.batch.fleet.gathered import positions
 from carbonctl.batch.fleet.structures import Sayings
 from carbonctl.batch.fleet.tables import Fills, Ready
 from carbonctl.batch.fleet.templates import placeholders, template_layout
@@ -20,7 +22,7 @@ from carbonctl.inputs.jobs.names import FIELDS, field_named
 from carbonctl.inputs.jobs.options import DEFAULTS, Options
 from carbonctl.inputs.jobs.reading import Source
 from carbonctl.inputs.jobs.recognition import recognised
-from carbonctl.inputs.jobs.records import records, sources
+from carbonctl.inputs.jobs.records import JSON_LINES, records, sources
 from carbonctl.inputs.jobs.table import Row
 from carbonctl.numbers.unit_table import QuantityError
 from carbonctl.spec.overrides import parse_override
@@ -30,6 +32,8 @@ from carbonctl.text import did_you_mean
 # Keys that stand for a column of the table where rows have none: what a row is, and its amounts.
 _COLUMNS = ("kind", "phase", "device", "instance", "devices", "wall_time", "device_time", "energy")
 _FORMATS = (TABLE, *logs.FORMATS)
+AUTO, ARROW, CSV = ENGINES = ("auto", "arrow", "csv")
+_SMALL = 1 << 20  # characters of a table that is read sooner than pyarrow is imported
 
 
 @dataclass(frozen=True)
@@ -52,8 +56,8 @@ class Reading:
         What stands behind and above the rows.
     sayings : Sayings
         What is said of the machines and places of all rows.
-    tags : tuple of str
-        Columns that are tags besides those of ``by``.
+    engine : str
+        What reads tables, one of `ENGINES`: the result is the same.
     """
 
     map: Map = EMPTY
@@ -64,6 +68,7 @@ class Reading:
     fills: Fills = field(default_factory=Fills)
     sayings: Sayings = field(default_factory=Sayings)
     tags: tuple[str, ...] = ()
+    engine: str = AUTO
 
 
 def reading(
@@ -187,9 +192,13 @@ class Table:
             Where it cannot be read.
         """
         if self.format == TABLE:
-            reader = records(self.source, findings)
-            _, header = next(reader)
             given = self.reading
+            table = columnar(self.source, findings, given.engine)
+            if table is None:
+                reader = records(self.source, findings)
+                _, header = next(reader)
+            else:
+                header = table.header()
             if given.sayings.template is not None:
                 names = placeholders(given.sayings.template)
                 where = template_layout(header, given.map, self.tags, names, self.file)
@@ -198,7 +207,11 @@ class Table:
             if where.unused:
                 unused = ", ".join(where.unused)
                 findings.note(f"{self.file}: columns that are not used: {unused}")
-            yield from tables.of_records(reader, where, given.fills, self.file, findings)
+            if table is None:
+                yield from tables.of_records(reader, where, given.fills, self.file, findings)
+                return
+            for columns in table.gathered(positions(where)):
+                yield tables.of_columns(columns, where, given.fills, self.file, findings)
         else:
             rows = self.rows(findings)
             yield from tables.of_rows(rows, self.tags, self.reading.fills, self.file)
@@ -213,6 +226,33 @@ class Table:
         """What groups are made by that is a column, or a part of a time."""
         wanted = (*self.reading.by, *self.reading.tags)
         return tuple(name for name in wanted if name not in BUILT_IN)
+
+
+def columnar(source: Any, findings: Findings, engine: str = AUTO) -> Any:
+    """Return a table that pyarrow reads; None where the csv module does.
+
+    Small tables are read before pyarrow is imported.
+
+    Parameters
+    ----------
+    source : Source or ParquetSource
+        The table.
+    findings : Findings
+        Takes rows that cannot be read.
+    engine : str
+        One of `ENGINES`.
+    """
+    if engine == CSV or (isinstance(source, Source) and source.extension in JSON_LINES):
+        return None
+    if not isinstance(source, Source):
+        from carbonctl.batch.fleet.arrow_parquet import ParquetTable
+
+        return ParquetTable(source)
+    if (engine == AUTO and source.is_within(_SMALL)) or find_spec("pyarrow") is None:
+        return None
+    from carbonctl.batch.fleet.arrow_csv import CsvTable
+
+    return CsvTable(source, findings)
 
 
 def opened(paths: Iterable[str], reading: Reading) -> Iterator[Table | InputError]:

@@ -33,15 +33,18 @@ class RowMaker:
 
     def batch(self, block: Block, part: Part) -> RowBatch | None:
         """Return the rows of a block that count, in their order; None where there are none."""
-        structures = [structure for _, structure in part.cells]
-        accounted = self.maker.rater.rates(structures)
+        accounted = self.maker.rater.rates(part.structures)
         is_known = np.array([one.error is None for one in accounted], dtype=bool)
-        rows = np.flatnonzero(part.cell_of >= 0)
+        rows = np.flatnonzero(part.structure_of >= 0)
         if not len(rows) or not is_known.any():
             return None
-        rows = rows[is_known[part.cell_of[rows]]]
-        cells = part.cell_of[rows]
-        sums = self._sums(accounted, structures, cells, part.amounts[rows])
+        rows = rows[is_known[part.structure_of[rows]]]
+        structure = part.structure_of[rows]
+        amounts = np.zeros((len(rows), len(AMOUNTS)))
+        for place, name in enumerate(AMOUNTS):
+            if name in part.amounts:
+                amounts[:, place] = part.amounts[name][rows]
+        sums = self._sums(accounted, part.structures, structure, amounts)
 
         def taken(column: Texts | None) -> Texts | None:
             return None if column is None else Texts(column.codes[rows], column.values)
@@ -53,11 +56,10 @@ class RowMaker:
         return RowBatch(block.file, block.lines[rows], job, start, end, state, tags, sums)
 
     def _own(self, name: str, block: Block) -> Texts | None:
-        column = block.columns.get(name)
-        return column if isinstance(column, Texts) else None
+        return block.text(name) if name in block.columns else None
 
     def _sums(
-        self, accounted: Sequence[Accounted], structures: Sequence[Any], cells: Any, amounts: Any
+        self, accounted: Sequence[Accounted], structures: Sequence[Any], of: Any, amounts: Any
     ) -> Any:
         parts = [list(one.parts.values()) for one in accounted]
         known = [place for place, some in enumerate(parts) if some]
@@ -65,7 +67,7 @@ class RowMaker:
         linear = Linear([parts[place][0] for place in known], places)
         at = np.full(len(parts), -1, dtype=np.int64)
         at[known] = np.arange(len(known))
-        return each(linear.terms(np.zeros(len(cells), dtype=np.int64), at[cells], amounts))
+        return each(linear.terms(np.zeros(len(of), dtype=np.int64), at[of], amounts))
 
     def _tag(self, name: str, block: Block, part: Part, rows: Any) -> Texts:
         """Return a tag of the rows: a column, or what a structure is called."""
@@ -74,5 +76,5 @@ class RowMaker:
             return Texts(column.codes[rows], column.values)
         if name not in OF_CELL:
             return constant("", len(rows))
-        names = [self.maker.names(structure)[name] for _, structure in part.cells]
-        return encoded_again(part.cell_of[rows], names)
+        names = [self.maker.names(structure)[name] for structure in part.structures]
+        return encoded_again(part.structure_of[rows], names)

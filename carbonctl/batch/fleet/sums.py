@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,8 @@ from carbonctl.inputs.jobs.findings import Reject
 
 _WIDTH = 1 + len(AMOUNTS)  # the rows of a cell, and its amounts
 _SHIFT = 32  # bits of a structure's place in the number of a cell
+_TABLE = 1 << 24  # pairs of groups and structures whose cells are looked up in a table
+_ROWS = 0  # the column of the sums that counts rows
 
 
 class Sums:
@@ -42,12 +44,13 @@ class Sums:
         self.groups: list[Group] = []
         self.structures: list[Structure] = []
         self._groups: dict[Group, int] = {}
-        self._structures: dict[Structure, int] = {}
-        self._known = np.empty(0, dtype=np.int64)
-        self._sums = np.empty((0, _WIDTH))
-        self._lost = np.empty((0, _WIDTH))
-        self._first: list[Any] = []
-        self._places = np.empty(0, dtype=np.int64)
+        self._structures: dict[Hashable, int] = {}
+        self._same: dict[int, int] = {}  # the places of objects that were met
+        self._met: list[Structure] = []  # these objects, so that their numbers stay theirs
+        self._first: list[tuple[str, Any]] = []
+        self._files: set[str] = set()
+        self._cells = _Cells()
+        self._sums: dict[int, _Column] = {}
         self.rejects: list[Reject] = []
         self.skipped: Counter[str] = Counter()
         self.rejected = 0
@@ -58,52 +61,62 @@ class Sums:
         self.rejects += part.rejects
         self.skipped += part.skipped
         self.rejected += part.rejected_rows
-        if not part.cells:
+        if not part.sums:
             return
-        numbers = np.array([self._number(*cell) for cell in part.cells], dtype=np.int64)
-        order = np.argsort(numbers, kind="stable")
-        self._merge(numbers[order], part.sums[order], [part.first[n] for n in order.tolist()])
+        groups = np.array([self._group(group) for group in part.groups], dtype=np.int64)
+        structures = self._numbers(part.structures)
+        self._keep_first(part, structures)
+        at = self._cells.places(
+            groups[part.group], np.array(structures, dtype=np.int64)[part.structure],
+            len(self.groups), len(self.structures),
+        )  # fmt: skip
+        for place, numbers in part.sums.items():
+            column = self._sums.setdefault(place, _Column(is_exact=place == _ROWS))
+            column.add(at, numbers, self._cells.count)
 
-    def _number(self, group: Group, structure: Structure) -> int:
+    def _group(self, group: Group) -> int:
         place = self._groups.get(group)
         if place is None:
             place = self._groups[group] = len(self.groups)
             self.groups.append(group)
-        key = structure.key
-        other = self._structures.get(key)
-        if other is None:
-            other = self._structures[key] = len(self.structures)
-            self.structures.append(structure)
-        return (place << _SHIFT) | other
+        return place
 
-    def _merge(self, numbers: Any, sums: Any, first: list[Any]) -> None:
-        at = np.searchsorted(self._known, numbers)
-        inside = at < len(self._known)
-        is_known = np.zeros(len(numbers), dtype=bool)
-        is_known[inside] = self._known[at[inside]] == numbers[inside]
-        if not is_known.all():
-            new = ~is_known
-            where = at[new]
-            self._known = np.insert(self._known, where, numbers[new])
-            self._sums = np.insert(self._sums, where, 0.0, axis=0)
-            self._lost = np.insert(self._lost, where, 0.0, axis=0)
-            self._places = np.insert(
-                self._places, where, len(self._first) + np.arange(int(new.sum()))
-            )
-            self._first += [
-                line for line, is_new in zip(first, new.tolist(), strict=True) if is_new
-            ]
-            at = np.searchsorted(self._known, numbers)
-        old = self._sums[at]
-        total = old + sums
-        lost = np.where(np.abs(old) >= np.abs(sums), (old - total) + sums, (sums - total) + old)
-        self._sums[at] = total
-        self._lost[at] += lost
+    def _numbers(self, structures: Sequence[Structure]) -> list[int]:
+        """Return the places of structures; of those that were met quickly."""
+        same = self._same
+        return [
+            same[id(structure)] if id(structure) in same else self._number(structure)
+            for structure in structures
+        ]
+
+    def _number(self, structure: Structure) -> int:
+        # NaN is not equal to itself: texts are
+        key = (structure.words, repr(structure.figures), repr(structure.devices),
+               structure.are_several, structure.varies, structure.more)  # fmt: skip
+        place = self._structures.get(key)
+        if place is None:
+            place = self._structures[key] = len(self.structures)
+            self.structures.append(structure)
+        self._same[id(structure)] = place
+        self._met.append(structure)
+        return place
+
+    def _keep_first(self, part: Part, structures: Sequence[int]) -> None:
+        """Keep where the first row of each structure stands: by files in their order, by lines."""
+        start = len(self._first)
+        is_early = any(part.file < file for file in self._files)
+        self._files.add(part.file)
+        if not is_early and max(structures) < start:
+            return
+        self._first += [("", 0)] * (len(self.structures) - start)
+        for place, line in zip(structures, part.first, strict=True):
+            if place >= start or part.file < self._first[place][0]:
+                self._first[place] = (part.file, line)
 
     @property
     def counted(self) -> int:
         """Rows that count."""
-        return int(self._sums[:, 0].sum())
+        return int(self._sums[_ROWS].total().sum()) if self._sums else 0
 
     @property
     def cells(self) -> tuple[Any, Any, Any]:
@@ -116,9 +129,134 @@ class Sums:
         sums : array
             A row for each cell: the rows that it has, then `AMOUNTS`.
         """
-        return (self._known >> _SHIFT, self._known & (2**_SHIFT - 1), self._sums + self._lost)
+        keys = self._cells.keys()
+        order = np.argsort(keys)
+        sums = np.zeros((len(keys), _WIDTH))
+        for place, column in self._sums.items():
+            sums[:, place] = column.total(len(keys))[order]
+        keys = keys[order]
+        return keys >> _SHIFT, keys & (2**_SHIFT - 1), sums
 
-    def first(self, cell: int) -> tuple[str, int | str]:
-        """Return the file and the line of the first row of a cell."""
-        place: tuple[str, int | str] = self._first[int(self._places[cell])]
-        return place
+    def first(self, structure: int) -> tuple[str, int | str]:
+        """Return the file and the line of the first row of a structure."""
+        return self._first[structure]
+
+
+class _Cells:
+    """Gives the cells numbers, in the order in which they come.
+
+    As long as there are not too many groups and structures a table has the number of each pair;
+    beyond that they are searched for.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.made: list[Any] = []  # the keys of cells, as they were added
+        self.table: Any = np.full((1, 1), -1, dtype=np.int32)
+        self.sorted = np.empty(0, dtype=np.int64)
+        self.numbers = np.empty(0, dtype=np.int64)
+
+    def keys(self) -> Any:
+        """Return the group and the structure of each cell as one number."""
+        return np.concatenate(self.made) if self.made else np.empty(0, dtype=np.int64)
+
+    def places(self, group: Any, structure: Any, groups: int, structures: int) -> Any:
+        """Return the numbers of some cells, which all differ."""
+        keys = (group << _SHIFT) | structure
+        if self.table is not None:
+            self._widen(groups, structures)
+        if self.table is None:
+            return self._searched(keys)
+        where = group * self.table.shape[1] + structure
+        flat = self.table.reshape(-1)
+        at = flat[where]
+        is_new = at < 0
+        if is_new.any():
+            at[is_new] = self._numbered(keys[is_new])
+            flat[where] = at
+        return at
+
+    def _numbered(self, keys: Any) -> Any:
+        """Return numbers of new cells."""
+        self.made.append(keys)
+        start, self.count = self.count, self.count + len(keys)
+        return np.arange(start, self.count)
+
+    def _widen(self, groups: int, structures: int) -> None:
+        """Make the table as large as it has to be; leave it where it would be too large."""
+        rows, columns = self.table.shape
+        if groups <= rows and structures <= columns:
+            return
+        rows, columns = _grown(rows, groups), _grown(columns, structures)
+        if rows * columns > _TABLE:
+            self.table = None
+            keys = self.keys()
+            self.numbers = np.argsort(keys)
+            self.sorted = keys[self.numbers]
+            return
+        wider = np.full((rows, columns), -1, dtype=np.int32)
+        wider[: self.table.shape[0], : self.table.shape[1]] = self.table
+        self.table = wider
+
+    def _searched(self, keys: Any) -> Any:
+        order = np.argsort(keys)
+        ordered = keys[order]
+        where = np.searchsorted(self.sorted, ordered)
+        is_known = np.zeros(len(keys), dtype=bool)
+        inside = where < len(self.sorted)
+        is_known[inside] = self.sorted[where[inside]] == ordered[inside]
+        at = np.empty(len(keys), dtype=np.int64)
+        at[order[is_known]] = self.numbers[where[is_known]]
+        if not is_known.all():
+            new = ~is_known
+            in_order = np.sort(order[new])  # numbers go by the order in which cells come
+            at[in_order] = self._numbered(keys[in_order])
+            self.sorted = np.insert(self.sorted, where[new], ordered[new])
+            self.numbers = np.insert(self.numbers, where[new], at[order[new]])
+        return at
+
+
+class _Column:
+    """The sums of one amount, a number for each cell, with what rounding took from them."""
+
+    def __init__(self, *, is_exact: bool) -> None:
+        self.is_exact = is_exact  # whole numbers lose nothing
+        self.sums = np.zeros(0)
+        self.lost = np.zeros(0)
+
+    def add(self, at: Any, numbers: Any, count: int) -> None:
+        """Add numbers to the sums of some cells, which all differ, of ``count``."""
+        if count > len(self.sums):
+            self.sums = _longer(self.sums, count)
+            if not self.is_exact:
+                self.lost = _longer(self.lost, count)
+        if self.is_exact:
+            self.sums[at] += numbers
+            return
+        old = self.sums[at]
+        total = old + numbers
+        added = total - old
+        self.sums[at] = total
+        left = numbers - added
+        np.subtract(total, added, out=added)
+        np.subtract(old, added, out=old)
+        left += old  # exactly what the sum of two numbers lost
+        self.lost[at] += left
+
+    def total(self, count: int | None = None) -> Any:
+        """Return the sums of the first cells; those that none were added to are 0."""
+        sums = self.sums if self.is_exact else self.sums + self.lost
+        return sums if count is None else _longer(sums, count)[:count]
+
+
+def _grown(size: int, wanted: int) -> int:
+    """Return a size that is enough for a while."""
+    return size if wanted <= size else max(wanted, wanted * 5 // 4)
+
+
+def _longer(numbers: Any, count: int) -> Any:
+    if count <= len(numbers):
+        return numbers
+    longer = np.zeros(_grown(len(numbers), count))
+    longer[: len(numbers)] = numbers
+    return longer

@@ -21,8 +21,9 @@ from carbonctl.batch.fleet.blocks import (
     constant,
     encoded,
     encoded_again,
-    numbers,
 )
+from carbonctl.batch.fleet.gathered import TIMES, Columns, Gathered, positions
+from carbonctl.batch.fleet.moments import moments_of, parts_of, seconds_of
 from carbonctl.inputs.jobs import times
 from carbonctl.inputs.jobs.findings import Findings, Reject
 from carbonctl.inputs.jobs.layout import Layout
@@ -34,7 +35,6 @@ from carbonctl.numbers.intervals import best
 
 _CHUNK = 4096  # records that are turned into columns at once
 _SHARES = frozenset({"load", "share", "utilization"})
-_TIMES = ("start", "end")
 _PROVIDER = "site.provider"
 Refused = Mapping[int, Reject]
 
@@ -84,107 +84,85 @@ def of_records(
         Takes what is found on the way.
     """
     reader = iter(records)
-    positions = sorted(
-        {column.position for column in layout.fields.values()}
-        | {tag.position for tag in layout.tags.values()}
-        | {position for rules in layout.drop for position, _ in rules}
-        | {position for rule in layout.phases for position, _ in rule.conditions}
-    )
+    read = positions(layout).all
     while True:
-        gathered = _Gathered(positions, len(layout.header))
+        gathered = Gathered(read, len(layout.header))
         while gathered.rows < ROWS and (
             some := [*islice(reader, min(_CHUNK, ROWS - gathered.rows))]
         ):
             gathered.add(some)
         if not gathered.rows:
             return
-        yield _ready(gathered, layout, fills, file, findings)
+        yield of_columns(gathered, layout, fills, file, findings)
 
 
-class _Gathered:
-    """Columns of texts in the making."""
-
-    def __init__(self, positions: Sequence[int], width: int) -> None:
-        self.positions = positions
-        self.width = width
-        self.places: list[dict[str, int]] = [{} for _ in positions]
-        self.codes: list[list[int]] = [[] for _ in positions]
-        self.lines: list[Any] = []
-        self.odd: list[tuple[int, int]] = []  # a row, and how many cells it has
-
-    @property
-    def rows(self) -> int:
-        return len(self.lines)
-
-    def add(self, records: Sequence[Record]) -> None:
-        """Add some records; one of another width is kept as an empty row, to be refused."""
-        lines, cells = zip(*records, strict=True)
-        widths = [*map(len, cells)]
-        if set(widths) != {self.width}:
-            empty = ("",) * self.width
-            start = len(self.lines)
-            self.odd += [(start + n, w) for n, w in enumerate(widths) if w != self.width]
-            cells = tuple(
-                own if w == self.width else empty for own, w in zip(cells, widths, strict=True)
-            )
-        self.lines += lines
-        columns = [*zip(*cells, strict=True)]
-        for position, places, codes in zip(self.positions, self.places, self.codes, strict=True):
-            place = places.setdefault
-            codes += [place(text, len(places)) for text in columns[position]]
-
-    def column(self, position: int) -> Texts:
-        """Return a column, its texts without spaces around them."""
-        at = self.positions.index(position)
-        texts = Texts(np.array(self.codes[at], dtype=np.int64), [*self.places[at]])
-        if all(text == text.strip() for text in texts.values):
-            return texts
-        return texts.each(str.strip)
-
-
-def _ready(
-    gathered: _Gathered, layout: Layout, fills: Fills, file: str, findings: Findings
+def of_columns(
+    gathered: Columns, layout: Layout, fills: Fills, file: str, findings: Findings
 ) -> Ready:
-    columns: dict[str, Any] = {}
-    headers: dict[str, str] = {}
-    more: dict[str, Texts] = {}
-    rejects: dict[int, Reject] = {}
-    lines = np.array(gathered.lines)
+    """Return some rows of a table as a block; the arguments are those of `of_records`."""
+    made = _Made(gathered, layout, fills, file)
+    made.read_fields()
+    made.read_tags()
+    kept = _rules(gathered, layout, made.columns, findings)
+    headers = {name: column.name for name, column in layout.fields.items()}
+    block = Block(file, made.columns, made.tags, made.lines, headers, made.more)
+    return _finished(block, made.rejects, fills, kept)
 
-    def refuse(fault: Fault, header: str) -> None:
-        line = lines[fault.row]
-        line = line if isinstance(line, str) else int(line)
-        rejects.setdefault(fault.row, Reject(file, line, header, fault.value, fault.message))
 
-    for row, width in gathered.odd:
-        what = f"{width} cells under a header of {gathered.width}"
-        refuse(Fault(row, "", what), "")
-    for name, column in layout.fields.items():
-        texts = gathered.column(column.position)
-        headers[name] = column.name
-        field = FIELDS.get(name)
-        if field is None:
-            more[name] = _with_unit(texts, column.unit)
-            continue
-        if field.dimension is None:
-            columns[name] = texts
-            continue
-        read, faults = numbers(texts, is_share=name in _SHARES)
-        for fault in faults:
-            if fault.row not in rejects:
-                refuse(fault, column.name)
-        columns[name] = column.converted(read)
-    tags = {
-        tag: (gathered.column(place.position), place.cut, place.name)
-        for tag, place in layout.tags.items()
-    }
-    _join_regions(columns)
-    for tag, texts in _cut_tags(tags, fills, refuse).items():
-        columns.setdefault("tags", {})[tag] = texts
-    own = columns.pop("tags", {})
-    kept = _rules(gathered, layout, columns, findings)
-    block = Block(file, columns, own, lines, headers, more)
-    return _finished(block, rejects, fills, refuse, kept)
+class _Made:
+    """The columns of a block, as far as they are made."""
+
+    def __init__(self, gathered: Columns, layout: Layout, fills: Fills, file: str) -> None:
+        self.gathered = gathered
+        self.layout = layout
+        self.zone = fills.zone
+        self.file = file
+        self.lines = gathered.lines
+        self.columns: dict[str, Any] = {}
+        self.more: dict[str, Texts] = {}
+        self.tags: dict[str, Texts] = {}
+        self.rejects: dict[int, Reject] = {}
+        self.late: list[tuple[list[Fault], str]] = []  # what is refused behind all the others
+        for row, width in gathered.odd:
+            what = f"{width} cells under a header of {gathered.width}"
+            self.refuse([Fault(row, "", what)], "")
+
+    def refuse(self, faults: Iterable[Fault], header: str) -> None:
+        """Refuse rows for cells of a column, unless they are refused already."""
+        for row, value, message in faults:
+            line = self.lines[row]
+            line = line if isinstance(line, str) else int(line)
+            self.rejects.setdefault(row, Reject(self.file, line, header, value, message))
+
+    def read_fields(self) -> None:
+        """Make the columns of fields."""
+        gathered = self.gathered
+        for name, column in self.layout.fields.items():
+            field = FIELDS.get(name)
+            if name in TIMES:
+                self.columns[name], faults = gathered.moments(column.position, self.zone)
+                self.late.append((faults, column.name))
+            elif field is None:
+                self.more[name] = _with_unit(gathered.texts(column.position), column.unit)
+            elif field.dimension is None:
+                self.columns[name] = gathered.texts(column.position)
+            else:
+                read, faults = gathered.numbers(column.position, is_share=name in _SHARES)
+                self.refuse(faults, column.name)
+                self.columns[name] = column.converted(read)
+        _join_regions(self.columns)
+
+    def read_tags(self) -> None:
+        """Make the columns of tags."""
+        for tag, place in self.layout.tags.items():
+            if place.cut is None:
+                self.tags[tag] = self.gathered.texts(place.position)
+                continue
+            moments, faults = self.gathered.moments(place.position, self.zone)
+            self.refuse(faults, place.name)
+            self.tags[tag] = parts_of(moments, place.cut, self.zone)
+        for faults, header in self.late:
+            self.refuse(faults, header)
 
 
 def _with_unit(texts: Texts, unit: str) -> Texts:
@@ -198,51 +176,12 @@ def _join_regions(columns: dict[str, Any]) -> None:
     if provider is None or grid is None:
         return
     count = len(provider.values)
-    codes = grid.codes * count + provider.codes
+    codes = grid.codes.astype(np.int64) * count + provider.codes
     values = [cloud_region(cloud, region) for region in grid.values for cloud in provider.values]
     columns["grid"] = encoded_again(codes, values)
 
 
-def _cut_tags(tags: Any, fills: Fills, refuse: Any) -> dict[str, Texts]:
-    made = {}
-    for tag, (texts, cut, header) in tags.items():
-        if cut is None:
-            made[tag] = texts
-            continue
-        moments, faults = moments_of(texts, fills.zone)
-        for fault in faults:
-            refuse(fault, header)
-        made[tag] = _parts(moments, cut, fills.zone)
-    return made
-
-
-def moments_of(texts: Texts, zone: tzinfo) -> tuple[Texts, list[Fault]]:
-    """Return times of day as texts in ISO 8601 in UTC, and what is none."""
-    known: list[str] = []
-    wrong: dict[int, str] = {}
-    for place, text in enumerate(texts.values):
-        try:
-            known.append(times.parse(text, zone).isoformat() if text else "")
-        except ValueError as error:
-            known.append("")
-            wrong[place] = str(error)
-    faults = []
-    if wrong:
-        rows = np.flatnonzero(np.isin(texts.codes, [*wrong]))
-        faults = [Fault(row, texts.at(row), wrong[int(texts.codes[row])]) for row in rows.tolist()]
-    return Texts(texts.codes, known), faults
-
-
-def _parts(moments: Texts, cut: str, zone: tzinfo) -> Texts:
-    """Return the days, months, quarters or years of times."""
-
-    def part(text: str) -> str:
-        return times.key(times.parse(text), cut, zone) if text else ""
-
-    return moments.each(part)
-
-
-def _rules(gathered: _Gathered, layout: Layout, columns: dict[str, Any], findings: Findings) -> Any:
+def _rules(gathered: Columns, layout: Layout, columns: dict[str, Any], findings: Findings) -> Any:
     """Give rows the phases of the map's rules, and return which rows are kept."""
     kept = np.ones(gathered.rows, dtype=bool)
     for conditions in layout.drop:
@@ -261,10 +200,10 @@ def _rules(gathered: _Gathered, layout: Layout, columns: dict[str, Any], finding
     return kept
 
 
-def _fits(gathered: _Gathered, conditions: Iterable[Any]) -> Any:
+def _fits(gathered: Columns, conditions: Iterable[Any]) -> Any:
     fits = np.ones(gathered.rows, dtype=bool)
     for condition in conditions:
-        texts = gathered.column(condition.position)
+        texts = gathered.texts(condition.position)
         fits &= texts.where(partial(_matches, pattern=condition.pattern))
     return fits
 
@@ -277,64 +216,50 @@ def of_rows(rows: Iterable[Row], by: Sequence[str], fills: Fills, file: str) -> 
     """Yield the rows of a log in blocks, with the tags ``by`` of which it has a column."""
     reader = iter(rows)
     while some := [*islice(reader, ROWS)]:
-        names = dict.fromkeys(name for row in some for name in row)
-        columns: dict[str, Any] = {}
-        tags: dict[str, Texts] = {}
-        for name in names:
-            if name in ("source_file", "source_line"):
-                continue
-            cells = [row.get(name) for row in some]
-            field = FIELDS.get(name)
-            if field is not None and field.dimension is not None:
-                columns[name] = np.array([NAN if c in (None, "") else float(c) for c in cells])
-            else:
-                texts = encoded("" if cell is None else str(cell) for cell in cells)
-                if name in COLUMNS or field is not None:
-                    columns[name] = texts
-                if name not in COLUMNS or name in by:
-                    tags[name] = texts
-        _add_cuts(columns, tags, by, fills)
+        columns, tags = _of_log(some, by)
+        for name in TIMES:
+            if name in columns:
+                columns[name], _ = moments_of(columns[name], fills.zone)
+        for tag in by:
+            if tag in times.CUTS and tag not in tags and "start" in columns:
+                tags[tag] = parts_of(columns["start"], tag, fills.zone)
         lines = np.array([row.get("source_line", 0) for row in some])
         block = Block(file, columns, tags, lines, {})
-        rejects: dict[int, Reject] = {}
-        yield _finished(block, rejects, fills, lambda *_: None, np.ones(len(some), dtype=bool))
+        yield _finished(block, {}, fills, np.ones(len(some), dtype=bool))
 
 
-def _add_cuts(
-    columns: dict[str, Any], tags: dict[str, Texts], by: Sequence[str], fills: Fills
-) -> None:
-    for tag in by:
-        if tag in times.CUTS and tag not in tags and isinstance(columns.get("start"), Texts):
-            moments, _ = moments_of(columns["start"], fills.zone)
-            tags[tag] = _parts(moments, tag, fills.zone)
+def _of_log(some: Sequence[Row], by: Sequence[str]) -> tuple[dict[str, Any], dict[str, Texts]]:
+    """Return the columns of rows of a log, and its tags."""
+    columns: dict[str, Any] = {}
+    tags: dict[str, Texts] = {}
+    for name in dict.fromkeys(name for row in some for name in row):
+        if name in ("source_file", "source_line"):
+            continue
+        cells = [row.get(name) for row in some]
+        field = FIELDS.get(name)
+        if field is not None and field.dimension is not None:
+            columns[name] = np.array([NAN if c in (None, "") else float(c) for c in cells])
+            continue
+        texts = encoded("" if cell is None else str(cell) for cell in cells)
+        if name in COLUMNS or field is not None:
+            columns[name] = texts
+        if name not in COLUMNS or name in by:
+            tags[name] = texts
+    return columns, tags
 
 
-def _finished(
-    block: Block, rejects: dict[int, Reject], fills: Fills, refuse: Any, kept: Any
-) -> Ready:
+def _finished(block: Block, rejects: dict[int, Reject], fills: Fills, kept: Any) -> Ready:
     """Return a block with its times as numbers, with what stands behind and above its rows."""
     columns = dict(block.columns)
-    for name in _TIMES:
-        texts = columns.get(name)
-        if isinstance(texts, Texts):
-            moments, faults = moments_of(texts, fills.zone)
-            for fault in faults:
-                refuse(fault, block.header(name))
-            columns[f"{name}_s"] = _seconds(moments)
-            columns[name] = moments
+    for name in TIMES:
+        if name in columns:
+            columns[f"{name}_s"] = seconds_of(columns[name])
     for name, value in fills.behind.items():
         columns[name] = _filled(columns.get(name), value, block.rows)
     for name, value in fills.above.items():
         columns[name] = _above(name, value, block._replace(columns=columns))
     full = block._replace(columns=columns)
     return Ready(full, rejects) if kept.all() else kept_rows(Ready(full, rejects), kept)
-
-
-def _seconds(moments: Texts) -> Any:
-    known = np.array(
-        [times.parse(text).timestamp() if text else NAN for text in moments.values] or [NAN]
-    )
-    return known[moments.codes]
 
 
 def _above(name: str, value: Any, block: Block) -> Any:

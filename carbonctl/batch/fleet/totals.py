@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from carbonctl.batch.fleet.blocks import unique_rows
 from carbonctl.batch.fleet.rates import SUMS, Accounted, Rates
 from carbonctl.batch.fleet.structures import AMOUNTS
 from carbonctl.ledger.entry import Totals
@@ -71,35 +72,81 @@ class Linear:
 
     def terms(self, group: Any, structure: Any, amounts: Any) -> Terms:
         """Return amounts times the rates of their structures, a line each."""
+        used = np.flatnonzero((amounts != 0).any(axis=0))
+        columns = [np.ascontiguousarray(amounts[:, place]) for place in used]
 
         def times(rates: Any) -> Any:
-            return np.einsum("ij,ij->i", rates[structure], amounts)
+            total = np.zeros(len(structure))
+            for place, column in zip(used.tolist(), columns, strict=True):
+                total += rates[:, place][structure] * column
+            return total
 
         sums = np.stack([times(self.sums[:, k]) for k in range(len(SUMS))], axis=1)
         moves = [
             (self.which[structure, k], times(self.low[:, k]), times(self.high[:, k]))
             for k in range(self.which.shape[1])
         ]
-        return Terms(group, sums, times(self.median), moves)
+        median = times(self.median)
+        if not columns:
+            median[np.isnan(self.median).any(axis=1)[structure]] = np.nan
+        return Terms(group, sums, median, moves)
 
 
-def grouped(terms: Terms, count: int, unknowns: int) -> list[Totals]:
-    """Return the totals of each of ``count`` groups of lines.
+class Grouped:
+    """The sums of groups of lines, to which lines are added.
 
-    ``unknowns`` is how many there are. What is unknown in a line is unknown in its group.
+    What is unknown in a line is unknown in its group.
+
+    Parameters
+    ----------
+    count : int
+        How many groups there are.
+    unknowns : int
+        How many unknowns move them.
     """
-    sums = np.zeros((count, len(SUMS)))
-    np.add.at(sums, terms.group, terms.sums)
-    median = np.zeros(count)
-    np.add.at(median, terms.group, terms.median)
-    low, high = (np.zeros((count, unknowns)) for _ in range(2))
-    for which, down, up in terms.moves:
-        is_one = which >= 0
-        at = (terms.group[is_one], which[is_one])
-        np.add.at(low, at, down[is_one])
-        np.add.at(high, at, up[is_one])
-    ends = zip(*(end.tolist() for end in _ends(median, low, high)), strict=True)
-    return [_totals(row, end) for row, end in zip(sums.tolist(), ends, strict=True)]
+
+    def __init__(self, count: int, unknowns: int) -> None:
+        self.sums = np.zeros((count, len(SUMS)))
+        self.median = np.zeros(count)
+        self.low, self.high = (np.zeros((count, unknowns)) for _ in range(2))
+
+    def add(self, terms: Terms) -> None:
+        """Add lines."""
+        count = len(self.median)
+
+        def summed(numbers: Any) -> Any:
+            return np.bincount(terms.group, weights=numbers, minlength=count)
+
+        for k in range(len(SUMS)):
+            self.sums[:, k] += summed(terms.sums[:, k])
+        self.median += summed(terms.median)
+        for which, low, high in terms.moves:
+            is_there = which >= 0
+            at = (terms.group * self.low.shape[1] + which)[is_there]
+            for total, moves in ((self.low, low), (self.high, high)):
+                flat = total.reshape(-1)
+                if total.size <= _DENSE * len(at):
+                    flat += np.bincount(at, weights=moves[is_there], minlength=total.size)
+                else:
+                    np.add.at(flat, at, moves[is_there])
+
+    def totals(self) -> list[Totals]:
+        """Return the totals of each group."""
+        ends = _ends(self.median, self.low, self.high)
+        listed = zip(*(end.tolist() for end in ends), strict=True)
+        return [_totals(row, end) for row, end in zip(self.sums.tolist(), listed, strict=True)]
+
+    def whole(self) -> Totals:
+        """Return the totals of all groups together."""
+        every = Grouped(1, 0)
+        every.sums = self.sums.sum(axis=0, keepdims=True)
+        every.median = self.median.sum(keepdims=True)
+        every.low, every.high = (x.sum(axis=0, keepdims=True) for x in (self.low, self.high))
+        return every.totals()[0]
+
+
+_DENSE = 4  # sums for each line, up to which all of them are gone through
+_LINES = 1 << 16  # that are multiplied at once
 
 
 def each(terms: Terms) -> Any:
@@ -183,29 +230,63 @@ def groups(
     parts = [(n, labels, rates) for n, some in enumerate(accounted)
              for labels, rates in some.parts.items()]  # fmt: skip
     linear = Linear([rates for *_, rates in parts], [varying[n] for n, *_ in parts])
-    of_structure: dict[int, list[int]] = {}
-    for place, (n, *_) in enumerate(parts):
-        of_structure.setdefault(n, []).append(place)
-    lines: list[tuple[int, int, int]] = []  # the group, the part, the cell
-    places: dict[tuple[str, ...], int] = {}
-    counted: dict[int, set[int]] = {}
-    for cell, (one, other) in enumerate(zip(group.tolist(), structure.tolist(), strict=True)):
-        for part in of_structure[other]:
-            labels = label(one, other, parts[part][1])
-            place = places.setdefault(labels, len(places))
-            counted.setdefault(place, set()).add(cell)
-            lines.append((place, part, cell))
-    at = np.array(lines, dtype=np.int64).reshape(-1, 3)
-    amounts = sums[at[:, 2], 1:]
-    terms = linear.terms(at[:, 0], at[:, 1], amounts)
-    totals = grouped(terms, len(places), len(linear.unknowns))
-    whole = grouped(terms._replace(group=np.zeros(len(at), dtype=np.int64)), 1,
-                    len(linear.unknowns))[0]  # fmt: skip
-    made = []
-    for labels, place in places.items():
-        own = sorted(counted[place])
-        made.append(
-            Group(labels, int(sums[own, 0].sum()), float(device_h[own].sum()), totals[place])
-        )
-    every = Group((), int(sums[:, 0].sum()), float(device_h.sum()), whole)
+    cell, part = _lines(structure, parts, len(accounted))
+    place, labels = _labelled(group, parts, cell, part, label)
+    grouped = Grouped(len(labels), len(linear.unknowns))
+    for start in range(0, len(cell), _LINES):
+        some = slice(start, start + _LINES)
+        grouped.add(linear.terms(place[some], part[some], sums[cell[some], 1:]))
+    counts = _counts(place, cell, (sums[:, 0], device_h), len(labels))
+    made = [
+        Group(own, int(rows), hours, totals)
+        for own, (rows, hours), totals in zip(labels, counts, grouped.totals(), strict=True)
+    ]
+    every = Group((), int(sums[:, 0].sum()), float(device_h.sum()), grouped.whole())
     return made, every
+
+
+def _lines(structure: Any, parts: Sequence[Any], structures: int) -> tuple[Any, Any]:
+    """Return the cell and the part of each line: cells in their order, parts in theirs."""
+    of = np.array([n for n, *_ in parts], dtype=np.int64)
+    count = np.bincount(of, minlength=structures)
+    before = np.cumsum(count) - count
+    lines = count[structure]
+    cell = np.repeat(np.arange(len(structure)), lines)
+    nth = np.arange(len(cell)) - np.repeat(np.cumsum(lines) - lines, lines)
+    return cell, before[structure[cell]] + nth
+
+
+def _labelled(
+    group: Any, parts: Sequence[Any], cell: Any, part: Any, label: Label
+) -> tuple[Any, list[tuple[str, ...]]]:
+    """Return the place of the labels of each line, and the labels in the order in which they come.
+
+    The labels of a line are those of its group beside those of its part: where two parts have
+    the same labels with one group, they do with each.
+    """
+    if not len(cell):
+        return cell, []
+    like: dict[tuple[str, ...], int] = {}
+    some = int(group[0])
+    alike = np.array([like.setdefault(label(some, n, own), len(like)) for n, own, _ in parts])
+    first, inverse = unique_rows([group[cell], alike[part]])
+    places: dict[tuple[str, ...], int] = {}
+    at = []
+    for line in first.tolist():
+        n, own, _ = parts[int(part[line])]
+        at.append(places.setdefault(label(int(group[cell[line]]), n, own), len(places)))
+    return np.array(at, dtype=np.int64)[inverse], list(places)
+
+
+def _counts(
+    place: Any, cell: Any, numbers: Sequence[Any], groups: int
+) -> list[tuple[float, float]]:
+    """Return the rows and the device-hours of each group; a cell counts once in it."""
+    is_again = np.zeros(len(cell), dtype=bool)
+    if len(cell) and int(cell[-1]) + 1 < len(cell):  # a cell has several lines
+        first, _ = unique_rows([cell, place])
+        is_again[:] = True
+        is_again[first] = False
+    place, cell = place[~is_again], cell[~is_again]
+    columns = (np.bincount(place, weights=some[cell], minlength=groups) for some in numbers)
+    return [*zip(*(column.tolist() for column in columns), strict=True)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -43,10 +44,16 @@ class ParquetSource:
         InputError
             Where it cannot be read.
         """
+        with self.checked():
+            yield from self._records()
+
+    @contextmanager
+    def checked(self) -> Iterator[None]:
+        """Say in words what goes wrong as it is read."""
         from pyarrow import ArrowException
 
         try:
-            yield from self._records()
+            yield
         except (ArrowException, OSError, ValueError) as error:
             message = f"cannot be read as Parquet: {str(error).splitlines()[0]}"
             raise InputError([Problem(self.name, None, None, message)]) from None
@@ -58,13 +65,13 @@ class ParquetSource:
             yield 0, list(file.schema_arrow.names)
             row = 0
             for batch in file.iter_batches(_BATCH):
-                columns = [_texts(column) for column in batch.columns]
+                columns = [texts_of(column) for column in batch.columns]
                 for cells in zip(*columns, strict=True):
                     row += 1
                     yield row, cells
 
 
-def _texts(column: Any) -> list[str]:
+def texts_of(column: Any) -> list[str]:
     """Return the values of a column as texts of cells; what is null is empty."""
     import pyarrow as pa
 

@@ -77,6 +77,22 @@ class Source:
         text = StringIO("".join(self._first), newline="\n")
         return [line.rstrip("\r\n") for line in islice(text, lines)]
 
+    def is_within(self, size: int) -> bool:
+        """Whether it has no more than some characters; `lines` still yields them.
+
+        What goes wrong as they are read is raised there, in its turn.
+        """
+        while sum(map(len, self._first)) <= size:
+            try:
+                block = next(self._blocks, None)
+            except InputError as error:
+                self._blocks = _failing(error)
+                return True
+            if block is None:
+                return True
+            self._first.append(block)
+        return False
+
     def lines(self) -> Iterator[str]:
         r"""Yield its lines with their ends, as the csv module wants them; a BOM is taken off.
 
@@ -87,9 +103,19 @@ class Source:
         InputError
             Where it cannot be read, or is not UTF-8, with the line.
         """
-        first, self._first = self._first, []
-        for block in chain(first, self._blocks):
+        for block in self.blocks():
             yield from StringIO(block, newline="\n")
+
+    def blocks(self) -> Iterator[str]:
+        """Yield its text in blocks of whole lines; `lines` yields the lines of these.
+
+        Raises
+        ------
+        InputError
+            Where it cannot be read, or is not UTF-8, with the line.
+        """
+        first, self._first = self._first, []
+        yield from chain(first, self._blocks)
 
     def _read_blocks(self) -> Iterator[str]:
         """Yield its text in blocks of whole lines."""
@@ -165,6 +191,11 @@ class _Decoder:
 
     def problem(self, line: int, message: str) -> InputError:
         return InputError([Problem(self.name, line, None, message)])
+
+
+def _failing(error: InputError) -> Iterator[str]:
+    raise error
+    yield ""
 
 
 def _line_ends(block: str) -> int:

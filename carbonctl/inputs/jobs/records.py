@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -26,6 +26,7 @@ PARQUET = ".parquet"
 _DELIMITERS = {".csv": ",", ".tsv": "\t", ".psv": "|"}
 _SNIFFED = ",\t|;"
 _MOST_SHOWN = 80
+EMPTY_ROW = "empty row"  # why a row is skipped
 
 
 def sources(path: str) -> list[Source | ParquetSource]:
@@ -94,33 +95,60 @@ def delimiter_of(source: Source) -> str:
 
 
 def _of_cells(source: Source, findings: Findings, delimiter: str) -> Iterator[Record]:
-    reader = csv.reader(source.lines(), delimiter=delimiter, skipinitialspace=True)
-    has_header = False
-    line = 1
+    is_empty = True
+    for record in cells_of(source.lines(), source.name, findings, delimiter):
+        yield record
+        is_empty = False
+    if is_empty:
+        raise no_row(source.name)
+
+
+def cells_of(
+    lines: Iterable[str], name: str, findings: Findings, delimiter: str, first: int = 1
+) -> Iterator[Record]:
+    """Yield the records of lines of cells, without those that are empty.
+
+    Parameters
+    ----------
+    lines : iterable of str
+        With their ends.
+    name : str
+        What messages call the input.
+    findings : Findings
+        Takes rows that cannot be read.
+    delimiter : str
+        What is between cells.
+    first : int
+        The number of the first line.
+
+    Raises
+    ------
+    InputError
+        Where nothing can be read any further.
+    """
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+    line = first
     while True:
         try:
             for cells in reader:
                 if cells and any(cells):
                     yield line, cells
-                    has_header = True
                 elif cells:
-                    findings.skip("empty row")
-                line = reader.line_num + 1
+                    findings.skip(EMPTY_ROW)
+                line = first + reader.line_num
             break
         except csv.Error as error:
-            _refuse_rest(source, line, error)
-            findings.reject(source.name, line, "", "", _what_is_wrong(error))
-            line = reader.line_num + 1
-    if not has_header:
-        raise _empty(source)
+            _refuse_rest(name, line, error)
+            findings.reject(name, line, "", "", _what_is_wrong(error))
+            line = first + reader.line_num
 
 
-def _refuse_rest(source: Source, line: int, error: csv.Error) -> None:
+def _refuse_rest(name: str, line: int, error: csv.Error) -> None:
     """Refuse all that follows a quote that is left open."""
     if "field limit" in str(error) or "field larger" in str(error):
         limit = f"{csv.field_size_limit():,}"
         message = f"a cell of more than {limit} characters; is a quote left open?"
-        raise InputError([Problem(source.name, line, None, message)])
+        raise InputError([Problem(name, line, None, message)])
 
 
 def _what_is_wrong(error: csv.Error) -> str:
@@ -129,8 +157,9 @@ def _what_is_wrong(error: csv.Error) -> str:
     return str(error)
 
 
-def _empty(source: Source) -> InputError:
-    return InputError([Problem(source.name, 1, None, "there is no row in it, not even a header")])
+def no_row(name: str) -> InputError:
+    """Return what is said of an input without a row."""
+    return InputError([Problem(name, 1, None, "there is no row in it, not even a header")])
 
 
 def _of_json_lines(source: Source, findings: Findings) -> Iterator[Record]:
@@ -151,7 +180,7 @@ def _of_json_lines(source: Source, findings: Findings) -> Iterator[Record]:
             findings.note(f"{source.name}: `{key}` is not in the first line, and is not read")
         yield number, [_cell(entry.get(key)) for key in header]
     if not header:
-        raise _empty(source)
+        raise no_row(source.name)
 
 
 def _entry(line: str) -> Any:

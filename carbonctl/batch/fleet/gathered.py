@@ -1,0 +1,141 @@
+"""Columns of a block in the making: from records of texts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import tzinfo
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from carbonctl.batch.fleet.blocks import Fault, Texts, numbers
+from carbonctl.batch.fleet.moments import moments_of
+from carbonctl.inputs.jobs.layout import Layout
+from carbonctl.inputs.jobs.names import FIELDS
+from carbonctl.inputs.jobs.records import Record
+
+TIMES = ("start", "end")
+
+
+class Positions(NamedTuple):
+    """Which columns of a table are read, by their positions: as texts, as numbers and as times."""
+
+    texts: frozenset[int]
+    numbers: frozenset[int]
+    times: frozenset[int]
+
+    @property
+    def all(self) -> list[int]:
+        """Every one of them, in their order."""
+        return sorted(self.texts | self.numbers | self.times)
+
+
+def positions(layout: Layout) -> Positions:
+    """Return which columns a layout reads, and as what."""
+    texts = {
+        condition.position
+        for conditions in (*layout.drop, *(rule.conditions for rule in layout.phases))
+        for condition in conditions
+    }
+    numeric, moments = set[int](), set[int]()
+    for name, column in layout.fields.items():
+        field = FIELDS.get(name)
+        if name in TIMES:
+            moments.add(column.position)
+        elif field is None or field.dimension is None:
+            texts.add(column.position)
+        else:
+            numeric.add(column.position)
+    for tag in layout.tags.values():
+        (texts if tag.cut is None else moments).add(tag.position)
+    return Positions(frozenset(texts), frozenset(numeric), frozenset(moments))
+
+
+class Columns(Protocol):
+    """Rows of a table by position, from which a block is made.
+
+    Attributes
+    ----------
+    width : int
+        How many cells the header has.
+    lines : array
+        The line on which each row begins.
+    odd : list of (int, int)
+        Rows with more or fewer cells, and how many they have; they are empty here.
+    """
+
+    width: int
+    lines: Any
+    odd: list[tuple[int, int]]
+
+    @property
+    def rows(self) -> int:
+        """How many there are."""
+
+    def texts(self, position: int) -> Texts:
+        """Return a column of texts, without spaces around them."""
+
+    def numbers(self, position: int, *, is_share: bool) -> tuple[Any, list[Fault]]:
+        """Return a column of numbers, NaN where there is none, and what is no number."""
+
+    def moments(self, position: int, zone: tzinfo) -> tuple[Any, list[Fault]]:
+        """Return a column of times of day, and what is none."""
+
+
+class Gathered:
+    """Columns of texts that records are added to."""
+
+    def __init__(self, positions: Sequence[int], width: int) -> None:
+        self.positions = positions
+        self.width = width
+        self.places: list[dict[str, int]] = [{} for _ in positions]
+        self.codes: list[list[int]] = [[] for _ in positions]
+        self.begins: list[Any] = []
+        self.odd: list[tuple[int, int]] = []
+
+    @property
+    def rows(self) -> int:
+        """How many there are."""
+        return len(self.begins)
+
+    @property
+    def lines(self) -> Any:
+        """The line on which each row begins."""
+        return np.array(self.begins)
+
+    def add(self, records: Sequence[Record]) -> None:
+        """Add some records; one of another width is kept as an empty row, to be refused."""
+        lines, cells = zip(*records, strict=True)
+        widths = [*map(len, cells)]
+        if set(widths) != {self.width}:
+            empty = ("",) * self.width
+            start = len(self.begins)
+            self.odd += [(start + n, w) for n, w in enumerate(widths) if w != self.width]
+            cells = tuple(
+                own if w == self.width else empty for own, w in zip(cells, widths, strict=True)
+            )
+        self.begins += lines
+        columns = [*zip(*cells, strict=True)]
+        for position, places, codes in zip(self.positions, self.places, self.codes, strict=True):
+            place = places.setdefault
+            codes += [place(text, len(places)) for text in columns[position]]
+
+    def texts(self, position: int) -> Texts:
+        """Return a column of texts, without spaces around them."""
+        at = self.positions.index(position)
+        return stripped(Texts(np.array(self.codes[at], dtype=np.int64), [*self.places[at]]))
+
+    def numbers(self, position: int, *, is_share: bool) -> tuple[Any, list[Fault]]:
+        """Return a column of numbers, NaN where there is none, and what is no number."""
+        return numbers(self.texts(position), is_share=is_share)
+
+    def moments(self, position: int, zone: tzinfo) -> tuple[Any, list[Fault]]:
+        """Return a column of times of day, and what is none."""
+        return moments_of(self.texts(position), zone)
+
+
+def stripped(texts: Texts) -> Texts:
+    """Return a column without spaces around its texts."""
+    if all(text == text.strip() for text in texts.values):
+        return texts
+    return texts.each(str.strip)
