@@ -7,7 +7,7 @@ import typer
 
 from carbonctl.analysis.gates.grammar import FLEET_KEYS
 from carbonctl.batch.fleet.hashing import read_key
-from carbonctl.batch.fleet.read import reading
+from carbonctl.batch.fleet.read import ARROW, AUTO, DASK, reading
 from carbonctl.batch.fleet.run import Order, run
 from carbonctl.batch.fleet.templates import read_template
 from carbonctl.cli import gate_options, log_options
@@ -15,6 +15,8 @@ from carbonctl.cli import options as o
 from carbonctl.errors import UsageError
 from carbonctl.inputs.catalogs import catalog_for
 from carbonctl.inputs.jobs.maps import EMPTY, read_map
+from carbonctl.ledger.frames import DASK as INSTALL_DASK
+from carbonctl.ledger.frames import require
 from carbonctl.outputs import writing
 from carbonctl.render import FOR_PEOPLE, FORMATS, Style
 
@@ -69,6 +71,14 @@ AllowRejects = Annotated[
 KeepDuplicates = Annotated[
     bool, typer.Option("--keep-duplicates", help="Count a job again that stands twice.")
 ]
+Engine = Annotated[
+    Literal["auto", "arrow", "csv", "dask"],
+    typer.Option("--engine", help="What reads tables. Default: automatic."),
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option("--scheduler", metavar="ADDR", help="Read on the workers of a Dask scheduler."),
+]
 Hardware = Annotated[
     Literal["left-out", "counted"],
     typer.Option("--hardware", help="Of measured energy: from device, devices and time."),
@@ -103,6 +113,9 @@ def fleet(
     energy: log_options.Energy = "modelled",
     failed_as: log_options.FailedAs = None,
     services: log_options.Services = None,
+    engine: Engine = "auto",
+    jobs: o.Jobs = None,
+    scheduler: Scheduler = None,
     format: o.Format = "table",
     export: o.Export = [],  # noqa: B006
     fail_on: o.FailOn = [],  # noqa: B006
@@ -142,7 +155,7 @@ def fleet(
         raise UsageError("--tag says what rows are shown with; add --rows")
     filled = None if template is None else read_template(template)
     how = reading(mapped, column, groups, from_, log_options.read(flags), set, filled)
-    how = replace(how, tags=more)
+    how = replace(how, tags=more, engine=_engine(engine, scheduler, jobs, tables, rows=rows))
     if "-" in tables and how.format is None:
         raise UsageError("-: say what standard input is with --from: table, slurm, …")
     read = [*tables, *(path for path in (map, template, budget) if path)]
@@ -158,9 +171,32 @@ def fleet(
         log_options.share(allow_rejects, "--allow-rejects"), exit_zero, quiet, verbose,
         _rows(format, targets) if rows else None, split_time,
         tuple(set) if template is not None else (), more, secret,
-        read_key(hash_key) if hash_key is not None else b"",
+        read_key(hash_key) if hash_key is not None else b"", scheduler, jobs,
     )  # fmt: skip
     return run(order, catalog)
+
+
+def _engine(
+    engine: str, scheduler: str | None, jobs: int | None, tables: list[str], *, rows: bool
+) -> str:
+    """Return what reads tables: Dask where a scheduler is named.
+
+    Raises UsageError where it cannot do what is asked for, MissingExtra where it is not installed.
+    """
+    if scheduler is not None and engine not in (AUTO, DASK):
+        raise UsageError(f"--scheduler is of --engine dask, not of --engine {engine}")
+    if scheduler is not None and jobs is not None:
+        raise UsageError("--jobs starts processes here; --scheduler has workers of its own")
+    if engine == ARROW:
+        require("--engine arrow", "pyarrow")
+    if engine != DASK and scheduler is None:
+        return engine
+    if rows:
+        raise UsageError("--engine dask returns sums, not rows; --rows needs --engine arrow")
+    if "-" in tables:
+        raise UsageError("-: --engine dask reads files; --engine arrow reads standard input too")
+    require("--engine dask", "dask", "distributed", "pyarrow", extra=INSTALL_DASK)
+    return DASK
 
 
 def _names(text: str | None, flag: str) -> tuple[str, ...]:

@@ -21,10 +21,20 @@ if TYPE_CHECKING:
     import pandas as pd
 
 EXTRA = "pip install 'carbonctl[frames]'"
+DASK = "pip install 'carbonctl[dask]'"
 
 
-def require(what: str, *packages: str) -> None:
-    """Import what a DataFrame or a file is made with.
+def require(what: str, *packages: str, extra: str = EXTRA) -> None:
+    """Import what a DataFrame or a file is made with, or what works on many machines.
+
+    Parameters
+    ----------
+    what : str
+        What needs the packages.
+    packages : str
+        Their names.
+    extra : str
+        The command that installs them.
 
     Raises
     ------
@@ -35,7 +45,7 @@ def require(what: str, *packages: str) -> None:
         try:
             import_module(package)
         except ImportError as error:
-            message = f"{what} needs {package}: {error}; install it with `{EXTRA}`"
+            message = f"{what} needs {package}: {error}; install it with `{extra}`"
             raise MissingExtra(message) from error
 
 

@@ -40,14 +40,20 @@ class CsvTable:
         The table.
     findings : Findings
         Takes rows that cannot be read.
+    delimiter : str
+        What is between cells; by the name, or the header, unless given.
+    width : int
+        How many cells the header has, where it was read elsewhere: `header` does it otherwise.
     """
 
-    def __init__(self, source: Source, findings: Findings) -> None:
+    def __init__(
+        self, source: Source, findings: Findings, delimiter: str = "", width: int = 0
+    ) -> None:
         self.name = source.name
         self.findings = findings
-        self.delimiter = delimiter_of(source)
+        self.delimiter = delimiter or delimiter_of(source)
         self.text = _Text(source)
-        self.width = 0
+        self.width = width
         self.line = 1  # the number of the next one
 
     def header(self) -> list[str]:

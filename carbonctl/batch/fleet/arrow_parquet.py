@@ -22,10 +22,14 @@ class ParquetTable:
     ----------
     source : ParquetSource
         The file.
+    span : (int, int), optional
+        The rows that are read, from 0 and without the last; all of them unless given. Where it
+        begins with a block of the file its blocks are those of the file.
     """
 
-    def __init__(self, source: ParquetSource) -> None:
+    def __init__(self, source: ParquetSource, span: tuple[int, int] | None = None) -> None:
         self.source = source
+        self.span = span
 
     def header(self) -> list[str]:
         """Return the names of the columns.
@@ -37,6 +41,17 @@ class ParquetTable:
         """
         with self.source.checked(), parquet.ParquetFile(self.source.path) as file:
             return list(file.schema_arrow.names)
+
+    def row_groups(self) -> list[int]:
+        """Return how many rows each group of rows has.
+
+        Raises
+        ------
+        InputError
+            Where it cannot be read.
+        """
+        with self.source.checked(), parquet.ParquetFile(self.source.path) as file:
+            return _row_groups(file)
 
     def gathered(self, positions: Positions) -> Iterator[Arrays]:
         """Yield its rows in blocks.
@@ -54,7 +69,8 @@ class ParquetTable:
             only_times = positions.times - positions.texts - positions.numbers
             keyed = [name for name in texts if schema.names.index(name) not in only_times]
             with parquet.ParquetFile(self.source.path, read_dictionary=keyed) as file:
-                for arrays in blocks(_pieces(file, positions.all, names), len(schema.names)):
+                pieces = _pieces(file, positions.all, names, self.span)
+                for arrays in blocks(pieces, len(schema.names)):
                     for position in positions.texts:
                         arrays.texts(position)  # what is wrong with a text shows here
                     yield arrays
@@ -64,11 +80,33 @@ def _is_string(kind: Any) -> bool:
     return bool(pa.types.is_string(kind))
 
 
-def _pieces(file: Any, positions: list[int], names: list[str]) -> Iterator[Piece]:
-    row = 1
-    for batch in file.iter_batches(ROWS, columns=names):
+def _row_groups(file: Any) -> list[int]:
+    metadata = file.metadata
+    return [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
+
+
+def _pieces(
+    file: Any, positions: list[int], names: list[str], span: tuple[int, int] | None
+) -> Iterator[Piece]:
+    row, groups = 0, None
+    start, stop = span or (0, file.metadata.num_rows)
+    if span is not None:
+        groups, row = _groups_of(_row_groups(file), start, stop)
+    for batch in file.iter_batches(ROWS, row_groups=groups, columns=names):
         if batch.schema.names != names:
             batch = batch.select(names)  # noqa: PLW2901
-        lines = np.arange(row, row + batch.num_rows)
+        lines = np.arange(row + 1, row + 1 + batch.num_rows)
+        piece = Piece(lines, dict(zip(positions, batch.columns, strict=True)))
+        first, last = max(start - row, 0), min(stop - row, batch.num_rows)
         row += batch.num_rows
-        yield Piece(lines, dict(zip(positions, batch.columns, strict=True)))
+        if first < last:
+            yield piece if last - first == len(lines) else piece.cut(first, last)
+        if row >= stop:
+            return
+
+
+def _groups_of(rows: list[int], start: int, stop: int) -> tuple[list[int], int]:
+    """Return the groups of rows in which a span is, and the first row of these."""
+    begins = np.concatenate([[0], np.cumsum(rows)]).tolist()
+    groups = [n for n in range(len(rows)) if begins[n] < stop and begins[n + 1] > start]
+    return groups, begins[groups[0]] if groups else 0

@@ -2,20 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 
 from carbonctl.batch.fleet.blocks import Block, unique_rows
 
+Hashes = Callable[[Sequence[str], int], Any]
 _MIXER = np.uint64(0x9E3779B97F4A7C15)
 
 
-class Seen:
-    """Remembers which jobs there were: eight bytes each, in arrays that are merged as they grow."""
+def quick(values: Sequence[str], place: int) -> Any:
+    """Return a number for each text, which another process would not give."""
+    return np.array(
+        [hash((place, value)) & 0xFFFFFFFFFFFFFFFF for value in values], dtype=np.uint64
+    )
 
-    def __init__(self) -> None:
+
+def steady(values: Sequence[str], place: int) -> Any:
+    """Return a number for each text, the same in all processes."""
+    salt = bytes([place])
+    digests = [
+        blake2b(value.encode("utf-8", "surrogatepass"), digest_size=8, salt=salt).digest()
+        for value in values
+    ]
+    return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
+
+
+class Seen:
+    """Remembers which jobs there were: eight bytes each, in arrays that are merged as they grow.
+
+    Parameters
+    ----------
+    hashes : callable
+        From texts, and a number that tells them from others, to a number for each; the same in
+        all processes, where keys go from one to another: `steady`.
+    """
+
+    def __init__(self, hashes: Hashes = quick) -> None:
+        self.hashes = hashes
         self.sorted: list[Any] = []
 
     def again(self, block: Block) -> Any:
@@ -32,28 +59,32 @@ class Seen:
             return again
         mixed = starts[rows].view(np.uint64)
         for place, column in enumerate([jobs, block.text("device"), block.text("instance")]):
-            mixed = mixed * _MIXER + _hashes(column.values, place)[column.codes[rows]]
+            mixed = mixed * _MIXER + self.hashes(column.values, place)[column.codes[rows]]
         again[rows] = self._repeated(mixed, block.lines[rows])
         return again
 
     def _repeated(self, keys: Any, lines: Any) -> Any:
         first, inverse = unique_rows([np.unique(keys, return_inverse=True)[1]])
         own = lines != lines[first][inverse]  # a job of two machines has two rows of one line
+        known = self.knows(keys)
+        self.add(np.unique(keys))
+        return known | own
+
+    def knows(self, keys: Any) -> Any:
+        """Return which keys of jobs were there before."""
         known = np.zeros(len(keys), dtype=bool)
         for some in self.sorted:
             at = np.searchsorted(some, keys)
             inside = at < len(some)
             known[inside] |= some[at[inside]] == keys[inside]
-        self._add(np.unique(keys))
-        return known | own
+        return known
 
-    def _add(self, keys: Any) -> None:
+    def add(self, keys: Any) -> None:
+        """Add keys of jobs, each once and in order."""
         while self.sorted and len(self.sorted[-1]) <= len(keys):
             keys = np.union1d(self.sorted.pop(), keys)
         self.sorted.append(keys)
 
-
-def _hashes(values: Sequence[str], place: int) -> Any:
-    return np.array(
-        [hash((place, value)) & 0xFFFFFFFFFFFFFFFF for value in values], dtype=np.uint64
-    )
+    def keys(self) -> Any:
+        """Return the keys of all jobs, each once and in order."""
+        return np.unique(np.concatenate([np.empty(0, dtype=np.uint64), *self.sorted]))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from carbonctl.account.machine import most_of_rated
@@ -34,6 +36,9 @@ class MostPower:
             self.known[name] = self._of(name)
         return self.known[name]
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _most_power, (self.catalog.folders[:-1], self.sayings)  # to another process
+
     def _of(self, name: str) -> float:
         said: Any = self.sayings.devices.get(name, name)
         if isinstance(said, Mapping):
@@ -46,3 +51,13 @@ class MostPower:
         if rated is None or device.of_record != 1:
             return math.inf
         return best(rated.number) * most_of_rated(device)
+
+
+@lru_cache(maxsize=1)
+def _catalog(own: tuple[Path, ...]) -> Catalog:
+    return Catalog(own)
+
+
+def _most_power(own: tuple[Path, ...], sayings: Sayings) -> MostPower:
+    """Return what tells the most power in another process; the catalog is read there."""
+    return MostPower(_catalog(own), sayings)

@@ -16,7 +16,7 @@ from carbonctl.batch.fleet.templates import placeholders, template_layout
 from carbonctl.errors import InputError, Problem, UsageError
 from carbonctl.inputs.jobs import keys, logs
 from carbonctl.inputs.jobs.findings import Findings
-from carbonctl.inputs.jobs.layout import BUILT_IN, column_settings, layout
+from carbonctl.inputs.jobs.layout import BUILT_IN, Layout, column_settings, layout
 from carbonctl.inputs.jobs.maps import EMPTY, TABLE, Map, MappedColumn
 from carbonctl.inputs.jobs.names import FIELDS, field_named
 from carbonctl.inputs.jobs.options import DEFAULTS, Options
@@ -32,7 +32,7 @@ from carbonctl.text import did_you_mean
 # Keys that stand for a column of the table where rows have none: what a row is, and its amounts.
 _COLUMNS = ("kind", "phase", "device", "instance", "devices", "wall_time", "device_time", "energy")
 _FORMATS = (TABLE, *logs.FORMATS)
-AUTO, ARROW, CSV = ENGINES = ("auto", "arrow", "csv")
+AUTO, ARROW, CSV, DASK = ENGINES = ("auto", "arrow", "csv", "dask")
 _SMALL = 1 << 20  # characters of a table that is read sooner than pyarrow is imported
 
 
@@ -192,29 +192,38 @@ class Table:
             Where it cannot be read.
         """
         if self.format == TABLE:
-            given = self.reading
-            table = columnar(self.source, findings, given.engine)
+            fills = self.reading.fills
+            table = columnar(self.source, findings, self.reading.engine)
             if table is None:
                 reader = records(self.source, findings)
-                _, header = next(reader)
-            else:
-                header = table.header()
-            if given.sayings.template is not None:
-                names = placeholders(given.sayings.template)
-                where = template_layout(header, given.map, self.tags, names, self.file)
-            else:
-                where = layout(header, given.map, self.tags, given.columns, self.file)
-            if where.unused:
-                unused = ", ".join(where.unused)
-                findings.note(f"{self.file}: columns that are not used: {unused}")
-            if table is None:
-                yield from tables.of_records(reader, where, given.fills, self.file, findings)
+                where = self.layout(next(reader)[1], findings)
+                yield from tables.of_records(reader, where, fills, self.file, findings)
                 return
+            where = self.layout(table.header(), findings)
             for columns in table.gathered(positions(where)):
-                yield tables.of_columns(columns, where, given.fills, self.file, findings)
+                yield tables.of_columns(columns, where, fills, self.file, findings)
         else:
             rows = self.rows(findings)
             yield from tables.of_rows(rows, self.tags, self.reading.fills, self.file)
+
+    def layout(self, header: Sequence[str], findings: Findings) -> Layout:
+        """Return where everything is in a table, and note the columns that nothing reads.
+
+        Raises
+        ------
+        InputError
+            Where it cannot be accounted for.
+        """
+        given = self.reading
+        if given.sayings.template is not None:
+            names = placeholders(given.sayings.template)
+            where = template_layout(header, given.map, self.tags, names, self.file)
+        else:
+            where = layout(header, given.map, self.tags, given.columns, self.file)
+        if where.unused:
+            unused = ", ".join(where.unused)
+            findings.note(f"{self.file}: columns that are not used: {unused}")
+        return where
 
     def rows(self, findings: Findings) -> Iterator[Row]:
         """Yield the rows of a log in the canonical table."""

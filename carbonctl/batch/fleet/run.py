@@ -10,22 +10,18 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from carbonctl import __version__, errors
 from carbonctl.analysis.gates import Verdict, exit_code
 from carbonctl.analysis.gates.rules import Gates
 from carbonctl.batch.fleet.blocks import Block
 from carbonctl.batch.fleet.duplicates import Seen
 from carbonctl.batch.fleet.fleet import OF_ENTRY, Maker
-from carbonctl.batch.fleet.hashing import hashed
-from carbonctl.batch.fleet.kernel import DUPLICATE, Part, Plan, part
-from carbonctl.batch.fleet.months import shared
+from carbonctl.batch.fleet.kernel import Part, Plan
 from carbonctl.batch.fleet.power import MostPower
-from carbonctl.batch.fleet.read import Reading, Table, opened, raw_map
+from carbonctl.batch.fleet.read import DASK, Reading, Table, opened, raw_map
 from carbonctl.batch.fleet.rows import RowMaker
+from carbonctl.batch.fleet.steps import Done, Steps
 from carbonctl.batch.fleet.sums import Sums
-from carbonctl.batch.fleet.tables import Ready, kept_rows
 from carbonctl.catalog import Catalog
 from carbonctl.errors import InputError, Problem
 from carbonctl.inputs.jobs.findings import Findings
@@ -45,10 +41,6 @@ from carbonctl.outputs.writing import (
 )
 from carbonctl.render import FOR_PEOPLE, Style
 
-_HARDWARE = (
-    "the hardware of measured energy is not counted; --hardware counted takes it from device, "
-    "devices and time"
-)
 _POWERS = ("load", "power", "busy", "rated_power")
 
 
@@ -82,6 +74,10 @@ class Order:
         What rows are shown with besides what groups are made by.
     hashed : tuple of str
         Tags of which digests are written, by the ``key``.
+    scheduler : str, optional
+        The address of a Dask scheduler whose workers read the inputs.
+    jobs : int, optional
+        How many processes read them on this machine.
     allowed : float
         The share of rows that may be rejected with exit code 0.
     """
@@ -107,6 +103,8 @@ class Order:
     tags: tuple[str, ...] = ()
     hashed: tuple[str, ...] = ()
     key: bytes = b""
+    scheduler: str | None = None
+    jobs: int | None = None
 
 
 class _TooMany(Exception):
@@ -143,6 +141,10 @@ class _Run:
             catalog, reading.sayings, reading.by, self.tags, order.overrides,
             raw_map(reading.map),
         )  # fmt: skip
+        self.steps = Steps(
+            self.plan, reading.by, reading.fills.zone, order.keeps_duplicates, order.split_time,
+            order.hashed, order.key,
+        )  # fmt: skip
         may_show = not order.quiet
         self.bar = Bar(None, is_wanted=may_show and not is_terminal_busy(order), what="rows")
 
@@ -171,7 +173,7 @@ class _Run:
 
         tags = (*self.order.reading.by, *self.order.tags)
         maker = RowMaker(self.maker, tags)
-        batches = (maker.batch(block, part) for block, part in self.read())
+        batches = (maker.batch(block, part) for block, part in self.read() if block is not None)
         known = (batch for batch in batches if batch is not None)
         form = target if isinstance(target, str) else target.form
         chunks = drawing.write(form, known, tags)
@@ -181,17 +183,17 @@ class _Run:
         else:
             export_chunks(target, "", chunks)
 
-    def read(self) -> Iterator[tuple[Block, Part]]:
+    def read(self) -> Iterator[tuple[Block | None, Part]]:
         """Read all inputs, as far as they can be read, and yield what comes of each block."""
         repeats = Repeats()
         try:
-            for table in opened(self.order.paths, self.order.reading):
+            for table, results in self.tables():
                 if isinstance(table, InputError):
                     repeats.tell(table)
                     self.problems += table.problems
                     continue
                 try:
-                    yield from self.read_table(table)
+                    yield from self.read_table(table, results)
                 except InputError as error:
                     repeats.tell(error)
                     self.problems += error.problems
@@ -201,50 +203,50 @@ class _Run:
             self.bar.close()
         repeats.finish()
 
-    def read_table(self, table: Table) -> Iterator[tuple[Block, Part]]:
+    def tables(self) -> Iterator[tuple[Table | InputError, Iterator[Done]]]:
+        """Yield the inputs, each with what comes of its blocks, as the engine reads them."""
+        order = self.order
+        tables = opened(order.paths, order.reading)
+        if order.reading.engine == DASK:
+            from carbonctl.batch.fleet.dask_cluster import Cluster
+            from carbonctl.batch.fleet.engine_dask import read
+
+            cluster = Cluster(order.scheduler, order.jobs)
+            yield from read(tables, order.reading, self.steps, cluster, self.findings)
+            return
+        for table in tables:
+            yield table, iter(()) if isinstance(table, InputError) else self.blocks(table)
+
+    def blocks(self, table: Table) -> Iterator[Done]:
+        """Yield what comes of the blocks of an input that this process reads."""
+        for ready in table.blocks(self.findings):
+            yield self.steps.done(ready, self.seen, self.findings)
+
+    def read_table(
+        self, table: Table, results: Iterator[Done]
+    ) -> Iterator[tuple[Block | None, Part]]:
         """Add up the rows of one input, and yield what comes of each block."""
         if (table.is_recognised and not self.order.quiet) or self.order.verbose:
             say(f"{table.file}: read as {table.format}")
         rows = 0
         try:
-            for ready in table.blocks(self.findings):
-                rows += ready.block.rows
-                yield self.add(ready)
+            for done in results:
+                rows += done.rows
+                yield self.add(done)
                 self.bar.draw(rows, rows)
         finally:
             wants = "json" in (self.order.form, *(target.form for target in self.order.targets))
             sha256 = digest(table) if wants else None
             self.inputs.append(Input(table.file, sha256, rows, table.format))
 
-    def add(self, ready: Ready) -> tuple[Block, Part]:
+    def add(self, done: Done) -> tuple[Block | None, Part]:
         """Add up a block, and return what comes of it."""
-        if not self.order.keeps_duplicates:
-            again = self.seen.again(ready.block)
-            if again.any():
-                self.findings.skip(DUPLICATE, int(again.sum()))
-                ready = kept_rows(ready, ~again)
-        if self.order.hashed:
-            ready = hashed(ready, self.order.hashed, self.order.key)
-        if self.order.split_time:
-            ready = shared(ready, self.order.reading.by, self.order.reading.fills.zone)
-        made = part(ready.block, self.plan, ready.refused)
-        self.sums.add(made)
-        self.sums.headers.setdefault(ready.block.file, ready.block.headers)
-        self.note_hardware(ready.block)
+        self.sums.add(done.part)
+        self.sums.headers.setdefault(done.part.file, done.headers)
         most = self.order.most_errors
         if most is not None and len(self.findings.rejects) + self.sums.rejected >= most:
             raise _TooMany
-        return ready.block, made
-
-    def note_hardware(self, block: Block) -> None:
-        """Note measured energy whose hardware could be counted."""
-        if self.order.hardware or "energy_kwh" not in block.columns:
-            return
-        has_time = ~np.isnan(block.number("wall_time_h")) | ~np.isnan(block.number("device_time_h"))
-        could = has_time & block.text("device").where(bool) & (block.number("devices") > 0)
-        rows = int((could & ~np.isnan(block.number("energy_kwh"))).sum())
-        if rows:
-            self.findings.note(_HARDWARE, rows)
+        return done.block, done.part
 
     def fleet(self) -> Fleet | None:
         """Return the account; None where nothing could be read."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import zlib
 from importlib import import_module
+from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from carbonctl.errors import MissingExtra
@@ -35,6 +36,12 @@ def decompressed(raw: Any, name: str) -> BinaryIO:
     if start == _ZSTANDARD:
         return cast("BinaryIO", _Checked(_zstandard(raw, name)))
     return cast("BinaryIO", raw)
+
+
+def is_compressed(path: str) -> bool:
+    """Whether a file is compressed, by its first bytes."""
+    with Path(path).open("rb") as file:
+        return file.read(len(_ZSTANDARD)).startswith((_GZIP, _ZSTANDARD))
 
 
 class _Checked:

@@ -52,3 +52,11 @@ class Findings:
         """Add a quantity that no kind of activity accounts for, and count its row."""
         self.skip(NOT_COVERED)
         self.not_covered[what, unit] += quantity  # type: ignore[assignment]
+
+    def add(self, other: Findings) -> None:
+        """Add what was found elsewhere."""
+        self.skipped += other.skipped
+        self.rejects += other.rejects
+        self.notes += other.notes
+        self.not_covered += other.not_covered
+        self.uncovered_h += other.uncovered_h

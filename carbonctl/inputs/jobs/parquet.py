@@ -24,6 +24,8 @@ class ParquetSource:
     ----------
     path : str
         Where it is.
+    name : str
+        What messages call it; the path unless given.
 
     Raises
     ------
@@ -31,10 +33,10 @@ class ParquetSource:
         Where pyarrow is not installed.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, name: str = "") -> None:
         require("Parquet", "pyarrow")
         self.path = path
-        self.name = called(path)
+        self.name = name or called(path)
 
     def records(self) -> Iterator[tuple[int, Sequence[str]]]:
         """Yield the names of its columns as row 0, and then its rows, counted from 1.

@@ -37,11 +37,13 @@ class Source:
     ----------
     path : str
         Of a file; ``-`` is standard input.
+    name : str
+        What messages call it; the path unless given.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, name: str = "") -> None:
         self._path = path
-        self._name = called(path)
+        self._name = name or called(path)
         self._blocks = self._read_blocks()
         self._first: list[str] = []
         refuse_workbook(path, self._name)
@@ -123,7 +125,7 @@ class Source:
             descriptor = stack.enter_context(opened(self._path, self._name))
             raw = stack.enter_context(open(descriptor, "rb", closefd=False))
             stream = decompressed(raw, self._name)
-            decoder = _Decoder(self._name)
+            decoder = Decoder(self._name)
             while data := self._read(stream):
                 yield from decoder.blocks(data)
             yield from decoder.rest()
@@ -139,15 +141,23 @@ class Source:
             raise InputError([Problem(self._name, None, None, message)]) from None
 
 
-class _Decoder:
-    """Makes text of bytes, in blocks of whole lines, and counts the lines for messages."""
+class Decoder:
+    """Makes text of bytes, in blocks of whole lines, and counts the lines for messages.
 
-    def __init__(self, name: str) -> None:
+    Parameters
+    ----------
+    name : str
+        What messages call the input.
+    is_first : bool
+        Whether the first bytes are the first of the input, which tell its form.
+    """
+
+    def __init__(self, name: str, *, is_first: bool = True) -> None:
         self.name = name
         self.line = 1
         self.rests: list[bytes] = []  # the beginning of a line whose end is not read yet
         self.size = 0
-        self.is_first = True
+        self.is_first = is_first
 
     def blocks(self, data: bytes) -> Iterator[str]:
         """Yield the text up to the last end of a line."""
@@ -171,6 +181,7 @@ class _Decoder:
             yield self.text(b"".join(self.rests))
 
     def text(self, data: bytes) -> str:
+        """Return whole lines as text."""
         try:
             text = data.decode("utf-8")
         except UnicodeDecodeError as error:
@@ -185,11 +196,13 @@ class _Decoder:
         return text
 
     def refuse_other_forms(self, data: bytes) -> None:
+        """Refuse what is no text by its first bytes."""
         for start, what in _OTHER_FORMS.items():
             if data.startswith(start):
                 raise self.problem(1, f"this is {what}")
 
     def problem(self, line: int, message: str) -> InputError:
+        """Return what is wrong with a line."""
         return InputError([Problem(self.name, line, None, message)])
 
 
