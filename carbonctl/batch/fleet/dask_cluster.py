@@ -71,7 +71,7 @@ class Cluster:
 
     def unavailable(self, message: str) -> Unavailable:
         """Return what is said where it cannot be used."""
-        return Unavailable(f"--engine dask: {self.name}: {message}")
+        return Unavailable(f"carbonctl: --engine dask: {self.name}: {message}")
 
     def _lacks(self, error: BaseException) -> Unavailable:
         return self.unavailable(
@@ -120,13 +120,16 @@ def _client(cluster: Cluster, stack: ExitStack) -> Any:
         if address is None:
             local = dask.LocalCluster(
                 n_workers=cluster.jobs or processors(), threads_per_worker=1, processes=True,
-                dashboard_address=None, silence_logs=logging.CRITICAL,
+                dashboard_address="127.0.0.1:0", scheduler_kwargs={"dashboard": False},
+                silence_logs=logging.CRITICAL,
             )  # fmt: skip
             address = stack.enter_context(local)
         client = stack.enter_context(dask.Client(address, timeout=_TIMEOUT, set_as_default=False))
     except (OSError, ValueError, RuntimeError) as error:
-        what = "no scheduler answers" if cluster.scheduler else "no processes can be started"
-        raise cluster.unavailable(f"{what}: {error}") from None
+        if cluster.scheduler is None:
+            raise cluster.unavailable(f"no processes can be started: {error}") from None
+        message = f"no scheduler answers within {_TIMEOUT} s; an address is tcp://HOST:8786"
+        raise cluster.unavailable(message) from None
     try:
         client.wait_for_workers(1, timeout=_TIMEOUT if cluster.scheduler else _STARTED)
     except TimeoutError:

@@ -94,7 +94,7 @@ def work(task: Task) -> Outcome:
     """
     if task.version != __version__:
         message = f"a worker has carbonctl {__version__}, and {task.version} asks it"
-        raise Unavailable(f"--engine dask: {message}; install the same everywhere")
+        raise Unavailable(f"carbonctl: --engine dask: {message}; install the same everywhere")
     if not Path(task.piece.path).is_file():
         message = f"a worker does not find {task.piece.path}; all machines need the same files"
         raise Unavailable(f"{task.piece.name}: {message} at the same paths")
