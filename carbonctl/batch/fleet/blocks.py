@@ -193,7 +193,7 @@ class Block(NamedTuple):
         return "" if math.isnan(value) else f"{value:g}"
 
 
-_TABLE = 1 << 20  # combinations that are looked up in a table rather than sorted
+_TABLE = 1 << 22  # combinations that are looked up in a table rather than sorted
 
 
 def unique_rows(columns: Sequence[Any], rows: int | None = None) -> tuple[Any, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,6 @@ from carbonctl.inputs.jobs.findings import Reject
 _WIDTH = 1 + len(AMOUNTS)  # the rows of a cell, and its amounts
 _SHIFT = 32  # bits of a structure's place in the number of a cell
 _TABLE = 1 << 24  # pairs of groups and structures whose cells are looked up in a table
-_ROWS = 0  # the column of the sums that counts rows
 
 
 class Sums:
@@ -43,12 +42,12 @@ class Sums:
         self.structures: list[Structure] = []
         self._groups: dict[Group, int] = {}
         self._structures: dict[Hashable, int] = {}
-        self._same: dict[int, int] = {}  # the places of objects that were met
-        self._met: list[Structure] = []  # these objects, so that their numbers stay theirs
+        self._known: list[Structure] = []  # the list whose places are known here
+        self._places = np.empty(0, dtype=np.int64)
         self._first: list[tuple[str, Any]] = []
         self._files: set[str] = set()
         self._cells = _Cells()
-        self._sums: dict[int, _Column] = {}
+        self._sums = _Table()
         self.rejects: list[Reject] = []
         self.skipped: Counter[str] = Counter()
         self.rejected = 0
@@ -61,15 +60,12 @@ class Sums:
         if not part.sums:
             return
         groups = np.array([self._group(group) for group in part.groups], dtype=np.int64)
-        structures = self._numbers(part.structures)
-        self._keep_first(part, structures)
+        places = self._numbers(part.structures)
+        self._keep_first(part, places[part.met])
         at = self._cells.places(
-            groups[part.group], np.array(structures, dtype=np.int64)[part.structure],
-            len(self.groups), len(self.structures),
-        )  # fmt: skip
-        for place, numbers in part.sums.items():
-            column = self._sums.setdefault(place, _Column(is_exact=place == _ROWS))
-            column.add(at, numbers, self._cells.count)
+            groups[part.group], places[part.structure], len(self.groups), len(self.structures)
+        )
+        self._sums.add(at, part.sums, self._cells.count)
 
     def _group(self, group: Group) -> int:
         place = self._groups.get(group)
@@ -78,13 +74,14 @@ class Sums:
             self.groups.append(group)
         return place
 
-    def _numbers(self, structures: Sequence[Structure]) -> list[int]:
-        """Return the places of structures; of those that were met quickly."""
-        same = self._same
-        return [
-            same[id(structure)] if id(structure) in same else self._number(structure)
-            for structure in structures
-        ]
+    def _numbers(self, structures: list[Structure]) -> Any:
+        """Return the places of structures; those that the same list had before quickly."""
+        if structures is not self._known:
+            self._known, self._places = structures, np.empty(0, dtype=np.int64)
+        if len(structures) > len(self._places):
+            new = [self._number(structure) for structure in structures[len(self._places) :]]
+            self._places = np.concatenate([self._places, np.array(new, dtype=np.int64)])
+        return self._places
 
     def _number(self, structure: Structure) -> int:
         # NaN is not equal to itself: texts are
@@ -94,26 +91,24 @@ class Sums:
         if place is None:
             place = self._structures[key] = len(self.structures)
             self.structures.append(structure)
-        self._same[id(structure)] = place
-        self._met.append(structure)
         return place
 
-    def _keep_first(self, part: Part, structures: Sequence[int]) -> None:
+    def _keep_first(self, part: Part, places: Any) -> None:
         """Keep where the first row of each structure stands: by files in their order, by lines."""
         start = len(self._first)
         is_early = any(part.file < file for file in self._files)
         self._files.add(part.file)
-        if not is_early and max(structures) < start:
+        if not is_early and places.max() < start:
             return
         self._first += [("", 0)] * (len(self.structures) - start)
-        for place, line in zip(structures, part.first, strict=True):
+        for place, line in zip(places.tolist(), part.first.tolist(), strict=True):
             if place >= start or part.file < self._first[place][0]:
                 self._first[place] = (part.file, line)
 
     @property
     def counted(self) -> int:
         """Rows that count."""
-        return int(self._sums[_ROWS].total().sum()) if self._sums else 0
+        return int(self._sums.column(0, self._cells.count).sum())
 
     @property
     def cells(self) -> tuple[Any, Any, Any]:
@@ -129,8 +124,8 @@ class Sums:
         keys = self._cells.keys()
         order = np.argsort(keys)
         sums = np.zeros((len(keys), _WIDTH))
-        for place, column in self._sums.items():
-            sums[:, place] = column.total(len(keys))[order]
+        for place in self._sums.columns:
+            sums[:, place] = self._sums.column(place, len(keys))[order]
         keys = keys[order]
         return keys >> _SHIFT, keys & (2**_SHIFT - 1), sums
 
@@ -213,47 +208,55 @@ class _Cells:
         return at
 
 
-class _Column:
-    """The sums of one amount, a number for each cell, with what rounding took from them."""
+class _Table:
+    """The sums of each cell, with what rounding took from them: a row for each.
 
-    def __init__(self, *, is_exact: bool) -> None:
-        self.is_exact = is_exact  # whole numbers lose nothing
-        self.sums = np.zeros(0)
-        self.lost = np.zeros(0)
+    Attributes
+    ----------
+    columns : list of int
+        Which sums there are.
+    """
 
-    def add(self, at: Any, numbers: Any, count: int) -> None:
-        """Add numbers to the sums of some cells, which all differ, of ``count``."""
-        if count > len(self.sums):
-            self.sums = _longer(self.sums, count)
-            if not self.is_exact:
-                self.lost = _longer(self.lost, count)
-        if self.is_exact:
-            self.sums[at] += numbers
-            return
-        old = self.sums[at]
+    def __init__(self) -> None:
+        self.columns: list[int] = []
+        self.table = np.zeros((0, 0))  # the sums, then what is lost of each
+
+    def add(self, at: Any, sums: Mapping[int, Any], cells: int) -> None:
+        """Add numbers to the sums of some cells, which all differ, of so many cells."""
+        self._widen(sums, cells)
+        width = len(self.columns)
+        rows = self.table[at]
+        old, lost = rows[:, :width], rows[:, width:]
+        numbers = np.zeros(old.shape)
+        for place, column in enumerate(self.columns):
+            if column in sums:
+                numbers[:, place] = sums[column]
         total = old + numbers
         added = total - old
-        self.sums[at] = total
-        left = numbers - added
-        np.subtract(total, added, out=added)
-        np.subtract(old, added, out=old)
-        left += old  # exactly what the sum of two numbers lost
-        self.lost[at] += left
+        # Exactly what the sum of two numbers lost, whichever is the larger one.
+        lost += (numbers - added) + (old - (total - added))
+        rows[:, :width] = total
+        self.table[at] = rows
 
-    def total(self, count: int | None = None) -> Any:
-        """Return the sums of the first cells; those that none were added to are 0."""
-        sums = self.sums if self.is_exact else self.sums + self.lost
-        return sums if count is None else _longer(sums, count)[:count]
+    def _widen(self, sums: Mapping[int, Any], cells: int) -> None:
+        new = [column for column in sums if column not in self.columns]
+        if not new and cells <= len(self.table):
+            return
+        width = len(self.columns)
+        self.columns += new
+        wider = np.zeros((_grown(len(self.table), cells), 2 * len(self.columns)))
+        wider[: len(self.table), :width] = self.table[:, :width]
+        wider[: len(self.table), width + len(new) : 2 * width + len(new)] = self.table[:, width:]
+        self.table = wider
+
+    def column(self, column: int, cells: int) -> Any:
+        """Return one of the sums of some cells."""
+        if column not in self.columns:
+            return np.zeros(cells)
+        place = self.columns.index(column)
+        return self.table[:cells, place] + self.table[:cells, len(self.columns) + place]
 
 
 def _grown(size: int, wanted: int) -> int:
     """Return a size that is enough for a while."""
     return size if wanted <= size else max(wanted, wanted * 5 // 4)
-
-
-def _longer(numbers: Any, count: int) -> Any:
-    if count <= len(numbers):
-        return numbers
-    longer = np.zeros(_grown(len(numbers), count))
-    longer[: len(numbers)] = numbers
-    return longer

@@ -1,0 +1,148 @@
+"""The structures that were met, so that those of many blocks are made, and looked up, once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from carbonctl.batch.fleet.blocks import NAN
+from carbonctl.batch.fleet.structures import AMOUNTS, FIGURES, WORDS, Structure
+
+_SHIFT = 32
+
+
+class Same(NamedTuple):
+    """A field that is the same in all structures of a block."""
+
+    value: Any
+
+
+class Codes(NamedTuple):
+    """A field of the structures of a block: for each the place of its value in some values."""
+
+    codes: Any
+    values: Sequence[Any]
+
+
+class Known:
+    """The structures that were met.
+
+    Attributes
+    ----------
+    structures : list of Structure
+        In the order in which they came.
+    """
+
+    def __init__(self) -> None:
+        self.structures: list[Structure] = []
+        self._tables: dict[Any, _Table] = {}
+
+    def numbers(self, fields: Sequence[Codes | Same], count: int) -> Any:
+        """Return the places of structures in `structures`; those that are new are added.
+
+        Parameters
+        ----------
+        fields : sequence of Codes or Same
+            Of `structure`, in their order.
+        count : int
+            How many structures there are: all of them differ.
+        """
+        shape = tuple(field.value if isinstance(field, Same) else _VARIES for field in fields)
+        table = self._tables.setdefault(shape, _Table())
+        varying = [field for field in fields if isinstance(field, Codes)]
+        keys = table.keys(varying, count)
+        numbers = table.numbers(keys)
+        for row in np.flatnonzero(numbers < 0).tolist():
+            own = iter([field.values[field.codes[row]] for field in varying])
+            values = [f.value if isinstance(f, Same) else next(own) for f in fields]
+            numbers[row] = len(self.structures)
+            self.structures.append(structure(values))
+        table.keep(numbers, keys)
+        return numbers
+
+
+_VARIES = object()
+
+
+class _Table:
+    """Numbers of structures that differ in the same fields."""
+
+    def __init__(self) -> None:
+        self.codes: list[dict[Any, int]] = []  # of each field its values by their codes
+        self.pairs: list[_Pairs] = []
+        self.places = np.empty(0, dtype=np.int64)
+
+    def keys(self, fields: Sequence[Codes], count: int) -> Any:
+        """Return a number for each combination of the values of fields, the same in all blocks."""
+        keys = np.zeros(count, dtype=np.int64)
+        for place, field in enumerate(fields):
+            if place == len(self.codes):
+                self.codes.append({})
+                self.pairs.append(_Pairs())
+            known = self.codes[place]
+            moved = [
+                known.setdefault(NAN if value != value else value, len(known))  # noqa: PLR0124
+                for value in field.values
+            ]
+            own = np.array(moved, dtype=np.int64)[field.codes]
+            keys = self.pairs[place].numbers((keys << _SHIFT) | own)
+        return keys
+
+    def numbers(self, keys: Any) -> Any:
+        """Return the numbers of structures by their keys; -1 where they are new."""
+        most = int(keys.max()) + 1 if len(keys) else 0
+        if most > len(self.places):
+            more = np.full(most - len(self.places), -1, dtype=np.int64)
+            self.places = np.concatenate([self.places, more])
+        return self.places[keys]
+
+    def keep(self, numbers: Any, keys: Any) -> None:
+        """Remember the numbers of structures by their keys."""
+        self.places[keys] = numbers
+
+
+class _Pairs:
+    """Numbers for pairs of numbers, in the order in which they are met."""
+
+    def __init__(self) -> None:
+        self.sorted = np.empty(0, dtype=np.int64)
+        self.places = np.empty(0, dtype=np.int64)
+
+    def numbers(self, pairs: Any) -> Any:
+        """Return the numbers of pairs, which are written as one number."""
+        if len(self.sorted):
+            at = np.minimum(np.searchsorted(self.sorted, pairs), len(self.sorted) - 1)
+            if (self.sorted[at] == pairs).all():
+                return self.places[at]
+        new = np.setdiff1d(pairs, self.sorted)
+        places = np.arange(len(self.places), len(self.places) + len(new))
+        every = np.concatenate([self.sorted, new])
+        order = np.argsort(every)
+        self.sorted = every[order]
+        self.places = np.concatenate([self.places, places])[order]
+        return self.places[np.searchsorted(self.sorted, pairs)]
+
+
+def structure(values: Sequence[Any]) -> Structure:
+    """Return a structure by its fields.
+
+    Parameters
+    ----------
+    values : sequence
+        `WORDS`, `FIGURES`, how many devices work together, whether they are several, for each of
+        `AMOUNTS` whether it varies, the paths of other keys, and their texts.
+    """
+    words, figures = len(WORDS), len(WORDS) + len(FIGURES)
+    amounts = figures + 2 + len(AMOUNTS)
+    varies = values[figures + 2 : amounts]
+    paths, texts = values[amounts], values[amounts + 1 :]
+    return Structure(
+        tuple(values[:words]),
+        tuple(map(float, values[words:figures])),
+        float(values[figures]),
+        bool(values[figures + 1]),
+        tuple(name for name, is_known in zip(AMOUNTS, varies, strict=True) if is_known),
+        tuple((path, text) for path, text in zip(paths, texts, strict=True) if text),
+    )
