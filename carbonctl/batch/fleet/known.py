@@ -10,7 +10,7 @@ import numpy as np
 from carbonctl.batch.fleet.blocks import NAN
 from carbonctl.batch.fleet.structures import AMOUNTS, FIGURES, WORDS, Structure
 
-_SHIFT = 32
+_MOST = 1 << 22  # pairs in a table
 
 
 class Same(NamedTuple):
@@ -87,7 +87,7 @@ class _Table:
                 for value in field.values
             ]
             own = np.array(moved, dtype=np.int64)[field.codes]
-            keys = self.pairs[place].numbers((keys << _SHIFT) | own)
+            keys = self.pairs[place].numbers(keys, own, len(known))
         return keys
 
     def numbers(self, keys: Any) -> Any:
@@ -104,25 +104,47 @@ class _Table:
 
 
 class _Pairs:
-    """Numbers for pairs of numbers, in the order in which they are met."""
+    """Numbers for pairs of numbers, in the order in which they are met.
+
+    As long as there are not too many a table has the number of each pair.
+    """
 
     def __init__(self) -> None:
-        self.sorted = np.empty(0, dtype=np.int64)
-        self.places = np.empty(0, dtype=np.int64)
+        self.count = 0
+        self.table: Any = np.full((0, 0), -1, dtype=np.int64)
+        self.known: dict[tuple[int, int], int] = {}
 
-    def numbers(self, pairs: Any) -> Any:
-        """Return the numbers of pairs, which are written as one number."""
-        if len(self.sorted):
-            at = np.minimum(np.searchsorted(self.sorted, pairs), len(self.sorted) - 1)
-            if (self.sorted[at] == pairs).all():
-                return self.places[at]
-        new = np.setdiff1d(pairs, self.sorted)
-        places = np.arange(len(self.places), len(self.places) + len(new))
-        every = np.concatenate([self.sorted, new])
-        order = np.argsort(every)
-        self.sorted = every[order]
-        self.places = np.concatenate([self.places, places])[order]
-        return self.places[np.searchsorted(self.sorted, pairs)]
+    def numbers(self, left: Any, right: Any, most: int) -> Any:
+        """Return the numbers of pairs; those on the right are below ``most``."""
+        self._widen(int(left.max(initial=-1)) + 1, most)
+        if self.table is None:
+            pairs = zip(left.tolist(), right.tolist(), strict=True)
+            return np.array([self.known.setdefault(p, len(self.known)) for p in pairs], np.int64)
+        numbers = self.table[left, right]
+        if (numbers < 0).any():
+            for a, b in zip(left.tolist(), right.tolist(), strict=True):
+                if self.table[a, b] < 0:
+                    self.table[a, b] = self.count
+                    self.count += 1
+            numbers = self.table[left, right]
+        return numbers
+
+    def _widen(self, rows: int, columns: int) -> None:
+        if self.table is None:
+            return
+        old, wide = self.table.shape
+        if rows <= old and columns <= wide:
+            return
+        rows, columns = max(old, rows * 5 // 4), max(wide, columns * 5 // 4)
+        if rows * columns > _MOST:
+            at = np.argwhere(self.table >= 0)
+            order = np.argsort(self.table[at[:, 0], at[:, 1]])
+            self.known = {(a, b): n for n, (a, b) in enumerate(at[order].tolist())}
+            self.table = None
+            return
+        table = np.full((rows, columns), -1, dtype=np.int64)
+        table[:old, :wide] = self.table
+        self.table = table
 
 
 def structure(values: Sequence[Any]) -> Structure:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from carbonctl.inputs.jobs.findings import Reject
 
 _WIDTH = 1 + len(AMOUNTS)  # the rows of a cell, and its amounts
 _SHIFT = 32  # bits of a structure's place in the number of a cell
+_ROWS = 0  # which sum counts rows
 _TABLE = 1 << 24  # pairs of groups and structures whose cells are looked up in a table
 
 
@@ -47,7 +48,7 @@ class Sums:
         self._first: list[tuple[str, Any]] = []
         self._files: set[str] = set()
         self._cells = _Cells()
-        self._sums = _Table()
+        self._sums: dict[int, _Column] = {}
         self.rejects: list[Reject] = []
         self.skipped: Counter[str] = Counter()
         self.rejected = 0
@@ -65,7 +66,8 @@ class Sums:
         at = self._cells.places(
             groups[part.group], places[part.structure], len(self.groups), len(self.structures)
         )
-        self._sums.add(at, part.sums, self._cells.count)
+        for place, numbers in part.sums.items():
+            self._sums.setdefault(place, _Column()).add(at, numbers, self._cells.count)
 
     def _group(self, group: Group) -> int:
         place = self._groups.get(group)
@@ -108,7 +110,7 @@ class Sums:
     @property
     def counted(self) -> int:
         """Rows that count."""
-        return int(self._sums.column(0, self._cells.count).sum())
+        return int(self._sums[_ROWS].sums(self._cells.count).sum()) if self._sums else 0
 
     @property
     def cells(self) -> tuple[Any, Any, Any]:
@@ -121,13 +123,11 @@ class Sums:
         sums : array
             A row for each cell: the rows that it has, then `AMOUNTS`.
         """
-        keys = self._cells.keys()
-        order = np.argsort(keys)
-        sums = np.zeros((len(keys), _WIDTH))
-        for place in self._sums.columns:
-            sums[:, place] = self._sums.column(place, len(keys))[order]
-        keys = keys[order]
-        return keys >> _SHIFT, keys & (2**_SHIFT - 1), sums
+        group, structure, order = self._cells.in_order()
+        sums = np.zeros((len(order), _WIDTH), order="F")  # columns that are 0 take no memory
+        for place, column in self._sums.items():
+            sums[:, place] = column.sums(len(order))[order]
+        return group, structure, sums
 
     def first(self, structure: int) -> tuple[str, int | str]:
         """Return the file and the line of the first row of a structure."""
@@ -151,6 +151,17 @@ class _Cells:
     def keys(self) -> Any:
         """Return the group and the structure of each cell as one number."""
         return np.concatenate(self.made) if self.made else np.empty(0, dtype=np.int64)
+
+    def in_order(self) -> tuple[Any, Any, Any]:
+        """Return the groups, the structures and the numbers of all cells, by groups first."""
+        if self.table is None:
+            keys = self.keys()
+            order = np.argsort(keys)
+            keys = keys[order]
+            return keys >> _SHIFT, keys & (2**_SHIFT - 1), order
+        where = np.flatnonzero(self.table.reshape(-1) >= 0)
+        columns = self.table.shape[1]
+        return where // columns, where % columns, self.table.reshape(-1)[where]
 
     def places(self, group: Any, structure: Any, groups: int, structures: int) -> Any:
         """Return the numbers of some cells, which all differ."""
@@ -208,53 +219,36 @@ class _Cells:
         return at
 
 
-class _Table:
-    """The sums of each cell, with what rounding took from them: a row for each.
+class _Column:
+    """The sums of one amount, a number for each cell, with what rounding took from it.
 
-    Attributes
-    ----------
-    columns : list of int
-        Which sums there are.
+    Both are the parts of a complex number: they are fetched from one place.
     """
 
     def __init__(self) -> None:
-        self.columns: list[int] = []
-        self.table = np.zeros((0, 0))  # the sums, then what is lost of each
+        self.table = np.zeros(0, dtype=complex)
 
-    def add(self, at: Any, sums: Mapping[int, Any], cells: int) -> None:
+    def add(self, at: Any, numbers: Any, cells: int) -> None:
         """Add numbers to the sums of some cells, which all differ, of so many cells."""
-        self._widen(sums, cells)
-        width = len(self.columns)
+        if cells > len(self.table):
+            longer = np.zeros(_grown(len(self.table), cells), dtype=complex)
+            longer[: len(self.table)] = self.table
+            self.table = longer
         rows = self.table[at]
-        old, lost = rows[:, :width], rows[:, width:]
-        numbers = np.zeros(old.shape)
-        for place, column in enumerate(self.columns):
-            if column in sums:
-                numbers[:, place] = sums[column]
+        old = rows.real.copy()
         total = old + numbers
         added = total - old
         # Exactly what the sum of two numbers lost, whichever is the larger one.
-        lost += (numbers - added) + (old - (total - added))
-        rows[:, :width] = total
+        rows.imag += (numbers - added) + (old - (total - added))
+        rows.real = total
         self.table[at] = rows
 
-    def _widen(self, sums: Mapping[int, Any], cells: int) -> None:
-        new = [column for column in sums if column not in self.columns]
-        if not new and cells <= len(self.table):
-            return
-        width = len(self.columns)
-        self.columns += new
-        wider = np.zeros((_grown(len(self.table), cells), 2 * len(self.columns)))
-        wider[: len(self.table), :width] = self.table[:, :width]
-        wider[: len(self.table), width + len(new) : 2 * width + len(new)] = self.table[:, width:]
-        self.table = wider
-
-    def column(self, column: int, cells: int) -> Any:
-        """Return one of the sums of some cells."""
-        if column not in self.columns:
-            return np.zeros(cells)
-        place = self.columns.index(column)
-        return self.table[:cells, place] + self.table[:cells, len(self.columns) + place]
+    def sums(self, cells: int) -> Any:
+        """Return the sums of some cells; those that none were added to are 0."""
+        sums = np.zeros(cells)
+        known = self.table[:cells]
+        sums[: len(known)] = known.real + known.imag
+        return sums
 
 
 def _grown(size: int, wanted: int) -> int:
