@@ -258,6 +258,27 @@ def _first_of(codes: Any, size: int) -> tuple[Any, Any]:
     return first, table[codes]
 
 
+def distinct(codes: Any, size: int) -> tuple[Any, Any]:
+    """Return the codes that there are, in their order, and for each row the place of its code.
+
+    Parameters
+    ----------
+    codes : array of int
+        From 0.
+    size : int
+        What all of them are below.
+    """
+    if size > max(_TABLE, 2 * len(codes)):
+        values, inverse = np.unique(codes, return_inverse=True)
+        return values, inverse
+    is_there = np.zeros(size, dtype=bool)
+    is_there[codes] = True
+    values = np.flatnonzero(is_there)
+    places = np.empty(size, dtype=np.int32)
+    places[values] = np.arange(len(values), dtype=np.int32)
+    return values, places[codes]
+
+
 def codes_of(figures: Any) -> Any:
     """Return the codes of a column of numbers; those that are NaN are alike."""
     return np.unique(figures, return_inverse=True)[1]

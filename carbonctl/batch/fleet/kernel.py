@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from carbonctl.batch.fleet.blocks import NAN, Block, Texts, codes_of, unique_rows
+from carbonctl.batch.fleet.blocks import NAN, Block, Texts, codes_of, distinct, unique_rows
 from carbonctl.batch.fleet.checks import Rejects, check
 from carbonctl.batch.fleet.known import Codes, Known, Same
 from carbonctl.batch.fleet.structures import (
@@ -156,15 +156,14 @@ def part(
     tags = [_taken(block.tags[name], rows) for name in plan.by]
     first_of_group, group_of = unique_rows(tags, len(at))
     groups = [tuple(texts.at(row) for texts in tags) for row in first_of_group.tolist()]
-    cells, cell_of = unique_rows(
-        [Texts(group_of, groups), Texts(structure_of, met)],  # type: ignore[arg-type]
-        len(at),
-    )
+    count = len(known.structures)
+    structure = met[structure_of]
+    cells, cell_of = distinct(group_of * np.int64(count) + structure, len(groups) * count)
     every = np.full(block.rows, -1, dtype=np.int64)
-    every[rows] = met[structure_of]
+    every[rows] = structure
     return Part(
         block.file, groups, known.structures, met, block.lines[at[first]],
-        group_of[cells], met[structure_of[cells]],
+        cells // max(count, 1), cells % max(count, 1),
         _sums(block, made.amounts, rows, cell_of, len(cells)),
         [reject for _, reject in sorted(rejects.all, key=lambda pair: pair[0])],
         +skipped, rejects.count, every, made.amounts,
