@@ -235,7 +235,7 @@ class Worker:
             self.alone += 1
             self.levers += len(result.levers)
             self.entries += len(result.entries)
-            if self.is_for_people:
+            if self.is_for_people and result.spec:
                 from carbonctl.analysis.best_lever import best_lever
 
                 result.best_lever = best_lever(result, self.catalog)

@@ -13,7 +13,7 @@ from carbonctl.inputs.discovery import named
 from carbonctl.inputs.results import read_document
 from carbonctl.inputs.selection import single
 from carbonctl.ledger.entry import Entry
-from carbonctl.ledger.result import Result, is_saved
+from carbonctl.ledger.result import Result, is_fleet, is_saved
 from carbonctl.outputs import writing
 from carbonctl.outputs.merging import Cautions
 from carbonctl.outputs.messages import say
@@ -49,7 +49,7 @@ def explain(
     """
     catalog = catalog_for(hardware_db, is_told=False)
     document = single(named(file), "`carbonctl explain {}`")
-    if is_saved(document.data):
+    if is_saved(document.data) and not is_fleet(document.data):
         message = "this is a saved result; explain reads the workload that it came from"
         raise errors.InputError([errors.Problem(document.file, document.line, 1, message)])
     of_file = document._replace(label=document.file)  # places are lines of the file

@@ -1,10 +1,12 @@
 """``carbonctl fleet``: the account of tables of jobs and of logs of other tools."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import typer
 
 from carbonctl.analysis.gates.grammar import FLEET_KEYS
+from carbonctl.batch.fleet.hashing import read_key
 from carbonctl.batch.fleet.read import reading
 from carbonctl.batch.fleet.run import Order, run
 from carbonctl.batch.fleet.templates import read_template
@@ -36,6 +38,16 @@ By = Annotated[
 Rows = Annotated[bool, typer.Option("--rows", help="A row a job: csv, tsv, jsonl, parquet.")]
 Top = Annotated[
     int | None, typer.Option("--top", min=1, metavar="N", help="Tables: only the N largest groups.")
+]
+Tag = Annotated[
+    str | None, typer.Option("--tag", metavar="TAG,…", help="With --rows: also these columns.")
+]
+Hash = Annotated[
+    str | None,
+    typer.Option("--hash", metavar="TAG,…", help="Write a keyed digest of these tags: user."),
+]
+HashKey = Annotated[
+    str | None, typer.Option("--hash-key", metavar="FILE", help="The key: 16 bytes or more.")
 ]
 SplitTime = Annotated[
     bool, typer.Option("--split-time", help="Share a job among the months that it ran in.")
@@ -71,6 +83,9 @@ def fleet(
     template: Template = None,
     by: By = None,
     rows: Rows = False,
+    tag: Tag = None,
+    hash: Hash = None,
+    hash_key: HashKey = None,
     top: Top = None,
     split_time: SplitTime = False,
     details: o.Details = False,
@@ -119,9 +134,15 @@ def fleet(
         timezone, assume_pue, windows, basis, cpu_basis, energy, failed_as, services
     )
     mapped = EMPTY if map is None else read_map(map)
-    groups = _by(by)
+    groups, more = _names(by, "--by"), _names(tag, "--tag")
+    secret = _names(hash, "--hash")
+    if bool(secret) != (hash_key is not None):
+        raise UsageError("--hash and --hash-key go together: --hash user --hash-key key.txt")
+    if more and not rows:
+        raise UsageError("--tag says what rows are shown with; add --rows")
     filled = None if template is None else read_template(template)
     how = reading(mapped, column, groups, from_, log_options.read(flags), set, filled)
+    how = replace(how, tags=more)
     if "-" in tables and how.format is None:
         raise UsageError("-: say what standard input is with --from: table, slurm, …")
     read = [*tables, *(path for path in (map, template, budget) if path)]
@@ -135,17 +156,23 @@ def fleet(
         tuple(tables), how, gates, targets, format, style._replace(details=details),
         hardware == "counted", keep_duplicates, top, rejects, max_errors,
         log_options.share(allow_rejects, "--allow-rejects"), exit_zero, quiet, verbose,
-        _rows(format, targets) if rows else None, split_time, tuple(set) if template is not None else (),
+        _rows(format, targets) if rows else None, split_time,
+        tuple(set) if template is not None else (), more, secret,
+        read_key(hash_key) if hash_key is not None else b"",
     )  # fmt: skip
     return run(order, catalog)
 
 
-def _by(text: str | None) -> tuple[str, ...]:
+def _names(text: str | None, flag: str) -> tuple[str, ...]:
+    """Return the names of a list.
+
+    Raises UsageError where one is empty, or stands twice.
+    """
     names = [name.strip() for name in (text or "").split(",")] if text is not None else []
     if text is not None and not all(names):
-        raise UsageError(f"--by {text}: write names with commas between them: --by team,month")
+        raise UsageError(f"{flag} {text}: write names with commas between them: team,month")
     if len({*names}) < len(names):
-        raise UsageError(f"--by {text}: a name stands twice")
+        raise UsageError(f"{flag} {text}: a name stands twice")
     return tuple(names)
 
 

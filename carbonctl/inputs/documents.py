@@ -20,6 +20,7 @@ from carbonctl.inputs.reading import limited, opened
 from carbonctl.spec.files import MAX_BYTES
 
 LINES = (".jsonl", ".ndjson")
+_TABLES = (".csv", ".tsv", ".psv", ".parquet", ".csv.gz", ".csv.zst", ".xlsx")
 BLOCK = 16 * 1024
 _BOM = b"\xef\xbb\xbf"
 _BLANK = b" \t\r\n"
@@ -89,6 +90,9 @@ def pieces(path: str, name: str) -> Iterator[Piece | None]:
     """
     try:
         with opened(path, name) as descriptor:
+            if name.lower().endswith(_TABLES):
+                message = f"a table of jobs; `carbonctl fleet {name}` reads it"
+                raise InputError([Problem(name, None, None, message)])
             start, are_lines = _start(descriptor, name)
             if are_lines:
                 yield from _lines(descriptor, start.removeprefix(_BOM), name)

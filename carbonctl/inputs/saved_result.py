@@ -10,6 +10,7 @@ from carbonctl.errors import Caution, InputError, Problem
 from carbonctl.estimators.roles import LOSSES, OVERHEAD
 from carbonctl.factors.distributions import TRIANGULAR
 from carbonctl.inputs.saved_fields import SavedFields
+from carbonctl.inputs.saved_fleet import with_results
 from carbonctl.inputs.saved_uncertainty import distributed, uncertainty
 from carbonctl.ledger.entry import (
     COLUMNS,
@@ -80,6 +81,11 @@ def read(text: str, file: str, first: int = 1, *, or_line: bool = False) -> Save
         line, col = getattr(error, "lineno", 1) + first - 1, getattr(error, "colno", 1)
         message = f"not a saved result: {getattr(error, 'msg', 'nested too deep')}"
         raise InputError([Problem(file, line, col, message)]) from None
+    try:
+        document = with_results(document)
+    except (KeyError, TypeError, IndexError) as error:
+        message = f"not the saved account of a fleet: {error!r} is missing or no such thing"
+        raise InputError([Problem(file, first, 1, message)]) from None
     is_line = isinstance(document, dict) and "entries" in document
     if is_line and not or_line:
         raise InputError([Problem(file, first, 1, _LINES)])

@@ -347,7 +347,13 @@ def assumption(value: Value) -> Assumption:
     )
 
 
+def is_fleet(data: bytes) -> bool:
+    """Return whether some bytes begin as the saved account of a fleet does."""
+    return is_saved(data) and b'"carbonctl.fleet/' in data[:_HEAD]
+
+
 def is_saved(data: bytes) -> bool:
     """Return whether some bytes begin as a saved result does."""
     start = data[:_HEAD].removeprefix(b"\xef\xbb\xbf").lstrip()
-    return start.startswith(b"{") and b'"carbonctl.estimate/' in data
+    schemas = (b'"carbonctl.estimate/', b'"carbonctl.fleet/')
+    return start.startswith(b"{") and any(schema in data for schema in schemas)

@@ -57,16 +57,16 @@ def json_parts(document: Any, level: int = 0) -> Iterator[str]:
     the document stands in another one.
     """
     if not isinstance(document, _NESTED):
-        yield _harmless(_encoder(level)(document))
+        yield harmless(_encoder(level)(document))
         return
     opening, closing = "{}" if isinstance(document, dict) else "[]"
     line = "\n" + "  " * (level + 1)
     before = opening + line
     for head, member in _members(document):
         if head is None:  # those that are flat, all at once: in C
-            yield before + _harmless(_encoder(level)(member)[1:-1])
+            yield before + harmless(_encoder(level)(member)[1:-1])
         else:
-            yield before + _harmless(head)
+            yield before + harmless(head)
             yield from json_parts(member, level + 1)
         before = "," + line
     yield opening + closing if before[0] == opening else line[:-2] + closing
@@ -98,7 +98,8 @@ def _encoder(level: int) -> Callable[[Any], str]:
     return json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=separators).encode
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
+    """Return a text of JSON in which control characters and commands are escaped."""
     if not text.isprintable() and not text.replace("\n", "").isprintable():
         text = "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
     return text.replace(COMMAND, "#\\u0023[")

@@ -125,6 +125,8 @@ def _amount(value: float, verdict: Verdict) -> str:
         return f"{human_numbers.significant(value)} %"
     if verdict.unit == "":
         return f"{human_numbers.significant(value * 100)} %"
+    if verdict.unit == "rows":
+        return f"{human_numbers.significant(value)} rows"
     write = {"kgCO2e": human_numbers.mass, "kWh": human_numbers.energy}.get(verdict.unit)
     if write is None:
         return human_numbers.volume(value)

@@ -51,6 +51,7 @@ MAKERS: dict[str, Maker] = {
     "sensitivity-columns": output_blocks.sensitivity_columns,
     "sweep": output_blocks.swept,
     "ties": output_blocks.ties,
+    "fleet": output_blocks.fleet,
     "reproduced": output_blocks.reproduced,
     "levers document": output_blocks.levers,
     "lists": output_blocks.lists,

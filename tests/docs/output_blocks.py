@@ -184,6 +184,35 @@ def swept() -> str:
     return "\n".join((document, fields("sweep", "axis", "point"), f"### CSV of sweep\n\n{columns}"))
 
 
+FLEET = ("table", "coverage", "figures", "group", "assumed", "uncovered", "reject")
+
+
+def fleet() -> str:
+    """Return what ``fleet`` writes: as JSON, and the columns of its tables."""
+    built, shared = schemas.build("fleet"), _defs("fleet")
+    text = f"### document of fleet\n\n{_fields(built['properties'])}"
+    like = {"group": shared["figures"], "assumed": _defs("result")["assumption"]}
+    said = {
+        "figures": "The figures of the [sums](#sums), and:\n\n",
+        "group": "The fields of [figures](#figures), and:\n\n",
+        "assumed": "The fields of an [assumption](#assumption), and:\n\n",
+    }
+    like["figures"] = _defs("result")["totals"]
+    for name in FLEET:
+        alike = like[name]["properties"] if name in like else {}
+        own = {key: one for key, one in shared[name]["properties"].items() if key not in alike}
+        text += f"\n### {name} of fleet\n\n{said.get(name, '')}{_fields(own)}"
+    for name in FLEET:
+        text = text.replace(f"[{name}](#{anchor(name)})", f"[{name}](#{name}-of-fleet)")
+    for title, name in (("CSV of fleet", "fleet column"), ("rows of fleet", "fleet row")):
+        rows = [
+            (key if key.isupper() else f"`{key}`", plain(one))
+            for key, one in descriptions.of(name).items()
+        ]
+        text += f"\n### {title}\n\n{table(_COLUMNS[::2], rows)}"
+    return text
+
+
 def ties() -> str:
     """Return what ``breakeven`` writes as JSON."""
     built = schemas.build("breakeven")

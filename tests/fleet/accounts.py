@@ -14,19 +14,20 @@ from carbonctl.batch.fleet.kernel import Plan, part
 from carbonctl.batch.fleet.power import MostPower
 from carbonctl.batch.fleet.read import opened, reading
 from carbonctl.batch.fleet.rows import RowMaker
+from carbonctl.batch.fleet.sums import Sums
 from carbonctl.catalog import Catalog
 from carbonctl.inputs.jobs.findings import Findings
 from carbonctl.inputs.jobs.maps import EMPTY, Map
-from carbonctl.inputs.jobs.options import Options
+from carbonctl.inputs.jobs.options import DEFAULTS, Options
 from carbonctl.ledger.entry import Totals
-from carbonctl.ledger.fleet import Reject
+from carbonctl.ledger.fleet import Fleet, Reject
 
 CATALOG = Catalog()
 
 
 def rows_of(
     path: Path, map: Map = EMPTY, settings: Sequence[str] = (), form: str | None = None,
-    hardware: bool = False, options: Options = Options(),
+    hardware: bool = False, options: Options = DEFAULTS,
 ) -> tuple[dict[int, Totals], list[Reject], Findings]:  # fmt: skip
     """Return the totals of each row by its line, what was refused, and what was found.
 
@@ -37,7 +38,7 @@ def rows_of(
     said = {**how.sayings.defaults, **how.sayings.above}
     findings = Findings()
     totals: dict[int, Totals] = {}
-    rejects: list[Reject] = []
+    sums = Sums()
     plan = Plan(
         hardware=hardware, loads="load" in said, names_device="rated_power" in said,
         most_power=MostPower(CATALOG, how.sayings),
@@ -45,14 +46,25 @@ def rows_of(
     for table in opened([str(path)], how):
         for ready in table.blocks(findings):
             made = part(ready.block, plan, ready.refused)
-            rejects += made.rejects
+            sums.add(made)
             batch = RowMaker(maker, ()).batch(ready.block, made)
             if batch is None:
                 continue
-            for line, sums in zip(batch.lines.tolist(), batch.sums.T.tolist(), strict=True):
-                own = Totals(*(None if math.isnan(n) else n for n in sums))
+            for line, numbers in zip(batch.lines.tolist(), batch.sums.T.tolist(), strict=True):
+                own = Totals(*(None if math.isnan(n) else n for n in numbers))
                 totals[line] = _plus(totals[line], own) if line in totals else own
-    return totals, rejects, findings
+    return totals, [*maker.fleet(sums, findings, ()).rejects], findings
+
+
+def fleet_of(path: Path, by: Sequence[str] = (), map: Map = EMPTY) -> Fleet:
+    """Return the account of a table."""
+    how = reading(map, (), by, None, DEFAULTS, ())
+    maker = Maker(CATALOG, how.sayings, by, by)
+    findings, sums = Findings(), Sums()
+    for table in opened([str(path)], how):
+        for ready in table.blocks(findings):
+            sums.add(part(ready.block, Plan(tuple(by)), ready.refused))
+    return maker.fleet(sums, findings, ())
 
 
 def _plus(one: Totals, other: Totals) -> Totals:

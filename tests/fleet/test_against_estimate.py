@@ -7,7 +7,7 @@ import pytest
 
 from carbonctl.account import estimate
 from carbonctl.errors import InputError
-from tests.fleet.accounts import CATALOG, rows_of, table
+from tests.fleet.accounts import CATALOG, fleet_of, rows_of, table
 
 DEVICES = ("nvidia/h100-sxm5-80gb", "nvidia/a100-pcie-40gb", "nvidia/l4", "google/tpu-v4",
            "nvidia/rtx-4090", "amd/mi250x", "nvidia/k80", "nvidia/v100-sxm2-32gb",
@@ -17,7 +17,7 @@ INSTANCES = ("aws/p4d.24xlarge", "aws/g5.16xlarge", "gcp/a2-highgpu-8g", "aws/c7
              "azure/Standard_ND96asr_v4")  # fmt: skip
 
 
-def row(seed: int):
+def row(seed: int):  # noqa: C901 - a row may have anything
     """Return a row of a table, and the workload that it is."""
     draw = random.Random(seed)
     cells, keys, site = {}, {}, {}
@@ -99,3 +99,36 @@ def test_rows_have_the_accounts_of_their_workloads(many, tmp_path):
                 assert ours == pytest.approx(theirs, rel=1e-12, abs=1e-300), (line, name, spec)
         compared += 1
     assert compared > 250
+
+
+def test_all_rows_together_have_the_account_and_the_range_of_one_workload(many, tmp_path):
+    cells, specs = [], []
+    for own, spec in many:
+        if {"energy_kwh", "cpu_cores"}.isdisjoint(own):  # whose embodied carbon is unknown
+            try:
+                estimate(json.dumps(spec).encode(), "row", CATALOG)
+            except InputError:
+                continue
+            cells.append(own)
+            specs.append(spec)
+    whole = {"name": "all", "phases": {}}
+    for number, spec in enumerate(specs):
+        ((phase, (activity,)),) = spec["phases"].items()
+        named = {"name": f"row {number}", **activity, "site": spec["site"]}
+        whole["phases"].setdefault(phase, []).append(named)
+    wanted = estimate(json.dumps(whole).encode(), "all", CATALOG).total
+    path = tmp_path / "jobs.csv"
+    path.write_text(table(cells))
+    got = fleet_of(path)
+    assert got.coverage.counted == len(cells) > 150
+    for ours, theirs in zip(got.total.totals, wanted, strict=True):
+        assert ours == (theirs if theirs is None else pytest.approx(theirs, rel=1e-12))
+    entries = got.entries
+    for name in ("energy_kwh", "kgco2e", "kgco2e_market"):
+        summed = sum(getattr(entry, name) for entry in entries)
+        figure = {"energy_kwh": "energy_kwh", "kgco2e": "total_kgco2e"}.get(
+            name, "total_market_kgco2e"
+        )
+        assert summed == pytest.approx(getattr(wanted, figure), rel=1e-12)
+    for entry in entries:
+        assert entry.quantity * entry.factor == pytest.approx(entry.kgco2e, rel=1e-12)

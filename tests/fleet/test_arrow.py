@@ -256,7 +256,9 @@ def test_parquet(name, timezone, tmp_path):
     rows = len(columns["hours"])
     columns |= {"device": ["t4"] * rows, "a.b": [{"c": 1}] * rows}
     by = tuple(
-        tag for tag, own in (("team", "team"), ("month", "start"), ("day", "start")) if own in columns
+        tag
+        for tag, own in (("team", "team"), ("month", "start"), ("day", "start"))
+        if own in columns
     )
     same(stored(tmp_path / "jobs.parquet", columns), by=by, timezone=timezone)
 
@@ -289,7 +291,9 @@ def test_small_tables_and_json_lines_are_read_without_pyarrow(tmp_path, monkeypa
     small = written(tmp_path / "small.csv", HEADER + ROW)
     large = written(tmp_path / "large.csv", HEADER + ROW * 30_000)
     lines = written(tmp_path / "large.jsonl", '{"hours": 1}\n' * 100_000)
-    kinds = [type(columnar(Source(str(path)), Findings())).__name__ for path in (small, large, lines)]
+    kinds = [
+        type(columnar(Source(str(path)), Findings())).__name__ for path in (small, large, lines)
+    ]
     assert kinds == ["NoneType", "CsvTable", "NoneType"]
     monkeypatch.setattr("carbonctl.batch.fleet.read.find_spec", lambda name: None)
     assert columnar(Source(str(large)), Findings()) is None

@@ -284,7 +284,7 @@ def _function(word: str, at: int, reader: _Reader) -> Read:
 
 def _key_help(keys: Collection[str]) -> str:
     places = {KEYS: "phases.PHASE.KEY", FLEET_KEYS: "groups.TAG=VALUE.KEY"}
-    more = f", alone or as {places[keys]}" if keys in places else ""  # type: ignore[index]
+    more = f", alone or as {places[keys]}" if keys in places else ""
     return f"the keys are {', '.join(keys)}{more}"
 
 

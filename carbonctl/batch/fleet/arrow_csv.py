@@ -277,9 +277,7 @@ class _Reader:
         )  # fmt: skip
 
     def _piece(self, text: str, table: Any, bad: list[Any], rows: int) -> tuple[Piece, int, int]:
-        columns = {
-            position: _one_array(table.column(str(position))) for position in self.types
-        }
+        columns = {position: _one_array(table.column(str(position))) for position in self.types}
         blank = np.flatnonzero(_blank(list(columns.values()), table.num_rows))
         if not bad and not len(blank):
             return Piece(np.arange(rows), columns), rows, 0

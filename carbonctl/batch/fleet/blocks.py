@@ -39,6 +39,14 @@ class Texts(NamedTuple):
         """Return the text of a row."""
         return self.values[int(self.codes[row])]
 
+    def equals(self, text: str) -> Any:
+        """Return in which rows a text stands."""
+        return self.where(text.__eq__)
+
+    def is_other(self, allowed: Sequence[str]) -> Any:
+        """Return in which rows a text stands that is none of some."""
+        return self.where(lambda text: bool(text) and text not in allowed)
+
     def where(self, test: Callable[[str], bool]) -> Any:
         """Return in which rows the text passes a test."""
         return np.array([test(value) for value in self.values], dtype=bool)[self.codes]

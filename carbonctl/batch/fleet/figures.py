@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from carbonctl.analysis.figures import Figures, Sampling
 from carbonctl.analysis.gates.grammar import REJECTED
-from carbonctl.ledger.fleet import Fleet
+from carbonctl.ledger.fleet import Fleet, Group
 
 GROUPS = "groups."
 
@@ -45,7 +45,7 @@ class FleetFigures(Figures):
             self.workloads = [""] * len(self.entries)
         return super().samples(None, key)
 
-    def _groups(self, phase: str) -> list[object]:
+    def _groups(self, phase: str) -> list[Group]:
         tag, _, value = phase.removeprefix(GROUPS).partition("=")
         place = self.fleet.by.index(tag)
         return [group for group in self.fleet.groups if group.labels[place] == value]

@@ -16,6 +16,7 @@ from carbonctl.batch.fleet.structures import (
     Sayings,
     Structure,
     amounts_of,
+    looked_up,
     workload,
 )
 from carbonctl.batch.fleet.sums import Sums
@@ -35,6 +36,10 @@ from carbonctl.ledger.fleet import (
     Reject,
 )
 from carbonctl.ledger.result import Assumption
+from carbonctl.numbers import units
+from carbonctl.numbers.intervals import best
+from carbonctl.numbers.unit_table import QuantityError
+from carbonctl.numbers.values import Value
 
 # What groups may be made by that follows from the account: of a cell, and of an entry.
 OF_CELL = ("device", "instance", "grid", "operator", "phase", "kind")
@@ -106,7 +111,9 @@ class Maker:
             return tuple(known[name] or NONE for name in self.by)
 
         places = [[AMOUNTS.index(name) for name in varying(one)] for one in sums.structures]
-        made, total = groups(kept, self.accounted, places, label)
+        made, total = groups(
+            kept, self.accounted, places, label, self._device_hours(kept, sums.structures)
+        )
         every = [*findings.rejects, *sums.rejects, *rejects]
         skipped = findings.skipped + sums.skipped
         faulty = len(findings.rejects) + sums.rejected + rejected
@@ -134,6 +141,30 @@ class Maker:
         out["phase"] = out["phase"] or "training"
         return out
 
+    def _device_hours(self, cells: Any, structures: Sequence[Structure]) -> Any:
+        """Return the device-hours of cells: cores are none, and machine types hold several."""
+        _, structure, amounts = cells
+        hours = amounts[:, 1 + AMOUNTS.index("device_h")].copy()
+        if not len(hours):
+            return hours
+        own = np.array([not one.is_of_cores for one in structures], dtype=float)
+        each = np.array([self._devices_of(one) for one in structures])
+        walls = amounts[:, 1 + AMOUNTS.index("wall_h")]
+        return np.where(each[structure] > 0, walls * each[structure], hours * own[structure])
+
+    def _devices_of(self, structure: Structure) -> float:
+        """Return the devices of a cloud machine whose hours are those of machines; else 0."""
+        name = structure.word("instance")
+        if not name or "device_h" in structure.varies:
+            return 0.0
+        said = looked_up(self.sayings.instances, name)
+        try:
+            if isinstance(said, Mapping):
+                return float(best(units.parse(str(said.get("devices", "1")), units.DEVICES)))
+            return float(self.catalog.instance(said or name).gpus or 0.0)
+        except (LookupError, QuantityError):
+            return 0.0
+
     def _device(self, name: str) -> str:
         said = self.sayings.devices.get(name, name)
         if not isinstance(said, str) or not said:
@@ -160,7 +191,8 @@ class Maker:
             assert error is not None
             total += rows
             first = sums.first(other)
-            for column, value, message in self._faults(one, error):
+            headers = sums.headers.get(first[0], {})
+            for column, value, message in self._faults(one, error, headers):
                 before, count = known.get((column, value, message), (first, 0))
                 known[column, value, message] = (min(before, first, key=_order), count + rows)
         rejects = []
@@ -169,12 +201,16 @@ class Maker:
             rejects.append(Reject(file, line, column, value, f"{message}{more}"))
         return rejects, total
 
-    def _faults(self, structure: Structure, error: InputError) -> Iterable[tuple[str, str, str]]:
+    def _faults(
+        self, structure: Structure, error: InputError, headers: Mapping[str, str]
+    ) -> Iterable[tuple[str, str, str]]:
+        """Yield the column as its table calls it, the value and the message of each fault."""
         for problem in error.problems:
             key = problem.path.rpartition(".")[2]
             column = _HEADERS.get(key, key)
             value = structure.word(key) if key in OF_CELL else ""
-            yield column if column != "site" else "grid", value, problem.message
+            column = "grid" if column == "site" else column
+            yield headers.get(column, column), value, problem.message.removeprefix(f"{key}: ")
 
     def _assumed(self, structure: Any, amounts: Any) -> tuple[AssumedOf, ...]:
         """Return what rows did not say, each figure once with the rows that it was assumed of."""
@@ -223,7 +259,10 @@ class Maker:
             )  # fmt: skip
             result = self.rater.account(spec)
             name = " / ".join([*tags, *place])
-            entries += [entry._replace(activity=name) for entry in result.entries]
+            entries += [
+                entry._replace(activity=name, inputs=_without_lines(entry.inputs))
+                for entry in result.entries
+            ]
         return tuple(entries)
 
 
@@ -244,6 +283,11 @@ def _largest_first(made: Sequence[Group]) -> tuple[Group, ...]:
         )
 
     return tuple(sorted(made, key=lambda group: (-size(group), group.labels)))
+
+
+def _without_lines(inputs: Iterable[Value]) -> tuple[Value, ...]:
+    """Return inputs that stand in no line of a file: they are sums over many rows."""
+    return tuple(value._replace(line=None) for value in inputs)
 
 
 def _order(place: tuple[str, Any]) -> tuple[str, int]:

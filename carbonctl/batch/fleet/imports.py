@@ -19,7 +19,7 @@ from carbonctl.inputs.jobs.table import COLUMNS, Row
 from carbonctl.numbers.units import format_number
 from carbonctl.outputs.merging import Repeats
 from carbonctl.outputs.messages import say
-from carbonctl.outputs.writing import Target, check_terminal, check_targets, write_all
+from carbonctl.outputs.writing import Target, check_targets, check_terminal, write_all
 from carbonctl.render import SEPARATORS
 
 _FORMS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
@@ -54,7 +55,7 @@ def shared(ready: Ready, by: Sequence[str], zone: tzinfo) -> Ready:
 
 
 def _ends(block: Block, start: Any) -> Any:
-    """Return when each job ended [s]; where nothing says it, the time that it took after its start."""
+    """Return when each job ended [s]; where nothing says it, its start and its time."""
     end = block.columns.get("end_s", np.full(block.rows, np.nan))
     return np.where(np.isnan(end), start + block.number("wall_time_h") * _SECONDS_PER_HOUR, end)
 
@@ -113,4 +114,6 @@ def _repeated(
 
 
 def _key(moment: float, cut: str, zone: tzinfo) -> str:
-    return "" if moment != moment else times.key(datetime.fromtimestamp(moment, UTC), cut, zone)
+    if math.isnan(moment):
+        return ""
+    return times.key(datetime.fromtimestamp(moment, UTC), cut, zone)

@@ -9,7 +9,6 @@ from typing import Any
 from carbonctl.account.machine import most_of_rated
 from carbonctl.batch.fleet.structures import Sayings
 from carbonctl.catalog import Catalog
-
 from carbonctl.numbers.intervals import best
 
 

@@ -6,6 +6,7 @@ amounts, and again with each of them doubled by itself; the differences are what
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -214,7 +215,7 @@ def _points(structure: Structure) -> list[Amounts]:
     """
     names = varying(structure)
     devices = structure.devices
-    if devices != devices:
+    if math.isnan(devices):
         devices = 2.0 if structure.are_several else 1.0
     elif devices > 1 and not structure.are_several:
         devices *= HOURS_PER_YEAR

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from importlib.util import find_spec
 from typing import Any
@@ -11,15 +11,15 @@ from typing import Any
 from carbonctl.batch.fleet import tables
 from carbonctl.batch.fleet.gathered import positions
 from carbonctl.batch.fleet.structures import Sayings
-from carbonctl.batch.fleet.templates import placeholders, template_layout
 from carbonctl.batch.fleet.tables import Fills, Ready
+from carbonctl.batch.fleet.templates import placeholders, template_layout
 from carbonctl.errors import InputError, Problem, UsageError
 from carbonctl.inputs.jobs import keys, logs
 from carbonctl.inputs.jobs.findings import Findings
 from carbonctl.inputs.jobs.layout import BUILT_IN, column_settings, layout
 from carbonctl.inputs.jobs.maps import EMPTY, TABLE, Map, MappedColumn
 from carbonctl.inputs.jobs.names import FIELDS, field_named
-from carbonctl.inputs.jobs.options import Options
+from carbonctl.inputs.jobs.options import DEFAULTS, Options
 from carbonctl.inputs.jobs.reading import Source
 from carbonctl.inputs.jobs.recognition import recognised
 from carbonctl.inputs.jobs.records import JSON_LINES, records, sources
@@ -61,12 +61,13 @@ class Reading:
     """
 
     map: Map = EMPTY
-    columns: Mapping[str, MappedColumn] = ()  # type: ignore[assignment]
+    columns: Mapping[str, MappedColumn] = field(default_factory=dict)
     by: tuple[str, ...] = ()
     format: str | None = None
-    options: Options = Options()
-    fills: Fills = Fills()
-    sayings: Sayings = Sayings()
+    options: Options = DEFAULTS
+    fills: Fills = field(default_factory=Fills)
+    sayings: Sayings = field(default_factory=Sayings)
+    tags: tuple[str, ...] = ()
     engine: str = AUTO
 
 
@@ -125,18 +126,18 @@ def _set(settings: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:
         path, value = parse_override(text)[:2]
         key = ".".join(str(part).strip() for part in path)
         try:
-            field = field_named(key)
+            known = field_named(key)
         except ValueError as error:
             raise UsageError(f"--set {text}: {error}") from None
-        if field.key in _COLUMNS:
+        if known.key in _COLUMNS:
             try:
-                above[field.name] = tables.fill(field.name, value)
+                above[known.name] = tables.fill(known.name, value)
             except QuantityError as error:
                 raise UsageError(f"--set {text}: {error}") from None
-        elif field.key.startswith("site."):
-            over.setdefault("site", {})[field.key.removeprefix("site.")] = value
+        elif known.key.startswith("site."):
+            over.setdefault("site", {})[known.key.removeprefix("site.")] = value
         else:
-            over[field.key] = value
+            over[known.key] = value
     return above, over
 
 
@@ -204,8 +205,8 @@ class Table:
             else:
                 where = layout(header, given.map, self.tags, given.columns, self.file)
             if where.unused:
-                names = ", ".join(where.unused)
-                findings.note(f"{self.file}: columns that are not used: {names}")
+                unused = ", ".join(where.unused)
+                findings.note(f"{self.file}: columns that are not used: {unused}")
             if table is None:
                 yield from tables.of_records(reader, where, given.fills, self.file, findings)
                 return
@@ -223,7 +224,8 @@ class Table:
     @property
     def tags(self) -> tuple[str, ...]:
         """What groups are made by that is a column, or a part of a time."""
-        return tuple(name for name in self.reading.by if name not in BUILT_IN)
+        wanted = (*self.reading.by, *self.reading.tags)
+        return tuple(name for name in wanted if name not in BUILT_IN)
 
 
 def columnar(source: Any, findings: Findings, engine: str = AUTO) -> Any:

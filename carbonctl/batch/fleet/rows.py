@@ -53,8 +53,10 @@ class RowMaker:
             return None if column is None else Texts(column.codes[rows], column.values)
 
         tags = tuple(self._tag(name, block, part, rows) for name in self.by)
-        own = [taken(self._own(name, block)) for name in ("job", "start", "end", "state")]
-        return RowBatch(block.file, block.lines[rows], *own, tags, sums)
+        job, start, end, state = (
+            taken(self._own(name, block)) for name in ("job", "start", "end", "state")
+        )
+        return RowBatch(block.file, block.lines[rows], job, start, end, state, tags, sums)
 
     def _own(self, name: str, block: Block) -> Texts | None:
         return block.text(name) if name in block.columns else None

@@ -10,13 +10,17 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from carbonctl import __version__, errors
 from carbonctl.analysis.gates import Verdict, exit_code
 from carbonctl.analysis.gates.rules import Gates
 from carbonctl.batch.fleet.blocks import Block
 from carbonctl.batch.fleet.duplicates import Seen
 from carbonctl.batch.fleet.fleet import OF_ENTRY, Maker
+from carbonctl.batch.fleet.hashing import hashed
 from carbonctl.batch.fleet.kernel import DUPLICATE, Part, Plan, part
+from carbonctl.batch.fleet.known import Known
 from carbonctl.batch.fleet.months import shared
 from carbonctl.batch.fleet.power import MostPower
 from carbonctl.batch.fleet.read import Reading, Table, opened, raw_map
@@ -42,6 +46,10 @@ from carbonctl.outputs.writing import (
 )
 from carbonctl.render import FOR_PEOPLE, Style
 
+_HARDWARE = (
+    "the hardware of measured energy is not counted; --hardware counted takes it from device, "
+    "devices and time"
+)
 _POWERS = ("load", "power", "busy", "rated_power")
 
 
@@ -71,6 +79,10 @@ class Order:
         Whether a job of several months is shared among them.
     overrides : tuple of str
         ``PATH=VALUE`` of a template's workload.
+    tags : tuple of str
+        What rows are shown with besides what groups are made by.
+    hashed : tuple of str
+        Tags of which digests are written, by the ``key``.
     allowed : float
         The share of rows that may be rejected with exit code 0.
     """
@@ -93,6 +105,9 @@ class Order:
     rows: Target | str | None = None
     split_time: bool = False
     overrides: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    hashed: tuple[str, ...] = ()
+    key: bytes = b""
 
 
 class _TooMany(Exception):
@@ -110,6 +125,7 @@ class _Run:
         self.catalog = catalog
         self.findings = Findings()
         self.sums = Sums()
+        self.known = Known()
         self.seen = Seen()
         self.inputs: list[Input] = []
         self.problems: list[Problem] = []
@@ -155,11 +171,12 @@ class _Run:
         """Write what each row causes as it is read: into a file, or to standard output."""
         from carbonctl.render.fleet import rows as drawing
 
-        maker = RowMaker(self.maker, self.order.reading.by)
+        tags = (*self.order.reading.by, *self.order.tags)
+        maker = RowMaker(self.maker, tags)
         batches = (maker.batch(block, part) for block, part in self.read())
         known = (batch for batch in batches if batch is not None)
         form = target if isinstance(target, str) else target.form
-        chunks = drawing.write(form, known, self.order.reading.by)
+        chunks = drawing.write(form, known, tags)
         if isinstance(target, str):
             for chunk in chunks:
                 to_stdout(chunk)
@@ -208,14 +225,28 @@ class _Run:
             if again.any():
                 self.findings.skip(DUPLICATE, int(again.sum()))
                 ready = kept_rows(ready, ~again)
+        if self.order.hashed:
+            ready = hashed(ready, self.order.hashed, self.order.key)
         if self.order.split_time:
             ready = shared(ready, self.order.reading.by, self.order.reading.fills.zone)
-        made = part(ready.block, self.plan, ready.refused)
+        made = part(ready.block, self.plan, ready.refused, self.known)
         self.sums.add(made)
+        self.sums.headers.setdefault(ready.block.file, ready.block.headers)
+        self.note_hardware(ready.block)
         most = self.order.most_errors
         if most is not None and len(self.findings.rejects) + self.sums.rejected >= most:
             raise _TooMany
         return ready.block, made
+
+    def note_hardware(self, block: Block) -> None:
+        """Note measured energy whose hardware could be counted."""
+        if self.order.hardware or "energy_kwh" not in block.columns:
+            return
+        has_time = ~np.isnan(block.number("wall_time_h")) | ~np.isnan(block.number("device_time_h"))
+        could = has_time & block.text("device").where(bool) & (block.number("devices") > 0)
+        rows = int((could & ~np.isnan(block.number("energy_kwh"))).sum())
+        if rows:
+            self.findings.note(_HARDWARE, rows)
 
     def fleet(self) -> Fleet | None:
         """Return the account; None where nothing could be read."""

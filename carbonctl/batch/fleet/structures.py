@@ -24,8 +24,10 @@ AMOUNTS = ("device_h", "load_h", "power_wh", "core_wh", "memory_gbh", "wall_h", 
 
 WORDS = ("phase", "kind", "device", "instance", "grid", "operator", "year", "energy_boundary",
          "storage_medium")  # fmt: skip
-FIGURES = ("devices_per_system", "share", "host_power_w", "pue", "carbon_intensity_kgco2e_per_kwh",
-           "lifetime_h", "utilization", "device_embodied_kgco2e", "host_embodied_kgco2e")  # fmt: skip
+FIGURES = (
+    "devices_per_system", "share", "host_power_w", "pue", "carbon_intensity_kgco2e_per_kwh",
+    "lifetime_h", "utilization", "device_embodied_kgco2e", "host_embodied_kgco2e",
+)  # fmt: skip
 
 _UNITS = {
     "devices_per_system": "", "share": "", "host_power_w": " W", "pue": "", "utilization": "",
@@ -271,14 +273,14 @@ def _machine(structure: Structure, sayings: Sayings) -> dict[str, Any]:
     keys: dict[str, Any] = {}
     device, instance = structure.word("device"), structure.word("instance")
     if instance:
-        said = _looked_up(sayings.instances, instance)
+        said = looked_up(sayings.instances, instance)
         keys["instance"] = said if isinstance(said, str) else instance
         if isinstance(said, Mapping):
             del keys["instance"]
             keys |= said
             keys["devices_per_system"] = keys.pop("devices", "1")
     elif device:
-        said = _looked_up(sayings.devices, device)
+        said = looked_up(sayings.devices, device)
         if isinstance(said, Mapping):
             keys |= said
         else:
@@ -290,7 +292,7 @@ def _machine(structure: Structure, sayings: Sayings) -> dict[str, Any]:
     return keys
 
 
-def _looked_up(names: Mapping[str, Any], name: str) -> Any:
+def looked_up(names: Mapping[str, Any], name: str) -> Any:
     """Return what a map says of a name, whatever its case and its provider."""
     if name in names:
         return names[name]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,8 @@ class Sums:
         The rows that cannot be counted, or the first of those that cannot for one reason.
     skipped : Counter
         Rows that rightly count nothing, by reason.
+    headers : dict
+        What each input calls its columns, by their canonical names.
     counted, rejected : int
         Rows that count, and those that cannot.
     """
@@ -50,6 +52,7 @@ class Sums:
         self._cells = _Cells()
         self._sums: dict[int, _Column] = {}
         self._scratch = _Scratch()
+        self.headers: dict[str, Mapping[str, str]] = {}
         self.rejects: list[Reject] = []
         self.skipped: Counter[str] = Counter()
         self.rejected = 0

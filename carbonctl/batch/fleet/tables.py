@@ -31,6 +31,7 @@ from carbonctl.inputs.jobs.names import FIELDS, cloud_region
 from carbonctl.inputs.jobs.records import Record
 from carbonctl.inputs.jobs.table import COLUMNS, Row
 from carbonctl.numbers import units
+from carbonctl.numbers.intervals import best
 
 _CHUNK = 4096  # records that are turned into columns at once
 _SHARES = frozenset({"load", "share", "utilization"})
@@ -315,5 +316,5 @@ def fill(name: str, text: str) -> Any:
     if dimension is None:
         return text
     value = units.parse(text, dimension)
-    number = float(getattr(value, "best", value))
+    number = best(value)
     return number if math.isfinite(number) else NAN

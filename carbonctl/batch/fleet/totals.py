@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -15,8 +16,6 @@ from carbonctl.ledger.fleet import Group
 from carbonctl.ledger.ranges import Move, Sum
 from carbonctl.ledger.unknowns import Key
 from carbonctl.numbers.columns import Column, split
-
-_DEVICE_H = 1 + AMOUNTS.index("device_h")
 
 
 class Terms(NamedTuple):
@@ -189,12 +188,12 @@ def _ends(median: Any, low: Any, high: Any) -> tuple[Any, Any]:
 
 
 def _totals(sums: Sequence[float], ends: Sequence[float]) -> Totals:
-    energy, operational, market, embodied, water, *ends = (  # type: ignore[assignment]
-        None if number != number else number for number in (*sums, *ends)
+    energy, operational, market, embodied, water, low, high = (
+        None if math.isnan(number) else number for number in (*sums, *ends)
     )
     return Totals(
         energy, operational, market, embodied,
-        _plus(operational, embodied), _plus(market, embodied), *ends, water,
+        _plus(operational, embodied), _plus(market, embodied), low, high, water,
     )  # fmt: skip
 
 
@@ -210,6 +209,7 @@ def groups(
     accounted: Sequence[Accounted],
     varying: Sequence[list[int]],
     label: Label,
+    device_h: Any,
 ) -> tuple[list[Group], Group]:
     """Return the totals of groups of cells, in the order in which they come, and of all.
 
@@ -223,6 +223,8 @@ def groups(
         The places of the amounts of each structure.
     label : callable
         From the group and the structure of a cell and the labels of a part to those of a group.
+    device_h : array
+        The device-hours of each cell.
     """
     group, structure, sums = cells
     parts = [(n, labels, rates) for n, some in enumerate(accounted)
@@ -234,14 +236,12 @@ def groups(
     for start in range(0, len(cell), _LINES):
         some = slice(start, start + _LINES)
         grouped.add(linear.terms(place[some], part[some], sums[cell[some], 1:]))
-    counts = _counts(place, cell, sums, len(labels))
+    counts = _counts(place, cell, (sums[:, 0], device_h), len(labels))
     made = [
         Group(own, int(rows), hours, totals)
         for own, (rows, hours), totals in zip(labels, counts, grouped.totals(), strict=True)
     ]
-    every = Group(
-        (), int(sums[:, 0].sum()), float(sums[:, _DEVICE_H].sum()), grouped.whole()
-    )
+    every = Group((), int(sums[:, 0].sum()), float(device_h.sum()), grouped.whole())
     return made, every
 
 
@@ -278,7 +278,9 @@ def _labelled(
     return np.array(at, dtype=np.int64)[inverse], list(places)
 
 
-def _counts(place: Any, cell: Any, sums: Any, groups: int) -> list[tuple[float, float]]:
+def _counts(
+    place: Any, cell: Any, numbers: Sequence[Any], groups: int
+) -> list[tuple[float, float]]:
     """Return the rows and the device-hours of each group; a cell counts once in it."""
     is_again = np.zeros(len(cell), dtype=bool)
     if len(cell) and int(cell[-1]) + 1 < len(cell):  # a cell has several lines
@@ -286,5 +288,5 @@ def _counts(place: Any, cell: Any, sums: Any, groups: int) -> list[tuple[float, 
         is_again[:] = True
         is_again[first] = False
     place, cell = place[~is_again], cell[~is_again]
-    columns = (np.bincount(place, weights=sums[cell, n], minlength=groups) for n in (0, _DEVICE_H))
+    columns = (np.bincount(place, weights=some[cell], minlength=groups) for some in numbers)
     return [*zip(*(column.tolist() for column in columns), strict=True)]

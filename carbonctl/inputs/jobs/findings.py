@@ -9,6 +9,9 @@ from carbonctl.ledger.fleet import Reject
 __all__ = ["Findings", "Reject"]
 
 
+NOT_COVERED = "not covered"
+
+
 class Findings:
     """Collects what is found while inputs are read.
 
@@ -46,5 +49,6 @@ class Findings:
         self.notes[text] += rows
 
     def leave_out(self, what: str, quantity: float, unit: str) -> None:
-        """Add a quantity that no kind of activity accounts for."""
+        """Add a quantity that no kind of activity accounts for, and count its row."""
+        self.skip(NOT_COVERED)
         self.not_covered[what, unit] += quantity  # type: ignore[assignment]

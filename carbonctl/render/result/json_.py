@@ -79,7 +79,7 @@ def _members(result: Result, drivers: Any = None) -> dict[str, Any]:
             phase: _sums(sums, drawn, drawn and drawn.phases[phase])
             for phase, sums in result.phases.items()
         },
-        "entries": map(partial(_entry, result), result.entries),
+        "entries": map(partial(entry_dict, result.file, result.name), result.entries),
         "figures": [figure._asdict() for figure in result.figures],
         "drivers": [d._asdict() for d in result.drivers] if drivers is None else drivers,
         "assumptions": map(Assumption._asdict, result.assumptions),
@@ -113,12 +113,13 @@ def _rank(given: Rank) -> dict[str, Any]:
     return {"of": names, "bounds": bounds, "rank": rank}
 
 
-def _entry(result: Result, entry: Entry) -> dict[str, Any]:
+def entry_dict(file: str, workload: str, entry: Entry) -> dict[str, Any]:
+    """Return one element of ``entries``, of a workload of that file."""
     cells = {column: getattr(entry, column) for column in COLUMNS[2:]}
     inputs = [_input(value) for value in entry.inputs]
     return {
-        "file": result.file,
-        "workload": result.name,
+        "file": file,
+        "workload": workload,
         **cells,
         "formula": entry.formula,
         "inputs": inputs,

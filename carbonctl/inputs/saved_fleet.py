@@ -1,0 +1,20 @@
+"""Reads the saved account of a fleet as a saved result: that of its ledger."""
+
+from typing import Any
+
+from carbonctl.ledger.fleet import SCHEMA
+from carbonctl.ledger.result import SCHEMA as OF_RESULTS
+
+_KEPT = ("version", "hardware_db", "own_records")
+
+
+def with_results(document: Any) -> Any:
+    """Return a saved document; of that of a fleet one with a result, which has its ledger."""
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        return document
+    inputs, entries = document["inputs"], document["entries"]
+    digest = inputs[0]["sha256"] if len(inputs) == 1 else None
+    file = entries[0]["file"] if entries else "fleet"
+    result = {**document, "file": file, "sha256": digest or "", "name": "fleet", "reported": None}
+    kept = {key: document[key] for key in _KEPT if key in document}
+    return {**kept, "schema": OF_RESULTS, "results": [result]}
