@@ -8,8 +8,8 @@ their lines and what is refused are the same.
 from __future__ import annotations
 
 import csv
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
 from io import StringIO
 from typing import Any
 
@@ -19,6 +19,7 @@ from pyarrow import csv as pa_csv
 
 from carbonctl.batch.fleet.arrow import Arrays, Piece, blocks, floats_of, is_null, values_of
 from carbonctl.batch.fleet.gathered import Positions
+from carbonctl.batch.fleet.threads import Submit, working
 from carbonctl.errors import InputError
 from carbonctl.inputs.jobs.findings import Findings
 from carbonctl.inputs.jobs.reading import Source
@@ -40,9 +41,12 @@ class CsvTable:
         The table.
     findings : Findings
         Takes rows that cannot be read.
+    jobs : int
+        How many threads work: one goes on with what the others have read.
     """
 
-    def __init__(self, source: Source, findings: Findings) -> None:
+    def __init__(self, source: Source, findings: Findings, jobs: int = 1) -> None:
+        self.jobs = jobs
         self.name = source.name
         self.findings = findings
         self.delimiter = delimiter_of(source)
@@ -75,18 +79,33 @@ class CsvTable:
 
     def _pieces(self, positions: Positions) -> Iterator[Piece]:
         reader = _Reader(positions, self.width, self.delimiter)
-        while text := self.text.take():
-            read = reader.read(text)
-            if read is None:
-                yield self._by_csv(text, positions.all)
-                continue
-            piece, lines, empty = read
-            if empty:
-                self.findings.skip(EMPTY_ROW, empty)
-            piece.lines[:] += self.line
-            self.line += lines
-            yield piece
+        with working(self.jobs - 1) as submit:
+            for text, read in self._read(reader, submit):
+                if read is None:
+                    yield self._by_csv(text, positions.all)
+                    continue
+                piece, lines, empty = read
+                if empty:
+                    self.findings.skip(EMPTY_ROW, empty)
+                piece.lines[:] += self.line
+                self.line += lines
+                yield piece
         self.text.fail()
+
+    def _read(self, reader: _Reader, submit: Submit) -> Iterator[tuple[str, Any]]:
+        """Yield the text and what pyarrow makes of it, read ahead by other threads."""
+        ahead: deque[tuple[str, Callable[[], Any]]] = deque()
+        while True:
+            while len(ahead) < self.jobs and (text := self.text.take()):
+                ahead.append((text, submit(reader.read, text)))
+            if not ahead:
+                return
+            text, result = ahead.popleft()
+            read = result()
+            if read is None:  # a record may go on in what follows
+                self.text.put_back("".join(text for text, _ in ahead))
+                ahead.clear()
+            yield text, read
 
     def _by_csv(self, text: str, positions: Sequence[int]) -> Piece:
         """Return the records that begin in some text; the last may end behind it."""

@@ -12,6 +12,7 @@ from pyarrow import parquet
 from carbonctl.batch.fleet.arrow import Arrays, Piece, blocks
 from carbonctl.batch.fleet.blocks import ROWS
 from carbonctl.batch.fleet.gathered import Positions
+from carbonctl.batch.fleet.threads import working
 from carbonctl.inputs.jobs.parquet import ParquetSource
 
 
@@ -22,10 +23,13 @@ class ParquetTable:
     ----------
     source : ParquetSource
         The file.
+    jobs : int
+        How many threads work: with two, one reads ahead.
     """
 
-    def __init__(self, source: ParquetSource) -> None:
+    def __init__(self, source: ParquetSource, jobs: int = 1) -> None:
         self.source = source
+        self.jobs = jobs
 
     def header(self) -> list[str]:
         """Return the names of the columns.
@@ -54,21 +58,28 @@ class ParquetTable:
             only_times = positions.times - positions.texts - positions.numbers
             keyed = [name for name in texts if schema.names.index(name) not in only_times]
             with parquet.ParquetFile(self.source.path, read_dictionary=keyed) as file:
-                for arrays in blocks(_pieces(file, positions.all, names), len(schema.names)):
+                for arrays in blocks(self._pieces(file, positions.all, names), len(schema.names)):
                     for position in positions.texts:
                         arrays.texts(position)  # what is wrong with a text shows here
                     yield arrays
 
+    def _pieces(self, file: Any, positions: list[int], names: list[str]) -> Iterator[Piece]:
+        row = 1
+        batches = file.iter_batches(ROWS, columns=names, use_threads=self.jobs > 1)
+        with working(min(self.jobs - 1, 1)) as submit:
+            result = submit(_next, batches)
+            while (batch := result()) is not None:
+                result = submit(_next, batches)
+                if batch.schema.names != names:
+                    batch = batch.select(names)
+                lines = np.arange(row, row + batch.num_rows)
+                row += batch.num_rows
+                yield Piece(lines, dict(zip(positions, batch.columns, strict=True)))
+
+
+def _next(batches: Iterator[Any]) -> Any:
+    return next(batches, None)
+
 
 def _is_string(kind: Any) -> bool:
     return bool(pa.types.is_string(kind))
-
-
-def _pieces(file: Any, positions: list[int], names: list[str]) -> Iterator[Piece]:
-    row = 1
-    for batch in file.iter_batches(ROWS, columns=names):
-        if batch.schema.names != names:
-            batch = batch.select(names)  # noqa: PLW2901
-        lines = np.arange(row, row + batch.num_rows)
-        row += batch.num_rows
-        yield Piece(lines, dict(zip(positions, batch.columns, strict=True)))

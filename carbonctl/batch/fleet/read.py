@@ -12,6 +12,7 @@ from carbonctl.batch.fleet import tables
 from carbonctl.batch.fleet.gathered import positions
 from carbonctl.batch.fleet.structures import Sayings
 from carbonctl.batch.fleet.tables import Fills, Ready
+from carbonctl.batch.pool import processors
 from carbonctl.batch.fleet.templates import placeholders, template_layout
 from carbonctl.errors import InputError, Problem, UsageError
 from carbonctl.inputs.jobs import keys, logs
@@ -58,6 +59,8 @@ class Reading:
         What is said of the machines and places of all rows.
     engine : str
         What reads tables, one of `ENGINES`: the result is the same.
+    jobs : int, optional
+        How many threads read them; as many as there are processors unless given.
     """
 
     map: Map = EMPTY
@@ -69,6 +72,7 @@ class Reading:
     sayings: Sayings = field(default_factory=Sayings)
     tags: tuple[str, ...] = ()
     engine: str = AUTO
+    jobs: int | None = None
 
 
 def reading(
@@ -193,7 +197,7 @@ class Table:
         """
         if self.format == TABLE:
             given = self.reading
-            table = columnar(self.source, findings, given.engine)
+            table = columnar(self.source, findings, given.engine, given.jobs)
             if table is None:
                 reader = records(self.source, findings)
                 _, header = next(reader)
@@ -228,7 +232,9 @@ class Table:
         return tuple(name for name in wanted if name not in BUILT_IN)
 
 
-def columnar(source: Any, findings: Findings, engine: str = AUTO) -> Any:
+def columnar(
+    source: Any, findings: Findings, engine: str = AUTO, jobs: int | None = None
+) -> Any:
     """Return a table that pyarrow reads; None where the csv module does.
 
     Small tables are read before pyarrow is imported.
@@ -241,18 +247,20 @@ def columnar(source: Any, findings: Findings, engine: str = AUTO) -> Any:
         Takes rows that cannot be read.
     engine : str
         One of `ENGINES`.
+    jobs : int, optional
+        How many threads work; as many as there are processors unless given.
     """
     if engine == CSV or (isinstance(source, Source) and source.extension in JSON_LINES):
         return None
     if not isinstance(source, Source):
         from carbonctl.batch.fleet.arrow_parquet import ParquetTable
 
-        return ParquetTable(source)
+        return ParquetTable(source, jobs or processors())
     if (engine == AUTO and source.is_within(_SMALL)) or find_spec("pyarrow") is None:
         return None
     from carbonctl.batch.fleet.arrow_csv import CsvTable
 
-    return CsvTable(source, findings)
+    return CsvTable(source, findings, jobs or processors())
 
 
 def opened(paths: Iterable[str], reading: Reading) -> Iterator[Table | InputError]:
