@@ -75,6 +75,15 @@ Hardware = Annotated[
 ]
 
 
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs", "-j", min=1, max=256, metavar="N",
+        help="Threads that read large tables. Default: automatic.",
+    ),
+]  # fmt: skip
+
+
 def fleet(
     tables: Tables,
     from_: log_options.From = None,
@@ -109,6 +118,7 @@ def fleet(
     warn_on: o.WarnOn = [],  # noqa: B006
     budget: o.Budget = None,
     exit_zero: o.ExitZero = False,
+    jobs: Jobs = None,
     hardware_db: o.HardwareDb = None,
     color: o.Color = "auto",
     quiet: o.Quiet = False,
@@ -142,7 +152,7 @@ def fleet(
         raise UsageError("--tag says what rows are shown with; add --rows")
     filled = None if template is None else read_template(template)
     how = reading(mapped, column, groups, from_, log_options.read(flags), set, filled)
-    how = replace(how, tags=more)
+    how = replace(how, tags=more, jobs=jobs)
     if "-" in tables and how.format is None:
         raise UsageError("-: say what standard input is with --from: table, slurm, …")
     read = [*tables, *(path for path in (map, template, budget) if path)]

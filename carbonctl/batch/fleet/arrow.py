@@ -289,26 +289,29 @@ def _filled(column: Any, value: Any) -> Any:
 
 def _written(column: Any, zone: tzinfo) -> Any:
     """Return times that are texts; None where they are not all of one plain shape."""
-    if pa.types.is_dictionary(column.type) or pa.types.is_large_string(column.type):
+    if not pa.types.is_string(column.type) or column.null_count or not len(column):
         return None
-    if column.null_count or not len(column):
-        return None
-    signs = _of_one_length(column)
-    if signs is None or signs.shape[1] not in _SHAPES:
-        return None
-    length = signs.shape[1]
-    for place, allowed in _SHAPES[length].items():
-        at = signs[:, place]
-        if not ((at == allowed[0]) | (at == allowed[1])).all():
-            return None
+    length = _length_of_shape(column)
     has_zone = length in (20, 25)
-    if not has_zone and zone is not UTC:
+    if not length or (not has_zone and zone is not UTC):
         return None
     try:
         read = pc.cast(column, pa.timestamp("us", "UTC") if has_zone else _MICROSECONDS)
     except pa.ArrowInvalid:
         return None
     return _between(read.view(pa.int64()), _FIRST)
+
+
+def _length_of_shape(column: Any) -> int:
+    """Return the length of texts that are all of one of `_SHAPES`; else 0."""
+    signs = _of_one_length(column)
+    if signs is None or signs.shape[1] not in _SHAPES:
+        return 0
+    for place, (one, other) in _SHAPES[signs.shape[1]].items():
+        at = signs[:, place]
+        if not ((at == one) | (at == other)).all():
+            return 0
+    return int(signs.shape[1])
 
 
 def _of_one_length(column: Any) -> Any:

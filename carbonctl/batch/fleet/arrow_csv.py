@@ -355,7 +355,7 @@ def _is_line_by_line(text: str, rows: int) -> bool:
 
 
 def _column_of(error: pa.ArrowInvalid) -> int:
-    """Return the position of the column that an error of conversion names; -1 where it names none."""
+    """Return the position of the column that an error of conversion names; -1 for none."""
     _, sign, rest = str(error).partition("In CSV column #")
     number = rest.partition(":")[0]
     return int(number) if sign and number.isdecimal() else -1

@@ -58,15 +58,16 @@ class Columns(Protocol):
     ----------
     width : int
         How many cells the header has.
-    lines : array
-        The line on which each row begins.
     odd : list of (int, int)
         Rows with more or fewer cells, and how many they have; they are empty here.
     """
 
     width: int
-    lines: Any
     odd: list[tuple[int, int]]
+
+    @property
+    def lines(self) -> Any:
+        """The line on which each row begins."""
 
     @property
     def rows(self) -> int:

@@ -10,13 +10,11 @@ import numpy as np
 
 from carbonctl.batch.fleet.blocks import NAN, Block, Texts, codes_of, distinct, unique_rows
 from carbonctl.batch.fleet.checks import Rejects, check
+from carbonctl.batch.fleet.kinds import Kinds, kinds_of
 from carbonctl.batch.fleet.known import Codes, Known, Same
 from carbonctl.batch.fleet.structures import (
     AMOUNTS,
-    COMPUTE,
-    ENERGY,
     FIGURES,
-    STORAGE,
     WORDS,
     Structure,
 )
@@ -136,7 +134,7 @@ def part(
     for row, reject in (refused or {}).items():
         rejects.all.append((row, reject))
         rejects.rows[row] = True
-    kinds = _kinds(block)
+    kinds = kinds_of(block)
     check(block, rejects)
     made = _jobs(block) if plan.is_template else _amounts(block, kinds, plan, rejects)
     skipped: Counter[str] = Counter()
@@ -195,33 +193,6 @@ def _sums(
     return sums
 
 
-class _Kinds(NamedTuple):
-    """The kind of each row, and which rows are of each; one condition where all are alike."""
-
-    texts: Texts | str
-    is_compute: Any
-    is_energy: Any
-    is_storage: Any
-
-
-def _kinds(block: Block) -> _Kinds:
-    """Return the kind of each row: what it says, energy where that is given, else compute."""
-    said = block.columns.get("kind")
-    energy = block.columns.get("energy_kwh")
-    no, yes = np.False_, np.True_
-    if said is None and energy is None:
-        return _Kinds(COMPUTE, yes, no, no)
-    measured = ~np.isnan(block.number("energy_kwh"))
-    codes = np.where(measured, 1, 0)
-    names = [COMPUTE, ENERGY]
-    if said is not None:
-        names += said.values
-        codes = np.where(said.where(bool), said.codes + 2, codes)
-    texts = Texts(codes, names)
-    is_energy, is_storage = (texts.where(lambda text, k=k: text == k) for k in (ENERGY, STORAGE))
-    return _Kinds(texts, ~is_energy & ~is_storage, is_energy, is_storage)
-
-
 class _Amounts(NamedTuple):
     """The amounts of rows, and what decides about their structures.
 
@@ -243,7 +214,7 @@ class _Amounts(NamedTuple):
     counted: Any
 
 
-def _amounts(block: Block, kinds: _Kinds, plan: Plan, rejects: Rejects) -> _Amounts:
+def _amounts(block: Block, kinds: Kinds, plan: Plan, rejects: Rejects) -> _Amounts:
     """Return the amounts of each row; what is not in the table is one number for all rows."""
 
     def n(name: str) -> Any:
@@ -326,7 +297,7 @@ def _jobs(block: Block) -> _Amounts:
     return _Amounts({"jobs": part_of_job}, known, np.False_, np.float64(NAN))
 
 
-def _is_empty(made: _Amounts, kinds: _Kinds) -> Any:
+def _is_empty(made: _Amounts, kinds: Kinds) -> Any:
     """Return the rows without time, which count nothing."""
     at = {name: made.amounts.get(name, np.float64(0.0)) == 0 for name in AMOUNTS}
     return (
@@ -339,7 +310,7 @@ def _is_empty(made: _Amounts, kinds: _Kinds) -> Any:
 # ---- what rows have in common --------------------------------------------------------------
 
 
-def _words(block: Block, kinds: _Kinds) -> list[Texts | str]:
+def _words(block: Block, kinds: Kinds) -> list[Texts | str]:
     """Return the `WORDS` of the rows; one text where all have the same."""
     columns = {name: block.columns.get(name, "") for name in WORDS} | {"kind": kinds.texts}
     return [columns[name] for name in WORDS]
@@ -375,7 +346,7 @@ def _devices(plan: Plan, made: _Amounts, rows: int) -> tuple[Any, Any]:
     return np.where(decides, at_once, NAN), several
 
 
-def _columns(block: Block, kinds: _Kinds, plan: Plan, made: _Amounts) -> list[Any]:
+def _columns(block: Block, kinds: Kinds, plan: Plan, made: _Amounts) -> list[Any]:
     """Return the columns in which rows of different structures differ."""
     devices, several = _devices(plan, made, block.rows)
     numbers = [x for x in (*_figures(block, made), devices) if np.ndim(x)]
@@ -385,7 +356,7 @@ def _columns(block: Block, kinds: _Kinds, plan: Plan, made: _Amounts) -> list[An
 
 
 def _fields(
-    block: Block, kinds: _Kinds, plan: Plan, made: _Amounts, first: Any
+    block: Block, kinds: Kinds, plan: Plan, made: _Amounts, first: Any
 ) -> list[Codes | Same]:
     """Return the fields of structures of which some rows are the first: see `known.structure`."""
     devices, several = _devices(plan, made, block.rows)

@@ -12,8 +12,8 @@ from carbonctl.batch.fleet import tables
 from carbonctl.batch.fleet.gathered import positions
 from carbonctl.batch.fleet.structures import Sayings
 from carbonctl.batch.fleet.tables import Fills, Ready
-from carbonctl.batch.pool import processors
 from carbonctl.batch.fleet.templates import placeholders, template_layout
+from carbonctl.batch.pool import processors
 from carbonctl.errors import InputError, Problem, UsageError
 from carbonctl.inputs.jobs import keys, logs
 from carbonctl.inputs.jobs.findings import Findings
@@ -232,9 +232,7 @@ class Table:
         return tuple(name for name in wanted if name not in BUILT_IN)
 
 
-def columnar(
-    source: Any, findings: Findings, engine: str = AUTO, jobs: int | None = None
-) -> Any:
+def columnar(source: Any, findings: Findings, engine: str = AUTO, jobs: int | None = None) -> Any:
     """Return a table that pyarrow reads; None where the csv module does.
 
     Small tables are read before pyarrow is imported.

@@ -39,14 +39,14 @@ class RowMaker:
         rows = np.flatnonzero(part.structure_of >= 0)
         if not len(rows) or not is_known.any():
             return None
-        place = np.full(len(part.structures), -1)
-        place[part.met] = np.arange(len(part.met))
-        rows = rows[is_known[place[part.structure_of[rows]]]]
-        structure = place[part.structure_of[rows]]
+        at = np.full(len(part.structures), -1)
+        at[part.met] = np.arange(len(part.met))
+        rows = rows[is_known[at[part.structure_of[rows]]]]
+        structure = at[part.structure_of[rows]]
         amounts = np.zeros((len(rows), len(AMOUNTS)))
-        for place, name in enumerate(AMOUNTS):
+        for column, name in enumerate(AMOUNTS):
             if name in part.amounts:
-                amounts[:, place] = part.amounts[name][rows]
+                amounts[:, column] = part.amounts[name][rows]
         sums = self._sums(accounted, structures, structure, amounts)
 
         def taken(column: Texts | None) -> Texts | None:

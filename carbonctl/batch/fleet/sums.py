@@ -266,7 +266,8 @@ class _Scratch:
         if size > len(self.rows):
             self.rows = np.empty(_grown(len(self.rows), size), dtype=complex)
             self.numbers = np.empty((3, len(self.rows)))
-        return self.rows[:size], *(row[:size] for row in self.numbers)
+        total, added, left = self.numbers[:, :size]
+        return self.rows[:size], total, added, left
 
 
 def _grown(size: int, wanted: int) -> int:

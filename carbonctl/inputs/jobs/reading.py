@@ -194,8 +194,8 @@ class _Decoder:
 
 
 def _failing(error: InputError) -> Iterator[str]:
+    yield from ()
     raise error
-    yield ""
 
 
 def _line_ends(block: str) -> int:
