@@ -99,6 +99,7 @@ class Arrays:
         self.lines = np.concatenate([piece.lines for piece in pieces])
         self.odd: list[tuple[int, int]] = []
         self.known: dict[int, Texts] = {}
+        self.times: dict[int, tuple[Any, list[Fault]]] = {}
         start = 0
         for piece in pieces:
             self.odd += [(start + row, cells) for row, cells in piece.odd]
@@ -128,13 +129,17 @@ class Arrays:
 
     def moments(self, position: int, zone: tzinfo) -> tuple[Any, list[Fault]]:
         """Return a column of times of day, and what is none."""
+        if position in self.times:  # the start of a job is its month too
+            return self.times[position]
         read, faults, start = [], list[Fault](), 0
         for piece in self.pieces:
             some, wrong = _moments(piece.columns[position], zone)
             read.append(some)
             faults += [fault._replace(row=start + fault.row) for fault in wrong]
             start += len(some)
-        return read[0] if len(read) == 1 else np.concatenate(read), faults
+        whole = read[0] if len(read) == 1 else np.concatenate(read)
+        self.times[position] = whole, faults
+        return whole, faults
 
 
 # ---- arrays --------------------------------------------------------------------------------

@@ -92,6 +92,7 @@ class Gathered:
         self.places: list[dict[str, int]] = [{} for _ in positions]
         self.codes: list[list[int]] = [[] for _ in positions]
         self.begins: list[Any] = []
+        self.times: dict[int, tuple[Any, list[Fault]]] = {}
         self.odd: list[tuple[int, int]] = []
 
     @property
@@ -132,7 +133,9 @@ class Gathered:
 
     def moments(self, position: int, zone: tzinfo) -> tuple[Any, list[Fault]]:
         """Return a column of times of day, and what is none."""
-        return moments_of(self.texts(position), zone)
+        if position not in self.times:  # the start of a job is its month too
+            self.times[position] = moments_of(self.texts(position), zone)
+        return self.times[position]
 
 
 def stripped(texts: Texts) -> Texts:
