@@ -1,38 +1,46 @@
 """Accounts of one workload made again with other values: as it stands, and at many points.
 
-A point is a value for each of some paths. Points that differ only in their figures are accounted
-for together, as columns; where that is not possible, and for ids and words, each by itself. Both
-ways give the same numbers.
+A point is a value for each of some paths. Points that differ only in their figures, and in the
+grid of the site, are accounted for together, as columns; where that is not possible, and for other
+ids and words, each by itself. Both ways give the same numbers and words.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from copy import copy
 from functools import partial
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from carbonctl import estimators
 from carbonctl.account import result_of
 from carbonctl.account.changes import NONE, Changes
 from carbonctl.catalog import Catalog
-from carbonctl.errors import InputError, Problem
+from carbonctl.errors import Caution, InputError, Problem
 from carbonctl.ledger.entry import LARGEST, SMALLEST, Entry, Totals
 from carbonctl.ledger.result import Result
 from carbonctl.numbers.intervals import NotOneNumber, has_rows
+from carbonctl.numbers.words import Words, mark, may_hold_marks
 from carbonctl.spec import overrides as sets
 from carbonctl.spec.filled import Filled, fill
 from carbonctl.spec.load import load_tree
 from carbonctl.spec.paths import find_item, item_names, locate
-from carbonctl.spec.tree import Map, Node, Seq, copy_of, decode, parse
+from carbonctl.spec.scalars import MAX_NAME
+from carbonctl.spec.tree import NULLS, Map, Node, Seq, Text, copy_of, decode, parse
+
+if TYPE_CHECKING:
+    from carbonctl.account.many_grids import ManyGrids
 
 _PHASE = 2  # keys that lead to the list of a phase
 _FEW = 3  # points that are not worth an account of columns
 # As many digits as leave a figure finite, and above 0 unless it is written as 0.
 _FIGURE = r"[0-9]{1,20}(?:\.[0-9]{1,20})?(?!\d)(?:[eE][+-]?[0-9]{1,2}(?!\d))?"
 _QUANTITY = re.compile(rf"({_FIGURE})(?:\.\.({_FIGURE}))?((?![\d_.eE])[^:{{}}\[\]]{{0,100}})")
+# The path of what may be a grid in each row, and what is one in YAML as it stands.
+_GRID = "site.grid"
+_PLACE = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[ /_-][A-Za-z0-9]+)*")
 _FAULTS = (ArithmeticError, TypeError, ValueError)  # where columns cannot go on
 
 Point = tuple[str, ...]
@@ -49,11 +57,14 @@ class PointAccount(NamedTuple):
         Which row of the columns it is; None where it is alone.
     error : InputError or None
         Why it is refused.
+    words : Words or None
+        Those that the texts of the result have marks for; None where these have none.
     """
 
     result: Result | None
     row: int | None = None
     error: InputError | None = None
+    words: Words | None = None
 
     @property
     def total(self) -> Totals:
@@ -63,12 +74,22 @@ class PointAccount(NamedTuple):
         return total
 
     def of(self, figures: Any) -> Any:
-        """Return some figures of the result as they are at this point."""
+        """Return some figures and texts of the result as they are at this point."""
         if self.row is None:
             return figures
         from carbonctl.numbers.columns import take
 
-        return take(figures, self.row)
+        return take(figures, self.row, self.words)
+
+    @property
+    def warnings(self) -> tuple[Caution, ...]:
+        """Those of the result; the very same for points that share them."""
+        assert self.result is not None
+        warnings = self.result.warnings
+        if self.words is None or not any(map(may_hold_marks, warnings)):
+            return warnings
+        said: tuple[Caution, ...] = self.of(warnings)
+        return said
 
 
 class Accounts:
@@ -109,7 +130,9 @@ class Accounts:
         self.first = first
         self.digest = sha256(data).hexdigest()
         self.problems: list[Problem] = []
-        self.tree: Node = parse(decode(data, file, first), file, None, self.problems, first)
+        text = decode(data, file, first)
+        self.tree: Node = parse(text, file, None, self.problems, first)
+        self.takes_marks = not any(map(may_hold_marks, (text, *overrides)))
 
     def account(
         self,
@@ -182,60 +205,188 @@ class Accounts:
     def outcomes(self, paths: Sequence[str], points: Sequence[Point]) -> list[PointAccount]:
         """Return what comes of some points, in their order."""
         outcomes: dict[int, PointAccount] = {}
-        for cut, places in _alike(points).items():
+        for cut, places in self._alike(paths, points).items():
             if len(places) >= _FEW and any(part.figures for part in cut):
                 outcomes |= self._together(paths, points, places)
         return [
             outcomes.get(place) or self.outcome(paths, point) for place, point in enumerate(points)
         ]
 
+    def _alike(
+        self, paths: Sequence[str], points: Iterable[Point]
+    ) -> dict[tuple[_Cut, ...], list[int]]:
+        """Return the places of points that differ in nothing but figures and grids."""
+        groups: dict[tuple[_Cut, ...], list[int]] = {}
+        known: dict[str, _Cut] = {}
+        grid = paths.index(_GRID) if _GRID in paths and self.takes_marks else None
+        for place, point in enumerate(points):
+            for text in point:
+                if text not in known:
+                    known[text] = _cut(text)
+            cut = [known[text] for text in point]
+            if grid is not None:
+                cut[grid] = self._kin(point[grid]) or cut[grid]
+            groups.setdefault(tuple(cut), []).append(place)
+        return groups
+
+    def _kin(self, text: str) -> _Cut | None:
+        """Return what a grid has in common with those that it may go with; None where it is none.
+
+        This is for speed alone: what does not go together is told apart later.
+        """
+        if not _PLACE.fullmatch(text) or text in NULLS or len(text) > MAX_NAME:
+            return None
+        try:
+            place, row = self.catalog.place(text), self.catalog.electricity(text)
+        except (LookupError, InputError):
+            return None
+        region = place.region and place.region.region
+        return _Cut((region, place.warns, row.basis, row.source, row.status, row.based_on), 1)
+
     def _together(
         self, paths: Sequence[str], points: Sequence[Point], places: list[int]
-    ) -> Mapping[int, PointAccount]:
+    ) -> dict[int, PointAccount]:
         """Return the outcome of points that differ in figures, but for those done alone."""
         import numpy as np
 
         from carbonctl.numbers.columns import split
 
+        if len(places) < _FEW:
+            return {}
         outcomes = {}
         work = partial(self._columns, paths, points)
-        for rows, result in split(np.array(places), work):
-            for row, place in enumerate(rows.tolist() if result else ()):
-                outcomes[place] = PointAccount(result, row)
+        try:
+            accounts = split(np.array(places), work)
+        except _NoFigures as found:
+            equal: dict[Point, list[int]] = {}
+            for place in places:
+                words = tuple(points[place][paths.index(path)] for path in found.paths)
+                equal.setdefault(words, []).append(place)
+            for some in equal.values():
+                outcomes |= self._together(paths, points, some)
+            return outcomes
+        for rows, account in accounts:
+            for row, place in enumerate(rows.tolist() if account else ()):
+                outcomes[place] = account._replace(row=row)
         return outcomes
 
-    def _columns(self, paths: Sequence[str], points: Sequence[Point], rows: Any) -> Result | None:
+    def _columns(
+        self, paths: Sequence[str], points: Sequence[Point], rows: Any
+    ) -> PointAccount | None:
         """Return an account whose rows are some points; None where there is none.
 
         Raises
         ------
-        Mixed
+        Mixed, _NoFigures
             Where rows have to be done apart.
         """
         if len(rows) < _FEW:
             return None
-        texts = list(zip(*(points[row] for row in rows), strict=True))
-        first = points[rows[0]]
-        filled: list[Filled] = []
-
-        def put(tree: Map) -> None:
-            for path, column in zip(paths, texts, strict=True):
-                if len(set(column)) > 1:
-                    filled.append(_filled(tree, path, column))
-
+        some = [points[row] for row in rows]
         try:
-            result = self.account(_settings(paths, first), put)
-            require_limits(result.booked)
-            result.total  # noqa: B018 - its range may have to be worked out apart for some rows
+            return _Columns(self, paths, some).account()
         except (InputError, *_FAULTS):
             return None
-        return result if all(text.is_taken for text in filled) else None
+
+
+class _NoFigures(Exception):
+    """Texts at some paths seem to be figures and are words, such as the year of a site."""
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        super().__init__()
+        self.paths = paths
+
+
+class _Columns:
+    """Some points as one account, a row each.
+
+    Parameters
+    ----------
+    accounts : Accounts
+        Of the workload.
+    paths : sequence of str
+        What differs from point to point.
+    points : sequence of Point
+        The rows, which differ in figures and grids alone.
+    """
+
+    def __init__(self, accounts: Accounts, paths: Sequence[str], points: Sequence[Point]) -> None:
+        self.accounts = accounts
+        self.paths = paths
+        self.points = points
+        self.filled: dict[str, Filled] = {}
+        columns = dict(zip(paths, zip(*points, strict=True), strict=True))
+        self.differ = {path: texts for path, texts in columns.items() if len(set(texts)) > 1}
+        self.grids = self.differ.pop(_GRID, None) if accounts.takes_marks else None
+
+    def account(self) -> PointAccount:
+        """Return it.
+
+        Raises
+        ------
+        Mixed, _NoFigures
+            Where rows have to be done apart.
+        InputError, ArithmeticError, TypeError, ValueError
+            Where some cannot be accounted for as columns.
+        """
+        settings = _settings(self.paths, self.points[0])
+        accounts, words = self.accounts, None
+        if self.grids is not None:
+            if any(map(may_hold_marks, settings)):
+                raise NotOneNumber
+            many = self._many_grids()
+            accounts = accounts.under(many)  # type: ignore[arg-type]
+        result = accounts.account(settings, self._put)
+        if self.grids is not None:
+            words = self._words(result, many)
+        require_limits(result.booked)
+        result.total  # noqa: B018 - its range may have to be worked out apart for some rows
+        self._require_taken()
+        return PointAccount(result, words=words)
+
+    def _require_taken(self) -> None:
+        """Require that what was filled in was read as figures.
+
+        Raises
+        ------
+        _NoFigures
+            Where it was not.
+        """
+        words = [path for path, text in self.filled.items() if not text.is_taken]
+        if words:
+            raise _NoFigures(words)
+
+    def _put(self, tree: Map) -> None:
+        """Put columns in the place of figures that differ, and a mark in that of the grid."""
+        if self.grids is not None:
+            site: Any = tree.get("site")
+            if not isinstance(site, Map) or site.get("grid") != self.grids[0]:
+                raise NotOneNumber
+            text = Text(mark(0))
+            text.place = site["grid"].place
+            site["grid"] = text
+        for path, texts in self.differ.items():
+            self.filled[path] = _filled(tree, path, texts)
+
+    def _many_grids(self) -> ManyGrids:
+        from carbonctl.account.many_grids import ManyGrids
+
+        assert self.grids is not None
+        return ManyGrids(self.accounts.catalog, {mark(0): self.grids}, 1)
+
+    def _words(self, result: Result, many: ManyGrids) -> Words:
+        from carbonctl.account.many_grids import require_unknowns_apart
+
+        names = list(self.grids or ())
+        words = Words(len(names), {mark(0): lambda: names, **many.words})
+        require_unknowns_apart(result.booked, words)
+        return words
 
 
 class _Cut(NamedTuple):
     """A text without its figures, and how many these are."""
 
-    rest: str
+    rest: Hashable
     figures: int
 
 
@@ -244,18 +395,6 @@ def _cut(text: str) -> _Cut:
     if match is None:
         return _Cut(text, 0)
     return _Cut(match[3], 1 if match[2] is None else 2)
-
-
-def _alike(points: Iterable[Point]) -> dict[tuple[_Cut, ...], list[int]]:
-    """Return the places of points that differ in nothing but figures."""
-    groups: dict[tuple[_Cut, ...], list[int]] = {}
-    known: dict[str, _Cut] = {}
-    for place, point in enumerate(points):
-        for text in point:
-            if text not in known:
-                known[text] = _cut(text)
-        groups.setdefault(tuple(known[text] for text in point), []).append(place)
-    return groups
 
 
 def _settings(paths: Sequence[str], point: Point) -> tuple[str, ...]:
