@@ -18,7 +18,7 @@ import numpy as np
 from carbonctl import estimators
 from carbonctl.account import result_of
 from carbonctl.account.many_grids import ManyGrids, require_unknowns_apart
-from carbonctl.analysis.accounts import require_limits
+from carbonctl.analysis.columns import require_limits
 from carbonctl.batch.cutting import Cut, Group, Key, groups
 from carbonctl.batch.filling import Bound, Reading, Shape
 from carbonctl.catalog import Catalog
