@@ -15,6 +15,7 @@ from carbonctl.catalog.grid_rows import GridRow
 from carbonctl.catalog.grids import ANY, Wanted
 from carbonctl.catalog.places import Place
 from carbonctl.catalog.plants import Residual
+from carbonctl.catalog.regions import Region, what_is_known
 from carbonctl.ledger.entry import Entry
 from carbonctl.numbers.columns import Column, stacked
 from carbonctl.numbers.intervals import Mixed, NotOneNumber, Range
@@ -29,7 +30,13 @@ class _ManyRows(GridRow):
     identity: str = ""
     label: str = ""
     said: str = ""
-    word: Callable[[list[str]], str]
+    word: Any
+
+
+class _ManyRegions(Region):
+    """What operators say of many cloud regions; marks stand for their words, and for years."""
+
+    provider: str = ""
 
 
 class ManyGrids:
@@ -95,9 +102,32 @@ class ManyGrids:
         if name not in self.many:
             return self.catalog.place(name)
         places = self._each(name, self.catalog.place)
-        self._require_alike([(place.region, place.warns) for place in places])
+        self._require_alike([(place.region is None, place.warns) for place in places])
         doubt = self._word([place.doubt for place in places]) if places[0].warns else ""
-        return Place(name, places[0].region, doubt, places[0].warns)
+        regions = [place.region for place in places if place.region is not None]
+        return Place(name, self._region(regions) if regions else None, doubt, places[0].warns)
+
+    def _region(self, regions: list[Region]) -> Region:
+        """Return what operators say of the cloud regions of many workloads."""
+        self._require_alike([what_is_known(region) for region in regions])
+        first, word = regions[0], self._word
+        if all(region is first for region in regions):
+            return first
+        pue_year: Any = word([str(region.pue_year) for region in regions])
+        wue_year: Any = word([str(region.wue_year) for region in regions])
+        many = _ManyRegions(*first)._replace(
+            region=word([region.region for region in regions]),
+            intensity=None,
+            pue=self._figure([region.pue for region in regions]),
+            pue_year=pue_year,
+            pue_source=word([region.pue_source or region.source for region in regions]),
+            wue_l_per_kwh=self._figure([region.wue_l_per_kwh for region in regions]),
+            wue_year=wue_year,
+            wue_status=word([region.wue_status for region in regions]),
+            wue_source=word([region.wue_source or region.source for region in regions]),
+        )
+        many.provider = first.provider
+        return many
 
     def electricity(self, name: str, wanted: Wanted = ANY) -> GridRow:
         """Return the carbon intensity of a zone, of many a column of them."""
@@ -129,7 +159,11 @@ class ManyGrids:
         if wanted is not None:
             far = [year if abs(wanted - year) > MAX_YEARS_APART else None for year in years]
             self._require_alike(far)
-        return years[0] if len(set(years)) == 1 else Column(years, int)
+        return self._figure(years, int)
+
+    def _figure(self, numbers: list[Any], kind: type = float) -> Any:
+        """Return a plain figure of many rows as one; None where there is none."""
+        return numbers[0] if len(set(numbers)) == 1 else Column(numbers, kind)
 
     def provider(self, name: str) -> str | None:
         """Return whose cloud region a grid is; None for any other grid."""

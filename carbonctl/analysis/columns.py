@@ -10,6 +10,7 @@ from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from carbonctl.catalog import Catalog
+from carbonctl.catalog.regions import what_is_known
 from carbonctl.errors import InputError
 from carbonctl.ledger.entry import LARGEST, SMALLEST, Entry
 from carbonctl.ledger.result import Result
@@ -61,8 +62,8 @@ def kin(text: str, catalog: Catalog) -> Cut | None:
         place, row = catalog.place(text), catalog.electricity(text)
     except (LookupError, InputError):
         return None
-    region = place.region and place.region.region
-    return Cut((region, place.warns, row.basis, row.source, row.status, row.based_on), 1)
+    own = place.region and what_is_known(place.region)
+    return Cut((own, place.warns, row.basis, row.source, row.status, row.based_on), 1)
 
 
 class NoFigures(Exception):

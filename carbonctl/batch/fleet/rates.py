@@ -17,6 +17,7 @@ from carbonctl.analysis.columns import Point
 from carbonctl.batch.fleet.reading import Labels, Parts, Points, readings
 from carbonctl.batch.fleet.structures import (
     AMOUNTS,
+    WORDS,
     Amounts,
     Sayings,
     Structure,
@@ -33,6 +34,9 @@ _UNIT = {
     "device_h": 1.0, "load_h": 0.5, "power_wh": 100.0, "core_wh": 8.0, "memory_gbh": 64.0,
     "wall_h": 1.0, "energy_kwh": 1.0, "storage_gbh": 1000.0,
 }  # fmt: skip
+
+# The words of a structure on which it depends how many devices share a host.
+_OF_HOSTS = tuple(name for name in WORDS if name not in ("grid", "year"))
 
 
 class Accounted(NamedTuple):
@@ -80,6 +84,7 @@ class Rater:
         self.sayings = sayings
         self.overrides = overrides
         self.labels = labels
+        self._per_system: dict[Structure, float] = {}
 
     def rates(self, structures: Sequence[Structure]) -> list[Accounted]:
         """Return what is known of each of some structures."""
@@ -140,12 +145,16 @@ class Rater:
         bare = structure._replace(
             varies=tuple(n for n in structure.varies if n not in ("core_wh", "memory_gbh"))
         )
-        try:
-            result = self.account(workload(bare, _points(bare)[0], self.sayings))
-        except InputError:
-            return 1.0  # its faults are reported with the account itself
-        inputs = (value for entry in result.booked for value in entry.inputs)
-        return next((v.best for v in inputs if v.name == "devices_per_system"), 1.0)
+        anywhere = bare._replace(words=tuple(map(bare.word, _OF_HOSTS)))
+        if anywhere not in self._per_system:
+            try:
+                result = self.account(workload(bare, _points(bare)[0], self.sayings))
+            except InputError:
+                return 1.0  # its faults are reported with the account itself
+            inputs = (value for entry in result.booked for value in entry.inputs)
+            per = next((v.best for v in inputs if v.name == "devices_per_system"), 1.0)
+            self._per_system[anywhere] = per
+        return self._per_system[anywhere]
 
 
 def _flat(spec: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
