@@ -328,6 +328,16 @@ UNAMBIGUOUS = ("FR", "PL", "US", "SE", "GB", "ZA")
 GRIDS = ("FR", "DE", "PL", "US", "SE", "GB", "France", "USA", "IN", "ZA", "NO", "world", "Oz")
 
 
+def test_grids_that_count_imports_are_called_by_their_names():
+    zones = ("CN-AH", "CN-BJ", "CN-FJ", "CN-GD", "AX")
+    assert together([json.dumps(job("a", grid=zone)) for zone in zones]) == 4  # AX is another's
+
+
+def test_grids_are_filled_in_where_a_note_states_their_year():
+    sites = [{"grid": zone, "year": "2012"} for zone in ("FR", "DE", "PL", "SE", "US", "GB")]
+    assert together([json.dumps({**job("a"), "site": site}) for site in sites]) >= 3
+
+
 def test_grids_are_filled_in():
     chance = random.Random(1)
     for site in (
