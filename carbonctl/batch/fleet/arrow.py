@@ -137,6 +137,31 @@ class Arrays:
         return read[0] if len(read) == 1 else np.concatenate(read), faults
 
 
+# ---- arrays --------------------------------------------------------------------------------
+
+_WIDTHS: dict[Any, Any] = {
+    pa.float64(): np.float64, pa.int64(): np.int64, pa.int32(): np.int32, pa.uint8(): np.uint8,
+}  # fmt: skip
+
+
+def values_of(column: Any) -> Any:
+    """Return an array without nulls as numpy has it; pyarrow's own way imports pandas."""
+    kind = _WIDTHS[column.type]
+    if not len(column):
+        return np.empty(0, kind)
+    return np.frombuffer(column.buffers()[1], kind)[column.offset : column.offset + len(column)]
+
+
+def floats_of(column: Any) -> Any:
+    """Return an array of floats; NaN where it is null."""
+    return values_of(column.fill_null(NAN) if column.null_count else column)
+
+
+def is_null(column: Any) -> Any:
+    """Return where an array is null."""
+    return values_of(column.is_null().cast(pa.uint8())).astype(bool)
+
+
 # ---- texts ---------------------------------------------------------------------------------
 
 
@@ -179,9 +204,9 @@ def _of_dictionary(column: Any) -> Texts:
 def _texts(indices: Any, values: list[str]) -> Texts:
     """Return codes and their values as a column; what is null is an empty text."""
     if not indices.null_count:
-        return Texts(indices.to_numpy(), values)
+        return Texts(values_of(indices), values)
     empty = values.index("") if "" in values else len(values)
-    codes = indices.fill_null(empty).to_numpy()
+    codes = values_of(indices.fill_null(empty))
     values = values if empty < len(values) else [*values, ""]
     first, inverse = unique_rows([Texts(codes, values)])
     return Texts(inverse, [values[code] for code in codes[first].tolist()])
@@ -202,13 +227,13 @@ def _numbers(column: Any, *, is_share: bool) -> tuple[Any, list[Fault]]:
         return numbers(stripped(_encoded([_as_texts(column)])), is_share=is_share)
     if not pa.types.is_float64(kind):
         column = column.cast(pa.float64(), safe=False)
-    read = column.to_numpy(zero_copy_only=False)
+    read = floats_of(column)
     is_finite = np.isfinite(read)
     if is_finite.all():
         return read, []
     is_wrong = ~is_finite
     if column.null_count:
-        is_wrong &= column.is_valid().to_numpy(zero_copy_only=False)
+        is_wrong &= ~is_null(column)
     if not is_wrong.any():
         return read, []
     faults = []
@@ -259,7 +284,7 @@ def _between(column: Any, first: Any) -> Any:
 def _filled(column: Any, value: Any) -> Any:
     if column.null_count:
         column = column.fill_null(pa.scalar(value, column.type))
-    return column.to_numpy()
+    return values_of(column)
 
 
 def _written(column: Any, zone: tzinfo) -> Any:

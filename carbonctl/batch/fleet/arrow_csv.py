@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv as pa_csv
 
-from carbonctl.batch.fleet.arrow import Arrays, Piece, blocks
+from carbonctl.batch.fleet.arrow import Arrays, Piece, blocks, floats_of, is_null, values_of
 from carbonctl.batch.fleet.gathered import Positions
 from carbonctl.errors import InputError
 from carbonctl.inputs.jobs.findings import Findings
@@ -344,7 +344,7 @@ def _column_of(error: pa.ArrowInvalid) -> int:
 
 def _is_finite(column: Any) -> bool:
     for array in column.chunks:
-        read = array.to_numpy(zero_copy_only=False)
+        read = floats_of(array)
         is_finite = np.isfinite(read)
         if not is_finite.all() and len(read) - int(is_finite.sum()) != array.null_count:
             return False
@@ -365,12 +365,12 @@ def _blank(columns: Sequence[Any], rows: int) -> Any:
         if not blank.any():
             break
         if column.type == _NUMBER:
-            blank &= column.is_null().to_numpy(zero_copy_only=False)
+            blank &= is_null(column)
             continue
         keys = column if column.type == _KEY else column.dictionary_encode()
         is_blank = np.array([not text.strip(" ") for text in keys.dictionary.to_pylist()], bool)
         if is_blank.any():
-            blank &= is_blank[keys.indices.to_numpy()]
+            blank &= is_blank[values_of(keys.indices)]
         else:
             blank[:] = False
     return blank

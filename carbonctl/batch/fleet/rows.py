@@ -33,18 +33,21 @@ class RowMaker:
 
     def batch(self, block: Block, part: Part) -> RowBatch | None:
         """Return the rows of a block that count, in their order; None where there are none."""
-        accounted = self.maker.rater.rates(part.structures)
+        structures = [part.structures[place] for place in part.met.tolist()]
+        accounted = self.maker.rater.rates(structures)
         is_known = np.array([one.error is None for one in accounted], dtype=bool)
         rows = np.flatnonzero(part.structure_of >= 0)
         if not len(rows) or not is_known.any():
             return None
-        rows = rows[is_known[part.structure_of[rows]]]
-        structure = part.structure_of[rows]
+        place = np.full(len(part.structures), -1)
+        place[part.met] = np.arange(len(part.met))
+        rows = rows[is_known[place[part.structure_of[rows]]]]
+        structure = place[part.structure_of[rows]]
         amounts = np.zeros((len(rows), len(AMOUNTS)))
         for place, name in enumerate(AMOUNTS):
             if name in part.amounts:
                 amounts[:, place] = part.amounts[name][rows]
-        sums = self._sums(accounted, part.structures, structure, amounts)
+        sums = self._sums(accounted, structures, structure, amounts)
 
         def taken(column: Texts | None) -> Texts | None:
             return None if column is None else Texts(column.codes[rows], column.values)
@@ -76,5 +79,7 @@ class RowMaker:
             return Texts(column.codes[rows], column.values)
         if name not in OF_CELL:
             return constant("", len(rows))
-        names = [self.maker.names(structure)[name] for structure in part.structures]
+        names = [""] * len(part.structures)
+        for place in part.met.tolist():
+            names[place] = self.maker.names(part.structures[place])[name]
         return encoded_again(part.structure_of[rows], names)

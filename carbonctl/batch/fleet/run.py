@@ -20,6 +20,7 @@ from carbonctl.batch.fleet.duplicates import Seen
 from carbonctl.batch.fleet.fleet import OF_ENTRY, Maker
 from carbonctl.batch.fleet.hashing import hashed
 from carbonctl.batch.fleet.kernel import DUPLICATE, Part, Plan, part
+from carbonctl.batch.fleet.known import Known
 from carbonctl.batch.fleet.months import shared
 from carbonctl.batch.fleet.power import MostPower
 from carbonctl.batch.fleet.read import Reading, Table, opened, raw_map
@@ -124,6 +125,7 @@ class _Run:
         self.catalog = catalog
         self.findings = Findings()
         self.sums = Sums()
+        self.known = Known()
         self.seen = Seen()
         self.inputs: list[Input] = []
         self.problems: list[Problem] = []
@@ -227,7 +229,7 @@ class _Run:
             ready = hashed(ready, self.order.hashed, self.order.key)
         if self.order.split_time:
             ready = shared(ready, self.order.reading.by, self.order.reading.fills.zone)
-        made = part(ready.block, self.plan, ready.refused)
+        made = part(ready.block, self.plan, ready.refused, self.known)
         self.sums.add(made)
         self.sums.headers.setdefault(ready.block.file, ready.block.headers)
         self.note_hardware(ready.block)
