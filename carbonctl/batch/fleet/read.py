@@ -173,7 +173,9 @@ class Table:
         if isinstance(source, Source):
             self.format = reading.format or ""
             if not self.format:
-                is_mapped = bool(reading.map.columns or reading.columns)
+                is_mapped = bool(
+                    reading.map.columns or reading.columns or reading.sayings.template is not None
+                )
                 self.format = recognised(source, is_mapped=is_mapped)
                 self.is_recognised = self.format != TABLE
 
