@@ -225,11 +225,12 @@ class Maker:
                 rows[Caution(caution.message, "", kind=caution.kind, vital=caution.vital)] += int(
                     count
                 )
+        said = {
+            caution: f"({n:,} row)" if n == 1 else f"({n:,} rows)" for caution, n in rows.items()
+        }
         return tuple(
-            Caution(
-                f"{caution.message} ({count:,} rows)", "", kind=caution.kind, vital=caution.vital
-            )
-            for caution, count in rows.items()
+            Caution(f"{caution.message} {of_rows}", kind=caution.kind, vital=caution.vital)
+            for caution, of_rows in said.items()
         )
 
     def _ledger(self, kept: Any, sums: Sums, names: Sequence[dict[str, str]]) -> tuple[Entry, ...]:
