@@ -15,7 +15,7 @@ from carbonctl.inputs.documents import Document
 from carbonctl.inputs.results import read_document
 from carbonctl.render import Style, start
 from tests.cli.test_streams import job
-from tests.conftest import CATALOG, CONFIGS, ROOT
+from tests.conftest import CATALOG, ROOT, WORKLOADS
 from tests.properties.workloads import FACILITIES, PROVIDERS, TASKS, shape
 
 OUTPUTS = (
@@ -26,7 +26,7 @@ OUTPUTS = (
     ("jsonl", Style()),
     ("jsonl", Style(by="item")),
 )
-PATHS = [*sorted(CONFIGS.rglob("*.yaml")), *sorted((ROOT / "tests" / "golden").rglob("*.yaml"))]
+PATHS = [*WORKLOADS, *sorted((ROOT / "tests" / "golden").rglob("*.yaml"))]
 FIGURE = re.compile(r"(?<=: )([0-9]+(?:\.[0-9]+)?)(?! ?%)\b")
 
 

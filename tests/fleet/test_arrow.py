@@ -52,7 +52,14 @@ def said(path, engine, by=MONTHS, map=EMPTY, columns=(), timezone="UTC"):
                 parts = (block.columns, block.tags, block.more)
                 named = [{n: column(c) for n, c in some.items()} for some in parts]
                 out.append((*named, block.lines.tolist(), block.headers, ready.refused))
-                out.append((made.groups, [repr(s) for s in made.structures], made.met.tolist(), made.first.tolist()))
+                out.append(
+                    (
+                        made.groups,
+                        [repr(s) for s in made.structures],
+                        made.met.tolist(),
+                        made.first.tolist(),
+                    )
+                )
                 out.append((made.rejects, made.skipped, made.rejected_rows))
         except InputError as error:
             out.append(error.problems)
