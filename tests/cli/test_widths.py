@@ -5,14 +5,14 @@ import re
 
 import pytest
 
-from tests.conftest import CONFIGS, ROOT
+from tests.conftest import ROOT, WORKLOADS
 
 WIDTHS = (60, 80)
 WIDE = "5000"
 _DRAWN = re.compile(r"[█▉▊▋▌▍▎▏─│├└·–]+")
 _FILES = sorted(
     str(path.relative_to(ROOT))
-    for path in CONFIGS.rglob("*.yaml")
+    for path in WORKLOADS
     if "published" not in path.parts and "name:" in path.read_text(encoding="utf-8")
 )
 LONG = "a-name-that-goes-on-and-on-without-any-space-for-more-than-60-columns-in-all"

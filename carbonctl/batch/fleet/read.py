@@ -9,13 +9,14 @@ from importlib.util import find_spec
 from typing import Any
 
 from carbonctl.batch.fleet import tables
+from carbonctl.batch.fleet.blocks import constant
 from carbonctl.batch.fleet.gathered import positions
 from carbonctl.batch.fleet.structures import Sayings
 from carbonctl.batch.fleet.tables import Fills, Ready
 from carbonctl.batch.fleet.templates import placeholders, template_layout
 from carbonctl.batch.pool import processors
 from carbonctl.errors import InputError, Problem, UsageError
-from carbonctl.inputs.jobs import keys, logs
+from carbonctl.inputs.jobs import keys, logs, times
 from carbonctl.inputs.jobs.findings import Findings
 from carbonctl.inputs.jobs.layout import BUILT_IN, column_settings, layout
 from carbonctl.inputs.jobs.maps import EMPTY, TABLE, Map, MappedColumn
@@ -183,7 +184,9 @@ class Table:
         if isinstance(source, Source):
             self.format = reading.format or ""
             if not self.format:
-                is_mapped = bool(reading.map.columns or reading.columns)
+                is_mapped = bool(
+                    reading.map.columns or reading.columns or reading.sayings.template is not None
+                )
                 self.format = recognised(source, is_mapped=is_mapped)
                 self.is_recognised = self.format != TABLE
 
@@ -218,7 +221,29 @@ class Table:
                 yield tables.of_columns(columns, where, given.fills, self.file, findings)
         else:
             rows = self.rows(findings)
-            yield from tables.of_rows(rows, self.tags, self.reading.fills, self.file)
+            is_first = True
+            for ready in tables.of_rows(rows, self.tags, self.reading.fills, self.file):
+                yield self.tagged(ready, is_first=is_first)
+                is_first = False
+
+    def tagged(self, ready: Ready, *, is_first: bool) -> Ready:
+        """Return rows of a log with each tag that is asked for, empty where they lack it.
+
+        Raises
+        ------
+        InputError
+            Where none of its first rows has one.
+        """
+        block = ready.block
+        missing = [tag for tag in self.tags if tag not in block.tags]
+        unknown = [tag for tag in missing if tag not in times.CUTS]
+        if unknown and is_first:
+            known = [*block.tags, *BUILT_IN, *times.CUTS]
+            close = did_you_mean(unknown[0], known) or f"; there are {', '.join(known)}"
+            message = f"--by {unknown[0]}: no row of this log has a tag `{unknown[0]}`{close}"
+            raise InputError([Problem(self.file, None, None, message)])
+        empty = {tag: constant("", block.rows) for tag in missing}
+        return ready._replace(block=block._replace(tags={**block.tags, **empty}))
 
     def rows(self, findings: Findings) -> Iterator[Row]:
         """Yield the rows of a log in the canonical table."""

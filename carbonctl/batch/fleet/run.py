@@ -213,10 +213,17 @@ class _Run:
                 rows += ready.block.rows
                 yield self.add(ready)
                 self.bar.draw(rows, rows)
-        finally:
-            wants = "json" in (self.order.form, *(target.form for target in self.order.targets))
-            sha256 = digest(table) if wants else None
-            self.inputs.append(Input(table.file, sha256, rows, table.format))
+        except (InputError, _TooMany):
+            if rows:
+                self.note_input(table, rows)
+            raise
+        self.note_input(table, rows)
+
+    def note_input(self, table: Table, rows: int) -> None:
+        """Note an input that could be read, with its digest where that is asked for."""
+        wants = "json" in (self.order.form, *(target.form for target in self.order.targets))
+        sha256 = digest(table) if wants else None
+        self.inputs.append(Input(table.file, sha256, rows, table.format))
 
     def add(self, ready: Ready) -> tuple[Block, Part]:
         """Add up a block, and return what comes of it."""

@@ -192,7 +192,10 @@ class _Cells:
 
         def moved(sums: Any) -> Any:
             wider = np.zeros((rows, columns), dtype=sums.dtype)
-            wider[: old[0], : old[1]] = sums.reshape(old)
+            known = np.zeros(old[0] * old[1], dtype=sums.dtype)
+            few = min(len(sums), len(known))  # a column has as many places as were added to
+            known[:few] = sums[:few]
+            wider[: old[0], : old[1]] = known.reshape(old)
             return wider.reshape(-1)
 
         self.is_there = moved(self.is_there)

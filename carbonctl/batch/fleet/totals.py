@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from carbonctl.batch.fleet.blocks import unique_rows
-from carbonctl.batch.fleet.rates import SUMS, Accounted, Rates
+from carbonctl.batch.fleet.rates import Accounted
+from carbonctl.batch.fleet.reading import SUMS, Rates
 from carbonctl.batch.fleet.structures import AMOUNTS
 from carbonctl.ledger.entry import Totals
 from carbonctl.ledger.fleet import Group
