@@ -59,6 +59,9 @@ COMMANDS = [
     "reproduce",
     "reproduce --summary",
     "reproduce t5-11b",
+    "fleet configs/fleets/cluster.csv --map configs/fleets/cluster.map.yaml --by team,month",
+    "fleet configs/fleets/sacct.psv --map configs/fleets/sacct.map.yaml --by account --details",
+    "fleet configs/fleets/requests.csv --template configs/fleets/template.yaml --by device,scope",
     "config",
     "config estimate",
     "doctor",
@@ -67,6 +70,7 @@ COMMANDS = [
     *(f"{name} --help" for name in (
         "estimate", "compare", "explain", "sensitivity", "sweep", "breakeven", "levers", "reproduce",
         "embodied", "validate", "init", "schema", "kinds", "hardware", "hardware list",
+        "fleet", "import",
         "hardware search", "hardware show", "hardware factors",
         "grid", "grid list", "grid show", "config", "doctor", "completion", "man",
     )),

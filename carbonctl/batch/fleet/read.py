@@ -33,7 +33,6 @@ from carbonctl.text import did_you_mean
 
 # Keys that stand for a column of the table where rows have none: what a row is, and its amounts.
 _COLUMNS = ("kind", "phase", "device", "instance", "devices", "wall_time", "device_time", "energy")
-_FORMATS = (TABLE, *logs.FORMATS)
 AUTO, ARROW, CSV = ENGINES = ("auto", "arrow", "csv")
 _SMALL = 1 << 20  # characters of a table that is read sooner than pyarrow is imported
 
@@ -106,8 +105,9 @@ def reading(
     InputError
         Where the map's defaults cannot be read.
     """
-    if format is not None and format not in _FORMATS:
-        close = did_you_mean(format, _FORMATS) or f"; there are {', '.join(_FORMATS)}"
+    formats = (TABLE, *logs.FORMATS)
+    if format is not None and format not in formats:
+        close = did_you_mean(format, formats) or f"; there are {', '.join(formats)}"
         raise UsageError(f"--from {format}: unknown format{close}")
     zone = options.timezone if options.timezone is not UTC else map.timezone or UTC
     above, over = ({}, {}) if template is not None else _set(settings)
