@@ -148,6 +148,8 @@ def fleet(
     secret = _names(hash, "--hash")
     if bool(secret) != (hash_key is not None):
         raise UsageError("--hash and --hash-key go together: --hash user --hash-key key.txt")
+    if rows and (mixed := {"scope", "boundary"}.intersection(groups)):
+        raise UsageError(f"--rows: a row has entries of every {mixed.pop()}; leave it out of --by")
     if more and not rows:
         raise UsageError("--tag says what rows are shown with; add --rows")
     filled = None if template is None else read_template(template)
