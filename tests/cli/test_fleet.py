@@ -730,3 +730,70 @@ def test_quiet_and_verbose_leave_the_output_as_it_is(inside):
 def test_the_shipped_map_is_plain_yaml():
     for path in FLEETS.glob("*.map.yaml"):
         assert yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+# --- other flags ---
+
+SACCT = (
+    "JobID|Account|Partition|State|Start|End|ElapsedRaw|NNodes|NCPUS|AllocTRES|ConsumedEnergyRaw|"
+    "Exclusive\n1|physics|cpu|COMPLETED|2026-03-01T00:00:00|2026-03-01T10:00:00|36000|1|64|"
+    "cpu=64,mem=64G,node=1|7200000|NODE\n"
+)
+
+
+def test_measured_energy_of_slurm(inside, at):
+    at("sacct.psv", SACCT)
+    arguments = ("sacct.psv", *SLURM[1:], "--from", "slurm")
+    measured = total(inside, *arguments, "--energy", "measured")
+    assert measured["energy_kwh"] == pytest.approx(7.2e6 / 3.6e6 * 1.2)  # J of the node, PUE 1.2
+    assert total(inside, *arguments)["energy_kwh"] > measured["energy_kwh"]
+
+
+def test_phases_of_failed_jobs(inside):
+    done = inside(
+        "fleet", *SLURM, "--by", "phase", "--failed-as", "experimentation", "-f", "csv", "-q"
+    )
+    counted = {row["phase"]: int(row["rows"]) for row in rows(done.out)}
+    assert counted == {"training": 3, "experimentation": 6}
+
+
+def test_stored_data_of_a_bill(inside, at):
+    bill = str(SAMPLES / "focus-1.2.csv")
+    plain = document(inside("fleet", bill, "-f", "json", "-q"))
+    assert plain["not_covered"][0]["quantity"] == 100
+    stored = document(inside("fleet", bill, "--services", "storage", "-f", "json", "-q"))
+    assert stored["not_covered"] == []
+    assert stored["coverage"]["counted"] == plain["coverage"]["counted"] + 1
+    assert stored["total"]["energy_kwh"] > plain["total"]["energy_kwh"]
+    at("bill.csv", inside("import", "focus", bill, "--services", "storage", "-q").out)
+    table = document(inside("fleet", "bill.csv", "--from", "table", "-f", "json", "-q"))
+    assert known(table["total"]) == pytest.approx(known(stored["total"]), rel=1e-12)
+
+
+def test_color_is_for_people(inside):
+    assert "\x1b[" in inside("fleet", *CLUSTER, "--by", "team", "--color", "always").out
+    assert "\x1b[" not in inside("fleet", *CLUSTER, "--by", "team", "--color", "never").out
+    assert "\x1b[" not in inside("fleet", *CLUSTER, "--color", "always", "-f", "csv").out
+
+
+def test_own_records_stand_in_the_output(inside, at, tmp_path):
+    folder = tmp_path / "mine" / "grids"
+    folder.mkdir(parents=True)
+    (folder / "countries.csv").write_text(
+        "zone,name,year,basis,intensity_g_per_kwh,low,high,source,confidence,note\n"
+        "FR,France,2025,life-cycle,1000,,,ember-yearly-2026,high,\n"
+    )
+    at("jobs.csv", TABLE)
+    done = document(inside("fleet", "jobs.csv", "--hardware-db", "mine", "-f", "json"))
+    assert done["own_records"]
+    assert done["total"]["operational_kgco2e"] > total(inside, "jobs.csv")["operational_kgco2e"]
+    assert inside("fleet", "jobs.csv", "--hardware-db", "none").code in (2, 3)
+
+
+def test_a_power_is_that_of_one_device(inside, at):
+    at("jobs.csv", "gpu,n_gpus,hours,region,power_w,pue,host_power_w\nH100 SXM5,8,1,FR,500,1,0\n")
+    assert total(inside, "jobs.csv")["energy_kwh"] == pytest.approx(4)
+    at("jobs.csv", "gpu,n_gpus,hours,region,power_w\nH100 SXM5,8,1,FR,5600\n")
+    done = inside("fleet", "jobs.csv")
+    assert done.code == 3
+    assert "power is that of one device" in " ".join(done.out.split())
