@@ -2,7 +2,8 @@
 
 ``python -m tests.bench NAME…`` runs the rows whose name contains a NAME. Each row compares a
 command with another one, or with a process that only parses the same input, and has a budget.
-Streams are of `LINES` workloads, or of as many as the variable BENCH_LINES says.
+Streams are of `LINES` workloads, or of as many as the variable BENCH_LINES says; tables of a fleet
+are of `JOBS` rows, or of BENCH_JOBS: BENCH_JOBS=10000000 is what its budgets are written for.
 """
 
 import csv
@@ -23,6 +24,7 @@ ROOT = Path(__file__).parent.parent
 PYTHON = sys.executable
 CARBONCTL = str(Path(PYTHON).with_name("carbonctl"))
 LINES = int(os.environ.get("BENCH_LINES", "20000"))
+JOBS = int(os.environ.get("BENCH_JOBS", "3000000"))  # rows of a fleet
 _SEVEN = "tests/oracles/analysis/specs/service-ranges.yaml"  # unknowns
 _MANY = 15  # runs of a command that takes a fraction of a second
 
@@ -119,7 +121,32 @@ for entry in estimate(sys.argv[1]).booked:
     total = total + eval(entry.formula, names)
 print(total.mean(), total.std(), np.percentile(total, (5, 50, 95)))
 """
+READ_COLUMNS = """
+import sys
+if sys.argv[1].endswith(".parquet"):
+    from pyarrow import parquet
+    batches = parquet.ParquetFile(sys.argv[1]).iter_batches(131072)
+else:
+    from pyarrow import csv
+    batches = csv.open_csv(sys.argv[1])
+print(sum(batch.num_rows for batch in batches))
+"""
+READ_ROWS = """
+import csv, sys
+with open(sys.argv[1], newline="") as file:
+    print(sum(len(row) for row in csv.reader(file)))
+"""
+WITHOUT_PYARROW = """
+import sys
+sys.modules["pyarrow"] = None
+from carbonctl.cli.exit_codes import run
+sys.exit(run(sys.argv[1:]))
+"""
 PROGRAMS = {
+    "read-columns": [PYTHON, "-c", READ_COLUMNS],
+    "read-rows": [PYTHON, "-c", READ_ROWS],
+    "import-pyarrow": [PYTHON, "-c", "import pyarrow"],
+    "without-pyarrow": [PYTHON, "-c", WITHOUT_PYARROW],
     "by-hand": [PYTHON, "-c", SWEEP_BY_HAND],
     "one-by-one": [PYTHON, "-c", ONE_BY_ONE],
     "carbonctl": [CARBONCTL],
@@ -254,6 +281,39 @@ def _llama() -> Iterator[str]:
         yield json.dumps(workload) + "\n"
 
 
+def fleet(path: Path, rows: int) -> None:
+    """Write a table of jobs: 8 devices in 8 regions, 20 teams, a year."""
+    import numpy as np
+    import pyarrow as pa
+    from pyarrow import csv as pa_csv
+    from pyarrow import parquet
+
+    rng, start = np.random.default_rng(1), np.datetime64("2025-01-01", "s")
+    texts = {"team": [f"team-{n}" for n in range(20)], "device": devices(8), "region": grids(8)}
+    writer: Any = None
+    for first in range(0, rows, 1_000_000):
+        count = min(rows - first, 1_000_000)
+        begins = start + rng.integers(0, 365 * 86_400, count).astype("m8[s]")
+        table = pa.table({
+            **{name: pa.array(np.array(some)[rng.integers(0, len(some), count)])
+               for name, some in texts.items()},
+            "devices": 2 ** rng.integers(0, 6, count),
+            "hours": np.round(rng.exponential(8, count) + 0.01, 3),
+            "load": np.round(rng.uniform(0.2, 1, count), 3),
+            "start": begins if path.suffix == ".parquet" else pa.array(np.char.add(begins.astype(str), "Z")),
+        })  # fmt: skip
+        kind = parquet.ParquetWriter if path.suffix == ".parquet" else pa_csv.CSVWriter
+        writer = writer or kind(str(path), table.schema)
+        writer.write_table(table)
+    writer.close()
+
+
+FLEETS = {
+    "jobs-parquet": ("jobs.parquet", JOBS), "jobs-csv": ("jobs.csv", JOBS),
+    "few-jobs": ("few.csv", JOBS // 10), "ten-jobs": ("ten.csv", 10),
+}  # fmt: skip
+
+
 class Folder(dict[str, str]):
     """The paths of the files of `FILES` by their names, each written when it is asked for."""
 
@@ -261,7 +321,12 @@ class Folder(dict[str, str]):
         self.folder = Path(folder)
 
     def __missing__(self, name: str) -> str:
-        if name == "copies":  # 1,000 files
+        if name in FLEETS:  # by another process, for its memory
+            file, rows = FLEETS[name]
+            path = self.folder / file
+            make = f"from tests.bench import Path, fleet; fleet(Path({str(path)!r}), {rows})"
+            subprocess.run([PYTHON, "-c", make], check=True, cwd=ROOT)
+        elif name == "copies":  # 1,000 files
             path = self.folder / name
             path.mkdir()
             for number in range(1000):
@@ -293,7 +358,7 @@ class Row(NamedTuple):
     budget : float
         The most that the first may take, in times of the second.
     of : str
-        What is compared: time or memory.
+        What is compared: time, memory, or cpu, the time of all processors together.
     runs, ends : int
         How often both run, and the exit code of the first.
     environment : str
@@ -399,6 +464,24 @@ ROWS = (
         "carbonctl estimate {llama} -q --format csv", 3.0),
     Row("json of 4,000 activities, memory / csv", "carbonctl estimate {acts} -f json",
         "carbonctl estimate {acts} -f csv", 2.0, "memory"),
+    *(
+        Row(f"fleet of {form}, by two tags / pyarrow reading it",
+            f"carbonctl fleet {{jobs-{form}}} --by team,month -f csv -q",
+            f"read-columns {{jobs-{form}}}", budget, "cpu")
+        for form, budget in (("parquet", 2.5), ("csv", 1.5))
+    ),
+    *(
+        Row(f"fleet of {form}, memory in MiB",
+            f"carbonctl fleet {{jobs-{form}}} --by team,month -f csv -q", "", 512, "memory", 1)
+        for form in ("parquet", "csv")
+    ),
+    Row("fleet without pyarrow / the csv module reading it",
+        "without-pyarrow fleet {few-jobs} --by team,month -f csv -q",
+        "read-rows {few-jobs}", 10.0, "cpu"),
+    Row("fleet without pyarrow, memory in MiB",
+        "without-pyarrow fleet {few-jobs} --by team,month -f csv -q", "", 64, "memory", 1),
+    Row("fleet of ten rows / importing pyarrow", "carbonctl fleet {ten-jobs} -f csv -q",
+        "import-pyarrow", 2.5, "cpu", _MANY),
     Row("activities 10,000 in one document / 4,000", "carbonctl estimate {10k} -f csv",
         "carbonctl estimate {acts} -f csv", 3.0),
 )  # fmt: skip
@@ -409,6 +492,7 @@ class Used(NamedTuple):
 
     seconds: float
     mib: float
+    cpu: float
 
 
 def once(command: list[str], environment: dict[str, str], ends: int) -> Used:
@@ -424,7 +508,7 @@ def once(command: list[str], environment: dict[str, str], ends: int) -> Used:
     if process.returncode != ends:
         raise SystemExit(f"{shlex.join(command)[:200]} ended with {process.returncode}")
     unit = 1 if sys.platform == "darwin" else 1024
-    return Used(seconds, usage.ru_maxrss * unit / 2**20)
+    return Used(seconds, usage.ru_maxrss * unit / 2**20, usage.ru_utime + usage.ru_stime)
 
 
 def compare(row: Row, folder: Folder) -> bool:
@@ -436,8 +520,9 @@ def compare(row: Row, folder: Folder) -> bool:
             program, *arguments = shlex.split(line.format_map(folder))
             commands.append(([*PROGRAMS[program], *arguments], environment, ends))
     runs = [[once(*command) for command in commands] for _ in range(row.runs)]
-    ours = [used[0][row.of == "memory"] for used in runs]
-    base = [used[-1][row.of == "memory"] for used in runs] if row.base else [1.0] * len(ours)
+    place = ("time", "memory", "cpu").index(row.of)
+    ours = [used[0][place] for used in runs]
+    base = [used[-1][place] for used in runs] if row.base else [1.0] * len(ours)
     ratio = statistics.median(a / b for a, b in zip(ours, base, strict=True))
     peak = statistics.median(used[0].mib for used in runs)
     fits = ratio <= row.budget

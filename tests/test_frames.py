@@ -15,7 +15,7 @@ from carbonctl.ledger import frames, rows
 from carbonctl.ledger.entry import COLUMNS, Entry, Totals
 from carbonctl.ledger.result import About
 from carbonctl.render import render
-from tests.conftest import CONFIGS
+from tests.conftest import CONFIGS, WORKLOADS
 
 ABOUT = About("0", "0")
 PATHS = [CONFIGS / f"{name}.yaml" for name in ("llama3", "bloom", "quickstart", "gpt3")]
@@ -127,7 +127,7 @@ def test_without_pandas_a_message_says_how_to_install_it(monkeypatch):
 
 def test_no_text_of_an_entry_is_empty():
     """Then empty is unknown, also in a table of text."""
-    results = [*RESULTS, *carbonctl.estimate(sorted(CONFIGS.rglob("*.yaml")))]
+    results = [*RESULTS, *carbonctl.estimate(WORKLOADS)]
     cells = [cell for result in results for row in rows.entries(result) for cell in row]
     assert "" not in cells
 

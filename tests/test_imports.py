@@ -110,6 +110,18 @@ def test_levers_need_no_numpy():
     assert not {m for m in modules if m.partition(".")[0] in HEAVY}
 
 
+def test_a_saved_fleet_is_estimated_with_nothing_heavy(tmp_path):
+    folder = CONFIGS / "fleets"
+    saved = str(tmp_path / "fleet.json")
+    table = (str(folder / "cluster.csv"), "--map", str(folder / "cluster.map.yaml"))
+    modules = loaded("fleet", *table, "-f", "csv", "-q", "--export", f"json={saved}")
+    assert {m for m in modules if m.partition(".")[0] in HEAVY} >= {"numpy"}
+    assert not {m for m in modules if m.partition(".")[0] in HEAVY and not m.startswith("numpy")}
+    modules = loaded("estimate", saved, "-f", "csv", "-q")
+    assert not {m for m in modules if m.partition(".")[0] in HEAVY}
+    assert not {m for m in modules if m.startswith("carbonctl.batch.fleet")}
+
+
 def test_only_the_named_command_kind_and_format_are_imported():
     modules = loaded("estimate", str(CONFIGS / "quickstart.yaml"), "--format", "csv", "-q")
     assert "carbonctl.estimators.compute" in modules

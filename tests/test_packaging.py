@@ -65,6 +65,7 @@ def test_a_wheel_works_outside_the_checkout(wheel, tmp_path):
         "hardware_db/sources.yaml",
         "configs/llama3.yaml",
         "configs/published/record.csv",
+        "configs/fleets/cluster.csv",
         "cli/app.py",
         "py.typed",
         "cli/commands.json",

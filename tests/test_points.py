@@ -12,11 +12,11 @@ from carbonctl.errors import InputError
 from carbonctl.ledger.sums import total
 from carbonctl.ledger.terms import terms
 from carbonctl.ledger.unknowns import unknown_of
-from tests.conftest import CATALOG, CONFIGS
+from tests.conftest import CATALOG, CONFIGS, WORKLOADS
 from tests.properties.workloads import KINDS, shape
 
 KEYS = ("total_kgco2e", "total_market_kgco2e", "embodied_kgco2e", "energy_kwh")
-FILES = sorted(CONFIGS.rglob("*.yaml"))
+FILES = WORKLOADS
 
 
 def at(found, values):

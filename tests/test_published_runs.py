@@ -12,12 +12,12 @@ import pytest
 from carbonctl.analysis.reproduce import reproduce
 from carbonctl.catalog.accuracy import GIVEN, record
 from carbonctl.factors.distributions import triangular
-from tests.conftest import CATALOG, CONFIGS, account
+from tests.conftest import CATALOG, CONFIGS, WORKLOADS, account
 from tests.conftest import example as result
 
 FIGURES = [figure for figure in record() if figure.mode == GIVEN]
 ROWS = reproduce(FIGURES, CATALOG).rows
-FILES = sorted(path.relative_to(CONFIGS).as_posix() for path in CONFIGS.rglob("*.yaml"))
+FILES = sorted(path.relative_to(CONFIGS).as_posix() for path in WORKLOADS)
 PUBLISHED = [file for file in FILES if file.startswith("published/")]
 # Printed figures that do not follow from their inputs, and what the inputs make.
 NEGATIVE = {

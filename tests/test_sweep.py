@@ -591,3 +591,29 @@ phases:
   training:
     - {kind: compute, device: nvidia/a100-sxm4-80gb, devices: 8, wall_time: 24 h, load: 85 %}
 """
+
+
+# --- grids ---
+
+
+@pytest.mark.parametrize(
+    ("form", "every", "more"),
+    [
+        ("csv", 1, ()),
+        ("json", 5, ("--set", "site.year=2012")),
+        ("jsonl", 5, ("--over", "site.pue=1.1,1.2..1.4")),
+        ("table", 5, ("--fail-on", "total_kgco2e > 200", "--warn-on", "total_high_kgco2e > 400")),
+    ],
+)
+def test_grids_together_give_the_bytes_of_each_by_itself(form, every, more, inside, monkeypatch):
+    places = [*CATALOG.zones, *CATALOG.regions][::every]
+    over = f"site.grid={','.join([*places, 'nowhere'])}"
+    words = ("sweep", str(CONFIGS / "quickstart.yaml"), "--over", over, *more, "-f", form)
+    together = inside(*words)
+    assert together.code == 3  # some have no figure
+
+    def one_by_one(self, paths, points):
+        return [self.outcome(paths, point) for point in points]
+
+    monkeypatch.setattr(Accounts, "outcomes", one_by_one)
+    assert inside(*words) == together

@@ -40,14 +40,16 @@ def grid_range(row: GridRow, year: int, priors: Priors) -> tuple[Number, str]:
     -----
     Ranges of independent causes are joined by their logarithms in quadrature. A row's own range
     takes the place of that of a factor of the same year. Of many rows the intensity has a row
-    of each, and the words are those of the first.
+    of each, and for the words stands a mark where they differ.
     """
-    known = {some: _of_one(some, year, priors) for some in dict.fromkeys(row.rows)}
     if len(row.rows) == 1:
-        return known[row.rows[0]]
+        return _of_one(row.rows[0], year, priors)
     from carbonctl.numbers.columns import stacked
 
-    return stacked([known[some][0] for some in row.rows]), known[row.rows[0]][1]
+    alike = {id(some): some for some in row.rows}
+    known = {key: _of_one(some, year, priors) for key, some in alike.items()}
+    numbers, words = zip(*(known[id(some)] for some in row.rows), strict=True)
+    return stacked(numbers), row.word(list(words))
 
 
 def _of_one(row: GridRow, year: int, priors: Priors) -> tuple[Number, str]:

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 from carbonctl.catalog.priors import Priors
 from carbonctl.catalog.regions import Region
 from carbonctl.errors import Caution
-from carbonctl.numbers.intervals import Range, decide
+from carbonctl.numbers.intervals import Range, decide, most
 from carbonctl.numbers.values import Value
 
 _SLACK = 0.02  # of a region's published PUE, up and down: a judgement, years differ by less
@@ -34,7 +34,7 @@ def assumed(site: SiteFacts, path: str, priors: Priors) -> Value:
     region = site.region
     if region is not None and region.pue is not None and region.pue_status == _PUBLISHED:
         note = f"{region.region}, {region.pue_status}, {region.pue_year}"
-        number = Range(region.pue, max(1.0, region.pue - _SLACK), region.pue + _SLACK)
+        number = Range(region.pue, most(1.0, region.pue - _SLACK), region.pue + _SLACK)
         return Value(
             number, "", "catalog", region.pue_source or region.source, path,
             name="pue", note=note, unknown=f"pue:{region.region}",

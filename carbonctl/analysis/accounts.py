@@ -1,14 +1,13 @@
 """Accounts of one workload made again with other values: as it stands, and at many points.
 
-A point is a value for each of some paths. Points that differ only in their figures are accounted
-for together, as columns; where that is not possible, and for ids and words, each by itself. Both
-ways give the same numbers.
+A point is a value for each of some paths. Points that differ only in their figures, and in the
+grid of the site, are accounted for together, as columns; where that is not possible, and for other
+ids and words, each by itself. Both ways give the same numbers and words.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from functools import partial
 from hashlib import sha256
@@ -17,25 +16,20 @@ from typing import Any, NamedTuple
 from carbonctl import estimators
 from carbonctl.account import result_of
 from carbonctl.account.changes import NONE, Changes
+from carbonctl.analysis.columns import GRID, Columns, Cut, NoFigures, Point, cut, kin
 from carbonctl.catalog import Catalog
-from carbonctl.errors import InputError, Problem
-from carbonctl.ledger.entry import LARGEST, SMALLEST, Entry, Totals
+from carbonctl.errors import Caution, InputError, Problem
+from carbonctl.ledger.entry import Totals
 from carbonctl.ledger.result import Result
-from carbonctl.numbers.intervals import NotOneNumber, has_rows
+from carbonctl.numbers.words import Words, may_hold_marks
 from carbonctl.spec import overrides as sets
-from carbonctl.spec.filled import Filled, fill
 from carbonctl.spec.load import load_tree
 from carbonctl.spec.paths import find_item, item_names, locate
-from carbonctl.spec.tree import Map, Node, Seq, copy_of, decode, parse
+from carbonctl.spec.tree import Map, Node, Seq, Text, copy_of, decode, parse
 
 _PHASE = 2  # keys that lead to the list of a phase
 _FEW = 3  # points that are not worth an account of columns
-# As many digits as leave a figure finite, and above 0 unless it is written as 0.
-_FIGURE = r"[0-9]{1,20}(?:\.[0-9]{1,20})?(?!\d)(?:[eE][+-]?[0-9]{1,2}(?!\d))?"
-_QUANTITY = re.compile(rf"({_FIGURE})(?:\.\.({_FIGURE}))?((?![\d_.eE])[^:{{}}\[\]]{{0,100}})")
 _FAULTS = (ArithmeticError, TypeError, ValueError)  # where columns cannot go on
-
-Point = tuple[str, ...]
 
 
 class PointAccount(NamedTuple):
@@ -49,11 +43,14 @@ class PointAccount(NamedTuple):
         Which row of the columns it is; None where it is alone.
     error : InputError or None
         Why it is refused.
+    words : Words or None
+        Those that the texts of the result have marks for; None where these have none.
     """
 
     result: Result | None
     row: int | None = None
     error: InputError | None = None
+    words: Words | None = None
 
     @property
     def total(self) -> Totals:
@@ -63,12 +60,22 @@ class PointAccount(NamedTuple):
         return total
 
     def of(self, figures: Any) -> Any:
-        """Return some figures of the result as they are at this point."""
+        """Return some figures and texts of the result as they are at this point."""
         if self.row is None:
             return figures
         from carbonctl.numbers.columns import take
 
-        return take(figures, self.row)
+        return take(figures, self.row, self.words)
+
+    @property
+    def warnings(self) -> tuple[Caution, ...]:
+        """Those of the result; the very same for points that share them."""
+        assert self.result is not None
+        warnings = self.result.warnings
+        if self.words is None or not any(map(may_hold_marks, warnings)):
+            return warnings
+        said: tuple[Caution, ...] = self.of(warnings)
+        return said
 
 
 class Accounts:
@@ -86,6 +93,9 @@ class Accounts:
         ``PATH=VALUE``, which hold in every account.
     first : int
         The line of the file at which the data begins.
+    are_own : bool
+        Whether the values of points are the workload's own, below the overrides, and not changes
+        of it.
 
     Raises
     ------
@@ -101,15 +111,20 @@ class Accounts:
         catalog: Catalog,
         overrides: tuple[str, ...] = (),
         first: int = 1,
+        *,
+        are_own: bool = False,
     ) -> None:
         self.file = file
         self.label = label
         self.catalog = catalog
         self.overrides = overrides
         self.first = first
+        self.are_own = are_own
         self.digest = sha256(data).hexdigest()
         self.problems: list[Problem] = []
-        self.tree: Node = parse(decode(data, file, first), file, None, self.problems, first)
+        text = decode(data, file, first)
+        self.tree: Node = parse(text, file, None, self.problems, first)
+        self.takes_marks = not any(map(may_hold_marks, (text, *overrides)))
 
     def account(
         self,
@@ -134,12 +149,48 @@ class Accounts:
         InputError
             Where the workload is not in order then.
         """
-        tree = copy_of(self.tree)
+        return self._account(copy_of(self.tree), overrides, edit, changes)
+
+    def _account(
+        self,
+        tree: Node,
+        overrides: tuple[str, ...] = (),
+        edit: Callable[[Map], None] | None = None,
+        changes: Changes = NONE,
+    ) -> Result:
         loaded = load_tree(
             tree, list(self.problems), self.file, estimators, self.catalog,
             (*self.overrides, *overrides), self.first, edit,
         )  # fmt: skip
         return result_of(loaded, self.catalog, self.label, self.digest, changes)
+
+    def at(
+        self, paths: Sequence[str], point: Point, edit: Callable[[Map], None] | None = None
+    ) -> Result:
+        """Return the account at one point.
+
+        Parameters
+        ----------
+        paths : sequence of str
+            What differs from point to point.
+        point : Point
+            The texts for them.
+        edit : callable, optional
+            As `account` has it; of the tree with the values of the point.
+
+        Raises
+        ------
+        InputError
+            Where the workload is not in order then.
+        """
+        if not self.are_own:
+            return self.account(_settings(paths, point), edit)
+        tree = copy_of(self.tree)
+        for path, text in zip(paths, point, strict=True):
+            _write(tree, path, text)
+        if edit is not None:
+            edit(tree)
+        return self._account(tree)
 
     def under(self, catalog: Catalog) -> Accounts:
         """Return what makes accounts of the same workload with other facts."""
@@ -175,131 +226,96 @@ class Accounts:
     def outcome(self, paths: Sequence[str], point: Point) -> PointAccount:
         """Return what comes of one point, whose texts are for some paths."""
         try:
-            return PointAccount(self.account(_settings(paths, point)))
+            return PointAccount(self.at(paths, point))
         except InputError as error:
             return PointAccount(None, error=error)
 
     def outcomes(self, paths: Sequence[str], points: Sequence[Point]) -> list[PointAccount]:
         """Return what comes of some points, in their order."""
         outcomes: dict[int, PointAccount] = {}
-        for cut, places in _alike(points).items():
-            if len(places) >= _FEW and any(part.figures for part in cut):
+        for alike, places in self._alike(paths, points).items():
+            if len(places) >= _FEW and any(part.figures for part in alike):
                 outcomes |= self._together(paths, points, places)
         return [
             outcomes.get(place) or self.outcome(paths, point) for place, point in enumerate(points)
         ]
 
+    def _alike(
+        self, paths: Sequence[str], points: Iterable[Point]
+    ) -> dict[tuple[Cut, ...], list[int]]:
+        """Return the places of points that differ in nothing but figures and grids."""
+        groups: dict[tuple[Cut, ...], list[int]] = {}
+        known: dict[str, Cut] = {}
+        grid = paths.index(GRID) if GRID in paths and self.takes_marks else None
+        for place, point in enumerate(points):
+            for text in point:
+                if text not in known:
+                    known[text] = cut(text)
+            alike = [known[text] for text in point]
+            if grid is not None:
+                alike[grid] = kin(point[grid], self.catalog) or alike[grid]
+            groups.setdefault(tuple(alike), []).append(place)
+        return groups
+
     def _together(
         self, paths: Sequence[str], points: Sequence[Point], places: list[int]
-    ) -> Mapping[int, PointAccount]:
+    ) -> dict[int, PointAccount]:
         """Return the outcome of points that differ in figures, but for those done alone."""
         import numpy as np
 
         from carbonctl.numbers.columns import split
 
-        outcomes = {}
+        if len(places) < _FEW:
+            return {}
+        outcomes: dict[int, PointAccount] = {}
         work = partial(self._columns, paths, points)
-        for rows, result in split(np.array(places), work):
-            for row, place in enumerate(rows.tolist() if result else ()):
-                outcomes[place] = PointAccount(result, row)
+        try:
+            accounts = split(np.array(places), work)
+        except NoFigures as found:
+            equal: dict[Point, list[int]] = {}
+            for place in places:
+                words = tuple(points[place][paths.index(path)] for path in found.paths)
+                equal.setdefault(words, []).append(place)
+            for some in equal.values():
+                outcomes |= self._together(paths, points, some)
+            return outcomes
+        for rows, account in accounts:
+            if account is not None:
+                for row, place in enumerate(rows.tolist()):
+                    outcomes[place] = account._replace(row=row)
         return outcomes
 
-    def _columns(self, paths: Sequence[str], points: Sequence[Point], rows: Any) -> Result | None:
+    def _columns(
+        self, paths: Sequence[str], points: Sequence[Point], rows: Any
+    ) -> PointAccount | None:
         """Return an account whose rows are some points; None where there is none.
 
         Raises
         ------
-        Mixed
+        Mixed, NoFigures
             Where rows have to be done apart.
         """
         if len(rows) < _FEW:
             return None
-        texts = list(zip(*(points[row] for row in rows), strict=True))
-        first = points[rows[0]]
-        filled: list[Filled] = []
-
-        def put(tree: Map) -> None:
-            for path, column in zip(paths, texts, strict=True):
-                if len(set(column)) > 1:
-                    filled.append(_filled(tree, path, column))
-
+        some = [points[row] for row in rows]
         try:
-            result = self.account(_settings(paths, first), put)
-            require_limits(result.booked)
-            result.total  # noqa: B018 - its range may have to be worked out apart for some rows
+            result, words = Columns(self, paths, some).account()
         except (InputError, *_FAULTS):
             return None
-        return result if all(text.is_taken for text in filled) else None
-
-
-class _Cut(NamedTuple):
-    """A text without its figures, and how many these are."""
-
-    rest: str
-    figures: int
-
-
-def _cut(text: str) -> _Cut:
-    match = _QUANTITY.fullmatch(text)
-    if match is None:
-        return _Cut(text, 0)
-    return _Cut(match[3], 1 if match[2] is None else 2)
-
-
-def _alike(points: Iterable[Point]) -> dict[tuple[_Cut, ...], list[int]]:
-    """Return the places of points that differ in nothing but figures."""
-    groups: dict[tuple[_Cut, ...], list[int]] = {}
-    known: dict[str, _Cut] = {}
-    for place, point in enumerate(points):
-        for text in point:
-            if text not in known:
-                known[text] = _cut(text)
-        groups.setdefault(tuple(known[text] for text in point), []).append(place)
-    return groups
+        return PointAccount(result, words=words)
 
 
 def _settings(paths: Sequence[str], point: Point) -> tuple[str, ...]:
     return tuple(f"{path}={text}" for path, text in zip(paths, point, strict=True))
 
 
-def _filled(tree: Map, path: str, texts: Sequence[str]) -> Filled:
-    """Put columns in the place of the figures at a path, where the first of the texts stands."""
-    from carbonctl.numbers.columns import Column
-
-    known: dict[str, tuple[float, ...]] = {}
-    for text in dict.fromkeys(texts):
-        match = _QUANTITY.fullmatch(text)
-        assert match is not None
-        known[text] = tuple(float(part) for part in match.groups()[:2] if part is not None)
-    figures = [known[text] for text in texts]
-    *above, last = locate(tree, sets.path_of(tree, path))[2]
+def _write(tree: Map, path: str, text: str) -> None:
+    """Put a text in the place of the scalar at a path, in a copy of what holds it."""
+    keys = locate(tree, sets.path_of(tree, path))[2]
     node: Any = tree
-    for key in above:
+    for key in keys[:-1]:
+        node[key] = copy_of(node[key])
         node = node[key]
-    return fill(node, last, *map(Column, zip(*figures, strict=True)))
-
-
-def require_limits(entries: Sequence[Entry]) -> None:
-    """Require that the columns of some entries are within the limits of a figure.
-
-    Raises
-    ------
-    Mixed
-        Where those of some rows are not.
-    NotOneNumber
-        Where none are: each row reports its own fault.
-    """
-    figures = (
-        number
-        for entry in entries
-        for numbers in (entry, *((v.best, v.low, v.high) for v in entry.inputs))
-        for number in numbers
-        if has_rows(number)
-    )
-    columns = {id(number): number for number in figures}
-    if not columns:
-        return
-    from carbonctl.numbers.columns import within
-
-    if not within(list(columns.values()), SMALLEST, LARGEST):
-        raise NotOneNumber
+    written = Text(text)
+    written.place = node[keys[-1]].place
+    node[keys[-1]] = written

@@ -13,7 +13,7 @@ from itertools import count
 from typing import Any, NamedTuple, TypeAlias
 
 from carbonctl.inputs.documents import Document
-from carbonctl.render.by_row import MARK, mark
+from carbonctl.numbers.words import MARK, mark, may_hold_marks
 from carbonctl.spec.fields import name_of
 from carbonctl.spec.scalars import MAX_NAME
 from carbonctl.spec.tree import NULLS
@@ -38,7 +38,6 @@ _CUTTERS = {
 }
 _GROUPS = 5
 _NAME, _GRID, _BEFORE, _, _SECOND = range(_GROUPS)
-_ESCAPED_MARK = re.compile(r"\\[uU]0*[aA]66[eE]")
 _PLAIN = re.compile(r"\w(?:[\w ,._()/-]*[\w)])?")
 
 # The fixed parts of a text, what stands before its figures, how many of the holes are no names,
@@ -137,8 +136,7 @@ def marked(text: str) -> str | None:
         return whole
 
     holes = count(0, _GROUPS)
-    is_marked = MARK in text or _ESCAPED_MARK.search(text)
-    return None if is_marked else _cutter(text).sub(put, text)
+    return None if may_hold_marks(text) else _cutter(text).sub(put, text)
 
 
 def _cutter(text: str) -> re.Pattern[str]:

@@ -13,7 +13,7 @@ from carbonctl.batch.cutting import Cut, Group, marked
 from carbonctl.errors import Problem
 from carbonctl.numbers.columns import Column
 from carbonctl.numbers.intervals import Mixed, NotOneNumber
-from carbonctl.render.by_row import MARK, mark
+from carbonctl.numbers.words import MARK, mark
 from carbonctl.spec.filled import Filled, fill
 from carbonctl.spec.tree import Map, Seq, Text, parse
 

@@ -11,28 +11,25 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from hashlib import sha256
-from itertools import combinations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from carbonctl import estimators
 from carbonctl.account import result_of
-from carbonctl.analysis.accounts import require_limits
+from carbonctl.account.many_grids import ManyGrids, require_unknowns_apart
+from carbonctl.analysis.columns import require_limits
 from carbonctl.batch.cutting import Cut, Group, Key, groups
 from carbonctl.batch.filling import Bound, Reading, Shape
-from carbonctl.batch.grids import ManyGrids
 from carbonctl.catalog import Catalog
-from carbonctl.catalog.grid_rows import GridRow
-from carbonctl.catalog.grids import Wanted
 from carbonctl.errors import Caution, InputError, Problem
 from carbonctl.inputs.documents import Document
 from carbonctl.ledger.entry import Entry
 from carbonctl.ledger.result import Result
 from carbonctl.numbers.columns import split
-from carbonctl.numbers.intervals import Mixed, NotOneNumber
+from carbonctl.numbers.words import MARK, mark
 from carbonctl.render import LineRenderer
-from carbonctl.render.by_row import MARK, Rows, mark
+from carbonctl.render.by_row import Rows
 from carbonctl.spec.load import load_tree
 from carbonctl.spec.model import PHASES
 from carbonctl.spec.overrides import parse_override
@@ -111,7 +108,6 @@ class Shapes:
         self.by_site = by_site
         self.known: dict[Key, Shape] = {}
         self.length = 0
-        self.rows: dict[tuple[str, Wanted], GridRow] = {}
         firsts = {parse_override(text)[0][0].strip() for text in overrides}
         self.is_open = not any(MARK in text for text in overrides)
         self.may_name = firsts.isdisjoint(("phases", *PHASES))  # paths name activities
@@ -196,7 +192,7 @@ class Shapes:
         file, problems = cuts[0].document.file, list[Problem]()
         tree = reading.tree(problems)
         free = len(cuts[0].holes)
-        catalog: Any = ManyGrids(self.catalog, reading.grids, self.rows, free + 2)
+        catalog: Any = ManyGrids(self.catalog, reading.grids, free + 2)
         loaded = load_tree(tree, problems, file, estimators, catalog, self.overrides)
         reading.require_taken(loaded.tree)
         label, digest = mark(free), mark(free + 1)
@@ -211,9 +207,9 @@ class Shapes:
             label: lambda: [cut.document.label for cut in cuts],
             digest: lambda: [sha256(cut.document.data).hexdigest() for cut in cuts],
         }
-        words |= {one: partial(list, some) for one, some in catalog.words.items()}
+        words |= catalog.words
         rows = Rows(len(cuts), words)
-        _require_unknowns_apart(result.booked, rows)
+        require_unknowns_apart(result.booked, rows)
         texts = tuple(renderer.texts(result, rows) for renderer in self.renderers)
         verdicts = self.gates.judge_rows(result, rows.count) if self.gates else {}
         for row, some in verdicts.items():
@@ -233,23 +229,6 @@ def _require_sites_apart(entries: Sequence[Entry], reading: Reading) -> None:
     sites = {entry.site for entry in entries if isinstance(entry.site, str)}
     if len(sites) > 1 and any(MARK in site for site in sites):
         raise Bound(reading.group.grids)
-
-
-def _require_unknowns_apart(entries: Sequence[Entry], rows: Rows) -> None:
-    """Require that what is uncertain is one unknown, or several, in all rows.
-
-    Raises
-    ------
-    Mixed
-        Where two are one unknown in some rows.
-    """
-    shared = sorted({value.unknown for entry in entries for value in entry.inputs})
-    for one, other in combinations(shared, 2):
-        if MARK in one or MARK in other:
-            pairs = zip(rows.each(one), rows.each(other), strict=True)
-            same = np.array([first == second for first, second in pairs])
-            if same.any():
-                raise Mixed(same) if not same.all() else NotOneNumber
 
 
 def _cautions(result: Result, rows: Rows) -> Sequence[tuple[Caution, ...]]:

@@ -179,7 +179,17 @@ class Electricity(Database):
         LookupError
             With the nearest names, or where there is no figure of the wanted basis.
         """
-        place = self.place(name)
+        asked = (name, wanted, self.is_under_rule)
+        if asked not in self._electricity:
+            self._electricity[asked] = self._of_place(self.place(name), wanted)
+        return self._electricity[asked]
+
+    @cached_property
+    def _electricity(self) -> dict[tuple[str, Wanted, bool], GridRow]:
+        return {}
+
+    def _of_place(self, place: Place, wanted: Wanted) -> GridRow:
+        """Return the carbon intensity that an account takes of a place."""
         region = place.region
         if region is None:
             return self._of_zone(place.zone, wanted)

@@ -74,6 +74,10 @@ class GridRow(NamedTuple):
         """The rows that it stands for: itself."""
         return (self,)
 
+    def word(self, words: list[str]) -> str:
+        """Return what stands for a word of each of its rows."""
+        return words[0]
+
 
 class Zone(NamedTuple):
     """A zone: its id, its name, and what it is."""

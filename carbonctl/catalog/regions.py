@@ -60,6 +60,15 @@ class Region(NamedTuple):
         )  # fmt: skip
 
 
+def what_is_known(region: Region) -> tuple[str, bool, str, bool]:
+    """Return what is the same for regions that an account treats alike but for names and figures.
+
+    Whose it is, and which of its PUE and its water are known.
+    """
+    has_pue, has_water = (x is not None for x in (region.pue, region.wue_l_per_kwh))
+    return region.provider, has_pue, region.pue_status, has_water
+
+
 class Regions:
     """The cloud regions of some folders; one of an earlier folder hides it in later ones.
 

@@ -85,6 +85,15 @@ Hardware = Annotated[
 ]
 
 
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs", "-j", min=1, max=256, metavar="N",
+        help="Threads, or processes of Dask, that read. Default: automatic.",
+    ),
+]  # fmt: skip
+
+
 def fleet(
     tables: Tables,
     from_: log_options.From = None,
@@ -114,7 +123,6 @@ def fleet(
     failed_as: log_options.FailedAs = None,
     services: log_options.Services = None,
     engine: Engine = "auto",
-    jobs: o.Jobs = None,
     scheduler: Scheduler = None,
     format: o.Format = "table",
     export: o.Export = [],  # noqa: B006
@@ -122,6 +130,7 @@ def fleet(
     warn_on: o.WarnOn = [],  # noqa: B006
     budget: o.Budget = None,
     exit_zero: o.ExitZero = False,
+    jobs: Jobs = None,
     hardware_db: o.HardwareDb = None,
     color: o.Color = "auto",
     quiet: o.Quiet = False,
@@ -151,11 +160,14 @@ def fleet(
     secret = _names(hash, "--hash")
     if bool(secret) != (hash_key is not None):
         raise UsageError("--hash and --hash-key go together: --hash user --hash-key key.txt")
+    if rows and (mixed := {"scope", "boundary"}.intersection(groups)):
+        raise UsageError(f"--rows: a row has entries of every {mixed.pop()}; leave it out of --by")
     if more and not rows:
         raise UsageError("--tag says what rows are shown with; add --rows")
     filled = None if template is None else read_template(template)
     how = reading(mapped, column, groups, from_, log_options.read(flags), set, filled)
-    how = replace(how, tags=more, engine=_engine(engine, scheduler, jobs, tables, rows=rows))
+    by_what = _engine(engine, scheduler, jobs, tables, rows=rows)
+    how = replace(how, tags=more, jobs=jobs, engine=by_what)
     if "-" in tables and how.format is None:
         raise UsageError("-: say what standard input is with --from: table, slurm, …")
     read = [*tables, *(path for path in (map, template, budget) if path)]
@@ -171,7 +183,7 @@ def fleet(
         log_options.share(allow_rejects, "--allow-rejects"), exit_zero, quiet, verbose,
         _rows(format, targets) if rows else None, split_time,
         tuple(set) if template is not None else (), more, secret,
-        read_key(hash_key) if hash_key is not None else b"", scheduler, jobs,
+        read_key(hash_key) if hash_key is not None else b"", scheduler,
     )  # fmt: skip
     return run(order, catalog)
 

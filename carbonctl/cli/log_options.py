@@ -111,4 +111,6 @@ def share(text: str | None, flag: str) -> float:
         raise UsageError(f"{flag} {text}: {error}") from None
     if not isinstance(value, float):
         raise UsageError(f"{flag} {text}: give one share, not a range")
+    if value > 1:
+        raise UsageError(f"{flag} {text}: a share is at most 1 (100 %); write '{text} %'")
     return value

@@ -200,6 +200,38 @@ def range_of(
     return (most(low, least(median, 0.0)) if is_amount else low), median + up
 
 
+def ranges_of(median: Any, lows: Any, highs: Any) -> Ends:
+    """Return the range of each of many amounts, as `range_of` has it, but for the last digit.
+
+    Parameters
+    ----------
+    median : array
+        A number for each.
+    lows, highs : sequence of array
+        For each unknown what it does to each, at its low and at its high end.
+
+    """
+    import numpy as np
+
+    down, up, least_of = np.zeros(len(median)), np.zeros(len(median)), median.copy()
+    for low, high in zip(lows, highs, strict=True):
+        np.minimum(least_of, median + low, out=least_of)
+        np.minimum(least_of, median + high, out=least_of)
+    is_positive = least_of > 0
+    with np.errstate(all="ignore"):
+        for low, high in zip(lows, highs, strict=True):
+            one, other = (np.where(is_positive, np.log1p(end / median), end) for end in (low, high))
+            down += np.minimum(np.minimum(one, other), 0.0) ** 2
+            up += np.maximum(np.maximum(one, other), 0.0) ** 2
+        down, up = np.sqrt(down), np.sqrt(up)
+        bottom = np.where(
+            is_positive, median * np.exp(-down),
+            np.maximum(median - down, np.minimum(median, 0.0)),
+        )  # fmt: skip
+        top = np.where(is_positive, median * np.exp(up), median + up)
+    return bottom, top
+
+
 def _by_row(median: Any, moves: Sequence[Move]) -> Ends:
     """Return the range of an amount that is 0 in some rows and not in others."""
 

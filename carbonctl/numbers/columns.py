@@ -19,6 +19,7 @@ from typing import Any, NoReturn, TypeVar
 import numpy as np
 
 from carbonctl.numbers.intervals import Mixed, NotOneNumber, Range, decide
+from carbonctl.numbers.words import Words
 
 T = TypeVar("T")
 
@@ -242,7 +243,7 @@ def by_row(numbers: Sequence[Any], rows: int) -> list[tuple[Any, ...]]:
     return list(zip(*listed, strict=True))
 
 
-def take(thing: T, rows: Any) -> T:
+def take(thing: T, rows: Any, words: Words | None = None) -> T:
     """Return one row of something with plain numbers, or some rows of it.
 
     Parameters
@@ -251,6 +252,8 @@ def take(thing: T, rows: Any) -> T:
         A number, a value, an entry: what holds no column is as it is.
     rows : int or array of int
         Which row, or which ones.
+    words : Words, optional
+        What the marks in its texts stand for, where one row is taken.
     """
     taken: Any = thing
     if isinstance(thing, Column):
@@ -258,7 +261,9 @@ def take(thing: T, rows: Any) -> T:
     elif isinstance(thing, Range):
         taken = Range(*(take(part, rows) for part in (thing.best, thing.low, thing.high)))
     elif isinstance(thing, tuple):
-        parts = [take(part, rows) for part in thing]
+        parts = [take(part, rows, words) for part in thing]
         taken = type(thing)(*parts) if hasattr(thing, "_fields") else tuple(parts)
+    elif words is not None and isinstance(thing, str):
+        taken = words.at(thing, rows)
     result: T = taken
     return result

@@ -1,34 +1,26 @@
 """Results whose figures are columns, written row by row as each row's own result would be.
 
-Beside its columns such a result holds words that differ from row to row: names, labels. In its
-texts a mark stands for each (`mark`), which no other text holds.
+Beside its columns such a result holds words that differ from row to row: names, labels
+(`carbonctl.numbers.words`).
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import pairwise, repeat
+from itertools import pairwise
 from typing import Any
 
 from carbonctl.ledger.sums import MATTER_MOST, Driver
 from carbonctl.numbers.intervals import Mixed, decide
-
-# A letter that is printed, so that it may stand in a name, and that nobody writes.
-MARK = "\ua66e"
-_MARKED = re.compile(f"({MARK}[0-9]+{MARK})")
+from carbonctl.numbers.words import MARK, MARKED, Words, mark
 
 _FIGURE = re.compile(f'"{MARK}{MARK}([0-9]+){MARK}"')
 _Encoder = partial(json.JSONEncoder, ensure_ascii=False, allow_nan=False)
 
 encode = _Encoder().encode
-
-
-def mark(number: int) -> str:
-    """Return what stands in texts for a word that differs from row to row."""
-    return f"{MARK}{number}{MARK}"
 
 
 class Member:
@@ -45,45 +37,14 @@ class Written:
         self.rows = rows
 
 
-class Rows:
-    """How many rows there are, and the words of each.
+class Rows(Words):
+    """The words of each row, and what is written of its figures."""
 
-    Parameters
-    ----------
-    count : int
-        The rows.
-    words : dict
-        For each mark what returns its words, one a row; called once, where it is needed.
-    """
-
-    def __init__(self, count: int, words: dict[str, Callable[[], list[str]]]) -> None:
-        self.count = count
-        self.makers = words
-        self.made: dict[str, list[str]] = {}
+    def __init__(self, count: int, words: Mapping[str, Callable[[], list[str]]]) -> None:
+        super().__init__(count, words)
         self.written: dict[tuple[str, bytes], list[str]] = {}
         self.in_quotes: dict[tuple[int, Any], tuple[list[str], list[str]]] = {}
         self.members: dict[tuple[int, ...], tuple[Member, list[str]]] = {}
-
-    def words(self, mark: str) -> list[str]:
-        """Return the words of a mark, one a row."""
-        if mark not in self.made:
-            self.made[mark] = self.makers[mark]()
-        return self.made[mark]
-
-    def text(self, text: str) -> list[str] | None:
-        """Return what a text is in each row; None where it is the same in all."""
-        if MARK not in text:
-            return None
-        pieces = _MARKED.split(text)
-        if pieces == ["", text, ""]:
-            return self.words(text)
-        return self.filled(
-            [self.words(piece) if n % 2 else piece for n, piece in enumerate(pieces)]
-        )
-
-    def each(self, text: str) -> Iterable[str]:
-        """Return what a text is, as often as there are rows."""
-        return self.text(text) or repeat(text, self.count)
 
     def figures(self, column: Any) -> list[str]:
         """Return what is written of a column, or of the texts made of one, in JSON and CSV."""
@@ -133,21 +94,6 @@ class Rows:
             self.in_quotes[key] = words, list(map(quote, words))  # they stay, and so does their id
         return self.in_quotes[key][1]
 
-    def filled(self, parts: Iterable[str | list[str]]) -> list[str]:
-        """Return a text in each row, from parts that are the same in all and parts that are not."""
-        merged: list[Iterable[str]] = []
-        fixed: list[str] = []
-        for part in parts:
-            if isinstance(part, str):
-                fixed.append(part)
-                continue
-            if fixed:
-                merged.append(repeat("".join(fixed), self.count))
-            merged.append(part)
-            fixed = []
-        merged.append(repeat("".join(fixed), self.count))
-        return list(map("".join, zip(*merged, strict=True)))
-
     def cells(
         self, cells: Iterable[Any], quote: Callable[[Any], str], between: str
     ) -> Iterator[str | list[str]]:
@@ -175,7 +121,7 @@ class Rows:
             if n % 2:
                 yield self.figures(figures[int(piece)])
                 continue
-            for place, part in enumerate(_MARKED.split(piece)):
+            for place, part in enumerate(MARKED.split(piece)):
                 yield self.quoted(self.words(part), _inside) if place % 2 else part
 
 

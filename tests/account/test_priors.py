@@ -5,7 +5,7 @@ import pytest
 from carbonctl.errors import InputError
 from carbonctl.estimators.usage import Use, share_class
 from carbonctl.numbers.values import Value
-from tests.conftest import CATALOG, CONFIGS, account
+from tests.conftest import CATALOG, WORKLOADS, account
 
 PRIORS = CATALOG.priors
 
@@ -435,7 +435,7 @@ def test_a_host_s_bill_has_the_figure_of_its_class(inside):
     assert "3.5 t each" in done.out
 
 
-@pytest.mark.parametrize("file", sorted(CONFIGS.rglob("*.yaml")), ids=lambda file: file.name)
+@pytest.mark.parametrize("file", WORKLOADS, ids=lambda file: file.name)
 def test_the_best_estimate_is_inside_its_range(file):
     result = account(file.read_text(encoding="utf-8"))
     total = result.total

@@ -32,6 +32,8 @@ SCREENS = {
     "sweep-rows": ("sweep", "configs/quickstart.yaml", "--over", "site.grid=FR,DE,SE,US-CAMX"),
     "breakeven": ("breakeven", "configs/designs/keep-old-server.yaml",
                   "configs/designs/buy-new-server.yaml", "--vary", "site.carbon_intensity=0..1000 g/kWh"),
+    "fleet": ("fleet", "configs/fleets/cluster.csv", "--map", "configs/fleets/cluster.map.yaml",
+              "--by", "team,month"),
     "help": ("compare", "--help"),
 }  # fmt: skip
 TERMINALS = {"80": ("80", "C.UTF-8"), "200": ("200", "C.UTF-8"), "ascii": ("80", "C")}

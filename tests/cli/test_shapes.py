@@ -15,7 +15,7 @@ from carbonctl.inputs.documents import Document
 from carbonctl.inputs.results import read_document
 from carbonctl.render import Style, start
 from tests.cli.test_streams import job
-from tests.conftest import CATALOG, CONFIGS, ROOT
+from tests.conftest import CATALOG, ROOT, WORKLOADS
 from tests.properties.workloads import FACILITIES, PROVIDERS, TASKS, shape
 
 OUTPUTS = (
@@ -26,7 +26,7 @@ OUTPUTS = (
     ("jsonl", Style()),
     ("jsonl", Style(by="item")),
 )
-PATHS = [*sorted(CONFIGS.rglob("*.yaml")), *sorted((ROOT / "tests" / "golden").rglob("*.yaml"))]
+PATHS = [*WORKLOADS, *sorted((ROOT / "tests" / "golden").rglob("*.yaml"))]
 FIGURE = re.compile(r"(?<=: )([0-9]+(?:\.[0-9]+)?)(?! ?%)\b")
 
 
@@ -326,6 +326,16 @@ def test_what_cannot_be_done_together_is_soon_left_alone():
 
 UNAMBIGUOUS = ("FR", "PL", "US", "SE", "GB", "ZA")
 GRIDS = ("FR", "DE", "PL", "US", "SE", "GB", "France", "USA", "IN", "ZA", "NO", "world", "Oz")
+
+
+def test_grids_that_count_imports_are_called_by_their_names():
+    zones = ("CN-AH", "CN-BJ", "CN-FJ", "CN-GD", "AX")
+    assert together([json.dumps(job("a", grid=zone)) for zone in zones]) == 4  # AX is another's
+
+
+def test_grids_are_filled_in_where_a_note_states_their_year():
+    sites = [{"grid": zone, "year": "2012"} for zone in ("FR", "DE", "PL", "SE", "US", "GB")]
+    assert together([json.dumps({**job("a"), "site": site}) for site in sites]) >= 3
 
 
 def test_grids_are_filled_in():

@@ -5,14 +5,14 @@ import re
 
 import pytest
 
-from tests.conftest import CONFIGS, ROOT
+from tests.conftest import ROOT, WORKLOADS
 
 WIDTHS = (60, 80)
 WIDE = "5000"
 _DRAWN = re.compile(r"[█▉▊▋▌▍▎▏─│├└·–]+")
 _FILES = sorted(
     str(path.relative_to(ROOT))
-    for path in CONFIGS.rglob("*.yaml")
+    for path in WORKLOADS
     if "published" not in path.parts and "name:" in path.read_text(encoding="utf-8")
 )
 LONG = "a-name-that-goes-on-and-on-without-any-space-for-more-than-60-columns-in-all"
@@ -59,6 +59,9 @@ COMMANDS = [
     "reproduce",
     "reproduce --summary",
     "reproduce t5-11b",
+    "fleet configs/fleets/cluster.csv --map configs/fleets/cluster.map.yaml --by team,month",
+    "fleet configs/fleets/sacct.psv --map configs/fleets/sacct.map.yaml --by account --details",
+    "fleet configs/fleets/requests.csv --template configs/fleets/template.yaml --by device,scope",
     "config",
     "config estimate",
     "doctor",
@@ -67,6 +70,7 @@ COMMANDS = [
     *(f"{name} --help" for name in (
         "estimate", "compare", "explain", "sensitivity", "sweep", "breakeven", "levers", "reproduce",
         "embodied", "validate", "init", "schema", "kinds", "hardware", "hardware list",
+        "fleet", "import",
         "hardware search", "hardware show", "hardware factors",
         "grid", "grid list", "grid show", "config", "doctor", "completion", "man",
     )),

@@ -2,11 +2,13 @@
 
 A block says by its language what becomes of it, and by a word after that which file it is:
 
-- ``yaml``: a workload is estimated, unless its file is called faulty; a budget, a record or a list
-  of sources is read, all else parsed.
+- ``yaml``: a workload is estimated, unless its file is called faulty; a budget, a record, a list
+  of sources, or a map or a template of fleets is read, all else parsed.
 - ``sh``: its lines are run; ``# exit 3`` at the end of one says how it ends.
+- ``bash``: what is run elsewhere; its calls of the tool have a command and flags that there are.
 - ``console``: lines that begin with ``$`` are run, and what they print is compared.
-- ``python``: run, unless it is a file; ``test_…`` of a file of tests are called.
+- ``python``: run, unless it is a file; files called ``…_frame`` are run too, and ``test_…`` of a
+  file of tests are called.
 - ``json``, ``yml``, ``sql``, ``text``: read, parsed or asked of DuckDB.
 """
 
@@ -33,11 +35,15 @@ from markdown_it import MarkdownIt
 from carbonctl import estimators
 from carbonctl.account import estimate
 from carbonctl.analysis.gates import read_budget
+from carbonctl.batch.fleet.templates import read_template
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.folders import own
+from carbonctl.cli import import_  # noqa: F401  (its help lists the formats that there are now)
 from carbonctl.cli.app import COMMANDS
 from carbonctl.cli.exit_codes import run as run_command
 from carbonctl.errors import InputError
+from carbonctl.inputs.jobs import logs
+from carbonctl.inputs.jobs.maps import parse_map
 from carbonctl.inputs.validate import validate
 from carbonctl.ledger.result import Result
 from tests.conftest import CATALOG, ROOT
@@ -56,13 +62,34 @@ WORKLOADS = ("job", "jobs/a", "jobs/b", "a100", "h100", "tpu", "old", "new", "ca
 BOM = "silicon:\n  cpu: {area: 46 mm2, process: 28nm}\n"
 FOLDERS = (
     "jobs",
+    "logs",
     "records",
     "home/.zfunc",
     "home/.config/fish/completions",
     "home/.local/share/man/man1",
 )
+TABLE = "job,team,gpu,n_gpus,hours,region,start\nj1,vision,H100 SXM5,8,24,FR,2026-01-03\n"
+# Logs of other tools and their map, by the names that pages give them.
+SAMPLES = "tests/oracles/fleet/samples"
+LOGS = {
+    "emissions.csv": f"{SAMPLES}/codecarbon-38.csv",
+    "power.csv": f"{SAMPLES}/nvidia-smi.csv",
+    "zeus.csv": f"{SAMPLES}/zeus.csv",
+    "dcgm.csv": f"{SAMPLES}/dcgm-energy.csv",
+    "data.json": f"{SAMPLES}/eit.jsonl",
+    "focus.csv": f"{SAMPLES}/focus-1.2.csv",
+    "bill.csv": f"{SAMPLES}/focus-1.2.csv",
+    "usage.csv": f"{SAMPLES}/azure-usage.csv",
+    "allocation.csv": f"{SAMPLES}/opencost.csv",
+    "logs/7_carbontracker_output.log": (
+        f"{SAMPLES}/4242_2026-03-01T100000Z_carbontracker_output.log"
+    ),
+    "sacct.psv": "configs/fleets/sacct.psv",
+    "cluster.yaml": "configs/fleets/sacct.map.yaml",
+}
 GIT = (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-qm", "first"])
 KERNEL = "carbonctl/estimators/"
+IMPORTER = "carbonctl/inputs/jobs/logs/"
 
 
 class Block(NamedTuple):
@@ -91,6 +118,9 @@ def prepare(folder: Path) -> None:
     for name in WORKLOADS[:-1]:
         (folder / f"{name}.yaml").write_text(JOB, encoding="utf-8")
     (folder / "bom.yaml").write_text(BOM, encoding="utf-8")
+    for name, log in LOGS.items():
+        shutil.copy(ROOT / log, folder / name)
+    tables(folder)
     line = json.dumps(yaml.load((folder / "job.yaml").read_text("utf-8"), Loader=yaml.BaseLoader))
     (folder / "jobs.jsonl").write_text(f"{line}\n{line}\n", encoding="utf-8")
     identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
@@ -99,6 +129,17 @@ def prepare(folder: Path) -> None:
     shim = folder / "home" / "carbonctl"
     shim.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m carbonctl "$@"\n', encoding="utf-8")
     shim.chmod(0o755)
+
+
+def tables(folder: Path) -> None:
+    """Write tables of jobs."""
+    (folder / "jobs.csv").write_text(TABLE, encoding="utf-8")
+    if importlib.util.find_spec("pyarrow"):
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        columns = {"device": ["nvidia/h100-sxm5-80gb"], "devices": [8], "secs": [3600.0]}
+        parquet.write_table(pa.table(columns), folder / "jobs.parquet")
 
 
 @contextmanager
@@ -174,6 +215,10 @@ class Page:
                 self.account(block.text)
         elif block.file.endswith("sources.yaml"):
             assert all(one["citation"] for one in document.values())
+        elif block.file.endswith(".map.yaml"):
+            parse_map(block.text, block.file)
+        elif "${" in block.text:
+            assert read_template(block.file)
         elif "phases" in document:
             assert self.account(block.text).total.operational_kgco2e
         elif {"fail", "warn"} & set(document):
@@ -185,6 +230,12 @@ class Page:
         """Return the account of a workload, by records of the page's own too."""
         catalog = Catalog(own("mine")) if Path("mine").is_dir() else CATALOG
         return estimate(text.encode(), "job.yaml", catalog)
+
+    def bash(self, block: Block) -> None:
+        for line in block.text.replace("\\\n", " ").splitlines():
+            for part in line.split("|"):
+                if part.strip().startswith("carbonctl "):
+                    known(part.strip())
 
     def yml(self, block: Block) -> None:
         def lines(node: Any) -> Iterator[str]:
@@ -213,12 +264,19 @@ class Page:
 
     def python(self, block: Block) -> None:
         if block.file.startswith(KERNEL):
-            self._register(block)
+            self._load(block)
+            kind = Path(block.file).stem
+            self.patch.setitem(estimators.KINDS, kind, estimators.Kind(kind))
+        elif block.file.startswith(IMPORTER):
+            self._load(block)
+            self.patch.setitem(logs.FORMATS, Path(block.file).stem, "the format of the page")
         elif Path(block.file).name.startswith("test_"):
             names: dict[str, Any] = {}
             exec(block.text, names)
             tests = [one for name, one in names.items() if name.startswith("test_")]
             assert [one() for one in tests]
+        elif block.file.endswith("_frame.py"):
+            exec(block.text, {})
         elif block.file:
             compile(block.text, block.file, "exec")
         else:
@@ -227,16 +285,14 @@ class Page:
                     raise Skipped(package)
             exec(block.text, self.names)
 
-    def _register(self, block: Block) -> None:
-        """Make a kind of activity known, as its row in KINDS would."""
-        kind = Path(block.file).stem
-        name = f"carbonctl.estimators.{kind}"
+    def _load(self, block: Block) -> None:
+        """Make a module known, as if it stood in the package."""
+        name = block.file.removesuffix(".py").replace("/", ".")
         spec = importlib.util.spec_from_file_location(name, block.file)
         assert spec is not None
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         self.patch.setitem(sys.modules, name, module)
-        self.patch.setitem(estimators.KINDS, kind, estimators.Kind(kind))
         spec.loader.exec_module(module)
 
     def sh(self, block: Block) -> None:

@@ -1,10 +1,12 @@
 """What the pages show is what happens: every example is run, from the top of a page to its end."""
 
+import json
 import shutil
 
 import pytest
+import yaml
 
-from tests.conftest import CATALOG, ROOT, account
+from tests.conftest import ROOT
 from tests.docs.blocks import PAGES
 from tests.docs.examples import Page, Skipped, at, blocks, prepare
 
@@ -36,14 +38,24 @@ def test_examples(path, prepared, tmp_path):
                 raise
 
 
-def test_the_example_of_slurm_counts_every_gpu_for_its_time():
-    page = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")
-    (text,) = [block.text for block in blocks(page) if block.file == "slurm.yaml"]
-    load = CATALOG.priors["device_power_share", "train-node-large"].best  # of each, a part too
-    devices = [entry for entry in account(text).entries if entry.item == "devices"]
-    drawn = {entry.activity: entry.energy_kwh for entry in devices if entry.energy_kwh}
-    assert drawn == {
-        "1004 a100": pytest.approx(load * 400 / 6 / 1000),
-        "1004 h100": pytest.approx(load * 2 * 700 / 6 / 1000),
-        "1005": pytest.approx(load * 3 / 7 * 400 * 93_784 / 3600 / 1000),
+def test_the_example_of_slurm_counts_every_gpu_for_its_time(inside):
+    """GPUs of the log × hours × 70 % of their power, of both attempts of the job 4104."""
+    folder = ROOT / "configs" / "fleets"
+    log, where = folder / "sacct.psv", folder / "sacct.map.yaml"
+    done = inside("fleet", str(log), "--map", str(where), "--by", "account", "-f", "json", "-q")
+    drawn = {
+        entry["activity"]: entry["energy_kwh"]
+        for entry in json.loads(done.out)["entries"]
+        if entry["item"] == "devices" and entry["energy_kwh"] and "nvidia" in entry["activity"]
     }
+    assert drawn == {
+        "physics / nvidia/a100-sxm4-80gb / FR": pytest.approx(0.7 * 0.4 * (4 * 10 + 16 * (1 + 4))),
+        "language / nvidia/v100-sxm2-32gb / FR": pytest.approx(0.7 * 0.3 * 2 * 0.75),
+    }
+
+
+def test_the_map_of_the_recipe_is_that_of_the_folder():
+    page = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")
+    (text,) = [block.text for block in blocks(page) if block.file == "sacct.map.yaml"]
+    shipped = (ROOT / "configs" / "fleets" / "sacct.map.yaml").read_text(encoding="utf-8")
+    assert yaml.safe_load(text) == yaml.safe_load(shipped)

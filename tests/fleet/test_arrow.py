@@ -36,14 +36,14 @@ def column(read):
     return read.view(np.int64).tolist()  # to the last bit, also of what is unknown
 
 
-def said(path, engine, by=MONTHS, map=EMPTY, columns=(), timezone="UTC"):
+def said(path, engine, by=MONTHS, map=EMPTY, columns=(), timezone="UTC", jobs=1):
     """Everything that comes of a table, block by block."""
     how = reading(map, columns, by, "table", Options(timezone=zone(timezone)), ())
     findings, sums = Findings(), Sums()
     out = []
     plan = Plan(tuple(by))
     for table in opened([str(path)], how):
-        table.reading = replace(how, engine=engine)
+        table.reading = replace(how, engine=engine, jobs=jobs)
         try:
             for ready in table.blocks(findings):
                 block = ready.block
@@ -52,7 +52,14 @@ def said(path, engine, by=MONTHS, map=EMPTY, columns=(), timezone="UTC"):
                 parts = (block.columns, block.tags, block.more)
                 named = [{n: column(c) for n, c in some.items()} for some in parts]
                 out.append((*named, block.lines.tolist(), block.headers, ready.refused))
-                out.append((made.groups, [repr(s) for s in made.structures], made.first))
+                out.append(
+                    (
+                        made.groups,
+                        [repr(s) for s in made.structures],
+                        made.met.tolist(),
+                        made.first.tolist(),
+                    )
+                )
                 out.append((made.rejects, made.skipped, made.rejected_rows))
         except InputError as error:
             out.append(error.problems)
@@ -63,7 +70,8 @@ def said(path, engine, by=MONTHS, map=EMPTY, columns=(), timezone="UTC"):
 def same(path, **more):
     """Assert that both roads give the same, and return what that is."""
     expected = said(path, CSV, **more)
-    assert said(path, ARROW, **more) == expected
+    for jobs in (1, 3):
+        assert said(path, ARROW, jobs=jobs, **more) == expected
     return expected
 
 
@@ -222,7 +230,7 @@ def stored(path, columns, **more):
 
 
 UTC = datetime.UTC
-STAMPS = [datetime.datetime(2026, 1, 31, 23, 59, 59, 7), None, datetime.datetime(1, 1, 1)]
+STAMPS = np.array(["2026-01-31T23:59:59.000007", "NaT", "0001-01-01"], "M8[us]")
 PARQUETS = {
     "numbers": {"hours": [1.5, None, float("nan"), float("inf")], "devices": [1, 2, None, -4]},
     "decimals": {"hours": pa.array([Decimal("1.10"), None]), "devices": pa.array([8, 8], pa.int8())},

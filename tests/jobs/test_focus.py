@@ -59,8 +59,9 @@ def test_the_sample_has_the_energy_of_the_oracle():
     }
     assert rows[1]["wall_time_h"] == 10.5
     assert rows[1]["grid"] == "aws/eu-west-3"
-    skipped = {"unused commitment": 1, "ChargeCategory Purchase": 1, "not covered": 1}
-    assert findings.skipped == skipped
+    assert findings.skipped == {
+        "unused commitment": 1, "ChargeCategory Purchase": 1, "not covered": 1,
+    }  # fmt: skip
     assert findings.not_covered == {("Amazon Elastic Block Store", "GB-Months"): 100}
     assert not findings.rejects and not findings.notes
 

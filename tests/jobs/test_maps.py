@@ -206,11 +206,11 @@ def test_no_map_makes_it_fail(parts):
         assert all(problem.line for problem in error.problems)
 
 
-PAGE = ROOT / "docs" / "fragments" / "tables.md"
+PAGE = ROOT / "docs" / "fleets.md"
 
 
 def test_the_maps_of_the_page_are_read():
-    blocks = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S)
+    blocks = re.findall(r"```yaml \w+\.map\.yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S)
     jobs, cluster = (parse_map(block, "page.yaml") for block in blocks)
     for part in (
         "columns",

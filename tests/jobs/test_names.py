@@ -43,7 +43,7 @@ def test_every_synonym_is_known_in_any_spelling(field, name):
 
 
 def test_the_page_lists_the_names_that_are_found():
-    text = (ROOT / "docs" / "fragments" / "tables.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "fleets.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", text, re.M))
     assert rows == {**SYNONYMS, "job": "job_id"}
 

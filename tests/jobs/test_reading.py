@@ -396,7 +396,7 @@ def test_a_format_is_recognised(written, formats, text, name, format):
 @pytest.mark.parametrize("name", ["j.csv", "j.jsonl"])
 def test_what_no_format_fits_is_refused_with_the_list(written, formats, text, name):
     source = Source(written(text or "\n", name))
-    with pytest.raises(InputError, match="--from: slurm, dcgm, nvidia-smi") as error:
+    with pytest.raises(InputError, match="--from: table, slurm, dcgm, nvidia-smi") as error:
         recognised(source)
     assert error.value.exit_code == 3
     assert recognised(source, is_mapped=True) == "table"

@@ -12,11 +12,12 @@ from carbonctl.numbers.intervals import Range
 from carbonctl.reference.schemas.quantities import definitions, name_of
 from carbonctl.spec.bounds import BOUNDS
 from carbonctl.spec.load import load
-from tests.conftest import CATALOG, CONFIGS, ROOT, account
+from tests.conftest import CATALOG, ROOT, account
+from tests.conftest import WORKLOADS as SHIPPED
 from tests.properties.test_fuzz import SEEDS, mutate
 from tests.schemas.readers import READERS, faults
 
-WORKLOADS = [*sorted(CONFIGS.rglob("*.yaml")), *sorted((ROOT / "tests" / "golden").glob("*.yaml"))]
+WORKLOADS = [*SHIPPED, *sorted((ROOT / "tests" / "golden").glob("*.yaml"))]
 GOOD = """\
 version: 1
 name: job

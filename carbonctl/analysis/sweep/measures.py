@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from carbonctl.analysis.accounts import Accounts, Point
+from carbonctl.analysis.accounts import Accounts
+from carbonctl.analysis.columns import Point
 from carbonctl.analysis.figures import figure_of
 from carbonctl.ledger.entry import Totals
 from carbonctl.ledger.result import Result

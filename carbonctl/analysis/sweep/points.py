@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, product
 from math import prod
 
-from carbonctl.analysis.accounts import Point
+from carbonctl.analysis.columns import Point
 from carbonctl.analysis.spans import shown
 from carbonctl.analysis.sweep.axes import Axis
 from carbonctl.errors import UsageError

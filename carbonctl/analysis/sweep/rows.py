@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from carbonctl.analysis.accounts import Accounts, Point, PointAccount
+from carbonctl.analysis.accounts import Accounts, PointAccount
+from carbonctl.analysis.columns import Point
 from carbonctl.analysis.figures import Figures, sampling_of
 from carbonctl.analysis.gates.rules import Gates
 from carbonctl.analysis.gates.verdicts import Verdict, judge
@@ -165,7 +166,7 @@ class Sweep:
                 figures = self._per_unit(figures, self.unit.amount(values))
             made.rows.append(Row(start + number, values, result.name, total, figures))
             if result.warnings:
-                made.cautions.append((number, result.warnings))
+                made.cautions.append((number, outcome.warnings))
         if self.gates.fail or self.gates.warn:
             made.verdicts.extend(self._verdicts(points, outcomes, counts))
         return made

@@ -99,6 +99,7 @@ class Arrays:
         self.lines = np.concatenate([piece.lines for piece in pieces])
         self.odd: list[tuple[int, int]] = []
         self.known: dict[int, Texts] = {}
+        self.times: dict[int, tuple[Any, list[Fault]]] = {}
         start = 0
         for piece in pieces:
             self.odd += [(start + row, cells) for row, cells in piece.odd]
@@ -128,13 +129,42 @@ class Arrays:
 
     def moments(self, position: int, zone: tzinfo) -> tuple[Any, list[Fault]]:
         """Return a column of times of day, and what is none."""
+        if position in self.times:  # the start of a job is its month too
+            return self.times[position]
         read, faults, start = [], list[Fault](), 0
         for piece in self.pieces:
             some, wrong = _moments(piece.columns[position], zone)
             read.append(some)
             faults += [fault._replace(row=start + fault.row) for fault in wrong]
             start += len(some)
-        return read[0] if len(read) == 1 else np.concatenate(read), faults
+        whole = read[0] if len(read) == 1 else np.concatenate(read)
+        self.times[position] = whole, faults
+        return whole, faults
+
+
+# ---- arrays --------------------------------------------------------------------------------
+
+_WIDTHS: dict[Any, Any] = {
+    pa.float64(): np.float64, pa.int64(): np.int64, pa.int32(): np.int32, pa.uint8(): np.uint8,
+}  # fmt: skip
+
+
+def values_of(column: Any) -> Any:
+    """Return an array without nulls as numpy has it; pyarrow's own way imports pandas."""
+    kind = _WIDTHS[column.type]
+    if not len(column):
+        return np.empty(0, kind)
+    return np.frombuffer(column.buffers()[1], kind)[column.offset : column.offset + len(column)]
+
+
+def floats_of(column: Any) -> Any:
+    """Return an array of floats; NaN where it is null."""
+    return values_of(column.fill_null(NAN) if column.null_count else column)
+
+
+def is_null(column: Any) -> Any:
+    """Return where an array is null."""
+    return values_of(column.is_null().cast(pa.uint8())).astype(bool)
 
 
 # ---- texts ---------------------------------------------------------------------------------
@@ -179,9 +209,9 @@ def _of_dictionary(column: Any) -> Texts:
 def _texts(indices: Any, values: list[str]) -> Texts:
     """Return codes and their values as a column; what is null is an empty text."""
     if not indices.null_count:
-        return Texts(indices.to_numpy(), values)
+        return Texts(values_of(indices), values)
     empty = values.index("") if "" in values else len(values)
-    codes = indices.fill_null(empty).to_numpy()
+    codes = values_of(indices.fill_null(empty))
     values = values if empty < len(values) else [*values, ""]
     first, inverse = unique_rows([Texts(codes, values)])
     return Texts(inverse, [values[code] for code in codes[first].tolist()])
@@ -202,13 +232,13 @@ def _numbers(column: Any, *, is_share: bool) -> tuple[Any, list[Fault]]:
         return numbers(stripped(_encoded([_as_texts(column)])), is_share=is_share)
     if not pa.types.is_float64(kind):
         column = column.cast(pa.float64(), safe=False)
-    read = column.to_numpy(zero_copy_only=False)
+    read = floats_of(column)
     is_finite = np.isfinite(read)
     if is_finite.all():
         return read, []
     is_wrong = ~is_finite
     if column.null_count:
-        is_wrong &= column.is_valid().to_numpy(zero_copy_only=False)
+        is_wrong &= ~is_null(column)
     if not is_wrong.any():
         return read, []
     faults = []
@@ -259,31 +289,34 @@ def _between(column: Any, first: Any) -> Any:
 def _filled(column: Any, value: Any) -> Any:
     if column.null_count:
         column = column.fill_null(pa.scalar(value, column.type))
-    return column.to_numpy()
+    return values_of(column)
 
 
 def _written(column: Any, zone: tzinfo) -> Any:
     """Return times that are texts; None where they are not all of one plain shape."""
-    if pa.types.is_dictionary(column.type) or pa.types.is_large_string(column.type):
+    if not pa.types.is_string(column.type) or column.null_count or not len(column):
         return None
-    if column.null_count or not len(column):
-        return None
-    signs = _of_one_length(column)
-    if signs is None or signs.shape[1] not in _SHAPES:
-        return None
-    length = signs.shape[1]
-    for place, allowed in _SHAPES[length].items():
-        at = signs[:, place]
-        if not ((at == allowed[0]) | (at == allowed[1])).all():
-            return None
+    length = _length_of_shape(column)
     has_zone = length in (20, 25)
-    if not has_zone and zone is not UTC:
+    if not length or (not has_zone and zone is not UTC):
         return None
     try:
         read = pc.cast(column, pa.timestamp("us", "UTC") if has_zone else _MICROSECONDS)
     except pa.ArrowInvalid:
         return None
     return _between(read.view(pa.int64()), _FIRST)
+
+
+def _length_of_shape(column: Any) -> int:
+    """Return the length of texts that are all of one of `_SHAPES`; else 0."""
+    signs = _of_one_length(column)
+    if signs is None or signs.shape[1] not in _SHAPES:
+        return 0
+    for place, (one, other) in _SHAPES[signs.shape[1]].items():
+        at = signs[:, place]
+        if not ((at == one) | (at == other)).all():
+            return 0
+    return int(signs.shape[1])
 
 
 def _of_one_length(column: Any) -> Any:

@@ -1,15 +1,15 @@
 """Reads tables of delimited text with pyarrow, some lines at a time.
 
-Lines in which nothing is doubtful go to pyarrow. All others, with quotes that hold ends of lines
-or with lone carriage returns, are read by the csv module, as where there is no pyarrow: records,
-their lines and what is refused are the same.
+Lines in which nothing is doubtful go to pyarrow. Others, with quotes that hold ends of lines or
+with lone carriage returns, are read by the csv module, with the same records, lines and refusals
+as without pyarrow.
 """
 
 from __future__ import annotations
 
 import csv
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
 from io import StringIO
 from typing import Any
 
@@ -17,8 +17,9 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv as pa_csv
 
-from carbonctl.batch.fleet.arrow import Arrays, Piece, blocks
+from carbonctl.batch.fleet.arrow import Arrays, Piece, blocks, floats_of, is_null, values_of
 from carbonctl.batch.fleet.gathered import Positions
+from carbonctl.batch.fleet.threads import Submit, working
 from carbonctl.errors import InputError
 from carbonctl.inputs.jobs.findings import Findings
 from carbonctl.inputs.jobs.reading import Source
@@ -40,6 +41,8 @@ class CsvTable:
         The table.
     findings : Findings
         Takes rows that cannot be read.
+    jobs : int
+        How many threads work: one goes on with what the others have read.
     delimiter : str
         What is between cells; by the name, or the header, unless given.
     width : int
@@ -47,8 +50,9 @@ class CsvTable:
     """
 
     def __init__(
-        self, source: Source, findings: Findings, delimiter: str = "", width: int = 0
+        self, source: Source, findings: Findings, jobs: int = 1, delimiter: str = "", width: int = 0
     ) -> None:
+        self.jobs = jobs
         self.name = source.name
         self.findings = findings
         self.delimiter = delimiter or delimiter_of(source)
@@ -81,18 +85,33 @@ class CsvTable:
 
     def _pieces(self, positions: Positions) -> Iterator[Piece]:
         reader = _Reader(positions, self.width, self.delimiter)
-        while text := self.text.take():
-            read = reader.read(text)
-            if read is None:
-                yield self._by_csv(text, positions.all)
-                continue
-            piece, lines, empty = read
-            if empty:
-                self.findings.skip(EMPTY_ROW, empty)
-            piece.lines[:] += self.line
-            self.line += lines
-            yield piece
+        with working(self.jobs - 1) as submit:
+            for text, read in self._read(reader, submit):
+                if read is None:
+                    yield self._by_csv(text, positions.all)
+                    continue
+                piece, lines, empty = read
+                if empty:
+                    self.findings.skip(EMPTY_ROW, empty)
+                piece.lines[:] += self.line
+                self.line += lines
+                yield piece
         self.text.fail()
+
+    def _read(self, reader: _Reader, submit: Submit) -> Iterator[tuple[str, Any]]:
+        """Yield the text and what pyarrow makes of it, read ahead by other threads."""
+        ahead: deque[tuple[str, Callable[[], Any]]] = deque()
+        while True:
+            while len(ahead) < self.jobs and (text := self.text.take()):
+                ahead.append((text, submit(reader.read, text)))
+            if not ahead:
+                return
+            text, result = ahead.popleft()
+            read = result()
+            if read is None:  # a record may go on in what follows
+                self.text.put_back("".join(text for text, _ in ahead))
+                ahead.clear()
+            yield text, read
 
     def _by_csv(self, text: str, positions: Sequence[int]) -> Piece:
         """Return the records that begin in some text; the last may end behind it."""
@@ -342,7 +361,7 @@ def _is_line_by_line(text: str, rows: int) -> bool:
 
 
 def _column_of(error: pa.ArrowInvalid) -> int:
-    """Return the position of the column that an error of conversion names; -1 where it names none."""
+    """Return the position of the column that an error of conversion names; -1 for none."""
     _, sign, rest = str(error).partition("In CSV column #")
     number = rest.partition(":")[0]
     return int(number) if sign and number.isdecimal() else -1
@@ -350,7 +369,7 @@ def _column_of(error: pa.ArrowInvalid) -> int:
 
 def _is_finite(column: Any) -> bool:
     for array in column.chunks:
-        read = array.to_numpy(zero_copy_only=False)
+        read = floats_of(array)
         is_finite = np.isfinite(read)
         if not is_finite.all() and len(read) - int(is_finite.sum()) != array.null_count:
             return False
@@ -371,12 +390,12 @@ def _blank(columns: Sequence[Any], rows: int) -> Any:
         if not blank.any():
             break
         if column.type == _NUMBER:
-            blank &= column.is_null().to_numpy(zero_copy_only=False)
+            blank &= is_null(column)
             continue
         keys = column if column.type == _KEY else column.dictionary_encode()
         is_blank = np.array([not text.strip(" ") for text in keys.dictionary.to_pylist()], bool)
         if is_blank.any():
-            blank &= is_blank[keys.indices.to_numpy()]
+            blank &= is_blank[values_of(keys.indices)]
         else:
             blank[:] = False
     return blank

@@ -12,6 +12,7 @@ from pyarrow import parquet
 from carbonctl.batch.fleet.arrow import Arrays, Piece, blocks
 from carbonctl.batch.fleet.blocks import ROWS
 from carbonctl.batch.fleet.gathered import Positions
+from carbonctl.batch.fleet.threads import working
 from carbonctl.inputs.jobs.parquet import ParquetSource
 
 
@@ -22,13 +23,18 @@ class ParquetTable:
     ----------
     source : ParquetSource
         The file.
+    jobs : int
+        How many threads work: with two, one reads ahead.
     span : (int, int), optional
         The rows that are read, from 0 and without the last; all of them unless given. Where it
         begins with a block of the file its blocks are those of the file.
     """
 
-    def __init__(self, source: ParquetSource, span: tuple[int, int] | None = None) -> None:
+    def __init__(
+        self, source: ParquetSource, jobs: int = 1, span: tuple[int, int] | None = None
+    ) -> None:
         self.source = source
+        self.jobs = jobs
         self.span = span
 
     def header(self) -> list[str]:
@@ -69,11 +75,33 @@ class ParquetTable:
             only_times = positions.times - positions.texts - positions.numbers
             keyed = [name for name in texts if schema.names.index(name) not in only_times]
             with parquet.ParquetFile(self.source.path, read_dictionary=keyed) as file:
-                pieces = _pieces(file, positions.all, names, self.span)
-                for arrays in blocks(pieces, len(schema.names)):
+                for arrays in blocks(self._pieces(file, positions.all, names), len(schema.names)):
                     for position in positions.texts:
                         arrays.texts(position)  # what is wrong with a text shows here
                     yield arrays
+
+    def _pieces(self, file: Any, positions: list[int], names: list[str]) -> Iterator[Piece]:
+        start, stop = self.span or (0, file.metadata.num_rows)
+        groups, row = _groups_of(_row_groups(file), start, stop)
+        batches = file.iter_batches(
+            ROWS, row_groups=groups, columns=names, use_threads=self.jobs > 1
+        )
+        with working(min(self.jobs - 1, 1)) as submit:
+            result = submit(_next, batches)
+            while row < stop and (batch := result()) is not None:
+                result = submit(_next, batches)
+                if batch.schema.names != names:
+                    batch = batch.select(names)
+                lines = np.arange(row + 1, row + 1 + batch.num_rows)
+                piece = Piece(lines, dict(zip(positions, batch.columns, strict=True)))
+                first, last = max(start - row, 0), min(stop - row, batch.num_rows)
+                row += batch.num_rows
+                if first < last:
+                    yield piece if last - first == len(lines) else piece.cut(first, last)
+
+
+def _next(batches: Iterator[Any]) -> Any:
+    return next(batches, None)
 
 
 def _is_string(kind: Any) -> bool:
@@ -83,26 +111,6 @@ def _is_string(kind: Any) -> bool:
 def _row_groups(file: Any) -> list[int]:
     metadata = file.metadata
     return [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
-
-
-def _pieces(
-    file: Any, positions: list[int], names: list[str], span: tuple[int, int] | None
-) -> Iterator[Piece]:
-    row, groups = 0, None
-    start, stop = span or (0, file.metadata.num_rows)
-    if span is not None:
-        groups, row = _groups_of(_row_groups(file), start, stop)
-    for batch in file.iter_batches(ROWS, row_groups=groups, columns=names):
-        if batch.schema.names != names:
-            batch = batch.select(names)  # noqa: PLW2901
-        lines = np.arange(row + 1, row + 1 + batch.num_rows)
-        piece = Piece(lines, dict(zip(positions, batch.columns, strict=True)))
-        first, last = max(start - row, 0), min(stop - row, batch.num_rows)
-        row += batch.num_rows
-        if first < last:
-            yield piece if last - first == len(lines) else piece.cut(first, last)
-        if row >= stop:
-            return
 
 
 def _groups_of(rows: list[int], start: int, stop: int) -> tuple[list[int], int]:

@@ -129,9 +129,13 @@ def written_times(moments: Any) -> Texts:
         To the microsecond.
     """
     first, inverse = unique_rows([codes_of(moments.view(np.int64))])
+    some = moments[first]
+    are_whole = bool((some == some.astype("datetime64[s]")).all())
+    if are_whole:  # as isoformat has them, all at once
+        written = np.datetime_as_string(some.astype("datetime64[s]"))
+        return Texts(inverse, np.char.add(written, "+00:00").tolist())
     texts = [
-        "" if moment is None else moment.replace(tzinfo=UTC).isoformat()
-        for moment in moments[first].tolist()
+        "" if moment is None else moment.replace(tzinfo=UTC).isoformat() for moment in some.tolist()
     ]
     return Texts(inverse, texts)
 
@@ -201,7 +205,7 @@ class Block(NamedTuple):
         return "" if math.isnan(value) else f"{value:g}"
 
 
-_TABLE = 1 << 20  # combinations that are looked up in a table rather than sorted
+_TABLE = 1 << 22  # combinations that are looked up in a table rather than sorted
 
 
 def unique_rows(columns: Sequence[Any], rows: int | None = None) -> tuple[Any, Any]:
@@ -264,6 +268,27 @@ def _first_of(codes: Any, size: int) -> tuple[Any, Any]:
     first = np.flatnonzero(firsts == rows)
     table[codes[first]] = rows[: len(first)]
     return first, table[codes]
+
+
+def distinct(codes: Any, size: int) -> tuple[Any, Any]:
+    """Return the codes that there are, in their order, and for each row the place of its code.
+
+    Parameters
+    ----------
+    codes : array of int
+        From 0.
+    size : int
+        What all of them are below.
+    """
+    if size > max(_TABLE, 2 * len(codes)):
+        values, inverse = np.unique(codes, return_inverse=True)
+        return values, inverse
+    is_there = np.zeros(size, dtype=bool)
+    is_there[codes] = True
+    values = np.flatnonzero(is_there)
+    places = np.empty(size, dtype=np.int32)
+    places[values] = np.arange(len(values), dtype=np.int32)
+    return values, places[codes]
 
 
 def codes_of(figures: Any) -> Any:

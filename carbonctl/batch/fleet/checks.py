@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -86,7 +88,7 @@ def _check_words(block: Block, rejects: Rejects) -> None:
     for name, allowed in (("phase", PHASES), ("kind", KINDS), ("energy_boundary", BOUNDARIES)):
         column = block.columns.get(name)
         if isinstance(column, Texts):
-            wrong = column.where(lambda text, some=allowed: bool(text) and text not in some)
+            wrong = column.where(partial(_is_none_of, allowed))
             rejects.add(wrong, name, f"is none of {', '.join(allowed)}")
     named = {name: block.text(name) for name in ("job", "device", "instance", "grid", "state")}
     for name, column in named.items():
@@ -95,6 +97,10 @@ def _check_words(block: Block, rejects: Rejects) -> None:
         where = column.where(_is_formula)
         for row in np.flatnonzero(where & ~rejects.rows).tolist():
             rejects.at(row, name, column.at(row), "it would be read as a formula")
+
+
+def _is_none_of(allowed: Sequence[str], text: str) -> bool:
+    return bool(text) and text not in allowed
 
 
 def _is_formula(text: str) -> bool:

@@ -227,11 +227,11 @@ class Maker:
             for caution in self.accounted[one].warnings:
                 rows[caution.message] += count
                 first.setdefault(caution.message, caution)
+        said = {text: f"({n:,} row)" if n == 1 else f"({n:,} rows)" for text, n in rows.items()}
         return tuple(
-            Caution(f"{message} ({count:,} rows)", kind=first[message].kind,
-                    vital=first[message].vital)
-            for message, count in rows.items()
-        )  # fmt: skip
+            Caution(f"{text} {of}", kind=first[text].kind, vital=first[text].vital)
+            for text, of in said.items()
+        )
 
     def _ledger(self, kept: Any, sums: Sums, names: Sequence[dict[str, str]]) -> tuple[Entry, ...]:
         """Return the entries of all cells, from an account of each.

@@ -58,15 +58,16 @@ class Columns(Protocol):
     ----------
     width : int
         How many cells the header has.
-    lines : array
-        The line on which each row begins.
     odd : list of (int, int)
         Rows with more or fewer cells, and how many they have; they are empty here.
     """
 
     width: int
-    lines: Any
     odd: list[tuple[int, int]]
+
+    @property
+    def lines(self) -> Any:
+        """The line on which each row begins."""
 
     @property
     def rows(self) -> int:
@@ -91,6 +92,7 @@ class Gathered:
         self.places: list[dict[str, int]] = [{} for _ in positions]
         self.codes: list[list[int]] = [[] for _ in positions]
         self.begins: list[Any] = []
+        self.times: dict[int, tuple[Any, list[Fault]]] = {}
         self.odd: list[tuple[int, int]] = []
 
     @property
@@ -131,7 +133,9 @@ class Gathered:
 
     def moments(self, position: int, zone: tzinfo) -> tuple[Any, list[Fault]]:
         """Return a column of times of day, and what is none."""
-        return moments_of(self.texts(position), zone)
+        if position not in self.times:  # the start of a job is its month too
+            self.times[position] = moments_of(self.texts(position), zone)
+        return self.times[position]
 
 
 def stripped(texts: Texts) -> Texts:

@@ -120,7 +120,8 @@ def written(rows: Iterable[Row], form: str) -> str | bytes:
     if form == "parquet":
         return _parquet(some, columns)
     if form == "jsonl":
-        return "".join(f"{json.dumps(_known(row, columns), ensure_ascii=False)}\n" for row in some)
+        used = [name for name in columns if any(row.get(name) not in (None, "") for row in some)]
+        return "".join(f"{json.dumps(_object(row, used), ensure_ascii=False)}\n" for row in some)
     out = io.StringIO()
     writer = csv.writer(out, delimiter=SEPARATORS[form], lineterminator="\n")
     writer.writerow(columns)
@@ -138,8 +139,9 @@ def _text(value: Any) -> Any:
     return format_number(value) if isinstance(value, float) else "" if value is None else value
 
 
-def _known(row: Row, columns: Iterable[str]) -> dict[str, Any]:
-    return {name: row[name] for name in columns if row.get(name) not in (None, "")}
+def _object(row: Row, columns: Iterable[str]) -> dict[str, Any]:
+    """Return a row with every column, as the first line of a table names them all."""
+    return {name: None if row.get(name) == "" else row.get(name) for name in columns}
 
 
 def _parquet(rows: list[Row], columns: Iterable[str]) -> bytes:

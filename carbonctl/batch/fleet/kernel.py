@@ -8,14 +8,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from carbonctl.batch.fleet.blocks import NAN, Block, Texts, codes_of, unique_rows
+from carbonctl.batch.fleet.blocks import NAN, Block, Texts, codes_of, distinct, unique_rows
 from carbonctl.batch.fleet.checks import Rejects, check
+from carbonctl.batch.fleet.kinds import Kinds, kinds_of
+from carbonctl.batch.fleet.known import Codes, Known, Same
 from carbonctl.batch.fleet.structures import (
     AMOUNTS,
-    COMPUTE,
-    ENERGY,
     FIGURES,
-    STORAGE,
     WORDS,
     Structure,
 )
@@ -75,9 +74,11 @@ class Part(NamedTuple):
     groups : list of tuple of str
         The combinations of tags that there are.
     structures : list of Structure
-        The structures that there are.
-    first : list of int or str
-        The line of the first row of each structure.
+        The structures that are known, of other blocks too.
+    met : array of int
+        The places of those that this block has, in the order in which they come.
+    first : array
+        The line of the first row of each of these.
     group, structure : array of int
         For each cell the places of its group and of its structure.
     sums : dict of array
@@ -98,7 +99,8 @@ class Part(NamedTuple):
     file: str
     groups: list[Group]
     structures: list[Structure]
-    first: list[Any]
+    met: Any
+    first: Any
     group: Any
     structure: Any
     sums: dict[int, Any]
@@ -107,37 +109,6 @@ class Part(NamedTuple):
     rejected_rows: int
     structure_of: Any
     amounts: dict[str, Any]
-
-
-class Known:
-    """Remembers structures, so that those of many blocks are made once."""
-
-    def __init__(self) -> None:
-        self.tables: dict[Any, dict[Any, Structure]] = {}
-
-    def structures(self, fields: list[Any], count: int) -> list[Structure]:
-        """Return structures by their fields, in the order of `_fields`.
-
-        Parameters
-        ----------
-        fields : list
-            Of each field a list with what each structure has, or one thing that all have.
-        count : int
-            How many structures there are.
-        """
-        varying = [field for field in fields if isinstance(field, list)]
-        same = tuple(None if isinstance(field, list) else (field,) for field in fields)
-        table = self.tables.setdefault(same, {})
-        made = []
-        for key in zip(*varying, strict=True) if varying else [()] * count:
-            structure = table.get(key)
-            if structure is None:
-                rest = iter(key)
-                structure = table[key] = _structure(
-                    [next(rest) if some is None else some[0] for some in same]
-                )
-            made.append(structure)
-        return made
 
 
 def part(
@@ -163,7 +134,7 @@ def part(
     for row, reject in (refused or {}).items():
         rejects.all.append((row, reject))
         rejects.rows[row] = True
-    kinds = _kinds(block)
+    kinds = kinds_of(block)
     check(block, rejects)
     made = _jobs(block) if plan.is_template else _amounts(block, kinds, plan, rejects)
     skipped: Counter[str] = Counter()
@@ -178,20 +149,19 @@ def part(
          for column in _columns(block, kinds, plan, made)], _length(rows, block.rows),
     )  # fmt: skip
     at = np.arange(block.rows)[rows]
-    structures = _structures(block, kinds, plan, made, at[first], known or Known())
+    known = known or Known()
+    met = known.numbers(_fields(block, kinds, plan, made, at[first]), len(first))
     tags = [_taken(block.tags[name], rows) for name in plan.by]
     first_of_group, group_of = unique_rows(tags, len(at))
     groups = [tuple(texts.at(row) for texts in tags) for row in first_of_group.tolist()]
-    cells, cell_of = unique_rows(
-        [Texts(group_of, groups), Texts(structure_of, structures)],  # type: ignore[arg-type]
-        len(at),
-    )
+    count = len(known.structures)
+    structure = met[structure_of]
+    cells, cell_of = distinct(group_of * np.int64(count) + structure, len(groups) * count)
     every = np.full(block.rows, -1, dtype=np.int64)
-    every[rows] = structure_of
+    every[rows] = structure
     return Part(
-        block.file, groups, structures,
-        [block.place(row)[1] for row in at[first].tolist()],
-        group_of[cells], structure_of[cells],
+        block.file, groups, known.structures, met, block.lines[at[first]],
+        cells // max(count, 1), cells % max(count, 1),
         _sums(block, made.amounts, rows, cell_of, len(cells)),
         [reject for _, reject in sorted(rejects.all, key=lambda pair: pair[0])],
         +skipped, rejects.count, every, made.amounts,
@@ -223,33 +193,6 @@ def _sums(
     return sums
 
 
-class _Kinds(NamedTuple):
-    """The kind of each row, and which rows are of each; one condition where all are alike."""
-
-    texts: Texts | str
-    is_compute: Any
-    is_energy: Any
-    is_storage: Any
-
-
-def _kinds(block: Block) -> _Kinds:
-    """Return the kind of each row: what it says, energy where that is given, else compute."""
-    said = block.columns.get("kind")
-    energy = block.columns.get("energy_kwh")
-    no, yes = np.False_, np.True_
-    if said is None and energy is None:
-        return _Kinds(COMPUTE, yes, no, no)
-    measured = ~np.isnan(block.number("energy_kwh"))
-    codes = np.where(measured, 1, 0)
-    names = [COMPUTE, ENERGY]
-    if said is not None:
-        names += said.values
-        codes = np.where(said.where(bool), said.codes + 2, codes)
-    texts = Texts(codes, names)
-    is_energy, is_storage = (texts.where(lambda text, k=k: text == k) for k in (ENERGY, STORAGE))
-    return _Kinds(texts, ~is_energy & ~is_storage, is_energy, is_storage)
-
-
 class _Amounts(NamedTuple):
     """The amounts of rows, and what decides about their structures.
 
@@ -271,7 +214,7 @@ class _Amounts(NamedTuple):
     counted: Any
 
 
-def _amounts(block: Block, kinds: _Kinds, plan: Plan, rejects: Rejects) -> _Amounts:
+def _amounts(block: Block, kinds: Kinds, plan: Plan, rejects: Rejects) -> _Amounts:
     """Return the amounts of each row; what is not in the table is one number for all rows."""
 
     def n(name: str) -> Any:
@@ -354,7 +297,7 @@ def _jobs(block: Block) -> _Amounts:
     return _Amounts({"jobs": part_of_job}, known, np.False_, np.float64(NAN))
 
 
-def _is_empty(made: _Amounts, kinds: _Kinds) -> Any:
+def _is_empty(made: _Amounts, kinds: Kinds) -> Any:
     """Return the rows without time, which count nothing."""
     at = {name: made.amounts.get(name, np.float64(0.0)) == 0 for name in AMOUNTS}
     return (
@@ -367,7 +310,7 @@ def _is_empty(made: _Amounts, kinds: _Kinds) -> Any:
 # ---- what rows have in common --------------------------------------------------------------
 
 
-def _words(block: Block, kinds: _Kinds) -> list[Texts | str]:
+def _words(block: Block, kinds: Kinds) -> list[Texts | str]:
     """Return the `WORDS` of the rows; one text where all have the same."""
     columns = {name: block.columns.get(name, "") for name in WORDS} | {"kind": kinds.texts}
     return [columns[name] for name in WORDS]
@@ -403,7 +346,7 @@ def _devices(plan: Plan, made: _Amounts, rows: int) -> tuple[Any, Any]:
     return np.where(decides, at_once, NAN), several
 
 
-def _columns(block: Block, kinds: _Kinds, plan: Plan, made: _Amounts) -> list[Any]:
+def _columns(block: Block, kinds: Kinds, plan: Plan, made: _Amounts) -> list[Any]:
     """Return the columns in which rows of different structures differ."""
     devices, several = _devices(plan, made, block.rows)
     numbers = [x for x in (*_figures(block, made), devices) if np.ndim(x)]
@@ -412,43 +355,24 @@ def _columns(block: Block, kinds: _Kinds, plan: Plan, made: _Amounts) -> list[An
     return [*words, *map(codes_of, numbers), *conditions, *block.more.values()]
 
 
-def _structures(
-    block: Block, kinds: _Kinds, plan: Plan, made: _Amounts, first: Any, known: Known
-) -> list[Structure]:
-    """Return the structures of which some rows are the first."""
+def _fields(
+    block: Block, kinds: Kinds, plan: Plan, made: _Amounts, first: Any
+) -> list[Codes | Same]:
+    """Return the fields of structures of which some rows are the first: see `known.structure`."""
     devices, several = _devices(plan, made, block.rows)
 
-    def listed(column: Any) -> Any:
+    def coded(column: Any) -> Codes | Same:
         if isinstance(column, str):
-            return column
+            return Same(column)
         if isinstance(column, Texts):
-            return [column.values[code] for code in column.codes[first].tolist()]
+            return Codes(column.codes[first], column.values)
         if not np.ndim(column):
-            return NAN if np.isnan(column) else column.item()
-        return [x if x == x else NAN for x in column[first].tolist()]  # noqa: PLR0124
+            return Same(NAN if np.isnan(column) else column.item())
+        values, codes = np.unique(column[first], return_inverse=True)
+        return Codes(codes, values.tolist())
 
     columns = (
         *_words(block, kinds), *_figures(block, made), devices, several,
         *(made.known[name] for name in AMOUNTS),
     )  # fmt: skip
-    fields = [listed(column) for column in columns]
-    more = [(path, listed(texts)) for path, texts in block.more.items()]
-    fields.append(
-        [tuple((path, text[row]) for path, text in more if text[row]) for row in range(len(first))]
-        if more else ()
-    )  # fmt: skip
-    return known.structures(fields, len(first))
-
-
-def _structure(fields: list[Any]) -> Structure:
-    """Return a structure: its words, figures, devices, whether they are several, and amounts."""
-    words, figures = len(WORDS), len(WORDS) + len(FIGURES)
-    varies = fields[figures + 2 : -1]
-    return Structure(
-        tuple(fields[:words]),
-        tuple(map(float, fields[words:figures])),
-        float(fields[figures]),
-        bool(fields[figures + 1]),
-        tuple(name for name, is_known in zip(AMOUNTS, varies, strict=True) if is_known),
-        fields[-1],
-    )
+    return [*map(coded, columns), Same(tuple(block.more)), *map(coded, block.more.values())]

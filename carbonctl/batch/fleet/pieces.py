@@ -53,7 +53,7 @@ class Whole:
 
     def read(self, reading: Reading, findings: Findings) -> Iterator[Ready]:
         """Yield its rows in blocks."""
-        how = replace(reading, format=self.format, engine=AUTO)
+        how = replace(reading, format=self.format, engine=AUTO, jobs=1)
         return Table(Source(self.path, self.name), how).blocks(findings)
 
 
@@ -81,7 +81,7 @@ class RowRange:
         """Yield its rows in blocks."""
         from carbonctl.batch.fleet.arrow_parquet import ParquetTable
 
-        table = ParquetTable(ParquetSource(self.path, self.name), (self.start, self.stop))
+        table = ParquetTable(ParquetSource(self.path, self.name), span=(self.start, self.stop))
         for columns in table.gathered(positions(self.layout)):
             yield tables.of_columns(columns, self.layout, reading.fills, self.name, findings)
 
@@ -118,7 +118,7 @@ class LineRange:
         from carbonctl.batch.fleet.arrow_csv import CsvTable
 
         width = len(self.layout.header) if self.start else 0
-        table = CsvTable(source, findings, self.delimiter, width)
+        table = CsvTable(source, findings, delimiter=self.delimiter, width=width)
         if not self.start:
             table.header()
         for columns in table.gathered(positions(self.layout)):

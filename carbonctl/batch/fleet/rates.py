@@ -12,9 +12,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from carbonctl.analysis.accounts import Accounts, Point, PointAccount
+from carbonctl.analysis.accounts import Accounts, PointAccount
+from carbonctl.analysis.columns import Point
+from carbonctl.batch.fleet.reading import Labels, Parts, Points, readings
 from carbonctl.batch.fleet.structures import (
     AMOUNTS,
+    WORDS,
     Amounts,
     Sayings,
     Structure,
@@ -25,38 +28,15 @@ from carbonctl.batch.fleet.structures import (
 from carbonctl.catalog import Catalog
 from carbonctl.errors import Caution, InputError
 from carbonctl.factors.use_phase import HOURS_PER_YEAR
-from carbonctl.ledger.entry import EMBODIED, OPERATIONAL, Entry
 from carbonctl.ledger.result import Assumption, Result
-from carbonctl.ledger.sums import moves_of
-from carbonctl.ledger.unknowns import Key, unknown_of
 
-# The sums that a unit of each amount adds to; the others of a total follow from these.
-SUMS = ("energy_kwh", "operational_kgco2e", "operational_market_kgco2e", "embodied_kgco2e",
-        "water_l")  # fmt: skip
-_COLUMNS = (("energy_kwh", OPERATIONAL), ("kgco2e", OPERATIONAL), ("kgco2e_market", OPERATIONAL),
-            ("kgco2e", EMBODIED), ("water_l", OPERATIONAL))  # fmt: skip
 _UNIT = {
     "device_h": 1.0, "load_h": 0.5, "power_wh": 1.0, "core_wh": 8.0, "memory_gbh": 64.0,
     "wall_h": 1.0, "energy_kwh": 1.0, "storage_gbh": 1000.0, "jobs": 1.0,
 }  # fmt: skip
 
-
-class Rates(NamedTuple):
-    """What a unit of each amount causes.
-
-    Attributes
-    ----------
-    sums : array
-        A row for each of `SUMS`, a column for each of the amounts that vary; NaN where unknown.
-    median : array or None
-        The total carbon with all that is uncertain at its median; None where it is unknown.
-    moves : dict
-        What each unknown does to that, at its low and at its high end.
-    """
-
-    sums: Any
-    median: Any
-    moves: dict[Key, tuple[Any, Any]]
+# The words of a structure on which it depends how many devices share a host.
+_OF_HOSTS = tuple(name for name in WORDS if name not in ("grid", "year"))
 
 
 class Accounted(NamedTuple):
@@ -68,17 +48,14 @@ class Accounted(NamedTuple):
         Its rates by the labels of the entries that they are of.
     assumptions, warnings : tuple
         Of its account.
-    device, grid : str
-        The ids of what it names.
+    error : InputError or None
+        Why it is refused.
     """
 
-    parts: dict[tuple[str, ...], Rates]
+    parts: Parts
     assumptions: tuple[Assumption, ...]
     warnings: tuple[Caution, ...]
     error: InputError | None = None
-
-
-Labels = Any  # a function from an entry to the labels by which it is grouped
 
 
 class Rater:
@@ -101,13 +78,14 @@ class Rater:
         catalog: Catalog,
         sayings: Sayings,
         overrides: tuple[str, ...] = (),
-        labels: Labels = None,
+        labels: Labels | None = None,
     ) -> None:
         self.catalog = catalog
         self.sayings = sayings
         self.overrides = overrides
         self.labels = labels
         self.known: dict[Any, Accounted] = {}
+        self._per_system: dict[Any, float] = {}
 
     def rates(self, structures: Sequence[Structure]) -> list[Accounted]:
         """Return what is known of each of some structures."""
@@ -126,42 +104,36 @@ class Rater:
                 workload(structure, amounts, self.sayings, per) for amounts in _points(structure)
             ]
         accounts = self.accounts(specs)
-        read = _Read(self.labels)
-        out = []
+        out: list[Accounted | None] = []
+        sound: list[Points] = []
         for structure, first in zip(structures, firsts, strict=True):
-            count = len(varying(structure))
-            some = accounts[first : first + max(count, 1)]
+            names = varying(structure)
+            some = accounts[first : first + max(len(names), 1)]
             fault = next((point.error for point in some if point.error is not None), None)
-            if fault is not None:
-                out.append(Accounted({}, (), (), fault))
-                continue
-            out.append(_accounted(structure, some, read))
-        return out
+            out.append(None if fault is None else Accounted({}, (), (), fault))
+            if fault is None:
+                base = _points(structure)[0]
+                sound.append(Points(some, [getattr(base, name) for name in names]))
+        made = iter(readings(sound, self.labels))
+        return [Accounted(*next(made)) if account is None else account for account in out]
 
     def accounts(self, specs: Sequence[Mapping[str, Any]]) -> list[PointAccount]:
         """Return what comes of each of some workloads; those with the same keys go together."""
         flat = [dict(_flat(spec)) for spec in specs]
         alike: dict[tuple[str, ...], list[int]] = {}
         for place, leaves in enumerate(flat):
-            whose = self._provider(leaves.get("site.grid"))
-            alike.setdefault((whose, *leaves), []).append(place)
+            alike.setdefault(tuple(leaves), []).append(place)
         out: list[PointAccount | None] = [None] * len(specs)
-        for (_, *paths), places in alike.items():
+        for paths, places in alike.items():
             differ = [p for p in paths if len({flat[place][p] for place in places}) > 1]
             points: list[Point] = [tuple(flat[place][p] for p in differ) for place in places]
             maker = Accounts(
-                text_of(specs[places[0]]), "fleet", "fleet", self.catalog, self.overrides
-            )
+                text_of(specs[places[0]]), "fleet", "fleet", self.catalog, self.overrides,
+                are_own=True,
+            )  # fmt: skip
             for place, account in zip(places, maker.outcomes(differ, points), strict=True):
                 out[place] = account
         return [account for account in out if account is not None]
-
-    def _provider(self, grid: str | None) -> str:
-        """Return whose cloud a place is in: another place set there would stay with it."""
-        try:
-            return (self.catalog.provider(grid) if grid else None) or ""
-        except LookupError:
-            return ""
 
     def account(self, spec: Mapping[str, Any]) -> Result:
         """Return the account of one workload.
@@ -180,12 +152,16 @@ class Rater:
         bare = structure._replace(
             varies=tuple(n for n in structure.varies if n not in ("core_wh", "memory_gbh"))
         )
-        try:
-            result = self.account(workload(bare, _points(bare)[0], self.sayings))
-        except InputError:
-            return 1.0  # its faults are reported with the account itself
-        inputs = (value for entry in result.booked for value in entry.inputs)
-        return next((v.best for v in inputs if v.name == "devices_per_system"), 1.0)
+        anywhere = bare._replace(words=tuple(map(bare.word, _OF_HOSTS))).key
+        if anywhere not in self._per_system:
+            try:
+                result = self.account(workload(bare, _points(bare)[0], self.sayings))
+            except InputError:
+                return 1.0  # its faults are reported with the account itself
+            inputs = (value for entry in result.booked for value in entry.inputs)
+            per = next((v.best for v in inputs if v.name == "devices_per_system"), 1.0)
+            self._per_system[anywhere] = per
+        return self._per_system[anywhere]
 
 
 def _flat(spec: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
@@ -223,98 +199,6 @@ def _points(structure: Structure) -> list[Amounts]:
     points = [Amounts(**base)]
     points += [Amounts(**{**base, name: 2 * base[name]}) for name in names[1:]]
     return points
-
-
-def _accounted(structure: Structure, points: Sequence[PointAccount], read: _Read) -> Accounted:
-    names = varying(structure)
-    steps = [getattr(_points(structure)[0], name) for name in names]
-    figures = [read.figures(point) for point in points]
-    parts = {labels: _rates([figure[labels] for figure in figures], steps) for labels in figures[0]}
-    result = points[0].result
-    assert result is not None
-    return Accounted(parts, points[0].of(result.assumptions), points[0].of(result.warnings))
-
-
-class _Figures(NamedTuple):
-    """The sums of one point, its median, and what moves it."""
-
-    sums: tuple[float, ...]
-    median: float | None
-    moves: dict[Key, tuple[float, float]]
-
-
-def _rates(points: Sequence[_Figures], steps: Sequence[float]) -> Rates:
-    """Return what a unit of each amount causes, from points at which each is doubled in turn."""
-    sums = _slopes(np.array([point.sums for point in points]), steps)
-    if any(point.median is None for point in points):
-        return Rates(sums, None, {})
-    median = _slopes(np.array([[point.median] for point in points]), steps)[0]
-    keys = points[0].moves
-    moves = {}
-    for key in keys:
-        ends = np.array([point.moves.get(key, (0.0, 0.0)) for point in points])
-        low, high = _slopes(ends, steps)
-        moves[key] = (low, high)
-    return Rates(sums, median, moves)
-
-
-def _slopes(numbers: Any, steps: Sequence[float]) -> Any:
-    """Return by how much figures grow with each amount: a row a figure, a column an amount."""
-    more = numbers[1:] - numbers[0]
-    first = numbers[0] - more.sum(axis=0)
-    return (np.vstack([first[None], more]) / np.array(steps)[:, None]).T
-
-
-class _Read:
-    """Reads the figures of points out of their accounts; those of one account only once."""
-
-    def __init__(self, labels: Labels) -> None:
-        self.labels = labels
-        self.known: dict[int, tuple[Result, list[tuple[tuple[str, ...], Any, Any]]]] = {}
-
-    def figures(self, point: PointAccount) -> dict[tuple[str, ...], _Figures]:
-        """Return the figures of a point by the labels of its entries."""
-        result = point.result
-        assert result is not None
-        if id(result) not in self.known:
-            self.known[id(result)] = (result, [*self._of(result)])
-        out = {}
-        for labels, entries, moves in self.known[id(result)][1]:
-            out[labels] = _at(entries, moves, point)
-        return out
-
-    def _of(self, result: Result) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
-        groups: dict[tuple[str, ...], list[Entry]] = {}
-        for entry in result.booked:
-            labels = self.labels(entry) if self.labels else ()
-            groups.setdefault(labels, []).append(entry)
-        for labels, entries in groups.items():
-            moves = moves_of(entries, result.uncertainty.ranks)
-            yield labels, entries, moves
-
-
-def _at(entries: Sequence[Entry], moves: Any, point: PointAccount) -> _Figures:
-    sums = []
-    for column, boundary in _COLUMNS:
-        numbers = [getattr(entry, column) for entry in entries if entry.boundary == boundary]
-        sums.append(
-            float("nan")
-            if any(number is None for number in numbers)
-            else sum(point.of(number) for number in numbers)
-        )
-    if any(median is None for median in moves.medians):
-        return _Figures(tuple(sums), None, {})
-    median = sum(point.of(number) for number in moves.medians)
-    moved: dict[Key, tuple[float, float]] = {}
-    total = moves.sum(range(len(entries)))
-    for place, move in total.moves.items():
-        number, name = moves.first[place]
-        value = next(v for v in entries[number].inputs if v.name == name)
-        key = unknown_of(point.of(value)).key
-        low, high = point.of(move.low), point.of(move.high)
-        before = moved.get(key, (0.0, 0.0))
-        moved[key] = (before[0] + low, before[1] + high)
-    return _Figures(tuple(sums), median, moved)
 
 
 def in_amounts(structure: Structure, sums: Iterable[float]) -> Any:

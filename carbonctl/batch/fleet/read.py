@@ -9,12 +9,14 @@ from importlib.util import find_spec
 from typing import Any
 
 from carbonctl.batch.fleet import tables
+from carbonctl.batch.fleet.blocks import constant
 from carbonctl.batch.fleet.gathered import positions
 from carbonctl.batch.fleet.structures import Sayings
 from carbonctl.batch.fleet.tables import Fills, Ready
 from carbonctl.batch.fleet.templates import placeholders, template_layout
+from carbonctl.batch.pool import processors
 from carbonctl.errors import InputError, Problem, UsageError
-from carbonctl.inputs.jobs import keys, logs
+from carbonctl.inputs.jobs import keys, logs, times
 from carbonctl.inputs.jobs.findings import Findings
 from carbonctl.inputs.jobs.layout import BUILT_IN, Layout, column_settings, layout
 from carbonctl.inputs.jobs.maps import EMPTY, TABLE, Map, MappedColumn
@@ -31,7 +33,6 @@ from carbonctl.text import did_you_mean
 
 # Keys that stand for a column of the table where rows have none: what a row is, and its amounts.
 _COLUMNS = ("kind", "phase", "device", "instance", "devices", "wall_time", "device_time", "energy")
-_FORMATS = (TABLE, *logs.FORMATS)
 AUTO, ARROW, CSV, DASK = ENGINES = ("auto", "arrow", "csv", "dask")
 _SMALL = 1 << 20  # characters of a table that is read sooner than pyarrow is imported
 
@@ -58,6 +59,8 @@ class Reading:
         What is said of the machines and places of all rows.
     engine : str
         What reads tables, one of `ENGINES`: the result is the same.
+    jobs : int, optional
+        How many threads read them; as many as there are processors unless given.
     """
 
     map: Map = EMPTY
@@ -69,6 +72,7 @@ class Reading:
     sayings: Sayings = field(default_factory=Sayings)
     tags: tuple[str, ...] = ()
     engine: str = AUTO
+    jobs: int | None = None
 
 
 def reading(
@@ -101,8 +105,9 @@ def reading(
     InputError
         Where the map's defaults cannot be read.
     """
-    if format is not None and format not in _FORMATS:
-        close = did_you_mean(format, _FORMATS) or f"; there are {', '.join(_FORMATS)}"
+    formats = (TABLE, *logs.FORMATS)
+    if format is not None and format not in formats:
+        close = did_you_mean(format, formats) or f"; there are {', '.join(formats)}"
         raise UsageError(f"--from {format}: unknown format{close}")
     zone = options.timezone if options.timezone is not UTC else map.timezone or UTC
     above, over = ({}, {}) if template is not None else _set(settings)
@@ -179,7 +184,9 @@ class Table:
         if isinstance(source, Source):
             self.format = reading.format or ""
             if not self.format:
-                is_mapped = bool(reading.map.columns or reading.columns)
+                is_mapped = bool(
+                    reading.map.columns or reading.columns or reading.sayings.template is not None
+                )
                 self.format = recognised(source, is_mapped=is_mapped)
                 self.is_recognised = self.format != TABLE
 
@@ -192,8 +199,9 @@ class Table:
             Where it cannot be read.
         """
         if self.format == TABLE:
-            fills = self.reading.fills
-            table = columnar(self.source, findings, self.reading.engine)
+            given = self.reading
+            fills = given.fills
+            table = columnar(self.source, findings, given.engine, given.jobs)
             if table is None:
                 reader = records(self.source, findings)
                 where = self.layout(next(reader)[1], findings)
@@ -204,7 +212,29 @@ class Table:
                 yield tables.of_columns(columns, where, fills, self.file, findings)
         else:
             rows = self.rows(findings)
-            yield from tables.of_rows(rows, self.tags, self.reading.fills, self.file)
+            is_first = True
+            for ready in tables.of_rows(rows, self.tags, self.reading.fills, self.file):
+                yield self.tagged(ready, is_first=is_first)
+                is_first = False
+
+    def tagged(self, ready: Ready, *, is_first: bool) -> Ready:
+        """Return rows of a log with each tag that is asked for, empty where they lack it.
+
+        Raises
+        ------
+        InputError
+            Where none of its first rows has one.
+        """
+        block = ready.block
+        missing = [tag for tag in self.tags if tag not in block.tags]
+        unknown = [tag for tag in missing if tag not in times.CUTS]
+        if unknown and is_first:
+            known = [*block.tags, *BUILT_IN, *times.CUTS]
+            close = did_you_mean(unknown[0], known) or f"; there are {', '.join(known)}"
+            message = f"--by {unknown[0]}: no row of this log has a tag `{unknown[0]}`{close}"
+            raise InputError([Problem(self.file, None, None, message)])
+        empty = {tag: constant("", block.rows) for tag in missing}
+        return ready._replace(block=block._replace(tags={**block.tags, **empty}))
 
     def layout(self, header: Sequence[str], findings: Findings) -> Layout:
         """Return where everything is in a table, and note the columns that nothing reads.
@@ -237,7 +267,7 @@ class Table:
         return tuple(name for name in wanted if name not in BUILT_IN)
 
 
-def columnar(source: Any, findings: Findings, engine: str = AUTO) -> Any:
+def columnar(source: Any, findings: Findings, engine: str = AUTO, jobs: int | None = None) -> Any:
     """Return a table that pyarrow reads; None where the csv module does.
 
     Small tables are read before pyarrow is imported.
@@ -250,18 +280,20 @@ def columnar(source: Any, findings: Findings, engine: str = AUTO) -> Any:
         Takes rows that cannot be read.
     engine : str
         One of `ENGINES`.
+    jobs : int, optional
+        How many threads work; as many as there are processors unless given.
     """
     if engine == CSV or (isinstance(source, Source) and source.extension in JSON_LINES):
         return None
     if not isinstance(source, Source):
         from carbonctl.batch.fleet.arrow_parquet import ParquetTable
 
-        return ParquetTable(source)
+        return ParquetTable(source, jobs or processors())
     if (engine == AUTO and source.is_within(_SMALL)) or find_spec("pyarrow") is None:
         return None
     from carbonctl.batch.fleet.arrow_csv import CsvTable
 
-    return CsvTable(source, findings)
+    return CsvTable(source, findings, jobs or processors())
 
 
 def opened(paths: Iterable[str], reading: Reading) -> Iterator[Table | InputError]:

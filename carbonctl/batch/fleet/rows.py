@@ -10,8 +10,9 @@ import numpy as np
 from carbonctl.batch.fleet.blocks import Block, Texts, constant, encoded_again
 from carbonctl.batch.fleet.fleet import OF_CELL, Maker
 from carbonctl.batch.fleet.kernel import Part
-from carbonctl.batch.fleet.rates import Accounted, varying
-from carbonctl.batch.fleet.structures import AMOUNTS
+from carbonctl.batch.fleet.rates import varying
+from carbonctl.batch.fleet.reading import SUMS, Rates
+from carbonctl.batch.fleet.structures import AMOUNTS, Structure
 from carbonctl.batch.fleet.totals import Linear, each
 from carbonctl.ledger.fleet import RowBatch
 
@@ -30,21 +31,23 @@ class RowMaker:
     def __init__(self, maker: Maker, by: Sequence[str]) -> None:
         self.maker = maker
         self.by = tuple(by)
+        self.structures: Sequence[Structure] = ()
+        self.is_known = np.empty(0, dtype=bool)
+        self.linear = Linear((), ())
 
     def batch(self, block: Block, part: Part) -> RowBatch | None:
         """Return the rows of a block that count, in their order; None where there are none."""
-        accounted = self.maker.rater.rates(part.structures)
-        is_known = np.array([one.error is None for one in accounted], dtype=bool)
+        self._learn(part.structures)
         rows = np.flatnonzero(part.structure_of >= 0)
-        if not len(rows) or not is_known.any():
+        rows = rows[self.is_known[part.structure_of[rows]]]
+        if not len(rows):
             return None
-        rows = rows[is_known[part.structure_of[rows]]]
         structure = part.structure_of[rows]
         amounts = np.zeros((len(rows), len(AMOUNTS)))
-        for place, name in enumerate(AMOUNTS):
+        for column, name in enumerate(AMOUNTS):
             if name in part.amounts:
-                amounts[:, place] = part.amounts[name][rows]
-        sums = self._sums(accounted, part.structures, structure, amounts)
+                amounts[:, column] = part.amounts[name][rows]
+        sums = each(self.linear.terms(np.zeros(len(rows), dtype=np.int64), structure, amounts))
 
         def taken(column: Texts | None) -> Texts | None:
             return None if column is None else Texts(column.codes[rows], column.values)
@@ -55,19 +58,30 @@ class RowMaker:
         )
         return RowBatch(block.file, block.lines[rows], job, start, end, state, tags, sums)
 
+    def _are_known(self, structures: Sequence[Structure]) -> bool:
+        """Whether they are those of the block before: they come in one order, and only more."""
+        known = self.structures
+        return len(structures) == len(known) and (
+            not known or (structures[0] is known[0] and structures[-1] is known[-1])
+        )
+
+    def _learn(self, structures: Sequence[Structure]) -> None:
+        """Make the rates of all structures that were met, unless they are made already."""
+        if self._are_known(structures):
+            return
+        self.structures = [*structures]
+        accounted = self.maker.rater.rates(structures)
+        self.is_known = np.array([one.error is None for one in accounted], dtype=bool)
+        nothing = Rates(np.full((len(SUMS), 0), np.nan), None, {})
+        rates = [next(iter(one.parts.values()), nothing) for one in accounted]
+        places = [
+            [AMOUNTS.index(name) for name in varying(one)] if known else []
+            for one, known in zip(structures, self.is_known.tolist(), strict=True)
+        ]
+        self.linear = Linear(rates, places)
+
     def _own(self, name: str, block: Block) -> Texts | None:
         return block.text(name) if name in block.columns else None
-
-    def _sums(
-        self, accounted: Sequence[Accounted], structures: Sequence[Any], of: Any, amounts: Any
-    ) -> Any:
-        parts = [list(one.parts.values()) for one in accounted]
-        known = [place for place, some in enumerate(parts) if some]
-        places = [[AMOUNTS.index(name) for name in varying(structures[place])] for place in known]
-        linear = Linear([parts[place][0] for place in known], places)
-        at = np.full(len(parts), -1, dtype=np.int64)
-        at[known] = np.arange(len(known))
-        return each(linear.terms(np.zeros(len(of), dtype=np.int64), at[of], amounts))
 
     def _tag(self, name: str, block: Block, part: Part, rows: Any) -> Texts:
         """Return a tag of the rows: a column, or what a structure is called."""
@@ -76,5 +90,7 @@ class RowMaker:
             return Texts(column.codes[rows], column.values)
         if name not in OF_CELL:
             return constant("", len(rows))
-        names = [self.maker.names(structure)[name] for structure in part.structures]
+        names = [""] * len(part.structures)
+        for place in part.met.tolist():
+            names[place] = self.maker.names(part.structures[place])[name]
         return encoded_again(part.structure_of[rows], names)

@@ -17,6 +17,7 @@ from carbonctl.batch.fleet.blocks import Block
 from carbonctl.batch.fleet.duplicates import Seen
 from carbonctl.batch.fleet.fleet import OF_ENTRY, Maker
 from carbonctl.batch.fleet.kernel import Part, Plan
+from carbonctl.batch.fleet.known import Known
 from carbonctl.batch.fleet.power import MostPower
 from carbonctl.batch.fleet.read import DASK, Reading, Table, opened, raw_map
 from carbonctl.batch.fleet.rows import RowMaker
@@ -76,8 +77,6 @@ class Order:
         Tags of which digests are written, by the ``key``.
     scheduler : str, optional
         The address of a Dask scheduler whose workers read the inputs.
-    jobs : int, optional
-        How many processes read them on this machine.
     allowed : float
         The share of rows that may be rejected with exit code 0.
     """
@@ -104,7 +103,6 @@ class Order:
     hashed: tuple[str, ...] = ()
     key: bytes = b""
     scheduler: str | None = None
-    jobs: int | None = None
 
 
 class _TooMany(Exception):
@@ -122,6 +120,7 @@ class _Run:
         self.catalog = catalog
         self.findings = Findings()
         self.sums = Sums()
+        self.known = Known()
         self.seen = Seen()
         self.inputs: list[Input] = []
         self.problems: list[Problem] = []
@@ -211,7 +210,7 @@ class _Run:
             from carbonctl.batch.fleet.dask_cluster import Cluster
             from carbonctl.batch.fleet.engine_dask import read
 
-            cluster = Cluster(order.scheduler, order.jobs)
+            cluster = Cluster(order.scheduler, order.reading.jobs)
             yield from read(tables, order.reading, self.steps, cluster, self.findings)
             return
         for table in tables:
@@ -220,7 +219,7 @@ class _Run:
     def blocks(self, table: Table) -> Iterator[Done]:
         """Yield what comes of the blocks of an input that this process reads."""
         for ready in table.blocks(self.findings):
-            yield self.steps.done(ready, self.seen, self.findings)
+            yield self.steps.done(ready, self.seen, self.findings, self.known)
 
     def read_table(
         self, table: Table, results: Iterator[Done]
@@ -234,10 +233,17 @@ class _Run:
                 rows += done.rows
                 yield self.add(done)
                 self.bar.draw(rows, rows)
-        finally:
-            wants = "json" in (self.order.form, *(target.form for target in self.order.targets))
-            sha256 = digest(table) if wants else None
-            self.inputs.append(Input(table.file, sha256, rows, table.format))
+        except (InputError, _TooMany):
+            if rows:
+                self.note_input(table, rows)
+            raise
+        self.note_input(table, rows)
+
+    def note_input(self, table: Table, rows: int) -> None:
+        """Note an input that could be read, with its digest where that is asked for."""
+        wants = "json" in (self.order.form, *(target.form for target in self.order.targets))
+        sha256 = digest(table) if wants else None
+        self.inputs.append(Input(table.file, sha256, rows, table.format))
 
     def add(self, done: Done) -> tuple[Block | None, Part]:
         """Add up a block, and return what comes of it."""

@@ -13,6 +13,7 @@ from carbonctl.batch.fleet.blocks import Block
 from carbonctl.batch.fleet.duplicates import Seen
 from carbonctl.batch.fleet.hashing import hashed
 from carbonctl.batch.fleet.kernel import DUPLICATE, Part, Plan, part
+from carbonctl.batch.fleet.known import Known
 from carbonctl.batch.fleet.months import shared
 from carbonctl.batch.fleet.tables import Ready, kept_rows
 from carbonctl.inputs.jobs.findings import Findings
@@ -72,7 +73,9 @@ class Steps:
     hashed: tuple[str, ...] = ()
     key: bytes = b""
 
-    def done(self, ready: Ready, seen: Seen, findings: Findings) -> Done:
+    def done(
+        self, ready: Ready, seen: Seen, findings: Findings, known: Known | None = None
+    ) -> Done:
         """Return what comes of a block.
 
         Parameters
@@ -83,6 +86,8 @@ class Steps:
             The jobs before it.
         findings : Findings
             Takes what is found on the way.
+        known : Known, optional
+            The structures before it.
         """
         rows = ready.block.rows
         if not self.keeps_duplicates:
@@ -94,7 +99,7 @@ class Steps:
             ready = hashed(ready, self.hashed, self.key)
         if self.split_time:
             ready = shared(ready, self.by, self.zone)
-        made = part(ready.block, self.plan, ready.refused)
+        made = part(ready.block, self.plan, ready.refused, known)
         self._note_hardware(ready.block, findings)
         return Done(rows, made, ready.block.headers, ready.block)
 

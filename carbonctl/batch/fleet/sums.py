@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,8 +14,8 @@ from carbonctl.inputs.jobs.findings import Reject
 
 _WIDTH = 1 + len(AMOUNTS)  # the rows of a cell, and its amounts
 _SHIFT = 32  # bits of a structure's place in the number of a cell
-_TABLE = 1 << 24  # pairs of groups and structures whose cells are looked up in a table
-_ROWS = 0  # the column of the sums that counts rows
+_ROWS = 0  # which sum counts rows
+_PAIRS = 1 << 21  # of groups and structures that have places whether there are such cells or not
 
 
 class Sums:
@@ -45,16 +45,17 @@ class Sums:
         self.structures: list[Structure] = []
         self._groups: dict[Group, int] = {}
         self._structures: dict[Hashable, int] = {}
-        self._same: dict[int, int] = {}  # the places of objects that were met
-        self._met: list[Structure] = []  # these objects, so that their numbers stay theirs
+        self._known: list[Structure] = []  # the list whose places are known here
+        self._places = np.empty(0, dtype=np.int64)
         self._first: list[tuple[str, Any]] = []
         self._files: set[str] = set()
         self._cells = _Cells()
         self._sums: dict[int, _Column] = {}
+        self._scratch = _Scratch()
+        self.headers: dict[str, Mapping[str, str]] = {}
         self.rejects: list[Reject] = []
         self.skipped: Counter[str] = Counter()
         self.rejected = 0
-        self.headers: dict[str, Mapping[str, str]] = {}
 
     def add(self, part: Part) -> None:
         """Add what comes of the next block."""
@@ -64,15 +65,15 @@ class Sums:
         if not part.sums:
             return
         groups = np.array([self._group(group) for group in part.groups], dtype=np.int64)
-        structures = self._numbers(part.structures)
-        self._keep_first(part, structures)
-        at = self._cells.places(
-            groups[part.group], np.array(structures, dtype=np.int64)[part.structure],
-            len(self.groups), len(self.structures),
-        )  # fmt: skip
+        places = self._numbers(part.structures)
+        self._keep_first(part, places[part.met])
+        move = self._cells.widen(len(self.groups), len(self.structures))
+        for column in self._sums.values() if move else ():
+            column.table = move(column.table)  # type: ignore[misc]
+        at = self._cells.places(groups[part.group], places[part.structure])
         for place, numbers in part.sums.items():
-            column = self._sums.setdefault(place, _Column(is_exact=place == _ROWS))
-            column.add(at, numbers, self._cells.count)
+            column = self._sums.setdefault(place, _Column())
+            column.add(at, numbers, self._cells.size, self._scratch)
 
     def _group(self, group: Group) -> int:
         place = self._groups.get(group)
@@ -81,13 +82,14 @@ class Sums:
             self.groups.append(group)
         return place
 
-    def _numbers(self, structures: Sequence[Structure]) -> list[int]:
-        """Return the places of structures; of those that were met quickly."""
-        same = self._same
-        return [
-            same[id(structure)] if id(structure) in same else self._number(structure)
-            for structure in structures
-        ]
+    def _numbers(self, structures: list[Structure]) -> Any:
+        """Return the places of structures; those that the same list had before quickly."""
+        if structures is not self._known:
+            self._known, self._places = structures, np.empty(0, dtype=np.int64)
+        if len(structures) > len(self._places):
+            new = [self._number(structure) for structure in structures[len(self._places) :]]
+            self._places = np.concatenate([self._places, np.array(new, dtype=np.int64)])
+        return self._places
 
     def _number(self, structure: Structure) -> int:
         # NaN is not equal to itself: texts are
@@ -97,26 +99,24 @@ class Sums:
         if place is None:
             place = self._structures[key] = len(self.structures)
             self.structures.append(structure)
-        self._same[id(structure)] = place
-        self._met.append(structure)
         return place
 
-    def _keep_first(self, part: Part, structures: Sequence[int]) -> None:
+    def _keep_first(self, part: Part, places: Any) -> None:
         """Keep where the first row of each structure stands: by files in their order, by lines."""
         start = len(self._first)
         is_early = any(part.file < file for file in self._files)
         self._files.add(part.file)
-        if not is_early and max(structures) < start:
+        if not is_early and places.max() < start:
             return
         self._first += [("", 0)] * (len(self.structures) - start)
-        for place, line in zip(structures, part.first, strict=True):
+        for place, line in zip(places.tolist(), part.first.tolist(), strict=True):
             if place >= start or part.file < self._first[place][0]:
                 self._first[place] = (part.file, line)
 
     @property
     def counted(self) -> int:
         """Rows that count."""
-        return int(self._sums[_ROWS].total().sum()) if self._sums else 0
+        return int(self._sums[_ROWS].table.real.sum()) if self._sums else 0
 
     @property
     def cells(self) -> tuple[Any, Any, Any]:
@@ -129,13 +129,11 @@ class Sums:
         sums : array
             A row for each cell: the rows that it has, then `AMOUNTS`.
         """
-        keys = self._cells.keys()
-        order = np.argsort(keys)
-        sums = np.zeros((len(keys), _WIDTH))
+        group, structure, order = self._cells.in_order()
+        sums = np.zeros((len(order), _WIDTH), order="F")  # columns that are 0 take no memory
         for place, column in self._sums.items():
-            sums[:, place] = column.total(len(keys))[order]
-        keys = keys[order]
-        return keys >> _SHIFT, keys & (2**_SHIFT - 1), sums
+            sums[:, place] = column.sums(order)
+        return group, structure, sums
 
     def first(self, structure: int) -> tuple[str, int | str]:
         """Return the file and the line of the first row of a structure."""
@@ -143,60 +141,66 @@ class Sums:
 
 
 class _Cells:
-    """Gives the cells numbers, in the order in which they come.
+    """Gives the cells places.
 
-    As long as there are not too many groups and structures a table has the number of each pair;
-    beyond that they are searched for.
+    As long as there are not too many groups and structures each pair has a place, whether there
+    is such a cell or not: those of a block are near each other. Beyond that the cells have
+    places in the order in which they come, and are searched for.
+
+    Attributes
+    ----------
+    size : int
+        How many places there are.
     """
 
     def __init__(self) -> None:
-        self.count = 0
-        self.made: list[Any] = []  # the keys of cells, as they were added
-        self.table: Any = np.full((1, 1), -1, dtype=np.int32)
-        self.sorted = np.empty(0, dtype=np.int64)
+        self.size = 0
+        self.shape: tuple[int, int] | None = (0, 0)
+        self.is_there = np.zeros(0, dtype=bool)
+        self.sorted = np.empty(0, dtype=np.int64)  # the keys of cells that are searched for
         self.numbers = np.empty(0, dtype=np.int64)
 
-    def keys(self) -> Any:
-        """Return the group and the structure of each cell as one number."""
-        return np.concatenate(self.made) if self.made else np.empty(0, dtype=np.int64)
+    def places(self, group: Any, structure: Any) -> Any:
+        """Return the places of some cells, which all differ; `widen` comes before."""
+        if self.shape is None:
+            return self._searched((group << _SHIFT) | structure)
+        where = group * self.shape[1] + structure
+        self.is_there[where] = True
+        return where
 
-    def places(self, group: Any, structure: Any, groups: int, structures: int) -> Any:
-        """Return the numbers of some cells, which all differ."""
-        keys = (group << _SHIFT) | structure
-        if self.table is not None:
-            self._widen(groups, structures)
-        if self.table is None:
-            return self._searched(keys)
-        where = group * self.table.shape[1] + structure
-        flat = self.table.reshape(-1)
-        at = flat[where]
-        is_new = at < 0
-        if is_new.any():
-            at[is_new] = self._numbered(keys[is_new])
-            flat[where] = at
-        return at
+    def in_order(self) -> tuple[Any, Any, Any]:
+        """Return the groups, the structures and the places of all cells, by groups first."""
+        if self.shape is None:
+            return self.sorted >> _SHIFT, self.sorted & (2**_SHIFT - 1), self.numbers
+        where = np.flatnonzero(self.is_there)
+        return where // self.shape[1], where % self.shape[1], where
 
-    def _numbered(self, keys: Any) -> Any:
-        """Return numbers of new cells."""
-        self.made.append(keys)
-        start, self.count = self.count, self.count + len(keys)
-        return np.arange(start, self.count)
-
-    def _widen(self, groups: int, structures: int) -> None:
-        """Make the table as large as it has to be; leave it where it would be too large."""
-        rows, columns = self.table.shape
+    def widen(self, groups: int, structures: int) -> Move | None:
+        """Make room for more groups and structures, and return how sums move to their places."""
+        if self.shape is None:
+            return None
+        old = rows, columns = self.shape
         if groups <= rows and structures <= columns:
-            return
+            return None
         rows, columns = _grown(rows, groups), _grown(columns, structures)
-        if rows * columns > _TABLE:
-            self.table = None
-            keys = self.keys()
-            self.numbers = np.argsort(keys)
-            self.sorted = keys[self.numbers]
-            return
-        wider = np.full((rows, columns), -1, dtype=np.int32)
-        wider[: self.table.shape[0], : self.table.shape[1]] = self.table
-        self.table = wider
+        if rows * columns > _PAIRS:
+            group, structure, where = self.in_order()
+            self.sorted = (group << _SHIFT) | structure
+            self.numbers = np.arange(len(where))
+            self.shape, self.size = None, len(where)
+            return lambda sums: sums[where]
+
+        def moved(sums: Any) -> Any:
+            wider = np.zeros((rows, columns), dtype=sums.dtype)
+            known = np.zeros(old[0] * old[1], dtype=sums.dtype)
+            few = min(len(sums), len(known))  # a column has as many places as were added to
+            known[:few] = sums[:few]
+            wider[: old[0], : old[1]] = known.reshape(old)
+            return wider.reshape(-1)
+
+        self.is_there = moved(self.is_there)
+        self.shape, self.size = (rows, columns), rows * columns
+        return moved
 
     def _searched(self, keys: Any) -> Any:
         order = np.argsort(keys)
@@ -209,54 +213,66 @@ class _Cells:
         at[order[is_known]] = self.numbers[where[is_known]]
         if not is_known.all():
             new = ~is_known
-            in_order = np.sort(order[new])  # numbers go by the order in which cells come
-            at[in_order] = self._numbered(keys[in_order])
+            at[order[new]] = np.arange(self.size, self.size + int(new.sum()))
+            self.size += int(new.sum())
             self.sorted = np.insert(self.sorted, where[new], ordered[new])
             self.numbers = np.insert(self.numbers, where[new], at[order[new]])
         return at
 
 
+Move = Callable[[Any], Any]  # from sums by place to the same by their new places
+
+
 class _Column:
-    """The sums of one amount, a number for each cell, with what rounding took from them."""
+    """The sums of one amount, a number for each cell, with what rounding took from it.
 
-    def __init__(self, *, is_exact: bool) -> None:
-        self.is_exact = is_exact  # whole numbers lose nothing
-        self.sums = np.zeros(0)
-        self.lost = np.zeros(0)
+    Both are the parts of a complex number: they are fetched from one place.
+    """
 
-    def add(self, at: Any, numbers: Any, count: int) -> None:
-        """Add numbers to the sums of some cells, which all differ, of ``count``."""
-        if count > len(self.sums):
-            self.sums = _longer(self.sums, count)
-            if not self.is_exact:
-                self.lost = _longer(self.lost, count)
-        if self.is_exact:
-            self.sums[at] += numbers
-            return
-        old = self.sums[at]
-        total = old + numbers
-        added = total - old
-        self.sums[at] = total
-        left = numbers - added
+    def __init__(self) -> None:
+        self.table = np.zeros(0, dtype=complex)
+
+    def add(self, at: Any, numbers: Any, cells: int, scratch: _Scratch) -> None:
+        """Add numbers to the sums of some cells, which all differ, of so many."""
+        if cells > len(self.table):
+            longer = np.zeros(_grown(len(self.table), cells), dtype=complex)
+            longer[: len(self.table)] = self.table
+            self.table = longer
+        rows, total, added, left = scratch.arrays(len(at))
+        np.take(self.table, at, out=rows, mode="clip")
+        old = rows.real
+        np.add(old, numbers, out=total)
+        np.subtract(total, old, out=added)
+        np.subtract(numbers, added, out=left)
         np.subtract(total, added, out=added)
-        np.subtract(old, added, out=old)
-        left += old  # exactly what the sum of two numbers lost
-        self.lost[at] += left
+        np.subtract(old, added, out=added)
+        left += added  # exactly what the sum of two numbers lost, whichever is the larger one
+        rows.imag += left
+        rows.real = total
+        self.table[at] = rows
 
-    def total(self, count: int | None = None) -> Any:
-        """Return the sums of the first cells; those that none were added to are 0."""
-        sums = self.sums if self.is_exact else self.sums + self.lost
-        return sums if count is None else _longer(sums, count)[:count]
+    def sums(self, at: Any) -> Any:
+        """Return the sums at some places."""
+        known = self.table[at]
+        return known.real + known.imag
+
+
+class _Scratch:
+    """Arrays that are used again: to get memory from the system takes longer than to add."""
+
+    def __init__(self) -> None:
+        self.rows = np.empty(0, dtype=complex)
+        self.numbers = np.empty((3, 0))
+
+    def arrays(self, size: int) -> tuple[Any, Any, Any, Any]:
+        """Return one of complex numbers and three of floats, with anything in them."""
+        if size > len(self.rows):
+            self.rows = np.empty(_grown(len(self.rows), size), dtype=complex)
+            self.numbers = np.empty((3, len(self.rows)))
+        total, added, left = self.numbers[:, :size]
+        return self.rows[:size], total, added, left
 
 
 def _grown(size: int, wanted: int) -> int:
     """Return a size that is enough for a while."""
-    return size if wanted <= size else max(wanted, wanted * 5 // 4)
-
-
-def _longer(numbers: Any, count: int) -> Any:
-    if count <= len(numbers):
-        return numbers
-    longer = np.zeros(_grown(len(numbers), count))
-    longer[: len(numbers)] = numbers
-    return longer
+    return size if wanted <= size else wanted + wanted // 16

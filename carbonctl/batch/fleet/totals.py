@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from carbonctl.batch.fleet.blocks import unique_rows
-from carbonctl.batch.fleet.rates import SUMS, Accounted, Rates
+from carbonctl.batch.fleet.rates import Accounted
+from carbonctl.batch.fleet.reading import SUMS, Rates
 from carbonctl.batch.fleet.structures import AMOUNTS
 from carbonctl.ledger.entry import Totals
 from carbonctl.ledger.fleet import Group
-from carbonctl.ledger.ranges import Move, Sum
+from carbonctl.ledger.ranges import ranges_of
 from carbonctl.ledger.unknowns import Key
-from carbonctl.numbers.columns import Column, split
 
 
 class Terms(NamedTuple):
@@ -175,15 +175,10 @@ def _ends(median: Any, low: Any, high: Any) -> tuple[Any, Any]:
     known = np.flatnonzero(~np.isnan(median))
     used = np.flatnonzero((low != 0).any(axis=0) | (high != 0).any(axis=0))
 
-    def some(rows: Any) -> Any:
-        moves = {
-            int(place): Move(Column(low[rows, place]), Column(high[rows, place])) for place in used
-        }
-        return Sum(Column(median[rows]), moves).ends()
-
-    for rows, ends in split(known, some) if len(known) else ():
-        if ends[0] is not None:
-            bottom[rows], top[rows] = ends
+    columns = [np.ascontiguousarray(some[known][:, used].T) for some in (low, high)]
+    ends = ranges_of(median[known], *columns)
+    is_finite = np.isfinite(ends[1])
+    bottom[known], top[known] = (np.where(is_finite, end, np.nan) for end in ends)
     return bottom, top
 
 

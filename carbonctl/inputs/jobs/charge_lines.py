@@ -24,11 +24,9 @@ from carbonctl.numbers.units import DURATION, parse
 from carbonctl.text import check_text
 
 DELIMITERS = ",\t;|"
-# Added to the canonical table by storage; a tag of the same name is renamed, as others are.
-STORAGE_COLUMNS = ("storage_gb", "storage_medium")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _TIME_UNIT = re.compile(r"(?:(\d+)\s+|1/)?(days?|hours?|hrs?|minutes?|seconds?)", re.IGNORECASE)
-_RESERVED = frozenset((*COLUMNS, *STORAGE_COLUMNS))
+_RESERVED = frozenset(COLUMNS)  # a tag of the same name is renamed
 
 Names = Mapping[str, tuple[str, ...]]
 

@@ -84,6 +84,8 @@ _TABLE = (
     _field("power_w", "power", units.POWER, "avg_power mean_power watts:W"),
     _field("energy_kwh", "energy", units.ENERGY, "kwh:kWh energy_consumed"),
     _field("energy_boundary"),
+    _field("storage_gb", "", units.CAPACITY),
+    _field("storage_medium"),
     _field("grid", "site.grid", None, "region zone location country cloud_region"),
     _field("pue", "site.pue", units.RATIO),
     _field("carbon_intensity_kgco2e_per_kwh", "site.carbon_intensity", units.INTENSITY),

@@ -207,8 +207,8 @@ class Decoder:
 
 
 def _failing(error: InputError) -> Iterator[str]:
+    yield from ()
     raise error
-    yield ""
 
 
 def _line_ends(block: str) -> int:

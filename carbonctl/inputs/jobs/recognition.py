@@ -30,7 +30,7 @@ def recognised(source: Source | ParquetSource, *, is_mapped: bool = False) -> st
     source : Source or ParquetSource
         Its lines are still there to be read.
     is_mapped : bool
-        Whether a map or flags name columns, so that it is a table where it is no log.
+        Whether a map, flags or a template name columns, so that it is a table where it is no log.
 
     Raises
     ------
@@ -51,7 +51,7 @@ def recognised(source: Source | ParquetSource, *, is_mapped: bool = False) -> st
         return TABLE
     message = (
         "neither a table whose columns are known nor a log of a known format; name the columns "
-        f"in a map (--map FILE), or the format with --from: {', '.join(logs.FORMATS)}"
+        f"in a map (--map FILE), or the format with --from: {', '.join((TABLE, *logs.FORMATS))}"
     )
     raise InputError([Problem(source.name, 1, None, message)])
 

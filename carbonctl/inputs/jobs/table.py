@@ -16,12 +16,13 @@ MACHINE = (
 )  # fmt: skip
 TIME = ("wall_time_h", "device_time_h")
 POWER = ("load", "power_w", "energy_kwh", "energy_boundary")
+STORAGE = ("storage_gb", "storage_medium")
 PLACE = ("grid", "pue", "carbon_intensity_kgco2e_per_kwh", "operator", "year")
 ACCOUNT = (
     "phase", "kind", "lifetime_h", "utilization", "device_embodied_kgco2e",
     "host_embodied_kgco2e",
 )  # fmt: skip
-COLUMNS = (*IDENTITY, *MACHINE, *TIME, *POWER, *PLACE, *ACCOUNT)
+COLUMNS = (*IDENTITY, *MACHINE, *TIME, *POWER, *STORAGE, *PLACE, *ACCOUNT)
 
 # The part of a machine that an energy was measured of, and whether it holds the building's.
 BOUNDARIES = ("chip", "node", "facility")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from carbonctl.ledger.fleet import AssumedOf
+from carbonctl.ledger.fleet import Fleet
 from carbonctl.ledger.result import Assumption
 from carbonctl.render import human_numbers
 
 _PARTS = ".parts."
+_PHASE = re.compile(r"^phases\.[^.]+\.")
 TITLE = "Assumed (not in the tables)"
 
 
@@ -24,10 +26,10 @@ class AssumedRow(NamedTuple):
     rows: int
 
 
-def assumed_rows(assumed: Iterable[AssumedOf]) -> list[AssumedRow]:
+def assumed_rows(fleet: Fleet) -> list[AssumedRow]:
     """Return what was assumed, equal figures of equal name together."""
     rows: dict[tuple[str, str, str, str], Counter[str]] = {}
-    for assumption, count in assumed:
+    for assumption, count in fleet.assumptions:
         path = assumption.path
         said = human_numbers.ranged(
             assumption.value, assumption.low, assumption.high, assumption.unit, path
@@ -35,28 +37,39 @@ def assumed_rows(assumed: Iterable[AssumedOf]) -> list[AssumedRow]:
         key = (_name(assumption), said, assumption.status, assumption.source or "")
         rows.setdefault(key, Counter())[path] += count
     return [
-        AssumedRow(label, said, status, tuple(source.split()), max(counts.values()))
+        AssumedRow(label, said, status, tuple(source.split()), _rows(counts, fleet))
         for (label, said, status, source), counts in rows.items()
     ]
 
 
-def by_status(assumed: Iterable[AssumedOf]) -> dict[str, str]:
-    """Return what was assumed in one line for each status: names, and the rows of each.
-
-    A figure at one path is assumed once of a row; of those at several the largest number counts.
-    """
+def by_status(fleet: Fleet) -> dict[str, str]:
+    """Return what was assumed in one line for each status: names, and the rows of each."""
     counts: dict[str, dict[str, Counter[str]]] = {}
-    for assumption, count in assumed:
+    for assumption, count in fleet.assumptions:
         names = counts.setdefault(assumption.status, {})
         names.setdefault(_name(assumption), Counter())[assumption.path] += count
-    return {status: _said(names) for status, names in counts.items()}
+    return {status: _said(names, fleet) for status, names in counts.items()}
 
 
-def _said(names: Mapping[str, Counter[str]]) -> str:
+def _rows(counts: Mapping[str, int], fleet: Fleet) -> int:
+    """Return of how many rows something was assumed, from those of each of its paths.
+
+    A row is in one phase, so those of several phases add up, unless a row is a workload of
+    several phases: then at most all rows count. Of the other paths the largest number counts.
+    """
+    places: dict[str, int] = {}
+    for path, rows in counts.items():
+        place = _PHASE.sub("", path)
+        places[place] = places.get(place, 0) + rows
+    most = max(places.values())
+    return min(most, max(fleet.total.rows, *counts.values()))
+
+
+def _said(names: Mapping[str, Counter[str]], fleet: Fleet) -> str:
     """Return names with their rows, those of equally many rows together."""
     alike: dict[int, list[str]] = {}
     for name, counts in names.items():
-        alike.setdefault(max(counts.values()), []).append(name)
+        alike.setdefault(_rows(counts, fleet), []).append(name)
     most_first = sorted(alike.items(), reverse=True)
     return "; ".join(f"{', '.join(some)} ({rows_said(rows)})" for rows, some in most_first)
 

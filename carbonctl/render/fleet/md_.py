@@ -59,7 +59,7 @@ def _below(report: Report, figures: Figures) -> Iterator[str]:
 
 def _assumed(report: Report) -> Iterator[str]:
     """Yield what was assumed, folded away."""
-    rows = assumed_rows(report.fleet.assumptions)
+    rows = assumed_rows(report.fleet)
     if not rows:
         return
     figures = "figure was" if len(rows) == 1 else "figures were"

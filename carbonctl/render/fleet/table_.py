@@ -147,7 +147,7 @@ def _cell(text: str) -> Text:
 
 def _statuses(screen: Screen, report: Report) -> None:
     """Say in a line for each status what was assumed."""
-    lines = by_status(report.fleet.assumptions)
+    lines = by_status(report.fleet)
     if not lines:
         return
     screen.paragraph()
@@ -162,7 +162,7 @@ def _statuses(screen: Screen, report: Report) -> None:
 
 def _sources(screen: Screen, report: Report) -> None:
     """List every figure that was assumed, and where it came from."""
-    rows = assumed_rows(report.fleet.assumptions)
+    rows = assumed_rows(report.fleet)
     if not rows:
         return
     screen.heading(TITLE)

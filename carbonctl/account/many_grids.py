@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 
+from carbonctl.account.site import MAX_YEARS_APART
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.grid_rows import GridRow
 from carbonctl.catalog.grids import ANY, Wanted
 from carbonctl.catalog.places import Place
 from carbonctl.catalog.plants import Residual
+from carbonctl.catalog.regions import Region, what_is_known
+from carbonctl.ledger.entry import Entry
 from carbonctl.numbers.columns import Column, stacked
 from carbonctl.numbers.intervals import Mixed, NotOneNumber, Range
-from carbonctl.render.by_row import mark
+from carbonctl.numbers.words import MARK, Words, mark
 from carbonctl.spec.model_names import ConfigPath
 
 
 class _ManyRows(GridRow):
-    """The figures of many workloads, one a row."""
+    """The figures of many workloads, one a row; marks stand for what is said of them."""
 
     rows: tuple[GridRow, ...] = ()
     identity: str = ""
+    label: str = ""
+    said: str = ""
+    word: Any
 
-    @property
-    def said(self) -> str:
-        """What notes say of them, which nobody reads of many."""
-        return self.label
+
+class _ManyRegions(Region):
+    """What operators say of many cloud regions; marks stand for their words, and for years."""
+
+    provider: str = ""
 
 
 class ManyGrids:
@@ -42,15 +50,13 @@ class ManyGrids:
         The facts.
     many : mapping of str to sequence of str
         For each such name the zones that it stands for, row by row.
-    rows : dict
-        What was found before.
     first_mark : int
         The number of the first mark that stands for nothing yet.
 
     Attributes
     ----------
     words : dict
-        The marks of words that differ from row to row, and the words of each row.
+        The marks of words that differ from row to row, and what returns those of each row.
     common : list
         What the answers had in common: rows for which it is the same go together.
     """
@@ -59,15 +65,15 @@ class ManyGrids:
         self,
         catalog: Catalog,
         many: Mapping[str, tuple[str, ...]],
-        rows: dict[tuple[str, Wanted], GridRow],
         first_mark: int,
     ) -> None:
         self.catalog = catalog
-        self.rows = rows
         self.many = many
         self.common: list[Any] = []
         self.first_mark = first_mark
-        self.words: dict[str, list[str]] = {}
+        self.words: dict[str, Callable[[], list[str]]] = {}
+        self._rows: dict[tuple[str, Wanted], GridRow] = {}
+        self._known: list[tuple[str, list[str]]] = []
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.catalog, name)
@@ -96,29 +102,77 @@ class ManyGrids:
         if name not in self.many:
             return self.catalog.place(name)
         places = self._each(name, self.catalog.place)
-        self._require_alike([(place.region, place.warns) for place in places])
+        self._require_alike([(place.region is None, place.warns) for place in places])
         doubt = self._word([place.doubt for place in places]) if places[0].warns else ""
-        return Place(name, places[0].region, doubt, places[0].warns)
+        regions = [place.region for place in places if place.region is not None]
+        return Place(name, self._region(regions) if regions else None, doubt, places[0].warns)
+
+    def _region(self, regions: list[Region]) -> Region:
+        """Return what operators say of the cloud regions of many workloads."""
+        self._require_alike([what_is_known(region) for region in regions])
+        first, word = regions[0], self._word
+        if all(region is first for region in regions):
+            return first
+        pue_year: Any = word([str(region.pue_year) for region in regions])
+        wue_year: Any = word([str(region.wue_year) for region in regions])
+        many = _ManyRegions(*first)._replace(
+            region=word([region.region for region in regions]),
+            intensity=None,
+            pue=self._figure([region.pue for region in regions]),
+            pue_year=pue_year,
+            pue_source=word([region.pue_source or region.source for region in regions]),
+            wue_l_per_kwh=self._figure([region.wue_l_per_kwh for region in regions]),
+            wue_year=wue_year,
+            wue_status=word([region.wue_status for region in regions]),
+            wue_source=word([region.wue_source or region.source for region in regions]),
+        )
+        many.provider = first.provider
+        return many
 
     def electricity(self, name: str, wanted: Wanted = ANY) -> GridRow:
         """Return the carbon intensity of a zone, of many a column of them."""
         if name not in self.many:
             return self.catalog.electricity(name, wanted)
+        asked = name, wanted
+        if asked not in self._rows:
+            self._rows[asked] = self._many_rows(*asked)
+        return self._rows[asked]
 
-        def look(zone: str) -> GridRow:
-            asked = zone, wanted
-            if asked not in self.rows:
-                self.rows[asked] = self.catalog.electricity(*asked)
-            return self.rows[asked]
-
+    def _many_rows(self, name: str, wanted: Wanted) -> GridRow:
+        look = partial(self.catalog.electricity, wanted=wanted)
         rows: list[GridRow] = self._each(name, look)
         self._require_alike([(row.basis, row.source, row.status, row.based_on) for row in rows])
-        years: Any = Column([row.year for row in rows], int)
+        years = self._years([row.year for row in rows], wanted.year)
         numbers = self._numbers([row.intensity for row in rows])
-        many = _ManyRows(*rows[0])._replace(zone=name, name=name, year=years, intensity=numbers)
-        many.rows = tuple(rows)
+        many = _ManyRows(*rows[0])._replace(
+            zone=name, name=name, year=years, intensity=numbers,
+            confidence=self._word([row.confidence for row in rows]),
+        )  # fmt: skip
+        many.rows, many.word = tuple(rows), self._word
         many.identity = self._word([row.identity for row in rows])
+        many.label = self._later(lambda: [row.label for row in rows])
+        many.said = self._later(lambda: [row.said for row in rows])
         return many
+
+    def _years(self, years: list[int], wanted: int | None) -> Any:
+        """Return the years of many rows as one; rows have those in common that a note states."""
+        if wanted is not None:
+            far = [year if abs(wanted - year) > MAX_YEARS_APART else None for year in years]
+            self._require_alike(far)
+        return self._figure(years, int)
+
+    def _figure(self, numbers: list[Any], kind: type = float) -> Any:
+        """Return a plain figure of many rows as one; None where there is none."""
+        return numbers[0] if len(set(numbers)) == 1 else Column(numbers, kind)
+
+    def provider(self, name: str) -> str | None:
+        """Return whose cloud region a grid is; None for any other grid."""
+        if name not in self.many:
+            return self.catalog.provider(name)
+        providers = self._each(name, self.catalog.provider)
+        self._require_alike(providers)
+        whose: str | None = providers[0]
+        return whose
 
     @property
     def water(self) -> ManyGrids:
@@ -151,9 +205,15 @@ class ManyGrids:
         """Return what stands for the words of the rows: a mark, the same for the same words."""
         if len(set(words)) == 1:
             return words[0]
-        for known, others in self.words.items():
+        for known, others in self._known:
             if words == others:
                 return known
+        new = self._later(lambda: words)
+        self._known.append((new, words))
+        return new
+
+    def _later(self, words: Callable[[], list[str]]) -> str:
+        """Return the mark of words that are made where somebody reads them."""
         new = mark(self.first_mark + len(self.words))
         self.words[new] = words
         return new
@@ -198,3 +258,22 @@ class ManyGrids:
         """Return the numbers of many rows as one: a column, or a range of columns."""
         self._require_alike([isinstance(number, Range) for number in numbers])
         return stacked(numbers)
+
+
+def require_unknowns_apart(entries: Iterable[Entry], words: Words) -> None:
+    """Require that what is uncertain is one unknown, or several, in all rows.
+
+    Raises
+    ------
+    Mixed
+        Where two are one unknown in some rows.
+    NotOneNumber
+        Where they are in all: each row is accounted for by itself.
+    """
+    shared = sorted({value.unknown for entry in entries for value in entry.inputs})
+    for one, other in combinations(shared, 2):
+        if MARK in one or MARK in other:
+            pairs = zip(words.each(one), words.each(other), strict=True)
+            same = np.array([first == second for first, second in pairs])
+            if same.any():
+                raise Mixed(same) if not same.all() else NotOneNumber
