@@ -1,8 +1,7 @@
 """Reads tables of delimited text with pyarrow, some lines at a time.
 
-Lines in which nothing is doubtful go to pyarrow. Others, with quotes that hold ends of lines or
-with lone carriage returns, are read by the csv module, with the same records, lines and refusals
-as without pyarrow.
+Lines in which nothing is doubtful go to pyarrow. Others, such as those with quotes that hold ends
+of lines, are read by the csv module: records, lines and refusals are as without pyarrow.
 """
 
 from __future__ import annotations
