@@ -14,7 +14,7 @@ from carbonctl.render.reproduction import MEASURED, amount, error, goal_said, sp
 TITLES = {
     GIVEN: "With all published inputs given",
     BLIND: "Blind: devices, hours and place alone",
-    TOKENS: "From the model and its tokens, with the grid and PUE that were published",
+    TOKENS: "From the model and its tokens, with the grid and PUE of the run",
 }
 _SHORT = {BLIND: "Blind", TOKENS: "From the model and its tokens"}
 
