@@ -86,10 +86,8 @@ def reproduce(
       carbonctl reproduce --models
     """
     if models:
-        _check_alone(
-            names, format, **{"--given": given, "--blind": blind, "--tokens": tokens,
-                              "--summary": summary},
-        )  # fmt: skip
+        others = {"--given": given, "--blind": blind, "--tokens": tokens, "--summary": summary}
+        _check_alone(names, format, **others)
         code = _models(format, hardware_db, color)
         return errors.OK if exit_zero else code
     asked = {GIVEN: given, BLIND: blind, TOKENS: tokens}
