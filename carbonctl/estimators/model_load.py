@@ -9,6 +9,7 @@ from carbonctl.estimators.language_model import (
     Known,
     Placed,
     joined,
+    known_precision,
     number,
     one_number,
     placed,
@@ -54,7 +55,8 @@ class Replicas:
         self.device: Placed = placed(setting)
         self.machine = setting.require_machine()
         one_number(activity, setting, "devices", "latency")
-        self.precision = activity.precision or known.precision
+        give = "give `precision`"
+        self.precision = activity.precision or known_precision(known, setting.path, give)
         self.replica = self.replica_of(self.precision)
         self.chosen = self.choose()
         self.load = self.chosen.load
@@ -73,9 +75,10 @@ class Replicas:
     def served(self, load: Load) -> tuple[Step, Service]:
         """Return a step under a load, at the power that is given, and what follows from it."""
         at = step(self.replica, load)
-        given = self.device.group.power
-        if given is not None and self.device.group.power_of is None:
-            at = at._replace(power_w=best(given.number))
+        group = self.device.group
+        if group.power is not None:
+            shared = 1.0 if group.power_of is None else best(group.power_of.number)
+            at = at._replace(power_w=best(group.power.number) / shared)
         return at, service(load, at)
 
     def fault(self, key: str, message: str) -> ActivityError:
