@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 _DTYPES = {
-    "auto": "bf16", "float32": "fp32", "bfloat16": "bf16", "float16": "fp16",
+    "float32": "fp32", "bfloat16": "bf16", "float16": "fp16",
     "float8_e4m3fn": "fp8", "float8_e5m2": "fp8",
 }  # fmt: skip
 _METHODS = {"fp8": "fp8", "fbgemm_fp8": "fp8", "mxfp4": "mxfp4", "nvfp4": "nvfp4", "eetq": "int8"}
@@ -39,7 +39,8 @@ def precision(keys: Mapping[str, Any]) -> tuple[str, str]:
         method = quantized.get("quant_algo") or quantized.get("quant_method") or "none named"
         said = f"the quantization of its config.json ({str(method)[:40]}) is not known"
         return (known, "") if known else ("", said)
-    dtype = str(keys.get("dtype") or keys.get("torch_dtype") or "auto").removeprefix("torch.")
+    given = next((keys[key] for key in ("dtype", "torch_dtype") if keys.get(key) is not None), None)
+    dtype = "bfloat16" if given is None else str(given).removeprefix("torch.")
     known = _DTYPES.get(dtype, "")
     return known, "" if known else f"the dtype of its config.json ({dtype[:40]}) is not known"
 

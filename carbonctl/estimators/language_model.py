@@ -130,6 +130,11 @@ def known_precision(known: Known, path: str, give: str) -> str:
     return known.precision
 
 
+def beyond_context(tokens: Any, context: float) -> str:
+    """Return what is wrong with a sequence that a model does not hold."""
+    return f"{tokens:.12g} tokens exceed the context of {context:.12g}"
+
+
 class Placed(NamedTuple):
     """The device that a model is on.
 

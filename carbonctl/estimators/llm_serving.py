@@ -99,13 +99,20 @@ class LlmServing(ModelFields, OnMachine):
             raise ValueError("energy_per_request goes with energy_boundary: chip, node or facility")
         key = self.first_given("energy_per_request", "embodied_per_request")
         if key is not None and self.uses_machine:
-            raise ValueError(f"`{key}` goes without a device; with one, use `kind: serving`")
+            said = f"`{key}` goes without {self.given_of_machine}"
+            raise ValueError(f"{said}; on a machine, use `kind: serving`")
         return self
+
+    @property
+    def given_of_machine(self) -> str:
+        """The keys that ask for a machine, in words."""
+        keys = [key for key in ("system", *_DESCRIBES) if self.first_given(key)]
+        return " and ".join(f"`{key}`" for key in keys)
 
     @property
     def uses_machine(self) -> bool:
         """Not where only the energy of requests is known."""
-        return self.system is not None or bool(self.model_fields_set & _DESCRIBES)
+        return self.system is not None or self.first_given(*_DESCRIBES) is not None
 
     @property
     def machine_time(self) -> MachineTime | None:
@@ -127,9 +134,9 @@ class LlmServing(ModelFields, OnMachine):
 
 MODEL = LlmServing
 _EITHER = (("batch", "latency"), ("busy", "fleet"), ("speedup", "tokens_per_s"))
-_DESCRIBES = frozenset((
+_DESCRIBES = (
     "device", "host", "instance", "power", "rated_power", "embodied", "device_embodied",
-))  # fmt: skip
+)  # fmt: skip
 
 
 def activity_data(activity: LlmServing, setting: ActivityContext) -> ActivityData:
@@ -212,13 +219,15 @@ def _published(
 def _without_size(activity: LlmServing, model: ClosedModel) -> str:
     """Return what to give for a closed model whose published energy there is not, or has no use."""
     own = "your own `energy_per_request` with `energy_boundary`"
-    instead = "or `parameters` instead of `model`"
+    instead = "or give `parameters` instead of `model`"
     if not activity.uses_machine:
         return (
             f"{model.name} is closed, without a published energy: give {own}; "
             f"{instead}, with a `device`"
         )
-    why = f"{model.name} is closed: its size is not published, and a device asks for it"
+    keys = activity.given_of_machine
+    leave = f"{model.name} is closed: its size is not published; leave out {keys}"
+    instead += "" if activity.device is not None else ", with a `device`"
     if model.wh_per_request is None:
-        return f"{why}; leave out the device and give {own}; {instead}"
-    return f"{why}; leave out the device for its published energy, or for {own}; {instead}"
+        return f"{leave} and give {own}; {instead}"
+    return f"{leave} for its published energy, or for {own}; {instead}"

@@ -8,6 +8,7 @@ from carbonctl.estimators.base import ActivityContext, ActivityError
 from carbonctl.estimators.language_model import (
     Known,
     Placed,
+    beyond_context,
     joined,
     known_precision,
     number,
@@ -116,12 +117,13 @@ class Replicas:
     def tokens(self) -> Any:
         """Return the tokens of one sequence at its end."""
         activity, context = self.activity, self.known.shape.context
-        tokens = number(activity.input_tokens, 0.0) + best(activity.output_tokens.number)
-        if decide(tokens > context):
-            key = "output_tokens" if activity.input_tokens is None else "input_tokens"
-            message = f"{tokens:,.0f} tokens exceed the context of {context:.0f}"
-            raise self.fault(key, message.replace(",", ""))
-        return tokens
+        output, prompt = activity.output_tokens, activity.input_tokens
+        longest = high(output.number) + (0.0 if prompt is None else high(prompt.number))
+        if decide(longest > context):
+            is_prompt = prompt is not None and decide(high(prompt.number) > high(output.number))
+            key = "input_tokens" if is_prompt else "output_tokens"
+            raise self.fault(key, beyond_context(longest, context))
+        return number(prompt, 0.0) + best(output.number)
 
     def wanted_batch(self) -> Any:
         """Return the batch that is asked for, or assumed."""

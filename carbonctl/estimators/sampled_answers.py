@@ -39,11 +39,13 @@ class Sampling:
     ----------
     tokens : float or column
         Of a prompt and its answer.
+    given : float or column
+        Devices in all, which one replica may have.
     """
 
     def __init__(
         self, rl: ReinforcementLearning, setting: ActivityContext, known: Known, device: Placed,
-        tokens: Any,
+        tokens: Any, given: Any,
     ) -> None:  # fmt: skip
         self.rl, self.setting, self.known, self.device = rl, setting, known, device
         self.factors = setting.facts.model_factors
@@ -56,14 +58,35 @@ class Sampling:
         if decide(batch > replica_limits.MOST_SEQUENCES):
             most = replica_limits.MOST_SEQUENCES
             raise self.fault(f"at most {most} answers are in flight in a replica")
-        devices = replica_limits.fewest_devices(self.replica, batch, tokens)
-        if devices is None:
-            raise self.fault("a replica does not fit: give a lower `batch`")
+        devices, batch = self.devices(batch, tokens, given)
         prompt, output = number(rl.input_tokens, 0.0), best(rl.output_tokens.number)
         self.most = replica_limits.most_sequences(self.replica, devices, tokens)
         self.load = Load(devices, batch, prompt, output)
         self.step = step(self.replica, self.load)
         self.service = service(self.load, self.step)
+
+    def devices(self, batch: Any, tokens: Any, given: Any) -> tuple[float, Any]:
+        """Return the devices of a replica and its batch; an assumed one is at most what fits.
+
+        Raises
+        ------
+        ActivityError
+            Where a replica needs more than there are.
+        """
+        fewest = replica_limits.fewest_devices(self.replica, batch, tokens)
+        if fewest is not None and decide(fewest <= given):
+            return fewest, batch
+        if self.rl.batch is None:
+            devices = 1.0
+            while decide(devices * 2 <= given) and devices < replica_limits.MOST_DEVICES:
+                devices *= 2
+            fit = replica_limits.most_sequences(self.replica, devices, tokens)
+            if decide(fit >= 1):
+                return devices, least(batch, fit)
+        most = f"more than {replica_limits.MOST_DEVICES}"
+        needed = most if fewest is None else f"{fewest:g}"
+        lower = "" if self.rl.batch is None else ", or a lower `batch`"
+        raise self.fault(f"a replica that samples needs {needed} devices: give as many{lower}")
 
     def fault(self, message: str) -> ActivityError:
         """Return what is wrong with the sampling."""

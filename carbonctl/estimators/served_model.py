@@ -35,6 +35,7 @@ from carbonctl.numbers.quantities import ATOM, Quantity, of
 from carbonctl.numbers.values import Value
 
 _ONE = Quantity(1.0, "1", (), ATOM)
+_CERTAIN = Range(1.0, 1.0, 1.0)  # a band without width
 # What `explain` tries: other batches, and another share of busy time.
 _BATCHES = (8.0, 128.0)
 _BUSY = 0.8
@@ -250,7 +251,7 @@ class Served(Replicas):
         if not self.activity.requests.unit:  # a count, of the whole duration
             assert self.activity.duration is not None
             tokens = tokens / self.activity.duration
-        busy = self.busy_hours(tokens, Range(1.0, 1.0, 1.0)).number
+        busy = self.busy_hours(tokens, _CERTAIN).number
         standing = fleet.number * self.load.devices
         if decide(high(busy) > low(standing)):
             needed = schedule.whole_number(high(busy), self.load.devices)
@@ -308,12 +309,27 @@ class Served(Replicas):
             ActivityFigure("latency", latency, "s"),
             ActivityFigure("first_token", self.prompt_s(bands) + latency, "s"),
             ActivityFigure("devices", self.load.devices, ""),
-            ActivityFigure("power", self.given_power() or self.step.power_w, "W"),
+            ActivityFigure("power", self.power_at_work(), "W"),
         ]
         _, replicas = self.replicas(total_h)
         if replicas is not None:
+            fleet = self.activity.fleet
+            replicas = replicas if fleet is None else fleet.number
             made.insert(5, ActivityFigure("replicas", replicas, ""))
         return made
+
+    def power_at_work(self) -> Any:
+        """Return the draw of a device at work [W]; by the model with the ranges given, no band."""
+        given = self.given_power()
+        if given is not None:
+            return given
+        if not self.ranged:
+            return self.step.power_w
+        if self.activity.tokens_per_s is not None:
+            return self.figure(_POWER, self.step.power_w, _CERTAIN)
+        seconds = self.service.device_s / self.load.output_tokens
+        joules = self.figure(_ENERGY, self.service.j_per_token, _CERTAIN)
+        return joules / self.figure(_TIME, seconds, _CERTAIN)
 
     def prompt_s(self, bands: Bands) -> Quantity:
         """Return the time of reading one prompt [s]."""
@@ -349,7 +365,8 @@ class Served(Replicas):
             for batch in _BATCHES if activity.latency is None else ():
                 if batch != self.load.batch:
                     yield "batch", self.given("batch", batch), f"{batch:g}"
-            if self.precision != "fp8":
+            size_of = self.factors.bytes_per_weight
+            if self.precision != "fp8" and size_of("fp8") <= size_of(self.precision):
                 yield "precision", "fp8", "fp8"
         may_be_busy = activity.fleet is None and activity.mode != "offline"
         if may_be_busy and best((activity.busy or self.factors.busy).number) < _BUSY:

@@ -18,6 +18,7 @@ from carbonctl.estimators.compute import rest_of_node
 from carbonctl.estimators.language_model import (
     Known,
     Placed,
+    beyond_context,
     number,
     one_number,
     placed,
@@ -30,7 +31,7 @@ from carbonctl.factors import model_runs, power, runs
 from carbonctl.factors import model_training as terms
 from carbonctl.factors.model_runs import Run, Trained
 from carbonctl.factors.model_service import J_PER_KWH, S_PER_H
-from carbonctl.numbers.intervals import Number, best, decide, over_corners
+from carbonctl.numbers.intervals import Number, best, decide, high, over_corners
 from carbonctl.numbers.quantities import ATOM, Quantity, added, grouped, of
 from carbonctl.numbers.values import Value
 
@@ -74,7 +75,9 @@ class Trainer:
         self.per_token = model_runs.flop_per_token(known.shape, self.run, self.factors.training)
         self.sampling: Sampling | None = None
         if activity.rl is not None:
-            self.sampling = Sampling(activity.rl, setting, known, self.device, self.run.sequence)
+            self.sampling = Sampling(
+                activity.rl, setting, known, self.device, self.run.sequence, self.devices
+            )
 
     def fault(self, key: str, message: str) -> ActivityError:
         """Return what is wrong with a key of the activity."""
@@ -142,11 +145,10 @@ class Trainer:
             sequence = number(activity.rl.input_tokens, 0.0) + best(
                 activity.rl.output_tokens.number
             )
-        if decide(sequence > shape.context):
+        longest = sequence if activity.sequence is None else high(activity.sequence.number)
+        if decide(longest > shape.context):
             key = "sequence" if activity.rl is None else "rl"
-            raise self.fault(
-                key, f"{sequence:.0f} tokens exceed the context of {shape.context:.0f}"
-            )
+            raise self.fault(key, beyond_context(longest, shape.context))
         return Run(
             best(self.mfu.number), self.method, sequence,
             model_runs.recomputed_share(self.recompute, self.factors.training),
@@ -336,7 +338,7 @@ class Trainer:
         return [
             ActivityFigure("tokens_per_s", self.devices / seconds, "/s"),
             ActivityFigure("j_per_token", joules, "J"),
-            ActivityFigure("devices", self.fewest, ""),
+            ActivityFigure("devices", self.devices, ""),
             ActivityFigure("power", self.watts(), "W"),
         ]
 

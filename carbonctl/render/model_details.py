@@ -94,7 +94,8 @@ def _asked(asked: m.Asked, devices: float, *more: str) -> str:
 
 def _serving(at: m.Serving, figures: Figures) -> Iterator[str]:
     own, load, of = at.service, at.load, at.step
-    yield _asked(at.asked, load.devices, f"batch {load.batch:g}")
+    faster = "" if load.speedup == 1 else f"speedup {load.speedup:g}"
+    yield _asked(at.asked, load.devices, f"batch {load.batch:g}", faster)
     rated = of.power_w / at.replica.device.rated_w
     joules, ends = own.j_per_token, ""
     if "j_per_token" in figures:
@@ -109,9 +110,9 @@ def _serving(at: m.Serving, figures: Figures) -> Iterator[str]:
         f"{_wh(own.j_per_token * load.output_tokens)} a request, device only, at work"
     )
     parts = (("memory", of.memory_s), ("compute", of.compute_s), ("fixed", of.fixed_s))
-    measured = "" if load.tokens_per_s is None else " of the measured time"
-    yield f"  step{measured}: " + ", ".join(
-        f"{name} {_percent(part / of.time_s)}" for name, part in parts
+    by_model = "" if load.tokens_per_s is None else f" by the model, {_time(of.parts_s)}"
+    yield f"  step{by_model}: " + ", ".join(
+        f"{name} {_percent(part / of.parts_s)}" for name, part in parts
     )
     yield f"  {_fleet(at)}"
     held = f"weights {_size(at.weights_bytes, 'B')}, cache {_size(at.cache_bytes, 'B')}"
@@ -144,12 +145,15 @@ def _step_terms(of: Step, load: Load, *, has_experts: bool) -> Iterator[str]:
         ("prompts read", _size(of.prefill_flop, "FLOP"), None),
         ("compute", "", of.compute_s),
         ("fixed", "scheduler, layers, sequences", of.fixed_s),
-        ("step", f"{load.batch:g} tokens", of.time_s),
+        ("step", f"{load.batch:g} tokens", of.parts_s),
     ]  # fmt: skip
+    if load.tokens_per_s is not None:
+        rows[-1] = ("step by the model", f"{load.batch:g} tokens", of.parts_s)
+        rows.append(("step as measured", "by tokens_per_s", of.time_s))
     yield f"One step of a replica on {_devices(load.devices)}, with {load.batch:g} in flight"
     width = max(len(name) for name, *_ in rows)
     for name, said, seconds in rows:
-        share = "" if seconds is None else f"{_time(seconds):>9}{_share(seconds, of.time_s)}"
+        share = "" if seconds is None else f"{_time(seconds):>9}{_share(seconds, of.parts_s)}"
         yield f"  {name:<{width}}  {said:<30}  {share}".rstrip()
 
 

@@ -66,6 +66,7 @@ def test_what_is_doubtful_in_sampling_is_told(change, to, said):
     text = RL.replace(change, to)
     if "4096" in to:
         text = text.replace("200, output_tokens: 1000", "8k, output_tokens: 20k")
+        text = text.replace("devices: 8", "devices: 128")
     assert any(said in warning for warning in account(spec(text, "training")).warnings)
 
 
@@ -123,3 +124,34 @@ def test_the_range_of_a_token_in_training_is_that_of_its_entry():
     joules = figure(result, "j_per_token")
     assert joules.low / joules.value == pytest.approx(entry.kgco2e_low / entry.kgco2e)
     assert joules.high / joules.value == pytest.approx(entry.kgco2e_high / entry.kgco2e)
+
+
+def test_the_devices_of_a_training_are_those_given():
+    text = RL.partition(", rl:")[0] + ", tokens: 1B}"
+    assert figure(account(spec(text, "training")), "devices").value == 8
+
+
+LONG = "input_tokens: 8k, output_tokens: 20k"
+
+
+def test_a_replica_that_samples_has_no_more_devices_than_there_are():
+    text = RL.replace("devices: 8, ", "devices: 2, ").replace(
+        "input_tokens: 200, output_tokens: 1000", LONG
+    )
+    with pytest.raises(InputError, match="a replica that samples needs 4 devices"):
+        account(spec(text.replace("batch: 64", "batch: 128"), "training"))
+    assumed = account(
+        spec(text.replace(", batch: 64", "").replace("devices: 2", "devices: 3"), "training")
+    )
+    (details,) = assumed.details.values()
+    assert details.sampled.load.devices == 1
+    one = text.replace(", batch: 64", "").replace("20k", "100k").replace("8k", "30k")
+    (details,) = account(spec(one, "training")).details.values()
+    assert details.sampled.load.devices == 2
+    assert details.sampled.load.batch < 32
+
+
+def test_the_high_end_of_a_sequence_is_in_the_context():
+    text = RL.partition(", rl:")[0] + ", tokens: 1B, sequence: 100k..200k}"
+    with pytest.raises(InputError, match="sequence: 200000 tokens exceed the context of"):
+        account(spec(text, "training"))

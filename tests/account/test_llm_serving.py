@@ -314,14 +314,14 @@ def test_what_is_said_of_a_closed_model_with_a_device_works():
     with pytest.raises(InputError) as raised:
         account(spec(with_device))
     said = str(raised.value)
-    for way in ("leave out the device", "`energy_per_request` with `energy_boundary`",
+    for way in ("leave out `device`", "`energy_per_request` with `energy_boundary`",
                 "`parameters` instead of `model`"):  # fmt: skip
         assert way in said
     account(spec(CLOSED))
     account(spec(CLOSED.replace("}", f", {OWN}}}")))
     account(spec(with_device.replace("model: gemini-apps", "parameters: 70B")))
     unpublished = with_device.replace("gemini-apps", "gpt-5")
-    with pytest.raises(InputError, match="leave out the device and give your own"):
+    with pytest.raises(InputError, match="leave out `device` and give your own"):
         account(spec(unpublished))
 
 
@@ -362,3 +362,31 @@ def test_a_quantization_that_is_not_known_needs_the_precision(tmp_path):
         api.estimate(tmp_path / "job.yaml")
     (tmp_path / "job.yaml").write_text(text.replace("batch: 64", "batch: 64, precision: int4"))
     assert api.estimate(tmp_path / "job.yaml").figures
+
+
+@pytest.mark.parametrize(("tokens", "said"), [
+    ("input_tokens: 300, output_tokens: 200k", "output_tokens: 200300 tokens exceed"),
+    ("input_tokens: 200k, output_tokens: 400", "input_tokens: 200400 tokens exceed"),
+    ("output_tokens: 1e30", r"output_tokens: 1e\+30 tokens exceed the context of 131072"),
+    ("input_tokens: 100k..140k, output_tokens: 400", "input_tokens: 140400 tokens exceed"),
+])  # fmt: skip
+def test_tokens_beyond_the_context_are_placed_at_the_key_that_has_more(tokens, said):
+    with pytest.raises(InputError, match=said):
+        account(spec(CHAT.replace("input_tokens: 300, output_tokens: 400", tokens)))
+
+
+def test_a_closed_model_with_a_host_alone_names_the_host():
+    with pytest.raises(InputError, match="leave out `host` for its published energy") as raised:
+        account(spec(CLOSED.replace("}", ", host: aws/m6i.24xlarge}")))
+    assert "device`, with" not in str(raised.value)
+    both = f", host: aws/m6i.24xlarge, {OWN}}}"
+    with pytest.raises(InputError, match="`energy_per_request` goes without `host`"):
+        account(spec(CLOSED.replace("}", both)))
+
+
+def test_the_power_of_all_devices_needs_their_number_alone():
+    text = CHAT.replace("batch: 64", "batch: 64, power: 2 kW, power_scope: all")
+    with pytest.raises(InputError, match=r"give `devices`$"):
+        account(spec(text))
+    given = account(spec(text.replace("batch: 64", "batch: 64, devices: 4")))
+    assert {f.name: f.value for f in given.figures}["power"] == 500

@@ -96,6 +96,8 @@ LOADS = {
     "mode: offline, speedup: 1.5..2": ["batch: 8", "batch: 128", "precision: fp8"],
     "tokens_per_s: 2000 / s, busy: 90 %": [],
     "precision: fp8, batch: 8": ["batch: 128", "busy: 80 %"],
+    "precision: int4, batch: 8": ["batch: 128", "busy: 80 %"],
+    "precision: int8, batch: 8": ["batch: 128", "precision: fp8", "busy: 80 %"],
 }
 
 
@@ -165,7 +167,15 @@ def test_ranges_that_are_given_reach_the_rates():
     assert ratios(wide["latency"])[1] > ratios(plain["latency"])[1]
     power = by_name(spec(CHAT.replace("batch: 64", "batch: 64, power: 300..500 W")))["power"]
     assert 300 < power.low < 400 == power.value < power.high < 500
-    fleet = by_name(spec(CHAT.replace("busy: 60 %", "fleet: 1")))  # nearly full
+    measured = by_name(spec(CHAT.replace("batch: 64", "batch: 64, tokens_per_s: 1800..2200 / s")))
+    latency = measured["latency"]
+    assert latency.value == pytest.approx(64 / 2000)
+    assert 64 / 2200 < latency.low < latency.value < latency.high < 64 / 1800
+    rated = by_name(spec(CHAT.replace("batch: 64", "batch: 64, rated_power: 600..700 W")))["power"]
+    assert 600 * 0.824 < rated.low < rated.value < rated.high < 700 * 0.825
+    several = by_name(spec(CHAT.replace("busy: 60 %", "fleet: 2..4")))["replicas"]
+    assert several[3:] == (3, "", 2, 4)
+    fleet = by_name(spec(CHAT.replace("busy: 60 %", "fleet: 1")))
     full = 14612.9897758198 / (4 * 8760)
     assert fleet["latency"].high / fleet["latency"].value == pytest.approx(min(1.8, 1 / full))
 
@@ -225,3 +235,28 @@ def test_a_fleet_is_shown_apart_from_what_is_needed():
     said = "\n".join(lines(details, of_activity(result, phase, activity)))
     assert "0.417 replicas at work on average, 1 needed, 3 ready (12 devices)" in said
     assert {f.name: f.value for f in result.figures}["replicas"] == 3
+
+
+def said_of(text: str) -> str:
+    (details,) = account(text).details.values()
+    return "\n".join(terms(details))
+
+
+def test_the_shares_of_a_step_are_of_the_model_where_the_whole_is_measured():
+    said = said_of(spec(CHAT.replace("batch: 64", "batch: 64, tokens_per_s: 1000 / s")))
+    assert "step by the model, 28.8 ms: memory 41 %, compute 17 %, fixed 41 %" in said
+    assert "step as measured" in said
+    assert "64 ms" in said
+
+
+def test_a_speedup_is_said():
+    assert "batch 64, speedup 2" in said_of(
+        spec(CHAT.replace("batch: 64", "batch: 64, speedup: 2"))
+    )
+    assert "speedup" not in said_of(spec(CHAT))
+
+
+def test_one_device_is_one():
+    said = said_of(spec(CHAT.replace("meta-llama/Llama-3.1-70B-Instruct", "llama-3.1-8b")))
+    assert "on 1 device, " in said
+    assert "1 devices" not in said

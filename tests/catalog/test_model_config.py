@@ -176,7 +176,11 @@ def test_the_precision_of_quantized_weights(quantized, precision):
 
 def test_an_unknown_dtype_is_not_guessed():
     assert from_config({**LLAMA, "torch_dtype": "float8_e4m3fn"}, "x").precision == "fp8"
-    assert from_config({**LLAMA, "torch_dtype": "int3"}, "x").precision == ""
+    for unknown in ("int3", 5, "auto", 0):
+        made = from_config({**LLAMA, "torch_dtype": unknown}, "x")
+        assert (made.precision, made.note) == (
+            "", f"the dtype of its config.json ({unknown}) is not known"
+        )  # fmt: skip
     assert from_config({**LLAMA, "torch_dtype": None}, "x").precision == "bf16"
 
 
