@@ -335,8 +335,9 @@ class Trainer:
         steps, tokens = self.steps(_ONE), self.tokens_of_each()
         seconds = self.hours_of(steps) * S_PER_H / tokens
         joules = added(*(step.kwh for step in steps)) * J_PER_KWH / tokens
+        devices = self.setting.in_devices(self.activity.devices)
         return [
-            ActivityFigure("tokens_per_s", self.devices / seconds, "/s"),
+            ActivityFigure("tokens_per_s", devices / seconds, "/s"),
             ActivityFigure("j_per_token", joules, "J"),
             ActivityFigure("devices", self.devices, ""),
             ActivityFigure("power", self.watts(), "W"),

@@ -178,7 +178,10 @@ class Sum(NamedTuple):
 
 
 def ends_of(quantity: Quantity) -> Ends:
-    """Return the range of one quantity: of one assumed unknown its ends, else as a sum has it."""
+    """Return the range of one quantity: of one assumed unknown its ends, else as a sum has it.
+
+    It holds the best estimate, also where that is the end of a skewed distribution.
+    """
     ranged = [value for value in quantity.inputs if not is_certain(value)]
     number = quantity.number
     is_given = any(value.status == "given" for value in ranged)
@@ -186,7 +189,9 @@ def ends_of(quantity: Quantity) -> Ends:
         return lowest(number), highest(number)
     term = term_of(quantity.formula, quantity.inputs, best(number))
     ends = Moves([term]).sum([0]).ends()
-    return (lowest(number), highest(number)) if ends == UNKNOWN else ends
+    if ends[0] is None:
+        return lowest(number), highest(number)
+    return least(ends[0], best(number)), most(ends[1], best(number))
 
 
 def range_of(
