@@ -7,16 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from carbonctl.catalog.model_precision import precision
 from carbonctl.catalog.model_rows import LanguageModel
 from carbonctl.errors import InputError, Problem
 from carbonctl.factors.model_shapes import ModelShape
 from carbonctl.spec.files import read
 
-_PRECISIONS = {
-    "float32": "fp32", "bfloat16": "bf16", "float16": "fp16", "fp8": "fp8", "mxfp4": "mxfp4",
-    "nvfp4": "nvfp4",
-}  # fmt: skip
-_OF_BITS = {4: "int4", 8: "int8"}
 # Two matrices in a feed-forward layer; all other kinds of model have three, of which one gates.
 _UNGATED = frozenset((
     "bloom", "falcon", "gpt2", "gpt_bigcode", "gpt_neox", "mpt", "nemotron", "opt", "phi",
@@ -63,6 +59,11 @@ def from_config(config: Any, name: str) -> LanguageModel:
     name : str
         What the model is called.
 
+    Returns
+    -------
+    LanguageModel
+        Its precision is empty where the file does not tell it; ``note`` then says why.
+
     Raises
     ------
     ValueError
@@ -72,22 +73,11 @@ def from_config(config: Any, name: str) -> LanguageModel:
         raise ValueError("a mapping is wanted")
     text = config.get("text_config")
     keys = {**config, **text} if isinstance(text, Mapping) else dict(config)
+    known, unread = precision(keys)
     return LanguageModel(
-        name, (), 0, _Reader(keys).shape(), _Reader(keys).number("width"), _precision(keys),
-        "text", "", "medium", "from its config.json",
+        name, (), 0, _Reader(keys).shape(), _Reader(keys).number("width"), known,
+        "text", "", "medium", unread or "from its config.json",
     )  # fmt: skip
-
-
-def _precision(keys: Mapping[str, Any]) -> str:
-    quantized = keys.get("quantization_config")
-    if isinstance(quantized, Mapping):
-        method = str(quantized.get("quant_method", ""))
-        bits = quantized.get("bits", quantized.get("w_bit"))
-        known = _PRECISIONS.get(method) or _OF_BITS.get(bits if isinstance(bits, int) else 0)
-        if known:
-            return known
-    said = str(keys.get("dtype") or keys.get("torch_dtype") or "bfloat16")
-    return _PRECISIONS.get(said.removeprefix("torch."), "bf16")
 
 
 class _Reader:
@@ -122,7 +112,7 @@ class _Reader:
         active = total - in_experts * (1 - chosen / experts) if experts else total
         return ModelShape(
             total, active, in_experts, experts, chosen, layers, self._cache_elements(), full,
-            windowed, self.number("sliding_window") if windowed else 0.0,
+            windowed, self._window() if windowed else 0.0,
             self.number("heads") * self._head(), recurrent * self._state(),
             self.number("context"),
         )  # fmt: skip
@@ -134,12 +124,14 @@ class _Reader:
     def _attention(self) -> tuple[float, float, float]:
         """Return the layers with full attention, with a window, and with a recurrent state."""
         layers = self.number("layers")
-        kinds = self.keys.get("layer_types")
-        if isinstance(kinds, list):
+        kinds = self._layer_types()
+        if kinds is not None:
             counts = [float(sum(str(kind).startswith(word) for kind in kinds)) for word in
                       ("full", "sliding", "chunked", "linear")]  # fmt: skip
             if sum(counts) != len(kinds) or len(kinds) != layers:
                 raise ValueError("`layer_types` has layers that are not known: give `parameters`")
+            if counts[1] and counts[2]:
+                raise ValueError("`layer_types` has windows of two kinds: give `parameters`")
             return counts[0], counts[1] + counts[2], counts[3]
         if "hybrid_override_pattern" in self.keys or "mamba_num_heads" in self.keys:
             raise ValueError("its recurrent layers are not described: give `parameters`")
@@ -148,6 +140,28 @@ class _Reader:
         pattern = self.number("sliding_window_pattern", 0.0)
         full = float(layers // pattern) if pattern else 0.0
         return full, layers - full, 0.0
+
+    def _layer_types(self) -> list[Any] | None:
+        """Return the kind of attention of each layer; None where nothing says it.
+
+        Those of Llama 4 without rotary positions attend to all tokens, the others to a chunk.
+        """
+        kinds, rotary = self.keys.get("layer_types"), self.keys.get("no_rope_layers")
+        if isinstance(kinds, list):
+            return kinds
+        if not self.keys.get("attention_chunk_size"):
+            return None
+        layers = int(self.number("layers"))
+        if not isinstance(rotary, list) or not rotary:
+            every = max(int(self.number("no_rope_layer_interval", 4.0)), 1)
+            rotary = [(layer + 1) % every for layer in range(layers)]
+        return ["chunked_attention" if is_rotary else "full_attention" for is_rotary in rotary]
+
+    def _window(self) -> float:
+        """Return the tokens that a layer with a window attends to, or one with chunks."""
+        kinds = self._layer_types() or ()
+        is_chunked = any(str(kind).startswith("chunked") for kind in kinds)
+        return self.number("attention_chunk_size" if is_chunked else "sliding_window")
 
     def _state(self) -> float:
         if "linear_num_value_heads" not in self.keys:
@@ -193,6 +207,10 @@ class _Reader:
         per_expert = self._matrices() * self.number("width") * size
         return self._expert_layers() * self.number("experts") * per_expert
 
+    def _shared(self) -> float:
+        """Return the experts that all tokens pass, where no key has them: one in Llama 4."""
+        return 1.0 if str(self.keys.get("model_type")).startswith("llama4") else 0.0
+
     def _outside_experts(self) -> float:
         """Return the parameters of feed-forward layers, but for routed experts."""
         per_size = self._matrices() * self.number("width")
@@ -202,6 +220,6 @@ class _Reader:
         with_experts = self._expert_layers()
         size = self.number("moe_intermediate_size", self.number("ffn", 0.0))
         shared = self.number("shared_expert_intermediate_size", 0.0)
-        shared += self.number("n_shared_experts", 0.0) * size
+        shared += self.number("n_shared_experts", self._shared()) * size
         dense = self.number("intermediate_size_mlp", self.number("ffn", 0.0))
         return per_size * (with_experts * shared + (layers - with_experts) * dense)

@@ -100,7 +100,7 @@ class MediaModel(NamedTuple):
     shape : MediaShape
         Its dimensions.
     steps : float
-        Denoising steps that its maker suggests.
+        Denoising steps that it was measured with.
     source, confidence, note : str
         As of `LanguageModel`.
     """

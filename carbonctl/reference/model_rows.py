@@ -200,7 +200,7 @@ def _media_figures(model: MediaModel) -> _Known:
         ("patch", shape.patch, "pixels", None),
         ("frames of a token", shape.frame_step, "", None),
         ("guidance", shape.guidance, "", "passes of a step"),
-        ("steps", model.steps, "", "unless given"),
+        ("steps", model.steps, "", "as measured with"),
     ]
 
 

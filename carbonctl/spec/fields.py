@@ -143,6 +143,9 @@ Tokens = Annotated[Value, QuantityField(units.COUNT._replace(example="300"))]
 PositiveTokens = Annotated[
     Value, QuantityField(units.COUNT._replace(example="400"), bounds.positive)
 ]
+AnswerTokens = Annotated[
+    Value, QuantityField(units.COUNT._replace(example="400"), bounds.at_least_one)
+]
 Corpus = Annotated[Value, QuantityField(units.COUNT._replace(example="15T"), bounds.positive)]
 Throughput = Annotated[Value, QuantityField(units.REQUEST_RATE, bounds.positive)]
 Requests = Annotated[Value, RateOrCount()]

@@ -267,3 +267,126 @@ def test_what_is_doubtful_is_told(keys, said):
     )
     result = account(spec(text.replace("busy:", f"{keys}, busy:")))
     assert any(said in warning for warning in result.warnings)
+
+
+TUNING = (
+    "{kind: llm_training, model: llama-3.1-8b, tokens: 1B, devices: 64, "
+    "device: nvidia/h100-sxm5-80gb}"
+)
+DRAWING = (
+    "{kind: media_serving, model: flux, requests: 1, width: 512, height: 512, steps: 20, "
+    "device: nvidia/h100-sxm5-80gb}"
+)
+
+
+@pytest.mark.parametrize("device", ["google/tpu-v5e", "google/tpu-v5p", "google/tpu-v6e"])
+@pytest.mark.parametrize(("phase", "text"), [
+    ("inference", CHAT),
+    ("training", TUNING), ("inference", DRAWING),
+])  # fmt: skip
+def test_the_rated_power_of_a_class_is_no_rated_power_of_a_device(device, phase, text):
+    text = text.replace("nvidia/h100-sxm5-80gb", device)
+    with pytest.raises(InputError, match=r"has no `rated_power`: .*or give `rated_power`$"):
+        account(spec(text, phase))
+    given = account(spec(text.replace("}", ", rated_power: 250 W}"), phase))
+    assert given.total.energy_kwh > 0
+    with pytest.raises(InputError, match="or give `rated_power` instead of `power`"):
+        account(spec(text.replace("}", ", power: 250 W}"), phase))
+
+
+OWN = "energy_per_request: 1 Wh, energy_boundary: chip"
+
+
+@pytest.mark.parametrize("key", [
+    "precision: fp8", "latency: 30 ms", "batch: 8", "busy: 40 %", "cached_input: 50 %",
+    "tokens_per_s: 9 / s", "speedup: 2", "devices: 4",
+])  # fmt: skip
+def test_keys_without_use_beside_the_energy_of_a_request_are_refused(key):
+    open_model = CLOSED.replace("gemini-apps", "llama-3.1-70b")
+    with pytest.raises(InputError, match=r"no use here: .*energy_per_request"):
+        account(spec(open_model.replace("}", f", {OWN}, {key}}}")))
+    result = account(spec(open_model.replace("}", f", {OWN}}}")))
+    assert result.total.energy_kwh == pytest.approx(1000 * 1.2)
+
+
+def test_what_is_said_of_a_closed_model_with_a_device_works():
+    with_device = CLOSED.replace("}", ", device: nvidia/h100-sxm5-80gb}")
+    with pytest.raises(InputError) as raised:
+        account(spec(with_device))
+    said = str(raised.value)
+    for way in ("leave out `device`", "`energy_per_request` with `energy_boundary`",
+                "`parameters` instead of `model`"):  # fmt: skip
+        assert way in said
+    account(spec(CLOSED))
+    account(spec(CLOSED.replace("}", f", {OWN}}}")))
+    account(spec(with_device.replace("model: gemini-apps", "parameters: 70B")))
+    unpublished = with_device.replace("gemini-apps", "gpt-5")
+    with pytest.raises(InputError, match="leave out `device` and give your own"):
+        account(spec(unpublished))
+
+
+def test_a_fleet_may_have_a_count_of_requests_for_its_duration():
+    by_rate = CHAT.replace("busy: 60 %", "fleet: 3")
+    by_count = by_rate.replace("200k / day", "73M")
+    one, other = account(spec(by_rate)), account(spec(by_count))
+    assert other.total.energy_kwh == pytest.approx(one.total.energy_kwh, rel=1e-12)
+    figures_of = [{f.name: f.value for f in result.figures} for result in (one, other)]
+    assert figures_of[1] == pytest.approx(figures_of[0])
+    with pytest.raises(InputError, match="too small: 2 replicas are needed"):
+        account(spec(by_count.replace("73M", "200M").replace("fleet: 3", "fleet: 1")))
+    with pytest.raises(InputError, match="a count goes without"):
+        account(spec(by_count.replace("fleet: 3", "busy: 60 %")))
+    with pytest.raises(InputError, match="needs the `duration`"):
+        account(spec(by_count.replace("duration: 1 year, ", "")))
+
+
+def test_an_answer_has_a_token_at_least():
+    with pytest.raises(InputError, match="output_tokens"):
+        account(spec(CHAT.replace("output_tokens: 400", "output_tokens: 0.5")))
+    assert account(spec(CHAT.replace("output_tokens: 400", "output_tokens: 1"))).figures
+
+
+def test_a_quantization_that_is_not_known_needs_the_precision(tmp_path):
+    from carbonctl import api
+
+    config = {
+        "model_type": "llama", "num_hidden_layers": 32, "hidden_size": 4096,
+        "num_attention_heads": 32, "num_key_value_heads": 8, "intermediate_size": 14336,
+        "vocab_size": 128256, "max_position_embeddings": 131072, "torch_dtype": "bfloat16",
+        "quantization_config": {"quant_method": "hqq"},
+    }  # fmt: skip
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    text = spec(CHAT.replace("meta-llama/Llama-3.1-70B-Instruct", "./config.json"))
+    (tmp_path / "job.yaml").write_text(text)
+    with pytest.raises(InputError, match=r"quantization .*\(hqq\) is not known: give `precision`"):
+        api.estimate(tmp_path / "job.yaml")
+    (tmp_path / "job.yaml").write_text(text.replace("batch: 64", "batch: 64, precision: int4"))
+    assert api.estimate(tmp_path / "job.yaml").figures
+
+
+@pytest.mark.parametrize(("tokens", "said"), [
+    ("input_tokens: 300, output_tokens: 200k", "output_tokens: 200300 tokens exceed"),
+    ("input_tokens: 200k, output_tokens: 400", "input_tokens: 200400 tokens exceed"),
+    ("output_tokens: 1e30", r"output_tokens: 1e\+30 tokens exceed the context of 131072"),
+    ("input_tokens: 100k..140k, output_tokens: 400", "input_tokens: 140400 tokens exceed"),
+])  # fmt: skip
+def test_tokens_beyond_the_context_are_placed_at_the_key_that_has_more(tokens, said):
+    with pytest.raises(InputError, match=said):
+        account(spec(CHAT.replace("input_tokens: 300, output_tokens: 400", tokens)))
+
+
+def test_a_closed_model_with_a_host_alone_names_the_host():
+    with pytest.raises(InputError, match="leave out `host` for its published energy") as raised:
+        account(spec(CLOSED.replace("}", ", host: aws/m6i.24xlarge}")))
+    assert "device`, with" not in str(raised.value)
+    both = f", host: aws/m6i.24xlarge, {OWN}}}"
+    with pytest.raises(InputError, match="`energy_per_request` goes without `host`"):
+        account(spec(CLOSED.replace("}", both)))
+
+
+def test_the_power_of_all_devices_needs_their_number_alone():
+    text = CHAT.replace("batch: 64", "batch: 64, power: 2 kW, power_scope: all")
+    with pytest.raises(InputError, match=r"give `devices`$"):
+        account(spec(text))
+    given = account(spec(text.replace("batch: 64", "batch: 64, devices: 4")))
+    assert {f.name: f.value for f in given.figures}["power"] == 500

@@ -125,3 +125,94 @@ def test_a_file_is_read(tmp_path):
     path.write_text(json.dumps(LLAMA))
     assert language_model(path).shape == from_config(LLAMA, "x").shape
     assert language_model(path).id == str(path)
+
+
+def groups(*weights: dict) -> dict:
+    """Return a quantization of groups of layers, as compressed-tensors writes them."""
+    of_each = {f"group_{place}": {"targets": ["Linear"], "weights": own}
+               for place, own in enumerate(weights)}  # fmt: skip
+    return {"quant_method": "compressed-tensors", "config_groups": of_each}
+
+
+FP8 = {"num_bits": 8, "type": "float", "strategy": "tensor"}
+INT4 = {"num_bits": 4, "type": "int", "strategy": "group", "group_size": 128}
+
+
+@pytest.mark.parametrize(("quantized", "precision"), [
+    ({"quant_method": "fbgemm_fp8"}, "fp8"),
+    ({"quant_method": "fp8", "weight_block_size": [128, 128]}, "fp8"),
+    (groups(FP8), "fp8"),
+    (groups(FP8, FP8), "fp8"),
+    (groups(INT4), "int4"),
+    (groups({"num_bits": 8, "type": "int"}), "int8"),
+    (groups({"num_bits": 4, "type": "float", "group_size": 16}), "nvfp4"),
+    (groups({"num_bits": 4, "type": "float", "group_size": 32}), "mxfp4"),
+    ({"quant_method": "compressed-tensors", "format": "dense"}, "bf16"),
+    ({"quant_method": "modelopt", "quant_algo": "FP8"}, "fp8"),
+    ({"quant_method": "modelopt", "quant_algo": "fp8_pb_wo"}, "fp8"),
+    ({"quant_method": "modelopt", "quant_algo": "NVFP4"}, "nvfp4"),
+    ({"quant_method": "bitsandbytes", "load_in_4bit": True, "load_in_8bit": False}, "int4"),
+    ({"quant_method": "bitsandbytes", "load_in_8bit": True}, "int8"),
+    ({"load_in_4bit": True}, "int4"),
+    ({"quant_method": "awq", "bits": 4}, "int4"),
+    ({"quant_method": "gptq", "bits": 8}, "int8"),
+    # what cannot be read is empty, and never the dtype
+    ({"quant_method": "gptq", "bits": 3}, ""),
+    ({"quant_method": "hqq"}, ""),
+    ({"quant_method": "bitsandbytes"}, ""),
+    ({"quant_method": "modelopt", "quant_algo": "MIXED_PRECISION"}, ""),
+    (groups(FP8, INT4), ""),
+    ({"quant_method": "compressed-tensors"}, ""),
+    (groups({"num_bits": 4, "type": "float"}), ""),
+    (groups({"num_bits": 4}), ""),
+    ({"quant_method": "compressed-tensors", "config_groups": {"group_0": None}}, ""),
+    ({}, ""),
+])  # fmt: skip
+def test_the_precision_of_quantized_weights(quantized, precision):
+    made = from_config({**LLAMA, "quantization_config": quantized}, "x")
+    assert made.precision == precision
+    assert ("is not known" in made.note) == (not precision)
+
+
+def test_an_unknown_dtype_is_not_guessed():
+    assert from_config({**LLAMA, "torch_dtype": "float8_e4m3fn"}, "x").precision == "fp8"
+    for unknown in ("int3", 5, "auto", 0):
+        made = from_config({**LLAMA, "torch_dtype": unknown}, "x")
+        assert (made.precision, made.note) == (
+            "", f"the dtype of its config.json ({unknown}) is not known"
+        )  # fmt: skip
+    assert from_config({**LLAMA, "torch_dtype": None}, "x").precision == "bf16"
+
+
+SCOUT = {
+    "model_type": "llama4", "text_config": {
+        "model_type": "llama4_text", "hidden_size": 5120, "intermediate_size": 8192,
+        "intermediate_size_mlp": 16384, "num_hidden_layers": 48, "num_attention_heads": 40,
+        "num_key_value_heads": 8, "head_dim": 128, "num_local_experts": 16,
+        "num_experts_per_tok": 1, "interleave_moe_layer_step": 1, "attention_chunk_size": 8192,
+        "vocab_size": 202048, "max_position_embeddings": 10485760, "torch_dtype": "bfloat16",
+        "tie_word_embeddings": False,
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("more", [
+    {}, {"no_rope_layers": []}, {"no_rope_layers": [1, 1, 1, 0] * 12},
+    {"layer_types": (["chunked_attention"] * 3 + ["full_attention"]) * 12},
+])  # fmt: skip
+def test_chunks_of_attention(more):
+    row = CATALOG.models.find("llama-4-scout").model.shape
+    config = {**SCOUT, "text_config": {**SCOUT["text_config"], **more}}
+    made = from_config(config, "x").shape
+    assert (made.full_layers, made.window_layers, made.window) == (12, 36, 8192)
+    assert made[7:10] == row[7:10]
+    assert made.parameters == pytest.approx(row.parameters, rel=0.03)
+    assert made.active == pytest.approx(row.active, rel=0.03)
+
+
+def test_chunks_beside_a_sliding_window_are_refused():
+    kinds = ["chunked_attention", "sliding_attention"] * 16
+    with pytest.raises(ValueError, match="windows of two kinds"):
+        from_config({**LLAMA, "layer_types": kinds, "attention_chunk_size": 8192}, "x")
+    with pytest.raises(ValueError, match="`attention_chunk_size` is missing"):
+        from_config({**LLAMA, "layer_types": ["chunked_attention"] * 32}, "x")

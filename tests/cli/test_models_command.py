@@ -94,3 +94,15 @@ def test_what_a_tab_offers():
     assert "mixtral-8x7b" in complete.offers(asked)
     asked = complete.Asked(["models", "list", "--maker"], "Qw")
     assert list(complete.offers(asked)) == ["Qwen"]
+
+
+def test_the_energy_of_closed_models_stands_in_the_table(inside):
+    out = inside("models", "list", "--kind", "closed").out
+    (line,) = (line for line in out.splitlines() if "gemini-apps" in line)
+    assert line.split()[-1] == "0.24"
+
+
+def test_the_steps_of_an_image_model_are_those_it_was_measured_with(inside):
+    (record,) = json.loads(inside("models", "show", "flux", "-f", "json").out)
+    (steps,) = (figure for figure in record["figures"] if figure["figure"] == "steps")
+    assert steps["note"] == "as measured with"

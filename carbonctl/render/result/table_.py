@@ -243,10 +243,10 @@ class _Block:
         """Say what follows from models: tokens per second, energy of a token, devices needed."""
         if not self.result.details:
             return
-        from carbonctl.render.model_details import lines
+        from carbonctl.render.model_details import lines, of_activity
 
-        for (_, activity), details in self.result.details.items():
-            first, *rest = lines(details)
+        for (phase, activity), details in self.result.details.items():
+            first, *rest = lines(details, of_activity(self.result, phase, activity))
             self.screen.paragraph()
             self.screen.paragraph(Text(f"{activity}: ", "bold").append(first))
             for line in rest:
