@@ -357,6 +357,19 @@ def format_quantity(number: Number, dimension: Dimension) -> str | dict[str, str
     return {"best": written(best(number)), "low": written(number.low), "high": written(number.high)}
 
 
+def parse_best(written: object, dimension: Dimension) -> float:
+    """Read the best estimate of what a normalised spec says: a text, or a mapping with `best`.
+
+    Raises
+    ------
+    QuantityError, KeyError
+        Where it is neither.
+    """
+    text = written["best"] if isinstance(written, dict) else written
+    middle: float = best(parse(str(text), dimension))
+    return middle
+
+
 def parse_formatted(written: object, dimension: Dimension) -> Number:
     """Read back what `format_quantity` wrote: a text, or a mapping of best, low and high.
 

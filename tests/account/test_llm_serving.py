@@ -267,3 +267,15 @@ def test_what_is_doubtful_is_told(keys, said):
     )
     result = account(spec(text.replace("busy:", f"{keys}, busy:")))
     assert any(said in warning for warning in result.warnings)
+
+
+@pytest.mark.parametrize("command", ["estimate", "compare"])
+@pytest.mark.parametrize("form", ["table", "md", "json"])
+def test_a_service_without_requests_has_no_line_per_request(command, form, tmp_path, inside):
+    text = spec(CHAT.replace("200k / day", "0 / day"), more="functional_unit: {name: request}\n")
+    path, saved = tmp_path / "chat.yaml", tmp_path / "chat.json"
+    path.write_text(text)
+    saved.write_text(inside("estimate", str(path), "-f", "json").out)
+    for file in (path, saved):
+        done = inside(command, *[str(file)] * (2 if command == "compare" else 1), "-f", form)
+        assert (done.code, "Per request" in done.out) == (0, False)
