@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -24,20 +25,36 @@ _UNGATED = frozenset((
     "starcoder2",
 ))  # fmt: skip
 _STATE_BYTES = 4  # of an element of a recurrent state
+_DIGITS = 12  # of a digest, which tell files apart
 _MOST_LAYERS = 10_000  # more than any model has
 
 
-def language_model(path: Path) -> LanguageModel:
+def language_model(path: Path, written: str = "") -> LanguageModel:
     """Return the model that a config.json describes.
+
+    Parameters
+    ----------
+    path : Path
+        Of the file.
+    written : str
+        The path as a workload has it, which is the id of the model; the same unless given.
 
     Raises
     ------
+    LookupError
+        Where there is no such file.
     InputError
         Where the file cannot be read, or lacks what a shape is made of.
     """
     try:
-        config = json.loads(read(path).decode("utf-8-sig"))
-        return from_config(config, str(path))
+        data = read(path)
+        model = from_config(json.loads(data.decode("utf-8-sig")), written or str(path))
+        return model._replace(digest=sha256(data).hexdigest()[:_DIGITS])
+    except FileNotFoundError:
+        said = f"there is no file `{written or path}`"
+        if "://" in written:
+            said = f"`{written}` is an address: download the file, and give its path"
+        raise LookupError(said) from None
     except (OSError, ValueError, RecursionError) as error:
         said = getattr(error, "strerror", None) or str(error)
         raise InputError(

@@ -59,17 +59,25 @@ class Known(NamedTuple):
         Of its weights, as they are published.
     source : str or None
         Who says its dimensions.
+    digest : str
+        Of its config.json; empty of others.
     """
 
     name: str
     shape: ModelShape
     precision: str
     source: str | None
+    digest: str = ""
 
     @property
     def status(self) -> Status:
         """How well its dimensions are known."""
         return "archetype" if self.shape.is_archetype else "catalog"
+
+    def unknown_on(self, device: str) -> str:
+        """Return which unknown its figures on a device are; of a config.json by what it says."""
+        name = f"config.json#{self.digest}" if self.digest else self.name
+        return f"language model:{name}:{device}"
 
 
 def known_model(activity: ModelFields, setting: ActivityContext) -> Known | ClosedModel:
@@ -85,7 +93,8 @@ def known_model(activity: ModelFields, setting: ActivityContext) -> Known | Clos
         model = getattr(named, "model", None)
         if model is None:
             return named  # type: ignore[no-any-return]
-        return Known(model.name, model.shape, named.precision, model.source or None)
+        source = model.source or None
+        return Known(model.name, model.shape, named.precision, source, digest=model.digest)
     assert activity.parameters is not None
     parameters = activity.parameters
     active = activity.active_parameters or parameters

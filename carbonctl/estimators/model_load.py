@@ -59,7 +59,7 @@ class Replicas:
         self.chosen = self.choose()
         self.load = self.chosen.load
         self.step, self.service = self.served(self.load)
-        self.unknown = f"language model:{known.name}:{self.device.id}"
+        self.unknown = known.unknown_on(self.device.id)
         self.source = source_of(known, self.device)
 
     def replica_of(self, precision: str) -> Replica:

@@ -293,7 +293,7 @@ class Trainer:
             of(Value(
                 within(figure, band), unit, "default", "mlenergy-v3",
                 f"{self.setting.path}.rl.{name}", name=name, note="of one answer",
-                unknown=f"language model:{self.known.name}:{self.device.id}",
+                unknown=self.known.unknown_on(self.device.id),
             ))
             for name, figure, band, unit in figures_of
         )  # fmt: skip

@@ -226,7 +226,17 @@ def model_named(what: str) -> Scalar:
 
     def read(raw: Any, info: ValidationInfo) -> str:
         path = config_path(raw)
-        return path if path is not None and what == "language_model" else by_id.read(raw, info)
+        if path is None:
+            return str(by_id.read(raw, info))
+        if what != "language_model":
+            raise ValueError(
+                "a config.json describes a language model; give `parameters`, `layers` and "
+                "`model_width` of a model of images or videos"
+            )
+        names: Names | None = info.context
+        if names is not None:
+            names.check(what, path)
+        return path
 
     return Scalar(read, scalars.ID)
 

@@ -274,7 +274,7 @@ def test_a_faulty_file_is_an_error_with_its_place(tmp_path, text, said):
         language_model(path)
     assert said in str(raised.value)
     assert f"{path}:1:1" in str(raised.value)
-    with pytest.raises(InputError):
+    with pytest.raises(LookupError, match=r"there is no file `.*none\.json`"):
         language_model(tmp_path / "none.json")
 
 
