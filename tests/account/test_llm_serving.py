@@ -358,4 +358,4 @@ def test_two_configs_are_two_unknowns(tmp_path, inside):
     assert "x: a/config.json, bf16" in shown
     assert "y: b/config.json, bf16" in shown
     assert len(unknowns(apart)) == 2
-    assert len(unknowns(ends("a", "a")[1])) == 1
+    assert len(unknowns(ends("a", "copy of a")[1])) == 1
