@@ -229,6 +229,20 @@ def one_number(activity: Any, setting: ActivityContext, *keys: str) -> None:
             raise ActivityError.at(f"{setting.path}.{key}", "give one number, not a range")
 
 
+def check_most(activity: Any, setting: ActivityContext, **most: int) -> None:
+    """Refuse numbers above what can be meant.
+
+    Raises
+    ------
+    ActivityError
+        Naming the key.
+    """
+    for key, limit in most.items():
+        value: Value | None = getattr(activity, key)
+        if value is not None and decide(value.high > limit):
+            raise ActivityError.at(f"{setting.path}.{key}", f"at most {limit} can be given")
+
+
 def number(value: Value | None, default: float) -> Any:
     """Return the best estimate of a value, or a default."""
     return default if value is None else best(value.number)

@@ -8,6 +8,7 @@ from carbonctl.estimators.base import ActivityContext, ActivityError
 from carbonctl.estimators.language_model import (
     Known,
     Placed,
+    check_most,
     joined,
     number,
     one_number,
@@ -54,6 +55,7 @@ class Replicas:
         self.device: Placed = placed(setting)
         self.machine = setting.require_machine()
         one_number(activity, setting, "devices", "latency")
+        check_most(activity, setting, devices=replica_limits.MOST_DEVICES)
         self.precision = activity.precision or known.precision
         self.replica = self.replica_of(self.precision)
         self.chosen = self.choose()

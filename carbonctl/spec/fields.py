@@ -138,7 +138,9 @@ TokenTime = Annotated[
     Value,
     QuantityField(units.DURATION._replace(example="30 ms", bare=("ms", "s")), bounds.positive),
 ]
-Parameters = Annotated[Value, QuantityField(units.COUNT._replace(example="70B"), bounds.positive)]
+Parameters = Annotated[
+    Value, QuantityField(units.COUNT._replace(example="70B"), bounds.of_model_parameters)
+]
 Tokens = Annotated[Value, QuantityField(units.COUNT._replace(example="300"))]
 PositiveTokens = Annotated[
     Value, QuantityField(units.COUNT._replace(example="400"), bounds.positive)
@@ -148,7 +150,8 @@ Throughput = Annotated[Value, QuantityField(units.REQUEST_RATE, bounds.positive)
 Requests = Annotated[Value, RateOrCount()]
 Ratio = Annotated[Value, QuantityField(units.FRACTION)]
 Reaction = Annotated[Value, QuantityField(units.FRACTION, bounds.said_as_share)]
-Multiplier = Annotated[Value, QuantityField(units.COUNT, bounds.at_least_one)]
+Multiplier = Annotated[Value, QuantityField(units.RATIO._replace(example="3"), bounds.at_least_one)]
+Speedup = Annotated[Value, QuantityField(units.RATIO._replace(example="1.5"), bounds.positive)]
 Overhead = Annotated[Value, QuantityField(units.RATIO._replace(example="1.3"), bounds.at_least_one)]
 StoragePower = Annotated[Value, QuantityField(units.PER_TB_POWER)]
 StorageMass = Annotated[Value, QuantityField(units.PER_TB_MASS)]

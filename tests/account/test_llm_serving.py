@@ -359,3 +359,48 @@ def test_two_configs_are_two_unknowns(tmp_path, inside):
     assert "y: b/config.json, bf16" in shown
     assert len(unknowns(apart)) == 2
     assert len(unknowns(ends("a", "copy of a")[1])) == 1
+
+
+SMALL_CHAT = (
+    "{kind: llm_serving, parameters: 8B, device: nvidia/h100-sxm5-80gb, requests: 1M, "
+    "output_tokens: 400, batch: 8}"
+)
+IMAGES = (
+    "{kind: media_serving, model: flux, device: nvidia/h100-sxm5-80gb, requests: 1M, "
+    "width: 1024, height: 1024, steps: 28, devices: 1, batch: 1}"
+)
+TUNING = (
+    "{kind: llm_training, model: llama-3.1-8b, tokens: 1B, device: nvidia/h100-sxm5-80gb, "
+    "devices: 8}"
+)
+
+
+@pytest.mark.parametrize(
+    ("activity", "before", "after", "said"),
+    [
+        (SMALL_CHAT, "8B", "8", "parameters: `8` is less than a million; did you mean `8B`?"),
+        (SMALL_CHAT, "8B", "70000", "`70000` is less than a million; write a number such as `70B`"),
+        (SMALL_CHAT, "1M", "5 %", "requests: `5 %` is a share, not a count such as `512`"),
+        (SMALL_CHAT, "400", "5 %", "output_tokens: `5 %` is a share, not a count such as `400`"),
+        (SMALL_CHAT, "batch: 8", "batch: 50 %", "batch: `50 %` is a share, not a count"),
+        (SMALL_CHAT, "batch: 8", "batch: 8, devices: 2048", "devices: at most 1024 can be given"),
+        (IMAGES, "devices: 1", "devices: 2048", "devices: at most 1024 can be given"),
+        (IMAGES, "devices: 1", "devices: 50 %", "`50 %` is a share, not a number of devices"),
+        (IMAGES, "batch: 1", "batch: 5000", "batch: at most 4096 can be given"),
+        (TUNING, "devices: 8", "devices: 2M", "devices: at most 1000000 can be given"),
+    ],
+)
+def test_numbers_that_cannot_be_meant_are_refused(activity, before, after, said):
+    phase = "training" if activity is TUNING else "inference"
+    account(spec(activity, phase))
+    with pytest.raises(InputError) as raised:
+        account(spec(activity.replace(before, after), phase))
+    assert said in str(raised.value)
+
+
+def test_a_ratio_may_be_in_percent():
+    ratio, percent = (
+        account(spec(SMALL_CHAT.replace("batch: 8", f"batch: 8, speedup: {speedup}")))
+        for speedup in ("1.5", "150 %")
+    )
+    assert percent.total == ratio.total
