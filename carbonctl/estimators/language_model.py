@@ -64,6 +64,8 @@ class Known(NamedTuple):
         Its name as the workload gives it, without that of its maker.
     note : str
         What else is to be known: why its precision is empty.
+    digest : str
+        Of its config.json; empty of others.
     """
 
     name: str
@@ -72,11 +74,17 @@ class Known(NamedTuple):
     source: str | None
     asked: str
     note: str = ""
+    digest: str = ""
 
     @property
     def status(self) -> Status:
         """How well its dimensions are known."""
         return "archetype" if self.shape.is_archetype else "catalog"
+
+    def unknown_on(self, device: str) -> str:
+        """Return which unknown its figures on a device are; of a config.json by what it says."""
+        name = f"config.json#{self.digest}" if self.digest else self.name
+        return f"language model:{name}:{device}"
 
 
 def known_model(activity: ModelFields, setting: ActivityContext) -> Known | ClosedModel:
@@ -94,7 +102,9 @@ def known_model(activity: ModelFields, setting: ActivityContext) -> Known | Clos
             return named  # type: ignore[no-any-return]
         asked = model.name if activity.model == model.id else activity.model.rpartition("/")[2]
         source = model.source or None
-        return Known(model.name, model.shape, named.precision, source, asked, model.note)
+        return Known(
+            model.name, model.shape, named.precision, source, asked, model.note, model.digest
+        )
     assert activity.parameters is not None
     parameters = activity.parameters
     active = activity.active_parameters or parameters
@@ -274,6 +284,20 @@ def one_number(activity: Any, setting: ActivityContext, *keys: str) -> None:
         value: Value | None = getattr(activity, key)
         if value is not None and decide(value.low != value.high):
             raise ActivityError.at(f"{setting.path}.{key}", "give one number, not a range")
+
+
+def check_most(activity: Any, setting: ActivityContext, **most: int) -> None:
+    """Refuse numbers above what can be meant.
+
+    Raises
+    ------
+    ActivityError
+        Naming the key.
+    """
+    for key, limit in most.items():
+        value: Value | None = getattr(activity, key)
+        if value is not None and decide(value.high > limit):
+            raise ActivityError.at(f"{setting.path}.{key}", f"at most {limit} can be given")
 
 
 def number(value: Value | None, default: float) -> Any:

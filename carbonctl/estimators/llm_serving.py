@@ -70,7 +70,7 @@ class LlmServing(ModelFields, OnMachine):
     mode: f.Mode | None = optional(
         "offline: replicas are busy all the time, on hardware of a shared pool; online unless given"
     )
-    speedup: f.PositiveCount | None = optional(
+    speedup: f.Speedup | None = optional(
         "throughput over that of the measured stack (vLLM, late 2025)"
     )
     tokens_per_s: f.TokenRate | None = optional("measured output tokens per time of one replica")

@@ -22,10 +22,17 @@ from carbonctl.estimators.base import (
     requested,
 )
 from carbonctl.estimators.compute import rest_of_node
-from carbonctl.estimators.language_model import MEASURED, Placed, number, one_number, placed
+from carbonctl.estimators.language_model import (
+    MEASURED,
+    Placed,
+    check_most,
+    number,
+    one_number,
+    placed,
+)
 from carbonctl.estimators.machine_fields import OnMachine, check_rate
 from carbonctl.estimators.model_figures import ActivityFigure, within
-from carbonctl.factors import power
+from carbonctl.factors import power, replica_limits
 from carbonctl.factors.model_runs import Batch, media_batch
 from carbonctl.factors.model_service import J_PER_KWH, S_PER_H
 from carbonctl.factors.model_shapes import MediaShape
@@ -108,6 +115,9 @@ def activity_data(activity: MediaServing, setting: ActivityContext) -> ActivityD
         Where its figures do not go together.
     """
     one_number(activity, setting, *_RANGELESS)
+    check_most(
+        activity, setting, devices=replica_limits.MOST_DEVICES, batch=replica_limits.MOST_SEQUENCES
+    )
     known = _known(activity, setting)
     device = placed(setting)
     machine = setting.require_machine()

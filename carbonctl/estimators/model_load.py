@@ -9,6 +9,7 @@ from carbonctl.estimators.language_model import (
     Known,
     Placed,
     beyond_context,
+    check_most,
     joined,
     known_precision,
     number,
@@ -56,13 +57,14 @@ class Replicas:
         self.device: Placed = placed(setting)
         self.machine = setting.require_machine()
         one_number(activity, setting, "devices", "latency")
+        check_most(activity, setting, devices=replica_limits.MOST_DEVICES)
         give = "give `precision`"
         self.precision = activity.precision or known_precision(known, setting.path, give)
         self.replica = self.replica_of(self.precision)
         self.chosen = self.choose()
         self.load = self.chosen.load
         self.step, self.service = self.served(self.load)
-        self.unknown = f"language model:{known.name}:{self.device.id}"
+        self.unknown = known.unknown_on(self.device.id)
         self.source = source_of(known, self.device)
 
     def replica_of(self, precision: str) -> Replica:

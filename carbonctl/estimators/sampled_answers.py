@@ -123,5 +123,5 @@ class Sampling:
         return of(Value(
             within(figure, band), unit, "default", source, f"{self.setting.path}.rl.{name}",
             name=name, note="of one answer",
-            unknown=f"language model:{self.known.name}:{self.device.id}",
+            unknown=self.known.unknown_on(self.device.id),
         ))  # fmt: skip

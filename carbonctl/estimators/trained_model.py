@@ -19,6 +19,7 @@ from carbonctl.estimators.language_model import (
     Known,
     Placed,
     beyond_context,
+    check_most,
     number,
     one_number,
     placed,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 _RUNS = "training-runs"
 _ONE = Quantity(1.0, "1", (), ATOM)
+_MOST_DEVICES = 1_000_000  # more than any training has had
 _METHODS: dict[str, model_runs.Method] = {method: method for method in model_runs.METHODS}
 _RECOMPUTE: dict[str, model_runs.Recompute] = {amount: amount for amount in model_runs.RECOMPUTE}
 
@@ -62,6 +64,7 @@ class Trainer:
         self.device: Placed = placed(setting)
         self.machine = setting.require_machine()
         one_number(activity, setting, "devices")
+        check_most(activity, setting, devices=_MOST_DEVICES)
         for key in ("input_tokens", "output_tokens", "batch") if activity.rl is not None else ():
             value: Value | None = getattr(activity.rl, key)
             if value is not None and decide(value.low != value.high):

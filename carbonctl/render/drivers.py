@@ -1,6 +1,6 @@
 """What matters most in a total, and what would lower it most, as people read it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from carbonctl.ledger.result import Result
@@ -32,6 +32,12 @@ def driver_rows(result: Result, mass: Callable[[float], str]) -> list[DriverRow]
         said = human_numbers.ranged(driver.value, driver.low, driver.high, driver.unit, path)
         rows.append(DriverRow(path.removeprefix("phases."), said, f"{ends[0]} to {ends[1]}"))
     return rows
+
+
+def common_path(rows: Sequence[DriverRow]) -> str:
+    """Return the activity or system that all labels begin with; empty where there is none."""
+    above = {row.label.rpartition(".")[0] for row in rows}
+    return above.pop() if len(above) == 1 else ""
 
 
 def best_lever(result: Result, mass: Callable[[float], str]) -> tuple[str, str]:

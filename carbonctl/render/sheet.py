@@ -103,10 +103,17 @@ class Screen:
         self.lines: list[str] = []
 
     def paragraph(self, text: Text | str = "", style: str = "") -> None:
-        """Draw a text in lines that end at spaces; an empty line where there is none."""
+        """Draw a text in lines that end at spaces; an empty line where there is none.
+
+        What a text is indented by, each of its lines is.
+        """
         whole = text if isinstance(text, Text) else Text(text, style)
-        for start, end in _breaks(whole.plain, self.width) or ((0, 0),):
-            self.lines.append(whole.shown(start, end) if self.color else whole.plain[start:end])
+        indent = len(whole.plain) - len(whole.plain.lstrip(" "))
+        margin = " " * indent
+        for start, end in _breaks(whole.plain[indent:], self.width - indent) or ((0, 0),):
+            ends = start + indent, end + indent
+            shown = whole.shown(*ends) if self.color else whole.plain[slice(*ends)]
+            self.lines.append(f"{margin}{shown}" if shown else "")
 
     def heading(self, text: str) -> None:
         """Draw the head of what follows, below an empty line."""

@@ -390,3 +390,140 @@ def test_the_power_of_all_devices_needs_their_number_alone():
         account(spec(text))
     given = account(spec(text.replace("batch: 64", "batch: 64, devices: 4")))
     assert {f.name: f.value for f in given.figures}["power"] == 500
+
+
+@pytest.mark.parametrize("command", ["estimate", "compare"])
+@pytest.mark.parametrize("form", ["table", "md", "json"])
+def test_a_service_without_requests_has_no_line_per_request(command, form, tmp_path, inside):
+    text = spec(CHAT.replace("200k / day", "0 / day"), more="functional_unit: {name: request}\n")
+    path, saved = tmp_path / "chat.yaml", tmp_path / "chat.json"
+    path.write_text(text)
+    saved.write_text(inside("estimate", str(path), "-f", "json").out)
+    for file in (path, saved):
+        done = inside(command, *[str(file)] * (2 if command == "compare" else 1), "-f", form)
+        assert (done.code, "Per request" in done.out) == (0, False)
+
+
+def of_config(path) -> str:
+    return spec(CHAT.replace("meta-llama/Llama-3.1-70B-Instruct", str(path)))
+
+
+@pytest.mark.parametrize("command", ["estimate", "validate"])
+def test_a_config_that_is_not_there_is_an_error_of_the_spec(command, tmp_path, inside):
+    path = tmp_path / "job.yaml"
+    path.write_text(of_config("./none.json"))
+    done = inside(command, str(path))
+    column = path.read_text().splitlines()[4].index("./none.json") + 1
+    said = f"{path}:5:{column}: model: there is no file `./none.json`\n"
+    assert (done.code, done.err) == (3, said)
+    path.write_text(of_config("https://example.org/config.json"))
+    assert "is an address: download the file, and give its path" in inside(command, str(path)).err
+
+
+def test_a_config_of_set_that_is_not_there_is_an_error_of_set(tmp_path, inside):
+    path = tmp_path / "job.yaml"
+    path.write_text(spec(CHAT))
+    done = inside("estimate", str(path), "--set", "inference.0.model=none.json")
+    assert (done.code, done.err) == (3, "--set:1:19: model: there is no file `none.json`\n")
+
+
+@pytest.mark.parametrize("command", ["estimate", "validate", "explain"])
+def test_a_faulty_config_is_an_error_with_its_key(command, tmp_path, inside):
+    path, config = tmp_path / "job.yaml", tmp_path / "config.json"
+    path.write_text(of_config("./config.json"))
+    config.write_text(json.dumps({**SMALL, "num_local_experts": 4, "num_experts_per_tok": 8}))
+    done = inside(command, str(path))
+    assert done.code == 3
+    assert f"{config}:1:1: " in done.err
+    assert "`num_experts_per_tok` (8) exceeds `num_local_experts` (4)" in done.err
+
+
+def test_a_config_of_a_language_model_makes_no_images(tmp_path, inside):
+    path = tmp_path / "job.yaml"
+    path.write_text(spec("{kind: media_serving, model: ./config.json, device: nvidia/h100-sxm5-80gb,"
+                         " requests: 1M, width: 1024, height: 1024, steps: 28}"))  # fmt: skip
+    done = inside("estimate", str(path))
+    assert done.code == 3
+    assert "model: a config.json describes a language model; give `parameters`" in done.err
+
+
+SMALL = {
+    "model_type": "llama", "hidden_size": 4096, "num_hidden_layers": 32, "num_attention_heads": 32,
+    "num_key_value_heads": 8, "intermediate_size": 14336, "vocab_size": 128256,
+    "max_position_embeddings": 131072, "torch_dtype": "bfloat16", "tie_word_embeddings": False,
+}  # fmt: skip
+
+
+def test_two_configs_are_two_unknowns(tmp_path, inside):
+    for folder, layers in (("a", 32), ("b", 40), ("copy of a", 32)):
+        (tmp_path / folder).mkdir()
+        config = {**SMALL, "num_hidden_layers": layers}
+        (tmp_path / folder / "config.json").write_text(json.dumps(config))
+
+    def ends(first: str, second: str):
+        path = tmp_path / "job.yaml"
+        activities = "\n    - ".join(
+            CHAT.replace("kind", f"name: {name}, kind").replace(
+                "meta-llama/Llama-3.1-70B-Instruct", f"./{folder}/config.json"
+            )
+            for name, folder in (("x", first), ("y", second))
+        )
+        path.write_text(spec(activities))
+        return inside("estimate", str(path)).out, api.estimate(path).booked
+
+    from carbonctl import api
+
+    def unknowns(entries):
+        return {value.unknown for entry in entries for value in entry.inputs
+                if value.name == "energy_per_token"}  # fmt: skip
+
+    shown, apart = ends("a", "b")
+    assert "x: a/config.json, bf16" in shown
+    assert "y: b/config.json, bf16" in shown
+    assert len(unknowns(apart)) == 2
+    assert len(unknowns(ends("a", "copy of a")[1])) == 1
+
+
+SMALL_CHAT = (
+    "{kind: llm_serving, parameters: 8B, device: nvidia/h100-sxm5-80gb, requests: 1M, "
+    "output_tokens: 400, batch: 8}"
+)
+IMAGES = (
+    "{kind: media_serving, model: flux, device: nvidia/h100-sxm5-80gb, requests: 1M, "
+    "width: 1024, height: 1024, steps: 28, devices: 1, batch: 1}"
+)
+TUNING = (
+    "{kind: llm_training, model: llama-3.1-8b, tokens: 1B, device: nvidia/h100-sxm5-80gb, "
+    "devices: 8}"
+)
+
+
+@pytest.mark.parametrize(
+    ("activity", "before", "after", "said"),
+    [
+        (SMALL_CHAT, "8B", "8", "parameters: `8` is less than a million; did you mean `8B`?"),
+        (SMALL_CHAT, "8B", "70000", "`70000` is less than a million; write a number such as `70B`"),
+        (SMALL_CHAT, "1M", "5 %", "requests: `5 %` is a share, not a count such as `512`"),
+        (SMALL_CHAT, "400", "5 %", "output_tokens: `5 %` is a share, not a count such as `400`"),
+        (SMALL_CHAT, "batch: 8", "batch: 50 %", "batch: `50 %` is a share, not a count"),
+        (SMALL_CHAT, "batch: 8", "batch: 8, devices: 2048", "devices: at most 1024 can be given"),
+        (IMAGES, "devices: 1", "devices: 2048", "devices: at most 1024 can be given"),
+        (IMAGES, "devices: 1", "devices: 50 %", "`50 %` is a share, not a number of devices"),
+        (IMAGES, "batch: 1", "batch: 5000", "batch: at most 4096 can be given"),
+        (TUNING, "devices: 8", "devices: 2M", "devices: at most 1000000 can be given"),
+    ],
+)
+def test_numbers_that_cannot_be_meant_are_refused(activity, before, after, said):
+    phase = "training" if activity is TUNING else "inference"
+    account(spec(activity, phase))
+    with pytest.raises(InputError) as raised:
+        account(spec(activity.replace(before, after), phase))
+    assert said in str(raised.value)
+
+
+def test_a_ratio_may_be_in_percent():
+    ratio, percent = (
+        account(spec(SMALL_CHAT.replace("batch: 8", f"batch: 8, speedup: {speedup}")))
+        for speedup in ("1.5", "150 %")
+    )
+    assert percent.total == ratio.total

@@ -6,7 +6,9 @@ import pytest
 
 from carbonctl import estimators
 from carbonctl.estimators import model_figures
+from carbonctl.render import Style
 from carbonctl.render.model_details import lines, of_activity, terms
+from carbonctl.render.sheet import Screen
 from tests.account.test_llm_serving import CHAT, spec
 from tests.conftest import CONFIGS, account
 from tests.models.oracle import rows
@@ -66,12 +68,61 @@ def test_lines_of_many_are_those_of_each(inside, tmp_path):
 
 
 def test_the_table_says_what_follows_from_a_model(inside):
-    shown = inside("estimate", str(CONFIGS / "models" / "chat-service.yaml")).out
+    shown = inside("estimate", str(CONFIGS / "models" / "chat-service.yaml"), "--details").out
     for said in ("2,220 tokens/s a replica", "28.8 ms a token", "1.04 J a token (0.78..1.51)",
                  "577 W a device, 82 % of rated", "memory 41 %, compute 17 %, fixed 41 %",
                  "0.115 Wh a request", "busy 14,613 device-h, idle 9,742", "at most 614 in flight",
                  "weights 141 GB", "Llama-3.1-70B-Instruct, bf16, 4 × NVIDIA H100 SXM5 80GB"):  # fmt: skip
         assert said in shown
+
+
+def test_the_first_screen_has_the_total_and_what_matters_of_a_model(inside, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert inside("init", "llm").code == 0
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = inside("estimate", "llm.carbon.yaml").out.splitlines()
+    assert len(shown) < 24  # of 24 rows the last is the prompt's
+    assert max(map(len, shown)) <= 80
+    at = next(n for n, line in enumerate(shown) if line.startswith("llm_serving: "))
+    assert shown[at : at + 3] == [
+        "llm_serving: Llama-3.1-70B-Instruct, bf16, 4 × NVIDIA H100 SXM5 80GB, batch 32",
+        "  1,318 tokens/s a replica   24.3 ms a token   1.61 J a token (1.21..2.33)",
+        "  busy 24,623 device-h, idle 20,146; 2 replicas needed (8 devices)",
+    ]
+    heading = shown.index("What matters most in inference.llm_serving")
+    assert shown[heading + 1].startswith("energy_per_token  ")
+    assert not any(line.startswith(("Data", "Training")) for line in shown)
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("chat-service", ("4 devices a replica, 1 replica", "2,220 tokens/s a replica",
+                          "28.8 ms a token", "1.04 J a token (0.78..1.51)")),
+        ("fine-tuning", ("tokens/s", "J a token (")),
+        ("image-service", ("1 device", "s a batch")),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("form", ["table", "md"])
+def test_a_saved_result_says_what_its_figures_tell(file, said, form, inside, tmp_path):
+    saved = tmp_path / "saved.json"
+    path = CONFIGS / "models" / f"{file}.yaml"
+    assert inside("estimate", str(path), "--export", f"json={saved}").code == 0
+    shown = inside("estimate", str(saved), "-f", form).out
+    for text in said:
+        assert text in shown
+
+
+def test_markdown_says_what_follows_from_a_model(inside):
+    shown = inside("estimate", str(CONFIGS / "models" / "chat-service.yaml"), "-f", "md").out
+    assert "bf16, 4 × NVIDIA H100 SXM5 80GB, batch 64; 2,220 tokens/s a replica, 28.8 ms a" in shown
+    assert "1 replica needed (4 devices)" in shown
+
+
+def test_an_indented_line_that_is_broken_stays_indented():
+    screen = Screen(Style(width=20))
+    screen.paragraph("  one two three four five six")
+    assert screen.lines == ["  one two three four", "  five six"]
 
 
 def test_explain_has_the_terms_of_a_step():
