@@ -177,7 +177,7 @@ phases:
 def test_ranges_are_changed_by_their_best(busy, is_idle, catalog):
     names = rows(CHAT.format(f"batch: 8..128, busy: {busy}"), catalog)
     assert names["llm_serving: twice the batch"].saved_kgco2e > 0
-    assert ("llm_serving: replicas that are busy 80 %" in names) == is_idle
+    assert ("llm_serving: replicas busy 80 %" in names) == is_idle
     fleet = JOB.replace("compute", "serving").replace(
         "devices: 8, wall_time: 100 h", f"fleet: 4, duration: 1 year, busy: {busy}"
     )
@@ -190,4 +190,4 @@ def test_a_measured_throughput_has_no_levers_of_the_model(catalog):
     of_model = {"llm_serving: twice the batch", "llm_serving: fp8 weights"}
     assert of_model <= modelled.keys()
     assert not of_model & measured.keys()
-    assert "llm_serving: replicas that are busy 80 %" in measured
+    assert "llm_serving: replicas busy 80 %" in measured

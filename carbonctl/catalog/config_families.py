@@ -80,8 +80,9 @@ def flattened(config: Mapping[str, Any]) -> dict[str, Any]:
     """
     keys = dict(config)
     for section in _SECTIONS:
-        if isinstance(config.get(section), Mapping):
-            keys |= config[section]
+        own = config.get(section)
+        if isinstance(own, Mapping):
+            keys |= {key: value for key, value in own.items() if value is not None}
     family = family_of(keys)
     if family in ("dbrx", "mpt"):
         _take_sections(keys, family)

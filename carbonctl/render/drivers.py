@@ -1,6 +1,7 @@
 """What matters most in a total, and what would lower it most, as people read it."""
 
 from collections.abc import Callable, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from carbonctl.ledger.result import Result
@@ -35,9 +36,10 @@ def driver_rows(result: Result, mass: Callable[[float], str]) -> list[DriverRow]
 
 
 def common_path(rows: Sequence[DriverRow]) -> str:
-    """Return the activity or system that all labels begin with; empty where there is none."""
-    above = {row.label.rpartition(".")[0] for row in rows}
-    return above.pop() if len(above) == 1 else ""
+    """Return the phase, activity or system that all labels begin with; empty where none."""
+    above = [row.label.split(".")[:-1] for row in rows]
+    shared = takewhile(lambda names: len(set(names)) == 1, zip(*above, strict=False))
+    return ".".join(names[0] for names in shared)
 
 
 def best_lever(result: Result, mass: Callable[[float], str]) -> tuple[str, str]:

@@ -1,10 +1,13 @@
 """Reinforcement learning on a language model: given power, ranges, warnings, and what is shown."""
 
+import json
+
 import pytest
 
 from carbonctl.errors import InputError
 from carbonctl.render.model_details import of_activity, terms
 from tests.account.test_llm_serving import spec
+from tests.catalog.test_model_config import LLAMA
 from tests.conftest import account
 
 RL = (
@@ -155,3 +158,24 @@ def test_the_high_end_of_a_sequence_is_in_the_context():
     text = RL.partition(", rl:")[0] + ", tokens: 1B, sequence: 100k..200k}"
     with pytest.raises(InputError, match="sequence: 200000 tokens exceed the context of"):
         account(spec(text, "training"))
+
+
+def test_answers_of_two_configs_are_two_unknowns(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name, layers in (("a", 32), ("b", 40), ("copy", 32)):
+        config = {**LLAMA, "num_hidden_layers": layers}
+        (tmp_path / f"{name}.json").write_text(json.dumps(config))
+
+    def unknowns(*names: str) -> set[str]:
+        activities = "\n    - ".join(
+            RL.replace("{kind", f"{{name: {name}, kind").replace(
+                "Qwen/Qwen2.5-7B", f"./{name}.json"
+            )
+            for name in names
+        )
+        result = account(spec(activities, "training"))
+        values = [v for e in result.booked for v in e.inputs]
+        return {v.unknown for v in values if v.name in ("sampling_time", "sampling_energy")}
+
+    assert len(unknowns("a", "b")) == 2
+    assert len(unknowns("a", "copy")) == 1

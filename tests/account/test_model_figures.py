@@ -7,6 +7,7 @@ import pytest
 from carbonctl import estimators
 from carbonctl.estimators import model_figures
 from carbonctl.render import Style
+from carbonctl.render.drivers import DriverRow, common_path
 from carbonctl.render.model_details import lines, of_activity, terms
 from carbonctl.render.sheet import Screen
 from tests.account.test_llm_serving import CHAT, spec
@@ -123,6 +124,9 @@ def test_an_indented_line_that_is_broken_stays_indented():
     screen = Screen(Style(width=20))
     screen.paragraph("  one two three four five six")
     assert screen.lines == ["  one two three four", "  five six"]
+    screen = Screen(Style(width=8))
+    screen.paragraph("one two three four", hanging=2)
+    assert screen.lines == ["one two", "  three", "  four"]
 
 
 def test_explain_has_the_terms_of_a_step():
@@ -311,3 +315,26 @@ def test_one_device_is_one():
     said = said_of(spec(CHAT.replace("meta-llama/Llama-3.1-70B-Instruct", "llama-3.1-8b")))
     assert "on 1 device, " in said
     assert "1 devices" not in said
+
+
+def test_the_first_screen_says_what_stands_ready_and_the_speedup(inside, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    path = tmp_path / "chat.yaml"
+    path.write_text(spec(CHAT.replace("batch: 64, busy: 60 %", "batch: 64, fleet: 3, speedup: 2")))
+    shown = inside("estimate", str(path)).out.splitlines()
+    at = next(n for n, line in enumerate(shown) if line.startswith("llm_serving: "))
+    assert shown[at + 1] == "  speedup 2"  # below a line that is full
+    assert shown[at + 3].endswith("; 1 replica needed, 3 ready (12 devices)")
+
+
+@pytest.mark.parametrize(
+    ("labels", "above"),
+    [
+        (("training.x.mfu", "training.x.rl.sampling_time"), "training.x"),
+        (("training.x.mfu", "inference.y.busy"), ""),
+        (("training.x.mfu", "training.y.mfu"), "training"),
+        (("site.pue", "pue"), ""),
+    ],
+)
+def test_the_head_of_what_matters_is_what_the_labels_share(labels, above):
+    assert common_path([DriverRow(label, "", "") for label in labels]) == above

@@ -141,6 +141,9 @@ def test_it_has_the_shape_of_its_row(identity):
 def test_a_model_that_reads_images_has_its_text_config():
     whole = {"model_type": "x", "vision_config": {}, "text_config": LLAMA}
     assert from_config(whole, "x").shape == from_config(LLAMA, "x").shape
+    quantized = {"quantization_config": {"quant_method": "fp8"}, "dtype": "bfloat16"}
+    empty = {**LLAMA, "quantization_config": None, "dtype": None}
+    assert from_config({**quantized, "text_config": empty}, "x").precision == "fp8"
 
 
 def test_layers_with_experts_are_those_that_its_family_says():

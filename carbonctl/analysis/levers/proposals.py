@@ -241,7 +241,7 @@ def _llm_serving(path: str, activity: Mapping[str, Any]) -> Iterator[Proposal]:
         )  # fmt: skip
     if "busy" in activity and 0 < parse_best(activity["busy"], COUNT) < _BUSY:
         yield Proposal(
-            f"replicas that are busy {_BUSY * 100:.0f} %",
+            f"replicas busy {_BUSY * 100:.0f} %",
             {"on": path, "set": {"busy": f"{_BUSY}"}},
             "the peak of the load leaves room for it, and answers stay fast enough",
         )  # fmt: skip

@@ -19,6 +19,7 @@ _BAR = 10
 _WIDE = 100
 _WIDE_BAR = 30
 _NAME = 15
+_HANGING = 2  # what lines below the first are indented by
 _SHORT = "Assumed: {} figure{} that the file does not give; --details has their sources."
 # Columns for which there is room; a figure is never cut, its column is left out.
 _TABLES_FROM = 72
@@ -251,7 +252,8 @@ class _Block:
         from carbonctl.render.model_brief import said_of
 
         for said in said_of(self.result, in_full=self.style.details):
-            self.screen.paragraph(Text(f"{said.activity}: ", "bold").append(said.head))
+            head = Text(f"{said.activity}: ", "bold").append(said.head)
+            self.screen.paragraph(head, hanging=_HANGING)
             for line in said.rest:
                 self.screen.paragraph(line)
 
