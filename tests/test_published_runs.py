@@ -10,13 +10,15 @@ from statistics import median
 import pytest
 
 from carbonctl.analysis.reproduce import reproduce
-from carbonctl.catalog.accuracy import GIVEN, record
+from carbonctl.catalog.accuracy import GIVEN, TOKENS, record
 from carbonctl.factors.distributions import triangular
 from tests.conftest import CATALOG, CONFIGS, WORKLOADS, account
 from tests.conftest import example as result
 
 FIGURES = [figure for figure in record() if figure.mode == GIVEN]
 ROWS = reproduce(FIGURES, CATALOG).rows
+FROM_TOKENS = [figure for figure in record() if figure.mode == TOKENS]
+PREDICTED = reproduce(FROM_TOKENS, CATALOG).rows
 FILES = sorted(path.relative_to(CONFIGS).as_posix() for path in WORKLOADS)
 PUBLISHED = [file for file in FILES if file.startswith("published/")]
 # Printed figures that do not follow from their inputs, and what the inputs make.
@@ -42,7 +44,7 @@ def test_no_tolerance_is_wider_than_it_has_to_be():
 
 def test_every_reported_figure_is_in_the_list():
     """Or is a negative control, or a zero, which has no relative error."""
-    listed = [(figure.file, figure.key) for figure in FIGURES]
+    listed = [(figure.file, figure.key) for figure in (*FIGURES, *FROM_TOKENS)]
     assert len(listed) == len(set(listed))
     for file in FILES:
         for key, row in (result(file).reported or {}).items():
@@ -67,6 +69,52 @@ def test_the_errors_as_a_whole():
     assert len(errors) >= 80
     assert median(errors) <= 0.5
     assert max(errors) <= 4
+
+
+# --- training of language models, from tokens ---
+
+
+@pytest.mark.parametrize(
+    ("figure", "row"),
+    list(zip(FROM_TOKENS, PREDICTED, strict=True)),
+    ids=lambda it: f"{it.file}:{it.key}" if hasattr(it, "file") else "",
+)
+def test_the_record_says_by_how_much_tokens_miss(figure, row):
+    gap = f"{row.error_pct:+.0f} %".replace("-", "−")
+    assert figure.why.endswith(f": {gap}, {'inside' if row.inside else 'outside'} the range")
+    assert row.inside == (row.low <= row.reported <= row.high)
+    assert row.low < row.estimated < row.high
+    ours = (result(figure.file).reported or {})[figure.key]
+    assert (row.reported, row.estimated, row.error_pct) == ours
+    assert (row.tolerance_pct, row.ok) == (None, None)
+
+
+@pytest.mark.parametrize("file", dict.fromkeys(figure.file for figure in FROM_TOKENS))
+def test_what_is_given_of_a_training_is_its_model_and_tokens(file):
+    """No hours, no watts, and no MFU but where the paper prints one."""
+    spec = result(file).spec
+    (activity,) = spec["phases"]["training"]
+    told = {"name", "kind", "model", "parameters", "active_parameters", "tokens", "sequence",
+            "device", "devices"}  # fmt: skip
+    assert activity["kind"] == "llm_training"
+    extra = {key: value for key, value in activity.items() if key not in told}
+    assert extra.pop("host_power", "0 W") == "0 W"
+    assert list(extra) == (["mfu"] if "llama-3.1-405b" in file else [])
+    assert not spec.get("systems")
+
+
+def test_a_training_from_tokens_has_the_reported_figures_of_its_pair():
+    pairs = 0
+    for figure in FROM_TOKENS:
+        pair = figure.file.replace("-from-tokens", "")
+        pair = pair if pair in FILES else pair.removeprefix("published/")
+        if pair in FILES and "bloom" not in pair:  # of which it is the dynamic part alone
+            theirs = (result(pair).reported or {}).get(figure.key)
+            ours = (result(figure.file).reported or {})[figure.key]
+            assert theirs is None or theirs.reported == ours.reported
+            assert result(pair).spec["site"]["grid"] == result(figure.file).spec["site"]["grid"]
+            pairs += theirs is not None
+    assert pairs >= 20
 
 
 @pytest.mark.parametrize("file", PUBLISHED)

@@ -11,7 +11,7 @@ from carbonctl.analysis import reproduce as reproduction
 from carbonctl.analysis.reproduce import blind as blinding
 from carbonctl.analysis.reproduce import boundaries, summary
 from carbonctl.analysis.reproduce.rows import Row
-from carbonctl.catalog.accuracy import BLIND, GIVEN, RECORD, record
+from carbonctl.catalog.accuracy import BLIND, GIVEN, MODES, RECORD, TOKENS, record
 from carbonctl.factors.distributions import triangular
 from carbonctl.render.reproduction import COLUMNS
 from carbonctl.spec.from_python import tree
@@ -196,6 +196,7 @@ def test_the_record_has_its_form():
         assert (CONFIGS / row["file"]).is_file()
         assert (row["tolerance_pct"] != "") == (row["mode"] == GIVEN), row
         assert row["restated"] in ("", "yes")
+        assert row["mode"] in MODES
         assert row["class"]
         assert len(row["why"]) > 20
 
@@ -219,7 +220,7 @@ def test_every_figure_on_record_has_a_row():
     assert all(row.estimated and row.reported for row in made.rows)
     blind_ones = {figure.name for figure in BLIND_FIGURES}
     assert not blind_ones & {*made.not_known_before, *made.not_measured}
-    names = {figure.name for figure in RECORDED}
+    names = {figure.name for figure in RECORDED if figure.mode != TOKENS}
     assert blind_ones | {*made.not_known_before, *made.not_measured} == names
 
 
@@ -281,6 +282,11 @@ def test_sums_are_of_what_does_not_restate_an_input():
     by_work = [item.figures for (mode, group), item in sums.items() if mode == BLIND
                and group not in (summary.ALL, "facility", "carbon")]  # fmt: skip
     assert sum(by_work) == RUNS
+    tokens = [row for row in rows if row.mode == TOKENS and row.key != "energy_kwh"]
+    assert sums[TOKENS, "all"].figures == len(tokens) == len({row.workload for row in tokens})
+    assert sums[TOKENS, "all"].median_error_pct == median(abs(row.error_pct) for row in tokens)
+    assert sums[TOKENS, "all"].inside_pct == 100 * sum(row.inside for row in tokens) / len(tokens)
+    assert sums[TOKENS, "all"].inside_pct > 2 / 3
 
 
 # --- the command ---
@@ -299,13 +305,17 @@ def test_some_runs_by_name(inside):
     assert workloads == {f.name for f in BLIND_FIGURES if "strubell" in f.name or "dodge" in f.name}
 
 
-@pytest.mark.parametrize(("flag", "mode"), [("--given", GIVEN), ("--blind", BLIND)])
+@pytest.mark.parametrize(
+    ("flag", "mode"), [("--given", GIVEN), ("--blind", BLIND), ("--tokens", TOKENS)]
+)
 def test_one_mode_alone(inside, flag, mode):
     document = json.loads(inside("reproduce", flag, "-f", "json").out)
     assert {row["mode"] for row in document["rows"]} == {mode}
     assert {item["mode"] for item in document["summary"]} == {mode}
     assert bool(document["goals"]) == (mode == BLIND)
-    assert inside("reproduce", "--given", "--blind").code == 2
+    others = {"--given", "--blind", "--tokens"} - {flag}
+    assert inside("reproduce", flag, others.pop()).code == 2
+    assert inside("reproduce", "--given", "--blind", "--tokens").code == 2
 
 
 def test_a_wrong_name_is_told_the_nearest(inside):

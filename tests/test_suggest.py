@@ -157,3 +157,37 @@ phases:
 """
     row = rows(text, catalog)["chat: autoscaling"]
     assert row.saved_low_kgco2e < row.saved_kgco2e < row.saved_high_kgco2e
+
+
+CHAT = """
+name: chat
+site: {{grid: FR}}
+phases:
+  inference:
+    - {{kind: llm_serving, model: llama-3.1-8b, device: nvidia/h100-sxm5-80gb, requests: 1M,
+       output_tokens: 400, {}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("busy", "is_idle"),
+    [("30..80 %", True), ("{best: 50 %, distribution: normal, sd: 3 %}", True),
+     ("70..100 %", False)],
+)  # fmt: skip
+def test_ranges_are_changed_by_their_best(busy, is_idle, catalog):
+    names = rows(CHAT.format(f"batch: 8..128, busy: {busy}"), catalog)
+    assert names["llm_serving: twice the batch"].saved_kgco2e > 0
+    assert ("llm_serving: replicas busy 80 %" in names) == is_idle
+    fleet = JOB.replace("compute", "serving").replace(
+        "devices: 8, wall_time: 100 h", f"fleet: 4, duration: 1 year, busy: {busy}"
+    )
+    assert ("serving: a fleet that is busy 80 %" in rows(fleet, catalog)) == is_idle
+
+
+def test_a_measured_throughput_has_no_levers_of_the_model(catalog):
+    modelled = rows(CHAT.format("batch: 32, busy: 30 %"), catalog)
+    measured = rows(CHAT.format("batch: 32, busy: 30 %, tokens_per_s: 2000 / s"), catalog)
+    of_model = {"llm_serving: twice the batch", "llm_serving: fp8 weights"}
+    assert of_model <= modelled.keys()
+    assert not of_model & measured.keys()
+    assert "llm_serving: replicas busy 80 %" in measured

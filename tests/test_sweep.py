@@ -265,6 +265,25 @@ def test_per_functional_unit(inside, tmp_path):
     assert figures == pytest.approx([figures[0], figures[0] / 2, figures[0] / 4], rel=1e-14)
 
 
+def test_per_functional_unit_whose_amount_follows_from_the_activity(inside, tmp_path):
+    path = tmp_path / "chat.yaml"
+    path.write_text("""
+name: chat
+functional_unit: {name: request}
+site: {grid: FR, pue: 1.2}
+phases:
+  inference:
+    - {kind: llm_serving, name: chat, model: llama-3.1-8b, device: nvidia/h100-sxm5-80gb,
+       requests: 1M, output_tokens: 400, batch: 32}
+""")
+    swept = inside(
+        "sweep", str(path), "--over", "inference.chat.requests=1M,2M,4M,0", "--per", "-f", "csv"
+    )
+    *some, none = [row["total_kgco2e_per_unit"] for row in rows(swept.out)]
+    assert [float(figure) for figure in some] == pytest.approx([float(some[0])] * 3, rel=1e-12)
+    assert none == ""
+
+
 def test_per_without_a_unit(inside):
     done = inside("sweep", str(SERVICE), "--over", "site.pue=1.2", "--per")
     said = "--per: the workload has no `functional_unit`; give its `name` and `amount`"

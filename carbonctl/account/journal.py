@@ -5,7 +5,9 @@ from typing import Any
 from carbonctl.errors import Caution
 from carbonctl.estimators.base import ActivityData
 from carbonctl.ledger.entry import Entry, Figure
+from carbonctl.ledger.ranges import ends_of
 from carbonctl.numbers.intervals import best, high, low
+from carbonctl.numbers.quantities import Quantity
 from carbonctl.numbers.values import Value
 
 _WEAKEST_FIRST = ("archetype", "default", "derived", "catalog", "given")
@@ -50,7 +52,10 @@ class Journal:
     def show(self, phase: str, activity: str, data: ActivityData) -> None:
         """Note the figures of an activity, and the terms that they come from."""
         for name, number, unit in data.figures:
-            ends = best(number), low(number), high(number)
+            if isinstance(number, Quantity):
+                ends = best(number.number), *ends_of(number)
+            else:
+                ends = best(number), low(number), high(number)
             self.figures.append(Figure(phase, activity, name, ends[0], unit, *ends[1:]))
         if data.details is not None:
             self.details[phase, activity] = data.details

@@ -181,7 +181,8 @@ def _of_all(node: MachineResolver) -> Quantity | None:
         return of(node.per_system)
     given: Value | None = getattr(fields, "devices", None)
     if given is None:
-        message = "all: how many devices draw it? give `devices` and `wall_time`"
+        more = " and `wall_time`" if "wall_time" in type(fields).model_fields else ""
+        message = f"all: how many devices draw it? give `devices`{more}"
         raise ActivityError.at(f"{path}.power_scope", message)
     if decide(given.low != given.high):
         message = "all: the number of devices is a range; give one number"

@@ -143,14 +143,14 @@ class Catalog(Electricity):
         Raises
         ------
         LookupError
-            With the nearest names.
+            With the nearest names; where there is no such config.json.
         InputError
             Where a config.json is none of a model.
         """
         if isinstance(name, ConfigPath):
             from carbonctl.catalog import model_config, models
 
-            model = model_config.language_model(name.file)
+            model = model_config.language_model(name.file, str(name))
             return models.NamedModel(model, model.precision)
         return self.models.find(name)
 

@@ -11,7 +11,8 @@ from carbonctl.catalog import tables
 from carbonctl.catalog.folders import examples
 
 RECORD = "published/record.csv"
-GIVEN, BLIND = "given", "blind"
+GIVEN, BLIND, TOKENS = "given", "blind", "tokens"
+MODES = (GIVEN, BLIND, TOKENS)
 
 
 class RecordedFigure(NamedTuple):
@@ -25,14 +26,14 @@ class RecordedFigure(NamedTuple):
         Which reported figure, such as ``energy_kwh``.
     mode : str
         Whether the account takes every published input (`GIVEN`), or only what is known before a
-        run (`BLIND`).
+        run: devices, hours and place (`BLIND`), or a model and its tokens (`TOKENS`).
     measured : str
         What the source measured, or what the figure rests on.
     group : str
         The sort of work, by which errors are summed up.
     tolerance_pct : float or None
         The error that is allowed [% of the reported figure]; None for blind figures, which are
-        judged together.
+        judged together, and for those from tokens.
     is_restated : bool
         Whether the figure restates an input or implies it, and so says nothing of how well the
         tool estimates.
@@ -68,7 +69,7 @@ def record() -> tuple[RecordedFigure, ...]:
 
 def _figure(row: tables.Row) -> RecordedFigure:
     tolerance = float(row["tolerance_pct"]) if row["tolerance_pct"] else None
-    if row["mode"] not in (GIVEN, BLIND):
-        raise ValueError(f"mode: {GIVEN} or {BLIND} is wanted, not `{row['mode']}`")
+    if row["mode"] not in MODES:
+        raise ValueError(f"mode: {', '.join(MODES)} are known, not `{row['mode']}`")
     head = (row["file"], row["key"], row["mode"], row["measured"], row["class"])
     return RecordedFigure(*head, tolerance, row["restated"] == "yes", row["why"])

@@ -4,48 +4,53 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from carbonctl.catalog import config_families as families
+from carbonctl.catalog.model_precision import precision
 from carbonctl.catalog.model_rows import LanguageModel
 from carbonctl.errors import InputError, Problem
 from carbonctl.factors.model_shapes import ModelShape
 from carbonctl.spec.files import read
 
-_PRECISIONS = {
-    "float32": "fp32", "bfloat16": "bf16", "float16": "fp16", "fp8": "fp8", "mxfp4": "mxfp4",
-    "nvfp4": "nvfp4",
-}  # fmt: skip
-_OF_BITS = {4: "int4", 8: "int8"}
 # Two matrices in a feed-forward layer; all other kinds of model have three, of which one gates.
 _UNGATED = frozenset((
     "bloom", "falcon", "gpt2", "gpt_bigcode", "gpt_neox", "mpt", "nemotron", "opt", "phi",
     "starcoder2",
 ))  # fmt: skip
 _STATE_BYTES = 4  # of an element of a recurrent state
-_NAMES = {
-    "layers": ("num_hidden_layers", "n_layer", "n_layers"),
-    "width": ("hidden_size", "n_embd", "d_model"),
-    "heads": ("num_attention_heads", "n_head", "n_heads"),
-    "vocabulary": ("vocab_size",),
-    "context": ("max_position_embeddings", "n_positions", "max_seq_len", "seq_length"),
-    "experts": ("num_local_experts", "num_experts", "n_routed_experts"),
-    "experts_per_token": ("num_experts_per_tok", "num_experts_per_token", "experts_per_token"),
-    "ffn": ("intermediate_size", "n_inner", "ffn_dim"),
-}
+_DIGITS = 12  # of a digest, which tell files apart
+_MOST_LAYERS = 10_000  # more than any model has
 
 
-def language_model(path: Path) -> LanguageModel:
+def language_model(path: Path, written: str = "") -> LanguageModel:
     """Return the model that a config.json describes.
+
+    Parameters
+    ----------
+    path : Path
+        Of the file.
+    written : str
+        The path as a workload has it, which is the id of the model; the same unless given.
 
     Raises
     ------
+    LookupError
+        Where there is no such file.
     InputError
         Where the file cannot be read, or lacks what a shape is made of.
     """
     try:
-        config = json.loads(read(path).decode("utf-8-sig"))
-        return from_config(config, str(path))
+        data = read(path)
+        model = from_config(json.loads(data.decode("utf-8-sig")), written or str(path))
+        return model._replace(digest=sha256(data).hexdigest()[:_DIGITS])
+    except FileNotFoundError:
+        said = f"there is no file `{written or path}`"
+        if "://" in written:
+            said = f"`{written}` is an address: download the file, and give its path"
+        raise LookupError(said) from None
     except (OSError, ValueError, RecursionError) as error:
         said = getattr(error, "strerror", None) or str(error)
         raise InputError(
@@ -63,31 +68,24 @@ def from_config(config: Any, name: str) -> LanguageModel:
     name : str
         What the model is called.
 
+    Returns
+    -------
+    LanguageModel
+        Its precision is empty where the file does not tell it; ``note`` then says why.
+
     Raises
     ------
     ValueError
-        With the key that is missing, or no number; for layers whose state is not described.
+        With the key that is missing, no number, or not read; where numbers do not go together.
     """
     if not isinstance(config, Mapping):
         raise ValueError("a mapping is wanted")
-    text = config.get("text_config")
-    keys = {**config, **text} if isinstance(text, Mapping) else dict(config)
+    keys = families.flattened(config)
+    known, unread = precision(keys)
     return LanguageModel(
-        name, (), 0, _Reader(keys).shape(), _Reader(keys).number("width"), _precision(keys),
-        "text", "", "medium", "from its config.json",
+        name, (), 0, _Reader(keys).shape(), _Reader(keys).number("width"), known,
+        "text", "", "medium", unread or "from its config.json",
     )  # fmt: skip
-
-
-def _precision(keys: Mapping[str, Any]) -> str:
-    quantized = keys.get("quantization_config")
-    if isinstance(quantized, Mapping):
-        method = str(quantized.get("quant_method", ""))
-        bits = quantized.get("bits", quantized.get("w_bit"))
-        known = _PRECISIONS.get(method) or _OF_BITS.get(bits if isinstance(bits, int) else 0)
-        if known:
-            return known
-    said = str(keys.get("dtype") or keys.get("torch_dtype") or "bfloat16")
-    return _PRECISIONS.get(said.removeprefix("torch."), "bf16")
 
 
 class _Reader:
@@ -96,33 +94,52 @@ class _Reader:
     def __init__(self, keys: Mapping[str, Any]) -> None:
         self.keys = keys
 
-    def number(self, what: str, default: float | None = None) -> float:
-        names = _NAMES.get(what, (what,))
-        value = next((self.keys[name] for name in names if self.keys.get(name) is not None), None)
+    def key(self, what: str) -> str:
+        """Return the key that says something, by the first of its names where none does."""
+        names = families.NAMES.get(what, (what,))
+        return next((name for name in names if self.keys.get(name) is not None), names[0])
+
+    def number(self, what: str, default: float | None = None, least: int = 1) -> float:
+        """Return a whole number that is not below the least; its default where it is left out."""
+        key = self.key(what)
+        value = self.keys.get(key)
         if value is None:
             if default is None:
-                raise ValueError(f"`{names[0]}` is missing")
+                raise ValueError(f"`{key}` is missing")
             return default
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e12:
-            raise ValueError(f"`{names[0]}`: `{str(value)[:40]}` is not a number of 0 or more")
-        if default is None and not value:
-            raise ValueError(f"`{names[0]}` must be above 0")
+            raise ValueError(f"`{key}`: `{str(value)[:40]}` is not a number of 0 or more")
+        if value < least:
+            raise ValueError(f"`{key}` must be above 0")
+        if value % 1:
+            raise ValueError(f"`{key}`: `{str(value)[:40]}` is not a whole number")
         return float(value)
 
+    def at_most(self, what: str, other: str) -> float:
+        """Return a number that is not above another one."""
+        number, most = self.number(what), self.number(other)
+        if number > most:
+            said = f"`{self.key(what)}` ({number:g}) exceeds `{self.key(other)}` ({most:g})"
+            raise ValueError(said)
+        return number
+
     def shape(self) -> ModelShape:
+        families.refuse_unread(self.keys)
         layers, width = self.number("layers"), self.number("width")
+        if layers > _MOST_LAYERS:
+            raise ValueError(f"`{self.key('layers')}`: no model has {layers:g} layers")
         full, windowed, recurrent = self._attention()
-        experts = self.number("experts", 0.0)
+        experts = self._experts()
         in_experts = self._in_experts() if experts else 0.0
         vocabulary = self.number("vocabulary") * width
         tables = 1 if self.keys.get("tie_word_embeddings") else 2
         rest = layers * self._attention_parameters() + self._outside_experts() + tables * vocabulary
-        chosen = self.number("experts_per_token") if experts else 0.0
+        chosen = self.at_most("experts_per_token", "experts") if experts else 0.0
         total = rest + in_experts
         active = total - in_experts * (1 - chosen / experts) if experts else total
         return ModelShape(
             total, active, in_experts, experts, chosen, layers, self._cache_elements(), full,
-            windowed, self.number("sliding_window") if windowed else 0.0,
+            windowed, self._window() if windowed else 0.0,
             self.number("heads") * self._head(), recurrent * self._state(),
             self.number("context"),
         )  # fmt: skip
@@ -131,23 +148,56 @@ class _Reader:
         width = self.number("width") / max(self.number("heads"), 1.0)
         return self.number("v_head_dim", self.number("head_dim", width))
 
+    def _experts(self) -> float:
+        """Return the routed experts of a layer; 0 of a dense model, as of one with one expert."""
+        experts = self.number("experts", 0.0, least=0)
+        return experts if experts > 1 else 0.0
+
     def _attention(self) -> tuple[float, float, float]:
         """Return the layers with full attention, with a window, and with a recurrent state."""
         layers = self.number("layers")
-        kinds = self.keys.get("layer_types")
-        if isinstance(kinds, list):
+        kinds = self._layer_types()
+        if kinds is not None:
             counts = [float(sum(str(kind).startswith(word) for kind in kinds)) for word in
                       ("full", "sliding", "chunked", "linear")]  # fmt: skip
             if sum(counts) != len(kinds) or len(kinds) != layers:
                 raise ValueError("`layer_types` has layers that are not known: give `parameters`")
+            if counts[1] and counts[2]:
+                raise ValueError("`layer_types` has windows of two kinds: give `parameters`")
             return counts[0], counts[1] + counts[2], counts[3]
-        if "hybrid_override_pattern" in self.keys or "mamba_num_heads" in self.keys:
-            raise ValueError("its recurrent layers are not described: give `parameters`")
         if not self.keys.get("sliding_window") or self.keys.get("use_sliding_window") is False:
             return layers, 0.0, 0.0
-        pattern = self.number("sliding_window_pattern", 0.0)
+        pattern = self.number("pattern", 0.0)
         full = float(layers // pattern) if pattern else 0.0
+        if "max_window_layers" in self.keys:  # the first of them have none
+            full = min(self.number("max_window_layers", layers, least=0), layers)
         return full, layers - full, 0.0
+
+    def _layer_types(self) -> list[Any] | None:
+        """Return the kind of attention of each layer; None where nothing says it.
+
+        Those of Llama 4 without rotary positions attend to all tokens, the others to a chunk.
+        """
+        kinds, rotary = self.keys.get("layer_types"), self.keys.get("no_rope_layers")
+        if isinstance(kinds, list):
+            return kinds
+        if self.keys.get("full_attention_interval") is not None:
+            every = int(self.number("full_attention_interval"))
+            kinds = [layer % every for layer in range(1, int(self.number("layers")) + 1)]
+            return ["linear_attention" if kind else "full_attention" for kind in kinds]
+        if not self.keys.get("attention_chunk_size"):
+            return None
+        layers = int(self.number("layers"))
+        if not isinstance(rotary, list) or not rotary:
+            every = max(int(self.number("no_rope_layer_interval", 4.0)), 1)
+            rotary = [(layer + 1) % every for layer in range(layers)]
+        return ["chunked_attention" if is_rotary else "full_attention" for is_rotary in rotary]
+
+    def _window(self) -> float:
+        """Return the tokens that a layer with a window attends to, or one with chunks."""
+        kinds = self._layer_types() or ()
+        is_chunked = any(str(kind).startswith("chunked") for kind in kinds)
+        return self.number("attention_chunk_size" if is_chunked else "sliding_window")
 
     def _state(self) -> float:
         if "linear_num_value_heads" not in self.keys:
@@ -161,9 +211,11 @@ class _Reader:
         return 2 * self._kv_heads() * self._head()
 
     def _kv_heads(self) -> float:
-        if self.keys.get("multi_query"):
+        if self.keys.get("multi_query") and not self.keys.get("new_decoder_architecture"):
             return 1.0
-        return self.number("num_key_value_heads", self.number("heads"))
+        if self.keys.get(self.key("kv_heads")) is None:
+            return self.number("heads")
+        return self.at_most("kv_heads", "heads")
 
     def _attention_parameters(self) -> float:
         """Return the parameters of one layer's attention."""
@@ -173,7 +225,7 @@ class _Reader:
         rank, rope = self.number("kv_lora_rank"), self.number("qk_rope_head_dim")
         query_head, query_rank = (
             self.number("qk_nope_head_dim") + rope,
-            self.number("q_lora_rank", 0.0),
+            self.number("q_lora_rank", 0.0, least=0),
         )
         query = width * heads * query_head
         if query_rank:
@@ -185,23 +237,39 @@ class _Reader:
         return 2.0 if str(self.keys.get("model_type")) in _UNGATED else 3.0
 
     def _expert_layers(self) -> float:
-        layers = self.number("layers") - self.number("first_k_dense_replace", 0.0)
-        return layers // max(self.number("interleave_moe_layer_step", 1.0), 1.0)
+        layers = self.number("layers")
+        if self.number("dense_first", 0.0, least=0) > layers:
+            self.at_most("dense_first", "layers")
+        return float(sum(families.has_experts(self.keys, layer) for layer in range(int(layers))))
 
     def _in_experts(self) -> float:
-        size = self.number("moe_intermediate_size", self.number("ffn", 0.0))
-        per_expert = self._matrices() * self.number("width") * size
+        per_expert = self._matrices() * self.number("width") * self._expert_size()
         return self._expert_layers() * self.number("experts") * per_expert
+
+    def _expert_size(self) -> float:
+        """Return the hidden size of an expert."""
+        if self.keys.get("moe_intermediate_size") is not None:
+            return self.number("moe_intermediate_size")
+        return self.number("ffn")
+
+    def _shared(self) -> float:
+        """Return the experts that all tokens pass; where no key has them, one in Llama 4."""
+        family = families.family_of(self.keys)
+        if family.startswith("ernie") and self.keys.get("moe_num_shared_experts") is None:
+            raise ValueError("`moe_num_shared_experts` is missing")  # there are models with 0 and 2
+        of_family = 1.0 if family.startswith("llama4") else 0.0
+        return self.number("shared_experts", of_family, least=0)
 
     def _outside_experts(self) -> float:
         """Return the parameters of feed-forward layers, but for routed experts."""
         per_size = self._matrices() * self.number("width")
         layers = self.number("layers")
-        if not self.number("experts", 0.0):
+        if not self._experts():
             return layers * per_size * self.number("ffn", 4 * self.number("width"))
         with_experts = self._expert_layers()
-        size = self.number("moe_intermediate_size", self.number("ffn", 0.0))
-        shared = self.number("shared_expert_intermediate_size", 0.0)
-        shared += self.number("n_shared_experts", 0.0) * size
-        dense = self.number("intermediate_size_mlp", self.number("ffn", 0.0))
+        shared = self.number("shared_expert_intermediate_size", 0.0, least=0)
+        shared += self._shared() * self._expert_size()
+        dense = 0.0
+        if with_experts < layers:
+            dense = self.number("intermediate_size_mlp", self.number("ffn"))
         return per_size * (with_experts * shared + (layers - with_experts) * dense)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import NamedTuple
 
 from carbonctl.catalog.tables import Row, number
@@ -33,6 +34,8 @@ class LanguageModel(NamedTuple):
         What it reads: text, image, audio, video.
     source, confidence, note : str
         Keys of sources.yaml; high, medium or low; and what else is to be known.
+    digest : str
+        Of the config.json that it is read from, whose path is its id; empty of a row.
     """
 
     id: str
@@ -45,10 +48,13 @@ class LanguageModel(NamedTuple):
     source: str
     confidence: str
     note: str
+    digest: str = ""
 
     @property
     def name(self) -> str:
-        """Its name without that of its maker."""
+        """Its name without that of its maker; of a config.json the folder is part of it."""
+        if self.digest:
+            return "/".join(PurePath(self.id).parts[-2:])
         return self.id.rpartition("/")[2]
 
 
@@ -100,7 +106,7 @@ class MediaModel(NamedTuple):
     shape : MediaShape
         Its dimensions.
     steps : float
-        Denoising steps that its maker suggests.
+        Denoising steps that it was measured with.
     source, confidence, note : str
         As of `LanguageModel`.
     """

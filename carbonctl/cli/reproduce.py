@@ -6,7 +6,7 @@ import typer
 
 from carbonctl import __version__, errors
 from carbonctl.analysis import reproduce as reproduction
-from carbonctl.catalog.accuracy import BLIND, GIVEN
+from carbonctl.catalog.accuracy import BLIND, GIVEN, TOKENS
 from carbonctl.cli import options as o
 from carbonctl.errors import UsageError
 from carbonctl.inputs.catalogs import NAMELESS, catalog_for
@@ -34,6 +34,10 @@ Given = Annotated[bool, typer.Option("--given", help="Only estimates with all pu
 Blind = Annotated[
     bool, typer.Option("--blind", help="Only estimates from devices, hours and place alone.")
 ]
+Tokens = Annotated[
+    bool,
+    typer.Option("--tokens", help="Only estimates of training from the model and its tokens."),
+]
 Short = Annotated[
     bool,
     typer.Option(
@@ -54,6 +58,7 @@ def reproduce(
     names: Names = None,
     given: Given = False,
     blind: Blind = False,
+    tokens: Tokens = False,
     summary: Short = False,
     models: Models = False,
     format: Format = "table",
@@ -65,9 +70,10 @@ def reproduce(
     """Compare estimates of published runs with what was reported.
 
     Each run is estimated with all its published inputs, and blind: from devices, hours and place
-    alone. Like is compared with like: the energy of the devices, of the nodes or of the facility,
-    as the source measured it. Exit 1 where an error is larger than the tolerance on record: of a
-    figure, or of all blind ones, where no NAME is given. For example:
+    alone. Training of language models is estimated from tokens too, without hours or watts. Like is
+    compared with like: the energy of the devices, of the nodes or of the facility, as the source
+    measured it. Exit 1 where an error is larger than the tolerance on record: of a figure, or of
+    all blind ones, where no NAME is given. For example:
 
       carbonctl reproduce --summary
 
@@ -75,15 +81,19 @@ def reproduce(
 
       carbonctl reproduce --given --format csv
 
+      carbonctl reproduce --tokens
+
       carbonctl reproduce --models
     """
     if models:
-        _check_alone(names, format, **{"--given": given, "--blind": blind, "--summary": summary})
+        others = {"--given": given, "--blind": blind, "--tokens": tokens, "--summary": summary}
+        _check_alone(names, format, **others)
         code = _models(format, hardware_db, color)
         return errors.OK if exit_zero else code
-    if given and blind:
-        raise UsageError("--given and --blind exclude each other; leave both out for both")
-    modes = [mode for mode, other in ((GIVEN, blind), (BLIND, given)) if not other]
+    asked = {GIVEN: given, BLIND: blind, TOKENS: tokens}
+    if given + blind + tokens > 1:
+        raise UsageError("--given, --blind and --tokens exclude each other; leave them out for all")
+    modes = [mode for mode, is_asked in asked.items() if is_asked] or list(asked)
     try:
         figures = selected(names or ())
     except LookupError as error:

@@ -254,7 +254,7 @@ class ActivityError(Exception):
 
 def requested(requests: Value, duration: Value | None) -> Quantity:
     """Return how many requests there are: a count, or a rate for a duration."""
-    return of(requests) if duration is None else of(requests) * duration
+    return of(requests) if duration is None or not requests.unit else of(requests) * duration
 
 
 def repeated(activity: Activity, path: str, once: Quantity) -> Quantity:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MEASURED = "mlenergy-v3"
 _OTHER = "chuyishang-inference-energy"
+_MANY_DEVICES = 16  # of a replica: beyond, engines run side by side, which the fit does not hold
 
 
 class ModelFields(Spec):
@@ -56,20 +57,34 @@ class Known(NamedTuple):
     shape : ModelShape
         Its dimensions.
     precision : str
-        Of its weights, as they are published.
+        Of its weights, as they are published; empty where its config.json does not tell it.
     source : str or None
         Who says its dimensions.
+    asked : str
+        Its name as the workload gives it, without that of its maker.
+    note : str
+        What else is to be known: why its precision is empty.
+    digest : str
+        Of its config.json; empty of others.
     """
 
     name: str
     shape: ModelShape
     precision: str
     source: str | None
+    asked: str
+    note: str = ""
+    digest: str = ""
 
     @property
     def status(self) -> Status:
         """How well its dimensions are known."""
         return "archetype" if self.shape.is_archetype else "catalog"
+
+    def unknown_on(self, device: str) -> str:
+        """Return which unknown its figures on a device are; of a config.json by what it says."""
+        name = f"config.json#{self.digest}" if self.digest else self.name
+        return f"language model:{name}:{device}"
 
 
 def known_model(activity: ModelFields, setting: ActivityContext) -> Known | ClosedModel:
@@ -85,7 +100,11 @@ def known_model(activity: ModelFields, setting: ActivityContext) -> Known | Clos
         model = getattr(named, "model", None)
         if model is None:
             return named  # type: ignore[no-any-return]
-        return Known(model.name, model.shape, named.precision, model.source or None)
+        asked = model.name if activity.model == model.id else activity.model.rpartition("/")[2]
+        source = model.source or None
+        return Known(
+            model.name, model.shape, named.precision, source, asked, model.note, model.digest
+        )
     assert activity.parameters is not None
     parameters = activity.parameters
     active = activity.active_parameters or parameters
@@ -97,7 +116,33 @@ def known_model(activity: ModelFields, setting: ActivityContext) -> Known | Clos
         message = "active_parameters exceeds parameters"
         raise ActivityError.at(f"{setting.path}.active_parameters", message)
     shape = archetype(parameters.best, active.best, setting.facts.model_factors.archetype)
-    return Known("a model of these parameters", shape, "bf16", None)
+    name = "a model of these parameters"
+    return Known(name, shape, "bf16", None, name)
+
+
+def known_precision(known: Known, path: str, give: str) -> str:
+    """Return the precision of a model's weights.
+
+    Parameters
+    ----------
+    path : str
+        Of the activity.
+    give : str
+        What to do where it is not known.
+
+    Raises
+    ------
+    ActivityError
+        Where its config.json does not tell it.
+    """
+    if not known.precision:
+        raise ActivityError.at(f"{path}.model", f"{known.note}: {give}")
+    return known.precision
+
+
+def beyond_context(tokens: Any, context: float) -> str:
+    """Return what is wrong with a sequence that a model does not hold."""
+    return f"{tokens:.12g} tokens exceed the context of {context:.12g}"
 
 
 class Placed(NamedTuple):
@@ -146,11 +191,13 @@ def placed(setting: ActivityContext) -> Placed:
         raise ActivityError.at(path, message)
     (group,) = machine.groups
     rated = group.rated_power or device.rated_power
-    if rated is not None and device.rated_power is None:
-        device = device._replace(rated_power=rated)
+    if rated is not None and rated.status == "archetype":  # of its class: nothing says its own
+        rated = None
+    device = device._replace(rated_power=rated)
     if lacking := missing_rates(device):
         keys = " and ".join(f"`{key}`" for key in lacking)
         hint = "; or give `rated_power`" if lacking == ["rated_power"] else ""
+        hint += " instead of `power`" if hint and group.power is not None else ""
         message = f"the record of {device.id} has no {keys}: write a record of your own{hint}"
         raise ActivityError.at(path, message)
     assert rated is not None
@@ -169,12 +216,31 @@ def shape_cautions(known: Known, setting: ActivityContext) -> Iterable[Caution]:
         yield Caution(said, f"{setting.path}.parameters")
 
 
-def cautions(known: Known, device: Placed, setting: ActivityContext) -> Iterable[Caution]:
-    """Yield what is doubtful in a model and in serving it on a device."""
-    yield from shape_cautions(known, setting)
+def serving_cautions(
+    device: Placed, setting: ActivityContext, devices: Any, assumed_batch: str = "", hint: str = ""
+) -> Iterable[Caution]:
+    """Yield what is doubtful in serving a language model on a device.
+
+    Parameters
+    ----------
+    devices : float or column
+        Of one replica.
+    assumed_batch : str
+        The key of a batch that is assumed; empty where it is given.
+    hint : str
+        What to give instead of rough figures of many devices.
+    """
     if device.id not in setting.facts.model_factors.checked:
         said = f"{device.id}: no measurement of a language model on it was found; rough figures"
         yield Caution(said, f"{setting.path}.device")
+    if assumed_batch:
+        key = assumed_batch.rpartition(".")[2]
+        instead = ", or `latency`" if assumed_batch == key else ""
+        said = f"`{key}` is not given: an assumed one widens the range; give it{instead}"
+        yield Caution(said, f"{setting.path}.{assumed_batch}")
+    if decide(devices > _MANY_DEVICES):
+        said = f"more than {_MANY_DEVICES} devices a replica: rough figures{hint}"
+        yield Caution(said, f"{setting.path}.devices")
 
 
 def source_of(known: Known, device: Placed) -> str:
@@ -218,6 +284,20 @@ def one_number(activity: Any, setting: ActivityContext, *keys: str) -> None:
         value: Value | None = getattr(activity, key)
         if value is not None and decide(value.low != value.high):
             raise ActivityError.at(f"{setting.path}.{key}", "give one number, not a range")
+
+
+def check_most(activity: Any, setting: ActivityContext, **most: int) -> None:
+    """Refuse numbers above what can be meant.
+
+    Raises
+    ------
+    ActivityError
+        Naming the key.
+    """
+    for key, limit in most.items():
+        value: Value | None = getattr(activity, key)
+        if value is not None and decide(value.high > limit):
+            raise ActivityError.at(f"{setting.path}.{key}", f"at most {limit} can be given")
 
 
 def number(value: Value | None, default: float) -> Any:

@@ -45,11 +45,12 @@ class LlmServing(ModelFields, OnMachine):
     """Answers of a language model: by its name, tokens and a device."""
 
     requests: f.Requests = Field(
-        description="how many: a count, or a rate such as 200k / day with a duration"
+        description="how many: a count, or a rate such as 200k / day with a duration; "
+        "with a fleet a count is of its duration"
     )
     duration: f.Span | None = optional("how long the service runs")
     input_tokens: f.Tokens | None = optional("tokens of one request's prompt, mean; 0 unless given")
-    output_tokens: f.PositiveTokens = Field(
+    output_tokens: f.AnswerTokens = Field(
         description="tokens of one answer, mean; those of reasoning are among them"
     )
     cached_input: f.Fraction | None = optional("share of the prompt found in the prefix cache")
@@ -69,7 +70,7 @@ class LlmServing(ModelFields, OnMachine):
     mode: f.Mode | None = optional(
         "offline: replicas are busy all the time, on hardware of a shared pool; online unless given"
     )
-    speedup: f.PositiveCount | None = optional(
+    speedup: f.Speedup | None = optional(
         "throughput over that of the measured stack (vLLM, late 2025)"
     )
     tokens_per_s: f.TokenRate | None = optional("measured output tokens per time of one replica")
@@ -85,7 +86,8 @@ class LlmServing(ModelFields, OnMachine):
 
     @model_validator(mode="after")
     def _together(self) -> Self:
-        check_rate(self.requests, self.duration)
+        if self.fleet is None or self.duration is None or self.requests.unit:
+            check_rate(self.requests, self.duration)  # with a fleet a count may be of a duration
         for first, second in _EITHER:
             if getattr(self, first) is not None and getattr(self, second) is not None:
                 raise ValueError(f"give `{first}` or `{second}`, not both")
@@ -97,13 +99,20 @@ class LlmServing(ModelFields, OnMachine):
             raise ValueError("energy_per_request goes with energy_boundary: chip, node or facility")
         key = self.first_given("energy_per_request", "embodied_per_request")
         if key is not None and self.uses_machine:
-            raise ValueError(f"`{key}` goes without a device; with one, use `kind: serving`")
+            said = f"`{key}` goes without {self.given_of_machine}"
+            raise ValueError(f"{said}; on a machine, use `kind: serving`")
         return self
+
+    @property
+    def given_of_machine(self) -> str:
+        """The keys that ask for a machine, in words."""
+        keys = [key for key in ("system", *_DESCRIBES) if self.first_given(key)]
+        return " and ".join(f"`{key}`" for key in keys)
 
     @property
     def uses_machine(self) -> bool:
         """Not where only the energy of requests is known."""
-        return self.system is not None or bool(self.model_fields_set & _DESCRIBES)
+        return self.system is not None or self.first_given(*_DESCRIBES) is not None
 
     @property
     def machine_time(self) -> MachineTime | None:
@@ -125,9 +134,9 @@ class LlmServing(ModelFields, OnMachine):
 
 MODEL = LlmServing
 _EITHER = (("batch", "latency"), ("busy", "fleet"), ("speedup", "tokens_per_s"))
-_DESCRIBES = frozenset((
+_DESCRIBES = (
     "device", "host", "instance", "power", "rated_power", "embodied", "device_embodied",
-))  # fmt: skip
+)  # fmt: skip
 
 
 def activity_data(activity: LlmServing, setting: ActivityContext) -> ActivityData:
@@ -139,14 +148,27 @@ def activity_data(activity: LlmServing, setting: ActivityContext) -> ActivityDat
         Where its figures do not go together.
     """
     requests = repeated(activity, setting.path, requested(activity.requests, activity.duration))
-    if activity.energy_per_request is not None:
-        return _measured(activity, requests, activity.energy_per_request)
     known = known_model(activity, setting)
+    if activity.energy_per_request is not None:
+        _check_unused(activity, setting, "a request has the energy that `energy_per_request` gives")
+        return _measured(activity, requests, activity.energy_per_request)
     if not isinstance(known, Known):
         return _published(activity, known, requests, setting)
     if setting.machine is not None and activity.mode != "offline":
         setting = setting.reserved("replicas hold their machines all the time")
     return Served(activity, setting, known, requests).data()
+
+
+def _check_unused(activity: LlmServing, setting: ActivityContext, why: str) -> None:
+    """Refuse keys of the devices behind requests of which only the energy counts.
+
+    Raises
+    ------
+    ActivityError
+        At the first of them.
+    """
+    if key := activity.first_given(*_OF_A_DEVICE):
+        raise ActivityError.at(f"{setting.path}.{key}", f"no use here: {why}")
 
 
 def _measured(activity: LlmServing, requests: Quantity, each: Value) -> ActivityData:
@@ -178,20 +200,10 @@ def _published(
         Where there is none, or a key asks for the model behind it.
     """
     path = f"{setting.path}.model"
-    give = "`energy_per_request` (with `energy_boundary`), or `parameters` of your own"
-    if model.wh_per_request is None:
-        raise ActivityError.at(
-            path, f"{model.name} is closed, without a published energy: give {give}"
-        )
-    if activity.uses_machine:
-        message = (
-            f"{model.name} is closed: its size is not published; leave out the device for its "
-            f"published energy per request, or give {give}"
-        )
-        raise ActivityError.at(path, message)
-    if key := activity.first_given(*_OF_A_DEVICE):
-        message = f"no use here: {model.name} is closed, and a request has its published energy"
-        raise ActivityError.at(f"{setting.path}.{key}", message)
+    if model.wh_per_request is None or activity.uses_machine:
+        raise ActivityError.at(path, _without_size(activity, model))
+    why = f"{model.name} is closed, and a request has its published energy"
+    _check_unused(activity, setting, why)
     each = Value(
         model.wh_per_request / WH_PER_KWH, "kWh", "catalog", model.source,
         f"{setting.path}.energy_per_request", name="energy_per_request",
@@ -202,3 +214,20 @@ def _published(
     data = _by_energy(activity, requests, each, model.boundary)
     details = figures.Published(model.name, model.boundary_note)
     return data._replace(warnings=(Caution(said, path),), details=details)
+
+
+def _without_size(activity: LlmServing, model: ClosedModel) -> str:
+    """Return what to give for a closed model whose published energy there is not, or has no use."""
+    own = "your own `energy_per_request` with `energy_boundary`"
+    instead = "or give `parameters` instead of `model`"
+    if not activity.uses_machine:
+        return (
+            f"{model.name} is closed, without a published energy: give {own}; "
+            f"{instead}, with a `device`"
+        )
+    keys = activity.given_of_machine
+    leave = f"{model.name} is closed: its size is not published; leave out {keys}"
+    instead += "" if activity.device is not None else ", with a `device`"
+    if model.wh_per_request is None:
+        return f"{leave} and give {own}; {instead}"
+    return f"{leave} for its published energy, or for {own}; {instead}"

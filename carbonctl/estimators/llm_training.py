@@ -14,7 +14,7 @@ from carbonctl.estimators.base import ActivityContext, ActivityData, ActivityErr
 from carbonctl.estimators.language_model import Known, ModelFields, known_model
 from carbonctl.estimators.machine_fields import OnMachine
 from carbonctl.estimators.trained_model import Trainer
-from carbonctl.numbers.quantities import Quantity, of
+from carbonctl.numbers.quantities import Quantity, grouped, of
 from carbonctl.spec import fields as f
 from carbonctl.spec.systems import Spec, optional
 
@@ -25,7 +25,7 @@ class ReinforcementLearning(Spec):
     prompts: f.PositiveTokens = Field(description="prompts of the whole run")
     samples: f.PositiveTokens = Field(description="answers that are sampled for each prompt")
     input_tokens: f.Tokens | None = optional("tokens of a prompt, mean; 0 unless given")
-    output_tokens: f.PositiveTokens = Field(description="tokens of one answer, mean")
+    output_tokens: f.AnswerTokens = Field(description="tokens of one answer, mean")
     batch: f.PositiveCount | None = optional("answers in flight in one replica, mean")
     reference_model: f.Switch | None = optional(
         "whether a frozen copy scores each answer: one more forward pass"
@@ -74,13 +74,21 @@ class LlmTraining(ModelFields, OnMachine):
 
     def delivered(self, unit: str) -> Quantity | None:
         """Return how many tokens it trains on, repeats included; None of other units."""
-        if unit not in ("token", "tokens") or self.tokens is None:
+        if unit not in ("token", "tokens"):
             return None
-        once = of(self.tokens) if self.epochs is None else of(self.tokens) * self.epochs
         try:
-            return repeated(self, "", once)
+            return repeated(self, "", self.tokens_once())
         except ActivityError:  # said of the activity itself
             return None
+
+    def tokens_once(self) -> Quantity:
+        """Return the tokens of all epochs, or of all prompts and answers that are sampled."""
+        if self.tokens is not None:
+            return of(self.tokens) if self.epochs is None else of(self.tokens) * self.epochs
+        assert self.rl is not None
+        answers, length = of(self.rl.prompts) * self.rl.samples, of(self.rl.output_tokens)
+        prompt = self.rl.input_tokens
+        return answers * (length if prompt is None else grouped(of(prompt), length))
 
 
 MODEL = LlmTraining
@@ -96,6 +104,6 @@ def activity_data(activity: LlmTraining, setting: ActivityContext) -> ActivityDa
     """
     known = known_model(activity, setting)
     if not isinstance(known, Known):
-        message = f"{known.name} is closed: give `parameters` of your own"
+        message = f"{known.name} is closed: give `parameters` instead of `model`"
         raise ActivityError.at(f"{setting.path}.model", message)
     return Trainer(activity, setting, known).data()

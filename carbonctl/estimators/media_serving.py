@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
+from carbonctl.errors import Caution
 from carbonctl.estimators import model_figures as figures
 from carbonctl.estimators.base import (
     ActivityContext,
@@ -21,10 +22,17 @@ from carbonctl.estimators.base import (
     requested,
 )
 from carbonctl.estimators.compute import rest_of_node
-from carbonctl.estimators.language_model import MEASURED, number, one_number, placed
+from carbonctl.estimators.language_model import (
+    MEASURED,
+    Placed,
+    check_most,
+    number,
+    one_number,
+    placed,
+)
 from carbonctl.estimators.machine_fields import OnMachine, check_rate
 from carbonctl.estimators.model_figures import ActivityFigure, within
-from carbonctl.factors import power
+from carbonctl.factors import power, replica_limits
 from carbonctl.factors.model_runs import Batch, media_batch
 from carbonctl.factors.model_service import J_PER_KWH, S_PER_H
 from carbonctl.factors.model_shapes import MediaShape
@@ -90,9 +98,10 @@ MODEL = MediaServing
 
 
 class _Known(NamedTuple):
-    """The model that is asked for: its name, its dimensions, and who says them."""
+    """The model that is asked for: its name, that as it is given, its shape, its source."""
 
     name: str
+    asked: str
     shape: MediaShape
     source: str
 
@@ -106,6 +115,9 @@ def activity_data(activity: MediaServing, setting: ActivityContext) -> ActivityD
         Where its figures do not go together.
     """
     one_number(activity, setting, *_RANGELESS)
+    check_most(
+        activity, setting, devices=replica_limits.MOST_DEVICES, batch=replica_limits.MOST_SEQUENCES
+    )
     known = _known(activity, setting)
     device = placed(setting)
     machine = setting.require_machine()
@@ -129,21 +141,42 @@ def activity_data(activity: MediaServing, setting: ActivityContext) -> ActivityD
         ))  # fmt: skip
 
     requests = repeated(activity, setting.path, requested(activity.requests, activity.duration))
-    each_s = made.time_s * devices / items
-    time = value("device_time_per_item", each_s, "device-s", "time of a batch × devices ÷ items")
-    hours = requests * time / S_PER_H
-    if device.group.power is not None and device.group.power_of is None:
-        energy = power.energy_kwh(hours, of(device.group.power))
+    each_s = value(
+        "device_time_per_item", made.time_s * devices / items, "device-s",
+        "time of a batch × devices ÷ items",
+    )  # fmt: skip
+    hours = requests * each_s / S_PER_H
+    group = device.group
+    if group.power is not None:
+        watts = of(group.power) if group.power_of is None else of(group.power) / group.power_of
+        energy = power.energy_kwh(hours, watts)
+        made = _drawing(made, best(watts.number), devices / items)
     else:
+        watts = None
         note = "power of the devices × time of a batch ÷ items"
         energy = requests * value("energy_per_item", made.j_per_item, "J", note) / J_PER_KWH
     draws = [ElectricityUse("devices", energy)]
     draws += rest_of_node(machine, hours, draws)
-    asked = figures.Asked(known.name, "", device.name)
+    asked = figures.Asked(known.asked, "", device.name)
     return ActivityData(
-        tuple(draws), occupations(hours, machine), figures=_figures(made, band, devices),
+        tuple(draws), occupations(hours, machine), warnings=_cautions(device, setting),
+        figures=_figures(made, band, devices, watts),
         details=figures.Media(asked, made, devices, items),
     )  # fmt: skip
+
+
+def _drawing(made: Batch, watts: Any, devices_per_item: Any) -> Batch:
+    """Return a batch at a draw of a device that is given [W]."""
+    joules = watts * made.time_s * devices_per_item
+    return made._replace(power_w=watts, j_per_item=joules)
+
+
+def _cautions(device: Placed, setting: ActivityContext) -> tuple[Caution, ...]:
+    """Return what is doubtful in making images or videos on a device."""
+    if device.rates.is_fitted:
+        return ()
+    said = f"{device.id}: no measurement of images or videos on it was found; rough figures"
+    return (Caution(said, f"{setting.path}.device"),)
 
 
 def _known(activity: MediaServing, setting: ActivityContext) -> _Known:
@@ -155,17 +188,21 @@ def _known(activity: MediaServing, setting: ActivityContext) -> _Known:
     }
     if activity.model is not None:
         model = setting.facts.media_model(activity.model)
-        return _Known(model.name, model.shape._replace(**own), model.source)
+        asked = activity.model.rpartition("/")[2]
+        return _Known(model.name, asked, model.shape._replace(**own), model.source)
     assert activity.parameters is not None
     assert activity.layers is not None
     assert activity.model_width is not None
     numbers = (activity.parameters.best, activity.layers.best, activity.model_width.best)
-    return _Known("a model of these parameters", MediaShape(*numbers)._replace(**own), "")
+    name = "a model of these parameters"
+    return _Known(name, name, MediaShape(*numbers)._replace(**own), "")
 
 
-def _figures(made: Batch, band: Any, devices: Any) -> tuple[ActivityFigure, ...]:
+def _figures(
+    made: Batch, band: Any, devices: Any, watts: Quantity | None
+) -> tuple[ActivityFigure, ...]:
     return (
         ActivityFigure("latency", within(made.time_s, band), "s"),
         ActivityFigure("devices", devices, ""),
-        ActivityFigure("power", made.power_w, "W"),
+        ActivityFigure("power", made.power_w if watts is None else watts, "W"),
     )

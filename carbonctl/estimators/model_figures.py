@@ -5,9 +5,12 @@ Figures stand in the JSON; the terms are what tables and `carbonctl explain` say
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from carbonctl.numbers.intervals import Number, Range, best
+from carbonctl.numbers.quantities import Quantity
 
 if TYPE_CHECKING:  # of which each kind needs its own alone
     from carbonctl.factors.model_runs import Batch, Run, Trained
@@ -16,10 +19,13 @@ if TYPE_CHECKING:  # of which each kind needs its own alone
 
 
 class ActivityFigure(NamedTuple):
-    """A figure of an activity that is no entry: `tokens_per_s`, `latency`, …."""
+    """A figure of an activity that is no entry: `tokens_per_s`, `latency`, ….
+
+    Of a quantity the range is that of an entry with its formula.
+    """
 
     name: str
-    value: Number
+    value: Number | Quantity
     unit: str
 
 
@@ -45,20 +51,51 @@ class Fleet(NamedTuple):
     busy_h, idle_h : float or column
         Busy and waiting [device-h].
     average, needed : float, column or None
-        Replicas that work or wait on average, and how many are needed; None without a duration.
+        Replicas that work or wait on average, and how many are needed; of those that stand ready
+        by `fleet` only those that work. None without a duration.
+    ready : float, column or None
+        Replicas that stand ready by `fleet`; None where nothing says it.
     """
 
     busy_h: Any
     idle_h: Any
     average: Any = None
     needed: Any = None
+    ready: Any = None
 
 
 class WhatIf(NamedTuple):
-    """What another choice would do: its key with a value, and the energy of a request [Wh]."""
+    """What another choice would do.
+
+    Attributes
+    ----------
+    choice : str
+        A key with its value; empty of what is.
+    wh : float
+        Energy of a request, idle included [Wh].
+    devices : float
+        Of a replica.
+    """
 
     choice: str
     wh: float
+    devices: float
+
+
+class WhatIfs:
+    """What other choices would do, worked out when it is asked for; the first is what is."""
+
+    def __init__(self, make: Callable[[], list[WhatIf]]) -> None:
+        self._make = make
+
+    @cached_property
+    def rows(self) -> list[WhatIf]:
+        """The choices."""
+        return self._make()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is to be copied or sent elsewhere: the choices, worked out."""
+        return {"rows": self.rows}
 
 
 class Serving(NamedTuple):
@@ -70,8 +107,6 @@ class Serving(NamedTuple):
         What is served.
     replica, load, step, service
         The kernels' own.
-    band : Range
-        Between which factors nine of ten measurements of the energy lie.
     most : float or column
         Sequences that fit at once.
     weights_bytes, cache_bytes : float or column
@@ -82,8 +117,8 @@ class Serving(NamedTuple):
         Its device time.
     is_fewest : bool
         Whether the number of devices is the least that holds it.
-    idle_share : float
-        Idle over rated power.
+    moved : WhatIfs
+        What other choices would do.
     """
 
     asked: Asked
@@ -91,14 +126,41 @@ class Serving(NamedTuple):
     load: Load
     step: Step
     service: Service
-    band: Range
     most: Any
     weights_bytes: Any
     cache_bytes: Any
     busy: Any
     fleet: Fleet
     is_fewest: bool
-    idle_share: float
+    moved: WhatIfs
+
+
+class Part(NamedTuple):
+    """A step of a training.
+
+    Attributes
+    ----------
+    name : str
+        sampling, update or reference model; empty where there is one.
+    flop_per_token, flop : float, column or None
+        Of one token and of all of them; None of sampling.
+    hours, energy_kwh : float or column
+        Device time [device-h], and energy of the devices.
+    """
+
+    name: str
+    flop_per_token: Any
+    flop: Any
+    hours: Any
+    energy_kwh: Any
+
+
+class Sampled(NamedTuple):
+    """How answers are sampled: the precision of weights, and the kernels' own."""
+
+    precision: str
+    load: Load
+    step: Step
 
 
 class Training(NamedTuple):
@@ -116,8 +178,12 @@ class Training(NamedTuple):
         Device time [device-h].
     devices, fewest : float or column
         Devices, and how many the memory needs.
-    energy_kwh : Number
+    energy_kwh : float or column
         Of the devices.
+    parts : tuple of Part
+        Its steps.
+    sampled : Sampled or None
+        How answers are sampled, in reinforcement learning.
     """
 
     asked: Asked
@@ -130,7 +196,9 @@ class Training(NamedTuple):
     hours: Number
     devices: Any
     fewest: Any
-    energy_kwh: Number
+    energy_kwh: Any
+    parts: tuple[Part, ...]
+    sampled: Sampled | None
 
 
 class Media(NamedTuple):

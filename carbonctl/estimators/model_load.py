@@ -8,7 +8,10 @@ from carbonctl.estimators.base import ActivityContext, ActivityError
 from carbonctl.estimators.language_model import (
     Known,
     Placed,
+    beyond_context,
+    check_most,
     joined,
+    known_precision,
     number,
     one_number,
     placed,
@@ -54,12 +57,14 @@ class Replicas:
         self.device: Placed = placed(setting)
         self.machine = setting.require_machine()
         one_number(activity, setting, "devices", "latency")
-        self.precision = activity.precision or known.precision
+        check_most(activity, setting, devices=replica_limits.MOST_DEVICES)
+        give = "give `precision`"
+        self.precision = activity.precision or known_precision(known, setting.path, give)
         self.replica = self.replica_of(self.precision)
         self.chosen = self.choose()
         self.load = self.chosen.load
         self.step, self.service = self.served(self.load)
-        self.unknown = f"language model:{known.name}:{self.device.id}"
+        self.unknown = known.unknown_on(self.device.id)
         self.source = source_of(known, self.device)
 
     def replica_of(self, precision: str) -> Replica:
@@ -73,9 +78,10 @@ class Replicas:
     def served(self, load: Load) -> tuple[Step, Service]:
         """Return a step under a load, at the power that is given, and what follows from it."""
         at = step(self.replica, load)
-        given = self.device.group.power
-        if given is not None and self.device.group.power_of is None:
-            at = at._replace(power_w=best(given.number))
+        group = self.device.group
+        if group.power is not None:
+            shared = 1.0 if group.power_of is None else best(group.power_of.number)
+            at = at._replace(power_w=best(group.power.number) / shared)
         return at, service(load, at)
 
     def fault(self, key: str, message: str) -> ActivityError:
@@ -113,12 +119,13 @@ class Replicas:
     def tokens(self) -> Any:
         """Return the tokens of one sequence at its end."""
         activity, context = self.activity, self.known.shape.context
-        tokens = number(activity.input_tokens, 0.0) + best(activity.output_tokens.number)
-        if decide(tokens > context):
-            key = "output_tokens" if activity.input_tokens is None else "input_tokens"
-            message = f"{tokens:,.0f} tokens exceed the context of {context:.0f}"
-            raise self.fault(key, message.replace(",", ""))
-        return tokens
+        output, prompt = activity.output_tokens, activity.input_tokens
+        longest = high(output.number) + (0.0 if prompt is None else high(prompt.number))
+        if decide(longest > context):
+            is_prompt = prompt is not None and decide(high(prompt.number) > high(output.number))
+            key = "input_tokens" if is_prompt else "output_tokens"
+            raise self.fault(key, beyond_context(longest, context))
+        return number(prompt, 0.0) + best(output.number)
 
     def wanted_batch(self) -> Any:
         """Return the batch that is asked for, or assumed."""

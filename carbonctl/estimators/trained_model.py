@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from carbonctl.errors import Caution
 from carbonctl.estimators import model_figures as figures
@@ -18,28 +18,41 @@ from carbonctl.estimators.compute import rest_of_node
 from carbonctl.estimators.language_model import (
     Known,
     Placed,
+    beyond_context,
+    check_most,
     number,
     one_number,
     placed,
     shape_cautions,
 )
-from carbonctl.estimators.model_figures import ActivityFigure, within
+from carbonctl.estimators.model_figures import ActivityFigure, Part, within
+from carbonctl.estimators.sampled_answers import Sampling
 from carbonctl.factors import model_parents as parents
-from carbonctl.factors import model_runs, power, replica_limits, runs
+from carbonctl.factors import model_runs, power, runs
 from carbonctl.factors import model_training as terms
 from carbonctl.factors.model_runs import Run, Trained
 from carbonctl.factors.model_service import J_PER_KWH, S_PER_H
-from carbonctl.factors.replica import Load, Replica, service, step
-from carbonctl.numbers.intervals import Number, best, decide, over_corners
-from carbonctl.numbers.quantities import Quantity, grouped, of
+from carbonctl.numbers.intervals import Number, best, decide, high, over_corners
+from carbonctl.numbers.quantities import ATOM, Quantity, added, grouped, of
 from carbonctl.numbers.values import Value
 
 if TYPE_CHECKING:
-    from carbonctl.estimators.llm_training import LlmTraining, ReinforcementLearning
+    from carbonctl.estimators.llm_training import LlmTraining
 
 _RUNS = "training-runs"
+_ONE = Quantity(1.0, "1", (), ATOM)
+_MOST_DEVICES = 1_000_000  # more than any training has had
 _METHODS: dict[str, model_runs.Method] = {method: method for method in model_runs.METHODS}
 _RECOMPUTE: dict[str, model_runs.Recompute] = {amount: amount for amount in model_runs.RECOMPUTE}
+
+
+class _Step(NamedTuple):
+    """A step of a training: its name, its FLOP per token or None, device time, energy."""
+
+    name: str
+    flop: Any
+    hours: Quantity
+    kwh: Quantity
 
 
 class Trainer:
@@ -51,6 +64,7 @@ class Trainer:
         self.device: Placed = placed(setting)
         self.machine = setting.require_machine()
         one_number(activity, setting, "devices")
+        check_most(activity, setting, devices=_MOST_DEVICES)
         for key in ("input_tokens", "output_tokens", "batch") if activity.rl is not None else ():
             value: Value | None = getattr(activity.rl, key)
             if value is not None and decide(value.low != value.high):
@@ -61,6 +75,12 @@ class Trainer:
         self.mfu = self.utilization()
         self.fewest = self.check_memory()
         self.run = self.run_of()
+        self.per_token = model_runs.flop_per_token(known.shape, self.run, self.factors.training)
+        self.sampling: Sampling | None = None
+        if activity.rl is not None:
+            self.sampling = Sampling(
+                activity.rl, setting, known, self.device, self.run.sequence, self.devices
+            )
 
     def fault(self, key: str, message: str) -> ActivityError:
         """Return what is wrong with a key of the activity."""
@@ -128,11 +148,10 @@ class Trainer:
             sequence = number(activity.rl.input_tokens, 0.0) + best(
                 activity.rl.output_tokens.number
             )
-        if decide(sequence > shape.context):
+        longest = sequence if activity.sequence is None else high(activity.sequence.number)
+        if decide(longest > shape.context):
             key = "sequence" if activity.rl is None else "rl"
-            raise self.fault(
-                key, f"{sequence:.0f} tokens exceed the context of {shape.context:.0f}"
-            )
+            raise self.fault(key, beyond_context(longest, shape.context))
         return Run(
             best(self.mfu.number), self.method, sequence,
             model_runs.recomputed_share(self.recompute, self.factors.training),
@@ -143,24 +162,62 @@ class Trainer:
 
     def data(self) -> ActivityData:
         """Return the energy, the hours, and what is shown of them."""
-        per_token = model_runs.flop_per_token(self.known.shape, self.run, self.factors.training)
-        if self.activity.rl is not None:
-            return self.learning(self.activity.rl, per_token)
-        tokens = self.tokens()
-        hours = self.hours(tokens, self.flop_per_token(per_token))
-        draw = ElectricityUse("devices", power.energy_kwh(hours, self.watts()))
-        return self.made([draw], hours, tokens, per_token)
+        units = self.units()
+        steps = self.steps(units)
+        hours = self.hours_of(steps)
+        names = [f"devices ({step.name})" if step.name else "devices" for step in steps]
+        own = [ElectricityUse(name, step.kwh) for name, step in zip(names, steps, strict=True)]
+        draws = [*own, *rest_of_node(self.machine, hours, own)]
+        return ActivityData(
+            tuple(draws), occupations(hours, self.machine), warnings=self.warnings(),
+            figures=tuple(self.figures()), details=self.shown(units, steps, hours),
+        )  # fmt: skip
+
+    def units(self) -> Quantity:
+        """Return how many tokens it is trained on, or how many answers are sampled."""
+        rl = self.activity.rl
+        if rl is None:
+            return self.tokens()
+        return repeated(self.activity, self.setting.path, of(rl.prompts) * rl.samples)
+
+    def tokens_of_each(self) -> Quantity:
+        """Return the tokens of a unit: 1, or those of a prompt and its answer."""
+        rl = self.activity.rl
+        if rl is None:
+            return _ONE
+        length = of(rl.output_tokens)
+        return length if rl.input_tokens is None else grouped(of(rl.input_tokens), length)
+
+    def steps(self, units: Quantity) -> list[_Step]:
+        """Return what some units take: the update, and sampling and scoring of answers."""
+        rl, watts = self.activity.rl, self.watts()
+        if rl is None or self.sampling is None:
+            hours = self.hours(units, self.flop_per_token(self.per_token))
+            return [_Step("", self.per_token, hours, power.energy_kwh(hours, watts))]
+        sampled = units * self.sampling.seconds() / S_PER_H
+        if self.device.group.power is not None:
+            energy = power.energy_kwh(sampled, watts)
+        else:
+            energy = units * self.sampling.joules() / J_PER_KWH
+        steps = [_Step("sampling", None, sampled, energy)]
+        passes = [("update", "flop_per_token", self.per_token)]
+        if rl.reference_model:
+            forward = model_runs.forward_flop(self.known.shape, self.run.sequence)
+            passes.append(("reference model", "forward_flop", forward))
+        tokens = units * self.tokens_of_each()
+        for name, key, flop in passes:
+            hours = self.hours(tokens, self.flop(key, flop))
+            steps.append(_Step(name, flop, hours, power.energy_kwh(hours, watts)))
+        return steps
+
+    @staticmethod
+    def hours_of(steps: list[_Step]) -> Quantity:
+        """Return the device time of all steps [device-h]."""
+        return added(*(step.hours for step in steps))
 
     def tokens(self) -> Quantity:
         """Return the tokens of all epochs, repeats included."""
-        activity = self.activity
-        assert activity.tokens is not None
-        once = (
-            of(activity.tokens)
-            if activity.epochs is None
-            else of(activity.tokens) * activity.epochs
-        )
-        return repeated(activity, self.setting.path, once)
+        return repeated(self.activity, self.setting.path, self.activity.tokens_once())
 
     def flop(self, name: str, figure: Any) -> Value:
         """Return the FLOP of one token as a value."""
@@ -252,83 +309,41 @@ class Trainer:
             )
         return inputs
 
-    def learning(self, rl: ReinforcementLearning, per_token: Any) -> ActivityData:
-        """Return the energy and hours of sampling answers, and of updating the model on them."""
-        answers = repeated(self.activity, self.setting.path, of(rl.prompts) * rl.samples)
-        length = of(rl.output_tokens)
-        whole = length if rl.input_tokens is None else grouped(of(rl.input_tokens), length)
-        tokens = answers * whole
-        update = self.hours(tokens, self.flop("flop_per_token", per_token))
-        parts = [("devices (update)", power.energy_kwh(update, self.watts()), update)]
-        sampling, energy = self.sampling(rl, answers)
-        parts.insert(0, ("devices (sampling)", energy, sampling))
-        if rl.reference_model:
-            forward = model_runs.forward_flop(self.known.shape, self.run.sequence)
-            scored = self.hours(tokens, self.flop("forward_flop", forward))
-            kwh = power.energy_kwh(scored, self.watts())
-            parts.append(("devices (reference model)", kwh, scored))
-        draws = [ElectricityUse(item, kwh) for item, kwh, _ in parts]
-        return self.made(draws, grouped(*(hours for *_, hours in parts)), tokens, per_token)
+    # What is shown of it
 
-    def sampling(self, rl: ReinforcementLearning, answers: Quantity) -> tuple[Quantity, Quantity]:
-        """Return the device time [device-h] and the energy [kWh] of sampling answers."""
-        precision = self.known.precision
-        replica = Replica(
-            self.known.shape, self.device.rates, self.factors.serving,
-            self.factors.bytes_per_weight(precision), precision == "fp8",
-        )  # fmt: skip
-        batch = number(rl.batch, self.factors.batch.best)
-        devices = replica_limits.fewest_devices(replica, batch, self.run.sequence)
-        if devices is None:
-            raise self.fault("rl", "a replica does not fit: give a lower `batch`")
-        load = Load(devices, batch, number(rl.input_tokens, 0.0), best(rl.output_tokens.number))
-        own = service(load, step(replica, load))
-        bands = self.factors.bands
-        energy = replica_limits.energy_band(bands, self.known.shape, self.device.rates)
-        figures_of = (
-            ("sampling_time", own.device_s, bands.time, "device-s"),
-            ("sampling_energy", own.j_per_token * load.output_tokens, energy, "J"),
-        )
-        time, joules = (
-            of(Value(
-                within(figure, band), unit, "default", "mlenergy-v3",
-                f"{self.setting.path}.rl.{name}", name=name, note="of one answer",
-                unknown=f"language model:{self.known.name}:{self.device.id}",
-            ))
-            for name, figure, band, unit in figures_of
-        )  # fmt: skip
-        return answers * time / S_PER_H, answers * joules / J_PER_KWH
-
-    def made(
-        self, draws: list[ElectricityUse], hours: Quantity, tokens: Quantity, per_token: Any
-    ) -> ActivityData:
-        """Return the activity data, with the rest of the nodes."""
-        energy: Number = draws[0].energy.number
-        for draw in draws[1:]:
-            energy = energy + draw.energy.number
-        draws = [*draws, *rest_of_node(self.machine, hours, draws)]
+    def shown(self, units: Quantity, steps: list[_Step], hours: Quantity) -> figures.Training:
+        """Return the terms behind the figures."""
         trained = self.trained()
-        flop = best(tokens.number) * per_token
-        shown = figures.Training(
-            figures.Asked(self.known.name, "", self.device.name), self.known.shape,
-            self.device.rates, self.run, trained, per_token, flop, hours.number, self.devices,
-            self.fewest, energy,
+        if self.device.group.power is not None:
+            trained = trained._replace(power_w=best(self.watts().number))
+        tokens = best(units.number) * best(self.tokens_of_each().number)
+        parts = tuple(
+            Part(
+                step.name, step.flop, None if step.flop is None else step.flop * tokens,
+                best(step.hours.number), best(step.kwh.number),
+            )
+            for step in steps
         )  # fmt: skip
-        made = tuple(self.figures(tokens, hours.number, energy))
-        return ActivityData(
-            tuple(draws), occupations(hours, self.machine), warnings=self.warnings(),
-            figures=made, details=shown,
+        own = self.sampling
+        sampled = None if own is None else figures.Sampled(own.precision, own.load, own.step)
+        return figures.Training(
+            figures.Asked(self.known.asked, "", self.device.name), self.known.shape,
+            self.device.rates, self.run, trained, self.per_token, tokens * self.per_token,
+            hours.number, self.devices, self.fewest, sum(part.energy_kwh for part in parts),
+            parts, sampled,
         )  # fmt: skip
 
-    def figures(self, tokens: Quantity, hours: Number, energy: Number) -> list[ActivityFigure]:
-        """Return the figures that stand in the JSON."""
-        count = best(tokens.number)
-        wall_s = hours * S_PER_H / self.devices
+    def figures(self) -> list[ActivityFigure]:
+        """Return the figures that stand in the JSON, with the ranges that entries have."""
+        steps, tokens = self.steps(_ONE), self.tokens_of_each()
+        seconds = self.hours_of(steps) * S_PER_H / tokens
+        joules = added(*(step.kwh for step in steps)) * J_PER_KWH / tokens
+        devices = self.setting.in_devices(self.activity.devices)
         return [
-            ActivityFigure("tokens_per_s", count / wall_s, "/s"),
-            ActivityFigure("j_per_token", energy * J_PER_KWH / count, "J"),
-            ActivityFigure("devices", self.fewest, ""),
-            ActivityFigure("power", self.watts().number, "W"),
+            ActivityFigure("tokens_per_s", devices / seconds, "/s"),
+            ActivityFigure("j_per_token", joules, "J"),
+            ActivityFigure("devices", self.devices, ""),
+            ActivityFigure("power", self.watts(), "W"),
         ]
 
     def warnings(self) -> tuple[Caution, ...]:
@@ -338,4 +353,6 @@ class Trainer:
         if prior.runs == 0 and self.activity.mfu is self.activity.hfu is None:
             text = f"no published training on {self.device.id}: its MFU is a guess; give `mfu`"
             said.append(Caution(text, f"{self.setting.path}.mfu"))
+        if self.sampling is not None:
+            said += self.sampling.cautions()
         return tuple(said)

@@ -124,6 +124,11 @@ class Step(NamedTuple):
     power_share: Any
     power_w: Any
 
+    @property
+    def parts_s(self) -> Any:
+        """The time of all parts [s]: by the model, also where the whole is measured."""
+        return self.memory_s + self.compute_s + self.fixed_s
+
 
 class Service(NamedTuple):
     """What follows from a step.

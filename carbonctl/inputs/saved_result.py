@@ -27,7 +27,7 @@ from carbonctl.ledger.sums import total
 from carbonctl.ledger.terms import term
 from carbonctl.ledger.unknowns import is_certain
 from carbonctl.numbers.intervals import Range, best
-from carbonctl.numbers.units import COUNT, DURATION, parse, parse_formatted
+from carbonctl.numbers.units import COUNT, DURATION, parse_best, parse_formatted
 from carbonctl.numbers.values import Status, Value
 from carbonctl.spec.model import PHASES
 from carbonctl.text import check_text
@@ -173,8 +173,8 @@ def _spec(raw: Any) -> dict[str, Any]:
     unit = _mapping(spec.get("functional_unit", {"name": "", "amount": 1}))
     amount = unit["amount"]
     _word(unit["name"])
-    if not best(parse(str(amount["best"] if isinstance(amount, dict) else amount), COUNT)) > 0:
-        raise ValueError("the amount of the functional unit is not above 0")
+    if not parse_best(amount, COUNT) >= 0:
+        raise ValueError("the amount of the functional unit is below 0")
     if unit.get("delay") is not None and not best(parse_formatted(unit["delay"], DURATION)) > 0:
         raise ValueError("the delay of the functional unit is not above 0")
     return spec

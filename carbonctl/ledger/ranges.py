@@ -19,10 +19,11 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
-from carbonctl.ledger.terms import Term
-from carbonctl.ledger.unknowns import Rank, Unknowns
+from carbonctl.ledger.terms import Term, term_of
+from carbonctl.ledger.unknowns import Rank, Unknowns, is_certain, unknown_of
 from carbonctl.numbers.intervals import (
     Mixed,
+    best,
     decide,
     exact_sum,
     exp,
@@ -33,6 +34,9 @@ from carbonctl.numbers.intervals import (
     row_by_row,
     sqrt,
 )
+from carbonctl.numbers.intervals import high as highest
+from carbonctl.numbers.intervals import low as lowest
+from carbonctl.numbers.quantities import Quantity
 
 Ends: TypeAlias = tuple[Any, Any]
 Pair: TypeAlias = tuple[int, int, float]  # two places and their rank correlation
@@ -171,6 +175,23 @@ class Sum(NamedTuple):
             for one, other, rank in self.pairs
             if one in order and other in order
         ]
+
+
+def ends_of(quantity: Quantity) -> Ends:
+    """Return the range of one quantity: of one assumed unknown its ends, else as a sum has it.
+
+    It holds the best estimate, also where that is the end of a skewed distribution.
+    """
+    ranged = [value for value in quantity.inputs if not is_certain(value)]
+    number = quantity.number
+    is_given = any(value.status == "given" for value in ranged)
+    if not is_given and len({unknown_of(value).unknown for value in ranged}) <= 1:
+        return lowest(number), highest(number)
+    term = term_of(quantity.formula, quantity.inputs, best(number))
+    ends = Moves([term]).sum([0]).ends()
+    if ends[0] is None:
+        return lowest(number), highest(number)
+    return least(ends[0], best(number)), most(ends[1], best(number))
 
 
 def range_of(

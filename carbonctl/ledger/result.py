@@ -23,8 +23,8 @@ from carbonctl.ledger.rows import View
 from carbonctl.ledger.samples import Drawn
 from carbonctl.ledger.sums import Driver, drivers, foremost, moves_of, ranged, total, totals
 from carbonctl.ledger.unknowns import Uncertainty
-from carbonctl.numbers.intervals import NotOneNumber, best, decide, has_rows
-from carbonctl.numbers.units import COUNT, INTENSITY, parse
+from carbonctl.numbers.intervals import NotOneNumber, decide, has_rows
+from carbonctl.numbers.units import COUNT, INTENSITY, parse_best
 from carbonctl.numbers.values import Value
 from carbonctl.spec.model import PHASES
 from carbonctl.spec.quantities import write_quantity
@@ -294,14 +294,15 @@ class Result:
     def per_unit(self) -> tuple[str, float] | None:
         """The name of the functional unit and the carbon of one [kgCO2e].
 
-        Operational carbon alone, and the name says so, where the total is unknown.
+        Operational carbon alone, and the name says so, where the total is unknown. None where
+        there is no unit, or none of it.
         """
         unit = self.spec.get("functional_unit")
         if not unit:
             return None
-        amount = unit["amount"]
-        written = amount["best"] if isinstance(amount, dict) else amount
-        number = best(parse(str(written), COUNT))
+        number = parse_best(unit["amount"], COUNT)
+        if number == 0:  # a service without requests
+            return None
         if self.total.total_kgco2e is not None:
             return unit["name"], self.total.total_kgco2e / number
         operational = self.total.operational_kgco2e

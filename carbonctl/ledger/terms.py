@@ -167,11 +167,23 @@ def term(
     text = _formula(entry, key)
     if text is None:
         return Term(None, {}, {}, (), sign, number)
+    made = term_of(text, entry.inputs, number, sign, workload, entry.item)
+    return made.under(same) if same else made
+
+
+def term_of(
+    text: str, given: Sequence[Value], number: Any, sign: float = 1.0, workload: str = "",
+    item: str = "it",
+) -> Term:  # fmt: skip
+    """Return a figure with its formula and inputs as a term; see `term`.
+
+    Raises NotArithmetic where the formula is none, or names what is no input of the item.
+    """
     formula, names, may_follow = _read(text)
-    inputs = {value.name: value for value in entry.inputs}
+    inputs = {value.name: value for value in given}
     if not formula.names <= inputs.keys():
         lacking = sorted(formula.names - inputs.keys())
-        raise NotArithmetic(f"`{lacking[0]}` is no input of {entry.item}")
+        raise NotArithmetic(f"`{lacking[0]}` is no input of {item}")
     derived = _following(may_follow, inputs) if may_follow else ()
     if derived:
         parents = {parent for name in derived for parent in parents_of(name)}
@@ -183,8 +195,7 @@ def term(
             known[name] = value.best
         else:
             ranged[name] = unknown_of(value, workload)
-    made = Term(formula if ranged else None, known, ranged, derived, sign, number)
-    return made.under(same) if same else made
+    return Term(formula if ranged else None, known, ranged, derived, sign, number)
 
 
 def figure_at(entry: Entry, key: str, numbers: Mapping[str, Any]) -> Any:

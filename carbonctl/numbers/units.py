@@ -47,6 +47,8 @@ class Dimension(NamedTuple):
         Whether the number is of devices, so that `8 GPUs` is one.
     bare : tuple of str
         The units that a number without one may be in; that of the example unless given.
+    percent : bool
+        Whether a number without a unit may be written in percent; not of what is counted.
     """
 
     name: str
@@ -55,12 +57,13 @@ class Dimension(NamedTuple):
     counts: bool = False
     devices: bool = False
     bare: tuple[str, ...] = ()
+    percent: bool = True
 
 
 FRACTION = Dimension("fraction", "", "45 %")
 RATIO = Dimension("ratio", "", "1.2")
-COUNT = Dimension("count", "", "512", counts=True)
-DEVICES = Dimension("number of devices", "", "512", counts=True, devices=True)
+COUNT = Dimension("count", "", "512", counts=True, percent=False)
+DEVICES = Dimension("number of devices", "", "512", counts=True, devices=True, percent=False)
 ENERGY = Dimension("energy", "kWh", "12.5 MWh", bare=("kWh", "MWh"))
 POWER = Dimension("power", "W", "400 W")
 DURATION = Dimension("duration", "h", "24 h", bare=("s", "h"))
@@ -77,7 +80,7 @@ DENSITY_POWER = Dimension("power per capacity", "W/GB", "0.4 W/GB")
 PER_TB_POWER = Dimension("power per capacity", "W/TB", "1.2 W/TB")
 PER_TB_MASS = Dimension("embodied carbon per capacity", "kgCO2e/TB", "17.3 kg/TB")
 PER_GB_ENERGY = Dimension("energy per volume", "kWh/GB", "0.0065 kWh/GB")
-REQUEST_RATE = Dimension("rate", "/h", "1e9 / day", counts=True)
+REQUEST_RATE = Dimension("rate", "/h", "1e9 / day", counts=True, percent=False)
 WATER = Dimension("water per energy", "L/kWh", "1.8 L/kWh")
 PER_KW_MASS = Dimension("embodied carbon per power", "kgCO2e/kW", "2000 kg/kW")
 PER_AREA_MASS = Dimension("embodied carbon per area", "kgCO2e/m2", "1000 kg/m2")
@@ -102,12 +105,13 @@ DIMENSIONS = (
 def dimension_of(unit: str) -> Dimension:
     """Return the dimension of a quantity that is kept in a unit."""
     if not unit:
-        return COUNT._replace(name="number")
+        return COUNT._replace(name="number", percent=True)
     known = (dimension for dimension in DIMENSIONS if dimension.unit == unit)
     return next(known, Dimension("quantity", unit, f"1 {unit}"))
 
 
 _LONGEST = 200
+_PERCENT = "%"
 _NO_UNIT = tuple(":;'\"()[]{}<>=!?&|#@$.0123456789")  # what no unit begins with
 # Elapsed time as Slurm writes it: [D-]HH:MM:SS.
 CLOCK = r"\s*(([0-9]+)-(?=([01]?[0-9]|2[0-3]):))?([0-9]+):([0-5][0-9]):([0-5][0-9](\.[0-9]+)?)\s*"
@@ -127,6 +131,8 @@ def _conversion(written: str, wanted: Dimension) -> tuple[int, int] | None:
 
 
 def _ratio(written: str, wanted: Dimension) -> Fraction | None:
+    if _PERCENT in written and not wanted.percent:
+        return None
     dims, factor = unit(written) if written else (NONE, Fraction(1))
     want_dims, want_factor = unit(wanted.unit) if wanted.unit else (NONE, Fraction(1))
     if wanted.counts and wanted.devices and dims == DEVICE:  # `devices: 8 GPUs`
@@ -187,6 +193,8 @@ def single_units(wanted: Dimension) -> list[str]:
 
 def _dimension_name(written: str) -> str:
     dims, _ = unit(written) if written else (NONE, None)
+    if written == _PERCENT:
+        return "share"
     names = [d.name for d in DIMENSIONS if (unit(d.unit)[0] if d.unit else NONE) == dims]
     if dims == NONE:
         return "number without a dimension"
@@ -355,6 +363,19 @@ def format_quantity(number: Number, dimension: Dimension) -> str | dict[str, str
     except QuantityError:  # its middle is too small to be written
         pass
     return {"best": written(best(number)), "low": written(number.low), "high": written(number.high)}
+
+
+def parse_best(written: object, dimension: Dimension) -> float:
+    """Read the best estimate of what a normalised spec says: a text, or a mapping with `best`.
+
+    Raises
+    ------
+    QuantityError, KeyError
+        Where it is neither.
+    """
+    text = written["best"] if isinstance(written, dict) else written
+    middle: float = best(parse(str(text), dimension))
+    return middle
 
 
 def parse_formatted(written: object, dimension: Dimension) -> Number:

@@ -8,6 +8,7 @@ from carbonctl.catalog.model_rows import ClosedModel, LanguageModel, MediaModel
 from carbonctl.catalog.models import NamedModel
 from carbonctl.numbers.intervals import Range
 from carbonctl.reference import descriptions
+from carbonctl.spec.model_names import config_path
 
 Row: TypeAlias = dict[str, Any]
 Model: TypeAlias = LanguageModel | ClosedModel | MediaModel
@@ -112,20 +113,26 @@ def _energy(energy: Range | None) -> Row:
 
 
 def find(catalog: Catalog, name: str) -> Model:
-    """Return the model of this name.
+    """Return the model of this name, or that of a config.json; its precision is as it is named.
 
     Raises
     ------
     LookupError
-        With the nearest names.
+        With the nearest names; where there is no such config.json.
+    InputError
+        Where a config.json is none of a model.
     """
-    model = catalog.models.find_any(name)
-    return model.model if isinstance(model, NamedModel) else model
+    path = config_path(name)
+    model = catalog.models.find_any(name) if path is None else catalog.language_model(path)
+    if not isinstance(model, NamedModel):
+        return model
+    return model.model._replace(precision=model.precision)
 
 
 def facts(model: Model) -> Row:
     """Return what is said of a model beside its figures."""
-    said: Row = {"id": model.id, "kind": kind_of(model), "year": getattr(model, "year", None)}
+    year = getattr(model, "year", None) or None  # a config.json says none
+    said: Row = {"id": model.id, "kind": kind_of(model), "year": year}
     if isinstance(model, LanguageModel):
         said |= {"reads": model.modality, "precision": model.precision}
     if isinstance(model, MediaModel):
@@ -163,7 +170,7 @@ def _figure(model: Model, name: str, number: Any, unit: str, note: str | None) -
     return {
         "figure": name, "value": number.best if is_ranged else number, "unit": unit,
         "low": number.low if is_ranged else None, "high": number.high if is_ranged else None,
-        "confidence": model.confidence, "source": model.source, "note": note,
+        "confidence": model.confidence, "source": model.source or None, "note": note,
     }  # fmt: skip
 
 
@@ -200,7 +207,7 @@ def _media_figures(model: MediaModel) -> _Known:
         ("patch", shape.patch, "pixels", None),
         ("frames of a token", shape.frame_step, "", None),
         ("guidance", shape.guidance, "", "passes of a step"),
-        ("steps", model.steps, "", "unless given"),
+        ("steps", model.steps, "", "as measured with"),
     ]
 
 

@@ -1,6 +1,7 @@
 """What matters most in a total, and what would lower it most, as people read it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from carbonctl.ledger.result import Result
@@ -32,6 +33,13 @@ def driver_rows(result: Result, mass: Callable[[float], str]) -> list[DriverRow]
         said = human_numbers.ranged(driver.value, driver.low, driver.high, driver.unit, path)
         rows.append(DriverRow(path.removeprefix("phases."), said, f"{ends[0]} to {ends[1]}"))
     return rows
+
+
+def common_path(rows: Sequence[DriverRow]) -> str:
+    """Return the phase, activity or system that all labels begin with; empty where none."""
+    above = [row.label.split(".")[:-1] for row in rows]
+    shared = takewhile(lambda names: len(set(names)) == 1, zip(*above, strict=False))
+    return ".".join(names[0] for names in shared)
 
 
 def best_lever(result: Result, mass: Callable[[float], str]) -> tuple[str, str]:

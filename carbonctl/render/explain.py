@@ -36,9 +36,10 @@ def explain(result: Result, entries: Iterable[Entry], style: Style) -> str:
             if entry.boundary == OPERATIONAL:  # of embodied carbon there is no energy to name
                 above.append(entry)
         if (phase, activity) in result.details:
-            from carbonctl.render.model_details import terms
+            from carbonctl.render.model_details import of_activity, terms
 
-            lines += ["", *terms(result.details[phase, activity])]
+            figures = of_activity(result, phase, activity)
+            lines += ["", *terms(result.details[phase, activity], figures)]
         lines.append("")
     lines += _sources(cited, style)
     return "\n".join(_wrapped(line, style) for line in lines)

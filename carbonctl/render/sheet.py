@@ -102,11 +102,23 @@ class Screen:
         self.color = style.color
         self.lines: list[str] = []
 
-    def paragraph(self, text: Text | str = "", style: str = "") -> None:
-        """Draw a text in lines that end at spaces; an empty line where there is none."""
+    def paragraph(self, text: Text | str = "", style: str = "", hanging: int = 0) -> None:
+        """Draw a text in lines that end at spaces; an empty line where there is none.
+
+        What a text is indented by, each of its lines is; those below the first by ``hanging`` more.
+        """
         whole = text if isinstance(text, Text) else Text(text, style)
-        for start, end in _breaks(whole.plain, self.width) or ((0, 0),):
-            self.lines.append(whole.shown(start, end) if self.color else whole.plain[start:end])
+        indent = len(whole.plain) - len(whole.plain.lstrip(" "))
+        margin, width = " " * indent, self.width - indent
+        breaks = _breaks(whole.plain[indent:], width) or [(0, 0)]
+        if hanging and len(breaks) > 1:
+            at = breaks[1][0]
+            below = _breaks(whole.plain[indent + at :], width - hanging)
+            breaks = [breaks[0], *((start + at, end + at) for start, end in below)]
+        for start, end in breaks:
+            ends = start + indent, end + indent
+            shown = whole.shown(*ends) if self.color else whole.plain[slice(*ends)]
+            self.lines.append(f"{margin}{' ' * hanging if start else ''}{shown}" if shown else "")
 
     def heading(self, text: str) -> None:
         """Draw the head of what follows, below an empty line."""

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from carbonctl.numbers.intervals import decide, floor
 
+_FEWEST_PARAMETERS = 1_000_000  # below it a unit was left out: `70` for `70B`
+_LIKELY_BILLIONS = 2000  # up to which a bare number is one of them
 _WHOLES = 5  # more of a whole than anybody means without a sign of percent
 
 
@@ -70,12 +72,22 @@ def said_as_share(number: float, text: str) -> None:
         raise ValueError(f"`{text}` is {text} times the whole; write `{text} %`")
 
 
+def of_model_parameters(number: float, text: str) -> None:
+    """Refuse fewer parameters than a model of language, images or videos has."""
+    positive(number, text)
+    if decide(number < _FEWEST_PARAMETERS):
+        is_bare = re.fullmatch(r"[\d.]+", text) and decide(number <= _LIKELY_BILLIONS)
+        hint = f"did you mean `{text}B`?" if is_bare else "write a number such as `70B`"
+        raise ValueError(f"`{text}` is less than a million; {hint}")
+
+
 Check = Callable[[float, str], None]
 BOUNDS: dict[Check, dict[str, int]] = {  # the same in the words of JSON Schema
     fraction: {"minimum": 0, "maximum": 1},
     positive_fraction: {"exclusiveMinimum": 0, "maximum": 1},
     loss: {"minimum": 0, "exclusiveMaximum": 1},
     positive: {"exclusiveMinimum": 0},
+    of_model_parameters: {"minimum": _FEWEST_PARAMETERS},
     not_negative: {"minimum": 0},
     said_as_share: {"minimum": 0, "maximum": _WHOLES},
     at_least_one: {"minimum": 1},

@@ -138,17 +138,23 @@ TokenTime = Annotated[
     Value,
     QuantityField(units.DURATION._replace(example="30 ms", bare=("ms", "s")), bounds.positive),
 ]
-Parameters = Annotated[Value, QuantityField(units.COUNT._replace(example="70B"), bounds.positive)]
+Parameters = Annotated[
+    Value, QuantityField(units.COUNT._replace(example="70B"), bounds.of_model_parameters)
+]
 Tokens = Annotated[Value, QuantityField(units.COUNT._replace(example="300"))]
 PositiveTokens = Annotated[
     Value, QuantityField(units.COUNT._replace(example="400"), bounds.positive)
+]
+AnswerTokens = Annotated[
+    Value, QuantityField(units.COUNT._replace(example="400"), bounds.at_least_one)
 ]
 Corpus = Annotated[Value, QuantityField(units.COUNT._replace(example="15T"), bounds.positive)]
 Throughput = Annotated[Value, QuantityField(units.REQUEST_RATE, bounds.positive)]
 Requests = Annotated[Value, RateOrCount()]
 Ratio = Annotated[Value, QuantityField(units.FRACTION)]
 Reaction = Annotated[Value, QuantityField(units.FRACTION, bounds.said_as_share)]
-Multiplier = Annotated[Value, QuantityField(units.COUNT, bounds.at_least_one)]
+Multiplier = Annotated[Value, QuantityField(units.RATIO._replace(example="3"), bounds.at_least_one)]
+Speedup = Annotated[Value, QuantityField(units.RATIO._replace(example="1.5"), bounds.positive)]
 Overhead = Annotated[Value, QuantityField(units.RATIO._replace(example="1.3"), bounds.at_least_one)]
 StoragePower = Annotated[Value, QuantityField(units.PER_TB_POWER)]
 StorageMass = Annotated[Value, QuantityField(units.PER_TB_MASS)]
@@ -226,7 +232,17 @@ def model_named(what: str) -> Scalar:
 
     def read(raw: Any, info: ValidationInfo) -> str:
         path = config_path(raw)
-        return path if path is not None and what == "language_model" else by_id.read(raw, info)
+        if path is None:
+            return str(by_id.read(raw, info))
+        if what != "language_model":
+            raise ValueError(
+                "a config.json describes a language model; give `parameters`, `layers` and "
+                "`model_width` of a model of images or videos"
+            )
+        names: Names | None = info.context
+        if names is not None:
+            names.check(what, path)
+        return path
 
     return Scalar(read, scalars.ID)
 

@@ -99,6 +99,18 @@ def test_sizes_are_those_that_the_dimensions_give():
             assert 0.3 < derived / model.shape.parameters < 1.8, model.id
 
 
+@pytest.mark.parametrize(
+    ("name", "context"),
+    [
+        ("Qwen/Qwen3-4B", 40960), ("Qwen/Qwen3-4B-Instruct-2507", 262144),
+        ("Qwen/Qwen3-4B-Thinking-2507", 262144), ("mistral-small-3", 32768),
+        ("mistralai/Mistral-Small-3.1-24B-Instruct-2503", 131072),
+    ],
+)  # fmt: skip
+def test_a_later_edition_has_the_context_of_its_own_card(name, context):
+    assert MODELS.find(name).model.shape.context == context
+
+
 def test_closed_models_have_no_dimensions_and_an_energy_only_with_a_boundary():
     for model in CLOSED:
         assert not hasattr(model, "shape")

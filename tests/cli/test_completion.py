@@ -79,7 +79,7 @@ def test_every_flag_and_every_command_is_offered(path):
         ("carbonctl grid show us-cam", ["US-CAMX"]),
         ("carbonctl grid show aws/us-east", ["aws/us-east-1", "aws/us-east-2"]),
         ("carbonctl schema ", [*schemas.NAMES]),
-        ("carbonctl reproduce t5-11b-", ["t5-11b-llmcarbon"]),
+        ("carbonctl reproduce t5-11b-", ["t5-11b-from-tokens", "t5-11b-llmcarbon"]),
         ("carbonctl init --from-published llama3", ["llama3"]),
         ("carbonctl completion ", ["bash", "zsh", "fish"]),
         ("carbonctl estimate ", []),  # files

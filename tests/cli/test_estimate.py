@@ -808,7 +808,7 @@ def test_equivalents_have_their_sources(inside):
         {"phases": {"training": [{"name": ["a"], "kind": "compute"}]}},
         {"phases": 7},
         {"functional_unit": {"name": 5, "amount": 1}},
-        {"functional_unit": {"name": "x", "amount": "0"}},
+        {"functional_unit": {"name": "x", "amount": "-1"}},
         {"functional_unit": {"name": "x"}},
         {"reported": {"source": 5}},
         {"reported": [1]},

@@ -94,3 +94,41 @@ def test_what_a_tab_offers():
     assert "mixtral-8x7b" in complete.offers(asked)
     asked = complete.Asked(["models", "list", "--maker"], "Qw")
     assert list(complete.offers(asked)) == ["Qwen"]
+
+
+def test_the_energy_of_closed_models_stands_in_the_table(inside):
+    out = inside("models", "list", "--kind", "closed").out
+    (line,) = (line for line in out.splitlines() if "gemini-apps" in line)
+    assert line.split()[-1] == "0.24"
+
+
+def test_the_steps_of_an_image_model_are_those_it_was_measured_with(inside):
+    (record,) = json.loads(inside("models", "show", "flux", "-f", "json").out)
+    (steps,) = (figure for figure in record["figures"] if figure["figure"] == "steps")
+    assert steps["note"] == "as measured with"
+
+
+def test_the_precision_is_that_of_the_name(inside):
+    for name, precision in (("llama-3.1-70b", "bf16"), ("llama-3.1-70b-fp8", "fp8")):
+        (record,) = json.loads(inside("models", "show", name, "-f", "json").out)
+        assert record["precision"] == precision
+
+
+def test_a_config_has_a_card(inside, tmp_path):
+    from tests.catalog.test_model_config import LLAMA
+
+    path = tmp_path / "config.json"
+    none = inside("models", "show", str(path))
+    assert (none.code, none.err) == (3, f"there is no file `{path}`\n")
+    path.write_text(json.dumps(LLAMA))
+    card = inside("models", "show", str(path)).out
+    assert card.startswith(f"{tmp_path.name}/config.json\n")
+    assert "year" not in card
+    assert "[]" not in card
+    (record,) = json.loads(inside("models", "show", str(path), "-f", "json").out)
+    figures = {row["figure"]: row["value"] for row in record["figures"]}
+    assert figures["layers"] == 32
+    assert figures["parameters"] == pytest.approx(8.03, rel=1e-3)
+    path.write_text("{}")
+    faulty = inside("models", "show", str(path))
+    assert (faulty.code, f"{path}:1:1: " in faulty.err) == (3, True)

@@ -13,6 +13,7 @@ from carbonctl.analysis.best_lever import options
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.records import Device
 from carbonctl.ledger.result import Result
+from carbonctl.numbers.units import COUNT, parse_best
 from carbonctl.spec.model import default_names
 
 # Peaks by which devices are compared: the first that both have.
@@ -209,9 +210,9 @@ def _experiments(path: str, activity: Mapping[str, Any]) -> Iterator[Proposal]:
 
 def _serving(path: str, activity: Mapping[str, Any]) -> Iterator[Proposal]:
     """Yield a smaller fleet, or one of which a part is released while it idles."""
-    if "fleet" not in activity or not isinstance(activity.get("busy"), str):
+    if "fleet" not in activity or "busy" not in activity:
         return
-    busy = float(activity["busy"])
+    busy = parse_best(activity["busy"], COUNT)
     if "autoscaling" not in activity:
         yield Proposal(
             "autoscaling", {"on": path, "use": "wu2022/autoscaling"},
@@ -227,21 +228,20 @@ def _llm_serving(path: str, activity: Mapping[str, Any]) -> Iterator[Proposal]:
     """Yield weights of fewer bytes, more requests at a time, replicas that wait less."""
     if "device" not in activity and "system" not in activity:
         return
-    if "precision" not in activity:
+    is_measured = "tokens_per_s" in activity  # then no time follows from the model
+    if "precision" not in activity and not is_measured:
         yield Proposal(
             "fp8 weights", {"on": path, "set": {"precision": "fp8"}},
             "the answers of the model stay good enough",
         )  # fmt: skip
-    batch = activity.get("batch")
-    if isinstance(batch, str):
+    if "batch" in activity and not is_measured:
         yield Proposal(
-            "twice the batch", {"on": path, "set": {"batch": f"{2 * float(batch):g}"}},
+            "twice the batch", {"on": path, "multiply": {"batch": "2"}},
             "requests wait for each other, and a token takes longer",
         )  # fmt: skip
-    busy = activity.get("busy")
-    if isinstance(busy, str) and 0 < float(busy) < _BUSY:
+    if "busy" in activity and 0 < parse_best(activity["busy"], COUNT) < _BUSY:
         yield Proposal(
-            f"replicas that are busy {_BUSY * 100:.0f} %",
+            f"replicas busy {_BUSY * 100:.0f} %",
             {"on": path, "set": {"busy": f"{_BUSY}"}},
             "the peak of the load leaves room for it, and answers stay fast enough",
         )  # fmt: skip
@@ -249,8 +249,7 @@ def _llm_serving(path: str, activity: Mapping[str, Any]) -> Iterator[Proposal]:
 
 def _storage(path: str, activity: Mapping[str, Any]) -> Iterator[Proposal]:
     """Yield fewer copies, and disks in place of flash."""
-    copies = activity.get("replication")
-    if isinstance(copies, str) and float(copies) > _COPIES:
+    if "replication" in activity and parse_best(activity["replication"], COUNT) > _COPIES:
         yield Proposal(
             "two copies", {"on": path, "set": {"replication": f"{_COPIES:g}"}},
             "two copies, or a code that corrects errors, are safe enough",

@@ -26,6 +26,10 @@ class Bounded(NamedTuple):
     low: float | None
     high: float | None
 
+    def holds(self, reported: float) -> bool:
+        """Return whether a reported figure lies in the range."""
+        return self.low is not None and self.high is not None and self.low <= reported <= self.high
+
 
 def measured(entries: Sequence[Entry], boundary: str) -> list[Entry]:
     """Return the operational entries within one of `BOUNDARIES`.

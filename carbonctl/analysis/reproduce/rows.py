@@ -1,4 +1,4 @@
-"""Each published figure beside the account's: with all its inputs, and blind."""
+"""Each published figure beside the account's: with all its inputs, blind, and from tokens."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from carbonctl.analysis.reproduce.blind import (
     with_software_meter,
 )
 from carbonctl.catalog import Catalog
-from carbonctl.catalog.accuracy import BLIND, GIVEN, RecordedFigure
+from carbonctl.catalog.accuracy import BLIND, GIVEN, MODES, TOKENS, RecordedFigure
 from carbonctl.catalog.folders import examples
 from carbonctl.ledger.reported import error_of
 from carbonctl.ledger.result import Result
@@ -39,13 +39,13 @@ class Row(NamedTuple):
         The figure of the source within what it measured, and ours [kWh, kgCO2e or L]; ours is
         None where it is unknown.
     low, high : float or None
-        The range of a blind estimate.
+        The range of an estimate that is blind or from tokens.
     error_pct : float or None
         Ours over theirs, less 100 % [%].
     inside : bool or None
-        Whether theirs lies in the range of a blind estimate.
+        Whether theirs lies in that range.
     tolerance_pct : float or None
-        The error that is allowed [%]; None of blind figures.
+        The error that is allowed [%]; None of estimates with a range.
     restated : bool
         Whether the figure only restates an input, and is not summed up.
     ok : bool or None
@@ -93,7 +93,7 @@ class Reproduction(NamedTuple):
 def reproduce(
     recorded: Iterable[RecordedFigure],
     catalog: Catalog,
-    modes: Collection[str] = (GIVEN, BLIND),
+    modes: Collection[str] = MODES,
     *,
     is_whole: bool = True,
 ) -> Reproduction:
@@ -106,7 +106,7 @@ def reproduce(
     catalog : Catalog
         The facts.
     modes : collection of str
-        Which of them: with all inputs given, blind, or both.
+        Which of them: with all inputs given, blind, from tokens; all unless given.
     is_whole : bool
         Whether these are all workloads on record.
 
@@ -118,8 +118,8 @@ def reproduce(
     figures = list(recorded)
     runs = {figure.file: _Run(figure, catalog) for figure in figures}
     rows = tuple(runs[figure.file].row(figure) for figure in figures if figure.mode in modes)
-    with_blind = {figure.file for figure in figures if figure.mode == BLIND}
-    others = [run for file, run in runs.items() if file not in with_blind and BLIND in modes]
+    predicted = {figure.file for figure in figures if figure.mode != GIVEN}
+    others = [run for file, run in runs.items() if file not in predicted and BLIND in modes]
     unknown = tuple(run.name for run in others if not run.is_known_before)
     unmeasured = tuple(run.name for run in others if run.is_known_before)
     return Reproduction(rows, unknown, unmeasured, is_whole)
@@ -148,7 +148,10 @@ class _Run:
 
     def row(self, figure: RecordedFigure) -> Row:
         """Return the row of one figure of this workload."""
-        return self._given(figure) if figure.mode == GIVEN else self._blind(figure)
+        if figure.mode == BLIND:
+            return self._blind(figure)
+        row = self._given(figure)
+        return self._ranged(row) if figure.mode == TOKENS else row
 
     def _given(self, figure: RecordedFigure) -> Row:
         reported, estimated, error = (self.result.reported or {})[figure.key]
@@ -159,16 +162,21 @@ class _Run:
             None, None, error, None, allowed, figure.is_restated, ok,
         )  # fmt: skip
 
+    def _ranged(self, row: Row) -> Row:
+        """Return a row with the range of its estimate."""
+        theirs = self.workload.reported
+        is_bare = theirs is not None and theirs.energy_includes_pue is False
+        boundary = b.NODE if row.key == b.ENERGY and is_bare else b.FACILITY
+        ours = b.figure(self.result.entries, row.key, boundary)
+        return row._replace(low=ours.low, high=ours.high, inside=ours.holds(row.reported))
+
     def _blind(self, figure: RecordedFigure) -> Row:
         result = self._blind_account(is_metered=figure.measured == b.PARTS)
         reported = self._reported(figure)
         ours = b.figure(result.entries, figure.key, figure.measured)
-        inside = (
-            ours.low is not None and ours.high is not None and ours.low <= reported <= ours.high
-        )
         return Row(
             self.name, figure.key, figure.group, figure.mode, figure.measured, reported, *ours,
-            error_of(reported, ours.best), inside, None, False, None,
+            error_of(reported, ours.best), ours.holds(reported), None, False, None,
         )  # fmt: skip
 
     def _blind_account(self, *, is_metered: bool) -> Result:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from statistics import median
 from typing import NamedTuple
 
-from carbonctl.analysis.reproduce.boundaries import AT_THE_RUN
+from carbonctl.analysis.reproduce.boundaries import AT_THE_RUN, ENERGY
 from carbonctl.analysis.reproduce.rows import Reproduction, Row
-from carbonctl.catalog.accuracy import BLIND, GIVEN
+from carbonctl.catalog.accuracy import BLIND, GIVEN, TOKENS
 
 ALL = "all"
 MOST_MEDIAN_PCT = 25.0
@@ -22,8 +22,8 @@ class Summary(NamedTuple):
     Attributes
     ----------
     mode, group : str
-        Given or blind; the sort of work, `ALL` of them, or what else was compared blind:
-        ``facility`` or ``carbon``.
+        One of `carbonctl.catalog.accuracy.MODES`; the sort of work, `ALL` of them, or what else
+        was compared blind: ``facility`` or ``carbon``.
     figures : int
         How many there are.
     median_error_pct : float or None
@@ -70,15 +70,17 @@ def summaries(rows: Sequence[Row]) -> list[Summary]:
     """Return the errors of all figures of a mode and of each sort of work, in their order.
 
     Figures that only restate an input are left out. Those blind ones that also rest on the
-    building and the grid follow, each by itself.
+    building and the grid follow, each by itself. From tokens it is the carbon of each run.
     """
     given = [row for row in rows if row.mode == GIVEN and not row.restated]
     blind = at_the_run(rows)
     more = [row for row in rows if row.mode == BLIND and row.measured not in AT_THE_RUN]
+    tokens = [row for row in rows if row.mode == TOKENS and row.key != ENERGY]
     return [
         *_by_group(GIVEN, given, [row.group for row in given]),
         *_by_group(BLIND, blind, [row.group for row in blind]),
         *_by_group(BLIND, more, [row.measured for row in more])[1:],
+        *_by_group(TOKENS, tokens, [row.group for row in tokens]),
     ]
 
 
@@ -96,12 +98,12 @@ def _summary(mode: str, group: str, rows: list[Row]) -> Summary:
     errors = [abs(row.error_pct) for row in rows if row.error_pct is not None]
     is_whole = len(errors) == len(rows)
     worst = known[max(errors)] if is_whole else next(r for r in rows if r.error_pct is None)
-    is_blind = mode == BLIND
+    is_ranged = mode != GIVEN
     return Summary(
         mode, group, len(rows), median(errors) if is_whole else None, worst.workload,
         worst.error_pct,
-        100 * sum(bool(row.inside) for row in rows) / len(rows) if is_blind else None,
-        _spread(rows) if is_blind else None,
+        100 * sum(bool(row.inside) for row in rows) / len(rows) if is_ranged else None,
+        _spread(rows) if is_ranged else None,
     )  # fmt: skip
 
 

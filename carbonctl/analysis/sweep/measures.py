@@ -14,6 +14,7 @@ from carbonctl.ledger.result import Result
 from carbonctl.numbers.intervals import best
 from carbonctl.numbers.unit_table import QuantityError
 from carbonctl.numbers.units import COUNT, parse, parse_formatted
+from carbonctl.spec.tree import Map
 
 PER_UNIT = "_per_unit"
 _UNIT = "functional_unit"
@@ -63,7 +64,12 @@ class Unit:
     def __init__(self, accounts: Accounts, paths: Sequence[str]) -> None:
         self.accounts = accounts
         self.paths = paths
-        self.places = [n for n, path in enumerate(paths) if path.partition(".")[0] == _UNIT]
+        unit = accounts.tree.get(_UNIT) if isinstance(accounts.tree, Map) else None
+        is_given = isinstance(unit, Map) and "amount" in unit
+        self.places = [  # of what it depends on: of activities too, where they say its amount
+            place for place, path in enumerate(paths)
+            if not is_given or path.partition(".")[0] == _UNIT
+        ]  # fmt: skip
         self.known: dict[Point, float | None] = {}
 
     def amount(self, values: Point) -> float | None:

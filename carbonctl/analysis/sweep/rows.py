@@ -177,7 +177,7 @@ class Sweep:
         """Return figures over how many functional units there are, where that is asked."""
         return tuple(
             figure if not measure.is_per_unit or figure is None
-            else None if amount is None else figure / amount
+            else None if not amount else figure / amount
             for figure, measure in zip(figures, self.measures, strict=True)
         )  # fmt: skip
 

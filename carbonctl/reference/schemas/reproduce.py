@@ -5,7 +5,7 @@ from __future__ import annotations
 from carbonctl.analysis.reproduce import Goal, Summary
 from carbonctl.analysis.reproduce.boundaries import BOUNDARIES
 from carbonctl.analysis.reproduce.rows import Row
-from carbonctl.catalog.accuracy import BLIND, GIVEN
+from carbonctl.catalog.accuracy import MODES
 from carbonctl.reference.schemas import Schema
 from carbonctl.reference.schemas import records as r
 from carbonctl.reference.schemas import result as of_result
@@ -22,7 +22,7 @@ _OTHER_GROUNDS = (
 def build() -> Schema:
     """Return the schema of the document."""
     shared = of_result.build()["$defs"]
-    modes = r.words((GIVEN, BLIND))
+    modes = r.words(MODES)
     measured = r.words((*BOUNDARIES, *_OTHER_GROUNDS))
     properties = r.fields(
         "reproduce",

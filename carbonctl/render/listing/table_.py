@@ -44,13 +44,13 @@ def card(
     said = pairs("left", "left")
     for key, value in facts.items():
         said.add_row(Text(key, "dim"), str(value))
-    numbers = numbered(row["source"] for row in figures)
+    numbers = numbered(row["source"] or "" for row in figures)
     table = pairs("left", "right", "left", "left")
     for row in figures:
         doubt = "" if row["confidence"] in (None, "high") else f"{row['confidence']} confidence"
         remarks = "; ".join(part for part in (doubt, row["note"]) if part)
         table.add_row(
-            row["figure"], _range(row), marks(row["source"], numbers), Text(remarks, "dim")
+            row["figure"], _range(row), marks(row["source"] or "", numbers), Text(remarks, "dim")
         )
     for key in unknown:
         table.add_row(key, Text("unknown", "dim"), "", "")
@@ -59,8 +59,9 @@ def card(
 
 
 def marks(keys: str, numbers: dict[str, str]) -> str:
-    """Return the numbers of sources as a mark."""
-    return f"[{', '.join(numbers[key] for key in keys.split())}]"
+    """Return the numbers of sources as a mark; nothing where there is none."""
+    said = ", ".join(numbers[key] for key in keys.split())
+    return f"[{said}]" if said else ""
 
 
 def pairs(*sides: str) -> Sheet:

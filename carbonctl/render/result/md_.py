@@ -1,5 +1,7 @@
 """Markdown for people: one headline, the table, what was assumed folded away."""
 
+from collections.abc import Iterator
+
 from carbonctl.ledger.entry import Totals
 from carbonctl.ledger.result import About, Result
 from carbonctl.render import Style, Verdicts
@@ -78,7 +80,7 @@ def _row(name: str, sums: Totals, whole: Totals) -> str:
 
 
 def _more(result: Result, style: Style) -> list[str]:
-    lines = [f"- {key}: {value}" for key, value in _facts(result, style)]
+    lines = [f"- {key}: {value}" for key, value in (*_models(result), *_facts(result, style))]
     most = driver_rows(result, mass)
     if most:
         lines += [
@@ -99,6 +101,17 @@ def _more(result: Result, style: Style) -> list[str]:
             lines.append(f"| {' | '.join(cells)} |")
         lines += ["", "</details>"]
     return [*lines, ""]
+
+
+def _models(result: Result) -> Iterator[tuple[str, str]]:
+    """Yield what follows from models, activity by activity."""
+    if not (result.details or result.figures):
+        return
+    from carbonctl.render.model_brief import said_of
+
+    for said in said_of(result):
+        parts = [said.head, *(line.strip().replace("   ", ", ") for line in said.rest)]
+        yield escape(said.activity), escape("; ".join(part for part in parts if part))
 
 
 def _citation(key: str, style: Style) -> str:

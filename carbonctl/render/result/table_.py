@@ -9,7 +9,7 @@ from carbonctl.ledger.sums import without_range
 from carbonctl.render import CAUTION, Style, Verdicts, human_numbers
 from carbonctl.render.assumptions import AssumptionRow, assumption_rows
 from carbonctl.render.draws import ROUGH, draws_said
-from carbonctl.render.drivers import TITLE, best_lever, driver_rows
+from carbonctl.render.drivers import TITLE, best_lever, common_path, driver_rows
 from carbonctl.render.own_records import below
 from carbonctl.render.plain import finished
 from carbonctl.render.sheet import Content, Screen, Sheet, Text
@@ -19,6 +19,7 @@ _BAR = 10
 _WIDE = 100
 _WIDE_BAR = 30
 _NAME = 15
+_HANGING = 2  # what lines below the first are indented by
 _SHORT = "Assumed: {} figure{} that the file does not give; --details has their sources."
 # Columns for which there is room; a figure is never cut, its column is left out.
 _TABLES_FROM = 72
@@ -68,6 +69,7 @@ class _Block:
         self.result = result
         self.style = style
         self.bar = _WIDE_BAR if style.width >= _WIDE else _BAR
+        self.has_models = bool(result.details or result.figures)
 
     def show(self) -> None:
         self.scale()
@@ -144,6 +146,8 @@ class _Block:
         for entry in self.result.booked:
             if entry.phase == phase:
                 parts.setdefault(entry.activity, []).append(entry)
+        if not parts and self.has_models:  # whose lines have the room instead
+            return
         if not parts:
             dashes = [Text("–", "dim")] * len(_FIGURES)
             table.add_row(Text(phase.capitalize(), "dim"), *dashes, "–", "")
@@ -203,8 +207,10 @@ class _Block:
         """Show what matters most: the total with each unknown at its low and its high end."""
         rows = driver_rows(self.result, self.mass)
         if rows:
-            self.screen.heading(TITLE)
-            _rows(self.screen, ("fold", "right", "right"), rows)
+            above = common_path(rows) if self.has_models else ""
+            self.screen.heading(f"{TITLE} in {above}" if above else TITLE)
+            shown = [row._replace(label=row.label.removeprefix(f"{above}.")) for row in rows]
+            _rows(self.screen, ("fold", "right", "right"), shown)
 
     def reported(self) -> None:
         if not self.result.reported:
@@ -241,17 +247,15 @@ class _Block:
 
     def models(self) -> None:
         """Say what follows from models: tokens per second, energy of a token, devices needed."""
-        if not self.result.details:
+        if not self.has_models:
             return
-        from carbonctl.render.model_details import lines
+        from carbonctl.render.model_brief import said_of
 
-        for (_, activity), details in self.result.details.items():
-            first, *rest = lines(details)
-            self.screen.paragraph()
-            self.screen.paragraph(Text(f"{activity}: ", "bold").append(first))
-            for line in rest:
+        for said in said_of(self.result, in_full=self.style.details):
+            head = Text(f"{said.activity}: ", "bold").append(said.head)
+            self.screen.paragraph(head, hanging=_HANGING)
+            for line in said.rest:
                 self.screen.paragraph(line)
-        self.screen.paragraph()
 
     def electricity(self) -> None:
         """Show the carbon intensities and the PUE that were used."""
