@@ -797,3 +797,15 @@ def test_a_power_is_that_of_one_device(inside, at):
     done = inside("fleet", "jobs.csv")
     assert done.code == 3
     assert "power is that of one device" in " ".join(done.out.split())
+
+
+def test_more_combinations_than_can_be_accounted_for_are_refused(tmp_path, monkeypatch, capsys):
+    from carbonctl.batch.fleet import run as module
+    from carbonctl.cli.exit_codes import run as command
+
+    monkeypatch.setattr(module, "MOST_STRUCTURES", 3)
+    table = tmp_path / "jobs.csv"
+    rows = "".join(f"nvidia/l4,1,2,FR,{1 + n / 10}\n" for n in range(5))
+    table.write_text(f"device,devices,hours,grid,pue\n{rows}")
+    assert command(["fleet", str(table), "--format", "csv"]) == 3
+    assert "read no further" in capsys.readouterr().err

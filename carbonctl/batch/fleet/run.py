@@ -45,6 +45,14 @@ from carbonctl.render import FOR_PEOPLE, Style
 _POWERS = ("load", "power", "busy", "rated_power")
 
 
+MOST_STRUCTURES = 100_000
+_TOO_DIFFERENT = (
+    f"more than {MOST_STRUCTURES:,} combinations of device, place and figures of their own (PUE, "
+    "intensity, lifetime, …), and each is an account: it is read no further; give a grid in place "
+    "of an intensity, or round these figures"
+)
+
+
 @dataclass(frozen=True)
 class Order:
     """What is read, what is asked of it, and where it goes.
@@ -249,6 +257,8 @@ class _Run:
         """Add up a block, and return what comes of it."""
         self.sums.add(done.part)
         self.sums.headers.setdefault(done.part.file, done.headers)
+        if len(self.sums.structures) > MOST_STRUCTURES:
+            raise InputError([Problem(done.part.file, None, None, _TOO_DIFFERENT)])
         most = self.order.most_errors
         if most is not None and len(self.findings.rejects) + self.sums.rejected >= most:
             raise _TooMany
