@@ -799,13 +799,26 @@ def test_a_power_is_that_of_one_device(inside, at):
     assert "power is that of one device" in " ".join(done.out.split())
 
 
-def test_more_combinations_than_can_be_accounted_for_are_refused(tmp_path, monkeypatch, capsys):
-    from carbonctl.batch.fleet import run as module
-    from carbonctl.cli.exit_codes import run as command
+def test_more_combinations_than_can_be_accounted_for_are_refused(at, inside, monkeypatch):
+    monkeypatch.setattr("carbonctl.batch.fleet.run.MOST_STRUCTURES", 3)
+    lines = "".join(f"nvidia/l4,1,2,FR,{1 + n / 10}\n" for n in range(5))
+    at("jobs.csv", f"device,devices,hours,grid,pue\n{lines}")
+    done = inside("fleet", "jobs.csv", "--format", "csv")
+    assert done.code == 3 and "read no further" in done.err
 
-    monkeypatch.setattr(module, "MOST_STRUCTURES", 3)
-    table = tmp_path / "jobs.csv"
-    rows = "".join(f"nvidia/l4,1,2,FR,{1 + n / 10}\n" for n in range(5))
-    table.write_text(f"device,devices,hours,grid,pue\n{rows}")
-    assert command(["fleet", str(table), "--format", "csv"]) == 3
-    assert "read no further" in capsys.readouterr().err
+
+def test_digests_stand_in_the_place_of_names(at, inside):
+    at("jobs.csv", TABLE.replace("team", "user"))
+    at("key.txt", "a key that nobody knows\n")
+    at("short.txt", "short\n")
+    flags = ("fleet", "jobs.csv", "--by", "user", "--format", "csv", "--hash", "user")
+    done = inside(*flags, "--hash-key", "key.txt")
+    plain = inside("fleet", "jobs.csv", "--by", "user", "--format", "csv")
+    assert done.code == plain.code == 0
+    names = [row["user"] for row in rows(done.out)]
+    assert len({*names}) == 2 and all(len(name) == 16 for name in names)
+    assert {"nlp", "vision"} == {row["user"] for row in rows(plain.out)}
+    totals = [[row["total_kgco2e"] for row in rows(text)] for text in (done.out, plain.out)]
+    assert totals[0] == totals[1]
+    assert inside(*flags).code == 2
+    assert inside(*flags, "--hash-key", "short.txt").code == 3
