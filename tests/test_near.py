@@ -6,7 +6,7 @@ from carbonctl.errors import InputError
 from carbonctl.estimators.compute import Compute
 from carbonctl.spec.model import Reported, Site
 from carbonctl.spec.systems import System
-from carbonctl.spec.validation import _valid
+from carbonctl.spec.validation import nearest_key
 from carbonctl.text import did_you_mean, few_searches, is_slip, nearest, resembles
 from tests.conftest import account
 
@@ -73,7 +73,7 @@ def test_what_is_not_likely_is_not(name, known):
     ],
 )
 def test_keys_of_other_tools_name_ours(name, model, meant):
-    assert _valid(name, keys(model)) == f"; did you mean `{meant}`?"
+    assert nearest_key(name, keys(model)) == f"; did you mean `{meant}`?"
 
 
 def test_up_to_some_are_nearest_first():

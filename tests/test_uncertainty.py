@@ -26,7 +26,7 @@ from carbonctl.numbers.columns import Column
 from carbonctl.numbers.formulas import parsed
 from carbonctl.numbers.intervals import Mixed, Range
 from carbonctl.numbers.values import Value
-from tests.conftest import CATALOG, CONFIGS
+from tests.conftest import CATALOG, WORKLOADS
 from tests.properties.workloads import shape
 from tests.uncertainty.cases import CASES, SERVICE, close, of_case
 
@@ -249,7 +249,7 @@ def ranged_workloads():
             yield estimate(made.text(made.row(0)).encode(), "job.json", CATALOG)
         except InputError:
             continue
-    for path in sorted(CONFIGS.rglob("*.yaml")):
+    for path in sorted(WORKLOADS):
         yield estimate(path.read_bytes(), path.name, CATALOG)
 
 

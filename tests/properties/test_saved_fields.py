@@ -9,10 +9,10 @@ from carbonctl.inputs import saved_result
 from carbonctl.ledger.result import About, site
 from carbonctl.numbers.formulas import parsed
 from carbonctl.render import render
-from tests.conftest import CATALOG, CONFIGS
+from tests.conftest import CATALOG, WORKLOADS
 from tests.properties.workloads import KINDS, shape
 
-FILES = sorted(CONFIGS.rglob("*.yaml"))
+FILES = sorted(WORKLOADS)
 
 
 def fields(entry):
