@@ -171,7 +171,7 @@ def fleet(
     if "-" in tables and how.format is None:
         raise UsageError("-: say what standard input is with --from: table, slurm, …")
     read = [*tables, *(path for path in (map, template, budget) if path)]
-    writing.check_targets(targets, read)
+    writing.check_targets([*targets, *log_options.rejects_target(rejects)], read)
     writing.check_terminal(format, targets)
     gates = gate_options.read_gates(fail_on, warn_on, budget, has_base=False, keys=FLEET_KEYS)
     check_groups(gates, groups)

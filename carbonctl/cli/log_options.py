@@ -1,6 +1,7 @@
 """The flags that say how tables and logs are read."""
 
 from datetime import UTC
+from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
 import typer
@@ -10,6 +11,7 @@ from carbonctl.inputs.jobs import times
 from carbonctl.inputs.jobs.options import Options
 from carbonctl.numbers import units
 from carbonctl.numbers.unit_table import QuantityError
+from carbonctl.outputs import writing
 from carbonctl.spec.model import PHASES
 from carbonctl.text import did_you_mean
 
@@ -92,6 +94,11 @@ def read(flags: Flags) -> Options:
         basis=flags.basis, cpu_basis=flags.cpu_basis, energy=flags.energy,
         failed_as=flags.failed_as, services=services,
     )  # fmt: skip
+
+
+def rejects_target(path: str | None) -> list[writing.Target]:
+    """Return where rejected rows are written, so that it is no input."""
+    return [] if path is None else [writing.Target("csv", Path(path), append=False)]
 
 
 def _names(text: str | None) -> tuple[str, ...]:

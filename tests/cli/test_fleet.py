@@ -822,3 +822,13 @@ def test_digests_stand_in_the_place_of_names(at, inside):
     assert totals[0] == totals[1]
     assert inside(*flags).code == 2
     assert inside(*flags, "--hash-key", "short.txt").code == 3
+
+
+def test_rejects_are_not_written_over_an_input(at, inside):
+    at("jobs.csv", BAD)
+    done = inside("fleet", "jobs.csv", "--rejects", "jobs.csv")
+    assert done.code == 2 and "jobs.csv is read" in done.err
+    assert Path("jobs.csv").read_text(encoding="utf-8") == BAD
+    at("log.csv", "x\n")
+    done = inside("import", "codecarbon", "log.csv", "-o", "out.csv", "--rejects", "log.csv")
+    assert done.code == 2 and Path("log.csv").read_text(encoding="utf-8") == "x\n"

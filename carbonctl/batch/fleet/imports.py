@@ -64,7 +64,8 @@ def form_of(output: str, form: str | None) -> str:
 def run(order: Order) -> int:
     """Read logs, write their table, and return the exit code."""
     targets = [] if order.output == "-" else [Target(order.form, Path(order.output), append=False)]
-    check_targets(targets, list(order.paths))
+    refused = [] if order.rejects is None else [Target("csv", Path(order.rejects), append=False)]
+    check_targets([*targets, *refused], list(order.paths))
     check_terminal(order.form if not targets else "csv", targets)
     findings, repeats = Findings(), Repeats()
     rows: list[Row] = []
