@@ -54,7 +54,7 @@ def cut(text: str) -> Cut:
 def kin(text: str, catalog: Catalog) -> Cut | None:
     """Return what a grid has in common with those that it may go with; None where it is none.
 
-    This is for speed alone: what does not go together is told apart later.
+    This is for speed alone: points that do not go together are split later.
     """
     if not _PLACE.fullmatch(text) or text in NULLS or len(text) > MAX_NAME:
         return None

@@ -15,6 +15,7 @@ from carbonctl.cli import options as o
 from carbonctl.errors import UsageError
 from carbonctl.inputs.catalogs import catalog_for
 from carbonctl.inputs.jobs.maps import EMPTY, read_map
+from carbonctl.inputs.reading import called
 from carbonctl.ledger.frames import DASK as INSTALL_DASK
 from carbonctl.ledger.frames import require
 from carbonctl.outputs import writing
@@ -166,6 +167,8 @@ def fleet(
         raise UsageError("--tag says what rows are shown with; add --rows")
     filled = None if template is None else read_template(template)
     how = reading(mapped, column, groups, from_, log_options.read(flags), set, filled)
+    if template is not None:
+        how = replace(how, sayings=how.sayings._replace(file=called(template)))
     by_what = _engine(engine, scheduler, jobs, tables, rows=rows)
     how = replace(how, tags=more, jobs=jobs, engine=by_what)
     if "-" in tables and how.format is None:

@@ -98,7 +98,9 @@ def read(flags: Flags) -> Options:
 
 def rejects_target(path: str | None) -> list[writing.Target]:
     """Return where rejected rows are written, so that it is no input."""
-    return [] if path is None else [writing.Target("csv", Path(path), append=False)]
+    return (
+        [] if path is None else [writing.Target("csv", Path(path), append=False, flag="--rejects")]
+    )
 
 
 def _names(text: str | None) -> tuple[str, ...]:
@@ -116,8 +118,8 @@ def share(text: str | None, flag: str) -> float:
         value = units.parse(text, units.FRACTION)
     except QuantityError as error:
         raise UsageError(f"{flag} {text}: {error}") from None
-    if not isinstance(value, float):
-        raise UsageError(f"{flag} {text}: give one share, not a range")
+    if not isinstance(value, float) or not 0 <= value <= 1:
+        raise UsageError(f"{flag} {text}: give one share from 0 to 100 %")
     if value > 1:
         raise UsageError(f"{flag} {text}: a share is at most 1 (100 %); write '{text} %'")
     return value

@@ -12,13 +12,15 @@ from pathlib import Path
 def identity(path: str | Path) -> tuple[int, int] | str:
     """Return a key that is the same for all names of a file, hard links too.
 
-    It is device and inode, or the real path where the file does not exist yet.
+    It is device and inode, or the real path where the file does not exist yet. A path through a
+    folder that does not exist (``none/../file``) is the file that it would be written to.
     """
-    try:
-        status = os.stat(path)  # noqa: PTH116
-    except (OSError, ValueError):
-        return os.path.realpath(path)
-    return status.st_dev, status.st_ino
+    real = os.path.realpath(path)
+    for name in (path, real):
+        with suppress(OSError, ValueError):
+            status = os.stat(name)  # noqa: PTH116
+            return status.st_dev, status.st_ino
+    return real
 
 
 def replace(path: Path, chunks: Iterable[bytes]) -> None:

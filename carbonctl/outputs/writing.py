@@ -26,13 +26,16 @@ _HEAD = 64 * 1024  # bytes in which the first line of a table ends
 
 
 class Target(NamedTuple):
-    """Where an export goes."""
+    """Where an export goes; ``flag`` is the one that says it, where that is not ``--export``."""
 
     form: str
     path: Path
     append: bool
+    flag: str = ""
 
     def __str__(self) -> str:
+        if self.flag:
+            return f"{self.flag} {self.path}"
         return f"--export {self.form}{'+' if self.append else ''}={self.path}"
 
 

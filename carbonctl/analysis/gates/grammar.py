@@ -41,7 +41,7 @@ _SHELL_HINT = (
 
 _WORD = re.compile(r"[\w.-]+")
 _GROUP = re.compile(
-    rf"groups\.(?P<tag>[\w.-]+?)=(?P<value>[^()<>]*?)\.(?P<key>{'|'.join(KEYS)})(?=\s*(?:[<>)]|$))"
+    rf"groups\.(?P<tag>[\w.-]+?)=(?P<value>[^<>]*?)\.(?P<key>{'|'.join(KEYS)})(?=\s*(?:[<>)]|$))"
 )
 _OPERATOR = re.compile(r"[<>]=?")
 _TO_END = re.compile(r"[^()<>=]*")

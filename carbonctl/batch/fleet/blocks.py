@@ -1,7 +1,7 @@
 """Columns of a block of rows: texts by their codes, and numbers.
 
-A block has rows by position: whoever reads them, on how many processes, the blocks are the
-same, and so are the sums.
+Blocks are cut by the position of their rows. They are the same for any number of processes, and
+so are the sums.
 """
 
 from __future__ import annotations

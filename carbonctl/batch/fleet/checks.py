@@ -18,6 +18,7 @@ _MARKS = ("=", "+", "-", "@")  # a spreadsheet takes what begins with them for a
 # Columns of numbers that are refused below zero, and those that are shares.
 _AMOUNTS = ("devices", "wall_time_h", "device_time_h", "load", "power_w", "energy_kwh",
             "cpu_cores", "cpu_power_w", "memory_gb", "storage_gb", *FIGURES)  # fmt: skip
+_LARGEST = 1e30  # of a number in a table: products of four stay within the limits of a figure
 _SHARES = ("load", "share", "utilization")
 _POSITIVE = ("devices_per_system", "lifetime_h", "utilization", "share")
 
@@ -63,6 +64,7 @@ def check(block: Block, rejects: Rejects) -> None:
         column = block.columns[name]
         with np.errstate(invalid="ignore"):
             rejects.add(column < 0, name, f"{_spoken(name)} is below zero")
+            rejects.add(column > _LARGEST, name, f"beyond any {_spoken(name)} that can be meant")
             if name in _SHARES:
                 what = "is above 1: write 0.85, or 85 %"
                 rejects.add(column > 1, name, f"{_spoken(name)} {what}")

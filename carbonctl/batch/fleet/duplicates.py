@@ -58,7 +58,7 @@ class Seen:
         if not len(rows):
             return again
         mixed = starts[rows].view(np.uint64)
-        for place, column in enumerate([jobs, block.text("device"), block.text("instance")]):
+        for place, column in enumerate([jobs, *map(block.text, ("attempt", "device", "instance"))]):
             mixed = mixed * _MIXER + self.hashes(column.values, place)[column.codes[rows]]
         again[rows] = self._repeated(mixed, block.lines[rows])
         return again

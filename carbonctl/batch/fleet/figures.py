@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from carbonctl.analysis.figures import Figures, Sampling
 from carbonctl.analysis.gates.grammar import REJECTED
-from carbonctl.ledger.fleet import Fleet, Group
+from carbonctl.ledger.fleet import NONE, Fleet, Group
 
 GROUPS = "groups."
 
@@ -48,4 +48,4 @@ class FleetFigures(Figures):
     def _groups(self, phase: str) -> list[Group]:
         tag, _, value = phase.removeprefix(GROUPS).partition("=")
         place = self.fleet.by.index(tag)
-        return [group for group in self.fleet.groups if group.labels[place] == value]
+        return [group for group in self.fleet.groups if group.labels[place] == (value or NONE)]

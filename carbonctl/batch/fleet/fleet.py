@@ -9,10 +9,14 @@ from typing import Any
 
 import numpy as np
 
+from carbonctl.batch.fleet.blame import said_for_all
 from carbonctl.batch.fleet.blocks import unique_rows
 from carbonctl.batch.fleet.rates import Accounted, Rater, varying
 from carbonctl.batch.fleet.structures import (
     AMOUNTS,
+    FIGURES,
+    KEYS,
+    WORDS,
     Sayings,
     Structure,
     amounts_of,
@@ -48,7 +52,11 @@ OF_ENTRY: dict[str, Callable[[Entry], str]] = {
     "boundary": lambda entry: entry.boundary,
 }
 MOST_CELLS = 10_000  # of a ledger
-_HEADERS = {"carbon_intensity": "carbon_intensity_kgco2e_per_kwh"}
+# Columns by the keys of the spec that they give.
+_COLUMNS = {KEYS.get(name, name): name for name in FIGURES} | {
+    "load": "load", "power": "power_w", "wall_time": "wall_time_h", "devices": "devices",
+    "device_time": "device_time_h", "energy": "energy_kwh", "memory": "memory_gb",
+}  # fmt: skip
 
 
 class Maker:
@@ -95,6 +103,7 @@ class Maker:
     def fleet(self, sums: Sums, findings: Findings, inputs: Iterable[Input]) -> Fleet:
         """Return the account of everything that was added up."""
         self.accounted = self.rater.rates(sums.structures)
+        self._require_sayings(sums.structures)
         group, structure, amounts = sums.cells
         is_faulty = np.array([account.error is not None for account in self.accounted], dtype=bool)
         refused = is_faulty[structure] if len(structure) else np.zeros(0, dtype=bool)
@@ -132,6 +141,23 @@ class Maker:
             ),
             self.said, partial(self._ledger, kept, sums, names),
         )  # fmt: skip
+
+    def _require_sayings(self, structures: Sequence[Structure]) -> None:
+        """Require that what is said of all rows can be accounted for.
+
+        Raises
+        ------
+        InputError
+            Where a flag, the map or the template is at fault, once for each of its faults.
+        """
+        problems = [
+            said_for_all(problem, structure, self.sayings)
+            for structure, account in zip(structures, self.accounted, strict=True)
+            if account.error is not None
+            for problem in account.error.problems
+        ]
+        if any(problems):
+            raise InputError(filter(None, problems))
 
     def names(self, structure: Structure) -> dict[str, str]:
         """Return what a structure is called in groups."""
@@ -207,10 +233,11 @@ class Maker:
         """Yield the column as its table calls it, the value and the message of each fault."""
         for problem in error.problems:
             key = problem.path.rpartition(".")[2]
-            column = _HEADERS.get(key, key)
-            value = structure.word(key) if key in OF_CELL else ""
-            column = "grid" if column == "site" else column
-            yield headers.get(column, column), value, problem.message.removeprefix(f"{key}: ")
+            column = "grid" if key == "site" else _COLUMNS.get(key, key)
+            message = problem.message.removeprefix(f"{key}: ")
+            if column not in (*WORDS, *FIGURES, *_COLUMNS.values()):
+                column = ""  # of the row as a whole
+            yield headers.get(column, column), _value(structure, column), message
 
     def _assumed(self, structure: Any, amounts: Any) -> tuple[AssumedOf, ...]:
         """Return what rows did not say, each figure once with the rows that it was assumed of."""
@@ -283,6 +310,14 @@ def _largest_first(made: Sequence[Group]) -> tuple[Group, ...]:
         )
 
     return tuple(sorted(made, key=lambda group: (-size(group), group.labels)))
+
+
+def _value(structure: Structure, column: str) -> str:
+    """Return what a row says in a column, as far as its structure holds it."""
+    if column in WORDS:
+        return structure.word(column)
+    number = structure.figure(column) if column in FIGURES else None
+    return "" if number is None else f"{number:g}"
 
 
 def _without_lines(inputs: Iterable[Value]) -> tuple[Value, ...]:

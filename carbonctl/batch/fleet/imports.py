@@ -12,7 +12,7 @@ from typing import Any
 
 from carbonctl import errors
 from carbonctl.batch.fleet.read import Reading, opened
-from carbonctl.batch.fleet.run import rejects_csv
+from carbonctl.batch.fleet.run import rejects_csv, tell_rejects
 from carbonctl.errors import InputError, UsageError
 from carbonctl.inputs.jobs.findings import Findings
 from carbonctl.inputs.jobs.table import COLUMNS, Row
@@ -63,48 +63,53 @@ def form_of(output: str, form: str | None) -> str:
 
 def run(order: Order) -> int:
     """Read logs, write their table, and return the exit code."""
-    targets = [] if order.output == "-" else [Target(order.form, Path(order.output), append=False)]
-    refused = [] if order.rejects is None else [Target("csv", Path(order.rejects), append=False)]
+    targets = (
+        []
+        if order.output == "-"
+        else [Target(order.form, Path(order.output), append=False, flag="--output")]
+    )
+    refused = []
+    if order.rejects is not None:
+        refused = [Target("csv", Path(order.rejects), append=False, flag="--rejects")]
     check_targets([*targets, *refused], list(order.paths))
     check_terminal(order.form if not targets else "csv", targets)
     findings, repeats = Findings(), Repeats()
     rows: list[Row] = []
     codes = []
+    is_read = False
     for table in opened(order.paths, order.reading):
         try:
             if isinstance(table, InputError):
                 raise table
             file = table.file
             rows += ({**row, "source_file": file} for row in table.rows(findings))
+            is_read = True
         except InputError as error:
             repeats.tell(error)
             codes.append(errors.INPUT)
     repeats.finish()
+    if not is_read:
+        return errors.INPUT
     text = written(rows, order.form)
     codes.append(write_all(targets, [text] if targets else [], "" if targets else text))
     if order.rejects is not None:
         reject = Target("csv", Path(order.rejects), append=False)
         codes.append(write_all([reject], [rejects_csv(findings.rejects)], ""))
     if not order.quiet:
-        tell(findings, len(rows))
+        tell(findings, len(rows), order.rejects)
     if findings.rejects:
         codes.append(errors.INPUT)
     return errors.worst(codes)
 
 
-def tell(findings: Findings, rows: int) -> None:
+def tell(findings: Findings, rows: int, written: str | None) -> None:
     """Say what was read, what was skipped, and what cannot be read."""
     skipped = [f"{count:,} {reason}" for reason, count in findings.skipped.items()]
     said = f"{rows:,} rows"
     if skipped:
         said += f"; skipped: {', '.join(skipped)}"
-    if findings.rejects:
-        said += f"; {len(findings.rejects):,} cannot be read"
     say(said)
-    for reject in findings.rejects[:10]:
-        say(str(reject))
-    if len(findings.rejects) > 10:
-        say(f"{len(findings.rejects) - 10:,} more; --rejects PATH writes all")
+    tell_rejects(len(findings.rejects), findings.rejects, written)
     for (what, unit), quantity in findings.not_covered.items():
         say(f"not covered: {what}: {quantity:,.6g} {unit}")
     if findings.uncovered_h:

@@ -136,7 +136,8 @@ def part(
         rejects.rows[row] = True
     kinds = kinds_of(block)
     check(block, rejects)
-    made = _jobs(block) if plan.is_template else _amounts(block, kinds, plan, rejects)
+    with np.errstate(all="ignore"):  # of figures that are refused
+        made = _jobs(block) if plan.is_template else _amounts(block, kinds, plan, rejects)
     skipped: Counter[str] = Counter()
     counts = ~rejects.rows
     is_empty = _is_empty(made, kinds)
@@ -228,7 +229,7 @@ def _amounts(block: Block, kinds: Kinds, plan: Plan, rejects: Rejects) -> _Amoun
     cores, core_w = n("cpu_cores"), n("cpu_power_w")
     is_instance = named("instance")
     has_machine = named("device") | is_instance
-    is_of_cores = ~has_machine & ~(devices > 0) & (cores > 0)
+    is_of_cores = (~has_machine & ~(devices > 0) | (devices == 0)) & (cores > 0)
     counted = np.where(is_of_cores, cores, devices) if np.any(is_of_cores) else devices
     device_h = counted * wall
     if np.ndim(given):
@@ -298,10 +299,10 @@ def _jobs(block: Block) -> _Amounts:
 
 
 def _is_empty(made: _Amounts, kinds: Kinds) -> Any:
-    """Return the rows without time, which count nothing."""
+    """Return the rows without time or devices, which count nothing."""
     at = {name: made.amounts.get(name, np.float64(0.0)) == 0 for name in AMOUNTS}
     return (
-        (kinds.is_compute & at["device_h"] & at["wall_h"])
+        (kinds.is_compute & at["device_h"] & (made.known["device_h"] | at["wall_h"]))
         | (kinds.is_energy & at["energy_kwh"])
         | (kinds.is_storage & at["storage_gbh"])
     )

@@ -12,12 +12,14 @@ import numpy as np
 from carbonctl.batch.fleet.blocks import Block, Texts, encoded
 from carbonctl.batch.fleet.tables import Ready
 from carbonctl.inputs.jobs import times
+from carbonctl.ledger.fleet import Reject
 
 PART = "part"  # the share of a job that a row stands for
 FIRST = "is_first"  # whether a row is the first of its job: that one counts it
 _SECONDS_PER_HOUR = 3600.0
 _FINEST = ("day", "month", "quarter", "year")
-_LONGEST = 1000  # parts of one job
+_LONGEST_S = 100 * 365.25 * 86_400  # of a job that is shared; its parts are days at the least
+_TOO_LONG = "it runs for more than a century: --split-time shares shorter jobs"
 
 
 def shared(ready: Ready, by: Sequence[str], zone: tzinfo) -> Ready:
@@ -44,6 +46,9 @@ def shared(ready: Ready, by: Sequence[str], zone: tzinfo) -> Ready:
     rows: list[int] = []
     parts: list[float] = []
     moments: list[float] = []
+    is_long = end - start > _LONGEST_S
+    end = np.where(is_long, start, end)
+    ready = _refused(ready, np.flatnonzero(is_long).tolist())
     for row, (begin, stop) in enumerate(zip(start.tolist(), end.tolist(), strict=True)):
         for moment, part in _parts(begin, stop, finest, zone):
             rows.append(row)
@@ -52,6 +57,19 @@ def shared(ready: Ready, by: Sequence[str], zone: tzinfo) -> Ready:
     if len(rows) == block.rows:
         return ready
     return _repeated(ready, np.array(rows), np.array(parts), moments, cuts, zone)
+
+
+def _refused(ready: Ready, rows: list[int]) -> Ready:
+    """Return rows of which some are refused, as they run for too long."""
+    block = ready.block
+    column = "end" if "end" in block.columns else "wall_time_h"
+    refused = dict(ready.refused)
+    for row in rows:
+        place = block.place(row)
+        refused.setdefault(
+            row, Reject(*place, block.header(column), block.shown(column, row), _TOO_LONG)
+        )
+    return ready._replace(refused=refused)
 
 
 def _ends(block: Block, start: Any) -> Any:
@@ -66,10 +84,7 @@ def _parts(begin: float, stop: float, cut: str, zone: tzinfo) -> Iterator[tuple[
         yield begin, 1.0
         return
     whole, at = stop - begin, begin
-    for _ in range(_LONGEST):
-        after = _next(at, cut, zone)
-        if after >= stop:
-            break
+    while (after := _next(at, cut, zone)) < stop:
         yield at, (after - at) / whole
         at = after
     yield at, (stop - at) / whole

@@ -158,7 +158,7 @@ def pieces(table: Table, findings: Findings) -> Iterator[Piece]:
         return
     from carbonctl.batch.fleet.arrow_csv import CsvTable
 
-    csv = CsvTable(table.source, Findings())  # whoever reads the first lines finds it again
+    csv = CsvTable(table.source, Findings())  # the reader of the first lines reports its findings
     where = table.layout(csv.header(), findings)
     start = 0
     for stop in line_ends(path, size, _BYTES):

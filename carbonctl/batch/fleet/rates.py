@@ -164,17 +164,14 @@ class Rater:
         return self._per_system[anywhere]
 
 
-def _flat(spec: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
+def _flat(spec: Any, before: str = "") -> Iterator[tuple[str, str]]:
     """Yield the paths of a workload's scalars, and their texts."""
-    for key, value in spec.items():
-        path = f"{before}{key}"
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{path}.")
-        elif isinstance(value, list):
-            for number, item in enumerate(value):
-                yield from _flat(item, f"{path}.{number}.")
-        else:
-            yield path, str(value)
+    if isinstance(spec, Mapping | list):
+        items = spec.items() if isinstance(spec, Mapping) else enumerate(spec)
+        for key, value in items:
+            yield from _flat(value, f"{before}.{key}" if before else str(key))
+    else:
+        yield before, str(spec)
 
 
 def varying(structure: Structure) -> list[str]:

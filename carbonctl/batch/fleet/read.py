@@ -119,7 +119,7 @@ def reading(
         format or map.format,
         replace(options, map=map.raw, timezone=zone),
         Fills(behind, above, zone),
-        Sayings(map.devices, map.instances, map.regions, defaults, over, template),
+        Sayings(map.devices, map.instances, map.regions, defaults, over, template, map.file),
     )
 
 

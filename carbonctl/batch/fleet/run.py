@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
@@ -15,6 +15,7 @@ from carbonctl.analysis.gates import Verdict, exit_code
 from carbonctl.analysis.gates.rules import Gates
 from carbonctl.batch.fleet.blocks import Block
 from carbonctl.batch.fleet.duplicates import Seen
+from carbonctl.batch.fleet.figures import GROUPS, FleetFigures
 from carbonctl.batch.fleet.fleet import OF_ENTRY, Maker
 from carbonctl.batch.fleet.kernel import Part, Plan
 from carbonctl.batch.fleet.known import Known
@@ -27,7 +28,7 @@ from carbonctl.catalog import Catalog
 from carbonctl.errors import InputError, Problem
 from carbonctl.inputs.jobs.findings import Findings
 from carbonctl.inputs.jobs.layout import BUILT_IN
-from carbonctl.ledger.fleet import Fleet, Input, Reject
+from carbonctl.ledger.fleet import NONE, Fleet, Input, Reject
 from carbonctl.ledger.result import About
 from carbonctl.outputs.merging import Repeats
 from carbonctl.outputs.messages import say
@@ -271,8 +272,13 @@ class _Run:
         return self.maker.fleet(self.sums, self.findings, self.inputs)
 
     def tell(self, fleet: Fleet) -> None:
-        """Say what the user should know."""
-        if self.order.quiet:
+        """Say what the user should know: rejects also to those who want quiet."""
+        order = self.order
+        if order.form not in FOR_PEOPLE or isinstance(order.rows, str):
+            tell_rejects(fleet.coverage.rejected, fleet.rejects, order.rejects)
+        for text in missing_groups(order.gates, fleet):
+            say(text)
+        if order.quiet:
             return
         for text, rows in self.findings.notes.items():
             say(text if rows == 1 else f"{text} ({rows:,} times)")
@@ -309,6 +315,32 @@ class _Run:
         yield exit_code(verdicts, exit_zero=self.order.exit_zero)
 
 
+_FEW = 3  # rejects that are said
+
+
+def tell_rejects(rows: int, rejects: Sequence[Reject], written: str | None) -> None:
+    """Say how many rows cannot be counted, and why of the first of them."""
+    if not rows:
+        return
+    say(f"{rows:,} {'row' if rows == 1 else 'rows'} cannot be counted")
+    for reject in rejects[:_FEW]:
+        say(str(reject))
+    more = len(rejects) - _FEW
+    if more > 0:
+        where = f"{written} has all" if written else "--rejects PATH writes all"
+        say(f"{more:,} more; {where}")
+
+
+def missing_groups(gates: Gates, fleet: Fleet) -> Iterator[str]:
+    """Yield a warning for each rule over a group that has no rows."""
+    for rule in (*gates.fail, *gates.warn):
+        tag, is_group, value = (rule.phase or "").removeprefix(GROUPS).partition("=")
+        if is_group:
+            place = fleet.by.index(tag)
+            if all(group.labels[place] != (value or NONE) for group in fleet.groups):
+                yield f"warning: {rule.text}: no row has {tag} `{value or NONE}`"
+
+
 def is_terminal_busy(order: Order) -> bool:
     """Whether the result goes to a terminal as it comes, so that no bar may be there."""
     return is_terminal() and order.form not in FOR_PEOPLE
@@ -340,6 +372,4 @@ def _inert(cell: Any) -> Any:
 
 def judged(gates: Gates, fleet: Fleet) -> list[Verdict]:
     """Return the verdicts over a fleet."""
-    from carbonctl.batch.fleet.figures import FleetFigures
-
     return gates.judge_figures(fleet.file, FleetFigures(fleet))

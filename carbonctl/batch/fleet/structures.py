@@ -13,6 +13,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from carbonctl.batch.fleet.placeholders import fill_template
+from carbonctl.numbers import units
+from carbonctl.numbers.intervals import Range, best
+from carbonctl.numbers.unit_table import QuantityError
+
 COMPUTE, ENERGY, STORAGE = "compute", "energy", "storage"
 KINDS = (COMPUTE, ENERGY, STORAGE)
 
@@ -34,7 +39,7 @@ _UNITS = {
     "carbon_intensity_kgco2e_per_kwh": " kg/kWh", "lifetime_h": " h",
     "device_embodied_kgco2e": " kg", "host_embodied_kgco2e": " kg",
 }  # fmt: skip
-_KEYS = {
+KEYS = {
     "host_power_w": "host_power", "lifetime_h": "lifetime",
     "device_embodied_kgco2e": "device_embodied", "host_embodied_kgco2e": "host_embodied",
     "carbon_intensity_kgco2e_per_kwh": "carbon_intensity",
@@ -124,6 +129,8 @@ class Sayings(NamedTuple):
         The same, which take precedence over what a row says.
     template : mapping, optional
         A whole workload with placeholders, which a row fills.
+    file : str
+        What messages call the map, or the template.
     """
 
     devices: Mapping[str, Any] = {}
@@ -132,6 +139,7 @@ class Sayings(NamedTuple):
     defaults: Mapping[str, Any] = {}
     above: Mapping[str, Any] = {}
     template: Mapping[str, Any] | None = None
+    file: str = ""
 
 
 def written(number: float, unit: str = "") -> str:
@@ -170,6 +178,8 @@ def workload(
         else:
             activity[path] = text
     site |= above.pop("site", {})
+    if "core_wh" in structure.varies and needs_hosts(structure):
+        above.pop("host_power", None)  # the cores are counted with it already
     if not structure.is_of_cores:
         activity = _with(activity, above)
     spec: dict[str, Any] = {
@@ -177,25 +187,6 @@ def workload(
         "phases": {structure.word("phase") or "training": [activity]},
     }
     return spec | ({"site": site} if site else {})
-
-
-def fill_template(node: Any, texts: Mapping[str, str]) -> Any:
-    """Return a template with the texts of a row in the places of its placeholders.
-
-    What a placeholder without a text stands in, is left out.
-    """
-    if isinstance(node, Mapping):
-        filled = {str(key): fill_template(value, texts) for key, value in node.items()}
-        return {key: value for key, value in filled.items() if value is not None}
-    if isinstance(node, list | tuple):
-        return [fill_template(value, texts) for value in node]
-    names = PLACEHOLDER.findall(str(node))
-    if any(not texts.get(f"${name}", "") for name in names):
-        return None
-    return PLACEHOLDER.sub(lambda match: texts[f"${match[1]}"], str(node))
-
-
-PLACEHOLDER = re.compile(r"\$\{([^{}]{1,200})\}")
 
 
 def text_of(spec: Mapping[str, Any]) -> bytes:
@@ -211,7 +202,7 @@ def _site(structure: Structure, sayings: Sayings) -> dict[str, str]:
             if word:
                 site[name] = sayings.regions.get(word, word) if name == "grid" else word
         elif (number := structure.figure(name)) is not None:
-            site[_KEYS.get(name, name)] = written(number, _UNITS[name])
+            site[KEYS.get(name, name)] = written(number, _UNITS[name])
     return site
 
 
@@ -221,19 +212,35 @@ def _compute(
     """Return the keys of work on devices."""
     if structure.is_of_cores:
         return _cores(structure, amounts, sayings)
-    keys = _machine(structure, sayings)
-    keys = _time(structure, amounts, keys)
+    keys = _time(structure, amounts, _machine(structure, sayings))
     if "power_wh" in structure.varies:
-        keys["power"] = written(amounts.power_wh / amounts.device_h, " W")
+        keys = _with(keys, {"power": written(amounts.power_wh / amounts.device_h, " W")})
     elif "load_h" in structure.varies:
-        keys["load"] = written(amounts.load_h / amounts.device_h)
+        keys = _with(keys, {"load": written(amounts.load_h / amounts.device_h)})
     hosts = _hosts(structure, amounts, sayings, per_system)
     if "core_wh" in structure.varies and hosts:
-        own = structure.figure("host_power_w") or 0.0
-        keys["host_power"] = written(own + amounts.core_wh / hosts, " W")
+        said = (some["host_power"] for some in (sayings.above, keys, sayings.defaults)
+                if "host_power" in some)  # fmt: skip
+        keys["host_power"] = _more_power(next(said, "0 W"), amounts.core_wh / hosts)
     if "memory_gbh" in structure.varies and hosts:
         keys["memory"] = written(amounts.memory_gbh / hosts, " GB")
     return _behind(keys, sayings.defaults)
+
+
+def _more_power(said: Any, watts: float) -> Any:
+    """Return the power of a host with some more [W]: a quantity, or a mapping of its range."""
+    if isinstance(said, Mapping):
+        more = {
+            key: _more_power(said[key], watts) for key in ("best", "low", "high") if key in said
+        }
+        return {**said, **more}
+    try:
+        number = units.parse(str(said), units.POWER)
+    except QuantityError:
+        return said  # which the account refuses
+    if not isinstance(number, Range):
+        return written(number + watts, " W")
+    return f"{number.low + watts!r}..{number.high + watts!r} W"
 
 
 def needs_hosts(structure: Structure) -> bool:
@@ -245,10 +252,23 @@ def _hosts(
     structure: Structure, amounts: Amounts, sayings: Sayings, per_system: float | None
 ) -> float:
     """Return the host-hours of device-hours, of a host that they have a share of that share."""
-    given = structure.figure("devices_per_system")
-    said = sayings.defaults.get("devices_per_system")
-    per = given or (float(said) if said is not None else per_system)
-    return 0.0 if per is None else amounts.device_h / per * (structure.figure("share") or 1.0)
+    per = _said(structure, sayings, "devices_per_system", units.DEVICES, per_system)
+    share = _said(structure, sayings, "share", units.FRACTION, 1.0)
+    return 0.0 if not per or not share else amounts.device_h / per * share
+
+
+def _said(
+    structure: Structure, sayings: Sayings, name: str, dimension: Any, otherwise: float | None
+) -> float | None:
+    """Return a figure as ``--set``, a row or the map says it, in this order."""
+    own = structure.figure(name)
+    if name not in sayings.above and own is not None:
+        return own
+    said = sayings.above.get(name, sayings.defaults.get(name))
+    try:
+        return otherwise if said is None else best(units.parse(str(said), dimension))
+    except QuantityError:
+        return otherwise  # the account refuses it
 
 
 def _cores(structure: Structure, amounts: Amounts, sayings: Sayings) -> dict[str, Any]:
@@ -263,7 +283,7 @@ def _cores(structure: Structure, amounts: Amounts, sayings: Sayings) -> dict[str
     for name in ("lifetime_h", "utilization", "device_embodied_kgco2e"):
         number = structure.figure(name)
         if number is not None:
-            keys[_KEYS.get(name, name)] = written(number, _UNITS[name])
+            keys[KEYS.get(name, name)] = written(number, _UNITS[name])
     return _behind(keys, {key: sayings.defaults[key] for key in _OF_CORES
                           if key in sayings.defaults})  # fmt: skip
 
@@ -288,16 +308,19 @@ def _machine(structure: Structure, sayings: Sayings) -> dict[str, Any]:
     for name in FIGURES:
         number = structure.figure(name)
         if number is not None and name not in _OF_SITE:
-            keys[_KEYS.get(name, name)] = written(number, _UNITS[name])
+            keys[KEYS.get(name, name)] = written(number, _UNITS[name])
     return keys
 
 
 def looked_up(names: Mapping[str, Any], name: str) -> Any:
     """Return what a map says of a name, whatever its case and its provider."""
-    if name in names:
-        return names[name]
     short = name.rpartition("/")[2].casefold()
-    return next((said for key, said in names.items() if key.casefold() == short), None)
+    said = names.get(name) or next((said for key, said in names.items() if key.casefold() == short),
+                                   None)  # fmt: skip
+    slice_ = _SLICE.fullmatch(name)
+    if said is None and slice_ and isinstance(whole := looked_up(names, slice_[1]), str):
+        return f"{whole.rpartition('/')[2]}_{slice_[2]}"  # as Slurm calls a part of a GPU
+    return said
 
 
 def _time(structure: Structure, amounts: Amounts, keys: dict[str, Any]) -> dict[str, Any]:
@@ -354,6 +377,7 @@ _ONE_OF = (
     ("embodied", "host_embodied"),
     ("instance", "device"),
 )
+_SLICE = re.compile(r"(.+)_(\dg\.\d+gb)", re.I)
 _GOES_WITH = {"dram_power": "memory"}
 
 

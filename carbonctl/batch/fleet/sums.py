@@ -22,7 +22,7 @@ class Sums:
     """Adds up what comes of blocks.
 
     The sums are compensated (Neumaier), and blocks are added in their order: the result is the
-    same whoever computes them.
+    same for any number of processes.
 
     Attributes
     ----------

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from carbonctl.batch.fleet.structures import PLACEHOLDER
+from carbonctl.batch.fleet.placeholders import PLACEHOLDER
 from carbonctl.errors import InputError, Problem
 from carbonctl.inputs import reading
 from carbonctl.inputs.jobs.field_columns import Column

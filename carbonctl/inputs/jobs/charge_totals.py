@@ -50,7 +50,7 @@ class ChargeTotals:
     def add(self, line: Line, row: Row, quantity: float) -> None:
         """Add a charge: instance-hours, device-hours of a device, GB-hours of storage.
 
-        Charges without a resource are told apart by their tags.
+        Charges without a resource are grouped by their tags.
         """
         key: Hashable = tuple(row.get(name) for name in _IDENTITY)
         if not row.get("job"):

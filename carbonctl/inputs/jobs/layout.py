@@ -19,7 +19,7 @@ BUILT_IN = (
     "device", "instance", "grid", "operator", "phase", "kind", "scope", "boundary",
 )  # fmt: skip
 _MACHINES = ("device", "instance", "rated_power", "power_w", "power", "cpu_cores")
-_COUNTS = ("devices", "cpu_cores")
+_COUNTS = ("devices", "cpu_cores", "instance")
 _NEEDED = (
     "a fleet needs a column for the time (wall_time or device_time) and one for the device, "
     "or one for the energy"

@@ -60,6 +60,7 @@ _TABLE = (
     _field("start", names="started start_time date timestamp"),
     _field("end", names="ended end_time"),
     _field("state"),
+    _field("attempt", names="attempt_id"),
     _field(
         "device",
         names="gpu gpu_type gpu_model accelerator hardware device_type",

@@ -1,7 +1,7 @@
 """Records of tables: the cells of each row, with the line on which it begins.
 
 The first record of a table is its header. A record may have more or fewer cells than that:
-whoever reads it refuses it.
+its reader refuses it.
 """
 
 from __future__ import annotations

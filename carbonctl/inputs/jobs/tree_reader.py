@@ -78,9 +78,9 @@ class TreeReader:
         return self.mapping((key,), self.root.get(key), example)
 
     def text(self, loc: Loc, node: Any, example: str) -> str | None:
-        """Return a text; None, and a problem, where it is something else."""
+        """Return a text, with its place; None, and a problem, where it is something else."""
         if isinstance(node, Text) and node.strip():
-            return str(node)
+            return node
         if node is not None:
             self.problem(loc, f"{_name(loc)}: a text is wanted here, such as {example}")
         return None

@@ -143,7 +143,7 @@ def _machine(record: Record) -> tuple[str, ...]:
 def _row(record: Record, clock: Clock) -> Row:
     run = record.name("run_id")
     if not run:
-        raise CellError("run_id", "", "is empty; without it rows of one run cannot be told apart")
+        raise CellError("run_id", "", "is empty; without it nothing says which rows are of one run")
     hours = record.number("duration") / S_PER_H
     pue = record.number("pue") if record.text("pue") else 1.0
     if pue < 1:

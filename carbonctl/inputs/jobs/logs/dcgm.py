@@ -4,7 +4,7 @@ The mapping is that of github.com/NVIDIA/dcgm-exporter (etc/default-counters.csv
 internal/pkg/rendermetrics at d5e5f51) and github.com/NVIDIA/DCGM (dcgmlib/dcgm_fields.h,
 dcgm_structs.h and dcgmi/DeviceMonitor.cpp at 72fa3fe):
 
-- each GPU is a row, told apart by UUID, else by host and number. The instances of a GPU in MIG
+- each GPU is a row: one UUID, else one host and number. The instances of a GPU in MIG
   mode share its power, which counts once;
 - ``DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION`` is a counter in mJ: its differences count; where it
   falls it was reset, and counts from zero;

@@ -3,7 +3,7 @@
 The columns are those of ``nvidia-smi --help-query-gpu``:
 
 - each GPU is a row: the trapezoid over its samples, without gaps of more than ten times the
-  median interval. GPUs are told apart by ``uuid``, else ``index``, ``serial`` or bus id;
+  median interval. A GPU is known by its ``uuid``, else ``index``, ``serial`` or bus id;
 - ``power.draw`` is that of the whole board. On Ampere (but A100) and newer it is an average over
   one second, before it is of the moment (nvmlDeviceGetPowerUsage); ``power.draw.instant`` takes
   precedence over it, it over ``power.draw.average``;

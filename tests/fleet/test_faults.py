@@ -1,0 +1,227 @@
+"""What is wrong with a table, with what is said of all its rows, or with where it is written."""
+
+import csv
+import io
+import json
+
+import pytest
+
+MAP = """
+devices:
+  A: {rated_power: 400 W, device_embodied: 150 kg}
+defaults: {site: {pue: 1.2, carbon_intensity: 0.4 kg/kWh}, devices_per_system: 8, host_power: 800 W, host_embodied: 1600 kg, lifetime: 4 years, utilization: 50 %}
+"""
+HEAD = "job,team,gpu,n_gpus,hours,load,start"
+ROW = "j,t,A,4,10,1,2026-01-01"
+
+
+@pytest.fixture
+def fleet(tmp_path, monkeypatch, inside):
+    """Return what accounts for a table, as CSV, with the map above or another."""
+    monkeypatch.chdir(tmp_path)
+
+    def account(table: str, *flags: str, map: str = MAP, form: str = "csv"):
+        (tmp_path / "jobs.csv").write_text(table, encoding="utf-8")
+        more = ()
+        if map:
+            (tmp_path / "map.yaml").write_text(map, encoding="utf-8")
+            more = ("--map", "map.yaml")
+        return inside("fleet", "jobs.csv", *more, "--format", form, *flags)
+
+    return account
+
+
+def rows(done) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(done.out)))
+
+
+def energy(done) -> float:
+    assert done.code == 0, done.err
+    return sum(float(row["energy_kwh"]) for row in rows(done))
+
+
+CORES = f"{HEAD},cpu_cores,cpu_power_w\n{ROW},32,7.5\n"
+
+
+@pytest.mark.parametrize("flags", [(), ("--set", "host_power=800 W")])
+def test_cores_come_to_the_power_of_the_host_whoever_says_it(fleet, flags):
+    # 4 × 400 W, half of 800 W, 32 × 7.5 W, for 10 h at a PUE of 1.2
+    assert energy(fleet(CORES, *flags)) == pytest.approx(26.88, rel=1e-12)
+    own = f"{HEAD},cpu_cores,cpu_power_w,host_power_w\n{ROW},32,7.5,800\n"
+    assert energy(fleet(own)) == pytest.approx(26.88, rel=1e-12)
+    ranged = MAP.replace("host_power: 800 W", "host_power: 700..900 W")
+    assert energy(fleet(CORES, map=ranged)) == pytest.approx(26.88, rel=1e-12)
+
+
+def test_the_hosts_of_cores_are_counted_as_set(fleet):
+    # 4 devices, 4 a host: a whole host of 800 W
+    done = fleet(CORES, "--set", "devices_per_system=4")
+    assert energy(done) == pytest.approx((1600 + 800 + 240) * 10 * 1.2 / 1000, rel=1e-12)
+
+
+def test_the_power_of_a_row_takes_precedence_over_the_rating_of_the_map(fleet):
+    done = fleet("job,gpu,n_gpus,hours,power_w,start\nj,A,4,10,250,2026-01-01\n")
+    assert energy(done) == pytest.approx(16.8, rel=1e-12)
+    ranked = MAP.replace("rated_power: 400 W", "power: 400 W")
+    loaded = fleet(f"{HEAD}\n{ROW}\n", map=ranked)
+    assert loaded.code == 3 and "give `power`, `rated_power`" in loaded.err  # a load needs one
+
+
+def test_a_machine_type_needs_no_number_of_devices(fleet):
+    table = "job,instance,hours,region\nj,aws/p4d.24xlarge,10,FR\n"
+    done = fleet(table, map="")
+    assert float(rows(done)[0]["device_h"]) == 80
+    same = fleet("job,instance,devices,hours,region\nj,aws/p4d.24xlarge,,10,FR\n", map="")
+    assert done.out == same.out
+
+
+@pytest.mark.parametrize("zero", ["0", "-0", "0.0"])
+def test_no_devices_count_nothing_and_leave_the_rest(fleet, zero):
+    done = fleet(f"{HEAD}\n{ROW}\nk,t,A,{zero},10,1,2026-01-01\n", form="json")
+    document = json.loads(done.out)
+    assert done.code == 0
+    assert document["coverage"]["counted"] == 1 and document["coverage"]["rejected"] == 0
+    assert fleet(f"{HEAD}\n{ROW}\n", "--set", "devices=0").code == 0
+
+
+@pytest.mark.parametrize("hours", ["1e308", "1e200", "1e31"])
+def test_figures_that_nobody_means_are_rejected(fleet, hours, recwarn):
+    done = fleet(f"{HEAD}\n{ROW}\nk,t,A,4,{hours},1,2026-01-01\n")
+    assert done.code == 3 and rows(done)[0]["rows"] == "1"
+    assert "beyond any wall time that can be meant" in done.err
+    assert "Warning" not in done.err and not recwarn.list, [str(w.message) for w in recwarn]
+
+
+def test_rejects_are_said_beside_formats_that_cannot_say_them(fleet):
+    table = f"{HEAD}\n{ROW}\nk,t,A,x,10,1,2026-01-01\n"
+    for form in ("csv", "tsv", "jsonl", "json"):
+        done = fleet(table, form=form)
+        assert done.code == 3
+        assert "1 row cannot be counted" in done.err and "jobs.csv:3: n_gpus" in done.err
+    assert "cannot be counted" not in fleet(table, form="table").err
+    assert "1 row cannot be counted" in fleet(table, "--rows", "-q").err
+
+
+def test_attempts_of_a_job_are_not_the_same_job(fleet):
+    head = HEAD.replace("team", "attempt")
+    table = f"{head}\nj,1,A,4,10,1,2026-01-01\nj,2,A,4,30,1,2026-01-01\nj,2,A,4,30,1,2026-01-01\n"
+    done = json.loads(fleet(table, form="json").out)
+    assert done["coverage"]["counted"] == 2
+    assert done["coverage"]["skipped"] == {"duplicate": 1}
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (("--set", "site.grid=XX"), "--set site.grid=XX: unknown grid `XX`"),
+        (("--set", "site.pue=0.5"), "--set site.pue=0.5: "),
+        (("--set", "load=85"), "--set load=85: `85` is above 1"),
+    ],
+)
+def test_a_faulty_flag_is_said_once_and_by_its_name(fleet, flags, said):
+    table = f"{HEAD},region\n{ROW},FR\nk,t,A,4,10,1,2026-01-02,DE\n"
+    done = fleet(table, *flags)
+    assert done.code == 3 and not done.out
+    assert done.err.count(said) == 1 and "jobs.csv:" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("utilization: 50 %", "utilization: 85", "map.yaml:4:"),
+        ("pue: 1.2", "pue: 0.5", "map.yaml:4:"),
+        ("rated_power: 400 W", "rated_power: 400", "map.yaml:3:"),
+        ("{rated_power: 400 W, device_embodied: 150 kg}", "nvidia/nope", "map.yaml:3:"),
+        ("devices:\n", "regions: {FR: XX}\ndevices:\n", "map.yaml:2:"),
+    ],
+)
+def test_a_faulty_value_of_the_map_is_said_at_its_place(fleet, old, new, place):
+    map = MAP.replace(old, new)
+    assert map != MAP
+    done = fleet(f"{HEAD},region\n{ROW},FR\nk,t,A,4,11,1,2026-01-02,FR\n", map=map)
+    assert done.code == 3 and not done.out
+    assert done.err.count(place) == 1 and "jobs.csv:2" not in done.err
+
+
+TEMPLATE = """name: one
+site: {grid: FR}
+phases:
+  training:
+    - {kind: compute, device: nvidia/l4, devices: 8, wall_time: "${hours} h", load: 0.5}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("load", "laod", "t.yaml:5:"),
+        ("kind: compute, ", "", "t.yaml:5:"),
+        ("load: 0.5", 'load: ["${hours}"]', "t.yaml:5:"),
+        ("grid: FR", "grid: XX", "t.yaml:2:"),
+    ],
+)
+def test_a_faulty_template_is_said_at_its_place(fleet, tmp_path, old, new, said):
+    (tmp_path / "t.yaml").write_text(TEMPLATE.replace(old, new), encoding="utf-8")
+    done = fleet("hours\n1\n2\n3\n", "--template", "t.yaml", map="")
+    assert done.code == 3 and not done.out
+    assert said in done.err and "jobs.csv:2" not in done.err
+
+
+def test_a_faulty_cell_of_a_template_is_said_at_its_row(fleet, tmp_path):
+    (tmp_path / "t.yaml").write_text(TEMPLATE, encoding="utf-8")
+    done = fleet("hours\n1\nten\n3\n", "--template", "t.yaml", map="")
+    assert done.code == 3 and rows(done)[0]["rows"] == "2"
+    assert "jobs.csv:3: " in done.err
+
+
+@pytest.mark.parametrize("by", ["day", "month", "year,day"])
+def test_a_job_of_years_is_shared_to_its_end(fleet, by):
+    done = fleet(f"{HEAD}\nj,t,A,1,48000,1,2020-01-01\n", "--by", by, "--split-time")
+    hours = [float(row["device_h"]) for row in rows(done)]
+    assert sum(hours) == pytest.approx(48000)
+    assert max(hours) <= {"day": 24, "month": 744}.get(by, 24)
+
+
+def test_a_job_of_centuries_is_rejected_where_time_is_split(fleet):
+    table = f"{HEAD}\n{ROW}\nk,t,A,1,1e9,1,2020-01-01\n"
+    done = fleet(table, "--by", "month", "--split-time")
+    assert done.code == 3 and "more than a century" in done.err
+    assert len(rows(done)) == 1
+
+
+def test_gates_over_groups_without_a_tag_and_without_rows(fleet):
+    table = f"{HEAD}\nj,,A,4,10,1,2026-01-01\nk,t,A,4,10,1,2026-01-02\n"
+
+    def gate(value: str):
+        return fleet(table, "--by", "team", "--fail-on", f"groups.team={value}.total_kgco2e > 0 kg")
+
+    assert gate("(none)").code == gate("").code == gate("t").code == 1
+    missing = gate("nobody")
+    assert missing.code == 0 and "no row has team `nobody`" in missing.err
+
+
+@pytest.mark.parametrize("flags", [("--rejects", "none/../jobs.csv"), ("--rejects", "jobs.csv"),
+                                   ("--export", "csv=none/../jobs.csv")])  # fmt: skip
+def test_an_input_is_never_written_over(fleet, tmp_path, flags):
+    table = f"{HEAD}\n{ROW}\n"
+    done = fleet(table, *flags)
+    assert done.code == 2 and f"{flags[0]} " in done.err
+    assert (tmp_path / "jobs.csv").read_text(encoding="utf-8") == table
+
+
+@pytest.mark.parametrize("share", ["-1", "-1 %", "2", "nan"])
+def test_a_share_of_rejects_is_a_share(fleet, share):
+    done = fleet(f"{HEAD}\n{ROW}\n", f"--allow-rejects={share}")
+    assert done.code == 2 and "--allow-rejects" in done.err
+
+
+def test_parts_of_a_gpu_follow_from_the_whole_in_the_map(fleet):
+    map = "devices: {a100: nvidia/a100-sxm4-40gb}\ndefaults: {site: {grid: FR}, load: 100 %}\n"
+    head = "gpu,n_gpus,hours\n"
+    whole, slices = (
+        fleet(f"{head}{name},{count},10\n", map=map)
+        for name, count in (("a100", 3), ("a100_3g.20gb", 7))
+    )
+    assert slices.code == 0, slices.err
+    assert float(rows(slices)[0]["embodied_kgco2e"]) > 0
+    assert energy(whole) == pytest.approx(energy(slices), rel=0.05)
