@@ -118,7 +118,7 @@ def share(text: str | None, flag: str) -> float:
         value = units.parse(text, units.FRACTION)
     except QuantityError as error:
         raise UsageError(f"{flag} {text}: {error}") from None
-    if not isinstance(value, float) or not 0 <= value <= 1:
+    if not isinstance(value, float) or value < 0:
         raise UsageError(f"{flag} {text}: give one share from 0 to 100 %")
     if value > 1:
         raise UsageError(f"{flag} {text}: a share is at most 1 (100 %); write '{text} %'")

@@ -635,7 +635,7 @@ def test_import_writes_what_it_cannot_read(inside, at):
         "import", "slurm", "log.psv", *SLURM[1:], "--output", "a.csv", "--rejects", "r.csv"
     )
     assert done.code == 3
-    assert "1 cannot be read" in done.err
+    assert "1 row cannot be read" in done.err
     (reject,) = rows(Path("r.csv").read_text())
     assert reject["line"] == str(len(log.splitlines()) + 1)
 

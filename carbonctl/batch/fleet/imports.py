@@ -109,7 +109,7 @@ def tell(findings: Findings, rows: int, written: str | None) -> None:
     if skipped:
         said += f"; skipped: {', '.join(skipped)}"
     say(said)
-    tell_rejects(len(findings.rejects), findings.rejects, written)
+    tell_rejects(len(findings.rejects), findings.rejects, written, "read")
     for (what, unit), quantity in findings.not_covered.items():
         say(f"not covered: {what}: {quantity:,.6g} {unit}")
     if findings.uncovered_h:

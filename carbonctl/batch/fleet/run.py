@@ -318,11 +318,13 @@ class _Run:
 _FEW = 3  # rejects that are said
 
 
-def tell_rejects(rows: int, rejects: Sequence[Reject], written: str | None) -> None:
-    """Say how many rows cannot be counted, and why of the first of them."""
+def tell_rejects(
+    rows: int, rejects: Sequence[Reject], written: str | None, done: str = "counted"
+) -> None:
+    """Say how many rows cannot be counted, or read, and why of the first of them."""
     if not rows:
         return
-    say(f"{rows:,} {'row' if rows == 1 else 'rows'} cannot be counted")
+    say(f"{rows:,} {'row' if rows == 1 else 'rows'} cannot be {done}")
     for reject in rejects[:_FEW]:
         say(str(reject))
     more = len(rejects) - _FEW

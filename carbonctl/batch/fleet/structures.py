@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from carbonctl.batch.fleet.placeholders import fill_template
+from carbonctl.batch.fleet.precedence import behind, over
 from carbonctl.numbers import units
 from carbonctl.numbers.intervals import Range, best
 from carbonctl.numbers.unit_table import QuantityError
@@ -181,7 +182,7 @@ def workload(
     if "core_wh" in structure.varies and needs_hosts(structure):
         above.pop("host_power", None)  # the cores are counted with it already
     if not structure.is_of_cores:
-        activity = _with(activity, above)
+        activity = over(activity, above)
     spec: dict[str, Any] = {
         "name": "fleet",
         "phases": {structure.word("phase") or "training": [activity]},
@@ -214,9 +215,9 @@ def _compute(
         return _cores(structure, amounts, sayings)
     keys = _time(structure, amounts, _machine(structure, sayings))
     if "power_wh" in structure.varies:
-        keys = _with(keys, {"power": written(amounts.power_wh / amounts.device_h, " W")})
+        keys = over(keys, {"power": written(amounts.power_wh / amounts.device_h, " W")})
     elif "load_h" in structure.varies:
-        keys = _with(keys, {"load": written(amounts.load_h / amounts.device_h)})
+        keys = over(keys, {"load": written(amounts.load_h / amounts.device_h)})
     hosts = _hosts(structure, amounts, sayings, per_system)
     if "core_wh" in structure.varies and hosts:
         said = (some["host_power"] for some in (sayings.above, keys, sayings.defaults)
@@ -224,7 +225,7 @@ def _compute(
         keys["host_power"] = _more_power(next(said, "0 W"), amounts.core_wh / hosts)
     if "memory_gbh" in structure.varies and hosts:
         keys["memory"] = written(amounts.memory_gbh / hosts, " GB")
-    return _behind(keys, sayings.defaults)
+    return behind(keys, sayings.defaults)
 
 
 def _more_power(said: Any, watts: float) -> Any:
@@ -284,7 +285,7 @@ def _cores(structure: Structure, amounts: Amounts, sayings: Sayings) -> dict[str
         number = structure.figure(name)
         if number is not None:
             keys[KEYS.get(name, name)] = written(number, _UNITS[name])
-    return _behind(keys, {key: sayings.defaults[key] for key in _OF_CORES
+    return behind(keys, {key: sayings.defaults[key] for key in _OF_CORES
                           if key in sayings.defaults})  # fmt: skip
 
 
@@ -310,6 +311,9 @@ def _machine(structure: Structure, sayings: Sayings) -> dict[str, Any]:
         if number is not None and name not in _OF_SITE:
             keys[KEYS.get(name, name)] = written(number, _UNITS[name])
     return keys
+
+
+_SLICE = re.compile(r"(.+)_(\dg\.\d+gb)", re.I)
 
 
 def looked_up(names: Mapping[str, Any], name: str) -> Any:
@@ -351,7 +355,7 @@ def _energy(
         keys |= {key: machine[key] for key in _OF_HARDWARE if key in machine}
         keys = _time(structure, amounts, keys)
         defaults = {k: v for k, v in sayings.defaults.items() if k in _OF_HARDWARE}
-        return _behind(keys, defaults)
+        return behind(keys, defaults)
     return keys
 
 
@@ -368,39 +372,6 @@ def _storage(
     if structure.word("storage_medium"):
         keys["medium"] = structure.word("storage_medium")
     return keys
-
-
-_ONE_OF = (
-    ("power", "load", "busy"),
-    ("power", "rated_power"),
-    ("embodied", "device_embodied"),
-    ("embodied", "host_embodied"),
-    ("instance", "device"),
-)
-_SLICE = re.compile(r"(.+)_(\dg\.\d+gb)", re.I)
-_GOES_WITH = {"dram_power": "memory"}
-
-
-def _behind(keys: dict[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
-    """Return keys with defaults for those that are not there and do not exclude each other."""
-    out = dict(keys)
-    for key, text in defaults.items():
-        excluded = any(key in group and any(other in keys for other in group) for group in _ONE_OF)
-        is_used = key not in _GOES_WITH or _GOES_WITH[key] in keys
-        if key != "site" and key not in out and not excluded and is_used:
-            out[key] = text
-    return out
-
-
-def _with(keys: dict[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Return keys with some that take precedence, and without those that these exclude."""
-    out = dict(keys)
-    for key in above:
-        for group in _ONE_OF:
-            if key in group:
-                for other in group:
-                    out.pop(other, None)
-    return out | dict(above)
 
 
 def amounts_of(sums: Sequence[float]) -> Amounts:
