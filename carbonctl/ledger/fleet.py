@@ -53,15 +53,15 @@ class Group(NamedTuple):
         What its rows have in common, in the order of `Fleet.by`.
     rows : int
         How many there are.
-    device_h : float
-        Their device-hours.
+    device_h : float or None
+        Their device-hours; None where they fill a template.
     totals : Totals
         The sums over them.
     """
 
     labels: tuple[str, ...]
     rows: int
-    device_h: float
+    device_h: float | None
     totals: Totals
 
     @property

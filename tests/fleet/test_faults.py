@@ -225,3 +225,12 @@ def test_parts_of_a_gpu_follow_from_the_whole_in_the_map(fleet):
     assert slices.code == 0, slices.err
     assert float(rows(slices)[0]["embodied_kgco2e"]) > 0
     assert energy(whole) == pytest.approx(energy(slices), rel=0.05)
+
+
+def test_the_device_hours_of_a_template_are_unknown(fleet, tmp_path):
+    (tmp_path / "t.yaml").write_text(TEMPLATE, encoding="utf-8")
+    flags = ("--template", "t.yaml")
+    assert rows(fleet("hours\n1\n2\n", *flags, map=""))[0]["device_h"] == ""
+    document = json.loads(fleet("hours\n1\n2\n", *flags, map="", form="json").out)
+    assert document["total"]["device_h"] is None
+    assert "Device-h" not in fleet("hours\n1\n2\n", *flags, map="", form="table").out

@@ -123,6 +123,9 @@ class Maker:
         made, total = groups(
             kept, self.accounted, places, label, self._device_hours(kept, sums.structures)
         )
+        if self.sayings.template is not None:
+            made = [group._replace(device_h=None) for group in made]
+            total = total._replace(device_h=None)
         every = [*findings.rejects, *sums.rejects, *rejects]
         skipped = findings.skipped + sums.skipped
         faulty = len(findings.rejects) + sums.rejected + rejected

@@ -6,7 +6,7 @@ All charges of a bill are held until its end, as a correction may stand anywhere
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from sys import intern
@@ -46,6 +46,30 @@ class ChargeTotals:
         self.column = column
         self.findings = findings
         self._totals: dict[Hashable, _Total] = {}
+
+    def of_lines(
+        self, lines: Iterable[Line], skipped: Callable[[Line], str], count: Callable[[Line], None]
+    ) -> Iterator[Row]:
+        """Yield the rows of the lines of a bill.
+
+        Parameters
+        ----------
+        lines : iterable of Line
+            All of them.
+        skipped : callable
+            Why a line counts nothing; empty where it may count.
+        count : callable
+            Adds a line; ValueError says why it cannot be counted.
+        """
+        for line in lines:
+            if reason := skipped(line):
+                self.findings.skip(reason)
+                continue
+            try:
+                count(line)
+            except ValueError as error:
+                line.reject(self.findings, self.file, error)
+        yield from self.rows()
 
     def add(self, line: Line, row: Row, quantity: float) -> None:
         """Add a charge: instance-hours, device-hours of a device, GB-hours of storage.

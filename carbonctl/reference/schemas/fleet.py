@@ -20,7 +20,7 @@ def build() -> Schema:
     """Return the schema of the document."""
     shared = of_result.build()["$defs"]
     sums = {key: shared["totals"]["properties"][key] for key in Totals._fields}
-    own = r.fields("fleet figures", rows=_COUNT, device_h=r.NUMBER, complete=r.FLAG)
+    own = r.fields("fleet figures", rows=_COUNT, device_h=r.MAYBE_NUMBER, complete=r.FLAG)
     figures = {**own, **sums}
     group = r.fields("fleet group", tags=_each(r.TEXT), share=r.MAYBE_NUMBER)
     status = r.words(get_args(Status))

@@ -63,7 +63,7 @@ def _rest(fleet: Fleet, others: Sequence[Group]) -> Row:
     labels = (THE_REST, *[""] * (len(fleet.by) - 1))
     if sum(group.rows for group in fleet.groups) != fleet.total.rows:  # a row is in several groups
         return Row(labels, None, None, Totals(**sums))
-    hours = math.fsum(group.device_h for group in others)
+    hours = _sum(group.device_h for group in others)
     return Row(labels, sum(group.rows for group in others), hours, Totals(**sums))
 
 

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from carbonctl.inputs.jobs import charge_lines, charge_storage, cloud_words
 from carbonctl.inputs.jobs.charge_lines import ChargeTable, Line
@@ -120,16 +121,8 @@ def rows(source: Source, options: Options, findings: Findings) -> Iterator[Row]:
     """
     table = ChargeTable(source, _NAMES, _plain, _NEEDED, _tag_of)
     totals = ChargeTotals(source.name, "line_item_usage_amount", findings)
-    for line in table.lines(findings):
-        reason = _skipped(line)
-        if reason:
-            findings.skip(reason)
-            continue
-        try:
-            _count(line, totals, options, findings)
-        except ValueError as error:
-            line.reject(findings, source.name, error)
-    yield from totals.rows()
+    count = partial(_count, totals=totals, options=options, findings=findings)
+    yield from totals.of_lines(table.lines(findings), _skipped, count)
 
 
 def _skipped(line: Line) -> str:

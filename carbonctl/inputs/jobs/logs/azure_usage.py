@@ -23,7 +23,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from carbonctl.inputs.jobs import charge_lines, charge_storage, cloud_words
 from carbonctl.inputs.jobs.charge_lines import ChargeTable, Line
@@ -77,16 +77,14 @@ def rows(source: Source, options: Options, findings: Findings) -> Iterator[Row]:
     """
     table = ChargeTable(source, _NAMES, _plain, _NEEDED)
     totals = ChargeTotals(source.name, "Quantity", findings)
-    for line in table.lines(findings):
-        charge = line.text("charge") or "Usage"
-        if charge.lower() != "usage":
-            findings.skip(f"ChargeType {charge}")
-            continue
-        try:
-            _count(line, totals, options, findings)
-        except ValueError as error:
-            line.reject(findings, source.name, error)
-    yield from totals.rows()
+    count = partial(_count, totals=totals, options=options, findings=findings)
+    yield from totals.of_lines(table.lines(findings), _skipped, count)
+
+
+def _skipped(line: Line) -> str:
+    """Return why a line counts nothing; empty where it may count."""
+    charge = line.text("charge") or "Usage"
+    return "" if charge.lower() == "usage" else f"ChargeType {charge}"
 
 
 def _count(line: Line, totals: ChargeTotals, options: Options, findings: Findings) -> None:

@@ -22,6 +22,7 @@ for ProviderName, is read where it is there.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from carbonctl.inputs.jobs import charge_lines, charge_storage, cloud_words
 from carbonctl.inputs.jobs.charge_lines import ChargeTable, Line
@@ -87,16 +88,8 @@ def rows(source: Source, options: Options, findings: Findings) -> Iterator[Row]:
     names = {**_NAMES, "own": (own,)} if own else _NAMES
     table = ChargeTable(source, names, _plain, (*_NEEDED, *(("own",) if own else ())))
     totals = ChargeTotals(source.name, "ConsumedQuantity", findings)
-    for line in table.lines(findings):
-        reason = _skipped(line)
-        if reason:
-            findings.skip(reason)
-            continue
-        try:
-            _count(line, totals, options, findings)
-        except ValueError as error:
-            line.reject(findings, source.name, error)
-    yield from totals.rows()
+    count = partial(_count, totals=totals, options=options, findings=findings)
+    yield from totals.of_lines(table.lines(findings), _skipped, count)
 
 
 def _column_of_map(options: Options) -> str:
