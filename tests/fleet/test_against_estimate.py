@@ -7,6 +7,7 @@ import pytest
 
 from carbonctl.account import estimate
 from carbonctl.errors import InputError
+from carbonctl.inputs.jobs.maps import parse_map
 from tests.fleet.accounts import CATALOG, fleet_of, rows_of, table
 
 DEVICES = ("nvidia/h100-sxm5-80gb", "nvidia/a100-pcie-40gb", "nvidia/l4", "google/tpu-v4",
@@ -97,6 +98,37 @@ def test_rows_have_the_accounts_of_their_workloads(many, tmp_path):
             assert (ours is None) == (theirs is None), (line, name, spec)
             if theirs is not None:
                 assert ours == pytest.approx(theirs, rel=1e-12, abs=1e-300), (line, name, spec)
+        compared += 1
+    assert compared > 250
+
+
+DEFAULTS = {"lifetime": "5 years", "utilization": "55 %", "host_power": "700 W",
+            "host_embodied": "1500 kg"}  # fmt: skip
+
+
+def test_rows_have_the_accounts_of_their_workloads_with_a_map(many, tmp_path):
+    path = tmp_path / "jobs.csv"
+    path.write_text(table(cells for cells, _ in many))
+    map = parse_map(json.dumps({"defaults": {**DEFAULTS, "site": {"pue": "1.3"}}}), "map.yaml")
+    totals, _, _ = rows_of(path, map)
+    compared = 0
+    for line, (cells, spec) in enumerate(many, 2):
+        ((_, (activity,)),) = spec["phases"].items()
+        given = DEFAULTS if activity["kind"] == "compute" else {}
+        if "cpu_cores" in cells:  # a machine of cores has no host
+            given = {key: given[key] for key in ("lifetime", "utilization")}
+        own = {**given, **activity}
+        whole = {**spec, "site": {"pue": "1.3", **spec["site"]}}
+        whole["phases"] = {phase: [own] for phase in spec["phases"]}
+        try:
+            wanted = estimate(json.dumps(whole).encode(), "row", CATALOG).total
+        except InputError:
+            assert line not in totals
+            continue
+        for name, ours, theirs in zip(wanted._fields, totals[line], wanted, strict=True):
+            assert (ours is None) == (theirs is None), (name, whole)
+            if theirs is not None:
+                assert ours == pytest.approx(theirs, rel=1e-12, abs=1e-300), (name, whole)
         compared += 1
     assert compared > 250
 
