@@ -15,7 +15,7 @@ PACKAGE = ROOT / "carbonctl"
 # it in this list.
 ROOMS = (
     "errors", "text", "numbers", "factors", "spec", "catalog", "estimators", "ledger", "hardware",
-    "account", "analysis", "render", "reference", "outputs", "inputs", "batch", "cli", "api",
+    "account", "analysis", "site", "render", "reference", "outputs", "inputs", "batch", "cli", "api",
     "__main__",
 )  # fmt: skip
 LEVEL = {room: level for level, room in enumerate(ROOMS)}

@@ -1,0 +1,1 @@
+"""Hourly figures of grids, plants and demands, read from files."""

@@ -1,0 +1,1 @@
+"""Sites hour by hour: generation, batteries, flexible load, and when to run."""
