@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 HOUR_S = 3600
@@ -95,7 +95,7 @@ class HourlyGrid(NamedTuple):
 
 def stamp(second: int) -> str:
     """Return a time as text: 2022-01-31T23:00:00Z."""
-    moment = datetime.fromtimestamp(second, timezone.utc)
+    moment = datetime.fromtimestamp(second, UTC)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
