@@ -22,7 +22,7 @@ from carbonctl.catalog.priors import Priors
 from carbonctl.catalog.records import Device, Host
 from carbonctl.catalog.shelf import Shelf, load
 from carbonctl.numbers.values import Value
-from carbonctl.spec.model_names import ConfigPath
+from carbonctl.spec.file_names import FilePath
 from carbonctl.text import did_you_mean, fold
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ class Catalog(Electricity):
         InputError
             Where a config.json is none of a model.
         """
-        if isinstance(name, ConfigPath):
+        if isinstance(name, FilePath):
             from carbonctl.catalog import model_config, models
 
             model = model_config.language_model(name.file, str(name))

@@ -18,7 +18,7 @@ from carbonctl.numbers.intervals import Number, best, decide, plain_sum
 from carbonctl.numbers.units import Dimension
 from carbonctl.numbers.values import Value
 from carbonctl.spec import bounds, scalars
-from carbonctl.spec.model_names import config_path
+from carbonctl.spec.file_names import config_path
 from carbonctl.spec.quantities import first_quantity, read_quantity, write_quantity
 from carbonctl.spec.texts import clean, scalar, source_of
 from carbonctl.spec.tree import Map
@@ -39,6 +39,19 @@ class Names(Protocol):
 
     def provider(self, grid: str) -> str | None:
         """Return whose cloud region a grid is; None for any other grid."""
+
+
+class Context(NamedTuple):
+    """What fields are checked with: the ids that there are, and the file that is read."""
+
+    names: Names | None
+    file: str
+
+
+def names_in(info: ValidationInfo) -> Names | None:
+    """Return the ids that a field is checked with; None where it takes any."""
+    context: Context | None = info.context
+    return None if context is None else context.names
 
 
 class QuantityField(NamedTuple):
@@ -218,7 +231,7 @@ def known(what: str, said: str, form: scalars.Form = scalars.ID) -> Scalar:
 
     def read(raw: Any, info: ValidationInfo) -> str:
         text = clean(raw, said)
-        names: Names | None = info.context
+        names = names_in(info)
         if names is not None:
             names.check(what, text)
         return text
@@ -231,7 +244,7 @@ def model_named(what: str) -> Scalar:
     by_id = known(what, "the name of a model")
 
     def read(raw: Any, info: ValidationInfo) -> str:
-        path = config_path(raw)
+        path = config_path(raw, info.context.file if info.context is not None else "")
         if path is None:
             return str(by_id.read(raw, info))
         if what != "language_model":
@@ -239,7 +252,7 @@ def model_named(what: str) -> Scalar:
                 "a config.json describes a language model; give `parameters`, `layers` and "
                 "`model_width` of a model of images or videos"
             )
-        names: Names | None = info.context
+        names = names_in(info)
         if names is not None:
             names.check(what, path)
         return path
@@ -296,7 +309,7 @@ def _grid(raw: Any, info: ValidationInfo) -> str | Mix:
     if not isinstance(raw, Map):
         text: str = _ZONE.read(raw, info)
         return text
-    names: Names | None = info.context
+    names = names_in(info)
     if not raw:
         raise ValueError("the mix is empty; write shares such as {hydro: 60 %, gas: 40 %}")
     shares = []
