@@ -14,7 +14,7 @@ from pydantic import ValidationInfo
 from pydantic_core import core_schema
 
 from carbonctl.numbers import units
-from carbonctl.numbers.intervals import Number, best, decide, plain_sum
+from carbonctl.numbers.intervals import Number, Range, best, decide, plain_sum
 from carbonctl.numbers.units import Dimension
 from carbonctl.numbers.values import Value
 from carbonctl.spec import bounds, scalars
@@ -55,17 +55,35 @@ def names_in(info: ValidationInfo) -> Names | None:
 
 
 class QuantityField(NamedTuple):
-    """Marks a field as a quantity of one dimension: ``Annotated[Value, Quantity(POWER)]``."""
+    """Marks a field as a quantity of one dimension: ``Annotated[Value, Quantity(POWER)]``.
+
+    ``needs_one`` refuses ranges, with the reason.
+    """
 
     dimension: Dimension
     check: bounds.Check = bounds.not_negative
+    needs_one: str = ""
+
+    def read(self, raw: Any) -> Value:
+        """Return the quantity that a scalar or a mapping says.
+
+        Raises
+        ------
+        ValueError
+            With what is wrong and how to write it.
+        """
+        value = read_quantity(raw, self.dimension, self.check)
+        if self.needs_one and isinstance(value.number, Range):
+            shown = "a range" if isinstance(raw, Map) else f"`{raw}` is a range"
+            raise ValueError(f"{shown}; {self.needs_one}")
+        return value
+
+    def write(self, value: Value) -> str | dict[str, str]:
+        """Write it so that it reads back the same."""
+        return write_quantity(value, self.dimension)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
-        return _core(
-            self,
-            lambda raw, info: read_quantity(raw, self.dimension, self.check),
-            lambda value: write_quantity(value, self.dimension),
-        )
+        return _core(self, lambda raw, info: self.read(raw), self.write)
 
 
 def _core(
@@ -89,7 +107,7 @@ class RateOrCount:
         """Read a rate where a time stands below, else a count."""
         text = first_quantity(raw) if isinstance(raw, Map) else raw
         is_rate = isinstance(text, str) and ("/" in text or " per " in text)
-        return read_quantity(raw, *(self.rate if is_rate else self.count))
+        return (self.rate if is_rate else self.count).read(raw)
 
     def write(self, value: Value) -> str | dict[str, str]:
         """Write one or the other."""
