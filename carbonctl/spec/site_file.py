@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
+from carbonctl.errors import InputError, Problem
 from carbonctl.spec import fields as f
 from carbonctl.spec.hours import File, HourlyRef, PositiveShare, Power, Share
 from carbonctl.spec.levers import NodeField
 from carbonctl.spec.model import Site
+from carbonctl.spec.overrides import apply
 from carbonctl.spec.systems import Spec, optional
+from carbonctl.spec.tree import Map, parse
+from carbonctl.spec.validation import Checker, Loc, problem_at
 
 Axis = Annotated[Any, NodeField()]
 
@@ -56,3 +60,55 @@ class SiteFile(Spec):
     demand: Demand = Field(description="what it draws")
     site: Site = Field(description="its electricity, plants, battery and flexible load")
     plan: Plan | None = optional("what is asked of it, beyond its account")
+
+
+class LoadedSite(NamedTuple):
+    """A checked site with the tree that it came from."""
+
+    site: SiteFile
+    tree: Map
+    file: str
+
+    def problem(self, keys: Loc, message: str) -> Problem:
+        """Return a problem at the value of some keys, or at the nearest thing above it."""
+        return problem_at(self.tree, self.file, keys, message)
+
+
+def load_site(
+    text: str, file: str, names: f.Names, overrides: tuple[str, ...] = (), first: int = 1
+) -> LoadedSite:
+    """Read and check a site's file.
+
+    Parameters
+    ----------
+    text : str
+        YAML or JSON.
+    file : str
+        What messages call it; its paths are relative to it.
+    names : Names
+        Knows the ids of grids.
+    overrides : tuple of str
+        ``PATH=VALUE``, later ones over earlier ones.
+    first : int
+        The line at which the text begins.
+
+    Raises
+    ------
+    InputError
+        With all problems that can be found independently of each other.
+    """
+    problems: list[Problem] = []
+    tree = parse(text, file, problems=problems, first=first)
+    if not isinstance(tree, Map):
+        message = "a site is a mapping with `name`, `demand` and `site`"
+        raise InputError([*problems, Problem(file, first, 1, message)])
+    if "phases" in tree:
+        message = "this is a workload; `carbonctl site` reads a site's file, with `demand`"
+        raise InputError([Problem(file, first, 1, message)])
+    apply(tree, overrides, file, names.provider)
+    check = Checker(tree, file, names)
+    site = check.validate(SiteFile, tree, ())
+    problems += check.problems
+    if problems or site is None:
+        raise InputError(problems)
+    return LoadedSite(site, tree, file)
