@@ -52,13 +52,17 @@ def run_of(activity: Activity, path: str) -> Run | None:
     if activity.machine_time is None:
         message = "`start` needs a `wall_time`, how long it runs, to know its hours"
         raise ActivityError(f"{path}.start", message)
+    return Run(path, activity.start, activity.machine_time.time.number, run_starts(activity))
+
+
+def run_starts(activity: Activity) -> tuple[float, ...]:
+    """Return when an activity begins each time, from the first time [h]."""
     repeat = activity.repeat
-    starts: tuple[float, ...] = (0.0,)
-    if repeat is not None:
-        every = repeat.every.best
-        times = int(best(schedule.occurrences(repeat.for_.best, every)))
-        starts = tuple(every * number for number in range(times))
-    return Run(path, activity.start, activity.machine_time.time.number, starts or (0.0,))
+    if repeat is None:
+        return (0.0,)
+    every = repeat.every.best
+    times = int(best(schedule.occurrences(repeat.for_.best, every)))
+    return tuple(every * number for number in range(max(times, 1)))
 
 
 def intensity(run: Run, grid: HourlyGrid, ref: HourlyFile, path: str) -> Value:

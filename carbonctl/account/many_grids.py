@@ -97,6 +97,10 @@ class ManyGrids:
             raise NotOneNumber("a config.json is read for each workload")
         return self.catalog.language_model(name)
 
+    def hourly_grid(self, ref: Any, grid: str | None) -> Any:
+        """Raise NotOneNumber: the hours of each workload are read by themselves."""
+        raise NotOneNumber("hours are read for each workload")
+
     def place(self, name: str) -> Place:
         """Return the zone that a name means, and its cloud region."""
         if name not in self.many:

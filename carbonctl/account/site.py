@@ -131,6 +131,25 @@ def supply(
     return _Site(layers, catalog, of_clients, run).supply()
 
 
+class HoursOf(NamedTuple):
+    """Where the hours of a site's grid stand, with their paths; None where nothing says it."""
+
+    grid: str | None
+    hourly: Hourly | None
+    hourly_path: str
+    marginal: Hourly | None
+    marginal_path: str
+
+
+def hours_of(layers: list[Layer], catalog: Catalog) -> HoursOf:
+    """Return where the hours of a site's grid stand, average and marginal."""
+    site = _Site(layers, catalog)
+    name = site.pick("grid")[0]
+    return HoursOf(
+        name if isinstance(name, str) else None, *site.hourly(), *site.pick("marginal_hourly")
+    )
+
+
 def _label(name: str | Mix | None, intensity: Value) -> str:
     if intensity.status == "given" or name is None:
         return "a figure of the spec"
@@ -168,7 +187,7 @@ class _Site:
     def supply(self) -> Supply:
         name, _ = self.pick("grid")
         zone, region = self.located(name)
-        intensity, basis, year = self.intensity(name, zone)
+        intensity, basis, year = self.intensity(name)
         self.left_out()
         operator = self.operator(region)
         wanted, _ = self.pick("year")
@@ -217,12 +236,11 @@ class _Site:
             return "cloud"
         return value or "own"
 
-    def intensity(
-        self, name: str | Mix | None, zone: str | None
-    ) -> tuple[Value, str | None, int | None]:
+    def intensity(self, name: str | Mix | None) -> tuple[Value, str | None, int | None]:
         hourly, path = self.hourly()
         if hourly is not None and self.run is not None:
-            grid = self.catalog.hourly_grid(hourly_file(hourly), zone)
+            of_grid = name if isinstance(name, str) else None
+            grid = self.catalog.hourly_grid(hourly_file(hourly), of_grid)
             self.is_hourly = True
             doubtful = hours.doubtful(self.run, grid)
             if doubtful:

@@ -27,12 +27,14 @@ from carbonctl.text import did_you_mean, fold
 
 if TYPE_CHECKING:
     from carbonctl.catalog.fab_factors import FabFactors
+    from carbonctl.catalog.hourly.series import HourlyGrid
     from carbonctl.catalog.levers import PublishedLever
     from carbonctl.catalog.model_factors import ModelFactors
     from carbonctl.catalog.model_rows import ClosedModel, MediaModel
     from carbonctl.catalog.models import Models, NamedModel
     from carbonctl.catalog.networks import Radio
     from carbonctl.catalog.vcpu_power import VcpuPower
+    from carbonctl.spec.hours import HourlyFile
 
 DEVICES = ("accelerators", "cpus", "phones")
 HOSTS = ("hosts",)
@@ -56,6 +58,7 @@ class Catalog(Electricity):
         self.devices: Shelf[Device] = Shelf("device", DEVICES, records.DEVICE, *known)
         self.hosts: Shelf[Host] = Shelf("host", HOSTS, records.HOST, *known)
         self._units: dict[str, DeviceUnit] = {}
+        self._hourly: dict[tuple[Any, ...], HourlyGrid] = {}
         self._machines: dict[str, DeviceUnit | Host | Instance] = {}
 
     def device(self, name: str) -> Device:
@@ -153,6 +156,29 @@ class Catalog(Electricity):
             model = model_config.language_model(name.file, str(name))
             return models.NamedModel(model, model.precision)
         return self.models.find(name)
+
+    def hourly_grid(self, ref: "HourlyFile", grid: str | None) -> "HourlyGrid":
+        """Return the intensity of a grid step by step.
+
+        Parameters
+        ----------
+        ref : HourlyFile
+            The file, and how it is to be read.
+        grid : str or None
+            The grid that it is of, for the factors of its plants.
+
+        Raises
+        ------
+        InputError
+            With every fault of the file.
+        """
+        from carbonctl.catalog.hourly.reading import options_of, read_grid
+
+        options = options_of(ref)
+        key = (ref.file.file, options, grid)
+        if key not in self._hourly:
+            self._hourly[key] = read_grid(ref.file.file, str(ref.file), options, self, grid)
+        return self._hourly[key]
 
     def media_model(self, name: str) -> "MediaModel":
         """Return the model of images or videos of this id or alias.
