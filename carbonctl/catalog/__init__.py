@@ -27,7 +27,7 @@ from carbonctl.text import did_you_mean, fold
 
 if TYPE_CHECKING:
     from carbonctl.catalog.fab_factors import FabFactors
-    from carbonctl.catalog.hourly.series import HourlyGrid
+    from carbonctl.catalog.hourly.series import HourlyGrid, Series
     from carbonctl.catalog.levers import PublishedLever
     from carbonctl.catalog.model_factors import ModelFactors
     from carbonctl.catalog.model_rows import ClosedModel, MediaModel
@@ -179,6 +179,18 @@ class Catalog(Electricity):
         if key not in self._hourly:
             self._hourly[key] = read_grid(ref.file.file, str(ref.file), options, self, grid)
         return self._hourly[key]
+
+    def hourly_column(self, ref: "HourlyFile", wanted: str) -> "Series":
+        """Return one series of a file: a demand, or the generation of a kind of plant.
+
+        Raises
+        ------
+        InputError
+            With every fault of the file.
+        """
+        from carbonctl.catalog.hourly.reading import options_of, read_column
+
+        return read_column(ref.file.file, str(ref.file), options_of(ref), wanted)
 
     def media_model(self, name: str) -> "MediaModel":
         """Return the model of images or videos of this id or alias.
