@@ -172,7 +172,8 @@ class Catalog(Electricity):
         InputError
             With every fault of the file.
         """
-        from carbonctl.catalog.hourly.reading import options_of, read_grid
+        from carbonctl.catalog.hourly.options import options_of
+        from carbonctl.catalog.hourly.reading import read_grid
 
         options = options_of(ref)
         key = (ref.file.file, options, grid)
@@ -188,7 +189,8 @@ class Catalog(Electricity):
         InputError
             With every fault of the file.
         """
-        from carbonctl.catalog.hourly.reading import options_of, read_column
+        from carbonctl.catalog.hourly.options import options_of
+        from carbonctl.catalog.hourly.reading import read_column
 
         return read_column(ref.file.file, str(ref.file), options_of(ref), wanted)
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from carbonctl.numbers import units
 from carbonctl.numbers.intervals import best
 from carbonctl.numbers.unit_table import QuantityError
+from carbonctl.spec.hours import HourlyFile
 from carbonctl.text import did_you_mean
 
 FORMATS = ("plain", "mix", "electricitymaps", "watttime", "eia930", "entsoe")
@@ -123,3 +124,12 @@ def _check_unit(unit: str) -> None:
     raise ValueError(
         f"`{unit}` is no unit of carbon intensity (`g/kWh`), power (`MW`) or a share (`%`)"
     )
+
+
+def options_of(ref: HourlyFile) -> Options:
+    """Return how a file is to be read, as a workload says it."""
+    factors = None if ref.factors == "places" else ref.factors
+    return Options(
+        ref.format, ref.column, ref.unit, ref.basis, factors, ref.signal, ref.stamp,
+        ref.time_zone, ref.fill,
+    )  # fmt: skip
