@@ -7,6 +7,7 @@ import pytest
 
 from carbonctl.site.contiguous import contiguous
 from carbonctl.site.elastic import curve, elastic
+from carbonctl.site.forecast import with_error
 from carbonctl.site.integral import steps
 from carbonctl.site.interruptible import interruptible
 from carbonctl.site.job import Job
@@ -210,6 +211,16 @@ def test_a_release_within_a_step_waits_for_whole_ones():
     assert [segment[:2] for segment in interruptible(cut, grid).segments] == [(0, 1.5)]
 
 
+def test_equal_sets_of_steps_are_won_by_the_earlier():
+    grid = steps([300, 100, 900, 900, 100, 100, 300], 1.0)
+    job = Job(2, 1.0, 0, 7, is_interruptible=True, max_pauses=1)
+    run = interruptible(job._replace(duration_h=2), grid)
+    assert [segment[:2] for segment in run.segments] == [(1, 2), (4, 5)]
+    flat = steps([0.1 + 0.2] * 24, 1.0)
+    run = interruptible(job._replace(duration_h=7, deadline_h=24, max_pauses=3), flat)
+    assert [segment[:2] for segment in run.segments] == [(0, 7)]
+
+
 def test_more_pauses_never_cost():
     rng = np.random.default_rng(3)
     grid = steps(rng.integers(50, 600, 200).astype(float), 0.25)
@@ -294,6 +305,29 @@ def test_a_limit_keeps_workers_few():
     assert by_step.segments[0][::2] == (1.0, 20.0)
     with pytest.raises(ValueError, match="does not fit"):
         elastic(job._replace(limit_kw=5.0), grid, scale)
+
+
+def test_an_elastic_job_is_compared_with_the_fewest_workers_that_are_done_in_time():
+    rng = np.random.default_rng(8)
+    grid = steps(rng.integers(50, 600, 24).astype(float), 1.0)
+    scale = curve({1: 1, 2: 1.9, 4: 3.4})
+    job = Job(30.0, 10.0, 0, 24, is_interruptible=True)
+    runs = waiting(job, grid, scale=scale)
+    assert runs.now.segments == ((0.0, pytest.approx(30 / 1.9), 20.0),)
+    assert runs.best is runs.elastic
+    assert runs.best.run.kgco2e < runs.interruptible.run.kgco2e < runs.contiguous.run.kgco2e
+    noisy = with_error(grid, 0.3, 1)
+    chosen = waiting(job, grid, noisy, scale).elastic
+    assert chosen.run.segments == elastic(job, noisy, scale).segments
+    assert chosen.run.kgco2e > chosen.ideal.kgco2e == runs.elastic.run.kgco2e
+    twice = repeated(job._replace(deadline_h=12.0), grid, (0.0, 12.0), scale=scale)
+    assert totals(twice).best_kgco2e == totals(twice).elastic_kgco2e
+    with pytest.raises(ValueError, match="does not fit"):
+        waiting(job._replace(deadline_h=8.0), grid, scale=scale)
+    with pytest.raises(ValueError, match="neither max_pauses nor restart_energy"):
+        waiting(job._replace(restart_kwh=1.0), grid, scale=scale)
+    with pytest.raises(ValueError, match="different times"):
+        waiting(job, grid, steps(grid.values[1:], 1.0))
 
 
 @pytest.mark.parametrize(
