@@ -86,8 +86,11 @@ def elastic(job: Job, series: Steps, scale: Curve) -> Run:
     Raises
     ------
     ValueError
-        Where the work does not fit between release and deadline.
+        Where the work does not fit between release and deadline, or pauses are limited or cost
+        energy, which this does not reckon.
     """
+    if job.max_pauses is not None or job.restart_kwh:
+        raise ValueError("an elastic job can have neither max_pauses nor restart_energy")
     first, edges = cut(job, series)
     intensity = series.values[first : first + len(edges) - 1]
     cost = np.maximum.accumulate(scale.added / scale.gained)  # workers per throughput gained
@@ -104,6 +107,22 @@ def elastic(job: Job, series: Steps, scale: Curve) -> Run:
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(room > 0, taken / room, 0.0)
     return paid(_segments(edges, share, scale, job.power_kw), series)
+
+
+def fixed(job: Job, scale: Curve) -> Job:
+    """Return the job on the fewest workers, as many from start to end, that do it in time.
+
+    It is what an elastic run is compared with. Where no number does it in time, the job is that
+    of the most workers.
+    """
+    length = job.deadline_h - job.release_h
+    throughput = np.cumsum(scale.gained)
+    fits = np.flatnonzero(job.duration_h / throughput <= length + SLACK)
+    place = int(fits[0]) if len(fits) else len(throughput) - 1
+    return job._replace(
+        duration_h=job.duration_h / float(throughput[place]),
+        power_kw=job.power_kw * float(scale.workers[place]),
+    )
 
 
 def _allowed(job: Job, series: Steps, scale: Curve, first: int, count: int) -> Booleans:

@@ -90,6 +90,11 @@ def steps(values: npt.ArrayLike, step_h: float) -> Steps:
     return Steps(figures, step_h, edges, mean, running(step_h * (figures - mean)))
 
 
+def share_times(first: Steps, second: Steps) -> bool:
+    """Return whether two series have as many steps, of the same length."""
+    return first.step_h == second.step_h and len(first.values) == len(second.values)
+
+
 def running(parts: FloatArray) -> FloatArray:
     """Return the sums of the first 0, 1, … n parts, shape (n + 1,)."""
     sums = np.empty(len(parts) + 1)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from carbonctl.site.integral import Steps
+from carbonctl.site.elastic import Curve
+from carbonctl.site.integral import Steps, share_times
 from carbonctl.site.job import Job
 from carbonctl.site.run import G_PER_KG
 from carbonctl.site.waiting import Waiting, waiting
@@ -64,7 +65,9 @@ class Placement(NamedTuple):
         return self.waiting.best.run.kgco2e + self.transfer_kgco2e
 
 
-def placements(job: Job, home: Region, away: Sequence[Region]) -> tuple[Placement, ...]:
+def placements(
+    job: Job, home: Region, away: Sequence[Region], scale: Curve | None = None
+) -> tuple[Placement, ...]:
     """Return the job in each region, home first; it stays where it begins.
 
     total = mean intensity of its hours · energy · PUE + transfer · intensity at home at the
@@ -79,6 +82,8 @@ def placements(job: Job, home: Region, away: Sequence[Region]) -> tuple[Placemen
         Where the job and its data are.
     away : sequence of Region
         The others.
+    scale : Curve or None
+        Throughput by number of workers of an elastic job.
 
     Raises
     ------
@@ -91,7 +96,7 @@ def placements(job: Job, home: Region, away: Sequence[Region]) -> tuple[Placemen
     return tuple(
         Placement(
             region.name,
-            waiting(_at_facility(job, region.pue), region.series, region.by),
+            waiting(_at_facility(job, region.pue), region.series, region.by, scale),
             0.0 if region is home else region.transfer_kwh * at_release / G_PER_KG,
         )
         for region in regions
@@ -121,6 +126,5 @@ def _check_alike(regions: Sequence[Region]) -> None:
                     f"regions of different {what} cannot be compared: {home.name} is "
                     f"{here or 'not stated'}, {region.name} is {there or 'not stated'}"
                 )
-        axes = [(each.series.step_h, len(each.series.values)) for each in (home, region)]
-        if axes[0] != axes[1]:
+        if not share_times(home.series, region.series):
             raise ValueError(f"{home.name} and {region.name} have hourly data of different times")

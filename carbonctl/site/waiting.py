@@ -7,10 +7,12 @@ intensity. Then the run so chosen stands beside the ideal one, which knows the d
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from carbonctl.site.contiguous import at_last, at_once, contiguous, mean_kgco2e, starts, worst
-from carbonctl.site.integral import SLACK, Steps
+from carbonctl.site.elastic import Curve, elastic, fixed
+from carbonctl.site.integral import SLACK, Steps, share_times
 from carbonctl.site.interruptible import interruptible
 from carbonctl.site.job import Job, window
 from carbonctl.site.run import Run, paid
@@ -56,6 +58,9 @@ class Waiting(NamedTuple):
         The start that emits most.
     mean_kgco2e : float
         Mean of all starts from the release to the latest, each as likely [kg].
+    elastic : Chosen or None
+        The best run with as many workers in each step as it is worth, maybe none; None where their
+        number is fixed. The other runs are then those of the fewest workers that are done in time.
     """
 
     now: Run
@@ -64,11 +69,12 @@ class Waiting(NamedTuple):
     latest: Run
     worst: Run
     mean_kgco2e: float
+    elastic: Chosen | None = None
 
     @property
     def best(self) -> Chosen:
-        """The run that the job takes: with pauses where it may, else without."""
-        return self.interruptible or self.contiguous
+        """The run that the job takes: elastic where it is, with pauses where it may have them."""
+        return self.elastic or self.interruptible or self.contiguous
 
 
 class Totals(NamedTuple):
@@ -77,6 +83,7 @@ class Totals(NamedTuple):
     now_kgco2e: float
     contiguous_kgco2e: float
     interruptible_kgco2e: float | None
+    elastic_kgco2e: float | None
     best_kgco2e: float
     ideal_kgco2e: float
     latest_kgco2e: float
@@ -91,7 +98,9 @@ def saving(now_kgco2e: float, kgco2e: float) -> Saving:
     return Saving(saved, saved / now_kgco2e * 100 if now_kgco2e else 0.0)
 
 
-def waiting(job: Job, series: Steps, by: Steps | None = None) -> Waiting:
+def waiting(
+    job: Job, series: Steps, by: Steps | None = None, scale: Curve | None = None
+) -> Waiting:
     """Return the runs of a job.
 
     Parameters
@@ -103,12 +112,21 @@ def waiting(job: Job, series: Steps, by: Steps | None = None) -> Waiting:
     by : Steps or None
         What its hours are chosen by; the series itself unless given. The worst start and the
         mean are those of the series.
+    scale : Curve or None
+        Throughput by number of workers of an elastic job, whose duration and power are those of
+        one worker.
 
     Raises
     ------
     ValueError
-        Where the job does not fit.
+        Where the job does not fit, or the series differ in their times.
     """
+    if by is not None and not share_times(series, by):
+        raise ValueError("what chooses the hours and what they emit are of different times")
+    stretched = None
+    if scale is not None:
+        stretched = _chosen(partial(elastic, scale=scale), job, series, by)
+        job = fixed(job, scale)
     span = window(job, series)
     choice = starts(span)
     return Waiting(
@@ -118,6 +136,7 @@ def waiting(job: Job, series: Steps, by: Steps | None = None) -> Waiting:
         latest=paid(at_last(span), series),
         worst=paid(worst(choice), series),
         mean_kgco2e=mean_kgco2e(choice),
+        elastic=stretched,
     )
 
 
@@ -161,6 +180,7 @@ def repeated(
     series: Steps,
     released_h: Sequence[float],
     by: Callable[[float], Steps] | None = None,
+    scale: Curve | None = None,
 ) -> tuple[Waiting, ...]:
     """Return the runs of each occurrence of a job, each in its own window.
 
@@ -174,6 +194,8 @@ def repeated(
         Release of each occurrence, of `releases`.
     by : callable or None
         What the hours are chosen by, given a release: a forecast is made anew for each.
+    scale : Curve or None
+        As in `waiting`.
 
     Raises
     ------
@@ -186,6 +208,7 @@ def repeated(
             job._replace(release_h=release_h, deadline_h=release_h + length),
             series,
             by(release_h) if by else None,
+            scale,
         )
         for release_h in released_h
     )
@@ -194,10 +217,12 @@ def repeated(
 def totals(occurrences: Sequence[Waiting]) -> Totals:
     """Return the sums over all occurrences."""
     paused = [each.interruptible.run.kgco2e for each in occurrences if each.interruptible]
+    scaled = [each.elastic.run.kgco2e for each in occurrences if each.elastic]
     return Totals(
         now_kgco2e=sum(each.now.kgco2e for each in occurrences),
         contiguous_kgco2e=sum(each.contiguous.run.kgco2e for each in occurrences),
         interruptible_kgco2e=sum(paused) if paused else None,
+        elastic_kgco2e=sum(scaled) if scaled else None,
         best_kgco2e=sum(each.best.run.kgco2e for each in occurrences),
         ideal_kgco2e=sum(each.best.ideal.kgco2e for each in occurrences),
         latest_kgco2e=sum(each.latest.kgco2e for each in occurrences),
