@@ -61,6 +61,9 @@ class Option(NamedTuple):
         What it emits, the transfer included [kg].
     saves_kgco2e, saves_pct : float
         Less than running now, at home.
+    foreseen_kgco2e : float
+        By what chose the hours: the data, a forecast or the marginal intensity. The best option
+        is the lowest of these, so that a forecast chooses without knowing what comes.
     ideal_kgco2e : float or None
         Of one who knows the data to come, where something else chose the hours.
     signal_kgco2e : float or None
@@ -80,6 +83,7 @@ class Option(NamedTuple):
     kgco2e: float
     saves_kgco2e: float
     saves_pct: float
+    foreseen_kgco2e: float
     ideal_kgco2e: float | None = None
     signal_kgco2e: float | None = None
     segments: tuple[Segment, ...] = ()

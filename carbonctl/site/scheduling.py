@@ -116,6 +116,10 @@ class _Study:
                 series[_SIGNAL] = signal.intensity
         elif self.question.by == MARGINAL:
             raise ValueError("--by marginal needs `site.marginal_hourly`")
+        if self.question.by == MARGINAL and regions:
+            raise ValueError(
+                "--by marginal: the marginal intensity is of home alone; leave out `regions`"
+            )
         if isinstance(self.asked.power_limit, HourlyFile):
             path = f"{self.facts.path}.schedule.power_limit"
             limit = self.files.column(self.asked.power_limit, "power limit", path, "power_limit")
@@ -152,16 +156,17 @@ class _Study:
         options = [
             option
             for place in range(len(self.regions))
-            for option in self.options([placed[place] for placed in occurrences], now_kg)
+            for option in self.options([placed[place] for placed in occurrences], starts, now_kg)
         ]
         if self.asked.elastic is not None:
             options.append(self.elastic(job, starts, now_kg))
         chosen = [option for option in options if option.name in _CHOICES]
         facts = self.facts
+        best = min(chosen, key=lambda option: option.foreseen_kgco2e)
         return JobSchedule(
             facts.path, facts.name, facts.hours, facts.power_kw, facts.pue,
             facts.hours * facts.power_kw, self.at(job.release_h), self.at(job.deadline_h),
-            len(starts), tuple(options), min(chosen, key=lambda option: option.kgco2e),
+            len(starts), tuple(options), best,
             self.home, self.steps[HOME].step_at(job.release_h), tuple(self.files.data),
         )  # fmt: skip
 
@@ -230,12 +235,14 @@ class _Study:
         ]
         return placements(moved, regions[0], regions[1:])
 
-    def options(self, placed: list[Placement], now_kg: float) -> list[Option]:
+    def options(
+        self, placed: list[Placement], starts: tuple[float, ...], now_kg: float
+    ) -> list[Option]:
         """Return the ways to run the job in one region, all its times together."""
         waits = [placement.waiting for placement in placed]
         moving = sum(placement.transfer_kgco2e for placement in placed)
         region = placed[0].name
-        known = partial(self.option, region=region, moving=moving, now_kg=now_kg)
+        known = partial(self.option, starts=starts, region=region, moving=moving, now_kg=now_kg)
         options = [
             known(NOW, [wait.now for wait in waits]),
             known(CONTIGUOUS, *_apart([wait.contiguous for wait in waits])),
@@ -253,7 +260,7 @@ class _Study:
         options.append(
             Option(
                 MEAN, region, "", "", 0, energy, (mean - moving) * G_PER_KG / energy, moving, mean,
-                saved.kgco2e, saved.pct,
+                saved.kgco2e, saved.pct, mean,
             )
         )  # fmt: skip
         return options
@@ -264,6 +271,7 @@ class _Study:
         runs: list[Run],
         ideal: list[Run] | None = None,
         *,
+        starts: tuple[float, ...],
         region: str,
         moving: float,
         now_kg: float,
@@ -273,6 +281,11 @@ class _Study:
         own = sum(run.kgco2e for run in runs)
         saved = saving(now_kg, own + moving)
         first = runs[0]
+        by = [self.chosen_by(region, release_h) for release_h in starts]
+        foreseen = sum(
+            run.kgco2e if series is None else paid(run.segments, series, run.restart_kwh).kgco2e
+            for run, series in zip(runs, by, strict=True)
+        )
         signal = self.steps.get(_SIGNAL)
         by_signal = None
         if signal is not None and region == HOME:
@@ -280,7 +293,7 @@ class _Study:
         return Option(
             name, region, self.at(first.start_h), self.at(first.end_h), first.pauses, energy,
             own * G_PER_KG / energy, moving, own + moving, saved.kgco2e, saved.pct,
-            None if ideal is None else sum(run.kgco2e for run in ideal) + moving, by_signal,
+            foreseen + moving, None if ideal is None else sum(run.kgco2e for run in ideal) + moving, by_signal,
             first.segments,
         )  # fmt: skip
 
@@ -303,8 +316,9 @@ class _Study:
             runs.append(paid(chosen.segments, self.steps[HOME]))
         is_hindsight = self.question == Question()
         return self.option(
-            ELASTIC, runs, None if is_hindsight else ideal, region=HOME, moving=0.0, now_kg=now_kg
-        )
+            ELASTIC, runs, None if is_hindsight else ideal,
+            starts=starts, region=HOME, moving=0.0, now_kg=now_kg,
+        )  # fmt: skip
 
     def at(self, hours: float) -> str:
         """Return a time of the data as text, to the second."""
