@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from typing import NamedTuple
 
-from carbonctl.catalog.hourly.series import HOUR_S, HourlyGrid, stamp
+from carbonctl.catalog.hourly.series import HOUR_S, HourlyGrid, Origin, stamp
 from carbonctl.estimators.base import ActivityError
 from carbonctl.factors import schedule
 from carbonctl.factors.hours import mean_over
@@ -100,9 +100,15 @@ def intensity(run: Run, grid: HourlyGrid, ref: HourlyFile, path: str) -> Value:
     note = "; ".join((first, *filled, *origin.notes))
     return Value(
         row_by_row(lambda hours: mean(hours) / _GRAMS, best(run.hours)), "kgCO2e/kWh", "derived",
-        f"{origin.file} sha256:{origin.sha256}", path, name="carbon_intensity", note=note,
+        _source(origin), path, name="carbon_intensity", note=note,
         unknown=f"hours:{origin.sha256}:{run.path}",
     )  # fmt: skip
+
+
+def _source(origin: Origin) -> str:
+    """Return the file and its hash as one word, and whose figures a packaged series has."""
+    file = origin.file.replace(" ", "_")
+    return " ".join((f"{file}@sha256:{origin.sha256}", *origin.sources))
 
 
 def doubtful(run: Run, grid: HourlyGrid) -> int:

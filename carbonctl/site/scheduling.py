@@ -293,8 +293,9 @@ class _Study:
         return Option(
             name, region, self.at(first.start_h), self.at(first.end_h), first.pauses, energy,
             own * G_PER_KG / energy, moving, own + moving, saved.kgco2e, saved.pct,
-            foreseen + moving, None if ideal is None else sum(run.kgco2e for run in ideal) + moving, by_signal,
-            first.segments,
+            foreseen + moving,
+            None if ideal is None else sum(run.kgco2e for run in ideal) + moving,
+            by_signal, first.segments,
         )  # fmt: skip
 
     def elastic(self, job: Job, starts: tuple[float, ...], now_kg: float) -> Option:

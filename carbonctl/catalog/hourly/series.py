@@ -31,6 +31,8 @@ class Origin(NamedTuple):
         What a reader of a result should know: factors taken, imports not counted.
     warnings : tuple of str
         What may be wrong with the file: figures that no grid has.
+    sources : tuple of str
+        Of a packaged series, the keys of its sources.
     """
 
     file: str
@@ -41,6 +43,7 @@ class Origin(NamedTuple):
     estimated: int = 0
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 class Series(NamedTuple):
