@@ -85,7 +85,14 @@ def raw(name: str, options: Options) -> Raw:
     layout = Layout(
         "mix", 0, times.iso, {kind: Figure(()) for kind in figures}, grid=series.zone, notes=notes
     )
-    origin = Origin(name, sha256(data).hexdigest(), timeline.length, "mix", notes=notes)
+    origin = Origin(
+        name,
+        sha256(data).hexdigest(),
+        timeline.length,
+        "mix",
+        notes=notes,
+        sources=tuple(series.source.split()),
+    )
     faults = Faults(name, range(1, timeline.length + 1), "step {}")
     packaged = Raw(layout, timeline, figures, origin, faults)
     return packaged if options.fill is not None else _filled(packaged)
