@@ -59,7 +59,9 @@ def starts(span: Window) -> Starts:
         np.interp(at_edge + need, edges, excess) - excess[: len(at_edge)],
         excess[ended:] - np.interp(by_end, edges, excess),
     ))  # fmt: skip
-    return Starts(span, np.concatenate((at_edge, by_end)), level + sums / need)
+    sums /= need
+    sums += level
+    return Starts(span, np.concatenate((at_edge, by_end)), sums)
 
 
 def best(choice: Starts) -> tuple[Segment, ...]:
