@@ -214,11 +214,11 @@ class _Study:
         """
         deadline_h = release_h + job.deadline_h - job.release_h
         moved = job._replace(release_h=release_h, deadline_h=deadline_h)
-        by = {
-            region.name: self.chosen_by(region.series, release_h) for region in self.hours.regions
-        }
-        home, *away = (region._replace(by=by[region.name]) for region in self.hours.regions)
-        return _Time(by, placements(moved, home, away, scale))
+        regions = self.hours.regions
+        by = {region.name: self.chosen_by(region.series, release_h) for region in regions}
+        home, *away = (region._replace(by=by[region.name]) for region in regions)
+        at_release = (by[HOME] or home.series).at(release_h)
+        return _Time(by, at_release, placements(moved, home, away, scale))
 
     def chosen_by(self, series: Steps, release_h: float) -> Steps | None:
         """Return what chooses the hours in a region; None where the data themselves do."""
