@@ -14,11 +14,12 @@ from typing import Any, NamedTuple, TypeAlias, cast
 import numpy as np
 
 from carbonctl.site.accounts import Accounts, metered_mw, volumetric_kgco2e
-from carbonctl.site.battery import ARRAYS, Battery, Kernel, kernel, share_of_full
+from carbonctl.site.battery import ARRAYS, Battery, Kernel, kernel
+from carbonctl.site.battery_run import share_of_full
 from carbonctl.site.coverage import exported_mw
 from carbonctl.site.cyclic import cyclic
 
-CHUNK = 4000
+CHUNK = 4000  # designs: an array of them takes 32 kB
 # The load of each step, of some designs [MW]: a figure for all of them, or one each.
 Loads: TypeAlias = Callable[[slice], Iterable[Any]]
 

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from carbonctl.site.battery import Battery, cycles, nameplate_mwh, resized, run, usable_mwh
+from carbonctl.site.battery import Battery, cycles, nameplate_mwh, resized, usable_mwh
+from carbonctl.site.battery_run import run
 from carbonctl.site.coverage import coverage, hourly_cfe, largest_drawdown_mwh
 from carbonctl.site.cyclic import cyclic
-from carbonctl.site.taper import NMC, Taper
+from carbonctl.site.taper import CARBON_EXPLORER, Taper
 from tests.site.cases import battery_of, by_case, columns, random_site, rows, site, site_of
 
 CASES = by_case("battery")
@@ -69,7 +70,7 @@ def carbon_explorers(row):
     if row["demand"] == "profile":
         week = week._replace(demand_mw=columns("input_week")["demand_mw"])
     energy = float(row["battery_mwh"])
-    return week, Battery(energy, np.inf, np.inf, 0.97, 1 / 1.04, taper=NMC)
+    return week, Battery(energy, np.inf, np.inf, 0.97, 1 / 1.04, taper=CARBON_EXPLORER)
 
 
 @pytest.mark.parametrize("row", REFERENCE, ids=range(len(REFERENCE)))
@@ -88,7 +89,7 @@ def by_the_minute(battery, load, delivered, start, step_h):
     taper, minutes = battery.taper, round(step_h * 60)
     full, level = battery.usable_mwh, start * battery.usable_mwh
     moved_in, moved_out = battery.charge_efficiency / 60, 1 / battery.discharge_efficiency / 60
-    found = []
+    moved = []
     for net in np.asarray(delivered) - np.asarray(load):
         charged = discharged = 0.0
         level *= (1 - battery.self_discharge_per_h) ** step_h
@@ -105,13 +106,13 @@ def by_the_minute(battery, load, delivered, start, step_h):
             level += charge * moved_in - discharge * moved_out
             charged += charge / minutes
             discharged += discharge / minutes
-        found.append((charged, discharged, level))
-    return np.array(found).T
+        moved.append((charged, discharged, level))
+    return np.array(moved).T
 
 
 @pytest.mark.parametrize("step_h", [1.0, 0.5, 0.25, 1 / 12])
 @pytest.mark.parametrize(
-    "taper", [NMC, Taper(0.125, 0.05), Taper(0, 0), Taper(0.04, 0.01, 0.2, 0.3)]
+    "taper", [CARBON_EXPLORER, Taper(0.125, 0.05), Taper(0, 0), Taper(0.04, 0.01, 0.2, 0.3)]
 )
 def test_the_closed_form_is_sixty_steps_an_hour(step_h, taper):
     for seed in range(4):
@@ -141,7 +142,7 @@ BATTERIES = st.builds(
     charge_efficiency=st.floats(0.5, 1),
     discharge_efficiency=st.floats(0.5, 1),
     self_discharge_per_h=st.floats(0, 0.05),
-    taper=st.sampled_from([None, NMC]),
+    taper=st.sampled_from([None, CARBON_EXPLORER]),
 )
 SEEDS = st.integers(0, 10**6)
 STEPS = st.sampled_from([1.0, 0.5, 0.25])
@@ -301,6 +302,7 @@ def test_a_battery_of_another_energy_has_its_powers_or_its_hours():
     ("work", "message"),
     [
         (lambda: Battery(-1.0, 1.0, 1.0), "energy of a battery cannot be negative"),
+        (lambda: Battery(np.inf, 1.0, 1.0), "cannot be infinite"),
         (lambda: Battery(1.0, -1.0, 1.0), "charging power of a battery cannot be negative"),
         (lambda: Battery(1.0, 1.0, np.array([1.0, np.nan])), "discharging power"),
         (lambda: Battery(1.0, 1.0, 1.0, 0.0), "efficiency of a battery is above 0 %"),
@@ -317,7 +319,7 @@ def test_a_battery_of_another_energy_has_its_powers_or_its_hours():
         (lambda: run(Battery(1.0, 1.0, 1.0), [1.0], [1.0], start=1.5), "0 % to 100 %"),
         (lambda: run(Battery(1.0, 1.0, 1.0), [1.0], [1.0], step_h=0), "above 0 h"),
         (
-            lambda: run(Battery(1.0, 1.0, 1.0, taper=NMC), [1.0], [1.0], step_h=0.01),
+            lambda: run(Battery(1.0, 1.0, 1.0, taper=CARBON_EXPLORER), [1.0], [1.0], step_h=0.01),
             "whole minutes",
         ),
     ],
