@@ -125,6 +125,20 @@ def test_the_closed_form_is_sixty_steps_an_hour(step_h, taper):
         assert passed.soc_mwh == pytest.approx(level, abs=5e-11)
 
 
+def test_half_hours_by_hand():
+    leaking = Battery(10.0, 4.0, 5.0, 0.9, 0.8, 0.19)  # keeps 0.9 in half an hour
+    net = np.array([0.0, -6, 2, -5, -5])
+    passed = run(leaking, np.maximum(-net, 0), np.maximum(net, 0), step_h=0.5, start=1.0)
+    second = 9 * 0.9 - 5 * 0.5 / 0.8
+    third = second * 0.9 + 2 * 0.9 * 0.5
+    fourth = third * 0.9 - 5 * 0.5 / 0.8
+    last = fourth * 0.9 * 0.8 / 0.5  # all that is left
+    assert passed.soc_mwh == pytest.approx([9, second, third, fourth, 0], rel=1e-12)
+    assert passed.discharge_mw == pytest.approx([0, 5, 0, 5, last], rel=1e-12)
+    assert passed.grid_mw == pytest.approx([0, 1, 0, 0, 5 - last], rel=1e-12)
+    assert passed.unmet_mwh == pytest.approx((6 - last) / 2, rel=1e-12)
+
+
 def test_a_taper_without_lag_or_limits_is_the_linear_battery():
     load, delivered, _ = random_site(5)
     linear = Battery(40.0, 9.0, 8.0, 0.95, 0.9, 0.01)
