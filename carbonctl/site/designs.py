@@ -14,8 +14,7 @@ from typing import Any, NamedTuple, TypeAlias, cast
 import numpy as np
 
 from carbonctl.site.accounts import Accounts, metered_mw, volumetric_kgco2e
-from carbonctl.site.battery import ARRAYS, Battery, Kernel, kernel
-from carbonctl.site.battery_run import share_of_full
+from carbonctl.site.battery import ARRAYS, Battery, Kernel, kernel, share_of_full
 from carbonctl.site.coverage import exported_mw
 from carbonctl.site.cyclic import cyclic
 

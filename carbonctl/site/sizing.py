@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from carbonctl.site.battery import Battery, resized
-from carbonctl.site.battery_run import run
+from carbonctl.site.battery import Battery, resized, run
 from carbonctl.site.coverage import energy_mwh, hourly_cfe
 
 PRECISION = 1e-6  # of the size

@@ -49,7 +49,7 @@ class Taper:
             raise ValueError("a taper's highest rate is above 0")
 
 
-CARBON_EXPLORER = Taper()
+NMC = Taper()
 
 
 class Side(NamedTuple):

@@ -7,11 +7,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from carbonctl.site.battery import Battery, cycles, nameplate_mwh, resized, usable_mwh
-from carbonctl.site.battery_run import run
+from carbonctl.site.battery import Battery, cycles, nameplate_mwh, resized, run, usable_mwh
 from carbonctl.site.coverage import coverage, hourly_cfe, largest_drawdown_mwh
 from carbonctl.site.cyclic import cyclic
-from carbonctl.site.taper import CARBON_EXPLORER, Taper
+from carbonctl.site.taper import NMC, Taper
 from tests.site.cases import battery_of, by_case, columns, random_site, rows, site, site_of
 
 CASES = by_case("battery")
@@ -70,7 +69,7 @@ def carbon_explorers(row):
     if row["demand"] == "profile":
         week = week._replace(demand_mw=columns("input_week")["demand_mw"])
     energy = float(row["battery_mwh"])
-    return week, Battery(energy, np.inf, np.inf, 0.97, 1 / 1.04, taper=CARBON_EXPLORER)
+    return week, Battery(energy, np.inf, np.inf, 0.97, 1 / 1.04, taper=NMC)
 
 
 @pytest.mark.parametrize("row", REFERENCE, ids=range(len(REFERENCE)))
@@ -112,7 +111,7 @@ def by_the_minute(battery, load, delivered, start, step_h):
 
 @pytest.mark.parametrize("step_h", [1.0, 0.5, 0.25, 1 / 12])
 @pytest.mark.parametrize(
-    "taper", [CARBON_EXPLORER, Taper(0.125, 0.05), Taper(0, 0), Taper(0.04, 0.01, 0.2, 0.3)]
+    "taper", [NMC, Taper(0.125, 0.05), Taper(0, 0), Taper(0.04, 0.01, 0.2, 0.3)]
 )
 def test_the_closed_form_is_sixty_steps_an_hour(step_h, taper):
     for seed in range(4):
@@ -156,7 +155,7 @@ BATTERIES = st.builds(
     charge_efficiency=st.floats(0.5, 1),
     discharge_efficiency=st.floats(0.5, 1),
     self_discharge_per_h=st.floats(0, 0.05),
-    taper=st.sampled_from([None, CARBON_EXPLORER]),
+    taper=st.sampled_from([None, NMC]),
 )
 SEEDS = st.integers(0, 10**6)
 STEPS = st.sampled_from([1.0, 0.5, 0.25])
@@ -333,7 +332,7 @@ def test_a_battery_of_another_energy_has_its_powers_or_its_hours():
         (lambda: run(Battery(1.0, 1.0, 1.0), [1.0], [1.0], start=1.5), "0 % to 100 %"),
         (lambda: run(Battery(1.0, 1.0, 1.0), [1.0], [1.0], step_h=0), "above 0 h"),
         (
-            lambda: run(Battery(1.0, 1.0, 1.0, taper=CARBON_EXPLORER), [1.0], [1.0], step_h=0.01),
+            lambda: run(Battery(1.0, 1.0, 1.0, taper=NMC), [1.0], [1.0], step_h=0.01),
             "whole minutes",
         ),
     ],

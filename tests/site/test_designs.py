@@ -7,11 +7,10 @@ import pytest
 
 from carbonctl.site import designs
 from carbonctl.site.accounts import metered_mw
-from carbonctl.site.battery import Battery
-from carbonctl.site.battery_run import run
+from carbonctl.site.battery import Battery, run
 from carbonctl.site.coverage import exported_mw
 from carbonctl.site.designs import Period, Plants, accounts_of, sums
-from carbonctl.site.taper import CARBON_EXPLORER
+from carbonctl.site.taper import NMC
 from tests.site.cases import columns
 
 WEEK = columns("erco_week")
@@ -36,7 +35,7 @@ def alone(battery, place):
     return replace(battery, **{name: getattr(battery, name)[place] for name in figures})
 
 
-@pytest.mark.parametrize("taper", [None, CARBON_EXPLORER])
+@pytest.mark.parametrize("taper", [None, NMC])
 @pytest.mark.parametrize("start", [None, 0.4])
 @pytest.mark.parametrize("onsite", [(False, False), (True, True), (True, False)])
 def test_many_designs_are_each_of_them(monkeypatch, taper, start, onsite):

@@ -5,8 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from carbonctl.site.battery import cycles, nameplate_mwh
-from carbonctl.site.battery_run import run
+from carbonctl.site.battery import cycles, nameplate_mwh, run
 from carbonctl.site.coverage import exported_mw
 from carbonctl.site.embodied import (
     battery_kgco2e_per_year,

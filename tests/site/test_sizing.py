@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonctl.site.battery import Battery
-from carbonctl.site.battery_run import run
+from carbonctl.site.battery import Battery, run
 from carbonctl.site.coverage import hourly_cfe, largest_drawdown_mwh
 from carbonctl.site.sizing import ENERGY, HOURS, POWER, size_battery, size_plant, smallest
-from carbonctl.site.taper import CARBON_EXPLORER
+from carbonctl.site.taper import NMC
 from tests.site.cases import by_case, columns, random_site, site_of
 
 CASES = by_case("sizing")
@@ -41,7 +40,7 @@ def test_sizes_are_the_oracles(case):
     seed=st.integers(0, 10**6),
     target=st.floats(0.4, 1),
     power=st.floats(1, 40),
-    taper=st.sampled_from([None, CARBON_EXPLORER]),
+    taper=st.sampled_from([None, NMC]),
     keep=st.booleans(),
     step_h=st.sampled_from([1.0, 0.25]),
 )
