@@ -34,6 +34,10 @@ class Accounts(NamedTuple):
     market_volumetric_kgco2e: Any
 
 
+ACCOUNTS = Accounts._fields
+LOCATION, MARKET_HOURLY, MARKET_VOLUMETRIC = ACCOUNTS
+
+
 class Flows(NamedTuple):
     """The powers of steps that the accounts need [MW], each (…, steps).
 

@@ -12,8 +12,8 @@ from carbonctl.site.backlog import FlexibleDemand, Tier
 from carbonctl.site.battery import Battery, usable_mwh
 from carbonctl.site.embodied import battery_kgco2e_per_year, servers_kgco2e_per_year
 from carbonctl.site.taper import NMC
-from carbonctl.spec.hours import Battery as BatterySpec
 from carbonctl.spec.hours import CYCLIC, Servers
+from carbonctl.spec.hours import Battery as BatterySpec
 from carbonctl.spec.model import Site
 
 KWH_PER_MWH = 1000

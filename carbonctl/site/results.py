@@ -5,15 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from carbonctl.errors import Caution
-from carbonctl.site.accounts import Accounts
+from carbonctl.site.accounts import MARKET_HOURLY, Accounts
 from carbonctl.site.assembly import FloatArray, SiteHours
 from carbonctl.site.coverage import Coverage
 from carbonctl.site.sweep import DesignTable
 
 NONE, BATTERY, SHIFTING, BOTH = "none", "battery", "shifting", "both"
-ACCOUNTS = Accounts._fields
-LOCATION = "location_hourly_kgco2e"
-MARKET_HOURLY = "market_hourly_kgco2e"
 
 
 class SiteQuestion(NamedTuple):
