@@ -79,24 +79,6 @@ def generation_kgco2e(generation_mwh: Any, kg_per_mwh: Any) -> Any:
     return generation_mwh * kg_per_mwh
 
 
-def counts_generation(account: str, *, onsite: bool) -> bool:
-    """Return whether a total by an account adds the carbon of building a plant.
-
-    Parameters
-    ----------
-    account : str
-        The operational account of the total, such as "location_hourly".
-    onsite : bool
-        Whether the plant is behind the meter of the site.
-
-    Notes
-    -----
-    A contracted plant is part of the mix of the grid, whose life-cycle intensity the location-based
-    account already applies to all of the load.
-    """
-    return onsite or not account.startswith("location")
-
-
 def servers_kgco2e_per_year(
     capacity_mw: Any, peak_mw: Any, kg_per_kw: Any, lifetime_years: Any
 ) -> Any:

@@ -10,7 +10,6 @@ from carbonctl.site.coverage import exported_mw
 from carbonctl.site.embodied import (
     battery_kgco2e_per_year,
     battery_life_years,
-    counts_generation,
     generation_kgco2e,
     servers_kgco2e_per_year,
 )
@@ -77,13 +76,6 @@ def test_arrays_of_designs_are_each_of_them():
         assert carbon[place] == battery_kgco2e_per_year(energies[place], 74, life)
     servers = servers_kgco2e_per_year(np.array([20.0, 30]), 20, 7135, 4)
     assert servers.tolist() == [0, 10 * 1000 * 7135 / 4]
-
-
-def test_a_contracted_plant_is_in_the_mix_of_a_location_based_total():
-    assert not counts_generation("location_hourly", onsite=False)
-    assert counts_generation("location_hourly", onsite=True)
-    assert counts_generation("market_hourly", onsite=False)
-    assert counts_generation("market_volumetric", onsite=False)
 
 
 @pytest.mark.parametrize(
