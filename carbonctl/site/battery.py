@@ -66,6 +66,8 @@ class Battery:
         ):
             if not np.all(np.asarray(value) >= 0):
                 raise ValueError(f"the {name} cannot be negative")
+        if not np.all(np.isfinite(self.usable_mwh)):
+            raise ValueError("the energy of a battery cannot be infinite")
         for value in (self.charge_efficiency, self.discharge_efficiency):
             if not np.all((np.asarray(value) > 0) & (np.asarray(value) <= 1)):
                 raise ValueError("the efficiency of a battery is above 0 % and at most 100 %")

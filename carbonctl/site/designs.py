@@ -18,7 +18,7 @@ from carbonctl.site.battery import ARRAYS, Battery, Kernel, kernel, share_of_ful
 from carbonctl.site.coverage import exported_mw
 from carbonctl.site.cyclic import cyclic
 
-CHUNK = 4000
+CHUNK = 4000  # designs: an array of them takes 32 kB
 # The load of each step, of some designs [MW]: a figure for all of them, or one each.
 Loads: TypeAlias = Callable[[slice], Iterable[Any]]
 

@@ -7,10 +7,9 @@ they are summed in closed form, and give the same figures.
 References
 ----------
 F. Kazhamiaka, C. Rosenberg and S. Keshav, "Tractable lithium-ion storage models for optimizing
-energy systems", Energy Informatics 2:4 (2019), https://doi.org/10.1186/s42162-019-0070-6.
-B. Acun et al., "Carbon Explorer: A Holistic Framework for Designing Carbon Aware Datacenters",
-ASPLOS 2023, https://doi.org/10.1145/3575693.3575754; facebookresearch/CarbonExplorer at commit
-61d4cfd, whose figures of a lithium NMC cell are the defaults.
+energy systems", Energy Informatics 2 (2019).
+B. Acun et al., "Carbon Explorer", ASPLOS 2023. The defaults are the lithium cell of its code,
+facebookresearch/CarbonExplorer at commit 61d4cfd, src/battery.py, class Battery2.
 """
 
 from __future__ import annotations

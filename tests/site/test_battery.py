@@ -88,7 +88,7 @@ def by_the_minute(battery, load, delivered, start, step_h):
     taper, minutes = battery.taper, round(step_h * 60)
     full, level = battery.usable_mwh, start * battery.usable_mwh
     moved_in, moved_out = battery.charge_efficiency / 60, 1 / battery.discharge_efficiency / 60
-    found = []
+    moved = []
     for net in np.asarray(delivered) - np.asarray(load):
         charged = discharged = 0.0
         level *= (1 - battery.self_discharge_per_h) ** step_h
@@ -105,8 +105,8 @@ def by_the_minute(battery, load, delivered, start, step_h):
             level += charge * moved_in - discharge * moved_out
             charged += charge / minutes
             discharged += discharge / minutes
-        found.append((charged, discharged, level))
-    return np.array(found).T
+        moved.append((charged, discharged, level))
+    return np.array(moved).T
 
 
 @pytest.mark.parametrize("step_h", [1.0, 0.5, 0.25, 1 / 12])
@@ -122,6 +122,20 @@ def test_the_closed_form_is_sixty_steps_an_hour(step_h, taper):
         assert passed.charge_mw == pytest.approx(charge, abs=5e-11)
         assert passed.discharge_mw == pytest.approx(discharge, abs=5e-11)
         assert passed.soc_mwh == pytest.approx(level, abs=5e-11)
+
+
+def test_half_hours_by_hand():
+    leaking = Battery(10.0, 4.0, 5.0, 0.9, 0.8, 0.19)  # keeps 0.9 in half an hour
+    net = np.array([0.0, -6, 2, -5, -5])
+    passed = run(leaking, np.maximum(-net, 0), np.maximum(net, 0), step_h=0.5, start=1.0)
+    second = 9 * 0.9 - 5 * 0.5 / 0.8
+    third = second * 0.9 + 2 * 0.9 * 0.5
+    fourth = third * 0.9 - 5 * 0.5 / 0.8
+    last = fourth * 0.9 * 0.8 / 0.5  # all that is left
+    assert passed.soc_mwh == pytest.approx([9, second, third, fourth, 0], rel=1e-12)
+    assert passed.discharge_mw == pytest.approx([0, 5, 0, 5, last], rel=1e-12)
+    assert passed.grid_mw == pytest.approx([0, 1, 0, 0, 5 - last], rel=1e-12)
+    assert passed.unmet_mwh == pytest.approx((6 - last) / 2, rel=1e-12)
 
 
 def test_a_taper_without_lag_or_limits_is_the_linear_battery():
@@ -301,6 +315,7 @@ def test_a_battery_of_another_energy_has_its_powers_or_its_hours():
     ("work", "message"),
     [
         (lambda: Battery(-1.0, 1.0, 1.0), "energy of a battery cannot be negative"),
+        (lambda: Battery(np.inf, 1.0, 1.0), "cannot be infinite"),
         (lambda: Battery(1.0, -1.0, 1.0), "charging power of a battery cannot be negative"),
         (lambda: Battery(1.0, 1.0, np.array([1.0, np.nan])), "discharging power"),
         (lambda: Battery(1.0, 1.0, 1.0, 0.0), "efficiency of a battery is above 0 %"),

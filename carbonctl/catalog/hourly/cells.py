@@ -46,13 +46,25 @@ def numbers(cells: Sequence[Any], faults: Faults, *, separators: bool, absent: s
     """
     if separators:
         cells = [cell.replace(",", "") for cell in cells]
+    blanks = [row for row, cell in enumerate(cells) if cell == ""] if "" in cells else []
+    if len(blanks) == len(cells):
+        return None
     try:
-        values = array("d", map(float, cells))
+        values = array("d", map(float, _zeros(cells, blanks) if blanks else cells))
     except ValueError:
         return _checked(cells, faults, absent)
     if not math.isfinite(sum(values)):
         return _checked(cells, faults, absent)
-    return Cells(values)
+    for row in blanks:
+        values[row] = _NAN
+    return Cells(values, blanks)
+
+
+def _zeros(cells: Sequence[Any], blanks: Sequence[int]) -> list[Any]:
+    written = list(cells)
+    for row in blanks:
+        written[row] = "0"
+    return written
 
 
 def _checked(cells: Sequence[Any], faults: Faults, absent: str) -> Cells | None:

@@ -53,8 +53,7 @@ class Faults:
         problems += [self._problem(*run) for run in _runs(sorted(set(self._rows)))]
         more = len(problems) - _MOST
         if more > 0:
-            said = f"and {more:,} more problems after row {problems[_MOST - 1].line}"
-            problems[_MOST:] = [problems[_MOST - 1]._replace(message=said)]
+            problems[_MOST:] = [Problem(self.shown, None, None, f"{more:,} more problems")]
         return problems
 
     def _problem(self, first: int, last: int, message: str) -> Problem:

@@ -52,10 +52,12 @@ def factors(options: Options, default: str, places: Electricity, grid: str | Non
     Raises
     ------
     ValueError
-        Where the factors have no figures of the basis.
+        Where they have no figures of the basis or of the signal.
     LookupError
         Where the grid is unknown.
     """
+    if options.signal == "marginal":
+        raise ValueError("a mix gives an average, not `signal: marginal`")
     basis = options.basis or "life-cycle"
     if options.factors == "ipcc2014":
         if basis != "life-cycle":

@@ -16,12 +16,12 @@ from typing import NamedTuple
 from carbonctl.catalog import folders, tables
 from carbonctl.catalog.hourly import times
 from carbonctl.catalog.hourly.faults import Faults
-from carbonctl.catalog.hourly.fill import filled
+from carbonctl.catalog.hourly.fill import filled, gaps
 from carbonctl.catalog.hourly.formats.layout import KINDS, Figure, Layout
 from carbonctl.catalog.hourly.options import Options
 from carbonctl.catalog.hourly.raw import Raw
 from carbonctl.catalog.hourly.series import Origin
-from carbonctl.catalog.hourly.steps import Timeline
+from carbonctl.catalog.hourly.steps import Timeline, gap_said
 from carbonctl.catalog.tables import Row
 from carbonctl.errors import InputError, Problem
 from carbonctl.text import did_you_mean
@@ -29,6 +29,7 @@ from carbonctl.text import did_you_mean
 LISTED = "`carbonctl grid hourly` lists the packaged series"
 _TABLE = "hourly/series.csv"
 _NOT_OURS = ("format", "column", "unit", "stamp", "time_zone")
+_RULE = "interpolated up to 3 hours, else as the week before"
 _NAN = float("nan")
 
 
@@ -95,6 +96,8 @@ def raw(name: str, options: Options) -> Raw:
     )
     faults = Faults(name, range(1, timeline.length + 1), "step {}")
     packaged = Raw(layout, timeline, figures, origin, faults)
+    if options.fill == "none":
+        _check_gaps(packaged)
     return packaged if options.fill is not None else _filled(packaged)
 
 
@@ -119,20 +122,30 @@ def _numbers(cells: list[str]) -> array[float]:
         return array("d", (float(cell) if cell else _NAN for cell in cells))
 
 
+def _check_gaps(packaged: Raw) -> None:
+    """Raise InputError where a step is not in the source."""
+    steps = packaged.timeline
+    assert steps is not None
+    for values in packaged.figures.values():
+        for first, last in gaps(values):
+            start = steps.start_s + first * steps.step_s
+            said = gap_said(start, last - first + 1, steps.step_s)
+            packaged.faults.add(first, f"{said}; leave out `fill: none`")
+    packaged.faults.check()
+
+
 def _filled(packaged: Raw) -> Raw:
     """Return a series with short gaps interpolated and longer ones as the week before."""
     assert packaged.timeline is not None
     step_s = packaged.timeline.step_s
     figures = {}
-    gaps: set[int] = set()
+    missing: set[int] = set()
     for kind, values in packaged.figures.items():
-        gaps.update(step for step, value in enumerate(values) if value != value)  # noqa: PLR0124
+        missing.update(step for ends in gaps(values) for step in range(ends[0], ends[1] + 1))
         figures[kind] = filled(filled(values, step_s, "interpolate"), step_s, "same-hour")
-    if not gaps:
+    if not missing:
         return packaged
-    note = (
-        f"{len(gaps)} hours are not in the source: interpolated up to 3 hours, else a week before"
-    )
+    note = f"{len(missing)} hours are not in the source: {_RULE}"
     origin = packaged.origin
-    origin = origin._replace(filled=len(gaps), notes=(*origin.notes, note))
+    origin = origin._replace(filled=len(missing), notes=(*origin.notes, note))
     return packaged._replace(figures=figures, origin=origin)

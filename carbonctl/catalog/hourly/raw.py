@@ -20,6 +20,7 @@ from carbonctl.catalog.hourly.table import Table
 
 GENERATION = "generation"
 LayoutOf: TypeAlias = Callable[[Table, Options], Layout]
+_MOST_AREAS = 5  # that a message names
 _TRUE = ("true", "1", "yes")
 
 
@@ -82,7 +83,7 @@ def raw(data: bytes, shown: str, options: Options, layout_of: LayoutOf) -> Raw:
     faults = read.faults
     try:
         layout = layout_of(read, options)
-        _check_area(read, layout)
+        notes = (*layout.notes, *_area_notes(read, layout))
     except ValueError as error:
         faults.add_head(str(error))
         faults.check()
@@ -100,19 +101,29 @@ def raw(data: bytes, shown: str, options: Options, layout_of: LayoutOf) -> Raw:
     )
     origin = Origin(
         shown, sha256(data).hexdigest(), read.rows, layout.format,
-        estimated=_estimated(read, layout), notes=layout.notes,
+        estimated=_estimated(read, layout), notes=notes,
     )  # fmt: skip
     return Raw(layout, timeline, figures, origin, faults, faulty)
 
 
-def _check_area(read: Table, layout: Layout) -> None:
-    if layout.area is not None:
-        areas = Counter(read.columns[layout.area])
-        if len(areas) > 1:
-            listed = ", ".join(f"`{area}`" for area in list(areas)[:5])
-            more = f" and {len(areas) - 5} more" if len(areas) > 5 else ""
-            head = read.head[layout.area]
-            raise ValueError(f"several grids ({head}: {listed}{more}): keep the rows of one")
+def _area_notes(read: Table, layout: Layout) -> tuple[str, ...]:
+    """Return what is to be known of the grid of a file.
+
+    Raises
+    ------
+    ValueError
+        Where the file has several grids.
+    """
+    if layout.area is None:
+        return ()
+    areas = list(Counter(read.columns[layout.area]))
+    if len(areas) > 1:
+        listed = ", ".join(f"`{area}`" for area in areas[:_MOST_AREAS])
+        more = f" and {len(areas) - _MOST_AREAS} more" if len(areas) > _MOST_AREAS else ""
+        head = read.head[layout.area]
+        raise ValueError(f"several grids ({head}: {listed}{more}): keep the rows of one")
+    note = layout.area_notes.get(areas[0])
+    return () if note is None else (note,)
 
 
 def _seconds(read: Table, layout: Layout, options: Options) -> list[int | None] | None:

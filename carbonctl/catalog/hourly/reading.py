@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from carbonctl.catalog.hourly import fill, formats, mix, packaged, raw, times
 from carbonctl.catalog.hourly.formats import layout as a
 from carbonctl.catalog.hourly.formats.layout import CFE, INTENSITY, KINDS, Figure, Layout
-from carbonctl.catalog.hourly.options import Options
+from carbonctl.catalog.hourly.options import Options, faults
 from carbonctl.catalog.hourly.raw import GENERATION, Raw
 from carbonctl.catalog.hourly.series import HourlyGrid, Series
 from carbonctl.catalog.hourly.table import Table
@@ -25,13 +25,13 @@ _BASE_FORMATS = ("eia930", "entsoe", "electricitymaps")
 
 
 def read_grid(
-    path: Path, shown: str, options: Options, places: Electricity, grid: str | None = None
+    path: Path | None, shown: str, options: Options, places: Electricity, grid: str | None = None
 ) -> HourlyGrid:
     """Return the carbon intensity of a grid, step by step.
 
     Parameters
     ----------
-    path : Path
+    path : Path or None
         The file; where there is none, ``shown`` may be the id of a packaged series.
     shown : str
         The file or the series as the workload writes it, for messages and results.
@@ -68,12 +68,12 @@ def read_grid(
     )  # fmt: skip
 
 
-def read_column(path: Path, shown: str, options: Options, wanted: str) -> Series:
+def read_column(path: Path | None, shown: str, options: Options, wanted: str) -> Series:
     """Return one series of a file: a demand, or the generation of a plant.
 
     Parameters
     ----------
-    path, shown : Path, str
+    path, shown : Path or None, str
         As of `read_grid`.
     options : Options
         `column` names the series; else it is the one called after ``wanted``.
@@ -111,19 +111,19 @@ def _parts(wanted: str) -> tuple[str, ...]:
     return ("wind", "wind_offshore") if wanted == "wind" else (wanted,)
 
 
-def _raw(path: Path, shown: str, options: Options, layout_of: raw.LayoutOf) -> Raw:
-    if shown in packaged.known() and not os.path.lexists(path):
+def _raw(path: Path | None, shown: str, options: Options, layout_of: raw.LayoutOf) -> Raw:
+    wrong = [Problem(shown, None, None, f"{key}: {said}", key) for key, said in faults(options)]
+    if wrong:
+        raise InputError(wrong)
+    if path is not None and os.path.lexists(path):
+        return raw.raw(read_input(path, shown), shown, options, layout_of)
+    if shown in packaged.known():
         return packaged.raw(shown, options)
-    if not os.path.lexists(path):
-        raise InputError([Problem(shown, None, None, packaged.unknown(shown))])
-    return raw.raw(read_input(path, shown), shown, options, layout_of)
+    raise InputError([Problem(shown, None, None, packaged.unknown(shown))])
 
 
 def _grid_layout(table: Table, options: Options) -> Layout:
-    layout = formats.layout_of(table.head, options, table.unit, table.kind)
-    if options.signal == "marginal" and layout.is_mix:
-        raise ValueError("`signal: marginal` is not what a mix gives: it is an average")
-    return layout
+    return formats.layout_of(table.head, options, table.unit, table.kind)
 
 
 def _column_layout(table: Table, options: Options, wanted: str) -> Layout:
@@ -165,22 +165,19 @@ def _lacks(wanted: str, source: Raw) -> str:
 
 def _of_mix(source: Raw, options: Options, places: Electricity, grid: str | None) -> HourlyGrid:
     """Return the intensity of a mix, and what else follows from it."""
-    faults = source.faults
     try:
         used = mix.factors(options, source.layout.grid, places, grid)
     except ValueError as error:
-        faults.add_head(str(error))
-        faults.check()
-        raise
+        raise InputError([Problem(source.faults.shown, 1, None, str(error))]) from None
     kinds = {kind: values for kind, values in source.figures.items() if kind in KINDS}
     if not kinds and source.timeline is not None:
-        faults.add_head("no kind of plant has a figure")
+        source.faults.add_head("no kind of plant has a figure")
     doubtful: tuple[int, ...] = ()
     generation = array("d")
     if kinds:
         generation = mix.total(kinds.values())
         doubtful = _check_generation(source, generation)
-    faults.check()
+    source.faults.check()
     figures = {**source.figures, INTENSITY: mix.intensity(kinds, generation, used.grams)}
     cfe, source = _cfe(source._replace(figures=figures))
     if not cfe:
@@ -197,13 +194,13 @@ def _of_mix(source: Raw, options: Options, places: Electricity, grid: str | None
 
 def _check_generation(source: Raw, generation: array[float]) -> tuple[int, ...]:
     """Note steps without generation and drop-outs; return the doubtful ones."""
-    timeline, faults = source.timeline, source.faults
+    timeline = source.timeline
     assert timeline is not None
     drops = mix.drops(generation, timeline.step_s)
     for step, usual in drops.errors:
         if not generation[step]:
             continue
-        faults.add(
+        source.faults.add(
             timeline.row(step),
             f"{timeline.at(step)}: total generation {generation[step]:,.0f} MW is under "
             f"{mix.LEAST * 100:g} % of the median of the 25 hours around ({usual:,.0f} MW): "
@@ -212,7 +209,7 @@ def _check_generation(source: Raw, generation: array[float]) -> tuple[int, ...]:
     for step, whole in enumerate(generation):
         if whole == 0:
             said = "no generation at all: the intensity is undefined"
-            faults.add(timeline.row(step), f"{timeline.at(step)}: {said}")
+            source.faults.add(timeline.row(step), f"{timeline.at(step)}: {said}")
     return drops.doubtful
 
 

@@ -99,14 +99,28 @@ def _mended(known: Sequence[int], is_filled: bool, faults: Faults) -> Timeline |
             f"the step is {duration(step)}; {listed} or {STEPS_S[-1] // 60} minutes are read",
         )
         return None
+    changed = _change(steps, step)
+    if changed is not None:
+        number, before = changed
+        said = f"the step changes from {before / 60:g} to {steps[number] / 60:g} minutes"
+        faults.add(rows[number + 1], said)
+        return None
+    return _with_gaps(known, rows, step, is_filled, faults)
+
+
+def _change(steps: Sequence[int], usual: int) -> tuple[int, int] | None:
+    """Return where the step becomes another one, and the one before; None where it does not.
+
+    A longer step that is a multiple of the usual one and stands alone is a gap.
+    """
+    first, *others = steps
+    begins_otherwise = first % usual != 0 or (first != usual and others[:1] == [first])
+    step = first if begins_otherwise else usual
     for number, length in enumerate(steps):
         follows = steps[number + 1] if number + 1 < len(steps) else 0
         if length % step or (length != step and follows == length):
-            before, after = step / 60, length / 60
-            said = f"the step changes from {before:g} to {after:g} minutes"
-            faults.add(rows[number + 1], said)
-            return None
-    return _with_gaps(known, rows, step, is_filled, faults)
+            return number, step
+    return None
 
 
 def _with_gaps(

@@ -17,7 +17,7 @@ from carbonctl.catalog.hourly.faults import Faults
 _DAY_S, _MINUTE_S = 86_400, 60
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
-_AMERICAN = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}) (\d{1,2}):(\d\d)(?::00)?(?: ([AP]M))?", re.I)
+_CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::00)?(?: ([AP]M))?", re.I)
 _UNIT = re.compile(
     r"(\d\d)[./](\d\d)[./](\d{4}) (\d\d):(\d\d)(?::00)? ?- ?"
     r"\d\d[./]\d\d[./]\d{4} \d\d:\d\d(?::00)?(?: ?\(([^()]+)\))?"
@@ -79,7 +79,7 @@ def market_units(cells: Sequence[str], faults: Faults) -> Stamps:
         if match is None:
             raise ValueError(cell)
         day, month, year, hour, minute, zone = match.groups()
-        wall = _second(year, month, day) + int(hour) * 3600 + int(minute) * _MINUTE_S
+        wall = _second(year, month, day) + _clock_s(int(hour), int(minute))
         return wall if zone is None else wall - _OFFSETS[zone.upper()]
 
     seconds = _each(cells, start, faults)
@@ -104,14 +104,34 @@ def _fault(cell: object, row: int, faults: Faults) -> None:
 
 
 def _american(cell: str) -> int:
-    match = _AMERICAN.fullmatch(cell.strip())
+    day, _, clock = cell.partition(" ")
+    return _american_day(day) + _american_clock(clock)
+
+
+@lru_cache(maxsize=1024)
+def _american_day(text: str) -> int:
+    month, day, year = text.split("/")
+    return _second(year, month, day)
+
+
+@lru_cache(maxsize=1024)
+def _american_clock(text: str) -> int:
+    match = _CLOCK.fullmatch(text)
     if match is None:
-        raise ValueError(cell)
-    month, day, year, hour, minute, half = match.groups()
+        raise ValueError(text)
+    hour, minute, half = match.groups()
     hours = int(hour)
+    if half and not 1 <= hours <= 12:
+        raise ValueError(text)
     if half:
         hours = hours % 12 + (12 if half.upper() == "PM" else 0)
-    return _second(year, month, day) + hours * 3600 + int(minute) * _MINUTE_S
+    return _clock_s(hours, int(minute))
+
+
+def _clock_s(hours: int, minutes: int) -> int:
+    if hours > 23 or minutes > 59:
+        raise ValueError(f"{hours}:{minutes}")
+    return hours * 3600 + minutes * _MINUTE_S
 
 
 @lru_cache(maxsize=1024)

@@ -12,8 +12,8 @@ from carbonctl.catalog.hourly.series import HOUR_S
 
 _TIME = "UTC Time at End of Hour"
 _FROM = "Net Generation (MW) from "
-# The columns of both schemas, before and since July 2024. Storage is left out; so are the columns
-# "(Imputed)" and "(Adjusted)", which have other names.
+_REWORKED = ("(Imputed)", "(Adjusted)")  # what EIA makes of the figures
+# The columns of both schemas, before and since July 2024.
 _FUELS = {
     "Coal": "coal",
     "Natural Gas": "gas",
@@ -31,6 +31,11 @@ _FUELS = {
     "Other Fuel Sources": "other",
     "Unknown Fuel Sources": "other",
 }
+_STORAGE = ("Pumped Storage", "Battery Storage", "Other Energy Storage", "Unknown Energy Storage")
+# By the solar noon of 2022, hardware_db/README.md.
+_NOTES = {
+    "PJM": "times are read as ends of hours; those of PJM behave as starts do: `stamp: start`"
+}
 
 
 def fits(head: Sequence[str]) -> bool:
@@ -47,15 +52,19 @@ def layout(head: Sequence[str], options: Options) -> Layout:
         Where a column is missing.
     """
     kinds: dict[str, tuple[int, ...]] = {}
+    unknown = []
     for at, name in enumerate(head):
-        kind = _FUELS.get(name.removeprefix(_FROM)) if name.startswith(_FROM) else None
-        if kind is not None:
-            kinds[kind] = (*kinds.get(kind, ()), at)
+        fuel = name.removeprefix(_FROM)
+        if fuel in _FUELS and fuel != name:
+            kinds[_FUELS[fuel]] = (*kinds.get(_FUELS[fuel], ()), at)
+        elif not (fuel == name or fuel in _STORAGE or fuel.endswith(_REWORKED)):
+            unknown.append(f"`{name}`")
     if not kinds:
         raise ValueError(f"no column `{_FROM}…`")
     return Layout(
         "eia930", a.where(head, _TIME), times.american,
         {kind: Figure(columns) for kind, columns in kinds.items()},
         stamp="end", is_utc=True, step_s=HOUR_S, area=a.only(head, ("balancing_authority",)),
-        has_separators=True, grid="US",
+        area_notes={} if options.stamp else _NOTES, has_separators=True,
+        notes=(f"no part of the mix: {', '.join(unknown)}",) if unknown else (), grid="US",
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from carbonctl.catalog.hourly import options as o
@@ -68,6 +69,8 @@ class Layout(NamedTuple):
         The step of the format, where one row alone is to be read [s].
     area : int or None
         The column that says which grid a row is of.
+    area_notes : mapping of str to str
+        What a reader of a result should know of some of these grids.
     estimated : int or None
         The column that says whether a row is an estimate.
     has_separators : bool
@@ -94,6 +97,7 @@ class Layout(NamedTuple):
     zone: str | None = None
     step_s: int | None = None
     area: int | None = None
+    area_notes: Mapping[str, str] = MappingProxyType({})
     estimated: int | None = None
     has_separators: bool = False
     absent: str = ""

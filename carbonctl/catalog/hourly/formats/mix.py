@@ -9,6 +9,7 @@ from carbonctl.catalog.hourly.formats import layout as a
 from carbonctl.catalog.hourly.formats.layout import Figure, Layout
 from carbonctl.catalog.hourly.options import Options
 
+_NO_KIND = ("demand_mw", "load_mw", "total_mw", "generation_mw")
 _FEWEST = 2  # columns; one alone is a plant
 
 
@@ -31,10 +32,21 @@ def layout(head: Sequence[str], options: Options) -> Layout:
         raise ValueError(f"no kind of plant: a mix has columns such as {listed}")
     return Layout(
         "mix", column.at, times.iso, {**kinds, **a.cfe_of(head)},
-        stamp=column.stamp, is_utc=column.is_utc,
+        stamp=column.stamp, is_utc=column.is_utc, notes=_left_out(head, kinds),
     )  # fmt: skip
 
 
 def _kinds(head: Sequence[str]) -> Mapping[str, Figure]:
     names = {a.folded(name): at for at, name in enumerate(head)}
     return {kind: Figure((names[f"{kind}_mw"],)) for kind in a.KINDS if f"{kind}_mw" in names}
+
+
+def _left_out(head: Sequence[str], kinds: Mapping[str, Figure]) -> tuple[str, ...]:
+    """Return a note on other columns of power, which may be of kinds that are not known."""
+    read = {at for figure in kinds.values() for at in figure.columns}
+    others = [
+        f"`{name}`"
+        for at, name in enumerate(head)
+        if a.folded(name).endswith("_mw") and at not in read and a.folded(name) not in _NO_KIND
+    ]
+    return (f"no part of the mix: {', '.join(others)}",) if others else ()
