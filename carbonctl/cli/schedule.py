@@ -18,9 +18,6 @@ from carbonctl.outputs.merging import Cautions
 from carbonctl.outputs.verdicts import announce
 from carbonctl.render import CHART_FORMATS, TABLES, charts
 from carbonctl.render.schedule import COLUMNS, FORMATS, Shown, render
-from carbonctl.site.schedule_gates import KEYS, judged
-from carbonctl.site.schedules import Question, read_forecast
-from carbonctl.site.scheduling import schedule as study
 from carbonctl.spec.hours import AVERAGE, MARGINAL
 from carbonctl.spec.overrides import parse_override
 
@@ -79,10 +76,13 @@ def schedule(
 
       carbonctl schedule job.yaml --export svg=job.svg --fail-on 'schedule.saves_pct < 10'
     """
+    from carbonctl.site import schedule_gates, scheduling  # numpy, which help does without
+    from carbonctl.site.schedules import Question, read_forecast
+
     question = Question(by, read_forecast(forecast), forecast or "")
-    gates = read_gates(fail_on, warn_on, budget, has_base=False, keys=KEYS)
-    for text in set:
-        parse_override(text)
+    gates = read_gates(fail_on, warn_on, budget, has_base=False, keys=schedule_gates.KEYS)
+    for override in set:
+        parse_override(override)
     targets = [writing.parse_export(text, (*FORMATS, *CHART_FORMATS)) for text in export]
     charts.require(target.form for target in targets)
     writing.check_targets(targets, [named(file).path])
@@ -91,8 +91,8 @@ def schedule(
     catalog = catalog_for(hardware_db, is_told=not {*forms}.isdisjoint(TABLES))
     document = single(named(file), "`carbonctl schedule {}`")
     loaded = loaded_workload(document, catalog, tuple(set), "schedule")
-    result = study(loaded, catalog, question)
-    verdicts = judged(gates, result, document.label)
+    result = scheduling.schedule(loaded, catalog, question)
+    verdicts = schedule_gates.judged(gates, result, document.label)
     about = About(__version__, catalog.version, (), catalog.own_records)
     shown = Shown(document.label, result, about, verdicts)
     texts = [render(target.form, shown) for target in targets]

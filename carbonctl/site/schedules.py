@@ -132,8 +132,8 @@ class JobSchedule(NamedTuple):
         Of one time as the workload has it, at home: hours, power and energy with PUE.
     is_elastic : bool
         Whether that is of one worker of several.
-    release, deadline : str
-        UTC, of the first time.
+    release_s, deadline_s : int
+        Of the first time, seconds since 1970-01-01T00:00Z.
     runs : int
         How many times it runs within the data.
     options : tuple of Option
@@ -154,8 +154,8 @@ class JobSchedule(NamedTuple):
     pue: float
     energy_kwh: float
     is_elastic: bool
-    release: str
-    deadline: str
+    release_s: int
+    deadline_s: int
     runs: int
     options: tuple[Option, ...]
     best: Option

@@ -123,7 +123,7 @@ class _Study:
         return JobSchedule(
             facts.path, facts.name, facts.hours, facts.power_kw, facts.pue,
             facts.hours * facts.power_kw, scale is not None,
-            stamp(self.hours.second(job.release_h)), stamp(self.hours.second(job.deadline_h)),
+            self.hours.second(job.release_h), self.hours.second(job.deadline_h),
             len(starts), tuple(options), best, chooser, self.hours.data,
         )  # fmt: skip
 
