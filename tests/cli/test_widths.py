@@ -70,7 +70,7 @@ COMMANDS = [
     *(f"{name} --help" for name in (
         "estimate", "compare", "explain", "sensitivity", "sweep", "breakeven", "levers", "reproduce",
         "embodied", "validate", "init", "schema", "kinds", "hardware", "hardware list",
-        "fleet", "import",
+        "schedule", "fleet", "import",
         "hardware search", "hardware show", "hardware factors",
         "grid", "grid list", "grid show", "config", "doctor", "completion", "man",
     )),

@@ -234,6 +234,20 @@ def levers() -> str:
     return text.replace("[row](#row)", "[row](#row-of-levers)")
 
 
+def schedule() -> str:
+    """Return what ``schedule`` writes: as JSON, and the columns of its CSV that are no fields."""
+    built, shared = schemas.build("schedule"), _defs("schedule")
+    text = "### document of schedule\n\n" + _fields(built["properties"])
+    names = ("sums", "job", "option", "span", "data")
+    for name in names:
+        text += f"\n### {name} of schedule\n\n{_fields(shared[name]['properties'])}"
+    for name in names:
+        text = text.replace(f"[{name}](#{anchor(name)})", f"[{name}](#{name}-of-schedule)")
+    said = descriptions.of("schedule column")
+    rows = [(f"`{key}`", plain(one)) for key, one in said.items()]
+    return f"{text}\n### CSV of schedule\n\n{table(_COLUMNS[::2], rows)}"
+
+
 def compare_columns() -> str:
     """Return the columns of the CSV of ``compare``."""
     said = descriptions.of("compare column", "metric column")
