@@ -74,7 +74,7 @@ def schedule(
 
       carbonctl schedule job.yaml --forecast last-week
 
-      carbonctl schedule job.yaml --export svg=job.svg --fail-on 'schedule.saves_pct < 10'
+      carbonctl schedule job.yaml --fail-on 'schedule.saves_pct < 10'
     """
     from carbonctl.site import schedule_gates, scheduling  # numpy, which help does without
     from carbonctl.site.schedules import Question, read_forecast
