@@ -237,8 +237,9 @@ class _Site:
         return value or "own"
 
     def intensity(self, name: str | Mix | None) -> tuple[Value, str | None, int | None]:
-        hourly, path = self.hourly()
+        hourly, hourly_path = self.hourly()
         if hourly is not None and self.run is not None:
+            path = hourly_path
             of_grid = name if isinstance(name, str) else None
             grid = self.catalog.hourly_grid(hourly_file(hourly), of_grid)
             self.is_hourly = True
@@ -266,6 +267,9 @@ class _Site:
         if name is None:
             message = "no carbon intensity: give `grid` (FR, US, world, …) or `carbon_intensity`"
             raise ActivityError(path.rpartition(".")[0], message)
+        if hourly is not None:
+            message = "not used, as `start` is missing: the annual figure of the grid is taken"
+            self.warnings.append(Caution(message, hourly_path, kind="hours without a start"))
         return self.grid_intensity(name, path)
 
     def hourly(self) -> tuple[Hourly | None, str]:
