@@ -1,10 +1,12 @@
 """Resolves where an activity runs: spec, then catalog, then defaults."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from carbonctl.account import hours
 from carbonctl.account.grid_ranges import grid_range
 from carbonctl.account.hours import Run
+from carbonctl.account.layers import Layer, SiteLayers
+from carbonctl.account.market import market
 from carbonctl.account.pue import SiteFacts, assumed
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.grid_rows import ANCHORED, CONSUMPTION, DERIVED, PUBLISHED
@@ -18,27 +20,12 @@ from carbonctl.numbers.quantities import Quantity, of
 from carbonctl.numbers.values import Status, Value
 from carbonctl.spec.fields import Mix
 from carbonctl.spec.hours import Hourly, hourly_file
-from carbonctl.spec.model import Construction, Site
-
-Layer = tuple[str, Site]
+from carbonctl.spec.model import Construction
 
 MAX_YEARS_APART = 2
 _STATUS: dict[str, Status] = {PUBLISHED: "catalog", ANCHORED: "derived", DERIVED: "derived"}
 _SUSPICIOUS_PUE = 4
-_SUPPLY = (
-    "grid", "carbon_intensity", "grid_hourly", "basis", "based_on", "carbon_free_energy",
-    "contract_intensity", "residual_intensity", "market_intensity", "losses", "water_intensity",
-)  # fmt: skip
-
-
 _OF_SITES = ("marginal_hourly", "generation", "battery", "flexibility", "servers", "export_limit")
-_CONTRACTS = (
-    "carbon_free_energy", "contract_intensity", "residual_intensity", "market_intensity",
-)  # fmt: skip
-
-
-# Stands between the clients' own site and what lies below it, whose contracts are not theirs.
-HOME = Site(operator="client")
 
 
 class Water(NamedTuple):
@@ -104,13 +91,6 @@ class Supply(NamedTuple):
     warnings: tuple[Caution, ...]
 
 
-def _is_whole(path: str, site: Site) -> bool:
-    """Whether a layer is a supply of its own: it names a grid, or is a site with a name."""
-    is_named = path.startswith("sites.")
-    has_figure = site.carbon_intensity is not None or site.grid_hourly is not None
-    return site.grid is not None or (is_named and has_figure)
-
-
 def supply(
     layers: list[Layer], catalog: Catalog, run: Run | None = None, *, of_clients: bool = False
 ) -> Supply:
@@ -156,7 +136,7 @@ def _label(name: str | Mix | None, intensity: Value) -> str:
     return name if isinstance(name, str) else "an inline mix"
 
 
-class _Site:
+class _Site(SiteLayers):
     def __init__(
         self,
         layers: list[Layer],
@@ -164,25 +144,11 @@ class _Site:
         of_clients: bool = False,
         run: Run | None = None,
     ) -> None:
-        self.layers = layers
-        self.catalog = catalog
+        super().__init__(layers, catalog)
         self.of_clients = of_clients
         self.run = run
         self.is_hourly = False
         self.counts_imports = False
-        self.warnings: list[Caution] = []
-
-    def pick(self, key: str) -> tuple[Any, str]:
-        """Return the first value given for a key and its path, or None and where to give it."""
-        for path, site in self.layers:
-            if site is HOME and key in _CONTRACTS:
-                break
-            value = getattr(site, key)
-            if value is not None:
-                return value, f"{path}.{key}"
-            if key in _SUPPLY and _is_whole(path, site):
-                return None, f"{path}.{key}"
-        return None, f"{self.layers[-1][0]}.{key}"
 
     def supply(self) -> Supply:
         name, _ = self.pick("grid")
@@ -197,7 +163,7 @@ class _Site:
                 f"more than {MAX_YEARS_APART} years from {wanted}"
             )
             self.warnings.append(Caution(message, kind="the intensity's year"))
-        market, market_inputs = self.market(intensity)
+        of_market, market_inputs = market(self, intensity)
         has_none = self.of_clients or operator == "client"
         pue = None if has_none else self.pue(region)
         if pue is not None and decide(pue.best > _SUSPICIOUS_PUE):
@@ -211,7 +177,7 @@ class _Site:
             counts_imports=self.counts_imports,
             is_hourly=self.is_hourly,
             year=year,
-            market=market,
+            market=of_market,
             market_inputs=market_inputs,
             pue=pue,
             losses=self.losses(),
@@ -390,91 +356,3 @@ class _Site:
         ) if given.utilization is None else given.utilization  # fmt: skip
         lifetime = given.lifetime.named("building_lifetime")
         return Building(per_kw, lifetime, in_use.named("capacity_in_use"))
-
-    def market(self, location: Value) -> tuple[Value, tuple[Value, ...]]:
-        """Return the market-based intensity and the inputs that it comes from.
-
-        Where nothing is contracted it is the location-based one.
-        """
-        whole, path = self.pick("market_intensity")
-        if whole is not None and self.is_whole_market():
-            return whole, (whole,)
-        share, _ = self.pick("carbon_free_energy")
-        residual, _ = self.pick("residual_intensity")
-        if share is None and residual is None:
-            note = "no contract is given: as location-based"
-            return location._replace(
-                status="default", path=path, line=None, name="market_intensity", note=note
-            ), ()
-        return self.contracted(location, share, residual)
-
-    def is_whole_market(self) -> bool:
-        """Whether the first layer that says anything of the market gives the whole figure."""
-        for _, site in self.layers:
-            if site is HOME:
-                return False
-            if site.market_intensity is not None:
-                return True
-            if site.carbon_free_energy is not None or site.residual_intensity is not None:
-                return False
-        return False
-
-    def contracted(
-        self, location: Value, share: Value | None, residual: Value | None
-    ) -> tuple[Value, tuple[Value, ...]]:
-        """Return the market-based intensity of a contracted share and the rest."""
-        _, path = self.pick("market_intensity")
-        parts: list[Value] = []
-        contracted: Value | None = None
-        if share is not None:
-            contracted = self.contract()
-            parts += (share, contracted)
-        if residual is None and share is not None and decide(share.low < 1):
-            residual = self.known_residual()
-        if residual is not None:
-            parts.append(residual)
-        elif share is not None and decide(share.low < 1):
-            message = (
-                "no `residual_intensity` is given; "
-                "the grid's average stands in for the residual mix"
-            )
-            self.warnings.append(Caution(message, share.path or ""))
-        number = grid.market_intensity(
-            share.number if share else 0.0,
-            contracted.number if contracted else 0.0,
-            residual.number if residual else location.number,
-        )
-        sources = dict.fromkeys(v.source for v in (*parts, location) if v.source)
-        value = Value(
-            number, "kgCO2e/kWh", "derived", " ".join(sources) or None, path,
-            name="market_intensity",
-        )  # fmt: skip
-        return value, (value, *parts)
-
-    def known_residual(self) -> Value | None:
-        """Return the residual mix of the grid, where direct figures are wanted and it is known.
-
-        It holds direct emissions alone, so that it does not go with a life-cycle figure.
-        """
-        name, _ = self.pick("grid")
-        if self.pick("basis")[0] != "direct" or not isinstance(name, str):
-            return None
-        mix = self.catalog.residual(self.catalog.place(name).zone, self.pick("year")[0])
-        if mix is None:
-            return None
-        return Value(
-            mix.intensity, "kgCO2e/kWh", "catalog", mix.source, self.pick("residual_intensity")[1],
-            name="residual_intensity", note=f"residual mix of {mix.zone}, {mix.year}",
-        )  # fmt: skip
-
-    def contract(self) -> Value:
-        """Return the intensity of contracted energy: direct emissions of nothing, unless given."""
-        given: Value | None
-        given, path = self.pick("contract_intensity")
-        if given is not None:
-            return given
-        note = "contracted carbon-free energy, direct emissions"
-        return Value(
-            0.0, "kgCO2e/kWh", "default", "ghgp-scope2-2015", path, name="contract_intensity",
-            note=note,
-        )  # fmt: skip
