@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from carbonctl.catalog.hourly.series import HOUR_S, stamp
 from carbonctl.render.human_numbers import significant
+from carbonctl.render.schedule.words import place
 from carbonctl.site.schedules import JobSchedule
 
 HOURS, DAY_S = 24, 24 * HOUR_S
@@ -16,12 +17,11 @@ _EVERY = 6  # hours between two of the axis
 
 
 class Day(NamedTuple):
-    """The three lines of a day, and what is said beside the first."""
+    """The three lines of a day: its hours, those in which the job runs, and the clock."""
 
     bar: str
     marks: str
     axis: str
-    said: str
 
 
 def day_of(job: JobSchedule) -> Day:
@@ -40,11 +40,11 @@ def day_of(job: JobSchedule) -> Day:
     known = [mean for mean in means if mean is not None]
     low, high = min(known), max(known)
     ends = " to ".join(significant(float(f"{end:.3g}"), 3) for end in (low, high))
+    clock = "".join(f"{hour:02}".ljust(CELL * _EVERY) for hour in range(0, HOURS, _EVERY))
     return Day(
-        "".join(_level(mean, low, high) * CELL for mean in means),
+        "".join(_level(mean, low, high) * CELL for mean in means) + f"  {ends} g/kWh",
         "".join((_RUNS if is_on else " ") * CELL for is_on in runs).rstrip(),
-        "".join(f"{hour:02}".ljust(CELL * _EVERY) for hour in range(0, HOURS, _EVERY)) + "24",
-        f"{stamp(begin)[:10]} UTC, {ends} g/kWh",
+        f"{clock}24  {stamp(begin)[:10]} UTC {place(job.best.region)}",
     )
 
 

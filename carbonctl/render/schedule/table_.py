@@ -48,9 +48,8 @@ def _draw(job: JobSchedule, screen: Screen) -> None:
     screen.paragraph()
     _Table(job).draw(screen)
     screen.paragraph()
-    day = day_of(job)
     if screen.width >= _BAR_FROM:
-        screen.lines += [f"{day.bar}  {day.said}", day.marks, day.axis]
+        screen.lines += day_of(job)
 
 
 class _Table:
