@@ -6,6 +6,7 @@ from carbonctl.account import hours
 from carbonctl.account.grid_ranges import grid_range
 from carbonctl.account.hours import Run
 from carbonctl.account.pue import SiteFacts, assumed
+from carbonctl.account.supplies import Supply, building_of, water_of
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.grid_rows import ANCHORED, CONSUMPTION, DERIVED, PUBLISHED
 from carbonctl.catalog.grids import Wanted
@@ -14,11 +15,10 @@ from carbonctl.errors import Caution
 from carbonctl.estimators.base import ActivityError
 from carbonctl.factors import grid
 from carbonctl.numbers.intervals import Number, best, decide
-from carbonctl.numbers.quantities import Quantity, of
 from carbonctl.numbers.values import Status, Value
 from carbonctl.spec.fields import Mix
 from carbonctl.spec.hours import Hourly, hourly_file
-from carbonctl.spec.model import Construction, Site
+from carbonctl.spec.model import Site
 
 Layer = tuple[str, Site]
 
@@ -39,69 +39,6 @@ _CONTRACTS = (
 
 # Stands between the clients' own site and what lies below it, whose contracts are not theirs.
 HOME = Site(operator="client")
-
-
-class Water(NamedTuple):
-    """Water per energy [L/kWh]: on site for that of IT, at the source for all of it."""
-
-    on_site: Value
-    source: Value
-
-
-class Building(NamedTuple):
-    """A data centre's own embodied carbon [kgCO2e/kW of IT], its life [h], and the share in use."""
-
-    per_kw: Quantity
-    lifetime: Value
-    utilization: Value
-
-
-class Supply(NamedTuple):
-    """The electricity of a site and its building.
-
-    Attributes
-    ----------
-    intensity : Value
-        Location-based carbon intensity [kgCO2e/kWh].
-    market : Value
-        Market-based carbon intensity [kgCO2e/kWh].
-    market_inputs : tuple of Value
-        What it comes from; empty where nothing is contracted.
-    pue : Value or None
-        None where there is no data centre around the machines.
-    losses : Value or None
-        Share lost between plant and meter.
-    water : Water or None
-        None unless both parts are known.
-    building : Building or None
-        None where its construction is not given.
-    label, operator, basis : str
-        What is said of it; basis is None where the spec gives a bare figure.
-    counts_imports : bool
-        Whether the intensity counts imports.
-    is_hourly : bool
-        Whether it is that of the hours in which the activity runs.
-    year, wanted_year : int or None
-        Of the intensity, and of the activity.
-    warnings : tuple of Caution
-        What the user should know.
-    """
-
-    label: str
-    operator: str
-    intensity: Value
-    basis: str | None
-    counts_imports: bool
-    is_hourly: bool
-    year: int | None
-    market: Value
-    market_inputs: tuple[Value, ...]
-    pue: Value | None
-    losses: Value | None
-    water: Water | None
-    building: Building | None
-    wanted_year: int | None
-    warnings: tuple[Caution, ...]
 
 
 def _is_whole(path: str, site: Site) -> bool:
@@ -215,8 +152,10 @@ class _Site:
             market_inputs=market_inputs,
             pue=pue,
             losses=self.losses(),
-            water=self.water(zone, region, "client" if has_none else operator),
-            building=None if has_none else self.building(),
+            water=water_of(
+                self.pick, self.catalog, zone, region, "client" if has_none else operator
+            ),
+            building=None if has_none else building_of(self.pick),
             wanted_year=wanted,
             warnings=tuple(self.warnings),
         )
@@ -334,25 +273,6 @@ class _Site:
         value: Value | None = self.pick("losses")[0]
         return value
 
-    def water(self, zone: str | None, region: Region | None, operator: str) -> Water | None:
-        """Return the water of site and source per energy; None unless both are known."""
-        on_site: Value | None
-        on_site, path = self.pick("wue")
-        if on_site is None and region is not None and region.wue_l_per_kwh is not None:
-            note = f"{region.region}, {region.wue_status}, {region.wue_year}"
-            on_site = Value(
-                region.wue_l_per_kwh, "L/kWh", "catalog", region.wue_source or region.source,
-                path, name="wue", note=note,
-            )  # fmt: skip
-        if operator == "client":
-            on_site = Value(0.0, "L/kWh", "default", None, path, name="wue", note="no data centre")
-        source: Value | None
-        source, path = self.pick("water_intensity")
-        known = self.catalog.water.get(zone) if source is None and zone and on_site else None
-        if known is not None:
-            source = Value(known[0], "L/kWh", "catalog", known[1], path, name="water_intensity")
-        return Water(on_site, source) if on_site is not None and source is not None else None
-
     def pue(self, region: Region | None) -> Value:
         value: Value | None
         value, path = self.pick("pue")
@@ -368,24 +288,6 @@ class _Site:
             return region.provider
         provider: str | None = self.pick("provider")[0]
         return provider
-
-    def building(self) -> Building | None:
-        """Return the embodied carbon of the data centre itself, where it is given."""
-        given: Construction | None
-        given, path = self.pick("construction")
-        if given is None:
-            return None
-        if given.per_capacity is not None:
-            per_kw = of(given.per_capacity.named("building_embodied_per_capacity"))
-        else:
-            assert given.per_area is not None and given.area is not None
-            per_kw = of(given.per_area.named("building_embodied_per_area")) * given.area
-        in_use = Value(
-            1.0, "", "default", None, f"{path}.utilization",
-            note="all of the capacity is taken to be in use: a lower bound",
-        ) if given.utilization is None else given.utilization  # fmt: skip
-        lifetime = given.lifetime.named("building_lifetime")
-        return Building(per_kw, lifetime, in_use.named("capacity_in_use"))
 
     def market(self, location: Value) -> tuple[Value, tuple[Value, ...]]:
         """Return the market-based intensity and the inputs that it comes from.
