@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from carbonctl import __version__
+from carbonctl import __version__, estimators
 from carbonctl.account import estimate
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.own_records import OwnRecords, together
 from carbonctl.errors import InputError, Problem
 from carbonctl.inputs.documents import Document, json_first
 from carbonctl.ledger.result import Result, is_saved
+from carbonctl.spec.load import Loaded, load
 from carbonctl.spec.tree import decode
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def refuse_other_results(data: bytes, name: str, first: int = 1) -> None:
         b"compare": "a comparison",
         **{
             name.encode(): f"a result of `{name}`"
-            for name in ("embodied", "sensitivity", "sweep", "breakeven", "levers")
+            for name in ("embodied", "sensitivity", "sweep", "breakeven", "levers", "schedule")
         },
     }
     for schema, what in others.items():
@@ -89,11 +90,32 @@ def accounts_of(
 
     data, name, label, first, _ = document
     with json_first(document):
-        refuse_other_results(data, name, first)
-        if is_saved(data):
-            message = f"this is a saved result; {command} reads the workload that it came from"
-            raise InputError([Problem(name, first, 1, message)])
+        _refuse_results(document, command)
         return Accounts(data, name, label, catalog, overrides, first)
+
+
+def loaded_workload(
+    document: Document, catalog: Catalog, overrides: tuple[str, ...], command: str
+) -> Loaded:
+    """Return the workload of a document, checked; ``command`` is what asks for it.
+
+    Raises
+    ------
+    InputError
+        With every fault of it, or where it is a result.
+    """
+    data, name, _, first, _ = document
+    with json_first(document):
+        _refuse_results(document, command)
+        return load(decode(data, name, first), name, estimators, catalog, overrides, first)
+
+
+def _refuse_results(document: Document, command: str) -> None:
+    data, name, _, first, _ = document
+    refuse_other_results(data, name, first)
+    if is_saved(data):
+        message = f"this is a saved result; {command} reads the workload that it came from"
+        raise InputError([Problem(name, first, 1, message)])
 
 
 def read_documents(

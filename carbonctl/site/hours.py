@@ -7,7 +7,7 @@ from typing import NamedTuple
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.hourly.series import HOUR_S, HourlyGrid, Series, stamp
 from carbonctl.errors import Caution, InputError, Problem
-from carbonctl.spec.hours import AVERAGE, HourlyFile
+from carbonctl.spec.hours import AVERAGE, MARGINAL, HourlyFile
 
 _YEARS_H = (8760, 8784)
 _YEAR_H = 8760
@@ -58,10 +58,14 @@ class HoursReader:
     ----------
     catalog : Catalog
         Reads each file once.
+    uses_all : bool
+        Whether every hour of a file enters the result. Where not, whoever reads warns of the
+        doubtful hours that the result touches.
     """
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, *, uses_all: bool = True) -> None:
         self.catalog = catalog
+        self.uses_all = uses_all
         self.data: list[DataFile] = []
         self.warnings: list[Caution] = []
         self.problems: list[Problem] = []
@@ -87,12 +91,14 @@ class HoursReader:
         except InputError as error:
             self.problems += error.problems
             return None
-        if grid.signal != signal and ref.signal is None:
+        # A plain file does not say which of both it holds: the key that names it does.
+        is_open = grid.intensity.origin.format == "plain" and ref.signal is None
+        if grid.signal != signal and not (is_open and signal == MARGINAL):
             if signal == AVERAGE:
-                said = "a marginal intensity, which is no average: write it as `marginal_hourly`"
+                said = "a marginal intensity, which is no average: name it in `marginal_hourly`"
             else:
-                said = "an average intensity; `marginal_hourly` needs a marginal one"
-            message = f"{use}: the file holds {said}, or give `signal: {signal}`"
+                said = "an average intensity, and `marginal_hourly` is for a marginal one"
+            message = f"{use}: it holds {said}; where that is wrong, give `signal: {signal}`"
             self.problems.append(Problem(str(ref.file), None, None, message))
             return None
         self.keep(grid.intensity, use, path, signal, grid.basis)
@@ -120,7 +126,7 @@ class HoursReader:
         )  # fmt: skip
         for warning in origin.warnings:
             self.warnings.append(Caution(f"{origin.file}: {warning}", path, kind=warning))
-        if series.doubtful:
+        if series.doubtful and self.uses_all:
             first = stamp(series.start_s + series.doubtful[0] * series.step_s)
             message = (
                 f"{origin.file}: {len(series.doubtful)} hours, the first {first}, have under half "

@@ -26,6 +26,8 @@ class JobFacts(NamedTuple):
     ----------
     path, name : str
         Where it stands: phases.training.pre-training; what tables call it.
+    keys : tuple
+        The keys that lead to it in the workload.
     hours : float
         How long it runs each time [h].
     power_kw : float
@@ -44,6 +46,7 @@ class JobFacts(NamedTuple):
 
     path: str
     name: str
+    keys: tuple[str | int, ...]
     hours: float
     power_kw: float
     pue: float
@@ -54,10 +57,11 @@ class JobFacts(NamedTuple):
 
 
 class Jobs(NamedTuple):
-    """The jobs of a workload, and what is to be said of them."""
+    """The jobs of a workload, what is to be said of them, and those that cannot be scheduled."""
 
     jobs: tuple[JobFacts, ...]
     warnings: tuple[Caution, ...]
+    problems: tuple[Problem, ...]
 
 
 def jobs_of(loaded: Loaded, catalog: Catalog) -> Jobs:
@@ -66,7 +70,7 @@ def jobs_of(loaded: Loaded, catalog: Catalog) -> Jobs:
     Raises
     ------
     InputError
-        With every activity that cannot be scheduled, and why.
+        Where there is no such activity, or the energy of the workload cannot be computed.
     """
     workload = loaded.workload
     listed = workload.activities()
@@ -78,9 +82,11 @@ def jobs_of(loaded: Loaded, catalog: Catalog) -> Jobs:
         raise InputError([loaded.problem(("phases",), "phases", message)])
     facts = _Facts(loaded, catalog)
     jobs = [facts.job(*item) for item in wanted]
-    if facts.problems:
-        raise InputError(facts.problems)
-    return Jobs(tuple(job for job in jobs if job is not None), tuple(facts.warnings))
+    return Jobs(
+        tuple(job for job in jobs if job is not None),
+        tuple(facts.warnings),
+        tuple(facts.problems),
+    )
 
 
 class _Facts:
@@ -132,6 +138,7 @@ class _Facts:
         return JobFacts(
             path=path,
             name=f"{phase}.{name}",
+            keys=("phases", phase, place),
             hours=hours,
             power_kw=energy / len(starts) / hours,
             pue=best(pue.number) if pue is not None else 1.0,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from carbonctl import estimators
 from carbonctl.catalog import Catalog
-from carbonctl.errors import Caution
+from carbonctl.errors import Caution, InputError
 from carbonctl.site.jobs import jobs_of
 from carbonctl.spec.files import read_input
 from carbonctl.spec.load import load
@@ -28,7 +28,10 @@ def mean_power_mw(loaded: LoadedSite, catalog: Catalog) -> tuple[float, Caution]
     assert ref is not None
     data = read_input(ref.file, str(ref))
     workload = load(decode(data, str(ref)), str(ref.file), estimators, catalog)
-    jobs = jobs_of(workload, catalog).jobs
+    known = jobs_of(workload, catalog)
+    if known.problems:
+        raise InputError(known.problems)
+    jobs = known.jobs
     power = sum(job.power_kw for job in jobs) / KW_PER_MW
     names = ", ".join(job.name for job in jobs)
     said = "of" if len(jobs) == 1 else "of all at once,"

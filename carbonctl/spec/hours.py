@@ -300,8 +300,17 @@ class Schedule(Spec):
     restart_energy: Restart | None = optional("energy that each resumption costs")
     power_limit: PowerRef | None = optional("most power it may draw, or a file of it by time")
     elastic: dict[f.Name, Rate] | None = optional(
-        "throughput by number of workers, that of one being 1: {1: 1, 2: 1.9, 4: 3.4}"
+        "throughput by number of workers, {1: 1, 2: 1.9, 4: 3.4}; the activity as it stands is "
+        "one worker"
     )
     regions: dict[f.Name, RegionRef] | None = optional(
-        "places where it could run: a file of the grid's hours, or a mapping"
+        "places where it could run: a file of the grid's hours, or a mapping; `home` is its own"
     )
+
+    @model_validator(mode="after")
+    def _pauses(self) -> Self:
+        if not self.interruptible and self.max_pauses is not None:
+            raise ValueError("`max_pauses` needs `interruptible: yes`")
+        if not self.interruptible and self.restart_energy is not None:
+            raise ValueError("`restart_energy` needs `interruptible: yes`")
+        return self

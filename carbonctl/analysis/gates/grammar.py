@@ -321,7 +321,8 @@ def _of_phase(parts: list[str], at: int) -> tuple[str, str]:
 
 
 def _unknown_key(key: str, at: int, keys: Collection[str]) -> RuleFault:
-    close = did_you_mean(key.rpartition(".")[2], keys)
+    whole = next((known for known in keys if known.endswith(f".{key}")), None)
+    close = f"; did you mean `{whole}`?" if whole else did_you_mean(key.rpartition(".")[2], keys)
     return RuleFault(at + 1, f"unknown key `{key}`{close}; {_key_help(keys)}")
 
 

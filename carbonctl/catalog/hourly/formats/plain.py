@@ -10,6 +10,7 @@ from carbonctl.catalog.hourly.formats.layout import Layout
 from carbonctl.catalog.hourly.options import Options
 
 _BARE = ("carbon_intensity", "intensity", "emission_factor", "moer", "aer", "mer")
+_MARGINAL = frozenset({"marginal", "moer", "mer"})
 
 
 def fits(head: Sequence[str]) -> bool:
@@ -31,6 +32,7 @@ def layout(head: Sequence[str], options: Options) -> Layout:
         "plain", column.at, times.iso, {a.INTENSITY: a.intensity_of(head, at, options)}
         | a.cfe_of(head),
         stamp=column.stamp, is_utc=column.is_utc, basis=_basis(a.folded(head[at])),
+        signal=_signal(a.folded(head[at])),
     )  # fmt: skip
 
 
@@ -60,3 +62,7 @@ def _basis(name: str) -> str | None:
     if any(word in name for word in ("lifecycle", "life_cycle", "lca")):
         return "life-cycle"
     return "direct" if "direct" in name else None
+
+
+def _signal(name: str) -> str:
+    return "average" if _MARGINAL.isdisjoint(name.split("_")) else "marginal"
