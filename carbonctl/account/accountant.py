@@ -17,7 +17,8 @@ from carbonctl.account.journal import Journal
 from carbonctl.account.node import Layer
 from carbonctl.account.overuse import overuse
 from carbonctl.account.places import Place, at_place, places
-from carbonctl.account.site import MAX_YEARS_APART, Supply
+from carbonctl.account.site import MAX_YEARS_APART
+from carbonctl.account.supplies import Supply
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.instances import Instance
 from carbonctl.errors import Caution

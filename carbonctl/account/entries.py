@@ -5,7 +5,7 @@ from typing import NamedTuple
 from carbonctl.account import scope
 from carbonctl.account.journal import Journal
 from carbonctl.account.places import Place
-from carbonctl.account.site import Supply
+from carbonctl.account.supplies import Supply
 from carbonctl.errors import Caution
 from carbonctl.estimators.base import (
     ActivityData,

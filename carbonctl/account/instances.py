@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from carbonctl.account.layers import Layer
+from carbonctl.account.site import Layer
 from carbonctl.catalog import Catalog, instance_names
 from carbonctl.catalog.instances import Instance
 from carbonctl.errors import Caution

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from carbonctl.account.layers import HOME, Layer
+from carbonctl.account.site import HOME, Layer
 from carbonctl.estimators.base import ActivityData, TimedShare
 from carbonctl.ledger.entry import AT_SITE
 from carbonctl.numbers.quantities import Quantity

@@ -1,13 +1,12 @@
 """Resolves where an activity runs: spec, then catalog, then defaults."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from carbonctl.account import hours
 from carbonctl.account.grid_ranges import grid_range
 from carbonctl.account.hours import Run
-from carbonctl.account.layers import Layer, SiteLayers
-from carbonctl.account.market import market
 from carbonctl.account.pue import SiteFacts, assumed
+from carbonctl.account.supplies import Supply, building_of, water_of
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.grid_rows import ANCHORED, CONSUMPTION, DERIVED, PUBLISHED
 from carbonctl.catalog.grids import Wanted
@@ -16,79 +15,37 @@ from carbonctl.errors import Caution
 from carbonctl.estimators.base import ActivityError
 from carbonctl.factors import grid
 from carbonctl.numbers.intervals import Number, best, decide
-from carbonctl.numbers.quantities import Quantity, of
 from carbonctl.numbers.values import Status, Value
 from carbonctl.spec.fields import Mix
 from carbonctl.spec.hours import Hourly, hourly_file
-from carbonctl.spec.model import Construction
+from carbonctl.spec.model import Site
+
+Layer = tuple[str, Site]
 
 MAX_YEARS_APART = 2
 _STATUS: dict[str, Status] = {PUBLISHED: "catalog", ANCHORED: "derived", DERIVED: "derived"}
 _SUSPICIOUS_PUE = 4
+_SUPPLY = (
+    "grid", "carbon_intensity", "grid_hourly", "basis", "based_on", "carbon_free_energy",
+    "contract_intensity", "residual_intensity", "market_intensity", "losses", "water_intensity",
+)  # fmt: skip
+
+
 _OF_SITES = ("marginal_hourly", "generation", "battery", "flexibility", "servers", "export_limit")
+_CONTRACTS = (
+    "carbon_free_energy", "contract_intensity", "residual_intensity", "market_intensity",
+)  # fmt: skip
 
 
-class Water(NamedTuple):
-    """Water per energy [L/kWh]: on site for that of IT, at the source for all of it."""
-
-    on_site: Value
-    source: Value
+# Stands between the clients' own site and what lies below it, whose contracts are not theirs.
+HOME = Site(operator="client")
 
 
-class Building(NamedTuple):
-    """A data centre's own embodied carbon [kgCO2e/kW of IT], its life [h], and the share in use."""
-
-    per_kw: Quantity
-    lifetime: Value
-    utilization: Value
-
-
-class Supply(NamedTuple):
-    """The electricity of a site and its building.
-
-    Attributes
-    ----------
-    intensity : Value
-        Location-based carbon intensity [kgCO2e/kWh].
-    market : Value
-        Market-based carbon intensity [kgCO2e/kWh].
-    market_inputs : tuple of Value
-        What it comes from; empty where nothing is contracted.
-    pue : Value or None
-        None where there is no data centre around the machines.
-    losses : Value or None
-        Share lost between plant and meter.
-    water : Water or None
-        None unless both parts are known.
-    building : Building or None
-        None where its construction is not given.
-    label, operator, basis : str
-        What is said of it; basis is None where the spec gives a bare figure.
-    counts_imports : bool
-        Whether the intensity counts imports.
-    is_hourly : bool
-        Whether it is that of the hours in which the activity runs.
-    year, wanted_year : int or None
-        Of the intensity, and of the activity.
-    warnings : tuple of Caution
-        What the user should know.
-    """
-
-    label: str
-    operator: str
-    intensity: Value
-    basis: str | None
-    counts_imports: bool
-    is_hourly: bool
-    year: int | None
-    market: Value
-    market_inputs: tuple[Value, ...]
-    pue: Value | None
-    losses: Value | None
-    water: Water | None
-    building: Building | None
-    wanted_year: int | None
-    warnings: tuple[Caution, ...]
+def _is_whole(path: str, site: Site) -> bool:
+    """Whether a layer is a supply of its own: it names a grid, or is a site with a name."""
+    is_named = path.startswith("sites.")
+    has_figure = site.carbon_intensity is not None or site.grid_hourly is not None
+    return site.grid is not None or (is_named and has_figure)
 
 
 def supply(
@@ -136,7 +93,7 @@ def _label(name: str | Mix | None, intensity: Value) -> str:
     return name if isinstance(name, str) else "an inline mix"
 
 
-class _Site(SiteLayers):
+class _Site:
     def __init__(
         self,
         layers: list[Layer],
@@ -144,11 +101,25 @@ class _Site(SiteLayers):
         of_clients: bool = False,
         run: Run | None = None,
     ) -> None:
-        super().__init__(layers, catalog)
+        self.layers = layers
+        self.catalog = catalog
         self.of_clients = of_clients
         self.run = run
         self.is_hourly = False
         self.counts_imports = False
+        self.warnings: list[Caution] = []
+
+    def pick(self, key: str) -> tuple[Any, str]:
+        """Return the first value given for a key and its path, or None and where to give it."""
+        for path, site in self.layers:
+            if site is HOME and key in _CONTRACTS:
+                break
+            value = getattr(site, key)
+            if value is not None:
+                return value, f"{path}.{key}"
+            if key in _SUPPLY and _is_whole(path, site):
+                return None, f"{path}.{key}"
+        return None, f"{self.layers[-1][0]}.{key}"
 
     def supply(self) -> Supply:
         name, _ = self.pick("grid")
@@ -163,7 +134,7 @@ class _Site(SiteLayers):
                 f"more than {MAX_YEARS_APART} years from {wanted}"
             )
             self.warnings.append(Caution(message, kind="the intensity's year"))
-        of_market, market_inputs = market(self, intensity)
+        market, market_inputs = self.market(intensity)
         has_none = self.of_clients or operator == "client"
         pue = None if has_none else self.pue(region)
         if pue is not None and decide(pue.best > _SUSPICIOUS_PUE):
@@ -177,12 +148,14 @@ class _Site(SiteLayers):
             counts_imports=self.counts_imports,
             is_hourly=self.is_hourly,
             year=year,
-            market=of_market,
+            market=market,
             market_inputs=market_inputs,
             pue=pue,
             losses=self.losses(),
-            water=self.water(zone, region, "client" if has_none else operator),
-            building=None if has_none else self.building(),
+            water=water_of(
+                self.pick, self.catalog, zone, region, "client" if has_none else operator
+            ),
+            building=None if has_none else building_of(self.pick),
             wanted_year=wanted,
             warnings=tuple(self.warnings),
         )
@@ -304,25 +277,6 @@ class _Site(SiteLayers):
         value: Value | None = self.pick("losses")[0]
         return value
 
-    def water(self, zone: str | None, region: Region | None, operator: str) -> Water | None:
-        """Return the water of site and source per energy; None unless both are known."""
-        on_site: Value | None
-        on_site, path = self.pick("wue")
-        if on_site is None and region is not None and region.wue_l_per_kwh is not None:
-            note = f"{region.region}, {region.wue_status}, {region.wue_year}"
-            on_site = Value(
-                region.wue_l_per_kwh, "L/kWh", "catalog", region.wue_source or region.source,
-                path, name="wue", note=note,
-            )  # fmt: skip
-        if operator == "client":
-            on_site = Value(0.0, "L/kWh", "default", None, path, name="wue", note="no data centre")
-        source: Value | None
-        source, path = self.pick("water_intensity")
-        known = self.catalog.water.get(zone) if source is None and zone and on_site else None
-        if known is not None:
-            source = Value(known[0], "L/kWh", "catalog", known[1], path, name="water_intensity")
-        return Water(on_site, source) if on_site is not None and source is not None else None
-
     def pue(self, region: Region | None) -> Value:
         value: Value | None
         value, path = self.pick("pue")
@@ -339,20 +293,90 @@ class _Site(SiteLayers):
         provider: str | None = self.pick("provider")[0]
         return provider
 
-    def building(self) -> Building | None:
-        """Return the embodied carbon of the data centre itself, where it is given."""
-        given: Construction | None
-        given, path = self.pick("construction")
-        if given is None:
+    def market(self, location: Value) -> tuple[Value, tuple[Value, ...]]:
+        """Return the market-based intensity and the inputs that it comes from.
+
+        Where nothing is contracted it is the location-based one.
+        """
+        whole, path = self.pick("market_intensity")
+        if whole is not None and self.is_whole_market():
+            return whole, (whole,)
+        share, _ = self.pick("carbon_free_energy")
+        residual, _ = self.pick("residual_intensity")
+        if share is None and residual is None:
+            note = "no contract is given: as location-based"
+            return location._replace(
+                status="default", path=path, line=None, name="market_intensity", note=note
+            ), ()
+        return self.contracted(location, share, residual)
+
+    def is_whole_market(self) -> bool:
+        """Whether the first layer that says anything of the market gives the whole figure."""
+        for _, site in self.layers:
+            if site is HOME:
+                return False
+            if site.market_intensity is not None:
+                return True
+            if site.carbon_free_energy is not None or site.residual_intensity is not None:
+                return False
+        return False
+
+    def contracted(
+        self, location: Value, share: Value | None, residual: Value | None
+    ) -> tuple[Value, tuple[Value, ...]]:
+        """Return the market-based intensity of a contracted share and the rest."""
+        _, path = self.pick("market_intensity")
+        parts: list[Value] = []
+        contracted: Value | None = None
+        if share is not None:
+            contracted = self.contract()
+            parts += (share, contracted)
+        if residual is None and share is not None and decide(share.low < 1):
+            residual = self.known_residual()
+        if residual is not None:
+            parts.append(residual)
+        elif share is not None and decide(share.low < 1):
+            message = (
+                "no `residual_intensity` is given; "
+                "the grid's average stands in for the residual mix"
+            )
+            self.warnings.append(Caution(message, share.path or ""))
+        number = grid.market_intensity(
+            share.number if share else 0.0,
+            contracted.number if contracted else 0.0,
+            residual.number if residual else location.number,
+        )
+        sources = dict.fromkeys(v.source for v in (*parts, location) if v.source)
+        value = Value(
+            number, "kgCO2e/kWh", "derived", " ".join(sources) or None, path,
+            name="market_intensity",
+        )  # fmt: skip
+        return value, (value, *parts)
+
+    def known_residual(self) -> Value | None:
+        """Return the residual mix of the grid, where direct figures are wanted and it is known.
+
+        It holds direct emissions alone, so that it does not go with a life-cycle figure.
+        """
+        name, _ = self.pick("grid")
+        if self.pick("basis")[0] != "direct" or not isinstance(name, str):
             return None
-        if given.per_capacity is not None:
-            per_kw = of(given.per_capacity.named("building_embodied_per_capacity"))
-        else:
-            assert given.per_area is not None and given.area is not None
-            per_kw = of(given.per_area.named("building_embodied_per_area")) * given.area
-        in_use = Value(
-            1.0, "", "default", None, f"{path}.utilization",
-            note="all of the capacity is taken to be in use: a lower bound",
-        ) if given.utilization is None else given.utilization  # fmt: skip
-        lifetime = given.lifetime.named("building_lifetime")
-        return Building(per_kw, lifetime, in_use.named("capacity_in_use"))
+        mix = self.catalog.residual(self.catalog.place(name).zone, self.pick("year")[0])
+        if mix is None:
+            return None
+        return Value(
+            mix.intensity, "kgCO2e/kWh", "catalog", mix.source, self.pick("residual_intensity")[1],
+            name="residual_intensity", note=f"residual mix of {mix.zone}, {mix.year}",
+        )  # fmt: skip
+
+    def contract(self) -> Value:
+        """Return the intensity of contracted energy: direct emissions of nothing, unless given."""
+        given: Value | None
+        given, path = self.pick("contract_intensity")
+        if given is not None:
+            return given
+        note = "contracted carbon-free energy, direct emissions"
+        return Value(
+            0.0, "kgCO2e/kWh", "default", "ghgp-scope2-2015", path, name="contract_intensity",
+            note=note,
+        )  # fmt: skip

@@ -21,8 +21,8 @@ from carbonctl.numbers.units import DURATION, parse
 from carbonctl.numbers.values import Value
 from carbonctl.reference import descriptions
 from carbonctl.spec import fields as f
+from carbonctl.spec import hours, scalars
 from carbonctl.spec import model as m
-from carbonctl.spec import scalars
 from carbonctl.spec.levers import Lever
 from carbonctl.spec.parts import KINDS as PART_KINDS
 from carbonctl.spec.parts import Wafer
@@ -85,6 +85,14 @@ _PARTS: dict[str, type[Spec]] = {
     "workload": m.Workload,
     "site": m.SiteShare,
     "construction": m.Construction,
+    "grid_hourly": hours.HourlyFile,
+    "generation": hours.Generation,
+    "scale": hours.Scale,
+    "battery": hours.Battery,
+    "flexibility": hours.Tier,
+    "servers": hours.Servers,
+    "schedule": hours.Schedule,
+    "regions": hours.Region,
     "system": System,
     **PART_KINDS,
     "wafer": Wafer,

@@ -26,6 +26,8 @@ def citations() -> str:
 MAKERS: dict[str, Maker] = {
     "workload": spec_blocks.sections(*spec_blocks.WORKLOAD),
     "site": spec_blocks.sections(*spec_blocks.PLACES),
+    "hourly": spec_blocks.sections(*spec_blocks.HOURLY),
+    "schedules": spec_blocks.sections(*spec_blocks.SCHEDULES),
     "system": spec_blocks.sections(*spec_blocks.MACHINES),
     "phases": spec_blocks.phases,
     "activity": spec_blocks.activity,
