@@ -70,11 +70,11 @@ def schedule(
     The site of the workload names the hours of its grid (`grid_hourly`), and the job under
     `schedule:` its release, deadline, pauses, workers and regions. For example:
 
-      carbonctl schedule job.yaml
+      carbonctl schedule nightly.yaml
 
-      carbonctl schedule job.yaml --forecast last-week
+      carbonctl schedule nightly.yaml --forecast last-week
 
-      carbonctl schedule job.yaml --fail-on 'schedule.saves_pct < 10'
+      carbonctl schedule nightly.yaml --fail-on 'schedule.saves_pct < 10'
     """
     from carbonctl.site import schedule_gates, scheduling  # numpy, which help does without
     from carbonctl.site.schedules import Question, read_forecast

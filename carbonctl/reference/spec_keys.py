@@ -88,7 +88,7 @@ _PARTS: dict[str, type[Spec]] = {
     "grid_hourly": hours.HourlyFile,
     "generation": hours.Generation,
     "scale": hours.Scale,
-    "battery": hours.Battery,
+    "site_battery": hours.Battery,
     "flexibility": hours.Tier,
     "servers": hours.Servers,
     "schedule": hours.Schedule,
@@ -153,7 +153,7 @@ def _row(key: str, field: FieldInfo, topic: str) -> Row:
 
 def _said(topic: str, key: str) -> str | None:
     """Return the example of a key that a table has, else None."""
-    if key == "kind":
+    if key == "kind" and topic != "generation":
         return topic
     kind, known = estimators.KINDS.get(topic), _examples()
     own = kind.examples.get(key) if kind else None

@@ -214,7 +214,7 @@ class Generation(Spec):
     )
     losses: LossShare | None = optional("share lost on the way; nothing unless given")
     connection: Annotated[str, f.word(CONTRACT, ONSITE)] | None = optional(
-        "contract: delivered by the grid; onsite: behind the meter. A contract unless given"
+        "contract (by the grid) or onsite (behind the meter); a contract unless given"
     )
     carbon: PerEnergy | None = optional(
         "embodied carbon per energy generated; wind 11 and solar 41 g/kWh unless given"
@@ -242,10 +242,10 @@ class Battery(Spec):
         "what charges it: surplus generation; generation or grid for the optimum alone"
     )
     start: StartLevel | None = optional(
-        "cyclic: it ends as full as it began; or the share it begins with. Cyclic unless given"
+        "cyclic (it ends as full as it began), or the share it begins with; cyclic unless given"
     )
     model: Annotated[str, f.word("linear", "clc")] | None = optional(
-        "linear, or clc: charging tapers as Carbon Explorer has it"
+        "linear, or clc, where charging tapers as Carbon Explorer has it; linear unless given"
     )
 
 

@@ -86,6 +86,7 @@ LOGS = {
     ),
     "sacct.psv": "configs/fleets/sacct.psv",
     "cluster.yaml": "configs/fleets/sacct.map.yaml",
+    "nightly.yaml": "configs/site/nightly.yaml",
 }
 GIT = (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-qm", "first"])
 KERNEL = "carbonctl/estimators/"
