@@ -39,6 +39,7 @@ BY_NAME: dict[tuple[str, str], str | list[str]] = {
     ("explain", "lever"): "levers",
     ("levers", "lever"): "levers",
     ("estimate", "levers"): ["all"],
+    ("schedule", "forecast"): ["last-week", "hour-of-week"],
     ("config", "command"): list(COMMANDS),
 }
 

@@ -10,6 +10,7 @@ from carbonctl.account.places import places
 from carbonctl.account.site import HoursOf, hours_of
 from carbonctl.catalog import Catalog
 from carbonctl.errors import Caution, InputError, Problem
+from carbonctl.ledger.entry import GRID_LOSSES
 from carbonctl.numbers.intervals import Range, best
 from carbonctl.numbers.values import Value
 from carbonctl.spec.hours import Schedule
@@ -78,7 +79,7 @@ def jobs_of(loaded: Loaded, catalog: Catalog) -> Jobs:
         item for item in listed if item[3].machine_time is not None
     ]
     if not wanted:
-        message = "no activity has a `wall_time`: nothing says how long a job runs"
+        message = "no activity has a `wall_time`, how long it runs: there is no job to schedule"
         raise InputError([loaded.problem(("phases",), "phases", message)])
     facts = _Facts(loaded, catalog)
     jobs = [facts.job(*item) for item in wanted]
@@ -103,6 +104,9 @@ class _Facts:
         except Unaccountable as error:
             raise InputError(loaded.problem(*fault) for fault in error.faults) from None
         self.energy_kwh: dict[tuple[str, str], float] = {}
+        if any(entry.item == GRID_LOSSES and entry.kgco2e for entry in journal.entries):
+            message = "grid losses are not counted here; `carbonctl estimate` does that"
+            self.warnings.append(Caution(message, "site.losses", kind="grid losses"))
         for entry in journal.entries:
             key = (entry.phase, entry.activity)
             self.energy_kwh[key] = self.energy_kwh.get(key, 0.0) + (entry.energy_kwh or 0.0)

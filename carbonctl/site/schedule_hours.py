@@ -133,8 +133,8 @@ class _Reader:
         own = at.hourly if home is None else _hours(home)
         if own is None:
             raise Refusal(
-                "nothing says the hours of its grid; give `site.grid_hourly`, a file or a "
-                "packaged series (`carbonctl grid hourly` lists them)"
+                "no hourly intensity of its grid: give `site.grid_hourly`, a file or a packaged "
+                "series (`carbonctl grid hourly` lists them)"
             )
         self.average(HOME, own, at.hourly_path, at.grid)
         for name, region in self.given.items():

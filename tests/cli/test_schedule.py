@@ -192,6 +192,18 @@ def test_now_is_what_estimate_counts(inside):
         assert document["schedule"]["now_kgco2e"] == pytest.approx(counted, rel=1e-12)
 
 
+def test_grid_losses_are_not_counted_which_is_said(inside):
+    done = inside("schedule", FINE_TUNING, "--set", "site.losses=6 %")
+    assert "grid losses are not counted here" in done.err
+
+
+@pytest.mark.parametrize("width", ["40", "60", "72", "80"])
+def test_tables_fit_narrow_screens(inside, monkeypatch, width):
+    monkeypatch.setenv("COLUMNS", width)
+    lines = inside("schedule", FINE_TUNING).out.splitlines()
+    assert max(map(len, lines)) <= int(width)
+
+
 # --- forecasts and marginal intensities ---
 
 
@@ -355,7 +367,7 @@ def test_a_workload_without_hours_says_what_to_write(folder, inside):
     (folder / "job.yaml").write_text(job().replace("  grid_hourly: day.csv\n", ""))
     done = inside("schedule", "job.yaml")
     assert done.code == 3
-    assert "give `site.grid_hourly`" in done.err
+    assert "no hourly intensity of its grid: give `site.grid_hourly`" in done.err
 
 
 def test_results_are_no_workloads(folder, inside):

@@ -18,9 +18,10 @@ from carbonctl.render.schedule.words import (
 )
 from carbonctl.render.sheet import Content, Screen, Sheet, Text
 from carbonctl.render.verdicts import draw
-from carbonctl.site.schedules import JobSchedule, Option
+from carbonctl.site.schedules import HOME, JobSchedule, Option
 
 _BAR_FROM = 76
+_WHERE_FROM, _END_FROM, _SHARE_FROM = 60, 74, 46  # of one region
 _PAUSES_FROM, _SAVES_FROM, _ENERGY_FROM = 90, 100, 120
 
 
@@ -67,14 +68,15 @@ class _Table:
     def draw(self, screen: Screen) -> None:
         sheet = Sheet(is_ruled=True)
         crowded = self.is_chosen_otherwise or self.has_signal
-        sheet.add_column("Where")
+        has_one = all(option.region == HOME for option in self.job.options)
+        sheet.add_column("Where", start=_WHERE_FROM if has_one else 0)
         sheet.add_column("Run", wraps=False)
         sheet.add_column("Start", wraps=False)
-        sheet.add_column("End", wraps=False)
+        sheet.add_column("End", wraps=False, start=_END_FROM)
         for head, start in (
             ("Pauses", _PAUSES_FROM), ("kWh", _ENERGY_FROM),
-            ("g/kWh", _SAVES_FROM if crowded else 0), (self.unit, 0), ("Saves", _SAVES_FROM),
-            ("saved", 0),
+            ("g/kWh", _SAVES_FROM if crowded else _END_FROM), (self.unit, 0),
+            ("Saves", _SAVES_FROM), ("saved", _SHARE_FROM),
         ):  # fmt: skip
             sheet.add_column(head, is_right=True, wraps=False, start=start)
         if self.is_chosen_otherwise:
