@@ -46,8 +46,9 @@ def passed(verdict: Verdict) -> str:
     """Return how a gate that passed reads: `total 814 kgCO2e, limit 20 tCO2e`."""
     try:
         rule = read_rule(verdict.rule)
-    except RuleFault:  # of somebody else's making
-        return f"{measured(verdict)}, limit {limit(verdict)}"
+    except RuleFault:  # over keys of another command
+        of = verdict.rule.partition(" ")[0]
+        return f"{of} {measured(verdict)}, limit {limit(verdict)}"
     allowed, label = _ALLOWED[rule.final.operator], _label(rule)
     if verdict.value is None:
         label = f"{label.removesuffix(':')}:"

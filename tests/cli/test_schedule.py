@@ -273,7 +273,7 @@ def test_a_marginal_intensity_chooses_and_both_costs_are_shown(scheduled, inside
     assert best(chosen)["ideal_kgco2e"] == pytest.approx(40)
     shown = inside("schedule", "job.yaml", "--by", "marginal").out
     assert "Signal" in shown
-    assert "Signal by the marginal one" in " ".join(shown.split())
+    assert "Chosen by the marginal intensity (Signal)" in " ".join(shown.split())
     for document in (plain, beside):
         for each in document["jobs"][0]["options"]:
             each["signal_kgco2e"] = None

@@ -97,7 +97,7 @@ def chosen_by(result: ScheduleResult) -> str:
         return "In hindsight: the data of the hours themselves chose them (see --forecast)."
     by = "the marginal intensity" if question.by == MARGINAL else "the data"
     if question.forecast is None:
-        return f"Chosen by {by}; kgCO2e is by the average one, Signal by the marginal one."
+        return f"Chosen by {by} (Signal); kgCO2e is by the average one, Ideal its best."
     if question.forecast.kind == ERROR:
         how = f"by {by} with an error of {question.forecast.error * 100:g} % in each step"
     else:
