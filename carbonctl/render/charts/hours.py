@@ -54,11 +54,11 @@ def hours(shown: Hours, title: str) -> Chart:
     intensity = Line("Intensity", ORANGE, shown.intensity_g_per_kwh)
     panels.append(Panel("Grid (gCO2e/kWh)", (intensity,), _SMALL))
     view = timeline(panels, shown.clock, shown.chosen)
-    return Chart(
+    return chart.build(
         NAME,
         title,
         _alt(panels, shown.clock),
-        chart.document(title, view),
+        view,
         _table(panels, shown.clock),
         chart.margin(LABELS),
         "Times are UTC." + (" The chosen time is shaded." if shown.chosen else ""),

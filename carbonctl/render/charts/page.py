@@ -125,7 +125,7 @@ def table(figures: Table, title: str) -> str:
         for row in figures.rows
     )
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{text(title)}: figures">\n'
+        f'<div class="scroll" tabindex="0" role="group" aria-label="{text(title)}: figures">\n'
         f"<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n</div>\n"
     )
 
