@@ -11,14 +11,14 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from carbonctl.errors import MissingExtra, UsageError
-from carbonctl.outputs.writing import parse_export
+from carbonctl.outputs.writing import export, parse_export
 from carbonctl.render import CHART_FORMATS, FORMATS, charts
 from carbonctl.render.charts import chart, colors, draw
 from carbonctl.render.charts.accounts import Accounts, accounts
 from carbonctl.render.charts.chart import NARROW, WIDE
 from carbonctl.render.charts.day import Profile, day
 from carbonctl.render.charts.hours import Hours, hours
-from carbonctl.render.charts.page import page
+from carbonctl.render.charts.page import page, table
 from carbonctl.render.charts.pareto import Design, pareto
 from carbonctl.render.charts.starts import Starts, starts
 from carbonctl.render.charts.timeline import Clock, Span, tick_times
@@ -111,6 +111,8 @@ def test_unknown_figures_are_gaps():
     clock = Clock(JUNE_S, HOUR_S, 2)
     made = hours(Hours(clock, [1, float("nan")], [300, 400]), "Gap")
     assert lines(made, 0)["Demand"][1][1] is None
+    assert "demand 1 to 1 MW" in made.alt
+    assert ">not known</td>" in table(made.table, "Gap")
 
 
 @pytest.mark.parametrize(
@@ -433,3 +435,11 @@ def test_chart_formats_are_exports_of_commands_that_offer_them():
             parse_export(f"{form}+=site.{form}", offered)
         with pytest.raises(UsageError, match="no format"):
             parse_export(f"{form}=site.{form}")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_export_of_a_chart_is_its_bytes(installed, tmp_path, form):
+    path = tmp_path / f"site.{form}"
+    drawn = charts.render(form, [sums()], "x")
+    export(parse_export(f"{form}={path}", CHART_FORMATS), drawn)
+    assert path.read_bytes() == (drawn if isinstance(drawn, bytes) else drawn.encode())

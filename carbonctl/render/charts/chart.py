@@ -47,7 +47,7 @@ class Chart(NamedTuple):
     title : str
         What it shows; may hold text of the user's.
     alt : str
-        A sentence with its main figures, for who cannot see it.
+        A sentence with its main figures, for readers who cannot see it.
     spec : dict
         The Vega-Lite specification, `WIDE` pixels wide.
     table : Table
@@ -92,7 +92,7 @@ def _json(part: Any, before: str) -> Iterator[str]:
 def number(value: float | None) -> float | None:
     """Return a figure as a specification holds it: six digits, more than can be drawn.
 
-    What is no number of either kind is None.
+    An infinite figure, or one that is no number, is None.
     """
     return float(f"{value:.6g}") if value is not None and math.isfinite(value) else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -80,7 +81,7 @@ def _alt(panels: Sequence[Panel], clock: Clock) -> str:
     for panel in panels:
         unit = panel.title.rpartition("(")[2].rstrip(")")
         for line in panel.lines:
-            known = [value for value in line.values if value is not None]
+            known = [value for value in line.values if value is not None and math.isfinite(value)]
             if known:
                 ends = f"{significant(min(known), 3)} to {significant(max(known), 3)}"
                 said.append(f"{line.name.lower()} {ends} {unit}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -140,6 +141,6 @@ def _side(is_number: bool) -> str:
 
 
 def _cell(cell: Cell) -> str:
-    if cell is None:
+    if cell is None or (isinstance(cell, float) and not math.isfinite(cell)):
         return "not known"
     return f"<bdi>{text(cell)}</bdi>" if isinstance(cell, str) else significant(cell)
