@@ -115,6 +115,24 @@ def year_case(row: dict[str, str], mix: dict[str, np.ndarray]) -> Case:
     return Case(flexible, generation, intensity, float(row["capacity_mw"]), store_of(row))
 
 
+def random_case(seed: int, kinds: tuple[str, ...] = ("defer",)) -> Case:
+    """Return invented series with one to three tiers and a battery."""
+    rng = np.random.default_rng(seed)
+    count = int(rng.integers(24, 100))
+    demand = rng.uniform(5, 20, count) if rng.random() < 0.7 else np.full(count, 20.0)
+    daylight = np.maximum(0, 50 * np.sin(np.arange(count) / 24 * 2 * np.pi))
+    gusts = rng.uniform(0, 60, count) * (rng.random(count) < 0.5)
+    generation = daylight if rng.random() < 0.5 else gusts
+    shares = rng.dirichlet(np.ones(rng.integers(2, 5)))[:-1]
+    tiers = tuple(
+        Tier(float(share), str(rng.choice(kinds)), float(rng.integers(1, 13))) for share in shares
+    )
+    capacity = float(demand.max() * rng.uniform(1, 1.8))
+    store = Store(rng.uniform(0, 200), rng.uniform(1, 40), rng.uniform(1, 40), 0.95, 0.9, 0.001)
+    intensity = rng.uniform(50, 600, count)
+    return Case(FlexibleDemand(demand, tiers, 1.0), generation, intensity, capacity, store)
+
+
 def grid_with(store: Store, load, generation, step_h=1.0) -> np.ndarray:
     """Return what the grid delivers beside a battery of a cyclic period [MW]."""
     level, grid = 0.0, np.zeros(len(load))
