@@ -87,13 +87,18 @@ class Deferral:
         # What waits with a deadline within so many steps, all of it last [MW of one step].
         self.waiting = np.zeros((levels, designs) if designs is not None else levels)
 
-    def settle(self, one_pass: Callable[[], Iterable[Any]]) -> None:
+    def settle(self, one_pass: Callable[[], object]) -> Floats:
         """Run passes until what waits at the end is what waited at the start.
 
         Parameters
         ----------
         one_pass : callable
-            Gives a pass, `one_pass`, with the generation from the first step on.
+            Goes through a pass, `one_pass`, with the generation from the first step on.
+
+        Returns
+        -------
+        array of float
+            What waited at the start of the last pass, as ``waiting``.
 
         Raises
         ------
@@ -108,10 +113,10 @@ class Deferral:
         """
         for number in range(MAX_PASSES):
             before = self.waiting.copy()
-            deque(one_pass(), maxlen=0)
+            one_pass()
             moved = np.abs(self.waiting - before).max(axis=0) > _SETTLED * self.peak_mw
             if not np.any(moved):
-                return
+                return before
             if number == 1:
                 self.waiting[...] = np.where(moved, self._fullest(), self.waiting)
         raise ArithmeticError("what waits at the end of the data never was what waited before")
@@ -225,14 +230,19 @@ def defer(
             f"the firm load leaves under {due:g} MW of the capacity, which may fall due in a step"
         )
     rows = [some.tolist() if some.ndim == 1 else some for some in (generation_mw, firm)]
-    if cyclic:
-        policy.settle(lambda: policy.one_pass(*rows))
-    waiting = policy.waiting[-1].copy()
     load = np.empty(generation_mw.shape)
-    for step, running in enumerate(policy.one_pass(*rows)):
-        load[step] = running
+
+    def one_pass() -> None:
+        for step, running in enumerate(policy.one_pass(*rows)):
+            load[step] = running
+
+    if cyclic:
+        waiting = policy.settle(one_pass)
+    else:
+        waiting = policy.waiting.copy()
+        one_pass()
     arriving = beside(firm, load) + beside(policy.share * policy.demand_mw, load)
-    backlog = waiting + np.cumsum(arriving - load, axis=0)
+    backlog = waiting[-1] + np.cumsum(arriving - load, axis=0)
     return Waiting(load, np.maximum(backlog, 0.0) * flexible.step_h)
 
 

@@ -7,6 +7,7 @@ generation. The battery comes after: it takes the surplus left and serves the de
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import reduce
 from itertools import islice, pairwise, tee
@@ -115,7 +116,7 @@ class DesignLoads:
             idle = ~idle
         chunk = _Chunk(designs, policy, policy.waiting, idle)
         if policy.shares:
-            policy.settle(lambda: self._one_pass(chunk))
+            policy.settle(lambda: deque(self._one_pass(chunk), maxlen=0))
         return chunk._replace(start=policy.waiting.copy())
 
     def _one_pass(self, chunk: _Chunk) -> Iterator[Floats]:

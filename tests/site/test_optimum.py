@@ -173,6 +173,14 @@ def test_energy_goes_with_the_length_of_a_step():
     check_plan(case._replace(flexible=quarters, store=Store(10.0, 10.0, 8.0, 0.9, 0.9)), plan, 0.25)
 
 
+def test_self_discharge_is_by_the_hour():
+    case = random_case(3)._replace(store=Store(40.0, 10.0, 8.0, 0.9, 0.9, 0.2))
+    quarters = case._replace(flexible=case.flexible._replace(step_h=0.25))
+    plan = least(quarters)
+    assert plan.stored_mwh.max() > 1.0
+    check_plan(quarters, plan, 0.25)
+
+
 def test_the_grid_may_charge_by_hand():
     # 10 MW, no generation; the first hour costs 100 g/kWh, the second 400: store 5 / 0.8 MWh.
     flexible = FlexibleDemand(np.array([10.0, 10.0]), (), 1.0)

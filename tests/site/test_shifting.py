@@ -78,6 +78,19 @@ def test_designs_in_chunks_are_as_each_alone(seed, kinds):
         np.testing.assert_allclose(together[:, design], mine, rtol=0, atol=1e-9)
 
 
+def test_a_pass_that_is_left_early_changes_no_other():
+    case = random_case(5)
+    loads = DesignLoads(
+        case.flexible, case.intensity, np.full(2, case.capacity_mw),
+        lambda _: (np.full(2, own) for own in case.generation_mw.tolist()),
+    )  # fmt: skip
+    whole = np.array(list(loads(slice(0, 2))))
+    early = loads(slice(0, 2))
+    for _ in range(10):
+        next(early)
+    assert np.array(list(loads(slice(0, 2)))).tobytes() == whole.tobytes()
+
+
 def quarter(case: Case):
     return two_by_two(
         case.flexible, load_of(case), case.generation_mw, case.intensity,
