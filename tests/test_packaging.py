@@ -10,6 +10,7 @@ import pytest
 
 from tests.conftest import ROOT, clean_environment
 
+MOST_BYTES = 12_000_000  # of a wheel
 JOB = "name: x\nsite: {grid: FR}\nphases: {training: [{kind: compute, device: nvidia/a100-sxm4-80gb, devices: 8, wall_time: 1 h}]}\n"
 
 
@@ -63,6 +64,9 @@ def test_a_wheel_works_outside_the_checkout(wheel, tmp_path):
     for name in (
         "hardware_db/VERSION",
         "hardware_db/sources.yaml",
+        "hardware_db/hourly/series.csv",
+        "hardware_db/hourly/LICENSE-HPE",
+        "hardware_db/hourly/eia930/ciso-2022.csv.gz",
         "configs/llama3.yaml",
         "configs/published/record.csv",
         "configs/fleets/cluster.csv",
@@ -80,6 +84,8 @@ def test_a_wheel_works_outside_the_checkout(wheel, tmp_path):
     for name in (["serving"], ["--from-published", "llama3"]):
         assert called(site, tmp_path, "init", *name).returncode == 0
     assert called(site, tmp_path, "doctor").returncode == 0
+    assert "eia930/ciso-2022" in called(site, tmp_path, "grid", "hourly").stdout
+    assert wheel.stat().st_size < MOST_BYTES
 
 
 def test_an_editable_install_works_outside_the_checkout(tmp_path):

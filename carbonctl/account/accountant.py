@@ -12,6 +12,7 @@ from carbonctl.account import site as sites
 from carbonctl.account.changes import NONE, Changes
 from carbonctl.account.entries import Entries, Where
 from carbonctl.account.host_classes import Surroundings
+from carbonctl.account.hours import Run, run_of
 from carbonctl.account.journal import Journal
 from carbonctl.account.node import Layer
 from carbonctl.account.overuse import overuse
@@ -113,7 +114,7 @@ class _Accountant:
         self.changes = changes
         self.journal = Journal()
         self.machines: dict[tuple[bool, str, bool, Surroundings], Machine] = {}
-        self.supplies: dict[tuple[str, int, int, bool, str | None], list[tuple[Place, Supply]]] = {}
+        self.supplies: dict[tuple[Any, ...], list[tuple[Place, Supply]]] = {}
 
     def account(self) -> Journal:
         faults: dict[tuple[tuple[Any, ...], str, str], None] = {}
@@ -172,21 +173,25 @@ class _Accountant:
         """Return where an activity runs, or its clients: one place, or several with shares."""
         own = getattr(activity, "client_site", None) if of_clients else None
         instance = None if of_clients else self.instance(activity, path)
-        key = (phase, id(activity.site), id(own), of_clients, instance and instance.id)
+        run = run_of(activity, path)
+        at = path if run is not None else ""
+        key = (phase, id(activity.site), id(own), of_clients, instance and instance.id, at)
         if key not in self.supplies:
             self.supplies[key] = [
-                (place, self.supply(place, instance, of_clients))
+                (place, self.supply(place, instance, run, of_clients))
                 for place in places(self.workload, phase, activity, path, of_clients)
             ]
         return self.supplies[key]
 
-    def supply(self, place: Place, instance: Instance | None, of_clients: bool) -> Supply:
+    def supply(
+        self, place: Place, instance: Instance | None, run: Run | None, of_clients: bool
+    ) -> Supply:
         """Return the electricity of a place, which a cloud machine type says more of."""
         layers = place.layers
         if instance is None:
-            return sites.supply(layers, self.catalog, of_clients=of_clients)
+            return sites.supply(layers, self.catalog, run, of_clients=of_clients)
         layers = [*layers, (layers[-1][0], instances.site(instance))]
-        supply = sites.supply(layers, self.catalog)
+        supply = sites.supply(layers, self.catalog, run)
         note = instances.elsewhere(instance, layers, self.catalog)
         return supply if note is None else supply._replace(warnings=(*supply.warnings, note))
 
@@ -253,6 +258,13 @@ class _Accountant:
         used = [supply for placed in self.supplies.values() for _, supply in placed]
         counting = dict.fromkeys(supply.label for supply in used if supply.counts_imports)
         self.journal.imports = tuple(counting)
+        hourly = {supply.is_hourly: supply.label for supply in used}
+        if len(hourly) > 1:
+            message = (
+                "hourly and annual carbon intensities are added up: activities with `start` "
+                "have those of their hours, the others that of a year"
+            )
+            self.journal.warn(Caution(message, kind="hourly and annual"))
         bases = {supply.basis: supply.label for supply in used if supply.basis}
         if len(bases) > 1:
             parts = " and ".join(f"{label} is {basis}" for basis, label in sorted(bases.items()))

@@ -20,7 +20,7 @@ from carbonctl.ledger.entry import Entry
 from carbonctl.numbers.columns import Column, stacked
 from carbonctl.numbers.intervals import Mixed, NotOneNumber, Range
 from carbonctl.numbers.words import MARK, Words, mark
-from carbonctl.spec.model_names import ConfigPath
+from carbonctl.spec.file_names import FilePath
 
 
 class _ManyRows(GridRow):
@@ -93,9 +93,13 @@ class ManyGrids:
         NotOneNumber
             For a config.json: each workload is read by itself.
         """
-        if isinstance(name, ConfigPath):
+        if isinstance(name, FilePath):
             raise NotOneNumber("a config.json is read for each workload")
         return self.catalog.language_model(name)
+
+    def hourly_grid(self, ref: Any, grid: str | None) -> Any:
+        """Raise NotOneNumber: the hours of each workload are read by themselves."""
+        raise NotOneNumber("hours are read for each workload")
 
     def place(self, name: str) -> Place:
         """Return the zone that a name means, and its cloud region."""

@@ -2,7 +2,9 @@
 
 from typing import Any, NamedTuple
 
+from carbonctl.account import hours
 from carbonctl.account.grid_ranges import grid_range
+from carbonctl.account.hours import Run
 from carbonctl.account.pue import SiteFacts, assumed
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.grid_rows import ANCHORED, CONSUMPTION, DERIVED, PUBLISHED
@@ -15,6 +17,7 @@ from carbonctl.numbers.intervals import Number, best, decide
 from carbonctl.numbers.quantities import Quantity, of
 from carbonctl.numbers.values import Status, Value
 from carbonctl.spec.fields import Mix
+from carbonctl.spec.hours import Hourly, hourly_file
 from carbonctl.spec.model import Construction, Site
 
 Layer = tuple[str, Site]
@@ -23,11 +26,12 @@ MAX_YEARS_APART = 2
 _STATUS: dict[str, Status] = {PUBLISHED: "catalog", ANCHORED: "derived", DERIVED: "derived"}
 _SUSPICIOUS_PUE = 4
 _SUPPLY = (
-    "grid", "carbon_intensity", "basis", "based_on", "carbon_free_energy", "contract_intensity",
-    "residual_intensity", "market_intensity", "losses", "water_intensity",
+    "grid", "carbon_intensity", "grid_hourly", "basis", "based_on", "carbon_free_energy",
+    "contract_intensity", "residual_intensity", "market_intensity", "losses", "water_intensity",
 )  # fmt: skip
 
 
+_OF_SITES = ("marginal_hourly", "generation", "battery", "flexibility", "servers", "export_limit")
 _CONTRACTS = (
     "carbon_free_energy", "contract_intensity", "residual_intensity", "market_intensity",
 )  # fmt: skip
@@ -75,6 +79,8 @@ class Supply(NamedTuple):
         What is said of it; basis is None where the spec gives a bare figure.
     counts_imports : bool
         Whether the intensity counts imports.
+    is_hourly : bool
+        Whether it is that of the hours in which the activity runs.
     year, wanted_year : int or None
         Of the intensity, and of the activity.
     warnings : tuple of Caution
@@ -86,6 +92,7 @@ class Supply(NamedTuple):
     intensity: Value
     basis: str | None
     counts_imports: bool
+    is_hourly: bool
     year: int | None
     market: Value
     market_inputs: tuple[Value, ...]
@@ -100,11 +107,16 @@ class Supply(NamedTuple):
 def _is_whole(path: str, site: Site) -> bool:
     """Whether a layer is a supply of its own: it names a grid, or is a site with a name."""
     is_named = path.startswith("sites.")
-    return site.grid is not None or (is_named and site.carbon_intensity is not None)
+    has_figure = site.carbon_intensity is not None or site.grid_hourly is not None
+    return site.grid is not None or (is_named and has_figure)
 
 
-def supply(layers: list[Layer], catalog: Catalog, *, of_clients: bool = False) -> Supply:
+def supply(
+    layers: list[Layer], catalog: Catalog, run: Run | None = None, *, of_clients: bool = False
+) -> Supply:
     """Return the supply that the layers describe, the first layer taking precedence.
+
+    ``run`` is when the activity runs, where it says so: hourly intensities count then.
 
     A layer that names a grid starts a new electricity supply: nothing of the electricity
     below it carries over. PUE, operator and year do. Clients' homes are no data centre,
@@ -116,7 +128,26 @@ def supply(layers: list[Layer], catalog: Catalog, *, of_clients: bool = False) -
     ActivityError
         Where no carbon intensity is given or known.
     """
-    return _Site(layers, catalog, of_clients).supply()
+    return _Site(layers, catalog, of_clients, run).supply()
+
+
+class HoursOf(NamedTuple):
+    """Where the hours of a site's grid stand, with their paths; None where nothing says it."""
+
+    grid: str | None
+    hourly: Hourly | None
+    hourly_path: str
+    marginal: Hourly | None
+    marginal_path: str
+
+
+def hours_of(layers: list[Layer], catalog: Catalog) -> HoursOf:
+    """Return where the hours of a site's grid stand, average and marginal."""
+    site = _Site(layers, catalog)
+    name = site.pick("grid")[0]
+    return HoursOf(
+        name if isinstance(name, str) else None, *site.hourly(), *site.pick("marginal_hourly")
+    )
 
 
 def _label(name: str | Mix | None, intensity: Value) -> str:
@@ -126,10 +157,18 @@ def _label(name: str | Mix | None, intensity: Value) -> str:
 
 
 class _Site:
-    def __init__(self, layers: list[Layer], catalog: Catalog, of_clients: bool = False) -> None:
+    def __init__(
+        self,
+        layers: list[Layer],
+        catalog: Catalog,
+        of_clients: bool = False,
+        run: Run | None = None,
+    ) -> None:
         self.layers = layers
         self.catalog = catalog
         self.of_clients = of_clients
+        self.run = run
+        self.is_hourly = False
         self.counts_imports = False
         self.warnings: list[Caution] = []
 
@@ -149,6 +188,7 @@ class _Site:
         name, _ = self.pick("grid")
         zone, region = self.located(name)
         intensity, basis, year = self.intensity(name)
+        self.left_out()
         operator = self.operator(region)
         wanted, _ = self.pick("year")
         if wanted and year is not None and decide(abs(wanted - year) > MAX_YEARS_APART):
@@ -169,6 +209,7 @@ class _Site:
             intensity=intensity,
             basis=basis,
             counts_imports=self.counts_imports,
+            is_hourly=self.is_hourly,
             year=year,
             market=market,
             market_inputs=market_inputs,
@@ -196,16 +237,55 @@ class _Site:
         return value or "own"
 
     def intensity(self, name: str | Mix | None) -> tuple[Value, str | None, int | None]:
+        hourly, path = self.hourly()
+        if hourly is not None and self.run is not None:
+            of_grid = name if isinstance(name, str) else None
+            grid = self.catalog.hourly_grid(hourly_file(hourly), of_grid)
+            self.is_hourly = True
+            doubtful = hours.doubtful(self.run, grid)
+            if doubtful:
+                message = (
+                    f"{doubtful} of the hours run have less than half of the generation that is "
+                    "usual around them: the data may have gaps there"
+                )
+                self.warnings.append(Caution(message, path, kind="doubtful hours"))
+            value = hours.intensity(self.run, grid, hourly_file(hourly), path)
+            return value, grid.basis, None
         value, path = self.pick("carbon_intensity")
         if value is not None:
             own = next(site for _, site in self.layers if site.carbon_intensity is value)
             return value, own.basis, None
         if isinstance(name, Mix):
             return self.mix_intensity(name, path)
+        if name is None and hourly is not None:
+            message = (
+                "`start` is missing: without the time at which it begins, grid_hourly says "
+                "nothing of it; give `start`, or a `grid` whose annual figure holds"
+            )
+            raise ActivityError(path.rpartition(".")[0], message)
         if name is None:
             message = "no carbon intensity: give `grid` (FR, US, world, …) or `carbon_intensity`"
             raise ActivityError(path.rpartition(".")[0], message)
         return self.grid_intensity(name, path)
+
+    def hourly(self) -> tuple[Hourly | None, str]:
+        """Return the hours of the grid and their path; None where a single figure precedes."""
+        value: Hourly | None
+        value, path = self.pick("grid_hourly")
+        if value is not None and self.pick("carbon_intensity")[0] is not None:
+            for _, site in self.layers:
+                if site.carbon_intensity is not None:
+                    return None, path
+                if site.grid_hourly is not None:
+                    break
+        return value, path
+
+    def left_out(self) -> None:
+        """Say which keys of the site only `carbonctl site` and `schedule` count."""
+        given = [key for key in _OF_SITES if any(getattr(site, key) for _, site in self.layers)]
+        if given:
+            message = f"{', '.join(given)}: not counted here; `carbonctl site` does that"
+            self.warnings.append(Caution(message, kind="keys of a site"))
 
     def mix_intensity(self, mix: Mix, path: str) -> tuple[Value, str, None]:
         """Return the intensity of an inline mix: each share times its kind of plant."""

@@ -22,17 +22,19 @@ from carbonctl.catalog.priors import Priors
 from carbonctl.catalog.records import Device, Host
 from carbonctl.catalog.shelf import Shelf, load
 from carbonctl.numbers.values import Value
-from carbonctl.spec.model_names import ConfigPath
+from carbonctl.spec.file_names import FilePath
 from carbonctl.text import did_you_mean, fold
 
 if TYPE_CHECKING:
     from carbonctl.catalog.fab_factors import FabFactors
+    from carbonctl.catalog.hourly.series import HourlyGrid, Series
     from carbonctl.catalog.levers import PublishedLever
     from carbonctl.catalog.model_factors import ModelFactors
     from carbonctl.catalog.model_rows import ClosedModel, MediaModel
     from carbonctl.catalog.models import Models, NamedModel
     from carbonctl.catalog.networks import Radio
     from carbonctl.catalog.vcpu_power import VcpuPower
+    from carbonctl.spec.hours import HourlyFile
 
 DEVICES = ("accelerators", "cpus", "phones")
 HOSTS = ("hosts",)
@@ -56,6 +58,7 @@ class Catalog(Electricity):
         self.devices: Shelf[Device] = Shelf("device", DEVICES, records.DEVICE, *known)
         self.hosts: Shelf[Host] = Shelf("host", HOSTS, records.HOST, *known)
         self._units: dict[str, DeviceUnit] = {}
+        self._hourly: dict[tuple[Any, ...], HourlyGrid] = {}
         self._machines: dict[str, DeviceUnit | Host | Instance] = {}
 
     def device(self, name: str) -> Device:
@@ -147,12 +150,49 @@ class Catalog(Electricity):
         InputError
             Where a config.json is none of a model.
         """
-        if isinstance(name, ConfigPath):
+        if isinstance(name, FilePath):
             from carbonctl.catalog import model_config, models
 
             model = model_config.language_model(name.file, str(name))
             return models.NamedModel(model, model.precision)
         return self.models.find(name)
+
+    def hourly_grid(self, ref: "HourlyFile", grid: str | None) -> "HourlyGrid":
+        """Return the intensity of a grid step by step.
+
+        Parameters
+        ----------
+        ref : HourlyFile
+            The file, and how it is to be read.
+        grid : str or None
+            The grid that it is of, for the factors of its plants.
+
+        Raises
+        ------
+        InputError
+            With every fault of the file.
+        """
+        from carbonctl.catalog.hourly.options import options_of
+        from carbonctl.catalog.hourly.reading import read_grid
+
+        options = options_of(ref)
+        key = (ref.file.file, options, grid)
+        if key not in self._hourly:
+            self._hourly[key] = read_grid(ref.file.file, str(ref.file), options, self, grid)
+        return self._hourly[key]
+
+    def hourly_column(self, ref: "HourlyFile", wanted: str) -> "Series":
+        """Return one series of a file: a demand, or the generation of a kind of plant.
+
+        Raises
+        ------
+        InputError
+            With every fault of the file.
+        """
+        from carbonctl.catalog.hourly.options import options_of
+        from carbonctl.catalog.hourly.reading import read_column
+
+        return read_column(ref.file.file, str(ref.file), options_of(ref), wanted)
 
     def media_model(self, name: str) -> "MediaModel":
         """Return the model of images or videos of this id or alias.

@@ -150,14 +150,15 @@ class Electricity(Database):
                 if zone in grid_tables.own_cells:
                     return []
                 name = published[0].name if published else grid_tables.zones[zone].name
-                return self._rule.rows(zone, name, published)
+                return self.grid_rule.rows(zone, name, published)
 
             consumption = lru_cache(maxsize=1)(partial(grid_tables.consumption, zone))
             self._zone_figures[zone] = grids.ZoneFigures(published, by_rule, consumption)
         return self._zone_figures[zone]
 
     @cached_property
-    def _rule(self) -> "GridRule":
+    def grid_rule(self) -> "GridRule":
+        """What computes figures that are not published."""
         from carbonctl.catalog.grid_rule import GridRule  # only what is unpublished needs it
 
         return GridRule(self.folders[-1])

@@ -81,9 +81,30 @@ class GridRule:
         rows += [self._of_direct(row) for year, row in known.items() if year not in mixes]
         return [_rounded(row) for row in rows]
 
+    def factors(self, region: str, basis: str) -> dict[str, float]:
+        """Return the intensity of each kind of plant in a region of the rule [gCO2e/kWh].
+
+        Parameters
+        ----------
+        region : str
+            As `region` returns it.
+        basis : str
+            direct: emissions at the stack; life-cycle: those and the upstream ones.
+        """
+        stack, upstream = self._numbers.stack[region], self._numbers.upstream
+        adds_upstream = basis != "direct"
+        return {
+            fuel: stack.get(fuel, 0.0) + (upstream[fuel].best if adds_upstream else 0.0)
+            for fuel in FUELS
+        }
+
+    def region(self, zone: str) -> str:
+        """Return the region of the rule that a zone is in: US, EU, CN, IN or rest."""
+        return self._regions.get(zone) or self._regions.get(zone.partition("-")[0], _REST)
+
     def _direct(self, mix: Mix, mixes: dict[int, Mix], known: dict[int, GridRow]) -> GridRow:
         """Return the direct figure of a year by the rule, anchored where it can be."""
-        region = self._region(mix.zone)
+        region = self.region(mix.zone)
         stack = self._numbers.stack[region]
         derived = rule.direct(mix.shares, stack)
         row = GridRow(
@@ -133,9 +154,6 @@ class GridRule:
         for _, row in tables.rows_with(self.folder / "mixes.csv", zone):
             shares = {fuel: float(row[fuel] or 0) for fuel in FUELS}
             yield Mix(zone, name, int(row["year"]), shares, row["source"])
-
-    def _region(self, zone: str) -> str:
-        return self._regions.get(zone) or self._regions.get(zone.partition("-")[0], _REST)
 
     @cached_property
     def _regions(self) -> dict[str, str]:

@@ -48,6 +48,28 @@ def list_(
 
 
 @app.command(cls=Command)
+def hourly(
+    format: o.ListFormat = "table",
+    hardware_db: o.HardwareDb = None,
+    color: o.Color = "auto",
+) -> int:
+    """List the hourly series that come with carbonctl.
+
+    Each is the generation of a grid by kind of plant, without imports. `grid_hourly` takes its id.
+
+    For example:
+
+      carbonctl grid hourly --format csv
+    """
+    from carbonctl.reference import hourly_rows
+
+    catalog = catalog_for(hardware_db, is_told=format != "table")
+    heads = {0: descriptions.heads("hourly")}
+    lists.write(hourly_rows.rows(catalog), hourly_rows.COLUMNS, heads, format, color, catalog)
+    return errors.OK
+
+
+@app.command(cls=Command)
 def show(
     name: Annotated[str, typer.Argument(metavar="NAME", help="FR, US-CAMX, aws/us-east-1, …")],
     format: o.ListFormat = "table",

@@ -81,6 +81,7 @@ PER_TB_POWER = Dimension("power per capacity", "W/TB", "1.2 W/TB")
 PER_TB_MASS = Dimension("embodied carbon per capacity", "kgCO2e/TB", "17.3 kg/TB")
 PER_GB_ENERGY = Dimension("energy per volume", "kWh/GB", "0.0065 kWh/GB")
 REQUEST_RATE = Dimension("rate", "/h", "1e9 / day", counts=True, percent=False)
+SHARE_RATE = Dimension("share per time", "/h", "0.1 % / day")
 WATER = Dimension("water per energy", "L/kWh", "1.8 L/kWh")
 PER_KW_MASS = Dimension("embodied carbon per power", "kgCO2e/kW", "2000 kg/kW")
 PER_AREA_MASS = Dimension("embodied carbon per area", "kgCO2e/m2", "1000 kg/m2")
@@ -98,7 +99,7 @@ DIMENSIONS = (
     FRACTION, RATIO, COUNT, DEVICES, ENERGY, POWER, DURATION, DEVICE_TIME, MASS, INTENSITY,
     CAPACITY, BANDWIDTH, VOLUME, AREA, THROUGHPUT, DENSITY_POWER, PER_TB_POWER, PER_TB_MASS,
     PER_GB_ENERGY, REQUEST_RATE, WATER, PER_KW_MASS, PER_AREA_MASS, AREA_PER_KW,
-    LENGTH, DISTANCE, WEIGHT, DEFECTS, WAFER_MASS, PER_GB_MASS, PER_KG_MASS, FREIGHT,
+    SHARE_RATE, LENGTH, DISTANCE, WEIGHT, DEFECTS, WAFER_MASS, PER_GB_MASS, PER_KG_MASS, FREIGHT,
 )  # fmt: skip
 
 

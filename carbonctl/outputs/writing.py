@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from carbonctl.errors import OK, ClosedPipe, OutputError, UsageError
 from carbonctl.outputs import whole
 from carbonctl.outputs.messages import say
-from carbonctl.render import BINARY, FORMATS, SEPARATORS, TABLES, Style
+from carbonctl.render import BINARY, FORMATS, SEPARATORS, TABLES, WHOLE, Style
 from carbonctl.text import did_you_mean
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def parse_export(text: str, formats: tuple[str, ...] = FORMATS) -> Target:
         )
     if path == "-":
         raise UsageError(f"--export {text}: a file is wanted; --format is for standard output")
-    if append and form in BINARY:
+    if append and form in WHOLE:
         raise UsageError(
             f"--export {text}: a {form} file cannot be appended to; write {form}={path}"
         )

@@ -10,6 +10,7 @@ from carbonctl.catalog.fab import TABLES, Fab
 from carbonctl.catalog.grid_rows import is_grid_table
 from carbonctl.errors import InputError, Problem
 from carbonctl.hardware.fallback import sibling_of
+from carbonctl.reference import hourly_rows
 
 
 def faults(catalog: Catalog) -> list[Problem]:
@@ -39,6 +40,7 @@ def _readers(catalog: Catalog) -> Iterator[Callable[[], object]]:
     for table in (networks.segments, networks.radios, networks.client_powers):
         yield partial(table, catalog.folders)
     yield partial(_models, catalog)
+    yield partial(hourly_rows.rows, catalog)
     fab = Fab(catalog.folders)
     yield from (partial(fab.table, name) for name in TABLES)
     yield fab.nodes

@@ -8,7 +8,7 @@ from carbonctl.catalog.model_rows import ClosedModel, LanguageModel, MediaModel
 from carbonctl.catalog.models import NamedModel
 from carbonctl.numbers.intervals import Range
 from carbonctl.reference import descriptions
-from carbonctl.spec.model_names import config_path
+from carbonctl.spec.file_names import config_path
 
 Row: TypeAlias = dict[str, Any]
 Model: TypeAlias = LanguageModel | ClosedModel | MediaModel

@@ -25,7 +25,8 @@ class Format(NamedTuple):
 
     Results and bills, comparisons, or lists of facts are shown in it, as the first three say. One
     that is for people is laid out for a screen or a page; lines can be written as results come. A
-    separator parts the cells of a row, where it is a table of plain text.
+    separator parts the cells of a row, where it is a table of plain text. A picture is drawn of
+    charts; it is whole, as what is binary is, and cannot be appended to.
     """
 
     result: bool = True
@@ -35,8 +36,10 @@ class Format(NamedTuple):
     in_lines: bool = False
     separator: str = ""
     is_binary: bool = False
+    is_picture: bool = False
 
 
+_PICTURE = Format(result=False, is_picture=True)
 ALL_FORMATS = {
     "table": Format(comparison=True, listing=True, for_people=True),
     "json": Format(comparison=True, listing=True),
@@ -47,6 +50,10 @@ ALL_FORMATS = {
     "parquet": Format(is_binary=True),
     "github": Format(result=False, comparison=True),
     "junit": Format(result=False, comparison=True),
+    "svg": _PICTURE,
+    "png": _PICTURE._replace(is_binary=True),
+    "html": _PICTURE,
+    "vl.json": _PICTURE,
 }
 
 
@@ -59,6 +66,8 @@ COMPARE_FORMATS = _that(lambda form: form.comparison)
 LIST_FORMATS = _that(lambda form: form.listing)
 FOR_PEOPLE = _that(lambda form: form.for_people)
 BINARY = _that(lambda form: form.is_binary)
+CHART_FORMATS = _that(lambda form: form.is_picture)
+WHOLE = _that(lambda form: form.is_binary or form.is_picture)
 TABLES = _that(lambda form: form.separator)
 LINES = _that(lambda form: form.in_lines)
 SEPARATORS = {name: ALL_FORMATS[name].separator for name in TABLES}

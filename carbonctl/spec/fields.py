@@ -14,11 +14,11 @@ from pydantic import ValidationInfo
 from pydantic_core import core_schema
 
 from carbonctl.numbers import units
-from carbonctl.numbers.intervals import Number, best, decide, plain_sum
+from carbonctl.numbers.intervals import Number, Range, best, decide, plain_sum
 from carbonctl.numbers.units import Dimension
 from carbonctl.numbers.values import Value
 from carbonctl.spec import bounds, scalars
-from carbonctl.spec.model_names import config_path
+from carbonctl.spec.file_names import config_path
 from carbonctl.spec.quantities import first_quantity, read_quantity, write_quantity
 from carbonctl.spec.texts import clean, scalar, source_of
 from carbonctl.spec.tree import Map
@@ -41,18 +41,49 @@ class Names(Protocol):
         """Return whose cloud region a grid is; None for any other grid."""
 
 
+class Context(NamedTuple):
+    """What fields are checked with: the ids that there are, and the file that is read."""
+
+    names: Names | None
+    file: str
+
+
+def names_in(info: ValidationInfo) -> Names | None:
+    """Return the ids that a field is checked with; None where it takes any."""
+    context: Context | None = info.context
+    return None if context is None else context.names
+
+
 class QuantityField(NamedTuple):
-    """Marks a field as a quantity of one dimension: ``Annotated[Value, Quantity(POWER)]``."""
+    """Marks a field as a quantity of one dimension: ``Annotated[Value, Quantity(POWER)]``.
+
+    ``needs_one`` refuses ranges, with the reason.
+    """
 
     dimension: Dimension
     check: bounds.Check = bounds.not_negative
+    needs_one: str = ""
+
+    def read(self, raw: Any) -> Value:
+        """Return the quantity that a scalar or a mapping says.
+
+        Raises
+        ------
+        ValueError
+            With what is wrong and how to write it.
+        """
+        value = read_quantity(raw, self.dimension, self.check)
+        if self.needs_one and isinstance(value.number, Range):
+            shown = "a range" if isinstance(raw, Map) else f"`{raw}` is a range"
+            raise ValueError(f"{shown}; {self.needs_one}")
+        return value
+
+    def write(self, value: Value) -> str | dict[str, str]:
+        """Write it so that it reads back the same."""
+        return write_quantity(value, self.dimension)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
-        return _core(
-            self,
-            lambda raw, info: read_quantity(raw, self.dimension, self.check),
-            lambda value: write_quantity(value, self.dimension),
-        )
+        return _core(self, lambda raw, info: self.read(raw), self.write)
 
 
 def _core(
@@ -76,7 +107,7 @@ class RateOrCount:
         """Read a rate where a time stands below, else a count."""
         text = first_quantity(raw) if isinstance(raw, Map) else raw
         is_rate = isinstance(text, str) and ("/" in text or " per " in text)
-        return read_quantity(raw, *(self.rate if is_rate else self.count))
+        return (self.rate if is_rate else self.count).read(raw)
 
     def write(self, value: Value) -> str | dict[str, str]:
         """Write one or the other."""
@@ -218,7 +249,7 @@ def known(what: str, said: str, form: scalars.Form = scalars.ID) -> Scalar:
 
     def read(raw: Any, info: ValidationInfo) -> str:
         text = clean(raw, said)
-        names: Names | None = info.context
+        names = names_in(info)
         if names is not None:
             names.check(what, text)
         return text
@@ -231,7 +262,7 @@ def model_named(what: str) -> Scalar:
     by_id = known(what, "the name of a model")
 
     def read(raw: Any, info: ValidationInfo) -> str:
-        path = config_path(raw)
+        path = config_path(raw, info.context.file if info.context is not None else "")
         if path is None:
             return str(by_id.read(raw, info))
         if what != "language_model":
@@ -239,7 +270,7 @@ def model_named(what: str) -> Scalar:
                 "a config.json describes a language model; give `parameters`, `layers` and "
                 "`model_width` of a model of images or videos"
             )
-        names: Names | None = info.context
+        names = names_in(info)
         if names is not None:
             names.check(what, path)
         return path
@@ -296,7 +327,7 @@ def _grid(raw: Any, info: ValidationInfo) -> str | Mix:
     if not isinstance(raw, Map):
         text: str = _ZONE.read(raw, info)
         return text
-    names: Names | None = info.context
+    names = names_in(info)
     if not raw:
         raise ValueError("the mix is empty; write shares such as {hydro: 60 %, gas: 40 %}")
     shares = []

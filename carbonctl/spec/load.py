@@ -9,10 +9,9 @@ from carbonctl.numbers.values import Value
 from carbonctl.spec import overrides as sets
 from carbonctl.spec.fields import Names
 from carbonctl.spec.model import PHASES, Activity, SiteShare, Workload
-from carbonctl.spec.model_names import beside, is_config
 from carbonctl.spec.paths import item_names
 from carbonctl.spec.systems import Spec
-from carbonctl.spec.tree import Map, Node, Seq, Text, copy_of, parse
+from carbonctl.spec.tree import Map, Node, Seq, copy_of, parse
 from carbonctl.spec.validation import Checker, Loc, problem_at
 from carbonctl.text import did_you_mean, few_searches, resembles
 
@@ -251,10 +250,6 @@ class _Check(Checker):
             self.site((*at, key), item.get(key))
         self.supply(at, item)
         item = self.described_systems(at, item)
-        model = item.get("model")
-        if isinstance(model, Text) and is_config(model) and not model.place.origin:
-            item = copy_of(item)
-            item["model"] = beside(model, self.file)
         return self.validate(self.kinds.model(kind), item, at)
 
     def described_systems(self, at: Loc, item: Map) -> Map:

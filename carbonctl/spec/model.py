@@ -20,6 +20,17 @@ from pydantic import (
 from carbonctl.numbers.intervals import decide, plain_sum
 from carbonctl.numbers.values import Value
 from carbonctl.spec import fields as f
+from carbonctl.spec.hours import (
+    Battery,
+    Generation,
+    HourlyRef,
+    PositivePower,
+    Schedule,
+    Servers,
+    Tier,
+    Time,
+)
+from carbonctl.spec.hours import Power as SitePower
 from carbonctl.spec.levers import Lever
 from carbonctl.spec.systems import Spec, System, optional
 from carbonctl.spec.uncertainty import UncertaintyBlock
@@ -86,6 +97,24 @@ class Site(Spec):
     construction: Construction | None = optional(
         "embodied carbon of the building; counted only where given"
     )
+    grid_hourly: HourlyRef | None = optional(
+        "the grid's intensity by time: a file, or a packaged series; counts where `start` is given"
+    )
+    marginal_hourly: HourlyRef | None = optional(
+        "the grid's marginal intensity by time: a signal, which enters no total"
+    )
+    generation: tuple[Generation, ...] | None = optional("for `carbonctl site`: its own plants")
+    battery: Battery | None = optional("for `carbonctl site`: its battery")
+    flexibility: tuple[Tier, ...] | None = optional(
+        "for `carbonctl site`: shares of its demand that may run at another time"
+    )
+    capacity: PositivePower | None = optional(
+        "for `carbonctl site`: most that its servers draw; the demand's peak unless given"
+    )
+    servers: Servers | None = optional("for `carbonctl site`: embodied carbon of more servers")
+    export_limit: SitePower | None = optional(
+        "for `carbonctl site`: most surplus that the grid takes; all of it unless given"
+    )
 
     @model_validator(mode="after")
     def _no_pue_at_home(self) -> Self:
@@ -99,6 +128,12 @@ class Site(Spec):
             raise ValueError(f"facility: {self.facility} is no client's; leave it out")
         if self.contract_intensity is not None and self.carbon_free_energy is None:
             raise ValueError("contract_intensity needs carbon_free_energy, the contracted share")
+        return self
+
+    @model_validator(mode="after")
+    def _one_intensity(self) -> Self:
+        if self.carbon_intensity is not None and self.grid_hourly is not None:
+            raise ValueError("give carbon_intensity, one figure, or grid_hourly, not both")
         return self
 
     @model_validator(mode="after")
@@ -169,6 +204,8 @@ class Activity(Spec):
         "list of sites with shares of the work"
     )
     repeat: Repeat | None = optional("how often it recurs")
+    start: Time | None = optional("when it begins, with its zone: 2022-06-01T09:00Z")
+    schedule: Schedule | None = optional("for `carbonctl schedule`: when and where it may run")
 
     def delivered(self, unit: str) -> Any:
         """Return how many units of a name it delivers, as a Quantity; None where it says none."""

@@ -41,8 +41,9 @@ Layers = Annotated[Value, f.QuantityField(units.COUNT._replace(example="8"), bou
 def _factor(raw: Any, info: ValidationInfo) -> str:
     """Read the name of a row of the fab tables, which must be one of the part's kind."""
     text = clean(raw, "the name of a row of the fab tables")
-    if info.context is not None and "kind" in info.data:
-        info.context.check("factor", info.data["kind"], text)
+    names = f.names_in(info)
+    if names is not None and "kind" in info.data:
+        names.check("factor", info.data["kind"], text)
     return text
 
 

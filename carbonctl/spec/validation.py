@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, Tag, ValidationError
 
 from carbonctl.errors import Problem
+from carbonctl.spec.fields import Context
 from carbonctl.spec.tree import Node, place_of
 from carbonctl.text import did_you_mean, resembles
 
@@ -56,7 +57,7 @@ class Checker:
     def validate(self, model: type[M], data: Any, at: Loc) -> M | None:
         """Return what a model makes of data that stands at a place; None where it is faulty."""
         try:
-            return model.model_validate(data, context=self.names)
+            return model.model_validate(data, context=Context(self.names, self.file))
         except ValidationError as errors:
             # With its context, an error would hold the frames that hold it, and be garbage for
             # long.

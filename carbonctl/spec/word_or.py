@@ -8,7 +8,6 @@ from pydantic_core import core_schema
 from carbonctl.numbers.units import article
 from carbonctl.numbers.values import Value
 from carbonctl.spec.fields import FIELD, QuantityField
-from carbonctl.spec.quantities import read_quantity, write_quantity
 from carbonctl.text import did_you_mean
 
 
@@ -33,13 +32,13 @@ class WordOr(NamedTuple):
             wanted = f"`{self.word}`, or {article(dimension.name)} such as `{dimension.example}`"
             close = did_you_mean(str(raw), (self.word,))
             raise ValueError(f"`{raw}`: {wanted} is wanted{close}")
-        return read_quantity(raw, *self.quantity)
+        return self.quantity.read(raw)
 
     def write(self, value: Value | str) -> str | dict[str, str]:
         """Write one or the other."""
         if isinstance(value, str):
             return value
-        return write_quantity(value, self.quantity.dimension)
+        return self.quantity.write(value)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
         return core_schema.no_info_plain_validator_function(

@@ -28,7 +28,11 @@ class Origin(NamedTuple):
     estimated : int
         Rows that the source itself says are estimates.
     notes : tuple of str
-        What a reader of a result should know: factors taken, imports not counted, units.
+        What a reader of a result should know: factors taken, imports not counted.
+    warnings : tuple of str
+        What may be wrong with the file: figures that no grid has.
+    sources : tuple of str
+        Of a packaged series, the keys of its sources.
     """
 
     file: str
@@ -38,6 +42,8 @@ class Origin(NamedTuple):
     filled: int = 0
     estimated: int = 0
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 class Series(NamedTuple):
@@ -50,11 +56,13 @@ class Series(NamedTuple):
     step_s : int
         Length of a step [s]: 300, 900, 1800 or 3600.
     values : array of float
-        One figure a step; MW, g/kWh or a share, as the reader says.
+        One figure a step.
     origin : Origin
         Its file.
     doubtful : tuple of int
         Steps with a warning: their total generation is under half of what is usual around them.
+    unit : str
+        Of the figures: `g/kWh`, `MW` or `share` (0 to 1).
     """
 
     start_s: int
@@ -62,6 +70,7 @@ class Series(NamedTuple):
     values: array[float]
     origin: Origin
     doubtful: tuple[int, ...] = ()
+    unit: str = ""
 
     @property
     def end_s(self) -> int:
@@ -133,11 +142,14 @@ def common(series: Sequence[Series]) -> list[Series]:
     Raises
     ------
     ValueError
-        Where they share no time.
+        Where they share no time, or their steps begin at different minutes.
     """
     step = max(each.step_s for each in series)
     even = [coarser(each, step) for each in series]
     start = max(each.start_s for each in even)
+    if any((start - each.start_s) % step for each in even):
+        spans = ", ".join(f"{each.origin.file} from {stamp(each.start_s)}" for each in even)
+        raise ValueError(f"the steps of the files begin at different minutes: {spans}")
     end = min(each.end_s for each in even)
     if end <= start:
         spans = ", ".join(f"{each.origin.file} {span(each)}" for each in even)

@@ -71,12 +71,12 @@ class _Generator(GenerateJsonSchema):
 
     @field.register
     def _(self, marker: f.QuantityField) -> Schema:
-        dimension, check = marker
+        dimension, check, needs_one = marker
         name = name_of(dimension)
-        for part in (f"one-{name}", f"{name}-or-range"):
-            self.shared(part, self.quantities[part])
+        one, any_ = f"one-{name}", f"{name}-or-range"
         ends = {} if dimension.unit else bounds.BOUNDS.get(check, {})
-        shared = self.shared(name, self.quantities[name])
+        for part in (one,) if needs_one else (one, any_, name):
+            shared = self.shared(part, self.quantities[part])
         return {**shared, "examples": [dimension.example], **ends}
 
     @field.register

@@ -1,0 +1,261 @@
+"""What comes of a site's file: accounts, battery and shifting, the optimum, sizes, designs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from carbonctl.catalog import Catalog
+from carbonctl.errors import Caution, InputError, Problem
+from carbonctl.site.accounts import energy_weighted_g_per_kwh
+from carbonctl.site.assembly import W_PER_MW, FloatArray, SiteHours, site_hours
+from carbonctl.site.coverage import coverage
+from carbonctl.site.equipment import Assumption, capacity_mw, equipped, flexible
+from carbonctl.site.operation import Operated, battery_run, operate
+from carbonctl.site.remarks import remarks
+from carbonctl.site.results import (
+    BATTERY,
+    BOTH,
+    NONE,
+    SHIFTING,
+    Best,
+    HourOfDay,
+    Outcome,
+    Signal,
+    SiteQuestion,
+    SiteResult,
+    Sized,
+    Trace,
+)
+from carbonctl.site.shifting import shifted
+from carbonctl.site.sizes import sized
+from carbonctl.site.sweep import Axis, DesignTable, read_axes, swept
+from carbonctl.spec.site_file import LoadedSite
+
+Progress = Callable[[int, int], None]
+HOURS_A_DAY, S_PER_H = 24, 3600
+
+
+def study(
+    loaded: LoadedSite,
+    catalog: Catalog,
+    question: SiteQuestion,
+    progress: Callable[[int], None] | None = None,
+) -> SiteResult:
+    """Return what comes of a site.
+
+    Parameters
+    ----------
+    loaded : LoadedSite
+        Its file.
+    catalog : Catalog
+        Reads the files of hours.
+    question : SiteQuestion
+        What is asked.
+    progress : callable, optional
+        Called with the number of designs done.
+
+    Raises
+    ------
+    InputError
+        With all faults of the file and of the files of hours; where a target is out of reach.
+    """
+    return _Study(loaded, catalog, question).result(progress)
+
+
+class _Study:
+    def __init__(self, loaded: LoadedSite, catalog: Catalog, question: SiteQuestion) -> None:
+        self.loaded = loaded
+        self.question = question
+        self.assumed: list[Assumption] = []
+        self.hours = site_hours(loaded, catalog)
+        self.warnings = list(self.hours.warnings)
+        self.site = self.operated()
+
+    def refuse(self, keys: tuple[Any, ...], message: str) -> InputError:
+        return InputError([self.loaded.problem(keys, message)])
+
+    def operated(self) -> Operated:
+        """Return the site as the kernels take it.
+
+        Raises InputError where demand, capacity and flexible load do not go together.
+        """
+        hours, site = self.hours, self.loaded.site.site
+        generation = np.zeros(len(hours.demand_mw))
+        onsite = np.zeros(len(hours.demand_mw))
+        for plant in hours.plants:
+            delivered = plant.delivered_shape * plant.capacity_mw
+            generation = generation + delivered
+            onsite = onsite + delivered if plant.is_onsite else onsite
+        battery = None if site.battery is None else equipped(site.battery, self.assumed)
+        demand = flexible(site, hours.demand_mw, hours.step_h, hours.start_s)
+        capacity = capacity_mw(site, hours.demand_mw)
+        limit = site.export_limit
+        try:
+            demand.check(capacity)
+            demand.windows()
+        except ValueError as error:
+            key = "capacity" if site.capacity is not None else "flexibility"
+            raise self.refuse(("site", key), str(error)) from None
+        has_onsite = any(plant.is_onsite for plant in hours.plants)
+        return Operated(
+            hours, generation, onsite if has_onsite else None, demand, capacity, battery,
+            site.servers, float("inf") if limit is None else limit.best / W_PER_MW,
+            self.question.account,
+        )  # fmt: skip
+
+    def result(self, progress: Callable[[int], None] | None) -> SiteResult:
+        """Return what comes of the site."""
+        hours, site = self.hours, self.site
+        try:
+            alone = coverage(hours.demand_mw, site.generation_mw, hours.step_h)
+        except ValueError as error:
+            raise self.refuse(("demand",), str(error)) from None
+        shifted_mw = self.shifted()
+        outcomes, trace = self.outcomes(shifted_mw)
+        axes, size = self.planned()
+        self.warnings += remarks(self.site, self.loaded.site.site, outcomes[-1], self.question)
+        return SiteResult(
+            name=self.loaded.site.name,
+            file=self.loaded.file,
+            question=self.question,
+            hours=hours,
+            coverage=alone,
+            mean_g_per_kwh=float(hours.g_per_kwh.mean()),
+            weighted_g_per_kwh=float(energy_weighted_g_per_kwh(hours.demand_mw, hours.g_per_kwh)),
+            outcomes=outcomes,
+            trace=trace,
+            optimum=self.optimum(outcomes[-1]) if self.question.wants_optimum else None,
+            sized=size,
+            designs=self.designs(axes, progress),
+            signal=self.signal(trace),
+            hours_of_day=hours_of_day(hours) if self.question.wants_hours_of_day else (),
+            warnings=tuple(dict.fromkeys(self.warnings)),
+            assumptions=tuple(self.assumed),
+        )
+
+    def shifted(self) -> FloatArray:
+        """Return the load where flexible tiers follow generation [MW]; the demand without any."""
+        if not self.site.flexible.tiers:
+            return self.hours.demand_mw
+        hours = self.hours
+        return shifted(
+            self.site.flexible, self.site.generation_mw, hours.g_per_kwh, self.site.capacity_mw
+        )
+
+    def outcomes(self, shifted_mw: FloatArray) -> tuple[tuple[Outcome, ...], Trace]:
+        """Return each way to run the site, and the trace of the last."""
+        ways = [(NONE, self.hours.demand_mw, False)]
+        has_battery, is_flexible = self.site.equipped is not None, bool(self.site.flexible.tiers)
+        if has_battery:
+            ways.append((BATTERY, self.hours.demand_mw, True))
+        if is_flexible:
+            ways.append((SHIFTING, shifted_mw, False))
+        if has_battery and is_flexible:
+            ways.append((BOTH, shifted_mw, True))
+        done = [operate(self.site, name, load, has_battery=battery) for name, load, battery in ways]
+        return tuple(outcome for outcome, _ in done), done[-1][1]
+
+    def optimum(self, outcome: Outcome) -> Best:
+        """Return the optimum with perfect foresight beside the way that the site is run."""
+        from carbonctl.site.optimum import optimum  # scipy, which few need
+
+        site, hours = self.site, self.hours
+        charge_from = site.equipped.charge_from if site.equipped is not None else "generation"
+        if charge_from == "surplus":
+            charge_from = "generation"
+            message = (
+                "charging from surplus has no linear form; the optimum charges from generation"
+            )
+            self.warnings.append(Caution(message, "site.battery.charge_from"))
+        known = {
+            "storage": None if site.equipped is None else site.equipped.battery,
+            "charge_from": charge_from,
+        }
+        args = (site.flexible, site.generation_mw, hours.g_per_kwh, site.capacity_mw)
+        energy = optimum(*args, least="energy", **known)  # type: ignore[arg-type]
+        carbon = optimum(*args, least="carbon", **known)  # type: ignore[arg-type]
+        imported = float(self.imported_kgco2e(outcome))
+        return Best(
+            energy.unmet_mwh, carbon.import_kg, outcome.unmet_mwh - energy.unmet_mwh,
+            imported - carbon.import_kg, charge_from,
+        )  # fmt: skip
+
+    def imported_kgco2e(self, outcome: Outcome) -> float:
+        """Return the carbon of what the grid supplies, at its average intensity [kg]."""
+        load = self.shifted() if outcome.name in (SHIFTING, BOTH) else self.hours.demand_mw
+        has_battery = outcome.name in (BATTERY, BOTH)
+        passed = battery_run(self.site, load, self.site.equipped if has_battery else None)
+        return float(passed.grid_mw @ self.hours.g_per_kwh) * self.hours.step_h
+
+    def planned(self) -> tuple[tuple[Axis, ...], Sized | None]:
+        """Return the axes of the plan's sweep, and the size that meets its target."""
+        plan = self.loaded.site.plan
+        if plan is None:
+            return (), None
+        problems: list[Problem] = []
+        names = tuple(plant.name for plant in self.hours.plants)
+        axes: list[Axis] = []
+        read = read_axes(plan.sweep or {}, names, has_battery=self.site.equipped is not None)
+        for path, axis in read:
+            if isinstance(axis, str):
+                problems.append(self.loaded.problem(("plan", "sweep", path), axis))
+            else:
+                axes.append(axis)
+        size: Sized | None = None
+        if plan.target is not None:
+            try:
+                size = sized(self.site, plan, self.assumed)
+            except ValueError as error:
+                problems.append(self.loaded.problem(("plan", "target"), str(error)))
+        if problems:
+            raise InputError(problems)
+        return tuple(axes), size
+
+    def designs(
+        self, axes: tuple[Axis, ...], progress: Callable[[int], None] | None
+    ) -> DesignTable | None:
+        """Return the designs of the plan's sweep."""
+        plan = self.loaded.site.plan
+        if not axes or plan is None:
+            return None
+        excess = None if plan.excess is None else plan.excess.best
+        try:
+            return swept(self.site, axes, excess, progress)
+        except ValueError as error:
+            raise self.refuse(("plan", "sweep"), str(error)) from None
+
+    def signal(self, trace: Trace) -> Signal | None:
+        """Return what the marginal intensity says of battery, shifting and exports."""
+        marginal = self.hours.marginal_g_per_kwh
+        if marginal is None:
+            return None
+        before = np.maximum(self.hours.demand_mw - self.site.generation_mw, 0.0)
+        step_h = self.hours.step_h
+        return Signal(
+            float((trace.grid_mw - before) @ marginal) * step_h,
+            float(trace.exported_mw @ marginal) * step_h,
+        )
+
+
+def hours_of_day(hours: SiteHours) -> tuple[HourOfDay, ...]:
+    """Return the intensities of each hour of the day, UTC, with standard deviations."""
+    starts = hours.start_s + np.arange(len(hours.g_per_kwh)) * round(hours.step_h * S_PER_H)
+    of_day = (starts // S_PER_H) % HOURS_A_DAY
+    rows = []
+    for hour in range(HOURS_A_DAY):
+        here = of_day == hour
+        if not here.any():
+            continue
+        marginal = None if hours.marginal_g_per_kwh is None else hours.marginal_g_per_kwh[here]
+        average = hours.g_per_kwh[here]
+        rows.append(
+            HourOfDay(
+                hour, float(average.mean()), float(average.std()),
+                None if marginal is None else float(marginal.mean()),
+                None if marginal is None else float(marginal.std()),
+            )
+        )  # fmt: skip
+    return tuple(rows)
