@@ -47,10 +47,9 @@ class Waiting(NamedTuple):
 
 
 class Deferral:
-    """The state of a policy between steps: what waits, by deadline.
+    """A policy and what waits between passes over the data.
 
-    Each pass over the data goes on with the backlog that the last one left; the first begins
-    with none.
+    Each pass goes on with the backlog that the last whole one left; the first begins with none.
 
     Parameters
     ----------
@@ -170,26 +169,43 @@ class Deferral:
             ready = left + arriving
             due = most(ready - limit, 0.0)
             running = most(due, least(least(generation - firm, ready), capacity - firm))
-            left = waiting[0] = ready - running
+            left = ready - running
             yield firm + running
+        waiting[0] = left
 
     def _by_deadline(self, generation_mw: Iterable[Any], firm_mw: Iterable[Any]) -> Iterator[Any]:
-        """Several tiers: earliest deadlines first."""
+        """Several tiers: earliest deadlines first.
+
+        Row ``e mod rows`` has what waits with a deadline up to step e. What arrives is the same
+        for all designs, so that it is not added to the rows: ``floors`` has what is missing in
+        each, and no row falls below that.
+        """
         least, most = (np.minimum, np.maximum) if self.many else (min, max)
-        capacity, waiting = self.capacity_mw, self.waiting
-        tiers = list(self.shares.items())
+        capacity, count = self.capacity_mw, len(self.waiting)
+        rows, floors = self.waiting.copy(), np.zeros(count)
+        lowest = floors[:, None] if self.many else floors
+        arriving = self._arriving()
+        row = 0
         for generation, firm, demand in zip(
             generation_mw, firm_mw, self.demand_mw.tolist(), strict=True
         ):
-            for steps, share in tiers:
-                waiting[steps:] += share * demand
-            due, ready = waiting[0], waiting[-1]
+            floors -= demand * arriving[row]
+            due, ready = rows[row] - floors[row], rows[row - 1] - floors[row - 1]
             running = most(due, least(least(generation - firm, ready), capacity - firm))
-            # What is left, a step nearer to its deadline.
-            np.subtract(waiting[1:], running, out=waiting[:-1])
-            waiting[-1] -= running
-            np.maximum(waiting, 0.0, out=waiting)
+            rows -= running
+            np.maximum(rows, lowest, out=rows)
+            rows[row], floors[row] = ready - running, 0.0
+            row = (row + 1) % count
             yield firm + running
+        self.waiting[...] = np.roll(rows - lowest, -row, axis=0)
+
+    def _arriving(self) -> Floats:
+        """Return the share of the demand that each row takes in each step; shape (rows, rows)."""
+        count = len(self.waiting)
+        shares = np.zeros(count)
+        for steps, share in self.shares.items():
+            shares[steps:] += share
+        return np.array([np.roll(shares, row) for row in range(count)])
 
 
 def defer(
