@@ -61,10 +61,14 @@ def shifted(
     return defer(flexible, generation_mw, capacity_mw, firm_mw=firm).load_mw
 
 
+KEPT = 2_000_000  # figures: 16 MB
+
+
 class DesignLoads:
     """What runs in each step, for as many designs as are asked for at a time.
 
-    Nothing is kept but a step, or a window, of those designs.
+    What runs is kept for as many designs as are run at a time where that is at most `KEPT` figures.
+    Else nothing is but a step, or a window, and each pass works it out again.
 
     Parameters
     ----------
@@ -100,8 +104,11 @@ class DesignLoads:
     def __call__(self, designs: slice) -> Iterator[Floats]:
         """Return what runs in each step [MW]: arrays of the shape (designs of the slice,)."""
         if self._current is None or self._current.designs != designs:
+            self._current = None  # frees what is kept of the last ones
             self._current = self._begun(designs)
         chunk = self._current
+        if chunk.kept:
+            return iter(chunk.kept)
         chunk.policy.waiting[...] = chunk.start
         return self._one_pass(chunk)
 
@@ -114,10 +121,23 @@ class DesignLoads:
             for own in self.generation_mw(designs):
                 idle |= own != 0
             idle = ~idle
-        chunk = _Chunk(designs, policy, policy.waiting, idle)
+        kept: list[Floats] = []
+        chunk = _Chunk(designs, policy, policy.waiting, idle, kept)
+        keeps = len(capacity) * len(self.flexible.demand_mw) <= KEPT
+
+        def one_pass() -> None:
+            kept.clear()
+            loads = self._one_pass(chunk)
+            if keeps:
+                kept.extend(loads)
+            else:
+                deque(loads, maxlen=0)
+
         if policy.shares:
-            policy.settle(lambda: deque(self._one_pass(chunk), maxlen=0))
-        return chunk._replace(start=policy.waiting.copy())
+            return chunk._replace(start=policy.settle(one_pass))
+        if keeps:
+            one_pass()
+        return chunk
 
     def _one_pass(self, chunk: _Chunk) -> Iterator[Floats]:
         generation = self.generation_mw(chunk.designs)
@@ -159,6 +179,7 @@ class _Chunk(NamedTuple):
     policy: Deferral
     start: Floats
     idle: Any  # whether a design has no generation
+    kept: list[Floats]  # what runs in each step, or nothing
 
 
 class _Span(NamedTuple):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from carbonctl.site import shifting
 from carbonctl.site.backlog import FlexibleDemand, Tier, window_starts
 from carbonctl.site.policy import defer
 from carbonctl.site.shifting import DesignLoads, shifted, two_by_two
@@ -53,7 +54,9 @@ def test_windows_do_not_depend_on_what_comes_in_later_ones(seed):
 
 @pytest.mark.parametrize("seed", range(10))
 @pytest.mark.parametrize("kinds", [("defer",), ("window",), KINDS], ids="-".join)
-def test_designs_in_chunks_are_as_each_alone(seed, kinds):
+@pytest.mark.parametrize("kept", [0, shifting.KEPT])
+def test_designs_in_chunks_are_as_each_alone(seed, kinds, kept, monkeypatch):
+    monkeypatch.setattr(shifting, "KEPT", kept)
     case = random_case(seed, kinds)
     rng = np.random.default_rng(seed)
     plants = np.array([0.0, *rng.uniform(0, 2, 6)])  # the first design has no generation
@@ -78,7 +81,9 @@ def test_designs_in_chunks_are_as_each_alone(seed, kinds):
         np.testing.assert_allclose(together[:, design], mine, rtol=0, atol=1e-9)
 
 
-def test_a_pass_that_is_left_early_changes_no_other():
+@pytest.mark.parametrize("kept", [0, shifting.KEPT])
+def test_a_pass_that_is_left_early_changes_no_other(kept, monkeypatch):
+    monkeypatch.setattr(shifting, "KEPT", kept)
     case = random_case(5)
     loads = DesignLoads(
         case.flexible, case.intensity, np.full(2, case.capacity_mw),
