@@ -1,8 +1,10 @@
-"""Flexible load of all tiers together, for one design or for many, and what it is worth.
+"""Flexible load of all tiers together, for one design or for many.
 
 Windows are planned first. They leave room in the capacity for what may fall due in a step of the
 tiers that wait, so that those keep their deadlines whatever comes. Then the rest waits for
-generation. The battery comes after: it takes the surplus left and serves the deficit left.
+generation. The battery comes after: it takes the surplus left and serves the deficit left. What
+waits knows no battery: work that meets its deadline in a step without generation may need more
+power than the battery has, though it would have had enough before.
 """
 
 from __future__ import annotations
@@ -202,55 +204,3 @@ def _planned(span: _Span, windows: Iterable[Window]) -> Floats:
             after = np.where(idle, cleanest, after)
         load = after
     return load
-
-
-class Supply(NamedTuple):
-    """What the grid delivers: energy [MWh] and its carbon [kg]."""
-
-    unmet_mwh: float
-    import_kg: float
-
-
-class TwoByTwo(NamedTuple):
-    """What the grid delivers with and without a battery, and with and without shifting."""
-
-    neither: Supply
-    battery: Supply
-    shifting: Supply
-    both: Supply
-
-
-def two_by_two(
-    flexible: FlexibleDemand,
-    shifted_mw: Floats,
-    generation_mw: Floats,
-    intensity: Floats,
-    grid_with_battery: Callable[[Floats], Floats],
-) -> TwoByTwo:
-    """Return what battery and shifting are worth, each alone and together.
-
-    Parameters
-    ----------
-    flexible : FlexibleDemand
-        Demand.
-    shifted_mw : array of float, shape (steps,)
-        What runs where flexible load follows generation, `shifted` [MW].
-    generation_mw : array of float, shape (steps,)
-        Own generation [MW].
-    intensity : array of float, shape (steps,)
-        Of the grid [g/kWh].
-    grid_with_battery : callable
-        Gives, for a load [MW], what the grid delivers in each step beside the battery [MW].
-    """
-
-    def supply(grid_mw: Floats) -> Supply:
-        return Supply(
-            float(grid_mw.sum()) * flexible.step_h, float(grid_mw @ intensity) * flexible.step_h
-        )
-
-    return TwoByTwo(
-        neither=supply(np.maximum(flexible.demand_mw - generation_mw, 0.0)),
-        battery=supply(grid_with_battery(flexible.demand_mw)),
-        shifting=supply(np.maximum(shifted_mw - generation_mw, 0.0)),
-        both=supply(grid_with_battery(shifted_mw)),
-    )

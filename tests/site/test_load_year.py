@@ -6,9 +6,8 @@ import pytest
 from carbonctl.site.backlog import window_starts
 from carbonctl.site.optimum import optimum
 from carbonctl.site.policy import defer
-from carbonctl.site.shifting import two_by_two
 from carbonctl.site.windows import least_unmet_mwh
-from tests.site.loads import grid_with, name_of, rows, year
+from tests.site.loads import name_of, rows, two_by_two, year
 
 
 @pytest.mark.parametrize("row", rows("year"), ids=name_of)
@@ -16,10 +15,7 @@ def test_policy_and_two_by_two(row):
     case = year(row)
     load = defer(case.flexible, case.generation_mw, case.capacity_mw).load_mw
     assert load.sum() == pytest.approx(case.demand_mw.sum(), rel=1e-9)
-    table = two_by_two(
-        case.flexible, load, case.generation_mw, case.intensity,
-        lambda some: grid_with(case.store, some, case.generation_mw),
-    )  # fmt: skip
+    table = two_by_two(case, load)
     right = {"unmet": table.neither, "battery_unmet": table.battery, "policy_unmet": table.both}
     for name, supply in right.items():
         assert supply.unmet_mwh == pytest.approx(float(row[f"{name}_mwh"]), rel=1e-9)
@@ -44,8 +40,8 @@ def test_optimum(row):
     pytest.importorskip("scipy", reason="scipy is not installed: pip install 'carbonctl[optimum]'")
     case = year(row)
     series = (case.flexible, case.generation_mw, case.intensity, case.capacity_mw)
-    energy = optimum(*series, storage=case.store)
+    energy = optimum(*series, storage=case.battery)
     assert energy.unmet_mwh == pytest.approx(float(row["optimal_unmet_mwh"]), rel=1e-6)
-    carbon = optimum(*series, storage=case.store, least="carbon")
+    carbon = optimum(*series, storage=case.battery, least="carbon")
     assert carbon.import_kg == pytest.approx(float(row["optimal_import_kg"]), rel=1e-6)
     assert np.all(energy.load_mw <= case.capacity_mw + 1e-6)

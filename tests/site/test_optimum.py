@@ -1,6 +1,7 @@
 """The optimum with perfect foresight: right values, what no plan may break, and what it bounds."""
 
 import sys
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -8,15 +9,16 @@ import pytest
 
 from carbonctl.errors import MissingExtra, Unavailable
 from carbonctl.site.backlog import FlexibleDemand, Tier, bounds
+from carbonctl.site.battery import Battery
 from carbonctl.site.optimum import Optimum, optimum
 from carbonctl.site.policy import defer
 from carbonctl.site.shifting import shifted
-from tests.site.loads import Case, Store, case_of, grid_with, name_of, random_case, rows
+from tests.site.loads import Case, case_of, grid_with, name_of, random_case, rows
 
 pytest.importorskip("scipy", reason="scipy is not installed: pip install 'carbonctl[optimum]'")
 
 KINDS = ("defer", "within", "window")
-NONE = Store(0.0, 0.0, 0.0)
+NONE = Battery(0.0, 0.0, 0.0)
 
 
 def least(case: Case, what: str = "energy", **changes) -> Optimum:
@@ -24,7 +26,7 @@ def least(case: Case, what: str = "energy", **changes) -> Optimum:
     case = case._replace(**changes)
     return optimum(
         case.flexible, case.generation_mw, case.intensity, case.capacity_mw,
-        storage=case.store, charge_from=charge_from, least=what,
+        storage=case.battery, charge_from=charge_from, least=what,
     )  # fmt: skip
 
 
@@ -48,7 +50,7 @@ def test_windows_of_a_day(row):
 def test_no_battery_is_one_without_energy():
     case = case_of(rows("joint")[0])
     bare = optimum(case.flexible, case.generation_mw, case.intensity, case.capacity_mw)
-    assert bare.unmet_mwh == least(case, store=NONE).unmet_mwh
+    assert bare.unmet_mwh == least(case, battery=NONE).unmet_mwh
     assert not bare.charge_mw.any() and not bare.stored_mwh.any()
 
 
@@ -57,15 +59,15 @@ def check_plan(case: Case, plan: Optimum, step_h: float = 1.0) -> None:
     slack = 1e-6
     supply = case.generation_mw + plan.grid_mw + plan.discharge_mw
     assert np.all(supply >= plan.load_mw + plan.charge_mw - slack)
-    kept = (1 - case.store.self_discharge_per_h) ** step_h * np.roll(plan.stored_mwh, 1)
-    gain = plan.charge_mw * case.store.charge_efficiency
-    taken = plan.discharge_mw / case.store.discharge_efficiency
+    kept = (1 - case.battery.self_discharge_per_h) ** step_h * np.roll(plan.stored_mwh, 1)
+    gain = plan.charge_mw * case.battery.charge_efficiency
+    taken = plan.discharge_mw / case.battery.discharge_efficiency
     np.testing.assert_allclose(plan.stored_mwh, kept + (gain - taken) * step_h, atol=slack)
     assert (
-        -slack <= plan.stored_mwh.min() and plan.stored_mwh.max() <= case.store.usable_mwh + slack
+        -slack <= plan.stored_mwh.min() and plan.stored_mwh.max() <= case.battery.usable_mwh + slack
     )
-    assert plan.charge_mw.max() <= case.store.charge_mw + slack
-    assert plan.discharge_mw.max() <= case.store.discharge_mw + slack
+    assert plan.charge_mw.max() <= case.battery.charge_mw + slack
+    assert plan.discharge_mw.max() <= case.battery.discharge_mw + slack
     assert plan.load_mw.max() <= case.capacity_mw + slack
     assert plan.load_mw.sum() == pytest.approx(case.demand_mw.sum(), rel=1e-9)
     limits = [bounds(tier, case.flexible) for tier in case.flexible.tiers]
@@ -90,7 +92,7 @@ def test_plans_keep_what_every_plan_keeps(seed, what):
 def test_no_policy_beats_it(seed):
     case = random_case(seed, KINDS)
     load = shifted(case.flexible, case.generation_mw, case.intensity, case.capacity_mw)
-    grid = grid_with(case.store, load, case.generation_mw)
+    grid = grid_with(case.battery, load, case.generation_mw)
     assert grid.sum() >= least(case).unmet_mwh * (1 - 1e-9) - 1e-7
     assert grid @ case.intensity >= least(case, "carbon").import_kg * (1 - 1e-9) - 1e-4
 
@@ -100,7 +102,7 @@ def test_without_a_battery_waiting_for_generation_is_optimal_in_energy(seed):
     case = random_case(seed)
     load = defer(case.flexible, case.generation_mw, case.capacity_mw).load_mw
     unmet = np.maximum(load - case.generation_mw, 0).sum()
-    assert unmet == pytest.approx(least(case, store=NONE).unmet_mwh, rel=1e-7, abs=1e-7)
+    assert unmet == pytest.approx(least(case, battery=NONE).unmet_mwh, rel=1e-7, abs=1e-7)
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -108,9 +110,9 @@ def test_without_flexible_load_the_greedy_battery_is_optimal_in_energy(seed):
     case = random_case(seed)
     rigid = case.flexible._replace(tiers=())
     # Of stored energy nothing is lost by and by, or it would matter when the battery is filled.
-    store = case.store._replace(self_discharge_per_h=0.0)
-    grid = grid_with(store, case.demand_mw, case.generation_mw)
-    best = least(case, flexible=rigid, store=store, capacity_mw=case.demand_mw.max())
+    battery = replace(case.battery, self_discharge_per_h=0.0)
+    grid = grid_with(battery, case.demand_mw, case.generation_mw)
+    best = least(case, flexible=rigid, battery=battery, capacity_mw=case.demand_mw.max())
     assert grid.sum() == pytest.approx(best.unmet_mwh, rel=1e-7, abs=1e-6)
 
 
@@ -122,8 +124,8 @@ def test_battery_and_shifting_are_at_least_as_good_as_each(seed, what):
     plans = [
         least(case, what),
         least(case, what, flexible=rigid),
-        least(case, what, store=NONE),
-        least(case, what, flexible=rigid, store=NONE),
+        least(case, what, battery=NONE),
+        least(case, what, flexible=rigid, battery=NONE),
     ]
     both, battery, shifting, neither = (
         plan.unmet_mwh if what == "energy" else plan.import_kg for plan in plans
@@ -164,17 +166,19 @@ def test_no_time_is_no_flexibility(seed):
 
 
 def test_energy_goes_with_the_length_of_a_step():
-    case = random_case(3)._replace(store=Store(40.0, 10.0, 8.0, 0.9, 0.9))
+    case = random_case(3)._replace(battery=Battery(40.0, 10.0, 8.0, 0.9, 0.9))
     hours = least(case)
     tiers = tuple(tier._replace(hours=tier.hours / 4) for tier in case.flexible.tiers)
     quarters = case.flexible._replace(tiers=tiers, step_h=0.25)
-    plan = least(case, flexible=quarters, store=case.store._replace(usable_mwh=10.0))
+    plan = least(case, flexible=quarters, battery=replace(case.battery, usable_mwh=10.0))
     assert plan.unmet_mwh == pytest.approx(hours.unmet_mwh / 4, rel=1e-8)
-    check_plan(case._replace(flexible=quarters, store=Store(10.0, 10.0, 8.0, 0.9, 0.9)), plan, 0.25)
+    check_plan(
+        case._replace(flexible=quarters, battery=Battery(10.0, 10.0, 8.0, 0.9, 0.9)), plan, 0.25
+    )
 
 
 def test_self_discharge_is_by_the_hour():
-    case = random_case(3)._replace(store=Store(40.0, 10.0, 8.0, 0.9, 0.9, 0.2))
+    case = random_case(3)._replace(battery=Battery(40.0, 10.0, 8.0, 0.9, 0.9, 0.2))
     quarters = case._replace(flexible=case.flexible._replace(step_h=0.25))
     plan = least(quarters)
     assert plan.stored_mwh.max() > 1.0
@@ -184,12 +188,12 @@ def test_self_discharge_is_by_the_hour():
 def test_the_grid_may_charge_by_hand():
     # 10 MW, no generation; the first hour costs 100 g/kWh, the second 400: store 5 / 0.8 MWh.
     flexible = FlexibleDemand(np.array([10.0, 10.0]), (), 1.0)
-    store = Store(10.0, 6.25, 5.0, 0.8, 1.0)
+    battery = Battery(10.0, 6.25, 5.0, 0.8, 1.0)
     prices = np.array([100.0, 400.0])
-    own = optimum(flexible, np.zeros(2), prices, 10.0, storage=store, least="carbon")
+    own = optimum(flexible, np.zeros(2), prices, 10.0, storage=battery, least="carbon")
     assert own.import_kg == 5000.0
     plan = optimum(
-        flexible, np.zeros(2), prices, 10.0, storage=store, charge_from="grid", least="carbon"
+        flexible, np.zeros(2), prices, 10.0, storage=battery, charge_from="grid", least="carbon"
     )
     assert plan.import_kg == 16.25 * 100 + 5 * 400
     assert plan.unmet_mwh == 21.25

@@ -15,7 +15,7 @@ DEFER_ROWS = [row for row in rows("joint") if row["flexibility"] == "defer"] + r
 def test_right_values(row):
     case = case_of(row)
     load = defer(case.flexible, case.generation_mw, case.capacity_mw).load_mw
-    grid = grid_with(case.store, load, case.generation_mw)
+    grid = grid_with(case.battery, load, case.generation_mw)
     assert grid.sum() == pytest.approx(float(row["policy_unmet_mwh"]), rel=1e-9, abs=1e-9)
     kg = float(row["policy_import_kg"])
     assert grid @ case.intensity == pytest.approx(kg, rel=1e-9, abs=1e-9)

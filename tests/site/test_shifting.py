@@ -5,9 +5,10 @@ import pytest
 
 from carbonctl.site import shifting
 from carbonctl.site.backlog import FlexibleDemand, Tier, window_starts
+from carbonctl.site.battery import Battery
 from carbonctl.site.policy import defer
-from carbonctl.site.shifting import DesignLoads, shifted, two_by_two
-from tests.site.loads import Case, Store, case_of, grid_with, name_of, random_case, rows
+from carbonctl.site.shifting import DesignLoads, shifted
+from tests.site.loads import Case, case_of, name_of, random_case, rows, two_by_two
 
 KINDS = ("defer", "within", "window")
 JOINT = [row for row in rows("joint") if row["flexibility"] != "within"] + rows("tiers")
@@ -96,16 +97,10 @@ def test_a_pass_that_is_left_early_changes_no_other(kept, monkeypatch):
     assert np.array(list(loads(slice(0, 2)))).tobytes() == whole.tobytes()
 
 
-def quarter(case: Case):
-    return two_by_two(
-        case.flexible, load_of(case), case.generation_mw, case.intensity,
-        lambda load: grid_with(case.store, load, case.generation_mw),
-    )  # fmt: skip
-
-
 @pytest.mark.parametrize("row", JOINT, ids=name_of)
 def test_both_are_at_least_as_good_as_each(row):
-    table = quarter(case_of(row))
+    case = case_of(row)
+    table = two_by_two(case, load_of(case))
     if "rigid_unmet_mwh" in row:
         rigid = float(row["rigid_unmet_mwh"])
         assert table.battery.unmet_mwh == pytest.approx(rigid, rel=1e-9)
@@ -119,9 +114,9 @@ def test_both_are_at_least_as_good_as_each(row):
 @pytest.mark.parametrize("row", JOINT[:3], ids=name_of)
 def test_one_corner_of_two(row):
     case = case_of(row)
-    table = quarter(case._replace(store=Store(0.0, 0.0, 0.0)))
+    table = two_by_two(case._replace(battery=Battery(0.0, 0.0, 0.0)), load_of(case))
     assert table.battery == table.neither and table.both == table.shifting
-    table = quarter(case._replace(flexible=case.flexible._replace(tiers=())))
+    table = two_by_two(case, load_of(case._replace(flexible=case.flexible._replace(tiers=()))))
     assert table.shifting == table.neither and table.both == table.battery
 
 
@@ -130,15 +125,14 @@ def test_a_policy_that_knows_no_battery_may_waste_one():
     demand = np.repeat([20.0, 10.0, 10.0], 24)
     generation = np.repeat([10.0, 0.0, 60.0], 24)
     flexible = FlexibleDemand(demand, (Tier(0.4, "defer", 24),), 1.0)
-    case = Case(flexible, generation, np.ones(72), 20.0, Store(480.0, 40.0, 10.0))
-    table = quarter(case)
+    case = Case(flexible, generation, np.ones(72), 20.0, Battery(480.0, 40.0, 10.0))
+    table = two_by_two(case, load_of(case))
     assert table.battery.unmet_mwh == pytest.approx(0.0, abs=1e-9)
     assert table.both.unmet_mwh == pytest.approx(24 * 4.0)
 
 
-def test_steps_of_half_an_hour_are_half_the_energy():
+def test_steps_of_half_an_hour():
     case = case_of(JOINT[0])
     halves = case.flexible._replace(step_h=0.5, tiers=(Tier(0.4, "defer", 3),))
-    table, short = quarter(case), quarter(case._replace(flexible=halves))
-    assert short.shifting.unmet_mwh == pytest.approx(table.shifting.unmet_mwh / 2)
-    assert short.shifting.import_kg == pytest.approx(table.shifting.import_kg / 2)
+    short = case._replace(flexible=halves)
+    np.testing.assert_allclose(load_of(short), load_of(case), rtol=0, atol=1e-12)
