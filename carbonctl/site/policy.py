@@ -267,6 +267,5 @@ def _shares_by_steps(flexible: FlexibleDemand) -> dict[int, float]:
     shares: dict[int, float] = {}
     for tier in flexible.waiting():
         steps = whole_steps(tier.hours, flexible.step_h)
-        if steps and tier.share:
-            shares[steps] = shares.get(steps, 0.0) + tier.share
+        shares[steps] = shares.get(steps, 0.0) + tier.share
     return dict(sorted(shares.items()))

@@ -13,6 +13,7 @@ from carbonctl.site.battery import Battery
 from carbonctl.site.optimum import Optimum, optimum
 from carbonctl.site.policy import defer
 from carbonctl.site.shifting import shifted
+from carbonctl.site.taper import Taper
 from tests.site.loads import Case, case_of, grid_with, name_of, random_case, rows
 
 pytest.importorskip("scipy", reason="scipy is not installed: pip install 'carbonctl[optimum]'")
@@ -95,6 +96,16 @@ def test_no_policy_beats_it(seed):
     grid = grid_with(case.battery, load, case.generation_mw)
     assert grid.sum() >= least(case).unmet_mwh * (1 - 1e-9) - 1e-7
     assert grid @ case.intensity >= least(case, "carbon").import_kg * (1 - 1e-9) - 1e-4
+
+
+def test_it_bounds_a_battery_with_a_taper():
+    case = case_of(rows("joint")[8])
+    case = case._replace(battery=replace(case.battery, taper=Taper(0.5, 0.2, 0.02, 0.02)))
+    load = shifted(case.flexible, case.generation_mw, case.intensity, case.capacity_mw)
+    tapered = grid_with(case.battery, load, case.generation_mw).sum()
+    slow, quick = least(case), least(case, battery=replace(case.battery, taper=None))
+    assert quick.unmet_mwh < slow.unmet_mwh <= tapered
+    assert slow.discharge_mw.max() <= case.battery.limits_mw()[1] + 1e-9
 
 
 @pytest.mark.parametrize("seed", range(30))

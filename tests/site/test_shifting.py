@@ -39,6 +39,19 @@ def test_tiers_that_wait_alone_are_the_policy(seed):
     np.testing.assert_allclose(load_of(case), waiting, rtol=0, atol=1e-9)
 
 
+@pytest.mark.parametrize(
+    "tier", [Tier(0.3, "defer", 0.5), Tier(0.3, "within", 0), Tier(0, "defer", 9)]
+)
+def test_no_time_and_no_share_are_no_flexibility(tier):
+    case = random_case(2)
+    rigid = case._replace(flexible=case.flexible._replace(tiers=(tier,)))
+    assert load_of(rigid).tobytes() == case.demand_mw.tobytes()
+    tiers = (Tier(0.2, "window", 6), Tier(0.2, "defer", 6))
+    without = case._replace(flexible=case.flexible._replace(tiers=tiers))
+    beside = case._replace(flexible=case.flexible._replace(tiers=(*tiers, tier)))
+    assert load_of(beside).tobytes() == load_of(without).tobytes()
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_windows_do_not_depend_on_what_comes_in_later_ones(seed):
     case = random_case(seed)
