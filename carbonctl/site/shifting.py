@@ -69,8 +69,8 @@ KEPT = 2_000_000  # figures: 16 MB
 class DesignLoads:
     """What runs in each step, for as many designs as are asked for at a time.
 
-    What runs is kept for as many designs as are run at a time where that is at most `KEPT` figures.
-    Else nothing is but a step, or a window, and each pass works it out again.
+    What runs is kept between passes where it is at most `KEPT` figures. Else nothing is kept but a
+    step, or a window, and each pass works it out again.
 
     Parameters
     ----------
@@ -108,14 +108,11 @@ class DesignLoads:
         if self._current is None or self._current.designs != designs:
             self._current = None  # frees what is kept of the last ones
             self._current = self._begun(designs)
-        chunk = self._current
-        if chunk.kept:
-            return iter(chunk.kept)
-        chunk.policy.waiting[...] = chunk.start
-        return self._one_pass(chunk)
+        kept = self._current.kept
+        return iter(kept) if kept else self._one_pass(self._current)
 
     def _begun(self, designs: slice) -> _Chunk:
-        """Return what the designs of a slice begin the data with."""
+        """Return the designs of a slice, with what waits at the start of their data."""
         capacity = self.capacity_mw[designs]
         policy = Deferral(self.flexible, capacity, designs=len(capacity))
         idle = np.zeros(len(capacity), bool)
@@ -124,7 +121,7 @@ class DesignLoads:
                 idle |= own != 0
             idle = ~idle
         kept: list[Floats] = []
-        chunk = _Chunk(designs, policy, policy.waiting, idle, kept)
+        chunk = _Chunk(designs, policy, idle, kept)
         keeps = len(capacity) * len(self.flexible.demand_mw) <= KEPT
 
         def one_pass() -> None:
@@ -136,8 +133,8 @@ class DesignLoads:
                 deque(loads, maxlen=0)
 
         if policy.shares:
-            return chunk._replace(start=policy.settle(one_pass))
-        if keeps:
+            policy.settle(one_pass)
+        elif keeps:
             one_pass()
         return chunk
 
@@ -175,11 +172,10 @@ class DesignLoads:
 
 
 class _Chunk(NamedTuple):
-    """Designs that go together, and what waits at the start of their data."""
+    """Designs that go together; their policy has what waits at the start of their data."""
 
     designs: slice
     policy: Deferral
-    start: Floats
     idle: Any  # whether a design has no generation
     kept: list[Floats]  # what runs in each step, or nothing
 
