@@ -15,7 +15,7 @@ from carbonctl.spec.tree import Map, Node, Seq, copy_of, parse
 from carbonctl.spec.validation import Checker, Loc, problem_at
 from carbonctl.text import did_you_mean, few_searches, resembles
 
-_SUPPLY = frozenset({"grid", "carbon_intensity"})
+_SUPPLY = frozenset({"grid", "carbon_intensity", "grid_hourly"})
 _SITE = frozenset(SiteShare.model_fields)
 _MOST_SHOWN = 40  # names that a message lists
 
