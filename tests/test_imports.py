@@ -81,7 +81,7 @@ def test_factors_import_nothing_but_ranges_and_each_other():
         assert others <= {"carbonctl.numbers.intervals"}, path
 
 
-HEAVY = ("numpy", "pandas", "rich", "pint", "scipy", "matplotlib", "pyarrow")
+HEAVY = ("numpy", "pandas", "rich", "pint", "scipy", "matplotlib", "pyarrow", "vl_convert")
 
 
 def loaded(*arguments: str) -> set[str]:
@@ -129,6 +129,12 @@ def test_only_the_named_command_kind_and_format_are_imported():
     assert "carbonctl.render.result.table_" not in modules
     assert "carbonctl.inputs.saved_result" not in modules
     assert "carbonctl.ledger.frames" not in modules
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json"])
+def test_an_account_imports_no_charts(form):
+    modules = loaded("estimate", str(CONFIGS / "quickstart.yaml"), "-q", "--format", form)
+    assert not {m for m in modules if m.startswith(("vl_convert", "carbonctl.render.charts"))}
 
 
 def test_validation_imports_nothing_heavy_and_no_account():

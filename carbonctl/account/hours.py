@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from carbonctl.catalog.hourly.series import HOUR_S, HourlyGrid, Origin, stamp
 from carbonctl.estimators.base import ActivityError
@@ -11,8 +11,11 @@ from carbonctl.factors import schedule
 from carbonctl.factors.hours import mean_over
 from carbonctl.numbers.intervals import Number, best, decide, high, row_by_row
 from carbonctl.numbers.values import Value
-from carbonctl.spec.hours import MARGINAL, HourlyFile, Moment
 from carbonctl.spec.model import Activity
+from carbonctl.spec.moments import MARGINAL, Moment
+
+if TYPE_CHECKING:
+    from carbonctl.spec.hours import HourlyFile
 
 _GRAMS = 1000  # of a kilogram
 _SLACK_H = 1e-9

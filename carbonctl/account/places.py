@@ -82,12 +82,15 @@ def _name(ref: SiteRef | None) -> str | Value | None:
         return ref if isinstance(ref, str) else None
     if ref.grid is not None:
         return ref.grid if isinstance(ref.grid, str) else "an inline mix"
+    if ref.carbon_intensity is None and ref.grid_hourly is not None:
+        return str(ref.grid_hourly.file)
     return ref.carbon_intensity
 
 
 def _says_supply(layer: Layer) -> bool:
     _, site = layer
-    return site.grid is not None or site.carbon_intensity is not None
+    figures = (site.grid, site.carbon_intensity, site.grid_hourly)
+    return any(figure is not None for figure in figures)
 
 
 def _layer(workload: Workload, ref: str | Site, at: str) -> Layer:

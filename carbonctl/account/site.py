@@ -1,6 +1,8 @@
 """Resolves where an activity runs: spec, then catalog, then defaults."""
 
-from typing import Any, NamedTuple
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from carbonctl.account import hours
 from carbonctl.account.grid_ranges import grid_range
@@ -17,8 +19,10 @@ from carbonctl.factors import grid
 from carbonctl.numbers.intervals import Number, best, decide
 from carbonctl.numbers.values import Status, Value
 from carbonctl.spec.fields import Mix
-from carbonctl.spec.hours import Hourly, hourly_file
 from carbonctl.spec.model import Site
+
+if TYPE_CHECKING:
+    from carbonctl.spec.hours import HourlyFile
 
 Layer = tuple[str, Site]
 
@@ -72,9 +76,9 @@ class HoursOf(NamedTuple):
     """Where the hours of a site's grid stand, with their paths; None where nothing says it."""
 
     grid: str | None
-    hourly: Hourly | None
+    hourly: HourlyFile | None
     hourly_path: str
-    marginal: Hourly | None
+    marginal: HourlyFile | None
     marginal_path: str
 
 
@@ -180,7 +184,7 @@ class _Site:
         if hourly is not None and self.run is not None:
             path = hourly_path
             of_grid = name if isinstance(name, str) else None
-            grid = self.catalog.hourly_grid(hourly_file(hourly), of_grid)
+            grid = self.catalog.hourly_grid(hourly, of_grid)
             self.is_hourly = True
             doubtful = hours.doubtful(self.run, grid)
             if doubtful:
@@ -189,7 +193,7 @@ class _Site:
                     "usual around them: the data may have gaps there"
                 )
                 self.warnings.append(Caution(message, path, kind="doubtful hours"))
-            value = hours.intensity(self.run, grid, hourly_file(hourly), path)
+            value = hours.intensity(self.run, grid, hourly, path)
             return value, grid.basis, None
         value, path = self.pick("carbon_intensity")
         if value is not None:
@@ -211,9 +215,9 @@ class _Site:
             self.warnings.append(Caution(message, hourly_path, kind="hours without a start"))
         return self.grid_intensity(name, path)
 
-    def hourly(self) -> tuple[Hourly | None, str]:
+    def hourly(self) -> tuple[HourlyFile | None, str]:
         """Return the hours of the grid and their path; None where a single figure precedes."""
-        value: Hourly | None
+        value: HourlyFile | None
         value, path = self.pick("grid_hourly")
         if value is not None and self.pick("carbon_intensity")[0] is not None:
             for _, site in self.layers:

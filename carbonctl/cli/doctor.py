@@ -20,7 +20,13 @@ from carbonctl.reference import descriptions, integrity
 from carbonctl.render import Style
 
 COLUMNS = descriptions.of("doctor")
-_OPTIONAL = {"pandas": "tables in and out", "pyarrow": "Parquet"}
+# Optional packages: what each is for.
+_OPTIONAL = {
+    "pandas": "tables in and out",
+    "pyarrow": "Parquet",
+    "vl-convert-python": "charts as SVG, PNG and in pages",
+}
+_MODULES = {"vl-convert-python": "vl_convert"}  # where it has not the package's name
 OK, FAULTY, ABSENT = "ok", "faulty", "absent"
 
 
@@ -140,7 +146,7 @@ def _package(name: str, use: str) -> dict[str, Any]:
     except metadata.PackageNotFoundError:
         return _row(name, "not installed", f"for {use}; optional", ABSENT)
     try:
-        import_module(name)
+        import_module(_MODULES.get(name, name))
     except Exception as error:  # noqa: BLE001  a broken package may raise anything
         said = f"{type(error).__name__}: {error}".partition("\n")[0]
         return _row(name, version, f"for {use}; cannot be imported, {said}", FAULTY)

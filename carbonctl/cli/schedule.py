@@ -18,7 +18,7 @@ from carbonctl.outputs.merging import Cautions
 from carbonctl.outputs.verdicts import announce
 from carbonctl.render import CHART_FORMATS, TABLES, charts
 from carbonctl.render.schedule import COLUMNS, FORMATS, Shown, render
-from carbonctl.spec.hours import AVERAGE, MARGINAL
+from carbonctl.spec.moments import AVERAGE, MARGINAL
 from carbonctl.spec.overrides import parse_override
 
 if TYPE_CHECKING:

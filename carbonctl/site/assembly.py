@@ -13,7 +13,8 @@ from carbonctl.catalog.hourly.series import HOUR_S, Series, common
 from carbonctl.errors import Caution, InputError
 from carbonctl.estimators.base import ActivityError
 from carbonctl.site.hours import DataFile, HoursReader, years_in
-from carbonctl.spec.hours import MARGINAL, ONSITE, PEAK, Generation, HourlyFile, hourly_file
+from carbonctl.spec.hours import ONSITE, PEAK, Generation, HourlyFile, hourly_file
+from carbonctl.spec.moments import MARGINAL
 from carbonctl.spec.site_file import Demand, LoadedSite
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]

@@ -194,8 +194,12 @@ class FlexibleDemand(NamedTuple):
         ]
 
     def waiting(self) -> list[Tier]:
-        """Return the tiers that wait for generation."""
-        return [tier for tier in self.tiers if tier.kind != WINDOW]
+        """Return the tiers that can wait for generation: by a step at least."""
+        return [
+            tier
+            for tier in self.tiers
+            if tier.kind != WINDOW and tier.share and whole_steps(tier.hours, self.step_h)
+        ]
 
     def waiting_mw(self) -> Floats:
         """Return what arrives in each step of the tiers that wait [MW]; shape (steps,)."""

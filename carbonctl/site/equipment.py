@@ -12,8 +12,7 @@ from carbonctl.site.backlog import FlexibleDemand, Tier
 from carbonctl.site.battery import Battery, usable_mwh
 from carbonctl.site.embodied import battery_kgco2e_per_year, servers_kgco2e_per_year
 from carbonctl.site.taper import NMC
-from carbonctl.spec.hours import CYCLIC, Servers
-from carbonctl.spec.hours import Battery as BatterySpec
+from carbonctl.spec.hours import CYCLIC, Servers, StationaryBattery
 from carbonctl.spec.model import Site
 
 KWH_PER_MWH = 1000
@@ -61,7 +60,7 @@ class Equipped(NamedTuple):
         return float(battery_kgco2e_per_year(nameplate, self.kg_per_kwh, life_years))
 
 
-def equipped(spec: BatterySpec, assumed: list[Assumption]) -> Equipped:
+def equipped(spec: StationaryBattery, assumed: list[Assumption]) -> Equipped:
     """Return the battery of a site's file; what it does not say is added to ``assumed``."""
 
     def said(key: str, default: float, text: str, why: str) -> float:

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.hourly.series import HOUR_S, HourlyGrid, Series, stamp
 from carbonctl.errors import Caution, InputError, Problem
-from carbonctl.spec.hours import AVERAGE, MARGINAL, HourlyFile
+from carbonctl.spec.hours import HourlyFile
+from carbonctl.spec.moments import AVERAGE, MARGINAL
 
 _YEARS_H = (8760, 8784)
 _YEAR_H = 8760

@@ -12,45 +12,18 @@ that the variables are ``g``, then ``c, d, b``, then ``Q`` of each tier. Solved 
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from carbonctl.errors import Unavailable
 from carbonctl.ledger.frames import require
 from carbonctl.site.backlog import FlexibleDemand, Floats, bounds
+from carbonctl.site.battery import Battery
 
 EXTRA = "pip install 'carbonctl[optimum]'"
 METHOD = "highs-ds"  # the dual simplex ends on a vertex: the same plan each time
 DIGITS = 9  # after the point, of sums: HiGHS is no more exact than that
-
-
-class Storage(Protocol):
-    """What a linear programme asks of a battery, `carbonctl.site.battery.Battery`."""
-
-    @property
-    def usable_mwh(self) -> Any:
-        """Energy between empty and full, B [MWh]."""
-
-    @property
-    def charge_mw(self) -> Any:
-        """Highest power in, P_c [MW]."""
-
-    @property
-    def discharge_mw(self) -> Any:
-        """Highest power out, P_d [MW]."""
-
-    @property
-    def charge_efficiency(self) -> Any:
-        """One way, η_c."""
-
-    @property
-    def discharge_efficiency(self) -> Any:
-        """One way, η_d."""
-
-    @property
-    def self_discharge_per_h(self) -> Any:
-        """Share of the stored energy that is lost in an hour, σ."""
 
 
 class Optimum(NamedTuple):
@@ -83,7 +56,7 @@ def optimum(
     intensity: Floats,
     capacity_mw: float,
     *,
-    storage: Storage | None = None,
+    storage: Battery | None = None,
     charge_from: Literal["generation", "grid"] = "generation",
     least: Literal["energy", "carbon"] = "energy",
 ) -> Optimum:
@@ -102,8 +75,8 @@ def optimum(
         Of the grid [g/kWh].
     capacity_mw : float
         Most that may run in a step [MW].
-    storage : Storage, optional
-        A battery, as linear.
+    storage : Battery, optional
+        Of floats, and as linear: its taper lowers the highest powers alone.
     charge_from : str
         "generation": the battery takes no more than own generation. "grid": from either. Taking
         surplus alone, as the policy does, is not linear.
@@ -158,11 +131,12 @@ def optimum(
 
 
 def _add_storage(
-    programme: _Programme, storage: Storage, charge_limit: Any, step_h: float
+    programme: _Programme, storage: Battery, charge_limit: Any, step_h: float
 ) -> tuple[int, int, int]:
     """Add a battery; return its charge and discharge [MW] and what it holds [MWh]."""
-    charge = programme.variable(0.0, np.minimum(storage.charge_mw, charge_limit))
-    discharge = programme.variable(0.0, storage.discharge_mw)
+    most_charge_mw, most_discharge_mw = storage.limits_mw()
+    charge = programme.variable(0.0, np.minimum(most_charge_mw, charge_limit))
+    discharge = programme.variable(0.0, most_discharge_mw)
     stored = programme.variable(0.0, storage.usable_mwh)
     kept = (1 - storage.self_discharge_per_h) ** step_h
     programme.equal(

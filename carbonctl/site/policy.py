@@ -47,10 +47,9 @@ class Waiting(NamedTuple):
 
 
 class Deferral:
-    """The state of a policy between steps: what waits, by deadline.
+    """A policy and what waits between passes over the data.
 
-    Each pass over the data goes on with the backlog that the last one left; the first begins
-    with none.
+    Each pass goes on with the backlog that the last whole one left; the first begins with none.
 
     Parameters
     ----------
@@ -87,13 +86,18 @@ class Deferral:
         # What waits with a deadline within so many steps, all of it last [MW of one step].
         self.waiting = np.zeros((levels, designs) if designs is not None else levels)
 
-    def settle(self, one_pass: Callable[[], Iterable[Any]]) -> None:
+    def settle(self, one_pass: Callable[[], object]) -> Floats:
         """Run passes until what waits at the end is what waited at the start.
 
         Parameters
         ----------
         one_pass : callable
-            Gives a pass, `one_pass`, with the generation from the first step on.
+            Goes through a pass, `one_pass`, with the generation from the first step on.
+
+        Returns
+        -------
+        array of float
+            What waited at the start of the last pass, as ``waiting``.
 
         Raises
         ------
@@ -108,10 +112,10 @@ class Deferral:
         """
         for number in range(MAX_PASSES):
             before = self.waiting.copy()
-            deque(one_pass(), maxlen=0)
+            one_pass()
             moved = np.abs(self.waiting - before).max(axis=0) > _SETTLED * self.peak_mw
             if not np.any(moved):
-                return
+                return before
             if number == 1:
                 self.waiting[...] = np.where(moved, self._fullest(), self.waiting)
         raise ArithmeticError("what waits at the end of the data never was what waited before")
@@ -165,26 +169,43 @@ class Deferral:
             ready = left + arriving
             due = most(ready - limit, 0.0)
             running = most(due, least(least(generation - firm, ready), capacity - firm))
-            left = waiting[0] = ready - running
+            left = ready - running
             yield firm + running
+        waiting[0] = left
 
     def _by_deadline(self, generation_mw: Iterable[Any], firm_mw: Iterable[Any]) -> Iterator[Any]:
-        """Several tiers: earliest deadlines first."""
+        """Several tiers: earliest deadlines first.
+
+        Row ``e mod rows`` has what waits with a deadline up to step e. What arrives is the same
+        for all designs, so that it is not added to the rows: ``floors`` has what is missing in
+        each, and no row falls below that.
+        """
         least, most = (np.minimum, np.maximum) if self.many else (min, max)
-        capacity, waiting = self.capacity_mw, self.waiting
-        tiers = list(self.shares.items())
+        capacity, count = self.capacity_mw, len(self.waiting)
+        rows, floors = self.waiting.copy(), np.zeros(count)
+        lowest = floors[:, None] if self.many else floors
+        arriving = self._arriving()
+        row = 0
         for generation, firm, demand in zip(
             generation_mw, firm_mw, self.demand_mw.tolist(), strict=True
         ):
-            for steps, share in tiers:
-                waiting[steps:] += share * demand
-            due, ready = waiting[0], waiting[-1]
+            floors -= demand * arriving[row]
+            due, ready = rows[row] - floors[row], rows[row - 1] - floors[row - 1]
             running = most(due, least(least(generation - firm, ready), capacity - firm))
-            # What is left, a step nearer to its deadline.
-            np.subtract(waiting[1:], running, out=waiting[:-1])
-            waiting[-1] -= running
-            np.maximum(waiting, 0.0, out=waiting)
+            rows -= running
+            np.maximum(rows, lowest, out=rows)
+            rows[row], floors[row] = ready - running, 0.0
+            row = (row + 1) % count
             yield firm + running
+        self.waiting[...] = np.roll(rows - lowest, -row, axis=0)
+
+    def _arriving(self) -> Floats:
+        """Return the share of the demand that each row takes in each step; shape (rows, rows)."""
+        count = len(self.waiting)
+        shares = np.zeros(count)
+        for steps, share in self.shares.items():
+            shares[steps:] += share
+        return np.array([np.roll(shares, row) for row in range(count)])
 
 
 def defer(
@@ -225,14 +246,19 @@ def defer(
             f"the firm load leaves under {due:g} MW of the capacity, which may fall due in a step"
         )
     rows = [some.tolist() if some.ndim == 1 else some for some in (generation_mw, firm)]
-    if cyclic:
-        policy.settle(lambda: policy.one_pass(*rows))
-    waiting = policy.waiting[-1].copy()
     load = np.empty(generation_mw.shape)
-    for step, running in enumerate(policy.one_pass(*rows)):
-        load[step] = running
+
+    def one_pass() -> None:
+        for step, running in enumerate(policy.one_pass(*rows)):
+            load[step] = running
+
+    if cyclic:
+        waiting = policy.settle(one_pass)
+    else:
+        waiting = policy.waiting.copy()
+        one_pass()
     arriving = beside(firm, load) + beside(policy.share * policy.demand_mw, load)
-    backlog = waiting + np.cumsum(arriving - load, axis=0)
+    backlog = waiting[-1] + np.cumsum(arriving - load, axis=0)
     return Waiting(load, np.maximum(backlog, 0.0) * flexible.step_h)
 
 
@@ -241,6 +267,5 @@ def _shares_by_steps(flexible: FlexibleDemand) -> dict[int, float]:
     shares: dict[int, float] = {}
     for tier in flexible.waiting():
         steps = whole_steps(tier.hours, flexible.step_h)
-        if steps and tier.share:
-            shares[steps] = shares.get(steps, 0.0) + tier.share
+        shares[steps] = shares.get(steps, 0.0) + tier.share
     return dict(sorted(shares.items()))

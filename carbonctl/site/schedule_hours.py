@@ -15,8 +15,9 @@ from carbonctl.site.jobs import JobFacts
 from carbonctl.site.regions import Region
 from carbonctl.site.run import Run, Segment, paid
 from carbonctl.site.schedules import HOME, Question, Refusal
-from carbonctl.spec.hours import AVERAGE, MARGINAL, Hourly, HourlyFile, hourly_file
+from carbonctl.spec.hours import Hourly, HourlyFile, hourly_file
 from carbonctl.spec.hours import Region as RegionSpec
+from carbonctl.spec.moments import AVERAGE, MARGINAL
 
 KW_PER_MW = 1000
 _SIGNAL, _LIMIT = "\0signal", "\0limit"  # no region is called so

@@ -10,7 +10,7 @@ from carbonctl.errors import Caution, UsageError
 from carbonctl.site.forecast import ERROR, HOUR_OF_WEEK, LAST_WEEK, Forecast
 from carbonctl.site.hours import DataFile
 from carbonctl.site.waiting import saving
-from carbonctl.spec.hours import AVERAGE
+from carbonctl.spec.moments import AVERAGE
 
 NOW, CONTIGUOUS, INTERRUPTIBLE, ELASTIC = "now", "contiguous", "interruptible", "elastic"
 LATEST, WORST, MEAN = "latest", "worst", "mean"

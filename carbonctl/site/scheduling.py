@@ -34,8 +34,9 @@ from carbonctl.site.schedules import (
     Span,
 )
 from carbonctl.site.waiting import Chosen, releases, saving
-from carbonctl.spec.hours import MARGINAL, HourlyFile, Moment, SpanAfter
+from carbonctl.spec.hours import HourlyFile, SpanAfter
 from carbonctl.spec.load import Loaded
+from carbonctl.spec.moments import MARGINAL, Moment
 
 W_PER_KW = 1000
 

@@ -1,12 +1,15 @@
-"""Flexible load of all tiers together, for one design or for many, and what it is worth.
+"""Flexible load of all tiers together, for one design or for many.
 
 Windows are planned first. They leave room in the capacity for what may fall due in a step of the
 tiers that wait, so that those keep their deadlines whatever comes. Then the rest waits for
-generation. The battery comes after: it takes the surplus left and serves the deficit left.
+generation. The battery comes after: it takes the surplus left and serves the deficit left. What
+waits knows no battery: work that meets its deadline in a step without generation may need more
+power than the battery has, though it would have had enough before.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import reduce
 from itertools import islice, pairwise, tee
@@ -60,10 +63,14 @@ def shifted(
     return defer(flexible, generation_mw, capacity_mw, firm_mw=firm).load_mw
 
 
+KEPT = 2_000_000  # figures: 16 MB
+
+
 class DesignLoads:
     """What runs in each step, for as many designs as are asked for at a time.
 
-    Nothing is kept but a step, or a window, of those designs.
+    What runs is kept between passes where it is at most `KEPT` figures. Else nothing is kept but a
+    step, or a window, and each pass works it out again.
 
     Parameters
     ----------
@@ -99,13 +106,13 @@ class DesignLoads:
     def __call__(self, designs: slice) -> Iterator[Floats]:
         """Return what runs in each step [MW]: arrays of the shape (designs of the slice,)."""
         if self._current is None or self._current.designs != designs:
+            self._current = None  # frees what is kept of the last ones
             self._current = self._begun(designs)
-        chunk = self._current
-        chunk.policy.waiting[...] = chunk.start
-        return self._one_pass(chunk)
+        kept = self._current.kept
+        return iter(kept) if kept else self._one_pass(self._current)
 
     def _begun(self, designs: slice) -> _Chunk:
-        """Return what the designs of a slice begin the data with."""
+        """Return the designs of a slice, with what waits at the start of their data."""
         capacity = self.capacity_mw[designs]
         policy = Deferral(self.flexible, capacity, designs=len(capacity))
         idle = np.zeros(len(capacity), bool)
@@ -113,10 +120,23 @@ class DesignLoads:
             for own in self.generation_mw(designs):
                 idle |= own != 0
             idle = ~idle
-        chunk = _Chunk(designs, policy, policy.waiting, idle)
+        kept: list[Floats] = []
+        chunk = _Chunk(designs, policy, idle, kept)
+        keeps = len(capacity) * len(self.flexible.demand_mw) <= KEPT
+
+        def one_pass() -> None:
+            kept.clear()
+            loads = self._one_pass(chunk)
+            if keeps:
+                kept.extend(loads)
+            else:
+                deque(loads, maxlen=0)
+
         if policy.shares:
-            policy.settle(lambda: self._one_pass(chunk))
-        return chunk._replace(start=policy.waiting.copy())
+            policy.settle(one_pass)
+        elif keeps:
+            one_pass()
+        return chunk
 
     def _one_pass(self, chunk: _Chunk) -> Iterator[Floats]:
         generation = self.generation_mw(chunk.designs)
@@ -152,12 +172,12 @@ class DesignLoads:
 
 
 class _Chunk(NamedTuple):
-    """Designs that go together, and what waits at the start of their data."""
+    """Designs that go together; their policy has what waits at the start of their data."""
 
     designs: slice
     policy: Deferral
-    start: Floats
     idle: Any  # whether a design has no generation
+    kept: list[Floats]  # what runs in each step, or nothing
 
 
 class _Span(NamedTuple):
@@ -180,55 +200,3 @@ def _planned(span: _Span, windows: Iterable[Window]) -> Floats:
             after = np.where(idle, cleanest, after)
         load = after
     return load
-
-
-class Supply(NamedTuple):
-    """What the grid delivers: energy [MWh] and its carbon [kg]."""
-
-    unmet_mwh: float
-    import_kg: float
-
-
-class TwoByTwo(NamedTuple):
-    """What the grid delivers with and without a battery, and with and without shifting."""
-
-    neither: Supply
-    battery: Supply
-    shifting: Supply
-    both: Supply
-
-
-def two_by_two(
-    flexible: FlexibleDemand,
-    shifted_mw: Floats,
-    generation_mw: Floats,
-    intensity: Floats,
-    grid_with_battery: Callable[[Floats], Floats],
-) -> TwoByTwo:
-    """Return what battery and shifting are worth, each alone and together.
-
-    Parameters
-    ----------
-    flexible : FlexibleDemand
-        Demand.
-    shifted_mw : array of float, shape (steps,)
-        What runs where flexible load follows generation, `shifted` [MW].
-    generation_mw : array of float, shape (steps,)
-        Own generation [MW].
-    intensity : array of float, shape (steps,)
-        Of the grid [g/kWh].
-    grid_with_battery : callable
-        Gives, for a load [MW], what the grid delivers in each step beside the battery [MW].
-    """
-
-    def supply(grid_mw: Floats) -> Supply:
-        return Supply(
-            float(grid_mw.sum()) * flexible.step_h, float(grid_mw @ intensity) * flexible.step_h
-        )
-
-    return TwoByTwo(
-        neither=supply(np.maximum(flexible.demand_mw - generation_mw, 0.0)),
-        battery=supply(grid_with_battery(flexible.demand_mw)),
-        shifting=supply(np.maximum(shifted_mw - generation_mw, 0.0)),
-        both=supply(grid_with_battery(shifted_mw)),
-    )

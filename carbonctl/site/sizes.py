@@ -12,7 +12,7 @@ from carbonctl.site.operation import PERCENT, Operated, battery_run, with_energy
 from carbonctl.site.results import Sized
 from carbonctl.site.shifting import shifted
 from carbonctl.site.sizing import HOURS, size_battery, smallest
-from carbonctl.spec.hours import Battery as BatterySpec
+from carbonctl.spec.hours import StationaryBattery
 from carbonctl.spec.site_file import Plan
 from carbonctl.text import did_you_mean
 
@@ -71,7 +71,7 @@ def _battery(site: Operated, target: float, assumed: list[Assumption]) -> Sized:
 
 
 def _default_battery(assumed: list[Assumption]) -> Equipped:
-    spec = BatterySpec.model_validate(_ANY_BATTERY)
+    spec = StationaryBattery.model_validate(_ANY_BATTERY)
     return equipped(spec, assumed)
 
 

@@ -128,9 +128,13 @@ def _spread(amounts: Floats, room: Floats, order: Floats, starts: Places) -> Flo
     """Spread an amount a window over its steps, each up to its room, the lowest order first."""
     window = window_numbers(starts, len(room))
     places = np.lexsort((order, window))  # by window, and by order in it; stable
-    sorted_room = room[places]
-    before = np.cumsum(sorted_room, axis=0) - sorted_room
-    left = (amounts + before[starts])[window] - before
-    result = np.empty_like(sorted_room)
-    result[places] = np.clip(left, 0.0, sorted_room)
-    return result
+    single = room.ndim == 1  # floats are quicker one by one
+    least = min if single else np.minimum
+    rooms = room.tolist() if single else room
+    left = amounts.tolist() if single else list(amounts)
+    taken = rooms if single else np.empty_like(room)
+    for place, number in zip(places.tolist(), window[places].tolist(), strict=True):
+        part = least(left[number], rooms[place])
+        left[number] = left[number] - part
+        taken[place] = part
+    return np.asarray(taken)

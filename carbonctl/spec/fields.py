@@ -143,6 +143,12 @@ Power = Annotated[Value, QuantityField(units.POWER)]
 _SHORT = units.DURATION._replace(example="60 s", bare=("s", "ms"))
 _SPAN = units.DURATION._replace(bare=("h", "days"))
 Lifetime = Annotated[Value, QuantityField(units.SERVICE_LIFE, bounds.positive)]
+ONE_NUMBER = (
+    "one number is wanted here, as hours are computed from single figures. Try several with "
+    "`plan.sweep` or `carbonctl sweep`"
+)
+SITE_POWER = units.POWER._replace(example="20 MW", bare=("MW", "kW"))
+SitePower = Annotated[Value, QuantityField(SITE_POWER, bounds.not_negative, ONE_NUMBER)]
 Duration = Annotated[Value, QuantityField(units.DURATION)]
 Span = Annotated[Value, QuantityField(_SPAN)]
 Interval = Annotated[Value, QuantityField(_SPAN, bounds.positive)]

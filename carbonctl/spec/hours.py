@@ -7,7 +7,6 @@ from single figures; `carbonctl sweep`, or `plan.sweep` of a site, tries several
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from typing import Annotated, Any, Self, TypeAlias
 
 from pydantic import Discriminator, Field, Tag, ValidationInfo, model_validator
@@ -18,6 +17,7 @@ from carbonctl.numbers.values import Value
 from carbonctl.spec import bounds, scalars
 from carbonctl.spec import fields as f
 from carbonctl.spec.file_names import FilePath, path_in
+from carbonctl.spec.moments import AVERAGE, MARGINAL, Moment, Time, read_moment
 from carbonctl.spec.systems import Spec, optional
 from carbonctl.spec.texts import scalar
 from carbonctl.spec.word_or import WordOr
@@ -26,48 +26,15 @@ FORMATS = ("plain", "mix", "electricitymaps", "watttime", "eia930", "entsoe")
 KINDS = (
     "wind", "solar", "hydro", "nuclear", "geothermal", "biomass", "gas", "coal", "oil", "other",
 )  # fmt: skip
-AVERAGE, MARGINAL = "average", "marginal"
 PEAK, CYCLIC = "peak", "cyclic"
 CONTRACT, ONSITE = "contract", "onsite"
-_ZONE = re.compile(r"(Z|[+-]\d\d:?\d\d)$")
-_SITE_POWER = units.POWER._replace(example="20 MW", bare=("MW", "kW"))
 _STORED = units.ENERGY._replace(example="100 MWh", bare=("MWh", "kWh"))
 _YEARLY = units.POWER._replace(example="120000 MWh / year")
 
 
-_ONE = (
-    "one number is wanted here, as hours are computed from single figures. Try several with "
-    "`plan.sweep` or `carbonctl sweep`"
-)
-
-
 def _single(dimension: Dimension, check: bounds.Check = bounds.not_negative) -> f.QuantityField:
     """Return the marker of a quantity that is one number."""
-    return f.QuantityField(dimension, check, _ONE)
-
-
-def _moment(raw: Any, info: ValidationInfo | None) -> Moment:
-    """Read a time with its zone."""
-    text = str(scalar(raw, "a time such as 2022-06-01T09:00Z")).strip()
-    try:
-        when = datetime.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"`{text}` is no time such as 2022-06-01T09:00Z") from None
-    if when.tzinfo is None or not _ZONE.search(text):
-        raise ValueError(f"`{text}` has no time zone; write {text}Z for UTC, or {text}+02:00")
-    moment = Moment(text)
-    moment.second = when.timestamp()
-    return moment
-
-
-class Moment(str):
-    """A time as it is written; ``second`` is its distance from 1970-01-01T00:00Z [s]."""
-
-    __slots__ = ("second",)
-    second: float
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _moment, (str(self), None)
+    return f.QuantityField(dimension, check, f.ONE_NUMBER)
 
 
 class SpanAfter(str):
@@ -84,7 +51,7 @@ def _moment_or_span(raw: Any, info: ValidationInfo | None) -> Moment | SpanAfter
     """Read a time, or a duration after another time."""
     text = str(scalar(raw, "a time or a duration")).strip()
     if _DATE.match(text):
-        return _moment(raw, info)
+        return read_moment(raw, info)
     span = SpanAfter(text)
     span.hours = _SPAN.read(raw).best
     return span
@@ -108,14 +75,13 @@ def _time_zone(raw: Any, info: ValidationInfo) -> str:
 
 _DATE = re.compile(r"\d{4}-\d\d")
 _SPAN = _single(units.DURATION._replace(bare=("h", "days")), bounds.positive)
-Time = Annotated[Moment, f.Scalar(_moment, scalars.WORDS)]
 TimeOrSpan = Annotated[Moment | SpanAfter, f.Scalar(_moment_or_span, scalars.WORDS)]
 Span = Annotated[Value, _SPAN]
 Window = Annotated[Value, _single(units.DURATION._replace(bare=("h", "days")))]
 File = Annotated[FilePath, f.Scalar(_file, scalars.WORDS)]
 TimeZone = Annotated[str, f.Scalar(_time_zone, scalars.WORDS)]
-Power = Annotated[Value, _single(_SITE_POWER)]
-PositivePower = Annotated[Value, _single(_SITE_POWER, bounds.positive)]
+Power = f.SitePower
+PositivePower = Annotated[Value, _single(f.SITE_POWER, bounds.positive)]
 Stored = Annotated[Value, _single(_STORED)]
 Restart = Annotated[Value, _single(units.ENERGY)]
 Yearly = Annotated[Value, _single(_YEARLY, bounds.positive)]
@@ -221,7 +187,7 @@ class Generation(Spec):
     )
 
 
-class Battery(Spec):
+class StationaryBattery(Spec):
     """A battery of a site."""
 
     energy: Stored = Field(description="capacity; nameplate unless energy_is says usable")

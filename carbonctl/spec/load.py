@@ -10,7 +10,7 @@ from carbonctl.spec import overrides as sets
 from carbonctl.spec.fields import Names
 from carbonctl.spec.model import PHASES, Activity, SiteShare, Workload
 from carbonctl.spec.paths import item_names
-from carbonctl.spec.systems import Spec
+from carbonctl.spec.placing import place_values, placed
 from carbonctl.spec.tree import Map, Node, Seq, copy_of, parse
 from carbonctl.spec.validation import Checker, Loc, problem_at
 from carbonctl.text import did_you_mean, few_searches, resembles
@@ -134,6 +134,14 @@ class _Check(Checker):
         self.levers()
         self.nulls()
         head = {**self.root, **({"phases": phases} if "phases" in self.root else {})}
+        if "site" in head:
+            head["site"] = self.with_checked(SiteShare, head["site"], ("site",))
+        for key in ("sites", "phase_sites"):
+            if type(head.get(key)) is Map:
+                head[key] = {
+                    name: self.with_checked(SiteShare, site, (key, name))
+                    for name, site in head[key].items()
+                }
         if isinstance(head.get("systems"), Map):
             head["systems"] = {
                 name: self.with_parts(("systems", name), system)
@@ -147,7 +155,7 @@ class _Check(Checker):
         assert workload is not None
         fields = vars(workload)
         for key in ("site", "sites", "phase_sites", "systems"):
-            fields[key] = _placed(fields[key], key, key)
+            fields[key] = placed(fields[key], key, key)
         return workload
 
     def deliver(self, workload: Workload) -> None:
@@ -223,7 +231,7 @@ class _Check(Checker):
         for index, (name, item) in enumerate(zip(names, items, strict=True)):
             activity = self.activity((*at, index), item)
             if activity is not None:
-                _place(activity, f"phases.{at[-1]}.{name}")
+                place_values(activity, f"phases.{at[-1]}.{name}")
                 checked.append(activity)
         return tuple(checked)
 
@@ -249,7 +257,13 @@ class _Check(Checker):
         for key in ("site", "client_site"):
             self.site((*at, key), item.get(key))
         self.supply(at, item)
-        item = self.described_systems(at, item)
+        item = self.with_checked(Activity, self.described_systems(at, item), at)
+        for key in ("site", "client_site"):
+            if type(item.get(key)) in (Map, Seq):
+                changed = self.with_checked(SiteShare, item[key], (*at, key))
+                if changed is not item[key]:
+                    item = copy_of(item)
+                    item[key] = changed
         return self.validate(self.kinds.model(kind), item, at)
 
     def described_systems(self, at: Loc, item: Map) -> Map:
@@ -363,29 +377,3 @@ class _Check(Checker):
                 there += f"; a grid is written {{grid: {name}}}"
             close = did_you_mean(name, known) or there
             self.problem(at, f"no {what} is named `{name}`{close}")
-
-
-def _place(model: Spec, path: str) -> None:
-    """Give the values of a model their names and paths, while nobody else knows the model."""
-    values, fields = vars(model), type(model).model_fields
-    for name in model.model_fields_set:
-        if type(values[name]) is not str:
-            key = fields[name].alias or name
-            values[name] = _placed(values[name], key, f"{path}.{key}")
-
-
-def _placed(given: Any, key: str, path: str) -> Any:
-    """Return what a key of a model holds, named and placed; values in a list by the list."""
-    kind = type(given)
-    if kind is Value:
-        return given.named(key, path)
-    if kind is dict:
-        return {name: _placed(item, name, f"{path}.{name}") for name, item in given.items()}
-    if kind is tuple:
-        return tuple(
-            _placed(item, key, path if type(item) is Value else f"{path}.{place}")
-            for place, item in enumerate(given)
-        )
-    if isinstance(given, Spec):
-        _place(given, path)
-    return given

@@ -20,22 +20,14 @@ from pydantic import (
 from carbonctl.numbers.intervals import decide, plain_sum
 from carbonctl.numbers.values import Value
 from carbonctl.spec import fields as f
-from carbonctl.spec.hours import (
-    Battery,
-    Generation,
-    HourlyRef,
-    PositivePower,
-    Schedule,
-    Servers,
-    Tier,
-    Time,
-)
-from carbonctl.spec.hours import Power as SitePower
+from carbonctl.spec.checked import Checked
 from carbonctl.spec.levers import Lever
+from carbonctl.spec.moments import Time
 from carbonctl.spec.systems import Spec, System, optional
 from carbonctl.spec.uncertainty import UncertaintyBlock
 
 PHASES = f.PHASES
+_File = Annotated[Any, Checked("HourlyFile", or_word="file")]
 
 
 class Construction(Spec):
@@ -97,22 +89,28 @@ class Site(Spec):
     construction: Construction | None = optional(
         "embodied carbon of the building; counted only where given"
     )
-    grid_hourly: HourlyRef | None = optional(
+    grid_hourly: _File | None = optional(
         "the grid's intensity by time: a file, or a packaged series; counts where `start` is given"
     )
-    marginal_hourly: HourlyRef | None = optional(
+    marginal_hourly: _File | None = optional(
         "the grid's marginal intensity by time: a signal, which enters no total"
     )
-    generation: tuple[Generation, ...] | None = optional("for `carbonctl site`: its own plants")
-    battery: Battery | None = optional("for `carbonctl site`: its battery")
-    flexibility: tuple[Tier, ...] | None = optional(
+    generation: Annotated[Any, Checked("Generation", is_list=True)] | None = optional(
+        "for `carbonctl site`: its own plants"
+    )
+    battery: Annotated[Any, Checked("StationaryBattery")] | None = optional(
+        "for `carbonctl site`: its battery"
+    )
+    flexibility: Annotated[Any, Checked("Tier", is_list=True)] | None = optional(
         "for `carbonctl site`: shares of its demand that may run at another time"
     )
-    capacity: PositivePower | None = optional(
+    capacity: f.SitePower | None = optional(
         "for `carbonctl site`: most that its servers draw; the demand's peak unless given"
     )
-    servers: Servers | None = optional("for `carbonctl site`: embodied carbon of more servers")
-    export_limit: SitePower | None = optional(
+    servers: Annotated[Any, Checked("Servers")] | None = optional(
+        "for `carbonctl site`: embodied carbon of more servers"
+    )
+    export_limit: f.SitePower | None = optional(
         "for `carbonctl site`: most surplus that the grid takes; all of it unless given"
     )
 
@@ -205,7 +203,9 @@ class Activity(Spec):
     )
     repeat: Repeat | None = optional("how often it recurs")
     start: Time | None = optional("when it begins, with its zone: 2022-06-01T09:00Z")
-    schedule: Schedule | None = optional("for `carbonctl schedule`: when and where it may run")
+    schedule: Annotated[Any, Checked("Schedule")] | None = optional(
+        "for `carbonctl schedule`: when and where it may run"
+    )
 
     def delivered(self, unit: str) -> Any:
         """Return how many units of a name it delivers, as a Quantity; None where it says none."""

@@ -107,7 +107,10 @@ def load_site(
         raise InputError([Problem(file, first, 1, message)])
     apply(tree, overrides, file, names.provider)
     check = Checker(tree, file, names)
-    site = check.validate(SiteFile, tree, ())
+    head = {**tree, "site": check.with_checked(Site, tree.get("site"), ("site",))}
+    if "site" not in tree:
+        del head["site"]
+    site = check.validate(SiteFile, head, ())
     problems += check.problems
     if problems or site is None:
         raise InputError(problems)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, Tag, ValidationError
 
 from carbonctl.errors import Problem
+from carbonctl.spec.checked import Checked
 from carbonctl.spec.fields import Context
-from carbonctl.spec.tree import Node, place_of
+from carbonctl.spec.tree import Map, Node, Seq, copy_of, place_of
 from carbonctl.text import did_you_mean, resembles
 
 M = TypeVar("M", bound=BaseModel)
@@ -69,6 +71,43 @@ class Checker:
         ]
         return None
 
+    def with_checked(self, model: type[BaseModel], node: Any, at: Loc) -> Any:
+        """Return a mapping, or a list of them, with the values of `Checked` keys checked.
+
+        What is faulty is noted and left out.
+        """
+        if type(node) is Seq:
+            items = Seq(
+                self.with_checked(model, item, (*at, place)) for place, item in enumerate(node)
+            )
+            items.place = node.place
+            return items
+        markers = _checked_keys(model)
+        if type(node) is not Map or markers.keys().isdisjoint(node):
+            return node
+        copy = copy_of(node)
+        for key in markers.keys() & copy.keys():
+            value = self._checked(markers[key], copy[key], (*at, key))
+            if value is None:
+                del copy[key]
+            else:
+                copy[key] = value
+        return copy
+
+    def _checked(self, marker: Checked, node: Any, at: Loc) -> Any:
+        """Return the value of a `Checked` key; None where it is faulty."""
+        if node is None:
+            return None  # a key without a value is reported by itself
+        if not marker.is_list:
+            if isinstance(node, Map) or not marker.or_word:
+                return self.validate(marker.model, node, at)
+            return self.validate(marker.model, {marker.or_word: node}, at)
+        if type(node) is not Seq:
+            self.problem(at, f"{at[-1]}: a list is wanted here, each item after a `-`")
+            return None
+        items = [self.validate(marker.model, item, (*at, n)) for n, item in enumerate(node)]
+        return tuple(items) if all(item is not None for item in items) else None
+
     def unique(self, at: Loc, names: Iterable[str | None], said: str) -> None:
         """Note each name of a list that stands in it before."""
         seen: set[str] = set()
@@ -77,6 +116,18 @@ class Checker:
                 self.problem((*at, place, "name"), said.format(name))
             elif name is not None:
                 seen.add(name)
+
+
+@lru_cache(maxsize=64)
+def _checked_keys(model: type[BaseModel]) -> dict[str, Checked]:
+    """Return the keys of a model that are checked before it."""
+    markers = {}
+    for name, field in model.model_fields.items():
+        for part in (field.annotation, *get_args(field.annotation)):
+            for marker in (*field.metadata, *getattr(part, "__metadata__", ())):
+                if isinstance(marker, Checked):
+                    markers[name] = marker
+    return markers
 
 
 def _is_misspelt(error: Any, faults: list[Any]) -> bool:

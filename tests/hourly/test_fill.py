@@ -4,7 +4,7 @@ from array import array
 from statistics import median
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from carbonctl.catalog.hourly import mix
@@ -116,10 +116,20 @@ def test_the_hours_of_pjm_that_seemed_the_cleanest(folder):
     assert all("a telemetry drop-out" in message for message in messages)
 
 
-@given(
+RUNS = st.lists(
+    st.tuples(st.sampled_from([1.0, 30.0, 1000.0, float("nan")]), st.integers(1, 14)),
+    min_size=1, max_size=8,
+)  # fmt: skip
+GENERATION = st.one_of(
     st.lists(st.one_of(st.floats(0, 1000), st.just(float("nan"))), min_size=1, max_size=150),
-    st.sampled_from([900, 1800, 3600]),
+    RUNS.map(lambda runs: [value for value, count in runs for _ in range(count)]),
 )
+
+
+@settings(max_examples=400)
+@example(generation=[1.0] * 12 + [1000.0] * 30, step_s=3600)
+@example(generation=[1000.0] * 36 + [1.0] * 12, step_s=3600)
+@given(GENERATION, st.sampled_from([900, 1800, 3600]))
 def test_drops_are_those_of_a_plain_median(generation, step_s):
     half = 25 * 3600 // (2 * step_s)
     errors, doubtful = [], []

@@ -299,3 +299,24 @@ def test_quotes_and_line_ends_make_no_difference(folder):
     ):
         read_again = folder.grid(other).intensity
         assert (read_again.start_s, read_again.values) == (expected.start_s, expected.values)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "said"),
+    [
+        ("plain.csv", {"factors": "ipcc2014"}, "`factors` are for a mix (mix, eia930, entsoe), not for plain"),
+        ("entsoe.csv", {"unit": "g/kWh"}, "`unit` is for plain and watttime: entsoe has its own"),
+        ("eia930.csv", {"time_zone": "America/Chicago"}, "the times of `UTC Time at End of Hour` are UTC"),
+        ("eia930.csv", {"signal": "marginal"}, "a mix gives an average, not `signal: marginal`"),
+        ("entsoe.csv", {"format": "eia930"}, "no column `Net Generation (MW) from …`"),
+        ("plain.csv", {"format": "entsoe"}, "no column `MTU`"),
+        ("plain.csv", {"format": "electricitymaps"}, "no column `Datetime (UTC)`"),
+        ("plain.csv", {"format": "watttime"}, "no column `point_time`"),
+        ("plain.csv", {"format": "mix"}, "no kind of plant: a mix has columns such as `wind_mw`"),
+        ("eia930.csv", {"format": "plain"}, "no column of times among"),
+    ],
+)  # fmt: skip
+def test_options_that_do_not_go_with_a_format(name, options, said):
+    with pytest.raises(InputError) as error:
+        read(name, **options)
+    assert str(error.value).startswith(f"{name}:1: {said}")

@@ -106,7 +106,12 @@ def test_offsets_of_their_own(folder):
 def test_a_header_that_says_utc(folder, name):
     text = plain([10, 20], ["2024-07-01T00:00", "2024-07-01T01:00"]).replace("start_utc", name)
     assert stamp(folder.grid(text).intensity.start_s) == "2024-07-01T00:00:00Z"
-    assert folder.grid(text, time_zone="Asia/Tokyo").intensity.start_s == 1719759600
+    assert folder.grid(text, time_zone="UTC")
+    (message,) = folder.refused(text, time_zone="Asia/Tokyo")
+    assert message == (
+        f"grid.csv:1: the times of `{name}` are UTC, not of `time_zone: Asia/Tokyo`: leave that "
+        "out, or call the column otherwise"
+    )
 
 
 def test_a_header_that_says_ends(folder):

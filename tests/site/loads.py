@@ -1,4 +1,4 @@
-"""Right values of flexible load, tests/oracles/site, and a battery and a policy as plain loops."""
+"""Right values of flexible load, tests/oracles/site, and the policy as plain loops."""
 
 import csv
 import gzip
@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from carbonctl.site.backlog import FlexibleDemand, Tier
+from carbonctl.site.battery import Battery, run
 from tests.conftest import ROOT
 
 FOLDER = ROOT / "tests" / "oracles" / "site"
@@ -19,21 +20,12 @@ IPCC2014 = {
 }  # fmt: skip
 
 
-class Store(NamedTuple):
-    usable_mwh: float
-    charge_mw: float
-    discharge_mw: float
-    charge_efficiency: float = 1.0
-    discharge_efficiency: float = 1.0
-    self_discharge_per_h: float = 0.0
-
-
 class Case(NamedTuple):
     flexible: FlexibleDemand
     generation_mw: np.ndarray
     intensity: np.ndarray
     capacity_mw: float
-    store: Store
+    battery: Battery
 
     @property
     def demand_mw(self) -> np.ndarray:
@@ -69,7 +61,7 @@ def case_of(row: dict[str, str]) -> Case:
         solar, wind = float(row["solar_mw"]), float(row["wind_mw"])
         generation = np.round(series["solar_pu"] * solar + series["wind_pu"] * wind, 6)
     flexible = FlexibleDemand(demand, tiers_of(row), 1.0)
-    return Case(flexible, generation, intensity, float(row["capacity_mw"]), store_of(row))
+    return Case(flexible, generation, intensity, float(row["capacity_mw"]), battery_of(row))
 
 
 def tiers_of(row: dict[str, str]) -> tuple[Tier, ...]:
@@ -80,12 +72,12 @@ def tiers_of(row: dict[str, str]) -> tuple[Tier, ...]:
     return (Tier(float(row["flex_pct"]) / 100, kind, float(hours)),)
 
 
-def store_of(row: dict[str, str]) -> Store:
+def battery_of(row: dict[str, str]) -> Battery:
     if "battery_mwh" not in row:
-        return Store(0.0, 0.0, 0.0)
+        return Battery(0.0, 0.0, 0.0)
     power = float(row["power_mw"])
     efficiencies = (float(row["eff_charge"]), float(row["eff_discharge"]))
-    return Store(float(row["battery_mwh"]), power, power, *efficiencies)
+    return Battery(float(row["battery_mwh"]), power, power, *efficiencies)
 
 
 def year(row: dict[str, str]) -> Case:
@@ -112,26 +104,54 @@ def year_case(row: dict[str, str], mix: dict[str, np.ndarray]) -> Case:
     demand = np.full(len(total), float(row["demand_mw"]))
     tier = Tier(float(row["flex_pct"]) / 100, "defer", float(row["defer_h"]))
     flexible = FlexibleDemand(demand, (tier,), 1.0)
-    return Case(flexible, generation, intensity, float(row["capacity_mw"]), store_of(row))
+    return Case(flexible, generation, intensity, float(row["capacity_mw"]), battery_of(row))
 
 
-def grid_with(store: Store, load, generation, step_h=1.0) -> np.ndarray:
-    """Return what the grid delivers beside a battery of a cyclic period [MW]."""
-    level, grid = 0.0, np.zeros(len(load))
-    for _ in range(5000):
-        begun = level
-        for step, (wanted, own) in enumerate(zip(load.tolist(), generation.tolist(), strict=True)):
-            level *= (1 - store.self_discharge_per_h) ** step_h
-            room = (store.usable_mwh - level) / (store.charge_efficiency * step_h)
-            charge = min(max(own - wanted, 0.0), store.charge_mw, room)
-            held = level * store.discharge_efficiency / step_h
-            discharge = min(max(wanted - own, 0.0), store.discharge_mw, held)
-            level += charge * step_h * store.charge_efficiency
-            level -= discharge * step_h / store.discharge_efficiency
-            grid[step] = max(wanted - own, 0.0) - discharge
-        if abs(level - begun) <= 1e-12 * max(store.usable_mwh, 1.0):
-            return grid
-    raise AssertionError("the battery does not settle")
+def random_case(seed: int, kinds: tuple[str, ...] = ("defer",)) -> Case:
+    """Return invented series with one to three tiers and a battery."""
+    rng = np.random.default_rng(seed)
+    count = int(rng.integers(24, 100))
+    demand = rng.uniform(5, 20, count) if rng.random() < 0.7 else np.full(count, 20.0)
+    daylight = np.maximum(0, 50 * np.sin(np.arange(count) / 24 * 2 * np.pi))
+    gusts = rng.uniform(0, 60, count) * (rng.random(count) < 0.5)
+    generation = daylight if rng.random() < 0.5 else gusts
+    shares = rng.dirichlet(np.ones(rng.integers(2, 5)))[:-1]
+    tiers = tuple(
+        Tier(float(share), str(rng.choice(kinds)), float(rng.integers(1, 13))) for share in shares
+    )
+    capacity = float(demand.max() * rng.uniform(1, 1.8))
+    battery = Battery(rng.uniform(0, 200), rng.uniform(1, 40), rng.uniform(1, 40), 0.95, 0.9, 0.001)
+    intensity = rng.uniform(50, 600, count)
+    return Case(FlexibleDemand(demand, tiers, 1.0), generation, intensity, capacity, battery)
+
+
+def grid_with(battery: Battery, load, generation) -> np.ndarray:
+    """Return what the grid delivers in each step beside a battery, of a cyclic period [MW]."""
+    return run(battery, load, generation).grid_mw
+
+
+class Delivered(NamedTuple):
+    """What the grid delivers."""
+
+    unmet_mwh: float
+    import_kg: float
+
+
+class TwoByTwo(NamedTuple):
+    neither: Delivered
+    battery: Delivered
+    shifting: Delivered
+    both: Delivered
+
+
+def two_by_two(case: Case, shifted_mw) -> TwoByTwo:
+    """Return what the grid delivers with and without the battery, and with and without shifting."""
+    grids = [
+        grid_with(battery, load, case.generation_mw)
+        for load in (case.demand_mw, shifted_mw)
+        for battery in (Battery(0.0, 0.0, 0.0), case.battery)
+    ]
+    return TwoByTwo(*(Delivered(float(grid.sum()), float(grid @ case.intensity)) for grid in grids))
 
 
 def loop_policy(flexible: FlexibleDemand, generation, capacity_mw, cyclic=False) -> np.ndarray:
@@ -148,10 +168,10 @@ def loop_policy(flexible: FlexibleDemand, generation, capacity_mw, cyclic=False)
     spare = capacity_mw - (1 - share) * peak
     queue: dict[int, float] = {}
     load = np.zeros(count)
-    for run in range(3000 if cyclic else 1):
+    for number in range(3000 if cyclic else 1):
         before = load.copy()
         for step in range(count):
-            now = run * count + step
+            now = number * count + step
             for steps, part in tiers:
                 queue[now + steps] = queue.get(now + steps, 0.0) + part * demand[step]
             must = 0.0

@@ -50,7 +50,7 @@ def test_without_generation_the_cleanest_steps_are_filled(row):
 def test_shifting_goes_before_the_battery(row):
     case = case_of(row)
     load = shifted(case.flexible, case.generation_mw, case.intensity, case.capacity_mw)
-    unmet = grid_with(case.store, load, case.generation_mw).sum()
+    unmet = grid_with(case.battery, load, case.generation_mw).sum()
     assert unmet == pytest.approx(float(row["policy_unmet_mwh"]), rel=1e-9, abs=1e-9)
     assert load.max() == pytest.approx(float(row["policy_peak_mw"]), rel=1e-9)
 

@@ -39,9 +39,9 @@ def filled(values: array[float], step_s: int, rule: str) -> array[float]:
 
 def gaps(values: array[float]) -> Iterator[tuple[int, int]]:
     """Yield the first and the last step of each run of NaN."""
-    missing = [step for step, value in enumerate(values) if value != value]  # noqa: PLR0124  # NaN
-    if not missing:
+    if not math.isnan(sum(values)):
         return
+    missing = [step for step, value in enumerate(values) if value != value]  # noqa: PLR0124  # NaN
     first = missing[0]
     for step, following in pairwise([*missing, -1]):
         if following != step + 1:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import lru_cache
-from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, NamedTuple
 
 from carbonctl.numbers import units
 from carbonctl.numbers.intervals import best
 from carbonctl.numbers.unit_table import QuantityError
 from carbonctl.spec.hours import HourlyFile
 from carbonctl.text import did_you_mean
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 FORMATS = ("plain", "mix", "electricitymaps", "watttime", "eia930", "entsoe")
 BASES = ("life-cycle", "direct")
@@ -94,11 +96,11 @@ def zone_of(name: str) -> ZoneInfo | None:
     """
     if name in ("UTC", "Z", "Etc/UTC"):
         return None  # without the system's tables
+    from zoneinfo import ZoneInfo, available_timezones  # only times without a zone need it
+
     try:
         return ZoneInfo(name)
     except (ValueError, OSError, KeyError):  # a path, a folder, an unknown name
-        from zoneinfo import available_timezones
-
         hint = did_you_mean(name, sorted(available_timezones()))
         raise ValueError(
             f"unknown time_zone `{name}`{hint}; write an IANA name such as `Europe/Berlin`"

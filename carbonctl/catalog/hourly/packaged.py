@@ -7,7 +7,6 @@ an empty cell is unknown. ``hourly/series.csv`` lists them.
 
 from __future__ import annotations
 
-import gzip
 from array import array
 from functools import lru_cache
 from hashlib import sha256
@@ -69,6 +68,8 @@ def raw(name: str, options: Options) -> Raw:
     InputError
         Where the options are for files, or the packaged file is damaged.
     """
+    import gzip  # only packaged series need it
+
     faults = Faults(name, ())
     for key in _NOT_OURS:
         if getattr(options, key) is not None:

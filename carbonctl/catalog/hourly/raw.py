@@ -83,18 +83,14 @@ def raw(data: bytes, shown: str, options: Options, layout_of: LayoutOf) -> Raw:
     faults = read.faults
     try:
         layout = layout_of(read, options)
+        _check_zone(read, layout, options)
         notes = (*layout.notes, *_area_notes(read, layout))
     except ValueError as error:
         faults.add_head(str(error))
         faults.check()
         raise AssertionError from error
     is_filled = options.fill not in (None, "none")
-    seconds = _seconds(read, layout, options)
-    timeline = None
-    if seconds is not None:
-        timeline = steps.timeline(seconds, layout.step_s, is_filled, faults)
-    if timeline is not None and (options.stamp or layout.stamp) == "end":
-        timeline = timeline._replace(start_s=timeline.start_s - timeline.step_s)
+    timeline = _timeline(read, layout, options, is_filled)
     columns, faulty = _columns(read, layout, is_filled)
     figures = (
         {name: timeline.placed(values) for name, values in columns.items()} if timeline else {}
@@ -104,6 +100,26 @@ def raw(data: bytes, shown: str, options: Options, layout_of: LayoutOf) -> Raw:
         estimated=_estimated(read, layout), notes=notes,
     )  # fmt: skip
     return Raw(layout, timeline, figures, origin, faults, faulty)
+
+
+def _check_zone(read: Table, layout: Layout, options: Options) -> None:
+    """Raise ValueError where the header says UTC and the workload another zone."""
+    if layout.is_utc and options.time_zone is not None and zone_of(options.time_zone) is not None:
+        raise ValueError(
+            f"the times of `{read.head[layout.time]}` are UTC, not of `time_zone: "
+            f"{options.time_zone}`: leave that out, or call the column otherwise"
+        )
+
+
+def _timeline(read: Table, layout: Layout, options: Options, is_filled: bool) -> Timeline | None:
+    """Return the steps of a file; None where its times are at fault."""
+    seconds = _seconds(read, layout, options)
+    if seconds is None:
+        return None
+    timeline = steps.timeline(seconds, layout.step_s, is_filled, read.faults)
+    if timeline is not None and (options.stamp or layout.stamp) == "end":
+        timeline = timeline._replace(start_s=timeline.start_s - timeline.step_s)
+    return timeline
 
 
 def _area_notes(read: Table, layout: Layout) -> tuple[str, ...]:

@@ -6,10 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
 from carbonctl.catalog.hourly.faults import Faults
 from carbonctl.catalog.hourly.times import Stamps
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 _DAY_S = 86_400
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  # of a clock on the wall

@@ -16,6 +16,8 @@ from carbonctl.reference.schemas import Schema, closed, ref
 from carbonctl.reference.schemas.quantities import definitions, name_of
 from carbonctl.spec import bounds, scalars
 from carbonctl.spec import fields as f
+from carbonctl.spec.checked import Checked
+from carbonctl.spec.hours import Generation, HourlyFile, Schedule, Servers, StationaryBattery, Tier
 from carbonctl.spec.levers import ActivitiesField, Lever, NodeField, TargetsField
 from carbonctl.spec.model import PHASES, Activity, Workload
 from carbonctl.spec.parts import DEVICE, GROUP, HOST
@@ -23,6 +25,9 @@ from carbonctl.spec.parts import KINDS as PART_KINDS
 from carbonctl.spec.systems import System
 from carbonctl.spec.word_or import WordOr
 
+# What `Checked` keys hold, which the models of the spec name and do not contain.
+CHECKED = (HourlyFile, Generation, StationaryBattery, Tier, Servers, Schedule)
+_CHECKED = "checked"  # where a field keeps the name of its model until all are known
 _SHARE: f.QuantityField = get_args(f.Fraction)[1]
 
 
@@ -88,6 +93,14 @@ class _Generator(GenerateJsonSchema):
         return {"anyOf": [{"enum": [marker.word]}, self.field(marker.quantity)]}
 
     @field.register
+    def _(self, marker: Checked) -> Schema:
+        model = {_CHECKED: marker.name}
+        if marker.is_list:
+            return {"type": "array", "items": model, "minItems": 1}
+        word = scalars.as_schema(scalars.WORDS)
+        return {"anyOf": [word, model]} if marker.or_word else model
+
+    @field.register
     def _(self, marker: f.GridField) -> Schema:
         share = self.field(_SHARE)
         mix = {"type": "object", "minProperties": 1, "additionalProperties": share}
@@ -129,7 +142,7 @@ def build() -> Schema:
     """Return the schema of a workload."""
     kinds = {kind: estimators.model(kind) for kind in estimators.names()}
     shared, names = _schemas(
-        [Workload, Activity, *kinds.values(), System, Lever, *PART_KINDS.values()]
+        [Workload, Activity, *kinds.values(), System, Lever, *PART_KINDS.values(), *CHECKED]
     )
     root, common = shared.pop(names[Workload]), shared.pop(names[Activity])
     for kind, model in kinds.items():
@@ -187,7 +200,18 @@ def _schemas(models: list[type[BaseModel]]) -> tuple[dict[str, Schema], dict[Any
         [(m, "validation") for m in models], schema_generator=_Generator
     )
     names = {model: refs[model, "validation"]["$ref"].rpartition("/")[2] for model in models}
-    return schema["$defs"], names
+    known = {model.__name__: ref(names[model]) for model in CHECKED if model in names}
+    return _with_checked(schema["$defs"], known), names
+
+
+def _with_checked(schema: Any, known: dict[str, Schema]) -> Any:
+    """Put references in the place of the names of models that `Checked` keys hold."""
+    if isinstance(schema, dict):
+        if _CHECKED in schema:
+            more = {key: value for key, value in schema.items() if key != _CHECKED}
+            return {**known[schema[_CHECKED]], **more}
+        return {key: _with_checked(value, known) for key, value in schema.items()}
+    return [_with_checked(item, known) for item in schema] if isinstance(schema, list) else schema
 
 
 def _close_parts(shared: dict[str, Schema], names: dict[Any, str]) -> None:

@@ -41,11 +41,11 @@ def accounts(shown: Accounts, title: str) -> Chart:
         }
         for name, value, text in zip(_NAMES, shown, said, strict=True)
     ]
-    return Chart(
+    return chart.build(
         NAME,
         title,
         f"Bars. {'. '.join(said)}.",
-        chart.document(title, _view(bars, unit)),
+        _view(bars, unit),
         Table(
             ("Account", f"Carbon ({unit})"),
             tuple((bar["account"], bar["total"]) for bar in bars),

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from carbonctl.render import escaping
 from carbonctl.render.charts.colors import INK, LINE, PAPER, QUIET
+from carbonctl.text import printable
 
 Spec: TypeAlias = dict[str, Any]
 Cell: TypeAlias = str | float | None
@@ -22,6 +23,8 @@ TEXT_PX = 12
 TICKS = 6  # about so many an axis has; with more, the labels at its ends meet
 _TITLE_PX = 15
 _PADDING = 5  # around a chart
+_MOST_LETTERS = 200  # of a title in a drawing, of which fewer have room
+_EDGE = 2  # of lines at the end of an axis
 
 
 class Table(NamedTuple):
@@ -44,7 +47,7 @@ class Chart(NamedTuple):
     title : str
         What it shows; may hold text of the user's.
     alt : str
-        A sentence with its main figures, for who cannot see it.
+        A sentence with its main figures, for readers who cannot see it.
     spec : dict
         The Vega-Lite specification, `WIDE` pixels wide.
     table : Table
@@ -89,23 +92,32 @@ def _json(part: Any, before: str) -> Iterator[str]:
 def number(value: float | None) -> float | None:
     """Return a figure as a specification holds it: six digits, more than can be drawn.
 
-    What is no number of either kind is None.
+    An infinite figure, or one that is no number, is None.
     """
     return float(f"{value:.6g}") if value is not None and math.isfinite(value) else None
 
 
 def margin(labels: int = 0) -> int:
     """Return the pixels beside the plot of a chart whose vertical axis needs so many."""
-    return labels + 2 * _PADDING
+    return labels + 2 * _PADDING + _EDGE
 
 
-def document(title: str, view: Spec) -> Spec:
+def build(
+    name: str, title: str, alt: str, view: Spec, table: Table, margin: int, note: str = ""
+) -> Chart:
+    """Return a chart of a view; its texts hold no character that a drawing cannot."""
+    title = printable(title).replace("\n", " ")
+    spec = _document(title, view)
+    return Chart(name, title, printable(alt).replace("\n", " "), spec, table, margin, note)
+
+
+def _document(title: str, view: Spec) -> Spec:
     """Return a whole specification: a title above a view, in the project's style."""
     return {
         "$schema": SCHEMA,
         "background": PAPER.light,
         "padding": _PADDING,
-        "title": {"text": title, "limit": WIDE - 2 * _PADDING},
+        "title": {"text": title[:_MOST_LETTERS], "limit": WIDE - 2 * _PADDING},
         **view,
         "config": _STYLE,
     }

@@ -48,11 +48,11 @@ def day(profiles: Sequence[Profile], title: str, zone: str = "UTC") -> Chart:
         f"{each.name} {significant(min(each.mean), 3)} to {significant(max(each.mean), 3)}"
         for each in profiles
     ]
-    return Chart(
+    return chart.build(
         NAME,
         title,
         f"Mean intensity by hour of day, in gCO2e/kWh: {', '.join(ends)}.",
-        chart.document(title, _view(profiles, zone)),
+        _view(profiles, zone),
         _table(profiles, zone),
         chart.margin(_LABELS),
         "Lines are means of the hour, bands one standard deviation to each side.",

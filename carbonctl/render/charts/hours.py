@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -54,11 +55,11 @@ def hours(shown: Hours, title: str) -> Chart:
     intensity = Line("Intensity", ORANGE, shown.intensity_g_per_kwh)
     panels.append(Panel("Grid (gCO2e/kWh)", (intensity,), _SMALL))
     view = timeline(panels, shown.clock, shown.chosen)
-    return Chart(
+    return chart.build(
         NAME,
         title,
         _alt(panels, shown.clock),
-        chart.document(title, view),
+        view,
         _table(panels, shown.clock),
         chart.margin(LABELS),
         "Times are UTC." + (" The chosen time is shaded." if shown.chosen else ""),
@@ -80,7 +81,7 @@ def _alt(panels: Sequence[Panel], clock: Clock) -> str:
     for panel in panels:
         unit = panel.title.rpartition("(")[2].rstrip(")")
         for line in panel.lines:
-            known = [value for value in line.values if value is not None]
+            known = [value for value in line.values if value is not None and math.isfinite(value)]
             if known:
                 ends = f"{significant(min(known), 3)} to {significant(max(known), 3)}"
                 said.append(f"{line.name.lower()} {ends} {unit}")

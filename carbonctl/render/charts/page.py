@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -125,7 +126,7 @@ def table(figures: Table, title: str) -> str:
         for row in figures.rows
     )
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{text(title)}: figures">\n'
+        f'<div class="scroll" tabindex="0" role="group" aria-label="{text(title)}: figures">\n'
         f"<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n</div>\n"
     )
 
@@ -140,6 +141,6 @@ def _side(is_number: bool) -> str:
 
 
 def _cell(cell: Cell) -> str:
-    if cell is None:
+    if cell is None or (isinstance(cell, float) and not math.isfinite(cell)):
         return "not known"
     return f"<bdi>{text(cell)}</bdi>" if isinstance(cell, str) else significant(cell)

@@ -14,7 +14,7 @@ NAME = "pareto"
 ON_FRONT, OTHER = "On the front", "Other designs"
 _HEIGHT = 300
 _LABELS = 44
-_CELLS = (120, 80)  # of the plot: of designs off the front that share one, the first is drawn
+_CELLS = (120, 60)  # of the plot: of designs off the front that share one, the first is drawn
 _APART = (0.08, 0.05)  # of the axes, between points of the front that have their number beside them
 _MOST_LISTED = 200  # off the front
 
@@ -58,11 +58,11 @@ def pareto(designs: Sequence[Design], title: str, per: str = "a year") -> Chart:
     largest = max(abs(design.total_kg) for design in designs)
     size, unit = human_numbers.scale(largest, "kgCO2e")
     drawn = _thinned(others)
-    return Chart(
+    return chart.build(
         NAME,
         title,
         _alt(front, len(designs)),
-        chart.document(title, _view(front, drawn, size, f"Total ({unit} {per})")),
+        _view(front, drawn, size, f"Total ({unit} {per})"),
         _table(front, others, size, f"{unit} {per}"),
         chart.margin(_LABELS),
         _note(len(others), len(drawn)),
@@ -71,20 +71,18 @@ def pareto(designs: Sequence[Design], title: str, per: str = "a year") -> Chart:
 
 def _thinned(designs: Sequence[Design]) -> list[Design]:
     """Return the designs, one of those that would be drawn over each other."""
-    if not designs:
-        return []
-    carbon = [design.total_kg for design in designs]
-    free = [design.hourly_cfe_pct for design in designs]
+    across = _cells([design.total_kg for design in designs], _CELLS[0])
+    up = _cells([design.hourly_cfe_pct for design in designs], _CELLS[1])
     kept: dict[tuple[int, int], Design] = {}
-    for design in designs:
-        across = _cell(design.total_kg, min(carbon), max(carbon), _CELLS[0])
-        up = _cell(design.hourly_cfe_pct, min(free), max(free), _CELLS[1])
-        kept.setdefault((across, up), design)
+    for cell, design in zip(zip(across, up, strict=True), designs, strict=True):
+        kept.setdefault(cell, design)
     return list(kept.values())
 
 
-def _cell(value: float, low: float, high: float, cells: int) -> int:
-    return 0 if high == low else min(cells - 1, int((value - low) / (high - low) * cells))
+def _cells(values: Sequence[float], cells: int) -> list[int]:
+    """Return in which of the cells between the least and the largest each value lies."""
+    low, extent = min(values, default=0.0), _extent(values)
+    return [int((value - low) / extent * (cells - 1)) if extent else 0 for value in values]
 
 
 def _view(front: Sequence[Design], others: Sequence[Design], size: float, across: str) -> Spec:
@@ -110,7 +108,7 @@ def _view(front: Sequence[Design], others: Sequence[Design], size: float, across
             **place,
             "color": _symbols(names, [BLUE.light, QUIET.light]),
             "shape": _symbols(names, ["circle", "square"]),
-            "size": {**_symbols(names, [70, 12]), "type": "ordinal"},
+            "size": {**_symbols(names, [50, 10]), "type": "ordinal"},
         },
     }
     steps: Spec = {
@@ -175,7 +173,7 @@ def _numbers(front: Sequence[Design], others: Sequence[Design], size: float, pla
 
 
 def _extent(values: Sequence[float]) -> float:
-    return max(values) - min(values)
+    return max(values) - min(values) if values else 0.0
 
 
 def _alt(front: Sequence[Design], many: int) -> str:
@@ -192,7 +190,7 @@ def _alt(front: Sequence[Design], many: int) -> str:
 def _note(others: int, drawn: int) -> str:
     said = "No design has both less carbon and more carbon-free energy than one on the front."
     if drawn < others:
-        said += f" Of {others:,} other designs {drawn:,} are drawn: the rest would cover them."
+        said += f" Of {others:,} other designs {drawn:,} are drawn: the rest lie under them."
     if others > _MOST_LISTED:
         said += " The table has the front alone."
     return said

@@ -49,11 +49,11 @@ def starts(shown: Starts, title: str) -> Chart:
     line = Line(name, color, shown.intensity_g_per_kwh)
     panel = Panel(f"{name} (gCO2e/kWh)", (line,), _HEIGHT)
     view = timeline([panel], shown.clock, shown.runs, shown.now_s)
-    return Chart(
+    return chart.build(
         NAME,
         title,
         f"{name} of the grid, {_ends(shown.intensity_g_per_kwh)} gCO2e/kWh. {_said(shown)}",
-        chart.document(title, view),
+        view,
         _table(shown, f"{name} (gCO2e/kWh)"),
         chart.margin(LABELS),
         f"Times are UTC. The chosen run is shaded. {_said(shown)}",

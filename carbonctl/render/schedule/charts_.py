@@ -11,7 +11,7 @@ from carbonctl.render.own_records import sentences
 from carbonctl.render.schedule import Shown
 from carbonctl.render.schedule.words import answer, assumptions, data, headline
 from carbonctl.site.schedules import JobSchedule
-from carbonctl.spec.hours import MARGINAL
+from carbonctl.spec.moments import MARGINAL
 
 
 def render(form: str, shown: Shown) -> str | bytes:

@@ -9,7 +9,7 @@ from carbonctl.render.human_numbers import mass, percent, power, significant, ti
 from carbonctl.site.forecast import ERROR, HOUR_OF_WEEK, LAST_WEEK
 from carbonctl.site.hours import DataFile
 from carbonctl.site.schedules import HOME, JobSchedule, Option, ScheduleResult
-from carbonctl.spec.hours import MARGINAL
+from carbonctl.spec.moments import MARGINAL
 
 W_PER_KW = 1000
 _DIGITS = 3

@@ -20,6 +20,9 @@ _BY_NAME = {
     "mix": mix, "plain": plain,
 }  # fmt: skip  # the first that fits
 
+_WITH_UNIT = ("plain", "watttime")
+_MIXES = ("mix", "eia930", "entsoe")
+
 
 def layout_of(head: Sequence[str], options: Options, unit: str = "", kind: str = "") -> Layout:
     """Return how a file is read.
@@ -47,6 +50,10 @@ def layout_of(head: Sequence[str], options: Options, unit: str = "", kind: str =
         )
     if options.column is not None and name != "plain":
         raise ValueError(f"`column` is for the plain format, not for {name}")
+    if options.unit is not None and name not in _WITH_UNIT:
+        raise ValueError(f"`unit` is for {' and '.join(_WITH_UNIT)}: {name} has its own")
+    if options.factors is not None and name not in _MIXES:
+        raise ValueError(f"`factors` are for a mix ({', '.join(_MIXES)}), not for {name}")
     if name == "watttime":
         return watttime.layout(head, options, unit, kind)
     read: Callable[[Sequence[str], Options], Layout] = _BY_NAME[name].layout

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -78,6 +77,8 @@ def table(text: str, shown: str) -> Table:
 
 
 def _parts(text: str, shown: str) -> tuple[list[Any], dict[str, Any]]:
+    import json  # only this format needs it
+
     try:
         answer = json.loads(text)
     except (ValueError, RecursionError) as error:

@@ -1,0 +1,73 @@
+"""One small example of each chart, with a title that is an attack."""
+
+from carbonctl.render.charts.accounts import Accounts, accounts
+from carbonctl.render.charts.chart import Chart
+from carbonctl.render.charts.day import Profile, day
+from carbonctl.render.charts.hours import Hours, hours
+from carbonctl.render.charts.pareto import Design, pareto
+from carbonctl.render.charts.starts import Starts, starts
+from carbonctl.render.charts.timeline import Clock, Span
+
+JUNE_S = 1_654_041_600  # 2022-06-01T00:00Z
+HOUR_S = 3600
+EVIL = "</title><script>alert('x')</script> & \"q\" שלום"
+
+
+def site(days: int = 1, title: str = "A day of the site") -> Chart:
+    steps = 24 * days
+    sun = [max(0.0, 12 - 2 * abs(hour % 24 - 12)) for hour in range(steps)]
+    return hours(
+        Hours(
+            Clock(JUNE_S, HOUR_S, steps),
+            demand_mw=[5 + hour % 24 / 8 for hour in range(steps)],
+            load_mw=[4.5 + (hour % 24 in (11, 12)) for hour in range(steps)],
+            generation_mw=sun,
+            charge_mwh=[min(20.0, mw * 2) for mw in sun],
+            intensity_g_per_kwh=[400 - 10 * mw for mw in sun],
+            chosen=(Span(JUNE_S + 6 * HOUR_S, JUNE_S + 9.5 * HOUR_S),),
+        ),
+        title,
+    )
+
+
+def job(title: str = "When to run") -> Chart:
+    return starts(
+        Starts(
+            Clock(JUNE_S + 9 * HOUR_S, HOUR_S, 12),
+            [300, 280, 260, 240, 220, 200, 210, 230, 250, 270, 290, 310],
+            (Span(JUNE_S + 13.5 * HOUR_S, JUNE_S + 15 * HOUR_S),),
+            now_s=JUNE_S + 9 * HOUR_S,
+            chosen_kg=75,
+            now_kg=100,
+        ),
+        title,
+    )
+
+
+def grid(title: str = "By hour of day") -> Chart:
+    average = Profile("Average (AER)", [250 + hour for hour in range(24)], [60] * 24)
+    marginal = Profile("Marginal (MER)", [450 - hour for hour in range(24)], [30] * 24)
+    return day([average, marginal], title, "Pacific time")
+
+
+def designs(title: str = "Designs", name: str = "wind 20 MW") -> Chart:
+    return pareto(
+        [
+            Design("nothing built", 9e6, 0, False),
+            Design(name, 5e6, 60, True),
+            Design("wind 40 MW", 7e6, 90, True),
+            Design("wind 40 MW, battery 10 MWh", 8e6, 85, False),
+        ],
+        title,
+    )
+
+
+def sums(title: str = "Three accounts") -> Chart:
+    return accounts(Accounts(5.1e7, 1.8e7, None), title)
+
+
+def all_of(title: str | None = None) -> list[Chart]:
+    made = (sums, site, designs, job, grid)
+    if title is None:
+        return [each() for each in made]
+    return [each(title=title) for each in made]
