@@ -88,7 +88,7 @@ _PARTS: dict[str, type[Spec]] = {
     "grid_hourly": hours.HourlyFile,
     "generation": hours.Generation,
     "scale": hours.Scale,
-    "site_battery": hours.Battery,
+    "site_battery": hours.StationaryBattery,
     "flexibility": hours.Tier,
     "servers": hours.Servers,
     "schedule": hours.Schedule,

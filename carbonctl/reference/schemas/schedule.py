@@ -20,7 +20,7 @@ from carbonctl.site.schedules import (
     Span,
     Sums,
 )
-from carbonctl.spec.hours import AVERAGE, MARGINAL
+from carbonctl.spec.moments import AVERAGE, MARGINAL
 
 _WAYS = (NOW, CONTIGUOUS, INTERRUPTIBLE, ELASTIC, LATEST, WORST, MEAN)
 
