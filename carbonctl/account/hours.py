@@ -9,7 +9,7 @@ from carbonctl.catalog.hourly.series import HOUR_S, HourlyGrid, Origin, stamp
 from carbonctl.estimators.base import ActivityError
 from carbonctl.factors import schedule
 from carbonctl.factors.hours import mean_over
-from carbonctl.numbers.intervals import Number, best, decide, high, row_by_row
+from carbonctl.numbers.intervals import Number, Range, best, decide, high, row_by_row
 from carbonctl.numbers.values import Value
 from carbonctl.spec.model import Activity
 from carbonctl.spec.moments import MARGINAL, Moment
@@ -101,8 +101,12 @@ def intensity(run: Run, grid: HourlyGrid, ref: HourlyFile, path: str) -> Value:
     filled = (f"{origin.filled} steps filled",) if origin.filled else ()
     first = f"mean of the hours run, from {run.start}{many}, at constant power"
     note = "; ".join((first, *filled, *origin.notes))
+    number: Number = row_by_row(lambda hours: mean(hours) / _GRAMS, best(run.hours))
+    if grid.spread is not None:
+        number = number * Range(1.0, *grid.spread)
+        note += "; range of the factors"
     return Value(
-        row_by_row(lambda hours: mean(hours) / _GRAMS, best(run.hours)), "kgCO2e/kWh", "derived",
+        number, "kgCO2e/kWh", "derived",
         _source(origin), path, name="carbon_intensity", note=note,
         unknown=f"hours:{origin.sha256}:{run.path}",
     )  # fmt: skip

@@ -98,6 +98,14 @@ class GridRule:
             for fuel in FUELS
         }
 
+    def ranged(self, shares: Mapping[str, float], region: str, basis: str) -> Bounded:
+        """Return the intensity of a mix of a region with its range [gCO2e/kWh]."""
+        numbers = self._numbers
+        at_stack = rule.within(rule.direct(shares, numbers.stack[region]), numbers.bands[region])
+        if basis == "direct":
+            return at_stack
+        return rule.life_cycle(at_stack, shares, numbers.upstream)
+
     def region(self, zone: str) -> str:
         """Return the region of the rule that a zone is in: US, EU, CN, IN or rest."""
         return self._regions.get(zone) or self._regions.get(zone.partition("-")[0], _REST)

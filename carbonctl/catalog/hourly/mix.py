@@ -28,11 +28,15 @@ _FACTORS = Path("hourly") / "factors.csv"
 
 
 class Factors(NamedTuple):
-    """The intensity of each kind of plant [gCO2e/kWh], its basis, and whose figures they are."""
+    """The intensity of each kind of plant [gCO2e/kWh], its basis, and whose figures they are.
+
+    ``region`` is the region of the rule that they are of; empty where they are of another set.
+    """
 
     grams: Mapping[str, float]
     basis: str
     note: str
+    region: str = ""
 
 
 def factors(options: Options, default: str, places: Electricity, grid: str | None) -> Factors:
@@ -72,7 +76,25 @@ def factors(options: Options, default: str, places: Electricity, grid: str | Non
     whose = {"rest": "the rest of the world"}.get(region, region)
     why = f"as `site.grid` is {grid}" if grid is not None else "as no `site.grid` is given"
     note = f"factors of the mix: {what} of {whose}, {why}"
-    return Factors({kind: by_fuel[fuel] for kind, fuel in KINDS.items()}, basis, note)
+    return Factors({kind: by_fuel[fuel] for kind, fuel in KINDS.items()}, basis, note, region)
+
+
+def spread(
+    used: Factors, kinds: Mapping[str, array[float]], places: Electricity
+) -> tuple[float, float] | None:
+    """Return the ends of the range of a file's mean intensity, as ratios to that mean.
+
+    They are those of the rule for the mix of the whole file. None where factors have no range.
+    """
+    if not used.region:
+        return None
+    sums = {kind: sum(values) for kind, values in kinds.items()}
+    whole = sum(sums.values())
+    shares: dict[str, float] = {}
+    for kind, energy in sums.items():
+        shares[KINDS[kind]] = shares.get(KINDS[kind], 0.0) + energy / whole
+    best, low, high = places.grid_rule.ranged(shares, used.region, used.basis)
+    return (low / best, high / best) if best > 0 else None
 
 
 @lru_cache(maxsize=4)

@@ -189,6 +189,7 @@ def _of_mix(source: Raw, options: Options, places: Electricity, grid: str | None
     return HourlyGrid(
         source.series(INTENSITY, "g/kWh")._replace(doubtful=doubtful), "average", used.basis,
         source.series(CFE, "share"), {kind: source.series(kind, "MW") for kind in kinds},
+        mix.spread(used, kinds, places),
     )  # fmt: skip
 
 

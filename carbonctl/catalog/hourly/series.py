@@ -93,6 +93,8 @@ class HourlyGrid(NamedTuple):
         Carbon-free share of generation, 0 to 1, where the file has it.
     kinds : mapping of str to Series
         Generation by kind of plant [MW], where the file has it.
+    spread : tuple of float or None
+        Ends of the 90 % range of its intensity as ratios to it, where factors have one.
     """
 
     intensity: Series
@@ -100,6 +102,7 @@ class HourlyGrid(NamedTuple):
     basis: str | None
     cfe: Series | None
     kinds: Mapping[str, Series]
+    spread: tuple[float, float] | None = None
 
 
 def stamp(second: int) -> str:
