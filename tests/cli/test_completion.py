@@ -213,7 +213,7 @@ def in_shell(shell: str, script: str, on_path: dict) -> list[str]:
         (["est"], ["estimate"]),
         (["hardware", "show", "nvidia/h100-s"], ["nvidia/h100-sxm5-80gb"]),
         (["estimate", "--format", "=", "js"], ["json", "jsonl"]),
-        (["kinds", "serv"], ["serving", "server"]),
+        (["kinds", "serv"], ["serving", "servers", "server"]),
         (["estimate", "b"], []),
         (["hardware", "show", r"NVIDIA\ H100\ 80"], [r"NVIDIA\ H100\ 80GB\ HBM3"]),
         (["hardware", "show", '"NVIDIA H100 80'], ["NVIDIA H100 80GB HBM3"]),
