@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from carbonctl.catalog.hourly.series import stamp
-from carbonctl.render.human_numbers import mass, percent, power, significant, time
+from carbonctl.render.human_numbers import mass, percent, power, significant
 from carbonctl.site.forecast import ERROR, HOUR_OF_WEEK, LAST_WEEK
 from carbonctl.site.hours import DataFile
 from carbonctl.site.schedules import HOME, JobSchedule, Option, ScheduleResult
@@ -71,7 +71,7 @@ def facts(job: JobSchedule) -> str:
     window = f"between {minute(stamp(job.release_s))} and {minute(stamp(job.deadline_s))} UTC"
     pauses = job.best.pauses or 0
     paused = f", {pauses} pause{'s' if pauses > 1 else ''}" if pauses else ""
-    return f"{time(job.duration_h)} at {watts}{of} {window}{paused}"
+    return f"{significant(job.duration_h)} h at {watts}{of} {window}{paused}"
 
 
 def ways(job: JobSchedule) -> Iterator[tuple[str, str, Option]]:
