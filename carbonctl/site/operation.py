@@ -113,9 +113,11 @@ def operate(
 def _trace(site: Operated, load_mw: FloatArray, passed: BatteryRun, exported: FloatArray) -> Trace:
     hours = site.hours
     waiting = np.cumsum(hours.demand_mw - load_mw) * hours.step_h
+    if site.flexible.waiting():  # a cycle: some work may wait from the end of the data
+        waiting = waiting - min(float(waiting.min()), 0.0)
     return Trace(
         load_mw, site.generation_mw, passed.charge_mw, passed.discharge_mw, passed.soc_mwh,
-        passed.grid_mw, exported, passed.spilled_mw - exported, waiting - min(waiting.min(), 0.0),
+        passed.grid_mw, exported, passed.spilled_mw - exported, waiting,
         passed.grid_mw * hours.g_per_kwh * hours.step_h,
     )  # fmt: skip
 

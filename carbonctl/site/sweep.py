@@ -198,6 +198,7 @@ def swept(
         tuple(plant.is_onsite for plant in hours.plants),
     )
     capacity = sizes.get(CAPACITY, np.full(count, site.capacity_mw))
+    site.flexible.check(capacity)
     battery, nameplate = _batteries(site, sizes, count)
     load: Any = hours.demand_mw
     if site.flexible.tiers:
