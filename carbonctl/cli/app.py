@@ -20,6 +20,7 @@ from carbonctl.text import did_you_mean
 SECTIONS = {
     "Account": ("estimate", "compare", "explain"),
     "Questions": ("sensitivity", "sweep", "breakeven", "levers", "reproduce"),
+    "Sites": ("site",),
     "Fleets": ("fleet", "import"),
     "Hardware": ("embodied", "hardware", "models", "grid"),
     "Files": ("init", "validate", "schema", "kinds"),

@@ -64,7 +64,7 @@ def refuse_other_results(data: bytes, name: str, first: int = 1) -> None:
         b"compare": "a comparison",
         **{
             name.encode(): f"a result of `{name}`"
-            for name in ("embodied", "sensitivity", "sweep", "breakeven", "levers")
+            for name in ("embodied", "sensitivity", "sweep", "breakeven", "levers", "site")
         },
     }
     for schema, what in others.items():

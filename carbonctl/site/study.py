@@ -10,7 +10,8 @@ import numpy as np
 from carbonctl.catalog import Catalog
 from carbonctl.errors import Caution, InputError, Problem
 from carbonctl.site.accounts import energy_weighted_g_per_kwh
-from carbonctl.site.assembly import W_PER_MW, FloatArray, SiteHours, site_hours
+from carbonctl.site.assembly import W_PER_MW, FloatArray, site_hours
+from carbonctl.site.by_time import cfe_of_day, hours_of_day
 from carbonctl.site.coverage import coverage
 from carbonctl.site.equipment import (
     Assumption,
@@ -27,7 +28,6 @@ from carbonctl.site.results import (
     NONE,
     SHIFTING,
     Best,
-    HourOfDay,
     Outcome,
     Signal,
     SiteQuestion,
@@ -39,8 +39,6 @@ from carbonctl.site.shifting import shifted
 from carbonctl.site.sizes import sized
 from carbonctl.site.sweep import Axis, DesignTable, read_axes, swept
 from carbonctl.spec.site_file import LoadedSite
-
-HOURS_A_DAY, S_PER_H = 24, 3600
 
 
 def study(
@@ -130,6 +128,8 @@ class _Study:
             coverage=alone,
             mean_g_per_kwh=float(hours.g_per_kwh.mean()),
             weighted_g_per_kwh=float(energy_weighted_g_per_kwh(hours.demand_mw, hours.g_per_kwh)),
+            tiers=tuple(site.flexible.tiers),
+            capacity_mw=site.capacity_mw,
             outcomes=outcomes,
             trace=trace,
             optimum=self.optimum(outcomes[-1], trace) if self.question.wants_optimum else None,
@@ -137,6 +137,7 @@ class _Study:
             designs=self.designs(axes, progress),
             signal=self.signal(trace),
             hours_of_day=hours_of_day(hours) if self.question.wants_hours_of_day else (),
+            cfe_of_day=cfe_of_day(hours, trace),
             warnings=tuple(dict.fromkeys(self.warnings)),
             assumptions=tuple(self.assumed),
         )
@@ -236,24 +237,3 @@ class _Study:
             float((trace.grid_mw - before) @ marginal) * step_h,
             float(trace.exported_mw @ marginal) * step_h,
         )
-
-
-def hours_of_day(hours: SiteHours) -> tuple[HourOfDay, ...]:
-    """Return the intensities of each hour of the day, UTC, with standard deviations."""
-    starts = hours.start_s + np.arange(len(hours.g_per_kwh)) * round(hours.step_h * S_PER_H)
-    of_day = (starts // S_PER_H) % HOURS_A_DAY
-    rows = []
-    for hour in range(HOURS_A_DAY):
-        here = of_day == hour
-        if not here.any():
-            continue
-        marginal = None if hours.marginal_g_per_kwh is None else hours.marginal_g_per_kwh[here]
-        average = hours.g_per_kwh[here]
-        rows.append(
-            HourOfDay(
-                hour, float(average.mean()), float(average.std()),
-                None if marginal is None else float(marginal.mean()),
-                None if marginal is None else float(marginal.std()),
-            )
-        )  # fmt: skip
-    return tuple(rows)

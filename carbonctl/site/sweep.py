@@ -28,6 +28,7 @@ from carbonctl.site.embodied import (
 from carbonctl.site.equipment import KWH_PER_MWH
 from carbonctl.site.pareto import front
 from carbonctl.site.shifting import DesignLoads
+from carbonctl.spec.site_file import Plan
 from carbonctl.spec.tree import Seq
 from carbonctl.text import did_you_mean
 
@@ -125,6 +126,20 @@ def read_axes(
             yield path, f"{path}: {error}"
             continue
         yield path, Axis(path, unit, tuple(values))
+
+
+def count_of(plan: Plan | None) -> int | None:
+    """Return how many designs a plan asks for; None where it asks for none, or has a fault."""
+    if plan is None or not plan.sweep:
+        return None
+    counts = []
+    for path, written in plan.sweep.items():
+        try:
+            dimension = units.ENERGY if path == ENERGY else units.POWER
+            counts.append(len(_values(written, dimension)))
+        except (QuantityError, ValueError):
+            return None
+    return math.prod(counts)
 
 
 def _values(written: Any, dimension: units.Dimension) -> list[float]:
