@@ -37,7 +37,6 @@ else:
     Account = Literal["location_hourly", "market_hourly", "market_volumetric"]
 
 _KG, _H_A_YEAR = "_kgco2e", 8760
-_EXTRA = "pip install 'carbonctl[optimum]'"
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="The file of a site; - is stdin.")]
 Optimum = Annotated[
@@ -112,9 +111,12 @@ def site(
 
       carbonctl site site.yaml --optimum --trace hours.csv
 
-      carbonctl site site.yaml --export html=site.html --fail-on 'hourly_cfe_pct < 90'
+      carbonctl site site.yaml --export html=site.html
+
+      carbonctl site site.yaml --fail-on 'hourly_cfe_pct < 90'
     """
     from carbonctl.site.figures import KEYS, judged, refuse_short_signals
+    from carbonctl.site.optimum import EXTRA
     from carbonctl.site.results import SiteQuestion
 
     for text in set:
@@ -129,7 +131,7 @@ def site(
     writing.check_targets([*targets, *([into] if into else [])], inputs)
     charts.require(target.form for target in targets)
     if optimum:
-        require("--optimum", "scipy", extra=_EXTRA)
+        require("--optimum", "scipy", extra=EXTRA)
     forms = (format, *(target.form for target in targets))
     catalog = catalog_for(hardware_db, is_told=not {*forms}.isdisjoint(TABLES))
     result = _studied(order, question, catalog)

@@ -18,6 +18,7 @@ from carbonctl.site.results import BatteryUse, Embodied, Outcome, Trace
 from carbonctl.spec.hours import Servers
 
 PERCENT = 100
+ROUNDING_MWH = 1e-9
 
 
 class Operated(NamedTuple):
@@ -115,6 +116,7 @@ def _trace(site: Operated, load_mw: FloatArray, passed: BatteryRun, exported: Fl
     waiting = np.cumsum(hours.demand_mw - load_mw) * hours.step_h
     if site.flexible.waiting():  # a cycle: some work may wait from the end of the data
         waiting = waiting - min(float(waiting.min()), 0.0)
+    waiting = np.where(np.abs(waiting) < ROUNDING_MWH, 0.0, waiting)
     return Trace(
         load_mw, site.generation_mw, passed.charge_mw, passed.discharge_mw, passed.soc_mwh,
         passed.grid_mw, exported, passed.spilled_mw - exported, waiting,

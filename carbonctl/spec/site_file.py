@@ -62,6 +62,11 @@ class SiteFile(Spec):
     plan: Plan | None = optional("what is asked of it, beyond its account")
 
 
+def is_site(tree: Any) -> bool:
+    """Whether a tree is a site's file: it has a demand, and no phases as a workload has."""
+    return isinstance(tree, Map) and "demand" in tree and "phases" not in tree
+
+
 class LoadedSite(NamedTuple):
     """A checked site with the tree that it came from."""
 

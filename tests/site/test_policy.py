@@ -159,7 +159,9 @@ def test_one_tier_by_its_sum_is_as_by_deadline():
         case = random_case(seed)
         one = case.flexible._replace(tiers=(Tier(0.5, "defer", 7),))
         kept = Deferral(one, case.capacity_mw)
-        listed = Deferral(one._replace(tiers=(*one.tiers, Tier(1e-300, "defer", 9))), case.capacity_mw)
+        listed = Deferral(
+            one._replace(tiers=(*one.tiers, Tier(1e-300, "defer", 9))), case.capacity_mw
+        )
         assert len(listed.waiting) == 10 and len(kept.waiting) == 1
         rows = case.generation_mw.tolist()
         np.testing.assert_allclose(

@@ -133,15 +133,13 @@ def test_more_share_longer_windows_and_more_capacity_never_cover_less(seed):
     demand, generation, _, _, capacity = invented(seed)
 
     def unmet(share: float, hours: float, most: float) -> float:
-        return least_unmet_mwh(
-            demand, share, generation, most, window_starts(100, 1.0, hours), 1.0
-        )
+        return least_unmet_mwh(demand, share, generation, most, window_starts(100, 1.0, hours), 1.0)
 
     by_share = [unmet(share, 12, capacity) for share in (0, 0.1, 0.3, 0.6, 1)]
     by_hours = [unmet(0.3, hours, capacity) for hours in (1, 2, 6, 12, 24)]  # each divides the next
     by_capacity = [unmet(0.3, 12, most) for most in (20, 21, 25, 30, 60)]
     for falls in (by_share, by_hours, by_capacity):
-        assert all(later <= before + 1e-9 for before, later in zip(falls, falls[1:], strict=False))
+        assert all(later <= before + 1e-9 for before, later in itertools.pairwise(falls))
     rigid = np.maximum(demand - generation, 0).sum()
     assert by_share[0] == by_hours[0] == pytest.approx(rigid, rel=1e-12)
 

@@ -35,7 +35,7 @@ _DIMENSIONS = {
     "kwh": ENERGY, "mwh": MEGAWATT_HOURS, "kgco2e": MASS, "l": VOLUME, "pct": PERCENTAGE,
     "rows": ROWS,
 }  # fmt: skip
-_A_YEAR = "_per_year"
+A_YEAR = "_per_year"
 _FUNCTION_HELP = f"the functions are {', and '.join(function.example for function in FUNCTIONS)}"
 _SHELL_HINT = (
     "one of > >= < <= is wanted here. Quote the rule, for example 'total_kgco2e > 10 t': "
@@ -83,7 +83,7 @@ class Rule(NamedTuple):
 
 def dimension(key: str) -> Dimension:
     """Return the dimension of a key, by the unit in its name."""
-    return _DIMENSIONS[key.removesuffix(_A_YEAR).rpartition("_")[2]]
+    return _DIMENSIONS[key.removesuffix(A_YEAR).rpartition("_")[2]]
 
 
 def parse_rule(text: str, flag: str = "--fail-on", keys: Collection[str] = KEYS) -> Rule:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from carbonctl.analysis.gates import Verdict
 from carbonctl.ledger.result import About
 from carbonctl.render import SEPARATORS, Style
-from carbonctl.site.results import SiteResult
+
+if TYPE_CHECKING:
+    from carbonctl.site.results import SiteResult
 
 FORMATS = ("table", "json", "csv", "tsv", "md")
 SCHEMA = "carbonctl.site/1"

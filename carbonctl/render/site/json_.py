@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from carbonctl.analysis.gates import Verdict
@@ -13,6 +14,7 @@ from carbonctl.render.result.json_ import head
 from carbonctl.render.site import SCHEMA, rows
 from carbonctl.render.verdicts import as_dict
 from carbonctl.site.results import SiteResult
+from carbonctl.site.sweep import DesignTable
 
 PERCENT = 100
 
@@ -52,7 +54,7 @@ def render(result: SiteResult, about: About, verdicts: tuple[Verdict, ...], styl
             "complete": outcome.embodied.total_kgco2e is not None,
         },
         "sized": None if result.sized is None else result.sized._asdict(),
-        "designs": None if result.designs is None else rows.designs(result),
+        "designs": None if result.designs is None else _designs(result, result.designs),
         "signal": None if result.signal is None else result.signal._asdict(),
         "hours_of_day": [hour._asdict() for hour in result.hours_of_day],
         "cfe_of_day": result.cfe_of_day,
@@ -62,6 +64,13 @@ def render(result: SiteResult, about: About, verdicts: tuple[Verdict, ...], styl
         "verdicts": [as_dict(verdict) for verdict in verdicts],
     }
     return as_json(document)
+
+
+def _designs(result: SiteResult, table: DesignTable) -> Iterator[dict[str, Any]]:
+    """Yield the designs, their sizes in a mapping by path."""
+    for row in rows.designs(result):
+        sizes = {axis.path: row.pop(axis.column) for axis in table.axes}
+        yield {"design": row.pop("design"), "sizes": sizes, **row}
 
 
 def _span(result: SiteResult) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from carbonctl.ledger.result import About
 from carbonctl.render import Style
 from carbonctl.render.escaping import markdown as escape
 from carbonctl.render.own_records import below
-from carbonctl.render.site.words import HOUR_HEADS, Head, Line, Words
+from carbonctl.render.site.words import Head, Line, Words
 from carbonctl.render.verdicts import bullets
 from carbonctl.site.results import SiteResult
 
@@ -29,7 +29,7 @@ def render(result: SiteResult, about: About, verdicts: tuple[Verdict, ...], styl
     )  # fmt: skip
     blocks.append("\n".join(f"- {escape(text)}" for text in filter(None, said_of)))
     if result.hours_of_day:
-        blocks.append(_table(HOUR_HEADS, words.hours_of_day()))
+        blocks.append(_table(words.hour_heads(), words.hours_of_day()))
     if verdicts:
         blocks.append("\n".join(bullets(verdicts, escape)))
     return below("\n\n".join(blocks) + "\n", about.own_records, is_markdown=True)

@@ -10,7 +10,7 @@ from carbonctl.render import Style
 from carbonctl.render.own_records import below
 from carbonctl.render.plain import finished
 from carbonctl.render.sheet import Screen, Sheet, Text
-from carbonctl.render.site.words import HOUR_HEADS, Head, Line, Words
+from carbonctl.render.site.words import Head, Line, Words
 from carbonctl.render.verdicts import draw
 from carbonctl.site.results import SiteResult
 
@@ -35,7 +35,7 @@ def render(result: SiteResult, about: About, verdicts: tuple[Verdict, ...], styl
     _say(screen, (words.day(), words.signal()))
     if result.hours_of_day:
         screen.paragraph()
-        _sheet(screen, HOUR_HEADS, words.hours_of_day())
+        _sheet(screen, words.hour_heads(), words.hours_of_day())
     _say(screen, (words.assumed(), words.data()), "dim")
     if verdicts:
         draw(screen, verdicts)

@@ -301,10 +301,15 @@ class Words:
         assert table is not None
         return ", ".join(f"{axis.path} {row[axis.column]:g} {axis.unit}" for axis in table.axes)
 
+    def hour_heads(self) -> tuple[Head, ...]:
+        """Return the heads of intensities by hour of day."""
+        has_marginal = self.result.hours.marginal_g_per_kwh is not None
+        return (*_AVERAGE_HEADS, *(_MARGINAL_HEADS if has_marginal else ()))
+
     def hours_of_day(self) -> Iterator[Line]:
         """Yield average and marginal intensity by hour of day, with standard deviations."""
         for hour in self.result.hours_of_day:
-            marginal = ("", "")
+            marginal: tuple[str, ...] = ()
             if hour.marginal is not None and hour.marginal_sd is not None:
                 marginal = (f"{hour.marginal:.1f}", f"{hour.marginal_sd:.1f}")
             yield Line(
@@ -327,9 +332,8 @@ class Words:
         return f"{said}, {filled:,} filled." if filled else f"{said}."
 
 
-HOUR_HEADS = (
-    Head("UTC hour"), Head("Average", "g/kWh"), Head("sd"), Head("Marginal", "g/kWh"), Head("sd"),
-)  # fmt: skip
+_AVERAGE_HEADS = (Head("UTC hour"), Head("Average", "g/kWh"), Head("sd"))
+_MARGINAL_HEADS = (Head("Marginal", "g/kWh"), Head("sd"))
 
 
 def percent(value: float) -> str:
