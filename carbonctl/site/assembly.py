@@ -143,9 +143,10 @@ class _Assembly:
         steps, step_h = len(first.values), first.step_s / HOUR_S
         arrays = {key: np.array(axis.values) for key, axis in axes.items()}
         years, is_per_year, said = self.years(steps * step_h)
+        demand_mw = self.demand_mw(arrays, steps)
         warnings = [*self.files.warnings, *([Caution(said)] if said else [])]
         return SiteHours(
-            first.start_s, step_h, self.demand_mw(arrays, steps), self.intensity(arrays, steps),
+            first.start_s, step_h, demand_mw, self.intensity(arrays, steps),
             self.residual(), arrays.get(_SIGNAL), arrays.get(_CFE), self.plants(arrays, step_h),
             self.basis, years, is_per_year, tuple(self.files.data), tuple(warnings),
         )  # fmt: skip

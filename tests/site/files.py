@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
+from carbonctl.catalog import Catalog
 from carbonctl.site.results import SiteQuestion, SiteResult
 from carbonctl.site.study import study
 from carbonctl.spec.site_file import load_site
 from carbonctl.spec.tree import decode
-from tests.conftest import CATALOG
 
 START = np.datetime64("2022-05-01T00:00:00")
 
@@ -29,8 +29,9 @@ def table(path: Path, minutes: int = 60, start=START, **columns) -> Path:
 def result_of(text: str, folder: Path, question=None, *overrides: str) -> SiteResult:
     """Return what comes of a site given as text, as if it stood in a folder."""
     file = str(folder / "site.yaml")
-    loaded = load_site(decode(text.encode(), file), file, CATALOG, overrides)
-    return study(loaded, CATALOG, question or SiteQuestion())
+    catalog = Catalog()  # it reads a file once, and tests write some again
+    loaded = load_site(decode(text.encode(), file), file, catalog, overrides)
+    return study(loaded, catalog, question or SiteQuestion())
 
 
 def outcome(result: SiteResult, name: str):

@@ -9,8 +9,10 @@ from carbonctl.errors import InputError
 from carbonctl.ledger.result import About
 from carbonctl.render import Style
 from carbonctl.render.site import json_, trace
+from carbonctl.site.backlog import FlexibleDemand, Tier
 from carbonctl.site.results import SiteQuestion
-from tests.site import cases
+from carbonctl.site.shifting import shifted
+from tests.site import cases, loads
 from tests.site.files import outcome, result_of, table
 
 ABOUT = About("0", "0")
@@ -38,16 +40,16 @@ site:
   grid_hourly: {{file: hours.csv, column: grid_g_per_kwh}}
   generation:
     - kind: solar
-      capacity: {site.generation_mw.max()!r} MW
+      capacity: {float(site.generation_mw.max())!r} MW
       hourly: {{file: hours.csv, column: generation_mw}}
       losses: {row["losses_pct"]} %
       connection: {connection}
 """
 
 
-@pytest.mark.parametrize("case", cases.by_case("accounts.csv"))
+@pytest.mark.parametrize("case", cases.by_case("accounts"))
 def test_accounts(case, tmp_path):
-    row = cases.by_case("accounts.csv")[case]
+    row = cases.by_case("accounts")[case]
     result = result_of(plain(tmp_path, row), tmp_path)
     known = result.coverage
     pairs = {
@@ -78,7 +80,7 @@ def totals_file(folder, row):
     plants = "".join(
         f"""
     - kind: {kind}
-      capacity: {peak!r} MW
+      capacity: {float(peak)!r} MW
       hourly: {{file: hours.csv, column: {kind}_mw}}
       carbon: {row[f"{kind}_kg_per_mwh"]} g/kWh"""
         for kind, peak in (
@@ -110,9 +112,9 @@ site:
 """
 
 
-@pytest.mark.parametrize("case", cases.by_case("site_totals.csv"))
+@pytest.mark.parametrize("case", cases.by_case("site_totals"))
 def test_totals(case, tmp_path):
-    row = cases.by_case("site_totals.csv")[case]
+    row = cases.by_case("site_totals")[case]
     result = result_of(totals_file(tmp_path, row), tmp_path)
     done, per_year = result.outcome, result.per_year
     pairs = {
@@ -144,19 +146,19 @@ site:
     power: {power_mw} MW
     charge_efficiency: {eff_charge}
     discharge_efficiency: {eff_discharge}
-  flexibility: [{{share: {flex_pct} %, {kind}: {defer_h} h}}]
+  flexibility: [{{share: {flex_pct} %, defer: {defer_h} h}}]
   capacity: {capacity_mw} MW
 """
 
 
-def year_file(row, kind="defer"):
+def year_file(row):
     authority = row["input"].removeprefix("eia930_2022_").removesuffix(".csv")
-    return YEAR.format(**row, authority=authority, kind=kind)
+    return YEAR.format(**row, authority=authority)
 
 
-@pytest.mark.parametrize("case", cases.by_case("year.csv"))
+@pytest.mark.parametrize("case", cases.by_case("year"))
 def test_year(case, tmp_path):
-    row = cases.by_case("year.csv")[case]
+    row = cases.by_case("year")[case]
     result = result_of(year_file(row), tmp_path, SiteQuestion(wants_optimum=True))
     assert result.hours.is_per_year
     assert result.hours.years == 1
@@ -184,12 +186,16 @@ def test_year(case, tmp_path):
     assert best.gap_kgco2e > -1e-3
 
 
-@pytest.mark.parametrize("case", cases.by_case("year.csv"))
-def test_year_in_windows(case, tmp_path):
-    row = cases.by_case("year.csv")[case] | {"defer_h": "24"}
-    result = result_of(year_file(row, "window"), tmp_path)
-    shifted = outcome(result, "shifting").unmet_mwh
-    assert shifted == pytest.approx(float(row["day_shift_unmet_mwh"]), rel=1e-9)
+@pytest.mark.parametrize("case", cases.by_case("year"))
+def test_windows_of_a_year(case):
+    """The right values have windows of 24 hours from their first hour, 23:00 UTC."""
+    row = cases.by_case("year")[case] | {"defer_h": "24"}
+    known = loads.year(row)
+    tier = Tier(float(row["flex_pct"]) / 100, "window", 24.0)
+    flexible = FlexibleDemand(known.demand_mw, (tier,), 1.0, 0)
+    load = shifted(flexible, known.generation_mw, known.intensity, known.capacity_mw)
+    unmet = np.maximum(load - known.generation_mw, 0).sum()
+    assert unmet == pytest.approx(float(row["day_shift_unmet_mwh"]), rel=1e-9)
 
 
 WEEK = """
@@ -223,9 +229,7 @@ def test_a_marginal_signal_changes_no_total(week):
     before = np.maximum(with_it.hours.demand_mw - with_it.trace.generation_mw, 0)
     change = (with_it.trace.grid_mw - before) @ (900 - hours)
     assert with_it.signal.signal_kgco2e == pytest.approx(change)
-    documents = [
-        json.loads(json_.render(each, ABOUT, (), Style())) for each in (without, with_it)
-    ]
+    documents = [json.loads(json_.render(each, ABOUT, (), Style())) for each in (without, with_it)]
     for key in documents[0].keys() - {"signal", "data"}:
         assert documents[0][key] == documents[1][key], key
 
@@ -319,9 +323,6 @@ def test_half_hours_give_the_same_as_hours(week):
     columns = {key: np.repeat(each, 2) for key, each in cases.columns("erco_week").items()}
     table(week / "hours.csv", minutes=30, **columns)
     halves = result_of(WEEK.replace("flexibility:", "#"), week)
-    whole = result_of(WEEK.replace("flexibility:", "#").replace("file: hours", "file: h"), week) \
-        if (week / "h.csv").exists() else None  # fmt: skip
-    assert whole is None
     assert halves.hours.step_h == 0.5
     assert halves.coverage.unmet_mwh == pytest.approx(hourly.coverage.unmet_mwh)
     assert halves.outcomes[0].accounts == pytest.approx(hourly.outcomes[0].accounts)
@@ -350,8 +351,9 @@ def test_years_and_leap_years(tmp_path, hours, years):
 
 def test_files_of_other_spans_are_cut_to_what_all_cover(week):
     wind = cases.columns("erco_week")["wind_pu"]
-    table(week / "wind.csv", wind_mw=np.append(wind[24:], [5.0] * 48), start=np.datetime64("2022-05-02T00:00:00"))
-    text = WEEK.replace("column: wind_pu}", "}").replace("{kind: wind, capacity: 10 MW, hourly: {file: hours.csv, ", "{kind: wind, capacity: 10 MW, hourly: {file: wind.csv")  # fmt: skip
+    later = np.datetime64("2022-05-02T00:00:00")
+    table(week / "wind.csv", start=later, wind_mw=np.append(wind[24:], [5.0] * 48))
+    text = WEEK.replace("{file: hours.csv, column: wind_pu}", "wind.csv")
     result = result_of(text, week)
     assert len(result.hours.demand_mw) == 144
     assert result.hours.plants[1].shape.max() == wind[24:].max() / 5  # the file's highest hour
@@ -397,7 +399,9 @@ def test_plans_that_cannot_be_are_refused(week, plan, said):
 
 
 def test_a_design_of_a_sweep_is_the_site_with_its_sizes(week):
-    sizes = "{wind.capacity: 10..40 MW by 30, battery.energy: '[0, 60] MWh', capacity: 30..35 MW by 5}"
+    sizes = (
+        "{wind.capacity: 10..40 MW by 30, battery.energy: '[0, 60] MWh', capacity: 30..35 MW by 5}"
+    )
     swept = result_of(f"{WEEK}plan: {{sweep: {sizes}}}\n", week).designs
     assert len(swept.total_kgco2e) == 8
     for place in range(8):
@@ -421,10 +425,10 @@ def test_odd_names_can_be_swept(week):
 
 def test_a_sized_battery_meets_its_target_and_a_smaller_one_does_not(week):
     rigid = WEEK.replace("flexibility:", "#")
-    size = result_of(f"{rigid}plan: {{target: 97 %}}\n", week).sized
+    size = result_of(f"{rigid}plan: {{target: 85 %}}\n", week).sized
     for factor, meets in ((1.0, True), (0.999, False)):
         chosen = result_of(rigid, week, None, f"site.battery.energy={size.size * factor!r} MWh")
-        assert (chosen.outcome.hourly_cfe_pct >= 97 - 1e-9) is meets
+        assert (chosen.outcome.hourly_cfe_pct >= 85 - 1e-9) is meets
 
 
 def test_a_sized_plant_with_flexible_load_meets_its_target(week):
@@ -439,7 +443,7 @@ def test_a_sized_plant_with_flexible_load_meets_its_target(week):
 def test_the_demand_of_a_workload(week):
     (week / "job.yaml").write_text(
         "name: j\nsite: {grid: FR, pue: 1.2}\nphases: {training: [{name: run, kind: compute, "
-        "device: nvidia/h100-sxm5-80gb, devices: 1000, time: 100 h, power: 700 W, "
+        "device: nvidia/h100-sxm5-80gb, devices: 1000, wall_time: 100 h, power: 700 W, "
         "host_power: 0 W}]}\n"
     )
     text = WEEK.replace("demand: {hourly: hours.csv}", "demand: {workload: job.yaml}")

@@ -1,5 +1,7 @@
 """Load moved within windows: right values, what is kept, and many designs at once."""
 
+import itertools
+
 import numpy as np
 import pytest
 
