@@ -34,6 +34,7 @@ SCREENS = {
                   "configs/designs/buy-new-server.yaml", "--vary", "site.carbon_intensity=0..1000 g/kWh"),
     "fleet": ("fleet", "configs/fleets/cluster.csv", "--map", "configs/fleets/cluster.map.yaml",
               "--by", "team,month"),
+    "site": ("site", "configs/site/california.yaml"),
     "help": ("compare", "--help"),
 }  # fmt: skip
 TERMINALS = {"80": ("80", "C.UTF-8"), "200": ("200", "C.UTF-8"), "ascii": ("80", "C")}

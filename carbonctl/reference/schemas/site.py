@@ -81,7 +81,8 @@ def _definitions() -> dict[str, Schema]:
     way = r.fields("site way", **{**figures, **maybe, "way": r.TEXT})
     sizes: Schema = {"type": "object", "additionalProperties": r.NUMBER}
     design = r.fields(
-        "site design", design={"type": "integer"}, sizes=sizes, within_excess=r.FLAG, on_front=r.FLAG,
+        "site design", design={"type": "integer"}, sizes=sizes, within_excess=r.FLAG,
+        on_front=r.FLAG,
         on_embodied_front=r.FLAG,
     )  # fmt: skip
     common = {key: way[key] for key in way if key not in _OF_WAYS}

@@ -52,7 +52,9 @@ def _sheet(screen: Screen, heads: Iterable[Head], lines: Iterable[Line]) -> None
     sheet = Sheet()
     for place, head in enumerate(heads):
         wraps = not head.is_figure and place > 0
-        sheet.add_column(head.text, unit=head.unit, is_right=head.is_figure, wraps=wraps)
+        sheet.add_column(
+            head.text, unit=head.unit, is_right=head.is_figure, wraps=wraps, start=head.start
+        )
     for line in lines:
         sheet.add_row(*(Text(cell, "bold" if line.is_chosen else "") for cell in line.cells))
     sheet.draw(screen)

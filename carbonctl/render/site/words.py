@@ -26,6 +26,7 @@ _WAYS = {NONE: "as it comes", BATTERY: "battery", SHIFTING: "shifting", BOTH: "b
 _SHADES = "·░▒▓█"
 MOST_DESIGNS = 8
 _GAP_MWH = 1e-6
+_PARTS_FROM, _SIZES, _SIZE = 76, 3, 14  # columns: where parts of a total fit beside so many sizes
 _SMALLEST = 100  # the largest mass of a table over the one that its unit suits
 
 
@@ -33,11 +34,15 @@ Scale: TypeAlias = tuple[float, int, str]  # divisor, decimals, unit
 
 
 class Head(NamedTuple):
-    """The head of a column and the unit below it; whether figures stand in it."""
+    """The head of a column and the unit below it; whether figures stand in it.
+
+    A screen of fewer columns than ``start`` leaves it out.
+    """
 
     text: str
     unit: str = ""
     is_figure: bool = True
+    start: int = 0
 
 
 class Line(NamedTuple):
@@ -154,8 +159,10 @@ class Words:
         size, places, _ = scale
         return human_numbers.fixed(self.shown(kg), places, size)
 
-    def _mass_heads(self, scale: Scale) -> tuple[Head, ...]:
-        return tuple(Head(text, scale[2]) for text in ("Operational", "Embodied", "Total"))
+    def _mass_heads(self, scale: Scale, sizes: int = 0) -> tuple[Head, ...]:
+        start = _PARTS_FROM + _SIZE * max(0, sizes - _SIZES)
+        parts = (Head(text, scale[2], start=start) for text in ("Operational", "Embodied"))
+        return (*parts, Head("Total", scale[2]))
 
     def optimum(self) -> str:
         """Return what perfect foresight would need; empty where it is not asked for."""
@@ -247,7 +254,7 @@ class Words:
         table = self.result.designs
         assert table is not None
         sizes = (_size_head(axis) for axis in table.axes)
-        return (*sizes, Head("CFE", "%"), *self._mass_heads(self._designs_scale()))
+        return (*sizes, Head("CFE", "%"), *self._mass_heads(self._designs_scale(), len(table.axes)))
 
     def _designs_scale(self) -> Scale:
         table = self.result.designs
