@@ -199,6 +199,8 @@ def _studied(order: _Order, question: "SiteQuestion", catalog: Catalog) -> "Site
     from carbonctl.site.sweep import count_of
 
     loaded = site_of(order.found, catalog, order.overrides)
+    traced = [] if order.trace is None else [order.trace]
+    writing.check_targets([*order.targets, *traced], loaded.files)
     bar = Bar(count_of(loaded.site.plan), is_wanted=not order.is_quiet, what="designs")
     try:
         result = study(loaded, catalog, question, lambda done: bar.draw(done, done))
