@@ -54,6 +54,8 @@ MAKERS: dict[str, Maker] = {
     "fleet": output_blocks.fleet,
     "reproduced": output_blocks.reproduced,
     "levers document": output_blocks.levers,
+    "site document": output_blocks.sites,
+    "site file": spec_blocks.site_file,
     "lists": output_blocks.lists,
     "priors of devices": prior_blocks.of(
         "device_power_share", "server_power", "rated_power", "busy"
