@@ -466,8 +466,8 @@ ROWS = (
         Row(f"site {kernel}, a year / reading the file", f"site {kernel} {count}",
             f"site read {count}", budget)
         for kernel, count, budget in (
-            ("shifting-trace", 20, 2.0), ("battery", 40, 0.5), ("policy", 20, 2.5),
-            ("lp-battery", 1, 100.0), ("lp-joint", 1, 100.0), ("sizing", 5, 30.0),
+            ("shifting-trace", 60, 2.0), ("battery", 100, 0.5), ("policy", 60, 2.5),
+            ("lp-battery", 1, 100.0), ("lp-joint", 1, 100.0), ("sizing", 10, 30.0),
         )
     ),
     *(

@@ -44,23 +44,27 @@ RIGID = FlexibleDemand(DEMAND, (), 1.0)
 JOB = Job(100.0, 500.0, 0.0, float(HOURS))
 
 
+COLUMNS = ("wind", "solar", "hydro", "oil", "gas", "coal", "nuclear", "other", "grams", "cfe")
+
+
 @cache
 def year_file() -> Path:
-    """Write a year as people have it, and return its path."""
+    """Write a year as people have it, generation by kind of plant, and return its path."""
     path = Path(tempfile.mkdtemp()) / "year.csv"
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
+        writer.writerow(("start_utc", *COLUMNS))
         times = np.datetime64("2022-01-01T00:00:00") + np.arange(HOURS) * np.timedelta64(1, "h")
-        columns = (np.round(each, 3).tolist() for each in (OWN, WIND, GRAMS, DEMAND, SUN, OWN, OWN))
+        columns = (np.round(400 * RNG.random(HOURS), 2).tolist() for _ in COLUMNS)
         writer.writerows(zip(times.astype(str), *columns, strict=True))
     return path
 
 
 def read() -> None:
     with year_file().open(newline="") as file:
-        for row in csv.reader(file):
-            for cell in row[1:]:
-                float(cell)
+        for row in csv.DictReader(file):
+            for column in COLUMNS:
+                float(row[column])
 
 
 def designs(*, is_flexible: bool) -> None:
