@@ -194,6 +194,9 @@ class _Study:
         plan = self.loaded.site.plan
         if plan is None:
             return (), None
+        if plan.excess is not None and plan.target is None and not plan.sweep:
+            message = "counts with `target` or `sweep` alone"
+            self.warnings.append(Caution(message, "plan.excess"))
         problems: list[Problem] = []
         names = tuple(plant.name for plant in self.hours.plants)
         axes: list[Axis] = []

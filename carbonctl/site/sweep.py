@@ -307,8 +307,8 @@ def _table(
 
 
 def _front(first: FloatArray, second: FloatArray, allowed: Any) -> Any:
-    """Return which designs are on the front of those that are allowed."""
-    places = np.flatnonzero(allowed)
+    """Return which designs are on the front of those that are allowed and known."""
+    places = np.flatnonzero(allowed & ~np.isnan(first) & ~np.isnan(second))
     marked = np.zeros(len(first), bool)
     marked[places[front(first[places], second[places])]] = True
     return marked

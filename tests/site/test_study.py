@@ -8,7 +8,8 @@ import pytest
 from carbonctl.errors import InputError
 from carbonctl.ledger.result import About
 from carbonctl.render import Style
-from carbonctl.render.site import json_, trace
+from carbonctl.render.site import json_, render, trace
+from carbonctl.render.site.pictures import charts
 from carbonctl.site.backlog import FlexibleDemand, Tier
 from carbonctl.site.results import SiteQuestion
 from carbonctl.site.shifting import shifted
@@ -295,7 +296,10 @@ def test_what_is_unknown_has_no_total(week):
     swept = WEEK.replace("  servers:", "  #") + "plan: {sweep: {capacity: '[30, 35] MW'}}\n"
     table_ = result_of(swept, week).designs
     assert np.isnan(table_.total_kgco2e).all()
-    assert not table_.on_front.any() or np.isnan(table_.total_kgco2e[table_.on_front]).all()
+    assert not table_.on_front.any()
+    for form in ("table", "md", "csv", "json"):
+        assert render(form, result_of(swept, week), ABOUT, (), Style())
+    assert [chart.name for chart in charts(result_of(swept, week), 0)] == ["hours", "accounts"]
 
 
 def test_contracted_plants_embody_nothing_in_a_location_based_total(week):

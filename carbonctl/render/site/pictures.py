@@ -22,7 +22,8 @@ def charts(result: SiteResult, first: int) -> list[Chart]:
 
     ``first`` is the step at which the week of hours begins.
     """
-    drawn = [] if result.designs is None else [_designs(result)]
+    has_designs = any(row["total_kgco2e"] is not None for row in rows.designs(result))
+    drawn = [_designs(result)] if has_designs else []
     drawn += [_week(result, first), _accounts(result)]
     return [*drawn, *_day(result)]
 

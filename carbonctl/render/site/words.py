@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, TypeAlias
 
+from carbonctl.catalog.hourly.mix import PRODUCTION
 from carbonctl.render import human_numbers
 from carbonctl.render.site import rows
 from carbonctl.site.accounts import LOCATION, MARKET_HOURLY, MARKET_VOLUMETRIC
@@ -223,8 +224,15 @@ class Words:
         ratio = f" (ratio {weighted / mean:.3f})" if mean else ""
         return (
             f"Grid: {human_numbers.significant(mean)} g/kWh on average, "
-            f"{human_numbers.significant(weighted)} weighted by demand{ratio}."
+            f"{human_numbers.significant(weighted)} weighted by demand{ratio}{self._of_grid()}."
         )
+
+    def _of_grid(self) -> str:
+        """Return what the intensity of the grid counts."""
+        basis = self.result.hours.basis
+        said = f", {basis}" if basis else ""
+        notes = {note for data in self.result.hours.data for note in data.notes}
+        return f"{said}; imports are not counted" if PRODUCTION in notes else said
 
     def day(self) -> str:
         """Return the covered share of each hour of the day as a bar."""
