@@ -22,8 +22,8 @@ def charts(result: SiteResult, first: int) -> list[Chart]:
 
     ``first`` is the step at which the week of hours begins.
     """
-    has_designs = any(row["total_kgco2e"] is not None for row in rows.designs(result))
-    drawn = [_designs(result)] if has_designs else []
+    known = [row for row in rows.designs(result) if _is_drawn(row)]
+    drawn = [_designs(result, known)] if known else []
     drawn += [_week(result, first), _accounts(result)]
     return [*drawn, *_day(result)]
 
@@ -53,14 +53,17 @@ def _week(result: SiteResult, first: int) -> Chart:
     return hours(shown, f"{result.name}: a week from {begins} UTC")
 
 
-def _designs(result: SiteResult) -> Chart:
-    table, words = result.designs, Words(result)
-    assert table is not None
+def _is_drawn(row: rows.Row) -> bool:
+    """Whether a design has a total, and sells or spills no more than is allowed."""
+    return row["total_kgco2e"] is not None and row["within_excess"]
+
+
+def _designs(result: SiteResult, known: list[rows.Row]) -> Chart:
+    words = Words(result)
     designs = [
         Design(words.design(row), words.shown(row["total_kgco2e"]) or 0.0, row["hourly_cfe_pct"],
                row["on_front"])
-        for row in rows.designs(result)
-        if row["total_kgco2e"] is not None
+        for row in known
     ]  # fmt: skip
     return pareto(designs, f"{result.name}: designs", words.per)
 
