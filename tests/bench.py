@@ -150,6 +150,7 @@ PROGRAMS = {
     "by-hand": [PYTHON, "-c", SWEEP_BY_HAND],
     "one-by-one": [PYTHON, "-c", ONE_BY_ONE],
     "carbonctl": [CARBONCTL],
+    "site": [PYTHON, "-m", "tests.bench_site"],
     "empty": [PYTHON, "-c", EMPTY_APP],
     "bare": [PYTHON, "-c", COMPLETING_APP],
     "load": [PYTHON, "-c", LOAD_YAML],
@@ -454,6 +455,30 @@ ROWS = (
         f"carbonctl estimate {_SEVEN} --draws 10000 -f csv --totals", 1.5, runs=_MANY),
     Row("levers 30, 89 accounts / csv of 89 files", "carbonctl levers {levers} -f csv",
         f"carbonctl estimate {'{levers} ' * 89} -f csv -q", 1.5, runs=5),
+    # A row of a site names how often a kernel runs, and how often what it is measured by.
+    *(
+        Row(f"site {kernel}, a year / numpy passes", f"site {kernel} {count}", f"site pass {count}",
+            budget)
+        for kernel, count, budget in (("coverage", 60_000, 3.0), ("shifting", 20_000, 15.0),
+                                      ("start", 2000, 100.0), ("interruptible", 2000, 100.0))
+    ),
+    *(
+        Row(f"site {kernel}, a year / reading the file", f"site {kernel} {count}",
+            f"site read {count}", budget)
+        for kernel, count, budget in (
+            ("shifting-trace", 60, 2.0), ("battery", 100, 0.5), ("policy", 60, 2.5),
+            ("lp-battery", 1, 100.0), ("lp-joint", 1, 100.0), ("sizing", 10, 30.0),
+        )
+    ),
+    *(
+        Row(f"site {kernel}, 44,000 x 336 h / reading a year 80 times", f"site {kernel} 1",
+            "site read 80", 1.0)
+        for kernel in ("designs-battery", "designs-joint")
+    ),
+    Row("site of a year with battery and shifting / estimate",
+        "carbonctl site configs/site/texas.yaml", "carbonctl estimate configs/quickstart.yaml", 5.0),
+    Row("site with a sweep of 48 designs, memory in MiB",
+        "carbonctl site configs/site/california.yaml", "", 90, "memory"),
     Row("explain 4,000 activities / csv", "carbonctl explain {acts}",
         "carbonctl estimate {acts} -f csv", 3.0),
     Row("compare 1,000 changed activities / csv of both",

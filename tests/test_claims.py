@@ -7,8 +7,10 @@ they recompute to.
 
 import csv
 import math
+from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
@@ -18,6 +20,11 @@ from carbonctl.analysis.design.metrics import measured
 from carbonctl.analysis.levers.report import report as lever_report
 from carbonctl.factors import faults
 from carbonctl.ledger.result import COMMUNICATION, COMPUTATION, Result, part
+from carbonctl.site.results import SiteQuestion, SiteResult
+from carbonctl.site.study import study
+from carbonctl.spec.file_names import path_of
+from carbonctl.spec.hours import HourlyFile
+from carbonctl.spec.site_file import load_site
 from tests.conftest import CATALOG, ROOT, account
 from tests.conftest import example as result
 
@@ -451,6 +458,59 @@ def table(item: str, metric: str) -> float | list[float]:
         row = next(r for r in csv.DictReader(lines) if (r["item"], r["metric"]) == (item, metric))
     assert row["source"] == "wu2022"
     return [float(row["low"]), float(row["high"])] if row["low"] else float(row["value"])
+
+
+@cache
+def of_site(name: str) -> SiteResult:
+    path = ROOT / "configs" / "site" / f"{name}.yaml"
+    loaded = load_site(path.read_text(encoding="utf-8"), str(path), CATALOG)
+    return study(loaded, CATALOG, SiteQuestion())
+
+
+@by_account("S01")
+def servers_for_shifting(site: str) -> list[float]:
+    totals = {way.name: way.total_kgco2e for way in of_site(site).outcomes}
+    return [totals["none"], totals["shifting"]]
+
+
+@by_account("S02")
+def storage(site: str) -> list[float]:
+    unmet = {way.name: way.unmet_mwh for way in of_site(site).outcomes}
+    return [unmet["none"], unmet["battery"]]
+
+
+@cache
+def emissions(authority: str) -> tuple[np.ndarray, np.ndarray]:
+    """Average intensity of 2022, and that of its fossil plants alone [g/kWh]."""
+    name = f"eia930/{authority}-2022"
+    ref = HourlyFile.model_construct(file=path_of(name, Path(name)), factors="ipcc2014")
+    grid = CATALOG.hourly_grid(ref, None)
+    grams = {"gas": 490, "coal": 820, "oil": 650}
+    fossil = {kind: np.array(grid.kinds[kind].values) for kind in grams}
+    burnt = sum(power * grams[kind] for kind, power in fossil.items())
+    return np.array(grid.intensity.values), burnt / sum(fossil.values())
+
+
+@by_account("S03")
+def levels(first: str, second: str) -> list[float]:
+    return [float(each.mean()) for name in (first, second) for each in emissions(name)]
+
+
+@by_account("S04")
+def spreads(authority: str) -> list[float]:
+    return [float(each.std()) for each in emissions(authority)]
+
+
+@by_account("S05")
+def variability(first: str, second: str) -> list[float]:
+    averages = (emissions(name)[0] for name in (first, second))
+    return [float(average.std() / average.mean()) for average in averages]
+
+
+@by_account("S06")
+def least_carbon(site: str) -> list[float]:
+    designs = of_site(site).designs
+    return [float(designs.hourly_cfe_pct[np.argmin(designs.total_kgco2e)])]
 
 
 def plain(formula: str, inputs: dict):

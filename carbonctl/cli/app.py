@@ -20,7 +20,7 @@ from carbonctl.text import did_you_mean
 SECTIONS = {
     "Account": ("estimate", "compare", "explain"),
     "Questions": ("sensitivity", "sweep", "breakeven", "levers", "reproduce"),
-    "Sites": ("schedule",),
+    "Sites": ("site", "schedule"),
     "Fleets": ("fleet", "import"),
     "Hardware": ("embodied", "hardware", "models", "grid"),
     "Files": ("init", "validate", "schema", "kinds"),

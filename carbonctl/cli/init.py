@@ -135,7 +135,8 @@ def _write_sources(*, quiet: bool) -> None:
 
 def _told(chosen: Template, path: Path) -> str:
     """Return what was written, and what to do next."""
-    following = _NEXT.get(chosen.name, "carbonctl estimate {path}")
+    command = "site" if chosen.schema == "site-file" else "estimate"
+    following = _NEXT.get(chosen.name, f"carbonctl {command} {{path}}")
     lines = [f"wrote {path}", f"next: {following.replace('{path}', shlex.quote(str(path)))}"]
     if chosen.schema_file and not Path(chosen.schema_file).exists():
         lines.append(f"for an editor: carbonctl schema {chosen.schema} > {chosen.schema_file}")

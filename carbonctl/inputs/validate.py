@@ -1,4 +1,4 @@
-"""Checks an input without an account of it: a workload, a saved result, or a record.
+"""Checks an input without an account of it: a workload, a site, a saved result, or a record.
 
 What only the account can find is not found here: figures that do not go together with those
 of the catalog, or do not suffice.
@@ -17,6 +17,7 @@ from carbonctl.errors import InputError, Problem
 from carbonctl.ledger.result import is_saved
 from carbonctl.spec.load import load_tree
 from carbonctl.spec.model import Workload
+from carbonctl.spec.site_file import is_site, load_site
 from carbonctl.spec.tree import Map, Node, decode, parse
 from carbonctl.text import few_searches
 
@@ -24,6 +25,7 @@ WORKLOAD = "workload"
 SAVED = "saved result"
 DEVICE = "device record"
 HOST = "host record"
+SITE = "site"
 
 _FORMS: dict[str, Reader] = {DEVICE: records.DEVICE, HOST: records.HOST}
 _OF_A_WORKLOAD = Workload.model_fields.keys() - {"name"}
@@ -57,6 +59,9 @@ def validate(data: bytes, file: str, catalog: Catalog, first: int = 1) -> str:
         return SAVED
     problems: list[Problem] = []
     tree = parse(text, file, problems=problems, first=first)
+    if is_site(tree):
+        load_site(text, file, catalog, first=first)
+        return SITE
     forms = record_forms(tree, file)
     if forms:
         return _record(tree, problems, file, forms, catalog)

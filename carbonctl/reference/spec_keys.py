@@ -115,6 +115,14 @@ _PARTS: dict[str, type[Spec]] = {
 }
 
 
+def of_model(model: type[Spec], topic: str) -> Page:
+    """Return the help of a model that no topic has: its keys, and what it is."""
+    about = f"{topic}: {inspect.cleandoc(model.__doc__ or '')}".partition("\n")[0]
+    fields = model.model_fields
+    rows = [_row(field.alias or name, field, topic) for name, field in fields.items()]
+    return Page(topic, about.replace("``", ""), rows, [])
+
+
 def _kind(kind: str) -> Page:
     model = estimators.model(kind)
     common = set(m.Activity.model_fields)

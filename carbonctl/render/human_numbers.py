@@ -102,6 +102,11 @@ def energy(kwh: float | None) -> str:
     return _scaled(kwh, "kWh")
 
 
+def mwh(value: float | None) -> str:
+    """Write an energy that is given in MWh in the unit that suits it."""
+    return energy(None if value is None else value * 1000)
+
+
 def power(watts: float | None) -> str:
     """Write a power in the unit that suits it."""
     return _scaled(watts, "W")

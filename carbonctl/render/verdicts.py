@@ -128,7 +128,9 @@ def _amount(value: float, verdict: Verdict) -> str:
         return f"{human_numbers.significant(value * 100)} %"
     if verdict.unit == "rows":
         return f"{human_numbers.significant(value)} rows"
-    write = {"kgCO2e": human_numbers.mass, "kWh": human_numbers.energy}.get(verdict.unit)
+    write = {
+        "kgCO2e": human_numbers.mass, "kWh": human_numbers.energy, "MWh": human_numbers.mwh,
+    }.get(verdict.unit)  # fmt: skip
     if write is None:
         return human_numbers.volume(value)
     is_change = any(mark in verdict.rule for mark in ("> +", "> -", "< +", "< -", "= +", "= -"))

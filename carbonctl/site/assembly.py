@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from carbonctl.account.site import supply
 from carbonctl.catalog import Catalog
-from carbonctl.catalog.hourly.series import HOUR_S, Series, common
+from carbonctl.catalog.hourly.series import HOUR_S, Series, coarser, common, stamp
 from carbonctl.errors import Caution, InputError
 from carbonctl.estimators.base import ActivityError
 from carbonctl.site.hours import DataFile, HoursReader, years_in
@@ -140,18 +140,32 @@ class _Assembly:
         except ValueError as error:
             raise self.refuse(("site",), str(error)) from None
         first = next(iter(axes.values()))
+        self.note_cuts(first)
         steps, step_h = len(first.values), first.step_s / HOUR_S
         arrays = {key: np.array(axis.values) for key, axis in axes.items()}
         years, is_per_year, said = self.years(steps * step_h)
+        demand_mw = self.demand_mw(arrays, steps)
         warnings = [*self.files.warnings, *([Caution(said)] if said else [])]
         return SiteHours(
-            first.start_s, step_h, self.demand_mw(arrays, steps), self.intensity(arrays, steps),
-            self.residual(), arrays.get(_SIGNAL), arrays.get(_CFE), self.plants(arrays, years),
+            first.start_s, step_h, demand_mw, self.intensity(arrays, steps),
+            self.residual(), arrays.get(_SIGNAL), arrays.get(_CFE), self.plants(arrays, step_h),
             self.basis, years, is_per_year, tuple(self.files.data), tuple(warnings),
         )  # fmt: skip
 
     def refuse(self, keys: tuple[Any, ...], message: str) -> InputError:
         return InputError([self.loaded.problem(keys, message)])
+
+    def note_cuts(self, axis: Series) -> None:
+        """Warn of files that cover more than the span that all of them share."""
+        longer = {
+            series.origin.file
+            for series in self.series.values()
+            if series.end_s - series.start_s - (axis.end_s - axis.start_s) >= axis.step_s
+        }
+        if longer:
+            shared = f"{stamp(axis.start_s)} to {stamp(axis.end_s)}"
+            message = f"{', '.join(sorted(longer))}: only {shared} is used, which all files cover"
+            self.files.warnings.append(Caution(message, "site"))
 
     def read_grid(self) -> None:
         """Read the intensity of the grid; an annual figure holds in each step."""
@@ -225,14 +239,15 @@ class _Assembly:
         given = self.site.residual_intensity
         return None if given is None else given.best * G_PER_KG
 
-    def plants(self, arrays: dict[str, FloatArray], years: float) -> tuple[Plant, ...]:
+    def plants(self, arrays: dict[str, FloatArray], step_h: float) -> tuple[Plant, ...]:
         given = self.site.generation or ()
         plants, problems = [], []
         for place, (plant, name) in enumerate(zip(given, names_of(given), strict=True)):
             path = f"site.generation.{place}.hourly"
             values, is_share = arrays[path], self.series[path].unit == "share"
+            whole = coarser(self.series[path], round(step_h * HOUR_S))
             try:
-                shape = shape_of(plant, values, years, len(values), is_share=is_share)
+                shape = shape_of(plant, values, max(whole.values), is_share=is_share)
             except ValueError as error:
                 keys = ("site", "generation", place)
                 problems.append(self.loaded.problem(keys, f"{name}: {error}"))
@@ -251,7 +266,8 @@ class _Assembly:
         return tuple(plants)
 
     def years(self, hours: float) -> tuple[float, bool, str]:
-        refs = (self.site.grid_hourly, self.demand.hourly)
+        plants = (plant.hourly for plant in self.site.generation or ())
+        refs = (self.site.grid_hourly, self.demand.hourly, *plants)
         asked = any(isinstance(ref, HourlyFile) and ref.per_year for ref in refs)
         years, said = years_in(hours, per_year=asked)
         return (hours / YEAR_H if years is None else years), years is not None, said
@@ -270,7 +286,7 @@ def names_of(plants: tuple[Generation, ...]) -> list[str]:
 
 
 def shape_of(
-    plant: Generation, values: FloatArray, years: float, steps: int, *, is_share: bool
+    plant: Generation, values: FloatArray, highest: float, *, is_share: bool
 ) -> FloatArray:
     """Return the generation of a plant per capacity [MW per MW].
 
@@ -280,27 +296,24 @@ def shape_of(
         Its `scale` says what the file is of.
     values : array, shape (steps,)
         The file's figures: MW, or shares of a capacity.
-    years : float
-        The share of a year that they cover.
-    steps : int
-        How many there are.
+    highest : float
+        The highest step of the whole file, which may cover more than these steps.
     is_share : bool
         Whether they are shares: then the file says the shape itself.
 
     Raises
     ------
     ValueError
-        Where the file has no generation, or the plant no capacity to be told by.
+        Where the file has no generation, or the plant has no capacity to divide by.
     """
     scale = plant.scale
-    peak = float(values.max())
-    if peak <= 0:
+    if highest <= 0 or values.max() <= 0:
         raise ValueError("its file has no generation in these hours")
     if scale is None and is_share:
         return values
     if scale is None or isinstance(scale, str):
         assert scale in (None, PEAK)
-        return values / peak
+        return values / highest
     if scale.capacity is not None:
         return values if is_share else values * W_PER_MW / scale.capacity.best
     assert scale.energy is not None

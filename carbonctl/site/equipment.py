@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
-from carbonctl.site.assembly import W_PER_MW, YEAR_H, FloatArray
+from carbonctl.site.assembly import CARBON_G_PER_KWH, W_PER_MW, YEAR_H, FloatArray
 from carbonctl.site.backlog import FlexibleDemand, Tier
 from carbonctl.site.battery import Battery, usable_mwh
 from carbonctl.site.embodied import battery_kgco2e_per_year, servers_kgco2e_per_year
@@ -94,6 +95,15 @@ def equipped(spec: StationaryBattery, assumed: list[Assumption]) -> Equipped:
         math.inf if spec.cycle_life is None else spec.cycle_life.best,
         lifetime / YEAR_H, spec.power is not None, spec.charge_from or "surplus",
     )  # fmt: skip
+
+
+def plant_assumptions(site: Site) -> Iterator[Assumption]:
+    """Yield what is assumed of plants that do not say it."""
+    for place, plant in enumerate(site.generation or ()):
+        path = f"site.generation.{place}"
+        if plant.carbon is None and plant.kind in CARBON_G_PER_KWH:
+            grams = f"{CARBON_G_PER_KWH[plant.kind]:g} g/kWh"
+            yield f"{path}.carbon", grams, "life-cycle median (IPCC 2014, WG3 Annex III)"
 
 
 def flexible(site: Site, demand_mw: FloatArray, step_h: float, start_s: int) -> FlexibleDemand:

@@ -18,6 +18,7 @@ from carbonctl.site.results import BatteryUse, Embodied, Outcome, Trace
 from carbonctl.spec.hours import Servers
 
 PERCENT = 100
+ROUNDING_MWH = 1e-9
 
 
 class Operated(NamedTuple):
@@ -113,9 +114,12 @@ def operate(
 def _trace(site: Operated, load_mw: FloatArray, passed: BatteryRun, exported: FloatArray) -> Trace:
     hours = site.hours
     waiting = np.cumsum(hours.demand_mw - load_mw) * hours.step_h
+    if site.flexible.waiting():  # a cycle: some work may wait from the end of the data
+        waiting = waiting - min(float(waiting.min()), 0.0)
+    waiting = np.where(np.abs(waiting) < ROUNDING_MWH, 0.0, waiting)
     return Trace(
         load_mw, site.generation_mw, passed.charge_mw, passed.discharge_mw, passed.soc_mwh,
-        passed.grid_mw, exported, passed.spilled_mw - exported, waiting - min(waiting.min(), 0.0),
+        passed.grid_mw, exported, passed.spilled_mw - exported, waiting,
         passed.grid_mw * hours.g_per_kwh * hours.step_h,
     )  # fmt: skip
 

@@ -28,6 +28,7 @@ def remarks(
         What was asked.
     """
     yield from _unknown(operated, outcome)
+    yield from _signals(operated, question)
     if operated.hours.basis == "direct" and outcome.embodied.generation_kgco2e:
         message = (
             "the intensity of the grid is direct and that of the plants life-cycle: a total of "
@@ -46,6 +47,11 @@ def remarks(
     if any(tier.kind == "within" for tier in operated.flexible.tiers):
         message = "`within`: the policy only waits, since running sooner needs the future"
         yield Caution(message, "site.flexibility")
+
+
+def _signals(operated: Operated, question: SiteQuestion) -> Iterator[Caution]:
+    if question.wants_hours_of_day and operated.hours.marginal_g_per_kwh is None:
+        yield Caution("--aer-mer: give a file of marginal intensity", "site.marginal_hourly")
 
 
 def _unknown(operated: Operated, outcome: Outcome) -> Iterator[Caution]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from carbonctl.errors import Caution
 from carbonctl.site.accounts import MARKET_HOURLY, Accounts
 from carbonctl.site.assembly import FloatArray, SiteHours
+from carbonctl.site.backlog import Tier
 from carbonctl.site.coverage import Coverage
 from carbonctl.site.sweep import DesignTable
 
@@ -220,6 +221,10 @@ class SiteResult(NamedTuple):
         Of generation alone, without battery and shifting.
     mean_g_per_kwh, weighted_g_per_kwh : float
         Intensity of the grid: plain mean, and weighted by the demand.
+    tiers : tuple of Tier
+        Of flexible load.
+    capacity_mw : float
+        Most that its servers draw.
     outcomes : tuple of Outcome
         none, then battery, shifting and both where the site has them; the last is the site.
     trace : Trace
@@ -229,6 +234,8 @@ class SiteResult(NamedTuple):
     designs : DesignTable or None
     signal : Signal or None
     hours_of_day : tuple of HourOfDay
+    cfe_of_day : tuple of float or None
+        Share of the load that is covered step by step, of each hour of the day, UTC.
     warnings : tuple of Caution
     assumptions : tuple of (path, value, why)
     """
@@ -240,6 +247,8 @@ class SiteResult(NamedTuple):
     coverage: Coverage
     mean_g_per_kwh: float
     weighted_g_per_kwh: float
+    tiers: tuple[Tier, ...]
+    capacity_mw: float
     outcomes: tuple[Outcome, ...]
     trace: Trace
     optimum: Best | None
@@ -247,6 +256,7 @@ class SiteResult(NamedTuple):
     designs: DesignTable | None
     signal: Signal | None
     hours_of_day: tuple[HourOfDay, ...]
+    cfe_of_day: tuple[float | None, ...]
     warnings: tuple[Caution, ...]
     assumptions: tuple[tuple[str, str, str], ...]
 

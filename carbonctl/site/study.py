@@ -10,10 +10,17 @@ import numpy as np
 from carbonctl.catalog import Catalog
 from carbonctl.errors import Caution, InputError, Problem
 from carbonctl.site.accounts import energy_weighted_g_per_kwh
-from carbonctl.site.assembly import W_PER_MW, FloatArray, SiteHours, site_hours
+from carbonctl.site.assembly import W_PER_MW, FloatArray, site_hours
+from carbonctl.site.by_time import cfe_of_day, hours_of_day
 from carbonctl.site.coverage import coverage
-from carbonctl.site.equipment import Assumption, capacity_mw, equipped, flexible
-from carbonctl.site.operation import Operated, battery_run, operate
+from carbonctl.site.equipment import (
+    Assumption,
+    capacity_mw,
+    equipped,
+    flexible,
+    plant_assumptions,
+)
+from carbonctl.site.operation import Operated, operate
 from carbonctl.site.remarks import remarks
 from carbonctl.site.results import (
     BATTERY,
@@ -21,7 +28,6 @@ from carbonctl.site.results import (
     NONE,
     SHIFTING,
     Best,
-    HourOfDay,
     Outcome,
     Signal,
     SiteQuestion,
@@ -33,9 +39,6 @@ from carbonctl.site.shifting import shifted
 from carbonctl.site.sizes import sized
 from carbonctl.site.sweep import Axis, DesignTable, read_axes, swept
 from carbonctl.spec.site_file import LoadedSite
-
-Progress = Callable[[int, int], None]
-HOURS_A_DAY, S_PER_H = 24, 3600
 
 
 def study(
@@ -69,8 +72,8 @@ class _Study:
     def __init__(self, loaded: LoadedSite, catalog: Catalog, question: SiteQuestion) -> None:
         self.loaded = loaded
         self.question = question
-        self.assumed: list[Assumption] = []
         self.hours = site_hours(loaded, catalog)
+        self.assumed: list[Assumption] = list(plant_assumptions(loaded.site.site))
         self.warnings = list(self.hours.warnings)
         self.site = self.operated()
 
@@ -125,13 +128,16 @@ class _Study:
             coverage=alone,
             mean_g_per_kwh=float(hours.g_per_kwh.mean()),
             weighted_g_per_kwh=float(energy_weighted_g_per_kwh(hours.demand_mw, hours.g_per_kwh)),
+            tiers=tuple(site.flexible.tiers),
+            capacity_mw=site.capacity_mw,
             outcomes=outcomes,
             trace=trace,
-            optimum=self.optimum(outcomes[-1]) if self.question.wants_optimum else None,
+            optimum=self.optimum(outcomes[-1], trace) if self.question.wants_optimum else None,
             sized=size,
             designs=self.designs(axes, progress),
             signal=self.signal(trace),
             hours_of_day=hours_of_day(hours) if self.question.wants_hours_of_day else (),
+            cfe_of_day=cfe_of_day(hours, trace),
             warnings=tuple(dict.fromkeys(self.warnings)),
             assumptions=tuple(self.assumed),
         )
@@ -158,9 +164,9 @@ class _Study:
         done = [operate(self.site, name, load, has_battery=battery) for name, load, battery in ways]
         return tuple(outcome for outcome, _ in done), done[-1][1]
 
-    def optimum(self, outcome: Outcome) -> Best:
+    def optimum(self, outcome: Outcome, trace: Trace) -> Best:
         """Return the optimum with perfect foresight beside the way that the site is run."""
-        from carbonctl.site.optimum import optimum  # scipy, which few need
+        from carbonctl.site.optimum import DIGITS, optimum  # scipy, which few need
 
         site, hours = self.site, self.hours
         charge_from = site.equipped.charge_from if site.equipped is not None else "generation"
@@ -177,24 +183,20 @@ class _Study:
         args = (site.flexible, site.generation_mw, hours.g_per_kwh, site.capacity_mw)
         energy = optimum(*args, least="energy", **known)  # type: ignore[arg-type]
         carbon = optimum(*args, least="carbon", **known)  # type: ignore[arg-type]
-        imported = float(self.imported_kgco2e(outcome))
+        imported = float(trace.grid_mw @ hours.g_per_kwh) * hours.step_h
         return Best(
-            energy.unmet_mwh, carbon.import_kg, outcome.unmet_mwh - energy.unmet_mwh,
-            imported - carbon.import_kg, charge_from,
+            energy.unmet_mwh, carbon.import_kg, round(outcome.unmet_mwh - energy.unmet_mwh, DIGITS),
+            round(imported - carbon.import_kg, DIGITS), charge_from,
         )  # fmt: skip
-
-    def imported_kgco2e(self, outcome: Outcome) -> float:
-        """Return the carbon of what the grid supplies, at its average intensity [kg]."""
-        load = self.shifted() if outcome.name in (SHIFTING, BOTH) else self.hours.demand_mw
-        has_battery = outcome.name in (BATTERY, BOTH)
-        passed = battery_run(self.site, load, self.site.equipped if has_battery else None)
-        return float(passed.grid_mw @ self.hours.g_per_kwh) * self.hours.step_h
 
     def planned(self) -> tuple[tuple[Axis, ...], Sized | None]:
         """Return the axes of the plan's sweep, and the size that meets its target."""
         plan = self.loaded.site.plan
         if plan is None:
             return (), None
+        if plan.excess is not None and plan.target is None and not plan.sweep:
+            message = "counts with `target` or `sweep` alone"
+            self.warnings.append(Caution(message, "plan.excess"))
         problems: list[Problem] = []
         names = tuple(plant.name for plant in self.hours.plants)
         axes: list[Axis] = []
@@ -238,24 +240,3 @@ class _Study:
             float((trace.grid_mw - before) @ marginal) * step_h,
             float(trace.exported_mw @ marginal) * step_h,
         )
-
-
-def hours_of_day(hours: SiteHours) -> tuple[HourOfDay, ...]:
-    """Return the intensities of each hour of the day, UTC, with standard deviations."""
-    starts = hours.start_s + np.arange(len(hours.g_per_kwh)) * round(hours.step_h * S_PER_H)
-    of_day = (starts // S_PER_H) % HOURS_A_DAY
-    rows = []
-    for hour in range(HOURS_A_DAY):
-        here = of_day == hour
-        if not here.any():
-            continue
-        marginal = None if hours.marginal_g_per_kwh is None else hours.marginal_g_per_kwh[here]
-        average = hours.g_per_kwh[here]
-        rows.append(
-            HourOfDay(
-                hour, float(average.mean()), float(average.std()),
-                None if marginal is None else float(marginal.mean()),
-                None if marginal is None else float(marginal.std()),
-            )
-        )  # fmt: skip
-    return tuple(rows)

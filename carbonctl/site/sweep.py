@@ -28,6 +28,7 @@ from carbonctl.site.embodied import (
 from carbonctl.site.equipment import KWH_PER_MWH
 from carbonctl.site.pareto import front
 from carbonctl.site.shifting import DesignLoads
+from carbonctl.spec.site_file import Plan
 from carbonctl.spec.tree import Seq
 from carbonctl.text import did_you_mean
 
@@ -127,6 +128,20 @@ def read_axes(
         yield path, Axis(path, unit, tuple(values))
 
 
+def count_of(plan: Plan | None) -> int | None:
+    """Return how many designs a plan asks for; None where it asks for none, or has a fault."""
+    if plan is None or not plan.sweep:
+        return None
+    counts = []
+    for path, written in plan.sweep.items():
+        try:
+            dimension = units.ENERGY if path == ENERGY else units.POWER
+            counts.append(len(_values(written, dimension)))
+        except (QuantityError, ValueError):
+            return None
+    return math.prod(counts)
+
+
 def _values(written: Any, dimension: units.Dimension) -> list[float]:
     """Return the values of an axis in the unit of its dimension."""
     if isinstance(written, Seq | list):
@@ -198,6 +213,7 @@ def swept(
         tuple(plant.is_onsite for plant in hours.plants),
     )
     capacity = sizes.get(CAPACITY, np.full(count, site.capacity_mw))
+    site.flexible.check(capacity)
     battery, nameplate = _batteries(site, sizes, count)
     load: Any = hours.demand_mw
     if site.flexible.tiers:
@@ -291,8 +307,8 @@ def _table(
 
 
 def _front(first: FloatArray, second: FloatArray, allowed: Any) -> Any:
-    """Return which designs are on the front of those that are allowed."""
-    places = np.flatnonzero(allowed)
+    """Return which designs are on the front of those that are allowed and known."""
+    places = np.flatnonzero(allowed & ~np.isnan(first) & ~np.isnan(second))
     marked = np.zeros(len(first), bool)
     marked[places[front(first[places], second[places])]] = True
     return marked

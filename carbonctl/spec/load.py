@@ -100,6 +100,9 @@ def load_tree(
         what = {Seq: "a list", type(None): "nothing"}.get(type(tree), "a single value")
         message = f"the file holds {what}; a workload is a mapping with `name` and `phases`"
         raise InputError([*problems, Problem(file, first, 1, message)])
+    if "demand" in tree and "phases" not in tree:
+        message = "this is a site's file, with `demand`; `carbonctl site` reads it"
+        raise InputError([*problems, Problem(file, first, 1, message)])
     before = copy_of(tree) if overrides and sets.moves_sites(overrides) else None
     sets.apply(tree, overrides, file, names.provider)
     if edit is not None:

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from carbonctl.errors import InputError, Problem
 from carbonctl.spec import fields as f
-from carbonctl.spec.hours import File, HourlyRef, PositiveShare, Power, Share
+from carbonctl.spec.hours import File, HourlyRef, PositiveShare, Power, Share, hourly_file
 from carbonctl.spec.levers import NodeField
 from carbonctl.spec.model import Site
 from carbonctl.spec.overrides import apply
@@ -62,12 +62,27 @@ class SiteFile(Spec):
     plan: Plan | None = optional("what is asked of it, beyond its account")
 
 
+def is_site(tree: Any) -> bool:
+    """Whether a tree is a site's file: it has a demand, and no phases as a workload has."""
+    return isinstance(tree, Map) and "demand" in tree and "phases" not in tree
+
+
 class LoadedSite(NamedTuple):
     """A checked site with the tree that it came from."""
 
     site: SiteFile
     tree: Map
     file: str
+
+    @property
+    def files(self) -> list[str]:
+        """The paths of the files that it names."""
+        site, demand = self.site.site, self.site.demand
+        hourly = [site.grid_hourly, site.marginal_hourly, demand.hourly]
+        hourly += [plant.hourly for plant in site.generation or ()]
+        named = [hourly_file(ref).file for ref in hourly if ref is not None]
+        named += [demand.workload] if demand.workload is not None else []
+        return [str(path.file) for path in named]
 
     def problem(self, keys: Loc, message: str) -> Problem:
         """Return a problem at the value of some keys, or at the nearest thing above it."""

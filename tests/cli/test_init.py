@@ -15,13 +15,16 @@ from carbonctl.catalog import records
 from carbonctl.estimators import KINDS
 from carbonctl.inputs.validate import validate
 from carbonctl.reference import schemas, templates
+from carbonctl.site.results import SiteQuestion
+from carbonctl.site.study import study
 from carbonctl.spec.model import PHASES
+from carbonctl.spec.site_file import load_site
 from tests.conftest import CATALOG, CONFIGS, ROOT, account
 
 WORKLOADS = ("workload", "llm", *KINDS)
 RECORDS = ("device", "host")
 SETTING = re.compile(r"^( *)#(?=[^ #\n])", re.M)
-OTHERS = {"llm", "workload", "budget", "device", "host", "ci"}
+OTHERS = {"llm", "site", "workload", "budget", "device", "host", "ci"}
 
 
 def text(name: str) -> str:
@@ -52,6 +55,12 @@ def check(name: str, document: str) -> None:
         assert any(read_budget(document.encode(), name))
     elif name in RECORDS:
         assert validate(document.encode(), "record.yaml", CATALOG) == f"{name} record"
+    elif name == "site":
+        assert validate(document.encode(), "site.yaml", CATALOG) == "site"
+        loaded = load_site(document, "site.yaml", CATALOG)
+        result = study(loaded, CATALOG, SiteQuestion())
+        assert result.warnings == ()
+        assert result.outcome.total_kgco2e
     else:
         assert validate(document.encode(), "job.yaml", CATALOG) == "workload"
         result = account(document)
@@ -129,6 +138,9 @@ def test_it_is_written_and_can_be_used(inside, monkeypatch, tmp_path, name):
         assert inside("validate", shown)[::2] == (0, "")
         card = inside("hardware", "show", f"my/{name}", "--hardware-db", "hardware_db")
         assert (card.code, card.err) == (0, "")
+    if name == "site":
+        assert inside("validate", shown)[::2] == (0, "")
+        assert inside("site", shown)[::2] == (0, "")
     if name == "budget":
         inside("init", "-q")
         assert inside("estimate", "carbon.yaml", "--budget", shown).code == 0

@@ -27,6 +27,8 @@ def test_every_schema_has_its_name():
         "spec": "carbonctl.spec/1",
         "result": "carbonctl.estimate/2",
         "device": "carbonctl.device/1",
+        "site-file": "carbonctl.site-file/1",
+        "site": "carbonctl.site/1",
         "compare": "carbonctl.compare/2",
         "embodied": "carbonctl.embodied/2",
         "sweep": "carbonctl.sweep/1",

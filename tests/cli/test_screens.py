@@ -36,6 +36,7 @@ SCREENS = {
               "--by", "team,month"),
     "schedule": ("schedule", "configs/site/fine-tuning.yaml"),
     "schedule-regions": ("schedule", "configs/site/nightly.yaml", "--forecast", "last-week"),
+    "site": ("site", "configs/site/california.yaml"),
     "help": ("compare", "--help"),
 }  # fmt: skip
 TERMINALS = {"80": ("80", "C.UTF-8"), "200": ("200", "C.UTF-8"), "ascii": ("80", "C")}

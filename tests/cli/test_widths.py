@@ -35,6 +35,8 @@ COMMANDS = [
     "sensitivity configs/quickstart.yaml {long}",
     "sensitivity configs/quickstart.yaml --method all --at bounds",
     "sensitivity configs/recommendation-model.yaml --method rank --of energy_kwh --top 2",
+    *(f"site configs/site/{site}.yaml" for site in ("california", "texas", "washington")),
+    "site configs/site/texas.yaml --aer-mer --fail-on unmet_mwh>9MWh",
     "embodied nvidia/h100-sxm5-80gb",
     "embodied nvidia/h100-sxm5-80gb --explain",
     "embodied nvidia/b200 configs/parts/dell-r740-eight-ssds.yaml --power 300W --grid FR",

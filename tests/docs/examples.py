@@ -119,6 +119,7 @@ def prepare(folder: Path) -> None:
     for name in WORKLOADS[:-1]:
         (folder / f"{name}.yaml").write_text(JOB, encoding="utf-8")
     (folder / "bom.yaml").write_text(BOM, encoding="utf-8")
+    shutil.copy(ROOT / "carbonctl" / "reference" / "templates" / "site.yaml", folder)
     for name, log in LOGS.items():
         shutil.copy(ROOT / log, folder / name)
     tables(folder)

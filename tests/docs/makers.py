@@ -57,6 +57,8 @@ MAKERS: dict[str, Maker] = {
     "reproduced": output_blocks.reproduced,
     "levers document": output_blocks.levers,
     "schedule document": output_blocks.schedule,
+    "site document": output_blocks.sites,
+    "site file": spec_blocks.site_file,
     "lists": output_blocks.lists,
     "priors of devices": prior_blocks.of(
         "device_power_share", "server_power", "rated_power", "busy"

@@ -248,6 +248,22 @@ def schedule() -> str:
     return f"{text}\n### CSV of schedule\n\n{table(_COLUMNS[::2], rows)}"
 
 
+def sites() -> str:
+    """Return what ``site`` writes as JSON; the columns of its CSV are among the fields."""
+    built, shared = schemas.build("site"), _defs("site")
+    text = "### document of site\n\n" + _fields(built["properties"])
+    way = shared["way"]["properties"]
+    own = [name for name in shared if name not in ("verdict", "own_records")]
+    for name in own:
+        said = "The fields of a [way](#way) and:\n\n" if name == "design" else ""
+        known = shared[name]["properties"]
+        shown = {k: one for k, one in known.items() if name != "design" or k not in way}
+        text += f"\n### {name} of site\n\n{said}{_fields(shown)}"
+    for name in own:
+        text = text.replace(f"[{name}](#{anchor(name)})", f"[{name}](#{anchor(name)}-of-site)")
+    return text
+
+
 def compare_columns() -> str:
     """Return the columns of the CSV of ``compare``."""
     said = descriptions.of("compare column", "metric column")

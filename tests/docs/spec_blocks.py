@@ -2,15 +2,22 @@
 
 from carbonctl import estimators
 from carbonctl.reference import schemas, spec_keys
+from carbonctl.spec import hours
+from carbonctl.spec import site_file as site_file_models
 from carbonctl.spec.model import Activity
 from carbonctl.spec.parts import KINDS as PARTS
-from carbonctl.spec.systems import Part, SystemFields
+from carbonctl.spec.systems import Part, Spec, SystemFields
 from tests.docs.blocks import Maker, code, plain, sentence, table
 
 _HEADS = ("Key", "Example", "Unit", "Default", "What it says")
 _ON_A_SYSTEM = ("system", "devices_per_system")
 WORKLOAD = ("workload", "functional_unit", "reported", "uncertainty", "correlations")
 LEVERS = ("levers",)
+SITE_FILE: dict[str, type[Spec]] = {
+    "demand": site_file_models.Demand, "generation": hours.Generation, "scale": hours.Scale,
+    "battery": hours.Battery, "flexibility": hours.Tier, "servers": hours.Servers,
+    "grid_hourly": hours.HourlyFile, "plan": site_file_models.Plan,
+}  # fmt: skip
 PLACES = ("site", "construction")
 HOURLY = ("grid_hourly", "generation", "scale", "site_battery", "flexibility", "servers")
 SCHEDULES = ("schedule", "regions")
@@ -43,6 +50,17 @@ def section(topic: str, title: str = "", without: tuple[str, ...] = ()) -> str:
 def sections(*topics: str) -> Maker:
     """Return what makes the sections on some topics."""
     return lambda: "\n".join(section(topic) for topic in topics)
+
+
+def site_file() -> str:
+    """Return the keys of a site's file."""
+    text = ""
+    for name, model in SITE_FILE.items():
+        page = spec_keys.of_model(model, name)
+        about = page.about.removeprefix(f"{name}: ")
+        text += f"### `{name}`\n\n{plain(sentence(about))}\n\n"
+        text += table(_HEADS, [_row(row) for row in page.own]) + "\n"
+    return text
 
 
 def phases() -> str:

@@ -65,8 +65,9 @@ def test_every_key_of_every_topic_is_in_the_spec():
 
 
 def test_every_model_of_the_schema_has_its_keys_in_the_spec():
-    """What the schema of a workload knows, whatever its model, is told on the page."""
-    page = text("spec")
+    """What the schema of a workload knows, whatever its model, is told on the page, or on that
+    of sites."""
+    page = text("spec") + text("site-hours")
     told = {key for some in keys(page).values() for key in some}
     told |= set(re.findall(r"`([\w-]+)`", page))
     shared = schemas.build("spec")
@@ -121,7 +122,8 @@ def test_every_column_is_told(inside):
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in schemas.NAMES if name not in ("spec", "device", "reproduce")]
+    "name",
+    [name for name in schemas.NAMES if name not in ("spec", "device", "site-file", "reproduce")],
 )
 def test_every_field_is_told(name):
     page = text("output")

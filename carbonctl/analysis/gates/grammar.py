@@ -30,9 +30,12 @@ LONGEST = 500  # characters of a rule
 _SHOWN = 60  # characters of a rule that is too long
 PERCENTAGE = Dimension("percentage", "pct", "50")
 ROWS = Dimension("number of rows", "rows", "10")
+MEGAWATT_HOURS = ENERGY._replace(unit="MWh")
 _DIMENSIONS = {
-    "kwh": ENERGY, "kgco2e": MASS, "l": VOLUME, "pct": PERCENTAGE, "rows": ROWS,
+    "kwh": ENERGY, "mwh": MEGAWATT_HOURS, "kgco2e": MASS, "l": VOLUME, "pct": PERCENTAGE,
+    "rows": ROWS,
 }  # fmt: skip
+A_YEAR = "_per_year"
 _FUNCTION_HELP = f"the functions are {', and '.join(function.example for function in FUNCTIONS)}"
 _SHELL_HINT = (
     "one of > >= < <= is wanted here. Quote the rule, for example 'total_kgco2e > 10 t': "
@@ -80,7 +83,7 @@ class Rule(NamedTuple):
 
 def dimension(key: str) -> Dimension:
     """Return the dimension of a key, by the unit in its name."""
-    return _DIMENSIONS[key.rpartition("_")[2]]
+    return _DIMENSIONS[key.removesuffix(A_YEAR).rpartition("_")[2]]
 
 
 def parse_rule(text: str, flag: str = "--fail-on", keys: Collection[str] = KEYS) -> Rule:

@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from carbonctl.analysis.figures import Figures
 from carbonctl.analysis.gates.conditions import Pair, Unknown
-from carbonctl.analysis.gates.grammar import Rule, dimension, refuse_change
+from carbonctl.analysis.gates.grammar import A_YEAR, Rule, dimension, refuse_change
 from carbonctl.errors import GATE_FAILED, INPUT, OK, worst
 from carbonctl.numbers.intervals import NotOneNumber
 from carbonctl.numbers.units import MASS
@@ -98,7 +98,7 @@ def _numbers(rule: Rule, figures: Figures, where: str = "") -> list[float]:
     numbers = [] if samples is None else [float(sample) for sample in samples]
     if numbers and all(map(math.isfinite, numbers)):
         return numbers
-    name = rule.key.rpartition("_")[0].replace("_", " ")
+    name = rule.key.removesuffix(A_YEAR).rpartition("_")[0].replace("_", " ")
     carbon = " carbon" if dimension(rule.key) is MASS else ""
     phase = f" of {rule.phase}" if rule.phase else ""
     raise Unknown(f"{what}{name}{carbon}{phase} is unknown{where}")

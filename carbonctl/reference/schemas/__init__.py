@@ -13,15 +13,15 @@ from typing import Any, TypeAlias
 Schema: TypeAlias = dict[str, Any]
 
 NAMES = (
-    "spec", "result", "device", "compare", "embodied", "reproduce", "sensitivity", "sweep",
-    "breakeven", "levers", "schedule", "fleet",
+    "spec", "result", "device", "site-file", "compare", "embodied", "reproduce", "sensitivity",
+    "sweep", "breakeven", "levers", "site", "schedule", "fleet",
 )  # fmt: skip
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def build(name: str) -> Schema:
     """Return one of the schemas `NAMES`; its ``$id`` is relative, as it stands on no host."""
-    schema: Schema = import_module(f"carbonctl.reference.schemas.{name}").build()
+    schema: Schema = import_module(f"carbonctl.reference.schemas.{name.replace('-', '_')}").build()
     return {"$schema": _DRAFT, **schema}
 
 

@@ -141,7 +141,7 @@ class _Generator(GenerateJsonSchema):
 def build() -> Schema:
     """Return the schema of a workload."""
     kinds = {kind: estimators.model(kind) for kind in estimators.names()}
-    shared, names = _schemas(
+    shared, names = schemas_of(
         [Workload, Activity, *kinds.values(), System, Lever, *PART_KINDS.values(), *CHECKED]
     )
     root, common = shared.pop(names[Workload]), shared.pop(names[Activity])
@@ -185,7 +185,7 @@ def _name_models(
 
 def part_definitions() -> dict[str, Schema]:
     """Return the definitions that a list of parts needs: `parts` is the list itself."""
-    shared, names = _schemas([*PART_KINDS.values()])
+    shared, names = schemas_of([*PART_KINDS.values()])
     _close_parts(shared, names)
     return {**shared, "parts": _LIST_OF_PARTS}
 
@@ -194,7 +194,7 @@ _ACTIVITIES: Schema = {"type": "array", "items": ref("activity"), "minItems": 1}
 _LIST_OF_PARTS: Schema = {"type": "array", "items": ref("part"), "minItems": 1}
 
 
-def _schemas(models: list[type[BaseModel]]) -> tuple[dict[str, Schema], dict[Any, str]]:
+def schemas_of(models: list[type[BaseModel]]) -> tuple[dict[str, Schema], dict[Any, str]]:
     """Return the definitions of some models, and the name of each."""
     refs, schema = models_json_schema(
         [(m, "validation") for m in models], schema_generator=_Generator

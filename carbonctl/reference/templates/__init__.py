@@ -19,13 +19,20 @@ _FOLDER = Path(__file__).parent
 _PLACES = {
     DEFAULT: "carbon.yaml",
     "llm": "llm.carbon.yaml",
+    "site": "site.yaml",
     "budget": "carbon-budget.yaml",
     "device": "hardware_db/accelerators/my/device.yaml",
     "host": "hardware_db/hosts/my/host.yaml",
     "ci": ".github/workflows/carbon.yml",
 }
-_SCHEMAS = {"budget": None, "ci": None, "device": "device", "host": "device"}
-_SCHEMA_FILES = {"spec": "carbonctl.schema.json", "device": "carbonctl.device.schema.json"}
+_SCHEMAS = {
+    "budget": None, "ci": None, "device": "device", "host": "device", "site": "site-file",
+}  # fmt: skip
+_SCHEMA_FILES = {
+    "spec": "carbonctl.schema.json", "device": "carbonctl.device.schema.json",
+    "site-file": "carbonctl.site.schema.json",
+}  # fmt: skip
+_SITES = "site"  # the folder of configs whose files `carbonctl site` reads
 SOURCES = "hardware_db/sources.yaml"  # beside the records that are written there
 _MOST = 8  # names that a message shows
 
@@ -83,9 +90,12 @@ def published() -> dict[str, Template]:
     """Return the runnable workloads that come with carbonctl by name, sorted."""
     paths = {path.stem: path for path in examples().rglob("*.yaml")}
     return {
-        name: Template(name, _name_line(path), f"{name}.carbon.yaml", path, "spec")
+        name: Template(
+            name, _name_line(path), f"{name}.carbon.yaml", path,
+            "site-file" if path.parent.name == _SITES else "spec",
+        )
         for name, path in sorted(paths.items())
-    }
+    }  # fmt: skip
 
 
 def holding(wanted: str, known: dict[str, Template]) -> list[Template]:
