@@ -15,7 +15,7 @@ WORKLOAD = ("workload", "functional_unit", "reported", "uncertainty", "correlati
 LEVERS = ("levers",)
 SITE_FILE: dict[str, type[Spec]] = {
     "demand": site_file_models.Demand, "generation": hours.Generation, "scale": hours.Scale,
-    "battery": hours.Battery, "flexibility": hours.Tier, "servers": hours.Servers,
+    "battery": hours.StationaryBattery, "flexibility": hours.Tier, "servers": hours.Servers,
     "grid_hourly": hours.HourlyFile, "plan": site_file_models.Plan,
 }  # fmt: skip
 PLACES = ("site", "construction")

@@ -26,8 +26,9 @@ from carbonctl.spec.systems import System
 from carbonctl.spec.word_or import WordOr
 
 # What `Checked` keys hold, which the models of the spec name and do not contain.
-CHECKED = (HourlyFile, Generation, StationaryBattery, Tier, Servers, Schedule)
-_CHECKED = "checked"  # where a field keeps the name of its model until all are known
+OF_SITES = (HourlyFile, Generation, StationaryBattery, Tier, Servers)
+CHECKED = (*OF_SITES, Schedule)
+_CHECKED = "\0checked"  # where a field keeps the name of its model until all are known
 _SHARE: f.QuantityField = get_args(f.Fraction)[1]
 
 
