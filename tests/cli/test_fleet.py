@@ -640,6 +640,20 @@ def test_import_writes_what_it_cannot_read(inside, at):
     assert reject["line"] == str(len(log.splitlines()) + 1)
 
 
+def test_bytes_of_logs_that_are_no_text_refuse_what_they_are_in(inside, at):
+    log = (SAMPLES / "sacct.psv").read_bytes().splitlines(keepends=True)
+    log[1] = log[1].replace(b"13-08:00:00", b"\xef")  # CPUTime, which nothing reads
+    log[4] = log[4].replace(b"u02", b"\xfcser")
+    Path("log.psv").write_bytes(b"".join(log))
+    done = inside("import", "slurm", "log.psv", *SLURM[1:], "--rejects", "r.csv")
+    expected = inside("import", "slurm", *SLURM)
+    assert done.code == 3 and expected.code == 0
+    assert len(rows(done.out)) == len(rows(expected.out)) - 1
+    (reject,) = rows(Path("r.csv").read_text())
+    assert (reject["line"], reject["column"], reject["value"]) == ("5", "user", r"\xfcser")
+    assert reject["message"] == "byte 0xfc is not UTF-8 text; save it as UTF-8"
+
+
 FLAGS = {
     "assumed PUE": ("4242_2026-03-01T100000Z_carbontracker_output.log", "--assume-pue 1.58", "--assume-pue 1.2"),
     "windows": ("zeus.csv", "--windows 'epoch 1'", "--windows 'epoch 2'"),

@@ -126,7 +126,13 @@ TABLES = {
     "one column": "energy_kwh\n1\n\n \n2\n",
     "below zero": HEADER + "nlp,,t4,-8,1,,FR,\nnlp,,t4,8,1,85,FR,\nnlp,,t4,8,0,,FR,\n",
     "clouds": "device,devices,hours,region,provider\nt4,8,1,us-east-1,AWS\nt4,8,1,FR,on-premises\n",
+    "quote in a quote": HEADER + ROW + 'nlp,"",t4,8,1,0.5,FR,"5"" disk, ""x"""\n' + ROW
+        + 'nlp,"""",t4,8,two,0.5,FR,","\n' + ',",""n"z,,,,,,\n""x,,,,,,,\n' + ROW,
+    "quote left open and closed": HEADER + ROW + 'nlp,",t4,8\n' + ROW + 'nlp,"n",t4,8\n' + ROW,
+    "many lines of another width": HEADER + ROW + 'nlp,"\n\n",\n' + ROW,
     "bad byte": HEADER.encode() + ROW.encode() * 3 + b"\xff\n" + ROW.encode(),
+    "bad bytes": HEADER.encode() + (ROW * 3).encode() + b'"\n\xe9"' + ROW.encode() * 2
+        + b"nlp,,t4,8,two,,FR,\xf0\x9f\n" + b'nlp,,t4,8,2,,FR,"\n\xed\xb2\x80\n"\n' + ROW.encode() * 2,
     "NUL": HEADER + ROW + "\0\n" + ROW,
     "long cell": HEADER + ROW + "x" * 140_000 + ",,t4,8,1,,FR,\n" + ROW,
     "long line": HEADER + ROW + "nlp,,t4,8,1,,FR," + "y" * 100_000 + "\n" + ROW,
@@ -169,11 +175,19 @@ def test_blocks_are_cut_by_position(tmp_path):
     assert [*out[3][-1]] == [1]
 
 
-def test_an_error_in_the_middle_leaves_the_blocks_before_it(tmp_path):
-    text = (HEADER + ROW * (ROWS + 20_000)).encode() + b"\xfc\n" + ROW.encode() * 9
+def test_an_error_in_the_middle_leaves_what_is_before_it(tmp_path):
+    text = HEADER + ROW * (ROWS + 20_000) + 'nlp,,t4,8,1,0.5,FR,"open\n' + ROW * 9
     out, *_ = same(written(tmp_path / "jobs.csv", text))
-    assert len(out) == 4
-    assert "0xfc is not UTF-8" in out[-1][0].message
+    assert [len(block[3]) for block in out[:-1:3]] == [ROWS, 20_000]
+    (problem,) = out[-1]
+    assert problem.line == ROWS + 20_002 and "a quote is left open" in problem.message
+
+
+def test_bytes_that_are_no_text_refuse_their_rows_alone(tmp_path):
+    text = (HEADER + ROW * 20_000).encode() + b"\xfc\n" + ROW.encode() * 20_000
+    out, _, rejects, *_ = same(written(tmp_path / "jobs.csv", text))
+    assert [len(block[3]) for block in out[::3]] == [40_000]
+    assert [(r.line, r.value, r.message[:9]) for r in rejects] == [(20_002, r"\xfc", "byte 0xfc")]
 
 
 def test_bad_numbers_everywhere(tmp_path, monkeypatch):
@@ -305,14 +319,6 @@ def test_small_tables_and_json_lines_are_read_without_pyarrow(tmp_path, monkeypa
     assert kinds == ["NoneType", "CsvTable", "NoneType"]
     monkeypatch.setattr("carbonctl.batch.fleet.read.find_spec", lambda name: None)
     assert columnar(Source(str(large)), Findings()) is None
-
-
-def test_bytes_that_are_no_text_do_not_end_a_small_table(tmp_path):
-    path = written(tmp_path / "jobs.csv", HEADER.encode() + ROW.encode() * 10_000 + b"\xff\n")
-    source = Source(str(path))
-    assert source.is_within(1 << 20)
-    with pytest.raises(InputError, match="0xff"):
-        list(source.lines())
 
 
 def test_nothing_is_lost_between_both(tmp_path):

@@ -234,3 +234,39 @@ def test_the_device_hours_of_a_template_are_unknown(fleet, tmp_path):
     document = json.loads(fleet("hours\n1\n2\n", *flags, map="", form="json").out)
     assert document["total"]["device_h"] is None
     assert "Device-h" not in fleet("hours\n1\n2\n", *flags, map="", form="table").out
+
+
+# ---- unknown devices -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "near", "word"),
+    [
+        ("A1000", "nvidia/a100-pcie-40gb, nvidia/a100-pcie-80gb, nvidia/a100-sxm4-40gb, …", "a100"),
+        ("h1000", "nvidia/h100-nvl-94gb, nvidia/h100-pcie-80gb, nvidia/h100-sxm5-80gb", "h100"),
+        ("RTX 9090", "nvidia/rtx-3090, nvidia/rtx-3090-ti, nvidia/rtx-4090, …", "3090"),
+        ("TPU v9", "google/tpu-v1, google/tpu-v2, google/tpu-v3, …", "v1"),
+    ],
+)
+def test_names_near_an_unknown_device_are_said_with_where_to_look(fleet, inside, name, near, word):
+    table = f"{HEAD}\nj,t,{name},4,10,1,2026-01-01\nk,t,{name},4,10,1,2026-01-01\n"
+    done = fleet(table)
+    said = f"unknown device `{name}`; near: {near} (`carbonctl hardware search {word}`) (2 rows)"
+    assert done.code == 3 and f"jobs.csv:2: gpu: {said}" in done.err
+    assert near.partition(",")[0] in inside("hardware", "search", *word.split()).out
+
+
+@pytest.mark.parametrize("name", ["foo", "AMD A1000", "quantum-9"])
+def test_names_that_are_near_nothing_have_the_list(fleet, name):
+    said = fleet(f"{HEAD}\nj,t,{name},4,10,1,2026-01-01\n").err
+    assert f"gpu: unknown device `{name}` (`carbonctl hardware list` lists them all)" in said
+
+
+def test_many_unknown_devices_are_searched_for_a_few_times(fleet, monkeypatch):
+    from carbonctl.catalog.names import Index
+
+    asked = []
+    monkeypatch.setattr(Index, "near", lambda self, name: asked.append(name) or ("", []))
+    rows = "".join(f"j{n},t,X{n}000,4,10,1,2026-01-01\n" for n in range(50))
+    assert "50 rows cannot be counted" in fleet(f"{HEAD}\n{rows}").err
+    assert len(asked) == 20

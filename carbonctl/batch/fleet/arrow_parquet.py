@@ -75,7 +75,7 @@ class ParquetTable:
             only_times = positions.times - positions.texts - positions.numbers
             keyed = [name for name in texts if schema.names.index(name) not in only_times]
             with parquet.ParquetFile(self.source.path, read_dictionary=keyed) as file:
-                for arrays in blocks(self._pieces(file, positions.all, names), len(schema.names)):
+                for arrays in blocks(self._pieces(file, positions.all, names)):
                     for position in positions.texts:
                         arrays.texts(position)  # what is wrong with a text shows here
                     yield arrays

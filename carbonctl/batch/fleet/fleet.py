@@ -44,6 +44,7 @@ from carbonctl.numbers import units
 from carbonctl.numbers.intervals import best
 from carbonctl.numbers.unit_table import QuantityError
 from carbonctl.numbers.values import Value
+from carbonctl.text import few_searches, may_search
 
 # What groups may be made by that follows from the account: of a cell, and of an entry.
 OF_CELL = ("device", "instance", "grid", "operator", "phase", "kind")
@@ -52,6 +53,7 @@ OF_ENTRY: dict[str, Callable[[Entry], str]] = {
     "boundary": lambda entry: entry.boundary,
 }
 MOST_CELLS = 10_000  # of a ledger
+_UNKNOWN, _MEANT = "unknown device ", "did you mean"
 # Columns by the keys of the spec that they give.
 _COLUMNS = {KEYS.get(name, name): name for name in FIGURES} | {
     "load": "load", "power": "power_w", "wall_time": "wall_time_h", "devices": "devices",
@@ -215,15 +217,16 @@ class Maker:
         """Return why cells cannot be counted, once for each reason, and how many rows they have."""
         known: dict[tuple[str, str, str], tuple[Any, int]] = {}
         total = 0
-        for other, rows in _rows_of(structure[refused], amounts[refused]):
-            one, error = sums.structures[other], self.accounted[other].error
-            assert error is not None
-            total += rows
-            first = sums.first(other)
-            headers = sums.headers.get(first[0], {})
-            for column, value, message in self._faults(one, error, headers):
-                before, count = known.get((column, value, message), (first, 0))
-                known[column, value, message] = (min(before, first, key=_order), count + rows)
+        with few_searches():
+            for other, rows in _rows_of(structure[refused], amounts[refused]):
+                one, error = sums.structures[other], self.accounted[other].error
+                assert error is not None
+                total += rows
+                first = sums.first(other)
+                headers = sums.headers.get(first[0], {})
+                for fault in self._faults(one, error, headers):
+                    before, count = known.get(fault, (first, 0))
+                    known[fault] = (min(before, first, key=_order), count + rows)
         rejects = []
         for (column, value, message), ((file, line), count) in known.items():
             more = f" ({count:,} rows)" if count > 1 else ""
@@ -238,6 +241,8 @@ class Maker:
             key = problem.path.rpartition(".")[2]
             column = "grid" if key == "site" else _COLUMNS.get(key, key)
             message = problem.message.removeprefix(f"{key}: ")
+            if message.startswith(_UNKNOWN) and _MEANT not in message and may_search():
+                message = self.catalog.devices.said_of(structure.word(column)) or message
             if column not in (*WORDS, *FIGURES, *_COLUMNS.values()):
                 column = ""  # of the row as a whole
             yield headers.get(column, column), _value(structure, column), message
