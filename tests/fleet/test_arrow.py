@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import json
 from dataclasses import replace
 from decimal import Decimal
 
@@ -266,6 +267,15 @@ PARQUETS = {
     "numbers as tags": {"hours": [1.0] * 2, "devices": [8] * 2, "team": [1, 2]},
     "lists": {"hours": [1.0], "devices": [8], "team": [["a", "b"]]},
     "large texts": {"hours": [1.0] * 2, "devices": [8] * 2, "team": pa.array(["a", "b"], pa.large_string())},
+    "bytes": {"hours": [1.0] * 2, "devices": [8] * 2, "team": [b"a", None]},
+    "bytes of one length": {"hours": [1.0] * 2, "devices": [8] * 2, "team": pa.array([b"ab", b"cd"], pa.binary(2))},
+    "views": {"hours": [1.0] * 2, "devices": [8] * 2, "team": pa.array(["a", "b"], pa.string_view())},
+    "times out of range": {"hours": [1.0] * 2, "devices": [8] * 2, "start": pa.array([2**62, 0], pa.timestamp("us"))},
+    "a zone that nobody knows": {"hours": [1.0], "devices": [8],
+                                 "start": pa.array([0], pa.timestamp("ms", "Mars/Olympus"))},
+    "durations": {"hours": pa.array([3600, None], pa.duration("s")), "devices": [8, 8]},
+    "times of day": {"hours": [datetime.time(1, 30)], "devices": [8]},
+    "structures": {"hours": [{"a": 1.0}], "devices": [8]},
     "nothing": {"hours": pa.array([None, None]), "devices": [8, 8]},
     "no row": {"hours": pa.array([], pa.float64()), "devices": pa.array([], pa.int64())},
 }  # fmt: skip
@@ -304,6 +314,35 @@ def test_parquet_that_is_cut_off(tmp_path):
     path.write_bytes(path.read_bytes()[:-9])
     out, *_ = same(path, by=())
     assert "cannot be read as Parquet" in out[0][0].message
+
+
+@pytest.mark.parametrize("engine", [ARROW, CSV])
+@pytest.mark.parametrize("column", ["team", "device", "job", "hours", "start"])
+@pytest.mark.parametrize("kind", ["bytes", "texts", "keys"])
+def test_bytes_of_parquet_that_are_no_text_refuse_their_rows(
+    inside, tmp_path, engine, column, kind
+):
+    cells = {"job": "j", "team": "nlp", "device": "t4", "hours": "1", "start": "2026-01-31"}
+    held = pa.array([cells[column].encode(), b"\xff\xfe", None], pa.binary())
+    if kind != "bytes":
+        held = held.view(pa.string())
+    columns = {name: [text] * 3 for name, text in cells.items()}
+    columns |= {"devices": [8] * 3, "region": ["FR"] * 3}
+    columns[column] = held.dictionary_encode() if kind == "keys" else held
+    path = stored(tmp_path / "jobs.parquet", columns)
+    done = inside("fleet", str(path), "--by", "team", "-f", "json", "--keep-duplicates",
+                  "--engine", engine)  # fmt: skip
+    coverage, rejects = (json.loads(done.out)[key] for key in ("coverage", "rejects"))
+    is_needed = column in ("device", "hours")
+    assert (coverage["counted"], coverage["rejected"]) == ((1, 2) if is_needed else (2, 1))
+    assert (rejects[0]["line"], rejects[0]["message"][:9]) == (2, "byte 0xff")
+
+
+def test_parquet_that_is_encrypted(inside, tmp_path):
+    path = tmp_path / "jobs.parquet"
+    path.write_bytes(b"PAR1" + b"x" * 40 + b"\x08\0\0\0PARE")
+    done = inside("fleet", str(path))
+    assert done.code == 3 and "is encrypted, and cannot be read" in done.err
 
 
 # ---- which of them reads -------------------------------------------------------------------

@@ -45,8 +45,7 @@ class Piece(NamedTuple):
     columns : dict
         Arrays of pyarrow by the position of the column; what is null is an empty cell.
     odd : list of (int, str)
-        Rows with more or fewer cells than the header, and what is said of them; they are null
-        here.
+        Rows that are refused, as those with more cells than the header has, and why.
     """
 
     lines: Any

@@ -58,8 +58,7 @@ class Columns(Protocol):
     Attributes
     ----------
     odd : list of (int, str)
-        Rows with more or fewer cells than the header, and what is said of them; they are empty
-        here.
+        Rows that are refused, as those with more cells than the header has, and why.
     """
 
     odd: list[tuple[int, str]]

@@ -79,7 +79,7 @@ def records(
         For an input that is empty, or that cannot be read any further.
     """
     if not isinstance(source, Source):
-        return source.records()
+        return source.records(findings)
     if source.extension in JSON_LINES and not delimiter:
         return of_json_lines(source, findings)
     return _of_cells(source, findings, delimiter or delimiter_of(source))
