@@ -156,6 +156,7 @@ def fleet(
     flags = log_options.Flags(
         timezone, assume_pue, windows, basis, cpu_basis, energy, failed_as, services
     )
+    log_options.check_stdin([*tables, map, template, budget, hash_key])
     mapped = EMPTY if map is None else read_map(map)
     groups, more = _names(by, "--by"), _names(tag, "--tag")
     secret = _names(hash, "--hash")

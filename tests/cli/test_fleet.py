@@ -654,6 +654,43 @@ def test_bytes_of_logs_that_are_no_text_refuse_what_they_are_in(inside, at):
     assert reject["message"] == "byte 0xfc is not UTF-8 text; save it as UTF-8"
 
 
+def test_import_refuses_names_on_which_a_spreadsheet_acts(inside, at):
+    log = (SAMPLES / "sacct.psv").read_text(encoding="utf-8")
+    at("log.psv", log.replace("|u02|", "|=cmd()|"))
+    done = inside("import", "slurm", "log.psv", *SLURM[1:])
+    assert done.code == 3 and "=cmd" not in done.out
+    assert "log.psv:5: user: `=cmd()`: a name must not begin with = + - or @" in done.err
+    assert len(rows(done.out)) == 7
+
+
+@pytest.mark.parametrize("flag", ["--map", "--template", "--budget", "--hash-key"])
+def test_standard_input_is_read_once(inside, at, flag):
+    more = ("--hash", "user") if flag == "--hash-key" else ()
+    done = inside("fleet", "-", "--from", "table", flag, "-", *more)
+    assert done.code == 2 and "standard input can be read only once" in done.err
+    assert inside("fleet", "-", "-", "--from", "table").code == 2
+    assert inside("import", "slurm", "-", "--map", "-").code == 2
+
+
+BROKEN = {
+    "focus": "focus-1.2.csv", "azure-usage": "azure-usage.csv", "opencost": "opencost.csv",
+    "codecarbon": "codecarbon-38.csv",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("form", "name"), BROKEN.items())
+def test_a_quote_that_is_left_open_in_a_log_is_said(inside, at, form, name):
+    lines = (SAMPLES / name).read_text(encoding="utf-8").replace('"', "").splitlines()
+    start, _, end = lines[1].rpartition(",")
+    lines[1] = f'{start},"{end}'  # as many cells as the header has
+    at("log.csv", "\n".join(lines))
+    done = inside("import", form, "log.csv", "--rejects", "rejects.csv")
+    assert done.code == 3
+    (reject,) = rows(Path("rejects.csv").read_text(encoding="utf-8"))
+    assert reject["line"] == "2"
+    assert f"a quote is left open and the {len(lines) - 1} lines to the end" in reject["message"]
+
+
 FLAGS = {
     "assumed PUE": ("4242_2026-03-01T100000Z_carbontracker_output.log", "--assume-pue 1.58", "--assume-pue 1.2"),
     "windows": ("zeus.csv", "--windows 'epoch 1'", "--windows 'epoch 2'"),

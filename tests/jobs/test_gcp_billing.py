@@ -308,6 +308,14 @@ def test_a_broken_object_is_rejected_and_the_next_is_read():
     assert [reject.line for reject in findings.rejects] == [2, 3, 4]
 
 
+def test_a_key_that_stands_twice_is_rejected():
+    twice = export(charge()).replace('"cost_type"', '"usage": {"amount": 1}, "cost_type"')
+    rows, findings = read("gcp-billing", twice + export(charge(GPU, 0)))
+    assert not rows
+    (reject,) = findings.rejects
+    assert reject.line == 1 and "the key `usage` stands twice" in reject.message
+
+
 @pytest.mark.parametrize(
     "text", ["", " \n\n", "service.description,sku.description\n", "[1]", "[{"]
 )

@@ -225,9 +225,13 @@ def test_a_quote_left_open_is_refused(written):
         far == f"jobs.csv:3: a cell of more than 131,072 characters: a quote is left open; {mend}"
     )
     said = refused(written('a,b\n1,2\n3,"x\n4,5\n'))  # as many cells as the header has
-    what = "a quote is left open, so that all that follows is one cell"
-    assert said == f"jobs.csv:3: {what}; {mend}"
-    assert refused(written('"a,b\n1,2\n')) == f"jobs.csv:1: {what}; {mend}"
+    what = "a quote is left open and the {} lines to the end are one row"
+    assert said == f"jobs.csv:3: {what.format(2)}; {mend}"
+    assert refused(written('"a,b\n1,2\n3,4\n')) == f"jobs.csv:1: {what.format(3)}; {mend}"
+    findings = Findings()
+    assert len(read(written('a,b\n1,2\n3,"x\n'), findings)) == 2  # nothing else is lost
+    (reject,) = findings.rejects
+    assert (reject.line, reject.message) == (3, f"a quote is left open in the last line; {mend}")
 
 
 def test_quotes_in_disorder_are_rows_that_are_refused(written):
@@ -240,7 +244,7 @@ def test_quotes_in_disorder_are_rows_that_are_refused(written):
     ]
     assert [(r.line, r.message.partition(";")[0]) for r in findings.rejects] == [
         (2, "a cell goes on behind its closing quote"),
-        (3, "3 lines are one row: a quote is left open in the first of them"),
+        (3, "3 lines are one row: a quote is left open in the first"),
     ]
 
 

@@ -218,8 +218,15 @@ def _matches(text: str, pattern: str) -> bool:
 
 
 def of_rows(rows: Iterable[Row], by: Sequence[str], fills: Fills, file: str) -> Iterator[Ready]:
-    """Yield the rows of a log in blocks, with the tags ``by`` of which it has a column."""
-    reader = iter(rows)
+    """Yield the rows of a log in blocks, with the tags ``by`` of which it has a column.
+
+    Raises
+    ------
+    InputError
+        Where no more can be read, behind what was read before.
+    """
+    readable = Readable(rows)
+    reader = iter(readable)
     while some := [*islice(reader, ROWS)]:
         columns, tags = _of_log(some, by)
         for name in TIMES:
@@ -231,6 +238,7 @@ def of_rows(rows: Iterable[Row], by: Sequence[str], fills: Fills, file: str) -> 
         lines = np.array([row.get("source_line", 0) for row in some])
         block = Block(file, columns, tags, lines, {})
         yield _finished(block, {}, fills, np.ones(len(some), dtype=bool))
+    readable.end()
 
 
 def _of_log(some: Sequence[Row], by: Sequence[str]) -> tuple[dict[str, Any], dict[str, Texts]]:

@@ -33,6 +33,7 @@ class ByteRange(Source):
         super().__init__(path, name)
         self.start = start
         self.stop = stop
+        self.goes_on = stop < Path(path).stat().st_size
         self._before: list[int] = []  # the ends of lines before each chunk
         self._lines = 0
         self._ends: tuple[int, list[int]] = (-1, [])  # of one chunk, the bytes behind lines

@@ -45,7 +45,11 @@ class Source:
     ----------
     no_text : NoText
         The lines of it that are no text, as far as it was read.
+    goes_on : bool
+        Whether there is more of the file behind what is read.
     """
+
+    goes_on = False
 
     def __init__(self, path: str, name: str = "") -> None:
         self.no_text = NoText()

@@ -28,6 +28,7 @@ _DELIMITERS = {".csv": ",", ".tsv": "\t", ".psv": "|"}
 _SNIFFED = ",\t|;"
 _MOST_SHOWN = 80
 EMPTY_ROW = "empty row"  # why a row is skipped
+_LIMIT = "field larger than field limit"  # of errors of the csv module
 _MEND = 'close it, or write a quote in a cell twice: "5"" disk"'
 
 
@@ -169,7 +170,12 @@ def cells_of(
         except csv.Error as error:
             begin, line = line, first + reader.line_num
             source.no_text.before(line)
-            what = _what_is_wrong(source.name, begin, line - begin, error)
+            what, is_over = broken(line - begin, error)
+            problem = Problem(source.name, begin, None, what)
+            if is_over and (line - begin > 1 or source.goes_on):
+                raise OpenQuote([problem]) from None
+            if line - begin > 1 and _LIMIT in str(error):
+                raise InputError([problem]) from None
             findings.reject(source.name, begin, "", "", what)
 
 
@@ -178,31 +184,32 @@ def _no_text_of(cells: Sequence[str]) -> str:
     return next((cell[:_MOST_SHOWN] for cell in cells if what_is_wrong(cell)), "")
 
 
-def _what_is_wrong(name: str, line: int, lines: int, error: csv.Error) -> str:
-    """Return why a row cannot be read.
+def broken(lines: int, error: csv.Error) -> tuple[str, bool]:
+    """Return why a row cannot be read, and whether nothing follows it.
 
-    Raises
-    ------
-    InputError
-        Where all that follows would be one cell of it.
+    Parameters
+    ----------
+    lines : int
+        How many lines it has.
+    error : csv.Error
+        Of a strict reader.
     """
     said = str(error)
     if "unexpected end" in said:
-        message = f"a quote is left open, so that all that follows is one cell; {_MEND}"
-        raise OpenQuote([Problem(name, line, None, message)])
-    if "field limit" in said or "field larger" in said:
+        where = (
+            "in the last line" if lines == 1 else f"and the {lines} lines to the end are one row"
+        )
+        return f"a quote is left open {where}; {_MEND}", True
+    if _LIMIT in said:
         limit = f"a cell of more than {csv.field_size_limit():,} characters"
-        if lines > 1:
-            message = f"{limit}: a quote is left open; {_MEND}"
-            raise InputError([Problem(name, line, None, message)])
-        return limit
+        return (f"{limit}: a quote is left open; {_MEND}" if lines > 1 else limit), False
+    if "expected after" in said and lines > 1:
+        return f"{lines} lines are one row: a quote is left open in the first; {_MEND}", False
     if "expected after" in said:
-        if lines > 1:
-            return f"{lines} lines are one row: a quote is left open in the first of them; {_MEND}"
-        return f"a cell goes on behind its closing quote; {_MEND}"
+        return f"a cell goes on behind its closing quote; {_MEND}", False
     if "new-line" in said:
-        return "a carriage return (CR) stands alone; end lines with LF or CRLF"
-    return said
+        return "a carriage return (CR) stands alone; end lines with LF or CRLF", False
+    return said, False
 
 
 def odd_width(cells: Sequence[str], width: int) -> str:
@@ -239,21 +246,27 @@ def of_json_lines(
         raise _no_header(source, findings, before)
 
 
-class _Twice(ValueError):
+class KeyTwice(ValueError):
     """A key that stands twice in an object."""
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return an object whose keys stand once."""
+def keys_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON whose keys stand once.
+
+    Raises
+    ------
+    KeyTwice
+    """
     made = dict(pairs)
     if len(made) < len(pairs):
         names = [key for key, _ in pairs]
-        raise _Twice(next(key for key in names if names.count(key) > 1))
+        twice = next(key for key in names if names.count(key) > 1)
+        raise KeyTwice(f"the key `{twice}` stands twice in an object; write it once")
     return made
 
 
 _DECODER = json.JSONDecoder(
-    parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_once
+    parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=keys_once
 )
 
 
@@ -261,8 +274,8 @@ def _entry(line: str) -> tuple[dict[str, Any], str]:
     """Return the object in a line, numbers as they are written, and what is wrong with it."""
     try:
         entry = _DECODER.decode(line)
-    except _Twice as twice:
-        return {}, f"the key `{twice}` stands twice in an object; write it once"
+    except KeyTwice as twice:
+        return {}, str(twice)
     except (ValueError, RecursionError):
         return {}, "no JSON object in this line"
     if not isinstance(entry, dict):

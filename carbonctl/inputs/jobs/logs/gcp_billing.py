@@ -38,6 +38,7 @@ from carbonctl.inputs.jobs.findings import Findings
 from carbonctl.inputs.jobs.gcp_machines import LABELS, Machines
 from carbonctl.inputs.jobs.logs import Source
 from carbonctl.inputs.jobs.options import Options
+from carbonctl.inputs.jobs.records import KeyTwice, keys_once
 from carbonctl.inputs.jobs.table import Row
 
 _PATHS = {
@@ -61,6 +62,7 @@ _PATHS = {
 _NAMES = {name: (path, path.replace(".", "_")) for name, path in _PATHS.items()}
 _NEEDED = ("service", "sku", "amount", "unit")
 _COMPUTE = "compute engine"
+_DECODER = json.JSONDecoder(object_pairs_hook=keys_once)
 _SKIPPED = (
     (re.compile(r"^commitment\b", re.I), "commitment"),
     (re.compile(r"\blicen[sc](?:e|ing)\b", re.I), "license"),
@@ -205,7 +207,10 @@ def _of_objects(
         if not text.strip():
             continue
         try:
-            held = json.loads(text)
+            held = _DECODER.decode(text)
+        except KeyTwice as twice:
+            findings.reject(file, number, "", text.strip()[:60], str(twice))
+            continue
         except (ValueError, RecursionError):
             told = "not an object of JSON; an export has one on each line"
             findings.reject(file, number, "", text.strip()[:60], told)
