@@ -270,3 +270,52 @@ def test_many_unknown_devices_are_searched_for_a_few_times(fleet, monkeypatch):
     rows = "".join(f"j{n},t,X{n}000,4,10,1,2026-01-01\n" for n in range(50))
     assert "50 rows cannot be counted" in fleet(f"{HEAD}\n{rows}").err
     assert len(asked) == 20
+
+
+# ---- empty cells of templates --------------------------------------------------------------
+
+FILLED = """
+name: ${team}
+site: {grid: "${region}"}
+phases:
+  training:
+    - {kind: compute, device: "${gpu}", devices: "${n}", wall_time: "${hours} h", load: 0.5}
+"""
+GOOD = {"team": "t", "region": "FR", "gpu": "t4", "n": "8", "hours": "2"}
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        ("team", "`name` is missing"),
+        ("region", "no carbon intensity: give `grid`"),
+        ("gpu", "no power is known"),
+        ("n", "devices (in all) and wall_time go together"),
+        ("hours", "devices (in all) and wall_time go together"),
+    ],
+)
+def test_an_empty_cell_of_a_template_refuses_its_row_alone(fleet, tmp_path, column, said):
+    (tmp_path / "t.yaml").write_text(FILLED, encoding="utf-8")
+    lines = [",".join(cells.values()) for cells in (GOOD, {**GOOD, column: ""}, GOOD)]
+    table = "\n".join((",".join(GOOD), *lines)) + "\n"
+    done = fleet(table, "--template", "t.yaml", map="")
+    assert done.code == 3 and rows(done)[0]["rows"] == "2"
+    assert f"jobs.csv:3: {column}: is empty, and the template needs it: {said}" in done.err
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("gpu", "A1000", "unknown device `A1000`; near: nvidia/a100-pcie-40gb"),
+        ("n", "two", "`two` is not a number of devices"),
+        ("region", "XX", "unknown grid `XX`"),
+    ],
+)
+def test_a_cell_of_a_template_is_said_by_its_column(fleet, tmp_path, column, value, said):
+    (tmp_path / "t.yaml").write_text(FILLED, encoding="utf-8")
+    table = "\n".join(",".join(c) for c in (GOOD, {**GOOD, column: value}.values(), GOOD.values()))
+    done = fleet(f"{table}\n", "--template", "t.yaml", "--rejects", "r.csv", map="")
+    assert done.code == 3 and rows(done)[0]["rows"] == "1"
+    (reject,) = csv.DictReader(io.StringIO((tmp_path / "r.csv").read_text(encoding="utf-8")))
+    assert (reject["line"], reject["column"], reject["value"]) == ("2", column, value)
+    assert reject["message"].startswith(said)

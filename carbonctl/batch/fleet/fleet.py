@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from carbonctl.batch.fleet.blame import said_for_all
+from carbonctl.batch.fleet.blame import of_cell, said_for_all
 from carbonctl.batch.fleet.blocks import unique_rows
 from carbonctl.batch.fleet.rates import Accounted, Rater, varying
 from carbonctl.batch.fleet.structures import (
@@ -238,14 +238,14 @@ class Maker:
     ) -> Iterable[tuple[str, str, str]]:
         """Yield the column as its table calls it, the value and the message of each fault."""
         for problem in error.problems:
-            key = problem.path.rpartition(".")[2]
-            column = "grid" if key == "site" else _COLUMNS.get(key, key)
-            message = problem.message.removeprefix(f"{key}: ")
+            if self.sayings.template is not None:
+                column, value, message = of_cell(problem, structure, self.sayings)
+            else:
+                column, message = _column_of(problem)
+                value = _value(structure, column)
             if message.startswith(_UNKNOWN) and _MEANT not in message and may_search():
-                message = self.catalog.devices.said_of(structure.word(column)) or message
-            if column not in (*WORDS, *FIGURES, *_COLUMNS.values()):
-                column = ""  # of the row as a whole
-            yield headers.get(column, column), _value(structure, column), message
+                message = self.catalog.devices.said_of(value) or message
+            yield headers.get(column, column), value, message
 
     def _assumed(self, structure: Any, amounts: Any) -> tuple[AssumedOf, ...]:
         """Return what rows did not say, each figure once with the rows that it was assumed of."""
@@ -318,6 +318,14 @@ def _largest_first(made: Sequence[Group]) -> tuple[Group, ...]:
         )
 
     return tuple(sorted(made, key=lambda group: (-size(group), group.labels)))
+
+
+def _column_of(problem: Problem) -> tuple[str, str]:
+    """Return the column that a fault is in, or nothing where it is in the row as a whole."""
+    key = problem.path.rpartition(".")[2]
+    column = "grid" if key == "site" else _COLUMNS.get(key, key)
+    is_known = column in (*WORDS, *FIGURES, *_COLUMNS.values())
+    return column if is_known else "", problem.message.removeprefix(f"{key}: ")
 
 
 def _value(structure: Structure, column: str) -> str:

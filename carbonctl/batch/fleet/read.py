@@ -12,9 +12,10 @@ from typing import Any
 from carbonctl.batch.fleet import tables
 from carbonctl.batch.fleet.blocks import constant
 from carbonctl.batch.fleet.gathered import positions
+from carbonctl.batch.fleet.placeholders import placeholders
 from carbonctl.batch.fleet.structures import Sayings
 from carbonctl.batch.fleet.tables import Fills, Ready
-from carbonctl.batch.fleet.templates import placeholders, template_layout
+from carbonctl.batch.fleet.templates import template_layout
 from carbonctl.batch.pool import processors
 from carbonctl.errors import InputError, Problem, UsageError
 from carbonctl.inputs.jobs import keys, logs, times

@@ -49,7 +49,7 @@ def from_document(document: Document, findings: Findings) -> Iterator[Series]:
     data = document.value.get("data")
     kind = data.get("resultType") if isinstance(data, Mapping) else None
     if kind != "matrix" or not isinstance(data.get("result"), list):
-        got = f", not `{kind}`" if kind else ""
+        got = f", not `{kind}`" if kind and kind != "matrix" else ", with a list of series"
         refuse(document.name, f"a `matrix` of /api/v1/query_range is needed{got}")
     for item, line, _ in document.items_at(document.place("data", "result")):
         try:

@@ -223,7 +223,7 @@ def _of_objects(
 
 def _of_array(file: str, text: str, before: int) -> Iterator[Line]:
     """Yield the charges of an array of objects."""
-    decoder, place, number = json.JSONDecoder(), 1, before + 1
+    place, number = 1, before + 1
     while True:
         start = place
         while place < len(text) and text[place] in ", \t\r\n":
@@ -232,7 +232,9 @@ def _of_array(file: str, text: str, before: int) -> Iterator[Line]:
         if text[place : place + 1] == "]":
             return
         try:
-            held, end = decoder.raw_decode(text, place)
+            held, end = _DECODER.raw_decode(text, place)
+        except KeyTwice as twice:
+            raise InputError([Problem(file, number, None, str(twice))]) from None
         except (ValueError, RecursionError):
             told = "the array of JSON is broken here, or cut off"
             raise InputError([Problem(file, number, None, told)]) from None
