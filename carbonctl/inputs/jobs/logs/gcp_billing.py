@@ -12,9 +12,11 @@ are JSON, so nested columns must be written by ``TO_JSON_STRING``. With the deta
 (``gcp_billing_export_resource_v1``) a job is a machine; with the standard one, which has no
 resources, all machines of a type, project, region and hour.
 
-Left out: taxes, adjustments and rounding errors; commitments; licences; premiums of sole tenancy;
-reservations that nothing used (label ``is_unused_reservation``). Vertex AI, TPUs, GKE Autopilot,
-traffic and all else are listed with their quantities.
+Left out: taxes, adjustments and rounding errors; commitments; licences; premiums, whose cores and
+memory have lines of their own ("Sole Tenancy Premium for …"; "Memory Optimized Upgrade Premium for
+…", by which M2 is billed besides the rates of M1); reservations that nothing used (label
+``is_unused_reservation``). Vertex AI, TPUs, GKE Autopilot, traffic and all else are listed with
+their quantities.
 
 Sources: Google's page "Structure of Detailed data export" (columns, the system labels with their
 units, corrections as negative ``usage.amount``); github.com/cloud-carbon-footprint/
@@ -66,7 +68,7 @@ _DECODER = json.JSONDecoder(object_pairs_hook=keys_once)
 _SKIPPED = (
     (re.compile(r"^commitment\b", re.I), "commitment"),
     (re.compile(r"\blicen[sc](?:e|ing)\b", re.I), "license"),
-    (re.compile(r"\bsole tenancy premium\b", re.I), "premium of sole tenancy"),
+    (re.compile(r"\bpremium for\b", re.I), "premium on a machine"),
 )
 _STORED = re.compile(r"\b(?:PD|disk|hyperdisk|storage|snapshot|filestore)\b", re.I)
 
