@@ -672,6 +672,13 @@ def test_standard_input_is_read_once(inside, at, flag):
     assert inside("import", "slurm", "-", "--map", "-").code == 2
 
 
+@pytest.mark.parametrize(("flag", "value"), [("--by", ""), ("--by", "team,,x"), ("--column", "x=")])
+def test_empty_names_of_flags_are_said(inside, at, flag, value):
+    at("jobs.csv", TABLE)
+    done = inside("fleet", "jobs.csv", flag, value)
+    assert done.code == 2 and f"{flag} '{value}': a name is empty; write " in done.err
+
+
 BROKEN = {
     "focus": "focus-1.2.csv", "azure-usage": "azure-usage.csv", "opencost": "opencost.csv",
     "codecarbon": "codecarbon-38.csv",
