@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from posixpath import commonprefix
 from string import ascii_lowercase
 from typing import NamedTuple
 
@@ -226,6 +227,35 @@ class Index:
         ]
         return list(dict.fromkeys(ids))
 
+    def near(self, name: str) -> tuple[str, list[str]]:
+        """Return the words of models that are one sign away from those of a name, or the same.
+
+        They are other products: something to look through, never what a name means.
+
+        Returns
+        -------
+        str
+            The nearest of these words; nothing where there is none.
+        list of str
+            The ids of the records that have any of them, the nearest first.
+        """
+        wanted = _read(name)
+        words = frozenset(wanted.words)
+        near = sorted(
+            (
+                -max(len(words & own) for own in self.names[identity]),
+                -_alike(word, other),
+                other,
+                identity,
+            )
+            for word in wanted.model
+            for other, ids in self.by_word.items()
+            if _is_next(word, other) and other not in _MAKERS and not _FORM.fullmatch(other)
+            for identity in ids
+            if _is_of(identity, wanted.makers)
+        )
+        return near[0][2] if near else "", list(dict.fromkeys(identity for *_, identity in near))
+
     def unknown(self, name: str, what: str, listing: str) -> str:
         """Return what is said of a name that is no record's: which ones it may mean."""
         same = self.meant(name)
@@ -240,6 +270,19 @@ class Index:
 
 def _is_of(identity: str, makers: frozenset[str]) -> bool:
     return makers <= {identity.partition("/")[0]}
+
+
+def _alike(word: str, other: str) -> int:
+    """Return how many signs two words begin with alike."""
+    return len(commonprefix((word, other)))
+
+
+def _is_next(word: str, other: str) -> bool:
+    """Whether words of several signs, a digit among them, are the same but for one sign."""
+    start = _alike(word, other)
+    end = _alike(word[start:][::-1], other[start:][::-1])
+    are_models = all(len(w) > 1 and any(map(str.isdigit, w)) for w in (word, other))
+    return are_models and max(len(word), len(other)) - start - end <= 1
 
 
 def _has(form: str, forms: frozenset[str]) -> bool:

@@ -22,6 +22,7 @@ from carbonctl.text import check_text, few_searches, fold
 
 _ID = re.compile(r"[a-z0-9][a-z0-9.-]*/[a-z0-9][a-z0-9.-]*")
 _LISTING = "`carbonctl hardware list` lists them all"
+_MOST_NEAR = 3
 T = TypeVar("T", bound=Device | Host)
 _WITH_SERIES = ("gpu", "tpu", "npu")
 _FORMS_IN_NAMES = ("pcie", "sxm", "oam")
@@ -180,6 +181,21 @@ class Shelf(Generic[T]):
     def near(self, name: str) -> list[str]:
         """Return the ids that a name may mean which is no id or alias."""
         return self._index.meant(name) or self._index.misspelt(name)
+
+    def said_of(self, name: str) -> str:
+        """Return what is said of a name that nothing resembles: where to look for it.
+
+        Nothing where no model is a sign away from it.
+        """
+        word, ids = self._index.near(name)
+        if not ids:
+            return ""
+        more = ", …" if len(ids) > _MOST_NEAR else ""
+        near = ", ".join(ids[:_MOST_NEAR]) + more
+        return (
+            f"unknown {self.what} `{names.shown(name)}`; near: {near} "
+            f"(`carbonctl hardware search {word}`)"
+        )
 
     def _unknown(self, name: str, others: Shelf[Any]) -> str:
         """Return what a name may mean that is no record's here."""

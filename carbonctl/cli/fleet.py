@@ -156,6 +156,7 @@ def fleet(
     flags = log_options.Flags(
         timezone, assume_pue, windows, basis, cpu_basis, energy, failed_as, services
     )
+    log_options.check_stdin([*tables, map, template, budget, hash_key])
     mapped = EMPTY if map is None else read_map(map)
     groups, more = _names(by, "--by"), _names(tag, "--tag")
     secret = _names(hash, "--hash")
@@ -221,7 +222,8 @@ def _names(text: str | None, flag: str) -> tuple[str, ...]:
     """
     names = [name.strip() for name in (text or "").split(",")] if text is not None else []
     if text is not None and not all(names):
-        raise UsageError(f"{flag} {text}: write names with commas between them: team,month")
+        what = f"{flag} '{text}': a name is empty; write names with commas between them"
+        raise UsageError(f"{what}: team,month")
     if len({*names}) < len(names):
         raise UsageError(f"{flag} {text}: a name stands twice")
     return tuple(names)

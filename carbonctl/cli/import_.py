@@ -66,6 +66,7 @@ def import_(
     flags = log_options.Flags(
         timezone, assume_pue, windows, basis, cpu_basis, energy, failed_as, services
     )
+    log_options.check_stdin([*logs, map])
     mapped = EMPTY if map is None else read_map(map)
     how = reading(mapped, (), (), form, log_options.read(flags), ())
     order = imports.Order(tuple(logs), how, output, imports.form_of(output, format), rejects, quiet)

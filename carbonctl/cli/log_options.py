@@ -1,5 +1,6 @@
 """The flags that say how tables and logs are read."""
 
+from collections.abc import Sequence
 from datetime import UTC
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
@@ -123,3 +124,12 @@ def share(text: str | None, flag: str) -> float:
     if value > 1:
         raise UsageError(f"{flag} {text}: a share is at most 1 (100 %); write '{text} %'")
     return value
+
+
+def check_stdin(paths: Sequence[str | None]) -> None:
+    """Refuse inputs of which several are standard input.
+
+    Raises UsageError.
+    """
+    if [*paths].count("-") > 1:
+        raise UsageError("standard input can be read only once; give a single -")

@@ -241,7 +241,7 @@ def test_a_zone_moves_the_month(inside, at):
 WRONG = {
     "unknown tag": (TABLE, ("--by", "stage"), 3, "--by stage: no column and no tag `stage`"),
     "a tag twice": (TABLE, ("--by", "team,team"), 2, "a name stands twice"),
-    "no tag": (TABLE, ("--by", "team,"), 2, "--by team,"),
+    "no tag": (TABLE, ("--by", "team,"), 2, "--by 'team,': a name is empty"),
     "unknown column": (TABLE, ("--column", "device=gp"), 3, "no column `gp`; did you mean `gpu`?"),
     "unknown field": (TABLE, ("--column", "walltime=hours:h"), 2, "did you mean `wall_time`?"),
     "wrong unit": (TABLE, ("--column", "wall_time=hours:kg"), 3, "`kg` is no unit of a duration"),
@@ -638,6 +638,64 @@ def test_import_writes_what_it_cannot_read(inside, at):
     assert "1 row cannot be read" in done.err
     (reject,) = rows(Path("r.csv").read_text())
     assert reject["line"] == str(len(log.splitlines()) + 1)
+
+
+def test_bytes_of_logs_that_are_no_text_refuse_what_they_are_in(inside, at):
+    log = (SAMPLES / "sacct.psv").read_bytes().splitlines(keepends=True)
+    log[1] = log[1].replace(b"13-08:00:00", b"\xef")  # CPUTime, which nothing reads
+    log[4] = log[4].replace(b"u02", b"\xfcser")
+    Path("log.psv").write_bytes(b"".join(log))
+    done = inside("import", "slurm", "log.psv", *SLURM[1:], "--rejects", "r.csv")
+    expected = inside("import", "slurm", *SLURM)
+    assert done.code == 3 and expected.code == 0
+    assert len(rows(done.out)) == len(rows(expected.out)) - 1
+    (reject,) = rows(Path("r.csv").read_text())
+    assert (reject["line"], reject["column"], reject["value"]) == ("5", "user", r"\xfcser")
+    assert reject["message"] == "byte 0xfc is not UTF-8 text; save it as UTF-8"
+
+
+def test_import_refuses_names_on_which_a_spreadsheet_acts(inside, at):
+    log = (SAMPLES / "sacct.psv").read_text(encoding="utf-8")
+    at("log.psv", log.replace("|u02|", "|=cmd()|"))
+    done = inside("import", "slurm", "log.psv", *SLURM[1:])
+    assert done.code == 3 and "=cmd" not in done.out
+    assert "log.psv:5: user: `=cmd()`: a name must not begin with = + - or @" in done.err
+    assert len(rows(done.out)) == 7
+
+
+@pytest.mark.parametrize("flag", ["--map", "--template", "--budget", "--hash-key"])
+def test_standard_input_is_read_once(inside, at, flag):
+    more = ("--hash", "user") if flag == "--hash-key" else ()
+    done = inside("fleet", "-", "--from", "table", flag, "-", *more)
+    assert done.code == 2 and "standard input can be read only once" in done.err
+    assert inside("fleet", "-", "-", "--from", "table").code == 2
+    assert inside("import", "slurm", "-", "--map", "-").code == 2
+
+
+@pytest.mark.parametrize(("flag", "value"), [("--by", ""), ("--by", "team,,x"), ("--column", "x=")])
+def test_empty_names_of_flags_are_said(inside, at, flag, value):
+    at("jobs.csv", TABLE)
+    done = inside("fleet", "jobs.csv", flag, value)
+    assert done.code == 2 and f"{flag} '{value}': a name is empty; write " in done.err
+
+
+BROKEN = {
+    "focus": "focus-1.2.csv", "azure-usage": "azure-usage.csv", "opencost": "opencost.csv",
+    "codecarbon": "codecarbon-38.csv",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("form", "name"), BROKEN.items())
+def test_a_quote_that_is_left_open_in_a_log_is_said(inside, at, form, name):
+    lines = (SAMPLES / name).read_text(encoding="utf-8").replace('"', "").splitlines()
+    start, _, end = lines[1].rpartition(",")
+    lines[1] = f'{start},"{end}'  # as many cells as the header has
+    at("log.csv", "\n".join(lines))
+    done = inside("import", form, "log.csv", "--rejects", "rejects.csv")
+    assert done.code == 3
+    (reject,) = rows(Path("rejects.csv").read_text(encoding="utf-8"))
+    assert reject["line"] == "2"
+    assert f"a quote is left open and the {len(lines) - 1} lines to the end" in reject["message"]
 
 
 FLAGS = {

@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import json
 from dataclasses import replace
 from decimal import Decimal
 
@@ -126,7 +127,13 @@ TABLES = {
     "one column": "energy_kwh\n1\n\n \n2\n",
     "below zero": HEADER + "nlp,,t4,-8,1,,FR,\nnlp,,t4,8,1,85,FR,\nnlp,,t4,8,0,,FR,\n",
     "clouds": "device,devices,hours,region,provider\nt4,8,1,us-east-1,AWS\nt4,8,1,FR,on-premises\n",
+    "quote in a quote": HEADER + ROW + 'nlp,"",t4,8,1,0.5,FR,"5"" disk, ""x"""\n' + ROW
+        + 'nlp,"""",t4,8,two,0.5,FR,","\n' + ',",""n"z,,,,,,\n""x,,,,,,,\n' + ROW,
+    "quote left open and closed": HEADER + ROW + 'nlp,",t4,8\n' + ROW + 'nlp,"n",t4,8\n' + ROW,
+    "many lines of another width": HEADER + ROW + 'nlp,"\n\n",\n' + ROW,
     "bad byte": HEADER.encode() + ROW.encode() * 3 + b"\xff\n" + ROW.encode(),
+    "bad bytes": HEADER.encode() + (ROW * 3).encode() + b'"\n\xe9"' + ROW.encode() * 2
+        + b"nlp,,t4,8,two,,FR,\xf0\x9f\n" + b'nlp,,t4,8,2,,FR,"\n\xed\xb2\x80\n"\n' + ROW.encode() * 2,
     "NUL": HEADER + ROW + "\0\n" + ROW,
     "long cell": HEADER + ROW + "x" * 140_000 + ",,t4,8,1,,FR,\n" + ROW,
     "long line": HEADER + ROW + "nlp,,t4,8,1,,FR," + "y" * 100_000 + "\n" + ROW,
@@ -169,11 +176,19 @@ def test_blocks_are_cut_by_position(tmp_path):
     assert [*out[3][-1]] == [1]
 
 
-def test_an_error_in_the_middle_leaves_the_blocks_before_it(tmp_path):
-    text = (HEADER + ROW * (ROWS + 20_000)).encode() + b"\xfc\n" + ROW.encode() * 9
+def test_an_error_in_the_middle_leaves_what_is_before_it(tmp_path):
+    text = HEADER + ROW * (ROWS + 20_000) + 'nlp,,t4,8,1,0.5,FR,"open\n' + ROW * 9
     out, *_ = same(written(tmp_path / "jobs.csv", text))
-    assert len(out) == 4
-    assert "0xfc is not UTF-8" in out[-1][0].message
+    assert [len(block[3]) for block in out[:-1:3]] == [ROWS, 20_000]
+    (problem,) = out[-1]
+    assert problem.line == ROWS + 20_002 and "a quote is left open" in problem.message
+
+
+def test_bytes_that_are_no_text_refuse_their_rows_alone(tmp_path):
+    text = (HEADER + ROW * 20_000).encode() + b"\xfc\n" + ROW.encode() * 20_000
+    out, _, rejects, *_ = same(written(tmp_path / "jobs.csv", text))
+    assert [len(block[3]) for block in out[::3]] == [40_000]
+    assert [(r.line, r.value, r.message[:9]) for r in rejects] == [(20_002, r"\xfc", "byte 0xfc")]
 
 
 def test_bad_numbers_everywhere(tmp_path, monkeypatch):
@@ -252,6 +267,15 @@ PARQUETS = {
     "numbers as tags": {"hours": [1.0] * 2, "devices": [8] * 2, "team": [1, 2]},
     "lists": {"hours": [1.0], "devices": [8], "team": [["a", "b"]]},
     "large texts": {"hours": [1.0] * 2, "devices": [8] * 2, "team": pa.array(["a", "b"], pa.large_string())},
+    "bytes": {"hours": [1.0] * 2, "devices": [8] * 2, "team": [b"a", None]},
+    "bytes of one length": {"hours": [1.0] * 2, "devices": [8] * 2, "team": pa.array([b"ab", b"cd"], pa.binary(2))},
+    "views": {"hours": [1.0] * 2, "devices": [8] * 2, "team": pa.array(["a", "b"], pa.string_view())},
+    "times out of range": {"hours": [1.0] * 2, "devices": [8] * 2, "start": pa.array([2**62, 0], pa.timestamp("us"))},
+    "a zone that nobody knows": {"hours": [1.0], "devices": [8],
+                                 "start": pa.array([0], pa.timestamp("ms", "Mars/Olympus"))},
+    "durations": {"hours": pa.array([3600, None], pa.duration("s")), "devices": [8, 8]},
+    "times of day": {"hours": [datetime.time(1, 30)], "devices": [8]},
+    "structures": {"hours": [{"a": 1.0}], "devices": [8]},
     "nothing": {"hours": pa.array([None, None]), "devices": [8, 8]},
     "no row": {"hours": pa.array([], pa.float64()), "devices": pa.array([], pa.int64())},
 }  # fmt: skip
@@ -292,6 +316,35 @@ def test_parquet_that_is_cut_off(tmp_path):
     assert "cannot be read as Parquet" in out[0][0].message
 
 
+@pytest.mark.parametrize("engine", [ARROW, CSV])
+@pytest.mark.parametrize("column", ["team", "device", "job", "hours", "start"])
+@pytest.mark.parametrize("kind", ["bytes", "texts", "keys"])
+def test_bytes_of_parquet_that_are_no_text_refuse_their_rows(
+    inside, tmp_path, engine, column, kind
+):
+    cells = {"job": "j", "team": "nlp", "device": "t4", "hours": "1", "start": "2026-01-31"}
+    held = pa.array([cells[column].encode(), b"\xff\xfe", None], pa.binary())
+    if kind != "bytes":
+        held = held.view(pa.string())
+    columns = {name: [text] * 3 for name, text in cells.items()}
+    columns |= {"devices": [8] * 3, "region": ["FR"] * 3}
+    columns[column] = held.dictionary_encode() if kind == "keys" else held
+    path = stored(tmp_path / "jobs.parquet", columns)
+    done = inside("fleet", str(path), "--by", "team", "-f", "json", "--keep-duplicates",
+                  "--engine", engine)  # fmt: skip
+    coverage, rejects = (json.loads(done.out)[key] for key in ("coverage", "rejects"))
+    is_needed = column in ("device", "hours")
+    assert (coverage["counted"], coverage["rejected"]) == ((1, 2) if is_needed else (2, 1))
+    assert (rejects[0]["line"], rejects[0]["message"][:9]) == (2, "byte 0xff")
+
+
+def test_parquet_that_is_encrypted(inside, tmp_path):
+    path = tmp_path / "jobs.parquet"
+    path.write_bytes(b"PAR1" + b"x" * 40 + b"\x08\0\0\0PARE")
+    done = inside("fleet", str(path))
+    assert done.code == 3 and "is encrypted, and cannot be read" in done.err
+
+
 # ---- which of them reads -------------------------------------------------------------------
 
 
@@ -305,14 +358,6 @@ def test_small_tables_and_json_lines_are_read_without_pyarrow(tmp_path, monkeypa
     assert kinds == ["NoneType", "CsvTable", "NoneType"]
     monkeypatch.setattr("carbonctl.batch.fleet.read.find_spec", lambda name: None)
     assert columnar(Source(str(large)), Findings()) is None
-
-
-def test_bytes_that_are_no_text_do_not_end_a_small_table(tmp_path):
-    path = written(tmp_path / "jobs.csv", HEADER.encode() + ROW.encode() * 10_000 + b"\xff\n")
-    source = Source(str(path))
-    assert source.is_within(1 << 20)
-    with pytest.raises(InputError, match="0xff"):
-        list(source.lines())
 
 
 def test_nothing_is_lost_between_both(tmp_path):

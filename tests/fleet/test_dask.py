@@ -198,22 +198,63 @@ def test_line_ends_in_cells(inside, scheduler, monkeypatch, tmp_path):
     assert json.loads(got.out)["coverage"]["counted"] == 49
 
 
-@pytest.mark.parametrize(
-    ("bad", "words"),
-    [(b"\xff\n", "0xff is not UTF-8"), (b'j,"left open\n', "is a quote left open?")],
-)
-def test_what_cannot_be_read_ends_an_input(inside, scheduler, monkeypatch, tmp_path, bad, words):
+@pytest.mark.parametrize("width", [1, 2_000])  # of what follows, in rows
+def test_what_cannot_be_read_ends_an_input(inside, scheduler, monkeypatch, tmp_path, width):
     monkeypatch.setattr(pieces, "_BYTES", 1 << 16)
     rows = [ROW.format(n=n, note="x").encode() for n in range(12_000)]
     path, other = tmp_path / "jobs.csv", tmp_path / "other.csv"
-    path.write_bytes(HEADER.encode() + b"".join(rows[:8_000]) + bad + b"".join(rows[8_000:]))
+    more = b"".join(rows[8_000 : 8_000 + width])
+    path.write_bytes(HEADER.encode() + b"".join(rows[:8_000]) + b'j,"left open\n' + more)
     other.write_text(HEADER + ROW.format(n="other", note="x"))
     got = inside("fleet", str(path), str(other), *BY, "--scheduler", scheduler)
     assert got.code == 3
     place = len(HEADER) + sum(map(len, rows[:8_000]))
-    assert f"jobs.csv@{place}: " in got.err and words in got.err
+    assert f"jobs.csv@{place}: " in got.err and "a quote is left open" in got.err
     first, last = json.loads(got.out)["inputs"]
-    assert 0 < first["rows"] <= 8_000 and last["rows"] == 1
+    assert first["rows"] == 8_000 and last["rows"] == 1
+
+
+def test_bytes_that_are_no_text_refuse_their_rows(inside, scheduler, monkeypatch, tmp_path):
+    monkeypatch.setattr(pieces, "_BYTES", 1 << 16)
+    rows = [ROW.format(n=n, note="x").encode() for n in range(12_000)]
+    rows[8_000] = b"j8000,\xff\n"
+    path = tmp_path / "jobs.csv"
+    path.write_bytes(HEADER.encode() + b"".join(rows))
+    got = inside("fleet", str(path), *BY, "--scheduler", scheduler)
+    document = json.loads(got.out)
+    assert got.code == 3 and document["coverage"]["counted"] == 11_999
+    (reject,) = document["rejects"]
+    place = len(HEADER) + sum(map(len, rows[:8_000]))
+    assert (reject["line"], reject["value"]) == (f"@{place}", r"\xff")
+
+
+def test_lines_of_json_are_divided(inside, scheduler, monkeypatch, tmp_path):
+    rows = [
+        f'{{"job": "j{n}", "gpu": "t4", "hours": {n % 7 + 0.25}, "n_gpus": 8, "region": "FR"}}\n'
+        for n in range(4_000)
+    ]
+    rows[2_500] = '{"job": "é", "gpu": "t4", "hours": "two", "n_gpus": 8, "region": "FR"}\n'
+    rows[3_000] = '{"hours": 1, "hours": 2}\n'
+    rows[3_500] = rows[0]
+    path = tmp_path / "jobs.jsonl"
+    path.write_text("\n[]\n" + "".join(rows), encoding="utf-8")
+    sent = []
+    submit = engine_dask._Pipeline._submit
+    monkeypatch.setattr(
+        engine_dask._Pipeline, "_submit",
+        lambda self, piece, known=None: sent.append(piece) or submit(self, piece, known),
+    )  # fmt: skip
+    monkeypatch.setattr(pieces, "_BYTES", 1 << 16)
+    command = ("fleet", str(path), "--from", "table", "--by", "gpu", "--format", "json")
+    expected = inside(*command)
+    got = inside(*command, "--scheduler", scheduler)
+    assert len(sent) >= 5 and {type(piece).__name__ for piece in sent} == {"LineRange"}
+    assert (got.code, without_lines(got.err)) == (expected.code, without_lines(expected.err))
+    near(json.loads(got.out), json.loads(expected.out))
+    data = path.read_bytes()
+    places = [int(r["line"].removeprefix("@")) for r in json.loads(got.out)["rejects"]]
+    ends = [data[place:].partition(b"\n")[0] + b"\n" for place in places]
+    assert ends == [b"[]\n", rows[2_500].encode(), rows[3_000].encode()]
 
 
 def test_inputs_that_cannot_be_read_leave_the_others(inside, scheduler, tmp_path):

@@ -234,3 +234,88 @@ def test_the_device_hours_of_a_template_are_unknown(fleet, tmp_path):
     document = json.loads(fleet("hours\n1\n2\n", *flags, map="", form="json").out)
     assert document["total"]["device_h"] is None
     assert "Device-h" not in fleet("hours\n1\n2\n", *flags, map="", form="table").out
+
+
+# ---- unknown devices -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "near", "word"),
+    [
+        ("A1000", "nvidia/a100-pcie-40gb, nvidia/a100-pcie-80gb, nvidia/a100-sxm4-40gb, …", "a100"),
+        ("h1000", "nvidia/h100-nvl-94gb, nvidia/h100-pcie-80gb, nvidia/h100-sxm5-80gb", "h100"),
+        ("RTX 9090", "nvidia/rtx-3090, nvidia/rtx-3090-ti, nvidia/rtx-4090, …", "3090"),
+        ("TPU v9", "google/tpu-v1, google/tpu-v2, google/tpu-v3, …", "v1"),
+    ],
+)
+def test_names_near_an_unknown_device_are_said_with_where_to_look(fleet, inside, name, near, word):
+    table = f"{HEAD}\nj,t,{name},4,10,1,2026-01-01\nk,t,{name},4,10,1,2026-01-01\n"
+    done = fleet(table)
+    said = f"unknown device `{name}`; near: {near} (`carbonctl hardware search {word}`) (2 rows)"
+    assert done.code == 3 and f"jobs.csv:2: gpu: {said}" in done.err
+    assert near.partition(",")[0] in inside("hardware", "search", *word.split()).out
+
+
+@pytest.mark.parametrize("name", ["foo", "AMD A1000", "quantum-9"])
+def test_names_that_are_near_nothing_have_the_list(fleet, name):
+    said = fleet(f"{HEAD}\nj,t,{name},4,10,1,2026-01-01\n").err
+    assert f"gpu: unknown device `{name}` (`carbonctl hardware list` lists them all)" in said
+
+
+def test_many_unknown_devices_are_searched_for_a_few_times(fleet, monkeypatch):
+    from carbonctl.catalog.names import Index
+
+    asked = []
+    monkeypatch.setattr(Index, "near", lambda self, name: asked.append(name) or ("", []))
+    rows = "".join(f"j{n},t,X{n}000,4,10,1,2026-01-01\n" for n in range(50))
+    assert "50 rows cannot be counted" in fleet(f"{HEAD}\n{rows}").err
+    assert len(asked) == 20
+
+
+# ---- empty cells of templates --------------------------------------------------------------
+
+FILLED = """
+name: ${team}
+site: {grid: "${region}"}
+phases:
+  training:
+    - {kind: compute, device: "${gpu}", devices: "${n}", wall_time: "${hours} h", load: 0.5}
+"""
+GOOD = {"team": "t", "region": "FR", "gpu": "t4", "n": "8", "hours": "2"}
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        ("team", "`name` is missing"),
+        ("region", "no carbon intensity: give `grid`"),
+        ("gpu", "no power is known"),
+        ("n", "devices (in all) and wall_time go together"),
+        ("hours", "devices (in all) and wall_time go together"),
+    ],
+)
+def test_an_empty_cell_of_a_template_refuses_its_row_alone(fleet, tmp_path, column, said):
+    (tmp_path / "t.yaml").write_text(FILLED, encoding="utf-8")
+    lines = [",".join(cells.values()) for cells in (GOOD, {**GOOD, column: ""}, GOOD)]
+    table = "\n".join((",".join(GOOD), *lines)) + "\n"
+    done = fleet(table, "--template", "t.yaml", map="")
+    assert done.code == 3 and rows(done)[0]["rows"] == "2"
+    assert f"jobs.csv:3: {column}: is empty, and the template needs it: {said}" in done.err
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("gpu", "A1000", "unknown device `A1000`; near: nvidia/a100-pcie-40gb"),
+        ("n", "two", "`two` is not a number of devices"),
+        ("region", "XX", "unknown grid `XX`"),
+    ],
+)
+def test_a_cell_of_a_template_is_said_by_its_column(fleet, tmp_path, column, value, said):
+    (tmp_path / "t.yaml").write_text(FILLED, encoding="utf-8")
+    table = "\n".join(",".join(c) for c in (GOOD, {**GOOD, column: value}.values(), GOOD.values()))
+    done = fleet(f"{table}\n", "--template", "t.yaml", "--rejects", "r.csv", map="")
+    assert done.code == 3 and rows(done)[0]["rows"] == "1"
+    (reject,) = csv.DictReader(io.StringIO((tmp_path / "r.csv").read_text(encoding="utf-8")))
+    assert (reject["line"], reject["column"], reject["value"]) == ("2", column, value)
+    assert reject["message"].startswith(said)

@@ -103,7 +103,7 @@ def test_a_row_without_its_empty_cells_is_read_where_it_is_whole_otherwise():
 def test_a_row_that_is_cut_off_is_rejected():
     read_ = read(RUN, "2026-03-02T10:00:00,p,run2,60,1e-5,0.6,FRA,,,,4,4 x NVIDIA")
     assert read_.kwh == [1.5]
-    assert read_.rejects == [(3, "", "has 12 cells where the header has 17")]
+    assert read_.rejects == [(3, "", "12 cells under a header of 17")]
 
 
 def test_gpus_of_several_models_are_not_named():

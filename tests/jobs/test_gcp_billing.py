@@ -309,6 +309,35 @@ def test_a_broken_object_is_rejected_and_the_next_is_read():
 
 
 @pytest.mark.parametrize(
+    "premium",
+    [
+        "Sole Tenancy Premium for A2 Sole Tenancy Instance Core running in Americas",
+        "Memory Optimized Upgrade Premium for Memory-optimized Instance Core running in Americas",
+        "Memory Optimized Upgrade Premium for Memory-optimized Instance Ram running in Americas",
+        "Committed Use Discount Premium for A2 Instance Core running in Americas",
+    ],
+)
+def test_a_premium_is_no_time_of_a_machine(premium):
+    rows, findings = read("gcp-billing", export(*MACHINE, charge(premium)))
+    assert [row["wall_time_h"] for row in rows] == [1.0]
+    assert findings.skipped == {"premium on a machine": 1} and not findings.notes
+
+
+def test_more_hours_than_there_are_is_noted():
+    rows, findings = read("gcp-billing", export(*MACHINE, charge()))
+    assert [row["wall_time_h"] for row in rows] == [2.0]
+    assert "more hours than their period has" in next(iter(findings.notes))
+
+
+def test_a_key_that_stands_twice_is_rejected():
+    twice = export(charge()).replace('"cost_type"', '"usage": {"amount": 1}, "cost_type"')
+    rows, findings = read("gcp-billing", twice + export(charge(GPU, 0)))
+    assert not rows
+    (reject,) = findings.rejects
+    assert reject.line == 1 and "the key `usage` stands twice" in reject.message
+
+
+@pytest.mark.parametrize(
     "text", ["", " \n\n", "service.description,sku.description\n", "[1]", "[{"]
 )
 def test_what_is_no_export_is_an_error(text):

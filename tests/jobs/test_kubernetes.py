@@ -341,3 +341,8 @@ def test_items_that_are_no_mappings():
 )
 def test_recognised_by_its_header(head, is_kubernetes):
     assert kubernetes.recognises(head) is is_kubernetes
+
+
+def test_an_error_of_prometheus_is_said():
+    with pytest.raises(InputError, match="Prometheus answered with an error: out of bounds"):
+        read('{"status": "error", "errorType": "bad_data", "error": "out of bounds"}')

@@ -229,3 +229,18 @@ def test_the_maps_of_the_page_are_read():
     where = layout(header, jobs, ("team", "month"), {}, "jobs.csv")
     assert where.unused == ()
     assert where.tags["month"].cut == "month"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('devices: {"": nvidia/l4}', "m.yaml:1:11: a name in `devices` is empty; write one, as in"),
+        ('tags: {" ": job}', "m.yaml:1:8: a name in `tags` is empty; write one, as in {team: dept"),
+        ('regions: {"": FR}', "m.yaml:1:11: a name in `regions` is empty"),
+        ('map: {job: " "}', "m.yaml:1:12: job is empty; write a text, such as start"),
+    ],
+)
+def test_empty_names_are_said(text, said):
+    with pytest.raises(InputError) as error:
+        parse_map(text, "m.yaml")
+    assert str(error.value).startswith(said)

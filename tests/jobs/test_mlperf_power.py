@@ -1,5 +1,6 @@
 import pytest
 
+from carbonctl.errors import InputError
 from carbonctl.inputs.jobs import measured
 from carbonctl.inputs.jobs.logs import mlperf_power
 from tests.jobs.energy_logs import KWH_OF_J, outcome, recognised
@@ -96,9 +97,13 @@ def test_no_end_of_the_span_is_interpolated_in_a_gap(tmp_path):
 
 def test_a_log_beside_it_of_another_time_changes_nothing(tmp_path):
     path = detail(tmp_path, 1800, 1900)
-    assert read(line(0), line(1), path=path).kwh == pytest.approx([100 * KWH_OF_J])
+    read_ = read(line(0), line(1), path=path)
+    assert read_.kwh == pytest.approx([100 * KWH_OF_J])
+    assert [*read_.findings.notes] == [mlperf_power.APART]
     (tmp_path / mlperf_power.DETAIL).write_bytes(b"power_begin 03-99-2026 10:00:00.000\xff\0")
-    assert read(line(0), line(1), path=path).kwh == pytest.approx([100 * KWH_OF_J])
+    read_ = read(line(0), line(1), path=path)
+    assert read_.kwh == pytest.approx([100 * KWH_OF_J])
+    assert [*read_.findings.notes] == [mlperf_power.NO_SPAN]
 
 
 def test_a_gap_is_not_integrated():
@@ -129,7 +134,8 @@ def test_lines_that_cannot_be_used_are_rejected(bad, column):
 
 
 def test_nothing_to_read_a_single_sample_bom_and_crlf():
-    assert read("").rows == [] and not read("").findings.rejects
+    with pytest.raises(InputError, match="is empty"):
+        read("")
     single = read(line(0))
     assert single.rows == [] and single.findings.skipped[measured.ONE_SAMPLE] == 1
     text = "\ufeff" + "\r\n".join((line(0), line(1), ""))

@@ -80,9 +80,9 @@ def test_names_and_paths(written):
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"a,b\n1,2\n3,\xe9\n", "jobs.csv:3: byte 0xe9 is not UTF-8 text; save it as UTF-8"),
-        (b"a,b\n1,\xf0\x9f", "jobs.csv:2: byte 0xf0 is not UTF-8 text"),
-        (b"a,b\n1,\x00\n", "jobs.csv:2: a NUL byte is not text"),
+        (b"\n\na,\xe9\n1,2\n", "jobs.csv:3: byte 0xe9 is not UTF-8 text; save it as UTF-8"),
+        (b"a,\xf0\x9f", "jobs.csv:1: byte 0xf0 is not UTF-8 text"),
+        (b"a,\x00\n", "jobs.csv:1: a NUL byte is not text"),
         ("a,b\n1,2".encode("utf-16"), "jobs.csv:1: this is UTF-16 text; save it as UTF-8"),
         (b"PAR1\x15\x04", "jobs.csv:1: this is a Parquet file; give its name, which ends in .parquet"),
         (b"PK\x03\x04\x00", "jobs.csv:1: this is a workbook or an archive; save the sheet as CSV"),
@@ -96,9 +96,27 @@ def test_what_is_no_text_is_refused_with_its_line(written, data, said):
     assert refused(written(data)).startswith(said)
 
 
+@pytest.mark.parametrize("size", [1, 7, 1 << 18])
+def test_a_line_that_is_no_text_is_a_row_that_is_refused(written, monkeypatch, size):
+    monkeypatch.setattr(reading, "_BLOCK", size)
+    text = b'a,b\n1,2\ncaf\xe9,2\n"x\n\xf0\x9f",3\n\n4,5\n6,\x00\nxx\xff\n7,8\n9,\xed\xa0\x80'
+    findings = Findings()
+    assert [line for line, _ in read(written(text), findings)] == [1, 2, 7, 10]
+    assert [(r.line, r.value, r.message.partition(";")[0]) for r in findings.rejects] == [
+        (3, r"caf\xe9", "byte 0xe9 is not UTF-8 text"),
+        (4, "x\n\\xf0\\x9f", "byte 0xf0 is not UTF-8 text"),
+        (8, "\0", "a NUL byte is not text"),
+        (9, r"xx\xff", "byte 0xff is not UTF-8 text"),
+        (11, r"\xed\xa0\x80", "byte 0xed is not UTF-8 text"),
+    ]
+
+
 def test_a_bad_byte_far_into_the_input_has_its_line(written, monkeypatch):
     monkeypatch.setattr(reading, "_BLOCK", 11)
-    assert refused(written(b"a,b\n" * 5000 + b"\xff\n")).startswith("jobs.csv:5001: byte 0xff")
+    findings = Findings()
+    assert len(read(written(b"a,b\n" * 5000 + b"\xff\n" + b"a,b\n"), findings)) == 5001
+    (reject,) = findings.rejects
+    assert reject.line == 5001 and reject.message.startswith("byte 0xff")
 
 
 def test_a_line_has_a_limit(written, monkeypatch):
@@ -201,8 +219,47 @@ def test_the_line_of_every_record_is_right(tmp_path_factory, rows):
 
 
 def test_a_quote_left_open_is_refused(written):
-    said = refused(written('a,b\n1,2\n3,"x\n' + "4,5\n" * 100_000))
-    assert said == "jobs.csv:3: a cell of more than 131,072 characters; is a quote left open?"
+    mend = 'close it, or write a quote in a cell twice: "5"" disk"'
+    far = refused(written('a,b\n1,2\n3,"x\n' + "4,5\n" * 100_000))
+    assert (
+        far == f"jobs.csv:3: a cell of more than 131,072 characters: a quote is left open; {mend}"
+    )
+    said = refused(written('a,b\n1,2\n3,"x\n4,5\n'))  # as many cells as the header has
+    what = "a quote is left open and the {} lines to the end are one row"
+    assert said == f"jobs.csv:3: {what.format(2)}; {mend}"
+    assert refused(written('"a,b\n1,2\n3,4\n')) == f"jobs.csv:1: {what.format(3)}; {mend}"
+    findings = Findings()
+    assert len(read(written('a,b\n1,2\n3,"x\n'), findings)) == 2  # nothing else is lost
+    (reject,) = findings.rejects
+    assert (reject.line, reject.message) == (3, f"a quote is left open in the last line; {mend}")
+
+
+def test_quotes_in_disorder_are_rows_that_are_refused(written):
+    findings = Findings()
+    text = 'a,b\n1,"x"y\n2,"open\n3,4\n5,"x",6\n7,8\n"9"" disk",5" disk\n'
+    assert read(written(text), findings) == [
+        (1, ["a", "b"]),
+        (6, ["7", "8"]),
+        (7, ['9" disk', '5" disk']),
+    ]
+    assert [(r.line, r.message.partition(";")[0]) for r in findings.rejects] == [
+        (2, "a cell goes on behind its closing quote"),
+        (3, "3 lines are one row: a quote is left open in the first"),
+    ]
+
+
+def test_a_long_cell_on_one_line_leaves_the_others(written):
+    findings = Findings()
+    text = "a,b\n" + "x" * 200_000 + ",1\n2,3\n"
+    assert read(written(text), findings) == [(1, ["a", "b"]), (3, ["2", "3"])]
+    (reject,) = findings.rejects
+    assert (reject.line, reject.message) == (2, "a cell of more than 131,072 characters")
+
+
+def test_a_header_that_cannot_be_read_is_refused(written):
+    said = refused(written('"a"x,b\n1,2\n'))
+    assert said.startswith("jobs.csv:1: a cell goes on behind its closing quote")
+    assert refused(written("[1]\n{bad\n", "j.jsonl")) == "j.jsonl:1: no JSON object in this line"
 
 
 def test_a_lone_carriage_return_is_a_row_that_is_refused(written):
@@ -262,6 +319,21 @@ def test_lines_of_json_are_records(written):
     (note,) = findings.notes
     assert "`extra` is not in the first line" in note
     assert "there is no row in it" in refused(written("\n", "jobs.ndjson"))
+
+
+def test_a_line_of_json_that_says_a_thing_twice_or_is_no_text_is_refused(written):
+    text = (
+        b'{"gpu": "x", "n": 1}\n{"gpu": "x", "n": 1, "n": 2}\n{"gpu": {"a": 1, "a": 2}}\n'
+        b'{"gpu": "caf\xe9"}\n{"gpu": "\\ud800"}\n{"gpu": "\\ud83d\\ude00"}\n'
+    )
+    findings = Findings()
+    assert read(written(text, "jobs.jsonl"), findings)[1:] == [(1, ["x", "1"]), (6, ["😀", ""])]
+    assert [(reject.line, reject.message.partition(";")[0]) for reject in findings.rejects] == [
+        (2, "the key `n` stands twice in an object"),
+        (3, "the key `a` stands twice in an object"),
+        (4, "byte 0xe9 is not UTF-8 text"),
+        (5, r"\ud800 is half of a character"),
+    ]
 
 
 def test_nothing_is_held_of_what_was_read(written):
@@ -392,7 +464,7 @@ def test_a_format_is_recognised(written, formats, text, name, format):
     assert "".join(source.lines()) == text
 
 
-@pytest.mark.parametrize("text", ["a,b\n1,2\n", "", "{", "[1]\n", '"', "x" * 200_000])
+@pytest.mark.parametrize("text", ["a,b\n1,2\n", "", "{", "[1]\n", "x" * 100_000])
 @pytest.mark.parametrize("name", ["j.csv", "j.jsonl"])
 def test_what_no_format_fits_is_refused_with_the_list(written, formats, text, name):
     source = Source(written(text or "\n", name))

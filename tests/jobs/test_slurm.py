@@ -340,7 +340,7 @@ def test_the_hour_that_comes_twice():
         ({"ElapsedRaw": "9" * 15}, "ElapsedRaw", "century"),
         ({"ElapsedRaw": "9" * 9000}, "ElapsedRaw", "3600"),
         ({"ElapsedRaw": "٣٦٠٠"}, "ElapsedRaw", "3600"),
-        ({"ElapsedRaw": "\x00"}, "ElapsedRaw", "3600"),
+        ({"ElapsedRaw": "\x00"}, "ElapsedRaw", "NUL"),
         ({"Start": "yesterday"}, "Start", "2026-03-01T00:10:00"),
         ({"End": "2026-02-30T00:00:00"}, "End", "2026-03-01T00:10:00"),
         ({"End": "2026-02-01T00:00:00"}, "End", "before"),

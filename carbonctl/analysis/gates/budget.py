@@ -10,7 +10,7 @@ from carbonctl.spec.tree import Map, Place, Seq, Text, decode, parse
 from carbonctl.text import did_you_mean, few_searches
 
 _LISTS = ("fail", "warn")
-_EXAMPLE = "`fail: [total_kgco2e > +5%]`"
+_EXAMPLE = "`fail: [total_kgco2e > 10 t]`"
 
 
 def read_budget(

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from carbonctl.batch.fleet.blocks import NAN, ROWS, Fault, Texts, numbers, unique_rows
-from carbonctl.batch.fleet.gathered import stripped
+from carbonctl.batch.fleet.gathered import Readable, stripped
 from carbonctl.batch.fleet.moments import moments_of
 from carbonctl.inputs.jobs.parquet import texts_of
 
@@ -44,35 +44,43 @@ class Piece(NamedTuple):
         The line on which each begins.
     columns : dict
         Arrays of pyarrow by the position of the column; what is null is an empty cell.
-    odd : list of (int, int)
-        Rows with more or fewer cells than the header, and how many; they are null here.
+    odd : list of (int, str)
+        Rows that are refused, as those with more cells than the header has, and why.
     """
 
     lines: Any
     columns: dict[int, Any]
-    odd: Sequence[tuple[int, int]] = ()
+    odd: Sequence[tuple[int, str]] = ()
 
     def cut(self, start: int, stop: int) -> Piece:
         """Return some of its rows."""
         return Piece(
             self.lines[start:stop],
             {place: column.slice(start, stop - start) for place, column in self.columns.items()},
-            [(row - start, width) for row, width in self.odd if start <= row < stop],
+            [(row - start, what) for row, what in self.odd if start <= row < stop],
         )
 
 
-def blocks(pieces: Iterable[Piece], width: int) -> Iterator[Arrays]:
-    """Yield the rows of pieces in blocks of `ROWS`."""
+def blocks(pieces: Iterable[Piece]) -> Iterator[Arrays]:
+    """Yield the rows of pieces in blocks of `ROWS`.
+
+    Raises
+    ------
+    InputError
+        Where no more can be read, behind what was read before.
+    """
     waiting: deque[Piece] = deque()
     rows = 0
-    for piece in pieces:
+    readable = Readable(pieces)
+    for piece in readable:
         waiting.append(piece)
         rows += len(piece.lines)
         while rows >= ROWS:
-            yield Arrays(_taken(waiting, ROWS), width)
+            yield Arrays(_taken(waiting, ROWS))
             rows -= ROWS
     if rows:
-        yield Arrays([*waiting], width)
+        yield Arrays([*waiting])
+    readable.end()
 
 
 def _taken(waiting: deque[Piece], rows: int) -> list[Piece]:
@@ -93,16 +101,15 @@ def _taken(waiting: deque[Piece], rows: int) -> list[Piece]:
 class Arrays:
     """The columns of a block: `carbonctl.batch.fleet.gathered.Columns`."""
 
-    def __init__(self, pieces: Sequence[Piece], width: int) -> None:
+    def __init__(self, pieces: Sequence[Piece]) -> None:
         self.pieces = pieces
-        self.width = width
         self.lines = np.concatenate([piece.lines for piece in pieces])
-        self.odd: list[tuple[int, int]] = []
+        self.odd: list[tuple[int, str]] = []
         self.known: dict[int, Texts] = {}
         self.times: dict[int, tuple[Any, list[Fault]]] = {}
         start = 0
         for piece in pieces:
-            self.odd += [(start + row, cells) for row, cells in piece.odd]
+            self.odd += [(start + row, what) for row, what in piece.odd]
             start += len(piece.lines)
 
     @property

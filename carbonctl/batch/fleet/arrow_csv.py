@@ -18,14 +18,21 @@ from pyarrow import csv as pa_csv
 
 from carbonctl.batch.fleet.arrow import Arrays, Piece, blocks, floats_of, is_null, values_of
 from carbonctl.batch.fleet.gathered import Positions
+from carbonctl.batch.fleet.plain import is_plain
 from carbonctl.batch.fleet.threads import Submit, working
 from carbonctl.errors import InputError
 from carbonctl.inputs.jobs.findings import Findings
 from carbonctl.inputs.jobs.reading import Source
-from carbonctl.inputs.jobs.records import EMPTY_ROW, Record, cells_of, delimiter_of, no_row
+from carbonctl.inputs.jobs.records import (
+    EMPTY_ROW,
+    Record,
+    cells_of,
+    delimiter_of,
+    header_of,
+    odd_width,
+)
 
 _CHUNK = 1 << 20  # characters that are read at once
-_WINDOW = 1 << 16  # bytes: half of the longest cell that the csv module takes
 _TEXT, _NUMBER = pa.string(), pa.float64()
 _KEY = pa.dictionary(pa.int32(), pa.string())
 _MOST_SKIPPED = 64  # chunks without a trial
@@ -52,7 +59,7 @@ class CsvTable:
         self, source: Source, findings: Findings, jobs: int = 1, delimiter: str = "", width: int = 0
     ) -> None:
         self.jobs = jobs
-        self.name = source.name
+        self.source = source
         self.findings = findings
         self.delimiter = delimiter or delimiter_of(source)
         self.text = _Text(source)
@@ -67,10 +74,10 @@ class CsvTable:
         InputError
             Where there is none, or it cannot be read.
         """
-        for _, cells in self._records(self.text.take(), one=True):
-            self.width = len(cells)
-            return list(cells)
-        raise no_row(self.name)
+        reader = self._records(self.text.take(), one=True)
+        _, cells = header_of(reader, self.source, self.findings)
+        self.width = len(cells)
+        return list(cells)
 
     def gathered(self, positions: Positions) -> Iterator[Arrays]:
         """Yield the rows behind the header in blocks.
@@ -80,7 +87,7 @@ class CsvTable:
         InputError
             Where they cannot be read any further.
         """
-        return blocks(self._pieces(positions), self.width)
+        return blocks(self._pieces(positions))
 
     def _pieces(self, positions: Positions) -> Iterator[Piece]:
         reader = _Reader(positions, self.width, self.delimiter)
@@ -120,7 +127,7 @@ class CsvTable:
         try:
             for line, cells in self._records(text):
                 if len(cells) != self.width:
-                    odd.append((len(lines), len(cells)))
+                    odd.append((len(lines), odd_width(cells, self.width)))
                 lines.append(line)
                 for column, position in zip(columns, positions, strict=True):
                     column.append(cells[position] if len(cells) == self.width else "")
@@ -136,7 +143,7 @@ class CsvTable:
         """Yield the records of some text; what is behind the last, or the first, is left."""
         lines = _Lines(text, self.text)
         start = self.line
-        for record in cells_of(lines, self.name, self.findings, self.delimiter, start):
+        for record in cells_of(lines, self.source, self.findings, self.delimiter, start):
             self.line = start + lines.given
             if one or lines.is_over:
                 self.text.put_back(lines.rest())
@@ -238,17 +245,16 @@ class _Reader:
         None where the csv module has to read them. Lines count from 0.
         """
         is_quoted = '"' in text
-        if self.width < 2 or not _is_plain(text, is_quoted=is_quoted):
-            return None
-        data = text.encode()
         try:
-            _check_lengths(data)
+            data = text.encode()
+            if self.width < 2 or not is_plain(text, data, self.delimiter):
+                return None
             table, bad = self._table(data, is_quoted=is_quoted)
             rows = table.num_rows + len(bad)
-            if is_quoted and not _is_line_by_line(text, rows):
-                return None
+            if is_quoted and rows != text.count("\n") + (not text.endswith("\n")):
+                return None  # some rows are several lines
             return self._piece(text, table, bad, rows)
-        except (_Doubtful, pa.ArrowInvalid):
+        except (_Doubtful, pa.ArrowInvalid, UnicodeEncodeError):
             return None
 
     def _table(self, data: bytes, *, is_quoted: bool) -> tuple[Any, list[Any]]:
@@ -320,7 +326,7 @@ class _Reader:
             if len(cells) == self.width:
                 raise _Doubtful
             if any(cells):
-                widths[row.number - 1] = len(cells)
+                widths[row.number - 1] = odd_width(cells, self.width)
             empty += bool(cells) and not any(cells)
         gone = {int(places[row]) for row in drop}
         lines = [p for p in range(rows) if (p in at and p not in gone) or p in widths]
@@ -332,31 +338,6 @@ class _Reader:
     def _cells(self, line: str) -> list[str]:
         reader = csv.reader([line], delimiter=self.delimiter, skipinitialspace=True)
         return next(reader, [])
-
-
-def _is_plain(text: str, *, is_quoted: bool) -> bool:
-    """Whether ends of lines and quotes are where both readers see them alike."""
-    if "\r" in text and text.count("\r") != text.count("\r\n"):
-        return False
-    return not is_quoted or ' "' not in text
-
-
-def _check_lengths(data: bytes) -> None:
-    """Refuse lines in which a cell may be too long for the csv module."""
-    for start in range(0, len(data) - _WINDOW, _WINDOW):
-        if data.find(b"\n", start, start + _WINDOW) < 0:
-            raise _Doubtful
-
-
-def _is_line_by_line(text: str, rows: int) -> bool:
-    """Whether each row of text with quotes is one line, the last of them ended."""
-    lines = text.count("\n") + (not text.endswith("\n"))
-    last = text[text.rfind("\n", 0, len(text) - 1) + 1 :]
-    try:
-        list(csv.reader([last], strict=True))
-    except csv.Error:
-        return False
-    return lines == rows
 
 
 def _column_of(error: pa.ArrowInvalid) -> int:

@@ -13,7 +13,7 @@ from carbonctl.batch.fleet.arrow import Arrays, Piece, blocks
 from carbonctl.batch.fleet.blocks import ROWS
 from carbonctl.batch.fleet.gathered import Positions
 from carbonctl.batch.fleet.threads import working
-from carbonctl.inputs.jobs.parquet import ParquetSource
+from carbonctl.inputs.jobs.parquet import ParquetSource, as_text
 
 
 class ParquetTable:
@@ -75,10 +75,7 @@ class ParquetTable:
             only_times = positions.times - positions.texts - positions.numbers
             keyed = [name for name in texts if schema.names.index(name) not in only_times]
             with parquet.ParquetFile(self.source.path, read_dictionary=keyed) as file:
-                for arrays in blocks(self._pieces(file, positions.all, names), len(schema.names)):
-                    for position in positions.texts:
-                        arrays.texts(position)  # what is wrong with a text shows here
-                    yield arrays
+                yield from blocks(self._pieces(file, positions.all, names))
 
     def _pieces(self, file: Any, positions: list[int], names: list[str]) -> Iterator[Piece]:
         start, stop = self.span or (0, file.metadata.num_rows)
@@ -93,11 +90,19 @@ class ParquetTable:
                 if batch.schema.names != names:
                     batch = batch.select(names)
                 lines = np.arange(row + 1, row + 1 + batch.num_rows)
-                piece = Piece(lines, dict(zip(positions, batch.columns, strict=True)))
+                piece = _piece(lines, positions, batch.columns)
                 first, last = max(start - row, 0), min(stop - row, batch.num_rows)
                 row += batch.num_rows
                 if first < last:
                     yield piece if last - first == len(lines) else piece.cut(first, last)
+
+
+def _piece(lines: Any, positions: list[int], columns: list[Any]) -> Piece:
+    """Return some rows; those whose texts are none are refused."""
+    read = [as_text(column) for column in columns]
+    wrong = {row: what for _, rows in reversed(read) for row, what in rows.items()}
+    texts = (column for column, _ in read)
+    return Piece(lines, dict(zip(positions, texts, strict=True)), sorted(wrong.items()))
 
 
 def _next(batches: Iterator[Any]) -> Any:

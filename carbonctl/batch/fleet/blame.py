@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from carbonctl.batch.fleet.placeholders import PLACEHOLDER
+from carbonctl.batch.fleet.placeholders import placeholders
 from carbonctl.batch.fleet.structures import (
     AMOUNTS,
     FIGURES,
@@ -43,7 +43,7 @@ def said_for_all(problem: Problem, structure: Structure, sayings: Sayings) -> Pr
         What is said of all rows.
     """
     if sayings.template is not None:
-        return _of_template(problem, sayings)
+        return _of_template(problem, structure, sayings)
     key = problem.path.rpartition(".")[2]
     is_of_site = problem.path.startswith("site.")
     above, defaults = (
@@ -83,19 +83,42 @@ def _of_names(key: str, structure: Structure, sayings: Sayings) -> Any:
     return None
 
 
-def _of_template(problem: Problem, sayings: Sayings) -> Problem | None:
-    node: Any = sayings.template
+def of_cell(problem: Problem, structure: Structure, sayings: Sayings) -> tuple[str, str, str]:
+    """Return the column, the value and the fault of a row that fills a template."""
+    node, _ = _node_at(problem.path, sayings.template)
+    texts = dict(structure.more)
+    names = placeholders(node)
+    empty = [name for name in names if f"${name}" not in texts]
+    message = _message(problem)
+    if empty:
+        return empty[0], "", f"is empty, and the template needs it: {message}"
+    if isinstance(node, Mapping | list):
+        return "", "", message
+    return names[0], texts[f"${names[0]}"], message
+
+
+def _of_template(problem: Problem, structure: Structure, sayings: Sayings) -> Problem | None:
+    node, place = _node_at(problem.path, sayings.template)
+    names = placeholders(node)
+    texts = dict(structure.more)
+    is_scalar = not isinstance(node, Mapping | list)
+    if (is_scalar and names) or any(f"${name}" not in texts for name in names):
+        return None
+    return Problem(sayings.file, place.line, place.col, problem.message)
+
+
+def _node_at(path: str, template: Any) -> tuple[Any, Place]:
+    """Return the part of a template at a path, as far as it has one, and its place."""
+    node = template
     place = getattr(node, "place", Place(1, 1))
-    for part in problem.path.split("."):
+    for part in path.split("."):
         if isinstance(node, Mapping) and part in node:
             place = getattr(node, "keys_at", {}).get(part, place)
             node = node[part]
         elif isinstance(node, list) and part.isdecimal() and int(part) < len(node):
             node = node[int(part)]
         place = getattr(node, "place", place)
-    if not isinstance(node, Mapping | list) and PLACEHOLDER.search(str(node)):
-        return None
-    return Problem(sayings.file, place.line, place.col, problem.message)
+    return node, place
 
 
 def _at(node: Any, file: str, problem: Problem) -> Problem:

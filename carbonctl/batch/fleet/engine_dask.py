@@ -27,6 +27,7 @@ from carbonctl.batch.fleet.steps import Done, Steps
 from carbonctl.batch.fleet.tables import Ready
 from carbonctl.errors import InputError, Unavailable
 from carbonctl.inputs.jobs.findings import Findings
+from carbonctl.inputs.jobs.records import OpenQuote
 
 _AHEAD = 4  # pieces for each thread that are read before their turn
 _LEAST_AHEAD = 16
@@ -113,7 +114,7 @@ def _of_lines(task: Task, piece: LineRange) -> Outcome:
         outcome,
         done=[done._replace(part=places.part(done.part)) for done in outcome.done],
         error=None if outcome.error is None else places.error(outcome.error),
-        is_open=source.ends_open(piece.delimiter),
+        is_open=isinstance(outcome.error, OpenQuote),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from carbonctl.batch.fleet.blame import said_for_all
+from carbonctl.batch.fleet.blame import of_cell, said_for_all
 from carbonctl.batch.fleet.blocks import unique_rows
 from carbonctl.batch.fleet.rates import Accounted, Rater, varying
 from carbonctl.batch.fleet.structures import (
@@ -44,6 +44,7 @@ from carbonctl.numbers import units
 from carbonctl.numbers.intervals import best
 from carbonctl.numbers.unit_table import QuantityError
 from carbonctl.numbers.values import Value
+from carbonctl.text import few_searches, may_search
 
 # What groups may be made by that follows from the account: of a cell, and of an entry.
 OF_CELL = ("device", "instance", "grid", "operator", "phase", "kind")
@@ -52,6 +53,7 @@ OF_ENTRY: dict[str, Callable[[Entry], str]] = {
     "boundary": lambda entry: entry.boundary,
 }
 MOST_CELLS = 10_000  # of a ledger
+_UNKNOWN, _MEANT = "unknown device ", "did you mean"
 # Columns by the keys of the spec that they give.
 _COLUMNS = {KEYS.get(name, name): name for name in FIGURES} | {
     "load": "load", "power": "power_w", "wall_time": "wall_time_h", "devices": "devices",
@@ -215,15 +217,16 @@ class Maker:
         """Return why cells cannot be counted, once for each reason, and how many rows they have."""
         known: dict[tuple[str, str, str], tuple[Any, int]] = {}
         total = 0
-        for other, rows in _rows_of(structure[refused], amounts[refused]):
-            one, error = sums.structures[other], self.accounted[other].error
-            assert error is not None
-            total += rows
-            first = sums.first(other)
-            headers = sums.headers.get(first[0], {})
-            for column, value, message in self._faults(one, error, headers):
-                before, count = known.get((column, value, message), (first, 0))
-                known[column, value, message] = (min(before, first, key=_order), count + rows)
+        with few_searches():
+            for other, rows in _rows_of(structure[refused], amounts[refused]):
+                one, error = sums.structures[other], self.accounted[other].error
+                assert error is not None
+                total += rows
+                first = sums.first(other)
+                headers = sums.headers.get(first[0], {})
+                for fault in self._faults(one, error, headers):
+                    before, count = known.get(fault, (first, 0))
+                    known[fault] = (min(before, first, key=_order), count + rows)
         rejects = []
         for (column, value, message), ((file, line), count) in known.items():
             more = f" ({count:,} rows)" if count > 1 else ""
@@ -235,12 +238,14 @@ class Maker:
     ) -> Iterable[tuple[str, str, str]]:
         """Yield the column as its table calls it, the value and the message of each fault."""
         for problem in error.problems:
-            key = problem.path.rpartition(".")[2]
-            column = "grid" if key == "site" else _COLUMNS.get(key, key)
-            message = problem.message.removeprefix(f"{key}: ")
-            if column not in (*WORDS, *FIGURES, *_COLUMNS.values()):
-                column = ""  # of the row as a whole
-            yield headers.get(column, column), _value(structure, column), message
+            if self.sayings.template is not None:
+                column, value, message = of_cell(problem, structure, self.sayings)
+            else:
+                column, message = _column_of(problem)
+                value = _value(structure, column)
+            if message.startswith(_UNKNOWN) and _MEANT not in message and may_search():
+                message = self.catalog.devices.said_of(value) or message
+            yield headers.get(column, column), value, message
 
     def _assumed(self, structure: Any, amounts: Any) -> tuple[AssumedOf, ...]:
         """Return what rows did not say, each figure once with the rows that it was assumed of."""
@@ -313,6 +318,14 @@ def _largest_first(made: Sequence[Group]) -> tuple[Group, ...]:
         )
 
     return tuple(sorted(made, key=lambda group: (-size(group), group.labels)))
+
+
+def _column_of(problem: Problem) -> tuple[str, str]:
+    """Return the column that a fault is in, or nothing where it is in the row as a whole."""
+    key = problem.path.rpartition(".")[2]
+    column = "grid" if key == "site" else _COLUMNS.get(key, key)
+    is_known = column in (*WORDS, *FIGURES, *_COLUMNS.values())
+    return column if is_known else "", problem.message.removeprefix(f"{key}: ")
 
 
 def _value(structure: Structure, column: str) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
 from carbonctl.batch.fleet.blocks import Fault, Texts, numbers
 from carbonctl.batch.fleet.moments import moments_of
+from carbonctl.errors import InputError
 from carbonctl.inputs.jobs.layout import Layout
 from carbonctl.inputs.jobs.names import FIELDS
-from carbonctl.inputs.jobs.records import Record
+from carbonctl.inputs.jobs.records import Record, odd_width
 
 TIMES = ("start", "end")
 
@@ -56,14 +57,11 @@ class Columns(Protocol):
 
     Attributes
     ----------
-    width : int
-        How many cells the header has.
-    odd : list of (int, int)
-        Rows with more or fewer cells, and how many they have; they are empty here.
+    odd : list of (int, str)
+        Rows that are refused, as those with more cells than the header has, and why.
     """
 
-    width: int
-    odd: list[tuple[int, int]]
+    odd: list[tuple[int, str]]
 
     @property
     def lines(self) -> Any:
@@ -93,7 +91,7 @@ class Gathered:
         self.codes: list[list[int]] = [[] for _ in positions]
         self.begins: list[Any] = []
         self.times: dict[int, tuple[Any, list[Fault]]] = {}
-        self.odd: list[tuple[int, int]] = []
+        self.odd: list[tuple[int, str]] = []
 
     @property
     def rows(self) -> int:
@@ -112,7 +110,11 @@ class Gathered:
         if set(widths) != {self.width}:
             empty = ("",) * self.width
             start = len(self.begins)
-            self.odd += [(start + n, w) for n, w in enumerate(widths) if w != self.width]
+            self.odd += [
+                (start + n, odd_width(own, self.width))
+                for n, own in enumerate(cells)
+                if len(own) != self.width
+            ]
             cells = tuple(
                 own if w == self.width else empty for own, w in zip(cells, widths, strict=True)
             )
@@ -143,3 +145,32 @@ def stripped(texts: Texts) -> Texts:
     if all(text == text.strip() for text in texts.values):
         return texts
     return texts.each(str.strip)
+
+
+T = TypeVar("T")
+
+
+class Readable(Generic[T]):
+    """What can be read, up to what cannot.
+
+    Parameters
+    ----------
+    items : iterable
+        Raises InputError where no more can be read.
+    """
+
+    def __init__(self, items: Iterable[T]) -> None:
+        self.items = items
+        self.failure: InputError | None = None
+
+    def __iter__(self) -> Iterator[T]:
+        """Yield the items before that."""
+        try:
+            yield from self.items
+        except InputError as error:
+            self.failure = error
+
+    def end(self) -> None:
+        """Raise what went wrong."""
+        if self.failure is not None:
+            raise self.failure

@@ -14,6 +14,7 @@ from carbonctl import errors
 from carbonctl.batch.fleet.read import Reading, opened
 from carbonctl.batch.fleet.run import rejects_csv, tell_rejects
 from carbonctl.errors import InputError, UsageError
+from carbonctl.inputs.jobs import cells
 from carbonctl.inputs.jobs.findings import Findings
 from carbonctl.inputs.jobs.table import COLUMNS, Row
 from carbonctl.numbers.units import format_number
@@ -82,7 +83,8 @@ def run(order: Order) -> int:
             if isinstance(table, InputError):
                 raise table
             file = table.file
-            rows += ({**row, "source_file": file} for row in table.rows(findings))
+            some = _sound(table.rows(findings), file, findings)
+            rows += ({**row, "source_file": file} for row in some)
             is_read = True
         except InputError as error:
             repeats.tell(error)
@@ -102,10 +104,26 @@ def run(order: Order) -> int:
     return errors.worst(codes)
 
 
+def _sound(rows: Iterable[Row], file: str, findings: Findings) -> Iterator[Row]:
+    """Yield rows, and reject those on which a spreadsheet, a terminal or a workflow would act."""
+    sound: set[Any] = set()
+    for row in rows:
+        try:
+            for name, value in row.items():
+                if isinstance(value, str) and value not in sound:
+                    cells.name(value, name)
+                    sound.add(value)
+        except cells.CellError as error:
+            line = row.get("source_line", 0)
+            findings.reject(file, line, error.column, error.value, str(error))
+        else:
+            yield row
+
+
 def tell(findings: Findings, rows: int, written: str | None) -> None:
     """Say what was read, what was skipped, and what cannot be read."""
     skipped = [f"{count:,} {reason}" for reason, count in findings.skipped.items()]
-    said = f"{rows:,} rows"
+    said = "1 row" if rows == 1 else f"{rows:,} rows"
     if skipped:
         said += f"; skipped: {', '.join(skipped)}"
     say(said)

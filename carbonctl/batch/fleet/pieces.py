@@ -1,7 +1,7 @@
 """Cuts inputs into pieces that other processes read, by position.
 
 Parquet is cut at blocks, so that its sums are those of one process to the last bit; tables of
-delimited text at ends of lines. Logs, compressed tables and JSON lines are one piece each.
+delimited text and JSON lines at ends of lines. Logs and compressed tables are one piece each.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from carbonctl.inputs.jobs.layout import Layout
 from carbonctl.inputs.jobs.maps import TABLE
 from carbonctl.inputs.jobs.parquet import ParquetSource
 from carbonctl.inputs.jobs.reading import Source
-from carbonctl.inputs.jobs.records import JSON_LINES
+from carbonctl.inputs.jobs.records import JSON_LINES, delimiter_of, of_json_lines, records
 
 _BLOCKS = 8  # of Parquet in a piece, at least
 _BYTES = 32 << 20  # of delimited text in a piece
@@ -88,7 +88,7 @@ class RowRange:
 
 @dataclass(frozen=True)
 class LineRange:
-    """Lines of a table of delimited text, by bytes; the first one has its header.
+    """Lines of a table of delimited text, or of JSON, by bytes; the first one has its header.
 
     Attributes
     ----------
@@ -97,7 +97,7 @@ class LineRange:
     layout : Layout
         Where everything is in its records.
     delimiter : str
-        What is between cells.
+        What is between cells; nothing in lines of JSON.
     start, stop : int
         Its bytes, without the last.
     """
@@ -115,14 +115,21 @@ class LineRange:
 
     def read(self, source: ByteRange, reading: Reading, findings: Findings) -> Iterator[Ready]:
         """Yield its rows in blocks; lines count from 1 at its beginning."""
+        header = self.layout.header if self.start else ()
+        where, fills = self.layout, reading.fills
+        if not self.delimiter:
+            reader = of_json_lines(source, findings, header)
+            if not self.start:
+                next(reader)
+            yield from tables.of_records(reader, where, fills, self.name, findings)
+            return
         from carbonctl.batch.fleet.arrow_csv import CsvTable
 
-        width = len(self.layout.header) if self.start else 0
-        table = CsvTable(source, findings, delimiter=self.delimiter, width=width)
+        table = CsvTable(source, findings, delimiter=self.delimiter, width=len(header))
         if not self.start:
             table.header()
-        for columns in table.gathered(positions(self.layout)):
-            yield tables.of_columns(columns, self.layout, reading.fills, self.name, findings)
+        for columns in table.gathered(positions(where)):
+            yield tables.of_columns(columns, where, fills, self.name, findings)
 
     def joined(self, other: LineRange) -> LineRange:
         """Return the lines together with those of a range that follows."""
@@ -151,18 +158,17 @@ def pieces(table: Table, findings: Findings) -> Iterator[Piece]:
     if not isinstance(table.source, Source):
         yield from _row_ranges(path, table, findings)
         return
-    is_whole = table.format != TABLE or table.source.extension in JSON_LINES
     size = Path(path).stat().st_size
-    if is_whole or size <= _BYTES or is_compressed(path):
+    if table.format != TABLE or size <= _BYTES or is_compressed(path):
         yield Whole(path, table.file, table.format)
         return
-    from carbonctl.batch.fleet.arrow_csv import CsvTable
-
-    csv = CsvTable(table.source, Findings())  # the reader of the first lines reports its findings
-    where = table.layout(csv.header(), findings)
+    delimiter = "" if table.source.extension in JSON_LINES else delimiter_of(table.source)
+    # The reader of the first lines reports what is found in them.
+    header = next(records(table.source, Findings()))[1]
+    where = table.layout(header, findings)
     start = 0
     for stop in line_ends(path, size, _BYTES):
-        yield LineRange(path, table.file, where, csv.delimiter, start, stop)
+        yield LineRange(path, table.file, where, delimiter, start, stop)
         start = stop
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 PLACEHOLDER = re.compile(r"\$\{([^{}]{1,200})\}")
@@ -23,3 +23,19 @@ def fill_template(node: Any, texts: Mapping[str, str]) -> Any:
     if any(not texts.get(f"${name}", "") for name in names):
         return None
     return PLACEHOLDER.sub(lambda match: texts[f"${match[1]}"], str(node))
+
+
+def placeholders(node: Any) -> list[str]:
+    """Return the names of the columns that a template takes, in their order."""
+    return [*dict.fromkeys(_names(node))]
+
+
+def _names(node: Any) -> Iterator[str]:
+    if isinstance(node, Mapping):
+        for value in node.values():
+            yield from _names(value)
+    elif isinstance(node, list | tuple):
+        for value in node:
+            yield from _names(value)
+    else:
+        yield from PLACEHOLDER.findall(str(node))

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC
+from functools import partial
 from importlib.util import find_spec
 from typing import Any
 
 from carbonctl.batch.fleet import tables
 from carbonctl.batch.fleet.blocks import constant
 from carbonctl.batch.fleet.gathered import positions
+from carbonctl.batch.fleet.placeholders import placeholders
 from carbonctl.batch.fleet.structures import Sayings
 from carbonctl.batch.fleet.tables import Fills, Ready
-from carbonctl.batch.fleet.templates import placeholders, template_layout
+from carbonctl.batch.fleet.templates import template_layout
 from carbonctl.batch.pool import processors
 from carbonctl.errors import InputError, Problem, UsageError
 from carbonctl.inputs.jobs import keys, logs, times
@@ -21,6 +23,7 @@ from carbonctl.inputs.jobs.findings import Findings
 from carbonctl.inputs.jobs.layout import BUILT_IN, Layout, column_settings, layout
 from carbonctl.inputs.jobs.maps import EMPTY, TABLE, Map, MappedColumn
 from carbonctl.inputs.jobs.names import FIELDS, field_named
+from carbonctl.inputs.jobs.no_text import what_is_wrong
 from carbonctl.inputs.jobs.options import DEFAULTS, Options
 from carbonctl.inputs.jobs.reading import Source
 from carbonctl.inputs.jobs.recognition import recognised
@@ -258,13 +261,24 @@ class Table:
     def rows(self, findings: Findings) -> Iterator[Row]:
         """Yield the rows of a log in the canonical table."""
         module = logs.module(self.format)
-        return module.rows(self.source, self.reading.options, findings)
+        no_text = self.source.no_text
+        for row in module.rows(self.source, self.reading.options, findings):
+            name = next(filter(partial(_is_no_text, row), row), "") if no_text.is_suspect else ""
+            if not name:
+                yield row
+                continue
+            value, line = str(row[name]), row.get("source_line", 0)
+            findings.reject(self.file, line, name, value, what_is_wrong(name + value))
 
     @property
     def tags(self) -> tuple[str, ...]:
         """What groups are made by that is a column, or a part of a time."""
         wanted = (*self.reading.by, *self.reading.tags)
         return tuple(name for name in wanted if name not in BUILT_IN)
+
+
+def _is_no_text(row: Row, name: str) -> bool:
+    return bool(what_is_wrong(f"{name}{row[name]}"))
 
 
 def columnar(source: Any, findings: Findings, engine: str = AUTO, jobs: int | None = None) -> Any:

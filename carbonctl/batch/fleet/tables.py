@@ -22,7 +22,7 @@ from carbonctl.batch.fleet.blocks import (
     encoded,
     encoded_again,
 )
-from carbonctl.batch.fleet.gathered import TIMES, Columns, Gathered, positions
+from carbonctl.batch.fleet.gathered import TIMES, Columns, Gathered, Readable, positions
 from carbonctl.batch.fleet.moments import moments_of, parts_of, seconds_of
 from carbonctl.inputs.jobs import times
 from carbonctl.inputs.jobs.findings import Findings, Reject
@@ -82,8 +82,14 @@ def of_records(
         What messages call the table.
     findings : Findings
         Takes what is found on the way.
+
+    Raises
+    ------
+    InputError
+        Where no more can be read, behind what was read before.
     """
-    reader = iter(records)
+    readable = Readable(records)
+    reader = iter(readable)
     read = positions(layout).all
     while True:
         gathered = Gathered(read, len(layout.header))
@@ -92,8 +98,9 @@ def of_records(
         ):
             gathered.add(some)
         if not gathered.rows:
-            return
+            break
         yield of_columns(gathered, layout, fills, file, findings)
+    readable.end()
 
 
 def of_columns(
@@ -123,9 +130,7 @@ class _Made:
         self.tags: dict[str, Texts] = {}
         self.rejects: dict[int, Reject] = {}
         self.late: list[tuple[list[Fault], str]] = []  # what is refused behind all the others
-        for row, width in gathered.odd:
-            what = f"{width} cells under a header of {gathered.width}"
-            self.refuse([Fault(row, "", what)], "")
+        self.refuse([Fault(row, "", what) for row, what in gathered.odd], "")
 
     def refuse(self, faults: Iterable[Fault], header: str) -> None:
         """Refuse rows for cells of a column, unless they are refused already."""
@@ -213,8 +218,15 @@ def _matches(text: str, pattern: str) -> bool:
 
 
 def of_rows(rows: Iterable[Row], by: Sequence[str], fills: Fills, file: str) -> Iterator[Ready]:
-    """Yield the rows of a log in blocks, with the tags ``by`` of which it has a column."""
-    reader = iter(rows)
+    """Yield the rows of a log in blocks, with the tags ``by`` of which it has a column.
+
+    Raises
+    ------
+    InputError
+        Where no more can be read, behind what was read before.
+    """
+    readable = Readable(rows)
+    reader = iter(readable)
     while some := [*islice(reader, ROWS)]:
         columns, tags = _of_log(some, by)
         for name in TIMES:
@@ -226,6 +238,7 @@ def of_rows(rows: Iterable[Row], by: Sequence[str], fills: Fills, file: str) -> 
         lines = np.array([row.get("source_line", 0) for row in some])
         block = Block(file, columns, tags, lines, {})
         yield _finished(block, {}, fills, np.ones(len(some), dtype=bool))
+    readable.end()
 
 
 def _of_log(some: Sequence[Row], by: Sequence[str]) -> tuple[dict[str, Any], dict[str, Texts]]:

@@ -6,11 +6,11 @@ and nothing is evaluated.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from carbonctl.batch.fleet.placeholders import PLACEHOLDER
+from carbonctl.batch.fleet.placeholders import placeholders
 from carbonctl.errors import InputError, Problem
 from carbonctl.inputs import reading
 from carbonctl.inputs.jobs.field_columns import Column
@@ -43,22 +43,6 @@ def read_template(path: str) -> Mapping[str, Any]:
         message = "no ${column} in it: each row would be the same workload"
         raise InputError([Problem(name, 1, 1, message)])
     return root
-
-
-def placeholders(node: Any) -> list[str]:
-    """Return the names of the columns that a template takes, in their order."""
-    return [*dict.fromkeys(_names(node))]
-
-
-def _names(node: Any) -> Iterator[str]:
-    if isinstance(node, Mapping):
-        for value in node.values():
-            yield from _names(value)
-    elif isinstance(node, list | tuple):
-        for value in node:
-            yield from _names(value)
-    else:
-        yield from PLACEHOLDER.findall(str(node))
 
 
 def template_layout(

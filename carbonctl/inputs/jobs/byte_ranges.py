@@ -6,19 +6,14 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import ExitStack
-from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from carbonctl.errors import InputError
-from carbonctl.inputs.jobs.findings import Findings
 from carbonctl.inputs.jobs.reading import Decoder, Source
-from carbonctl.inputs.jobs.records import cells_of
 from carbonctl.inputs.reading import opened
 
 _CHUNK = 256 * 1024  # bytes
 _LINE_END = re.compile(b"\n")
-_MARK = "\x01"  # a line that is put behind the last
 
 
 class ByteRange(Source):
@@ -38,13 +33,13 @@ class ByteRange(Source):
         super().__init__(path, name)
         self.start = start
         self.stop = stop
-        self.has_quotes = False
+        self.goes_on = stop < Path(path).stat().st_size
         self._before: list[int] = []  # the ends of lines before each chunk
         self._lines = 0
         self._ends: tuple[int, list[int]] = (-1, [])  # of one chunk, the bytes behind lines
 
     def _read_blocks(self) -> Iterator[str]:
-        decoder = Decoder(self._name, is_first=self.start == 0)
+        decoder = Decoder(self._name, self.no_text, is_first=self.start == 0)
         with ExitStack() as stack:
             descriptor = stack.enter_context(opened(self._path, self._name))
             file = stack.enter_context(open(descriptor, "rb", closefd=False))
@@ -53,7 +48,6 @@ class ByteRange(Source):
             while data := self._read(limited):
                 self._before.append(self._lines)
                 self._lines += data.count(b"\n")
-                self.has_quotes = self.has_quotes or b'"' in data
                 yield from decoder.blocks(data)
             yield from decoder.rest()
 
@@ -71,21 +65,6 @@ class ByteRange(Source):
             self._ends = chunk, [start + match.end() for match in _LINE_END.finditer(data)]
         return self._ends[1][end - self._before[chunk] - 1]
 
-    def ends_open(self, delimiter: str) -> bool:
-        """Whether a quote is open at its end: what follows belongs to its last record."""
-        if not self.has_quotes:
-            return False
-        last: list[str] = []
-        try:
-            with Path(self._path).open("rb") as file:
-                file.seek(self.start)
-                lines = chain(_lines(file, self.stop), [_MARK])
-                for _, cells in cells_of(lines, self._name, Findings(), delimiter):
-                    last = list(cells)
-        except InputError:  # a cell without an end
-            return True
-        return last != [_MARK]
-
 
 class _Limited:
     """A file up to some byte."""
@@ -97,16 +76,6 @@ class _Limited:
     def read(self, _: int) -> bytes:
         """Return the next chunk."""
         return self.file.read(max(min(_CHUNK, self.stop - self.file.tell()), 0))
-
-
-def _lines(file: BinaryIO, stop: int) -> Iterator[str]:
-    """Yield the lines of a file up to some byte, each byte a character."""
-    at = file.tell()
-    for line in file:
-        if at >= stop:
-            return
-        at += len(line)
-        yield line.decode("latin-1")
 
 
 def line_ends(path: str, size: int, apart: int) -> Iterator[int]:

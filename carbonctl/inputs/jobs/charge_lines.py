@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 from carbonctl.errors import InputError, Problem
 from carbonctl.inputs.jobs.findings import Findings
 from carbonctl.inputs.jobs.logs import Source
+from carbonctl.inputs.jobs.records import broken, odd_width
 from carbonctl.inputs.jobs.table import COLUMNS, Row
 from carbonctl.numbers.units import DURATION, parse
 from carbonctl.text import check_text
@@ -181,11 +182,13 @@ class ChargeTable:
         else:
             raise InputError([Problem(self.name, 1, None, "is empty; a bill begins with a header")])
         first = line.lstrip("\ufeff")
-        reader = csv.reader(chained(first, self._lines), delimiter=delimiter_of(first))
+        rest = chained(first, self._lines)
+        reader = csv.reader(rest, delimiter=delimiter_of(first), strict=True)
         try:
             return reader, [cell.strip() for cell in next(reader)]
         except csv.Error as error:
-            raise InputError([Problem(self.name, 1, None, f"not a table: {error}")]) from None
+            what, _ = broken(reader.line_num, error)
+            raise InputError([Problem(self.name, 1, None, f"not a table: {what}")]) from None
 
     def lines(self, findings: Findings) -> Iterator[Line]:
         """Yield the charges; a row with more or fewer cells than the header is rejected."""
@@ -194,14 +197,15 @@ class ChargeTable:
             try:
                 cells = next(self._reader, None)
             except csv.Error as error:
-                findings.reject(self.name, number, "", "", f"not a row of the table: {error}")
+                lines = self._before + self._reader.line_num - number + 1
+                findings.reject(self.name, number, "", "", broken(lines, error)[0])
                 continue
             if cells is None:
                 return
             if len(cells) == self.width:
                 yield self._line(number, cells)
             elif cells:
-                told = f"{len(cells)} cells where the header has {self.width}"
+                told = odd_width(cells, self.width)
                 findings.reject(self.name, number, "", cells[0][:60], told)
 
     def _line(self, number: int, cells: list[str]) -> Line:

@@ -14,6 +14,7 @@ from fnmatch import fnmatchcase
 from typing import Any, NamedTuple, NoReturn
 
 from carbonctl.errors import InputError, Problem
+from carbonctl.inputs.jobs.records import broken, odd_width
 
 UNTYPED = "gpu"  # the name of GPUs whose model no label and no map tells
 PRODUCT = "nvidia_com_gpu_product"  # the node label nvidia.com/gpu.product
@@ -179,11 +180,11 @@ class Document:
 
 
 class Line(NamedTuple):
-    """A row of a table, and the line on which it begins."""
+    """A row of a table, the line on which it begins, and why it cannot be read; else nothing."""
 
     number: int
     cells: dict[str, str]
-    width: int
+    wrong: str
 
 
 def table(
@@ -196,11 +197,11 @@ def table(
     InputError
         Where it is empty, lacks a column that is needed, or has one twice.
     """
-    reader = csv.reader(lines)
+    reader = csv.reader(lines, strict=True)
     try:
         header = next(reader, [])
     except csv.Error as error:
-        refuse(name, f"this is not a table: {error}", 1)
+        refuse(name, f"this is not a table: {broken(reader.line_num, error)[0]}", 1)
     if not header:
         refuse(name, "it is empty: expected a header")
     problems = [f"no column {column}" for column in needed if column not in header]
@@ -215,13 +216,14 @@ def _rows(reader: Any, header: list[str]) -> Iterator[Line]:
         number = reader.line_num + 1
         try:
             cells = next(reader, None)
-        except csv.Error:  # a cell of more than 131,072 characters
-            yield Line(number, {}, 0)
+        except csv.Error as error:
+            yield Line(number, {}, broken(reader.line_num - number + 1, error)[0])
             continue
         if cells is None:
             return
         if cells:
-            yield Line(number, dict(zip(header, cells, strict=False)), len(cells))
+            wrong = odd_width(cells, len(header)) if len(cells) != len(header) else ""
+            yield Line(number, dict(zip(header, cells, strict=False)), wrong)
 
 
 def refuse(name: str, message: str, line: int | None = None) -> NoReturn:

@@ -10,6 +10,7 @@ from carbonctl.errors import InputError, Problem
 from carbonctl.inputs.jobs import cells
 from carbonctl.inputs.jobs.findings import Findings
 from carbonctl.inputs.jobs.logs import Source
+from carbonctl.inputs.jobs.records import broken, odd_width
 
 HEADER_AGAIN = "a header that is repeated"
 
@@ -98,7 +99,8 @@ class _Reader:
             except StopIteration:
                 return
             except csv.Error as error:
-                self.reject(line, f"cannot be read as CSV ({error}); check its quotes")
+                lines = self._csv.line_num - line + 1
+                self.reject(line, broken(lines, error)[0])
                 continue
             if any(row):
                 yield line, [cell.strip() for cell in row]
@@ -114,6 +116,6 @@ def _records(reader: _Reader, columns: list[str], mend: Mend | None) -> Iterator
             continue
         whole = mend(columns, row) if mend and len(row) < len(columns) else row
         if whole is None or len(whole) != len(columns):
-            reader.reject(line, f"has {len(row)} cells where the header has {len(columns)}")
+            reader.reject(line, odd_width(row, len(columns)))
         else:
             yield Record(line, dict(zip(columns, whole, strict=True)))

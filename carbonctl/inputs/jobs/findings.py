@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from carbonctl.inputs.jobs.no_text import shown, what_is_wrong
 from carbonctl.ledger.fleet import Reject
 
 __all__ = ["Findings", "Reject"]
@@ -38,20 +39,22 @@ class Findings:
 
     def skip(self, reason: str, rows: int = 1) -> None:
         """Count rows that rightly count nothing."""
-        self.skipped[reason] += rows
+        self.skipped[shown(reason)] += rows
 
     def reject(self, file: str, line: int | str, column: str, value: object, message: str) -> None:
         """Add a row that cannot be counted."""
-        self.rejects.append(Reject(file, line, column, str(value), message))
+        text = str(value)
+        why = what_is_wrong(text) or message
+        self.rejects.append(Reject(file, line, shown(column), shown(text), shown(why)))
 
     def note(self, text: str, rows: int = 1) -> None:
         """Add something that the user should know."""
-        self.notes[text] += rows
+        self.notes[shown(text)] += rows
 
     def leave_out(self, what: str, quantity: float, unit: str) -> None:
         """Add a quantity that no kind of activity accounts for, and count its row."""
         self.skip(NOT_COVERED)
-        self.not_covered[what, unit] += quantity  # type: ignore[assignment]
+        self.not_covered[shown(what), shown(unit)] += quantity  # type: ignore[assignment]
 
     def add(self, other: Findings) -> None:
         """Add what was found elsewhere."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.instances import Instance
@@ -22,6 +24,9 @@ LABELS = {
     "unused": "compute.googleapis.com/is_unused_reservation",
 }
 GB_PER_MIB = 2**20 / 1e9
+TOO_LONG = (
+    "machines with more hours than their period has: are some of their charges no time of cores?"
+)
 _GPU = re.compile(r"\bGPU\b", re.IGNORECASE)
 _MEMORY = re.compile(r"\b(?:ram|memory)\b", re.IGNORECASE)
 _CORES = re.compile(r"\b(?:core|v?cpu)s?\b", re.IGNORECASE)
@@ -113,6 +118,8 @@ class Machines:
                 line = machine.line.number
                 self.findings.reject(self.file, line, "usage.amount", machine.machine, str(error))
                 continue
+            if machine.row.get("job") and hours > 1.01 * _period_h(machine.row):
+                self.findings.note(TOO_LONG)
             instance = cloud_words.instance("gcp", machine.machine)
             self.totals.add(machine.line, {**machine.row, "instance": instance}, hours)
 
@@ -165,6 +172,14 @@ class Machines:
             name = cloud_words.instance("gcp", machine)
             self._instances[machine] = Catalog().instances.get(name)
         return self._instances[machine]
+
+
+def _period_h(row: Row) -> float:
+    """Return the hours from the start of a charge to its end; infinite where these are unknown."""
+    if not charge_storage.has_period(row):
+        return math.inf
+    start, end = (datetime.fromisoformat(row[name]) for name in ("start", "end"))
+    return (end - start).total_seconds() / 3600
 
 
 def _part(sku: str) -> str:

@@ -49,7 +49,7 @@ def from_document(document: Document, findings: Findings) -> Iterator[Series]:
     data = document.value.get("data")
     kind = data.get("resultType") if isinstance(data, Mapping) else None
     if kind != "matrix" or not isinstance(data.get("result"), list):
-        got = f", not `{kind}`" if kind else ""
+        got = f", not `{kind}`" if kind and kind != "matrix" else ", with a list of series"
         refuse(document.name, f"a `matrix` of /api/v1/query_range is needed{got}")
     for item, line, _ in document.items_at(document.place("data", "result")):
         try:
@@ -105,9 +105,8 @@ def from_table(name: str, lines: Iterator[str], findings: Findings) -> list[Seri
         refuse(name, "no column timestamp (seconds since 1970), or no column value", 1)
     series: dict[tuple[tuple[str, str], ...], Series] = {}
     for row in rows:
-        if row.width != len(header):
-            message = f"{row.width} cells, where the header has {len(header)}"
-            findings.reject(name, row.number, "", "", message)
+        if row.wrong:
+            findings.reject(name, row.number, "", "", row.wrong)
             continue
         labels = {c: v for c, v in row.cells.items() if c not in (time, value) and v}
         entry = series.setdefault(tuple(labels.items()), Series(labels, {}, row.number))

@@ -97,7 +97,8 @@ def column_settings(settings: Iterable[str]) -> dict[str, MappedColumn]:
         key, equals, column = (part.strip() for part in setting.partition("="))
         if not (key and equals and column):
             example = "--column devices=n or --column 'wall_time=secs:s'"
-            raise UsageError(f"--column {setting}: write {example}")
+            what = "a name is empty; " if equals else ""
+            raise UsageError(f"--column '{setting}': {what}write {example}")
         try:
             field = names.field_named(key)
         except ValueError as error:

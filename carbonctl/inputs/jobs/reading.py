@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from carbonctl.errors import InputError, Problem
 from carbonctl.inputs.jobs.compression import decompressed
+from carbonctl.inputs.jobs.no_text import NoText, what_is_wrong
 from carbonctl.inputs.reading import called, opened
 
 HEAD_LINES = 20
@@ -39,9 +40,19 @@ class Source:
         Of a file; ``-`` is standard input.
     name : str
         What messages call it; the path unless given.
+
+    Attributes
+    ----------
+    no_text : NoText
+        The lines of it that are no text, as far as it was read.
+    goes_on : bool
+        Whether there is more of the file behind what is read.
     """
 
+    goes_on = False
+
     def __init__(self, path: str, name: str = "") -> None:
+        self.no_text = NoText()
         self._path = path
         self._name = name or called(path)
         self._blocks = self._read_blocks()
@@ -69,7 +80,7 @@ class Source:
         Raises
         ------
         InputError
-            Where it cannot be read, or is not UTF-8.
+            Where it cannot be read, or begins with what is no text.
         """
         while sum(map(_line_ends, self._first)) < lines:
             block = next(self._blocks, None)
@@ -98,12 +109,12 @@ class Source:
     def lines(self) -> Iterator[str]:
         r"""Yield its lines with their ends, as the csv module wants them; a BOM is taken off.
 
-        A line ends with ``\n``, and nothing else ends it.
+        A line ends with ``\n``, and nothing else ends it. A byte that is not UTF-8 is a surrogate.
 
         Raises
         ------
         InputError
-            Where it cannot be read, or is not UTF-8, with the line.
+            Where it cannot be read, or begins with what is no text.
         """
         for block in self.blocks():
             yield from StringIO(block, newline="\n")
@@ -114,7 +125,7 @@ class Source:
         Raises
         ------
         InputError
-            Where it cannot be read, or is not UTF-8, with the line.
+            Where it cannot be read, or begins with what is no text.
         """
         first, self._first = self._first, []
         yield from chain(first, self._blocks)
@@ -125,7 +136,7 @@ class Source:
             descriptor = stack.enter_context(opened(self._path, self._name))
             raw = stack.enter_context(open(descriptor, "rb", closefd=False))
             stream = decompressed(raw, self._name)
-            decoder = Decoder(self._name)
+            decoder = Decoder(self._name, self.no_text)
             while data := self._read(stream):
                 yield from decoder.blocks(data)
             yield from decoder.rest()
@@ -148,16 +159,21 @@ class Decoder:
     ----------
     name : str
         What messages call the input.
+    no_text : NoText
+        Takes the lines that are no text. The first line of an input that holds anything is
+        refused: it says what the others are.
     is_first : bool
         Whether the first bytes are the first of the input, which tell its form.
     """
 
-    def __init__(self, name: str, *, is_first: bool = True) -> None:
+    def __init__(self, name: str, no_text: NoText, *, is_first: bool = True) -> None:
         self.name = name
+        self.no_text = no_text
         self.line = 1
         self.rests: list[bytes] = []  # the beginning of a line whose end is not read yet
         self.size = 0
         self.is_first = is_first
+        self.is_blank = is_first  # what was read so far
 
     def blocks(self, data: bytes) -> Iterator[str]:
         """Yield the text up to the last end of a line."""
@@ -183,17 +199,25 @@ class Decoder:
     def text(self, data: bytes) -> str:
         """Return whole lines as text."""
         try:
-            text = data.decode("utf-8")
-        except UnicodeDecodeError as error:
-            line = self.line + data.count(b"\n", 0, error.start)
-            byte = f"byte 0x{data[error.start]:02x}"
-            raise self.problem(line, f"{byte} is not UTF-8 text; save it as UTF-8") from None
-        nul = text.find("\0")
-        if nul >= 0:
-            line = self.line + text.count("\n", 0, nul)
-            raise self.problem(line, "a NUL byte is not text; is this a table or a log?")
+            text, is_text = data.decode("utf-8"), True
+        except UnicodeDecodeError:
+            text, is_text = data.decode("utf-8", "surrogateescape"), False
+        if not is_text or "\0" in text:
+            self.note_lines(text)
+        self.no_text.look(text)
+        self.is_blank = self.is_blank and not text.strip()
         self.line += text.count("\n")
         return text
+
+    def note_lines(self, text: str) -> None:
+        """Note the lines that are no text; refuse the first that holds anything."""
+        is_blank = self.is_blank
+        for number, line in enumerate(text.split("\n"), self.line):
+            if why := what_is_wrong(line):
+                if is_blank:
+                    raise self.problem(number, why)
+                self.no_text.add(number, why)
+            is_blank = is_blank and not line.strip()
 
     def refuse_other_forms(self, data: bytes) -> None:
         """Refuse what is no text by its first bytes."""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from carbonctl.errors import InputError, Problem
 from carbonctl.inputs.jobs import logs, names
+from carbonctl.inputs.jobs.findings import Findings
 from carbonctl.inputs.jobs.maps import TABLE
 from carbonctl.inputs.jobs.reading import Source
-from carbonctl.inputs.jobs.records import JSON_LINES, delimiter_of
+from carbonctl.inputs.jobs.records import JSON_LINES, cells_of, delimiter_of, header_of
 
 if TYPE_CHECKING:
     from carbonctl.inputs.jobs.parquet import ParquetSource
@@ -57,18 +57,22 @@ def recognised(source: Source | ParquetSource, *, is_mapped: bool = False) -> st
 
 
 def header(source: Source) -> list[str]:
-    """Return the names of the columns in the first line of an input, as far as it has them."""
-    line = next((line for line in source.head() if line.strip()), "")
+    """Return the names of the columns of an input, as far as its first lines have them.
+
+    Raises
+    ------
+    InputError
+        Where they cannot be read.
+    """
+    first = next((line for line in source.head() if line.strip()), "")
     if source.extension in JSON_LINES:
         try:
-            entry = json.loads(line)
+            entry = json.loads(first)
         except (ValueError, RecursionError):
             return []
         return list(entry) if isinstance(entry, dict) else []
-    try:
-        return next(csv.reader([line], delimiter=delimiter_of(source), skipinitialspace=True), [])
-    except csv.Error:
-        return []
+    cells = cells_of(source.head(), source, Findings(), delimiter_of(source))
+    return list(header_of(cells, source, Findings())[1]) if first else []
 
 
 def is_table(header: Sequence[str]) -> bool:

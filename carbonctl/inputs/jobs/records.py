@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from carbonctl.errors import InputError, Problem
 from carbonctl.inputs.jobs.findings import Findings
+from carbonctl.inputs.jobs.no_text import what_is_wrong
 from carbonctl.inputs.jobs.reading import Source, extension
 
 if TYPE_CHECKING:
@@ -27,6 +28,12 @@ _DELIMITERS = {".csv": ",", ".tsv": "\t", ".psv": "|"}
 _SNIFFED = ",\t|;"
 _MOST_SHOWN = 80
 EMPTY_ROW = "empty row"  # why a row is skipped
+_LIMIT = "field larger than field limit"  # of errors of the csv module
+_MEND = 'close it, or write a quote in a cell twice: "5"" disk"'
+
+
+class OpenQuote(InputError):
+    """A quote is open at the end of what was read."""
 
 
 def sources(path: str) -> list[Source | ParquetSource]:
@@ -73,9 +80,9 @@ def records(
         For an input that is empty, or that cannot be read any further.
     """
     if not isinstance(source, Source):
-        return source.records()
+        return source.records(findings)
     if source.extension in JSON_LINES and not delimiter:
-        return _of_json_lines(source, findings)
+        return of_json_lines(source, findings)
     return _of_cells(source, findings, delimiter or delimiter_of(source))
 
 
@@ -95,16 +102,37 @@ def delimiter_of(source: Source) -> str:
 
 
 def _of_cells(source: Source, findings: Findings, delimiter: str) -> Iterator[Record]:
-    is_empty = True
-    for record in cells_of(source.lines(), source.name, findings, delimiter):
-        yield record
-        is_empty = False
-    if is_empty:
-        raise no_row(source.name)
+    reader = cells_of(source.lines(), source, findings, delimiter)
+    yield header_of(reader, source, findings)
+    yield from reader
+
+
+def header_of(reader: Iterator[Record], source: Source, findings: Findings) -> Record:
+    """Return the first record of a table.
+
+    Raises
+    ------
+    InputError
+        Where there is none, or where it cannot be read.
+    """
+    before = len(findings.rejects)
+    first = next(reader, None)
+    if first is None or len(findings.rejects) > before:
+        raise _no_header(source, findings, before)
+    return first
+
+
+def _no_header(source: Source, findings: Findings, before: int) -> InputError:
+    """Return what is said of a table whose first row, behind some rejects, cannot be read."""
+    line, message = 1, "there is no row in it, not even a header"
+    if rejects := findings.rejects[before:]:
+        line, message = int(rejects[0].line), rejects[0].message
+        del findings.rejects[before:]
+    return InputError([Problem(source.name, line, None, message)])
 
 
 def cells_of(
-    lines: Iterable[str], name: str, findings: Findings, delimiter: str, first: int = 1
+    lines: Iterable[str], source: Source, findings: Findings, delimiter: str, first: int = 1
 ) -> Iterator[Record]:
     """Yield the records of lines of cells, without those that are empty.
 
@@ -112,8 +140,8 @@ def cells_of(
     ----------
     lines : iterable of str
         With their ends.
-    name : str
-        What messages call the input.
+    source : Source
+        What they are of.
     findings : Findings
         Takes rows that cannot be read.
     delimiter : str
@@ -126,69 +154,139 @@ def cells_of(
     InputError
         Where nothing can be read any further.
     """
-    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
     line = first
     while True:
         try:
             for cells in reader:
-                if cells and any(cells):
-                    yield line, cells
+                begin, line = line, first + reader.line_num
+                if source.no_text and (why := source.no_text.before(line)):
+                    findings.reject(source.name, begin, "", _no_text_of(cells), why)
+                elif cells and any(cells):
+                    yield begin, cells
                 elif cells:
                     findings.skip(EMPTY_ROW)
-                line = first + reader.line_num
-            break
+            return
         except csv.Error as error:
-            _refuse_rest(name, line, error)
-            findings.reject(name, line, "", "", _what_is_wrong(error))
-            line = first + reader.line_num
+            begin, line = line, first + reader.line_num
+            source.no_text.before(line)
+            what, is_over = broken(line - begin, error)
+            problem = Problem(source.name, begin, None, what)
+            if is_over and (line - begin > 1 or source.goes_on):
+                raise OpenQuote([problem]) from None
+            if line - begin > 1 and _LIMIT in str(error):
+                raise InputError([problem]) from None
+            findings.reject(source.name, begin, "", "", what)
 
 
-def _refuse_rest(name: str, line: int, error: csv.Error) -> None:
-    """Refuse all that follows a quote that is left open."""
-    if "field limit" in str(error) or "field larger" in str(error):
-        limit = f"{csv.field_size_limit():,}"
-        message = f"a cell of more than {limit} characters; is a quote left open?"
-        raise InputError([Problem(name, line, None, message)])
+def _no_text_of(cells: Sequence[str]) -> str:
+    """Return the cell that is no text."""
+    return next((cell[:_MOST_SHOWN] for cell in cells if what_is_wrong(cell)), "")
 
 
-def _what_is_wrong(error: csv.Error) -> str:
-    if "new-line" in str(error):
-        return "a carriage return (CR) stands alone; end lines with LF or CRLF"
-    return str(error)
+def broken(lines: int, error: csv.Error) -> tuple[str, bool]:
+    """Return why a row cannot be read, and whether nothing follows it.
+
+    Parameters
+    ----------
+    lines : int
+        How many lines it has.
+    error : csv.Error
+        Of a strict reader.
+    """
+    said = str(error)
+    if "unexpected end" in said:
+        where = (
+            "in the last line" if lines == 1 else f"and the {lines} lines to the end are one row"
+        )
+        return f"a quote is left open {where}; {_MEND}", True
+    if _LIMIT in said:
+        limit = f"a cell of more than {csv.field_size_limit():,} characters"
+        return (f"{limit}: a quote is left open; {_MEND}" if lines > 1 else limit), False
+    if "expected after" in said and lines > 1:
+        return f"{lines} lines are one row: a quote is left open in the first; {_MEND}", False
+    if "expected after" in said:
+        return f"a cell goes on behind its closing quote; {_MEND}", False
+    if "new-line" in said:
+        return "a carriage return (CR) stands alone; end lines with LF or CRLF", False
+    return said, False
 
 
-def no_row(name: str) -> InputError:
-    """Return what is said of an input without a row."""
-    return InputError([Problem(name, 1, None, "there is no row in it, not even a header")])
+def odd_width(cells: Sequence[str], width: int) -> str:
+    """Return what is said of a row with more or fewer cells than its header has."""
+    what = f"{len(cells)} cells under a header of {width}"
+    lines = 1 + sum(cell.count("\n") for cell in cells)
+    if lines == 1:
+        return what
+    return f"{lines} lines are one row, of {what}: is a quote left open in the first? {_MEND}"
 
 
-def _of_json_lines(source: Source, findings: Findings) -> Iterator[Record]:
-    """Yield objects as records; the keys of the first are the header."""
-    header: list[str] = []
+def of_json_lines(
+    source: Source, findings: Findings, header: Sequence[str] = ()
+) -> Iterator[Record]:
+    """Yield objects as records; the keys of the first are the header, unless it is given."""
+    names, known = list(header), {*header}
+    before = len(findings.rejects)
     for number, line in enumerate(source.lines(), 1):
         if not line.strip():
             continue
-        entry = _entry(line)
-        if not isinstance(entry, dict):
-            message = "no JSON object in this line"
-            findings.reject(source.name, number, "", line.strip()[:_MOST_SHOWN], message)
+        entry, why = _entry(line)
+        if source.no_text.is_suspect:
+            why = source.no_text.before(number + 1) or why or _half_in(entry)
+        if why:
+            findings.reject(source.name, number, "", line.strip()[:_MOST_SHOWN], why)
             continue
-        if not header:
-            header = list(entry)
-            yield number, header
-        for key in entry.keys() - set(header):
+        if not names:
+            names, known = list(entry), {*entry}
+            yield number, names
+        for key in entry.keys() - known:
             findings.note(f"{source.name}: `{key}` is not in the first line, and is not read")
-        yield number, [_cell(entry.get(key)) for key in header]
-    if not header:
-        raise no_row(source.name)
+        yield number, [_cell(entry.get(key)) for key in names]
+    if not names:
+        raise _no_header(source, findings, before)
 
 
-def _entry(line: str) -> Any:
-    """Return what a line of JSON holds, numbers as they are written; None where it is none."""
+class KeyTwice(ValueError):
+    """A key that stands twice in an object."""
+
+
+def keys_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON whose keys stand once.
+
+    Raises
+    ------
+    KeyTwice
+    """
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        names = [key for key, _ in pairs]
+        twice = next(key for key in names if names.count(key) > 1)
+        raise KeyTwice(f"the key `{twice}` stands twice in an object; write it once")
+    return made
+
+
+_DECODER = json.JSONDecoder(
+    parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=keys_once
+)
+
+
+def _entry(line: str) -> tuple[dict[str, Any], str]:
+    """Return the object in a line, numbers as they are written, and what is wrong with it."""
     try:
-        return json.loads(line, parse_float=str, parse_int=str, parse_constant=str)
+        entry = _DECODER.decode(line)
+    except KeyTwice as twice:
+        return {}, str(twice)
     except (ValueError, RecursionError):
-        return None
+        return {}, "no JSON object in this line"
+    if not isinstance(entry, dict):
+        return {}, "no JSON object in this line"
+    return entry, ""
+
+
+def _half_in(entry: Mapping[str, Any]) -> str:
+    """Return what is wrong with a text of JSON that holds half of a character."""
+    texts = (*entry, *(_cell(value) for value in entry.values()))
+    return next(filter(None, map(what_is_wrong, texts)), "")
 
 
 def _cell(value: Any) -> str:

@@ -75,13 +75,20 @@ class TreeReader:
 
     def part(self, key: str, example: str) -> tree.Map:
         """Return the mapping under a key of the root."""
-        return self.mapping((key,), self.root.get(key), example)
+        given = self.mapping((key,), self.root.get(key), example)
+        for name in given:
+            if not name.strip():
+                message = f"a name in `{key}` is empty; write one, as in {example}"
+                self.problem((key, name), message, key=True)
+        return given
 
     def text(self, loc: Loc, node: Any, example: str) -> str | None:
         """Return a text, with its place; None, and a problem, where it is something else."""
         if isinstance(node, Text) and node.strip():
             return node
-        if node is not None:
+        if isinstance(node, Text):
+            self.problem(loc, f"{_name(loc)} is empty; write a text, such as {example}")
+        elif node is not None:
             self.problem(loc, f"{_name(loc)}: a text is wanted here, such as {example}")
         return None
 

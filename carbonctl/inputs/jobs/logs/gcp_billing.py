@@ -12,9 +12,11 @@ are JSON, so nested columns must be written by ``TO_JSON_STRING``. With the deta
 (``gcp_billing_export_resource_v1``) a job is a machine; with the standard one, which has no
 resources, all machines of a type, project, region and hour.
 
-Left out: taxes, adjustments and rounding errors; commitments; licences; premiums of sole tenancy;
-reservations that nothing used (label ``is_unused_reservation``). Vertex AI, TPUs, GKE Autopilot,
-traffic and all else are listed with their quantities.
+Left out: taxes, adjustments and rounding errors; commitments; licences; premiums, whose cores and
+memory have lines of their own ("Sole Tenancy Premium for …"; "Memory Optimized Upgrade Premium for
+…", by which M2 is billed besides the rates of M1); reservations that nothing used (label
+``is_unused_reservation``). Vertex AI, TPUs, GKE Autopilot, traffic and all else are listed with
+their quantities.
 
 Sources: Google's page "Structure of Detailed data export" (columns, the system labels with their
 units, corrections as negative ``usage.amount``); github.com/cloud-carbon-footprint/
@@ -38,6 +40,7 @@ from carbonctl.inputs.jobs.findings import Findings
 from carbonctl.inputs.jobs.gcp_machines import LABELS, Machines
 from carbonctl.inputs.jobs.logs import Source
 from carbonctl.inputs.jobs.options import Options
+from carbonctl.inputs.jobs.records import KeyTwice, keys_once
 from carbonctl.inputs.jobs.table import Row
 
 _PATHS = {
@@ -61,10 +64,11 @@ _PATHS = {
 _NAMES = {name: (path, path.replace(".", "_")) for name, path in _PATHS.items()}
 _NEEDED = ("service", "sku", "amount", "unit")
 _COMPUTE = "compute engine"
+_DECODER = json.JSONDecoder(object_pairs_hook=keys_once)
 _SKIPPED = (
     (re.compile(r"^commitment\b", re.I), "commitment"),
     (re.compile(r"\blicen[sc](?:e|ing)\b", re.I), "license"),
-    (re.compile(r"\bsole tenancy premium\b", re.I), "premium of sole tenancy"),
+    (re.compile(r"\bpremium for\b", re.I), "premium on a machine"),
 )
 _STORED = re.compile(r"\b(?:PD|disk|hyperdisk|storage|snapshot|filestore)\b", re.I)
 
@@ -205,7 +209,10 @@ def _of_objects(
         if not text.strip():
             continue
         try:
-            held = json.loads(text)
+            held = _DECODER.decode(text)
+        except KeyTwice as twice:
+            findings.reject(file, number, "", text.strip()[:60], str(twice))
+            continue
         except (ValueError, RecursionError):
             told = "not an object of JSON; an export has one on each line"
             findings.reject(file, number, "", text.strip()[:60], told)
@@ -218,7 +225,7 @@ def _of_objects(
 
 def _of_array(file: str, text: str, before: int) -> Iterator[Line]:
     """Yield the charges of an array of objects."""
-    decoder, place, number = json.JSONDecoder(), 1, before + 1
+    place, number = 1, before + 1
     while True:
         start = place
         while place < len(text) and text[place] in ", \t\r\n":
@@ -227,7 +234,9 @@ def _of_array(file: str, text: str, before: int) -> Iterator[Line]:
         if text[place : place + 1] == "]":
             return
         try:
-            held, end = decoder.raw_decode(text, place)
+            held, end = _DECODER.raw_decode(text, place)
+        except KeyTwice as twice:
+            raise InputError([Problem(file, number, None, str(twice))]) from None
         except (ValueError, RecursionError):
             told = "the array of JSON is broken here, or cut off"
             raise InputError([Problem(file, number, None, told)]) from None

@@ -81,6 +81,8 @@ def rows(source: Source, options: Options, findings: Findings) -> Iterator[Row]:
     document = Document(source.name, "".join(chain([first], lines)))
     if not isinstance(document.value, Mapping):
         refuse(source.name, "expected the JSON of a range query or of Workloads")
+    if document.value.get("status") == "error":
+        refuse(source.name, f"Prometheus answered with an error: {document.value.get('error')}")
     if "data" in document.value:
         series = list(from_document(document, findings))
         return _pods(source.name, series, options, findings)

@@ -23,6 +23,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from carbonctl.errors import InputError, Problem
 from carbonctl.inputs.jobs.cells import CellError, finite, name
 from carbonctl.inputs.jobs.findings import Findings
 from carbonctl.inputs.jobs.log_times import from_seconds
@@ -37,6 +38,11 @@ NOT_SET = "a sample outside of a run (Mark notset)"
 NO_POWER = "a sample of 0 or −1 W, for which the analyzer measured nothing"
 DETAIL = "mlperf_log_detail.txt"
 OUTSIDE = f"samples outside of power_begin and power_end of {DETAIL} are not counted"
+APART = (
+    f"power_begin and power_end of {DETAIL} are of another time: all samples of a Mark count; "
+    "take the file away, or mend its times"
+)
+NO_SPAN = f"{DETAIL} does not say when power_begin and power_end were: all samples count"
 _LINE = re.compile(r"Time,([^,]*),Watts,([^,]*),.*?\bMark,([^,]*)")
 _LIKE = re.compile(r"Time,\d\d-\d\d-\d{4} [^,]*,Watts,", re.ASCII)
 _MOMENT = re.compile(r"\d\d-\d\d-\d{4} \d\d:\d\d:\d\d\.\d+", re.ASCII)
@@ -57,7 +63,7 @@ def rows(source: Source, options: Options, findings: Findings) -> Iterator[Row]:
     marks = _marks(source, findings)
     if len(marks) > 1 and _UNSET in marks:
         findings.skip(NOT_SET, len(marks.pop(_UNSET)[1]))
-    span = _span_beside(source.path)
+    span = _span_beside(source.path, findings)
     for mark, (line, samples) in marks.items():
         try:
             row = _row(mark, line, samples, span, findings)
@@ -71,9 +77,11 @@ def rows(source: Source, options: Options, findings: Findings) -> Iterator[Row]:
 def _marks(source: Source, findings: Findings) -> dict[str, tuple[int, Samples]]:
     """Return the samples of each mark, and the line of the first."""
     marks: dict[str, tuple[int, Samples]] = {}
+    is_empty = True
     for number, line in enumerate(source.lines(), 1):
         if not line.strip():
             continue
+        is_empty = False
         try:
             mark, time_s, watts = _sample(line.rstrip())
         except CellError as error:
@@ -85,6 +93,8 @@ def _marks(source: Source, findings: Findings) -> dict[str, tuple[int, Samples]]
             findings.skip(NO_POWER)
         else:
             marks.setdefault(mark, (number, Samples()))[1].add(time_s, watts)
+    if is_empty:
+        raise InputError([Problem(source.name, 1, None, "is empty; a log has a sample a line")])
     return marks
 
 
@@ -118,6 +128,8 @@ def _row(
     if span and points and points[0][0] < span[1] and points[-1][0] > span[0]:
         points = within(points, *span)
         findings.note(OUTSIDE)
+    elif span and points:
+        findings.note(APART)
     if len(points) < 2:
         findings.skip(ONE_SAMPLE)
         return None
@@ -156,7 +168,7 @@ def _between(point: tuple[float, float], other: tuple[float, float], time_s: flo
     return point[1] + share * (other[1] - point[1])
 
 
-def _span_beside(path: str | None) -> tuple[float, float] | None:
+def _span_beside(path: str | None, findings: Findings) -> tuple[float, float] | None:
     """Return power_begin and power_end of the log of the run, where it lies beside."""
     if not path:
         return None
@@ -173,7 +185,8 @@ def _span_beside(path: str | None) -> tuple[float, float] | None:
                 if moment:
                     found.setdefault(key, _seconds(moment[0]))
     except (OSError, CellError):
-        return None
+        found = {}
     if len(found) < 2 or found["power_begin"] >= found["power_end"]:
+        findings.note(NO_SPAN)
         return None
     return found["power_begin"], found["power_end"]

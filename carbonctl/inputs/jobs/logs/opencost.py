@@ -105,11 +105,10 @@ class _Reader:
     def table(self, lines: Iterator[str]) -> Iterator[Row]:
         """Yield the rows of the CSV export."""
         cores, memory = _BASES[self.options.basis]
-        header, lines_of_table = table(self.name, lines, (*_NEEDED, cores, memory))
+        _, lines_of_table = table(self.name, lines, (*_NEEDED, cores, memory))
         for line in lines_of_table:
-            if line.width != len(header):
-                message = f"{line.width} cells, where the header has {len(header)}"
-                self.findings.reject(self.name, line.number, "", "", message)
+            if line.wrong:
+                self.findings.reject(self.name, line.number, "", "", line.wrong)
                 continue
             try:
                 row = self._of_day(line, cores, memory)
