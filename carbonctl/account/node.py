@@ -27,7 +27,7 @@ HOURS_PER_YEAR = 8760
 _CLIENTS = ("phone", "tablet", "wearable")
 _OF_NODES = ("sxm", "sxm2", "oam")
 _IN_NODE = 8  # modules, where nothing says how many
-_SHORTEST_LIFE_H, _LONGEST_LIFE_H = HOURS_PER_YEAR / 4, HOURS_PER_YEAR * 30
+SHORTEST_LIFE_H, LONGEST_LIFE_H = HOURS_PER_YEAR / 4, HOURS_PER_YEAR * 30
 
 
 class MachineResolver:
@@ -99,7 +99,7 @@ class MachineResolver:
     def lifetime(self) -> Value:
         """Return the service life, with a warning where no machine has lived so long or short."""
         life = self.default("lifetime")
-        if decide((life.best < _SHORTEST_LIFE_H) | (life.best > _LONGEST_LIFE_H)):
+        if decide((life.best < SHORTEST_LIFE_H) | (life.best > LONGEST_LIFE_H)):
             years = life.best / HOURS_PER_YEAR
             message = f"{years:.3g} years is no service life of hardware"
             self.warnings.append(Caution(message, life.path or "", kind="service life"))

@@ -12,12 +12,8 @@ from carbonctl.batch.fleet.blocks import NAN, Block, Texts, codes_of, distinct, 
 from carbonctl.batch.fleet.checks import Rejects, check
 from carbonctl.batch.fleet.kinds import Kinds, kinds_of
 from carbonctl.batch.fleet.known import Codes, Known, Same
-from carbonctl.batch.fleet.structures import (
-    AMOUNTS,
-    FIGURES,
-    WORDS,
-    Structure,
-)
+from carbonctl.batch.fleet.structures import AMOUNTS, FIGURES, WORDS, Structure
+from carbonctl.batch.fleet.summed import MOST_OWN, PLACES, own_cells, without_figures
 from carbonctl.estimators.usage import ONE_NODE
 from carbonctl.factors.use_phase import HOURS_PER_YEAR
 from carbonctl.ledger.fleet import Reject
@@ -82,7 +78,7 @@ class Part(NamedTuple):
     group, structure : array of int
         For each cell the places of its group and of its structure.
     sums : dict of array
-        A number for each cell: at 0 the rows that it has, at 1 + n the n-th of `AMOUNTS`; only
+        A number for each cell: at 0 the rows that it has, at 1 + n the n-th of `PLACES`; only
         those that are not 0 everywhere.
     rejects : list of Reject
         The rows that cannot be counted.
@@ -93,7 +89,9 @@ class Part(NamedTuple):
     structure_of : array of int
         For each row the place of its structure; -1 where it is not counted.
     amounts : dict of array
-        By its name each amount that some rows have, a number for each row.
+        By its name in `PLACES` each amount that some rows have, a number for each row.
+    is_summed : bool
+        Whether figures of its rows are summed, as they have too many of them.
     """
 
     file: str
@@ -109,6 +107,7 @@ class Part(NamedTuple):
     rejected_rows: int
     structure_of: Any
     amounts: dict[str, Any]
+    is_summed: bool = False
 
 
 def part(
@@ -145,16 +144,18 @@ def part(
         skipped[NO_TIME] += int((is_empty & counts).sum())
         counts &= ~is_empty
     rows = slice(None) if counts.all() else np.flatnonzero(counts)
-    first, structure_of = unique_rows(
-        [column if isinstance(rows, slice) else _taken(column, rows)
-         for column in _columns(block, kinds, plan, made)], _length(rows, block.rows),
-    )  # fmt: skip
     at = np.arange(block.rows)[rows]
-    known = known or Known()
-    met = known.numbers(_fields(block, kinds, plan, made, at[first]), len(first))
     tags = [_taken(block.tags[name], rows) for name in plan.by]
     first_of_group, group_of = unique_rows(tags, len(at))
     groups = [tuple(texts.at(row) for texts in tags) for row in first_of_group.tolist()]
+    first, structure_of = _alike(block, kinds, plan, made, rows)
+    is_summed = own_cells(block, at, group_of, structure_of) > MOST_OWN
+    if is_summed:
+        block, amounts = without_figures(block, made.amounts, kinds.is_energy)
+        made = made._replace(amounts=amounts)
+        first, structure_of = _alike(block, kinds, plan, made, rows)
+    known = known or Known()
+    met = known.numbers(_fields(block, kinds, plan, made, at[first]), len(first))
     count = len(known.structures)
     structure = met[structure_of]
     cells, cell_of = distinct(group_of * np.int64(count) + structure, len(groups) * count)
@@ -165,8 +166,16 @@ def part(
         cells // max(count, 1), cells % max(count, 1),
         _sums(block, made.amounts, rows, cell_of, len(cells)),
         [reject for _, reject in sorted(rejects.all, key=lambda pair: pair[0])],
-        +skipped, rejects.count, every, made.amounts,
+        +skipped, rejects.count, every, made.amounts, is_summed,
     )  # fmt: skip
+
+
+def _alike(block: Block, kinds: Kinds, plan: Plan, made: _Amounts, rows: Any) -> tuple[Any, Any]:
+    """Return the first row of each structure, and for each row which of them it has."""
+    columns = _columns(block, kinds, plan, made)
+    if not isinstance(rows, slice):
+        columns = [_taken(column, rows) for column in columns]
+    return unique_rows(columns, _length(rows, block.rows))
 
 
 def _length(rows: Any, whole: int) -> int:
@@ -188,7 +197,7 @@ def _sums(
     is_first = block.columns.get("is_first")
     counted = cell_of if is_first is None else cell_of[is_first[rows]]
     sums = {0: np.bincount(counted, minlength=cells).astype(float)}
-    for place, name in enumerate(AMOUNTS, 1):
+    for place, name in enumerate(PLACES, 1):
         if name in amounts:
             sums[place] = np.bincount(cell_of, weights=amounts[name][rows], minlength=cells)
     return sums
