@@ -12,7 +12,9 @@ import numpy as np
 
 from carbonctl.batch.fleet.blame import said_for_all
 from carbonctl.batch.fleet.blocks import unique_rows
+from carbonctl.batch.fleet.kernel import Part
 from carbonctl.batch.fleet.means import MeanEntries
+from carbonctl.batch.fleet.named import looked_up
 from carbonctl.batch.fleet.rates import Accounted, Rater, rated
 from carbonctl.batch.fleet.structures import (
     AMOUNTS,
@@ -22,7 +24,6 @@ from carbonctl.batch.fleet.structures import (
     Sayings,
     Structure,
     amounts_of,
-    looked_up,
     workload,
 )
 from carbonctl.batch.fleet.summed import names as summed_in
@@ -148,6 +149,15 @@ class Maker:
             ),
             self.said, partial(self._ledger, kept, sums, names),
         )  # fmt: skip
+
+    def faulty_rows(self, part: Part) -> int:
+        """Return how many rows of a block no account can be made of, such as of unknown devices."""
+        if not part.sums:
+            return 0
+        met = part.met.tolist()
+        accounts = self.rater.rates([part.structures[place] for place in met])
+        faulty = [place for place, own in zip(met, accounts, strict=True) if own.error is not None]
+        return int(part.sums[0][np.isin(part.structure, faulty)].sum())
 
     def _require_sayings(self, structures: Sequence[Structure]) -> None:
         """Require that what is said of all rows can be accounted for.

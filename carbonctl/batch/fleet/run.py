@@ -28,7 +28,7 @@ from carbonctl.batch.fleet.sums import Sums
 from carbonctl.catalog import Catalog
 from carbonctl.errors import InputError, Problem
 from carbonctl.inputs.jobs.findings import Findings
-from carbonctl.inputs.jobs.layout import BUILT_IN
+from carbonctl.inputs.jobs.table import BUILT_IN
 from carbonctl.ledger.fleet import NONE, Fleet, Input, Reject
 from carbonctl.ledger.result import About
 from carbonctl.outputs.merging import Repeats
@@ -134,6 +134,7 @@ class _Run:
         self.seen = Seen()
         self.inputs: list[Input] = []
         self.problems: list[Problem] = []
+        self.unaccountable = 0  # rows of unknown names, where these are counted on the way
         sayings = order.reading.sayings
         said = {**sayings.defaults, **sayings.above}
         fills = {**order.reading.fills.behind, **order.reading.fills.above}
@@ -265,8 +266,11 @@ class _Run:
             self.known = Known()  # of structures whose figures are summed
             self.maker.rater.known.clear()
         most = self.order.most_errors
-        if most is not None and len(self.findings.rejects) + self.sums.rejected >= most:
-            raise _TooMany
+        if most is not None:
+            self.unaccountable += self.maker.faulty_rows(done.part)
+            found = len(self.findings.rejects) + self.sums.rejected + self.unaccountable
+            if found >= most:
+                raise _TooMany
         return done.block, done.part
 
     def fleet(self) -> Fleet | None:

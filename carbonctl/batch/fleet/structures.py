@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from carbonctl.batch.fleet.named import looked_up, share_of_figures
 from carbonctl.batch.fleet.placeholders import fill_template
 from carbonctl.batch.fleet.precedence import behind, over
 from carbonctl.numbers import units
@@ -168,6 +168,7 @@ def workload(
     if sayings.template is not None:
         filled: dict[str, Any] = fill_template(sayings.template, dict(structure.more))
         return filled
+    structure, amounts = _in_whole_devices(structure, amounts, sayings)
     kind = structure.word("kind") or COMPUTE
     maker = {COMPUTE: _compute, ENERGY: _energy, STORAGE: _storage}[kind]
     activity = {"kind": kind, **maker(structure, amounts, sayings, per_system)}
@@ -313,18 +314,19 @@ def _machine(structure: Structure, sayings: Sayings) -> dict[str, Any]:
     return keys
 
 
-_SLICE = re.compile(r"(.+)_(\dg\.\d+gb)", re.I)
+def _in_whole_devices(
+    structure: Structure, amounts: Amounts, sayings: Sayings
+) -> tuple[Structure, Amounts]:
+    """Return rows of a part of a GPU as rows of the whole, where the map has figures of that.
 
-
-def looked_up(names: Mapping[str, Any], name: str) -> Any:
-    """Return what a map says of a name, whatever its case and its provider."""
-    short = name.rpartition("/")[2].casefold()
-    said = names.get(name) or next((said for key, said in names.items() if key.casefold() == short),
-                                   None)  # fmt: skip
-    slice_ = _SLICE.fullmatch(name)
-    if said is None and slice_ and isinstance(whole := looked_up(names, slice_[1]), str):
-        return f"{whole.rpartition('/')[2]}_{slice_[2]}"  # as Slurm calls a part of a GPU
-    return said
+    They hold their share of its compute for as long.
+    """
+    share = share_of_figures(sayings.devices, structure.word("device"))
+    device_h, load_h = amounts.device_h * share, amounts.load_h * share
+    return (
+        structure._replace(devices=structure.devices * share),
+        amounts._replace(device_h=device_h, load_h=load_h),
+    )
 
 
 def _time(structure: Structure, amounts: Amounts, keys: dict[str, Any]) -> dict[str, Any]:
