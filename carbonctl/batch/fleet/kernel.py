@@ -22,10 +22,6 @@ NO_TIME = "no time"
 DUPLICATE = "duplicate"
 _NO_TIME = "no time is given: wall_time_h with devices, or device_time_h"
 _TOO_MUCH = "more than one such device draws; power is that of one device"
-_NO_CORE_POWER = (
-    "the power of its cores is unknown: give cpu_power_w, or in the map `cpu: "
-    "{power_per_core: 7.5 W}`"
-)
 
 Group = tuple[str, ...]
 
@@ -253,7 +249,6 @@ def _amounts(block: Block, kinds: Kinds, plan: Plan, rejects: Rejects) -> _Amoun
     refuse(is_energy & np.isnan(energy), "energy_kwh", "no energy is given")
     lacks = is_storage & (np.isnan(stored) | no_wall)
     refuse(lacks, "storage_gb", "storage_gb and wall_time_h go together")
-    refuse(is_compute & is_of_cores & np.isnan(core_w), "cpu_cores", _NO_CORE_POWER)
     if not plan.names_device:
         nameless = ~has_machine & ~is_of_cores
         refuse(is_compute & nameless, "device", "no device is named")
@@ -274,11 +269,13 @@ def _amounts(block: Block, kinds: Kinds, plan: Plan, rejects: Rejects) -> _Amoun
         "energy_kwh": is_energy,
         "storage_gbh": is_storage,
         "jobs": np.False_,
+        "core_h": is_compute & is_of_cores & np.isnan(core_w),
     }
     factors: dict[str, tuple[Any, ...]] = {
         "device_h": (device_h,), "load_h": (device_h, load), "power_wh": (device_h, power),
         "core_wh": (cores, core_w, wall), "memory_gbh": (n("memory_gb"), wall),
         "wall_h": (wall,), "energy_kwh": (energy,), "storage_gbh": (stored, wall),
+        "core_h": (device_h,),
     }  # fmt: skip
     amounts = {
         name: _product(some, known[name], block) for name, some in factors.items()

@@ -191,7 +191,8 @@ def _flat(spec: Any, before: str = "") -> Iterator[tuple[str, str]]:
 def varying(structure: Structure) -> list[str]:
     """Return the amounts that carbon is proportional to: wall time only says who works together."""
     only = "wall_h" if structure.word("instance") and "device_h" not in structure.varies else None
-    return [name for name in structure.varies if name != "wall_h" or name == only]
+    aside = {"wall_h", "core_h"} - {only}
+    return [name for name in structure.varies if name not in aside]
 
 
 def base_points(structure: Structure) -> list[Amounts]:

@@ -24,9 +24,9 @@ KINDS = (COMPUTE, ENERGY, STORAGE)
 
 # Amounts of a row: device-hours; those times the load, or times the power [W]; watt-hours of
 # cores; GB-hours of memory; hours of work; energy [kWh]; GB-hours of storage; whole jobs of a
-# template.
+# template; core-hours of cores of which nothing says what they draw, which are the device-hours.
 AMOUNTS = ("device_h", "load_h", "power_wh", "core_wh", "memory_gbh", "wall_h", "energy_kwh",
-           "storage_gbh", "jobs")  # fmt: skip
+           "storage_gbh", "jobs", "core_h")  # fmt: skip
 
 WORDS = ("phase", "kind", "device", "instance", "grid", "operator", "year", "energy_boundary",
          "storage_medium")  # fmt: skip
@@ -97,7 +97,8 @@ class Structure(NamedTuple):
     @property
     def is_of_cores(self) -> bool:
         """Whether its rows have cores and no device."""
-        return not self.word("device") and not self.word("instance") and "core_wh" in self.varies
+        is_nameless = not self.word("device") and not self.word("instance")
+        return is_nameless and not {"core_wh", "core_h"}.isdisjoint(self.varies)
 
 
 class Amounts(NamedTuple):
@@ -112,6 +113,7 @@ class Amounts(NamedTuple):
     energy_kwh: float = 0.0
     storage_gbh: float = 0.0
     jobs: float = 0.0
+    core_h: float = 0.0
 
 
 class Sayings(NamedTuple):
@@ -276,10 +278,13 @@ def _said(
 def _cores(structure: Structure, amounts: Amounts, sayings: Sayings) -> dict[str, Any]:
     """Return the keys of work on cores alone, whose devices are the cores."""
     keys: dict[str, Any] = _time(structure, amounts, {})
-    keys["power"] = written(amounts.core_wh / amounts.device_h, " W")
-    keys |= {"devices_per_system": "1", "host_power": "0 W"}
-    if "memory_gbh" in structure.varies:
-        keys["memory"] = written(amounts.memory_gbh / amounts.device_h, " GB")
+    if "core_wh" in structure.varies:
+        keys["power"] = written(amounts.core_wh / amounts.device_h, " W")
+        keys |= {"devices_per_system": "1", "host_power": "0 W"}
+        if "memory_gbh" in structure.varies:
+            keys["memory"] = written(amounts.memory_gbh / amounts.device_h, " GB")
+    else:  # with their share of a whole server, its memory in it
+        keys["devices"] += " cores"
     if structure.figure("device_embodied_kgco2e") is not None:
         keys["host_embodied"] = "0 kg"
     for name in ("lifetime_h", "utilization", "device_embodied_kgco2e"):
