@@ -46,7 +46,8 @@ def parts(
         _, key = node.deciding(("power", "rated_power", "host_power"))
         is_machine = node.is_alone and key == "host_power"  # and no part beside it
         return described[1:] if is_machine else described
-    return () if node.is_alone else _assumed(node, rated, surroundings)
+    is_whole = node.is_alone or node.is_of_cores
+    return () if is_whole else _assumed(node, rated, surroundings)
 
 
 def _assumed(

@@ -20,7 +20,7 @@ from carbonctl.account.ratings import (
     typical_power,
 )
 from carbonctl.account.shares import group_shares, shares
-from carbonctl.account.vcpus import vcpus, vcpus_alone
+from carbonctl.account.vcpus import cores, vcpus, vcpus_alone
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.counting import DeviceUnit
 from carbonctl.catalog.records import Device
@@ -125,6 +125,8 @@ def _holds_host(node: MachineResolver, group: Group | None) -> bool:
 
 def _devices(node: MachineResolver) -> Group:
     """Return the devices of a machine."""
+    if node.is_of_cores:
+        return cores(node)
     draw, rated = _draw(node)
     idle = node.given("idle_power") or recorded(node, "idle_power")
     of_all = _of_all(node) if draw is not None else None

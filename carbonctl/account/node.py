@@ -14,7 +14,7 @@ from carbonctl.errors import Caution
 from carbonctl.estimators import device_words
 from carbonctl.estimators.base import ActivityError
 from carbonctl.estimators.device_words import PROCESSORS
-from carbonctl.estimators.machine import HOST_ALONE, SEVERAL, UNNAMED, Scale
+from carbonctl.estimators.machine import CORES, HOST_ALONE, SEVERAL, UNNAMED, Scale
 from carbonctl.numbers.intervals import decide
 from carbonctl.numbers.quantities import Quantity
 from carbonctl.numbers.values import Status, Value
@@ -27,7 +27,7 @@ HOURS_PER_YEAR = 8760
 _CLIENTS = ("phone", "tablet", "wearable")
 _OF_NODES = ("sxm", "sxm2", "oam")
 _IN_NODE = 8  # modules, where nothing says how many
-_SHORTEST_LIFE_H, _LONGEST_LIFE_H = HOURS_PER_YEAR / 4, HOURS_PER_YEAR * 30
+SHORTEST_LIFE_H, LONGEST_LIFE_H = HOURS_PER_YEAR / 4, HOURS_PER_YEAR * 30
 
 
 class MachineResolver:
@@ -99,7 +99,7 @@ class MachineResolver:
     def lifetime(self) -> Value:
         """Return the service life, with a warning where no machine has lived so long or short."""
         life = self.default("lifetime")
-        if decide((life.best < _SHORTEST_LIFE_H) | (life.best > _LONGEST_LIFE_H)):
+        if decide((life.best < SHORTEST_LIFE_H) | (life.best > LONGEST_LIFE_H)):
             years = life.best / HOURS_PER_YEAR
             message = f"{years:.3g} years is no service life of hardware"
             self.warnings.append(Caution(message, life.path or "", kind="service life"))
@@ -241,7 +241,20 @@ class MachineResolver:
         """What stands for the devices where they have no record."""
         if self.is_alone:
             return HOST_ALONE
+        if self.is_of_cores:
+            return CORES
         return SEVERAL if self.kinds else UNNAMED
+
+    @cached_property
+    def is_of_cores(self) -> bool:
+        """Whether it is some cores of a CPU of which nothing is said, nor of what they draw."""
+        if self.unit or self.host or self.instance or self.kinds:
+            return False
+        fields = self.layers[0][1]
+        counted = (getattr(fields, key, None) for key in ("devices", "device_time"))
+        is_counted = any(v is not None and v.counts in device_words.PARTS_OF_CPUS for v in counted)
+        keys = ("device", "power", "rated_power", "devices_per_system", *DESCRIBES_HOST)
+        return is_counted and all(self.given(key) is None for key in keys)
 
     def in_devices(self, given: Value, per_system: Value | None = None) -> Quantity:
         """Return a number that the spec gives in devices of the machine.

@@ -63,7 +63,7 @@ def shares(
     if holds_host:
         return devices
     hosts = host_shares(node, recorded, surroundings)
-    if all(share.value is None for share in (*devices, *hosts)):
+    if not node.is_of_cores and all(share.value is None for share in (*devices, *hosts)):
         return (Share("system", None, Scale(node.per_system), lacks=_LACKS["system"]),)
     return (*devices, *hosts)
 
@@ -221,6 +221,8 @@ def host_shares(
         computed = _computed(node, node.host, "host")
         if computed:
             return computed
+        if node.is_of_cores:  # nothing says how many of them a server has
+            return ()
         if node.host is None and all(stands_alone(device) for device in node.records):
             return ()
     return (_host_share(node, recorded, surroundings),)

@@ -28,7 +28,7 @@ Layer = tuple[str, Site]
 
 MAX_YEARS_APART = 2
 _STATUS: dict[str, Status] = {PUBLISHED: "catalog", ANCHORED: "derived", DERIVED: "derived"}
-_SUSPICIOUS_PUE = 4
+SUSPICIOUS_PUE = 4
 _SUPPLY = (
     "grid", "carbon_intensity", "grid_hourly", "basis", "based_on", "carbon_free_energy",
     "contract_intensity", "residual_intensity", "market_intensity", "losses", "water_intensity",
@@ -141,7 +141,7 @@ class _Site:
         market, market_inputs = self.market(intensity)
         has_none = self.of_clients or operator == "client"
         pue = None if has_none else self.pue(region)
-        if pue is not None and decide(pue.best > _SUSPICIOUS_PUE):
+        if pue is not None and decide(pue.best > SUSPICIOUS_PUE):
             message = f"a PUE of {pue.best:g} is far above any known"
             self.warnings.append(Caution(message, pue.path or "", kind="PUE"))
         return Supply(

@@ -6,6 +6,7 @@ from carbonctl.account.node import MachineResolver
 from carbonctl.catalog.instances import Instance
 from carbonctl.catalog.vcpu_power import PerVcpu
 from carbonctl.estimators.base import ActivityError
+from carbonctl.estimators.device_words import threads_of_a_core
 from carbonctl.estimators.machine import Group
 from carbonctl.numbers.intervals import Range
 from carbonctl.numbers.values import Value
@@ -32,6 +33,24 @@ def vcpus_alone(node: MachineResolver) -> Group:
     idle = node.given("idle_power")
     idle = idle or _of_all(each, each.idle, instance, "idle_power", node.place("idle_power"))
     busy = node.catalog.priors["busy", "vcpus"].value("busy", node.path, "", instance.id)
+    return Group("devices", None, full, idle, is_whole_machine=True, busy=busy)
+
+
+def cores(node: MachineResolver) -> Group:
+    """Return cores of a CPU that is not named as devices, with their share of the whole server."""
+    each = node.catalog.vcpu_power.unnamed
+    threads = threads_of_a_core(node.catalog.defaults)
+
+    def of_core(watts: Range, key: str) -> Value:
+        note = f"{threads.best:g} threads × {watts.best:g} W of {each.name}; {each.note}"
+        return Value(
+            watts * threads.number, "W", "default", each.source, node.place(key), name=key,
+            note=note, confidence=each.confidence, unknown=f"core_{key}:{each.architecture}",
+        )  # fmt: skip
+
+    busy = node.catalog.priors["busy", "vcpus"].value("busy", node.path, "", each.architecture)
+    idle = node.given("idle_power") or of_core(each.idle, "idle_power")
+    full = of_core(each.busy, "rated_power")
     return Group("devices", None, full, idle, is_whole_machine=True, busy=busy)
 
 

@@ -11,6 +11,7 @@ from carbonctl.catalog.tables import Row, first
 from carbonctl.numbers.intervals import Range
 
 TABLE = "cloud/vcpu-power.csv"
+_UNNAMED = "unnamed"
 
 
 class PerVcpu(NamedTuple):
@@ -48,6 +49,11 @@ class VcpuPower:
     def get(self, cpu: str) -> PerVcpu | None:
         """Return the draw of a vCPU of a CPU; None where it is unknown."""
         return self._by_cpu.get(cpu)
+
+    @property
+    def unnamed(self) -> PerVcpu:
+        """The draw of a thread of a CPU of which nothing is known."""
+        return self.by_architecture[_UNNAMED]
 
     def of(self, instance: Instance) -> PerVcpu | None:
         """Return the draw of a vCPU of a cloud machine type; None where it is unknown.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from carbonctl.catalog.defaults import Defaults
 from carbonctl.catalog.records import Device
-from carbonctl.estimators.machine import HOST_ALONE, SEVERAL
+from carbonctl.estimators.machine import CORES, HOST_ALONE, SEVERAL
 from carbonctl.factors.power import W_PER_KW
 from carbonctl.numbers.quantities import Quantity, of
 from carbonctl.numbers.units import format_number
@@ -62,6 +62,8 @@ def in_devices(
         number = of(value._replace(unit=f"{word}-h" if value.unit else f"{word}s"))
     if word in NODES:
         return number * per_system
+    if device == CORES and word in PARTS_OF_CPUS:
+        return number if word == "core" else number / threads_of_a_core(defaults)
     if isinstance(device, str):
         _check_without_record(value, device)
         return number
@@ -119,7 +121,13 @@ def _cores(value: Value, cores: Value) -> Value:
 
 def _threads(value: Value, device: Device, defaults: Defaults) -> Value:
     known = device.threads_per_core
-    figure = known or defaults.threads_per_core._replace(status="default")
+    return known._replace(name="threads_per_core", path=None) if known else threads_of_a_core(
+        defaults)  # fmt: skip
+
+
+def threads_of_a_core(defaults: Defaults) -> Value:
+    """Return the threads of a core of a CPU whose record says nothing of them."""
+    figure = defaults.threads_per_core._replace(status="default")
     return figure._replace(name="threads_per_core", path=None)
 
 

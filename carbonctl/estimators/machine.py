@@ -7,7 +7,7 @@ from carbonctl.estimators.roles import MACHINES, Role
 from carbonctl.numbers.quantities import Quantity
 from carbonctl.numbers.values import Value
 
-HOST_ALONE, SEVERAL, UNNAMED = "host", "several kinds", ""
+HOST_ALONE, SEVERAL, CORES, UNNAMED = "host", "several kinds", "cores", ""
 
 
 class Scale(NamedTuple):
@@ -130,8 +130,8 @@ class Machine(NamedTuple):
     device : Device or None
         The record of its devices; None where it names none or several.
     made_of : str
-        What stands for devices where there is no record: a host by itself, several kinds, or
-        nothing that is named.
+        What stands for devices where there is no record: a host by itself, several kinds, cores
+        of a CPU that is not named, or nothing that is named.
     has_share : bool
         Whether it is a share of a host.
     vcpus : Value, optional

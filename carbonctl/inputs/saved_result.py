@@ -86,6 +86,8 @@ def read(text: str, file: str, first: int = 1, *, or_line: bool = False) -> Save
     except (KeyError, TypeError, IndexError) as error:
         message = f"not the saved account of a fleet: {error!r} is missing or no such thing"
         raise InputError([Problem(file, first, 1, message)]) from None
+    except ValueError as error:
+        raise InputError([Problem(file, first, 1, str(error))]) from None
     is_line = isinstance(document, dict) and "entries" in document
     if is_line and not or_line:
         raise InputError([Problem(file, first, 1, _LINES)])

@@ -28,13 +28,16 @@ class Text:
     """A text of some parts, on one line: a line break in it could look like a line of ours.
 
     The style of the first part is words of `_CODES`, such as ``bold dim``. ``indent`` says how far
-    the text is indented in its column.
+    the text is indented in its column; one that is whole runs on rather than being broken.
     """
 
-    __slots__ = ("indent", "parts", "plain")
+    __slots__ = ("indent", "is_whole", "parts", "plain")
 
-    def __init__(self, plain: str = "", style: str = "", indent: int = 0) -> None:
+    def __init__(
+        self, plain: str = "", style: str = "", indent: int = 0, *, is_whole: bool = False
+    ) -> None:
         self.indent = indent
+        self.is_whole = is_whole
         self.plain = plain if plain.isprintable() else plain.translate(_ONE_LINE)
         self.parts = [(self.plain, style)]
 
@@ -79,6 +82,8 @@ class _Sized(NamedTuple):
     @property
     def longest(self) -> int:
         """The columns of its longest word."""
+        if self.text.is_whole:
+            return self.size
         return self.text.indent + max(map(_size, self.text.plain.split()), default=0)
 
 
@@ -262,7 +267,8 @@ def _lines(
     for (text, whole), (column, start, width) in zip(cells, places, strict=True):
         plain, indent = text.plain, text.indent
         runs_on = False
-        for line, (first, end) in enumerate(_breaks(plain, width - indent)):
+        breaks = [(0, len(plain))] if text.is_whole else _breaks(plain, width - indent)
+        for line, (first, end) in enumerate(breaks):
             part = plain[first:end]
             size = whole if part == plain else indent + _size(part)
             left = start + width - size if column.is_right and size < width else start

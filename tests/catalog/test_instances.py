@@ -102,6 +102,21 @@ def test_a_core_draws_as_two_threads_of_the_same_architecture(core, thread):
             assert getattr(getattr(whole, key), end) == pytest.approx(two, rel=1e-3)
 
 
+def test_a_cpu_that_is_not_named_draws_as_all_of_them():
+    with (DB / "cloud" / "vcpu-power.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    some = [row for row in rows if row["cpus"] and int(row["n"])]
+    some = [row for row in some if not row["architecture"].endswith("-cores")]
+    own = CATALOG.vcpu_power.unnamed
+    machines = [int(row["n"]) for row in some]
+    for key, figure in (("idle", own.idle), ("max", own.busy)):
+        watts = [float(row[f"{key}_w"]) for row in some]
+        mean = sum(n * w for n, w in zip(machines, watts, strict=True)) / sum(machines)
+        assert figure.best == pytest.approx(mean, rel=1e-3)
+        assert figure.low == min(float(row[f"{key}_low"]) for row in some)
+        assert figure.high == max(float(row[f"{key}_high"]) for row in some)
+
+
 def test_every_row_of_the_draw_names_what_there_is():
     hosts = {f"{instance.provider}/{instance.host}" for instance in TYPES}
     for row in CATALOG.vcpu_power.by_architecture.values():

@@ -401,7 +401,9 @@ def test_after_so_many_errors_nothing_more_is_read(inside, at):
     assert done.code == 3
     assert "stopped after 2 rows that cannot be counted" in done.err
     assert [table["file"] for table in document(done)["inputs"]] == ["jobs.csv"]
-    both = inside("fleet", "jobs.csv", "more.csv", "--max-errors", "3", "-f", "json", "-q")
+    third = inside("fleet", "jobs.csv", "more.csv", "--max-errors", "3", "-f", "json")
+    assert "stopped after 3 rows" in third.err  # one of them is of an unknown device
+    both = inside("fleet", "jobs.csv", "more.csv", "--max-errors", "4", "-f", "json", "-q")
     assert len(document(both)["inputs"]) == 2
 
 

@@ -66,9 +66,15 @@ def row(seed: int):  # noqa: C901 - a row may have anything
             cells["energy_boundary"], keys["includes_pue"] = "facility", "yes"
     else:
         cores = draw.choice([1, 8, 64])
-        cells |= {"cpu_cores": cores, "cpu_power_w": 7.5, "wall_time_h": hours}
-        keys |= {"devices": str(cores), "wall_time": f"{hours!r} h", "power": "7.5 W",
-                 "devices_per_system": "1", "host_power": "0 W"}  # fmt: skip
+        cells |= {"cpu_cores": cores, "wall_time_h": hours}
+        keys |= {"devices": f"{cores} cores", "wall_time": f"{hours!r} h"}
+        if draw.random() < 0.6:
+            cells["cpu_power_w"] = 7.5
+            keys |= {"devices": str(cores), "power": "7.5 W", "devices_per_system": "1",
+                     "host_power": "0 W"}  # fmt: skip
+        else:
+            maybe(0.5, "memory_gb", "memory", 16)
+            keys.pop("memory", None)  # the draw of cores holds it
     if kind != "energy":
         maybe(0.2, "lifetime_h", "lifetime", 30000.0, " h")
     activity = {"kind": "energy" if kind == "energy" else "compute", **keys}
@@ -131,6 +137,22 @@ def test_rows_have_the_accounts_of_their_workloads_with_a_map(many, tmp_path):
                 assert ours == pytest.approx(theirs, rel=1e-12, abs=1e-300), (name, whole)
         compared += 1
     assert compared > 250
+
+
+def test_cores_that_are_not_named_draw_as_estimate_has_them(tmp_path):
+    path = tmp_path / "jobs.csv"
+    path.write_text("job,cpu_cores,hours,region\na,64,10,FR\nb,1,0.5,FR\nc,64,10,\n")
+    totals, rejects, _ = rows_of(path)
+    assert [reject.line for reject in rejects] == [4]
+    spec = {"kind": "compute", "devices": "64 cores", "wall_time": "10 h"}
+    whole = {"name": "a", "site": {"grid": "FR"}, "phases": {"training": [spec]}}
+    wanted = estimate(json.dumps(whole).encode(), "a", CATALOG)
+    assert totals[2].energy_kwh == pytest.approx(wanted.total.energy_kwh, rel=1e-12)
+    kg = wanted.total.operational_kgco2e
+    assert totals[2].operational_kgco2e == pytest.approx(kg, rel=1e-12)
+    assert totals[2].embodied_kgco2e is None  # of a host, of which nothing is known
+    rated = next(v for v in wanted.entries[0].inputs if v.name == "rated_power")
+    assert rated.status == "default" and rated.source and rated.low < rated.best < rated.high
 
 
 def test_all_rows_together_have_the_account_and_the_range_of_one_workload(many, tmp_path):

@@ -319,3 +319,56 @@ def test_a_cell_of_a_template_is_said_by_its_column(fleet, tmp_path, column, val
     (reject,) = csv.DictReader(io.StringIO((tmp_path / "r.csv").read_text(encoding="utf-8")))
     assert (reject["line"], reject["column"], reject["value"]) == ("2", column, value)
     assert reject["message"].startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("name", "share"),
+    [("G_3g.20gb", 3 / 7), ("g_1g.5gb", 1 / 7), ("G-MIG-2g.12gb", 2 / 4), ("G MIG 4g.20gb", 4 / 7)],
+)
+@pytest.mark.parametrize("column", ["", "load", "power_w", "gpu_hours"])
+def test_parts_of_a_gpu_have_their_share_of_its_figures_in_the_map(fleet, name, share, column):
+    map = MAP.replace("  A:", "  G:")
+    heads = {"": "n_gpus,hours", "gpu_hours": "gpu_hours"}
+    head = heads.get(column, f"n_gpus,hours,{column}")
+    cells = {"": "7,10", "load": "7,10,0.5", "power_w": "7,10,60", "gpu_hours": "70"}[column]
+    part = fleet(f"gpu,{head}\n{name},{cells}\n", "--set", "host_power=800 W", map=map)
+    assert part.code == 0, part.err
+    kw = {"load": 0.2 * share, "power_w": 0.06}.get(column)
+    (row,) = rows(part)
+    assert float(row["device_h"]) == 70
+    assert float(row["embodied_kgco2e"]) == pytest.approx(
+        70 * share * (150 + 200) / (4 * 8760 * 0.5), rel=1e-12
+    )
+    if kw is not None:
+        assert energy(part) == pytest.approx(70 * (kw + 0.1 * share) * 1.2, rel=1e-12)
+
+
+def test_a_part_of_which_the_share_is_not_clear_is_rejected(fleet):
+    done = fleet("gpu,n_gpus,hours\nA_1g.24gb,1,10\n")
+    assert done.code == 3 and "unknown device `A`" in done.err
+
+
+def test_a_tag_is_not_called_like_what_follows_from_the_account(fleet):
+    done = fleet(f"{HEAD}\n{ROW}\n", map=f"{MAP}tags: {{device: team}}\n")
+    assert done.code == 3 and "map.yaml:5:8: `device` is no tag" in done.err
+
+
+def test_rows_whose_tag_is_none_are_in_the_group_of_those_without(fleet):
+    table = f"{HEAD}\n{ROW}\nk,(none),A,4,10,1,2026-01-02\nl,,A,4,10,1,2026-01-03\n"
+    groups = {row["team"]: row["rows"] for row in rows(fleet(table, "--by", "team"))}
+    assert groups == {"t": "1", "(none)": "2"}
+
+
+def test_rows_of_unknown_names_count_for_the_most_errors(fleet, tmp_path, inside):
+    unknown = "".join(f"j{n},t,nope{n},4,10,1,2026-01-01\n" for n in range(3))
+    (tmp_path / "more.csv").write_text(f"{HEAD}\n{ROW.replace('j,', 'z,')}\n")
+    table = f"{HEAD}\n{ROW}\n{unknown}"
+    few = fleet(table, "--max-errors", "3")
+    assert few.code == 3 and "stopped after 3 rows" in few.err
+    most = fleet(table, "--max-errors", "4")
+    assert most.code == 3 and "stopped" not in most.err
+    flags = ("--map", "map.yaml", "--format", "json", "--max-errors")
+    stopped = json.loads(inside("fleet", "jobs.csv", "more.csv", *flags, "3").out)
+    whole = json.loads(inside("fleet", "jobs.csv", "more.csv", *flags, "4").out)
+    assert [len(some["inputs"]) for some in (stopped, whole)] == [1, 2]
+    assert [some["coverage"]["rejected"] for some in (stopped, whole)] == [3, 3]

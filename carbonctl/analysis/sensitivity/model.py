@@ -38,6 +38,8 @@ class Row(NamedTuple):
         The square of that, in percent of the squares of all unknowns.
     side : str
         Of a difference: base or head, where it is on that side alone; else None.
+    where : tuple of str
+        The parts that the names of all activities with it have, of a fleet its device or place.
     """
 
     path: str | None
@@ -60,6 +62,7 @@ class Row(NamedTuple):
     rank: float | None = None
     variance_pct: float | None = None
     side: str | None = None
+    where: tuple[str, ...] = ()
 
 
 class Sensitivity(NamedTuple):

@@ -12,6 +12,7 @@ from carbonctl.ledger.terms import Term
 from carbonctl.ledger.unknowns import Uncertain
 from carbonctl.numbers.values import Value
 
+PARTS = " / "  # between the parts of the name of an activity of a fleet
 TOGETHER = ", "  # between the members of a group, as in the identity of those that go together
 
 
@@ -70,8 +71,9 @@ def swings(figure: Figure, at: str, *, is_exact: bool = False) -> Swings:
     median, reached = reaches(figure.entries, moves, is_exact=is_exact)
     known = [n for n, middle in enumerate(moves.medians) if middle is not None]
     members = _members(figure, terms, known, moves)
+    where = _where(figure, known, moves)
     movers = [
-        _mover(reach, members[reach.place])
+        _mover(reach, members[reach.place], where[reach.place])
         for reach in reached
         if not reach.low == reach.high == median
     ]
@@ -95,6 +97,16 @@ def _members(
     return members
 
 
+def _where(figure: Figure, known: Sequence[int], moves: Moves) -> dict[int, tuple[str, ...]]:
+    """Return which parts of the names of activities all have that an unknown is in."""
+    where: dict[int, tuple[str, ...]] = {}
+    for number in known:
+        parts = tuple(figure.entries[number].activity.split(PARTS))
+        for place in moves.moves[number]:
+            where[place] = tuple(part for part in where.get(place, parts) if part in parts)
+    return where
+
+
 def _at_bounds(term: Term | None) -> Term | None:
     """Return a term whose unknowns have their bounds and best estimates as quantiles."""
     if term is None:
@@ -104,12 +116,12 @@ def _at_bounds(term: Term | None) -> Term | None:
     )
 
 
-def _mover(reach: Reach, members: dict[Uncertain, Value]) -> Mover:
+def _mover(reach: Reach, members: dict[Uncertain, Value], where: tuple[str, ...]) -> Mover:
     value, unknown = reach.value, next(iter(members))
     row = Row(
         value.path, value.figure or value.name, value.status, value.source, unknown.distribution,
         value.best, value.low, value.high, value.unit, reach.entries,
-        reach.low, reach.high, abs(reach.high - reach.low),
+        reach.low, reach.high, abs(reach.high - reach.low), where=where,
     )  # fmt: skip
     figures = {value.path: value.figure or value.name for value in members.values()}
     if len(figures) > 1 and set(unknown.unknown.split(TOGETHER)) >= figures.keys():

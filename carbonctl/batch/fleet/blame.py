@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from carbonctl.batch.fleet.named import looked_up
 from carbonctl.batch.fleet.placeholders import placeholders
 from carbonctl.batch.fleet.structures import (
     AMOUNTS,
@@ -16,7 +17,6 @@ from carbonctl.batch.fleet.structures import (
     WORDS,
     Sayings,
     Structure,
-    looked_up,
 )
 from carbonctl.errors import Problem
 from carbonctl.spec.tree import Place

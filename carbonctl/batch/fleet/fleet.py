@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
@@ -11,7 +12,10 @@ import numpy as np
 
 from carbonctl.batch.fleet.blame import of_cell, said_for_all
 from carbonctl.batch.fleet.blocks import unique_rows
-from carbonctl.batch.fleet.rates import Accounted, Rater, varying
+from carbonctl.batch.fleet.kernel import Part
+from carbonctl.batch.fleet.means import MeanEntries
+from carbonctl.batch.fleet.named import looked_up
+from carbonctl.batch.fleet.rates import Accounted, Rater, rated
 from carbonctl.batch.fleet.structures import (
     AMOUNTS,
     FIGURES,
@@ -20,9 +24,9 @@ from carbonctl.batch.fleet.structures import (
     Sayings,
     Structure,
     amounts_of,
-    looked_up,
     workload,
 )
+from carbonctl.batch.fleet.summed import names as summed_in
 from carbonctl.batch.fleet.sums import Sums
 from carbonctl.batch.fleet.totals import groups
 from carbonctl.catalog import Catalog
@@ -97,6 +101,7 @@ class Maker:
         self.of_entry = [name for name in by if name in OF_ENTRY and name not in tags]
         labels = self._labels_of_entry if self.of_entry else None
         self.rater = Rater(catalog, sayings, overrides, labels)
+        self.means = MeanEntries(self.rater)
         self.accounted: list[Accounted] = []
 
     def _labels_of_entry(self, entry: Entry) -> tuple[str, ...]:
@@ -121,7 +126,7 @@ class Maker:
             known = {**names[other], **parts, **tags}
             return tuple(known[name] or NONE for name in self.by)
 
-        places = [[AMOUNTS.index(name) for name in varying(one)] for one in sums.structures]
+        places = [rated(one) for one in sums.structures]
         made, total = groups(
             kept, self.accounted, places, label, self._device_hours(kept, sums.structures)
         )
@@ -146,6 +151,15 @@ class Maker:
             ),
             self.said, partial(self._ledger, kept, sums, names),
         )  # fmt: skip
+
+    def faulty_rows(self, part: Part) -> int:
+        """Return how many rows of a block no account can be made of, such as of unknown devices."""
+        if not part.sums:
+            return 0
+        met = part.met.tolist()
+        accounts = self.rater.rates([part.structures[place] for place in met])
+        faulty = [place for place, own in zip(met, accounts, strict=True) if own.error is not None]
+        return int(part.sums[0][np.isin(part.structure, faulty)].sum())
 
     def _require_sayings(self, structures: Sequence[Structure]) -> None:
         """Require that what is said of all rows can be accounted for.
@@ -288,17 +302,22 @@ class Maker:
             own = names[other]
             tags = [tag or NONE for tag in sums.groups[one]]
             place = [text for text in (own["device"] or own["instance"], own["grid"]) if text]
-            spec = workload(
-                sums.structures[other], amounts_of(row[1:]), self.sayings,
-                self.rater.per_system(sums.structures[other]),
-            )  # fmt: skip
-            result = self.rater.account(spec)
             name = " / ".join([*tags, *place])
             entries += [
                 entry._replace(activity=name, inputs=_without_lines(entry.inputs))
-                for entry in result.entries
+                for entry in self._entries(sums.structures[other], row)
             ]
         return tuple(entries)
+
+    def _entries(self, structure: Structure, row: Sequence[float]) -> Iterable[Entry]:
+        """Return the entries of a cell from its rows and its sums."""
+        if summed_in(structure):
+            return self.means.of(structure, row[1:], int(row[0]))
+        spec = workload(
+            structure, amounts_of(row[1 : 1 + len(AMOUNTS)]), self.sayings,
+            self.rater.per_system(structure),
+        )  # fmt: skip
+        return self.rater.account(spec).entries
 
 
 def _rows_of(structure: Any, amounts: Any) -> Iterable[tuple[int, int]]:
@@ -333,7 +352,7 @@ def _value(structure: Structure, column: str) -> str:
     if column in WORDS:
         return structure.word(column)
     number = structure.figure(column) if column in FIGURES else None
-    return "" if number is None else f"{number:g}"
+    return "" if number is None or math.isinf(number) else f"{number:g}"
 
 
 def _without_lines(inputs: Iterable[Value]) -> tuple[Value, ...]:

@@ -12,12 +12,8 @@ from carbonctl.batch.fleet.blocks import NAN, Block, Texts, codes_of, distinct, 
 from carbonctl.batch.fleet.checks import Rejects, check
 from carbonctl.batch.fleet.kinds import Kinds, kinds_of
 from carbonctl.batch.fleet.known import Codes, Known, Same
-from carbonctl.batch.fleet.structures import (
-    AMOUNTS,
-    FIGURES,
-    WORDS,
-    Structure,
-)
+from carbonctl.batch.fleet.structures import AMOUNTS, FIGURES, WORDS, Structure
+from carbonctl.batch.fleet.summed import MOST_OWN, PLACES, own_cells, without_figures
 from carbonctl.estimators.usage import ONE_NODE
 from carbonctl.factors.use_phase import HOURS_PER_YEAR
 from carbonctl.ledger.fleet import Reject
@@ -26,10 +22,6 @@ NO_TIME = "no time"
 DUPLICATE = "duplicate"
 _NO_TIME = "no time is given: wall_time_h with devices, or device_time_h"
 _TOO_MUCH = "more than one such device draws; power is that of one device"
-_NO_CORE_POWER = (
-    "the power of its cores is unknown: give cpu_power_w, or in the map `cpu: "
-    "{power_per_core: 7.5 W}`"
-)
 
 Group = tuple[str, ...]
 
@@ -82,7 +74,7 @@ class Part(NamedTuple):
     group, structure : array of int
         For each cell the places of its group and of its structure.
     sums : dict of array
-        A number for each cell: at 0 the rows that it has, at 1 + n the n-th of `AMOUNTS`; only
+        A number for each cell: at 0 the rows that it has, at 1 + n the n-th of `PLACES`; only
         those that are not 0 everywhere.
     rejects : list of Reject
         The rows that cannot be counted.
@@ -93,7 +85,9 @@ class Part(NamedTuple):
     structure_of : array of int
         For each row the place of its structure; -1 where it is not counted.
     amounts : dict of array
-        By its name each amount that some rows have, a number for each row.
+        By its name in `PLACES` each amount that some rows have, a number for each row.
+    is_summed : bool
+        Whether figures of its rows are summed, as they have too many of them.
     """
 
     file: str
@@ -109,6 +103,7 @@ class Part(NamedTuple):
     rejected_rows: int
     structure_of: Any
     amounts: dict[str, Any]
+    is_summed: bool = False
 
 
 def part(
@@ -145,16 +140,18 @@ def part(
         skipped[NO_TIME] += int((is_empty & counts).sum())
         counts &= ~is_empty
     rows = slice(None) if counts.all() else np.flatnonzero(counts)
-    first, structure_of = unique_rows(
-        [column if isinstance(rows, slice) else _taken(column, rows)
-         for column in _columns(block, kinds, plan, made)], _length(rows, block.rows),
-    )  # fmt: skip
     at = np.arange(block.rows)[rows]
-    known = known or Known()
-    met = known.numbers(_fields(block, kinds, plan, made, at[first]), len(first))
     tags = [_taken(block.tags[name], rows) for name in plan.by]
     first_of_group, group_of = unique_rows(tags, len(at))
     groups = [tuple(texts.at(row) for texts in tags) for row in first_of_group.tolist()]
+    first, structure_of = _alike(block, kinds, plan, made, rows)
+    is_summed = own_cells(block, at, group_of, structure_of) > MOST_OWN
+    if is_summed:
+        block, amounts = without_figures(block, made.amounts, kinds.is_energy)
+        made = made._replace(amounts=amounts)
+        first, structure_of = _alike(block, kinds, plan, made, rows)
+    known = known or Known()
+    met = known.numbers(_fields(block, kinds, plan, made, at[first]), len(first))
     count = len(known.structures)
     structure = met[structure_of]
     cells, cell_of = distinct(group_of * np.int64(count) + structure, len(groups) * count)
@@ -165,8 +162,16 @@ def part(
         cells // max(count, 1), cells % max(count, 1),
         _sums(block, made.amounts, rows, cell_of, len(cells)),
         [reject for _, reject in sorted(rejects.all, key=lambda pair: pair[0])],
-        +skipped, rejects.count, every, made.amounts,
+        +skipped, rejects.count, every, made.amounts, is_summed,
     )  # fmt: skip
+
+
+def _alike(block: Block, kinds: Kinds, plan: Plan, made: _Amounts, rows: Any) -> tuple[Any, Any]:
+    """Return the first row of each structure, and for each row which of them it has."""
+    columns = _columns(block, kinds, plan, made)
+    if not isinstance(rows, slice):
+        columns = [_taken(column, rows) for column in columns]
+    return unique_rows(columns, _length(rows, block.rows))
 
 
 def _length(rows: Any, whole: int) -> int:
@@ -188,7 +193,7 @@ def _sums(
     is_first = block.columns.get("is_first")
     counted = cell_of if is_first is None else cell_of[is_first[rows]]
     sums = {0: np.bincount(counted, minlength=cells).astype(float)}
-    for place, name in enumerate(AMOUNTS, 1):
+    for place, name in enumerate(PLACES, 1):
         if name in amounts:
             sums[place] = np.bincount(cell_of, weights=amounts[name][rows], minlength=cells)
     return sums
@@ -244,7 +249,6 @@ def _amounts(block: Block, kinds: Kinds, plan: Plan, rejects: Rejects) -> _Amoun
     refuse(is_energy & np.isnan(energy), "energy_kwh", "no energy is given")
     lacks = is_storage & (np.isnan(stored) | no_wall)
     refuse(lacks, "storage_gb", "storage_gb and wall_time_h go together")
-    refuse(is_compute & is_of_cores & np.isnan(core_w), "cpu_cores", _NO_CORE_POWER)
     if not plan.names_device:
         nameless = ~has_machine & ~is_of_cores
         refuse(is_compute & nameless, "device", "no device is named")
@@ -265,11 +269,13 @@ def _amounts(block: Block, kinds: Kinds, plan: Plan, rejects: Rejects) -> _Amoun
         "energy_kwh": is_energy,
         "storage_gbh": is_storage,
         "jobs": np.False_,
+        "core_h": is_compute & is_of_cores & np.isnan(core_w),
     }
     factors: dict[str, tuple[Any, ...]] = {
         "device_h": (device_h,), "load_h": (device_h, load), "power_wh": (device_h, power),
         "core_wh": (cores, core_w, wall), "memory_gbh": (n("memory_gb"), wall),
         "wall_h": (wall,), "energy_kwh": (energy,), "storage_gbh": (stored, wall),
+        "core_h": (device_h,),
     }  # fmt: skip
     amounts = {
         name: _product(some, known[name], block) for name, some in factors.items()

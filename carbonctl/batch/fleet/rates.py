@@ -7,16 +7,13 @@ amounts, and again with each of them doubled by itself; the differences are what
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
-
-import numpy as np
 
 from carbonctl.analysis.accounts import Accounts, PointAccount
 from carbonctl.analysis.columns import Point
 from carbonctl.batch.fleet.reading import Labels, Parts, Points, readings
 from carbonctl.batch.fleet.structures import (
-    AMOUNTS,
     WORDS,
     Amounts,
     Sayings,
@@ -25,6 +22,7 @@ from carbonctl.batch.fleet.structures import (
     text_of,
     workload,
 )
+from carbonctl.batch.fleet.summed import SUMMED, combined, corners, places_of, with_figures
 from carbonctl.catalog import Catalog
 from carbonctl.errors import Caution, InputError
 from carbonctl.factors.use_phase import HOURS_PER_YEAR
@@ -90,8 +88,10 @@ class Rater:
     def rates(self, structures: Sequence[Structure]) -> list[Accounted]:
         """Return what is known of each of some structures."""
         new = {one.key: one for one in structures if one.key not in self.known}
-        made = self._rates([*new.values()])
-        self.known |= zip(new, made, strict=True)
+        some = {key: corners(one) for key, one in new.items()}
+        made = iter(self._rates([corner for own in some.values() for corner in own]))
+        for key, own in some.items():
+            self.known[key] = _combined(new[key], [next(made) for _ in own])
         return [self.known[one.key] for one in structures]
 
     def _rates(self, structures: Sequence[Structure]) -> list[Accounted]:
@@ -101,7 +101,8 @@ class Rater:
             firsts.append(len(specs))
             per = self.per_system(structure)
             specs += [
-                workload(structure, amounts, self.sayings, per) for amounts in _points(structure)
+                workload(structure, amounts, self.sayings, per)
+                for amounts in base_points(structure)
             ]
         accounts = self.accounts(specs)
         out: list[Accounted | None] = []
@@ -112,7 +113,7 @@ class Rater:
             fault = next((point.error for point in some if point.error is not None), None)
             out.append(None if fault is None else Accounted({}, (), (), fault))
             if fault is None:
-                base = _points(structure)[0]
+                base = base_points(structure)[0]
                 sound.append(Points(some, [getattr(base, name) for name in names]))
         made = iter(readings(sound, self.labels))
         return [Accounted(*next(made)) if account is None else account for account in out]
@@ -152,16 +153,29 @@ class Rater:
         bare = structure._replace(
             varies=tuple(n for n in structure.varies if n not in ("core_wh", "memory_gbh"))
         )
-        anywhere = bare._replace(words=tuple(map(bare.word, _OF_HOSTS))).key
+        plain = with_figures(bare, dict.fromkeys(SUMMED, 1.0))
+        anywhere = plain._replace(words=tuple(map(bare.word, _OF_HOSTS))).key
         if anywhere not in self._per_system:
             try:
-                result = self.account(workload(bare, _points(bare)[0], self.sayings))
+                result = self.account(workload(bare, base_points(bare)[0], self.sayings))
             except InputError:
                 return 1.0  # its faults are reported with the account itself
             inputs = (value for entry in result.booked for value in entry.inputs)
             per = next((v.best for v in inputs if v.name == "devices_per_system"), 1.0)
             self._per_system[anywhere] = per
         return self._per_system[anywhere]
+
+
+def _combined(structure: Structure, accounts: Sequence[Accounted]) -> Accounted:
+    """Return what is known of a structure, from that of others by the figures that it sums."""
+    fault = next((account for account in accounts if account.error is not None), None)
+    if fault is not None or len(accounts) == 1:
+        return fault or accounts[0]
+    parts = {
+        labels: combined(structure, [account.parts[labels] for account in accounts])
+        for labels in accounts[0].parts
+    }
+    return accounts[0]._replace(parts=parts)
 
 
 def _flat(spec: Any, before: str = "") -> Iterator[tuple[str, str]]:
@@ -177,10 +191,11 @@ def _flat(spec: Any, before: str = "") -> Iterator[tuple[str, str]]:
 def varying(structure: Structure) -> list[str]:
     """Return the amounts that carbon is proportional to: wall time only says who works together."""
     only = "wall_h" if structure.word("instance") and "device_h" not in structure.varies else None
-    return [name for name in structure.varies if name != "wall_h" or name == only]
+    aside = {"wall_h", "core_h"} - {only}
+    return [name for name in structure.varies if name not in aside]
 
 
-def _points(structure: Structure) -> list[Amounts]:
+def base_points(structure: Structure) -> list[Amounts]:
     """Return amounts at which a structure is accounted for: one each, and each but the first two.
 
     Device-hours are those of as many devices as work together, so that what stands in for them
@@ -198,7 +213,6 @@ def _points(structure: Structure) -> list[Amounts]:
     return points
 
 
-def in_amounts(structure: Structure, sums: Iterable[float]) -> Any:
-    """Return the amounts of a structure that its rates have columns for, in their order."""
-    numbers = list(sums)
-    return np.array([numbers[AMOUNTS.index(name)] for name in varying(structure)])
+def rated(structure: Structure) -> list[int]:
+    """Return the places in `PLACES` of what the rates of a structure are of, in their order."""
+    return places_of(structure, varying(structure))

@@ -20,7 +20,7 @@ from carbonctl.batch.pool import processors
 from carbonctl.errors import InputError, Problem, UsageError
 from carbonctl.inputs.jobs import keys, logs, times
 from carbonctl.inputs.jobs.findings import Findings
-from carbonctl.inputs.jobs.layout import BUILT_IN, Layout, column_settings, layout
+from carbonctl.inputs.jobs.layout import Layout, column_settings, layout
 from carbonctl.inputs.jobs.maps import EMPTY, TABLE, Map, MappedColumn
 from carbonctl.inputs.jobs.names import FIELDS, field_named
 from carbonctl.inputs.jobs.no_text import what_is_wrong
@@ -28,7 +28,7 @@ from carbonctl.inputs.jobs.options import DEFAULTS, Options
 from carbonctl.inputs.jobs.reading import Source
 from carbonctl.inputs.jobs.recognition import recognised
 from carbonctl.inputs.jobs.records import JSON_LINES, records, sources
-from carbonctl.inputs.jobs.table import Row
+from carbonctl.inputs.jobs.table import BUILT_IN, Row
 from carbonctl.numbers.unit_table import QuantityError
 from carbonctl.spec.overrides import parse_override
 from carbonctl.spec.tree import Map as Tree

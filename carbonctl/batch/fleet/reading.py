@@ -248,9 +248,9 @@ class _Account:
 
     def _of_part(self, part: _Part, rows: Any, steps: Any) -> Callable[[int, list[int]], Rates]:
         """Return what gives the rates of a structure by its place, and its rows."""
-        sums = _slopes(part.sums[rows], steps)
-        median = None if part.median is None else _slopes(part.median[rows][..., None], steps)
-        moves = [(move, _slopes(move.ends[rows], steps)) for move in part.moves]
+        sums = slopes(part.sums[rows], steps)
+        median = None if part.median is None else slopes(part.median[rows][..., None], steps)
+        moves = [(move, slopes(move.ends[rows], steps)) for move in part.moves]
         are_same = _are_same(part, rows)
 
         def rated(place: int, own: list[int]) -> Rates:
@@ -280,19 +280,19 @@ def _are_same(part: _Part, rows: Any) -> Any:
 def _slow(points: Sequence[_Figures], steps: Sequence[float]) -> Rates:
     """Return what a unit of each amount causes, from the figures of the points of one structure."""
     own = np.array(steps)[None]
-    sums = _slopes(np.array([[point.sums for point in points]]), own)[0]
+    sums = slopes(np.array([[point.sums for point in points]]), own)[0]
     if any(point.median is None for point in points):
         return Rates(sums, None, {})
-    median = _slopes(np.array([[[point.median] for point in points]]), own)[0][0]
+    median = slopes(np.array([[[point.median] for point in points]]), own)[0][0]
     moves = {}
     for key in points[0].moves:
         ends = np.array([[point.moves.get(key, (0.0, 0.0)) for point in points]])
-        low, high = _slopes(ends, own)[0]
+        low, high = slopes(ends, own)[0]
         moves[key] = (low, high)
     return Rates(sums, median, moves)
 
 
-def _slopes(numbers: Any, steps: Any) -> Any:
+def slopes(numbers: Any, steps: Any) -> Any:
     """Return by how much figures grow with each amount.
 
     Parameters

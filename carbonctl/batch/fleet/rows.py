@@ -10,9 +10,10 @@ import numpy as np
 from carbonctl.batch.fleet.blocks import Block, Texts, constant, encoded_again
 from carbonctl.batch.fleet.fleet import OF_CELL, Maker
 from carbonctl.batch.fleet.kernel import Part
-from carbonctl.batch.fleet.rates import varying
+from carbonctl.batch.fleet.rates import rated
 from carbonctl.batch.fleet.reading import SUMS, Rates
 from carbonctl.batch.fleet.structures import AMOUNTS, Structure
+from carbonctl.batch.fleet.summed import PLACES
 from carbonctl.batch.fleet.totals import Linear, each
 from carbonctl.ledger.fleet import RowBatch
 
@@ -34,6 +35,7 @@ class RowMaker:
         self.structures: Sequence[Structure] = ()
         self.is_known = np.empty(0, dtype=bool)
         self.linear = Linear((), ())
+        self.width = len(AMOUNTS)
 
     def batch(self, block: Block, part: Part) -> RowBatch | None:
         """Return the rows of a block that count, in their order; None where there are none."""
@@ -43,8 +45,8 @@ class RowMaker:
         if not len(rows):
             return None
         structure = part.structure_of[rows]
-        amounts = np.zeros((len(rows), len(AMOUNTS)))
-        for column, name in enumerate(AMOUNTS):
+        amounts = np.zeros((len(rows), self.width), order="F")
+        for column, name in enumerate(PLACES):
             if name in part.amounts:
                 amounts[:, column] = part.amounts[name][rows]
         sums = each(self.linear.terms(np.zeros(len(rows), dtype=np.int64), structure, amounts))
@@ -75,10 +77,12 @@ class RowMaker:
         nothing = Rates(np.full((len(SUMS), 0), np.nan), None, {})
         rates = [next(iter(one.parts.values()), nothing) for one in accounted]
         places = [
-            [AMOUNTS.index(name) for name in varying(one)] if known else []
+            rated(one) if known else []
             for one, known in zip(structures, self.is_known.tolist(), strict=True)
         ]
-        self.linear = Linear(rates, places)
+        are_summed = any(max(some, default=0) >= len(AMOUNTS) for some in places)
+        self.width = len(PLACES if are_summed else AMOUNTS)
+        self.linear = Linear(rates, places, self.width)
 
     def _own(self, name: str, block: Block) -> Texts | None:
         return block.text(name) if name in block.columns else None

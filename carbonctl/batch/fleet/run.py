@@ -23,11 +23,12 @@ from carbonctl.batch.fleet.power import MostPower
 from carbonctl.batch.fleet.read import DASK, Reading, Table, opened, raw_map
 from carbonctl.batch.fleet.rows import RowMaker
 from carbonctl.batch.fleet.steps import Done, Steps
+from carbonctl.batch.fleet.summed import MOST_OWN
 from carbonctl.batch.fleet.sums import Sums
 from carbonctl.catalog import Catalog
 from carbonctl.errors import InputError, Problem
 from carbonctl.inputs.jobs.findings import Findings
-from carbonctl.inputs.jobs.layout import BUILT_IN
+from carbonctl.inputs.jobs.table import BUILT_IN
 from carbonctl.ledger.fleet import NONE, Fleet, Input, Reject
 from carbonctl.ledger.result import About
 from carbonctl.outputs.merging import Repeats
@@ -48,9 +49,9 @@ _POWERS = ("load", "power", "busy", "rated_power")
 
 MOST_STRUCTURES = 100_000
 _TOO_DIFFERENT = (
-    f"more than {MOST_STRUCTURES:,} combinations of device, place and figures of their own (PUE, "
-    "intensity, lifetime, …), and each is an account: it is read no further; give a grid in place "
-    "of an intensity, or round these figures"
+    f"more than {MOST_STRUCTURES:,} combinations of device, place and figures of their own "
+    "(utilization, host power, …), and each is an account: it is read no further; round these "
+    "figures"
 )
 
 
@@ -133,6 +134,7 @@ class _Run:
         self.seen = Seen()
         self.inputs: list[Input] = []
         self.problems: list[Problem] = []
+        self.unaccountable = 0  # rows of unknown names, where these are counted on the way
         sayings = order.reading.sayings
         said = {**sayings.defaults, **sayings.above}
         fills = {**order.reading.fills.behind, **order.reading.fills.above}
@@ -260,9 +262,15 @@ class _Run:
         self.sums.headers.setdefault(done.part.file, done.headers)
         if len(self.sums.structures) > MOST_STRUCTURES:
             raise InputError([Problem(done.part.file, None, None, _TOO_DIFFERENT)])
+        if self.sums.are_summed and len(self.known.structures) > MOST_OWN:
+            self.known = Known()  # of structures whose figures are summed
+            self.maker.rater.known.clear()
         most = self.order.most_errors
-        if most is not None and len(self.findings.rejects) + self.sums.rejected >= most:
-            raise _TooMany
+        if most is not None:
+            self.unaccountable += self.maker.faulty_rows(done.part)
+            found = len(self.findings.rejects) + self.sums.rejected + self.unaccountable
+            if found >= most:
+                raise _TooMany
         return done.block, done.part
 
     def fleet(self) -> Fleet | None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from carbonctl.batch.fleet.named import looked_up, share_of_figures
 from carbonctl.batch.fleet.placeholders import fill_template
 from carbonctl.batch.fleet.precedence import behind, over
 from carbonctl.numbers import units
@@ -24,9 +24,9 @@ KINDS = (COMPUTE, ENERGY, STORAGE)
 
 # Amounts of a row: device-hours; those times the load, or times the power [W]; watt-hours of
 # cores; GB-hours of memory; hours of work; energy [kWh]; GB-hours of storage; whole jobs of a
-# template.
+# template; core-hours of cores of which nothing says what they draw, which are the device-hours.
 AMOUNTS = ("device_h", "load_h", "power_wh", "core_wh", "memory_gbh", "wall_h", "energy_kwh",
-           "storage_gbh", "jobs")  # fmt: skip
+           "storage_gbh", "jobs", "core_h")  # fmt: skip
 
 WORDS = ("phase", "kind", "device", "instance", "grid", "operator", "year", "energy_boundary",
          "storage_medium")  # fmt: skip
@@ -97,7 +97,8 @@ class Structure(NamedTuple):
     @property
     def is_of_cores(self) -> bool:
         """Whether its rows have cores and no device."""
-        return not self.word("device") and not self.word("instance") and "core_wh" in self.varies
+        is_nameless = not self.word("device") and not self.word("instance")
+        return is_nameless and not {"core_wh", "core_h"}.isdisjoint(self.varies)
 
 
 class Amounts(NamedTuple):
@@ -112,6 +113,7 @@ class Amounts(NamedTuple):
     energy_kwh: float = 0.0
     storage_gbh: float = 0.0
     jobs: float = 0.0
+    core_h: float = 0.0
 
 
 class Sayings(NamedTuple):
@@ -168,6 +170,7 @@ def workload(
     if sayings.template is not None:
         filled: dict[str, Any] = fill_template(sayings.template, dict(structure.more))
         return filled
+    structure, amounts = _in_whole_devices(structure, amounts, sayings)
     kind = structure.word("kind") or COMPUTE
     maker = {COMPUTE: _compute, ENERGY: _energy, STORAGE: _storage}[kind]
     activity = {"kind": kind, **maker(structure, amounts, sayings, per_system)}
@@ -275,10 +278,13 @@ def _said(
 def _cores(structure: Structure, amounts: Amounts, sayings: Sayings) -> dict[str, Any]:
     """Return the keys of work on cores alone, whose devices are the cores."""
     keys: dict[str, Any] = _time(structure, amounts, {})
-    keys["power"] = written(amounts.core_wh / amounts.device_h, " W")
-    keys |= {"devices_per_system": "1", "host_power": "0 W"}
-    if "memory_gbh" in structure.varies:
-        keys["memory"] = written(amounts.memory_gbh / amounts.device_h, " GB")
+    if "core_wh" in structure.varies:
+        keys["power"] = written(amounts.core_wh / amounts.device_h, " W")
+        keys |= {"devices_per_system": "1", "host_power": "0 W"}
+        if "memory_gbh" in structure.varies:
+            keys["memory"] = written(amounts.memory_gbh / amounts.device_h, " GB")
+    else:  # with their share of a whole server, its memory in it
+        keys["devices"] += " cores"
     if structure.figure("device_embodied_kgco2e") is not None:
         keys["host_embodied"] = "0 kg"
     for name in ("lifetime_h", "utilization", "device_embodied_kgco2e"):
@@ -313,18 +319,19 @@ def _machine(structure: Structure, sayings: Sayings) -> dict[str, Any]:
     return keys
 
 
-_SLICE = re.compile(r"(.+)_(\dg\.\d+gb)", re.I)
+def _in_whole_devices(
+    structure: Structure, amounts: Amounts, sayings: Sayings
+) -> tuple[Structure, Amounts]:
+    """Return rows of a part of a GPU as rows of the whole, where the map has figures of that.
 
-
-def looked_up(names: Mapping[str, Any], name: str) -> Any:
-    """Return what a map says of a name, whatever its case and its provider."""
-    short = name.rpartition("/")[2].casefold()
-    said = names.get(name) or next((said for key, said in names.items() if key.casefold() == short),
-                                   None)  # fmt: skip
-    slice_ = _SLICE.fullmatch(name)
-    if said is None and slice_ and isinstance(whole := looked_up(names, slice_[1]), str):
-        return f"{whole.rpartition('/')[2]}_{slice_[2]}"  # as Slurm calls a part of a GPU
-    return said
+    They hold their share of its compute for as long.
+    """
+    share = share_of_figures(sayings.devices, structure.word("device"))
+    device_h, load_h = amounts.device_h * share, amounts.load_h * share
+    return (
+        structure._replace(devices=structure.devices * share),
+        amounts._replace(device_h=device_h, load_h=load_h),
+    )
 
 
 def _time(structure: Structure, amounts: Amounts, keys: dict[str, Any]) -> dict[str, Any]:

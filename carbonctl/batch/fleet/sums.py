@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from carbonctl.batch.fleet.blocks import distinct
 from carbonctl.batch.fleet.kernel import Group, Part
 from carbonctl.batch.fleet.structures import AMOUNTS, Structure
+from carbonctl.batch.fleet.summed import MOST_OWN, PLACES, families, has_own, products
 from carbonctl.inputs.jobs.findings import Reject
 
-_WIDTH = 1 + len(AMOUNTS)  # the rows of a cell, and its amounts
 _SHIFT = 32  # bits of a structure's place in the number of a cell
 _ROWS = 0  # which sum counts rows
 _PAIRS = 1 << 21  # of groups and structures that have places whether there are such cells or not
@@ -38,24 +39,33 @@ class Sums:
         What each input calls its columns, by their canonical names.
     counted, rejected : int
         Rows that count, and those that cannot.
+    are_summed : bool
+        Whether figures of rows are summed, as there are too many of them.
     """
 
     def __init__(self) -> None:
         self.groups: list[Group] = []
         self.structures: list[Structure] = []
         self._groups: dict[Group, int] = {}
-        self._structures: dict[Hashable, int] = {}
-        self._known: list[Structure] = []  # the list whose places are known here
-        self._places = np.empty(0, dtype=np.int64)
-        self._first: list[tuple[str, Any]] = []
         self._files: set[str] = set()
-        self._cells = _Cells()
-        self._sums: dict[int, _Column] = {}
+        self._start()
+        self.are_summed = False
         self._scratch = _Scratch()
         self.headers: dict[str, Mapping[str, str]] = {}
         self.rejects: list[Reject] = []
         self.skipped: Counter[str] = Counter()
         self.rejected = 0
+
+    def _start(self) -> None:
+        """Begin without structures."""
+        self.structures = []
+        self._structures: dict[Hashable, int] = {}
+        self._has_own: list[bool] = []
+        self._known: list[Structure] = []  # the list whose places are known here
+        self._places = np.empty(0, dtype=np.int64)
+        self._first: list[tuple[str, Any]] = []
+        self._cells = _Cells()
+        self._sums: dict[int, _Column] = {}
 
     def add(self, part: Part) -> None:
         """Add what comes of the next block."""
@@ -64,6 +74,40 @@ class Sums:
         self.rejected += part.rejected_rows
         if not part.sums:
             return
+        if part.is_summed and not self.are_summed:
+            self._sum_figures()
+        self._add(_summed(part) if self.are_summed else part)
+        if not self.are_summed and self._own_cells() > MOST_OWN:
+            self._sum_figures()
+
+    def _own_cells(self) -> int:
+        """Return how many cells have figures of their own that can be summed."""
+        if sum(self._has_own) * len(self.groups) <= MOST_OWN:
+            return 0
+        structure = self._cells.in_order()[1]
+        return int(np.array(self._has_own)[structure].sum())
+
+    def _sum_figures(self) -> None:
+        """Take the figures that can be summed out of all structures."""
+        self.are_summed = True
+        if not self.structures:
+            return
+        old, first = self.structures, self._first
+        group, structure, order = self._cells.in_order()
+        sums = {place: column.sums(order) for place, column in self._sums.items()}
+        part = Part(
+            "", self.groups, old, np.arange(len(old)), np.zeros(len(old)), group, structure, sums,
+            [], Counter(), 0, None, {},
+        )  # fmt: skip
+        self._start()
+        self._add(_summed(part))
+        places: dict[int, tuple[str, Any]] = {}
+        for place, own in zip(families(old)[1].tolist(), first, strict=True):
+            if place not in places or own[0] < places[place][0]:
+                places[place] = own
+        self._first = [places[place] for place in range(len(self.structures))]
+
+    def _add(self, part: Part) -> None:
         groups = np.array([self._group(group) for group in part.groups], dtype=np.int64)
         places = self._numbers(part.structures)
         self._keep_first(part, places[part.met])
@@ -99,6 +143,7 @@ class Sums:
         if place is None:
             place = self._structures[key] = len(self.structures)
             self.structures.append(structure)
+            self._has_own.append(has_own(structure))
         return place
 
     def _keep_first(self, part: Part, places: Any) -> None:
@@ -127,10 +172,12 @@ class Sums:
         group, structure : array of int
             A number for each cell.
         sums : array
-            A row for each cell: the rows that it has, then `AMOUNTS`.
+            A row for each cell: the rows that it has, then `AMOUNTS`, or `PLACES` where figures
+            are summed.
         """
         group, structure, order = self._cells.in_order()
-        sums = np.zeros((len(order), _WIDTH), order="F")  # columns that are 0 take no memory
+        width = 1 + len(PLACES if self.are_summed else AMOUNTS)
+        sums = np.zeros((len(order), width), order="F")  # columns that are 0 take no memory
         for place, column in self._sums.items():
             sums[:, place] = column.sums(order)
         return group, structure, sums
@@ -138,6 +185,36 @@ class Sums:
     def first(self, structure: int) -> tuple[str, int | str]:
         """Return the file and the line of the first row of a structure."""
         return self._first[structure]
+
+
+def _summed(part: Part) -> Part:
+    """Return what comes of a block without the figures of its structures that can be summed.
+
+    Cells are added in the order in which their structures come, whoever numbered these.
+    """
+    some = [part.structures[place] for place in part.met.tolist()]
+    if part.is_summed or not any(map(has_own, some)):
+        return part
+    made, family_of, times = families(some)
+    rank = np.empty(len(part.structures), dtype=np.int64)
+    rank[part.met] = np.arange(len(some))
+    nth = rank[part.structure]
+    order = np.lexsort((nth, part.group))
+    nth, group = nth[order], part.group[order]
+    keys, cell_of = distinct(group * len(made) + family_of[nth], len(part.groups) * len(made))
+
+    def added(numbers: Any) -> Any:
+        return np.bincount(cell_of, weights=numbers, minlength=len(keys))
+
+    amounts = {PLACES[place - 1]: own[order] for place, own in part.sums.items() if place}
+    amounts |= products(amounts, {name: factor[nth] for name, factor in times.items()})
+    sums = {_ROWS: added(part.sums[_ROWS][order])}
+    sums |= {1 + PLACES.index(name): added(own) for name, own in amounts.items()}
+    first = part.first[np.unique(family_of, return_index=True)[1]]
+    return part._replace(
+        structures=made, met=np.arange(len(made)), first=first, group=keys // len(made),
+        structure=keys % len(made), sums=sums,
+    )  # fmt: skip
 
 
 class _Cells:

@@ -48,11 +48,15 @@ class Linear:
     rates : sequence of Rates
         Of each structure, or part of it.
     varying : sequence of list of int
-        The places of their amounts in `AMOUNTS`.
+        The places of their amounts in `carbonctl.batch.fleet.summed.PLACES`.
+    width : int
+        How many of these there are.
     """
 
-    def __init__(self, rates: Sequence[Rates], varying: Sequence[list[int]]) -> None:
-        count, width = len(rates), len(AMOUNTS)
+    def __init__(
+        self, rates: Sequence[Rates], varying: Sequence[list[int]], width: int = len(AMOUNTS)
+    ) -> None:
+        count = len(rates)
         self.unknowns: dict[Key, int] = {}
         most = max((len(rate.moves) for rate in rates), default=0)
         self.sums = np.zeros((count, len(SUMS), width))
@@ -224,7 +228,8 @@ def groups(
     group, structure, sums = cells
     parts = [(n, labels, rates) for n, some in enumerate(accounted)
              for labels, rates in some.parts.items()]  # fmt: skip
-    linear = Linear([rates for *_, rates in parts], [varying[n] for n, *_ in parts])
+    width = sums.shape[1] - 1
+    linear = Linear([rates for *_, rates in parts], [varying[n] for n, *_ in parts], width)
     cell, part = _lines(structure, parts, len(accounted))
     place, labels = _labelled(group, parts, cell, part, label)
     grouped = Grouped(len(labels), len(linear.unknowns))

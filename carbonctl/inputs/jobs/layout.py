@@ -11,13 +11,10 @@ from carbonctl.errors import InputError, UsageError
 from carbonctl.inputs.jobs import names
 from carbonctl.inputs.jobs.field_columns import TIMES, Column, FieldFinder, listed
 from carbonctl.inputs.jobs.maps import Map, MappedColumn, Rule
+from carbonctl.inputs.jobs.table import BUILT_IN
 from carbonctl.inputs.jobs.times import CUTS
 from carbonctl.text import did_you_mean
 
-# What groups may be made by that is no column: the account finds it.
-BUILT_IN = (
-    "device", "instance", "grid", "operator", "phase", "kind", "scope", "boundary",
-)  # fmt: skip
 _MACHINES = ("device", "instance", "rated_power", "power_w", "power", "cpu_cores")
 _COUNTS = ("devices", "cpu_cores", "instance")
 _NEEDED = (

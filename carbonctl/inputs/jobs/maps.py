@@ -11,6 +11,7 @@ from carbonctl.errors import InputError, Problem
 from carbonctl.inputs import reading
 from carbonctl.inputs.jobs import keys, names, times
 from carbonctl.inputs.jobs.logs import FORMATS
+from carbonctl.inputs.jobs.table import BUILT_IN
 from carbonctl.inputs.jobs.tree_reader import Loc, TreeReader
 from carbonctl.spec import tree
 from carbonctl.spec.model import PHASES
@@ -210,6 +211,9 @@ class _Reader(TreeReader):
                 check_text(tag, "a tag")
             except ValueError as error:
                 self.problem(("tags", tag), str(error), key=True)
+            if tag in BUILT_IN:
+                why = "is no tag: it follows from the account; call the tag something else"
+                self.problem(("tags", tag), f"`{tag}` {why}", key=True)
             name = self.text(("tags", tag), node, "start")
             if name is not None:
                 tags[tag] = MappedColumn(name, None, node.place)

@@ -27,4 +27,9 @@ COLUMNS = (*IDENTITY, *MACHINE, *TIME, *POWER, *STORAGE, *PLACE, *ACCOUNT)
 # The part of a machine that an energy was measured of, and whether it holds the building's.
 BOUNDARIES = ("chip", "node", "facility")
 
+# What groups may be made by that is no column: the account finds it.
+BUILT_IN = (
+    "device", "instance", "grid", "operator", "phase", "kind", "scope", "boundary",
+)  # fmt: skip
+
 Row: TypeAlias = dict[str, Any]

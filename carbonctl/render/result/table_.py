@@ -156,7 +156,8 @@ class _Block:
         for name, entries in parts.items() if len(parts) > 1 else ():
             part = without_range(entries)
             cells = [Text(cell, "dim") for cell in self.cells(part)]
-            table.add_row(Text(name, "dim", indent=2), *cells, *self.share(part))
+            label = Text(name, "dim", indent=2, is_whole=" / " in name)  # of a fleet: its groups
+            table.add_row(label, *cells, *self.share(part))
 
     def cells(self, sums: Totals) -> list[str]:
         e_size, e_places, m_size, m_places = self.scales

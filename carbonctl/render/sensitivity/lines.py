@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from carbonctl.analysis.sensitivity import Row, Sensitivity
@@ -73,6 +75,23 @@ def label(row: Row) -> str:
         return row.name if len(set(names)) == len(names) else (row.path or row.name)
     side = f" ({row.side})" if row.side else ""
     return (row.path or row.name).removeprefix("phases.") + side
+
+
+def labels(rows: Sequence[Row]) -> list[str]:
+    """Return what rows are called; those that would be alike, by what tells them apart."""
+    names = [label(row) for row in rows]
+    alike = {name for name, count in Counter(names).items() if count > 1}
+    shared: dict[str, set[str]] = {}
+    for row, name in zip(rows, names, strict=True):
+        if name in alike:
+            shared[name] = shared.get(name, {*row.where}) & {*row.where}
+    apart = []
+    for row, name in zip(rows, names, strict=True):
+        own = " / ".join(part for part in row.where if part not in shared.get(name, row.where))
+        if name in alike and not own and row.best is not None:
+            own = human_numbers.figure(row.best, row.unit or "", row.path or "")
+        apart.append(f"{name} ({own})" if own else name)
+    return apart
 
 
 def columns(answer: Sensitivity, rows: tuple[Row, ...], of_table: Scale) -> list[Column]:

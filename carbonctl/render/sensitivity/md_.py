@@ -42,8 +42,9 @@ def table(
         _row([title, *(column.head for column in columns), "In"]),
         _row([":--", *("--:" for _ in columns), ":--"]),
     ]
+    labels = lines.labels(answer.rows)
     body = [
-        _row([escape(lines.label(row)), *(c.cells[place] for c in columns), lines.entries(row)])
+        _row([escape(labels[place]), *(c.cells[place] for c in columns), lines.entries(row)])
         for place, row in enumerate(rows)
     ]
     return head, body

@@ -65,7 +65,7 @@ def _sheet(
     is_short = SOBOL in answer.methods  # there is no room to say entries in each row
     counts = [f"{row.entries:,}" if is_short else lines.entries(row) for row in rows]
     columns.append(lines.Column(_IN, counts, "entries" if is_short else ""))
-    labels = [lines.label(row) for row in rows]
+    labels = lines.labels(answer.rows)[: len(rows)]
     columns = _fitting(columns, width - max(_NAME, len(title)))
     room = width - max(map(len, [title, *labels])) - sum(map(_size, columns)) - _GAP
     largest = max((row.swing or 0.0 for row in answer.rows), default=0.0)
