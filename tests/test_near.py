@@ -48,7 +48,6 @@ def test_what_is_likely_is_suggested(name, known, meant):
         ("cloud", keys(Compute)),
         ("usage", keys(Compute)),
         ("source", keys(Compute)),
-        ("start", keys(Compute)),
         ("water", keys(Compute)),
         ("pue", keys(Compute)),
         ("cpu", keys(Site)),

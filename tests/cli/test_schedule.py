@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import CONFIGS, run
 from tests.schemas.readers import faults
 
-FINE_TUNING = str(CONFIGS / "site" / "fine-tuning.yaml")
+FINE_TUNING = str(CONFIGS / "site" / "pausable.yaml")
 NIGHTLY = str(CONFIGS / "site" / "nightly.yaml")
 # 24 hours: clean from 11 to 15, dirty in the evening; those of the north are always 50.
 DAY = [300] * 11 + [100] * 4 + [300] * 3 + [500] * 4 + [300] * 2

@@ -34,7 +34,7 @@ SCREENS = {
                   "configs/designs/buy-new-server.yaml", "--vary", "site.carbon_intensity=0..1000 g/kWh"),
     "fleet": ("fleet", "configs/fleets/cluster.csv", "--map", "configs/fleets/cluster.map.yaml",
               "--by", "team,month"),
-    "schedule": ("schedule", "configs/site/fine-tuning.yaml"),
+    "schedule": ("schedule", "configs/site/pausable.yaml"),
     "schedule-regions": ("schedule", "configs/site/nightly.yaml", "--forecast", "last-week"),
     "site": ("site", "configs/site/california.yaml"),
     "help": ("compare", "--help"),

@@ -64,7 +64,7 @@ COMMANDS = [
     "fleet configs/fleets/cluster.csv --map configs/fleets/cluster.map.yaml --by team,month",
     "fleet configs/fleets/sacct.psv --map configs/fleets/sacct.map.yaml --by account --details",
     "fleet configs/fleets/requests.csv --template configs/fleets/template.yaml --by device,scope",
-    "schedule configs/site/fine-tuning.yaml --fail-on schedule.saves_pct<10",
+    "schedule configs/site/pausable.yaml --fail-on schedule.saves_pct<10",
     "schedule configs/site/nightly.yaml --forecast last-week",
     "config",
     "config estimate",

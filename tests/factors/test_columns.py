@@ -202,6 +202,7 @@ ARGUMENTS = {
 }
 OF_NUMBERS = {  # of one unknown, of the facts of a zone, or of best estimates; never of columns
     "distributions.share_below",
+    "hours.mean_over",
     "model_service.joined_factors",
     "distributions.levels_within",
     "normal.normal_share",

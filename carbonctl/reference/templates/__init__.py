@@ -86,13 +86,18 @@ def sources() -> str:
     return (_FOLDER / "sources.yml").read_text(encoding="utf-8")
 
 
+def _is_site(path: Path) -> bool:
+    """Whether an example is a site, which `carbonctl site` reads, and not a workload."""
+    return path.parent.name == _SITES and "\ndemand:" in path.read_text(encoding="utf-8")
+
+
 def published() -> dict[str, Template]:
     """Return the runnable workloads that come with carbonctl by name, sorted."""
     paths = {path.stem: path for path in examples().rglob("*.yaml")}
     return {
         name: Template(
             name, _name_line(path), f"{name}.carbon.yaml", path,
-            "site-file" if path.parent.name == _SITES else "spec",
+            "site-file" if _is_site(path) else "spec",
         )
         for name, path in sorted(paths.items())
     }  # fmt: skip

@@ -40,7 +40,7 @@ def as_dict(answer: Sensitivity) -> dict[str, Any]:
     del fields["file"], fields["workload"]
     rows = [row._asdict() for row in answer.rows]
     for row in rows:
-        del row["side"]
+        del row["side"], row["where"]
     return {**fields, "methods": list(answer.methods), "rows": rows, "notes": list(answer.notes)}
 
 
