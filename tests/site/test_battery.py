@@ -149,9 +149,9 @@ def test_a_taper_without_lag_or_limits_is_the_linear_battery():
 
 BATTERIES = st.builds(
     Battery,
-    usable_mwh=st.floats(0, 500),
-    charge_mw=st.floats(0, 40),
-    discharge_mw=st.floats(0, 40),
+    usable_mwh=st.floats(0, 500, allow_subnormal=False),
+    charge_mw=st.floats(0, 40, allow_subnormal=False),
+    discharge_mw=st.floats(0, 40, allow_subnormal=False),
     charge_efficiency=st.floats(0.5, 1),
     discharge_efficiency=st.floats(0.5, 1),
     self_discharge_per_h=st.floats(0, 0.05),
