@@ -12,23 +12,6 @@ from itertools import pairwise
 from typing import NamedTuple
 
 
-def yearly(factor: float, period_y: float) -> float:
-    """Return the factor of one year of a rate.
-
-    Parameters
-    ----------
-    factor : float
-        By which something changes in a period; above 0.
-    period_y : float
-        The period [years].
-
-    Notes
-    -----
-    ``F^(1/T)``: 2.9x in 18 months is 2.034x a year.
-    """
-    return math.pow(factor, 1 / period_y)
-
-
 def grown(factor_per_year: float, years: float) -> float:
     """Return by what something has changed after some years: ``A^t``."""
     return math.pow(factor_per_year, years)
@@ -77,10 +60,11 @@ def path_at(years: Sequence[float], values: Sequence[float], year: float) -> flo
     year : float
         Where.
     """
+    value = values[0]
     for (start, end), (first, last) in zip(pairwise(years), pairwise(values), strict=True):
-        if start < year < end:
-            return first + (last - first) * (year - start) / (end - start)
-    return values[0] if year <= years[0] else values[max(n for n, y in enumerate(years) if y <= year)]
+        if year > start:
+            value = last if year >= end else first + (last - first) * (year - start) / (end - start)
+    return value
 
 
 class Turnover(NamedTuple):
