@@ -210,9 +210,7 @@ def _fleet_year(
     )
 
 
-def _energy(
-    needed: float, capacity: float, cohorts: Sequence[Cohort], turnover: Turnover
-) -> float:
+def _energy(needed: float, capacity: float, cohorts: Sequence[Cohort], turnover: Turnover) -> float:
     """Return the energy of the work of a year: ``Σ w_v γ^(−v)``."""
     used, left = list[float](), needed
     if turnover.fills_newest:

@@ -11,6 +11,7 @@ import re
 
 from carbonctl.numbers import units
 from carbonctl.numbers.intervals import Number, Range, best, low, over_corners
+from carbonctl.numbers.unit_table import QuantityError
 
 UNIT = "x/year"
 YEAR_H = 8760.0
@@ -55,7 +56,7 @@ def read_rate(text: str) -> Number:
         period = f"1 {period}"
     try:
         hours = units.parse(period, _PERIOD)
-    except units.QuantityError as error:
+    except QuantityError as error:
         raise ValueError(f"`{text}`: {error}") from None
     if low(hours) <= 0:
         raise ValueError(f"`{text}`: the period must be above 0")
@@ -74,7 +75,7 @@ def _factor(head: str, text: str) -> Number:
         raise ValueError(f"`{text}` is no rate; {_EXAMPLE}")
     try:
         factor = units.parse(match[1], units.RATIO)
-    except units.QuantityError:
+    except QuantityError:
         raise ValueError(f"`{text}` is no rate; {_EXAMPLE}") from None
     if low(factor) <= 0:
         raise ValueError(f"`{text}`: a factor above 0 is wanted; below 1 it is a fall")
@@ -94,7 +95,7 @@ def _change(head: str, text: str) -> Number:
         ends = [
             best(units.parse(f"{sign}{figure} %", units.RATIO)) for sign, figure in _pairs(match)
         ]
-    except units.QuantityError:
+    except QuantityError:
         raise ValueError(f"`{text}` is no rate; {_EXAMPLE}") from None
     if min(ends) <= -1:
         raise ValueError(f"`{text}`: a fall of 100 % and more leaves nothing to go on from")

@@ -27,10 +27,10 @@ _ONE = "one number is wanted here"
 
 
 class Month(str):
-    """A year or a month as it is written; ``index`` counts months from the year 0."""
+    """A year or a month as it is written; ``number`` counts months from the year 0."""
 
-    __slots__ = ("index",)
-    index: int
+    __slots__ = ("number",)
+    number: int
 
     def __reduce__(self) -> tuple[Any, ...]:
         return read_month, (str(self), None)
@@ -43,7 +43,7 @@ def read_month(raw: Any, info: ValidationInfo | None) -> Month:
     if match is None:
         raise ValueError(f"`{text}` is no year such as 2024, and no month such as 2024-07")
     month = Month(text)
-    month.index = int(match[1]) * MONTHS + int(match[2] or 1) - 1
+    month.number = int(match[1]) * MONTHS + int(match[2] or 1) - 1
     return month
 
 
@@ -209,11 +209,10 @@ class Projection(Spec):
                 continue
             if not path:
                 raise ValueError(f"{key}: the path is empty; give {{{self.from_}: …}}")
-            first = min(path, key=lambda date: date.index)
-            if first.index > self.from_.index:
+            first = min(path, key=lambda date: date.number)
+            if first.number > self.from_.number:
                 raise ValueError(
                     f"{key}: the path begins in {first}, after {self.from_}; give the figure of "
                     f"{self.from_} too"
                 )
         return self
-

@@ -68,8 +68,8 @@ def _mapping(raw: Map) -> Value:
     if not raw.get("best"):
         raise ValueError("a rate written as a mapping needs `best` (and `low`, `high`, `source`)")
     parts = {key: read_rate(str(raw[key])) for key in _KEYS[:3] if raw.get(key)}
-    for key, number in parts.items():
-        if isinstance(number, Range):
+    for key, part in parts.items():
+        if isinstance(part, Range):
             raise ValueError(f"`{raw[key]}`: {key} is one rate, not a range")
     middle = best(parts["best"])
     least, most = low(parts.get("low", middle)), high(parts.get("high", middle))

@@ -201,13 +201,17 @@ class Series:
             return [min(1.0, own * factor) for factor in self._path(path)]
         return self._path(path)
 
+    def start_of(self, path: Mapping[Month, Value]) -> float:
+        """Return the figure at which a path begins."""
+        return self._path(path)[0]
+
     def _path(self, path: Value | Mapping[Month, Value]) -> list[float]:
         if not isinstance(path, Mapping):
             factor = self.number(path)
             return [grown(factor, t) for t in self.years]
-        points = sorted(path.items(), key=lambda point: point[0].index)
-        start = self.projection.from_.index
-        years = [(date.index - start) / MONTHS for date, _ in points]
+        points = sorted(path.items(), key=lambda point: point[0].number)
+        start = self.projection.from_.number
+        years = [(date.number - start) / MONTHS for date, _ in points]
         values = [self.number(value) for _, value in points]
         return [path_at(years, values, t) for t in self.years]
 
