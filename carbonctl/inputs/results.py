@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from carbonctl import __version__, estimators
-from carbonctl.account import estimate
+from carbonctl.account import estimate, result_of
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.own_records import OwnRecords, together
 from carbonctl.errors import InputError, Problem
@@ -65,7 +66,15 @@ def refuse_other_results(data: bytes, name: str, first: int = 1) -> None:
         b"compare": "a comparison",
         **{
             name.encode(): f"a result of `{name}`"
-            for name in ("embodied", "sensitivity", "sweep", "breakeven", "levers", "schedule")
+            for name in (
+                "embodied",
+                "sensitivity",
+                "sweep",
+                "breakeven",
+                "levers",
+                "project",
+                "schedule",
+            )
         },
     }
     for schema, what in others.items():
@@ -108,6 +117,21 @@ def loaded_workload(
     with json_first(document):
         _refuse_results(document, command)
         return load(decode(data, name, first), name, estimators, catalog, overrides, first)
+
+
+def account_of(
+    document: Document, catalog: Catalog, overrides: tuple[str, ...], command: str
+) -> tuple[Loaded, Result]:
+    """Return the workload of a document with its account; ``command`` is what asks for it.
+
+    Raises
+    ------
+    InputError
+        As `loaded_workload`, or where its figures do not suffice.
+    """
+    loaded = loaded_workload(document, catalog, overrides, command)
+    digest = sha256(document.data).hexdigest()
+    return loaded, result_of(loaded, catalog, document.label, digest)
 
 
 def _refuse_results(document: Document, command: str) -> None:

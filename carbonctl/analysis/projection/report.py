@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from carbonctl.analysis.projection.bases import bases
-from carbonctl.analysis.projection.rows import AMORTISED, BOUGHT, Table, labels, table
+from carbonctl.analysis.projection.rows import AMORTISED, BOUGHT, Table, table
 from carbonctl.analysis.projection.series import Series
 from carbonctl.analysis.projection.solve import (
     Goal,
@@ -168,9 +168,30 @@ class Report:
         return Bounds(*ends)
 
     @property
-    def labels(self) -> list[str]:
-        """What the steps are called."""
-        return labels(self.series)
+    def step_name(self) -> str:
+        """What a step is called by: a year, or a month."""
+        return "Month" if "-" in self.table.totals[0].year else "Year"
+
+    @cached_property
+    def efficiency(self) -> list[float | None]:
+        """Energy per work at each step, that of the start being 1; None without energy."""
+        demands = [row.demand for row in self._plain.totals]
+        energies = [row.energy_kwh for row in self._plain.totals]
+        start = energies[0]
+        return [
+            energy / start / demand if start else None
+            for energy, demand in zip(energies, demands, strict=True)
+        ]
+
+    @cached_property
+    def _plain(self) -> Table:
+        """The rows of each year by itself."""
+        return table(self.bases, self.series) if self.wanted.is_cumulative else self.table
+
+    @property
+    def has_embodied(self) -> bool:
+        """Whether embodied carbon is unknown or not zero."""
+        return any(row.embodied_amortised_kgco2e != 0 for row in self.table.totals)
 
     @cached_property
     def notes(self) -> tuple[Caution, ...]:
@@ -196,9 +217,9 @@ class Report:
             yield "the elasticity is above 1: demand takes back more than efficiency saves"
         most = max(self.table.idle)
         if most > 1e-9:
-            year = self.labels[self.table.idle.index(most)]
+            year = totals[self.table.idle.index(most)].year
             yield (
-                f"demand falls faster than machines go: in {year} {most:.0%} of the capacity of "
+                f"demand falls faster than machines go: in {year} {most * 100:.2g} % of the capacity of "
                 "an activity stands idle, and its embodied carbon is still written off"
             )
         if totals[0].total_kgco2e is None:
@@ -220,7 +241,7 @@ class Report:
             own = {c.share for base in self.bases for c in base.contracts}
             if any(abs(share - first) > 1e-9 for share in own):
                 yield (
-                    f"carbon_free_energy begins at {first:.0%}, and the account has "
-                    f"{', '.join(f'{share:.0%}' for share in sorted(own))}: the market-based "
+                    f"carbon_free_energy begins at {first * 100:.3g} %, and the account has "
+                    f"{', '.join(f'{share * 100:.3g} %' for share in sorted(own))}: the market-based "
                     "column is that of the path from the start"
                 )
