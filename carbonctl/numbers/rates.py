@@ -70,7 +70,7 @@ def _factor(head: str, text: str) -> Number:
     """Return the factor of one period."""
     if "%" in head:
         return _change(head, text)
-    match = _FACTOR.fullmatch(head)
+    match = _FACTOR.fullmatch(re.sub(r"\s*[x×]\s*\.\.", "..", head))
     if match is None:
         raise ValueError(f"`{text}` is no rate; {_EXAMPLE}")
     try:

@@ -35,6 +35,7 @@ MAKERS: dict[str, Maker] = {
     "federated": spec_blocks.federated,
     "parts": spec_blocks.parts,
     "levers": spec_blocks.sections(*spec_blocks.LEVERS),
+    "projection": spec_blocks.sections(*spec_blocks.PROJECTION),
     "overview": command_blocks.overview,
     "common flags": command_blocks.common_flags,
     "commands": command_blocks.commands,
@@ -54,6 +55,7 @@ MAKERS: dict[str, Maker] = {
     "fleet": output_blocks.fleet,
     "reproduced": output_blocks.reproduced,
     "levers document": output_blocks.levers,
+    "project document": output_blocks.project,
     "lists": output_blocks.lists,
     "priors of devices": prior_blocks.of(
         "device_power_share", "server_power", "rated_power", "busy"
