@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+_ROUNDING = 1e-12  # of the work of a year
+
 
 def grown(factor_per_year: float, years: float) -> float:
     """Return by what something has changed after some years: ``A^t``."""
@@ -162,7 +164,7 @@ def fleet(work: Sequence[float], turnover: Turnover) -> list[FleetYear]:
         cohorts = [cohort for cohort in cohorts if year - cohort.year < turnover.lifetime_y]
         if year:
             missing = needed - math.fsum(cohort.capacity for cohort in cohorts)
-            if missing > 1e-12 * needed:  # less is rounding
+            if missing > _ROUNDING * needed:
                 cohorts.append(Cohort(year, missing))
         years.append(_fleet_year(year, needed, cohorts, turnover))
     return years
@@ -193,6 +195,7 @@ def _fleet_year(
     """Return the figures of one year from the machines that are alive in it."""
     life = turnover.lifetime_y
     capacity = math.fsum(cohort.capacity for cohort in cohorts)
+    spare = capacity - needed
     embodied = [embodied_of(cohort, turnover) for cohort in cohorts]
     counts = [c.capacity * math.pow(turnover.work_per_machine, -c.year) for c in cohorts]
     is_new = [cohort.year == year for cohort in cohorts]
@@ -206,7 +209,7 @@ def _fleet_year(
         math.fsum(kg * share for kg, share in zip(embodied, left, strict=True)),
         math.fsum(counts),
         math.fsum(count for count, new in zip(counts, is_new, strict=True) if new),
-        max(0.0, capacity - needed),
+        spare if spare > _ROUNDING * needed else 0.0,
     )
 
 

@@ -219,8 +219,8 @@ class Report:
         if most > 1e-9:
             year = totals[self.table.idle.index(most)].year
             yield (
-                f"demand falls faster than machines go: in {year} {most * 100:.2g} % of the capacity of "
-                "an activity stands idle, and its embodied carbon is still written off"
+                f"demand falls faster than machines go: in {year} {most * 100:.2g} % of the "
+                "capacity of an activity stands idle, and its embodied carbon is still written off"
             )
         if totals[0].total_kgco2e is None:
             yield "embodied carbon is unknown, and so is the total"
@@ -240,8 +240,8 @@ class Report:
             first = self.series.start_of(free)
             own = {c.share for base in self.bases for c in base.contracts}
             if any(abs(share - first) > 1e-9 for share in own):
+                shares = ", ".join(f"{share * 100:.3g} %" for share in sorted(own))
                 yield (
                     f"carbon_free_energy begins at {first * 100:.3g} %, and the account has "
-                    f"{', '.join(f'{share * 100:.3g} %' for share in sorted(own))}: the market-based "
-                    "column is that of the path from the start"
+                    f"{shares}: the market-based column is that of the path from the start"
                 )

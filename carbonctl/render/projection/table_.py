@@ -17,7 +17,7 @@ from carbonctl.render.verdicts import draw
 
 _BAR, _WIDE_BAR, _WIDE = 8, 20, 110
 # From how wide a screen there is room for a column.
-_EFFICIENCY_FROM, _PARTS_FROM, _BAR_FROM = 60, 72, 76
+_EFFICIENCY_FROM, _PARTS_FROM, _BAR_FROM, _IDLE_BAR_FROM = 60, 72, 76, 84
 
 
 class Column(NamedTuple):
@@ -62,7 +62,8 @@ def _draw(report: Report, screen: Screen, width: int) -> None:
             column.head, unit=column.unit, is_right=True, wraps=False, start=column.start
         )
     sheet.add_column("Energy of", unit="the start", is_right=True, wraps=False, start=_PARTS_FROM)
-    sheet.add_column(wraps=False, start=_BAR_FROM)
+    has_idle = any(report.table.idle)
+    sheet.add_column(wraps=False, start=_IDLE_BAR_FROM if has_idle else _BAR_FROM)
     for place in shown:
         row = totals[place]
         sheet.add_row(
@@ -87,7 +88,7 @@ def columns_of(report: Report) -> list[Column]:
         key = f"embodied_{report.wanted.embodied}_kgco2e"
         made.append(_amounts("Embodied", key, "kgCO2e", totals, _WIDE))
         made.append(_amounts("Total", "total_kgco2e", "kgCO2e", totals, 0))
-    if any(idle > 0 for idle in report.table.idle):
+    if any(report.table.idle):
         cells = [human_numbers.percent(idle, 1) if idle else "0 %" for idle in report.table.idle]
         made.append(Column("Idle", "", _PARTS_FROM, cells))
     return made
