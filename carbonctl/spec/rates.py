@@ -17,8 +17,7 @@ from carbonctl.spec.tree import Map
 from carbonctl.text import did_you_mean
 
 PATTERN = (
-    r"^\s*([+−-].*%|[0-9.][0-9._eE+-]*\s*[x×])\s*(/|per\s)\s*"
-    r"([0-9][0-9._]*\s*)?[A-Za-z]+\s*$"
+    r"^\s*([+−-].*%|[0-9.].*[x×])\s*(/|per\s)\s*([0-9][0-9._]*\s*)?[A-Za-z]+\s*$"
 )  # what JSON Schema knows of it
 _KEYS = ("best", "low", "high", "source")
 

@@ -123,9 +123,11 @@ class _Generator(GenerateJsonSchema):
             "examples": ["2.9x / 18 months", "-20 % / 6 months"],
         }
         self.shared("one-rate-of-change", one)
-        ends = {key: ref("one-rate-of-change") for key in ("best", "low", "high")}
-        source = scalars.as_schema(scalars.WORDS)
-        whole = closed({**ends, "source": source}, ("best",))
+        parts = {key: ref("one-rate-of-change") for key in ("best", "low", "high")}
+        parts["source"] = scalars.as_schema(scalars.WORDS)
+        said = descriptions.of("quantity")
+        described = {key: {**part, "description": said[key]} for key, part in parts.items()}
+        whole = closed(described, ("best",))
         rate = {"anyOf": [ref("one-rate-of-change"), whole]}
         return self.shared("rate-of-change", rate)
 
