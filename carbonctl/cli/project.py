@@ -93,11 +93,11 @@ def project(
     The block `projection:` of the file says how demand, efficiency, machines and the grid change.
     The account is the first year. For example:
 
-      carbonctl project fleet.yaml
+      carbonctl project growth.yaml
 
-      carbonctl project fleet.yaml --solve demand --until 'energy_kwh = -28.5 %'
+      carbonctl project growth.yaml --solve demand --until 'energy_kwh = -28.5 %'
 
-      carbonctl project fleet.yaml --cumulative --embodied bought -f csv
+      carbonctl project machines.yaml --cumulative --embodied bought -f csv
     """
     wanted = Wanted(embodied, cumulative, solve, _goal(solve, until))
     targets = [writing.parse_export(text, FORMATS) for text in export]

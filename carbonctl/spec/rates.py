@@ -16,9 +16,8 @@ from carbonctl.spec.texts import scalar, source_of
 from carbonctl.spec.tree import Map
 from carbonctl.text import did_you_mean
 
-PATTERN = (
-    r"^\s*([+−-].*%|[0-9.].*[x×])\s*(/|per\s)\s*([0-9][0-9._]*\s*)?[A-Za-z]+\s*$"
-)  # what JSON Schema knows of it
+# What JSON Schema knows of a rate.
+PATTERN = r"^\s*([+−-].*%|[0-9.].*[x×])\s*(/|per\s)\s*([0-9][0-9._]*\s*)?[A-Za-z]+\s*$"
 _KEYS = ("best", "low", "high", "source")
 
 

@@ -118,6 +118,8 @@ def prepare(folder: Path) -> None:
     for name in WORKLOADS[:-1]:
         (folder / f"{name}.yaml").write_text(JOB, encoding="utf-8")
     (folder / "bom.yaml").write_text(BOM, encoding="utf-8")
+    for path in (ROOT / "configs" / "projection").glob("*.yaml"):
+        shutil.copy(path, folder / path.name)
     for name, log in LOGS.items():
         shutil.copy(ROOT / log, folder / name)
     tables(folder)

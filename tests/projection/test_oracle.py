@@ -108,7 +108,8 @@ def test_printed_growth_with_printed_efficiency():
 
 def test_fig_6_as_a_share_of_the_fleet():
     (row,) = of("P04")
-    assert 0.285 / (1 - GROSS) == close(row)
+    found = 0.285 / (1 - GROSS)
+    assert found == close(row)
 
 
 def turnover(inputs: dict) -> kernels.Turnover:
