@@ -27,12 +27,17 @@ from carbonctl.spec.load import Loaded
 from carbonctl.spec.projection import Projection
 
 BLOCK = "projection"
-_HINT = (
-    "the workload has no projection; add for example\n"
-    "  projection: {from: 2024, for: 10 years, demand: 2x / 3 years,\n"
-    "    optimisation: {energy: -20 % / year}}"
-)
+EXAMPLE = """projection:
+  {from: 2024, for: 10 years, demand: 2x / 3 years, optimisation: {energy: -10 % / year}}"""
+_NONE = "this workload has no projection; two lines add one:"
 _NEAR = 0.01  # how far a path may begin from the account without a word
+
+
+class NoProjection(InputError):
+    """A workload without a projection; its text ends with the lines that would add one."""
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}\n{EXAMPLE}"
 
 
 class Wanted(NamedTuple):
@@ -108,7 +113,7 @@ class Report:
     def _block(self) -> Projection:
         block: Projection | None = self.loaded.workload.projection
         if block is None:
-            raise InputError([self._problem(_HINT, ())])
+            raise NoProjection([self._problem(_NONE, ())])
         if self.wanted.embodied == BOUGHT and block.hardware is None:
             said = "embodied carbon is counted as bought only with `hardware`; give it"
             raise InputError([self._problem(said)])
