@@ -14,6 +14,7 @@ from carbonctl.factors.projection import Turnover, book_at_start, fleet, path_at
 from carbonctl.ledger.unknowns import is_certain, unknown_of
 from carbonctl.numbers.intervals import Range
 from carbonctl.numbers.rates import read_rate
+from tests.conftest import CONFIGS
 from tests.projection.makers import PLAIN, SERVICE, made
 
 WHOLE = """\
@@ -328,3 +329,30 @@ def test_a_normalised_workload_reads_back_the_same():
     first = made(RANGED, SERVICE)
     again = made(json.dumps(first.result.spec["projection"]), SERVICE)
     assert again.table.rows == first.table.rows
+
+
+# --- Workloads that come along ---
+
+
+@pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_first_year_of_any_workload_is_its_account_with_its_range(path):
+    block = "\n".join(line for line in RANGED.splitlines() if not line.startswith("demand"))
+    report = made(block, path.read_text(encoding="utf-8").rstrip() + "\n")
+    total, first = report.result.total, report.table.totals[0]
+    assert first.energy_kwh == pytest.approx(total.energy_kwh, rel=1e-9)
+    market = total.operational_market_kgco2e
+    assert first.operational_market_kgco2e == pytest.approx(market, rel=1e-9)
+    if total.total_kgco2e is None:
+        assert report.bounds(0) == (None, None)
+        return
+    known = (total.total_low_kgco2e, total.total_high_kgco2e)
+    assert report.bounds(0) == pytest.approx(known, rel=1e-9)
+
+
+def test_unknown_embodied_carbon_leaves_operational_rows():
+    report = made("from: 2024\nfor: 1 year", PLAIN.replace(", embodied: 800 kg", ""))
+    last = report.table.totals[-1]
+    assert last.operational_kgco2e == 400
+    assert (last.embodied_amortised_kgco2e, last.total_kgco2e) == (None, None)
+    assert report.bounds(1) == (None, None)
+    assert "embodied carbon is unknown" in report.notes[0]
