@@ -231,6 +231,15 @@ def levers(count: int = 30) -> Iterator[str]:
         yield f"  - {{name: lever {number}, {what}}}\n"
 
 
+def years() -> Iterator[str]:
+    """Yield the lines of a workload with five activities and a projection of 50 years."""
+    whole = (ROOT / "configs" / "projection" / "machines.yaml").read_text(encoding="utf-8")
+    before, _, block = whole.partition("projection:\n")
+    work = "kind: compute, system: pool, device_time"
+    before += "".join(f"    - {{name: more {n}, {work}: {n}000 GPU-h}}\n" for n in (1, 2, 3))
+    yield f"{before}projection:\n{block.replace('for: 10 years', 'for: 50 years', 1)}"
+
+
 def nine(**more: Any) -> Iterator[str]:
     """Yield workloads of nine shapes."""
     return jobs(["FR", "US", "DE"], KNOWN, **more)
@@ -260,6 +269,7 @@ FILES: dict[str, Callable[[], Iterator[str]]] = {
     "acts": lambda: activities(4000),
     "10k": lambda: activities(10_000),
     "levers": levers,
+    "years": years,
     "base": lambda: activities(1000),
     "head": lambda: activities(1000, hours=2),
     "devices": lambda: systems("device: nvidia/{device}"),
@@ -479,6 +489,8 @@ ROWS = (
         "carbonctl site configs/site/texas.yaml", "carbonctl estimate configs/quickstart.yaml", 5.0),
     Row("site with a sweep of 48 designs, memory in MiB",
         "carbonctl site configs/site/california.yaml", "", 90, "memory"),
+    Row("project of 50 years and 5 activities / estimate", "carbonctl project {years} -f csv",
+        "carbonctl estimate {years} -f csv -q", 1.3, runs=_MANY),
     Row("explain 4,000 activities / csv", "carbonctl explain {acts}",
         "carbonctl estimate {acts} -f csv", 3.0),
     Row("compare 1,000 changed activities / csv of both",

@@ -6,6 +6,7 @@ they recompute to.
 """
 
 import csv
+import json
 import math
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from carbonctl.analysis.accounts import Accounts
 from carbonctl.analysis.compare import Side, report
 from carbonctl.analysis.design.metrics import measured
 from carbonctl.analysis.levers.report import report as lever_report
+from carbonctl.analysis.projection.solve import parse_goal
 from carbonctl.factors import faults
 from carbonctl.ledger.result import COMMUNICATION, COMPUTATION, Result, part
 from carbonctl.site.results import SiteQuestion, SiteResult
@@ -27,11 +29,13 @@ from carbonctl.spec.hours import HourlyFile
 from carbonctl.spec.site_file import load_site
 from tests.conftest import CATALOG, ROOT, account
 from tests.conftest import example as result
+from tests.projection.makers import made as projected
 
 HERE = Path(__file__).parent
 CLAIMS = {c["id"]: c for c in yaml.safe_load((HERE / "claims.yaml").read_text(encoding="utf-8"))}
 VERDICTS = (
     "holds", "rounds", "inconsistent", "unclear", "constant", "derived", "qualitative", "later",
+    "solved", "reading",
 )  # fmt: skip
 KEYS = {
     "id", "paper", "where", "statement", "inputs", "formula", "expected", "tolerance", "claimed", "verdict"
@@ -589,6 +593,27 @@ def _relative_to_the_end(levers, before):
     data = (ROOT / "configs" / "levers" / levers).read_bytes()
     made = lever_report(Accounts(data, levers, levers, CATALOG))
     return next(line.relative for line in made.lines if line.row.lever == before)
+
+
+# --- Projections ---
+
+
+@by_account("K23")
+@by_account("K24")
+@by_account("K25")
+@by_account("K26")
+@by_account("K28")
+@by_account("K29")
+def _over_years(until=None, step="6 months", **block):
+    """The growth that was solved, or the energy at the end over that of the start."""
+    keys = {"from": "2019-07", "for": "2 years", "step": step, **block}
+    if "optimisation" in keys:
+        keys["optimisation"] = {"energy": keys["optimisation"]}
+    lines = "\n".join(f"{key}: {json.dumps(value)}" for key, value in keys.items())
+    if until is not None:
+        return projected(lines, solve="demand", goal=parse_goal(until)).solved.factor
+    rows = projected(lines).table.totals
+    return rows[-1].energy_kwh / rows[0].energy_kwh
 
 
 # --- Green Algorithms ---

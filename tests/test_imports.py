@@ -110,6 +110,15 @@ def test_levers_need_no_numpy():
     assert not {m for m in modules if m.partition(".")[0] in HEAVY}
 
 
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_projections_need_no_numpy(form):
+    file = str(CONFIGS / "projection" / "machines.yaml")
+    modules = loaded("project", file, "--format", form)
+    assert not {m for m in modules if m.partition(".")[0] in HEAVY}
+    plain = loaded("estimate", str(CONFIGS / "quickstart.yaml"), "--format", form, "-q")
+    assert not {m for m in plain if "projection" in m or m.endswith(".rates")}
+
+
 def test_a_saved_fleet_is_estimated_with_nothing_heavy(tmp_path):
     folder = CONFIGS / "fleets"
     saved = str(tmp_path / "fleet.json")

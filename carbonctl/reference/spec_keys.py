@@ -26,6 +26,7 @@ from carbonctl.spec import model as m
 from carbonctl.spec.levers import Lever
 from carbonctl.spec.parts import KINDS as PART_KINDS
 from carbonctl.spec.parts import Wafer
+from carbonctl.spec.projection import Hardware, Optimisation, Projection, Rebound
 from carbonctl.spec.systems import Accelerator, Spec, System, SystemFields
 from carbonctl.spec.uncertainty import Correlation, UncertaintyBlock
 from carbonctl.spec.word_or import WordOr
@@ -107,6 +108,10 @@ _PARTS: dict[str, type[Spec]] = {
     "uncertainty": UncertaintyBlock,
     "correlations": Correlation,
     "levers": Lever,
+    "projection": Projection,
+    "optimisation": Optimisation,
+    "hardware": Hardware,
+    "rebound": Rebound,
     "clients": ClientClass,
     "connections": Connection,
     "access_point": AccessPoint,

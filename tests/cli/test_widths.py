@@ -72,7 +72,7 @@ COMMANDS = [
     "schema result",
     "--help",
     *(f"{name} --help" for name in (
-        "estimate", "compare", "explain", "sensitivity", "sweep", "breakeven", "levers", "reproduce",
+        "estimate", "compare", "explain", "sensitivity", "sweep", "breakeven", "levers", "project", "reproduce",
         "embodied", "validate", "init", "schema", "kinds", "hardware", "hardware list",
         "schedule", "fleet", "import",
         "hardware search", "hardware show", "hardware factors",

@@ -120,6 +120,8 @@ def prepare(folder: Path) -> None:
         (folder / f"{name}.yaml").write_text(JOB, encoding="utf-8")
     (folder / "bom.yaml").write_text(BOM, encoding="utf-8")
     shutil.copy(ROOT / "carbonctl" / "reference" / "templates" / "site.yaml", folder)
+    for path in (ROOT / "configs" / "projection").glob("*.yaml"):
+        shutil.copy(path, folder / path.name)
     for name, log in LOGS.items():
         shutil.copy(ROOT / log, folder / name)
     tables(folder)

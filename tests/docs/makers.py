@@ -37,6 +37,7 @@ MAKERS: dict[str, Maker] = {
     "federated": spec_blocks.federated,
     "parts": spec_blocks.parts,
     "levers": spec_blocks.sections(*spec_blocks.LEVERS),
+    "projection": spec_blocks.sections(*spec_blocks.PROJECTION),
     "overview": command_blocks.overview,
     "common flags": command_blocks.common_flags,
     "commands": command_blocks.commands,
@@ -59,6 +60,7 @@ MAKERS: dict[str, Maker] = {
     "schedule document": output_blocks.schedule,
     "site document": output_blocks.sites,
     "site file": spec_blocks.site_file,
+    "project document": output_blocks.project,
     "lists": output_blocks.lists,
     "priors of devices": prior_blocks.of(
         "device_power_share", "server_power", "rated_power", "busy"

@@ -264,6 +264,15 @@ def sites() -> str:
     return text
 
 
+def project() -> str:
+    """Return what ``project`` writes as JSON; the columns of its CSV are the fields of a row."""
+    text = "### document of project\n\n" + _fields(schemas.build("project")["properties"])
+    for name in ("row", "step", "solved"):
+        text += f"\n### {name} of project\n\n{_fields(_defs('project')[name]['properties'])}"
+        text = text.replace(f"[{name}](#{anchor(name)})", f"[{name}](#{name}-of-project)")
+    return text
+
+
 def compare_columns() -> str:
     """Return the columns of the CSV of ``compare``."""
     said = descriptions.of("compare column", "metric column")

@@ -18,6 +18,7 @@ SITE_FILE: dict[str, type[Spec]] = {
     "battery": hours.StationaryBattery, "flexibility": hours.Tier, "servers": hours.Servers,
     "grid_hourly": hours.HourlyFile, "plan": site_file_models.Plan,
 }  # fmt: skip
+PROJECTION = ("projection", "optimisation", "hardware", "rebound")
 PLACES = ("site", "construction")
 HOURLY = ("grid_hourly", "generation", "scale", "site_battery", "flexibility", "servers")
 SCHEDULES = ("schedule", "regions")

@@ -52,7 +52,8 @@ def test_equations_are_found():
                "beta.beta_quantile", "correlation.least_eigenvalue", "correlation.root", "grid_rule.direct",
                "faults.best_interval_h", "faults.best_wall_over_useful", "search.halving_runs",
                "levers.logarithmic_shares", "levers.shapley_weight", "roots.crossings",
-               "roots.brent", "grid_rule.within", "grid_rule.life_cycle",
+               "roots.brent", "projection.path_at", "projection.embodied_of", "projection.fleet",
+               "projection.first_cohorts", "projection.book_at_start", "grid_rule.within", "grid_rule.life_cycle",
                "grid_rule.life_cycle_of_direct", "language_models.archetype_layers", "hours.mean_over"}  # fmt: skip
     assert {call.partition("(")[0] for _, call in EQUATIONS} == KERNELS - without
 
