@@ -75,7 +75,7 @@ def records(
     if not isinstance(source, Source):
         return source.records()
     if source.extension in JSON_LINES and not delimiter:
-        return _of_json_lines(source, findings)
+        return json_objects(source, findings)
     return _of_cells(source, findings, delimiter or delimiter_of(source))
 
 
@@ -162,7 +162,7 @@ def no_row(name: str) -> InputError:
     return InputError([Problem(name, 1, None, "there is no row in it, not even a header")])
 
 
-def _of_json_lines(source: Source, findings: Findings) -> Iterator[Record]:
+def json_objects(source: Source, findings: Findings) -> Iterator[Record]:
     """Yield objects as records; the keys of the first are the header."""
     header: list[str] = []
     for number, line in enumerate(source.lines(), 1):
