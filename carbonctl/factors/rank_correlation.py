@@ -26,8 +26,10 @@ def ranks(sample: Sample) -> Sample:
 
         _, places, counts = np.unique(sample, return_inverse=True, return_counts=True)
         return (np.cumsum(counts) - (counts - 1) / 2)[places]
-    mean_rank, before = {}, 0
-    for value, count in sorted(Counter(sample).items()):
+    mean_rank: dict[float, float] = {}
+    before = 0
+    counts: list[tuple[float, int]] = sorted(Counter(sample).items())
+    for value, count in counts:
         mean_rank[value] = before + (count + 1) / 2
         before += count
     return [mean_rank[value] for value in sample]

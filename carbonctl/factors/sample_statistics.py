@@ -129,8 +129,8 @@ def fewest_for(in_order: Sample, share: float) -> int:
     if is_array(in_order):
         import numpy as np
 
-        sums = np.cumsum(in_order[::-1])
-        return min(int(np.searchsorted(sums, wanted)) + 1, len(in_order))
+        place = int(np.searchsorted(np.cumsum(in_order[::-1]), wanted))
+        return min(place + 1, len(in_order))
     sums = accumulate(reversed(in_order))
     return next((n for n, so_far in enumerate(sums, 1) if so_far >= wanted), len(in_order))
 

@@ -32,6 +32,7 @@ PERCENTAGE = Dimension("percentage", "pct", "50")
 ROWS = Dimension("number of rows", "rows", "10")
 _DIMENSIONS = {
     "kwh": ENERGY, "kgco2e": MASS, "l": VOLUME, "pct": PERCENTAGE, "rows": ROWS,
+    **dict.fromkeys(("inconsistent", "implausible", "unknown", "skipped"), ROWS),
 }  # fmt: skip
 _FUNCTION_HELP = f"the functions are {', and '.join(function.example for function in FUNCTIONS)}"
 _SHELL_HINT = (

@@ -103,11 +103,13 @@ def known(*columns: Numbers | None, above: float = -math.inf) -> Places:
     """Return the rows in which columns are all known, and above a number; none of a missing one."""
     if any(column is None for column in columns):
         return []
-    if is_array(columns[0]):
+    columns_known: list[Numbers] = list(columns)
+    if is_array(columns_known[0]):
         import numpy as np
 
-        return np.flatnonzero(np.logical_and.reduce([column > above for column in columns]))
-    return [n for n, row in enumerate(zip(*columns, strict=True)) if all(x > above for x in row)]
+        return np.flatnonzero(np.logical_and.reduce([own > above for own in columns_known]))
+    rows = enumerate(zip(*columns_known, strict=True))
+    return [place for place, row in rows if all(number > above for number in row)]
 
 
 def take(column: Numbers, rows: Places) -> Numbers:

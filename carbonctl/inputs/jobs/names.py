@@ -162,9 +162,7 @@ def _own_unit(field: Field) -> str | None:
     return "h" if field.dimension == units.DEVICE_TIME else field.dimension.unit
 
 
-def recognise(
-    header: str, fields: Fields = _TABLE, flag: str = "--column"
-) -> Recognised | None:
+def recognise(header: str, fields: Fields = _TABLE, flag: str = "--column") -> Recognised | None:
     """Return the field that a column holds by its name, and its unit; None where none is known.
 
     The fault is that its unit is none of the field's, or may be two.
@@ -220,9 +218,7 @@ def _bases(fields: Fields) -> dict[str, list[Field]]:
     return bases
 
 
-def _with_unit(
-    field: Field, text: str, header: str, flag: str, *, must: bool
-) -> Recognised | None:
+def _with_unit(field: Field, text: str, header: str, flag: str, *, must: bool) -> Recognised | None:
     assert field.dimension is not None
     plain = re.sub("_per_", "/", text.strip(), flags=re.I)
     plain = "%" if plain.casefold() in _PERCENT else plain

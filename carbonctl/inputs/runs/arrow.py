@@ -32,7 +32,9 @@ from carbonctl.inputs.runs.rows import (
 )
 
 _PRINTED = ("carbon", "energy")  # whose last digit matters
-_NULLS = sorted({case(text) for text in UNKNOWN for case in (str.lower, str.upper, str.title)} | {"NaN"})
+_NULLS = sorted(
+    {case(text) for text in UNKNOWN for case in (str.lower, str.upper, str.title)} | {"NaN"}
+)
 _NUMBER, _TEXT = pa.float64(), pa.string()
 _KEY = pa.dictionary(pa.int32(), _TEXT)
 
@@ -107,12 +109,12 @@ def _cast(column: Any, kind: Any) -> Any:
 def _positions(where: Layout) -> list[int]:
     """Return the columns that are read, in their order."""
     of_roles = {column.position for columns in where.roles.values() for column in columns}
-    return sorted(of_roles | {column.position for column in where.groups})
+    return sorted(of_roles | {column.position for column in where.groups.values()})
 
 
 def _kind(position: int, where: Layout) -> Any:
     """Return the type in which a column is read."""
-    if position in {column.position for column in where.groups}:
+    if position in {column.position for column in where.groups.values()}:
         return _TEXT
     for role, columns in where.roles.items():
         if position in {column.position for column in columns}:
@@ -153,7 +155,7 @@ class _Columns:
         }  # fmt: skip
         if "grid" in self.where.roles:
             self.add_grid(numbers)
-        groups = {column.name: self.labels(column) for column in self.where.groups}
+        groups = {name: self.labels(column) for name, column in self.where.groups.items()}
         quality = self.quality() if "quality" in numbers else None
         return Runs(self.size, numbers, self.half_digit, groups, self.name, quality)
 
@@ -162,10 +164,7 @@ class _Columns:
         whole: Any = None
         for column in columns:
             own = self.floats(column)
-            if whole is None:
-                whole = own
-            else:
-                whole = np.where(np.isnan(whole), own, whole)
+            whole = own if whole is None else np.where(np.isnan(whole), own, whole)
         if role not in SIGNED and bool((whole < 0).any()):
             raise _Doubtful
         return whole

@@ -67,13 +67,13 @@ class Layout(NamedTuple):
         The names of the columns.
     roles : dict
         The columns of each role, the first that holds something in a row counts.
-    groups : tuple of Column
-        Those by which runs are grouped, in the order of ``--by``.
+    groups : dict
+        The columns by which runs are grouped, by what ``--by`` calls them.
     """
 
     header: tuple[str, ...]
     roles: dict[str, tuple[Column, ...]]
-    groups: tuple[Column, ...]
+    groups: dict[str, Column]
 
 
 def read_maps(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -91,7 +91,9 @@ def read_maps(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
             raise UsageError(f"--map {text}: write ROLE=COLUMN, as in --map carbon=emissions")
         if role not in BY_NAME:
             close = did_you_mean(role, BY_NAME)
-            raise UsageError(f"--map {text}: no role `{role}`{close}; there are {listed([*BY_NAME])}")
+            raise UsageError(
+                f"--map {text}: no role `{role}`{close}; there are {listed([*BY_NAME])}"
+            )
         maps[role] = (*maps.get(role, ()), column)
     return maps
 
@@ -204,14 +206,14 @@ class _Finder:
         close = did_you_mean(name, known)
         self.problem(f"no column `{name}`{close or '; there are ' + listed(known)}")
 
-    def groups(self, roles: Mapping[str, tuple[Column, ...]]) -> tuple[Column, ...]:
+    def groups(self, roles: Mapping[str, tuple[Column, ...]]) -> dict[str, Column]:
         """Return the columns that ``--by`` names: of a preset's labels, a role, or the header."""
         labels = self.preset.labels if self.preset else {}
-        found = []
+        found = {}
         for name in self.wanted.by:
             folded = names.fold(name)
             if folded in roles and folded not in map(names.fold, self.header):
-                found.append(roles[folded][0]._replace(role=folded))
+                found[name] = roles[folded][0]._replace(role=folded)
                 continue
             position = self.position(labels.get(folded, name))
             if position is None:
@@ -219,5 +221,5 @@ class _Finder:
             else:
                 is_year = "year" in roles and roles["year"][0].position == position
                 role = "year" if is_year else "group"
-                found.append(Column(role, position, self.header[position]))
-        return tuple(found)
+                found[name] = Column(role, position, self.header[position])
+        return found

@@ -21,6 +21,7 @@ from carbonctl.inputs.jobs.findings import Findings
 from carbonctl.inputs.jobs.parquet import ParquetSource
 from carbonctl.inputs.jobs.reading import Source, extension
 from carbonctl.inputs.jobs.records import JSON_LINES, Record, json_objects, records, sources
+from carbonctl.inputs.reading import called
 from carbonctl.inputs.runs import accounts
 from carbonctl.inputs.runs.columns import Wanted, layout
 from carbonctl.inputs.runs.joined import joined
@@ -73,8 +74,14 @@ def read(paths: Sequence[str], reading: Reading) -> Runs:
         raise InputError(problems)
     runs = joined(parts)
     if not runs.size:
-        raise InputError([Problem(Source(paths[0]).name, 1, None, "no runs: there is no row in it")])
+        raise InputError([Problem(called(paths[0]), 1, None, "no runs: there is no row in it")])
     return runs
+
+
+def shown_name(paths: Sequence[str]) -> str:
+    """Return what some inputs are called together."""
+    names = [called(path) for path in paths]
+    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
 
 
 def inputs(paths: Sequence[str]) -> Iterator[str]:
@@ -91,7 +98,7 @@ def inputs(paths: Sequence[str]) -> Iterator[str]:
         ]  # fmt: skip
         if not inside:
             message = f"is a folder without runs: nothing in it ends in {', '.join(endings)}"
-            raise InputError([Problem(Source(path).name, None, None, message)])
+            raise InputError([Problem(called(path), None, None, message)])
         yield from inside
 
 
@@ -100,7 +107,7 @@ def _parts(path: str, reading: Reading) -> Iterator[Runs]:
     if extension(path) in _ACCOUNTS or "#" in path:
         target = named(path)
         rows = accounts.of_files([target], reading.catalog)
-        yield _of_records(Source(target.path).name, rows, findings, reading)
+        yield _of_records(called(target.path), rows, findings, reading)
         return
     for source in sources(path):
         if isinstance(source, Source):
@@ -137,9 +144,7 @@ def _of_parquet(source: ParquetSource, findings: Findings, reading: Reading) -> 
     return _of_records(source.name, source.records(), findings, reading)
 
 
-def _of_records(
-    file: str, some: Iterator[Record], findings: Findings, reading: Reading
-) -> Runs:
+def _of_records(file: str, some: Iterator[Record], findings: Findings, reading: Reading) -> Runs:
     """Return the runs of records, the first of which is the header."""
     _, header = next(some)
     where = layout(header, reading.wanted, file)
@@ -174,5 +179,3 @@ def _grid(catalog: Catalog) -> GridIntensity:
         return float(best(row.intensity)) * 1000
 
     return intensity
-
-

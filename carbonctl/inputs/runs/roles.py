@@ -49,7 +49,6 @@ ROLES = (
 )  # fmt: skip
 BY_NAME = MappingProxyType({role.name: role for role in ROLES})
 NUMBERS = tuple(role.name for role in ROLES if role.dimension is not None)
-LOWER_IS_BETTER = ("error", "wer", "loss", "perplexity")
 
 
 class Preset(NamedTuple):

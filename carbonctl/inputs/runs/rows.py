@@ -69,9 +69,9 @@ class Rows:
             return
         try:
             numbers = self.read_numbers(row)
-            labels = [label(column, row) for column in self.where.groups]
-            name = self.first("name", row)
-            name = read_name(name[1], name[0].name) if name else f"row {line}"
+            labels = [label(column, row) for column in self.where.groups.values()]
+            named = self.first("name", row)
+            name = read_name(named[1], named[0].name) if named else f"row {line}"
         except CellError as error:
             self.problem(line, f"column `{error.column}`: {error}")
             return
@@ -104,7 +104,11 @@ class Rows:
                 column, text = cell
                 numbers[role] = column.converted(number(text, column.name, role))
         cell = self.first("grid", row)
-        if cell and math.isnan(numbers["intensity"]) and math.isnan(numbers.get("carbon", math.nan)):
+        if (
+            cell
+            and math.isnan(numbers["intensity"])
+            and math.isnan(numbers.get("carbon", math.nan))
+        ):
             year = numbers.get("year", math.nan)
             try:
                 known = self.grid(cell[1], None if math.isnan(year) else int(year))
@@ -133,7 +137,7 @@ class Rows:
             len(self.lines),
             dict(self.numbers),
             lambda role, row: halves[role][row],
-            {column.name: texts for column, texts in zip(self.where.groups, groups, strict=True)},
+            dict(zip(self.where.groups, groups, strict=True)),
             names.__getitem__,
             encoded(self.qualities) if "quality" in self.roles else None,
             skipped,
