@@ -1,32 +1,32 @@
 """``carbonctl survey``: what a table of runs says."""
 
+from __future__ import annotations
+
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
-from carbonctl import __version__, errors
-from carbonctl.analysis.gates import exit_code
-from carbonctl.analysis.survey import gates
+from carbonctl import errors
 from carbonctl.analysis.survey.answer import survey as answer
 from carbonctl.analysis.survey.groups import SORTS
 from carbonctl.analysis.survey.model import Survey
 from carbonctl.analysis.survey.quality import BETTER
 from carbonctl.cli import options as o
-from carbonctl.cli.gate_options import read_gates
-from carbonctl.cli.survey_options import read_question
-from carbonctl.inputs.catalogs import catalog_for
+from carbonctl.cli.survey_options import about_of, catalog_of, read_question
 from carbonctl.inputs.runs.columns import Wanted, read_maps
 from carbonctl.inputs.runs.read import Reading, read, shown_name
 from carbonctl.inputs.runs.roles import PRESETS
-from carbonctl.ledger.result import About
 from carbonctl.outputs import writing
 from carbonctl.outputs.messages import say
-from carbonctl.outputs.verdicts import announce
 from carbonctl.render import FOR_PEOPLE, TABLES
 from carbonctl.render.survey import COLUMNS, FORMATS, Shown, render
 from carbonctl.render.survey.lines import notes
 
 if TYPE_CHECKING:
+    from carbonctl.analysis.gates import Verdict
+    from carbonctl.analysis.gates.rules import Gates
+
     Form: TypeAlias = str
     Preset: TypeAlias = str
     Sort: TypeAlias = str
@@ -119,32 +119,60 @@ def survey(
         bins, trim, confidence, seed, better=better, sort=sort, lists_runs=runs or excess,
         has_excess=excess,
     )  # fmt: skip
-    rules = read_gates(fail_on, warn_on, budget, has_base=False, keys=gates.KEYS)
+    rules = _Rules(fail_on, warn_on, budget)
     targets = [writing.parse_export(text, FORMATS) for text in export]
     writing.check_targets(targets, files)
-    forms = {format, *(target.form for target in targets)}
     if not question.lists_runs:
         writing.check_columns(targets, COLUMNS)
-    has_intervals = confidence is not None
-    question = question._replace(has_intervals=has_intervals or bool(forms - {*FOR_PEOPLE}))
-    catalog = catalog_for(hardware_db, is_told=not forms.isdisjoint(TABLES))
+    forms = {format, *(target.form for target in targets)}
+    has_tables, is_in_full = not forms.isdisjoint(TABLES), not forms <= {*FOR_PEOPLE}
+    question = question._replace(
+        has_intervals=confidence is not None or is_in_full, is_in_full=is_in_full
+    )
+    catalog = cache(lambda: catalog_of(hardware_db, is_told=has_tables))
     wanted = Wanted(read_maps(map), tuple(by), preset)
-    keeps = question.lists_runs and not forms.isdisjoint(TABLES)
+    keeps = question.lists_runs and has_tables
     table = read(files, Reading(wanted, catalog, skips_bad=skip_bad, keeps_table=keeps))
     made = answer(table, question, shown_name(files))
-    verdicts = gates.judged(rules, made)
-    about = About(__version__, catalog.version, (), catalog.own_records)
-    everyday = tuple(catalog.everyday) if equivalents else ()
-    shown = Shown(made, about, verdicts, everyday, has_intervals)
+    verdicts = rules.judged(made)
+    needs_about = "json" in forms or hardware_db is not None
+    shown = Shown(
+        made, about_of(catalog()) if needs_about else None, verdicts,
+        tuple(catalog().everyday) if equivalents else (), confidence is not None,
+    )  # fmt: skip
     texts = [render(target.form, shown) for target in targets]
     text = render(format, shown, writing.style(color, None))
     written = writing.write_all(targets, texts, text)
-    _tell(made, quiet=quiet or format in FOR_PEOPLE)
-    announce(verdicts, quiet=quiet)
-    return errors.worst([written, exit_code(verdicts, exit_zero=exit_zero)])
-
-
-def _tell(made: Survey, *, quiet: bool) -> None:
-    """Say what is to be known, where the output does not."""
-    for note in () if quiet else notes(made):
+    for note in () if quiet or format in FOR_PEOPLE else notes(made):
         say(f"note: {note}")
+    return errors.worst([written, rules.code(verdicts, exit_zero=exit_zero, quiet=quiet)])
+
+
+class _Rules:
+    """The rules of flags; gates are imported only where there are any."""
+
+    def __init__(self, fail_on: list[str], warn_on: list[str], budget: str | None) -> None:
+        self.gates: Gates | None = None
+        if fail_on or warn_on or budget is not None:
+            from carbonctl.analysis.survey.gates import KEYS
+            from carbonctl.cli.gate_options import read_gates
+
+            self.gates = read_gates(fail_on, warn_on, budget, has_base=False, keys=KEYS)
+
+    def judged(self, made: Survey) -> tuple[Verdict, ...]:
+        """Return the verdicts over a survey."""
+        if self.gates is None:
+            return ()
+        from carbonctl.analysis.survey.gates import judged
+
+        return judged(self.gates, made)
+
+    def code(self, verdicts: tuple[Verdict, ...], *, exit_zero: bool, quiet: bool) -> int:
+        """Say which gates did not pass, and return the exit code."""
+        if not verdicts:
+            return errors.OK
+        from carbonctl.analysis.gates import exit_code
+        from carbonctl.outputs.verdicts import announce
+
+        announce(verdicts, quiet=quiet)
+        return exit_code(verdicts, exit_zero=exit_zero)

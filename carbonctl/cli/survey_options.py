@@ -1,12 +1,18 @@
-"""Flags of a survey that are numbers."""
+"""Flags of a survey that are numbers, and what most surveys do without."""
+
+from __future__ import annotations
 
 import math
 import re
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from carbonctl.analysis.survey.model import Question
-from carbonctl.cli.draw_options import read_seed
 from carbonctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from carbonctl.catalog import Catalog
+    from carbonctl.ledger.result import About
 
 _BIN = re.compile(r"\s*(-?[0-9.]+)(?:\s*-\s*(-?[0-9.]+))?\s*")
 _DEFAULT_CONFIDENCE = 95.0
@@ -28,7 +34,7 @@ def read_question(
     level = None if confidence is None else float(_percent(confidence, "--confidence", 100))
     if level == 0:
         raise UsageError("--confidence 0: write a percentage above 0 and below 100")
-    drawn_by = read_seed(seed)
+    drawn_by = None if seed is None else _seed(seed)
     return Question(
         read_bins(bins) if bins is not None else (), better, trimmed,
         level or _DEFAULT_CONFIDENCE, _DEFAULT_SEED if drawn_by is None else drawn_by, sort,
@@ -68,3 +74,24 @@ def read_bins(text: str) -> tuple[tuple[float, float, str], ...]:
             raise UsageError(f"--bins {text}: {part.strip()} and {other} share a value")
         bins.append((low, high, part.strip()))
     return tuple(bins)
+
+
+def _seed(text: str) -> int | None:
+    from carbonctl.cli.draw_options import read_seed
+
+    return read_seed(text)
+
+
+def catalog_of(hardware_db: str | None, *, is_told: bool) -> Catalog:
+    """Return the catalog, which most tables of runs do without."""
+    from carbonctl.inputs.catalogs import catalog_for
+
+    return catalog_for(hardware_db, is_told=is_told)
+
+
+def about_of(catalog: Catalog) -> About:
+    """Return what made a survey."""
+    from carbonctl import __version__
+    from carbonctl.ledger.result import About
+
+    return About(__version__, catalog.version, (), catalog.own_records)

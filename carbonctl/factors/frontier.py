@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
+
+from carbonctl.factors.sample_statistics import Sample
+from carbonctl.numbers.intervals import is_array
 
 
 def leanest_as_good(carbon: Sequence[float], quality: Sequence[float]) -> list[float]:
@@ -28,18 +32,39 @@ def leanest_as_good(carbon: Sequence[float], quality: Sequence[float]) -> list[f
     return leanest
 
 
-def on_frontier(carbon: Sequence[float], quality: Sequence[float]) -> list[bool]:
-    """Return of each run whether none has carbon ≤ and quality ≥ its own, one of them strictly.
+def on_frontier(carbon: Sample, quality: Sample) -> list[int]:
+    """Return the places of the runs than which none has carbon ≤ and quality ≥, one strictly.
 
-    Runs that are equal in both stay together. Parameters are those of `leanest_as_good`.
+    Runs that are equal in both stay together.
+
+    Parameters
+    ----------
+    carbon : list or array
+        Of each run [kgCO2e].
+    quality : list or array
+        Of each run; higher is better.
     """
-    is_on = [False] * len(carbon)
+    if is_array(carbon):
+        return _of_arrays(carbon, quality)
+    places = []
     best = last = (-math.inf, math.inf)  # the quality and the carbon of the last on it
     for kg, worse, run in sorted(
         (kg, -good, run) for run, (kg, good) in enumerate(zip(carbon, quality, strict=True))
     ):
         here = (-worse, kg)
         if here[0] > best[0] or here == last:
-            is_on[run] = True
+            places.append(run)
             best = last = here
-    return is_on
+    return sorted(places)
+
+
+def _of_arrays(carbon: Any, quality: Any) -> list[int]:
+    import numpy as np
+
+    order = np.lexsort((-quality, carbon))
+    kg, good = carbon[order], quality[order]
+    before = np.concatenate(([-np.inf], np.maximum.accumulate(good)[:-1]))
+    is_new = np.concatenate(([True], (kg[1:] != kg[:-1]) | (good[1:] != good[:-1])))
+    firsts = np.flatnonzero(is_new)[np.cumsum(is_new) - 1]  # of those that are equal in both
+    places: list[int] = np.sort(order[(good > before)[firsts]]).tolist()
+    return places

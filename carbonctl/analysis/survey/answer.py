@@ -12,7 +12,6 @@ from carbonctl.analysis.survey.model import (
     Concentration,
     Correlation,
     Derived,
-    Group,
     Question,
     RunRow,
     Survey,
@@ -25,7 +24,7 @@ from carbonctl.factors import sample_statistics as s
 from carbonctl.factors.rank_correlation import kendall, p_value, pearson, spearman
 
 _MOST = 0.9  # of the carbon, which the fewest runs that make it are told of
-_SMALL_KG = 1.0
+_JUST_BELOW = math.nextafter(1.0, 0.0)  # kgCO2e; runs of less are small
 _FEWEST = 2  # runs of which something can differ
 
 
@@ -61,21 +60,12 @@ def survey(runs: Runs, question: Question, file: str) -> Survey:
     return Survey(
         file, runs, by, _years(runs),
         tuple(made.group for groups in grouped.values() for made in groups),
-        all_runs.group if not by else _without_quality(all_runs),
+        all_runs.group,
         derived.computed, _concentration(s.ordered(carbon)), _variance(runs, derived),
-        tuple(_correlations(runs, derived)), checked.checks, checked.inconsistent,
-        checked.implausible, tuple(_notes(runs, derived, all_runs, compared, question)), question,
+        tuple(_correlations(runs, derived)) if question.is_in_full else (), checked.checks,
+        checked.inconsistent, checked.implausible, tuple(_notes(runs, derived, all_runs, compared, question)), question,
         tuple(_listed(runs, derived, compared, checked)) if question.lists_runs else (),
     )  # fmt: skip
-
-
-def _without_quality(made: Made) -> Group:
-    """Return all runs without what holds within groups alone."""
-    row = made.group.row._replace(spearman=None, spearman_p=None, kendall=None, frontier_n=None)
-    more = made.group.more._replace(
-        quality="", frontier_least_kgco2e=None, frontier_most_kgco2e=None
-    )
-    return Group(row, more)
 
 
 def _refuse_mixed(groups: Sequence[Made]) -> None:
@@ -153,7 +143,7 @@ def _notes(
         yield f"{_rows(runs.skipped)} left out, as they cannot be read"
     if all_runs.group.more.zeros:
         yield f"{_rows(all_runs.group.more.zeros)} of zero carbon, left out of geometric means"
-    small = sum(kg < _SMALL_KG for kg in listed(derived.carbon))
+    small = len(known(derived.carbon)) - len(known(derived.carbon, above=_JUST_BELOW))
     if small:
         yield f"{_rows(small)} under 1 kgCO2e"
     yield from _of_quality(compared)
@@ -190,12 +180,12 @@ def _listed(
     """Yield all runs, each with what is said of it."""
     given = runs.numbers.get("carbon")
     quality = runs.numbers.get("quality")
-    frontier = {row: is_on for made in compared for row, is_on in made.compared.frontier.items()}
+    frontier = {row for made in compared for row in made.compared.frontier}
     excess = {row: kg for made in compared for row, kg in made.compared.excess.items()}
     for row, (energy, carbon) in enumerate(
         zip(listed(derived.energy), listed(derived.carbon), strict=True)
     ):
-        is_on = frontier.get(row)
+        is_on = row in frontier if row in excess else None
         is_computed = not math.isnan(carbon) and (given is None or math.isnan(given[row]))
         over = excess.get(row) if is_on is False else None
         notes = "; ".join(checked.by_row.get(row, []))

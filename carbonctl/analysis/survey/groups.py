@@ -42,12 +42,17 @@ class Made(NamedTuple):
     compared: Compared
 
 
-def made(context: Context, by: str, value: str, rows: Places) -> Made:
-    """Return the statistics of some rows, which are the group ``value`` of the column ``by``."""
+def made(context: Context, by: str, value: str, rows: Places, *, is_compared: bool = True) -> Made:
+    """Return the statistics of some rows, which are the group ``value`` of the column ``by``.
+
+    ``is_compared`` says that their carbon goes beside their quality.
+    """
     runs, derived, question, whole = context
     carbon = take(derived.carbon, rows)
     in_order = s.ordered(take(carbon, known(carbon)))
-    compared = compare(runs, derived, rows, question)
+    compared = Compared([], ())
+    if is_compared:
+        compared = compare(runs, derived, rows, question)
     row = GroupRow(by, value, len(in_order), len(rows) - len(in_order))
     more = GroupMore(quality=compared.kinds[0] if len(compared.kinds) == 1 else "")
     if len(in_order):
@@ -55,8 +60,8 @@ def made(context: Context, by: str, value: str, rows: Places) -> Made:
     row = _of_energy(row, context, rows)
     row = row._replace(
         share=row.total_kgco2e / whole if whole and row.total_kgco2e is not None else None,
-        quality_n=len(compared.rows), spearman=compared.spearman, spearman_p=compared.p,
-        kendall=compared.kendall, frontier_n=sum(compared.frontier.values()) or None,
+        quality_n=_with_quality(context, rows), spearman=compared.spearman, spearman_p=compared.p,
+        kendall=compared.kendall, frontier_n=len(compared.frontier) or None,
     )  # fmt: skip
     least, most = compared.ends or (None, None)
     more = more._replace(
@@ -124,9 +129,17 @@ def _carbon_over_energy(context: Context, rows: Places) -> float | None:
     return s.total(take(carbon, both)) / kwh * 1000 if kwh else None
 
 
+def _with_quality(context: Context, rows: Places) -> int:
+    """Return how many of some rows have both carbon and quality."""
+    quality = context.runs.numbers.get("quality")
+    if quality is None:
+        return 0
+    return len(known(take(context.derived.carbon, rows), take(quality, rows)))
+
+
 def whole(context: Context) -> Made:
-    """Return the statistics of all runs."""
-    return made(context, ALL, "", every(context.runs))
+    """Return the statistics of all runs; with groups, quality is compared within these alone."""
+    return made(context, ALL, "", every(context.runs), is_compared=not context.runs.groups)
 
 
 def every(runs: Runs) -> Places:

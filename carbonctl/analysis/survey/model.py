@@ -177,6 +177,8 @@ class Question(NamedTuple):
         Whether runs are listed, and with what they emit in excess of the frontier.
     has_intervals : bool
         Whether bootstrap intervals are wanted.
+    is_in_full : bool
+        Whether Kendall's tau and what goes with carbon are wanted, which no screen shows.
     """
 
     bins: tuple[tuple[float, float, str], ...] = ()
@@ -188,6 +190,7 @@ class Question(NamedTuple):
     lists_runs: bool = False
     has_excess: bool = False
     has_intervals: bool = True
+    is_in_full: bool = True
 
 
 class Derived(NamedTuple):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from carbonctl.analysis.survey.model import Derived, Question
-from carbonctl.analysis.survey.runs import Places, Runs, known, listed, take
+from carbonctl.analysis.survey.runs import Labels, Places, Runs, known, listed, take
 from carbonctl.factors.frontier import leanest_as_good, on_frontier
 from carbonctl.factors.rank_correlation import kendall, p_value, spearman
 from carbonctl.numbers.intervals import is_array
@@ -27,8 +27,12 @@ class Compared(NamedTuple):
         What their quality is called; of several kinds nothing is compared.
     spearman, p, kendall : float or None
         + is more carbon, better; None of fewer than four runs, or where one of the two is constant.
-    frontier, excess : dict
-        By run, whether it is on the frontier, and its carbon over that of the leanest as good.
+    frontier : tuple of int
+        The rows on the frontier.
+    excess : dict
+        By row its carbon over that of the leanest run as good, where runs are listed.
+    ends : tuple of float or None
+        The carbon of the leanest and of the best on the frontier.
     """
 
     rows: Places
@@ -36,7 +40,7 @@ class Compared(NamedTuple):
     spearman: float | None = None
     p: float | None = None
     kendall: float | None = None
-    frontier: dict[int, bool] = {}  # noqa: RUF012
+    frontier: tuple[int, ...] = ()
     excess: dict[int, float] = {}  # noqa: RUF012
     ends: tuple[float, float] | None = None
 
@@ -59,8 +63,8 @@ def compare(runs: Runs, derived: Derived, rows: Places, question: Question) -> C
     quality, names = runs.numbers.get("quality"), runs.quality
     if quality is None or names is None:
         return Compared([], ())
-    both = _both(take(derived.carbon, rows), take(quality, rows), rows)
-    kinds = tuple(sorted({names.names[int(code)] for code in listed(take(names.codes, both))}))
+    both = take(rows, known(take(derived.carbon, rows), take(quality, rows)))
+    kinds = _kinds(names, both)
     if len(kinds) != 1:
         return Compared(both, kinds)
     carbon, good = take(derived.carbon, both), take(quality, both)
@@ -68,26 +72,25 @@ def compare(runs: Runs, derived: Derived, rows: Places, question: Question) -> C
         good = -good if is_array(good) else [-value for value in good]
     rank = p = tau = None
     if len(both) >= LEAST_FOR_RANKS:
-        rank, tau = spearman(carbon, good), kendall(carbon, good)
+        rank = spearman(carbon, good)
         p = None if rank is None else p_value(rank, len(both))
-    is_on, ends = _frontier(carbon, good)
-    places = listed(both)
-    leanest = leanest_as_good(listed(carbon), listed(good)) if question.lists_runs else []
-    return Compared(
-        both, kinds, rank, p, tau, dict(zip(places, is_on, strict=True)),
-        {row: kg - least for row, kg, least in zip(places, listed(carbon), leanest, strict=False)},
-        ends,
-    )  # fmt: skip
+        tau = kendall(carbon, good) if question.is_in_full else None
+    on = on_frontier(carbon, good)
+    there = [float(carbon[place]) for place in on]
+    excess: dict[int, float] = {}
+    if question.lists_runs:
+        leanest = leanest_as_good(listed(carbon), listed(good))
+        differences = (kg - least for kg, least in zip(listed(carbon), leanest, strict=True))
+        excess = dict(zip(listed(both), differences, strict=True))
+    frontier = tuple(int(both[place]) for place in on)
+    return Compared(both, kinds, rank, p, tau, frontier, excess, (min(there), max(there)))
 
 
-def _both(carbon: Any, quality: Any, rows: Places) -> Places:
-    """Return the rows in which both are known."""
-    return take(rows, known(carbon, quality))
+def _kinds(names: Labels, rows: Places) -> tuple[str, ...]:
+    """Return what the quality of some rows is called."""
+    codes = take(names.codes, rows)
+    if is_array(codes):
+        import numpy as np
 
-
-def _frontier(carbon: Any, good: Any) -> tuple[list[bool], tuple[float, float]]:
-    """Return which runs are on the frontier, and the carbon of its leanest and its best."""
-    kilograms = listed(carbon)
-    is_on = on_frontier(kilograms, listed(good))
-    there = [kg for kg, is_there in zip(kilograms, is_on, strict=True) if is_there]
-    return is_on, (min(there), max(there))
+        codes = np.unique(codes)
+    return tuple(sorted({names.names[int(code)] for code in set(listed(codes))}))

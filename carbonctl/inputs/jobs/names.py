@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import product
 from typing import NamedTuple, TypeAlias
 
-from carbonctl.inputs.jobs import keys, table
+from carbonctl.inputs.jobs import table
 from carbonctl.numbers import units
 from carbonctl.numbers.unit_table import DEVICE, NONE, QuantityError, plain_signs, unit
 from carbonctl.numbers.unit_table import table as known_units
@@ -302,6 +302,8 @@ def field_named(name: str) -> Field:
     ValueError
         Where there is none, with the nearest.
     """
+    from carbonctl.inputs.jobs import keys  # the keys of a spec, which few ask for
+
     known = _by_key()
     if name in known:
         return known[name]

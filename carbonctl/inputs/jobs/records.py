@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from carbonctl.errors import InputError, Problem
-from carbonctl.inputs.jobs.findings import Findings
 from carbonctl.inputs.jobs.reading import Source, extension
 
 if TYPE_CHECKING:
+    from carbonctl.inputs.jobs.findings import Findings
     from carbonctl.inputs.jobs.parquet import ParquetSource
 
 Record: TypeAlias = tuple[int, Sequence[str]]

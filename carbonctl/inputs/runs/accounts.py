@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from carbonctl.inputs.jobs.records import Record
 
 if TYPE_CHECKING:
     from carbonctl.catalog import Catalog
-    from carbonctl.inputs.discovery import Found
     from carbonctl.inputs.documents import Document
 
 HEADER = ("file", "workload", "energy_kwh", "total_kgco2e")
@@ -21,17 +20,18 @@ def is_account(line: str) -> bool:
     return line.strip() == "{" or any(sign in line for sign in _SIGNS)
 
 
-def of_files(found: Iterable[Found], catalog: Catalog) -> Iterator[Record]:
-    """Yield the accounts of some inputs as records, the header first.
+def of_file(path: str, catalog: Catalog) -> Iterator[Record]:
+    """Yield the accounts of a file, or of one document of it, as records, the header first.
 
     Raises
     ------
     InputError
         With everything that is wrong with them.
     """
+    from carbonctl.inputs.discovery import named
     from carbonctl.inputs.selection import all_of, every
 
-    return _records(list(all_of(every(found))), catalog)
+    return _records(list(all_of(every([named(path)]))), catalog)
 
 
 def of_data(data: bytes, name: str, catalog: Catalog) -> Iterator[Record]:

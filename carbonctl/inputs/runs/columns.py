@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from carbonctl.errors import InputError, Problem, UsageError
 from carbonctl.inputs.jobs import names
-from carbonctl.inputs.jobs.field_columns import listed
 from carbonctl.inputs.runs.roles import BY_NAME, PRESETS, ROLES
 from carbonctl.text import did_you_mean
 
@@ -92,7 +91,7 @@ def read_maps(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
         if role not in BY_NAME:
             close = did_you_mean(role, BY_NAME)
             raise UsageError(
-                f"--map {text}: no role `{role}`{close}; there are {listed([*BY_NAME])}"
+                f"--map {text}: no role `{role}`{close}; there are {', '.join(BY_NAME)}"
             )
         maps[role] = (*maps.get(role, ()), column)
     return maps
@@ -204,7 +203,7 @@ class _Finder:
     def missing(self, name: str) -> None:
         known = [name for name in self.header if name]
         close = did_you_mean(name, known)
-        self.problem(f"no column `{name}`{close or '; there are ' + listed(known)}")
+        self.problem(f"no column `{name}`{close or '; there are ' + _listed(known)}")
 
     def groups(self, roles: Mapping[str, tuple[Column, ...]]) -> dict[str, Column]:
         """Return the columns that ``--by`` names: of a preset's labels, a role, or the header."""
@@ -223,3 +222,10 @@ class _Finder:
                 role = "year" if is_year else "group"
                 found[name] = Column(role, position, self.header[position])
         return found
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return the first of some names."""
+    from carbonctl.inputs.jobs.field_columns import listed  # only what is wrong needs it
+
+    return listed(names)

@@ -6,19 +6,14 @@ them is doubtful (`carbonctl.inputs.runs.arrow`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from carbonctl.analysis.survey.runs import Runs
-from carbonctl.catalog import Catalog
-from carbonctl.catalog.grids import Wanted as WantedGrid
 from carbonctl.errors import InputError, Problem
-from carbonctl.inputs.discovery import named
-from carbonctl.inputs.jobs.findings import Findings
-from carbonctl.inputs.jobs.parquet import ParquetSource
 from carbonctl.inputs.jobs.reading import Source, extension
 from carbonctl.inputs.jobs.records import JSON_LINES, Record, json_objects, records, sources
 from carbonctl.inputs.reading import called
@@ -26,7 +21,11 @@ from carbonctl.inputs.runs import accounts
 from carbonctl.inputs.runs.columns import Wanted, layout
 from carbonctl.inputs.runs.joined import joined
 from carbonctl.inputs.runs.rows import GridIntensity, Rows
-from carbonctl.numbers.intervals import best
+
+if TYPE_CHECKING:
+    from carbonctl.catalog import Catalog
+    from carbonctl.inputs.jobs.findings import Findings
+    from carbonctl.inputs.jobs.parquet import ParquetSource
 
 _SMALL = 1 << 20  # characters of a table that is read sooner than pyarrow is imported
 _TABLES = (".csv", ".tsv", ".psv", ".parquet")
@@ -41,8 +40,8 @@ class Reading(NamedTuple):
     ----------
     wanted : Wanted
         What flags say of columns.
-    catalog : Catalog
-        What knows the intensity of grids, and estimates workloads.
+    catalog : callable
+        Gives the catalog, where grids or workloads need it: most tables do not.
     skips_bad : bool
         Whether rows that cannot be read are left out.
     keeps_table : bool
@@ -50,7 +49,7 @@ class Reading(NamedTuple):
     """
 
     wanted: Wanted
-    catalog: Catalog
+    catalog: Callable[[], Catalog]
     skips_bad: bool = False
     keeps_table: bool = False
 
@@ -103,11 +102,12 @@ def inputs(paths: Sequence[str]) -> Iterator[str]:
 
 
 def _parts(path: str, reading: Reading) -> Iterator[Runs]:
+    from carbonctl.inputs.jobs.findings import Findings
+
     findings = Findings()
     if extension(path) in _ACCOUNTS or "#" in path:
-        target = named(path)
-        rows = accounts.of_files([target], reading.catalog)
-        yield _of_records(called(target.path), rows, findings, reading)
+        rows = accounts.of_file(path, reading.catalog())
+        yield _of_records(called(path), rows, findings, reading)
         return
     for source in sources(path):
         if isinstance(source, Source):
@@ -121,7 +121,7 @@ def _of_source(source: Source, findings: Findings, reading: Reading) -> Runs:
     if first.lstrip().startswith("{"):
         if accounts.is_account(first):
             data = "".join(source.blocks()).encode()
-            rows = accounts.of_data(data, source.name, reading.catalog)
+            rows = accounts.of_data(data, source.name, reading.catalog())
         else:
             rows = json_objects(source, findings)
         return _of_records(source.name, rows, findings, reading)
@@ -171,11 +171,14 @@ def _few(problems: list[Problem], file: str) -> list[Problem]:
     return few
 
 
-def _grid(catalog: Catalog) -> GridIntensity:
+def _grid(catalog: Callable[[], Catalog]) -> GridIntensity:
     """Return what knows the intensity of a grid [g/kWh], in a year where that is known."""
 
     def intensity(grid: str, year: int | None) -> float:
-        row = catalog.electricity(grid, WantedGrid(year))
+        from carbonctl.catalog.grids import Wanted as WantedGrid
+        from carbonctl.numbers.intervals import best
+
+        row = catalog().electricity(grid, WantedGrid(year))
         return float(best(row.intensity)) * 1000
 
     return intensity

@@ -17,6 +17,7 @@ from carbonctl.render.verdicts import as_dict
 def render(shown: Shown, style: Style) -> str:
     """Return the document."""
     survey, question = shown.survey, shown.survey.question
+    assert shown.about is not None
     row = survey.whole.row
     document = {
         **head(SCHEMA, shown.about),

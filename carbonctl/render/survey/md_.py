@@ -8,11 +8,9 @@ from carbonctl.analysis.survey.model import Survey
 from carbonctl.render import Style
 from carbonctl.render.escaping import markdown as escape
 from carbonctl.render.human_numbers import mass, significant
-from carbonctl.render.own_records import below
-from carbonctl.render.survey import Shown
+from carbonctl.render.survey import Shown, own_records_below
 from carbonctl.render.survey import lines as words
 from carbonctl.render.survey.table_ import MOST_SHOWN
-from carbonctl.render.verdicts import bullets
 
 _HEADS = ("Runs", "Total", "Median (kg)", "Mean (kg)", "Geometric (kg)", "p25..p75 (kg)",
           "Largest (kg)")  # fmt: skip
@@ -33,8 +31,10 @@ def render(shown: Shown, style: Style) -> str:
     if survey.question.lists_runs:
         lines += ["", *_runs(survey)]
     if shown.verdicts:
+        from carbonctl.render.verdicts import bullets
+
         lines += ["", "#### Gates", "", *bullets(shown.verdicts, escape)]
-    return below("\n".join([*lines, ""]), shown.about.own_records, is_markdown=True)
+    return own_records_below("\n".join([*lines, ""]), shown, is_markdown=True)
 
 
 def _groups(survey: Survey, by: str) -> Iterator[str]:

@@ -6,11 +6,9 @@ from collections.abc import Sequence
 
 from carbonctl.analysis.survey.model import Group, GroupRow, Survey
 from carbonctl.render import CAUTION, Style, human_numbers
-from carbonctl.render.own_records import below
 from carbonctl.render.plain import finished
 from carbonctl.render.sheet import Screen, Sheet, Text
-from carbonctl.render.survey import Shown, lines
-from carbonctl.render.verdicts import draw
+from carbonctl.render.survey import Shown, lines, own_records_below
 
 MOST_SHOWN = 1000  # groups, and runs; machine formats have all
 _BAR = 10
@@ -46,8 +44,10 @@ def render(shown: Shown, style: Style) -> str:
     if survey.question.lists_runs:
         _runs(survey, screen)
     if shown.verdicts:
+        from carbonctl.render.verdicts import draw
+
         draw(screen, shown.verdicts)
-    return finished(below(screen.drawn(), shown.about.own_records), style)
+    return finished(own_records_below(screen.drawn(), shown), style)
 
 
 def _groups(shown: Shown, by: str, groups: Sequence[Group], screen: Screen) -> None:
