@@ -127,7 +127,9 @@ def survey(
     forms = {format, *(target.form for target in targets)}
     has_tables, is_in_full = not forms.isdisjoint(TABLES), not forms <= {*FOR_PEOPLE}
     question = question._replace(
-        has_intervals=confidence is not None or is_in_full, is_in_full=is_in_full
+        has_intervals=confidence is not None or is_in_full,
+        has_kendall=is_in_full,
+        has_correlations="json" in forms,
     )
     catalog = cache(lambda: catalog_of(hardware_db, is_told=has_tables))
     wanted = Wanted(read_maps(map), tuple(by), preset)

@@ -28,8 +28,8 @@ def ranks(sample: Sample) -> Sample:
         return (np.cumsum(counts) - (counts - 1) / 2)[places]
     mean_rank: dict[float, float] = {}
     before = 0
-    counts: list[tuple[float, int]] = sorted(Counter(sample).items())
-    for value, count in counts:
+    in_order: list[tuple[float, int]] = sorted(Counter(sample).items())
+    for value, count in in_order:
         mean_rank[value] = before + (count + 1) / 2
         before += count
     return [mean_rank[value] for value in sample]
@@ -133,7 +133,9 @@ def _counts_of_arrays(first: Any, second: Any) -> tuple[int, int, int, int]:
     (_, one, of_first), (_, other, of_second) = (
         np.unique(sample, return_inverse=True, return_counts=True) for sample in (first, second)
     )
-    both = np.sort(one * (len(of_second)) + other)
+    if len(of_second) > len(of_first):  # fewer values have fewer bits
+        one, other, of_first, of_second = other, one, of_second, of_first
+    both = np.sort(one * len(of_second) + other)
     of_both = np.diff(np.flatnonzero(np.concatenate(([True], both[1:] != both[:-1], [True]))))
     tied = [_pairs_of_array(counts) for counts in (of_first, of_second, of_both)]
     return tied[0], tied[1], tied[2], _inversions_of_array(both % len(of_second))
@@ -152,14 +154,16 @@ def _inversions_of_array(values: Any) -> int:
     import numpy as np
 
     size = len(values)
-    starts = np.zeros(size, dtype=np.int64)  # where the block of each number begins
-    places = np.arange(size)
+    values = values.astype(np.int32)  # ranks of a sample that is in memory
+    starts = np.zeros(size, dtype=np.int32)  # where the block of each number begins
+    places = np.arange(size, dtype=np.int32)
     count = 0
     for bit in reversed(range(int(values.max()).bit_length())):
         has_bit = (values >> bit) & 1
-        ones = np.concatenate(([0], np.cumsum(has_bit)))
+        ones = np.zeros(size + 1, dtype=np.int32)
+        np.cumsum(has_bit, out=ones[1:])
         before = ones[:-1] - ones[starts]  # ones in the block before each number
-        count += int(before[has_bit == 0].sum())
+        count += int(before[has_bit == 0].sum(dtype=np.int64))
         ends = np.concatenate((np.flatnonzero(np.diff(starts)) + 1, [size]))
         first = np.concatenate(([0], ends[:-1]))
         zeros = np.repeat((ends - first) - (ones[ends] - ones[first]), ends - first)

@@ -57,13 +57,14 @@ def survey(runs: Runs, question: Question, file: str) -> Survey:
     if question.has_excess:
         _refuse_mixed(compared)
     checked = check(runs, derived)
+    correlations = tuple(_correlations(runs, derived)) if question.has_correlations else ()
     return Survey(
         file, runs, by, _years(runs),
         tuple(made.group for groups in grouped.values() for made in groups),
         all_runs.group,
         derived.computed, _concentration(s.ordered(carbon)), _variance(runs, derived),
-        tuple(_correlations(runs, derived)) if question.is_in_full else (), checked.checks,
-        checked.inconsistent, checked.implausible, tuple(_notes(runs, derived, all_runs, compared, question)), question,
+        correlations, checked.checks, checked.inconsistent, checked.implausible,
+        tuple(_notes(runs, derived, all_runs, compared, question)), question,
         tuple(_listed(runs, derived, compared, checked)) if question.lists_runs else (),
     )  # fmt: skip
 

@@ -177,8 +177,8 @@ class Question(NamedTuple):
         Whether runs are listed, and with what they emit in excess of the frontier.
     has_intervals : bool
         Whether bootstrap intervals are wanted.
-    is_in_full : bool
-        Whether Kendall's tau and what goes with carbon are wanted, which no screen shows.
+    has_kendall, has_correlations : bool
+        Whether Kendall's tau of groups, and what goes with carbon, are wanted: not on screens.
     """
 
     bins: tuple[tuple[float, float, str], ...] = ()
@@ -190,7 +190,8 @@ class Question(NamedTuple):
     lists_runs: bool = False
     has_excess: bool = False
     has_intervals: bool = True
-    is_in_full: bool = True
+    has_kendall: bool = True
+    has_correlations: bool = True
 
 
 class Derived(NamedTuple):

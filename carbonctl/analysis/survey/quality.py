@@ -74,7 +74,7 @@ def compare(runs: Runs, derived: Derived, rows: Places, question: Question) -> C
     if len(both) >= LEAST_FOR_RANKS:
         rank = spearman(carbon, good)
         p = None if rank is None else p_value(rank, len(both))
-        tau = kendall(carbon, good) if question.is_in_full else None
+        tau = kendall(carbon, good) if question.has_kendall else None
     on = on_frontier(carbon, good)
     there = [float(carbon[place]) for place in on]
     excess: dict[int, float] = {}

@@ -113,7 +113,9 @@ def known(*columns: Numbers | None, above: float = -math.inf) -> Places:
 
 
 def take(column: Numbers, rows: Places) -> Numbers:
-    """Return some rows of a column."""
+    """Return some rows of a column, which come in their order: as many as there are are all."""
+    if len(rows) == len(column):
+        return column
     return column[rows] if is_array(column) else [column[row] for row in rows]
 
 

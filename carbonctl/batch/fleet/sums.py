@@ -10,7 +10,7 @@ import numpy as np
 
 from carbonctl.batch.fleet.kernel import Group, Part
 from carbonctl.batch.fleet.structures import AMOUNTS, Structure
-from carbonctl.inputs.jobs.findings import Reject
+from carbonctl.ledger.fleet import Reject
 
 _WIDTH = 1 + len(AMOUNTS)  # the rows of a cell, and its amounts
 _SHIFT = 32  # bits of a structure's place in the number of a cell

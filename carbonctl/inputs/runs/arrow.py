@@ -7,6 +7,8 @@ in a column of numbers, a number below zero, a name that is refused.
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -31,7 +33,6 @@ from carbonctl.inputs.runs.rows import (
     read_name,
 )
 
-_PRINTED = ("carbon", "energy")  # whose last digit matters
 _NULLS = sorted(
     {case(text) for text in UNKNOWN for case in (str.lower, str.upper, str.title)} | {"NaN"}
 )
@@ -60,8 +61,13 @@ def of_csv(source: Source, wanted: Wanted, grid: GridIntensity) -> Runs | None:
         return None
     where = layout(header, wanted, source.name)
     try:
-        table = _read(source.path, where, delimiter)
-        return _Columns(where, [table.column(n) for n in range(table.num_columns)], grid).runs()
+        kinds = {position: _kind(position, where) for position in _positions(where)}
+        columns = _read(source.path, where, delimiter, kinds)
+
+        def text(position: int) -> Any:
+            return _read(str(source.path), where, delimiter, {position: _TEXT})[position]
+
+        return _Columns(where, columns, grid, text).runs()
     except (_Doubtful, pa.ArrowException, CellError, LookupError):
         return None
 
@@ -82,33 +88,37 @@ def of_parquet(source: ParquetSource, wanted: Wanted, grid: GridIntensity) -> Ru
         if len(set(header)) < len(header):
             return None
         table = file.read(columns=[header[position] for position in positions])
-    columns = []
-    for position in positions:
-        column, kind = table.column(header[position]), _kind(position, where)
-        try:
-            columns.append(_cast(column, kind))
-        except (_Doubtful, pa.ArrowException):
-            return None
+
+    def text(position: int) -> Any:
+        return file.read(columns=[header[position]]).column(0)
+
     try:
-        return _Columns(where, columns, grid).runs()
+        columns = {
+            position: _cast(table.column(header[position]), _kind(position, where))
+            for position in positions
+        }
+        return _Columns(where, columns, grid, text).runs()
     except (_Doubtful, pa.ArrowException, CellError, LookupError):
         return None
 
 
 def _cast(column: Any, kind: Any) -> Any:
-    """Return a column of Parquet in a type; a number that is printed as it would be in CSV."""
-    if kind is _NUMBER and not pa.types.is_string(column.type):
+    """Return a column of Parquet in a type."""
+    is_number = pa.types.is_integer(column.type) or pa.types.is_floating(column.type)
+    if kind is _NUMBER and is_number:
         return column.cast(_NUMBER)
-    if kind is _TEXT and pa.types.is_floating(column.type):
-        return column  # its digits are looked at only where that is needed
-    if not (pa.types.is_string(column.type) or pa.types.is_integer(column.type)):
-        raise _Doubtful
-    return column.cast(_TEXT)
+    if kind is _TEXT and (pa.types.is_string(column.type) or pa.types.is_integer(column.type)):
+        return column.cast(_TEXT)
+    raise _Doubtful
 
 
 def _positions(where: Layout) -> list[int]:
-    """Return the columns that are read, in their order."""
-    of_roles = {column.position for columns in where.roles.values() for column in columns}
+    """Return the columns that are read, in their order; names are where they are asked for."""
+    of_roles = {
+        column.position
+        for role, columns in where.roles.items() if role not in ("name", "group")
+        for column in columns
+    }  # fmt: skip
     return sorted(of_roles | {column.position for column in where.groups.values()})
 
 
@@ -116,36 +126,40 @@ def _kind(position: int, where: Layout) -> Any:
     """Return the type in which a column is read."""
     if position in {column.position for column in where.groups.values()}:
         return _TEXT
-    for role, columns in where.roles.items():
-        if position in {column.position for column in columns}:
-            if role in _PRINTED or role in ("name", "grid", "group"):
-                return _TEXT
-            return _NUMBER
-    return _TEXT
+    grids = {column.position for column in where.roles.get("grid", ())}
+    return _TEXT if position in grids else _NUMBER
 
 
-def _read(path: str, where: Layout, delimiter: str) -> Any:
-    positions = _positions(where)
+def _read(path: str, where: Layout, delimiter: str, kinds: Mapping[int, Any]) -> dict[int, Any]:
+    """Return columns of a file of delimited text, by position, in the types that are given."""
     names = [str(position) for position in range(len(where.header))]
-    return pa_csv.read_csv(
+    table = pa_csv.read_csv(
         path,
         pa_csv.ReadOptions(column_names=names, skip_rows=1),
         pa_csv.ParseOptions(delimiter=delimiter, newlines_in_values=False),
         pa_csv.ConvertOptions(
-            include_columns=[names[position] for position in positions],
-            column_types={names[p]: _kind(p, where) for p in positions},
+            include_columns=[names[position] for position in kinds],
+            column_types={names[position]: kind for position, kind in kinds.items()},
             null_values=_NULLS, strings_can_be_null=True,
         ),
     )  # fmt: skip
+    return {position: table.column(names[position]) for position in kinds}
 
 
 class _Columns:
-    """The columns that are read, by position."""
+    """The columns that are read, by position; ``text`` reads one as it is written."""
 
-    def __init__(self, where: Layout, columns: list[Any], grid: GridIntensity) -> None:
+    def __init__(
+        self,
+        where: Layout,
+        columns: dict[int, Any],
+        grid: GridIntensity,
+        text: Callable[[int], Any],
+    ) -> None:
         self.where, self.grid = where, grid
-        self.by_position = dict(zip(_positions(where), columns, strict=True))
-        self.size = len(columns[0]) if columns else 0
+        self.by_position = columns
+        self.text = cache(text)
+        self.size = len(next(iter(columns.values()), ()))
 
     def runs(self) -> Runs:
         """Return the runs."""
@@ -172,9 +186,6 @@ class _Columns:
     def floats(self, column: Column) -> Any:
         """Return a column in the unit of its role."""
         cells = self.by_position[column.position]
-        if cells.type != _NUMBER:
-            cells = pc.utf8_trim_whitespace(cells) if cells.type == _TEXT else cells
-            cells = cells.cast(_NUMBER)
         numbers = cells.to_numpy()
         if len(numbers) and not np.isfinite(numbers).all():
             is_unknown = np.asarray(cells.is_null())
@@ -225,7 +236,7 @@ class _Columns:
     def half_digit(self, role: str, row: int) -> float:
         """Return half a unit of the last digit that is printed in a row."""
         for column in self.where.roles[role]:
-            value = self.by_position[column.position][row].as_py()
+            value = self.text(column.position)[row].as_py()
             if value is not None:
                 text = value if isinstance(value, str) else repr(value)
                 return half_digit(text) * float(column.factor)
@@ -234,7 +245,7 @@ class _Columns:
     def name(self, row: int) -> str:
         """Return what a run is called."""
         for column in self.where.roles.get("name", ()):
-            value = self.by_position[column.position][row].as_py()
+            value = self.text(column.position)[row].as_py()
             if value is not None:
                 return read_name(str(value).strip(), column.name)
         return f"row {row + 2}"
