@@ -34,6 +34,7 @@ def test_every_schema_has_its_name():
         "reproduce": "carbonctl.reproduce/1",
         "sensitivity": "carbonctl.sensitivity/1",
         "levers": "carbonctl.levers/1",
+        "survey": "carbonctl.survey/1",
         "fleet": "carbonctl.fleet/1",
     }
 

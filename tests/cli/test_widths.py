@@ -68,7 +68,7 @@ COMMANDS = [
     "schema result",
     "--help",
     *(f"{name} --help" for name in (
-        "estimate", "compare", "explain", "sensitivity", "sweep", "breakeven", "levers", "reproduce",
+        "estimate", "compare", "explain", "sensitivity", "sweep", "breakeven", "levers", "survey", "reproduce",
         "embodied", "validate", "init", "schema", "kinds", "hardware", "hardware list",
         "fleet", "import",
         "hardware search", "hardware show", "hardware factors",

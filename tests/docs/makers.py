@@ -54,6 +54,7 @@ MAKERS: dict[str, Maker] = {
     "fleet": output_blocks.fleet,
     "reproduced": output_blocks.reproduced,
     "levers document": output_blocks.levers,
+    "survey document": output_blocks.survey,
     "lists": output_blocks.lists,
     "priors of devices": prior_blocks.of(
         "device_power_share", "server_power", "rated_power", "busy"
