@@ -119,7 +119,7 @@ def survey(
         bins, trim, confidence, seed, better=better, sort=sort, lists_runs=runs or excess,
         has_excess=excess,
     )  # fmt: skip
-    rules = _Rules(fail_on, warn_on, budget)
+    maps, rules = read_maps(map), _Rules(fail_on, warn_on, budget)
     targets = [writing.parse_export(text, FORMATS) for text in export]
     writing.check_targets(targets, files)
     if not question.lists_runs:
@@ -127,12 +127,13 @@ def survey(
     forms = {format, *(target.form for target in targets)}
     has_tables, is_in_full = not forms.isdisjoint(TABLES), not forms <= {*FOR_PEOPLE}
     question = question._replace(
+        refuses_mixed=excess or len(maps.get("quality", ())) > 1,
         has_intervals=confidence is not None or is_in_full,
         has_kendall=is_in_full,
         has_correlations="json" in forms,
     )
     catalog = cache(lambda: catalog_of(hardware_db, is_told=has_tables))
-    wanted = Wanted(read_maps(map), tuple(by), preset)
+    wanted = Wanted(maps, tuple(by), preset)
     keeps = question.lists_runs and has_tables
     table = read(files, Reading(wanted, catalog, skips_bad=skip_bad, keeps_table=keeps))
     made = answer(table, question, shown_name(files))

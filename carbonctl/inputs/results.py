@@ -65,7 +65,15 @@ def refuse_other_results(data: bytes, name: str, first: int = 1) -> None:
         b"compare": "a comparison",
         **{
             name.encode(): f"a result of `{name}`"
-            for name in ("embodied", "sensitivity", "sweep", "breakeven", "levers", "survey", "schedule")
+            for name in (
+                "embodied",
+                "sensitivity",
+                "sweep",
+                "breakeven",
+                "levers",
+                "survey",
+                "schedule",
+            )
         },
     }
     for schema, what in others.items():

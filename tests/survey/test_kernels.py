@@ -58,7 +58,9 @@ def test_correlations_are_those_of_scipy(pairs):
         assert pearson(one, other) == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
-@pytest.mark.parametrize(("r", "n"), [(0.9, 100), (0.3, 4), (-0.5, 1000), (0.01, 100_000), (0.2, 5)])
+@pytest.mark.parametrize(
+    ("r", "n"), [(0.9, 100), (0.3, 4), (-0.5, 1000), (0.01, 100_000), (0.2, 5)]
+)
 def test_small_p_values_keep_their_digits(r, n):
     t = abs(r) * math.sqrt((n - 2) / (1 - r * r))
     assert p_value(r, n) == pytest.approx(2 * stats.t.sf(t, n - 2), rel=1e-8)
@@ -94,7 +96,9 @@ def test_shares_of_variance_add_up(rows):
     if shares is None or np.var(whole) < 1e-12:
         return
     assert sum(shares) == pytest.approx(1)
-    assert shares[0] == pytest.approx(np.cov(columns[0], whole)[0, 1] / np.var(whole, ddof=1), abs=1e-6)
+    assert shares[0] == pytest.approx(
+        np.cov(columns[0], whole)[0, 1] / np.var(whole, ddof=1), abs=1e-6
+    )
     arrays = s.shares_of_variance([np.array(column) for column in columns])
     assert arrays == pytest.approx(shares, abs=1e-6)
 
@@ -118,7 +122,9 @@ def test_the_bootstrap_is_that_of_scipy(size):
 
 def test_many_values_have_the_interval_that_resamples_tend_to():
     sample = sorted(np.random.default_rng(1).lognormal(2, 1, 4000).tolist())
-    drawn, expected = (bootstrap(sample, b"k", 0.95, is_drawn=is_drawn) for is_drawn in (True, False))
+    drawn, expected = (
+        bootstrap(sample, b"k", 0.95, is_drawn=is_drawn) for is_drawn in (True, False)
+    )
     for one, other in zip(drawn, expected, strict=True):
         assert one == pytest.approx(other, abs=0.05 * (one.high - one.low))
     of_array = bootstrap(np.array(sample), b"k", 0.95, is_drawn=False)

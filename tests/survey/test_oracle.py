@@ -46,7 +46,9 @@ def own_table(inputs, quantity):
 def faults(inputs, quantity):
     made = own()
     row, checks = made.whole.row, {check.kind: check.rows for check in made.checks}
-    without = {role: made.runs.size - len(known(made.runs.numbers[role])) for role in made.runs.numbers}
+    without = {
+        role: made.runs.size - len(known(made.runs.numbers[role])) for role in made.runs.numbers
+    }
     return {
         "rows whose carbon does not follow from their energy and intensity (2 %)": checks["carbon"],
         "rows whose energy does not follow from devices × hours × watts (2 %)": checks["energy"],

@@ -54,7 +54,7 @@ def survey(runs: Runs, question: Question, file: str) -> Survey:
         raise UsageError("--bins: add --by with a column of numbers, as in --by year")
     grouped = {name: by_column(context, name) for name in by}
     compared = grouped[by[0]] if by else [all_runs]
-    if question.has_excess:
+    if question.refuses_mixed:
         _refuse_mixed(compared)
     checked = check(runs, derived)
     correlations = tuple(_correlations(runs, derived)) if question.has_correlations else ()

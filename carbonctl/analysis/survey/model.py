@@ -175,6 +175,8 @@ class Question(NamedTuple):
         One of `carbonctl.analysis.survey.groups.SORTS`.
     lists_runs, has_excess : bool
         Whether runs are listed, and with what they emit in excess of the frontier.
+    refuses_mixed : bool
+        Whether groups whose quality is of several kinds are an error.
     has_intervals : bool
         Whether bootstrap intervals are wanted.
     has_kendall, has_correlations : bool
@@ -189,6 +191,7 @@ class Question(NamedTuple):
     sort: str = "value"
     lists_runs: bool = False
     has_excess: bool = False
+    refuses_mixed: bool = False
     has_intervals: bool = True
     has_kendall: bool = True
     has_correlations: bool = True

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from carbonctl.errors import InputError, Problem, UsageError
 from carbonctl.inputs.jobs import names
-from carbonctl.inputs.runs.roles import BY_NAME, PRESETS, ROLES
+from carbonctl.inputs.runs.roles import BY_NAME, PRESETS, ROLES, SOURCES
 from carbonctl.text import did_you_mean
 
 _FLAG = "--map"
@@ -108,6 +108,11 @@ def layout(header: Sequence[str], wanted: Wanted, file: str) -> Layout:
     finder = _Finder(header, wanted, file)
     roles = finder.roles()
     groups = finder.groups(roles)
+    if not finder.problems and not any(map(roles.get, SOURCES)):
+        finder.problem(
+            "no column of carbon, and none of energy, devices, hours or watts that it follows from; "
+            "say which it is, with --map carbon=COLUMN"
+        )
     if finder.problems:
         raise InputError(finder.problems)
     return Layout(finder.header, roles, groups)

@@ -48,6 +48,7 @@ ROLES = (
     _role("group", None, ""),
 )  # fmt: skip
 BY_NAME = MappingProxyType({role.name: role for role in ROLES})
+SOURCES = ("carbon", "energy", "devices", "hours", "device_hours", "watts")  # of carbon
 NUMBERS = tuple(role.name for role in ROLES if role.dimension is not None)
 
 

@@ -14,6 +14,8 @@ UNKNOWN = "unknown"
 FRONTIER = "●"
 _UNEQUAL = 0.6  # of a Gini coefficient; above it the mean is of a few runs
 _WHOLE_FROM = 1000
+_FEWEST = 5  # runs of which it is told how few emit most
+_TONNES_FROM = 1e6  # kgCO2e of the largest run
 _FEW = 3
 
 
@@ -46,11 +48,18 @@ def _grids(row: GroupRow, over: float | None) -> str:
     return f"; mean grid {significant(row.intensity_g_per_kwh)} g/kWh{beside}"
 
 
-def kilograms(kg: float | None) -> str:
-    """Return a mass in kg without its unit: three digits, or whole kilograms from 1,000."""
+def unit_of(survey: Survey) -> tuple[float, str]:
+    """Return the unit of the statistics of single runs: kg, or t where the largest is in 1,000 t."""
+    is_large = (survey.whole.row.max_kgco2e or 0.0) >= _TONNES_FROM
+    return (1000.0, "t") if is_large else (1.0, "kg")
+
+
+def kilograms(kg: float | None, size: float = 1.0) -> str:
+    """Return a figure over a size without its unit: three digits, or whole ones from 1,000."""
     if kg is None:
         return NOTHING
-    return fixed(kg, 0) if kg >= _WHOLE_FROM else significant(kg, _FEW)
+    value = kg / size
+    return fixed(value, 0) if value >= _WHOLE_FROM else significant(value, _FEW)
 
 
 def called(row: GroupRow) -> str:
@@ -58,24 +67,24 @@ def called(row: GroupRow) -> str:
     return "All" if row.group == ALL else row.value or UNKNOWN
 
 
-def middle_half(row: GroupRow) -> str:
-    """Return the quarter and the three quarters."""
+def middle_half(row: GroupRow, size: float = 1.0) -> str:
+    """Return the first and the third quartile."""
     if row.p25_kgco2e is None:
         return NOTHING
-    return f"{kilograms(row.p25_kgco2e)}..{kilograms(row.p75_kgco2e)}"
+    return f"{kilograms(row.p25_kgco2e, size)}..{kilograms(row.p75_kgco2e, size)}"
 
 
-def interval(row: GroupRow) -> str:
+def interval(row: GroupRow, size: float = 1.0) -> str:
     """Return the interval of the mean."""
     if row.mean_low_kgco2e is None:
         return NOTHING
-    return f"{kilograms(row.mean_low_kgco2e)}..{kilograms(row.mean_high_kgco2e)}"
+    return f"{kilograms(row.mean_low_kgco2e, size)}..{kilograms(row.mean_high_kgco2e, size)}"
 
 
 def remarks(survey: Survey) -> Iterator[str]:
     """Yield what stands below the table of groups."""
     few = survey.concentration
-    if few is not None:
+    if few is not None and few.of >= _FEWEST:
         share, gini = round(few.share * 100), f"Gini {few.gini:.2f}"
         advice = ": read medians, not means" if few.gini >= _UNEQUAL else ""
         yield f"{few.runs:,} of {few.of:,} runs emit {share} % of the carbon ({gini}){advice}."

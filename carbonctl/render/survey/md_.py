@@ -12,8 +12,7 @@ from carbonctl.render.survey import Shown, own_records_below
 from carbonctl.render.survey import lines as words
 from carbonctl.render.survey.table_ import MOST_SHOWN
 
-_HEADS = ("Runs", "Total", "Median (kg)", "Mean (kg)", "Geometric (kg)", "p25..p75 (kg)",
-          "Largest (kg)")  # fmt: skip
+_HEADS = ("Median", "Mean", "Geometric", "p25..p75", "Largest")
 
 
 def render(shown: Shown, style: Style) -> str:
@@ -38,17 +37,19 @@ def render(shown: Shown, style: Style) -> str:
 
 
 def _groups(survey: Survey, by: str) -> Iterator[str]:
-    yield _line([escape(by[:1].upper() + by[1:]) or "Group", *_HEADS])
-    yield _line([":--", *["--:"] * len(_HEADS)])
+    size, unit = words.unit_of(survey)
+    heads = ["Runs", "Total", *(f"{head} ({unit})" for head in _HEADS)]
+    yield _line([escape(by[:1].upper() + by[1:]) or "Group", *heads])
+    yield _line([":--", *["--:"] * len(heads)])
     groups = [group for group in survey.groups if group.row.group == by]
     for group in (*groups[:MOST_SHOWN], survey.whole):
         row = group.row
         yield _line([
             escape(words.called(row)), f"{row.n:,}",
             words.NOTHING if row.total_kgco2e is None else mass(row.total_kgco2e),
-            words.kilograms(row.median_kgco2e), words.kilograms(row.mean_kgco2e),
-            words.kilograms(row.geometric_mean_kgco2e), words.middle_half(row),
-            words.kilograms(row.max_kgco2e),
+            words.kilograms(row.median_kgco2e, size), words.kilograms(row.mean_kgco2e, size),
+            words.kilograms(row.geometric_mean_kgco2e, size), words.middle_half(row, size),
+            words.kilograms(row.max_kgco2e, size),
         ])  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from carbonctl.analysis.survey.model import Group, GroupRow, Survey
 from carbonctl.render import CAUTION, Style, human_numbers
@@ -12,6 +12,7 @@ from carbonctl.render.survey import Shown, lines, own_records_below
 
 MOST_SHOWN = 1000  # groups, and runs; machine formats have all
 _BAR = 10
+_MIDDLE = "p25..p75"
 _SHORT = 14  # characters of names that leave room for all columns
 _BAR_FROM, _MIDDLE_FROM = 110, 90  # columns of a screen with room for them
 
@@ -21,12 +22,14 @@ def render(shown: Shown, style: Style) -> str:
     survey = shown.survey
     screen = Screen(style)
     screen.paragraph(lines.headline(survey), "bold")
-    screen.paragraph()
     for by in survey.by or ("",):
+        screen.paragraph()
         groups = [group for group in survey.groups if group.row.group == by]
         _groups(shown, by, groups, screen)
+    remarks = list(lines.remarks(survey))
+    if remarks:
         screen.paragraph()
-    for text in lines.remarks(survey):
+    for text in remarks:
         screen.paragraph(text)
     if lines.compared(survey):
         _quality(survey, screen)
@@ -53,41 +56,51 @@ def render(shown: Shown, style: Style) -> str:
 def _groups(shown: Shown, by: str, groups: Sequence[Group], screen: Screen) -> None:
     """Draw the groups of one column, and all runs below them."""
     survey = shown.survey
-    largest = survey.whole.row.total_kgco2e or 0.0
-    size, unit = human_numbers.scale(largest, "kgCO2e")
-    places = min(2, human_numbers.decimals(largest / size))
     sheet = Sheet(is_ruled=True)
     sheet.add_column(by[:1].upper() + by[1:] if by else "", least=8)
-    trim = survey.question.trim
     longest = max((len(group.row.value) for group in groups), default=0)
-    heads = [
-        ("Runs", "", 0), ("Total", unit.removesuffix("CO2e"), 0), ("Median", "kg", 0),
-        ("Mean", "kg", 0),
-        *([("Mean of", f"{survey.question.confidence:g} %", 0)] if shown.has_intervals else []),
-        *([("Trimmed", f"{float(trim):g} %", 0)] if trim is not None else []),
-        ("Geometric", "kg", 0), ("p25..p75", "kg", _MIDDLE_FROM if longest > _SHORT else 0),
-        ("Largest", "kg", 0),
-    ]  # fmt: skip
-    for head, below_it, start in heads:
-        sheet.add_column(head, unit=below_it, is_right=True, wraps=False, start=start)
+    columns = [*_statistics(shown)]
+    for head, unit, _ in columns:
+        start = _MIDDLE_FROM if head == _MIDDLE and longest > _SHORT else 0
+        sheet.add_column(head, unit=unit, is_right=True, wraps=False, start=start)
     sheet.add_column(wraps=False, start=_BAR_FROM)
     for group in (*groups[:MOST_SHOWN], survey.whole):
-        row, more = group
-        total = lines.NOTHING
-        if row.total_kgco2e is not None:
-            total = human_numbers.fixed(row.total_kgco2e, places, size)
-        sheet.add_row(
-            Text(lines.called(row), "" if group is not survey.whole or not groups else "bold"),
-            f"{row.n:,}", total, lines.kilograms(row.median_kgco2e),
-            lines.kilograms(row.mean_kgco2e),
-            *([lines.interval(row)] if shown.has_intervals else []),
-            *([lines.kilograms(more.trimmed_mean_kgco2e)] if trim is not None else []),
-            lines.kilograms(row.geometric_mean_kgco2e), lines.middle_half(row),
-            lines.kilograms(row.max_kgco2e), _bar(row, survey),
-        )  # fmt: skip
+        style = "bold" if group is survey.whole and groups else ""
+        cells = [write(group) for *_, write in columns]
+        sheet.add_row(Text(lines.called(group.row), style), *cells, _bar(group.row, survey))
     sheet.draw(screen)
     if len(groups) > MOST_SHOWN:
         screen.paragraph(f"… and {len(groups) - MOST_SHOWN:,} more groups; csv and json have all")
+
+
+def _statistics(shown: Shown) -> Iterator[tuple[str, str, Callable[[Group], str]]]:
+    """Yield the columns of statistics: the head, the unit, and what writes a cell."""
+    survey = shown.survey
+    largest = survey.whole.row.total_kgco2e or 0.0
+    size, unit = human_numbers.scale(largest, "kgCO2e")
+    places = min(2, human_numbers.decimals(largest / size))
+    per_run, kg = lines.unit_of(survey)
+
+    def write(figure: float | None) -> str:
+        return lines.kilograms(figure, per_run)
+
+    def total(group: Group) -> str:
+        own = group.row.total_kgco2e
+        return lines.NOTHING if own is None else human_numbers.fixed(own, places, size)
+
+    yield "Runs", "", lambda group: f"{group.row.n:,}"
+    yield "Total", unit.removesuffix("CO2e"), total
+    yield "Median", kg, lambda group: write(group.row.median_kgco2e)
+    yield "Mean", kg, lambda group: write(group.row.mean_kgco2e)
+    if shown.has_intervals:
+        level = f"{survey.question.confidence:g} %"
+        yield "Mean of", level, lambda group: lines.interval(group.row, per_run)
+    if survey.question.trim is not None:
+        cut = f"{float(survey.question.trim):g} %"
+        yield "Trimmed", cut, lambda group: write(group.more.trimmed_mean_kgco2e)
+    yield "Geometric", kg, lambda group: write(group.row.geometric_mean_kgco2e)
+    yield _MIDDLE, kg, lambda group: lines.middle_half(group.row, per_run)
+    yield "Largest", kg, lambda group: write(group.row.max_kgco2e)
 
 
 def _bar(row: GroupRow, survey: Survey) -> Text:
