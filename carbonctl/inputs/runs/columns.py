@@ -110,7 +110,7 @@ def layout(header: Sequence[str], wanted: Wanted, file: str) -> Layout:
     groups = finder.groups(roles)
     if not finder.problems and not any(map(roles.get, SOURCES)):
         finder.problem(
-            "no column of carbon, and none of energy, devices, hours or watts that it follows from; "
+            "no column of carbon, and none of energy, devices, hours or watts it follows from; "
             "say which it is, with --map carbon=COLUMN"
         )
     if finder.problems:

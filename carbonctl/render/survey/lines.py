@@ -49,7 +49,7 @@ def _grids(row: GroupRow, over: float | None) -> str:
 
 
 def unit_of(survey: Survey) -> tuple[float, str]:
-    """Return the unit of the statistics of single runs: kg, or t where the largest is in 1,000 t."""
+    """Return the unit of statistics of single runs: kg, or t where the largest is over 1,000 t."""
     is_large = (survey.whole.row.max_kgco2e or 0.0) >= _TONNES_FROM
     return (1000.0, "t") if is_large else (1.0, "kg")
 
@@ -96,7 +96,7 @@ def remarks(survey: Survey) -> Iterator[str]:
             key=lambda pair: -pair[1],
         )  # fmt: skip
         parts = ", ".join(f"{name} {_share(share)}" for name, share in shares)
-        yield f"Differences go with {parts} (of the log variance)."
+        yield f"Differences go with {parts} (log variance)."
 
 
 def _share(share: float) -> str:
