@@ -113,7 +113,7 @@ def survey(
 
       carbonctl survey runs.csv --by year --bins 2012-2016,2017,2018
 
-      carbonctl survey runs.csv --map carbon=emissions --fail-on 'inconsistent > 0'
+      carbonctl survey runs.csv --map carbon=kgco2e --fail-on 'unknown > 0'
     """
     question = read_question(
         bins, trim, confidence, seed, better=better, sort=sort, lists_runs=runs or excess,

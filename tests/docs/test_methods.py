@@ -35,7 +35,7 @@ SIGNS = {
 # Statistics of many runs are checked against numpy and scipy (tests/survey/test_kernels.py).
 SURVEY = {
     f"{module}.{function}"
-    for module in ("sample_statistics", "rank_correlation", "frontier", "resampling")
+    for module in ("sample_statistics", "rank_correlation", "frontier")
     for function, found in inspect.getmembers(MODULES[module], inspect.isfunction)
     if found.__module__ == MODULES[module].__name__ and not function.startswith("_")
 }

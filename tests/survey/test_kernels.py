@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from carbonctl.analysis.survey.resampling import bootstrap
 from carbonctl.factors import sample_statistics as s
 from carbonctl.factors.frontier import leanest_as_good, on_frontier
 from carbonctl.factors.rank_correlation import kendall, p_value, pearson, ranks, spearman
-from carbonctl.factors.resampling import bootstrap
 
 SAMPLES = st.lists(st.floats(0.001, 1e6), min_size=1, max_size=60)
 TIED = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=4, max_size=60)

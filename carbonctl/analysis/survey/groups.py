@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from carbonctl.analysis.survey.model import ALL, Derived, Group, GroupMore, GroupRow, Question
 from carbonctl.analysis.survey.quality import Compared, compare
+from carbonctl.analysis.survey.resampling import bootstrap
 from carbonctl.analysis.survey.runs import Labels, Places, Runs, known, listed, parts, take
 from carbonctl.factors import sample_statistics as s
-from carbonctl.factors.resampling import bootstrap
 from carbonctl.numbers.intervals import is_array
 
 _MOST_RESAMPLED = 10_000  # runs of a table whose means are resampled
