@@ -91,11 +91,14 @@ def _of_carbon(
     if question.has_intervals:
         key = f"{question.seed}\0{row.group}\0{row.value}".encode()
         is_drawn = context.runs.size <= _MOST_RESAMPLED
-        ends = bootstrap(in_order, key, question.confidence / 100, is_drawn=is_drawn)
+        has_median = question.has_correlations  # both are in JSON alone
+        ends = bootstrap(
+            in_order, key, question.confidence / 100, is_drawn=is_drawn, has_median=has_median
+        )
         if ends is not None:
-            (low, high), (median_low, median_high) = ends
-            row = row._replace(mean_low_kgco2e=low, mean_high_kgco2e=high)
-            more = more._replace(median_low_kgco2e=median_low, median_high_kgco2e=median_high)
+            row = row._replace(mean_low_kgco2e=ends[0].low, mean_high_kgco2e=ends[0].high)
+        if ends is not None and ends[1] is not None:
+            more = more._replace(median_low_kgco2e=ends[1].low, median_high_kgco2e=ends[1].high)
     return row, more
 
 

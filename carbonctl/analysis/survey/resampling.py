@@ -34,8 +34,13 @@ class Interval(NamedTuple):
 
 
 def bootstrap(
-    in_order: Sample, key: bytes, confidence: float, *, is_drawn: bool = True
-) -> tuple[Interval, Interval] | None:
+    in_order: Sample,
+    key: bytes,
+    confidence: float,
+    *,
+    is_drawn: bool = True,
+    has_median: bool = True,
+) -> tuple[Interval, Interval | None] | None:
     """Return the intervals of the mean and of the median of a sample.
 
     Parameters
@@ -49,6 +54,8 @@ def bootstrap(
     is_drawn : bool
         Whether resamples are drawn; else, and for more than `MOST_DRAWN` values, the ends are those
         that many resamples tend to.
+    has_median : bool
+        Whether that of the median is wanted, which takes as long again.
 
     Returns
     -------
@@ -62,12 +69,14 @@ def bootstrap(
         return _expected(in_order, tails)
     sample = in_order.tolist() if is_array(in_order) else in_order
     draw = _by_bytes if len(sample) <= _BYTE else _by_array
-    means, medians = draw(sample, key)
-    ends = [Interval(*(quantile(some, tail) for tail in tails)) for some in (means, medians)]
-    return ends[0], ends[1]
+    means, medians = draw(sample, key, has_median=has_median)
+    mean_ends = Interval(*(quantile(means, tail) for tail in tails))
+    return mean_ends, Interval(*(quantile(medians, tail) for tail in tails)) if has_median else None
 
 
-def _by_bytes(sample: list[float], key: bytes) -> tuple[list[float], list[float]]:
+def _by_bytes(
+    sample: list[float], key: bytes, *, has_median: bool
+) -> tuple[list[float], list[float]]:
     """Return the sorted means and medians of resamples, each draw a byte."""
     size = len(sample)
     wanted, most = size * RESAMPLES, _BYTE - _BYTE % size
@@ -77,16 +86,17 @@ def _by_bytes(sample: list[float], key: bytes) -> tuple[list[float], list[float]
     while len(drawn) < wanted:
         drawn += random.randbytes(wanted).translate(places, refused)
     values = list(map(sample.__getitem__, drawn[:wanted]))
-    means, medians = [], []
+    starts = range(0, wanted, size)
+    means = sorted(sum(values[start : start + size]) / size for start in starts)
     low, high = (size - 1) // 2, size // 2
-    for start in range(0, wanted, size):
-        means.append(sum(values[start : start + size]) / size)
+    medians = []
+    for start in starts if has_median else ():
         some = sorted(drawn[start : start + size])
         medians.append((sample[some[low]] + sample[some[high]]) / 2)
-    return sorted(means), sorted(medians)
+    return means, sorted(medians)
 
 
-def _by_array(sample: list[float], key: bytes) -> tuple[Any, Any]:
+def _by_array(sample: list[float], key: bytes, *, has_median: bool) -> tuple[Any, Any]:
     """Return the sorted means and medians of resamples, drawn by numpy."""
     import numpy as np
 
@@ -98,10 +108,12 @@ def _by_array(sample: list[float], key: bytes) -> tuple[Any, Any]:
         rows = min(at_once, RESAMPLES - start)
         places = random.integers(0, size, (rows, size), dtype=np.uint16)
         means.append(values[places].mean(axis=1))
+        if not has_median:
+            continue
         middle = [(size - 1) // 2, size // 2]
         halves = np.partition(places, sorted({*middle}), axis=1)[:, middle]
         medians.append(values[halves].mean(axis=1))
-    return np.sort(np.concatenate(means)), np.sort(np.concatenate(medians))
+    return np.sort(np.concatenate(means)), np.sort(np.concatenate(medians or [[]]))
 
 
 def _expected(in_order: Sample, tails: tuple[float, float]) -> tuple[Interval, Interval]:
