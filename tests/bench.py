@@ -157,6 +157,7 @@ PROGRAMS = {
     "parse": [PYTHON, "-c", PARSE],
     "numpy": [PYTHON, "-c", WITH_NUMPY],
     "drawn": [PYTHON, "-c", DRAWN],
+    "pandas": [PYTHON, "-c", "import sys, pandas; pandas.read_csv(sys.argv[1])"],
 }
 
 # ---- what the commands read: a word in braces is a file of one of these --------------------
@@ -319,6 +320,18 @@ def fleet(path: Path, rows: int) -> None:
     writer.close()
 
 
+def survey_runs(path: Path, rows: int) -> None:
+    """Write runs of a survey: the example's over and over, each with a name of its own."""
+    with (ROOT / "configs/survey/runs.csv").open(encoding="utf-8") as example:
+        header, *lines = example.read().splitlines()
+    wanted = [
+        line.partition(",")[2] for line in lines if "model-08" not in line and "-34" not in line
+    ]
+    with path.open("w", encoding="utf-8") as file:
+        file.write(f"{header}\n")
+        file.writelines(f"run-{n},{wanted[n % len(wanted)]}\n" for n in range(rows))
+
+
 FLEETS = {
     "jobs-parquet": ("jobs.parquet", JOBS), "jobs-csv": ("jobs.csv", JOBS),
     "few-jobs": ("few.csv", JOBS // 10), "ten-jobs": ("ten.csv", 10),
@@ -332,7 +345,10 @@ class Folder(dict[str, str]):
         self.folder = Path(folder)
 
     def __missing__(self, name: str) -> str:
-        if name in FLEETS:  # by another process, for its memory
+        if name == "runs":
+            path = self.folder / "runs.csv"
+            survey_runs(path, 1_000_000)
+        elif name in FLEETS:  # by another process, for its memory
             file, rows = FLEETS[name]
             path = self.folder / file
             make = f"from tests.bench import Path, fleet; fleet(Path({str(path)!r}), {rows})"
@@ -463,6 +479,10 @@ ROWS = (
     Row("sensitivity of all methods / estimate with draws",
         f"carbonctl sensitivity {_SEVEN} --method all -f csv",
         f"carbonctl estimate {_SEVEN} --draws 10000 -f csv --totals", 1.5, runs=_MANY),
+    Row("survey of few runs to csv / an empty Typer app",
+        "carbonctl survey configs/survey/runs.csv --by task -f csv -q", "empty", 2.0, runs=_MANY),
+    Row("survey of 1,000,000 runs / pandas reading them", "carbonctl survey {runs} --by task -q",
+        "pandas {runs}", 2.0, runs=5),
     Row("levers 30, 89 accounts / csv of 89 files", "carbonctl levers {levers} -f csv",
         f"carbonctl estimate {'{levers} ' * 89} -f csv -q", 1.5, runs=5),
     # A row of a site names how often a kernel runs, and how often what it is measured by.

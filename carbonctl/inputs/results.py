@@ -74,6 +74,7 @@ def refuse_other_results(data: bytes, name: str, first: int = 1) -> None:
                 "levers",
                 "site",
                 "project",
+                "survey",
                 "schedule",
             )
         },

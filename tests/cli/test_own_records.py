@@ -274,7 +274,7 @@ def test_every_command_with_the_flag_is_looked_at_here():
     """A new command that takes --hardware-db has to say that own records are used."""
     told = {"estimate", "compare", "explain", "embodied", "validate", "doctor", "hardware list",
             "hardware search", "hardware show", "hardware factors", "grid list", "grid show", "grid hourly", "models list", "models show",
-            "reproduce", "sensitivity", "sweep", "breakeven", "levers", "project", "site", "schedule", "fleet"}  # fmt: skip
+            "reproduce", "sensitivity", "sweep", "breakeven", "levers", "project", "survey", "site", "schedule", "fleet"}  # fmt: skip
     from carbonctl.cli import introspection
 
     assert told == {

@@ -38,6 +38,7 @@ def test_every_schema_has_its_name():
         "levers": "carbonctl.levers/1",
         "schedule": "carbonctl.schedule/1",
         "project": "carbonctl.project/1",
+        "survey": "carbonctl.survey/1",
         "fleet": "carbonctl.fleet/1",
     }
 

@@ -72,7 +72,8 @@ COMMANDS = [
     "schema result",
     "--help",
     *(f"{name} --help" for name in (
-        "estimate", "compare", "explain", "sensitivity", "sweep", "breakeven", "levers", "project", "reproduce",
+        "estimate", "compare", "explain", "sensitivity", "sweep", "breakeven", "levers", "project",
+        "survey", "reproduce",
         "embodied", "validate", "init", "schema", "kinds", "hardware", "hardware list",
         "schedule", "fleet", "import",
         "hardware search", "hardware show", "hardware factors",

@@ -80,6 +80,7 @@ LOGS = {
     "focus.csv": f"{SAMPLES}/focus-1.2.csv",
     "bill.csv": f"{SAMPLES}/focus-1.2.csv",
     "usage.csv": f"{SAMPLES}/azure-usage.csv",
+    "runs.csv": "configs/survey/runs.csv",
     "allocation.csv": f"{SAMPLES}/opencost.csv",
     "logs/7_carbontracker_output.log": (
         f"{SAMPLES}/4242_2026-03-01T100000Z_carbontracker_output.log"

@@ -61,6 +61,7 @@ MAKERS: dict[str, Maker] = {
     "site document": output_blocks.sites,
     "site file": spec_blocks.site_file,
     "project document": output_blocks.project,
+    "survey document": output_blocks.survey,
     "lists": output_blocks.lists,
     "priors of devices": prior_blocks.of(
         "device_power_share", "server_power", "rated_power", "busy"

@@ -273,6 +273,13 @@ def project() -> str:
     return text
 
 
+def survey() -> str:
+    """Return what ``survey`` writes as JSON; the columns of its CSV are the first of a group."""
+    built = schemas.build("survey")
+    names = ("group", "concentration", "variance", "correlation", "check", "run", "equivalent")
+    return f"### document of survey\n\n{_fields(built['properties'])}\n{fields('survey', *names)}"
+
+
 def compare_columns() -> str:
     """Return the columns of the CSV of ``compare``."""
     said = descriptions.of("compare column", "metric column")
