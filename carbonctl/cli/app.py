@@ -19,7 +19,7 @@ from carbonctl.text import did_you_mean
 # The commands as the help lists them, by what they are for.
 SECTIONS = {
     "Account": ("estimate", "compare", "explain"),
-    "Questions": ("sensitivity", "sweep", "breakeven", "levers", "reproduce"),
+    "Questions": ("sensitivity", "sweep", "breakeven", "levers", "refresh", "scaling", "reproduce"),
     "Sites": ("schedule",),
     "Fleets": ("fleet", "import"),
     "Hardware": ("embodied", "hardware", "models", "grid"),
