@@ -16,8 +16,11 @@ from carbonctl.ledger.result import Result
 
 ROOT = Path(__file__).parent.parent
 CONFIGS = ROOT / "configs"
-# What `estimate` reads of configs/: its fleets are tables, maps and templates.
-WORKLOADS = [path for path in sorted(CONFIGS.rglob("*.yaml")) if "fleets" not in path.parts]
+# What `estimate` reads of configs/: its fleets are tables, maps and templates, and scaling laws
+# are no workloads.
+WORKLOADS = [
+    path for path in sorted(CONFIGS.rglob("*.yaml")) if {"fleets", "scaling"}.isdisjoint(path.parts)
+]
 CATALOG = Catalog()
 # How a message goes on that knows no grid of a name.
 GRIDS = (

@@ -13,6 +13,7 @@ from carbonctl.catalog import Catalog
 from carbonctl.cli import options as o
 from carbonctl.cli.gate_options import read_gates
 from carbonctl.errors import Caution, UsageError
+from carbonctl.factors.refresh import GridPath
 from carbonctl.inputs.catalogs import catalog_for
 from carbonctl.inputs.discovery import named
 from carbonctl.inputs.results import accounts_of
@@ -202,7 +203,8 @@ def _question(
         gain.strip(),
         asked.years("--horizon", horizon),
         asked.years("--step", step),
-        *((asked.grid_path(grid), grid.strip()) if grid is not None else ()),
+        GridPath() if grid is None else asked.grid_path(grid),
+        (grid or "").strip(),
         owned=None if owned is None else asked.years("--owned", owned, zero=True),
         second_life=0.0 if second_life is None else asked.years("--second-life", second_life),
         rule=rule,

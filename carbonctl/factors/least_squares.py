@@ -71,9 +71,9 @@ def least(function: Callable[[Vector], float], start: Vector, step: float) -> Ve
         [x + step * (n == place) for n, x in enumerate(start)] for place in range(len(start))
     ]
     valued = sorted((function(corner), corner) for corner in corners)
-    for _ in range(_MOST):
+    for _ in range(_MOST if start else 0):
         (low, first), (high, last) = valued[0], valued[-1]
-        if high - low <= _NEAR * (abs(low) + 1e-300):
+        if not math.isfinite(low) or high - low <= _NEAR * (abs(low) + 1e-300):
             break
         middle = [
             math.fsum(xs) / len(first) for xs in zip(*(c for _, c in valued[:-1]), strict=True)

@@ -58,7 +58,7 @@ def fitted(energies: Sequence[float], errors: Sequence[float]) -> PowerLaw | Non
 
 def error_factor(energy_ratio: float, exponent: float) -> float:
     """Return by what the error is multiplied where the energy is divided by a ratio: ``r^x``."""
-    return energy_ratio**exponent
+    return float(energy_ratio**exponent)
 
 
 def exponent_of(energy_ratio: float, added: float, error: float) -> float:

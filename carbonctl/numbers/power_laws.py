@@ -119,7 +119,7 @@ class _Reader:
             at = match.end()
 
     def law(self) -> Law:
-        terms = []
+        terms: list[Term] = []
         while self.next or not terms:
             sign = -1.0 if self.next == "-" else 1.0
             if self.next in ("+", "-"):

@@ -34,6 +34,8 @@ def test_every_schema_has_its_name():
         "reproduce": "carbonctl.reproduce/1",
         "sensitivity": "carbonctl.sensitivity/1",
         "levers": "carbonctl.levers/1",
+        "refresh": "carbonctl.refresh/1",
+        "scaling": "carbonctl.scaling/1",
         "fleet": "carbonctl.fleet/1",
     }
 

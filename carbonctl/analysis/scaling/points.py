@@ -72,7 +72,9 @@ def of_grid(scaling: Scaling, file: str) -> Points:
             try:
                 per_step = scaling.energy_per_step.at(sizes) / per_step_of_one
                 energy = whole * per_step * scaling.steps.at(sizes) / steps_of_one
-                point = Point(label, energy, scaling.error.at(sizes), *sizes.values(), per_step)
+                point = Point(
+                    label, energy, scaling.error.at(sizes), data.best, model.best, per_step
+                )
             except ArithmeticError:
                 raise _beyond(file, label) from None
             if not (0 < point.energy < _LARGEST and 0 < point.error < _LARGEST):

@@ -14,7 +14,7 @@ Schema: TypeAlias = dict[str, Any]
 
 NAMES = (
     "spec", "result", "device", "compare", "embodied", "reproduce", "sensitivity", "sweep",
-    "breakeven", "levers", "fleet",
+    "breakeven", "levers", "refresh", "scaling", "fleet",
 )  # fmt: skip
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
