@@ -54,6 +54,8 @@ MAKERS: dict[str, Maker] = {
     "fleet": output_blocks.fleet,
     "reproduced": output_blocks.reproduced,
     "levers document": output_blocks.levers,
+    "refresh": output_blocks.refresh,
+    "scaling": output_blocks.scaling,
     "lists": output_blocks.lists,
     "priors of devices": prior_blocks.of(
         "device_power_share", "server_power", "rated_power", "busy"

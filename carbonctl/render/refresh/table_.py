@@ -47,7 +47,7 @@ def lives(plan: Plan) -> str:
     kept = plan.chain.lives
     if plan.name != DATES:
         return told(kept[0])
-    return lived(kept[0]) if len(kept) == 1 else f"{lived(kept[0])} first, {lived(kept[-1])} last"
+    return lived(kept[0]) if len(kept) == 1 else f"{lived(kept[0])} to {lived(kept[-1])}"
 
 
 def label(plan: Plan) -> str:
