@@ -352,3 +352,16 @@ def test_no_numpy_is_imported():
         )  # fmt: skip
         modules = {module.partition(".")[0] for module in done.stderr.split()}
         assert modules.isdisjoint({"numpy", "pandas", "scipy", "rich"})
+
+
+@pytest.mark.parametrize("form", ["table", "md", "csv", "json"])
+@pytest.mark.parametrize("width", ["40", "80"])
+def test_a_hostile_name_does_nothing(inside, tmp_path, monkeypatch, form, width):
+    text = Path(SERVICE).read_text(encoding="utf-8").replace("pool", '"a | <b> @d <script>"')
+    path = tmp_path / "job.yaml"
+    path.write_text(text, encoding="utf-8")
+    monkeypatch.setenv("COLUMNS", width)
+    done = inside("refresh", str(path), *GAIN, "-f", form)
+    assert done.code == 0, done.err
+    assert not any(line.lstrip().startswith("::") for line in (done.out + done.err).splitlines())
+    assert form != "md" or "<b>" not in done.out

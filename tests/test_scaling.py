@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+import os
 
 import pytest
 from hypothesis import given
@@ -388,3 +389,11 @@ def test_wrong_usage_says_what_to_write(inside, arguments, said):
     done = inside("scaling", *arguments)
     assert (done.code, done.out) == (2, "")
     assert said in done.err
+
+
+@pytest.mark.parametrize("width", ["40", "60", "80", "200"])
+def test_a_grid_fits_the_terminal(inside, monkeypatch, width):
+    """A matrix where there is room, else a list."""
+    monkeypatch.setattr(os, "environ", {**os.environ, "COLUMNS": width})
+    lines = inside("scaling", GRID).out.splitlines()
+    assert max(map(len, lines)) <= int(width)

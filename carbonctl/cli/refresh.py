@@ -136,9 +136,9 @@ def refresh(
 
       carbonctl refresh job.yaml --system pool --gain '2x / 3.5 years'
 
-      carbonctl refresh --embodied 2500kg --power 600W --intensity 400g/kWh --gain '2x / 4 years'
+      carbonctl refresh job.yaml --gain '2x / 3..4 years' --grid '-7 % / year'
 
-      carbonctl refresh job.yaml --gain '2x / 3..4 years' --grid '-7 % / year' --owned '3 years'
+      carbonctl refresh job.yaml --gain '2x / 4 years' --owned '3 years'
     """
     question = _question(
         gain, horizon, step, grid, owned, (second_life, rule), (parts, repaired_life)

@@ -46,7 +46,7 @@ LawText = Annotated[
     typer.Option(
         "--law", metavar="LAW",
         help="Runs: also this law; names that are no columns are fitted: "
-        "'error = e0 + a·model^-p + b·data^-q'.",
+        "'error = e0 + a*model^-p + b*data^-q'.",
     ),
 ]  # fmt: skip
 Fit = Annotated[
@@ -84,7 +84,7 @@ def scaling(
 
       carbonctl scaling points.csv --x energy_kwh --error error
 
-      carbonctl scaling points.csv --law 'error = e0 + a·model^-p'
+      carbonctl scaling points.csv --law 'error = e0 + a*model^-p'
 
       carbonctl scaling grid.yaml
     """

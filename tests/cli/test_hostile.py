@@ -46,9 +46,7 @@ def job(name: str, **more: str) -> str:
      "sweep {} --over site.pue=1,2 --per -f md", "sweep {} --over site.pue=1,2 -f csv",
      "breakeven {} {quick} --vary site.pue=1..2",
      "breakeven {} {quick} --vary site.pue=1..2 -f md",
-     "breakeven {} {quick} --vary site.pue=1..2 -f json",
-     "refresh {} --gain 2x/4years", "refresh {} --gain 2x/4years -f md", "refresh {} --gain 2x/4years -f csv",
-     "refresh {} --gain 2x/4years -f json"],
+     "breakeven {} {quick} --vary site.pue=1..2 -f json"],
 )  # fmt: skip
 def test_no_line_becomes_a_command_where_a_name_is_cut(
     inside, tmp_path, monkeypatch, width, arguments

@@ -58,7 +58,6 @@ COMMANDS = [
     "breakeven configs/llama3.yaml configs/gpt3.yaml --vary site.pue=1..1.6",
     "refresh tests/oracles/analysis/specs/service.yaml --gain 2x/3..4years --owned 3years",
     "refresh configs/llm-service.yaml --gain 2x/3years --parts 300kg --repaired-life 8years",
-    "scaling configs/scaling/grid.yaml",
     "scaling configs/scaling/runs.csv --law e0+a·model^-p",
     "scaling configs/scaling/old-data.yaml",
     "reproduce",

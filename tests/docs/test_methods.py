@@ -53,7 +53,11 @@ def test_equations_are_found():
                "faults.best_interval_h", "faults.best_wall_over_useful", "search.halving_runs",
                "levers.logarithmic_shares", "levers.shapley_weight", "roots.crossings",
                "roots.brent", "grid_rule.within", "grid_rule.life_cycle",
-               "grid_rule.life_cycle_of_direct", "language_models.archetype_layers"}  # fmt: skip
+               "grid_rule.life_cycle_of_direct", "language_models.archetype_layers",
+               "refresh.chain", "refresh.even_lives", "refresh.best_dates", "refresh.rule_of_thumb",
+               "refresh.about", "refresh.embodied_over_gain", "refresh.replacement_break_even",
+               "scaling.fitted", "scaling.frontier", "least_squares.linear", "least_squares.normal",
+               "least_squares.solved", "least_squares.least"}  # fmt: skip
     assert {call.partition("(")[0] for _, call in EQUATIONS} == KERNELS - without
 
 

@@ -15,7 +15,8 @@ from carbonctl.render.verdicts import draw
 _MOST = 12  # points that a list shows
 _MOST_WIDE = 8  # model sizes that a matrix shows
 _ERROR_DIGITS = 4
-_BAR, _BAR_FROM = 20, 60
+_BAR, _BAR_FROM = 20, 72
+_HEAD, _CELL = 14, 11  # columns of a matrix, with the gap behind
 
 
 def render(shown: Shown, style: Style) -> str:
@@ -37,7 +38,8 @@ def _draw(answer: Answer, points: Points, screen: Screen) -> None:
     sizes = {(point.data, point.model) for point in points.points}
     is_grid = points.points[0].energy_per_step is not None and len(sizes) == len(points.points)
     models = dict.fromkeys(point.model for point in points.points)
-    if is_grid and len(models) <= _MOST_WIDE:
+    fits = _HEAD + _CELL * len(models) <= screen.width
+    if is_grid and fits and len(models) <= _MOST_WIDE:
         _matrices(answer, points, screen, list(models))
     else:
         _list(answer, points, screen)
