@@ -452,6 +452,11 @@ ROWS = (
     Row("sensitivity of all methods / estimate with draws",
         f"carbonctl sensitivity {_SEVEN} --method all -f csv",
         f"carbonctl estimate {_SEVEN} --draws 10000 -f csv --totals", 1.5, runs=_MANY),
+    Row("refresh of three figures to csv / an empty Typer app",
+        "carbonctl refresh --embodied 2500kg --power 600W --intensity 400g/kWh "
+        "--gain '2x / 3.5 years' -f csv", "empty", 1.5, runs=_MANY),
+    Row("refresh of a workload to csv / an empty Typer app",
+        f"carbonctl refresh {SERVICE} --gain '2x / 3.5 years' -f csv", "empty", 1.5, runs=_MANY),
     Row("levers 30, 89 accounts / csv of 89 files", "carbonctl levers {levers} -f csv",
         f"carbonctl estimate {'{levers} ' * 89} -f csv -q", 1.5, runs=5),
     Row("explain 4,000 activities / csv", "carbonctl explain {acts}",

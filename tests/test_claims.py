@@ -16,7 +16,7 @@ from carbonctl.analysis.accounts import Accounts
 from carbonctl.analysis.compare import Side, report
 from carbonctl.analysis.design.metrics import measured
 from carbonctl.analysis.levers.report import report as lever_report
-from carbonctl.factors import faults
+from carbonctl.factors import faults, scaling
 from carbonctl.ledger.result import COMMUNICATION, COMPUTATION, Result, part
 from tests.conftest import CATALOG, ROOT, account
 from tests.conftest import example as result
@@ -451,6 +451,30 @@ def table(item: str, metric: str) -> float | list[float]:
         row = next(r for r in csv.DictReader(lines) if (r["item"], r["metric"]) == (item, metric))
     assert row["source"] == "wu2022"
     return [float(row["low"]), float(row["high"])] if row["low"] else float(row["value"])
+
+
+@by_account("K37")
+def _stars(data, model):
+    per_step = 4.0
+    exponent = scaling.per_step_exponent(per_step, 1.0, model[1] / model[0])
+    assert exponent == pytest.approx(2 / 3)
+    assert per_step * data[1] / data[0] == 16  # steps go with the data
+    return (data[1] / data[0]) * (model[1] / model[0])
+
+
+@by_account("K38")
+def _quality_lost(ratio, exponent):
+    return scaling.error_factor(ratio, exponent) - 1
+
+
+@by_account("K39")
+def _less_error(exponent, cut):
+    return scaling.energy_for_less_error(exponent, cut)
+
+
+@by_account("K40")
+def _old_data(half_life, age):
+    return scaling.value_left(age, half_life)
 
 
 def plain(formula: str, inputs: dict):

@@ -5,30 +5,31 @@ from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, TypeAlias
 import typer
 
 from carbonctl import __version__, errors
-from carbonctl.analysis.gates import exit_code
 from carbonctl.analysis.refresh import MachineFigures, Question, answer, of_account, of_figures
 from carbonctl.analysis.refresh import question as asked
-from carbonctl.analysis.refresh.answer import KEYS, judged
 from carbonctl.catalog import Catalog
 from carbonctl.cli import options as o
-from carbonctl.cli.gate_options import read_gates
 from carbonctl.errors import Caution, UsageError
 from carbonctl.factors.refresh import GridPath
 from carbonctl.inputs.catalogs import catalog_for
 from carbonctl.inputs.discovery import named
-from carbonctl.inputs.results import accounts_of
+from carbonctl.inputs.results import account_of
 from carbonctl.inputs.selection import single
 from carbonctl.ledger.result import About
 from carbonctl.numbers import units
 from carbonctl.numbers.intervals import Range
 from carbonctl.outputs import writing
 from carbonctl.outputs.merging import Cautions
-from carbonctl.outputs.verdicts import announce
 from carbonctl.render import TABLES
 from carbonctl.render.refresh import COLUMNS, FORMATS, Shown, render
 from carbonctl.spec.overrides import parse_override
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from carbonctl.analysis.gates import Verdict
+    from carbonctl.analysis.refresh import Answer
+
     Form: TypeAlias = str
     Carries: TypeAlias = str
 else:
@@ -144,7 +145,7 @@ def refresh(
         gain, horizon, step, grid, owned, (second_life, rule), (parts, repaired_life)
     )
     given = _alone(file, system, set, embodied, power, intensity)
-    gates = read_gates(fail_on, warn_on, budget, has_base=False, keys=KEYS)
+    gates = _gates(fail_on, warn_on, budget)
     for text in set:
         parse_override(text)
     targets = [writing.parse_export(text, FORMATS) for text in export]
@@ -155,7 +156,7 @@ def refresh(
     catalog = catalog_for(hardware_db, is_told=not forms.isdisjoint(TABLES))
     read = _Machine(given, ()) if given else _machine(file or "", system, set, catalog)
     made = answer(read.figures, question)
-    verdicts = judged(gates, made)
+    verdicts = gates(made)
     about = About(__version__, catalog.version, (), catalog.own_records)
     shown = Shown(made, about, verdicts, dates)
     texts = [render(target.form, shown) for target in targets]
@@ -164,8 +165,31 @@ def refresh(
     cautions = Cautions(is_quiet=quiet)
     cautions.add(read.warnings, read.figures.file)
     cautions.finish()
+    return errors.worst([written, _announced(verdicts, quiet=quiet, exit_zero=exit_zero)])
+
+
+def _gates(
+    fail_on: list[str], warn_on: list[str], budget: str | None
+) -> "Callable[[Answer], tuple[Verdict, ...]]":
+    """Return what judges an answer; without rules nothing of them is imported."""
+    if not (fail_on or warn_on or budget):
+        return lambda made: ()
+    from carbonctl.analysis.refresh.gates import KEYS, judged
+    from carbonctl.cli.gate_options import read_gates
+
+    gates = read_gates(fail_on, warn_on, budget, has_base=False, keys=KEYS)
+    return lambda made: judged(gates, made)
+
+
+def _announced(verdicts: "tuple[Verdict, ...]", *, quiet: bool, exit_zero: bool) -> int:
+    """Say what came of the rules, and return the exit code."""
+    if not verdicts:
+        return errors.OK
+    from carbonctl.analysis.gates import exit_code
+    from carbonctl.outputs.verdicts import announce
+
     announce(verdicts, quiet=quiet)
-    return errors.worst([written, exit_code(verdicts, exit_zero=exit_zero)])
+    return exit_code(verdicts, exit_zero=exit_zero)
 
 
 class _Machine(NamedTuple):
@@ -176,7 +200,7 @@ class _Machine(NamedTuple):
 def _machine(file: str, system: str | None, set: list[str], catalog: Catalog) -> _Machine:
     """Return a machine of a workload, with the warnings of its account."""
     document = single(named(file), "`carbonctl refresh {}`")
-    result = accounts_of(document, catalog, tuple(set), "refresh").account()
+    result = account_of(document, catalog, tuple(set), "refresh")
     return _Machine(of_account(result, system), result.warnings)
 
 

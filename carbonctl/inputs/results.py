@@ -110,6 +110,22 @@ def loaded_workload(
         return load(decode(data, name, first), name, estimators, catalog, overrides, first)
 
 
+def account_of(
+    document: Document, catalog: Catalog, overrides: tuple[str, ...], command: str
+) -> Result:
+    """Return the account of the workload of a document; ``command`` is what asks for it.
+
+    Raises
+    ------
+    InputError
+        With every fault of it, or where it is a result.
+    """
+    data, name, label, first, _ = document
+    with json_first(document):
+        _refuse_results(document, command)
+        return estimate(data, name, catalog, overrides, label=label, first=first)
+
+
 def _refuse_results(document: Document, command: str) -> None:
     data, name, _, first, _ = document
     refuse_other_results(data, name, first)

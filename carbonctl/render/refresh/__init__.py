@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from carbonctl.analysis.gates import Verdict
 from carbonctl.analysis.refresh import Answer, Plan
 from carbonctl.analysis.refresh.question import WHOLE_LIFE
 from carbonctl.ledger.result import About
 from carbonctl.numbers.units import format_number
 from carbonctl.render import Style
+
+if TYPE_CHECKING:
+    from carbonctl.analysis.gates import Verdict
 
 FORMATS = ("table", "md", "csv", "tsv", "json")
 COLUMNS = ("file", "workload", "system", "plan", "machines", "life_years", "first_life_years",
