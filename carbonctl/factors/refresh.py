@@ -159,15 +159,20 @@ def best_dates(machine: Machine, grid: GridPath, horizon: float, step: float) ->
     rates = [machine.kgco2e_per_year * math.exp(-machine.gain_per_year * time) for time in times]
     best, before = [0.0], [0]
     for end in range(1, count + 1):
+        upto, last = used[end], times[end]
         totals = [
-            best[start]
-            + machine.embodied(times[end] - times[start])
-            + rates[start] * (used[end] - used[start])
-            for start in range(end)
+            least + rate * (upto - before_it)
+            for least, rate, before_it in zip(best, rates, used, strict=False)
         ]
-        least = min(totals)
-        best.append(least)
-        before.append(totals.index(least))
+        if machine.second_life:
+            totals = [
+                total + machine.embodied(last - time)
+                for total, time in zip(totals, times, strict=False)
+            ]
+        else:
+            totals = [total + machine.embodied_kgco2e for total in totals]
+        best.append(min(totals))
+        before.append(totals.index(best[-1]))
     bought, place = list[float](), count
     while place:
         place = before[place]
