@@ -363,6 +363,17 @@ def test_the_first_line_answers(inside):
     )
 
 
+def test_energy_that_brings_nothing_is_said(inside, tmp_path):
+    path = table(tmp_path, "energy_kwh,error\n1,0.5\n2,0.6\n4,0.7\n")
+    done = inside("scaling", path)
+    assert done.code == 0, done.err
+    assert done.out.startswith("More energy brings no less error")
+    document = json.loads(inside("scaling", path, "-f", "json").out)
+    assert document["fit"]["less_error_energy"] is None
+    one = table(tmp_path, "energy_kwh,error\n1,0.5\n1,0.6\n")
+    assert inside("scaling", one).out.startswith("All points have one energy")
+
+
 def test_gates(inside):
     assert inside("scaling", OLD, "--fail-on", "kept_pct > 80").code == 0
     assert inside("scaling", OLD, "--fail-on", "kept_pct > 70").code == 1

@@ -135,7 +135,7 @@ def refresh(
     Embodied carbon of each new machine stands against the electricity that it saves. Even lives,
     the best dates, and a rule of thumb are compared. For example:
 
-      carbonctl refresh job.yaml --system pool --gain '2x / 3.5 years'
+      carbonctl refresh job.yaml --gain '2x / 3.5 years'
 
       carbonctl refresh job.yaml --gain '2x / 3..4 years' --grid '-7 % / year'
 

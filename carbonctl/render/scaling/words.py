@@ -27,9 +27,10 @@ def headline(answer: Answer) -> str:
     fit = answer.frontier_fit or answer.fit
     if fit is not None:
         where = " along the frontier" if answer.frontier_fit else ""
-        return (
-            f"1 % less error takes {_times(fit)} the energy{where} (error = k·E^-{_exponent(fit)})"
-        )
+        if fit.less.best is None:
+            return f"More energy brings no less error{where}"
+        price = f"1 % less error takes {_multiple(fit.less.best)} the energy{where}"
+        return f"{price} (error falls as E^-{_exponent(fit)})"
     if answer.points is not None:
         return "All points have one energy: no power law goes through them"
     worth = answer.half_life
@@ -71,13 +72,7 @@ def _exponent(fit: Fit) -> str:
     return significant(fit.law.exponent, _DIGITS)
 
 
-def _times(fit: Fit) -> str:
-    return _multiple(fit.less.best)
-
-
-def _multiple(times: float | None) -> str:
-    if times is None:
-        return "no amount of"
+def _multiple(times: float) -> str:
     return f"over {_LARGEST:,.0f}x" if times > _LARGEST else f"{significant(times, _DIGITS)}x"
 
 
@@ -104,7 +99,8 @@ def _law(answer: Answer) -> str:
         by = "" if error is None else f" ± {significant(error, 2)}"
         parts.append(f"{name} = {significant(value, 4)}{by}")
     fitted = f": {', '.join(parts)}" if parts else ""
-    return f"Law error = {law.text}{fitted}; what is left: {significant(law.residual, 2)}."
+    text = law.text.replace("·", "*")  # which a plain terminal shows, too
+    return f"Law error = {text}{fitted}; what is left: {significant(law.residual, 2)}."
 
 
 def _half_life(answer: Answer) -> str:
