@@ -483,6 +483,11 @@ ROWS = (
         "carbonctl survey configs/survey/runs.csv --by task -f csv -q", "empty", 2.0, runs=_MANY),
     Row("survey of 1,000,000 runs / pandas reading them", "carbonctl survey {runs} --by task -q",
         "pandas {runs}", 2.0, runs=5),
+    Row("refresh of three figures to csv / an empty Typer app",
+        "carbonctl refresh --embodied 2500kg --power 600W --intensity 400g/kWh "
+        "--gain '2x / 3.5 years' -f csv", "empty", 1.5, runs=_MANY),
+    Row("refresh of a workload to csv / an empty Typer app",
+        "carbonctl refresh configs/quickstart.yaml --gain '2x / 3.5 years' -f csv", "empty", 1.5, runs=_MANY),
     Row("levers 30, 89 accounts / csv of 89 files", "carbonctl levers {levers} -f csv",
         f"carbonctl estimate {'{levers} ' * 89} -f csv -q", 1.5, runs=5),
     # A row of a site names how often a kernel runs, and how often what it is measured by.

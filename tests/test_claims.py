@@ -20,7 +20,7 @@ from carbonctl.analysis.compare import Side, report
 from carbonctl.analysis.design.metrics import measured
 from carbonctl.analysis.levers.report import report as lever_report
 from carbonctl.analysis.projection.solve import parse_goal
-from carbonctl.factors import faults
+from carbonctl.factors import faults, scaling
 from carbonctl.ledger.result import COMMUNICATION, COMPUTATION, Result, part
 from carbonctl.site.results import SiteQuestion, SiteResult
 from carbonctl.site.study import study
@@ -515,6 +515,30 @@ def variability(first: str, second: str) -> list[float]:
 def least_carbon(site: str) -> list[float]:
     designs = of_site(site).designs
     return [float(designs.hourly_cfe_pct[np.argmin(designs.total_kgco2e)])]
+
+
+@by_account("K37")
+def _stars(data, model):
+    per_step = 4.0
+    exponent = scaling.per_step_exponent(per_step, 1.0, model[1] / model[0])
+    assert exponent == pytest.approx(2 / 3)
+    assert per_step * data[1] / data[0] == 16  # steps go with the data
+    return (data[1] / data[0]) * (model[1] / model[0])
+
+
+@by_account("K38")
+def _quality_lost(ratio, exponent):
+    return scaling.error_factor(ratio, exponent) - 1
+
+
+@by_account("K39")
+def _less_error(exponent, cut):
+    return scaling.energy_for_less_error(exponent, cut)
+
+
+@by_account("K40")
+def _old_data(half_life, age):
+    return scaling.value_left(age, half_life)
 
 
 def plain(formula: str, inputs: dict):

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from carbonctl.analysis.accounts import Accounts
 
 _HEAD = 200  # bytes in which a document says what it is
+# What other commands print is no workload.
+_COMMANDS = (
+    "embodied", "sensitivity", "sweep", "breakeven", "levers", "site", "schedule", "project",
+    "refresh", "scaling", "survey",
+)  # fmt: skip
 
 
 class Origin(NamedTuple):
@@ -64,20 +69,7 @@ def refuse_other_results(data: bytes, name: str, first: int = 1) -> None:
     head = data[:_HEAD]
     others = {
         b"compare": "a comparison",
-        **{
-            name.encode(): f"a result of `{name}`"
-            for name in (
-                "embodied",
-                "sensitivity",
-                "sweep",
-                "breakeven",
-                "levers",
-                "site",
-                "project",
-                "survey",
-                "schedule",
-            )
-        },
+        **{name.encode(): f"a result of `{name}`" for name in _COMMANDS},
     }
     for schema, what in others.items():
         if head.lstrip().startswith(b"{") and b'"carbonctl.%s/' % schema in head:

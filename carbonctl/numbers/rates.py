@@ -10,7 +10,7 @@ import math
 import re
 
 from carbonctl.numbers import units
-from carbonctl.numbers.intervals import Number, Range, best, low, over_corners
+from carbonctl.numbers.intervals import Number, Range, best, high, low, over_corners
 from carbonctl.numbers.unit_table import QuantityError
 
 UNIT = "x/year"
@@ -18,6 +18,7 @@ YEAR_H = 8760.0
 _FACTOR = re.compile(r"\s*(.*?)\s*[x×]\s*")
 _CHANGE = re.compile(r"\s*([+-])\s*([0-9.][^%]*?)(?:\s*\.\.\s*([+-])\s*([0-9.][^%]*?))?\s*%\s*")
 _PERIOD = units.DURATION._replace(name="period", example="18 months", bare=("months", "years"))
+_FASTEST = 1e6  # by which nothing changes in a year: what is faster is a slip
 _EXAMPLE = "write a rate such as `2x / 18 months` or `-20 % / 6 months`"
 
 
@@ -61,9 +62,12 @@ def read_rate(text: str) -> Number:
     if low(hours) <= 0:
         raise ValueError(f"`{text}`: the period must be above 0")
     try:
-        return over_corners(yearly, factor, hours / YEAR_H)  # type: ignore[no-any-return]
+        rate: Number = over_corners(yearly, factor, hours / YEAR_H)
     except OverflowError:
-        raise ValueError(f"`{text}` is beyond any rate that can be meant") from None
+        rate = math.inf
+    if high(rate) > _FASTEST or low(rate) < 1 / _FASTEST:
+        raise ValueError(f"`{text}` is beyond any rate that can be meant")
+    return rate
 
 
 def _factor(head: str, text: str) -> Number:

@@ -13,7 +13,7 @@ import pytest
 from carbonctl.catalog import Catalog, own_records
 from carbonctl.cli import app
 from carbonctl.spec import files
-from tests.conftest import CATALOG, cite
+from tests.conftest import CATALOG, CONFIGS, cite
 
 JOB = """name: job
 site: {grid: PL, year: 2024}
@@ -199,6 +199,10 @@ def test_compare_names_them(checkout, inside):
         ("sensitivity", "job.yaml"),
         ("sensitivity", "job.yaml", "-f", "md"),
         ("levers", "--list"),
+        ("refresh", "job.yaml", "--gain", "2x / 4 years"),
+        ("refresh", "job.yaml", "--gain", "2x / 4 years", "-f", "md"),
+        ("scaling", str(CONFIGS / "scaling" / "grid.yaml")),
+        ("scaling", str(CONFIGS / "scaling" / "grid.yaml"), "-f", "md"),
     ],
 )
 def test_other_texts_end_with_them(checkout, inside, command):
@@ -274,7 +278,8 @@ def test_every_command_with_the_flag_is_looked_at_here():
     """A new command that takes --hardware-db has to say that own records are used."""
     told = {"estimate", "compare", "explain", "embodied", "validate", "doctor", "hardware list",
             "hardware search", "hardware show", "hardware factors", "grid list", "grid show", "grid hourly", "models list", "models show",
-            "reproduce", "sensitivity", "sweep", "breakeven", "levers", "project", "survey", "site", "schedule", "fleet"}  # fmt: skip
+            "reproduce", "sensitivity", "sweep", "breakeven", "levers", "project", "refresh", "scaling", "survey",
+            "site", "schedule", "fleet"}  # fmt: skip
     from carbonctl.cli import introspection
 
     assert told == {

@@ -88,6 +88,8 @@ LOGS = {
     "sacct.psv": "configs/fleets/sacct.psv",
     "cluster.yaml": "configs/fleets/sacct.map.yaml",
     "nightly.yaml": "configs/site/nightly.yaml",
+    "points.csv": "configs/scaling/runs.csv",
+    "grid.yaml": "configs/scaling/grid.yaml",
 }
 GIT = (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-qm", "first"])
 KERNEL = "carbonctl/estimators/"

@@ -62,6 +62,8 @@ MAKERS: dict[str, Maker] = {
     "site file": spec_blocks.site_file,
     "project document": output_blocks.project,
     "survey document": output_blocks.survey,
+    "refresh": output_blocks.refresh,
+    "scaling": output_blocks.scaling,
     "lists": output_blocks.lists,
     "priors of devices": prior_blocks.of(
         "device_power_share", "server_power", "rated_power", "busy"

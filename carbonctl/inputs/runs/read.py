@@ -141,7 +141,7 @@ def _of_parquet(source: ParquetSource, findings: Findings, reading: Reading) -> 
         runs = arrow.of_parquet(source, reading.wanted, _grid(reading.catalog))
         if runs is not None:
             return runs
-    return _of_records(source.name, source.records(), findings, reading)
+    return _of_records(source.name, source.records(findings), findings, reading)
 
 
 def _of_records(file: str, some: Iterator[Record], findings: Findings, reading: Reading) -> Runs:
