@@ -200,7 +200,7 @@ class _Machine(NamedTuple):
 def _machine(file: str, system: str | None, set: list[str], catalog: Catalog) -> _Machine:
     """Return a machine of a workload, with the warnings of its account."""
     document = single(named(file), "`carbonctl refresh {}`")
-    result = account_of(document, catalog, tuple(set), "refresh")
+    _, result = account_of(document, catalog, tuple(set), "refresh")
     return _Machine(of_account(result, system), result.warnings)
 
 

@@ -308,7 +308,7 @@ def test_rates_that_are_none_say_what_to_write(rate, said):
         ),
         ("from: 2024\nfor: 1 year\noptimisation: {for: 1 year}", "what does it change"),
         ("from: 2024\nfor: 1 year\nrebound: {elasticity: 60}", "write `60 %`"),
-        ("from: 2024\nfor: 90 years\ndemand: 1e9x / year", "above 1e\\+150"),
+        ("from: 2024\nfor: 90 years\ndemand: 1e5x / year", "above 1e\\+150"),
         ("from: 2024\nfor: 1 year\noptimization: {energy: 2x/year}", "did you mean `optimisation`"),
     ],
 )
