@@ -66,7 +66,7 @@ def test_growth_is_that_of_the_continuous_rate(factor, years, after):
         ("-2x / year", "a factor above 0 is wanted"),
         ("2x / 0 years", "the period must be above 0"),
         ("2x / 3", "write `3 months` or `3 years`"),
-        ("2x / 3 kg", "duration"),
+        ("2x / 3 kg", "not a period"),
         ("2x / 1 s", "beyond any rate"),
         ("2x / 1 day", "beyond any rate"),
         ("4..3x / year", "is no rate"),
