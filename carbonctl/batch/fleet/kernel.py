@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from carbonctl.batch.fleet.blocks import NAN, Block, Texts, codes_of, distinct, unique_rows
 from carbonctl.batch.fleet.checks import Rejects, check
+from carbonctl.batch.fleet.device_facts import DeviceFacts
 from carbonctl.batch.fleet.kinds import Kinds, kinds_of
 from carbonctl.batch.fleet.known import Codes, Known, Same
 from carbonctl.batch.fleet.structures import (
@@ -50,8 +51,8 @@ class Plan(NamedTuple):
         Whether a device, or its power, stands for all rows that name none.
     is_template : bool
         Whether each row fills a template: it is a job then, and nothing else is known of it.
-    most_power : callable, optional
-        From the name of a device to the most that one can draw [W], infinite where unknown.
+    devices : DeviceFacts, optional
+        What decides about rows by the names of their devices.
     """
 
     by: tuple[str, ...] = ()
@@ -59,7 +60,7 @@ class Plan(NamedTuple):
     loads: bool = False
     names_device: bool = False
     is_template: bool = False
-    most_power: Callable[[str], float] | None = None
+    devices: DeviceFacts | None = None
 
 
 class Part(NamedTuple):
@@ -250,9 +251,9 @@ def _amounts(block: Block, kinds: Kinds, plan: Plan, rejects: Rejects) -> _Amoun
         refuse(is_compute & nameless, "device", "no device is named")
     has_hardware = is_energy & plan.hardware & has_machine & ~no_device_h
     load, power = n("load"), n("power_w")
-    if plan.most_power is not None and np.ndim(power):
+    if plan.devices is not None and np.ndim(power):
         names = block.text("device")
-        most = np.array([plan.most_power(name) for name in names.values])[names.codes]
+        most = np.array([*map(plan.devices.most_power, names.values)])[names.codes]
         refuse(is_compute & (power > most), "power_w", _TOO_MUCH)
     at_work = is_compute & ~is_of_cores
     known = {
@@ -330,26 +331,29 @@ def _figures(block: Block, made: _Amounts) -> list[Any]:
     return [figures[name] for name in FIGURES]
 
 
-def _devices(plan: Plan, made: _Amounts, rows: int) -> tuple[Any, Any]:
+def _devices(block: Block, plan: Plan, made: _Amounts) -> tuple[Any, Any]:
     """Return how many devices of a row work together, and whether they are several.
 
     The number is NaN where it decides nothing. It is 1 where only device time is known, or where
-    that is more than a node can run in a year, as many as it takes.
+    that is more than a node can run in a year, as many as it takes. Without a number they are
+    several only where that decides what stands around them.
     """
     counted, known = made.counted, made.known
-    several = counted > 1
     with_load = known["load_h"] | known["power_wh"] | made.is_of_cores | known["energy_kwh"]
     decides = ~with_load & (not plan.loads) & ~known["jobs"]
+    several = counted > 1
+    if plan.devices is not None and not np.all(decides):
+        several = several & (decides | block.text("device").where(plan.devices.needs_number))
     if not np.any(decides):
         return np.float64(NAN), several
-    years = made.amounts.get("device_h", np.zeros(rows)) / HOURS_PER_YEAR
+    years = made.amounts.get("device_h", np.zeros(block.rows)) / HOURS_PER_YEAR
     at_once = np.where(np.isnan(counted), np.where(years > ONE_NODE, years, 1.0), counted)
     return np.where(decides, at_once, NAN), several
 
 
 def _columns(block: Block, kinds: Kinds, plan: Plan, made: _Amounts) -> list[Any]:
     """Return the columns in which rows of different structures differ."""
-    devices, several = _devices(plan, made, block.rows)
+    devices, several = _devices(block, plan, made)
     numbers = [x for x in (*_figures(block, made), devices) if np.ndim(x)]
     conditions = [x for x in (several, *made.known.values()) if np.ndim(x)]
     words = [x for x in _words(block, kinds) if isinstance(x, Texts)]
@@ -360,7 +364,7 @@ def _fields(
     block: Block, kinds: Kinds, plan: Plan, made: _Amounts, first: Any
 ) -> list[Codes | Same]:
     """Return the fields of structures of which some rows are the first: see `known.structure`."""
-    devices, several = _devices(plan, made, block.rows)
+    devices, several = _devices(block, plan, made)
 
     def coded(column: Any) -> Codes | Same:
         if isinstance(column, str):

@@ -14,12 +14,12 @@ from carbonctl import __version__, errors
 from carbonctl.analysis.gates import Verdict, exit_code
 from carbonctl.analysis.gates.rules import Gates
 from carbonctl.batch.fleet.blocks import Block
+from carbonctl.batch.fleet.device_facts import DeviceFacts
 from carbonctl.batch.fleet.duplicates import Seen
 from carbonctl.batch.fleet.figures import GROUPS, FleetFigures
 from carbonctl.batch.fleet.fleet import OF_ENTRY, Maker
 from carbonctl.batch.fleet.kernel import Part, Plan
 from carbonctl.batch.fleet.known import Known
-from carbonctl.batch.fleet.power import MostPower
 from carbonctl.batch.fleet.read import DASK, Reading, Table, opened, raw_map
 from carbonctl.batch.fleet.rows import RowMaker
 from carbonctl.batch.fleet.steps import Done, Steps
@@ -142,7 +142,7 @@ class _Run:
         self.plan = Plan(
             self.tags, order.hardware, not {"load", "power", "busy"}.isdisjoint(said),
             "device" in fills or "instance" in fills or not set(_POWERS).isdisjoint(said),
-            sayings.template is not None, MostPower(catalog, sayings),
+            sayings.template is not None, DeviceFacts(catalog, sayings),
         )  # fmt: skip
         reading = order.reading
         self.maker = Maker(
