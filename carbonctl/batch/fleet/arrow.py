@@ -169,6 +169,8 @@ def is_null(column: Any) -> Any:
 
 # ---- texts ---------------------------------------------------------------------------------
 
+_FEW = 1024  # texts
+
 
 def _is_text(kind: Any) -> bool:
     if pa.types.is_dictionary(kind):
@@ -182,28 +184,27 @@ def _as_texts(column: Any) -> Any:
 
 
 def _encoded(arrays: Sequence[Any]) -> Texts:
-    """Return columns of texts as one, each text once, in the order in which they come."""
+    """Return columns of texts as one, each text once."""
     kinds = {column.type for column in arrays}
     if len(kinds) > 1:
         arrays = [_plain(column) for column in arrays]
     column = pa.chunked_array(arrays)
     if not pa.types.is_dictionary(column.type):
-        column = column.combine_chunks()
-        column = column.dictionary_encode()
-        return _of_dictionary(column)
-    column = column.unify_dictionaries() if len(arrays) > 1 else column
-    column = column.combine_chunks()
-    if isinstance(column, pa.ChunkedArray):
-        column = column.chunk(0)
-    again = column.indices.dictionary_encode()  # those that are used, as they come
-    used = again.dictionary.drop_null()
-    return _texts(again.indices, column.dictionary.take(used).to_pylist())
+        column = _one(column.combine_chunks()).dictionary_encode()
+    elif len(arrays) > 1:
+        column = column.unify_dictionaries().combine_chunks()
+    column = _one(column)
+    indices, values = column.indices, column.dictionary
+    if len(values) > _FEW:  # those of all rows of a group, of which few may be used here
+        indices = indices.dictionary_encode()
+        values = values.take(indices.dictionary.drop_null())
+        indices = indices.indices
+    return _texts(indices, values.to_pylist())
 
 
-def _of_dictionary(column: Any) -> Texts:
-    if isinstance(column, pa.ChunkedArray):
-        column = column.chunk(0)
-    return _texts(column.indices, column.dictionary.to_pylist())
+def _one(column: Any) -> Any:
+    """Return a column that is in one piece without its chunks."""
+    return column.chunk(0) if isinstance(column, pa.ChunkedArray) else column
 
 
 def _texts(indices: Any, values: list[str]) -> Texts:

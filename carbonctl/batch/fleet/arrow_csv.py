@@ -29,6 +29,7 @@ _WINDOW = 1 << 16  # bytes: half of the longest cell that the csv module takes
 _TEXT, _NUMBER = pa.string(), pa.float64()
 _KEY = pa.dictionary(pa.int32(), pa.string())
 _MOST_SKIPPED = 64  # chunks without a trial
+_NEW_LINE, _RETURN, _SPACE, _QUOTE = b'\n\r "'
 
 
 class CsvTable:
@@ -238,14 +239,15 @@ class _Reader:
         None where the csv module has to read them. Lines count from 0.
         """
         is_quoted = '"' in text
-        if self.width < 2 or not _is_plain(text, is_quoted=is_quoted):
-            return None
         data = text.encode()
+        signs = np.frombuffer(data, np.uint8)
+        if self.width < 2 or not _is_plain(signs, is_quoted=is_quoted):
+            return None
         try:
             _check_lengths(data)
             table, bad = self._table(data, is_quoted=is_quoted)
             rows = table.num_rows + len(bad)
-            if is_quoted and not _is_line_by_line(text, rows):
+            if is_quoted and not _is_line_by_line(text, signs, rows):
                 return None
             return self._piece(text, table, bad, rows)
         except (_Doubtful, pa.ArrowInvalid):
@@ -334,11 +336,14 @@ class _Reader:
         return next(reader, [])
 
 
-def _is_plain(text: str, *, is_quoted: bool) -> bool:
+def _is_plain(signs: Any, *, is_quoted: bool) -> bool:
     """Whether ends of lines and quotes are where both readers see them alike."""
-    if "\r" in text and text.count("\r") != text.count("\r\n"):
+    returns = signs == _RETURN
+    if returns.any() and np.count_nonzero(returns) != np.count_nonzero(
+        returns[:-1] & (signs[1:] == _NEW_LINE)
+    ):
         return False
-    return not is_quoted or ' "' not in text
+    return not is_quoted or not ((signs[:-1] == _SPACE) & (signs[1:] == _QUOTE)).any()
 
 
 def _check_lengths(data: bytes) -> None:
@@ -348,15 +353,15 @@ def _check_lengths(data: bytes) -> None:
             raise _Doubtful
 
 
-def _is_line_by_line(text: str, rows: int) -> bool:
+def _is_line_by_line(text: str, signs: Any, rows: int) -> bool:
     """Whether each row of text with quotes is one line, the last of them ended."""
-    lines = text.count("\n") + (not text.endswith("\n"))
+    lines = np.count_nonzero(signs == _NEW_LINE) + (not text.endswith("\n"))
     last = text[text.rfind("\n", 0, len(text) - 1) + 1 :]
     try:
         list(csv.reader([last], strict=True))
     except csv.Error:
         return False
-    return lines == rows
+    return bool(lines == rows)
 
 
 def _column_of(error: pa.ArrowInvalid) -> int:

@@ -146,32 +146,32 @@ def part(
         skipped[NO_TIME] += int((is_empty & counts).sum())
         counts &= ~is_empty
     rows = slice(None) if counts.all() else np.flatnonzero(counts)
+    count = block.rows if isinstance(rows, slice) else len(rows)
+    fields = _fields(block, kinds, plan, made)
     first, structure_of = unique_rows(
-        [column if isinstance(rows, slice) else _taken(column, rows)
-         for column in _columns(block, kinds, plan, made)], _length(rows, block.rows),
+        [_taken(codes_of(field) if _is_numeric(field) else field, rows)
+         for field in fields if _is_column(field)], count,
     )  # fmt: skip
-    at = np.arange(block.rows)[rows]
+    at = first if isinstance(rows, slice) else rows[first]
     known = known or Known()
-    met = known.numbers(_fields(block, kinds, plan, made, at[first]), len(first))
+    met = known.numbers([_coded(field, at) for field in fields], len(first))
     tags = [_taken(block.tags[name], rows) for name in plan.by]
-    first_of_group, group_of = unique_rows(tags, len(at))
+    first_of_group, group_of = unique_rows(tags, count)
     groups = [tuple(texts.at(row) for texts in tags) for row in first_of_group.tolist()]
-    count = len(known.structures)
+    structures = len(known.structures)
     structure = met[structure_of]
-    cells, cell_of = distinct(group_of * np.int64(count) + structure, len(groups) * count)
-    every = np.full(block.rows, -1, dtype=np.int64)
-    every[rows] = structure
+    cells, cell_of = distinct(group_of * np.int64(structures) + structure, len(groups) * structures)
+    every = structure
+    if count < block.rows:
+        every = np.full(block.rows, -1, dtype=np.int64)
+        every[rows] = structure
     return Part(
-        block.file, groups, known.structures, met, block.lines[at[first]],
-        cells // max(count, 1), cells % max(count, 1),
+        block.file, groups, known.structures, met, block.lines[at],
+        cells // max(structures, 1), cells % max(structures, 1),
         _sums(block, made.amounts, rows, cell_of, len(cells)),
         [reject for _, reject in sorted(rejects.all, key=lambda pair: pair[0])],
         +skipped, rejects.count, every, made.amounts,
     )  # fmt: skip
-
-
-def _length(rows: Any, whole: int) -> int:
-    return whole if isinstance(rows, slice) else len(rows)
 
 
 def _taken(column: Any, rows: Any) -> Any:
@@ -351,33 +351,32 @@ def _devices(block: Block, plan: Plan, made: _Amounts) -> tuple[Any, Any]:
     return np.where(decides, at_once, NAN), several
 
 
-def _columns(block: Block, kinds: Kinds, plan: Plan, made: _Amounts) -> list[Any]:
-    """Return the columns in which rows of different structures differ."""
-    devices, several = _devices(block, plan, made)
-    numbers = [x for x in (*_figures(block, made), devices) if np.ndim(x)]
-    conditions = [x for x in (several, *made.known.values()) if np.ndim(x)]
-    words = [x for x in _words(block, kinds) if isinstance(x, Texts)]
-    return [*words, *map(codes_of, numbers), *conditions, *block.more.values()]
+def _fields(block: Block, kinds: Kinds, plan: Plan, made: _Amounts) -> list[Any]:
+    """Return the fields of the structures of rows, in the order of `known.structure`.
+
+    Each is a column, or what all rows have.
+    """
+    return [
+        *_words(block, kinds), *_figures(block, made), *_devices(block, plan, made),
+        *(made.known[name] for name in AMOUNTS), tuple(block.more), *block.more.values(),
+    ]  # fmt: skip
 
 
-def _fields(
-    block: Block, kinds: Kinds, plan: Plan, made: _Amounts, first: Any
-) -> list[Codes | Same]:
-    """Return the fields of structures of which some rows are the first: see `known.structure`."""
-    devices, several = _devices(block, plan, made)
+def _is_column(field: Any) -> bool:
+    return isinstance(field, Texts) or np.ndim(field) > 0 and not isinstance(field, tuple)
 
-    def coded(column: Any) -> Codes | Same:
-        if isinstance(column, str):
-            return Same(column)
-        if isinstance(column, Texts):
-            return Codes(column.codes[first], column.values)
-        if not np.ndim(column):
-            return Same(NAN if np.isnan(column) else column.item())
-        values, codes = np.unique(column[first], return_inverse=True)
-        return Codes(codes, values.tolist())
 
-    columns = (
-        *_words(block, kinds), *_figures(block, made), devices, several,
-        *(made.known[name] for name in AMOUNTS),
-    )  # fmt: skip
-    return [*map(coded, columns), Same(tuple(block.more)), *map(coded, block.more.values())]
+def _is_numeric(field: Any) -> bool:
+    return isinstance(field, np.ndarray) and field.dtype != bool
+
+
+def _coded(field: Any, rows: Any) -> Codes | Same:
+    """Return a field of some rows by its values."""
+    if isinstance(field, Texts):
+        return Codes(field.codes[rows], field.values)
+    if isinstance(field, str | tuple):
+        return Same(field)
+    if not np.ndim(field):
+        return Same(NAN if np.isnan(field) else field.item())
+    values, codes = np.unique(field[rows], return_inverse=True)
+    return Codes(codes, values.tolist())
