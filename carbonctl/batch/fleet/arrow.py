@@ -157,9 +157,27 @@ def values_of(column: Any) -> Any:
     return np.frombuffer(column.buffers()[1], kind)[column.offset : column.offset + len(column)]
 
 
+def one_array(column: Any) -> Any:
+    """Return a column of chunks as one array."""
+    if column.num_chunks == 1:
+        return column.chunk(0)
+    whole = column.combine_chunks()
+    return whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
+
+
 def floats_of(column: Any) -> Any:
     """Return an array of floats; NaN where it is null."""
     return values_of(column.fill_null(NAN) if column.null_count else column)
+
+
+def is_finite(column: Any) -> bool:
+    """Whether all that there is in a column of chunks of floats is finite."""
+    for array in column.chunks:
+        read = floats_of(array)
+        is_finite = np.isfinite(read)
+        if not is_finite.all() and len(read) - int(is_finite.sum()) != array.null_count:
+            return False
+    return True
 
 
 def is_null(column: Any) -> Any:
@@ -189,22 +207,16 @@ def _encoded(arrays: Sequence[Any]) -> Texts:
     if len(kinds) > 1:
         arrays = [_plain(column) for column in arrays]
     column = pa.chunked_array(arrays)
-    if not pa.types.is_dictionary(column.type):
-        column = _one(column.combine_chunks()).dictionary_encode()
-    elif len(arrays) > 1:
-        column = column.unify_dictionaries().combine_chunks()
-    column = _one(column)
+    if pa.types.is_dictionary(column.type):
+        column = one_array(column.unify_dictionaries())
+    else:
+        column = one_array(column).dictionary_encode()
     indices, values = column.indices, column.dictionary
     if len(values) > _FEW:  # those of all rows of a group, of which few may be used here
         indices = indices.dictionary_encode()
         values = values.take(indices.dictionary.drop_null())
         indices = indices.indices
     return _texts(indices, values.to_pylist())
-
-
-def _one(column: Any) -> Any:
-    """Return a column that is in one piece without its chunks."""
-    return column.chunk(0) if isinstance(column, pa.ChunkedArray) else column
 
 
 def _texts(indices: Any, values: list[str]) -> Texts:

@@ -363,11 +363,11 @@ def _fields(block: Block, kinds: Kinds, plan: Plan, made: _Amounts) -> list[Any]
 
 
 def _is_column(field: Any) -> bool:
-    return isinstance(field, Texts) or np.ndim(field) > 0 and not isinstance(field, tuple)
+    return isinstance(field, Texts) or getattr(field, "ndim", 0) > 0
 
 
-def _is_numeric(field: Any) -> bool:
-    return isinstance(field, np.ndarray) and field.dtype != bool
+def _is_numeric(column: Any) -> bool:
+    return not isinstance(column, Texts) and column.dtype != bool
 
 
 def _coded(field: Any, rows: Any) -> Codes | Same:
