@@ -16,7 +16,15 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv as pa_csv
 
-from carbonctl.batch.fleet.arrow import Arrays, Piece, blocks, floats_of, is_null, values_of
+from carbonctl.batch.fleet.arrow import (
+    Arrays,
+    Piece,
+    blocks,
+    is_finite,
+    is_null,
+    one_array,
+    values_of,
+)
 from carbonctl.batch.fleet.gathered import Positions
 from carbonctl.batch.fleet.threads import Submit, working
 from carbonctl.errors import InputError
@@ -29,6 +37,7 @@ _WINDOW = 1 << 16  # bytes: half of the longest cell that the csv module takes
 _TEXT, _NUMBER = pa.string(), pa.float64()
 _KEY = pa.dictionary(pa.int32(), pa.string())
 _MOST_SKIPPED = 64  # chunks without a trial
+_NEW_LINE, _RETURN, _SPACE, _QUOTE = b'\n\r "'
 
 
 class CsvTable:
@@ -238,14 +247,15 @@ class _Reader:
         None where the csv module has to read them. Lines count from 0.
         """
         is_quoted = '"' in text
-        if self.width < 2 or not _is_plain(text, is_quoted=is_quoted):
-            return None
         data = text.encode()
+        signs = np.frombuffer(data, np.uint8)
+        if self.width < 2 or not _is_plain(signs, is_quoted=is_quoted):
+            return None
         try:
             _check_lengths(data)
             table, bad = self._table(data, is_quoted=is_quoted)
             rows = table.num_rows + len(bad)
-            if is_quoted and not _is_line_by_line(text, rows):
+            if is_quoted and not _is_line_by_line(text, signs, rows):
                 return None
             return self._piece(text, table, bad, rows)
         except (_Doubtful, pa.ArrowInvalid):
@@ -266,7 +276,7 @@ class _Reader:
                 wrong = [_column_of(error)]
             else:
                 wrong = [p for p, kind in types.items() if kind is _NUMBER
-                         and not _is_finite(table.column(str(p)))]  # fmt: skip
+                         and not is_finite(table.column(str(p)))]  # fmt: skip
                 if not wrong:
                     return table, bad
             for position in wrong:
@@ -301,7 +311,7 @@ class _Reader:
         )  # fmt: skip
 
     def _piece(self, text: str, table: Any, bad: list[Any], rows: int) -> tuple[Piece, int, int]:
-        columns = {position: _one_array(table.column(str(position))) for position in self.types}
+        columns = {position: one_array(table.column(str(position))) for position in self.types}
         blank = np.flatnonzero(_blank(list(columns.values()), table.num_rows))
         if not bad and not len(blank):
             return Piece(np.arange(rows), columns), rows, 0
@@ -334,11 +344,14 @@ class _Reader:
         return next(reader, [])
 
 
-def _is_plain(text: str, *, is_quoted: bool) -> bool:
+def _is_plain(signs: Any, *, is_quoted: bool) -> bool:
     """Whether ends of lines and quotes are where both readers see them alike."""
-    if "\r" in text and text.count("\r") != text.count("\r\n"):
+    returns = signs == _RETURN
+    if returns.any() and np.count_nonzero(returns) != np.count_nonzero(
+        returns[:-1] & (signs[1:] == _NEW_LINE)
+    ):
         return False
-    return not is_quoted or ' "' not in text
+    return not is_quoted or not ((signs[:-1] == _SPACE) & (signs[1:] == _QUOTE)).any()
 
 
 def _check_lengths(data: bytes) -> None:
@@ -348,15 +361,15 @@ def _check_lengths(data: bytes) -> None:
             raise _Doubtful
 
 
-def _is_line_by_line(text: str, rows: int) -> bool:
+def _is_line_by_line(text: str, signs: Any, rows: int) -> bool:
     """Whether each row of text with quotes is one line, the last of them ended."""
-    lines = text.count("\n") + (not text.endswith("\n"))
+    lines = np.count_nonzero(signs == _NEW_LINE) + (not text.endswith("\n"))
     last = text[text.rfind("\n", 0, len(text) - 1) + 1 :]
     try:
         list(csv.reader([last], strict=True))
     except csv.Error:
         return False
-    return lines == rows
+    return bool(lines == rows)
 
 
 def _column_of(error: pa.ArrowInvalid) -> int:
@@ -364,22 +377,6 @@ def _column_of(error: pa.ArrowInvalid) -> int:
     _, sign, rest = str(error).partition("In CSV column #")
     number = rest.partition(":")[0]
     return int(number) if sign and number.isdecimal() else -1
-
-
-def _is_finite(column: Any) -> bool:
-    for array in column.chunks:
-        read = floats_of(array)
-        is_finite = np.isfinite(read)
-        if not is_finite.all() and len(read) - int(is_finite.sum()) != array.null_count:
-            return False
-    return True
-
-
-def _one_array(column: Any) -> Any:
-    if column.num_chunks == 1:
-        return column.chunk(0)
-    whole = column.combine_chunks()
-    return whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
 
 
 def _blank(columns: Sequence[Any], rows: int) -> Any:
