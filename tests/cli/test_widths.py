@@ -77,7 +77,7 @@ COMMANDS = [
     "--help",
     *(f"{name} --help" for name in (
         "estimate", "compare", "explain", "sensitivity", "sweep", "breakeven", "levers", "project",
-        "refresh", "scaling", "survey", "reproduce", "site",
+        "refresh", "scaling", "survey", "reproduce",
         "embodied", "validate", "init", "schema", "kinds", "hardware", "hardware list",
         "schedule", "fleet", "import",
         "hardware search", "hardware show", "hardware factors",
