@@ -131,7 +131,7 @@ def test_bought_and_cumulative(inside):
     both = float(totals[-1]["operational_kgco2e"]) + float(totals[-1]["embodied_bought_kgco2e"])
     assert known[-1] == pytest.approx(both)
     shown = inside("project", MACHINES, "--cumulative").out.splitlines()[0]
-    assert shown.startswith("service: ")
+    assert shown.startswith("service on bought machines: ")
     assert shown.endswith("tCO2e from 2024 to 2034")
 
 
