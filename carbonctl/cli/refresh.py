@@ -130,7 +130,7 @@ def refresh(
     quiet: o.Quiet = False,
     debug: o.Debug = False,
 ) -> int:
-    """Show how long to keep machines that newer, more efficient ones would replace.
+    """Show how long to keep machines that newer ones would replace.
 
     Embodied carbon of each new machine stands against the electricity that it saves. Even lives,
     the best dates, and a rule of thumb are compared. For example:

@@ -77,7 +77,7 @@ def scaling(
     quiet: o.Quiet = False,
     debug: o.Debug = False,
 ) -> int:
-    """Show what less error costs in energy: a power law, and the frontier of runs.
+    """Show what less error costs in energy, and the frontier of runs.
 
     Runs are measured, or a grid of data and model sizes by a law. A file can also ask what old
     data are worth, and how much faster a part of the data is. For example:

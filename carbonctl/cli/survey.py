@@ -103,7 +103,7 @@ def survey(
     quiet: o.Quiet = False,
     debug: o.Debug = False,
 ) -> int:
-    """Survey many runs: who emits, what it goes with, and which rows contradict themselves.
+    """Survey many runs: who emits, what it goes with, which rows err.
 
     Reads CSV, TSV, Parquet and JSON Lines with a row per run, and folders of saved results.
     Columns are found by name: carbon or kgco2e, energy, devices, hours, watts, g_per_kwh, quality.

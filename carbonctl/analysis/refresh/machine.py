@@ -16,6 +16,7 @@ from carbonctl.text import did_you_mean
 
 _PER_SYSTEM = "devices_per_system"
 _SYSTEM_HOURS = "system-h"
+LIFETIME, UTILIZATION = "lifetime", "utilization"
 
 
 def of_figures(embodied_kgco2e: Number, power_w: Number, intensity: Number) -> MachineFigures:
@@ -54,14 +55,21 @@ def of_account(result: Result, system: str | None) -> MachineFigures:
         Where there are several and none is named, or the name is unknown.
     InputError
         Where embodied or operational carbon is unknown, or the account has no machine.
+
+    Notes
+    -----
+    Both figures have their 90 % ranges: `carbonctl.analysis.refresh.machine_ranges`.
     """
+    from carbonctl.analysis.refresh.machine_ranges import machine_ranges, within
+
     held = [e for e in result.booked if _is_of_machine(e)]
     systems = list(dict.fromkeys(e.system for e in held if e.system != NO_SYSTEM))
     name = _named(result, systems, system)
     ours = [entry for entry in held if entry.system == name]
     years = _machine_years(ours)
     embodied = [entry.kgco2e for entry in ours]
-    used = [e.kgco2e for e in result.booked if e.boundary == OPERATIONAL and e.system == name]
+    work = [e for e in result.booked if e.boundary == OPERATIONAL and e.system == name]
+    used = [entry.kgco2e for entry in work]
     if None in embodied or not years:
         raise _unknown(result, f"the embodied carbon of {name} is unknown; give its `embodied`")
     if None in used or not used:
@@ -69,8 +77,9 @@ def of_account(result: Result, system: str | None) -> MachineFigures:
     life = _lifetime(ours[0]) / YEAR
     whole = math.fsum(figure or 0.0 for figure in embodied) * life / years
     per_year = math.fsum(figure or 0.0 for figure in used) / years
+    made, yearly = machine_ranges(ours, work, result.uncertainty.ranks)
     return MachineFigures(
-        whole, per_year, result.file, result.name, name, life,
+        within(whole, made), within(per_year, yearly), result.file, result.name, name, life,
         "as used in the file",
     )  # fmt: skip
 
@@ -104,26 +113,32 @@ def _input(entry: Entry, name: str) -> float | None:
 
 def _lifetime(entry: Entry) -> float:
     """Return the service life behind an entry [h]; 0 where it has none."""
-    return _input(entry, "lifetime") or 0.0
+    return _input(entry, LIFETIME) or 0.0
 
 
 def _machine_years(entries: Sequence[Entry]) -> float:
-    """Return for how many years machines are held by some activities.
+    """Return for how many years machines are held by some activities."""
+    return math.fsum(
+        (entry.quantity or 0.0) / devices / (_input(entry, UTILIZATION) or 1.0)
+        for entry, devices in holders(entries)
+    ) / YEAR  # fmt: skip
+
+
+def holders(entries: Sequence[Entry]) -> list[tuple[Entry, float]]:
+    """Return the entries that say for how long machines are held, and the devices of a machine.
 
     Devices and host of an activity are two entries over the same machines: of each activity one
     counts, that over whole systems where there is one.
     """
-    hours: dict[tuple[str, str, str], tuple[bool, float]] = {}
+    chosen: dict[tuple[str, str, str], tuple[Entry, float]] = {}
     for entry in entries:
         if entry.quantity is None:
             continue
         is_whole = entry.quantity_unit == _SYSTEM_HOURS
-        share = _input(entry, "utilization") or 1.0
-        devices = 1.0 if is_whole else _devices(entries, entry)
         activity = (entry.phase, entry.activity, str(entry.site))
-        if activity not in hours or is_whole:
-            hours[activity] = (is_whole, entry.quantity / devices / share)
-    return math.fsum(held for _, held in hours.values()) / YEAR
+        if activity not in chosen or is_whole:
+            chosen[activity] = entry, 1.0 if is_whole else _devices(entries, entry)
+    return [*chosen.values()]
 
 
 def _devices(entries: Sequence[Entry], entry: Entry) -> float:

@@ -139,5 +139,5 @@ def _of_what(answer: Answer) -> str:
 
 def _ranged(number: float | Range) -> str:
     if isinstance(number, Range):
-        return f"{mass(number.low)} to {mass(number.high)}"
+        return f"{mass(number.best)} ({mass(number.low)} to {mass(number.high)})"
     return mass(number)
