@@ -3,7 +3,7 @@
 import re
 
 from carbonctl.catalog import Catalog
-from tests.docs import command_blocks, output_blocks, prior_blocks, spec_blocks
+from tests.docs import command_blocks, output_blocks, paper_blocks, prior_blocks, spec_blocks
 from tests.docs.blocks import DOCS, Maker
 
 CITED = re.compile(r"\[([a-z][a-z0-9-]+)\](?!\()")
@@ -65,6 +65,10 @@ MAKERS: dict[str, Maker] = {
     "refresh": output_blocks.refresh,
     "scaling": output_blocks.scaling,
     "lists": output_blocks.lists,
+    **{
+        f"claims of {paper}": paper_blocks.of(paper)
+        for paper in ("luccioni2023", "wu2022", "wu2024", "meta2024")
+    },
     "priors of devices": prior_blocks.of(
         "device_power_share", "server_power", "rated_power", "busy"
     ),

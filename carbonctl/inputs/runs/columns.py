@@ -216,14 +216,14 @@ class _Finder:
         found = {}
         for name in self.wanted.by:
             folded = names.fold(name)
-            if folded in roles and folded not in map(names.fold, self.header):
+            if roles.get(folded) and folded not in map(names.fold, self.header):
                 found[name] = roles[folded][0]._replace(role=folded)
                 continue
             position = self.position(labels.get(folded, name))
             if position is None:
                 self.missing(name)
             else:
-                is_year = "year" in roles and roles["year"][0].position == position
+                is_year = any(year.position == position for year in roles.get("year", ()))
                 role = "year" if is_year else "group"
                 found[name] = Column(role, position, self.header[position])
         return found
