@@ -21,7 +21,7 @@ from carbonctl.numbers.units import DURATION, parse
 from carbonctl.numbers.values import Value
 from carbonctl.reference import descriptions
 from carbonctl.spec import fields as f
-from carbonctl.spec import hours, scalars
+from carbonctl.spec import hours, scalars, site_file
 from carbonctl.spec import model as m
 from carbonctl.spec.levers import Lever
 from carbonctl.spec.parts import KINDS as PART_KINDS
@@ -63,12 +63,12 @@ def kinds() -> list[Row]:
 
 
 def topics() -> tuple[str, ...]:
-    """Return what there is a page for: the kinds, and the other parts of a workload."""
+    """Return what there is a page for: the kinds, and the other parts of workloads and sites."""
     return (*estimators.KINDS, *_PARTS)
 
 
 def page(topic: str) -> Page:
-    """Return the help of one kind, or of another part of a workload.
+    """Return the help of one kind, or of another part of a workload or a site's file.
 
     Raises KeyError where there is no such kind and no such part.
     """
@@ -91,6 +91,8 @@ _PARTS: dict[str, type[Spec]] = {
     "site_battery": hours.StationaryBattery,
     "flexibility": hours.Tier,
     "servers": hours.Servers,
+    "demand": site_file.Demand,
+    "plan": site_file.Plan,
     "schedule": hours.Schedule,
     "regions": hours.Region,
     "system": System,
@@ -113,14 +115,6 @@ _PARTS: dict[str, type[Spec]] = {
     "network": Network,
     "server": Server,
 }
-
-
-def of_model(model: type[Spec], topic: str) -> Page:
-    """Return the help of a model that no topic has: its keys, and what it is."""
-    about = f"{topic}: {inspect.cleandoc(model.__doc__ or '')}".partition("\n")[0]
-    fields = model.model_fields
-    rows = [_row(field.alias or name, field, topic) for name, field in fields.items()]
-    return Page(topic, about.replace("``", ""), rows, [])
 
 
 def _kind(kind: str) -> Page:
@@ -149,7 +143,8 @@ def _about(kind: str) -> str:
 
 
 def _row(key: str, field: FieldInfo, topic: str) -> Row:
-    needed = REQUIRED if field.is_required() and key not in ("kind", "share") else ""
+    is_told = (key == "kind" and topic not in _WITH_OWN_KIND) or (key == "share" and topic == "site")
+    needed = REQUIRED if field.is_required() and not is_told else ""
     return {
         "key": key,
         "example": _said(topic, key) or _example(field),
@@ -161,7 +156,7 @@ def _row(key: str, field: FieldInfo, topic: str) -> Row:
 
 def _said(topic: str, key: str) -> str | None:
     """Return the example of a key that a table has, else None."""
-    if key == "kind" and topic != "generation":
+    if key == "kind" and topic not in _WITH_OWN_KIND:
         return topic
     kind, known = estimators.KINDS.get(topic), _examples()
     own = kind.examples.get(key) if kind else None
@@ -219,6 +214,7 @@ def _catalog() -> Catalog:
 
 
 _ASSUMED = ("lifetime", "utilization")
+_WITH_OWN_KIND = ("generation",)  # whose `kind` is not its topic
 _BY_CLASS = ("pue", "load", "host_power")  # of priors.csv, by use, machine and site
 _WITHOUT = ("construction",)  # whose keys of these names are of something else
 _IN_WORDS = {"lifetime": (best(parse("1 year", DURATION)), "years"), "utilization": (0.01, "%")}

@@ -43,7 +43,7 @@ class Plan(Spec):
     target: PositiveShare | None = optional("share of the demand to cover hour by hour")
     size: f.Name | None = optional(
         "what is made larger to meet the target: battery, or a plant of `generation`; "
-        "the battery unless given"
+        "battery unless given"
     )
     excess: Share | None = optional("most generation sold or spilled, as a share of the demand")
     sweep: dict[f.Name, Axis] | None = optional(
