@@ -143,8 +143,7 @@ def _about(kind: str) -> str:
 
 
 def _row(key: str, field: FieldInfo, topic: str) -> Row:
-    is_told = (key == "kind" and topic not in _WITH_OWN_KIND) or (key == "share" and topic == "site")
-    needed = REQUIRED if field.is_required() and not is_told else ""
+    needed = REQUIRED if field.is_required() and not _goes_without_saying(topic, key) else ""
     return {
         "key": key,
         "example": _said(topic, key) or _example(field),
@@ -152,6 +151,11 @@ def _row(key: str, field: FieldInfo, topic: str) -> Row:
         "default": _default(topic, key, field),
         "description": f"{needed}{field.description}",
     }
+
+
+def _goes_without_saying(topic: str, key: str) -> bool:
+    """Whether a key that a model requires is one that a reader need not be told to write."""
+    return (key == "kind" and topic not in _WITH_OWN_KIND) or (topic, key) == ("site", "share")
 
 
 def _said(topic: str, key: str) -> str | None:

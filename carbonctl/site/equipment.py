@@ -76,7 +76,7 @@ def equipped(spec: StationaryBattery, assumed: list[Assumption]) -> Equipped:
     depth = said("depth_of_discharge", 1.0, "100 %", "all of its energy is usable")
     usable = float(usable_mwh(energy, depth, spec.energy_is or "nameplate"))
     if spec.power is None:
-        assumed.append(("site.battery.power", f"{energy:g} MW", "all its energy in an hour"))
+        assumed.append(("site.battery.power", "all its energy in an hour", "none is given"))
     power = energy if spec.power is None else spec.power.best / W_PER_MW
     battery = Battery(
         usable, power, power,

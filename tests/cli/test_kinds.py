@@ -75,14 +75,14 @@ OF_SITES = {"site_battery": StationaryBattery, "demand": Demand, "plan": Plan, "
 
 def test_defaults_of_a_battery_are_those_that_an_account_assumes():
     assumed = []
-    equipped(StationaryBattery.model_validate({"energy": "1 MWh", "power": "1 MW"}), assumed)
+    equipped(StationaryBattery.model_validate({"energy": "1 MWh"}), assumed)
     told = {path.removeprefix("site.battery."): text for path, text, _ in assumed}
     assert {"lifetime", "embodied", "charge_efficiency", "cycle_life"} <= told.keys()
     for key, text in told.items():
         assert text.replace("100 %", "all of it") in BATTERY[key]["default"], key
     unlisted = {key: BATTERY[key]["default"] for key in BATTERY.keys() - told.keys()}
     assert unlisted == {
-        "energy": "", "energy_is": "nameplate", "power": "all its energy in an hour",
+        "energy": "", "energy_is": "nameplate",
         "self_discharge": "nothing", "charge_from": "surplus", "start": "cyclic",
         "model": "linear",
     }  # fmt: skip
