@@ -193,7 +193,7 @@ def test_the_public_names():
 
     assert carbonctl.__all__ == [
         "CarbonctlError", "InputError", "MissingExtra", "Result", "UsageError", "__version__",
-        "estimate", "to_frame",
+        "estimate", "schedule", "study_site", "to_frame",
     ]  # fmt: skip
 
 
