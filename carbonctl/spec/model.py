@@ -90,7 +90,7 @@ class Site(Spec):
         "embodied carbon of the building; counted only where given"
     )
     grid_hourly: _File | None = optional(
-        "the grid's intensity by time: a file, or a packaged series; counts where `start` is given"
+        "the grid's intensity by time: a file, or a packaged series; a workload needs `start` too"
     )
     marginal_hourly: _File | None = optional(
         "the grid's marginal intensity by time: a signal, which enters no total"
