@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-MOST_S = 300
+MOST_S = 120
 
 
 def program() -> str | None:
