@@ -14,7 +14,7 @@ from carbonctl.site.operation import (
     with_energy,
 )
 from carbonctl.site.results import BATTERY, SIZED, Outcome, Sized
-from carbonctl.site.sizing import HOURS, Sizing, size_battery, smallest
+from carbonctl.site.sizing import Sizing, size_battery, size_plant
 from carbonctl.spec.hours import StationaryBattery
 from carbonctl.spec.site_file import Plan
 from carbonctl.text import did_you_mean
@@ -103,15 +103,12 @@ def _plant(site: Operated, place: int, target: float) -> tuple[Sizing, Operated]
         return float(hourly_cfe(passed.unmet_mwh, demand_mwh))
 
     peak = site.capacity_mw + (0.0 if kind is None else float(kind.battery.limits_mw()[0]))
-    generating = shape[shape > 0]
-    if not generating.size:
+    if not shape.any():
         raise ValueError(f"{plant.name} generates nothing in these hours")
-    result = smallest(
-        share, target, first=peak / float(shape.max()), most=peak / float(generating.min())
-    )
+    result = size_plant(share, shape, peak, target)
     if result.size is None:
         raise ValueError(
             f"no capacity of {plant.name} reaches {PERCENT * target:g} %: at most "
-            f"{PERCENT * result.hourly_cfe:.4f} %, limited by the {HOURS}"
+            f"{PERCENT * result.hourly_cfe:.4f} %, limited by the {result.limit}"
         )
     return result, with_capacity(site, place, result.size)._replace(equipped=kind)

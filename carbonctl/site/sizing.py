@@ -97,49 +97,33 @@ def size_battery(
 
 
 def size_plant(
-    shape: Any,
-    load_mw: Any,
-    other_mw: Any,
-    target: float,
-    *,
-    battery: Battery | None = None,
-    step_h: float = 1.0,
+    share_of: Callable[[float], float], shape: Any, most_power_mw: float, target: float
 ) -> Sizing:
     """Return the smallest capacity with which a plant reaches a target [MW].
 
     Parameters
     ----------
+    share_of : callable
+        Share of hourly carbon-free energy of a capacity [MW]; it never falls as that rises.
     shape : array
-        Its generation after losses per capacity [MW per MW]; (steps,).
-    load_mw, other_mw : array
-        What the facility draws, and the generation of all other plants after losses [MW]; (steps,).
+        Generation of the plant after losses per capacity [MW per MW]; (steps,).
+    most_power_mw : float
+        Most that load and battery take in a step [MW].
     target : float
         Share of hourly carbon-free energy, 0 to 1.
-    battery : Battery, optional
-        Takes part, cyclic.
-    step_h : float
-        Length of a step [h].
 
     Raises
     ------
     ValueError
-        For a target outside 0 to 1, a plant that generates nothing, or as
-        `carbonctl.site.battery.run`.
+        For a target outside 0 to 1, or a plant that generates nothing.
     """
-    load, other, per_mw = (np.asarray(each, float) for each in (load_mw, other_mw, shape))
-    if not np.any(per_mw > 0):
+    per_mw = np.asarray(shape, float)
+    generating = per_mw[per_mw > 0]
+    if not generating.size:
         raise ValueError("the plant generates nothing in all steps")
-    demand_mwh = energy_mwh(load, step_h)
-    storing = battery or Battery(0.0, 0.0, 0.0)
-
-    def share(capacity_mw: float) -> float:
-        passed = run(storing, load, other + capacity_mw * per_mw, step_h=step_h)
-        return float(hourly_cfe(passed.unmet_mwh, demand_mwh))
-
-    # With this capacity each step with any generation serves the load and charges the battery.
-    peak_mw = float(np.max(load))
-    most_mw = (peak_mw + float(storing.limits_mw()[0])) / float(np.min(per_mw[per_mw > 0]))
-    sized = smallest(share, target, first=peak_mw / float(np.max(per_mw)), most=most_mw)
+    # Of the largest, each step with any generation serves the load and charges the battery.
+    first, most = (most_power_mw / float(end) for end in (generating.max(), generating.min()))
+    sized = smallest(share_of, target, first=first, most=most)
     return sized if sized.size is not None else sized._replace(limit=HOURS)
 
 

@@ -91,15 +91,24 @@ def test_an_ideal_battery_for_all_of_the_load_is_the_largest_drawdown(seed):
     assert sized.size >= largest_drawdown_mwh(load, delivered) * (1 - 1e-9)
 
 
+def plant(shape, load, other, target, battery=None):
+    """Return the smallest plant of a shape beside other generation and a battery."""
+    storing = battery or Battery(0.0, 0.0, 0.0)
+
+    def share(capacity_mw):
+        unmet = run(storing, load, other + capacity_mw * shape).unmet_mwh
+        return hourly_cfe(unmet, load.sum())
+
+    return size_plant(share, shape, load.max() + storing.limits_mw()[0], target)
+
+
 def test_a_plant_is_sized_with_and_without_a_battery():
     week = columns("erco_week")
     load, shape = week["demand_mw"], week["wind_pu"]
     none = np.zeros(len(load))
-    alone = size_plant(shape, load, none, 0.8)
-    with_battery = size_plant(
-        shape, load, none, 0.8, battery=Battery(100.0, 25.0, 25.0, 0.95, 0.95)
-    )
-    with_solar = size_plant(shape, load, 40 * week["solar_pu"], 0.8)
+    alone = plant(shape, load, none, 0.8)
+    with_battery = plant(shape, load, none, 0.8, battery=Battery(100.0, 25.0, 25.0, 0.95, 0.95))
+    with_solar = plant(shape, load, 40 * week["solar_pu"], 0.8)
     assert with_battery.size < alone.size
     assert with_solar.size < alone.size
     for factor, reaches in ((1.0, True), (1 - 3e-6, False)):
@@ -109,14 +118,14 @@ def test_a_plant_is_sized_with_and_without_a_battery():
 
 def test_nights_limit_a_plant_and_a_battery_lifts_that():
     load, sun = np.full(4, 10.0), np.array([0.0, 1, 0.5, 0])
-    dark = size_plant(sun, load, np.zeros(4), 0.9)
+    dark = plant(sun, load, np.zeros(4), 0.9)
     assert (dark.size, dark.limit, dark.hourly_cfe) == (None, HOURS, 0.5)
-    stored = size_plant(sun, load, np.zeros(4), 1.0, battery=Battery(20.0, 20.0, 10.0))
+    stored = plant(sun, load, np.zeros(4), 1.0, battery=Battery(20.0, 20.0, 10.0))
     assert stored.size == pytest.approx(80 / 3, rel=1e-6)  # 1.5 × size is the load of 4 h
 
 
 def test_a_target_met_without_anything_needs_nothing():
-    sized = size_plant(np.ones(3), np.full(3, 10.0), np.full(3, 10.0), 1.0)
+    sized = plant(np.ones(3), np.full(3, 10.0), np.full(3, 10.0), 1.0)
     assert (sized.size, sized.hourly_cfe, sized.limit) == (0.0, 1.0, None)
 
 
@@ -148,7 +157,7 @@ def test_what_is_refused():
     with pytest.raises(ValueError, match="a target is a share"):
         smallest(lambda size: size, 90, first=1, most=2)
     with pytest.raises(ValueError, match="generates nothing"):
-        size_plant(np.zeros(3), load, load, 0.5)
+        plant(np.zeros(3), load, load, 0.5)
     with pytest.raises(ValueError, match="needs both"):
         size_battery(Battery(0.0, 1.0, 1.0), load, load, 0.5, keep_power=False)
     with pytest.raises(ValueError, match="demand is zero"):
