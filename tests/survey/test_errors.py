@@ -37,6 +37,10 @@ def test_all_faults_are_told_at_once_or_left_out(inside, folder):  # noqa: F811
     done = inside("survey", "bad.csv", "--skip-bad")
     assert done.code == 0
     assert "2 runs left out" in done.out
+    write("none.csv", "kgco2e\nx\n-1\n")
+    done = inside("survey", "none.csv", "--skip-bad")
+    assert done.code == 3
+    assert "none.csv:1: no runs: --skip-bad leaves out all of them (2)" in done.err
     write("many.csv", "kgco2e\n" + "x\n" * 100)
     assert (
         "80 more rows cannot be read; --skip-bad leaves them out"

@@ -73,7 +73,10 @@ def read(paths: Sequence[str], reading: Reading) -> Runs:
         raise InputError(problems)
     runs = joined(parts)
     if not runs.size:
-        raise InputError([Problem(called(paths[0]), 1, None, "no runs: there is no row in it")])
+        none = "there is no row in it"
+        if runs.skipped:
+            none = f"--skip-bad leaves out all of them ({runs.skipped:,})"
+        raise InputError([Problem(called(paths[0]), 1, None, f"no runs: {none}")])
     return runs
 
 
