@@ -8,6 +8,7 @@ from carbonctl.analysis.survey.model import Derived, Question
 from carbonctl.analysis.survey.runs import Labels, Places, Runs, known, listed, take
 from carbonctl.factors.frontier import leanest_as_good, on_frontier
 from carbonctl.factors.rank_correlation import kendall, p_value, spearman
+from carbonctl.factors.sample_statistics import ordered
 from carbonctl.numbers.intervals import is_array
 
 HIGHER, LOWER = "higher", "lower"
@@ -76,14 +77,15 @@ def compare(runs: Runs, derived: Derived, rows: Places, question: Question) -> C
         p = None if rank is None else p_value(rank, len(both))
         tau = kendall(carbon, good) if question.has_kendall else None
     on = on_frontier(carbon, good)
-    there = [float(carbon[place]) for place in on]
+    there = ordered(take(carbon, on))
     excess: dict[int, float] = {}
     if question.lists_runs:
         leanest = leanest_as_good(listed(carbon), listed(good))
         differences = (kg - least for kg, least in zip(listed(carbon), leanest, strict=True))
         excess = dict(zip(listed(both), differences, strict=True))
-    frontier = tuple(int(both[place]) for place in on)
-    return Compared(both, kinds, rank, p, tau, frontier, excess, (min(there), max(there)))
+    frontier = tuple(listed(take(both, on)))
+    ends = float(there[0]), float(there[-1])
+    return Compared(both, kinds, rank, p, tau, frontier, excess, ends)
 
 
 def _kinds(names: Labels, rows: Places) -> tuple[str, ...]:

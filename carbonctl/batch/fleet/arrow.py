@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from carbonctl.batch.fleet.blocks import NAN, ROWS, Fault, Texts, numbers, unique_rows
 from carbonctl.batch.fleet.gathered import Readable, stripped
 from carbonctl.batch.fleet.moments import moments_of
+from carbonctl.inputs.arrow_arrays import floats_of, is_null, one_array, values_of
 from carbonctl.inputs.jobs.parquet import texts_of
 
 _MICROSECONDS = pa.timestamp("us")
@@ -147,49 +148,6 @@ class Arrays:
         whole = read[0] if len(read) == 1 else np.concatenate(read)
         self.times[position] = whole, faults
         return whole, faults
-
-
-# ---- arrays --------------------------------------------------------------------------------
-
-_WIDTHS: dict[Any, Any] = {
-    pa.float64(): np.float64, pa.int64(): np.int64, pa.int32(): np.int32, pa.uint8(): np.uint8,
-}  # fmt: skip
-
-
-def values_of(column: Any) -> Any:
-    """Return an array without nulls as numpy has it; pyarrow's own way imports pandas."""
-    kind = _WIDTHS[column.type]
-    if not len(column):
-        return np.empty(0, kind)
-    return np.frombuffer(column.buffers()[1], kind)[column.offset : column.offset + len(column)]
-
-
-def one_array(column: Any) -> Any:
-    """Return a column of chunks as one array."""
-    if column.num_chunks == 1:
-        return column.chunk(0)
-    whole = column.combine_chunks()
-    return whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
-
-
-def floats_of(column: Any) -> Any:
-    """Return an array of floats; NaN where it is null."""
-    return values_of(column.fill_null(NAN) if column.null_count else column)
-
-
-def is_finite(column: Any) -> bool:
-    """Whether all that there is in a column of chunks of floats is finite."""
-    for array in column.chunks:
-        read = floats_of(array)
-        is_finite = np.isfinite(read)
-        if not is_finite.all() and len(read) - int(is_finite.sum()) != array.null_count:
-            return False
-    return True
-
-
-def is_null(column: Any) -> Any:
-    """Return where an array is null."""
-    return values_of(column.is_null().cast(pa.uint8())).astype(bool)
 
 
 # ---- texts ---------------------------------------------------------------------------------

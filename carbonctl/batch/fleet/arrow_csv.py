@@ -16,19 +16,12 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv as pa_csv
 
-from carbonctl.batch.fleet.arrow import (
-    Arrays,
-    Piece,
-    blocks,
-    is_finite,
-    is_null,
-    one_array,
-    values_of,
-)
+from carbonctl.batch.fleet.arrow import Arrays, Piece, blocks
 from carbonctl.batch.fleet.gathered import Positions
 from carbonctl.batch.fleet.plain import is_plain
 from carbonctl.batch.fleet.threads import Submit, working
 from carbonctl.errors import InputError
+from carbonctl.inputs.arrow_arrays import is_finite, is_null, one_array, values_of
 from carbonctl.inputs.jobs.findings import Findings
 from carbonctl.inputs.jobs.reading import Source
 from carbonctl.inputs.jobs.records import (

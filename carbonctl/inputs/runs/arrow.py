@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from pyarrow import csv as pa_csv
 from pyarrow import parquet
 
 from carbonctl.analysis.survey.runs import Labels, Runs
+from carbonctl.inputs.arrow_arrays import floats_of, is_finite, is_null, one_array, values_of
 from carbonctl.inputs.jobs.cells import CellError
 from carbonctl.inputs.jobs.compression import is_compressed
 from carbonctl.inputs.jobs.parquet import ParquetSource
@@ -146,6 +146,18 @@ def _read(path: str, where: Layout, delimiter: str, kinds: Mapping[int, Any]) ->
     return {position: table.column(names[position]) for position in kinds}
 
 
+def _coded(cells: Any) -> tuple[Any, list[str]]:
+    """Return codes and texts of a column, in the order in which they come; a null is empty."""
+    coded = one_array(cells.dictionary_encode())
+    codes, texts = values_of(coded.indices), coded.dictionary.to_pylist()
+    if coded.null_count:
+        nulls = is_null(coded)
+        place = int(codes[: nulls.argmax()].max(initial=-1)) + 1
+        codes = np.where(nulls, place, codes + (codes >= place))
+        texts.insert(place, "")
+    return codes, texts
+
+
 class _Columns:
     """The columns that are read, by position; ``text`` reads one as it is written."""
 
@@ -186,11 +198,9 @@ class _Columns:
     def floats(self, column: Column) -> Any:
         """Return a column in the unit of its role."""
         cells = self.by_position[column.position]
-        numbers = cells.to_numpy()
-        if len(numbers) and not np.isfinite(numbers).all():
-            is_unknown = np.asarray(cells.is_null())
-            if not (np.isfinite(numbers) | is_unknown).all():
-                raise _Doubtful
+        if not is_finite(cells):
+            raise _Doubtful
+        numbers = floats_of(one_array(cells))
         if column.factor != 1:
             numbers = numbers * column.factor.numerator / column.factor.denominator
         return numbers
@@ -199,14 +209,12 @@ class _Columns:
         """Return the texts of a column, in the order in which they come."""
         cells = self.by_position[column.position]
         cells = cells if cells.type == _TEXT else cells.cast(_TEXT)
-        coded = pc.fill_null(cells, "").dictionary_encode().combine_chunks()
-        coded = coded.chunk(0) if isinstance(coded, pa.ChunkedArray) else coded
+        codes, cells_texts = _coded(cells)
         places: dict[str, int] = {}
         texts = [read_name(plain_label(t.strip(), column.role), column.name)
-                 for t in coded.dictionary.to_pylist()]  # fmt: skip
+                 for t in cells_texts]  # fmt: skip
         new = np.array([places.setdefault(text, len(places)) for text in texts], dtype=np.int64)
-        codes = new[np.asarray(coded.indices)] if len(new) else np.zeros(0, dtype=np.int64)
-        return Labels(codes, tuple(places))
+        return Labels(new[codes] if len(new) else np.zeros(0, dtype=np.int64), tuple(places))
 
     def quality(self) -> Labels:
         """Return which column the quality of each run is of."""
