@@ -282,15 +282,19 @@ def _llama() -> Iterator[str]:
         yield json.dumps(workload) + "\n"
 
 
-def fleet(path: Path, rows: int) -> None:
-    """Write a table of jobs: 8 devices in 8 regions, 20 teams, a year."""
+def fleet(path: Path, rows: int, kinds: int) -> None:
+    """Write a table of jobs: so many devices in so many regions, 20 teams, a year."""
     import numpy as np
     import pyarrow as pa
     from pyarrow import csv as pa_csv
     from pyarrow import parquet
 
     rng, start = np.random.default_rng(1), np.datetime64("2025-01-01", "s")
-    texts = {"team": [f"team-{n}" for n in range(20)], "device": devices(8), "region": grids(8)}
+    texts = {
+        "team": [f"team-{n}" for n in range(20)],
+        "device": devices(kinds),
+        "region": grids(kinds),
+    }
     writer: Any = None
     for first in range(0, rows, 1_000_000):
         count = min(rows - first, 1_000_000)
@@ -310,8 +314,9 @@ def fleet(path: Path, rows: int) -> None:
 
 
 FLEETS = {
-    "jobs-parquet": ("jobs.parquet", JOBS), "jobs-csv": ("jobs.csv", JOBS),
-    "few-jobs": ("few.csv", JOBS // 10), "ten-jobs": ("ten.csv", 10),
+    "jobs-parquet": ("jobs.parquet", JOBS, 8), "jobs-csv": ("jobs.csv", JOBS, 8),
+    "wide-parquet": ("wide.parquet", JOBS, 60),  # of several hundred thousand cells
+    "few-jobs": ("few.csv", JOBS // 10, 8), "ten-jobs": ("ten.csv", 10, 8),
 }  # fmt: skip
 
 
@@ -323,9 +328,9 @@ class Folder(dict[str, str]):
 
     def __missing__(self, name: str) -> str:
         if name in FLEETS:  # by another process, for its memory
-            file, rows = FLEETS[name]
-            path = self.folder / file
-            make = f"from tests.bench import Path, fleet; fleet(Path({str(path)!r}), {rows})"
+            file, *sizes = FLEETS[name]
+            path = self.folder / str(file)
+            make = f"from tests.bench import Path, fleet; fleet(Path({str(path)!r}), *{sizes})"
             subprocess.run([PYTHON, "-c", make], check=True, cwd=ROOT)
         elif name == "copies":  # 1,000 files
             path = self.folder / name
@@ -490,16 +495,19 @@ ROWS = (
     Row("json of 4,000 activities, memory / csv", "carbonctl estimate {acts} -f json",
         "carbonctl estimate {acts} -f csv", 2.0, "memory"),
     *(
-        Row(f"fleet of {form}, by two tags / pyarrow reading it",
-            f"carbonctl fleet {{jobs-{form}}} --by team,month -f csv -q",
-            f"read-columns {{jobs-{form}}}", budget, "cpu")
-        for form, budget in (("parquet", 2.5), ("csv", 1.5))
+        Row(f"fleet of {file}, by two tags / pyarrow reading it",
+            f"carbonctl fleet {{{file}}} --by team,month -f csv -q",
+            f"read-columns {{{file}}}", budget, "cpu")
+        for file, budget in (("jobs-parquet", 2.5), ("wide-parquet", 2.5), ("jobs-csv", 1.5))
     ),
     *(
-        Row(f"fleet of {form}, memory in MiB",
-            f"carbonctl fleet {{jobs-{form}}} --by team,month -f csv -q", "", 512, "memory", 1)
-        for form in ("parquet", "csv")
+        Row(f"fleet of {file}, memory in MiB",
+            f"carbonctl fleet {{{file}}} --by team,month -f csv -q", "", 512, "memory", 1)
+        for file in ("jobs-parquet", "wide-parquet", "jobs-csv")
     ),
+    Row("fleet rows to Parquet / pyarrow reading it",
+        "carbonctl fleet {jobs-parquet} --rows -f parquet -q",
+        "read-columns {jobs-parquet}", 6.0, "cpu"),
     Row("fleet without pyarrow / the csv module reading it",
         "without-pyarrow fleet {few-jobs} --by team,month -f csv -q",
         "read-rows {few-jobs}", 10.0, "cpu"),

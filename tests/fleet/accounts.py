@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from carbonctl.batch.fleet.device_facts import DeviceFacts
 from carbonctl.batch.fleet.fleet import Maker
 from carbonctl.batch.fleet.kernel import Plan, part
-from carbonctl.batch.fleet.power import MostPower
 from carbonctl.batch.fleet.read import opened, reading
 from carbonctl.batch.fleet.rows import RowMaker
 from carbonctl.batch.fleet.sums import Sums
@@ -41,7 +41,7 @@ def rows_of(
     sums = Sums()
     plan = Plan(
         hardware=hardware, loads="load" in said, names_device="rated_power" in said,
-        most_power=MostPower(CATALOG, how.sayings),
+        devices=DeviceFacts(CATALOG, how.sayings),
     )  # fmt: skip
     for table in opened([str(path)], how):
         for ready in table.blocks(findings):
@@ -61,9 +61,10 @@ def fleet_of(path: Path, by: Sequence[str] = (), map: Map = EMPTY) -> Fleet:
     how = reading(map, (), by, None, DEFAULTS, ())
     maker = Maker(CATALOG, how.sayings, by, by)
     findings, sums = Findings(), Sums()
+    plan = Plan(tuple(by), devices=DeviceFacts(CATALOG, how.sayings))
     for table in opened([str(path)], how):
         for ready in table.blocks(findings):
-            sums.add(part(ready.block, Plan(tuple(by)), ready.refused))
+            sums.add(part(ready.block, plan, ready.refused))
     return maker.fleet(sums, findings, ())
 
 

@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections import Counter
 
 import pytest
 
@@ -186,3 +187,16 @@ def test_all_rows_together_have_the_account_and_the_range_of_one_workload(many, 
         assert summed == pytest.approx(getattr(wanted, figure), rel=1e-12)
     for entry in entries:
         assert entry.quantity * entry.factor == pytest.approx(entry.kgco2e, rel=1e-12)
+
+
+def test_how_many_cards_work_together_divides_only_what_it_decides(tmp_path):
+    path = tmp_path / "jobs.csv"
+    jobs = [
+        {"device": device, "devices": number, "wall_time_h": 10, "load": load, "grid": "FR"}
+        for device in ("nvidia/h100-sxm5-80gb", "nvidia/a100-pcie-40gb")
+        for number in (1, 2, 8) for load in (0.25, 0.5)
+    ]  # fmt: skip
+    path.write_text(table(jobs))
+    entries = [entry for entry in fleet_of(path).entries if entry.item == "devices"]
+    cells = Counter(entry.activity for entry in entries if entry.boundary == "operational")
+    assert cells == {"nvidia/h100-sxm5-80gb / FR": 1, "nvidia/a100-pcie-40gb / FR": 2}

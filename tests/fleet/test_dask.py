@@ -18,9 +18,9 @@ from pyarrow import csv as pa_csv
 from pyarrow import parquet
 
 from carbonctl.batch.fleet import dask_cluster, engine_dask, pieces
+from carbonctl.batch.fleet.device_facts import DeviceFacts
 from carbonctl.batch.fleet.kernel import Plan
 from carbonctl.batch.fleet.pieces import Whole
-from carbonctl.batch.fleet.power import MostPower
 from carbonctl.batch.fleet.read import reading
 from carbonctl.batch.fleet.steps import Steps
 from carbonctl.batch.fleet.structures import Sayings
@@ -399,10 +399,10 @@ def test_everything_that_workers_need_can_be_sent():
     map = read_map(str(FOLDER / "samples" / "jobs.map.yaml"))
     how = reading(map, (), ("team",), None, Options(timezone=zone("Europe/Paris")), ())
     assert pickle.loads(pickle.dumps(how)) == how
-    power = MostPower(CATALOG, Sayings({"big": "nvidia/a100-sxm4-80gb"}))
-    sent = pickle.loads(pickle.dumps(power))
-    assert power("big") == sent("big") < 1000
-    own = pickle.loads(pickle.dumps(MostPower(Catalog((ROOT,)), Sayings())))
+    facts = DeviceFacts(CATALOG, Sayings({"big": "nvidia/a100-sxm4-80gb"}))
+    sent = pickle.loads(pickle.dumps(facts))
+    assert facts.most_power("big") == sent.most_power("big") < 1000
+    own = pickle.loads(pickle.dumps(DeviceFacts(Catalog((ROOT,)), Sayings())))
     assert own.catalog.folders[0] == ROOT
 
 

@@ -164,9 +164,27 @@ def values_of(column: Any) -> Any:
     return np.frombuffer(column.buffers()[1], kind)[column.offset : column.offset + len(column)]
 
 
+def one_array(column: Any) -> Any:
+    """Return a column of chunks as one array."""
+    if column.num_chunks == 1:
+        return column.chunk(0)
+    whole = column.combine_chunks()
+    return whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
+
+
 def floats_of(column: Any) -> Any:
     """Return an array of floats; NaN where it is null."""
     return values_of(column.fill_null(NAN) if column.null_count else column)
+
+
+def is_finite(column: Any) -> bool:
+    """Whether all that there is in a column of chunks of floats is finite."""
+    for array in column.chunks:
+        read = floats_of(array)
+        is_finite = np.isfinite(read)
+        if not is_finite.all() and len(read) - int(is_finite.sum()) != array.null_count:
+            return False
+    return True
 
 
 def is_null(column: Any) -> Any:
@@ -175,6 +193,8 @@ def is_null(column: Any) -> Any:
 
 
 # ---- texts ---------------------------------------------------------------------------------
+
+_FEW = 1024  # texts
 
 
 def _is_text(kind: Any) -> bool:
@@ -189,28 +209,21 @@ def _as_texts(column: Any) -> Any:
 
 
 def _encoded(arrays: Sequence[Any]) -> Texts:
-    """Return columns of texts as one, each text once, in the order in which they come."""
+    """Return columns of texts as one, each text once."""
     kinds = {column.type for column in arrays}
     if len(kinds) > 1:
         arrays = [_plain(column) for column in arrays]
     column = pa.chunked_array(arrays)
-    if not pa.types.is_dictionary(column.type):
-        column = column.combine_chunks()
-        column = column.dictionary_encode()
-        return _of_dictionary(column)
-    column = column.unify_dictionaries() if len(arrays) > 1 else column
-    column = column.combine_chunks()
-    if isinstance(column, pa.ChunkedArray):
-        column = column.chunk(0)
-    again = column.indices.dictionary_encode()  # those that are used, as they come
-    used = again.dictionary.drop_null()
-    return _texts(again.indices, column.dictionary.take(used).to_pylist())
-
-
-def _of_dictionary(column: Any) -> Texts:
-    if isinstance(column, pa.ChunkedArray):
-        column = column.chunk(0)
-    return _texts(column.indices, column.dictionary.to_pylist())
+    if pa.types.is_dictionary(column.type):
+        column = one_array(column.unify_dictionaries())
+    else:
+        column = one_array(column).dictionary_encode()
+    indices, values = column.indices, column.dictionary
+    if len(values) > _FEW:  # those of all rows of a group, of which few may be used here
+        indices = indices.dictionary_encode()
+        values = values.take(indices.dictionary.drop_null())
+        indices = indices.indices
+    return _texts(indices, values.to_pylist())
 
 
 def _texts(indices: Any, values: list[str]) -> Texts:

@@ -16,7 +16,15 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv as pa_csv
 
-from carbonctl.batch.fleet.arrow import Arrays, Piece, blocks, floats_of, is_null, values_of
+from carbonctl.batch.fleet.arrow import (
+    Arrays,
+    Piece,
+    blocks,
+    is_finite,
+    is_null,
+    one_array,
+    values_of,
+)
 from carbonctl.batch.fleet.gathered import Positions
 from carbonctl.batch.fleet.plain import is_plain
 from carbonctl.batch.fleet.threads import Submit, working
@@ -272,7 +280,7 @@ class _Reader:
                 wrong = [_column_of(error)]
             else:
                 wrong = [p for p, kind in types.items() if kind is _NUMBER
-                         and not _is_finite(table.column(str(p)))]  # fmt: skip
+                         and not is_finite(table.column(str(p)))]  # fmt: skip
                 if not wrong:
                     return table, bad
             for position in wrong:
@@ -307,7 +315,7 @@ class _Reader:
         )  # fmt: skip
 
     def _piece(self, text: str, table: Any, bad: list[Any], rows: int) -> tuple[Piece, int, int]:
-        columns = {position: _one_array(table.column(str(position))) for position in self.types}
+        columns = {position: one_array(table.column(str(position))) for position in self.types}
         blank = np.flatnonzero(_blank(list(columns.values()), table.num_rows))
         if not bad and not len(blank):
             return Piece(np.arange(rows), columns), rows, 0
@@ -345,22 +353,6 @@ def _column_of(error: pa.ArrowInvalid) -> int:
     _, sign, rest = str(error).partition("In CSV column #")
     number = rest.partition(":")[0]
     return int(number) if sign and number.isdecimal() else -1
-
-
-def _is_finite(column: Any) -> bool:
-    for array in column.chunks:
-        read = floats_of(array)
-        is_finite = np.isfinite(read)
-        if not is_finite.all() and len(read) - int(is_finite.sum()) != array.null_count:
-            return False
-    return True
-
-
-def _one_array(column: Any) -> Any:
-    if column.num_chunks == 1:
-        return column.chunk(0)
-    whole = column.combine_chunks()
-    return whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
 
 
 def _blank(columns: Sequence[Any], rows: int) -> Any:

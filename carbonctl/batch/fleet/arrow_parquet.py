@@ -15,6 +15,8 @@ from carbonctl.batch.fleet.gathered import Positions
 from carbonctl.batch.fleet.threads import working
 from carbonctl.inputs.jobs.parquet import ParquetSource, as_text
 
+_BUFFER = 1 << 20  # bytes of a column that are read at once: otherwise whole groups of rows are
+
 
 class ParquetTable:
     """A Parquet file, read by columns.
@@ -74,7 +76,9 @@ class ParquetTable:
             texts = [name for name in names if _is_string(schema.field(name).type)]
             only_times = positions.times - positions.texts - positions.numbers
             keyed = [name for name in texts if schema.names.index(name) not in only_times]
-            with parquet.ParquetFile(self.source.path, read_dictionary=keyed) as file:
+            with parquet.ParquetFile(
+                self.source.path, read_dictionary=keyed, pre_buffer=False, buffer_size=_BUFFER
+            ) as file:
                 yield from blocks(self._pieces(file, positions.all, names))
 
     def _pieces(self, file: Any, positions: list[int], names: list[str]) -> Iterator[Piece]:

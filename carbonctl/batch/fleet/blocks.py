@@ -56,19 +56,19 @@ def encoded(texts: Iterable[str]) -> Texts:
     """Return texts as a column."""
     places: dict[str, int] = {}
     codes = [places.setdefault(text, len(places)) for text in texts]
-    return Texts(np.array(codes, dtype=np.int64), list(places))
+    return Texts(np.array(codes, dtype=np.int32), list(places))
 
 
 def encoded_again(codes: Any, values: Sequence[str]) -> Texts:
     """Return a column some of whose values may be equal, with each of them once."""
     places: dict[str, int] = {}
-    moved = np.array([places.setdefault(value, len(places)) for value in values], dtype=np.int64)
+    moved = np.array([places.setdefault(value, len(places)) for value in values], dtype=np.int32)
     return Texts(moved[codes] if len(moved) else codes, list(places))
 
 
 def constant(text: str, rows: int) -> Texts:
     """Return a column with the same text in every row."""
-    return Texts(np.zeros(rows, dtype=np.int64), [text])
+    return Texts(np.zeros(rows, dtype=np.int32), [text])
 
 
 class Fault(NamedTuple):

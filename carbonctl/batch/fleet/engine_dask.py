@@ -124,15 +124,10 @@ def _outcome(task: Task, blocks: Iterator[Ready], findings: Findings) -> Outcome
         seen.add(task.known)
     try:
         for ready in blocks:
-            done.append(_sent(task.steps.done(ready, seen, findings)))
+            done.append(task.steps.done(ready, seen, findings))
     except InputError as problem:
         error = problem
     return Outcome(done, findings, seen.keys(), error)
-
-
-def _sent(done: Done) -> Done:
-    """Return what comes of a block without what there is of every row."""
-    return done._replace(block=None, part=done.part._replace(structure_of=None, amounts={}))
 
 
 # ---- where the sums are added --------------------------------------------------------------

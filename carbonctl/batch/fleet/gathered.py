@@ -8,7 +8,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
-from carbonctl.batch.fleet.blocks import Fault, Texts, numbers
+from carbonctl.batch.fleet.blocks import Fault, Texts, encoded, numbers
 from carbonctl.batch.fleet.moments import moments_of
 from carbonctl.errors import InputError
 from carbonctl.inputs.jobs.layout import Layout
@@ -82,55 +82,53 @@ class Columns(Protocol):
 
 
 class Gathered:
-    """Columns of texts that records are added to."""
+    """Columns of some records.
 
-    def __init__(self, positions: Sequence[int], width: int) -> None:
-        self.positions = positions
+    Parameters
+    ----------
+    records : sequence of Record
+        One of another width is an empty row, to be refused.
+    positions : sequence of int
+        The columns that are read.
+    width : int
+        How many cells the header has.
+    """
+
+    def __init__(self, records: Sequence[Record], positions: Sequence[int], width: int) -> None:
         self.width = width
-        self.places: list[dict[str, int]] = [{} for _ in positions]
-        self.codes: list[list[int]] = [[] for _ in positions]
-        self.begins: list[Any] = []
+        lines, cells = zip(*records, strict=True)
+        self.lines = np.array(lines)
+        self.odd = [
+            (row, odd_width(own, width)) for row, own in enumerate(cells) if len(own) != width
+        ]
+        if self.odd:
+            empty = ("",) * width
+            cells = tuple(own if len(own) == width else empty for own in cells)
+        columns = [*zip(*cells, strict=True)]
+        self.columns = {position: columns[position] for position in positions}
         self.times: dict[int, tuple[Any, list[Fault]]] = {}
-        self.odd: list[tuple[int, str]] = []
 
     @property
     def rows(self) -> int:
         """How many there are."""
-        return len(self.begins)
-
-    @property
-    def lines(self) -> Any:
-        """The line on which each row begins."""
-        return np.array(self.begins)
-
-    def add(self, records: Sequence[Record]) -> None:
-        """Add some records; one of another width is kept as an empty row, to be refused."""
-        lines, cells = zip(*records, strict=True)
-        widths = [*map(len, cells)]
-        if set(widths) != {self.width}:
-            empty = ("",) * self.width
-            start = len(self.begins)
-            self.odd += [
-                (start + n, odd_width(own, self.width))
-                for n, own in enumerate(cells)
-                if len(own) != self.width
-            ]
-            cells = tuple(
-                own if w == self.width else empty for own, w in zip(cells, widths, strict=True)
-            )
-        self.begins += lines
-        columns = [*zip(*cells, strict=True)]
-        for position, places, codes in zip(self.positions, self.places, self.codes, strict=True):
-            place = places.setdefault
-            codes += [place(text, len(places)) for text in columns[position]]
+        return len(self.lines)
 
     def texts(self, position: int) -> Texts:
         """Return a column of texts, without spaces around them."""
-        at = self.positions.index(position)
-        return stripped(Texts(np.array(self.codes[at], dtype=np.int64), [*self.places[at]]))
+        return stripped(encoded(self.columns[position]))
 
     def numbers(self, position: int, *, is_share: bool) -> tuple[Any, list[Fault]]:
         """Return a column of numbers, NaN where there is none, and what is no number."""
+        cells = self.columns[position]
+        signs = "".join(cells)
+        if signs.isascii() and "_" not in signs:
+            try:
+                read = np.array([*map(float, cells)])
+            except ValueError:
+                pass
+            else:
+                if np.isfinite(read).all():
+                    return read, []
         return numbers(self.texts(position), is_share=is_share)
 
     def moments(self, position: int, zone: tzinfo) -> tuple[Any, list[Fault]]:

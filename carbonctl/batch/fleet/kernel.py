@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from carbonctl.batch.fleet.blocks import NAN, Block, Texts, codes_of, distinct, unique_rows
 from carbonctl.batch.fleet.checks import Rejects, check
+from carbonctl.batch.fleet.device_facts import DeviceFacts
 from carbonctl.batch.fleet.kinds import Kinds, kinds_of
 from carbonctl.batch.fleet.known import Codes, Known, Same
 from carbonctl.batch.fleet.structures import AMOUNTS, FIGURES, WORDS, Structure
@@ -42,8 +43,8 @@ class Plan(NamedTuple):
         Whether a device, or its power, stands for all rows that name none.
     is_template : bool
         Whether each row fills a template: it is a job then, and nothing else is known of it.
-    most_power : callable, optional
-        From the name of a device to the most that one can draw [W], infinite where unknown.
+    devices : DeviceFacts, optional
+        What decides about rows by the names of their devices.
     """
 
     by: tuple[str, ...] = ()
@@ -51,7 +52,7 @@ class Plan(NamedTuple):
     loads: bool = False
     names_device: bool = False
     is_template: bool = False
-    most_power: Callable[[str], float] | None = None
+    devices: DeviceFacts | None = None
 
 
 class Part(NamedTuple):
@@ -140,42 +141,47 @@ def part(
         skipped[NO_TIME] += int((is_empty & counts).sum())
         counts &= ~is_empty
     rows = slice(None) if counts.all() else np.flatnonzero(counts)
-    at = np.arange(block.rows)[rows]
+    every_row = np.arange(block.rows)[rows]
+    count = len(every_row)
     tags = [_taken(block.tags[name], rows) for name in plan.by]
-    first_of_group, group_of = unique_rows(tags, len(at))
+    first_of_group, group_of = unique_rows(tags, count)
     groups = [tuple(texts.at(row) for texts in tags) for row in first_of_group.tolist()]
-    first, structure_of = _alike(block, kinds, plan, made, rows)
-    is_summed = own_cells(block, at, group_of, structure_of) > MOST_OWN
+    fields, first, structure_of = _alike(block, kinds, plan, made, rows)
+    is_summed = own_cells(block, every_row, group_of, structure_of) > MOST_OWN
     if is_summed:
         block, amounts = without_figures(block, made.amounts, kinds.is_energy)
         made = made._replace(amounts=amounts)
-        first, structure_of = _alike(block, kinds, plan, made, rows)
+        fields, first, structure_of = _alike(block, kinds, plan, made, rows)
+    at = every_row[first]
     known = known or Known()
-    met = known.numbers(_fields(block, kinds, plan, made, at[first]), len(first))
-    count = len(known.structures)
+    met = known.numbers([_coded(field, at) for field in fields], len(first))
+    structures = len(known.structures)
     structure = met[structure_of]
-    cells, cell_of = distinct(group_of * np.int64(count) + structure, len(groups) * count)
-    every = np.full(block.rows, -1, dtype=np.int64)
-    every[rows] = structure
+    cells, cell_of = distinct(group_of * np.int64(structures) + structure, len(groups) * structures)
+    every = structure
+    if count < block.rows:
+        every = np.full(block.rows, -1, dtype=np.int64)
+        every[rows] = structure
     return Part(
-        block.file, groups, known.structures, met, block.lines[at[first]],
-        cells // max(count, 1), cells % max(count, 1),
+        block.file, groups, known.structures, met, block.lines[at],
+        cells // max(structures, 1), cells % max(structures, 1),
         _sums(block, made.amounts, rows, cell_of, len(cells)),
         [reject for _, reject in sorted(rejects.all, key=lambda pair: pair[0])],
         +skipped, rejects.count, every, made.amounts, is_summed,
     )  # fmt: skip
 
 
-def _alike(block: Block, kinds: Kinds, plan: Plan, made: _Amounts, rows: Any) -> tuple[Any, Any]:
-    """Return the first row of each structure, and for each row which of them it has."""
-    columns = _columns(block, kinds, plan, made)
-    if not isinstance(rows, slice):
-        columns = [_taken(column, rows) for column in columns]
-    return unique_rows(columns, _length(rows, block.rows))
-
-
-def _length(rows: Any, whole: int) -> int:
-    return whole if isinstance(rows, slice) else len(rows)
+def _alike(
+    block: Block, kinds: Kinds, plan: Plan, made: _Amounts, rows: Any
+) -> tuple[list[Any], Any, Any]:
+    """Return the fields of structures, the first row of each, and which of them each row has."""
+    fields = _fields(block, kinds, plan, made)
+    count = block.rows if isinstance(rows, slice) else len(rows)
+    first, structure_of = unique_rows(
+        [_taken(codes_of(field) if _is_numeric(field) else field, rows)
+         for field in fields if _is_column(field)], count,
+    )  # fmt: skip
+    return fields, first, structure_of
 
 
 def _taken(column: Any, rows: Any) -> Any:
@@ -254,9 +260,9 @@ def _amounts(block: Block, kinds: Kinds, plan: Plan, rejects: Rejects) -> _Amoun
         refuse(is_compute & nameless, "device", "no device is named")
     has_hardware = is_energy & plan.hardware & has_machine & ~no_device_h
     load, power = n("load"), n("power_w")
-    if plan.most_power is not None and np.ndim(power):
+    if plan.devices is not None and np.ndim(power):
         names = block.text("device")
-        most = np.array([plan.most_power(name) for name in names.values])[names.codes]
+        most = np.array([*map(plan.devices.most_power, names.values)])[names.codes]
         refuse(is_compute & (power > most), "power_w", _TOO_MUCH)
     at_work = is_compute & ~is_of_cores
     known = {
@@ -336,50 +342,52 @@ def _figures(block: Block, made: _Amounts) -> list[Any]:
     return [figures[name] for name in FIGURES]
 
 
-def _devices(plan: Plan, made: _Amounts, rows: int) -> tuple[Any, Any]:
+def _devices(block: Block, plan: Plan, made: _Amounts) -> tuple[Any, Any]:
     """Return how many devices of a row work together, and whether they are several.
 
     The number is NaN where it decides nothing. It is 1 where only device time is known, or where
-    that is more than a node can run in a year, as many as it takes.
+    that is more than a node can run in a year, as many as it takes. Without a number they are
+    several only where that decides what stands around them.
     """
     counted, known = made.counted, made.known
-    several = counted > 1
     with_load = known["load_h"] | known["power_wh"] | made.is_of_cores | known["energy_kwh"]
     decides = ~with_load & (not plan.loads) & ~known["jobs"]
+    several = counted > 1
+    if plan.devices is not None and not np.all(decides):
+        several = several & (decides | block.text("device").where(plan.devices.needs_number))
     if not np.any(decides):
         return np.float64(NAN), several
-    years = made.amounts.get("device_h", np.zeros(rows)) / HOURS_PER_YEAR
+    years = made.amounts.get("device_h", np.zeros(block.rows)) / HOURS_PER_YEAR
     at_once = np.where(np.isnan(counted), np.where(years > ONE_NODE, years, 1.0), counted)
     return np.where(decides, at_once, NAN), several
 
 
-def _columns(block: Block, kinds: Kinds, plan: Plan, made: _Amounts) -> list[Any]:
-    """Return the columns in which rows of different structures differ."""
-    devices, several = _devices(plan, made, block.rows)
-    numbers = [x for x in (*_figures(block, made), devices) if np.ndim(x)]
-    conditions = [x for x in (several, *made.known.values()) if np.ndim(x)]
-    words = [x for x in _words(block, kinds) if isinstance(x, Texts)]
-    return [*words, *map(codes_of, numbers), *conditions, *block.more.values()]
+def _fields(block: Block, kinds: Kinds, plan: Plan, made: _Amounts) -> list[Any]:
+    """Return the fields of the structures of rows, in the order of `known.structure`.
+
+    Each is a column, or what all rows have.
+    """
+    return [
+        *_words(block, kinds), *_figures(block, made), *_devices(block, plan, made),
+        *(made.known[name] for name in AMOUNTS), tuple(block.more), *block.more.values(),
+    ]  # fmt: skip
 
 
-def _fields(
-    block: Block, kinds: Kinds, plan: Plan, made: _Amounts, first: Any
-) -> list[Codes | Same]:
-    """Return the fields of structures of which some rows are the first: see `known.structure`."""
-    devices, several = _devices(plan, made, block.rows)
+def _is_column(field: Any) -> bool:
+    return isinstance(field, Texts) or getattr(field, "ndim", 0) > 0
 
-    def coded(column: Any) -> Codes | Same:
-        if isinstance(column, str):
-            return Same(column)
-        if isinstance(column, Texts):
-            return Codes(column.codes[first], column.values)
-        if not np.ndim(column):
-            return Same(NAN if np.isnan(column) else column.item())
-        values, codes = np.unique(column[first], return_inverse=True)
-        return Codes(codes, values.tolist())
 
-    columns = (
-        *_words(block, kinds), *_figures(block, made), devices, several,
-        *(made.known[name] for name in AMOUNTS),
-    )  # fmt: skip
-    return [*map(coded, columns), Same(tuple(block.more)), *map(coded, block.more.values())]
+def _is_numeric(column: Any) -> bool:
+    return not isinstance(column, Texts) and column.dtype != bool
+
+
+def _coded(field: Any, rows: Any) -> Codes | Same:
+    """Return a field of some rows by its values."""
+    if isinstance(field, Texts):
+        return Codes(field.codes[rows], field.values)
+    if isinstance(field, str | tuple):
+        return Same(field)
+    if not np.ndim(field):
+        return Same(NAN if np.isnan(field) else field.item())
+    values, codes = np.unique(field[rows], return_inverse=True)
+    return Codes(codes, values.tolist())

@@ -14,17 +14,18 @@ from carbonctl import __version__, errors
 from carbonctl.analysis.gates import Verdict, exit_code
 from carbonctl.analysis.gates.rules import Gates
 from carbonctl.batch.fleet.blocks import Block
+from carbonctl.batch.fleet.device_facts import DeviceFacts
 from carbonctl.batch.fleet.duplicates import Seen
 from carbonctl.batch.fleet.figures import GROUPS, FleetFigures
 from carbonctl.batch.fleet.fleet import OF_ENTRY, Maker
 from carbonctl.batch.fleet.kernel import Part, Plan
 from carbonctl.batch.fleet.known import Known
-from carbonctl.batch.fleet.power import MostPower
 from carbonctl.batch.fleet.read import DASK, Reading, Table, opened, raw_map
 from carbonctl.batch.fleet.rows import RowMaker
 from carbonctl.batch.fleet.steps import Done, Steps
 from carbonctl.batch.fleet.summed import MOST_OWN
 from carbonctl.batch.fleet.sums import Sums
+from carbonctl.batch.fleet.tables import Ready
 from carbonctl.catalog import Catalog
 from carbonctl.errors import InputError, Problem
 from carbonctl.inputs.jobs.findings import Findings
@@ -144,7 +145,7 @@ class _Run:
         self.plan = Plan(
             self.tags, order.hardware, not {"load", "power", "busy"}.isdisjoint(said),
             "device" in fills or "instance" in fills or not set(_POWERS).isdisjoint(said),
-            sayings.template is not None, MostPower(catalog, sayings),
+            sayings.template is not None, DeviceFacts(catalog, sayings),
         )  # fmt: skip
         reading = order.reading
         self.maker = Maker(
@@ -153,7 +154,7 @@ class _Run:
         )  # fmt: skip
         self.steps = Steps(
             self.plan, reading.by, reading.fills.zone, order.keeps_duplicates, order.split_time,
-            order.hashed, order.key,
+            order.hashed, order.key, order.rows is not None,
         )  # fmt: skip
         may_show = not order.quiet
         self.bar = Bar(None, is_wanted=may_show and not is_terminal_busy(order), what="rows")
@@ -228,9 +229,12 @@ class _Run:
             yield table, iter(()) if isinstance(table, InputError) else self.blocks(table)
 
     def blocks(self, table: Table) -> Iterator[Done]:
-        """Yield what comes of the blocks of an input that this process reads."""
-        for ready in table.blocks(self.findings):
-            yield self.steps.done(ready, self.seen, self.findings, self.known)
+        """Return what comes of the blocks of an input that this process reads."""
+
+        def done(ready: Ready) -> Done:
+            return self.steps.done(ready, self.seen, self.findings, self.known)
+
+        return map(done, table.blocks(self.findings))  # which keeps none as the next is read
 
     def read_table(
         self, table: Table, results: Iterator[Done]

@@ -36,7 +36,7 @@ class Done(NamedTuple):
     headers : mapping
         What the input calls its columns, by their canonical names.
     block : Block, optional
-        The block itself; not there where another process read it.
+        The block itself, where what each row causes is asked for.
     """
 
     rows: int
@@ -63,6 +63,8 @@ class Steps:
         Whether a job of several months is shared among them.
     hashed : tuple of str
         Tags of which digests are written, by the ``key``.
+    by_row : bool
+        Whether what each row causes is asked for: otherwise only sums are kept.
     """
 
     plan: Plan
@@ -72,6 +74,7 @@ class Steps:
     split_time: bool = False
     hashed: tuple[str, ...] = ()
     key: bytes = b""
+    by_row: bool = False
 
     def done(
         self, ready: Ready, seen: Seen, findings: Findings, known: Known | None = None
@@ -101,7 +104,10 @@ class Steps:
             ready = shared(ready, self.by, self.zone)
         made = part(ready.block, self.plan, ready.refused, known)
         self._note_hardware(ready.block, findings)
-        return Done(rows, made, ready.block.headers, ready.block)
+        headers = ready.block.headers
+        if not self.by_row:
+            return Done(rows, made._replace(structure_of=None, amounts={}), headers, None)
+        return Done(rows, made, headers, ready.block)
 
     def _note_hardware(self, block: Block, findings: Findings) -> None:
         """Note measured energy whose hardware could be counted."""

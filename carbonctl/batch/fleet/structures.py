@@ -62,7 +62,7 @@ class Structure(NamedTuple):
     devices : float
         How many devices work together, where that decides which figures stand in; else NaN.
     are_several : bool
-        Whether it is more than one.
+        Whether it is more than one, as far as that decides anything.
     varies : tuple of str
         The amounts that its rows have.
     more : tuple of (str, str)

@@ -136,12 +136,9 @@ class Sums:
         return self._places
 
     def _number(self, structure: Structure) -> int:
-        # NaN is not equal to itself: texts are
-        key = (structure.words, repr(structure.figures), repr(structure.devices),
-               structure.are_several, structure.varies, structure.more)  # fmt: skip
-        place = self._structures.get(key)
+        place = self._structures.get(structure.key)
         if place is None:
-            place = self._structures[key] = len(self.structures)
+            place = self._structures[structure.key] = len(self.structures)
             self.structures.append(structure)
             self._has_own.append(has_own(structure))
         return place

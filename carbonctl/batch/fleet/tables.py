@@ -8,7 +8,7 @@ from datetime import UTC, tzinfo
 from fnmatch import fnmatchcase
 from functools import partial
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -36,6 +36,7 @@ from carbonctl.numbers.intervals import best
 _CHUNK = 4096  # records that are turned into columns at once
 _SHARES = frozenset({"load", "share", "utilization"})
 _PROVIDER = "site.provider"
+_Some = TypeVar("_Some")
 Refused = Mapping[int, Reject]
 
 
@@ -89,18 +90,71 @@ def of_records(
         Where no more can be read, behind what was read before.
     """
     readable = Readable(records)
-    reader = iter(readable)
-    read = positions(layout).all
-    while True:
-        gathered = Gathered(read, len(layout.header))
-        while gathered.rows < ROWS and (
-            some := [*islice(reader, min(_CHUNK, ROWS - gathered.rows))]
-        ):
-            gathered.add(some)
-        if not gathered.rows:
-            break
-        yield of_columns(gathered, layout, fills, file, findings)
+    read, width = positions(layout).all, len(layout.header)
+    yield from _blocks(
+        of_columns(Gathered(some, read, width), layout, fills, file, findings)
+        for some in _chunks(readable)
+    )
     readable.end()
+
+
+def _chunks(rows: Iterable[_Some]) -> Iterator[list[_Some]]:
+    """Yield some rows at a time, which are turned into columns before the next are read."""
+    reader = iter(rows)
+    while some := [*islice(reader, _CHUNK)]:
+        yield some
+
+
+def _blocks(chunks: Iterator[Ready]) -> Iterator[Ready]:
+    """Return the rows of chunks in blocks of `ROWS`; none is kept as the next is made."""
+
+    def block() -> Ready | None:
+        some = [*islice(chunks, ROWS // _CHUNK)]
+        return _joined(some) if some else None
+
+    return iter(block, None)
+
+
+def _joined(chunks: Sequence[Ready]) -> Ready:
+    """Return chunks of rows as one block."""
+    if len(chunks) == 1:
+        return chunks[0]
+    blocks = [ready.block for ready in chunks]
+    rows = [block.rows for block in blocks]
+
+    def whole(some: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        names = dict.fromkeys(name for columns in some for name in columns)
+        return {name: _concatenated([own.get(name) for own in some], rows) for name in names}
+
+    rejects, start = dict[int, Reject](), 0
+    for ready in chunks:
+        rejects |= {start + row: reject for row, reject in ready.refused.items()}
+        start += ready.block.rows
+    block = blocks[0]._replace(
+        columns=whole([block.columns for block in blocks]),
+        tags=whole([block.tags for block in blocks]),
+        more=whole([block.more for block in blocks]),
+        lines=np.concatenate([block.lines for block in blocks]),
+    )
+    return Ready(block, rejects)
+
+
+def _concatenated(columns: Sequence[Any], rows: Sequence[int]) -> Any:
+    """Return columns as one; None is one that chunk does not have, which is empty there."""
+    like = next(column for column in columns if column is not None)
+    if not isinstance(like, Texts):
+        return np.concatenate([
+            np.full(count, "NaT" if like.dtype.kind == "M" else NAN, like.dtype)
+            if column is None else column
+            for column, count in zip(columns, rows, strict=True)
+        ])  # fmt: skip
+    texts = [
+        constant("", count) if column is None else column
+        for column, count in zip(columns, rows, strict=True)
+    ]
+    starts = np.cumsum([0, *(len(column.values) for column in texts)])
+    codes = np.concatenate([x.codes + start for x, start in zip(texts, starts, strict=False)])
+    return encoded_again(codes, [value for column in texts for value in column.values])
 
 
 def of_columns(
@@ -226,19 +280,21 @@ def of_rows(rows: Iterable[Row], by: Sequence[str], fills: Fills, file: str) -> 
         Where no more can be read, behind what was read before.
     """
     readable = Readable(rows)
-    reader = iter(readable)
-    while some := [*islice(reader, ROWS)]:
-        columns, tags = _of_log(some, by)
-        for name in TIMES:
-            if name in columns:
-                columns[name], _ = moments_of(columns[name], fills.zone)
-        for tag in by:
-            if tag in times.CUTS and tag not in tags and "start" in columns:
-                tags[tag] = parts_of(columns["start"], tag, fills.zone)
-        lines = np.array([row.get("source_line", 0) for row in some])
-        block = Block(file, columns, tags, lines, {})
-        yield _finished(block, {}, fills, np.ones(len(some), dtype=bool))
+    yield from _blocks(_of_some_rows(some, by, fills, file) for some in _chunks(readable))
     readable.end()
+
+
+def _of_some_rows(some: Sequence[Row], by: Sequence[str], fills: Fills, file: str) -> Ready:
+    columns, tags = _of_log(some, by)
+    for name in TIMES:
+        if name in columns:
+            columns[name], _ = moments_of(columns[name], fills.zone)
+    for tag in by:
+        if tag in times.CUTS and tag not in tags and "start" in columns:
+            tags[tag] = parts_of(columns["start"], tag, fills.zone)
+    lines = np.array([row.get("source_line", 0) for row in some])
+    block = Block(file, columns, tags, lines, {})
+    return _finished(block, {}, fills, np.ones(len(some), dtype=bool))
 
 
 def _of_log(some: Sequence[Row], by: Sequence[str]) -> tuple[dict[str, Any], dict[str, Texts]]:

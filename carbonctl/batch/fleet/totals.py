@@ -150,7 +150,7 @@ class Grouped:
 
 
 _DENSE = 4  # sums for each line, up to which all of them are gone through
-_LINES = 1 << 16  # that are multiplied at once
+_LINES = 1 << 13  # that are multiplied at once
 
 
 def each(terms: Terms) -> Any:

@@ -87,8 +87,8 @@ class Source:
             if block is None:
                 break
             self._first.append(block)
-        text = StringIO("".join(self._first), newline="\n")
-        return [line.rstrip("\r\n") for line in islice(text, lines)]
+        some = chain.from_iterable(StringIO(block, newline="\n") for block in self._first)
+        return [line.rstrip("\r\n") for line in islice(some, lines)]
 
     def is_within(self, size: int) -> bool:
         """Whether it has no more than some characters; `lines` still yields them.
