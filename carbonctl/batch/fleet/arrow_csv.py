@@ -259,7 +259,7 @@ class _Reader:
                 return None
             table, bad = self._table(data, is_quoted=is_quoted)
             rows = table.num_rows + len(bad)
-            if is_quoted and rows != text.count("\n") + (not text.endswith("\n")):
+            if is_quoted and rows != _lines_in(data):
                 return None  # some rows are several lines
             return self._piece(text, table, bad, rows)
         except (_Doubtful, pa.ArrowInvalid, UnicodeEncodeError):
@@ -346,6 +346,12 @@ class _Reader:
     def _cells(self, line: str) -> list[str]:
         reader = csv.reader([line], delimiter=self.delimiter, skipinitialspace=True)
         return next(reader, [])
+
+
+def _lines_in(data: bytes) -> int:
+    """Return how many lines some bytes are; the last may have no end."""
+    ends = np.count_nonzero(np.frombuffer(data, np.uint8) == ord("\n"))
+    return int(ends) + (not data.endswith(b"\n"))
 
 
 def _column_of(error: pa.ArrowInvalid) -> int:

@@ -39,7 +39,8 @@ class NoText:
 
     def look(self, text: str) -> None:
         """Note whether a text may hold surrogates of JSON."""
-        self.is_suspect = self.is_suspect or any(escape in text for escape in _ESCAPES)
+        if not self.is_suspect and "\\" in text:  # one sign is found sooner than two
+            self.is_suspect = any(escape in text for escape in _ESCAPES)
 
     def before(self, line: int) -> str:
         """Take the lines before another, and return why one of them is no text; else nothing."""
