@@ -136,8 +136,10 @@ class RowBatch(NamedTuple):
     lines : array
         The line on which each row begins, as int; as texts where only places in bytes are known.
         Either of the two in all batches of an output.
-    job, start, end, state : Coded or None
+    job, state : Coded or None
         What identifies each row; None where the input has no such column.
+    start, end : array of datetime64 or None
+        When it began and ended, in UTC and to the microsecond; NaT is unknown.
     tags : tuple of Coded
         The tags that were asked for, in their order.
     sums : array
@@ -147,8 +149,8 @@ class RowBatch(NamedTuple):
     file: str
     lines: Any
     job: Coded | None
-    start: Coded | None
-    end: Coded | None
+    start: Any
+    end: Any
     state: Coded | None
     tags: tuple[Coded, ...]
     sums: Any

@@ -234,22 +234,28 @@ def ranges_of(median: Any, lows: Any, highs: Any) -> Ends:
     """
     import numpy as np
 
-    down, up, least_of = np.zeros(len(median)), np.zeros(len(median)), median.copy()
-    for low, high in zip(lows, highs, strict=True):
-        np.minimum(least_of, median + low, out=least_of)
-        np.minimum(least_of, median + high, out=least_of)
+    least_of = median.copy()
+    for end in (*lows, *highs):
+        np.minimum(least_of, median + end, out=least_of)
     is_positive = least_of > 0
+    are_positive = bool(is_positive.all())
+
+    def moved(end: Any) -> Any:
+        logs = np.log1p(end / median)
+        return logs if are_positive else np.where(is_positive, logs, end)
+
+    down, up = np.zeros(len(median)), np.zeros(len(median))
     with np.errstate(all="ignore"):
         for low, high in zip(lows, highs, strict=True):
-            one, other = (np.where(is_positive, np.log1p(end / median), end) for end in (low, high))
+            one, other = moved(low), moved(high)
             down += np.minimum(np.minimum(one, other), 0.0) ** 2
             up += np.maximum(np.maximum(one, other), 0.0) ** 2
         down, up = np.sqrt(down), np.sqrt(up)
-        bottom = np.where(
-            is_positive, median * np.exp(-down),
-            np.maximum(median - down, np.minimum(median, 0.0)),
-        )  # fmt: skip
-        top = np.where(is_positive, median * np.exp(up), median + up)
+        bottom, top = median * np.exp(-down), median * np.exp(up)
+        if not are_positive:
+            others = np.maximum(median - down, np.minimum(median, 0.0))
+            bottom = np.where(is_positive, bottom, others)
+            top = np.where(is_positive, top, median + up)
     return bottom, top
 
 

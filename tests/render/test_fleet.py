@@ -5,10 +5,13 @@ import io
 import json
 import os
 import re
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from pyarrow import parquet
 from rich.cells import cell_len
 
@@ -29,7 +32,7 @@ from carbonctl.ledger.fleet import (
 from carbonctl.ledger.result import About
 from carbonctl.reference import descriptions
 from carbonctl.render import FORMATS, Style
-from carbonctl.render.fleet import FIGURES, columns, layout, render, rows
+from carbonctl.render.fleet import FIGURES, columns, layout, render, rows, times
 from tests.conftest import CATALOG, ROOT, account
 from tests.markdown import HOSTILE, assert_harmless, plain, readable
 from tests.schemas.readers import faults
@@ -497,7 +500,7 @@ def batch(start=2, *, name="job", arrow=False, lines=None):
         "jobs.csv",
         np.array([start, start + 1, start + 2]) if lines is None else lines,
         Coded([f"{name}1", "", f"{name}3"], is_arrow=arrow),
-        Coded(["2026-01-01T00:00:00+00:00"] * 3),
+        np.array(["2026-01-01"] * 3, dtype="M8[us]"),
         None,
         Coded(["FAILED", "FAILED", "COMPLETED"]),
         (Coded(["a", "", "a"]),),
@@ -606,3 +609,38 @@ def test_rows_are_given_away_as_they_come(form):
     assert read == 1
     assert sum(len(chunk) for chunk in chunks) > 0
     assert read == 3
+
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FIRST, LAST = (
+    datetime(*some, tzinfo=UTC) for some in ((1, 1, 1), (9999, 12, 31, 23, 59, 59, 999_999))
+)
+MICROSECONDS = st.integers(
+    (FIRST - EPOCH) // timedelta(microseconds=1), (LAST - EPOCH) // timedelta(microseconds=1)
+)
+SECONDS = MICROSECONDS.map(lambda number: number - number % 1_000_000)
+
+
+@given(st.lists(MICROSECONDS | SECONDS | st.none()) | st.lists(SECONDS))
+@example([-1_000_000, 951_782_400_000_000, 0])
+@example([5, None])
+def test_times_are_written_as_isoformat_has_them(numbers):
+    moments = np.array(["NaT" if n is None else n for n in numbers], dtype="M8[us]")
+    assert times.written(moments).astype(str).tolist() == [
+        "" if n is None else (EPOCH + timedelta(microseconds=n)).isoformat() for n in numbers
+    ]
+
+
+@pytest.mark.parametrize(
+    "moments",
+    [
+        ["2026-01-01", "NaT", "2026-01-02T03:04:05"],
+        ["2026-01-01", "2026-01-01", "2026-01-01T00:00:00.5"],
+    ],
+)
+def test_times_that_are_unknown_or_parts_of_seconds(moments):
+    own = batch()._replace(start=np.array(moments, dtype="M8[us]"))
+    of_json = [json.loads(line)["start"] for line in written("jsonl", own).splitlines()]
+    assert of_json[0] == "2026-01-01T00:00:00+00:00"
+    assert (of_json[1] is None) == (moments[1] == "NaT")
+    assert written("parquet", own, batch())["start"].to_pylist()[:3] == of_json

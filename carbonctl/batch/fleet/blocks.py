@@ -120,26 +120,6 @@ def numbers(texts: Texts, *, is_share: bool = False) -> tuple[Any, list[Fault]]:
     return column, faults
 
 
-def written_times(moments: Any) -> Texts:
-    """Return times of day in UTC in ISO 8601; an empty text where unknown.
-
-    Parameters
-    ----------
-    moments : array of datetime64
-        To the microsecond.
-    """
-    first, inverse = unique_rows([codes_of(moments.view(np.int64))])
-    some = moments[first]
-    are_whole = bool((some == some.astype("datetime64[s]")).all())
-    if are_whole:  # as isoformat has them, all at once
-        written = np.datetime_as_string(some.astype("datetime64[s]"))
-        return Texts(inverse, np.char.add(written, "+00:00").tolist())
-    texts = [
-        "" if moment is None else moment.replace(tzinfo=UTC).isoformat() for moment in some.tolist()
-    ]
-    return Texts(inverse, texts)
-
-
 class Block(NamedTuple):
     """Some rows of a table.
 
@@ -183,8 +163,6 @@ class Block(NamedTuple):
     def text(self, name: str) -> Texts:
         """Return a column of texts; empty ones where there is none."""
         column = self.columns.get(name)
-        if column is not None and not isinstance(column, Texts) and column.dtype.kind == "M":
-            return written_times(column)
         return column if isinstance(column, Texts) else constant("", self.rows)
 
     def number(self, name: str) -> Any:
@@ -200,7 +178,8 @@ class Block(NamedTuple):
         if isinstance(column, Texts):
             return column.at(row)
         if column.dtype.kind == "M":
-            return written_times(column[row : row + 1]).at(0)
+            moment = column[row].item()
+            return "" if moment is None else str(moment.replace(tzinfo=UTC).isoformat())
         value = float(column[row])
         return "" if math.isnan(value) else f"{value:g}"
 

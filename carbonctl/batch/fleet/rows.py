@@ -51,13 +51,14 @@ class RowMaker:
                 amounts[:, column] = part.amounts[name][rows]
         sums = each(self.linear.terms(np.zeros(len(rows), dtype=np.int64), structure, amounts))
 
-        def taken(column: Texts | None) -> Texts | None:
-            return None if column is None else Texts(column.codes[rows], column.values)
+        def own(name: str) -> Any:
+            column = block.columns.get(name)
+            if isinstance(column, Texts):
+                return Texts(column.codes[rows], column.values)
+            return None if column is None else column[rows]
 
         tags = tuple(self._tag(name, block, part, rows) for name in self.by)
-        job, start, end, state = (
-            taken(self._own(name, block)) for name in ("job", "start", "end", "state")
-        )
+        job, start, end, state = map(own, ("job", "start", "end", "state"))
         return RowBatch(block.file, block.lines[rows], job, start, end, state, tags, sums)
 
     def _are_known(self, structures: Sequence[Structure]) -> bool:
@@ -83,9 +84,6 @@ class RowMaker:
         are_summed = any(max(some, default=0) >= len(AMOUNTS) for some in places)
         self.width = len(PLACES if are_summed else AMOUNTS)
         self.linear = Linear(rates, places, self.width)
-
-    def _own(self, name: str, block: Block) -> Texts | None:
-        return block.text(name) if name in block.columns else None
 
     def _tag(self, name: str, block: Block, part: Part, rows: Any) -> Texts:
         """Return a tag of the rows: a column, or what a structure is called."""

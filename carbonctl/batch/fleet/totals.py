@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,7 +26,7 @@ class Terms(NamedTuple):
     group : array of int
         The group of each line.
     sums : array
-        `SUMS` of each line; NaN where unknown.
+        For each of `SUMS` that of the lines; NaN where unknown.
     median : array
         The total carbon with all that is uncertain at its median.
     moves : list of (unknown, low, high)
@@ -82,13 +82,16 @@ class Linear:
         def times(rates: Any) -> Any:
             total = np.zeros(len(structure))
             for place, column in zip(used.tolist(), columns, strict=True):
-                total += rates[:, place][structure] * column
+                own = rates[:, place]
+                if own.any():
+                    total += own.take(structure) * column
             return total
 
-        sums = np.stack([times(self.sums[:, k]) for k in range(len(SUMS))], axis=1)
+        sums = np.stack([times(self.sums[:, k]) for k in range(len(SUMS))])
         moves = [
             (self.which[structure, k], times(self.low[:, k]), times(self.high[:, k]))
             for k in range(self.which.shape[1])
+            if self.low[:, k, used].any() or self.high[:, k, used].any()
         ]
         median = times(self.median)
         if not columns:
@@ -122,7 +125,7 @@ class Grouped:
             return np.bincount(terms.group, weights=numbers, minlength=count)
 
         for k in range(len(SUMS)):
-            self.sums[:, k] += summed(terms.sums[:, k])
+            self.sums[:, k] += summed(terms.sums[k])
         self.median += summed(terms.median)
         for which, low, high in terms.moves:
             is_there = which >= 0
@@ -136,7 +139,8 @@ class Grouped:
 
     def totals(self) -> list[Totals]:
         """Return the totals of each group."""
-        ends = _ends(self.median, self.low, self.high)
+        used = np.flatnonzero((self.low != 0).any(axis=0) | (self.high != 0).any(axis=0))
+        ends = _ends(self.median, self.low.T[used], self.high.T[used])
         listed = zip(*(end.tolist() for end in ends), strict=True)
         return [_totals(row, end) for row, end in zip(self.sums.tolist(), listed, strict=True)]
 
@@ -161,26 +165,24 @@ def each(terms: Terms) -> Any:
     array
         A line for each field of `Totals`, in their order; NaN is unknown.
     """
-    moves = [(down, up) for _, down, up in terms.moves]
-    count = len(terms.sums)
-    low = np.stack([down for down, _ in moves], axis=1) if moves else np.zeros((count, 0))
-    high = np.stack([up for _, up in moves], axis=1) if moves else low
-    bottom, top = _ends(terms.median, low, high)
-    energy, operational, market, embodied, water = terms.sums.T
+    lows, highs = ([move[side] for move in terms.moves] for side in (1, 2))
+    bottom, top = _ends(terms.median, lows, highs)
+    energy, operational, market, embodied, water = terms.sums
     return np.stack([
         energy, operational, market, embodied, operational + embodied, market + embodied,
         bottom, top, water,
     ])  # fmt: skip
 
 
-def _ends(median: Any, low: Any, high: Any) -> tuple[Any, Any]:
-    """Return the 90 % range of each of some sums; NaN where it is unknown."""
-    bottom, top = np.full(len(median), np.nan), np.full(len(median), np.nan)
-    known = np.flatnonzero(~np.isnan(median))
-    used = np.flatnonzero((low != 0).any(axis=0) | (high != 0).any(axis=0))
+def _ends(median: Any, lows: Iterable[Any], highs: Iterable[Any]) -> tuple[Any, Any]:
+    """Return the 90 % range of each of some sums, from what each unknown does to all of them.
 
-    columns = [np.ascontiguousarray(some[known][:, used].T) for some in (low, high)]
-    ends = ranges_of(median[known], *columns)
+    Both ends are NaN where the range is unknown.
+    """
+    bottom, top = np.full(len(median), np.nan), np.full(len(median), np.nan)
+    is_known = ~np.isnan(median)
+    known = slice(None) if is_known.all() else np.flatnonzero(is_known)
+    ends = ranges_of(median[known], [low[known] for low in lows], [high[known] for high in highs])
     is_finite = np.isfinite(ends[1])
     bottom[known], top[known] = (np.where(is_finite, end, np.nan) for end in ends)
     return bottom, top

@@ -10,7 +10,7 @@ from itertools import repeat
 from typing import Any
 
 from carbonctl.ledger.entry import Totals
-from carbonctl.ledger.fleet import Coded, RowBatch
+from carbonctl.ledger.fleet import RowBatch
 from carbonctl.render import SEPARATORS
 from carbonctl.render.by_row import encode
 from carbonctl.render.escaping import harmless
@@ -99,10 +99,7 @@ def _cells(
     what is not complete and what is.
     """
     identity = (batch.job, batch.start, batch.end, batch.state)
-    columns = [
-        None if column is None else (column.codes, _written(column, write, empty))
-        for column in (*identity, *batch.tags)
-    ]
+    columns = [_written(column, write, empty) for column in (*identity, *batch.tags)]
     file, count = write(batch.file), len(batch.lines)
     for start in range(0, count, _ROWS):
         some = slice(start, min(start + _ROWS, count))
@@ -123,11 +120,22 @@ def _cells(
         )
 
 
-def _written(column: Coded, write: Callable[[str], str], empty: str | None) -> list[str | None]:
-    """Return the texts of a column as they are written."""
+def _written(
+    column: Any, write: Callable[[str], str], empty: str | None
+) -> tuple[Any, list[str | None]] | None:
+    """Return the texts of a column as they are written, and which of them stands in each row."""
+    if column is None:
+        return None
+    if not hasattr(column, "values"):  # times
+        import numpy as np
+
+        from carbonctl.render.fleet.times import written
+
+        texts = written(column).astype(str).tolist()
+        return np.arange(len(texts)), [text or empty for text in texts]
     values = column.values
     values = values.to_pylist() if hasattr(values, "to_pylist") else values
-    return [write(text) if text else empty for text in values]
+    return column.codes, [write(text) if text else empty for text in values]
 
 
 def _numbers(column: Any) -> list[float | None]:

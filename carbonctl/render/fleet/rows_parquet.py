@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 from carbonctl.ledger import frames
 from carbonctl.ledger.entry import Totals
 from carbonctl.ledger.fleet import Coded, RowBatch
+from carbonctl.render.fleet.times import WIDTH, written
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _TOTAL = Totals._fields.index("total_kgco2e")
 _ROW_GROUP = 131_072  # rows from which a group of rows is written
-_UNLIKE = ("job", "start", "end")  # differ from row to row: a dictionary of them saves nothing
+_UNLIKE = "job"  # differs from row to row: a dictionary of it saves nothing
 
 
 def write(batches: Iterable[RowBatch], tags: Sequence[str], head: Sequence[str]) -> Iterator[bytes]:
@@ -106,9 +107,7 @@ def _writer(sink: _Sink, schema: pa.Schema) -> Any:
     from pyarrow import parquet
     from pyarrow.types import is_dictionary
 
-    alike = [
-        field.name for field in schema if is_dictionary(field.type) and field.name not in _UNLIKE
-    ]
+    alike = [field.name for field in schema if is_dictionary(field.type) and field.name != _UNLIKE]
     return parquet.ParquetWriter(
         sink, schema, use_dictionary=alike, write_statistics=alike, store_schema=False
     )
@@ -129,16 +128,18 @@ def _table(batch: RowBatch, head: Sequence[str]) -> pa.Table:
     import pyarrow as pa
 
     count = len(batch.lines)
-    identity = (batch.job, batch.start, batch.end, batch.state)
     sums = np.asarray(batch.sums)
+
+    def known(column: Coded | None) -> pa.Array:
+        return _constant("", count) if column is None else _texts(column)
+
     columns = [
-        _constant(batch.file, count),
-        _lines(batch.lines),
-        *(_constant("", count) if column is None else _texts(column) for column in identity),
+        _constant(batch.file, count), _lines(batch.lines),
+        known(batch.job), _times(batch.start, count), _times(batch.end, count), known(batch.state),
         *map(_texts, batch.tags),
         pa.array(~np.isnan(sums[_TOTAL])),
         *(pa.array(numbers, from_pandas=True) for numbers in sums),
-    ]
+    ]  # fmt: skip
     return pa.table(columns, names=list(head))
 
 
@@ -152,6 +153,20 @@ def _lines(lines: Any) -> pa.Array:
         if numbers.dtype.kind in "UO"
         else pa.array(numbers, pa.int64())
     )
+
+
+def _times(moments: Any, rows: int) -> pa.Array:
+    """Return a column of times as texts, null where unknown."""
+    import numpy as np
+    import pyarrow as pa
+
+    if moments is None:
+        return pa.nulls(rows, pa.string())
+    texts = written(moments)
+    if texts.dtype.itemsize > WIDTH or np.isnat(moments).any():
+        return pa.array([text or None for text in texts.astype(str).tolist()], pa.string())
+    signs = pa.Array.from_buffers(pa.binary(WIDTH), rows, [None, pa.py_buffer(texts)])
+    return signs.cast(pa.string())
 
 
 def _texts(column: Coded) -> pa.Array:
