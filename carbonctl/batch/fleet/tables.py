@@ -116,15 +116,15 @@ def _blocks(chunks: Iterator[Ready]) -> Iterator[Ready]:
 
 
 def _joined(chunks: Sequence[Ready]) -> Ready:
-    """Return chunks of rows as one block."""
+    """Return chunks of rows as one block, into which their columns go one by one."""
     if len(chunks) == 1:
         return chunks[0]
     blocks = [ready.block for ready in chunks]
     rows = [block.rows for block in blocks]
 
-    def whole(some: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    def whole(some: Sequence[dict[str, Any]]) -> dict[str, Any]:
         names = dict.fromkeys(name for columns in some for name in columns)
-        return {name: _concatenated([own.get(name) for own in some], rows) for name in names}
+        return {name: _concatenated([own.pop(name, None) for own in some], rows) for name in names}
 
     rejects, start = dict[int, Reject](), 0
     for ready in chunks:
