@@ -7,6 +7,7 @@ so are the sums.
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC
 from typing import Any, NamedTuple
@@ -187,6 +188,22 @@ class Block(NamedTuple):
 _TABLE = 1 << 22  # combinations that are looked up in a table rather than sorted
 
 
+class _Room(threading.local):
+    """Numbers that are used again: to get a table from the system takes longer than to use it."""
+
+    def __init__(self) -> None:
+        self.numbers = np.empty(0, dtype=np.int32)
+
+    def of(self, size: int) -> Any:
+        """Return so many of them, with anything in them."""
+        if size > len(self.numbers):
+            self.numbers = np.empty(size, dtype=np.int32)
+        return self.numbers[:size]
+
+
+_room = _Room()
+
+
 def unique_rows(columns: Sequence[Any], rows: int | None = None) -> tuple[Any, Any]:
     """Return the first row of each combination of some columns of codes, and which each row has.
 
@@ -241,7 +258,7 @@ def _first_of(codes: Any, size: int) -> tuple[Any, Any]:
         rank[order] = np.arange(len(order))
         return first[order], rank[inverse]
     rows = np.arange(len(codes), dtype=np.int32)
-    table = np.empty(size, dtype=np.int32)
+    table = _room.of(size)
     table[codes[::-1]] = rows[::-1]  # of several rows the last stays: the first of all
     firsts = table[codes]
     first = np.flatnonzero(firsts == rows)
@@ -265,7 +282,7 @@ def distinct(codes: Any, size: int) -> tuple[Any, Any]:
     is_there = np.zeros(size, dtype=bool)
     is_there[codes] = True
     values = np.flatnonzero(is_there)
-    places = np.empty(size, dtype=np.int32)
+    places = _room.of(size)
     places[values] = np.arange(len(values), dtype=np.int32)
     return values, places[codes]
 

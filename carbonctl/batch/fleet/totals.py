@@ -73,27 +73,28 @@ class Linear:
                 self.which[number, slot] = self.unknowns.setdefault(key, len(self.unknowns))
                 self.low[number, slot, places] = low
                 self.high[number, slot, places] = high
+        self.has_any = [(rates != 0).any(axis=0) for rates in (self.sums, self.low, self.high)]
 
     def terms(self, group: Any, structure: Any, amounts: Any) -> Terms:
         """Return amounts times the rates of their structures, a line each."""
         used = np.flatnonzero((amounts != 0).any(axis=0))
         columns = [np.ascontiguousarray(amounts[:, place]) for place in used]
 
-        def times(rates: Any) -> Any:
+        def times(rates: Any, has_any: Any) -> Any:
             total = np.zeros(len(structure))
             for place, column in zip(used.tolist(), columns, strict=True):
-                own = rates[:, place]
-                if own.any():
-                    total += own.take(structure) * column
+                if has_any[place]:
+                    total += rates[:, place].take(structure) * column
             return total
 
-        sums = np.stack([times(self.sums[:, k]) for k in range(len(SUMS))])
+        has_any = self.has_any
+        sums = np.stack([times(self.sums[:, k], has_any[0][k]) for k in range(len(SUMS))])
         moves = [
-            (self.which[structure, k], times(self.low[:, k]), times(self.high[:, k]))
-            for k in range(self.which.shape[1])
-            if self.low[:, k, used].any() or self.high[:, k, used].any()
+            (self.which[structure, k], times(self.low[:, k], low), times(self.high[:, k], high))
+            for k, (low, high) in enumerate(zip(*has_any[1:], strict=True))
+            if low[used].any() or high[used].any()
         ]
-        median = times(self.median)
+        median = times(self.median, np.ones(self.median.shape[1], dtype=bool))
         if not columns:
             median[np.isnan(self.median).any(axis=1)[structure]] = np.nan
         return Terms(group, sums, median, moves)
