@@ -28,6 +28,7 @@ _GRES = re.compile(
 )
 _PROFILE = r"(?:[1-9]\d*c\.)?[1-9]\d*g\.\d+gb(?:[.+-](?:me(?:\.all)?|gfx))?"
 _PARTITION = re.compile(rf"\s*(.+?)(?:[\s_-]+mig)?[\s_-]+({_PROFILE})\s*", re.IGNORECASE)
+_NO_GPU = re.compile(rf"(?:mig[\s_-]+)?({_PROFILE})", re.IGNORECASE)
 _CHIP = r"(?:google/|(?:google\s+)?cloud\s+)?(?:tpu[\s_-]?v?|v)\d+[a-z]*"
 _SLICE = re.compile(rf"\s*({_CHIP}(?=-)|ipu-pod)-?(\d{{1,6}})\s*", re.IGNORECASE)
 _MIG_SLICE = "MIG slice"
@@ -93,6 +94,9 @@ def unit_of(name: str, look: Look) -> DeviceUnit:
     if match := _GRES.fullmatch(plain):
         unit = unit_of(match[1], look)
         return unit._replace(stated=int(match[2])) if match[2] else unit
+    if match := _NO_GPU.fullmatch(plain):
+        message = f"`{name}` is a MIG slice of a GPU that is not named; name both: `GPU {match[1]}`"
+        raise LookupError(message)
     if match := _PARTITION.fullmatch(plain):
         return _partition(look(match[1]), match[2].lower())
     if match := _SLICE.fullmatch(plain):

@@ -18,7 +18,7 @@ _MOST_SIZES = 8
 _STANDARD = "standard_"
 _LOOKS = re.compile(
     r"(?:[a-z]+/)?(?:ml\.)?(?:"
-    r"[a-z]{1,6}\d+[a-z0-9-]*\.[a-z0-9-]+"  # aws
+    r"[a-z]{1,6}\d+[a-z0-9-]*\.(?!\d+gb)[a-z0-9-]+"  # aws; H100-MIG-1g.24gb is a part of a GPU
     r"|[a-z]{1,3}\d+[a-z]*-[a-z]+-\d+[a-z]?(?:-lssd)?(?:-metal)?"  # gcp
     r"|standard[ _][\w -]+|h[bcx]\d+(?:-\d+)?rs"  # azure
     r"|(?:[abdefghlm]|dc|ds|ec|fx|gs|h[bcx]|ls|n[cdgpv])\d{1,3}(?:-\d{1,3})?[a-z]*(?:_\w+)?_v\d+"

@@ -345,7 +345,21 @@ def test_parts_of_a_gpu_have_their_share_of_its_figures_in_the_map(fleet, name, 
 
 def test_a_part_of_which_the_share_is_not_clear_is_rejected(fleet):
     done = fleet("gpu,n_gpus,hours\nA_1g.24gb,1,10\n")
-    assert done.code == 3 and "unknown device `A`" in done.err
+    assert done.code == 3 and "`1g.24gb` is a quarter of some GPUs and a seventh of" in done.err
+    map = MAP.replace("  A:", "  A_1g.24gb:")
+    assert fleet("gpu,n_gpus,hours\nA_1g.24gb,1,10\n", map=map).code == 0
+
+
+@pytest.mark.parametrize("name", ["1g.24gb", "MIG-1g.24gb", "mig 3g.20gb"])
+def test_a_part_of_a_gpu_that_is_not_named_is_told_so(fleet, name):
+    done = fleet(f"gpu,n_gpus,hours\n{name},1,10\n")
+    assert done.code == 3
+    assert f"`{name}` is a MIG slice of a GPU that is not named; name both: `GPU" in done.err
+
+
+def test_a_part_of_a_gpu_is_no_cloud_machine(fleet):
+    done = fleet("gpu,n_gpus,hours\nH100-MIG-1g.24gb,1,10\n")
+    assert done.code == 3 and "`H100` fits several devices" in done.err
 
 
 def test_a_tag_is_not_called_like_what_follows_from_the_account(fleet):

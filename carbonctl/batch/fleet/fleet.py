@@ -14,7 +14,7 @@ from carbonctl.batch.fleet.blame import of_cell, said_for_all
 from carbonctl.batch.fleet.blocks import unique_rows
 from carbonctl.batch.fleet.kernel import Part
 from carbonctl.batch.fleet.means import MeanEntries
-from carbonctl.batch.fleet.named import looked_up
+from carbonctl.batch.fleet.named import looked_up, unclear
 from carbonctl.batch.fleet.rates import Accounted, Rater, rated
 from carbonctl.batch.fleet.structures import (
     AMOUNTS,
@@ -257,6 +257,8 @@ class Maker:
             else:
                 column, message = _column_of(problem)
                 value = _value(structure, column)
+            if column == "device":
+                message = unclear(self.sayings.devices, value) or message
             if message.startswith(_UNKNOWN) and _MEANT not in message and may_search():
                 message = self.catalog.devices.said_of(value) or message
             yield headers.get(column, column), value, message

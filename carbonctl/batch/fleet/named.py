@@ -27,6 +27,17 @@ def looked_up(names: Mapping[str, Any], name: str) -> Any:
     return None if slice_.groups()[2:] in _UNCLEAR else whole
 
 
+def unclear(names: Mapping[str, Any], name: str) -> str:
+    """Return what is said of a part of a GPU whose share of the map's figures is not clear."""
+    slice_ = _SLICE.fullmatch(name)
+    if slice_ is None or slice_.groups()[2:] not in _UNCLEAR or _named(names, name) is not None:
+        return ""
+    if not isinstance(_named(names, slice_[1]), Mapping):
+        return ""
+    what = f"`{slice_[2]}` is a quarter of some GPUs and a seventh of others"
+    return f"{what}; give `devices: {{{name}: …}}` in the map, with the figures of the part"
+
+
 def share_of_figures(names: Mapping[str, Any], name: str) -> float:
     """Return the share that a device has of the figures that a map has of the whole GPU."""
     slice_ = _SLICE.fullmatch(name)
