@@ -39,6 +39,8 @@ def own(seed: int):
         cells["carbon_intensity_kgco2e_per_kwh"] = round(draw.uniform(0, 1), 4)
     if "energy_kwh" not in cells and draw.random() < 0.7:
         cells["lifetime_h"] = round(draw.uniform(2e4, 2e5), 1)
+    if "energy_kwh" not in cells and draw.random() < 0.7:
+        cells["utilization"] = draw.choice([0.002, 1, round(draw.uniform(0.01, 1), 4)])
     return cells
 
 
@@ -94,7 +96,7 @@ def test_sums_are_the_same_and_entries_have_means_that_give_them(path, map, by, 
             assert entry.quantity * entry.factor == pytest.approx(entry.kgco2e, rel=1e-12)
         for value in means:
             assert value.status == "derived" and value.name in (
-                "pue", "carbon_intensity", "lifetime",
+                "pue", "carbon_intensity", "lifetime", "utilization",
             )  # fmt: skip
             assert entry.status in ("derived", "default", "archetype")
     assert derived > 20
@@ -110,7 +112,8 @@ def many(count: int, seed: int = 1) -> list[dict[str, object]]:
             "job": f"j{number}", "team": f"t{number % 3}", "gpu": "A", "n_gpus": 1 + number % 8,
             "hours": round(1 + 90 * intensity, 3), "load": round((pue - 1) ** 2, 4), "pue": pue,
             "carbon_intensity_kgco2e_per_kwh": intensity,
-            "lifetime_h": round(draw.uniform(2e4, 6e4), 1), "start": f"2026-0{1 + number % 9}-03",
+            "lifetime_h": round(draw.uniform(2e4, 6e4), 1),
+            "utilization": round(0.2 + 0.7 * intensity, 4), "start": f"2026-0{1 + number % 9}-03",
         })  # fmt: skip
     return rows
 
@@ -119,7 +122,8 @@ def wanted(rows) -> tuple[float, float, float]:
     """Return energy, operational and embodied carbon of such rows with the map."""
     kwh = [r["n_gpus"] * r["hours"] * (400 * r["load"] + 100) / 1000 * r["pue"] for r in rows]
     kg = [own * r["carbon_intensity_kgco2e_per_kwh"] for own, r in zip(kwh, rows, strict=True)]
-    embodied = [r["n_gpus"] * r["hours"] * 350 / (r["lifetime_h"] * 0.5) for r in rows]
+    lives = [r["lifetime_h"] * r["utilization"] for r in rows]
+    embodied = [r["n_gpus"] * r["hours"] * 350 / life for r, life in zip(rows, lives, strict=True)]
     return math.fsum(kwh), math.fsum(kg), math.fsum(embodied)
 
 

@@ -21,6 +21,7 @@ from carbonctl.batch.fleet.summed import (
     LIFETIME,
     PRODUCTS,
     PUE,
+    UTILIZATION,
     corners,
     inverse,
     names,
@@ -31,7 +32,7 @@ from carbonctl.ledger.entry import Entry
 
 _QUANTITY, _CARBON = range(2)
 # What each mean is to give.
-_GIVES = {PUE: _QUANTITY, INTENSITY: _CARBON, LIFETIME: _CARBON}
+_GIVES = {PUE: _QUANTITY, INTENSITY: _CARBON, LIFETIME: _CARBON, UTILIZATION: _CARBON}
 _NOTHING = 1e-9  # of a figure: what it depends on no more
 Means = tuple[tuple[str, float], ...]
 

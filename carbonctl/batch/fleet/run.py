@@ -51,7 +51,7 @@ _POWERS = ("load", "power", "busy", "rated_power")
 MOST_STRUCTURES = 100_000
 _TOO_DIFFERENT = (
     f"more than {MOST_STRUCTURES:,} combinations of device, place and figures of their own "
-    "(utilization, host power, …), and each is an account: it is read no further; round these "
+    "(host power, embodied carbon, …), and each is an account: it is read no further; round these "
     "figures"
 )
 

@@ -1,9 +1,9 @@
 """Figures that each row has of its own, summed as given where there are too many of them.
 
-Rows with a PUE, an intensity or a lifetime of their own make structures of their own. Beyond so
-many cells of these the figures leave the structures, and amounts are also added up times the
-figures: what rows cause is proportional to the one and the other. Which rows are summed depends
-on the rows alone, so that the result is the same whoever reads them.
+Rows with a PUE, an intensity, a lifetime or a utilization of their own make structures of their
+own. Beyond so many cells of these the figures leave the structures, and amounts are also added up
+times the figures: what rows cause is proportional to the one and the other. Which rows are summed
+depends on the rows alone, so that the result is the same whoever reads them.
 """
 
 from __future__ import annotations
@@ -22,17 +22,22 @@ from carbonctl.batch.fleet.blocks import Block
 from carbonctl.batch.fleet.reading import Rates
 from carbonctl.batch.fleet.structures import AMOUNTS, ENERGY, FIGURES, Structure
 
-PUE, INTENSITY, LIFETIME = SUMMED = ("pue", "carbon_intensity_kgco2e_per_kwh", "lifetime_h")
+PUE, INTENSITY, LIFETIME, UTILIZATION = SUMMED = (
+    "pue", "carbon_intensity_kgco2e_per_kwh", "lifetime_h", "utilization",
+)  # fmt: skip
 EACH = math.inf  # among the figures of a structure: each of its rows has its own
 MOST_OWN = 10_000  # cells with such figures, beyond which these are summed
-PRODUCTS = ((), (PUE,), (INTENSITY,), (PUE, INTENSITY), (LIFETIME,))
+PRODUCTS = ((), (PUE,), (INTENSITY,), (PUE, INTENSITY),
+            (LIFETIME,), (UTILIZATION,), (LIFETIME, UTILIZATION))  # fmt: skip
 # What is added up: amounts, then the same times each product of figures.
 PLACES = tuple(" × ".join((amount, *product)) for product in PRODUCTS for amount in AMOUNTS)
 # Two values of each, as what carbon is proportional to: powers of two, which divide exactly.
-_ENDS = {PUE: (1.0, 2.0), INTENSITY: (0.25, 0.5), LIFETIME: (2.0**-16, 2.0**-15)}
+_ENDS = {PUE: (1.0, 2.0), INTENSITY: (0.25, 0.5), LIFETIME: (2.0**-16, 2.0**-15),
+         UTILIZATION: (2.0, 4.0)}  # fmt: skip
+_DIVISORS = frozenset({LIFETIME, UTILIZATION})
 # Others have a warning each, and structures of their own.
 _USUAL = {PUE: (1.0, SUSPICIOUS_PUE), INTENSITY: (0.0, math.inf),
-          LIFETIME: (SHORTEST_LIFE_H, LONGEST_LIFE_H)}  # fmt: skip
+          LIFETIME: (SHORTEST_LIFE_H, LONGEST_LIFE_H), UTILIZATION: (0.01, 1.0)}  # fmt: skip
 
 
 class Split(NamedTuple):
@@ -66,7 +71,7 @@ def split(figures: Mapping[str, Any], is_facility: Any) -> Split:
             least, most = _USUAL[name]
             is_summed = (column >= least) & (column <= most)
             kept[name] = np.where(is_summed, EACH, column)
-            is_divisor = is_facility if name == PUE else name == LIFETIME
+            is_divisor = is_facility if name == PUE else name in _DIVISORS
             factor = np.where(is_divisor, 1 / column, column)
             times[name] = np.where(is_summed, factor, np.nan)
     return Split(kept, times)
@@ -145,12 +150,14 @@ def is_facility(structure: Structure) -> bool:
 def with_figures(structure: Structure, factors: Mapping[str, float]) -> Structure:
     """Return a structure with figures by what its amounts are multiplied with.
 
-    What rounding took from a mean is made good: a PUE is not below 1.
+    What rounding does to a mean is made good: a PUE is not below 1, a utilization not above.
     """
     figures = [*structure.figures]
     for name, factor in factors.items():
-        is_divisor = is_facility(structure) if name == PUE else name == LIFETIME
-        figures[FIGURES.index(name)] = max(_USUAL[name][0], 1 / factor if is_divisor else factor)
+        is_divisor = is_facility(structure) if name == PUE else name in _DIVISORS
+        least, most = _USUAL[name]
+        figure = 1 / factor if is_divisor else factor
+        figures[FIGURES.index(name)] = min(max(least, figure), most)
     return structure._replace(figures=tuple(figures))
 
 
