@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := estimate
-.PHONY: estimate test check bench facts update-grids refit-models docs clean
+.PHONY: estimate test check browser bench facts update-grids refit-models docs clean
 
 estimate: $(STAMP)  ## the account of a real workload
 	@$(BIN)/carbonctl estimate configs/llama3.yaml
@@ -19,6 +19,9 @@ check: $(VENV)/.dev  ## style, types, imports
 	@$(BIN)/ruff check carbonctl tests .github
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest tests/test_imports.py
+
+browser: $(VENV)/.dev  ## a browser for the tests of pages, where there is none
+	@$(BIN)/python -m tests.browser
 
 bench: $(VENV)/.dev  ## speed and memory, as ratios
 	@$(BIN)/python -m tests.bench

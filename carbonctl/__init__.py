@@ -12,6 +12,11 @@ In Python, a workload is a path or a dict, and its account can be a DataFrame:
     results = carbonctl.estimate(["a.yaml", {"name": "b", ...}])
     carbonctl.to_frame(results, "totals")
 
+Sites hour by hour, and when jobs run best:
+
+    carbonctl.study_site("site.yaml").outcome.hourly_cfe_pct
+    carbonctl.schedule("job.yaml", forecast="last-week").jobs[0].best.start
+
 What is wrong with an input is an `InputError`, with a list of its ``problems``; every error
 that is the caller's to mend is a `CarbonctlError`. The names of ``__all__`` are public, and
 each is imported when it is first used; everything else may change.
@@ -20,7 +25,7 @@ each is imported when it is first used; everything else may change.
 TYPE_CHECKING = False  # as that of typing, which is slow to import
 
 if TYPE_CHECKING:
-    from carbonctl.api import estimate, to_frame
+    from carbonctl.api import estimate, schedule, study_site, to_frame
     from carbonctl.errors import CarbonctlError, InputError, MissingExtra, UsageError
     from carbonctl.ledger.result import Result
 
@@ -32,6 +37,8 @@ __all__ = [
     "UsageError",
     "__version__",
     "estimate",
+    "schedule",
+    "study_site",
     "to_frame",
 ]
 
@@ -44,6 +51,8 @@ _HOMES = {
     "Result": "ledger.result",
     "UsageError": "errors",
     "estimate": "api",
+    "schedule": "api",
+    "study_site": "api",
     "to_frame": "api",
 }
 

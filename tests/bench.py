@@ -157,6 +157,7 @@ PROGRAMS = {
     "parse": [PYTHON, "-c", PARSE],
     "numpy": [PYTHON, "-c", WITH_NUMPY],
     "drawn": [PYTHON, "-c", DRAWN],
+    "pandas": [PYTHON, "-c", "import sys, pandas; pandas.read_csv(sys.argv[1])"],
 }
 
 # ---- what the commands read: a word in braces is a file of one of these --------------------
@@ -231,6 +232,15 @@ def levers(count: int = 30) -> Iterator[str]:
         yield f"  - {{name: lever {number}, {what}}}\n"
 
 
+def years() -> Iterator[str]:
+    """Yield the lines of a workload with five activities and a projection of 50 years."""
+    whole = (ROOT / "configs" / "projection" / "machines.yaml").read_text(encoding="utf-8")
+    before, _, block = whole.partition("projection:\n")
+    work = "kind: compute, system: pool, device_time"
+    before += "".join(f"    - {{name: more {n}, {work}: {n}000 GPU-h}}\n" for n in (1, 2, 3))
+    yield f"{before}projection:\n{block.replace('for: 10 years', 'for: 50 years', 1)}"
+
+
 def nine(**more: Any) -> Iterator[str]:
     """Yield workloads of nine shapes."""
     return jobs(["FR", "US", "DE"], KNOWN, **more)
@@ -260,6 +270,7 @@ FILES: dict[str, Callable[[], Iterator[str]]] = {
     "acts": lambda: activities(4000),
     "10k": lambda: activities(10_000),
     "levers": levers,
+    "years": years,
     "base": lambda: activities(1000),
     "head": lambda: activities(1000, hours=2),
     "devices": lambda: systems("device: nvidia/{device}"),
@@ -313,6 +324,18 @@ def fleet(path: Path, rows: int, kinds: int) -> None:
     writer.close()
 
 
+def survey_runs(path: Path, rows: int) -> None:
+    """Write runs of a survey: the example's over and over, each with a name of its own."""
+    with (ROOT / "configs/survey/runs.csv").open(encoding="utf-8") as example:
+        header, *lines = example.read().splitlines()
+    wanted = [
+        line.partition(",")[2] for line in lines if "model-08" not in line and "-34" not in line
+    ]
+    with path.open("w", encoding="utf-8") as file:
+        file.write(f"{header}\n")
+        file.writelines(f"run-{n},{wanted[n % len(wanted)]}\n" for n in range(rows))
+
+
 FLEETS = {
     "jobs-parquet": ("jobs.parquet", JOBS, 8), "jobs-csv": ("jobs.csv", JOBS, 8),
     "wide-parquet": ("wide.parquet", JOBS, 60),  # of several hundred thousand cells
@@ -327,7 +350,10 @@ class Folder(dict[str, str]):
         self.folder = Path(folder)
 
     def __missing__(self, name: str) -> str:
-        if name in FLEETS:  # by another process, for its memory
+        if name == "runs":
+            path = self.folder / "runs.csv"
+            survey_runs(path, 1_000_000)
+        elif name in FLEETS:  # by another process, for its memory
             file, *sizes = FLEETS[name]
             path = self.folder / str(file)
             make = f"from tests.bench import Path, fleet; fleet(Path({str(path)!r}), *{sizes})"
@@ -458,6 +484,15 @@ ROWS = (
     Row("sensitivity of all methods / estimate with draws",
         f"carbonctl sensitivity {_SEVEN} --method all -f csv",
         f"carbonctl estimate {_SEVEN} --draws 10000 -f csv --totals", 1.5, runs=_MANY),
+    Row("survey of few runs to csv / an empty Typer app",
+        "carbonctl survey configs/survey/runs.csv --by task -f csv -q", "empty", 2.0, runs=_MANY),
+    Row("survey of 1,000,000 runs / pandas reading them", "carbonctl survey {runs} --by task -q",
+        "pandas {runs}", 2.0, runs=5),
+    Row("refresh of three figures to csv / an empty Typer app",
+        "carbonctl refresh --embodied 2500kg --power 600W --intensity 400g/kWh "
+        "--gain '2x / 3.5 years' -f csv", "empty", 1.5, runs=_MANY),
+    Row("refresh of a workload to csv / an empty Typer app",
+        "carbonctl refresh configs/quickstart.yaml --gain '2x / 3.5 years' -f csv", "empty", 1.5, runs=_MANY),
     Row("levers 30, 89 accounts / csv of 89 files", "carbonctl levers {levers} -f csv",
         f"carbonctl estimate {'{levers} ' * 89} -f csv -q", 1.5, runs=5),
     # A row of a site names how often a kernel runs, and how often what it is measured by.
@@ -484,6 +519,8 @@ ROWS = (
         "carbonctl site configs/site/texas.yaml", "carbonctl estimate configs/quickstart.yaml", 5.0),
     Row("site with a sweep of 48 designs, memory in MiB",
         "carbonctl site configs/site/california.yaml", "", 90, "memory"),
+    Row("project of 50 years and 5 activities / estimate", "carbonctl project {years} -f csv",
+        "carbonctl estimate {years} -f csv -q", 1.3, runs=_MANY),
     Row("explain 4,000 activities / csv", "carbonctl explain {acts}",
         "carbonctl estimate {acts} -f csv", 3.0),
     Row("compare 1,000 changed activities / csv of both",

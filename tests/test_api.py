@@ -377,3 +377,68 @@ def test_an_error_can_be_sent_elsewhere():
     assert (pickled(error).problems, str(pickled(error))) == (error.problems, str(error))
     other = pickled(carbonctl.UsageError("no"))
     assert (type(other), str(other)) == (carbonctl.UsageError, "no")
+
+
+# --- sites and schedules ---
+
+SITES, FINE_TUNING = CONFIGS / "site", CONFIGS / "site" / "pausable.yaml"
+
+
+def as_dict(path):
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=Texts)
+
+
+@pytest.mark.parametrize("name", ["texas", "washington", "california"])
+def test_a_site_is_what_the_command_shows(inside, name):
+    path = SITES / f"{name}.yaml"
+    shown = json.loads(inside("site", str(path), "-f", "json").out)
+    for source in (path, str(path), as_dict(path)):
+        result = carbonctl.study_site(source)
+        assert result.name == shown["name"]
+        assert result.outcome.total_kgco2e == shown["total_kgco2e"]
+        assert [way.unmet_mwh for way in result.ways] == [w["unmet_mwh"] for w in shown["ways"]]
+    moved = carbonctl.study_site(path, set=["site.capacity=31 MW"], account="location_hourly")
+    document = inside("site", str(path), "--set", "site.capacity=31 MW", "-f", "json",
+                      "--account", "location_hourly").out  # fmt: skip
+    assert moved.outcome.total_kgco2e == json.loads(document)["total_kgco2e"]
+
+
+def test_a_site_beside_its_optimum():
+    pytest.importorskip("scipy")
+    result = carbonctl.study_site(SITES / "texas.yaml", optimum=True)
+    assert 0 <= result.optimum.unmet_mwh <= result.outcome.unmet_mwh
+
+
+@pytest.mark.parametrize("forecast", [None, "last-week", "error 10 %"])
+def test_a_schedule_is_what_the_command_shows(inside, forecast):
+    more = () if forecast is None else ("--forecast", forecast)
+    shown = json.loads(inside("schedule", str(FINE_TUNING), "-f", "json", *more).out)["jobs"][0]
+    for source in (FINE_TUNING, as_dict(FINE_TUNING)):
+        (job,) = carbonctl.schedule(source, forecast=forecast).jobs
+        assert {o.name: o.kgco2e for o in job.options} == {
+            option["name"]: option["kgco2e"] for option in shown["options"]
+        }
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "said"),
+    [
+        (lambda: carbonctl.study_site({"name": "s"}), carbonctl.InputError, "<dict>: demand"),
+        (lambda: carbonctl.study_site(JOB), carbonctl.InputError, "this is a workload"),
+        (lambda: carbonctl.study_site(7), carbonctl.UsageError, "study_site: a path or a dict"),
+        (lambda: carbonctl.study_site("s.yaml", account="x"), carbonctl.UsageError, "market_hourly"),
+        (lambda: carbonctl.schedule(JOB), carbonctl.InputError, "grid_hourly"),
+        (lambda: carbonctl.schedule([JOB]), carbonctl.UsageError, "schedule: a path or a dict"),
+        (lambda: carbonctl.schedule(JOB, by="x"), carbonctl.UsageError, "average or marginal"),
+        (lambda: carbonctl.schedule(JOB, forecast="x"), carbonctl.UsageError, "last-week"),
+        (lambda: carbonctl.schedule("none.yaml"), carbonctl.InputError, "none.yaml"),
+    ],
+)  # fmt: skip
+def test_what_sites_and_schedules_refuse(call, error, said):
+    with pytest.raises(error, match=said):
+        call()
+
+
+def test_sites_are_imported_when_they_are_asked_for():
+    code = "import carbonctl, sys; carbonctl.study_site; print('numpy' in sys.modules)"
+    assert python(code).strip() == "False"

@@ -110,6 +110,15 @@ def test_levers_need_no_numpy():
     assert not {m for m in modules if m.partition(".")[0] in HEAVY}
 
 
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_projections_need_no_numpy(form):
+    file = str(CONFIGS / "projection" / "machines.yaml")
+    modules = loaded("project", file, "--format", form)
+    assert not {m for m in modules if m.partition(".")[0] in HEAVY}
+    plain = loaded("estimate", str(CONFIGS / "quickstart.yaml"), "--format", form, "-q")
+    assert not {m for m in plain if "projection" in m or m.endswith(".rates")}
+
+
 def test_a_saved_fleet_is_estimated_with_nothing_heavy(tmp_path):
     folder = CONFIGS / "fleets"
     saved = str(tmp_path / "fleet.json")
@@ -157,6 +166,26 @@ def test_a_plain_sensitivity_imports_nothing_heavy(more):
     assert "numpy" in drawn
 
 
+@pytest.mark.parametrize("arguments", [("--help",), ("site", "--help"), ("schedule", "--help"),
+                                       ("fleet", "--help")])  # fmt: skip
+def test_help_imports_no_numpy(arguments):
+    modules = loaded(*arguments)
+    assert not {
+        m for m in modules if m.partition(".")[0] in HEAVY and m.partition(".")[0] != "rich"
+    }
+    if arguments == ("--help",):
+        assert {"carbonctl.cli.site", "carbonctl.cli.schedule"} <= modules
+
+
+def test_an_account_of_the_hours_run_imports_nothing_heavy_and_no_kernel_of_sites():
+    job = str(CONFIGS / "site" / "pausable.yaml")
+    modules = loaded("estimate", job, "-q", "--format", "csv")
+    assert "carbonctl.account.hours" in modules
+    assert not {m for m in modules if m.partition(".")[0] in HEAVY}
+    assert not {m for m in modules if m.startswith("carbonctl.site")}
+    assert "numpy" not in loaded("validate", str(CONFIGS / "site" / "texas.yaml"))
+
+
 def test_schemas_import_nothing_heavy():
     modules = loaded("schema", "spec")
     assert not {m for m in modules if m.partition(".")[0] in (*HEAVY, "jsonschema")}
@@ -173,7 +202,7 @@ def test_the_public_names():
 
     assert carbonctl.__all__ == [
         "CarbonctlError", "InputError", "MissingExtra", "Result", "UsageError", "__version__",
-        "estimate", "to_frame",
+        "estimate", "schedule", "study_site", "to_frame",
     ]  # fmt: skip
 
 

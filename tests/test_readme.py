@@ -40,7 +40,7 @@ def plain(rows):
     return [tuple(None if pd.isna(cell) else cell for cell in row) for row in rows]
 
 
-PYTHON = [text for kind, text in BLOCKS if kind == "python"]
+PYTHON = [text for kind, text in BLOCKS if kind == "python" and text.startswith("import ")]
 
 
 @pytest.mark.parametrize("text", PYTHON, ids=lambda text: text.split()[1])

@@ -108,6 +108,7 @@ def _result(workload: Workload, journal: Journal, file: str, digest: str) -> Res
     result.imports = journal.imports
     result.figures, result.details = tuple(journal.figures), journal.details
     result.levers = tuple(lever.name for lever in workload.levers or ())
+    result.has_projection = workload.projection is not None
     if workload.reported is not None:
         result.warnings += tuple(unexplained(result))
     return result

@@ -73,13 +73,17 @@ def supply(
 
 
 class HoursOf(NamedTuple):
-    """Where the hours of a site's grid stand, with their paths; None where nothing says it."""
+    """Where the hours of a site's grid stand, with their paths; None where nothing says it.
+
+    ``losses`` is what is lost between plant and meter, a share.
+    """
 
     grid: str | None
     hourly: HourlyFile | None
     hourly_path: str
     marginal: HourlyFile | None
     marginal_path: str
+    losses: Value | None
 
 
 def hours_of(layers: list[Layer], catalog: Catalog) -> HoursOf:
@@ -87,8 +91,9 @@ def hours_of(layers: list[Layer], catalog: Catalog) -> HoursOf:
     site = _Site(layers, catalog)
     name = site.pick("grid")[0]
     return HoursOf(
-        name if isinstance(name, str) else None, *site.hourly(), *site.pick("marginal_hourly")
-    )
+        name if isinstance(name, str) else None, *site.hourly(), *site.pick("marginal_hourly"),
+        site.losses(),
+    )  # fmt: skip
 
 
 def _label(name: str | Mix | None, intensity: Value) -> str:

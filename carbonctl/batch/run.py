@@ -63,6 +63,7 @@ class Run:
         self.failed: list[Sink] = []
         self.origins: set[Origin] = set()
         self.results = self.alone = self.entries = self.problems = self.read = self.levers = 0
+        self.projections = 0
         self.room = BLOCK
 
     def all(self, files: list[Found], stdin_name: str, jobs: int | None, *, verbose: bool) -> int:
@@ -165,6 +166,7 @@ class Run:
         self.entries += outcome.entries
         self.problems += outcome.problems
         self.levers += outcome.levers
+        self.projections += outcome.projections
         self.codes = [errors.worst([*self.codes, outcome.code])]
         self.origins |= outcome.origins
         self.bar.draw(self.read, self.results)
@@ -242,10 +244,14 @@ class Run:
         )
 
     def unpulled(self) -> str:
-        """Return what is said of levers that files have and nobody pulled."""
-        if not self.levers:
-            return ""
-        return f"; {self.levers} levers not pulled (--levers all, or `carbonctl levers FILE`)"
+        """Return what is said of levers and projections that files have and nobody asked for."""
+        said = ""
+        if self.levers:
+            said = f"; {self.levers} levers not pulled (--levers all, or `carbonctl levers FILE`)"
+        if self.projections:
+            many = "s" if self.projections > 1 else ""
+            said += f"; {self.projections} projection{many} not shown (`carbonctl project FILE`)"
+        return said
 
 
 def _size(files: list[Found]) -> int | None:

@@ -90,6 +90,8 @@ class Outcome(NamedTuple):
         What is behind them: versions and own records.
     levers : int
         How many levers there were that nobody pulled.
+    projections : int
+        How many workloads have a projection.
     """
 
     texts: Texts
@@ -105,6 +107,7 @@ class Outcome(NamedTuple):
     code: int
     origins: frozenset[Origin]
     levers: int = 0
+    projections: int = 0
 
 
 class Worker:
@@ -139,6 +142,7 @@ class Worker:
         self.cautions = Cautions(is_quiet=self.order.quiet)
         self.begun = 0.0
         self.results = self.entries = self.faults = self.alone = self.seen = self.levers = 0
+        self.projections = 0
         self.code = errors.OK
         self.origins: set[Origin] = set()
 
@@ -207,6 +211,7 @@ class Worker:
             self.code,
             frozenset(self.origins),
             self.levers,
+            self.projections,
         )
         self._forget()
         return outcome
@@ -234,6 +239,7 @@ class Worker:
             self.results += 1
             self.alone += 1
             self.levers += len(result.levers)
+            self.projections += result.has_projection
             self.entries += len(result.entries)
             if self.is_for_people and result.spec:
                 from carbonctl.analysis.best_lever import best_lever

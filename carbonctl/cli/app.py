@@ -19,7 +19,17 @@ from carbonctl.text import did_you_mean
 # The commands as the help lists them, by what they are for.
 SECTIONS = {
     "Account": ("estimate", "compare", "explain"),
-    "Questions": ("sensitivity", "sweep", "breakeven", "levers", "reproduce"),
+    "Questions": (
+        "sensitivity",
+        "sweep",
+        "breakeven",
+        "levers",
+        "project",
+        "refresh",
+        "scaling",
+        "survey",
+        "reproduce",
+    ),
     "Sites": ("site", "schedule"),
     "Fleets": ("fleet", "import"),
     "Hardware": ("embodied", "hardware", "models", "grid"),

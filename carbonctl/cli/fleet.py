@@ -6,10 +6,6 @@ from typing import Annotated, Literal
 import typer
 
 from carbonctl.analysis.gates.grammar import FLEET_KEYS
-from carbonctl.batch.fleet.hashing import read_key
-from carbonctl.batch.fleet.read import ARROW, AUTO, DASK, reading
-from carbonctl.batch.fleet.run import Order, run
-from carbonctl.batch.fleet.templates import read_template
 from carbonctl.cli import gate_options, log_options
 from carbonctl.cli import options as o
 from carbonctl.errors import UsageError
@@ -151,6 +147,11 @@ def fleet(
 
       carbonctl fleet jobs.parquet --column 'wall_time=secs:s' --set site.grid=FR
     """
+    from carbonctl.batch.fleet.hashing import read_key  # numpy, which help does without
+    from carbonctl.batch.fleet.read import reading
+    from carbonctl.batch.fleet.run import Order, run
+    from carbonctl.batch.fleet.templates import read_template
+
     targets = [writing.parse_export(text, FORMATS) for text in export]
     forms = [*(target.form for target in targets), format]
     flags = log_options.Flags(
@@ -199,6 +200,8 @@ def _engine(
 
     Raises UsageError where it cannot do what is asked for, MissingExtra where it is not installed.
     """
+    from carbonctl.batch.fleet.read import ARROW, AUTO, DASK
+
     if scheduler is not None and engine not in (AUTO, DASK):
         raise UsageError(f"--scheduler is of --engine dask, not of --engine {engine}")
     if scheduler is not None and jobs is not None:

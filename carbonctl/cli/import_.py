@@ -4,8 +4,6 @@ from typing import Annotated, Literal
 
 import typer
 
-from carbonctl.batch.fleet import imports
-from carbonctl.batch.fleet.read import reading
 from carbonctl.cli import log_options
 from carbonctl.cli import options as o
 from carbonctl.errors import UsageError
@@ -60,6 +58,9 @@ def import_(
 
       carbonctl import codecarbon emissions.csv | carbonctl fleet - --from table
     """
+    from carbonctl.batch.fleet import imports  # numpy, which help does without
+    from carbonctl.batch.fleet.read import reading
+
     if form not in FORMATS:
         close = did_you_mean(form, FORMATS) or f"; there are {', '.join(FORMATS)}"
         raise UsageError(f"unknown format `{form}`{close}")

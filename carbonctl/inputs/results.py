@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from carbonctl import __version__, estimators
-from carbonctl.account import estimate
+from carbonctl.account import estimate, result_of
 from carbonctl.catalog import Catalog
 from carbonctl.catalog.own_records import OwnRecords, together
 from carbonctl.errors import InputError, Problem
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from carbonctl.analysis.accounts import Accounts
 
 _HEAD = 200  # bytes in which a document says what it is
+# What other commands print is no workload.
+_COMMANDS = (
+    "embodied", "sensitivity", "sweep", "breakeven", "levers", "site", "schedule", "project",
+    "refresh", "scaling", "survey",
+)  # fmt: skip
 
 
 class Origin(NamedTuple):
@@ -63,18 +69,7 @@ def refuse_other_results(data: bytes, name: str, first: int = 1) -> None:
     head = data[:_HEAD]
     others = {
         b"compare": "a comparison",
-        **{
-            name.encode(): f"a result of `{name}`"
-            for name in (
-                "embodied",
-                "sensitivity",
-                "sweep",
-                "breakeven",
-                "levers",
-                "site",
-                "schedule",
-            )
-        },
+        **{name.encode(): f"a result of `{name}`" for name in _COMMANDS},
     }
     for schema, what in others.items():
         if head.lstrip().startswith(b"{") and b'"carbonctl.%s/' % schema in head:
@@ -116,6 +111,21 @@ def loaded_workload(
     with json_first(document):
         _refuse_results(document, command)
         return load(decode(data, name, first), name, estimators, catalog, overrides, first)
+
+
+def account_of(
+    document: Document, catalog: Catalog, overrides: tuple[str, ...], command: str
+) -> tuple[Loaded, Result]:
+    """Return the workload of a document with its account; ``command`` is what asks for it.
+
+    Raises
+    ------
+    InputError
+        As `loaded_workload`, or where its figures do not suffice.
+    """
+    loaded = loaded_workload(document, catalog, overrides, command)
+    digest = sha256(document.data).hexdigest()
+    return loaded, result_of(loaded, catalog, document.label, digest)
 
 
 def _refuse_results(document: Document, command: str) -> None:

@@ -143,6 +143,8 @@ class Result:
         What draws say of it, where they were asked for.
     levers : tuple of str
         The names of levers that the file has and that are not pulled.
+    has_projection : bool
+        Whether the file has a projection, which is no part of the account.
     figures : tuple of Figure
         Figures of activities that are no entries, such as tokens per second.
     details : dict
@@ -174,6 +176,7 @@ class Result:
         self.uncertainty = Uncertainty()
         self.samples: Drawn | None = None
         self.levers: tuple[str, ...] = ()
+        self.has_projection = False
         self.figures: tuple[Figure, ...] = ()
         self.details: dict[tuple[str, str], Any] = {}
 

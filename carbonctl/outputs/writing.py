@@ -188,7 +188,7 @@ def export_chunks(target: Target, head: str, chunks: Iterable[bytes]) -> None:
         else:
             whole.replace(target.path, data)
     except OSError as error:
-        raise OutputError(f"{target.path}: {error.strerror or error}") from None
+        raise OutputError(f"{target}: {error.strerror or error}") from None
 
 
 def _is_stdout(path: Path) -> bool:

@@ -21,11 +21,12 @@ from carbonctl.numbers.units import DURATION, parse
 from carbonctl.numbers.values import Value
 from carbonctl.reference import descriptions
 from carbonctl.spec import fields as f
-from carbonctl.spec import hours, scalars
+from carbonctl.spec import hours, scalars, site_file
 from carbonctl.spec import model as m
 from carbonctl.spec.levers import Lever
 from carbonctl.spec.parts import KINDS as PART_KINDS
 from carbonctl.spec.parts import Wafer
+from carbonctl.spec.projection import Hardware, Optimisation, Projection, Rebound
 from carbonctl.spec.systems import Accelerator, Spec, System, SystemFields
 from carbonctl.spec.uncertainty import Correlation, UncertaintyBlock
 from carbonctl.spec.word_or import WordOr
@@ -63,12 +64,12 @@ def kinds() -> list[Row]:
 
 
 def topics() -> tuple[str, ...]:
-    """Return what there is a page for: the kinds, and the other parts of a workload."""
+    """Return what there is a page for: the kinds, and the other parts of workloads and sites."""
     return (*estimators.KINDS, *_PARTS)
 
 
 def page(topic: str) -> Page:
-    """Return the help of one kind, or of another part of a workload.
+    """Return the help of one kind, or of another part of a workload or a site's file.
 
     Raises KeyError where there is no such kind and no such part.
     """
@@ -91,6 +92,8 @@ _PARTS: dict[str, type[Spec]] = {
     "site_battery": hours.StationaryBattery,
     "flexibility": hours.Tier,
     "servers": hours.Servers,
+    "demand": site_file.Demand,
+    "plan": site_file.Plan,
     "schedule": hours.Schedule,
     "regions": hours.Region,
     "system": System,
@@ -107,20 +110,16 @@ _PARTS: dict[str, type[Spec]] = {
     "uncertainty": UncertaintyBlock,
     "correlations": Correlation,
     "levers": Lever,
+    "projection": Projection,
+    "optimisation": Optimisation,
+    "hardware": Hardware,
+    "rebound": Rebound,
     "clients": ClientClass,
     "connections": Connection,
     "access_point": AccessPoint,
     "network": Network,
     "server": Server,
 }
-
-
-def of_model(model: type[Spec], topic: str) -> Page:
-    """Return the help of a model that no topic has: its keys, and what it is."""
-    about = f"{topic}: {inspect.cleandoc(model.__doc__ or '')}".partition("\n")[0]
-    fields = model.model_fields
-    rows = [_row(field.alias or name, field, topic) for name, field in fields.items()]
-    return Page(topic, about.replace("``", ""), rows, [])
 
 
 def _kind(kind: str) -> Page:
@@ -149,7 +148,7 @@ def _about(kind: str) -> str:
 
 
 def _row(key: str, field: FieldInfo, topic: str) -> Row:
-    needed = REQUIRED if field.is_required() and key not in ("kind", "share") else ""
+    needed = REQUIRED if field.is_required() and not _goes_without_saying(topic, key) else ""
     return {
         "key": key,
         "example": _said(topic, key) or _example(field),
@@ -159,9 +158,14 @@ def _row(key: str, field: FieldInfo, topic: str) -> Row:
     }
 
 
+def _goes_without_saying(topic: str, key: str) -> bool:
+    """Whether a key that a model requires is one that a reader need not be told to write."""
+    return (key == "kind" and topic not in _WITH_OWN_KIND) or (topic, key) == ("site", "share")
+
+
 def _said(topic: str, key: str) -> str | None:
     """Return the example of a key that a table has, else None."""
-    if key == "kind" and topic != "generation":
+    if key == "kind" and topic not in _WITH_OWN_KIND:
         return topic
     kind, known = estimators.KINDS.get(topic), _examples()
     own = kind.examples.get(key) if kind else None
@@ -219,6 +223,7 @@ def _catalog() -> Catalog:
 
 
 _ASSUMED = ("lifetime", "utilization")
+_WITH_OWN_KIND = ("generation",)  # whose `kind` is not its topic
 _BY_CLASS = ("pue", "load", "host_power")  # of priors.csv, by use, machine and site
 _WITHOUT = ("construction",)  # whose keys of these names are of something else
 _IN_WORDS = {"lifetime": (best(parse("1 year", DURATION)), "years"), "utilization": (0.01, "%")}

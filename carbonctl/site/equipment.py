@@ -73,10 +73,10 @@ def equipped(spec: StationaryBattery, assumed: list[Assumption]) -> Equipped:
 
     energy = spec.energy.best / KWH_PER_MWH
     is_usable = spec.energy_is == "usable"
-    depth = 1.0 if spec.depth_of_discharge is None else spec.depth_of_discharge.best
+    depth = said("depth_of_discharge", 1.0, "100 %", "all of its energy is usable")
     usable = float(usable_mwh(energy, depth, spec.energy_is or "nameplate"))
     if spec.power is None:
-        assumed.append(("site.battery.power", f"{energy:g} MW", "all its energy in an hour"))
+        assumed.append(("site.battery.power", "all its energy in an hour", "none is given"))
     power = energy if spec.power is None else spec.power.best / W_PER_MW
     battery = Battery(
         usable, power, power,
@@ -92,7 +92,7 @@ def equipped(spec: StationaryBattery, assumed: list[Assumption]) -> Equipped:
     return Equipped(
         battery, usable / depth if is_usable else energy, depth, start,
         said("embodied", KG_PER_KWH, "74 kg/kWh", "as Carbon Explorer (ASPLOS 2023)"),
-        math.inf if spec.cycle_life is None else spec.cycle_life.best,
+        said("cycle_life", math.inf, "no limit", "cycles wear nothing out; it lasts its lifetime"),
         lifetime / YEAR_H, spec.power is not None, spec.charge_from or "surplus",
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from carbonctl.account.places import places
 from carbonctl.account.site import HoursOf, hours_of
 from carbonctl.catalog import Catalog
 from carbonctl.errors import Caution, InputError, Problem
-from carbonctl.ledger.entry import GRID_LOSSES
+from carbonctl.factors import grid
 from carbonctl.numbers.intervals import Range, best
 from carbonctl.numbers.values import Value
 from carbonctl.spec.hours import Schedule
@@ -42,7 +42,7 @@ class JobFacts(NamedTuple):
     activity : Activity
         As the workload has it.
     at : HoursOf
-        Where the hours of its grid stand.
+        Where the hours of its grid stand, and its losses.
     """
 
     path: str
@@ -55,6 +55,12 @@ class JobFacts(NamedTuple):
     schedule: Schedule
     activity: Activity
     at: HoursOf
+
+    @property
+    def generated_per_kwh(self) -> float:
+        """Energy generated per energy at the meter: more than 1 where grid losses are given."""
+        losses = self.at.losses
+        return 1.0 if losses is None else 1.0 + float(grid.lost_kwh(1.0, losses.best))
 
 
 class Jobs(NamedTuple):
@@ -104,9 +110,6 @@ class _Facts:
         except Unaccountable as error:
             raise InputError(loaded.problem(*fault) for fault in error.faults) from None
         self.energy_kwh: dict[tuple[str, str], float] = {}
-        if any(entry.item == GRID_LOSSES and entry.kgco2e for entry in journal.entries):
-            message = "grid losses are not counted here; `carbonctl estimate` does that"
-            self.warnings.append(Caution(message, "site.losses", kind="grid losses"))
         for entry in journal.entries:
             key = (entry.phase, entry.activity)
             self.energy_kwh[key] = self.energy_kwh.get(key, 0.0) + (entry.energy_kwh or 0.0)

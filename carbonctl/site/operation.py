@@ -15,6 +15,7 @@ from carbonctl.site.coverage import energy_mwh, exported_mw, hourly_cfe
 from carbonctl.site.embodied import battery_life_years, generation_kgco2e
 from carbonctl.site.equipment import Equipped, servers_kgco2e
 from carbonctl.site.results import BatteryUse, Embodied, Outcome, Trace
+from carbonctl.site.shifting import shifted
 from carbonctl.spec.hours import Servers
 
 PERCENT = 100
@@ -54,6 +55,36 @@ class Operated(NamedTuple):
     servers: Servers | None
     export_limit_mw: float
     account: str
+
+
+def generated_mw(hours: SiteHours) -> tuple[FloatArray, FloatArray | None]:
+    """Return what all plants generate after losses, and those behind the meter [MW].
+
+    The latter is None where there are none.
+    """
+    generation, onsite = np.zeros(len(hours.demand_mw)), np.zeros(len(hours.demand_mw))
+    for plant in hours.plants:
+        delivered = plant.delivered_shape * plant.capacity_mw
+        generation = generation + delivered
+        onsite = onsite + delivered if plant.is_onsite else onsite
+    has_onsite = any(plant.is_onsite for plant in hours.plants)
+    return generation, onsite if has_onsite else None
+
+
+def with_capacity(site: Operated, place: int, capacity_mw: float) -> Operated:
+    """Return a site whose plant at some place has another capacity [MW]."""
+    plants = list(site.hours.plants)
+    plants[place] = plants[place]._replace(capacity_mw=capacity_mw)
+    hours = site.hours._replace(plants=tuple(plants))
+    generation, onsite = generated_mw(hours)
+    return site._replace(hours=hours, generation_mw=generation, onsite_mw=onsite)
+
+
+def followed(site: Operated) -> FloatArray:
+    """Return the load where flexible tiers follow generation [MW]; the demand without any."""
+    if not site.flexible.tiers:
+        return site.hours.demand_mw
+    return shifted(site.flexible, site.generation_mw, site.hours.g_per_kwh, site.capacity_mw)
 
 
 def battery_run(site: Operated, load_mw: FloatArray, equipped: Equipped | None) -> BatteryRun:
@@ -96,6 +127,7 @@ def operate(
     whole = embodied.total_kgco2e
     outcome = Outcome(
         name,
+        float(energy_mwh(site.generation_mw, step_h)),
         passed.unmet_mwh,
         PERCENT * float(hourly_cfe(passed.unmet_mwh, energy_mwh(load_mw, step_h))),
         None if hours.cfe is None

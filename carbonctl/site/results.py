@@ -12,6 +12,7 @@ from carbonctl.site.coverage import Coverage
 from carbonctl.site.sweep import DesignTable
 
 NONE, BATTERY, SHIFTING, BOTH = "none", "battery", "shifting", "both"
+SIZED = "sized"
 
 
 class SiteQuestion(NamedTuple):
@@ -86,7 +87,9 @@ class Outcome(NamedTuple):
     Attributes
     ----------
     name : str
-        none, battery, shifting or both.
+        none, battery, shifting or both; sized for the site of the size that meets its target.
+    generation_mwh : float
+        Of all plants, after losses [MWh].
     unmet_mwh : float
         What the grid supplies beyond generation and battery [MWh].
     hourly_cfe_pct : float
@@ -108,6 +111,7 @@ class Outcome(NamedTuple):
     """
 
     name: str
+    generation_mwh: float
     unmet_mwh: float
     hourly_cfe_pct: float
     grid_cfe_score_pct: float | None
@@ -226,11 +230,14 @@ class SiteResult(NamedTuple):
     capacity_mw : float
         Most that its servers draw.
     outcomes : tuple of Outcome
-        none, then battery, shifting and both where the site has them; the last is the site.
+        none, then battery, shifting and both where the site has them; the last is the site as it
+        is written.
     trace : Trace
         Of the last.
     optimum : Best or None
     sized : Sized or None
+    sized_outcome : Outcome or None
+        The site of that size.
     designs : DesignTable or None
     signal : Signal or None
     hours_of_day : tuple of HourOfDay
@@ -253,6 +260,7 @@ class SiteResult(NamedTuple):
     trace: Trace
     optimum: Best | None
     sized: Sized | None
+    sized_outcome: Outcome | None
     designs: DesignTable | None
     signal: Signal | None
     hours_of_day: tuple[HourOfDay, ...]
@@ -262,8 +270,13 @@ class SiteResult(NamedTuple):
 
     @property
     def outcome(self) -> Outcome:
-        """The site as it is: with its battery and its flexible load."""
+        """The site as it is written: with its battery and its flexible load."""
         return self.outcomes[-1]
+
+    @property
+    def ways(self) -> tuple[Outcome, ...]:
+        """All ways to run the site: as it is written, and of the size that meets its target."""
+        return self.outcomes if self.sized_outcome is None else (*self.outcomes, self.sized_outcome)
 
     def per_year(self, kgco2e: float | None) -> float | None:
         """Return a figure of the data per year; None where the data are no year."""

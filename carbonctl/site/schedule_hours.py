@@ -56,7 +56,8 @@ class JobHours(NamedTuple):
     series : dict of str to Series
         Intensity by region, home first [g/kWh].
     regions : tuple of Region
-        The same for the kernels.
+        The same for the kernels, per energy at the meter: grid losses included, those of the
+        job's site in every region.
     limit_kw : array or None
         Most that the job may draw, step by step [kW].
     signal : Signal or None
@@ -183,12 +184,13 @@ class _Reader:
             raise Refusal(str(error)) from None
         limit, chooser = axes.pop(_LIMIT, None), axes.pop(_SIGNAL, None)
         signal = chooser or self.signal
+        generated = self.facts.generated_per_kwh
         return JobHours(
             axes,
             tuple(self.region(name, series) for name, series in axes.items()),
             None if limit is None else _steps(limit).values * KW_PER_MW,
             None if signal is None else Signal(
-                _steps(signal), (axes[HOME].start_s - signal.start_s) / HOUR_S
+                _steps(signal, generated), (axes[HOME].start_s - signal.start_s) / HOUR_S
             ),
             signal,
             tuple(self.files.data),
@@ -203,11 +205,12 @@ class _Reader:
         if name == HOME and moved:
             raise Refusal("`home` is where the job is: nothing is moved; leave out `transfer`",
                           "regions", HOME)  # fmt: skip
-        return Region(name, _steps(series), AVERAGE, self.basis[name], pue, moved)
+        intensity = _steps(series, self.facts.generated_per_kwh)
+        return Region(name, intensity, AVERAGE, self.basis[name], pue, moved)
 
 
-def _steps(series: Series) -> Steps:
-    return steps(np.array(series.values), series.step_s / HOUR_S)
+def _steps(series: Series, factor: float = 1.0) -> Steps:
+    return steps(np.array(series.values) * factor, series.step_s / HOUR_S)
 
 
 def _hours(region: Hourly | RegionSpec) -> Hourly:

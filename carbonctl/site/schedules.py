@@ -83,7 +83,7 @@ class Option(NamedTuple):
     energy_kwh : float
         What it draws, PUE included [kWh].
     g_per_kwh : float
-        Mean intensity of that energy [g/kWh].
+        Mean intensity of that energy, grid losses included where the site gives them [g/kWh].
     transfer_kgco2e : float
         Of moving the job there [kg].
     kgco2e : float

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from carbonctl.site.assembly import FloatArray, Plant
-from carbonctl.site.battery import BatteryRun
 from carbonctl.site.coverage import energy_mwh, hourly_cfe
 from carbonctl.site.equipment import Assumption, Equipped, equipped
-from carbonctl.site.operation import PERCENT, Operated, battery_run, with_energy
-from carbonctl.site.results import Sized
-from carbonctl.site.shifting import shifted
-from carbonctl.site.sizing import HOURS, size_battery, smallest
+from carbonctl.site.operation import (
+    PERCENT,
+    Operated,
+    battery_run,
+    followed,
+    operate,
+    with_capacity,
+    with_energy,
+)
+from carbonctl.site.results import BATTERY, SIZED, Outcome, Sized
+from carbonctl.site.sizing import HOURS, Sizing, size_battery, smallest
 from carbonctl.spec.hours import StationaryBattery
 from carbonctl.spec.site_file import Plan
 from carbonctl.text import did_you_mean
 
-BATTERY = "battery"
 _ANY_BATTERY = {"energy": "1 MWh"}
 
 
-def sized(site: Operated, plan: Plan, assumed: list[Assumption]) -> Sized:
-    """Return the smallest size that meets the target of a plan.
+def sized(site: Operated, plan: Plan, assumed: list[Assumption]) -> tuple[Sized, Outcome]:
+    """Return the smallest size that meets the target of a plan, and what comes of the site with it.
 
     Raises
     ------
@@ -37,22 +39,35 @@ def sized(site: Operated, plan: Plan, assumed: list[Assumption]) -> Sized:
         raise ValueError(f"size: `{what}` is not in the site{did_you_mean(what, known)}; "
                          f"there are {', '.join(known)}")  # fmt: skip
     if what == BATTERY:
-        size = _battery(site, target, assumed)
+        result, changed = _battery(site, target, assumed)
     else:
-        size = _plant(site, site.hours.plants[names.index(what)], target)
+        result, changed = _plant(site, names.index(what), target)
+    assert result.size is not None
+    outcome, _ = operate(changed, SIZED, followed(changed), has_battery=True)
+    demand_mwh = float(energy_mwh(site.hours.demand_mw, site.hours.step_h))
+    size = Sized(
+        what, "MWh" if what == BATTERY else "MW", PERCENT * target, PERCENT * result.hourly_cfe,
+        PERCENT * result.without, result.size,
+        PERCENT * (outcome.exported_mwh + outcome.curtailed_mwh) / demand_mwh,
+    )  # fmt: skip
+    _check_excess(size, plan)
+    return size, outcome
+
+
+def _check_excess(size: Sized, plan: Plan) -> None:
     allowed = None if plan.excess is None else PERCENT * plan.excess.best
     if allowed is not None and size.spilled_pct > allowed + 1e-9:
         raise ValueError(
-            f"{size.size:,.6g} {size.unit} of {what} reach {PERCENT * target:g} %, but "
+            f"{size.size:,.6g} {size.unit} of {size.what} reach {size.target_pct:g} %, but "
             f"{size.spilled_pct:.4g} % of the demand is sold or spilled, more than `excess`, "
             f"{allowed:g} %"
         )
-    return size
 
 
-def _battery(site: Operated, target: float, assumed: list[Assumption]) -> Sized:
-    kind = site.equipped or _default_battery(assumed)
-    load = _load(site, site.generation_mw)
+def _battery(site: Operated, target: float, assumed: list[Assumption]) -> tuple[Sizing, Operated]:
+    """Return the smallest battery, its nameplate energy [MWh], and the site with it."""
+    kind = (site.equipped or _default_battery(assumed))._replace(start=None)
+    load = followed(site)
     result = size_battery(
         kind.battery, load, site.generation_mw, target,
         keep_power=kind.keeps_power, step_h=site.hours.step_h,
@@ -63,11 +78,8 @@ def _battery(site: Operated, target: float, assumed: list[Assumption]) -> Sized:
             f"{PERCENT * result.hourly_cfe:.4f} %, limited by the {result.limit}"
         )
     nameplate = result.size / kind.depth
-    passed = battery_run(site, load, with_energy(kind, nameplate)._replace(start=None))
-    return Sized(
-        BATTERY, "MWh", PERCENT * target, PERCENT * result.hourly_cfe, PERCENT * result.without,
-        nameplate, _spilled_pct(passed, load, site.hours.step_h),
-    )  # fmt: skip
+    changed = site._replace(equipped=with_energy(kind, nameplate))
+    return result._replace(size=nameplate), changed
 
 
 def _default_battery(assumed: list[Assumption]) -> Equipped:
@@ -75,21 +87,20 @@ def _default_battery(assumed: list[Assumption]) -> Equipped:
     return equipped(spec, assumed)
 
 
-def _plant(site: Operated, plant: Plant, target: float) -> Sized:
-    """Return the smallest capacity of a plant; flexible load follows each."""
-    shape, step_h = plant.delivered_shape, site.hours.step_h
-    others = site.generation_mw - shape * plant.capacity_mw
-    others = np.maximum(others, 0.0)
-    kind = None if site.equipped is None else site.equipped._replace(start=None)
+def _plant(site: Operated, place: int, target: float) -> tuple[Sizing, Operated]:
+    """Return the smallest capacity of a plant [MW], and the site with it.
 
-    def at(capacity_mw: float) -> tuple[BatteryRun, FloatArray]:
-        changed = site._replace(generation_mw=others + shape * capacity_mw)
-        load = _load(changed, changed.generation_mw)
-        return battery_run(changed, load, kind), load
+    Flexible load follows each capacity that is tried.
+    """
+    plant, step_h = site.hours.plants[place], site.hours.step_h
+    shape, others = plant.delivered_shape, with_capacity(site, place, 0.0).generation_mw
+    kind = None if site.equipped is None else site.equipped._replace(start=None)
+    demand_mwh = energy_mwh(site.hours.demand_mw, step_h)
 
     def share(capacity_mw: float) -> float:
-        passed, load = at(capacity_mw)
-        return float(hourly_cfe(passed.unmet_mwh, energy_mwh(load, step_h)))
+        changed = site._replace(generation_mw=others + shape * capacity_mw)
+        passed = battery_run(changed, followed(changed), kind)
+        return float(hourly_cfe(passed.unmet_mwh, demand_mwh))
 
     peak = site.capacity_mw + (0.0 if kind is None else float(kind.battery.limits_mw()[0]))
     generating = shape[shape > 0]
@@ -103,18 +114,4 @@ def _plant(site: Operated, plant: Plant, target: float) -> Sized:
             f"no capacity of {plant.name} reaches {PERCENT * target:g} %: at most "
             f"{PERCENT * result.hourly_cfe:.4f} %, limited by the {HOURS}"
         )
-    passed, load = at(result.size)
-    return Sized(
-        plant.name, "MW", PERCENT * target, PERCENT * result.hourly_cfe,
-        PERCENT * result.without, result.size, _spilled_pct(passed, load, step_h),
-    )  # fmt: skip
-
-
-def _load(site: Operated, generation_mw: FloatArray) -> FloatArray:
-    if not site.flexible.tiers:
-        return site.hours.demand_mw
-    return shifted(site.flexible, generation_mw, site.hours.g_per_kwh, site.capacity_mw)
-
-
-def _spilled_pct(passed: BatteryRun, load_mw: FloatArray, step_h: float) -> float:
-    return PERCENT * passed.spilled_mwh / float(energy_mwh(load_mw, step_h))
+    return result, with_capacity(site, place, result.size)._replace(equipped=kind)

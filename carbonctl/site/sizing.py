@@ -1,7 +1,8 @@
 """The smallest battery, or plant, with which a load reaches a share of hourly carbon-free energy.
 
-The share rises with each size, so bisection finds it. What is returned reaches the target: the
-upper end of the last bracket, never its middle.
+The share rises with each size, so a bracket finds it: it is cut where the line through its ends
+meets the target, or in the middle where that is slow. What is returned reaches the target: the
+upper end of the last bracket, never a point within.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from carbonctl.site.battery import Battery, resized, run
 from carbonctl.site.coverage import energy_mwh, hourly_cfe
 
 PRECISION = 1e-6  # of the size
+_SLOW = 3  # cuts by lines
 REACHED = 1e-12  # by which a share may miss its target: the rounding of sums
 ENERGY, POWER, HOURS = "energy over the period", "power of the battery", "hours without generation"
 
@@ -168,21 +170,59 @@ def smallest(
     without = share_of(0.0)
     if without >= needed:
         return Sizing(0.0, without, without, None)
-    low, high = 0.0, min(first, most)
+    low, below, high = 0.0, without, min(first, most)
     reached = share_of(high)
     while reached < needed:
         if high >= most:
             return Sizing(None, max(reached, without), without, ENERGY)
-        low, high = high, min(2 * high, most)
+        low, below, high = high, reached, min(2 * high, most)
         reached = share_of(high)
-    while high - low > PRECISION * high:
-        middle = (low + high) / 2
-        share = share_of(middle)
+    bracket = _Bracket(low, below - target, high, max(reached - target, 0.0))
+    while bracket.high - bracket.low > PRECISION * bracket.high:
+        size = bracket.cut()
+        share = share_of(size)
         if share >= needed:
-            high, reached = middle, share
+            reached = share
+            bracket.lower(size, max(share - target, 0.0))
         else:
-            low = middle
-    return Sizing(high, reached, without, None)
+            bracket.raise_to(size, share - target)
+    return Sizing(bracket.high, reached, without, None)
+
+
+class _Bracket:
+    """Two sizes, the lower one below the target and the higher one at it or above.
+
+    An end that stays twice counts half as much (the Illinois method), and where three cuts have
+    not halved the bracket the next is in its middle.
+    """
+
+    def __init__(self, low: float, under: float, high: float, over: float) -> None:
+        self.low, self.under, self.high, self.over = low, under, high, over
+        self.moved = ""
+        self.wide, self.cuts = high - low, 0
+
+    def cut(self) -> float:
+        """Return the size to try next, a little inside of the bracket."""
+        width = self.high - self.low
+        if 2 * width <= self.wide:
+            self.wide, self.cuts = width, 0
+        self.cuts += 1
+        if self.cuts > _SLOW:
+            self.wide, self.cuts = width, 0
+            return (self.low + self.high) / 2
+        inside = min(PRECISION * self.high, width) / 2
+        size = self.low - self.under * width / (self.over - self.under)
+        return min(max(size, self.low + inside), self.high - inside)
+
+    def lower(self, size: float, over: float) -> None:
+        """Take a size that reaches the target, by how far, as the higher end."""
+        self.under *= 0.5 if self.moved == "high" else 1.0
+        self.high, self.over, self.moved = size, over, "high"
+
+    def raise_to(self, size: float, under: float) -> None:
+        """Take a size that misses the target, by how far (below 0), as the lower end."""
+        self.over *= 0.5 if self.moved == "low" else 1.0
+        self.low, self.under, self.moved = size, under, "low"
 
 
 def _hours_of_power(battery: Battery, keep_power: bool) -> float:

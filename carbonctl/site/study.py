@@ -20,7 +20,7 @@ from carbonctl.site.equipment import (
     flexible,
     plant_assumptions,
 )
-from carbonctl.site.operation import Operated, operate
+from carbonctl.site.operation import Operated, followed, generated_mw, operate
 from carbonctl.site.remarks import remarks
 from carbonctl.site.results import (
     BATTERY,
@@ -35,7 +35,6 @@ from carbonctl.site.results import (
     Sized,
     Trace,
 )
-from carbonctl.site.shifting import shifted
 from carbonctl.site.sizes import sized
 from carbonctl.site.sweep import Axis, DesignTable, read_axes, swept
 from carbonctl.spec.site_file import LoadedSite
@@ -86,12 +85,7 @@ class _Study:
         Raises InputError where demand, capacity and flexible load do not go together.
         """
         hours, site = self.hours, self.loaded.site.site
-        generation = np.zeros(len(hours.demand_mw))
-        onsite = np.zeros(len(hours.demand_mw))
-        for plant in hours.plants:
-            delivered = plant.delivered_shape * plant.capacity_mw
-            generation = generation + delivered
-            onsite = onsite + delivered if plant.is_onsite else onsite
+        generation, onsite = generated_mw(hours)
         battery = None if site.battery is None else equipped(site.battery, self.assumed)
         demand = flexible(site, hours.demand_mw, hours.step_h, hours.start_s)
         capacity = capacity_mw(site, hours.demand_mw)
@@ -102,9 +96,8 @@ class _Study:
         except ValueError as error:
             key = "capacity" if site.capacity is not None else "flexibility"
             raise self.refuse(("site", key), str(error)) from None
-        has_onsite = any(plant.is_onsite for plant in hours.plants)
         return Operated(
-            hours, generation, onsite if has_onsite else None, demand, capacity, battery,
+            hours, generation, onsite, demand, capacity, battery,
             site.servers, float("inf") if limit is None else limit.best / W_PER_MW,
             self.question.account,
         )  # fmt: skip
@@ -116,9 +109,8 @@ class _Study:
             alone = coverage(hours.demand_mw, site.generation_mw, hours.step_h)
         except ValueError as error:
             raise self.refuse(("demand",), str(error)) from None
-        shifted_mw = self.shifted()
-        outcomes, trace = self.outcomes(shifted_mw)
-        axes, size = self.planned()
+        outcomes, trace = self.outcomes(followed(site))
+        axes, size, sized_outcome = self.planned()
         self.warnings += remarks(self.site, self.loaded.site.site, outcomes[-1], self.question)
         return SiteResult(
             name=self.loaded.site.name,
@@ -134,21 +126,13 @@ class _Study:
             trace=trace,
             optimum=self.optimum(outcomes[-1], trace) if self.question.wants_optimum else None,
             sized=size,
+            sized_outcome=sized_outcome,
             designs=self.designs(axes, progress),
             signal=self.signal(trace),
             hours_of_day=hours_of_day(hours) if self.question.wants_hours_of_day else (),
             cfe_of_day=cfe_of_day(hours, trace),
             warnings=tuple(dict.fromkeys(self.warnings)),
             assumptions=tuple(self.assumed),
-        )
-
-    def shifted(self) -> FloatArray:
-        """Return the load where flexible tiers follow generation [MW]; the demand without any."""
-        if not self.site.flexible.tiers:
-            return self.hours.demand_mw
-        hours = self.hours
-        return shifted(
-            self.site.flexible, self.site.generation_mw, hours.g_per_kwh, self.site.capacity_mw
         )
 
     def outcomes(self, shifted_mw: FloatArray) -> tuple[tuple[Outcome, ...], Trace]:
@@ -189,11 +173,11 @@ class _Study:
             round(imported - carbon.import_kg, DIGITS), charge_from,
         )  # fmt: skip
 
-    def planned(self) -> tuple[tuple[Axis, ...], Sized | None]:
-        """Return the axes of the plan's sweep, and the size that meets its target."""
+    def planned(self) -> tuple[tuple[Axis, ...], Sized | None, Outcome | None]:
+        """Return the axes of the plan's sweep, the size that meets its target and its outcome."""
         plan = self.loaded.site.plan
         if plan is None:
-            return (), None
+            return (), None, None
         if plan.excess is not None and plan.target is None and not plan.sweep:
             message = "counts with `target` or `sweep` alone"
             self.warnings.append(Caution(message, "plan.excess"))
@@ -207,14 +191,15 @@ class _Study:
             else:
                 axes.append(axis)
         size: Sized | None = None
+        outcome: Outcome | None = None
         if plan.target is not None:
             try:
-                size = sized(self.site, plan, self.assumed)
+                size, outcome = sized(self.site, plan, self.assumed)
             except ValueError as error:
                 problems.append(self.loaded.problem(("plan", "target"), str(error)))
         if problems:
             raise InputError(problems)
-        return tuple(axes), size
+        return tuple(axes), size, outcome
 
     def designs(
         self, axes: tuple[Axis, ...], progress: Callable[[int], None] | None

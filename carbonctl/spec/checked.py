@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
@@ -16,23 +17,24 @@ class Checked(NamedTuple):
     Attributes
     ----------
     name : str
-        The model, in `carbonctl.spec.hours`.
+        The model.
     is_list : bool
         Whether it is a list of them.
     or_word : str
         The key that one word in its place stands for; empty where it must be a mapping.
+    module : str
+        The module of `carbonctl.spec` that the model is in.
     """
 
     name: str
     is_list: bool = False
     or_word: str = ""
+    module: str = "hours"
 
     @property
     def model(self) -> type[BaseModel]:
         """The model itself."""
-        from carbonctl.spec import hours
-
-        model: type[BaseModel] = getattr(hours, self.name)
+        model: type[BaseModel] = getattr(import_module(f"carbonctl.spec.{self.module}"), self.name)
         return model
 
     def read(self, raw: Any) -> Any:

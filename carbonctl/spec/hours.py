@@ -176,11 +176,11 @@ class Generation(Spec):
     hourly: HourlyRef = Field(description="their generation by time: a file")
     scale: ScaleRef | None = optional(
         "peak: the highest step is the capacity; or {capacity: …} of the file's plant, or "
-        "{energy: …} per year"
+        "{energy: …} per year; peak unless given"
     )
     losses: LossShare | None = optional("share lost on the way; nothing unless given")
     connection: Annotated[str, f.word(CONTRACT, ONSITE)] | None = optional(
-        "contract (by the grid) or onsite (behind the meter); a contract unless given"
+        "contract (by the grid) or onsite (behind the meter); contract unless given"
     )
     carbon: PerEnergy | None = optional(
         "embodied carbon per energy generated; wind 11 and solar 41 g/kWh unless given"
@@ -192,20 +192,29 @@ class StationaryBattery(Spec):
 
     energy: Stored = Field(description="capacity; nameplate unless energy_is says usable")
     energy_is: Annotated[str, f.word("nameplate", "usable")] | None = optional(
-        "what `energy` is; nameplate, of which depth_of_discharge is usable, unless given"
+        "usable, or nameplate, of which depth_of_discharge is usable; nameplate unless given"
     )
     power: Power | None = optional(
         "most it takes and gives; all its energy in an hour unless given"
     )
-    charge_efficiency: PositiveShare | None = optional("share of a charge that is stored")
-    discharge_efficiency: PositiveShare | None = optional("share of what is stored that comes out")
+    charge_efficiency: PositiveShare | None = optional(
+        "share of a charge that is stored; 92.2 % unless given"
+    )
+    discharge_efficiency: PositiveShare | None = optional(
+        "share of what is stored that comes out; 92.2 % unless given"
+    )
     self_discharge: LossRate | None = optional("share lost per time; nothing unless given")
-    depth_of_discharge: PositiveShare | None = optional("usable share of its energy")
-    cycle_life: Cycles | None = optional("full cycles that it lasts")
-    lifetime: Years | None = optional("years that it lasts, however it is used")
+    depth_of_discharge: PositiveShare | None = optional(
+        "usable share of its energy; all of it unless given"
+    )
+    cycle_life: Cycles | None = optional("full cycles that it lasts; no limit unless given")
+    lifetime: Years | None = optional(
+        "years that it lasts, however it is used; 15 years unless given"
+    )
     embodied: PerStored | None = optional("embodied carbon per energy; 74 kg/kWh unless given")
     charge_from: Annotated[str, f.word("surplus", "generation", "grid")] | None = optional(
-        "what charges it: surplus generation; generation or grid for the optimum alone"
+        "what charges it: surplus generation; generation or grid for the optimum alone; "
+        "surplus unless given"
     )
     start: StartLevel | None = optional(
         "cyclic (it ends as full as it began), or the share it begins with; cyclic unless given"

@@ -135,8 +135,11 @@ class _Check(Checker):
         phases = self.phases()
         self.sites()
         self.levers()
+        self.projection()
         self.nulls()
-        head = {**self.root, **({"phases": phases} if "phases" in self.root else {})}
+        head = dict(self.with_checked(Workload, self.root, ()))
+        if "phases" in head:
+            head["phases"] = phases
         if "site" in head:
             head["site"] = self.with_checked(SiteShare, head["site"], ("site",))
         for key in ("sites", "phase_sites"):
@@ -157,7 +160,7 @@ class _Check(Checker):
             raise InputError(self.problems)
         assert workload is not None
         fields = vars(workload)
-        for key in ("site", "sites", "phase_sites", "systems"):
+        for key in ("site", "sites", "phase_sites", "systems", "projection"):
             fields[key] = placed(fields[key], key, key)
         return workload
 
@@ -312,6 +315,13 @@ class _Check(Checker):
                     close = did_you_mean(name, known) or f"; there are {', '.join(known)}"
                     said = f"no lever is named `{name}`{close}"
                     self.problem(("levers", place, "excludes", number), said)
+
+    def projection(self) -> None:
+        """Check that what a projection names is there, and that its names are unique."""
+        if isinstance(self.root.get("projection"), Map):
+            from carbonctl.spec.projection_names import check_names  # few workloads have it
+
+            check_names(self, self.root)
 
     def sites(self) -> None:
         """Check that every site which is named is there."""

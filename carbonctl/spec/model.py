@@ -90,7 +90,7 @@ class Site(Spec):
         "embodied carbon of the building; counted only where given"
     )
     grid_hourly: _File | None = optional(
-        "the grid's intensity by time: a file, or a packaged series; counts where `start` is given"
+        "the grid's intensity by time: a file, or a packaged series; a workload needs `start` too"
     )
     marginal_hourly: _File | None = optional(
         "the grid's marginal intensity by time: a signal, which enters no total"
@@ -277,6 +277,9 @@ class Workload(Spec):
     reported: Reported | None = optional("published figures to compare with")
     uncertainty: UncertaintyBlock | None = optional("what is said of all ranges together")
     levers: tuple[Lever, ...] | None = optional("named changes, which `carbonctl levers` pulls")
+    projection: Annotated[Any, Checked("Projection", module="projection")] | None = optional(
+        "for `carbonctl project`: what becomes of it over years"
+    )
 
     def activities(self) -> list[tuple[str, int, str, Activity]]:
         """Return (phase, place, name, activity) in the order of the phases and of the file."""

@@ -43,7 +43,7 @@ class Plan(Spec):
     target: PositiveShare | None = optional("share of the demand to cover hour by hour")
     size: f.Name | None = optional(
         "what is made larger to meet the target: battery, or a plant of `generation`; "
-        "the battery unless given"
+        "battery unless given"
     )
     excess: Share | None = optional("most generation sold or spilled, as a share of the demand")
     sweep: dict[f.Name, Axis] | None = optional(
@@ -114,6 +114,24 @@ def load_site(
     """
     problems: list[Problem] = []
     tree = parse(text, file, problems=problems, first=first)
+    return load_site_tree(tree, problems, file, names, overrides, first)
+
+
+def load_site_tree(
+    tree: Any,
+    problems: list[Problem],
+    file: str,
+    names: f.Names,
+    overrides: tuple[str, ...] = (),
+    first: int = 1,
+) -> LoadedSite:
+    """Check a site's tree; ``problems`` are those of reading it.
+
+    Raises
+    ------
+    InputError
+        As `load_site`.
+    """
     if not isinstance(tree, Map):
         message = "a site is a mapping with `name`, `demand` and `site`"
         raise InputError([*problems, Problem(file, first, 1, message)])

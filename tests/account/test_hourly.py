@@ -1,5 +1,6 @@
 """Accounts of the hours that an activity really ran in: `site.grid_hourly` and `start`."""
 
+import csv
 import json
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from carbonctl.account import estimate
 from carbonctl.catalog import Catalog
 from carbonctl.errors import InputError
-from tests.conftest import CATALOG, run
+from tests.conftest import CATALOG, ROOT, run
 
 HOURS = range(1, 13)  # of the first, 100 g/kWh, of the second 200, …
 JOB = """\
@@ -210,3 +211,67 @@ def test_a_packaged_series_names_its_sources(folder):
     assert all(
         "eia930/ciso-2022@sha256:" in source and "eia-930-2022" in source for source in sources
     )
+
+
+# --- the range of factors by kind of plant ---
+
+# Of hardware_db/grids/rules.csv: stack of a region, its band, and what is upstream of any.
+STACK = {"US": {"gas": 405, "coal": 1024}, "rest": {"gas": 406, "coal": 1011}}
+UPSTREAM = {"gas": (120, 40, 280), "coal": (60, 30, 150)}
+GAS_MW, COAL_MW = (300, 100, 200), (100, 300, 100)  # of a file of three hours
+
+
+def band(region):
+    with (ROOT / "hardware_db" / "grids" / "rules.csv").open(encoding="utf-8", newline="") as file:
+        (row,) = (r for r in csv.DictReader(file) if r["region"] == region and r["band_relative"])
+    return float(row["band_relative"]), float(row["band_absolute_g"])
+
+
+def expected_ends(region, basis):
+    """Return the ends of the range of the whole file's intensity, as ratios to it."""
+    energy = {"gas": sum(GAS_MW), "coal": sum(COAL_MW)}
+    share = {fuel: mwh / sum(energy.values()) for fuel, mwh in energy.items()}
+    stack = sum(share[fuel] * STACK[region][fuel] for fuel in share)
+    relative, absolute = band(region)
+    half = max(relative * stack, min(absolute, max(stack, absolute / 2)))
+    ends = [stack, stack - half, stack + half]
+    if basis == "life-cycle":
+        ends = [end + sum(share[fuel] * UPSTREAM[fuel][at] for fuel in share)
+                for at, end in enumerate(ends)]  # fmt: skip
+    return ends[1] / ends[0], ends[2] / ends[0]
+
+
+def write_mix(folder):
+    rows = [f"2022-06-01T{at:02}:00Z,{gas},{coal}"
+            for at, (gas, coal) in enumerate(zip(GAS_MW, COAL_MW, strict=True))]  # fmt: skip
+    (folder / "mix.csv").write_text("\n".join(["start_utc,gas_mw,coal_mw", *rows, ""]))
+
+
+@pytest.mark.parametrize("basis", ["life-cycle", "direct"])
+@pytest.mark.parametrize(("region", "grid"), [("US", ", grid: US-CAL-CISO"), ("rest", "")])
+@pytest.mark.parametrize("hour", range(3))
+def test_the_intensity_of_an_hour_has_the_range_of_the_rule(folder, hour, region, grid, basis):
+    write_mix(folder)
+    run_of = f"wall_time: 1 h, start: '2022-06-01T{hour:02}:00Z'"
+    result = account(job(run_of, grid, f"{{file: mix.csv, basis: {basis}}}"))
+    gas, coal = GAS_MW[hour], COAL_MW[hour]
+    grams = {fuel: g + (UPSTREAM[fuel][0] if basis == "life-cycle" else 0)
+             for fuel, g in STACK[region].items()}  # fmt: skip
+    mean = (gas * grams["gas"] + coal * grams["coal"]) / (gas + coal)
+    low, high = expected_ends(region, basis)
+    assert low < 0.97
+    assert high > 1.03
+    for entry in result.entries:
+        if entry.boundary == "operational":
+            assert entry.factor == pytest.approx(mean / 1000, rel=1e-12)
+            assert entry.kgco2e_low == pytest.approx(entry.kgco2e * low, rel=1e-12)
+            assert entry.kgco2e_high == pytest.approx(entry.kgco2e * high, rel=1e-12)
+
+
+@pytest.mark.parametrize("hours", ["hours.csv", "{file: mix.csv, factors: ipcc2014}"])
+def test_figures_without_a_rule_have_no_range(folder, hours):
+    write_mix(folder)
+    result = account(job("wall_time: 1 h, start: 2022-06-01T01:00Z", hours=hours))
+    for entry in result.entries:
+        if entry.boundary == "operational":
+            assert entry.kgco2e_low == entry.kgco2e == entry.kgco2e_high

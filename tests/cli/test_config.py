@@ -74,7 +74,7 @@ def test_what_it_says_is_what_a_command_of_a_group_does(inside, monkeypatch, tmp
 
 def test_the_table_puts_commands_together(inside, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("COLUMNS", "300")
     lines = inside("config").out.splitlines()
     (color,) = (line for line in lines if line.startswith("--color"))
     assert color.split()[1:3] == ["auto", "default"]

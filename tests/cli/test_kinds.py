@@ -5,9 +5,13 @@ import io
 import json
 
 import pytest
+from pydantic import ValidationError
 
 from carbonctl.estimators import KINDS, model, module
 from carbonctl.reference import spec_keys
+from carbonctl.site.equipment import equipped
+from carbonctl.spec.hours import Generation, HourlyFile, Scale, Servers, StationaryBattery, Tier
+from carbonctl.spec.site_file import Demand, Plan
 
 
 def test_the_list(inside):
@@ -60,3 +64,37 @@ def test_keys_that_a_kind_refuses_are_not_in_its_page():
 def test_examples_are_of_keys_of_the_kind(kind):
     assert kind.examples.keys() <= model(kind.name).model_fields.keys()
     assert kind.assumes in ("", "client", "media")
+
+
+# --- keys of sites ---
+
+BATTERY = {row["key"]: row for row in spec_keys.page("site_battery").own}
+OF_SITES = {"site_battery": StationaryBattery, "demand": Demand, "plan": Plan, "generation": Generation,
+            "scale": Scale, "flexibility": Tier, "servers": Servers, "grid_hourly": HourlyFile}  # fmt: skip
+
+
+def test_defaults_of_a_battery_are_those_that_an_account_assumes():
+    assumed = []
+    equipped(StationaryBattery.model_validate({"energy": "1 MWh"}), assumed)
+    told = {path.removeprefix("site.battery."): text for path, text, _ in assumed}
+    assert {"lifetime", "embodied", "charge_efficiency", "cycle_life"} <= told.keys()
+    for key, text in told.items():
+        assert text.replace("100 %", "all of it") in BATTERY[key]["default"], key
+    unlisted = {key: BATTERY[key]["default"] for key in BATTERY.keys() - told.keys()}
+    assert unlisted == {
+        "energy": "", "energy_is": "nameplate",
+        "self_discharge": "nothing", "charge_from": "surplus", "start": "cyclic",
+        "model": "linear",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("topic", "record"), OF_SITES.items(), ids=OF_SITES)
+def test_examples_of_keys_of_a_site_are_taken_as_they_stand(topic, record):
+    rows = spec_keys.page(topic).own
+    assert [row["key"] for row in rows if not row["example"]] == []
+    for row in rows:
+        for example in row["example"].split(" | "):
+            if not example.startswith(("{", "[")):
+                with pytest.raises(ValidationError) as info:
+                    record.model_validate({"unknown": "", row["key"]: example})
+                assert (row["key"],) not in [error["loc"][:1] for error in info.value.errors()]

@@ -13,7 +13,7 @@ import pytest
 from carbonctl.catalog import Catalog, own_records
 from carbonctl.cli import app
 from carbonctl.spec import files
-from tests.conftest import CATALOG, cite
+from tests.conftest import CATALOG, CONFIGS, cite
 
 JOB = """name: job
 site: {grid: PL, year: 2024}
@@ -199,6 +199,10 @@ def test_compare_names_them(checkout, inside):
         ("sensitivity", "job.yaml"),
         ("sensitivity", "job.yaml", "-f", "md"),
         ("levers", "--list"),
+        ("refresh", "job.yaml", "--gain", "2x / 4 years"),
+        ("refresh", "job.yaml", "--gain", "2x / 4 years", "-f", "md"),
+        ("scaling", str(CONFIGS / "scaling" / "grid.yaml")),
+        ("scaling", str(CONFIGS / "scaling" / "grid.yaml"), "-f", "md"),
     ],
 )
 def test_other_texts_end_with_them(checkout, inside, command):
@@ -252,6 +256,16 @@ def test_levers_name_them(checkout, inside):
     assert inside("levers", "levers.yaml", "-f", "csv").err == f"note: own records: {state()}\n"
 
 
+def test_projections_name_them(checkout, inside):
+    write("grows.yaml", f"{JOB}projection: {{from: 2024, for: 2 years, demand: 2x / year}}\n")
+    for form in ("table", "md"):
+        out = inside("project", "grows.yaml", "-f", form).out
+        assert out.replace("`", "").endswith(f"\nOwn records: {state()}\n")
+    document = json.loads(inside("project", "grows.yaml", "-f", "json").out)
+    assert [one["path"] for one in document["own_records"]] == [".db"]
+    assert inside("project", "grows.yaml", "-f", "csv").err == f"note: own records: {state()}\n"
+
+
 def test_json_of_bills_and_doctor_has_them(checkout, inside):
     document = json.loads(inside("embodied", "nvidia/t4", "-f", "json").out)
     assert [one["path"] for one in document["own_records"]] == [".db"]
@@ -264,7 +278,8 @@ def test_every_command_with_the_flag_is_looked_at_here():
     """A new command that takes --hardware-db has to say that own records are used."""
     told = {"estimate", "compare", "explain", "embodied", "validate", "doctor", "hardware list",
             "hardware search", "hardware show", "hardware factors", "grid list", "grid show", "grid hourly", "models list", "models show",
-            "reproduce", "sensitivity", "sweep", "breakeven", "levers", "site", "schedule", "fleet"}  # fmt: skip
+            "reproduce", "sensitivity", "sweep", "breakeven", "levers", "project", "refresh", "scaling", "survey",
+            "site", "schedule", "fleet"}  # fmt: skip
     from carbonctl.cli import introspection
 
     assert told == {

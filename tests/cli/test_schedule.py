@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import random
 import struct
 
 import pytest
@@ -192,9 +193,41 @@ def test_now_is_what_estimate_counts(inside):
         assert document["schedule"]["now_kgco2e"] == pytest.approx(counted, rel=1e-12)
 
 
-def test_grid_losses_are_not_counted_which_is_said(inside):
-    done = inside("schedule", FINE_TUNING, "--set", "site.losses=6 %")
-    assert "grid losses are not counted here" in done.err
+@pytest.mark.parametrize("seed", range(12))
+def test_each_run_is_what_estimate_counts_from_its_start(scheduled, folder, inside, seed):
+    rng = random.Random(seed)
+    (folder / "day.csv").write_text(hours([rng.randint(5, 900) for _ in range(72)]))
+    losses = ["", "losses: 6 %", f"losses: {rng.uniform(1, 30)!r} %"][seed % 3]
+    text = job(
+        hours=rng.randint(1, 200) / 4, site=losses,
+        schedule=f"release: 2022-06-01T{rng.randint(0, 9):02}:15Z",
+    ).replace("pue: 1.0", f"pue: {rng.uniform(1, 2)!r}")  # fmt: skip
+    _, document = scheduled(text=text)
+    (folder / "job.yaml").write_text(text)
+    for name in ("now", "contiguous", "latest", "worst"):
+        run_of = option(document, name)
+        start = f"phases.training.run.start={run_of['start']}"
+        account = json.loads(inside("estimate", "job.yaml", "--set", start, "-f", "json").out)
+        total = account["results"][0]["total"]
+        assert run_of["kgco2e"] == pytest.approx(total["operational_kgco2e"], rel=1e-9), name
+        assert run_of["energy_kwh"] == pytest.approx(total["energy_kwh"], rel=1e-9)
+
+
+def test_grid_losses_raise_each_figure_alike_and_choose_nothing(scheduled):
+    more = {"schedule": "interruptible: yes, restart_energy: 5 kWh, "
+            "regions: {north: {grid_hourly: north.csv, transfer: 40 kWh}}"}  # fmt: skip
+    signal = "marginal_hourly: moer.csv"
+    _, without = scheduled(site=signal, **more)
+    done, with_them = scheduled("--set", "site.losses=20 %", site=signal, **more)
+    assert "losses" not in done.err
+    for before, after in zip(
+        without["jobs"][0]["options"], with_them["jobs"][0]["options"], strict=True
+    ):
+        for key in ("kgco2e", "transfer_kgco2e", "g_per_kwh", "foreseen_kgco2e", "signal_kgco2e"):
+            if before[key] is not None:
+                assert after[key] == pytest.approx(before[key] / 0.8, rel=1e-9), key
+        for key in ("start", "end", "pauses", "energy_kwh"):
+            assert after[key] == before[key]
 
 
 @pytest.mark.parametrize("width", ["40", "60", "72", "80"])

@@ -37,6 +37,10 @@ def test_every_schema_has_its_name():
         "sensitivity": "carbonctl.sensitivity/1",
         "levers": "carbonctl.levers/1",
         "schedule": "carbonctl.schedule/1",
+        "project": "carbonctl.project/1",
+        "survey": "carbonctl.survey/1",
+        "refresh": "carbonctl.refresh/1",
+        "scaling": "carbonctl.scaling/1",
         "fleet": "carbonctl.fleet/1",
     }
 

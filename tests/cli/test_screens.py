@@ -32,6 +32,8 @@ SCREENS = {
     "sweep-rows": ("sweep", "configs/quickstart.yaml", "--over", "site.grid=FR,DE,SE,US-CAMX"),
     "breakeven": ("breakeven", "configs/designs/keep-old-server.yaml",
                   "configs/designs/buy-new-server.yaml", "--vary", "site.carbon_intensity=0..1000 g/kWh"),
+    "refresh": ("refresh", "configs/llm-service.yaml", "--gain", "2x / 3..4 years"),
+    "scaling": ("scaling", "configs/scaling/grid.yaml"),
     "fleet": ("fleet", "configs/fleets/cluster.csv", "--map", "configs/fleets/cluster.map.yaml",
               "--by", "team,month"),
     "schedule": ("schedule", "configs/site/pausable.yaml"),

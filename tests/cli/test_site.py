@@ -327,3 +327,11 @@ def test_packaged_examples_are_named_in_their_own_comments():
     for path in SITES:
         text = path.read_text()
         assert f"carbonctl site {path.relative_to(ROOT)}" in text
+
+
+@pytest.mark.parametrize("flag", ["--trace no/steps.csv", "--export csv=no/ways.csv"])
+def test_a_file_that_cannot_be_written_is_named_with_its_flag(inside, files, flag):
+    done = inside("site", "site.yaml", "-q", *flag.split())
+    assert done.code == 74
+    assert done.err == f"{flag}: No such file or directory\n"
+    assert done.out.startswith("s: ")

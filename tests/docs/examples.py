@@ -80,6 +80,7 @@ LOGS = {
     "focus.csv": f"{SAMPLES}/focus-1.2.csv",
     "bill.csv": f"{SAMPLES}/focus-1.2.csv",
     "usage.csv": f"{SAMPLES}/azure-usage.csv",
+    "runs.csv": "configs/survey/runs.csv",
     "allocation.csv": f"{SAMPLES}/opencost.csv",
     "logs/7_carbontracker_output.log": (
         f"{SAMPLES}/4242_2026-03-01T100000Z_carbontracker_output.log"
@@ -87,6 +88,8 @@ LOGS = {
     "sacct.psv": "configs/fleets/sacct.psv",
     "cluster.yaml": "configs/fleets/sacct.map.yaml",
     "nightly.yaml": "configs/site/nightly.yaml",
+    "points.csv": "configs/scaling/runs.csv",
+    "grid.yaml": "configs/scaling/grid.yaml",
 }
 GIT = (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-qm", "first"])
 KERNEL = "carbonctl/estimators/"
@@ -120,6 +123,8 @@ def prepare(folder: Path) -> None:
         (folder / f"{name}.yaml").write_text(JOB, encoding="utf-8")
     (folder / "bom.yaml").write_text(BOM, encoding="utf-8")
     shutil.copy(ROOT / "carbonctl" / "reference" / "templates" / "site.yaml", folder)
+    for path in (ROOT / "configs" / "projection").glob("*.yaml"):
+        shutil.copy(path, folder / path.name)
     for name, log in LOGS.items():
         shutil.copy(ROOT / log, folder / name)
     tables(folder)

@@ -3,7 +3,7 @@
 import re
 
 from carbonctl.catalog import Catalog
-from tests.docs import command_blocks, output_blocks, prior_blocks, spec_blocks
+from tests.docs import command_blocks, output_blocks, paper_blocks, prior_blocks, spec_blocks
 from tests.docs.blocks import DOCS, Maker
 
 CITED = re.compile(r"\[([a-z][a-z0-9-]+)\](?!\()")
@@ -37,6 +37,7 @@ MAKERS: dict[str, Maker] = {
     "federated": spec_blocks.federated,
     "parts": spec_blocks.parts,
     "levers": spec_blocks.sections(*spec_blocks.LEVERS),
+    "projection": spec_blocks.sections(*spec_blocks.PROJECTION),
     "overview": command_blocks.overview,
     "common flags": command_blocks.common_flags,
     "commands": command_blocks.commands,
@@ -59,7 +60,15 @@ MAKERS: dict[str, Maker] = {
     "schedule document": output_blocks.schedule,
     "site document": output_blocks.sites,
     "site file": spec_blocks.site_file,
+    "project document": output_blocks.project,
+    "survey document": output_blocks.survey,
+    "refresh": output_blocks.refresh,
+    "scaling": output_blocks.scaling,
     "lists": output_blocks.lists,
+    **{
+        f"claims of {paper}": paper_blocks.of(paper)
+        for paper in ("luccioni2023", "wu2022", "wu2024", "meta2024")
+    },
     "priors of devices": prior_blocks.of(
         "device_power_share", "server_power", "rated_power", "busy"
     ),

@@ -220,6 +220,35 @@ def ties() -> str:
     return f"{document}\n{fields('breakeven', 'side', 'tie')}"
 
 
+_SHARED = ("verdict", "own_records")  # definitions that stand elsewhere on the page
+
+
+def refresh() -> str:
+    """Return what ``refresh`` writes, and the columns of its CSV."""
+    return _own("refresh") + _columns_of("refresh")
+
+
+def scaling() -> str:
+    """Return what ``scaling`` writes, and the columns of its CSV."""
+    return _own("scaling") + _columns_of("scaling")
+
+
+def _own(name: str) -> str:
+    """Return a document and its records, each under the name of its command."""
+    own = {key: record for key, record in _defs(name).items() if key not in _SHARED}
+    text = f"### document of {name}\n\n{_fields(schemas.build(name)['properties'])}"
+    for key, record in own.items():
+        text += f"\n### {key} of {name}\n\n{_fields(record['properties'])}"
+    for key in own:
+        text = text.replace(f"[{key}](#{anchor(key)})", f"[{key}](#{anchor(f'{key} of {name}')})")
+    return text
+
+
+def _columns_of(name: str) -> str:
+    rows = [(f"`{key}`", plain(said)) for key, said in descriptions.of(f"{name} column").items()]
+    return f"\n### CSV and TSV of {name}\n\n{table(_COLUMNS[::2], rows)}"
+
+
 def levers() -> str:
     """Return what ``levers`` writes as JSON; the columns of its CSV are among the fields."""
     built, shared = schemas.build("levers"), _defs("levers")
@@ -262,6 +291,22 @@ def sites() -> str:
     for name in own:
         text = text.replace(f"[{name}](#{anchor(name)})", f"[{name}](#{anchor(name)}-of-site)")
     return text
+
+
+def project() -> str:
+    """Return what ``project`` writes as JSON; the columns of its CSV are the fields of a row."""
+    text = "### document of project\n\n" + _fields(schemas.build("project")["properties"])
+    for name in ("row", "step", "solved"):
+        text += f"\n### {name} of project\n\n{_fields(_defs('project')[name]['properties'])}"
+        text = text.replace(f"[{name}](#{anchor(name)})", f"[{name}](#{name}-of-project)")
+    return text
+
+
+def survey() -> str:
+    """Return what ``survey`` writes as JSON; the columns of its CSV are the first of a group."""
+    built = schemas.build("survey")
+    names = ("group", "concentration", "variance", "correlation", "check", "run", "equivalent")
+    return f"### document of survey\n\n{_fields(built['properties'])}\n{fields('survey', *names)}"
 
 
 def compare_columns() -> str:

@@ -2,22 +2,21 @@
 
 from carbonctl import estimators
 from carbonctl.reference import schemas, spec_keys
-from carbonctl.spec import hours
-from carbonctl.spec import site_file as site_file_models
 from carbonctl.spec.model import Activity
 from carbonctl.spec.parts import KINDS as PARTS
-from carbonctl.spec.systems import Part, Spec, SystemFields
+from carbonctl.spec.systems import Part, SystemFields
 from tests.docs.blocks import Maker, code, plain, sentence, table
 
 _HEADS = ("Key", "Example", "Unit", "Default", "What it says")
 _ON_A_SYSTEM = ("system", "devices_per_system")
 WORKLOAD = ("workload", "functional_unit", "reported", "uncertainty", "correlations")
 LEVERS = ("levers",)
-SITE_FILE: dict[str, type[Spec]] = {
-    "demand": site_file_models.Demand, "generation": hours.Generation, "scale": hours.Scale,
-    "battery": hours.StationaryBattery, "flexibility": hours.Tier, "servers": hours.Servers,
-    "grid_hourly": hours.HourlyFile, "plan": site_file_models.Plan,
-}  # fmt: skip
+PROJECTION = ("projection", "optimisation", "hardware", "rebound")
+SITE_FILE = ("generation", "scale", "site_battery", "flexibility", "servers", "grid_hourly", "plan")
+OF_A_SITES_HOURS = (
+    "grid_hourly", "marginal_hourly", "residual_intensity", "generation", "battery", "flexibility",
+    "capacity", "servers", "export_limit",
+)  # fmt: skip
 PLACES = ("site", "construction")
 HOURLY = ("grid_hourly", "generation", "scale", "site_battery", "flexibility", "servers")
 SCHEDULES = ("schedule", "regions")
@@ -53,14 +52,12 @@ def sections(*topics: str) -> Maker:
 
 
 def site_file() -> str:
-    """Return the keys of a site's file."""
-    text = ""
-    for name, model in SITE_FILE.items():
-        page = spec_keys.of_model(model, name)
-        about = page.about.removeprefix(f"{name}: ")
-        text += f"### `{name}`\n\n{plain(sentence(about))}\n\n"
-        text += table(_HEADS, [_row(row) for row in page.own]) + "\n"
-    return text
+    """Return the keys of a site's file; of `site`, those that hours are computed from."""
+    others = tuple(row["key"] for row in spec_keys.page("site").own
+                   if row["key"] not in OF_A_SITES_HOURS)  # fmt: skip
+    first = [section("demand"), section("site", without=others)]
+    titles = {"site_battery": "`battery`"}
+    return "\n".join([*first, *(section(topic, titles.get(topic, "")) for topic in SITE_FILE)])
 
 
 def phases() -> str:

@@ -32,6 +32,13 @@ EQUATIONS = re.findall(r"\| `([^|]+)` \| `(\w+\.\w+\([^|]+\))` \|", PAGE)
 SIGNS = {
     "·": "*", "−": "-", "²": "**2", "^": "**", "⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "π": "pi",
 }  # fmt: skip
+# Statistics of many runs are checked against numpy and scipy (tests/survey/test_kernels.py).
+SURVEY = {
+    f"{module}.{function}"
+    for module in ("sample_statistics", "rank_correlation", "frontier")
+    for function, found in inspect.getmembers(MODULES[module], inspect.isfunction)
+    if found.__module__ == MODULES[module].__name__ and not function.startswith("_")
+}
 # Values that equations hold for; all else is a number between 0 and 1.
 VALUES = {
     "p50": 1.5, "p99": 24.0, "T": 8760.0, "t": 168.3, "B": 7.3, "b": 2.0, "PUE": 1.23, "a_1": 0.95, "a": 0.96,
@@ -52,8 +59,13 @@ def test_equations_are_found():
                "beta.beta_quantile", "correlation.least_eigenvalue", "correlation.root", "grid_rule.direct",
                "faults.best_interval_h", "faults.best_wall_over_useful", "search.halving_runs",
                "levers.logarithmic_shares", "levers.shapley_weight", "roots.crossings",
-               "roots.brent", "grid_rule.within", "grid_rule.life_cycle",
-               "grid_rule.life_cycle_of_direct", "language_models.archetype_layers", "hours.mean_over"}  # fmt: skip
+               "roots.brent", "projection.path_at", "projection.embodied_of", "projection.fleet",
+               "projection.first_cohorts", "projection.book_at_start", "grid_rule.within", "grid_rule.life_cycle",
+               "grid_rule.life_cycle_of_direct", "language_models.archetype_layers", "hours.mean_over",
+               "refresh.chain", "refresh.even_lives", "refresh.best_dates", "refresh.rule_of_thumb",
+               "refresh.about", "refresh.embodied_over_gain", "refresh.replacement_break_even",
+               "scaling.fitted", "scaling.frontier", "least_squares.linear", "least_squares.normal",
+               "least_squares.solved", "least_squares.least"} | SURVEY  # fmt: skip
     assert {call.partition("(")[0] for _, call in EQUATIONS} == KERNELS - without
 
 

@@ -200,6 +200,11 @@ ARGUMENTS = {
     "yields.gross_dies": dies,
     "yields.wafer_cm2_per_die": dies,
 }
+# Modules of kernels over samples, years, dates or facts of zones.
+OF_SAMPLES = {
+    "grid_rule", "projection", "refresh", "scaling", "least_squares", "sample_statistics", "rank_correlation",
+    "frontier",
+}  # fmt: skip
 OF_NUMBERS = {  # of one unknown, of the facts of a zone, or of best estimates; never of columns
     "distributions.share_below",
     "hours.mean_over",
@@ -216,7 +221,7 @@ OF_NUMBERS = {  # of one unknown, of the facts of a zone, or of best estimates; 
     "levers.shapley_weight",
     "roots.brent",
     "roots.crossings",
-    *(name for name in NAMES if name.startswith("grid_rule.")),
+    *(name for name in NAMES if name.partition(".")[0] in OF_SAMPLES),
 }
 WITHOUT_RANGES = {"search.halving_runs", "levers.with_rebound", "levers.with_elasticity"} | {
     name for name in ARGUMENTS if name.startswith(("distributions.", "normal.", "beta."))

@@ -1,5 +1,7 @@
 """One small example of each chart, with a title that is an attack."""
 
+import math
+
 from carbonctl.render.charts.accounts import Accounts, accounts
 from carbonctl.render.charts.chart import Chart
 from carbonctl.render.charts.day import Profile, day
@@ -28,6 +30,13 @@ def site(days: int = 1, title: str = "A day of the site") -> Chart:
         ),
         title,
     )
+
+
+def restless(title: str = "A week") -> Chart:
+    """A week in which nothing is the same for two hours."""
+    steps = 7 * 24
+    wild = [[20 + 9 * math.sin(at * at * 0.37 + line) for at in range(steps)] for line in range(5)]
+    return hours(Hours(Clock(JUNE_S, HOUR_S, steps), *wild), title)
 
 
 def job(title: str = "When to run") -> Chart:

@@ -188,10 +188,11 @@ def test_many_designs_are_thinned_and_that_is_said():
     many = [Design(f"no. {at}", 1e6 + at % 200, at // 200 / 10, False) for at in range(44_000)]
     made = pareto([*many, Design("best", 1, 100, True)], "Many")
     points = made.spec["vconcat"][0]["layer"][1]["data"]["values"]
-    assert len(points) <= 120 * 60 + 1
+    assert 300 < len(points) <= 600 + 1
     assert points[-1]["series"] == "On the front"
     assert (
-        made.note.startswith("No design has both") and "Of 44,000 other designs 7,200" in made.note
+        made.note.startswith("No design has both")
+        and f"Of 44,000 other designs {len(points) - 1} are drawn" in made.note
     )
     assert len(made.table.rows) == 1
 
@@ -373,7 +374,7 @@ def test_the_page_has_the_figures_of_each_chart(installed):
 
 
 def test_a_week_fits_the_budget(installed):
-    assert len(page([site(days=7)], "Week").encode()) < 100_000
+    assert len(page([site(days=7)], "Week").encode()) < 60_000
 
 
 def luminance(color: str) -> float:

@@ -1,20 +1,18 @@
 """A page of charts in headless Chromium: nothing is asked for, cut off or hidden."""
 
-import shutil
-
 import pytest
 
 from carbonctl.render import charts
+from tests.browser import program
 from tests.render.charts import EVIL, all_of, designs, site
 
 playwright = pytest.importorskip(
     "playwright.sync_api", reason="Playwright is not installed: no page is opened in a browser"
 )
 pytest.importorskip("vl_convert", reason="charts are not drawn here")
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PROGRAM = next((path for name in PROGRAMS if (path := shutil.which(name))), None)
+PROGRAM = program()
 if PROGRAM is None:
-    pytest.skip("Chromium is not installed", allow_module_level=True)
+    pytest.skip("Chromium is not installed: `make browser` gets one", allow_module_level=True)
 
 SCHEMES, WIDTHS = ("light", "dark"), (1000, 375, 320)
 # Texts that reach out of the drawing that they are in, and more than a pixel.
@@ -32,7 +30,10 @@ FILLS = """() => [...document.querySelectorAll('svg text')].map(
 @pytest.fixture(scope="module")
 def browser():
     with playwright.sync_playwright() as library:
-        opened = library.chromium.launch(executable_path=PROGRAM)
+        try:
+            opened = library.chromium.launch(executable_path=PROGRAM)
+        except playwright.Error as error:
+            pytest.skip(f"Chromium cannot be started: {str(error).splitlines()[0]}")
         yield opened
         opened.close()
 

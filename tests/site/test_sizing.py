@@ -120,6 +120,29 @@ def test_a_target_met_without_anything_needs_nothing():
     assert (sized.size, sized.hourly_cfe, sized.limit) == (0.0, 1.0, None)
 
 
+@pytest.mark.parametrize("reached", [0.3, 0.55, 0.9])
+@pytest.mark.parametrize(
+    ("share_of", "most_tries"),
+    [
+        (lambda size: 1 - math.exp(-size / 7), 12),
+        (lambda size: 0.9 * min(size / 3, 1) + 0.1 * (1 - math.exp(-size / 1000)), 24),
+        (lambda size: min(size / 50, 1) ** 8, 24),  # flat at first
+        (lambda size: float(size >= 13.37), 40),  # a step: nothing but halving helps
+    ],
+)
+def test_few_sizes_are_tried_and_the_one_returned_reaches_the_target(share_of, most_tries, reached):
+    tried = []
+
+    def counted(size):
+        tried.append(size)
+        return share_of(size)
+
+    sized = smallest(counted, reached, first=1.0, most=1e9)
+    assert sized.hourly_cfe == share_of(sized.size) >= reached - 1e-12
+    assert share_of(sized.size * (1 - 2e-6)) < reached
+    assert len(tried) <= most_tries
+
+
 def test_what_is_refused():
     load = np.ones(3)
     with pytest.raises(ValueError, match="a target is a share"):

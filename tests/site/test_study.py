@@ -8,7 +8,7 @@ import pytest
 from carbonctl.errors import InputError
 from carbonctl.ledger.result import About
 from carbonctl.render import Style
-from carbonctl.render.site import json_, render, trace
+from carbonctl.render.site import json_, render, rows, trace
 from carbonctl.render.site.pictures import charts
 from carbonctl.site.backlog import FlexibleDemand, Tier
 from carbonctl.site.results import SiteQuestion
@@ -442,6 +442,42 @@ def test_a_sized_plant_with_flexible_load_meets_its_target(week):
     assert chosen.outcome.hourly_cfe_pct == pytest.approx(size.reached_pct)
     fewer = result_of(WEEK, week, None, f"site.generation.1.capacity={size.size * 0.99!r} MW")
     assert fewer.outcome.hourly_cfe_pct < 99
+
+
+@pytest.mark.parametrize("connection", ["contract", "onsite"])
+@pytest.mark.parametrize(
+    ("size", "path", "unit"),
+    [("wind", "site.generation.1.capacity", "MW"), ("battery", "site.battery.energy", "MWh")],
+)
+def test_the_sized_site_is_that_of_a_file_with_the_size_and_the_rest_is_as_written(
+    week, size, path, unit, connection
+):
+    own = f"site.generation.1.connection={connection}"
+    written = result_of(WEEK, week, None, own)
+    asked = result_of(f"{WEEK}plan: {{target: 92 %, size: {size}}}\n", week, None, own)
+    assert asked.outcomes == written.outcomes
+    assert np.array_equal(asked.trace.grid_mw, written.trace.grid_mw)
+    assert written.sized_outcome is None
+    there = result_of(WEEK, week, None, own, f"{path}={asked.sized.size!r} {unit}")
+    expected = there.outcome._replace(name="sized")
+    assert rows.ways(asked)[-1] == pytest.approx(rows.ways(there._replace(outcomes=(expected,)))[0])
+    assert len(asked.ways) == len(written.ways) + 1
+    assert asked.sized.reached_pct == pytest.approx(asked.sized_outcome.hourly_cfe_pct, abs=1e-9)
+    for form in ("table", "md"):
+        text = render(form, asked, ABOUT, (), Style())
+        assert "of the site as written." in " ".join(text.split()).partition("Accounts")[0]
+        assert any(line.lstrip("|* ").startswith("sized") for line in text.splitlines())
+        assert "sized" not in render(form, written, ABOUT, (), Style())
+    shown = json.loads(render("json", asked, ABOUT, (), Style()))
+    assert [way["way"] for way in shown["ways"]] == ["none", "battery", "shifting", "both", "sized"]
+    assert ",week,sized," in render("csv", asked, ABOUT, (), Style()).splitlines()[-1]
+
+
+def test_a_battery_without_cycle_life_says_that_it_has_none(week):
+    said = {path: value for path, value, _ in result_of(WEEK, week).assumptions}
+    assert said["site.battery.cycle_life"] == "no limit"
+    given = result_of(WEEK, week, None, "site.battery.cycle_life=3000").assumptions
+    assert "site.battery.cycle_life" not in [path for path, _, _ in given]
 
 
 def test_the_demand_of_a_workload(week):

@@ -34,6 +34,7 @@ MEGAWATT_HOURS = ENERGY._replace(unit="MWh")
 _DIMENSIONS = {
     "kwh": ENERGY, "mwh": MEGAWATT_HOURS, "kgco2e": MASS, "l": VOLUME, "pct": PERCENTAGE,
     "rows": ROWS,
+    **dict.fromkeys(("inconsistent", "implausible", "unknown", "skipped"), ROWS),
 }  # fmt: skip
 A_YEAR = "_per_year"
 _FUNCTION_HELP = f"the functions are {', and '.join(function.example for function in FUNCTIONS)}"

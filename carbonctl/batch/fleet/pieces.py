@@ -22,12 +22,13 @@ from carbonctl.batch.fleet.tables import Ready
 from carbonctl.errors import InputError, Problem
 from carbonctl.inputs.jobs.byte_ranges import ByteRange, line_ends
 from carbonctl.inputs.jobs.compression import is_compressed
-from carbonctl.inputs.jobs.findings import Findings, Reject
+from carbonctl.inputs.jobs.findings import Findings
 from carbonctl.inputs.jobs.layout import Layout
 from carbonctl.inputs.jobs.maps import TABLE
 from carbonctl.inputs.jobs.parquet import ParquetSource
 from carbonctl.inputs.jobs.reading import Source
 from carbonctl.inputs.jobs.records import JSON_LINES, delimiter_of, of_json_lines, records
+from carbonctl.ledger.fleet import Reject
 
 _BLOCKS = 8  # of Parquet in a piece, at least
 _BYTES = 32 << 20  # of delimited text in a piece

@@ -12,7 +12,7 @@ from carbonctl.batch.fleet.blocks import distinct
 from carbonctl.batch.fleet.kernel import Group, Part
 from carbonctl.batch.fleet.structures import AMOUNTS, Structure
 from carbonctl.batch.fleet.summed import MOST_OWN, PLACES, families, has_own, products
-from carbonctl.inputs.jobs.findings import Reject
+from carbonctl.ledger.fleet import Reject
 
 _SHIFT = 32  # bits of a structure's place in the number of a cell
 _ROWS = 0  # which sum counts rows

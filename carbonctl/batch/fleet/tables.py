@@ -25,11 +25,12 @@ from carbonctl.batch.fleet.blocks import (
 from carbonctl.batch.fleet.gathered import TIMES, Columns, Gathered, Readable, positions
 from carbonctl.batch.fleet.moments import moments_of, parts_of, seconds_of
 from carbonctl.inputs.jobs import times
-from carbonctl.inputs.jobs.findings import Findings, Reject
+from carbonctl.inputs.jobs.findings import Findings
 from carbonctl.inputs.jobs.layout import Layout
 from carbonctl.inputs.jobs.names import FIELDS, cloud_region
 from carbonctl.inputs.jobs.records import Record
 from carbonctl.inputs.jobs.table import COLUMNS, Row
+from carbonctl.ledger.fleet import Reject
 from carbonctl.numbers import units
 from carbonctl.numbers.intervals import best
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from carbonctl.inputs.jobs.no_text import shown, what_is_wrong
-from carbonctl.ledger.fleet import Reject
 
-__all__ = ["Findings", "Reject"]
+if TYPE_CHECKING:
+    from carbonctl.ledger.fleet import Reject
 
 
 NOT_COVERED = "not covered"
@@ -43,6 +44,8 @@ class Findings:
 
     def reject(self, file: str, line: int | str, column: str, value: object, message: str) -> None:
         """Add a row that cannot be counted."""
+        from carbonctl.ledger.fleet import Reject  # most inputs have none
+
         text = str(value)
         why = what_is_wrong(text) or message
         self.rejects.append(Reject(file, line, shown(column), shown(text), shown(why)))

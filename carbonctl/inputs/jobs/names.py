@@ -10,9 +10,9 @@ import re
 from fractions import Fraction
 from functools import lru_cache
 from itertools import product
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
-from carbonctl.inputs.jobs import keys, table
+from carbonctl.inputs.jobs import table
 from carbonctl.numbers import units
 from carbonctl.numbers.unit_table import DEVICE, NONE, QuantityError, plain_signs, unit
 from carbonctl.numbers.unit_table import table as known_units
@@ -47,6 +47,9 @@ class Field(NamedTuple):
     def takes_unit(self) -> bool:
         """Whether a number without a unit is unclear."""
         return self.dimension is not None and bool(self.dimension.unit)
+
+
+Fields: TypeAlias = tuple[Field, ...]
 
 
 def _field(name: str, key: str = "", dimension: Dimension | None = None, names: str = "") -> Field:
@@ -132,10 +135,16 @@ def fold(header: str) -> str:
     return _BETWEEN.sub("_", header.strip().casefold()).strip("_")
 
 
-@lru_cache(maxsize=1)
-def _by_name() -> dict[str, Recognised]:
+def without_unit(header: str) -> str:
+    """Return a header without the unit in brackets behind it."""
+    brackets = _IN_BRACKETS.fullmatch(header)
+    return brackets[1] if brackets else header
+
+
+@lru_cache(maxsize=2)
+def _by_name(fields: Fields) -> dict[str, Recognised]:
     named: dict[str, Recognised] = {}
-    for field in _TABLE:
+    for field in fields:
         stem = field.key.rpartition(".")[2]
         own = _own_unit(field)
         named[fold(field.name)] = Recognised(field, own)
@@ -153,10 +162,19 @@ def _own_unit(field: Field) -> str | None:
     return "h" if field.dimension == units.DEVICE_TIME else field.dimension.unit
 
 
-def recognise(header: str) -> Recognised | None:
+def recognise(header: str, fields: Fields = _TABLE, flag: str = "--column") -> Recognised | None:
     """Return the field that a column holds by its name, and its unit; None where none is known.
 
     The fault is that its unit is none of the field's, or may be two.
+
+    Parameters
+    ----------
+    header : str
+        The name of the column.
+    fields : tuple of Field
+        Those that it may hold; of jobs unless given.
+    flag : str
+        What says the unit, in the words of the fault.
 
     Examples
     --------
@@ -167,40 +185,40 @@ def recognise(header: str) -> Recognised | None:
         return None
     brackets = _IN_BRACKETS.fullmatch(header)
     if brackets:
-        inside = _by_name().get(fold(brackets[1]))
+        inside = _by_name(fields).get(fold(brackets[1]))
         if inside and inside.field.dimension is not None:
-            return _with_unit(inside.field, brackets[2], header, must=True)
-    plain = _by_name().get(fold(header))
-    return plain or _with_suffix(header)
+            return _with_unit(inside.field, brackets[2], header, flag, must=True)
+    plain = _by_name(fields).get(fold(header))
+    return plain or _with_suffix(header, fields, flag)
 
 
-def _with_suffix(header: str) -> Recognised | None:
+def _with_suffix(header: str, fields: Fields, flag: str) -> Recognised | None:
     """Return what a name with a unit behind it is: ``energy_consumed_kwh``."""
     words = [word for word in _BETWEEN.split(header.strip()) if word]
     for size in range(len(words) - 1, 0, -1):
         base, suffix = "_".join(words[:size]).casefold(), "_".join(words[size:])
-        for field in _bases().get(base, ()):
-            recognised = _with_unit(field, suffix, header, must=False)
+        for field in _bases(fields).get(base, ()):
+            recognised = _with_unit(field, suffix, header, flag, must=False)
             if recognised:
                 return recognised
     return None
 
 
-@lru_cache(maxsize=1)
-def _bases() -> dict[str, list[Field]]:
+@lru_cache(maxsize=2)
+def _bases(fields: Fields) -> dict[str, list[Field]]:
     """Return the names that a unit may follow."""
     bases: dict[str, list[Field]] = {}
-    for name, known in _by_name().items():
+    for name, known in _by_name(fields).items():
         field = known.field
         if field.takes_unit or field.dimension == units.FRACTION:
             bases.setdefault(name, []).append(field)
-    for field in _TABLE:
+    for field in fields:
         for name in field.with_unit:
             bases.setdefault(name, []).append(field)
     return bases
 
 
-def _with_unit(field: Field, text: str, header: str, *, must: bool) -> Recognised | None:
+def _with_unit(field: Field, text: str, header: str, flag: str, *, must: bool) -> Recognised | None:
     assert field.dimension is not None
     plain = re.sub("_per_", "/", text.strip(), flags=re.I)
     plain = "%" if plain.casefold() in _PERCENT else plain
@@ -209,8 +227,8 @@ def _with_unit(field: Field, text: str, header: str, *, must: bool) -> Recognise
         return Recognised(field, next(iter(readings.values())))
     if readings:
         shown = " or ".join(f"`{said}`" for said in readings.values())
-        flag = f"--column '{field.key}={header}:UNIT'"
-        return Recognised(field, None, f"`{text}` may be {shown}; say which, with {flag}")
+        how = f"{flag} '{field.key}={header}:UNIT'"
+        return Recognised(field, None, f"`{text}` may be {shown}; say which, with {how}")
     if not must:
         return None
     fault = _no_unit(text, field.dimension) if field.takes_unit and plain else ""
@@ -284,13 +302,15 @@ def field_named(name: str) -> Field:
     ValueError
         Where there is none, with the nearest.
     """
+    from carbonctl.inputs.jobs import keys  # the keys of a spec, which few ask for
+
     known = _by_key()
     if name in known:
         return known[name]
     paths = keys.in_columns()
     if name in paths:
         return Field(name, name, paths[name])
-    synonym = _by_name().get(fold(name))
+    synonym = _by_name(_TABLE).get(fold(name))
     if synonym:
         raise ValueError(f"unknown field `{name}`; did you mean `{synonym.field.key}`?")
     shown = [field.key for field in _TABLE if not field.key.startswith("source_")]

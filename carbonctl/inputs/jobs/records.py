@@ -18,6 +18,7 @@ from carbonctl.inputs.jobs.no_text import what_is_wrong
 from carbonctl.inputs.jobs.reading import Source, extension
 
 if TYPE_CHECKING:
+    from carbonctl.inputs.jobs.findings import Findings
     from carbonctl.inputs.jobs.parquet import ParquetSource
 
 Record: TypeAlias = tuple[int, Sequence[str]]

@@ -14,7 +14,8 @@ Schema: TypeAlias = dict[str, Any]
 
 NAMES = (
     "spec", "result", "device", "site-file", "compare", "embodied", "reproduce", "sensitivity",
-    "sweep", "breakeven", "levers", "site", "schedule", "fleet",
+    "sweep", "breakeven", "levers", "project", "refresh", "scaling", "survey", "site", "schedule",
+    "fleet",
 )  # fmt: skip
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -22,12 +22,14 @@ from carbonctl.spec.levers import ActivitiesField, Lever, NodeField, TargetsFiel
 from carbonctl.spec.model import PHASES, Activity, Workload
 from carbonctl.spec.parts import DEVICE, GROUP, HOST
 from carbonctl.spec.parts import KINDS as PART_KINDS
+from carbonctl.spec.projection import Projection
+from carbonctl.spec.rates import PATTERN, RateField
 from carbonctl.spec.systems import System
 from carbonctl.spec.word_or import WordOr
 
 # What `Checked` keys hold, which the models of the spec name and do not contain.
 OF_SITES = (HourlyFile, Generation, StationaryBattery, Tier, Servers)
-CHECKED = (*OF_SITES, Schedule)
+CHECKED = (*OF_SITES, Schedule, Projection)
 _CHECKED = "\0checked"  # where a field keeps the name of its model until all are known
 _SHARE: f.QuantityField = get_args(f.Fraction)[1]
 
@@ -112,6 +114,23 @@ class _Generator(GenerateJsonSchema):
             "examples": ["FR", "US-CAMX", "aws/us-east-1", {"hydro": "60 %", "gas": "40 %"}],
         }
         return self.shared("grid", grid)
+
+    @field.register
+    def _(self, marker: RateField) -> Schema:
+        one = {
+            "description": "A rate of change: `FACTORx / PERIOD`, or `±P % / PERIOD`",
+            "type": "string",
+            "pattern": PATTERN,
+            "examples": ["2.9x / 18 months", "-20 % / 6 months"],
+        }
+        self.shared("one-rate-of-change", one)
+        parts = {key: ref("one-rate-of-change") for key in ("best", "low", "high")}
+        parts["source"] = scalars.as_schema(scalars.WORDS)
+        said = descriptions.of("quantity")
+        described = {key: {**part, "description": said[key]} for key, part in parts.items()}
+        whole = closed(described, ("best",))
+        rate = {"anyOf": [ref("one-rate-of-change"), whole]}
+        return self.shared("rate-of-change", rate)
 
     @field.register
     def _(self, marker: NodeField) -> Schema:

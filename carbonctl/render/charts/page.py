@@ -34,10 +34,11 @@ summary{{cursor:pointer;padding:6px 0;color:var(--blue);font-size:14px}}
 .scroll{{overflow-x:auto;max-height:420px;overflow-y:auto}}
 table{{border-collapse:collapse;font-size:13px;font-variant-numeric:tabular-nums}}
 th,td{{padding:3px 12px 3px 0;border-bottom:1px solid var(--line);vertical-align:top;
-text-align:left;overflow-wrap:normal}}
+text-align:right;overflow-wrap:normal}}
 td:first-child{{white-space:nowrap}}
 th{{color:var(--quiet);font-weight:normal}}
-.number{{text-align:right}}
+th:first-child,td:first-child,th.text,td.text{{text-align:left}}
+th.number,td.number{{text-align:right}}
 footer{{border-top:1px solid var(--line);margin-top:32px;padding-top:8px}}
 @media screen and (max-width:{_PAGE_PX - 1}px){{.wide{{display:none}}.narrow{{display:block}}
 .narrow svg{{margin:0 auto}}}}
@@ -108,20 +109,17 @@ def section(chart: Chart) -> str:
 
 def table(figures: Table, title: str) -> str:
     """Return the figures of a chart as a table that scrolls by itself where it is too wide."""
-    numeric = [
-        any(isinstance(row[at], float | int) for row in figures.rows)
+    sides = [
+        _side(at, any(isinstance(row[at], float | int) for row in figures.rows))
         for at in range(len(figures.heads))
     ]
     heads = "".join(
-        f'<th scope="col"{_side(is_number)}>{text(head)}</th>'
-        for head, is_number in zip(figures.heads, numeric, strict=True)
+        f'<th scope="col"{side}>{text(head)}</th>'
+        for head, side in zip(figures.heads, sides, strict=True)
     )
     rows = "".join(
         "<tr>"
-        + "".join(
-            f"<td{_side(is_number)}>{_cell(cell)}</td>"
-            for cell, is_number in zip(row, numeric, strict=True)
-        )
+        + "".join(f"<td{side}>{_cell(cell)}</td>" for cell, side in zip(row, sides, strict=True))
         + "</tr>\n"
         for row in figures.rows
     )
@@ -136,8 +134,11 @@ def text(plain: str) -> str:
     return escape(printable(plain))
 
 
-def _side(is_number: bool) -> str:
-    return ' class="number"' if is_number else ""
+def _side(at: int, is_number: bool) -> str:
+    """Return how the cells of a column say what they hold: text in the first, else numbers."""
+    if at == 0:
+        return ' class="number"' if is_number else ""
+    return "" if is_number else ' class="text"'
 
 
 def _cell(cell: Cell) -> str:

@@ -14,7 +14,10 @@ NAME = "pareto"
 ON_FRONT, OTHER = "On the front", "Other designs"
 _HEIGHT = 300
 _LABELS = 44
-_CELLS = (120, 60)  # of the plot: of designs off the front that share one, the first is drawn
+# Cells of the plot: of designs off the front that share one, the first is drawn. They are as small
+# as a point, or so large that no more than `_MOST_DRAWN` are.
+_CELLS = (120, 60)
+_MOST_DRAWN = 600
 _APART = (0.08, 0.05)  # of the axes, between points of the front that have their number beside them
 _MOST_LISTED = 200  # off the front
 
@@ -70,9 +73,16 @@ def pareto(designs: Sequence[Design], title: str, per: str = "a year") -> Chart:
 
 
 def _thinned(designs: Sequence[Design]) -> list[Design]:
-    """Return the designs, one of those that would be drawn over each other."""
-    across = _cells([design.total_kg for design in designs], _CELLS[0])
-    up = _cells([design.hourly_cfe_pct for design in designs], _CELLS[1])
+    """Return the designs, one of those that would be drawn over or close to each other."""
+    columns, rows = _CELLS
+    while len(kept := _first_of_cells(designs, columns, rows)) > _MOST_DRAWN:
+        columns, rows = columns * 4 // 5, rows * 4 // 5
+    return kept
+
+
+def _first_of_cells(designs: Sequence[Design], columns: int, rows: int) -> list[Design]:
+    across = _cells([design.total_kg for design in designs], columns)
+    up = _cells([design.hourly_cfe_pct for design in designs], rows)
     kept: dict[tuple[int, int], Design] = {}
     for cell, design in zip(zip(across, up, strict=True), designs, strict=True):
         kept.setdefault(cell, design)
@@ -190,7 +200,7 @@ def _alt(front: Sequence[Design], many: int) -> str:
 def _note(others: int, drawn: int) -> str:
     said = "No design has both less carbon and more carbon-free energy than one on the front."
     if drawn < others:
-        said += f" Of {others:,} other designs {drawn:,} are drawn: the rest lie under them."
+        said += f" Of {others:,} other designs {drawn:,} are drawn: the rest lie close to them."
     if others > _MOST_LISTED:
         said += " The table has the front alone."
     return said

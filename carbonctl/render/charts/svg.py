@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree as ET
 
+from carbonctl.render.charts.paths import joined, shorter
+
 _NAMESPACE = "{http://www.w3.org/2000/svg}"
 _SVG = _NAMESPACE.strip("{}")
 _FOR_READERS = ("role", "class", "aria-label", "aria-roledescription", "aria-hidden")
@@ -79,6 +81,8 @@ def _strip(element: ET.Element) -> None:
     for key in _MEASURES:
         if key in element.attrib:
             element.attrib[key] = _LONG.sub(_rounded, element.attrib[key])
+    if "d" in element.attrib:
+        element.attrib["d"] = shorter(element.attrib["d"])
     if "stroke" not in element.attrib and element.tag != f"{_NAMESPACE}g":
         element.attrib.pop("stroke-width", None)
 
@@ -109,7 +113,7 @@ def _gather(element: ET.Element) -> None:
     """Dissolve groups that say nothing, and let others say once what all inside them say."""
     for child in element:
         _gather(child)
-    element[:] = list(_dissolved(element))
+    element[:] = list(joined(_dissolved(element)))
     if element.tag == f"{_NAMESPACE}g" and len(element) > 1:
         for key in _INHERITED:
             values = {child.attrib.get(key) for child in element}

@@ -18,13 +18,14 @@ def render(result: SiteResult, about: About, verdicts: tuple[Verdict, ...], styl
     """Return the answer, tables and sentences."""
     words = Words(result)
     blocks = [f"**{escape(words.headline())}**", escape(words.below_headline())]
+    blocks += [escape(said) for said in (words.sized(),) if said]
     blocks.append(_table(words.account_heads(), words.accounts()))
     blocks.append(_table(words.way_heads(), words.ways()))
     if result.designs is not None:
         lines, said = words.designs()
         blocks += [_table(words.design_heads(), lines), escape(said)]
     said_of = (
-        words.optimum(), words.sized(), words.embodied(), words.coverage(), words.intensity(),
+        words.optimum(), words.embodied(), words.coverage(), words.intensity(),
         words.signal(), words.assumed(), words.data(),
     )  # fmt: skip
     blocks.append("\n".join(f"- {escape(text)}" for text in filter(None, said_of)))

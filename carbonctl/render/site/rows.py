@@ -34,7 +34,7 @@ def design_columns(table: DesignTable) -> tuple[str, ...]:
 
 def ways(result: SiteResult) -> list[Row]:
     """Return a row for each way to run a site, of `WAY_COLUMNS`."""
-    return [_way(result, outcome) for outcome in result.outcomes]
+    return [_way(result, outcome) for outcome in result.ways]
 
 
 def _way(result: SiteResult, outcome: Outcome) -> Row:
@@ -42,7 +42,7 @@ def _way(result: SiteResult, outcome: Outcome) -> Row:
     row = {
         "way": outcome.name,
         "load_mwh": float(result.coverage.demand_mwh),
-        "generation_mwh": float(result.coverage.delivered_mwh),
+        "generation_mwh": outcome.generation_mwh,
         "unmet_mwh": outcome.unmet_mwh,
         "hourly_cfe_pct": outcome.hourly_cfe_pct,
         **outcome.accounts._asdict(),

@@ -20,6 +20,7 @@ def render(result: SiteResult, about: About, verdicts: tuple[Verdict, ...], styl
     words, screen = Words(result), Screen(style)
     screen.paragraph(words.headline(), "bold")
     screen.paragraph(words.below_headline(), "dim")
+    _say(screen, (words.sized(),))
     screen.paragraph()
     _sheet(screen, words.account_heads(), words.accounts())
     screen.paragraph()
@@ -31,7 +32,7 @@ def render(result: SiteResult, about: About, verdicts: tuple[Verdict, ...], styl
         _sheet(screen, words.design_heads(), lines)
         _say(screen, (said,))
     screen.paragraph()
-    _say(screen, (words.sized(), words.embodied(), words.coverage(), words.intensity()))
+    _say(screen, (words.embodied(), words.coverage(), words.intensity()))
     _say(screen, (words.day(), words.signal()))
     if result.hours_of_day:
         screen.paragraph()

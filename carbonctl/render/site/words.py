@@ -10,7 +10,7 @@ from carbonctl.catalog.hourly.mix import PRODUCTION
 from carbonctl.render import human_numbers
 from carbonctl.render.site import rows
 from carbonctl.site.accounts import LOCATION, MARKET_HOURLY, MARKET_VOLUMETRIC
-from carbonctl.site.results import BATTERY, BOTH, NONE, SHIFTING, SiteResult
+from carbonctl.site.results import BATTERY, BOTH, NONE, SHIFTING, SIZED, SiteResult
 from carbonctl.site.sweep import Axis
 
 ACCOUNTS = {
@@ -23,7 +23,10 @@ _MEANS = {
     MARKET_HOURLY: "24/7: what its hour leaves uncovered",
     MARKET_VOLUMETRIC: "what the sums leave: method in force",
 }
-_WAYS = {NONE: "as it comes", BATTERY: "battery", SHIFTING: "shifting", BOTH: "battery + shifting"}
+_WAYS = {
+    NONE: "as it comes", BATTERY: "battery", SHIFTING: "shifting", BOTH: "battery + shifting",
+    SIZED: "sized",
+}  # fmt: skip
 _SHADES = "·░▒▓█"
 MOST_DESIGNS = 8
 _GAP_MWH = 1e-6
@@ -129,7 +132,7 @@ class Words:
     def ways(self) -> Iterator[Line]:
         """Yield what the grid supplies in each way to run the site."""
         result, scale = self.result, self._ways_scale()
-        for outcome in result.outcomes:
+        for outcome in result.ways:
             masses = (
                 getattr(outcome.accounts, result.question.account),
                 outcome.embodied.total_kgco2e,
@@ -145,7 +148,7 @@ class Words:
             )  # fmt: skip
 
     def _ways_scale(self) -> Scale:
-        outcomes = self.result.outcomes
+        outcomes = self.result.ways
         operational = [getattr(each.accounts, self.result.question.account) for each in outcomes]
         return self._scale([*operational, *(each.total_kgco2e for each in outcomes)])
 
@@ -200,7 +203,8 @@ class Words:
         return (
             f"Sized: {human_numbers.significant(size.size, 6)} {size.unit} of {size.what} reach "
             f"{percent(size.target_pct)} hourly CFE ({percent(size.without_pct)} without); "
-            f"{percent(size.spilled_pct)} of the demand is then sold or spilled."
+            f"{percent(size.spilled_pct)} of the demand is then sold or spilled. The row "
+            f"`{_WAYS[SIZED]}` has that size; all other figures are of the site as written."
         )
 
     def coverage(self) -> str:

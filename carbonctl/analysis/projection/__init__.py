@@ -1,0 +1,1 @@
+"""What becomes of an account over years: growth, efficiency, new machines, a cleaner grid."""

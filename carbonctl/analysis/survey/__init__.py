@@ -1,0 +1,3 @@
+"""What a table of runs says: who emits, what differences go with, and which rows contradict."""
+
+SCHEMA = "carbonctl.survey/1"

@@ -1,0 +1,29 @@
+"""A projection as CSV: a row a step and phase, then one of all phases together."""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+
+from carbonctl.analysis.gates import Verdict
+from carbonctl.analysis.projection.report import Report
+from carbonctl.analysis.projection.rows import ProjectionRow
+from carbonctl.ledger.result import About
+from carbonctl.render import SEPARATORS, Style
+
+COLUMNS = ("file", "workload", *ProjectionRow._fields)
+
+
+def render(
+    report: Report,
+    about: About,
+    verdicts: tuple[Verdict, ...],
+    style: Style,
+    delimiter: str = SEPARATORS["csv"],
+) -> str:
+    """Return the table; what is unknown or is not counted is empty."""
+    out = StringIO()
+    writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows((report.file, report.name, *row) for row in report.table.rows)
+    return out.getvalue()
