@@ -65,12 +65,15 @@ def parse_export(text: str, formats: tuple[str, ...] = FORMATS) -> Target:
 
 
 def check_targets(targets: list[Target], inputs: list[str]) -> None:
-    """Refuse exports that would write over an input or over each other.
+    """Refuse exports that would write over an input or over each other, or into no file.
 
     Raises UsageError naming the two.
     """
     if not targets:
         return
+    for target in targets:
+        if str(target.path) == "-":
+            raise UsageError(f"{target}: a file is wanted; standard output has the result")
     taken = {whole.identity(path): f"{path} is read" for path in inputs if path != "-"}
     if "-" in inputs:
         with suppress(OSError):  # it is closed

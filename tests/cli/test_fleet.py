@@ -264,6 +264,7 @@ WRONG = {
     "another format": (TABLE, ("--from", "slurm"), 3, "jobs.csv"),
     "unknown phase": (TABLE, ("--failed-as", "test"), 2, "--failed-as test: unknown phase"),
     "unknown service": (TABLE, ("--services", "compute"), 2, "only storage is accounted for"),
+    "rejects": (TABLE, ("--rejects", "-"), 2, "--rejects -: a file is wanted"),
     "share": (TABLE, ("--allow-rejects", "2"), 2, "a share is at most 1 (100 %); write '2 %'"),
     "no rows": (TABLE, ("--max-errors", "0"), 2, "--max-errors"),
     "load above 1": (TABLE, ("--set", "load=85"), 3, "`85` is above 1 (100 %); write `85 %`"),
@@ -647,6 +648,8 @@ def test_bytes_of_logs_that_are_no_text_refuse_what_they_are_in(inside, at):
     log[1] = log[1].replace(b"13-08:00:00", b"\xef")  # CPUTime, which nothing reads
     log[4] = log[4].replace(b"u02", b"\xfcser")
     Path("log.psv").write_bytes(b"".join(log))
+    done = inside("import", "slurm", "log.psv", *SLURM[1:], "--rejects", "-")
+    assert done.code == 2 and "--rejects -: a file is wanted" in done.err
     done = inside("import", "slurm", "log.psv", *SLURM[1:], "--rejects", "r.csv")
     expected = inside("import", "slurm", *SLURM)
     assert done.code == 3 and expected.code == 0

@@ -5,6 +5,7 @@ Nothing is held but a block of text, so that an input of any size can be read.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack
 from io import StringIO
@@ -127,8 +128,10 @@ class Source:
         InputError
             Where it cannot be read, or begins with what is no text.
         """
-        first, self._first = self._first, []
-        yield from chain(first, self._blocks)
+        first, self._first = deque(self._first), []
+        while first:
+            yield first.popleft()  # which nobody keeps then
+        yield from self._blocks
 
     def _read_blocks(self) -> Iterator[str]:
         """Yield its text in blocks of whole lines."""
