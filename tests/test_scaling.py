@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from carbonctl.analysis.scaling.law import fitted as fitted_law
 from carbonctl.factors import scaling as kernel
 from carbonctl.numbers.power_laws import NoLaw, read_law
-from tests.conftest import CONFIGS, ROOT
+from tests.conftest import CONFIGS, ROOT, run
 from tests.schemas.readers import faults
 
 with (ROOT / "tests/oracles/analysis/scaling.csv").open(encoding="utf-8", newline="") as _lines:
@@ -408,3 +408,11 @@ def test_a_grid_fits_the_terminal(inside, monkeypatch, width):
     monkeypatch.setattr(os, "environ", {**os.environ, "COLUMNS": width})
     lines = inside("scaling", GRID).out.splitlines()
     assert max(map(len, lines)) <= int(width)
+
+
+def test_a_file_from_a_pipe_may_begin_with_a_comment():
+    text = (CONFIGS / "scaling" / "grid.yaml").read_text(encoding="utf-8")
+    assert text.startswith("#")
+    piped = run("scaling", "-", "-f", "csv", stdin=text)
+    assert piped.code == 0, piped.err
+    assert piped.out.startswith("file,name,point,")

@@ -52,10 +52,7 @@ Only = Annotated[
     typer.Option("--lever", metavar="NAME", help="Only this lever; can be given several times."),
 ]
 Format = Annotated[Form, typer.Option("--format", "-f", help="Form of the output.")]
-FailOn = Annotated[
-    list[str],
-    typer.Option("--fail-on", metavar="RULE", help="Exit 1 where this holds: 'saved_pct < 50'."),
-]
+FailOn = Annotated[list[str], o.fail_on("'saved_pct < 50'")]
 
 
 _ALONE = "--suggest tries each lever alone; leave out --attribute, --rank, --lever and rules"

@@ -1,6 +1,6 @@
 """The annotations that commands share."""
 
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import typer
 
@@ -110,12 +110,14 @@ Heads = Annotated[
     list[str], typer.Argument(metavar="HEAD", help="What is compared with it; also several.")
 ]
 CompareFormat = Annotated[CompareForm, typer.Option("--format", "-f", help="Form of the output.")]
-FailOn = Annotated[
-    list[str],
-    typer.Option(
-        "--fail-on", metavar="RULE", help="Exit 1 where this holds: 'total_kgco2e > 9 t'."
-    ),
-]
+
+
+def fail_on(example: str) -> Any:
+    """Return the option ``--fail-on`` with an example of a command's own rules."""
+    return typer.Option("--fail-on", metavar="RULE", help=f"Exit 1 where this holds: {example}.")
+
+
+FailOn = Annotated[list[str], fail_on("'total_kgco2e > 9 t'")]
 WarnOn = Annotated[
     list[str], typer.Option("--warn-on", metavar="RULE", help="Warn where this holds.")
 ]

@@ -96,10 +96,7 @@ Repaired = Annotated[
     typer.Option("--repaired-life", metavar="TIME", help="Repair: the whole life it then has."),
 ]
 Format = Annotated[Form, typer.Option("--format", "-f", help="Form of the output.")]
-FailOn = Annotated[
-    list[str],
-    typer.Option("--fail-on", metavar="RULE", help="Exit 1 where this holds: 'saved_pct > 10'."),
-]
+FailOn = Annotated[list[str], o.fail_on("'saved_pct > 10'")]
 
 
 def refresh(

@@ -53,10 +53,7 @@ Fit = Annotated[
     bool, typer.Option("--fit", help="Runs: the power law of error and energy alone; the default.")
 ]
 Format = Annotated[Form, typer.Option("--format", "-f", help="Form of the output.")]
-FailOn = Annotated[
-    list[str],
-    typer.Option("--fail-on", metavar="RULE", help="Exit 1 where this holds: 'kept_pct > 80'."),
-]
+FailOn = Annotated[list[str], o.fail_on("'kept_pct > 80'")]
 
 
 def scaling(

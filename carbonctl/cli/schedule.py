@@ -41,12 +41,7 @@ ForecastBy = Annotated[
     ),
 ]  # fmt: skip
 Format = Annotated[Form, typer.Option("--format", "-f", help="Form of the output.")]
-FailOn = Annotated[
-    list[str],
-    typer.Option(
-        "--fail-on", metavar="RULE", help="Exit 1 where this holds: 'schedule.saves_pct < 10'."
-    ),
-]
+FailOn = Annotated[list[str], o.fail_on("'schedule.saves_pct < 10'")]
 
 
 def schedule(

@@ -64,10 +64,7 @@ Week = Annotated[
     ),
 ]  # fmt: skip
 Format = Annotated[Form, typer.Option("--format", "-f", help="Form of the output.")]
-FailOn = Annotated[
-    list[str],
-    typer.Option("--fail-on", metavar="RULE", help="Exit 1 where this holds: 'unmet_mwh > 500'."),
-]
+FailOn = Annotated[list[str], o.fail_on("'unmet_mwh > 500'")]
 
 
 class _Order(NamedTuple):

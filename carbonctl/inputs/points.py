@@ -40,10 +40,14 @@ class Table(NamedTuple):
 
 
 def is_table(data: bytes, name: str) -> bool:
-    """Return whether an input is a table and no YAML: by its name, else by its first line."""
+    """Return whether an input is a table and not YAML: by its name, else by its first line.
+
+    Empty lines and comments do not count.
+    """
     if name.lower().endswith((".csv", ".tsv")):
         return True
-    first = data.lstrip().split(b"\n", 1)[0]
+    lines = (line for line in data.splitlines() if line.strip() and not line.startswith(b"#"))
+    first = next(lines, b"")
     return not name.lower().endswith((".yaml", ".yml", ".json")) and b"," in first.split(b":")[0]
 
 

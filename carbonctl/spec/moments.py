@@ -35,7 +35,8 @@ def read_moment(raw: Any, info: ValidationInfo | None) -> Moment:
     except ValueError:
         raise ValueError(f"`{text}` is no time such as 2022-06-01T09:00Z") from None
     if when.tzinfo is None or not _ZONE.search(text):
-        raise ValueError(f"`{text}` has no time zone; write {text}Z for UTC, or {text}+02:00")
+        full = text if ":" in text else f"{text}T00:00"
+        raise ValueError(f"`{text}` has no time zone; write {full}Z for UTC, or {full}+02:00")
     moment = Moment(text)
     moment.second = when.timestamp()
     return moment

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from carbonctl.catalog.hourly.options import Options, faults
 from carbonctl.catalog.hourly.reading import read_grid
 from carbonctl.catalog.hourly.series import coarser, common, stamp
+from carbonctl.spec.moments import read_moment
 from tests.conftest import CATALOG
 from tests.hourly.files import ORACLES, Folder, hours, plain, table
 
@@ -261,3 +262,14 @@ def test_the_header_row_of_columns_is_named(folder):
     assert folder.refused(text, column="g_per_kwh") == [
         "grid.csv:1: no column of times among `when`, `g_per_kwh`: call it `start_utc`"
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "advised"),
+    [("2026-01-01", "2026-01-01T00:00Z"), ("2026-01-01T09:00", "2026-01-01T09:00Z")],
+)
+def test_a_time_without_a_zone_is_refused_with_one_that_is_read(written, advised):
+    with pytest.raises(ValueError, match="no time zone") as caught:
+        read_moment(written, None)
+    assert f"write {advised} for UTC" in str(caught.value)
+    assert read_moment(advised, None) == advised

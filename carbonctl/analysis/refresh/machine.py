@@ -5,6 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from carbonctl.analysis.refresh.machine_ranges import (
+    LIFETIME,
+    UTILIZATION,
+    machine_ranges,
+    within,
+)
 from carbonctl.analysis.refresh.question import YEAR, MachineFigures
 from carbonctl.errors import InputError, Problem, UsageError
 from carbonctl.estimators.roles import BUILDING
@@ -16,7 +22,6 @@ from carbonctl.text import did_you_mean
 
 _PER_SYSTEM = "devices_per_system"
 _SYSTEM_HOURS = "system-h"
-LIFETIME, UTILIZATION = "lifetime", "utilization"
 
 
 def of_figures(embodied_kgco2e: Number, power_w: Number, intensity: Number) -> MachineFigures:
@@ -60,8 +65,6 @@ def of_account(result: Result, system: str | None) -> MachineFigures:
     -----
     Both figures have their 90 % ranges: `carbonctl.analysis.refresh.machine_ranges`.
     """
-    from carbonctl.analysis.refresh.machine_ranges import machine_ranges, within
-
     held = [e for e in result.booked if _is_of_machine(e)]
     systems = list(dict.fromkeys(e.system for e in held if e.system != NO_SYSTEM))
     name = _named(result, systems, system)
@@ -77,7 +80,7 @@ def of_account(result: Result, system: str | None) -> MachineFigures:
     life = _lifetime(ours[0]) / YEAR
     whole = math.fsum(figure or 0.0 for figure in embodied) * life / years
     per_year = math.fsum(figure or 0.0 for figure in used) / years
-    made, yearly = machine_ranges(ours, work, result.uncertainty.ranks)
+    made, yearly = machine_ranges(ours, holders(ours), work, result.uncertainty.ranks)
     return MachineFigures(
         within(whole, made), within(per_year, yearly), result.file, result.name, name, life,
         "as used in the file",

@@ -1,4 +1,4 @@
-"""The 90 % ranges of one machine out of an account, by the unknowns of the account."""
+"""The 90 % ranges of one machine of an account."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from carbonctl.analysis.refresh.machine import LIFETIME, UTILIZATION, holders
 from carbonctl.analysis.refresh.question import YEAR
 from carbonctl.ledger.entry import Entry
-from carbonctl.ledger.ranges import UNKNOWN, Ends, Move, Moves, range_of
+from carbonctl.ledger.ranges import UNKNOWN, Ends, Move, Moves, Sum
 from carbonctl.ledger.terms import Term, term, term_of
 from carbonctl.ledger.unknowns import Rank, is_certain, unknown_of
 from carbonctl.numbers.formulas import NotArithmetic
 from carbonctl.numbers.intervals import Number, Range
 from carbonctl.numbers.values import Value
 
+LIFETIME, UTILIZATION = "lifetime", "utilization"  # names of inputs
+Holder: TypeAlias = tuple[Entry, float]
 _Figure: TypeAlias = Callable[[int, int], float]
 _NOTHING = 1e-12  # of a figure: a smaller move is rounding
 _LOW, _MEDIAN, _HIGH = range(3)  # of an unknown: its quantiles 0.05, 0.5 and 0.95
@@ -30,7 +31,7 @@ def within(best: float, ends: Ends) -> Number:
 
 
 def machine_ranges(
-    held: Sequence[Entry], work: Sequence[Entry], ranks: Sequence[Rank]
+    held: Sequence[Entry], holders: Sequence[Holder], work: Sequence[Entry], ranks: Sequence[Rank]
 ) -> tuple[Ends, Ends]:
     """Return the ranges of a machine's embodied carbon and of what a year of it emits.
 
@@ -38,6 +39,8 @@ def machine_ranges(
     ----------
     held, work : sequence of Entry
         Its embodied and its operational entries.
+    holders : sequence of (Entry, float)
+        The embodied entries that say for how long machines are held, with the devices of one.
     ranks : sequence of Rank
         The rank correlations of pairs of unknowns.
 
@@ -48,24 +51,32 @@ def machine_ranges(
 
     Notes
     -----
-    Each unknown moves alone, everywhere it is used at once (`carbonctl.ledger.ranges`). What
-    divides both the carbon of an hour and the hours of a life, such as lifetime and utilization,
-    moves the embodied carbon of a whole machine by nothing.
+    Each unknown moves alone, everywhere it is used at once (`carbonctl.ledger.ranges`). Lifetime
+    and utilization cancel in the embodied carbon of a whole machine: they divide the carbon of an
+    hour and multiply the hours.
     """
     try:
-        machine = _Machine(held, work, ranks)
+        machine = _Machine(held, holders, work, ranks)
+        if None in machine.moves.medians:  # one has no value at some end
+            return UNKNOWN, UNKNOWN
         return machine.ends(machine.embodied), machine.ends(machine.yearly)
-    except (ArithmeticError, NotArithmetic, TypeError):
+    except (ArithmeticError, NotArithmetic):
         return UNKNOWN, UNKNOWN
 
 
 class _Machine:
-    """A machine whose figures can be worked out with one unknown at an end."""
+    """The figures of a machine with one unknown at an end, the others at their medians."""
 
-    def __init__(self, held: Sequence[Entry], work: Sequence[Entry], ranks: Sequence[Rank]) -> None:
+    def __init__(
+        self,
+        held: Sequence[Entry],
+        holders: Sequence[Holder],
+        work: Sequence[Entry],
+        ranks: Sequence[Rank],
+    ) -> None:
         self.held = range(len(held))
         self.work = range(len(held), len(held) + len(work))
-        self.holders = holders(held)
+        self.holders = holders
         carbon = [term(entry, "kgco2e") for entry in (*held, *work)]
         hours = [_hours(entry) for entry, _ in self.holders]
         self.moves = Moves([*carbon, *hours], ranks)
@@ -115,20 +126,15 @@ class _Machine:
     def ends(self, figure: _Figure) -> Ends:
         """Return the range of one of its figures."""
         median = figure(0, _MEDIAN)
-        moves, pairs = list[Move](), dict[int, int]()
-        for place in range(self.moves.unknowns.count):
-            ends = Move(figure(place, _LOW) - median, figure(place, _HIGH) - median)
-            if max(map(abs, ends)) > _NOTHING * abs(median):
-                pairs[place] = len(moves)
-                moves.append(ends)
-        if not moves:
-            return median, median
-        ranks = [
-            (pairs[one], pairs[other], rank)
-            for one, other, rank in self.moves.pairs
-            if one in pairs and other in pairs
-        ]
-        return range_of(median, moves, is_amount=True, pairs=ranks)
+        moves = {
+            place: Move(figure(place, _LOW) - median, figure(place, _HIGH) - median)
+            for place in range(self.moves.unknowns.count)
+        }
+        moving = {
+            place: move for place, move in moves.items()
+            if max(map(abs, move)) > _NOTHING * abs(median)
+        }  # fmt: skip
+        return Sum(median, moving, self.moves.pairs).ends()
 
 
 def _hours(entry: Entry) -> Term:

@@ -16,7 +16,7 @@ from carbonctl.spec.scaling import Scaling, SubSampling
 
 CUT = 0.01  # of the error: 1 % less
 YEAR = 8760.0  # h
-_AGES = (1.0, 2.0, 7.0)  # years at which the value of data is told
+_AGES = (1.0, 2.0, 7.0)  # years after which the value of data is shown
 
 
 class HalfLife(NamedTuple):

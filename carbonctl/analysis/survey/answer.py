@@ -23,7 +23,7 @@ from carbonctl.errors import UsageError
 from carbonctl.factors import sample_statistics as s
 from carbonctl.factors.rank_correlation import kendall, p_value, pearson, spearman
 
-_MOST = 0.9  # of the carbon, which the fewest runs that make it are told of
+_MOST = 0.9  # share of the carbon: the fewest runs that emit it are counted
 _JUST_BELOW = math.nextafter(1.0, 0.0)  # kgCO2e; runs of less are small
 _FEWEST = 2  # runs of which something can differ
 

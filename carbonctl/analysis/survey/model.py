@@ -61,7 +61,7 @@ class GroupRow(NamedTuple):
 
 
 class GroupMore(NamedTuple):
-    """What JSON and people are told of a group besides its row of CSV.
+    """Figures of a group that JSON and tables show and the CSV does not.
 
     Attributes
     ----------

@@ -13,7 +13,7 @@ from carbonctl.numbers.intervals import is_array
 
 HIGHER, LOWER = "higher", "lower"
 BETTER = (HIGHER, LOWER)
-LEAST_FOR_RANKS = 4  # runs; of fewer no correlation is told
+LEAST_FOR_RANKS = 4  # runs that a correlation needs
 _LOWER_BY_NAME = ("error", "wer", "loss", "perplexity")
 
 

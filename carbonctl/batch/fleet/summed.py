@@ -3,7 +3,7 @@
 Rows with a PUE, an intensity, a lifetime or a utilization of their own make structures of their
 own. Beyond so many cells of these the figures leave the structures, and amounts are also added up
 times the figures: what rows cause is proportional to the one and the other. Which rows are summed
-depends on the rows alone, so that the result is the same whoever reads them.
+depends on the rows alone, so that every engine gives the same result.
 """
 
 from __future__ import annotations

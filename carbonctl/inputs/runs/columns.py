@@ -89,10 +89,8 @@ def read_maps(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
         if not equals or not column:
             raise UsageError(f"--map {text}: write ROLE=COLUMN, as in --map carbon=emissions")
         if role not in BY_NAME:
-            close = did_you_mean(role, BY_NAME)
-            raise UsageError(
-                f"--map {text}: no role `{role}`{close}; there are {', '.join(BY_NAME)}"
-            )
+            close = did_you_mean(role, BY_NAME) or f"; there are {', '.join(BY_NAME)}"
+            raise UsageError(f"--map {text}: no role `{role}`{close}")
         maps[role] = (*maps.get(role, ()), column)
     return maps
 

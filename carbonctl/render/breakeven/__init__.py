@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from importlib import import_module
-from io import StringIO
 from typing import Any
 
 from carbonctl.analysis.breakeven import Answer
 from carbonctl.ledger.result import About
 from carbonctl.render import Style
+from carbonctl.render.separated import separated
 
 FORMATS = ("table", "json", "csv", "md")
 COLUMNS = ("key", "path", "tie", "unit", "below", "above", "kind", "p5", "p50", "p95", "without")
@@ -43,8 +42,5 @@ def as_rows(answer: Answer) -> list[dict[str, Any]]:
 
 
 def _table(answer: Answer) -> str:
-    out = StringIO()
-    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(as_rows(answer))
-    return out.getvalue()
+    lines = ([row[column] for column in COLUMNS] for row in as_rows(answer))
+    return separated((COLUMNS, *lines))

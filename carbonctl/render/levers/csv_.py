@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
-from io import StringIO
 
 from carbonctl.analysis.gates import Verdict
 from carbonctl.analysis.levers.report import Report
@@ -12,6 +10,7 @@ from carbonctl.analysis.levers.rows import LeverRow
 from carbonctl.analysis.levers.suggest import Suggested
 from carbonctl.ledger.result import About
 from carbonctl.render import SEPARATORS, Style
+from carbonctl.render.separated import separated
 
 COLUMNS = ("file", "workload", *LeverRow._fields)
 
@@ -34,8 +33,4 @@ def suggestions(some: Suggested, about: About, style: Style, form: str = "csv") 
 
 
 def _table(of: Report | Suggested, rows: Iterable[LeverRow], delimiter: str) -> str:
-    out = StringIO()
-    writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows((of.file, of.name, *row) for row in rows)
-    return out.getvalue()
+    return separated((COLUMNS, *((of.file, of.name, *row) for row in rows)), delimiter)

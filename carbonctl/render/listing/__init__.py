@@ -1,12 +1,11 @@
 """Rows of facts: CSV, where unknown is empty, JSON, where it is null, or text for people."""
 
-import csv
 from collections.abc import Callable, Collection, Sequence
-from io import StringIO
 from typing import Any, TypeAlias
 
 from carbonctl.render import ALL_FORMATS
 from carbonctl.render.escaping import as_json
+from carbonctl.render.separated import separated
 from carbonctl.text import printable
 
 Row: TypeAlias = dict[str, Any]
@@ -23,11 +22,8 @@ def render(
         return drawn()
     if form == "json":
         return as_json(rows)
-    out = StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([[_plain(row[column]) for column in columns] for row in rows])
-    return out.getvalue()
+    lines = ([_plain(row[column]) for column in columns] for row in rows)
+    return separated((columns, *lines))
 
 
 def _plain(cell: Any) -> Any:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-from io import StringIO
-
 from carbonctl.analysis.gates import Verdict
 from carbonctl.analysis.projection.report import Report
 from carbonctl.analysis.projection.rows import ProjectionRow
 from carbonctl.ledger.result import About
 from carbonctl.render import SEPARATORS, Style
+from carbonctl.render.separated import separated
 
 COLUMNS = ("file", "workload", *ProjectionRow._fields)
 
@@ -22,8 +20,5 @@ def render(
     delimiter: str = SEPARATORS["csv"],
 ) -> str:
     """Return the table; what is unknown or is not counted is empty."""
-    out = StringIO()
-    writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows((report.file, report.name, *row) for row in report.table.rows)
-    return out.getvalue()
+    rows = ((report.file, report.name, *row) for row in report.table.rows)
+    return separated((COLUMNS, *rows), delimiter)

@@ -16,7 +16,7 @@ _SHOWN = 4  # dates that a sentence lists
 
 
 def lived(years: float) -> str:
-    """Write a time that is told to the month: `3 y 10 mo`."""
+    """Write a time in years and months: `3 y 10 mo`."""
     whole, months = divmod(round(years * _MONTHS), _MONTHS)
     parts = [f"{whole} y" if whole else "", f"{months} mo" if months else ""]
     return " ".join(filter(None, parts)) or "0 mo"

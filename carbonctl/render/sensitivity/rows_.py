@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
-from io import StringIO
 
 from carbonctl.analysis.sensitivity import Sensitivity
 from carbonctl.ledger.result import About
 from carbonctl.render import SEPARATORS, Style
+from carbonctl.render.separated import separated
 
 _OF_ALL = ("file", "workload", "key")
 _OF_ROW = (
@@ -23,12 +22,10 @@ def render(
     answers: Sequence[Sensitivity], about: About, style: Style, *, form: str, top: int
 ) -> str:
     """Return the table with all rows."""
-    out = StringIO()
-    writer = csv.writer(out, delimiter=SEPARATORS[form], lineterminator="\n")
-    if style.header:
-        writer.writerow(COLUMNS)
-    for answer in answers:
-        of_all = [getattr(answer, name) for name in _OF_ALL]
-        for row in answer.rows:
-            writer.writerow([*of_all, *(getattr(row, name) for name in _OF_ROW)])
-    return out.getvalue()
+    rows = (
+        [*(getattr(answer, name) for name in _OF_ALL), *(getattr(row, name) for name in _OF_ROW)]
+        for answer in answers
+        for row in answer.rows
+    )
+    head = [COLUMNS] if style.header else []
+    return separated((*head, *rows), SEPARATORS[form])

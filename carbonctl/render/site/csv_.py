@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-from io import StringIO
 from typing import Any
 
+from carbonctl.render.separated import separated
 from carbonctl.render.site import rows
 from carbonctl.site.results import SiteResult
 
@@ -21,13 +20,9 @@ def columns(result: SiteResult) -> tuple[str, ...]:
 
 def render(result: SiteResult, delimiter: str) -> str:
     """Return the table; what is unknown or does not apply is empty."""
-    out = StringIO()
-    writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
-    writer.writerow(columns(result))
     some = rows.ways(result) if result.designs is None else rows.designs(result)
-    for row in some:
-        writer.writerow((result.file, result.name, *map(_written, row.values())))
-    return out.getvalue()
+    lines = ((result.file, result.name, *map(_written, row.values())) for row in some)
+    return separated((columns(result), *lines), delimiter)
 
 
 def _written(cell: Any) -> Any:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-from io import StringIO
+from itertools import chain
 
 from carbonctl.catalog.hourly.series import HOUR_S, stamp
+from carbonctl.render.separated import separated
 from carbonctl.site.results import SiteResult
 
 COLUMNS = (
@@ -32,9 +32,5 @@ def render(result: SiteResult) -> str:
     )  # fmt: skip
     starts = (stamp(hours.start_s + step_s * step) for step in range(count))
     signal = [None] * count if marginal is None else marginal.tolist()
-    out = StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
     columns = (starts, *(array.tolist() for array in arrays), signal, trace.kgco2e.tolist())
-    writer.writerows(zip(*columns, strict=True))
-    return out.getvalue()
+    return separated(chain([COLUMNS], zip(*columns, strict=True)))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
-from io import StringIO
 from typing import Any
 
 from carbonctl.analysis.survey.model import Survey
 from carbonctl.numbers.units import format_number
 from carbonctl.render import SEPARATORS, Style
+from carbonctl.render.separated import separated
 from carbonctl.render.survey import ADDED, COLUMNS, Shown
 from carbonctl.text import COMMAND, COMMAND_START, FORMULA_STARTS
 
@@ -19,14 +18,10 @@ _NUMBERS = frozenset("+-.0123456789eE")
 def render(shown: Shown, style: Style, delimiter: str = SEPARATORS["csv"]) -> str:
     """Return the table; what is unknown or does not apply is empty."""
     survey = shown.survey
-    out = StringIO()
-    writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
     if survey.question.lists_runs and survey.runs.table is not None:
-        writer.writerows(_runs(survey))
-        return out.getvalue()
-    writer.writerow(COLUMNS)
-    writer.writerows(group.row for group in (*survey.groups, survey.whole))
-    return out.getvalue()
+        return separated(_runs(survey), delimiter)
+    groups = (group.row for group in (*survey.groups, survey.whole))
+    return separated((COLUMNS, *groups), delimiter)
 
 
 def _runs(survey: Survey) -> Iterator[list[Any]]:

@@ -14,7 +14,7 @@ UNKNOWN = "unknown"
 FRONTIER = "●"
 _UNEQUAL = 0.6  # of a Gini coefficient; above it the mean is of a few runs
 _WHOLE_FROM = 1000
-_FEWEST = 5  # runs of which it is told how few emit most
+_FEWEST = 5  # runs; with fewer, the sentence on concentration is left out
 _TONNES_FROM = 1e6  # kgCO2e of the largest run
 _FEW = 3
 
