@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from carbonctl.factors.domination import non_dominated
 from carbonctl.factors.sample_statistics import Sample
 from carbonctl.numbers.intervals import is_array
 
@@ -62,12 +63,8 @@ def _of_arrays(carbon: Any, quality: Any) -> list[int]:
     import numpy as np
 
     rest = _promising(carbon, quality)
-    order = rest[np.lexsort((-quality[rest], carbon[rest]))]
-    kg, good = carbon[order], quality[order]
-    before = np.concatenate(([-np.inf], np.maximum.accumulate(good)[:-1]))
-    is_new = np.concatenate(([True], (kg[1:] != kg[:-1]) | (good[1:] != good[:-1])))
-    firsts = np.flatnonzero(is_new)[np.cumsum(is_new) - 1]  # of those that are equal in both
-    places: list[int] = np.sort(order[(good > before)[firsts]]).tolist()
+    kept = non_dominated(np.column_stack((carbon[rest], -quality[rest])))
+    places: list[int] = np.sort(rest[kept]).tolist()
     return places
 
 

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from carbonctl.factors.domination import non_dominated
+
 
 def front(first_cost: Any, second_cost: Any) -> NDArray[np.intp]:
     """Return the places of the designs on the Pareto front, by rising first cost.
@@ -29,6 +31,10 @@ def front(first_cost: Any, second_cost: Any) -> NDArray[np.intp]:
     if first.shape != second.shape or first.ndim != 1:
         raise ValueError("a front needs both costs of each design")
     known = np.flatnonzero(~(np.isnan(first) | np.isnan(second)))
-    order = known[np.lexsort((second[known], first[known]))]  # stable: equal designs keep order
-    lowest_before = np.minimum.accumulate(np.concatenate(([np.inf], second[order])))[:-1]
-    return order[second[order] < lowest_before]
+    if not known.size:
+        return known
+    costs = np.column_stack((first[known], second[known]))
+    on_front = known[non_dominated(costs)]
+    _, first_of = np.unique(np.column_stack((first, second))[on_front], axis=0, return_index=True)
+    kept: NDArray[np.intp] = on_front[first_of]
+    return kept
