@@ -32,7 +32,7 @@ SECTIONS = {
     ),
     "Sites": ("site", "schedule"),
     "Fleets": ("fleet", "import"),
-    "Hardware": ("embodied", "hardware", "models", "grid"),
+    "Hardware": ("embodied", "explore", "hardware", "models", "grid"),
     "Files": ("init", "validate", "schema", "kinds"),
     "Shell": ("config", "doctor", "completion", "man"),
 }

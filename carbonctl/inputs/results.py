@@ -23,7 +23,7 @@ _HEAD = 200  # bytes in which a document says what it is
 # What other commands print is no workload.
 _COMMANDS = (
     "embodied", "sensitivity", "sweep", "breakeven", "levers", "site", "schedule", "project",
-    "refresh", "scaling", "survey",
+    "refresh", "scaling", "survey", "explore",
 )  # fmt: skip
 
 

@@ -245,6 +245,11 @@ class Unknowns:
         """Return the place of the unknown with a key; None where there is none."""
         return self._places.get(key)
 
+    def known(self) -> dict[int, Uncertain]:
+        """Return the unknowns by their places; of several that are one, any of them."""
+        pairs = (pair for pairs in self._known.values() for pair in pairs)
+        return {place: uncertain for uncertain, place in pairs}
+
     def levels_at(self, place: int) -> tuple[Any, Any, Any]:
         """Return the quantiles 0.05, 0.5 and 0.95 of the first unknown at a place."""
         known = (pair for pairs in self._known.values() for pair in pairs)

@@ -1,8 +1,8 @@
-"""Chart ``pareto``: designs of a site by their carbon and their hourly carbon-free energy."""
+"""Chart ``pareto``: designs as points of two figures, with those that no other beats."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from carbonctl.render import human_numbers
@@ -29,22 +29,66 @@ class Design(NamedTuple):
     ----------
     name : str
         What it is made of: "wind 60 MW, battery 100 MWh".
-    total_kg : float
-        Operational and embodied carbon [kgCO2e].
-    hourly_cfe_pct : float
-        Hourly carbon-free energy [%].
+    across, up : float
+        Its figures on the two axes; of a site the total [kgCO2e] and hourly carbon-free energy [%].
     is_on_front : bool
-        Whether no other design has less carbon and more carbon-free energy.
+        Whether no other design beats it.
     """
 
     name: str
-    total_kg: float
-    hourly_cfe_pct: float
+    across: float
+    up: float
     is_on_front: bool
 
 
+class Words(NamedTuple):
+    """What the axes are of.
+
+    Attributes
+    ----------
+    across, up : str
+        Their titles, with the unit.
+    size : float
+        By what figures across are divided.
+    said : callable
+        Writes both figures of a design in words.
+    note : str
+        What being on the front means.
+    is_stepped : bool
+        Whether a line joins the points of the front: these two figures alone decide.
+    """
+
+    across: str
+    up: str
+    size: float
+    said: Callable[[Design], str]
+    note: str
+    is_stepped: bool = True
+
+
 def pareto(designs: Sequence[Design], title: str, per: str = "a year") -> Chart:
-    """Return the chart; ``per`` says of what time the totals are.
+    """Return the chart of a site's designs; ``per`` says of what time the totals are.
+
+    Raises
+    ------
+    ValueError
+        Where there is no design.
+    """
+    largest = max((abs(design.across) for design in designs), default=0.0)
+    size, unit = human_numbers.scale(largest, "kgCO2e")
+    words = Words(
+        f"Total ({unit} {per})",
+        "Hourly carbon-free energy (%)",
+        size,
+        lambda design: f"{human_numbers.mass(design.across)} with "
+        f"{human_numbers.significant(design.up, 3)} % hourly carbon-free energy",
+        "No design has both less carbon and more carbon-free energy than one on the front.",
+    )
+    return points(designs, title, words)
+
+
+def points(designs: Sequence[Design], title: str, words: Words) -> Chart:
+    """Return the chart of any designs.
 
     Raises
     ------
@@ -55,20 +99,18 @@ def pareto(designs: Sequence[Design], title: str, per: str = "a year") -> Chart:
         raise ValueError("there is no design to draw")
     front = sorted(
         (design for design in designs if design.is_on_front),
-        key=lambda design: (design.total_kg, design.hourly_cfe_pct),
+        key=lambda design: (design.across, design.up),
     )
     others = [design for design in designs if not design.is_on_front]
-    largest = max(abs(design.total_kg) for design in designs)
-    size, unit = human_numbers.scale(largest, "kgCO2e")
     drawn = _thinned(others)
     return chart.build(
         NAME,
         title,
-        _alt(front, len(designs)),
-        _view(front, drawn, size, f"Total ({unit} {per})"),
-        _table(front, others, size, f"{unit} {per}"),
+        _alt(front, len(designs), words),
+        _view(front, drawn, words),
+        _table(front, others, words),
         chart.margin(_LABELS),
-        _note(len(others), len(drawn)),
+        _note(words.note, len(others), len(drawn)),
     )
 
 
@@ -81,8 +123,8 @@ def _thinned(designs: Sequence[Design]) -> list[Design]:
 
 
 def _first_of_cells(designs: Sequence[Design], columns: int, rows: int) -> list[Design]:
-    across = _cells([design.total_kg for design in designs], columns)
-    up = _cells([design.hourly_cfe_pct for design in designs], rows)
+    across = _cells([design.across for design in designs], columns)
+    up = _cells([design.up for design in designs], rows)
     kept: dict[tuple[int, int], Design] = {}
     for cell, design in zip(zip(across, up, strict=True), designs, strict=True):
         kept.setdefault(cell, design)
@@ -95,24 +137,25 @@ def _cells(values: Sequence[float], cells: int) -> list[int]:
     return [int((value - low) / extent * (cells - 1)) if extent else 0 for value in values]
 
 
-def _view(front: Sequence[Design], others: Sequence[Design], size: float, across: str) -> Spec:
+def _view(front: Sequence[Design], others: Sequence[Design], words: Words) -> Spec:
+    size = words.size
     names = [ON_FRONT, OTHER] if others else [ON_FRONT]
-    total: Spec = {
-        "field": "total",
+    across: Spec = {
+        "field": "across",
         "type": "quantitative",
-        "title": across,
+        "title": words.across,
         "scale": {"zero": False, "nice": True},
     }
-    free: Spec = {
-        "field": "cfe",
+    up: Spec = {
+        "field": "up",
         "type": "quantitative",
         "title": None,
         "scale": {"zero": False, "nice": True},
         "axis": {"minExtent": _LABELS, "maxExtent": _LABELS},
     }
-    place = {"x": total, "y": free}
-    points: Spec = {
-        "data": {"values": [*_points(others, OTHER, size), *_points(front, ON_FRONT, size)]},
+    place = {"x": across, "y": up}
+    marks: Spec = {
+        "data": {"values": [*_rows_of(others, OTHER, size), *_rows_of(front, ON_FRONT, size)]},
         "mark": {"type": "point", "filled": True, "opacity": 1},
         "encoding": {
             **place,
@@ -122,17 +165,21 @@ def _view(front: Sequence[Design], others: Sequence[Design], size: float, across
         },
     }
     steps: Spec = {
-        "data": {"values": _points(front, ON_FRONT, size)},
+        "data": {"values": _rows_of(front, ON_FRONT, size)},
         "mark": {"type": "line", "interpolate": "step-after", "color": BLUE.light},
         "encoding": place,
     }
     return {
         "vconcat": [
             {
-                "title": chart.panel_title("Hourly carbon-free energy (%)"),
+                "title": chart.panel_title(words.up),
                 "width": chart.WIDE - chart.margin(_LABELS),
                 "height": _HEIGHT,
-                "layer": [steps, points, _numbers(front, others, size, place)],
+                "layer": [
+                    *([steps] if words.is_stepped else []),
+                    marks,
+                    _numbers(front, others, size, place),
+                ],
                 "resolve": {"legend": dict.fromkeys(("color", "shape", "size"), "independent")},
             }
         ],
@@ -146,11 +193,11 @@ def _symbols(names: list[str], values: list[Any]) -> Spec:
     return encoding
 
 
-def _points(designs: Sequence[Design], series: str, size: float) -> list[dict[str, Any]]:
+def _rows_of(designs: Sequence[Design], series: str, size: float) -> list[dict[str, Any]]:
     return [
         {
-            "total": chart.number(design.total_kg / size),
-            "cfe": chart.number(design.hourly_cfe_pct),
+            "across": chart.number(design.across / size),
+            "up": chart.number(design.up),
             "series": series,
         }
         for design in designs
@@ -163,17 +210,17 @@ def _numbers(front: Sequence[Design], others: Sequence[Design], size: float, pla
     Where points are close together, not each has its number: they would meet.
     """
     every = [*front, *others]
-    width = _extent([design.total_kg for design in every])
-    height = _extent([design.hourly_cfe_pct for design in every])
+    width = _extent([design.across for design in every])
+    height = _extent([design.up for design in every])
     numbered: list[tuple[int, Design]] = []
     for at, design in enumerate(front, 1):
         if all(
-            abs(design.total_kg - other.total_kg) > _APART[0] * width
-            or abs(design.hourly_cfe_pct - other.hourly_cfe_pct) > _APART[1] * height
+            abs(design.across - other.across) > _APART[0] * width
+            or abs(design.up - other.up) > _APART[1] * height
             for _, other in numbered[-1:]
         ):
             numbered.append((at, design))
-    points = _points([design for _, design in numbered], ON_FRONT, size)
+    points = _rows_of([design for _, design in numbered], ON_FRONT, size)
     texts = [{**point, "no": str(at)} for (at, _), point in zip(numbered, points, strict=True)]
     return {
         "data": {"values": texts},
@@ -186,19 +233,14 @@ def _extent(values: Sequence[float]) -> float:
     return max(values) - min(values) if values else 0.0
 
 
-def _alt(front: Sequence[Design], many: int) -> str:
+def _alt(front: Sequence[Design], many: int, words: Words) -> str:
     if not front:
         return f"Points of {many} designs."
-    ends = [
-        f"{human_numbers.mass(design.total_kg)} with "
-        f"{human_numbers.significant(design.hourly_cfe_pct, 3)} % hourly carbon-free energy"
-        for design in (front[0], front[-1])
-    ]
+    ends = [words.said(design) for design in (front[0], front[-1])]
     return f"Points of {many} designs; {len(front)} on the front, from {ends[0]} to {ends[1]}."
 
 
-def _note(others: int, drawn: int) -> str:
-    said = "No design has both less carbon and more carbon-free energy than one on the front."
+def _note(said: str, others: int, drawn: int) -> str:
     if drawn < others:
         said += f" Of {others:,} other designs {drawn:,} are drawn: the rest lie close to them."
     if others > _MOST_LISTED:
@@ -206,13 +248,8 @@ def _note(others: int, drawn: int) -> str:
     return said
 
 
-def _table(front: Sequence[Design], others: Sequence[Design], size: float, unit: str) -> Table:
-    rows = [
-        (str(at), design.name, design.total_kg / size, design.hourly_cfe_pct)
-        for at, design in enumerate(front, 1)
-    ]
-    if len(others) <= _MOST_LISTED:
-        rows += [
-            ("", design.name, design.total_kg / size, design.hourly_cfe_pct) for design in others
-        ]
-    return Table(("No.", "Design", f"Total ({unit})", "Hourly CFE (%)"), tuple(rows))
+def _table(front: Sequence[Design], others: Sequence[Design], words: Words) -> Table:
+    listed = [(str(at), design) for at, design in enumerate(front, 1)]
+    listed += [("", design) for design in others] if len(others) <= _MOST_LISTED else []
+    rows = ((at, design.name, design.across / words.size, design.up) for at, design in listed)
+    return Table(("No.", "Design", words.across, words.up), tuple(rows))
