@@ -83,7 +83,7 @@ def explore(
     """
     from carbonctl.analysis.explore.answer import answer
     from carbonctl.analysis.explore.gates import KEYS, judged
-    from carbonctl.inputs.designs.read import read
+    from carbonctl.inputs.designs.read import Asked, read
 
     for text in set:
         parse_override(text)
@@ -94,10 +94,9 @@ def explore(
     gates = gate_options.read_gates(fail_on, warn_on, budget, has_base=False, keys=KEYS)
     forms = {format, *(target.form for target in targets)}
     catalog = catalog_for(hardware_db, is_told=not forms.isdisjoint(TABLES))
-    designs = read(found, catalog, tuple(set), over, limit)
+    designs = read(found, catalog, tuple(set), Asked(over, rank, limit))
     writing.check_targets(targets, designs.files)
-    question = designs.question if rank is None else designs.question._replace(rank=rank)
-    made = answer(designs.given, question, designs.loaded.problem)
+    made = answer(designs.given, designs.question, designs.loaded.problem)
     writing.check_columns(targets, columns(made))
     verdicts = judged(gates, made)
     about = About(__version__, catalog.version, own_records=catalog.own_records)

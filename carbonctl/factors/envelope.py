@@ -75,7 +75,7 @@ def never_lowest(intercepts: Sequence[float], slopes: Sequence[float]) -> list[i
     points = list(zip(intercepts, slopes, strict=True))
     on_hull = {points[line] for line in _hull(points)} if points else set()
     order = sorted(range(len(points)), key=points.__getitem__)
-    least, candidates = math.inf, []
+    least, candidates = math.inf, list[int]()
     for line in order:
         slope = points[line][1]
         if slope < least or (candidates and points[line] == points[candidates[-1]]):
@@ -84,9 +84,7 @@ def never_lowest(intercepts: Sequence[float], slopes: Sequence[float]) -> list[i
     return sorted(line for line in candidates if points[line] not in on_hull)
 
 
-def crossing(
-    intercept: float, slope: float, other_intercept: float, other_slope: float
-) -> float:
+def crossing(intercept: float, slope: float, other_intercept: float, other_slope: float) -> float:
     """Return from where on a line is below another one that begins lower or is owned already.
 
     Parameters

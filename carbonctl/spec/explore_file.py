@@ -52,7 +52,10 @@ class ExploreFile(Spec):
         "designs: by path of the workload a list of values, or `LOW..HIGH UNIT:N`; every "
         "combination is one"
     )
-    designs: File | None = optional("a table of designs with figures of their own, as CSV")
+    designs: File | None = optional(
+        "a table with a row per design, as CSV: figures of their own, or with `workload` values "
+        "by path"
+    )
     columns: Node | None = optional(
         "figures that an account has not: {accuracy: {bf16: 70.0, int4: 68.5}, by: PATH}, or a "
         "list of such"
@@ -93,18 +96,21 @@ class ExploreFile(Spec):
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
-        if (self.workload is None) == (self.designs is None):
+        if self.workload is None and self.designs is None:
             raise ValueError("give `workload` with `axes`, or `designs`, a table")
         if self.workload is not None:
-            if not self.axes:
-                raise ValueError("`workload` needs `axes`: by path, the values to try")
+            if (self.designs is None) == (not self.axes):
+                raise ValueError(
+                    "`workload` needs `axes`, the values to try by path, or `designs`, a table "
+                    "with a column per path"
+                )
             alone = self.first_given(
                 "intensity", "pue", "volume", "years", "lifetime", "utilization", "logic", "dram"
             )
             if alone:
                 raise ValueError(f"`{alone}` goes with `designs`; a workload says its own")
         elif self.axes:
-            raise ValueError("`axes` change a workload; a table has a row per design")
+            raise ValueError("`axes` change a workload, which is not given")
         return self
 
 

@@ -31,10 +31,14 @@ def sets():
     return [(number, list(rows)) for number, rows in by_set]
 
 
-@pytest.mark.parametrize(("number", "rows"), sets(), ids=lambda part: part if isinstance(part, str) else "")
+@pytest.mark.parametrize(
+    ("number", "rows"), sets(), ids=lambda part: part if isinstance(part, str) else ""
+)
 def test_a_set_of_the_oracle(number, rows):
     signs = [1 if sense == "min" else -1 for sense in rows[0]["senses"].split()]
-    costs = [[s * float(v) for s, v in zip(signs, row["values"].split(), strict=True)] for row in rows]
+    costs = [
+        [s * float(v) for s, v in zip(signs, row["values"].split(), strict=True)] for row in rows
+    ]
     expected = [row["out_non_dominated"] == "yes" for row in rows]
     assert non_dominated(np.array(costs)).tolist() == expected
 
@@ -151,7 +155,9 @@ def test_a_choice_of_the_oracle(row):
     energy, time = (np.array([float(p[key]) for p in points]) for key in ("energy_j", "time_s"))
     power = float(row["max_power_w"])
     if row["intensity"]:
-        machine = [float(row[k]) for k in ("intensity", "pue", "embodied_kg", "lifetime_h", "utilization")]
+        machine = [
+            float(row[k]) for k in ("intensity", "pue", "embodied_kg", "lifetime_h", "utilization")
+        ]
         costs = energy_time.carbon_cost(energy, time, *machine)
         eta = energy_time.equivalent_eta(*machine, power)
         assert eta == pytest.approx(float(row["out_equivalent_eta"]), rel=1e-9)
@@ -165,7 +171,9 @@ def test_a_choice_of_the_oracle(row):
 
 
 def test_the_weight_of_the_contract():
-    assert energy_time.equivalent_eta(0.4, 1.2, 475.0, 4 * YEAR, 0.45, 300.0) == pytest.approx(0.827, abs=5e-4)
+    assert energy_time.equivalent_eta(0.4, 1.2, 475.0, 4 * YEAR, 0.45, 300.0) == pytest.approx(
+        0.827, abs=5e-4
+    )
     assert energy_time.equivalent_eta(0.0, 1.2, 475.0, 4 * YEAR, 0.45, 300.0) == 0
 
 

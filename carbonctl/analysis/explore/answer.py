@@ -10,7 +10,6 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from carbonctl.analysis.explore import columns as c
 from carbonctl.analysis.explore import fronts
 from carbonctl.analysis.explore.columns import Designs, Figure
 from carbonctl.analysis.explore.differences import Spread
@@ -30,10 +29,13 @@ class Source(Protocol):
     """Where designs come from: a workload and its axes, or a table."""
 
     designs: Designs
-    warnings: Iterable[Caution]
+
+    @property
+    def warnings(self) -> Iterable[Caution]:
+        """What the user should know."""
 
     def spread(self, name: str) -> Spread | None:
-        """Return what is uncertain in a figure of all designs; None where nothing is known of it."""
+        """Return what is uncertain in a figure of all designs; None where that is unknown."""
 
 
 class Given(NamedTuple):
@@ -163,7 +165,7 @@ def answer(given: Given, question: Question, blame: Blame) -> Answer:
         For regions that are asked for and cannot be known.
     """
     designs = given.source.designs
-    if designs.count < 2:
+    if designs.size < 2:
         raise InputError([blame(("axes",), "one design is no choice; give two or more")])
     asked = found(question, designs.figures, blame)
     designs = _with_metrics(given, question, asked, blame)
@@ -173,12 +175,10 @@ def answer(given: Given, question: Question, blame: Blame) -> Answer:
         name: Objective(designs.figures[name], sense, given.source.spread(name))
         for name, sense in {**asked.objectives, asked.rank: asked.sense}.items()
     }
-    feasible = np.array(
-        [n not in designs.errors and n not in reasons for n in range(designs.count)]
-    )
+    feasible = np.array([n not in designs.errors and n not in reasons for n in range(designs.size)])
     rows = np.flatnonzero(feasible)
     front = [objectives[name] for name in asked.objectives]
-    on_front, may_be = np.zeros(designs.count, bool), np.zeros(designs.count, bool)
+    on_front, may_be = np.zeros(designs.size, bool), np.zeros(designs.size, bool)
     if rows.size:
         is_on_front = fronts.on_front(front, rows)
         on_front[rows] = is_on_front
@@ -199,7 +199,9 @@ def _with_metrics(given: Given, question: Question, asked: Asked, blame: Blame) 
     weights = question.weights
     if question.base is not None:
         if question.base not in designs.labels:
-            said = f"base: no design is called `{question.base}`; the first is `{designs.labels[0]}`"
+            said = (
+                f"base: no design is called `{question.base}`; the first is `{designs.labels[0]}`"
+            )
             raise InputError([blame(("base",), said)])
         weights = weights._replace(base=designs.labels.index(question.base))
     figures = dict(designs.figures)

@@ -93,7 +93,5 @@ def together(axes: Sequence[Axis], what: str) -> tuple[Axis, ...]:
     """
     names = sorted(axis.name for axis in axes)
     if len(axes) > 1 and names not in ([INTENSITY, VOLUME], [INTENSITY, LIFETIME]):
-        raise UsageError(
-            f"{what}: one axis, or intensity together with volume or with lifetime"
-        )
+        raise UsageError(f"{what}: one axis, or intensity together with volume or with lifetime")
     return tuple(sorted(axes, key=lambda axis: axis.name != INTENSITY))

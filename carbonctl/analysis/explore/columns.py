@@ -104,7 +104,7 @@ class Designs(NamedTuple):
     errors: dict[int, str]
 
     @property
-    def count(self) -> int:
+    def size(self) -> int:
         """How many there are."""
         return len(self.values)
 
@@ -119,7 +119,9 @@ def resolve(name: str, known: Iterable[str]) -> str | None:
     known = [*known]
     if name in known:
         return name
-    short = next((key for key, kind in (*ACCOUNT.items(), *METRICS.items()) if kind.key == name), "")
+    short = next(
+        (key for key, kind in (*ACCOUNT.items(), *METRICS.items()) if kind.key == name), ""
+    )
     return short if short in known else None
 
 

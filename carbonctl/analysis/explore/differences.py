@@ -49,8 +49,8 @@ class Spread:
         self.median[places[taken]] = np.broadcast_to(total.median, len(places))[taken]
         uncertain = moves.unknowns.known()
         for place, (low, high) in total.moves.items():
-            for key, own in _keys(uncertain[place], len(places)):
-                own = own[taken[own]]
+            for key, its in _keys(uncertain[place], len(places)):
+                own = its[taken[its]]
                 lows, highs = self._of(key)
                 lows[places[own]] = np.broadcast_to(low, len(places))[own]
                 highs[places[own]] = np.broadcast_to(high, len(places))[own]

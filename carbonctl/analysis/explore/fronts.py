@@ -111,7 +111,7 @@ def maybes(objectives: Sequence[Objective], rows: Any, is_on_front: Any) -> Any:
         return may_be
     costs = np.column_stack([objective.costs[rows] for objective in objectives])
     open_ = np.flatnonzero(~is_on_front)
-    for design in np.flatnonzero(is_on_front):  # most fall at the first
+    for design in np.flatnonzero(is_on_front).tolist():  # most fall at the first
         open_ = _left(ranged, rows, costs, design, open_)
     order = open_[np.argsort(costs[open_].sum(axis=1), kind="stable")]
     is_open = np.zeros(len(rows), bool)
@@ -126,11 +126,11 @@ def maybes(objectives: Sequence[Objective], rows: Any, is_on_front: Any) -> Any:
     return may_be
 
 
-def _left(
-    ranged: Sequence[Objective], rows: Any, costs: Any, design: int, open_: Any
-) -> Any:
+def _left(ranged: Sequence[Objective], rows: Any, costs: Any, design: int, open_: Any) -> Any:
     """Return those of some designs that one design does not clearly dominate."""
-    is_worse = (costs[open_] >= costs[design]).all(axis=1) & (costs[open_] > costs[design]).any(axis=1)
+    is_worse = (costs[open_] >= costs[design]).all(axis=1) & (costs[open_] > costs[design]).any(
+        axis=1
+    )
     below = open_[is_worse]
     may_win = np.zeros(len(below), bool)
     for objective in ranged:

@@ -1,4 +1,4 @@
-"""Metrics of designs, side by side: products of carbon, delay and energy, FOCAL's ratio, Zeus' cost.
+"""Metrics of designs: products of carbon, delay and energy, FOCAL's ratio, Zeus' cost.
 
 The kernels are those of `carbonctl.factors.design`, as `carbonctl compare --metrics` has them. All
 figures are of one unit of work: carbon and energy over how many units there are.
@@ -28,7 +28,7 @@ _PRODUCTS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
     "ce2p": (design.ce2p, (c.EMBODIED, c.ENERGY)),
     "tcdp": (design.tcdp, (c.EMBODIED, c.OPERATIONAL, DELAY)),
 }
-_OF_WORK = (c.EMBODIED, c.OPERATIONAL, c.ENERGY)  # figures over the units of work
+_OF_WORK = (c.EMBODIED, c.OPERATIONAL, c.ENERGY, "time")  # figures over the units of work
 
 
 class Weights(NamedTuple):
@@ -60,7 +60,9 @@ def missing(name: str, figures: Mapping[str, Figure], weights: Weights) -> str |
         needs = (c.EMBODIED, c.ENERGY)
     else:
         needs = _PRODUCTS[name][1]
-    lacking = [need for need in needs if (_delay(figures) if need == DELAY else need) not in figures]
+    lacking = [
+        need for need in needs if (_delay(figures) if need == DELAY else need) not in figures
+    ]
     if not lacking:
         return None
     said = "a column `delay`, or a figure `latency`" if lacking[0] == DELAY else f"`{lacking[0]}`"
@@ -96,7 +98,7 @@ def computed(
         return {name: Figure(name, kind.key, kind.dimension, cost, cost, cost)}
     kernel, needs = _PRODUCTS[name]
     own = [figures[_delay(figures) if need == DELAY else need] for need in needs]
-    by = [amounts if need in _OF_WORK else 1.0 for need in needs]
+    by = [amounts if figure.name in _OF_WORK else 1.0 for figure in own]
     ends = [
         _known(kernel, [getattr(f, end) / n for f, n in zip(own, by, strict=True)])
         for end in ("best", "low", "high")

@@ -47,6 +47,13 @@ class Question(NamedTuple):
     weights: Weights = Weights()
     base: str | None = None
 
+    @property
+    def asked(self) -> dict[str, str]:
+        """The columns that are asked for, each with the key that asks."""
+        by_key = dict.fromkeys(self.constraints, "constraints")
+        by_key |= dict.fromkeys(self.objectives or {c.TOTAL: MIN}, "objectives")
+        return by_key | ({} if self.rank is None else {self.rank: "rank"})
+
 
 class Asked(NamedTuple):
     """The same with every column found.
@@ -84,9 +91,7 @@ def found(question: Question, figures: Mapping[str, Figure], blame: Blame) -> As
         for key, sense in (question.objectives or {c.TOTAL: MIN}).items()
         if (name := finder.column(("objectives", key), key))
     }
-    constraints = [
-        finder.constraint(key, text) for key, text in question.constraints.items()
-    ]
+    constraints = [finder.constraint(key, text) for key, text in question.constraints.items()]
     rank = question.rank
     if rank is not None:
         rank = finder.column(("rank",), rank)

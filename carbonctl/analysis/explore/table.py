@@ -121,7 +121,7 @@ class TableDesigns:
 
     @property
     def is_share(self) -> bool:
-        """Whether the work takes up a share of each machine: it has a time, and a machine a life."""
+        """Whether the work takes up a share of each machine: both have a time."""
         return TIME in self.table.figures and self._lifetime() is not None
 
     def per_whole(self) -> Any:
@@ -143,12 +143,10 @@ class TableDesigns:
         each = figures.get(c.ENERGY) if each is None else each
         if each is None:
             return None
-        return Figure(
-            c.ENERGY, "energy_kwh", ENERGY, each.best * by, each.low * by, each.high * by
-        )
+        return Figure(c.ENERGY, "energy_kwh", ENERGY, each.best * by, each.low * by, each.high * by)
 
     def intensity(self) -> Any:
-        """Return the carbon intensity of each design's electricity [kgCO2e/kWh]; None if unknown."""
+        """Return the intensity of each design's electricity [kgCO2e/kWh]; None if unknown."""
         own = self.table.figures.get("intensity")
         return own.best if own is not None else self.shared.intensity
 

@@ -19,6 +19,7 @@ from carbonctl.analysis.explore import columns as c
 from carbonctl.analysis.explore.columns import Designs, Figure
 from carbonctl.analysis.explore.differences import Spread
 from carbonctl.analysis.explore.labels import labels
+from carbonctl.analysis.sweep.rows import is_of_path
 from carbonctl.errors import Caution, InputError, Problem
 from carbonctl.ledger import entry as e
 from carbonctl.ledger.ranges import Moves
@@ -27,6 +28,7 @@ from carbonctl.ledger.terms import term
 from carbonctl.numbers.intervals import Mixed, NotOneNumber, exact_sum
 from carbonctl.spec.overrides import ORIGIN
 
+AXES = "axes"  # where a problem is that stands at no line yet
 _BLOCK = 10_000  # designs that are worked on together
 _BOUNDS = {c.TOTAL: e.BOUNDS}
 
@@ -90,8 +92,8 @@ class WorkloadDesigns:
     @property
     def unit(self) -> dict[str, Any] | None:
         """The functional unit of the first design; None where it has none."""
-        first = next(o.result for o in self.outcomes if o.result is not None)
-        unit: dict[str, Any] | None = first.spec.get("functional_unit")
+        first = next(n for n, outcome in enumerate(self.outcomes) if outcome.result is not None)
+        unit: dict[str, Any] | None = self.result(first).spec.get("functional_unit")
         return unit
 
     @property
@@ -124,8 +126,9 @@ class WorkloadDesigns:
                 entry.quantity for entry in result.booked
                 if entry.boundary == e.OPERATIONAL and entry.quantity_unit == "kWh"
             ]  # fmt: skip
-            if None not in some:
-                kwh[rows] = exact_sum(some) if some else 0.0
+            known = [number for number in some if number is not None]
+            if len(known) == len(some):
+                kwh[rows] = exact_sum(known) if known else 0.0
         return kwh
 
     def _grouped(self) -> list[tuple[Result, list[int]]]:
@@ -135,9 +138,7 @@ class WorkloadDesigns:
             if outcome.result is not None:
                 rows = groups.setdefault(id(outcome.result), (outcome.result, {}))[1]
                 rows[outcome.row or 0] = place
-        return [
-            (result, [rows[row] for row in sorted(rows)]) for result, rows in groups.values()
-        ]
+        return [(result, [rows[row] for row in sorted(rows)]) for result, rows in groups.values()]
 
     def _figures(self) -> dict[str, Figure]:
         """Return the sums over each account, and what its activities say of themselves."""
@@ -204,7 +205,7 @@ class WorkloadDesigns:
     def _add(
         self, made: Spread, result: Result, rows: list[int], what: tuple[str | None, str]
     ) -> None:
-        """Add what is uncertain in a figure of some designs; embodied carbon of owned ones is not."""
+        """Add what is uncertain in a figure of some designs, sunk carbon left out."""
         boundary, column = what
         is_owned = self.owned[rows]
         if boundary == e.OPERATIONAL or not is_owned.any():
@@ -217,7 +218,7 @@ class WorkloadDesigns:
             made.median[np.asarray(rows)[is_owned]] = 0.0
 
     def _refuse(self) -> None:
-        """Refuse what no design can do anything about, each problem once.
+        """Refuse what no design can do anything about, each problem once, at its axis.
 
         Raises
         ------
@@ -233,12 +234,17 @@ class WorkloadDesigns:
             assert outcome.error is not None
             for problem in outcome.error.problems:
                 if problem.file == ORIGIN and problem.message not in problems:
-                    message = problem.message
-                    for path, text in zip(self.paths, values, strict=True):
-                        message = message.replace(f"{path}={text}: ", f"{path}: ")
-                    problems[message] = Problem("axes", None, None, message)
+                    problems[problem.message] = self._at_axis(problem.message, values)
         if problems:
             raise InputError(problems.values())
+
+    def _at_axis(self, message: str, values: Point) -> Problem:
+        """Return a problem at the axis that it is of, as far as that can be told."""
+        for path, text in zip(self.paths, values, strict=True):
+            if is_of_path(message, path) or f"`{text}`" in message:
+                said = message.removeprefix(f"{path}={text}: ")
+                return Problem(AXES, None, None, said, path)
+        return Problem(AXES, None, None, message)
 
 
 def _moves(result: Result, boundary: str | None, column: str) -> Moves:

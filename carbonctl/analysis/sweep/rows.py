@@ -239,7 +239,7 @@ class Sweep:
             if problem.file != ORIGIN or problem.message in self.of_file:
                 continue
             for path in self.points.paths:
-                if _is_of_path(problem.message, path):
+                if is_of_path(problem.message, path):
                     message = problem.message.partition(": ")[2] if problem.col == 1 else ""
                     said = f"{shown(path)}: {message or problem.message}"
                     faults.append(Problem(OVER, None, None, said))
@@ -296,7 +296,7 @@ def _problems_of(accounts: Accounts) -> set[str]:
     return set()
 
 
-def _is_of_path(message: str, path: str) -> bool:
+def is_of_path(message: str, path: str) -> bool:
     """Whether a problem is that no workload has a path, whatever its value."""
     if message.startswith(_NO_PATH):
         key = message.removeprefix(_NO_PATH).partition("`")[0]

@@ -24,7 +24,8 @@ from carbonctl.text import check_text
 
 DESIGN = "design"
 KNOWN: dict[str, Dimension] = {
-    "energy": units.ENERGY, ENERGY_PER_UNIT: units.ENERGY._replace(example="0.5 J", bare=("J", "kWh")),
+    "energy": units.ENERGY,
+    ENERGY_PER_UNIT: units.ENERGY._replace(example="0.5 J", bare=("J", "kWh")),
     "operational": units.MASS, "embodied": units.MASS, "total": units.MASS, **c.OWN,
 }  # fmt: skip
 _ALIASES = {"kwh_per_unit": (ENERGY_PER_UNIT, "kWh"), "kwh": ("energy", "kWh")}
@@ -32,10 +33,10 @@ _UNITS = {
     "j": "J", "kj": "kJ", "mj": "MJ", "wh": "Wh", "kwh": "kWh", "mwh": "MWh", "w": "W", "kw": "kW",
     "gb": "GB", "tb": "TB", "g_per_kwh": "g/kWh", "kg_per_kwh": "kg/kWh", "pct": "%",
 }  # fmt: skip
-_FIGURES = frozenset({"energy", ENERGY_PER_UNIT, "operational", "embodied", "total", "delay", "latency", "time",
-                      "area", "memory"})  # fmt: skip
-_NOTHING = ("", "na", "n/a", "null", "none", "-")
-_HEAD = re.compile(r"(?P<name>[^\[\]]*?)\s*(?:\[(?P<unit>[^\[\]]*)\])?\s*")
+_FIGURES = frozenset({"energy", ENERGY_PER_UNIT, "operational", "embodied", "total", "delay",
+                      "latency", "time", "area", "memory"})  # fmt: skip
+NOTHING = ("", "na", "n/a", "null", "none", "-")
+HEAD = re.compile(r"(?P<name>[^\[\]]*?)\s*(?:\[(?P<unit>[^\[\]]*)\])?\s*")
 _MAY_BE_NEGATIVE = frozenset({"energy", ENERGY_PER_UNIT, "operational", "total"})
 _YES = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False, "": False}
 _SHOWN = 40
@@ -57,13 +58,24 @@ def read_table(data: bytes, file: str, most: int) -> Table:
     InputError
         With every fault.
     """
+    header, rows, lines = read_rows(data, file, most)
+    return _Reader(file, _columns(header, file), rows, lines).table()
+
+
+def read_rows(data: bytes, file: str, most: int) -> tuple[list[str], list[list[str]], list[int]]:
+    """Return the header of a table, its rows, and the line of each.
+
+    Raises
+    ------
+    InputError
+        For what is no table, has no header, is ragged, or has more rows than ``most``.
+    """
     text = decode(data, file)
     delimiter = "\t" if file.lower().endswith(".tsv") else ","
     lines = csv.reader(StringIO(text), delimiter=delimiter, strict=True)
     rows, places = list[list[str]](), list[int]()
     try:
         header = [cell.strip() for cell in next(lines, [])]
-        columns = _columns(header, file)
         for row in lines:
             if any(cell.strip() for cell in row):
                 rows.append([cell.strip() for cell in row])
@@ -71,15 +83,25 @@ def read_table(data: bytes, file: str, most: int) -> Table:
     except csv.Error as error:
         said = f"cannot be read as a table ({error}); check its quotes and line ends"
         raise InputError([Problem(file, lines.line_num, 1, said)]) from None
+    problems = []
+    if not any(header):
+        said = "is empty; a header of column names is needed"
+        raise InputError([Problem(file, 1, 1, said)])
+    for line, row in zip(places, rows, strict=True):
+        if len(row) != len(header):
+            said = f"has {len(row)} cells where the header has {len(header)}"
+            problems.append(Problem(file, line, 1, said))
+    if not rows:
+        problems.append(Problem(file, 1, 1, "holds no design; a row each is needed"))
     if len(rows) > most:
         said = f"{len(rows):,} designs; at most {most:,} are computed, or --limit {len(rows)}"
-        raise InputError([Problem(file, 1, None, said)])
-    return _Reader(file, columns, rows, places).table()
+        problems.append(Problem(file, 1, None, said))
+    if problems:
+        raise InputError(problems)
+    return header, rows, places
 
 
 def _columns(header: Sequence[str], file: str) -> list[Column]:
-    if not any(header):
-        raise InputError([Problem(file, 1, 1, "is empty; a header of column names is needed")])
     columns, problems = list[Column](), list[Problem]()
     for place, head in enumerate(header, 1):
         try:
@@ -100,7 +122,7 @@ def _column(head: str) -> Column:
 
     Raises ValueError where the unit is another dimension's, or none.
     """
-    match = _HEAD.fullmatch(head)
+    match = HEAD.fullmatch(head)
     if match is None or not match["name"]:
         raise ValueError(f"`{head}` is no name of a column; write `energy [kWh]`")
     name, unit = match["name"].strip(), match["unit"]
@@ -146,15 +168,6 @@ class _Reader:
 
         Raises InputError with every faulty cell.
         """
-        width = len(self.columns)
-        for line, row in zip(self.lines, self.rows, strict=True):
-            if len(row) != width:
-                said = f"has {len(row)} cells where the header has {width}"
-                self.problems.append(Problem(self.file, line, 1, said))
-        if not self.rows:
-            self.problems.append(Problem(self.file, 1, 1, "holds no design; a row each is needed"))
-        if self.problems:
-            raise InputError(self.problems)
         figures, texts = dict[str, Figure](), dict[str, list[str]]()
         for place, column in enumerate(self.columns):
             cells = [row[place] for row in self.rows]
@@ -169,7 +182,8 @@ class _Reader:
     def _finished(self, figures: dict[str, Figure], texts: dict[str, list[str]]) -> Table:
         owned = self._owned(texts.pop(OWNED, [""] * len(self.rows)))
         names = texts.pop(DESIGN, None)
-        axes = [*texts] or self._before_figures()
+        axes = [*dict.fromkeys((*self._before_figures(bool(texts or names)), *texts))]
+        axes = [name for name in axes if name]
         listed = {name: texts.get(name) or self._cells(name) for name in axes}
         for said in (*texts.values(), names or ()):
             for line, cell in zip(self.lines, said, strict=bool(said)):
@@ -178,19 +192,18 @@ class _Reader:
             self._unique(names)
         if self.problems:
             raise InputError(self.problems)
-        values = list(zip(*listed.values(), strict=True))
+        values = list(zip(*listed.values(), strict=True)) or [() for _ in self.rows]
         return Table(
-            self.file, tuple(self.lines), tuple(axes) if names is None or texts else (),
-            values if names is None or texts else [() for _ in self.rows],
+            self.file, tuple(self.lines), tuple(axes), values,
             None if names is None else tuple(names), figures, tuple(owned),
             frozenset(self.not_numbers),
         )  # fmt: skip
 
-    def _before_figures(self) -> list[str]:
-        """Return the columns that say which design it is: those left of its figures, or the first."""
-        names = [column.name for column in self.columns]
-        place = next((n for n, name in enumerate(names) if name in _FIGURES), len(names))
-        return names[: max(place, 1)]
+    def _before_figures(self, is_named: bool) -> list[str]:
+        """Return the columns that stand left of figures, or the first where nothing else names."""
+        names = [column.name for column in self.columns if column.name not in (DESIGN, OWNED)]
+        place = next((n for n, name in enumerate(names) if name in _FIGURES), 0)
+        return names[: max(place, not is_named)]
 
     def _cells(self, name: str) -> list[str]:
         place, unit = next(
@@ -217,7 +230,9 @@ class _Reader:
     def _owned(self, cells: Sequence[str]) -> Iterator[bool]:
         for line, cell in zip(self.lines, cells, strict=True):
             if cell.lower() not in _YES:
-                self.problems.append(Problem(self.file, line, 1, f"owned: `{cell}` is not yes or no"))
+                self.problems.append(
+                    Problem(self.file, line, 1, f"owned: `{cell}` is not yes or no")
+                )
             yield _YES.get(cell.lower(), False)
 
     def _figure(self, place: int, column: Column, cells: Sequence[str]) -> Figure:
@@ -227,9 +242,13 @@ class _Reader:
             number: float | Range = math.nan
             if cell.lower() == "nan":
                 self.not_numbers.add((column.name, design))
-            elif cell.lower() not in _NOTHING:
+            elif cell.lower() not in NOTHING:
                 number = self._number(cell, column, line, place)
-            three = (number.best, number.low, number.high) if isinstance(number, Range) else (number,) * 3
+            three = (
+                (number.best, number.low, number.high)
+                if isinstance(number, Range)
+                else (number,) * 3
+            )
             for end, value in zip(ends, three, strict=True):
                 end.append(value)
         dimension = column.dimension or c.PLAIN._replace(unit=column.unit)
@@ -246,7 +265,9 @@ class _Reader:
                 raise QuantityError(f"`{cell}` must not be negative")
         except QuantityError as error:
             if is_bare and column.dimension and not column.unit:
-                error = QuantityError(f"{error}; or in the header, as in `{column.name} [{_unit(column)}]`")
+                error = QuantityError(
+                    f"{error}; or in the header, as in `{column.name} [{_unit(column)}]`"
+                )
             self.problems.append(Problem(self.file, line, place + 1, f"{column.name}: {error}"))
             return math.nan
         return number
@@ -261,5 +282,5 @@ def _is_number(cell: str) -> bool:
     try:
         float(cell.replace("_", "x") or "0")
     except ValueError:
-        return cell.lower() in _NOTHING
+        return cell.lower() in NOTHING
     return True

@@ -1,4 +1,4 @@
-"""The designs of a table, with the embodied carbon of dies and memory where the file asks for it."""
+"""The designs of a table, with the embodied carbon of dies and memory where it is asked for."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from carbonctl.analysis.explore.answer import Given
 from carbonctl.analysis.explore.columns import Figure
 from carbonctl.analysis.explore.differences import Spread
 from carbonctl.analysis.explore.lines import TableLines
+from carbonctl.analysis.explore.question import Question
 from carbonctl.analysis.explore.table import (
     TIME,
     Shared,
@@ -35,7 +36,7 @@ _PARTS = {"logic": ("area", "area", "mm2"), "dram": ("memory", "capacity", "GB")
 _YEAR_H = 8760.0
 
 
-def given_of_table(loaded: LoadedExplore, catalog: Catalog, most: int) -> Given:
+def given_of_table(loaded: LoadedExplore, catalog: Catalog, most: int, question: Question) -> Given:
     """Return the designs of the table of a file.
 
     Raises
@@ -55,11 +56,7 @@ def given_of_table(loaded: LoadedExplore, catalog: Catalog, most: int) -> Given:
         _best(explore.lifetime),
         _best(explore.utilization) or 1.0,
     )
-    asked = {name: "objectives" for name in explore.objectives or {c.TOTAL: ""}}
-    asked |= {name: "constraints" for name in explore.constraints or ()}
-    if explore.rank:
-        asked[explore.rank] = "rank"
-    require(table, shared, asked)
+    require(table, shared, question.asked)
     made, spread = _made(loaded, catalog, table)
     designs = TableDesigns(table, shared, made, spread)
     meter = None
@@ -122,7 +119,9 @@ def _by_parts(
     except InputError as error:
         said = {problem.message for problem in error.problems}
         key = next(iter(parts))
-        raise InputError(loaded.problem((key,), f"{key}: {text}") for text in sorted(said)) from None
+        raise InputError(
+            loaded.problem((key,), f"{key}: {text}") for text in sorted(said)
+        ) from None
     if designs.designs.errors:
         place, text = next(iter(designs.designs.errors.items()))
         raise InputError([table.problem(place, text)])

@@ -80,8 +80,10 @@ def pareto(designs: Sequence[Design], title: str, per: str = "a year") -> Chart:
         f"Total ({unit} {per})",
         "Hourly carbon-free energy (%)",
         size,
-        lambda design: f"{human_numbers.mass(design.across)} with "
-        f"{human_numbers.significant(design.up, 3)} % hourly carbon-free energy",
+        lambda design: (
+            f"{human_numbers.mass(design.across)} with "
+            f"{human_numbers.significant(design.up, 3)} % hourly carbon-free energy"
+        ),
         "No design has both less carbon and more carbon-free energy than one on the front.",
     )
     return points(designs, title, words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -91,4 +92,4 @@ def error_of(answer: Answer, place: int) -> str | None:
 
 def _known(number: Any) -> float | None:
     value = float(number)
-    return None if value != value else value
+    return None if math.isnan(value) else value

@@ -38,7 +38,7 @@ def render(shown: Shown, style: Style) -> str:
         else {"best": difference.value, "low": difference.low, "high": difference.high},
         "within_range_of_best": [labels[place] for place in answer.near],
         "equivalent_eta": answer.eta,
-        "designs": [_design(answer, place, ranks) for place in range(answer.designs.count)],
+        "designs": [_design(answer, place, ranks) for place in range(answer.designs.size)],
         "regions": [_region(along, region) for along in answer.regions for region in along.regions],
         "never_best": list(dict.fromkeys(n for along in answer.regions for n in along.never_best)),
         "no_regions": answer.no_regions or None,

@@ -28,13 +28,17 @@ def render(shown: Shown, style: Style) -> str:
             cells = [escape(words.write(figure, figure.best[place])) for figure in figures]
             lines.append(_line([label, *cells, escape(words.mark(answer, place))]))
         lines.append("")
+    if answer.regions:
+        heads = ["From .. to", "Design", "End lies within"]
+        lines += [f"#### {escape(words.regions_title(answer, answer.regions[0]))}", ""]
+        lines += [_line(heads), _line([":--"] * len(heads))]
     for along in answer.regions:
-        lines += [f"#### {escape(words.regions_title(answer, along))}", "",
-                  _line(["From .. to", "Design", "End lies within"]), _line([":--"] * 3)]  # fmt: skip
         for region in along.regions:
             said, ends = words.span(along, region)
+            if along.lifetime is not None:
+                said = f"{words.life(along.lifetime)}: {said}"
             lines.append(_line([escape(said), escape(region.design), escape(ends)]))
-        lines.append("")
+    lines.append("")
     lines += [f"- {escape(said)}" for said in words.remarks(answer)]
     if shown.verdicts:
         lines += ["", "#### Gates", "", *bullets(shown.verdicts, escape)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from carbonctl.analysis.explore import axes as x
 from carbonctl.analysis.explore.answer import Answer
 from carbonctl.analysis.explore.columns import Figure
@@ -40,7 +42,7 @@ def _front(answer: Answer) -> Chart:
             bool(answer.non_dominated[place]),
         )
         for place in answer.order
-        if across.best[place] == across.best[place] and up.best[place] == up.best[place]
+        if not math.isnan(across.best[place] + up.best[place])
     ]  # fmt: skip
     size, unit = _scale(across, max((abs(row.across) for row in rows), default=0.0))
     objectives = ", ".join(answer.asked.objectives)
@@ -60,7 +62,7 @@ def _axes(answer: Answer) -> tuple[Figure, Figure]:
     """Return the figures on the axes: two objectives, or the two parts of carbon."""
     figures, names = answer.designs.figures, [*answer.asked.objectives]
     if len(names) == 1:
-        parts = [name for name in ("operational", "embodied") if name in figures]
+        parts: list[str] = [name for name in ("operational", "embodied") if name in figures]
         names = parts if len(parts) == 2 else [names[0], answer.asked.rank]
     return figures[names[0]], figures[names[1]]
 

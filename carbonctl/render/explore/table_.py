@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from carbonctl.analysis.explore.answer import Answer
-from carbonctl.analysis.explore.regions import Regions
 from carbonctl.render import Style, human_numbers
 from carbonctl.render.explore import Shown, words
 from carbonctl.render.own_records import below
@@ -11,7 +10,7 @@ from carbonctl.render.plain import finished
 from carbonctl.render.sheet import Screen, Sheet, Text
 from carbonctl.render.verdicts import draw
 
-_BAR, _BAR_FROM = 16, 60
+_BAR, _BAR_FROM = 16, 100
 _WIDE_FROM = 90  # columns of a screen with room for parts of the total
 _PARTS = ("operational", "embodied")
 
@@ -26,8 +25,8 @@ def render(shown: Shown, style: Style) -> str:
     if answer.order:
         screen.paragraph()
         _draw(answer, screen)
-    for along in answer.regions:
-        _regions(answer, along, screen)
+    if answer.regions:
+        _regions(answer, screen)
     said = list(words.remarks(answer))
     if said:
         screen.paragraph()
@@ -61,19 +60,25 @@ def _draw(answer: Answer, screen: Screen) -> None:
     sheet.draw(screen)
 
 
-def _regions(answer: Answer, along: Regions, screen: Screen) -> None:
-    screen.heading(words.regions_title(answer, along))
+def _regions(answer: Answer, screen: Screen) -> None:
+    """Draw who wins along an axis; at several lifetimes one below the other."""
+    screen.heading(words.regions_title(answer, answer.regions[0]))
     sheet = Sheet()
-    sheet.add_column(wraps=False)
-    sheet.add_column()
-    has_ranges = any(words.span(along, region)[1] for region in along.regions)
+    is_map = answer.regions[0].lifetime is not None
+    has_ranges = any(words.span(a, region)[1] for a in answer.regions for region in a.regions)
+    for _ in range(is_map + 2):
+        sheet.add_column(wraps=False)
     if has_ranges:
         sheet.add_column(wraps=False, style="dim")
     sheet.add_column(wraps=False, start=_BAR_FROM)
-    for region in along.regions:
-        said, ends = words.span(along, region)
-        share = (region.end - region.start) / (along.high - along.low)
-        bar = Text(human_numbers.bar(share, 1.0, _BAR), "cyan")
-        own = [f"end {ends}" if ends else ""] if has_ranges else []
-        sheet.add_row(said, region.design, *own, bar)
+    for along in answer.regions:
+        for place, region in enumerate(along.regions):
+            said, ends = words.span(along, region)
+            share = (region.end - region.start) / (along.high - along.low)
+            life = "" if place or along.lifetime is None else words.life(along.lifetime)
+            sheet.add_row(
+                *([life] if is_map else []), said, region.design,
+                *([f"ends at {ends}" if ends else ""] if has_ranges else []),
+                Text(human_numbers.bar(share, 1.0, _BAR), "cyan"),
+            )  # fmt: skip
     sheet.draw(screen)

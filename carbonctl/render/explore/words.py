@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,7 +14,8 @@ from carbonctl.analysis.explore.lines import PRODUCT
 from carbonctl.analysis.explore.regions import Region, Regions
 from carbonctl.render import human_numbers as h
 
-MOST = 10  # designs that a screen shows
+MOST = 7  # designs that a screen shows
+_GRIDS = 6  # whose best designs are named
 _NAMED = 3  # designs that a sentence names
 _WIDE = 100  # characters of a sentence's list
 _LONG_S = 7200.0  # from which times are shown in hours
@@ -25,7 +27,7 @@ def title(answer: Answer) -> str:
     feasible, front = int(answer.feasible.sum()), int(answer.non_dominated.sum())
     by = ", ".join(answer.asked.objectives)
     return (
-        f"{answer.name}: {answer.designs.count:,} designs, {feasible:,} feasible, "
+        f"{answer.name}: {answer.designs.size:,} designs, {feasible:,} feasible, "
         f"{front:,} non-dominated ({by})"
     )
 
@@ -64,7 +66,7 @@ def sureness(answer: Answer) -> str:
 def write(figure: Figure, number: Any) -> str:
     """Write one figure in the unit that suits it."""
     value = float(number)
-    if value != value:
+    if math.isnan(value):
         return "unknown"
     unit = figure.unit
     if unit in _TIMES:
@@ -72,12 +74,12 @@ def write(figure: Figure, number: Any) -> str:
     written: Callable[[float], str] | None = {
         "kgCO2e": h.mass, "kWh": h.energy, "W": h.power, "L": h.volume,
     }.get(unit)  # fmt: skip
-    return written(value) if written else f"{h.significant(value)} {unit}".strip()
+    return written(value) if written else f"{_plain(value)} {unit}".strip()
 
 
 def column(figure: Figure, places: list[int]) -> tuple[str, Callable[[int], str]]:
     """Return the unit of a column of some designs, and what writes the figure of one of them."""
-    known = [abs(value) for value in figure.best[places].tolist() if value == value]
+    known = [abs(value) for value in figure.best[places].tolist() if not math.isnan(value)]
     largest = max(known, default=0.0)
     if figure.unit in ("kgCO2e", "kWh", "W"):
         size, unit = h.scale(largest, figure.unit)
@@ -91,9 +93,9 @@ def column(figure: Figure, places: list[int]) -> tuple[str, Callable[[int], str]
 
     def written(place: int) -> str:
         value = float(figure.best[place])
-        if value != value:
+        if math.isnan(value):
             return "unknown"
-        return h.fixed(value, decimals, size) if unit else h.significant(value)
+        return h.fixed(value, decimals, size) if unit else _plain(value)
 
     return unit, written
 
@@ -153,8 +155,13 @@ def regions_title(answer: Answer, along: Regions) -> str:
         PRODUCT: f"intensity x {answer.unit or 'units'}, in kg/kWh x units",
     }[along.axis]
     if along.lifetime is not None:
-        what = f"{what}, lifetime {h.significant(along.lifetime, 3)} years"
+        what = f"{what}, by lifetime"
     return f"Where each wins ({what})"
+
+
+def life(years: float) -> str:
+    """Write a lifetime."""
+    return f"{h.significant(years, 3)} years"
 
 
 def place(along: Regions, value: float) -> str:
@@ -171,19 +178,32 @@ def place(along: Regions, value: float) -> str:
 def span(along: Regions, region: Region) -> tuple[str, str]:
     """Return from where to where a design wins, and the range of its end."""
     ends = region.end_range
-    said = f"{place(along, region.start)} .. {place(along, region.end)}"
+    said = _to(place(along, region.start), place(along, region.end))
     if ends is None or ends[0] == ends[1]:
         return said, ""
-    high = "beyond" if ends[1] > along.high else place(along, ends[1])
-    return said, f"{place(along, ends[0])} to {high}"
+    high = f"over {place(along, along.high)}" if ends[1] > along.high else place(along, ends[1])
+    return said, f"{_number(place(along, ends[0]))} to {high}"
+
+
+def _to(start: str, end: str) -> str:
+    return f"{_number(start)} .. {end}"
+
+
+def _number(text: str) -> str:
+    """Return a place without its unit, which stands behind the next one."""
+    return text.partition(" ")[0]
 
 
 def remarks(answer: Answer) -> Iterator[str]:
     """Yield what else is to be said, a sentence or two each."""
+    yield from _by_grid(answer)
     never = dict.fromkeys(name for along in answer.regions for name in along.never_best)
     beaten = max((along.beaten for along in answer.regions), default=0)
     if never:
-        yield f"Never best, though nothing beats them in both figures: {_listed([*never])}."
+        yield (
+            f"Never best: {_listed([*never])}. Nothing beats it in both embodied carbon and "
+            "energy, yet another is always lower."
+        )
     if beaten and len(answer.regions) == 1:
         yield f"{beaten:,} more win nowhere: another has less embodied carbon and less of the rest."
     if answer.no_regions:
@@ -194,10 +214,25 @@ def remarks(answer: Answer) -> Iterator[str]:
     yield from _left_out(answer)
 
 
+def _by_grid(answer: Answer) -> Iterator[str]:
+    """Yield which design is best at each grid, where a grid is an axis."""
+    axes = answer.designs.axes
+    grids = [n for n, axis in enumerate(axes) if axis.rpartition(".")[2] == "grid"]
+    if len(grids) != 1:
+        return
+    best: dict[str, int] = {}
+    for design in answer.order:
+        best.setdefault(answer.designs.values[design][grids[0]], design)
+    if 1 < len(best) <= _GRIDS:
+        figure = answer.designs.figures[answer.asked.rank]
+        said = (
+            f"{answer.designs.labels[n]}, {write(figure, figure.best[n])}" for n in best.values()
+        )
+        yield f"Best by grid: {'; '.join(said)}."
+
+
 def _left_out(answer: Answer) -> Iterator[str]:
-    reasons = Counter(
-        reason for said in answer.reasons.values() for reason in said.split("; ")
-    )
+    reasons = Counter(reason for said in answer.reasons.values() for reason in said.split("; "))
     if answer.reasons:
         counts = ", ".join(f"{reason} ({count:,})" for reason, count in reasons.most_common())
         yield f"Not feasible: {len(answer.reasons):,}; {counts}."
@@ -210,6 +245,12 @@ def _left_out(answer: Answer) -> Iterator[str]:
     hidden = len(answer.order) - len(shown_designs(answer))
     if hidden > 0:
         yield f"{hidden:,} more feasible designs: --format csv has them all."
+
+
+def _plain(value: float) -> str:
+    """Write a plain number; one that is tiny or huge with an exponent."""
+    is_short = value == 0 or 1e-3 <= abs(value) < 1e7
+    return h.significant(value) if is_short else f"{value:.4g}"
 
 
 def _between(figure: Figure, low: Any, high: Any) -> str:
