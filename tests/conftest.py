@@ -17,11 +17,12 @@ from carbonctl.ledger.result import Result
 ROOT = Path(__file__).parent.parent
 CONFIGS = ROOT / "configs"
 # What `estimate` reads of configs/: its fleets are tables, maps and templates, `site` reads sites,
-# and scaling laws are no workloads.
+# `explore` designs, and scaling laws are no workloads.
 WORKLOADS = [
     path
     for path in sorted(CONFIGS.rglob("*.yaml"))
     if not {"fleets", "site", "scaling"} & set(path.relative_to(CONFIGS).parts)
+    and "\nobjectives:" not in path.read_text(encoding="utf-8")
 ]
 CATALOG = Catalog()
 # How a message goes on that knows no grid of a name.

@@ -38,7 +38,9 @@ _HEADS = {
     0: {"name": "Name", "about": "What it is"},
     120: {"name": "Name", "file": "Is written to", "about": "What it is"},
 }
+_COMMANDS = {"site-file": "site", "explore-file": "explore"}
 _NEXT = {
+    "explore": "carbonctl init, for the workload carbon.yaml; then carbonctl explore {path}",
     "budget": "carbonctl estimate carbon.yaml --budget {path}",
     "device": "carbonctl validate {path}",
     "host": "carbonctl validate {path}",
@@ -135,7 +137,7 @@ def _write_sources(*, quiet: bool) -> None:
 
 def _told(chosen: Template, path: Path) -> str:
     """Return what was written, and what to do next."""
-    command = "site" if chosen.schema == "site-file" else "estimate"
+    command = _COMMANDS.get(chosen.schema or "", "estimate")
     following = _NEXT.get(chosen.name, f"carbonctl {command} {{path}}")
     lines = [f"wrote {path}", f"next: {following.replace('{path}', shlex.quote(str(path)))}"]
     if chosen.schema_file and not Path(chosen.schema_file).exists():

@@ -19,8 +19,9 @@ Name = Annotated[
     SchemaName,
     typer.Argument(
         metavar="SCHEMA",
-        help="spec: a workload; device: a record of hardware_db; site-file: what site reads; "
-        f"result: JSON of estimate; {', '.join(schemas.NAMES[4:])}: JSON of that command.",
+        help="spec: a workload; device: a record of hardware_db; site-file, explore-file: what "
+        "site and explore read; result: JSON of estimate; "
+        f"{', '.join(schemas.NAMES[5:])}: JSON of that command.",
     ),
 ]
 

@@ -1,4 +1,4 @@
-"""Checks an input without an account of it: a workload, a site, a saved result, or a record.
+"""Checks an input without an account of it: a workload, a site, designs, a saved result, a record.
 
 What only the account can find is not found here: figures that do not go together with those
 of the catalog, or do not suffice.
@@ -15,6 +15,7 @@ from carbonctl.catalog.records_reader import Reader
 from carbonctl.catalog.shelf import read_record
 from carbonctl.errors import InputError, Problem
 from carbonctl.ledger.result import is_saved
+from carbonctl.spec.explore_file import is_explore, load_explore
 from carbonctl.spec.load import load_tree
 from carbonctl.spec.model import Workload
 from carbonctl.spec.site_file import is_site, load_site
@@ -26,6 +27,7 @@ SAVED = "saved result"
 DEVICE = "device record"
 HOST = "host record"
 SITE = "site"
+DESIGNS_FILE = "file of designs"
 
 _FORMS: dict[str, Reader] = {DEVICE: records.DEVICE, HOST: records.HOST}
 _OF_A_WORKLOAD = Workload.model_fields.keys() - {"name"}
@@ -62,6 +64,9 @@ def validate(data: bytes, file: str, catalog: Catalog, first: int = 1) -> str:
     if is_site(tree):
         load_site(text, file, catalog, first=first)
         return SITE
+    if is_explore(tree):
+        load_explore(text, file, catalog, first=first).columns()
+        return DESIGNS_FILE
     forms = record_forms(tree, file)
     if forms:
         return _record(tree, problems, file, forms, catalog)

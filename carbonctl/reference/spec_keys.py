@@ -23,6 +23,7 @@ from carbonctl.reference import descriptions
 from carbonctl.spec import fields as f
 from carbonctl.spec import hours, scalars, site_file
 from carbonctl.spec import model as m
+from carbonctl.spec.explore_file import ExploreFile
 from carbonctl.spec.levers import Lever
 from carbonctl.spec.parts import KINDS as PART_KINDS
 from carbonctl.spec.parts import Wafer
@@ -94,6 +95,7 @@ _PARTS: dict[str, type[Spec]] = {
     "servers": hours.Servers,
     "demand": site_file.Demand,
     "plan": site_file.Plan,
+    "explore": ExploreFile,
     "schedule": hours.Schedule,
     "regions": hours.Region,
     "system": System,

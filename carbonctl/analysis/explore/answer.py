@@ -5,11 +5,12 @@ This module imports numpy: only what explores designs imports it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from carbonctl.analysis.explore import columns as c
 from carbonctl.analysis.explore import fronts
 from carbonctl.analysis.explore.columns import Designs, Figure
 from carbonctl.analysis.explore.differences import Spread
@@ -119,6 +120,8 @@ class Answer(NamedTuple):
         The weight at which Zeus' cost ranks as carbon does.
     warnings : tuple of Caution
         What the user should know of the accounts.
+    idle : tuple of str
+        Axes whose values change nothing that decides.
     """
 
     file: str
@@ -137,6 +140,7 @@ class Answer(NamedTuple):
     unit: str | None
     eta: float | None
     warnings: tuple[Caution, ...]
+    idle: tuple[str, ...] = ()
 
     @property
     def best(self) -> int | None:
@@ -190,7 +194,7 @@ def answer(given: Given, question: Question, blame: Blame) -> Answer:
     return Answer(
         given.file, given.name, designs, asked, reasons, feasible, on_front, may_be,
         tuple(order.tolist()), difference, near, along, why_not, given.unit, given.eta,
-        tuple(given.source.warnings),
+        tuple(given.source.warnings), _idle(designs, objectives),
     )  # fmt: skip
 
 
@@ -245,6 +249,26 @@ def _reasons(designs: Designs, asked: Asked) -> dict[int, str]:
     return {
         place: "; ".join(said) for place, said in reasons.items() if place not in designs.errors
     }
+
+
+def _idle(designs: Designs, objectives: Mapping[str, Objective]) -> tuple[str, ...]:
+    """Return the axes whose values change nothing that decides, and not the total."""
+    names = [*objectives, *([c.TOTAL] if c.TOTAL in designs.figures else [])]
+    decides = list(zip(*(designs.figures[name].best.tolist() for name in names), strict=True))
+    idle = []
+    for place, axis in enumerate(designs.axes):
+        if len({row[place] for row in designs.values}) < 2:
+            continue
+        by_others: dict[tuple[str, ...], set[tuple[float, ...]]] = {}
+        counts: dict[tuple[str, ...], int] = {}
+        for row, figures in zip(designs.values, decides, strict=True):
+            others = (*row[:place], *row[place + 1 :])
+            by_others.setdefault(others, set()).add(figures)
+            counts[others] = counts.get(others, 0) + 1
+        is_compared = any(count > 1 for count in counts.values())
+        if is_compared and all(len(figures) == 1 for figures in by_others.values()):
+            idle.append(axis)
+    return tuple(idle)
 
 
 def _compared(rank: Objective, order: Any) -> tuple[Difference | None, tuple[int, ...]]:

@@ -69,7 +69,7 @@ def axis(name: str, span: str | None, what: str) -> Axis:
         raise UsageError(f"{what}: no axis `{name}`{near}; write {_EXAMPLE}")
     dimension = _DIMENSIONS[name]
     try:
-        ends = parse(span or dimension.example, dimension)
+        ends = parse(dimension.example if span is None else span, dimension)
     except QuantityError as error:
         raise UsageError(f"{what}: {error}") from None
     if not isinstance(ends, Range) or not 0 <= ends.low < ends.high:

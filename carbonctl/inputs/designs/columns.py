@@ -180,7 +180,7 @@ class _Reader:
         return self._finished(figures, texts)
 
     def _finished(self, figures: dict[str, Figure], texts: dict[str, list[str]]) -> Table:
-        owned = self._owned(texts.pop(OWNED, [""] * len(self.rows)))
+        owned = tuple(self._owned(texts.pop(OWNED, [""] * len(self.rows))))
         names = texts.pop(DESIGN, None)
         axes = [*dict.fromkeys((*self._before_figures(bool(texts or names)), *texts))]
         axes = [name for name in axes if name]
@@ -195,7 +195,7 @@ class _Reader:
         values = list(zip(*listed.values(), strict=True)) or [() for _ in self.rows]
         return Table(
             self.file, tuple(self.lines), tuple(axes), values,
-            None if names is None else tuple(names), figures, tuple(owned),
+            None if names is None else tuple(names), figures, owned,
             frozenset(self.not_numbers),
         )  # fmt: skip
 

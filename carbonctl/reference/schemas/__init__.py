@@ -13,9 +13,9 @@ from typing import Any, TypeAlias
 Schema: TypeAlias = dict[str, Any]
 
 NAMES = (
-    "spec", "result", "device", "site-file", "compare", "embodied", "reproduce", "sensitivity",
-    "sweep", "breakeven", "levers", "project", "refresh", "scaling", "survey", "site", "schedule",
-    "fleet",
+    "spec", "result", "device", "site-file", "explore-file", "compare", "embodied", "reproduce",
+    "sensitivity", "sweep", "breakeven", "levers", "project", "refresh", "scaling", "survey",
+    "site", "schedule", "explore", "fleet",
 )  # fmt: skip
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 

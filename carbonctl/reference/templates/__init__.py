@@ -20,6 +20,7 @@ _PLACES = {
     DEFAULT: "carbon.yaml",
     "llm": "llm.carbon.yaml",
     "site": "site.yaml",
+    "explore": "explore.yaml",
     "budget": "carbon-budget.yaml",
     "device": "hardware_db/accelerators/my/device.yaml",
     "host": "hardware_db/hosts/my/host.yaml",
@@ -27,12 +28,14 @@ _PLACES = {
 }
 _SCHEMAS = {
     "budget": None, "ci": None, "device": "device", "host": "device", "site": "site-file",
+    "explore": "explore-file",
 }  # fmt: skip
 _SCHEMA_FILES = {
     "spec": "carbonctl.schema.json", "device": "carbonctl.device.schema.json",
-    "site-file": "carbonctl.site.schema.json",
+    "site-file": "carbonctl.site.schema.json", "explore-file": "carbonctl.explore.schema.json",
 }  # fmt: skip
-_SITES = "site"  # the folder of configs whose files `carbonctl site` reads
+# Folders of configs whose files other commands read, and a key that only such a file has.
+_READ_BY = {"site": ("site-file", "\ndemand:"), "explore": ("explore-file", "\nobjectives:")}
 SOURCES = "hardware_db/sources.yaml"  # beside the records that are written there
 _MOST = 8  # names that a message shows
 
@@ -86,9 +89,10 @@ def sources() -> str:
     return (_FOLDER / "sources.yml").read_text(encoding="utf-8")
 
 
-def _is_site(path: Path) -> bool:
-    """Whether an example is a site, which `carbonctl site` reads, and not a workload."""
-    return path.parent.name == _SITES and "\ndemand:" in path.read_text(encoding="utf-8")
+def _schema_of(path: Path) -> str:
+    """Return the schema of an example: a workload, or what another command reads."""
+    schema, key = _READ_BY.get(path.parent.name, ("spec", ""))
+    return schema if key in path.read_text(encoding="utf-8") else "spec"
 
 
 def published() -> dict[str, Template]:
@@ -96,8 +100,7 @@ def published() -> dict[str, Template]:
     paths = {path.stem: path for path in examples().rglob("*.yaml")}
     return {
         name: Template(
-            name, _name_line(path), f"{name}.carbon.yaml", path,
-            "site-file" if _is_site(path) else "spec",
+            name, _name_line(path), f"{name}.carbon.yaml", path, _schema_of(path)
         )
         for name, path in sorted(paths.items())
     }  # fmt: skip

@@ -200,12 +200,13 @@ def remarks(answer: Answer) -> Iterator[str]:
     never = dict.fromkeys(name for along in answer.regions for name in along.never_best)
     beaten = max((along.beaten for along in answer.regions), default=0)
     if never:
+        others = f" (+{beaten:,} that another beats in both)" if beaten else ""
         yield (
-            f"Never best: {_listed([*never])}. Nothing beats it in both embodied carbon and "
-            "energy, yet another is always lower."
+            f"Never best: {_listed([*never])}{others}. Nothing beats it in both embodied carbon "
+            "and energy, yet another is always lower."
         )
-    if beaten and len(answer.regions) == 1:
-        yield f"{beaten:,} more win nowhere: another has less embodied carbon and less of the rest."
+    for axis in answer.idle:
+        yield f"{axis} changes nothing here; is it the path that was meant?"
     if answer.no_regions:
         yield f"Where each wins is not known: {answer.no_regions.rstrip('.')}."
     if answer.eta is not None:
