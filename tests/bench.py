@@ -488,6 +488,12 @@ ROWS = (
         "carbonctl survey configs/survey/runs.csv --by task -f csv -q", "empty", 2.0, runs=_MANY),
     Row("survey of 1,000,000 runs / pandas reading them", "carbonctl survey {runs} --by task -q",
         "pandas {runs}", 2.0, runs=5),
+    Row("explore of 20,000 designs by 4 objectives / an empty Typer app",
+        "carbonctl explore {designs} -f csv -q", "empty", 12.0, runs=5),  # 3 s of a quarter
+    Row("explore of 1,000 designs / a sweep of as many points",
+        "carbonctl explore {thousand} -f csv -q",
+        "carbonctl sweep configs/models/chat-service.yaml --over inference.chat.batch=8..507:500 "
+        "--over site.pue=1.1,1.2 --format csv -q", 3.0, runs=5),
     Row("refresh of three figures to csv / an empty Typer app",
         "carbonctl refresh --embodied 2500kg --power 600W --intensity 400g/kWh "
         "--gain '2x / 3.5 years' -f csv", "empty", 1.5, runs=_MANY),

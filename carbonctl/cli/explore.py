@@ -77,7 +77,7 @@ def explore(
 
       carbonctl explore explore.yaml
 
-      carbonctl explore explore.yaml --over intensity=0..1kg/kWh --rank latency
+      carbonctl explore explore.yaml --over intensity=0..1kg/kWh --rank embodied
 
       carbonctl explore explore.yaml --export html=designs.html
     """

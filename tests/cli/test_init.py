@@ -24,7 +24,7 @@ from tests.conftest import CATALOG, CONFIGS, ROOT, account
 WORKLOADS = ("workload", "llm", *KINDS)
 RECORDS = ("device", "host")
 SETTING = re.compile(r"^( *)#(?=[^ #\n])", re.M)
-OTHERS = {"llm", "site", "workload", "budget", "device", "host", "ci"}
+OTHERS = {"explore", "llm", "site", "workload", "budget", "device", "host", "ci"}
 
 
 def text(name: str) -> str:
@@ -61,6 +61,8 @@ def check(name: str, document: str) -> None:
         result = study(loaded, CATALOG, SiteQuestion())
         assert result.warnings == ()
         assert result.outcome.total_kgco2e
+    elif name == "explore":
+        assert validate(document.encode(), "explore.yaml", CATALOG) == "file of designs"
     else:
         assert validate(document.encode(), "job.yaml", CATALOG) == "workload"
         result = account(document)
@@ -141,6 +143,13 @@ def test_it_is_written_and_can_be_used(inside, monkeypatch, tmp_path, name):
     if name == "site":
         assert inside("validate", shown)[::2] == (0, "")
         assert inside("site", shown)[::2] == (0, "")
+    if name == "explore":
+        assert inside("validate", shown)[::2] == (0, "")
+        inside("init", "-q")
+        for number, variant in enumerate((text(name), *taken_in(name))):
+            Path(f"{number}.yaml").write_text(variant)
+            made = inside("explore", f"{number}.yaml")
+            assert (made.code, made.err) == (0, ""), made.err
     if name == "budget":
         inside("init", "-q")
         assert inside("estimate", "carbon.yaml", "--budget", shown).code == 0
@@ -255,7 +264,7 @@ def test_a_published_workload_keeps_its_comments(inside, monkeypatch, tmp_path):
 def test_published_names_that_fit_several_or_none(inside):
     done = inside("init", "--from-published", "llama")
     assert (done.code, done.out) == (3, "")
-    assert done.err.startswith("`llama` fits several workloads: chat-service, code-llama, ")
+    assert done.err.startswith("`llama` fits several workloads: chat-8b, chat-service, ")
     assert "`carbonctl init --list --from-published llama` lists them all" in done.err
     done = inside("init", "--from-published", "gpt3x")
     assert (done.code, done.out) == (3, "")

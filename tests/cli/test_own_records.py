@@ -203,6 +203,8 @@ def test_compare_names_them(checkout, inside):
         ("refresh", "job.yaml", "--gain", "2x / 4 years", "-f", "md"),
         ("scaling", str(CONFIGS / "scaling" / "grid.yaml")),
         ("scaling", str(CONFIGS / "scaling" / "grid.yaml"), "-f", "md"),
+        ("explore", str(CONFIGS / "explore" / "serving.yaml")),
+        ("explore", str(CONFIGS / "explore" / "serving.yaml"), "-f", "md"),
     ],
 )
 def test_other_texts_end_with_them(checkout, inside, command):
@@ -279,7 +281,7 @@ def test_every_command_with_the_flag_is_looked_at_here():
     told = {"estimate", "compare", "explain", "embodied", "validate", "doctor", "hardware list",
             "hardware search", "hardware show", "hardware factors", "grid list", "grid show", "grid hourly", "models list", "models show",
             "reproduce", "sensitivity", "sweep", "breakeven", "levers", "project", "refresh", "scaling", "survey",
-            "site", "schedule", "fleet"}  # fmt: skip
+            "explore", "site", "schedule", "fleet"}  # fmt: skip
     from carbonctl.cli import introspection
 
     assert told == {

@@ -28,6 +28,7 @@ def test_every_schema_has_its_name():
         "result": "carbonctl.estimate/2",
         "device": "carbonctl.device/1",
         "site-file": "carbonctl.site-file/1",
+        "explore-file": "carbonctl.explore-file/1",
         "site": "carbonctl.site/1",
         "compare": "carbonctl.compare/2",
         "embodied": "carbonctl.embodied/2",
@@ -41,6 +42,7 @@ def test_every_schema_has_its_name():
         "survey": "carbonctl.survey/1",
         "refresh": "carbonctl.refresh/1",
         "scaling": "carbonctl.scaling/1",
+        "explore": "carbonctl.explore/1",
         "fleet": "carbonctl.fleet/1",
     }
 

@@ -62,6 +62,9 @@ COMMANDS = [
     "refresh configs/llm-service.yaml --gain 2x/3years --parts 300kg --repaired-life 8years",
     "scaling configs/scaling/runs.csv --law e0+a·model^-p",
     "scaling configs/scaling/old-data.yaml",
+    "explore configs/explore/serving.yaml",
+    "explore configs/explore/accelerators.yaml --rank tcdp",
+    "explore configs/explore/power-limits.yaml --over utilization=5..100%",
     "reproduce",
     "reproduce --summary",
     "reproduce t5-11b",
@@ -77,7 +80,7 @@ COMMANDS = [
     "--help",
     *(f"{name} --help" for name in (
         "estimate", "compare", "explain", "sensitivity", "sweep", "breakeven", "levers", "project",
-        "refresh", "scaling", "survey", "reproduce",
+        "refresh", "scaling", "survey", "reproduce", "explore",
         "embodied", "validate", "init", "schema", "kinds", "hardware", "hardware list",
         "schedule", "fleet", "import",
         "hardware search", "hardware show", "hardware factors",

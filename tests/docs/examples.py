@@ -122,7 +122,11 @@ def prepare(folder: Path) -> None:
     for name in WORKLOADS[:-1]:
         (folder / f"{name}.yaml").write_text(JOB, encoding="utf-8")
     (folder / "bom.yaml").write_text(BOM, encoding="utf-8")
-    shutil.copy(ROOT / "carbonctl" / "reference" / "templates" / "site.yaml", folder)
+    templates = ROOT / "carbonctl" / "reference" / "templates"
+    shutil.copy(templates / "site.yaml", folder)
+    shutil.copy(templates / "workload.yaml", folder / "small.yaml")
+    designs = (templates / "explore.yaml").read_text("utf-8").replace("carbon.yaml", "small.yaml")
+    (folder / "explore.yaml").write_text(designs, "utf-8")
     for path in (ROOT / "configs" / "projection").glob("*.yaml"):
         shutil.copy(path, folder / path.name)
     for name, log in LOGS.items():

@@ -63,6 +63,8 @@ MAKERS: dict[str, Maker] = {
     "project document": output_blocks.project,
     "survey document": output_blocks.survey,
     "refresh": output_blocks.refresh,
+    "explore file": spec_blocks.explore_file,
+    "explore document": output_blocks.explore,
     "scaling": output_blocks.scaling,
     "lists": output_blocks.lists,
     **{

@@ -228,6 +228,11 @@ def refresh() -> str:
     return _own("refresh") + _columns_of("refresh")
 
 
+def explore() -> str:
+    """Return what ``explore`` writes, and the columns of its CSV."""
+    return _own("explore") + _columns_of("explore")
+
+
 def scaling() -> str:
     """Return what ``scaling`` writes, and the columns of its CSV."""
     return _own("scaling") + _columns_of("scaling")

@@ -60,6 +60,11 @@ def site_file() -> str:
     return "\n".join([*first, *(section(topic, titles.get(topic, "")) for topic in SITE_FILE)])
 
 
+def explore_file() -> str:
+    """Return the keys of a file of designs."""
+    return table(_HEADS, rows("explore"))
+
+
 def phases() -> str:
     """Return the four phases, each with what belongs to it."""
     found = schemas.build("spec")["properties"]["phases"]["properties"]

@@ -64,6 +64,7 @@ def test_equations_are_found():
                "grid_rule.life_cycle_of_direct", "language_models.archetype_layers", "hours.mean_over",
                "refresh.chain", "refresh.even_lives", "refresh.best_dates", "refresh.rule_of_thumb",
                "refresh.about", "refresh.embodied_over_gain", "refresh.replacement_break_even",
+               "domination.non_dominated", "envelope.lower_envelope", "envelope.never_lowest",
                "scaling.fitted", "scaling.frontier", "least_squares.linear", "least_squares.normal",
                "least_squares.solved", "least_squares.least"} | SURVEY  # fmt: skip
     assert {call.partition("(")[0] for _, call in EQUATIONS} == KERNELS - without

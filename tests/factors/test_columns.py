@@ -178,6 +178,9 @@ ARGUMENTS = {
     "levers.payback_share": [positive, positive],
     "levers.first_life_kgco2e_per_hour": [positive, positive, used, figure],
     "levers.repaired_kgco2e_per_year": [positive, figure, positive],
+    "energy_time.zeus_cost": [figure, figure, share, positive],
+    "energy_time.carbon_cost": [figure, figure, figure, pue, figure, positive, used],
+    "energy_time.equivalent_eta": [positive, pue, figure, positive, used, positive],
     "parts.kgco2e_per_kg": [figure, figure],
     "power.energy_kwh": [positive, positive],
     "power.loaded_w": [positive, share],
@@ -203,7 +206,7 @@ ARGUMENTS = {
 # Modules of kernels over samples, years, dates or facts of zones.
 OF_SAMPLES = {
     "grid_rule", "projection", "refresh", "scaling", "least_squares", "sample_statistics", "rank_correlation",
-    "frontier",
+    "frontier", "domination", "envelope",
 }  # fmt: skip
 OF_NUMBERS = {  # of one unknown, of the facts of a zone, or of best estimates; never of columns
     "distributions.share_below",

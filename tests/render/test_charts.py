@@ -175,7 +175,7 @@ def test_days_need_24_hours_of_one_or_two_profiles(profiles):
 def test_the_front_is_marked_and_numbered_from_the_least_carbon():
     made = designs()
     steps, points, numbers = made.spec["vconcat"][0]["layer"]
-    assert [(p["total"], p["cfe"]) for p in steps["data"]["values"]] == [(5000, 60), (7000, 90)]
+    assert [(p["across"], p["up"]) for p in steps["data"]["values"]] == [(5000, 60), (7000, 90)]
     groups = [point["series"] for point in points["data"]["values"]]
     assert groups == ["Other designs"] * 2 + ["On the front"] * 2
     assert [point["no"] for point in numbers["data"]["values"]] == ["1", "2"]

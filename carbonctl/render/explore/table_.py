@@ -11,6 +11,7 @@ from carbonctl.render.sheet import Screen, Sheet, Text
 from carbonctl.render.verdicts import draw
 
 _BAR, _BAR_FROM = 16, 100
+_RANGES_FROM = 78  # columns of a screen with room for the ranges of ends
 _WIDE_FROM = 90  # columns of a screen with room for parts of the total
 _PARTS = ("operational", "embodied")
 
@@ -66,10 +67,11 @@ def _regions(answer: Answer, screen: Screen) -> None:
     sheet = Sheet()
     is_map = answer.regions[0].lifetime is not None
     has_ranges = any(words.span(a, region)[1] for a in answer.regions for region in a.regions)
-    for _ in range(is_map + 2):
+    for _ in range(is_map + 1):
         sheet.add_column(wraps=False)
+    sheet.add_column()
     if has_ranges:
-        sheet.add_column(wraps=False, style="dim")
+        sheet.add_column(wraps=False, style="dim", start=_RANGES_FROM)
     sheet.add_column(wraps=False, start=_BAR_FROM)
     for along in answer.regions:
         for place, region in enumerate(along.regions):
