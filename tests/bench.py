@@ -343,6 +343,33 @@ FLEETS = {
 }  # fmt: skip
 
 
+def design_table(folder: Path, count: int = 20_000) -> str:
+    """Write a table of designs; return a file that compares them by four objectives."""
+    names = ("embodied [kg]", "energy [kWh]", "latency [ms]", "accuracy", "price")
+    rows = (
+        ",".join(
+            [f"design-{n}", *(f"{(n * step) % 9973 / 100:.2f}" for step in (7, 31, 101, 577, 8191))]
+        )
+        for n in range(count)
+    )
+    table = "\n".join([",".join(("design", *names)), *rows, ""])
+    (folder / "designs.csv").write_text(table, encoding="utf-8")
+    objectives = "{total: min, latency: min, accuracy: max, price: min}"
+    return f"designs: designs.csv\nintensity: 400 g/kWh\nobjectives: {objectives}\n"
+
+
+def design_axes(folder: Path) -> str:
+    """Return a file with 1,000 designs of a service, as many points as the sweep beside it has."""
+    workload = ROOT / "configs" / "models" / "chat-service.yaml"
+    return (
+        f"workload: {workload}\naxes: {{inference.chat.batch: '8..507:500', site.pue: [1.1, 1.2]}}\n"
+        "objectives: {total: min, latency: min}\n"
+    )
+
+
+DESIGNS = {"designs": design_table, "thousand": design_axes}
+
+
 class Folder(dict[str, str]):
     """The paths of the files of `FILES` by their names, each written when it is asked for."""
 
@@ -353,6 +380,9 @@ class Folder(dict[str, str]):
         if name == "runs":
             path = self.folder / "runs.csv"
             survey_runs(path, 1_000_000)
+        elif name in DESIGNS:
+            path = self.folder / f"{name}.yaml"
+            path.write_text(DESIGNS[name](self.folder), encoding="utf-8")
         elif name in FLEETS:  # by another process, for its memory
             file, *sizes = FLEETS[name]
             path = self.folder / str(file)
