@@ -5,7 +5,7 @@ This module imports numpy: only what explores designs imports it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -50,8 +50,8 @@ class Given(NamedTuple):
         The designs.
     lines : LineSource
         Their carbon along axes.
-    amounts : array or float
-        Units of work of each.
+    amounts : callable
+        Returns the units of work of each: an array, or a number.
     meter : array or None
         Energy of devices [kWh], where figures have PUE in them.
     not_numbers : set of (str, int)
@@ -66,7 +66,7 @@ class Given(NamedTuple):
     name: str
     source: Source
     lines: LineSource
-    amounts: Any = 1.0
+    amounts: Callable[[], Any]
     meter: Any = None
     not_numbers: frozenset[tuple[str, int]] = frozenset()
     unit: str | None = None
@@ -209,8 +209,9 @@ def _with_metrics(given: Given, question: Question, asked: Asked, blame: Blame) 
             raise InputError([blame(("base",), said)])
         weights = weights._replace(base=designs.labels.index(question.base))
     figures = dict(designs.figures)
+    amounts = given.amounts() if asked.metrics else 1.0
     for name in asked.metrics:
-        figures |= computed(name, designs.figures, given.amounts, weights, given.meter)
+        figures |= computed(name, designs.figures, amounts, weights, given.meter)
     return designs._replace(figures=figures)
 
 

@@ -64,8 +64,9 @@ def given_of_table(loaded: LoadedExplore, catalog: Catalog, most: int, question:
     if energy is not None:
         meter = energy.best / shared.pue
     return Given(
-        loaded.file, explore.name or name, designs, TableLines(designs), shared.volume, meter,
-        table.not_numbers, eta=_eta(loaded, designs),
+        loaded.file, explore.name or name, designs, TableLines(designs),
+        amounts=lambda: shared.volume, meter=meter, not_numbers=table.not_numbers,
+        eta=_eta(loaded, designs),
     )  # fmt: skip
 
 

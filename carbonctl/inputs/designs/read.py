@@ -164,15 +164,19 @@ def _of_workload(
     if rows.names is not None:
         designs.designs = designs.designs._replace(labels=[*rows.names])
     unit = designs.unit
-    amounts: Any = 1.0
-    if unit is not None:
-        counted = Unit(accounts, rows.paths)
-        amounts = np.array([
+    counted = Unit(accounts, rows.paths)
+
+    def amounts() -> Any:
+        """Return the functional units of each design; of a workload without, it is one."""
+        if unit is None:
+            return 1.0
+        return np.array([
             np.nan if place in designs.designs.errors else counted.amount(point) or np.nan
             for place, point in enumerate(rows.points)
         ])  # fmt: skip
+
     if needs_times(question.asked):
-        designs.designs.figures.update(times_of(designs, amounts))
+        designs.designs.figures.update(times_of(designs, amounts()))
     title = explore.name or designs.name
     name_of_unit = None if unit is None else str(unit["name"])
     return Given(loaded.file, title, designs, WorkloadLines(designs), amounts, unit=name_of_unit)
