@@ -9,6 +9,7 @@ from carbonctl.render.charts.hours import Hours, hours
 from carbonctl.render.charts.pareto import Design, pareto
 from carbonctl.render.charts.starts import Starts, starts
 from carbonctl.render.charts.timeline import Clock, Span
+from carbonctl.render.charts.winners import Winner, winners
 
 JUNE_S = 1_654_041_600  # 2022-06-01T00:00Z
 HOUR_S = 3600
@@ -71,12 +72,22 @@ def designs(title: str = "Designs", name: str = "wind 20 MW") -> Chart:
     )
 
 
+def lowest(title: str = "Where each wins", name: str = "small") -> Chart:
+    shown = [
+        Winner(name, 0, 400, [(0, 10), (1000, 60)]),
+        Winner("large", 400, 1000, [(0, 20), (1000, 45)]),
+    ]
+    return winners(
+        shown, title, "Carbon intensity (g/kWh)", ["0 .. 400 g/kWh", "400 .. 1,000 g/kWh"]
+    )
+
+
 def sums(title: str = "Three accounts") -> Chart:
     return accounts(Accounts(5.1e7, 1.8e7, None), title)
 
 
 def all_of(title: str | None = None) -> list[Chart]:
-    made = (sums, site, designs, job, grid)
+    made = (sums, site, designs, lowest, job, grid)
     if title is None:
         return [each() for each in made]
     return [each(title=title) for each in made]

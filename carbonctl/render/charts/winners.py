@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from carbonctl.render import human_numbers
 from carbonctl.render.charts import chart
 from carbonctl.render.charts.chart import Chart, Spec, Table
-from carbonctl.render.charts.colors import BLUE, GREEN, INK, LINE, ORANGE, VIOLET
+from carbonctl.render.charts.colors import BLUE, GREEN, INK, ORANGE, QUIET, VIOLET
 
 NAME = "winners"
 _HEIGHT, _LABELS = 260, 54
@@ -94,7 +94,7 @@ def _view(shown: Sequence[Winner], size: float, across: str, unit: str) -> Spec:
     }
     rules: Spec = {
         "data": {"values": crossings},
-        "mark": {"type": "rule", "color": LINE.light, "strokeWidth": 2},
+        "mark": {"type": "rule", "color": QUIET.light, "strokeDash": [4, 3]},
         "encoding": {"x": axis},
     }
     return {
