@@ -10,12 +10,13 @@ import typer
 from carbonctl import errors
 from carbonctl.analysis.survey.answer import survey as answer
 from carbonctl.analysis.survey.groups import SORTS
-from carbonctl.analysis.survey.model import Survey
+from carbonctl.analysis.survey.model import Question, Survey
 from carbonctl.analysis.survey.quality import BETTER
 from carbonctl.cli import options as o
 from carbonctl.cli.survey_options import about_of, catalog_of, read_question
+from carbonctl.errors import InputError, Problem
 from carbonctl.inputs.runs.columns import Wanted, read_maps
-from carbonctl.inputs.runs.read import Reading, read, shown_name
+from carbonctl.inputs.runs.read import Reading, are_large, pieces, read, shown_name
 from carbonctl.inputs.runs.roles import PRESETS
 from carbonctl.outputs import writing
 from carbonctl.outputs.messages import say
@@ -135,8 +136,8 @@ def survey(
     catalog = cache(lambda: catalog_of(hardware_db, is_told=has_tables))
     wanted = Wanted(maps, tuple(by), preset)
     keeps = question.lists_runs and has_tables
-    table = read(files, Reading(wanted, catalog, skips_bad=skip_bad, keeps_table=keeps))
-    made = answer(table, question, shown_name(files))
+    reading = Reading(wanted, catalog, skips_bad=skip_bad, keeps_table=keeps)
+    made = _answered(files, reading, question)
     verdicts = rules.judged(made)
     needs_about = "json" in forms or hardware_db is not None
     shown = Shown(
@@ -149,6 +150,22 @@ def survey(
     for note in () if quiet or format in FOR_PEOPLE else notes(made):
         say(f"note: {note}")
     return errors.worst([written, rules.code(verdicts, exit_zero=exit_zero, quiet=quiet)])
+
+
+def _answered(files: list[str], reading: Reading, question: Question) -> Survey:
+    """Return what some files say; large tables are gone through in pieces."""
+    name = shown_name(files)
+    if question.lists_runs or not are_large(files):
+        return answer(read(files, reading), question, name)
+    from carbonctl.analysis.survey.pieces import Pieces
+    from carbonctl.inputs.runs.joined import joined
+
+    taken = Pieces(question)
+    for piece in pieces(files, reading):
+        taken.add(piece)
+    if not taken.size:
+        raise InputError([Problem(name, 1, None, "no runs: there is no row in it")])
+    return answer(joined(taken.kept), question, name, taken.exact())
 
 
 class _Rules:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from carbonctl.analysis.survey.checks import Checked, check
 from carbonctl.analysis.survey.derive import derive
 from carbonctl.analysis.survey.groups import Context, Made, by_column, is_numeric, whole
 from carbonctl.analysis.survey.model import (
+    ALL,
     Concentration,
     Correlation,
     Derived,
@@ -23,12 +25,15 @@ from carbonctl.errors import UsageError
 from carbonctl.factors import sample_statistics as s
 from carbonctl.factors.rank_correlation import kendall, p_value, pearson, spearman
 
+if TYPE_CHECKING:
+    from carbonctl.analysis.survey.pieces import Exact
+
 _MOST = 0.9  # share of the carbon: the fewest runs that emit it are counted
 _JUST_BELOW = math.nextafter(1.0, 0.0)  # kgCO2e; runs of less are small
 _FEWEST = 2  # runs of which something can differ
 
 
-def survey(runs: Runs, question: Question, file: str) -> Survey:
+def survey(runs: Runs, question: Question, file: str, exact: Exact | None = None) -> Survey:
     """Return what some runs say.
 
     Parameters
@@ -39,6 +44,8 @@ def survey(runs: Runs, question: Question, file: str) -> Survey:
         What is asked.
     file : str
         What the inputs are called.
+    exact : Exact, optional
+        What is known of all runs, where these are only some of them.
 
     Raises
     ------
@@ -47,7 +54,11 @@ def survey(runs: Runs, question: Question, file: str) -> Survey:
     """
     derived = derive(runs)
     carbon = take(derived.carbon, known(derived.carbon))
-    context = Context(runs, derived, question, s.total(carbon) if len(carbon) else 0.0)
+    emitted = s.total(carbon) if len(carbon) else 0.0
+    if exact is not None:
+        derived = derived._replace(computed=exact.computed)
+        emitted = exact.sums[ALL, ""].total
+    context = Context(runs, derived, question, emitted, exact)
     all_runs = whole(context)
     by = tuple(runs.groups)
     if question.bins and not any(map(is_numeric, runs.groups.values())):
@@ -56,15 +67,15 @@ def survey(runs: Runs, question: Question, file: str) -> Survey:
     compared = grouped[by[0]] if by else [all_runs]
     if question.refuses_mixed:
         _refuse_mixed(compared)
-    checked = check(runs, derived)
+    checked = check(runs, derived) if exact is None else exact.checked
     correlations = tuple(_correlations(runs, derived)) if question.has_correlations else ()
     return Survey(
-        file, runs, by, _years(runs),
+        file, runs, by, _years(runs) if exact is None else exact.years,
         tuple(made.group for groups in grouped.values() for made in groups),
         all_runs.group,
         derived.computed, _concentration(s.ordered(carbon)), _variance(runs, derived),
         correlations, checked.checks, checked.inconsistent, checked.implausible,
-        tuple(_notes(runs, derived, all_runs, compared, question)), question,
+        tuple(_notes(context, all_runs, compared)), question,
         tuple(_listed(runs, derived, compared, checked)) if question.lists_runs else (),
     )  # fmt: skip
 
@@ -131,10 +142,9 @@ def _correlations(runs: Runs, derived: Derived) -> Iterator[Correlation]:
         yield Correlation(name, len(rows), rank, p, kendall(figure, carbon), logs)
 
 
-def _notes(
-    runs: Runs, derived: Derived, all_runs: Made, compared: Sequence[Made], question: Question
-) -> Iterator[str]:
+def _notes(context: Context, all_runs: Made, compared: Sequence[Made]) -> Iterator[str]:
     """Yield what else is to be known."""
+    runs, derived, question, _, exact = context
     row = all_runs.group.row
     if row.unknown:
         yield f"{_rows(row.unknown)} without carbon, and without what it follows from: not in sums"
@@ -145,6 +155,7 @@ def _notes(
     if all_runs.group.more.zeros:
         yield f"{_rows(all_runs.group.more.zeros)} of zero carbon, left out of geometric means"
     small = len(known(derived.carbon)) - len(known(derived.carbon, above=_JUST_BELOW))
+    small = small if exact is None else exact.small
     if small:
         yield f"{_rows(small)} under 1 kgCO2e"
     yield from _of_quality(compared)
@@ -152,6 +163,10 @@ def _notes(
         cut = s.trimmed(row.n, question.trim)
         percent = f"{float(question.trim):g} %"
         yield f"a mean trimmed by {percent} leaves out {cut} of {row.n} on each side"
+    if exact is not None and exact.stride > 1:
+        from carbonctl.analysis.survey.pieces import every_nth
+
+        yield every_nth(exact.stride)
 
 
 def _of_quality(groups: Sequence[Made]) -> Iterator[str]:

@@ -18,7 +18,7 @@ TOLERANCE = 0.02
 LEAST_INTENSITY, MOST_INTENSITY = 1.0, 1500.0  # g/kWh; what a grid can have
 MOST_WATTS = 1500.0  # of one device
 _MOST_PUE = 2.5
-_SHOWN = 5
+SHOWN = 5
 CONTRADICTIONS = ("carbon", "energy")
 _WORDS = {
     "carbon": "carbon is not energy × intensity",
@@ -65,7 +65,7 @@ def check(runs: Runs, derived: Derived) -> Checked:
 
 
 def _named(runs: Runs, odd: dict[int, str]) -> Iterator[str]:
-    for row, hint in list(odd.items())[:_SHOWN]:
+    for row, hint in list(odd.items())[:SHOWN]:
         yield f"{runs.names(row)}{hint}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from carbonctl.analysis.survey.model import ALL, Derived, Group, GroupMore, GroupRow, Question
 from carbonctl.analysis.survey.quality import Compared, compare
@@ -11,6 +11,9 @@ from carbonctl.analysis.survey.resampling import bootstrap
 from carbonctl.analysis.survey.runs import Labels, Places, Runs, known, listed, parts, take
 from carbonctl.factors import sample_statistics as s
 from carbonctl.numbers.intervals import is_array
+
+if TYPE_CHECKING:
+    from carbonctl.analysis.survey.pieces import Exact
 
 _MOST_RESAMPLED = 10_000  # runs of a table whose means are resampled
 _SIZES: dict[str, Callable[[GroupRow], float | None]] = {
@@ -26,12 +29,16 @@ OTHER = "other"  # what is in no bin
 
 
 class Context(NamedTuple):
-    """The runs that groups are of, what follows from them, and what is asked."""
+    """The runs that groups are of, what follows from them, and what is asked.
+
+    ``exact`` is what is known of all runs, where these are only some of them.
+    """
 
     runs: Runs
     derived: Derived
     question: Question
     total: float
+    exact: Exact | None = None
 
 
 class Made(NamedTuple):
@@ -47,7 +54,7 @@ def made(context: Context, by: str, value: str, rows: Places, *, is_compared: bo
 
     ``is_compared`` says that their carbon goes beside their quality.
     """
-    runs, derived, question, whole = context
+    runs, derived, question, whole, exact = context
     carbon = take(derived.carbon, rows)
     in_order = s.ordered(take(carbon, known(carbon)))
     compared = Compared([], ())
@@ -68,6 +75,9 @@ def made(context: Context, by: str, value: str, rows: Places, *, is_compared: bo
         frontier_least_kgco2e=least, frontier_most_kgco2e=most,
         carbon_over_energy_g_per_kwh=_carbon_over_energy(context, rows),
     )  # fmt: skip
+    if exact is not None:
+        sums = exact.sums[by, value]
+        row, more = sums.row(row, whole), sums.more(more)
     return Made(Group(row, more), rows, compared)
 
 
@@ -156,9 +166,7 @@ def every(runs: Runs) -> Places:
 
 def by_column(context: Context, by: str) -> list[Made]:
     """Return the groups of a column, in the order that is asked for."""
-    labels = context.runs.groups[by]
-    if context.question.bins and is_numeric(labels):
-        labels = _binned(labels, context.question.bins)
+    labels = binned(context.runs.groups[by], context.question.bins)
     groups = [
         made(context, by, name, rows)
         for name, rows in zip(labels.names, parts(labels), strict=True)
@@ -186,8 +194,13 @@ def _natural(value: str) -> tuple[int, float, str]:
         return (1 if value else 2, 0.0, value)
 
 
-def _binned(labels: Labels, bins: Sequence[tuple[float, float, str]]) -> Labels:
-    """Return labels of bins; what is in none of them is `OTHER`, and what is unknown stays."""
+def binned(labels: Labels, bins: Sequence[tuple[float, float, str]]) -> Labels:
+    """Return labels of bins, where there are any and all labels are numbers.
+
+    What is in no bin is `OTHER`, and what is unknown stays.
+    """
+    if not (bins and is_numeric(labels)):
+        return labels
     names = [*(name for *_, name in bins), OTHER, ""]
     new = []
     for text in labels.names:

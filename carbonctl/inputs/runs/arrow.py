@@ -7,7 +7,7 @@ in a column of numbers, a number below zero, a name that is refused.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -17,6 +17,7 @@ from pyarrow import csv as pa_csv
 from pyarrow import parquet
 
 from carbonctl.analysis.survey.runs import Labels, Runs
+from carbonctl.errors import InputError, Problem
 from carbonctl.inputs.arrow_arrays import floats_of, is_finite, is_null, one_array, values_of
 from carbonctl.inputs.jobs.cells import CellError
 from carbonctl.inputs.jobs.compression import is_compressed
@@ -36,6 +37,7 @@ from carbonctl.inputs.runs.rows import (
 _NULLS = sorted(
     {case(text) for text in UNKNOWN for case in (str.lower, str.upper, str.title)} | {"NaN"}
 )
+BLOCK = 64 << 20  # bytes of text that make a piece
 _NUMBER, _TEXT = pa.float64(), pa.string()
 _KEY = pa.dictionary(pa.int32(), _TEXT)
 
@@ -100,6 +102,86 @@ def of_parquet(source: ParquetSource, wanted: Wanted, grid: GridIntensity) -> Ru
         return _Columns(where, columns, grid, text).runs()
     except (_Doubtful, pa.ArrowException, CellError, LookupError):
         return None
+
+
+def pieces_of_csv(source: Source, wanted: Wanted, grid: GridIntensity) -> Iterator[Runs]:
+    """Yield the runs of a large file of delimited text, some rows at a time.
+
+    Raises
+    ------
+    InputError
+        Where something is wrong with its header, or with a row.
+    """
+    delimiter = delimiter_of(source)
+    header = next(csv.reader(source.head(1), delimiter=delimiter, skipinitialspace=True), [])
+    where = layout(header, wanted, source.name)
+    names = [str(position) for position in range(len(header))]
+    positions = _with_texts(where)
+    row = 2
+    try:
+        reader = pa_csv.open_csv(
+            source.path,
+            pa_csv.ReadOptions(column_names=names, skip_rows=1, block_size=BLOCK),
+            pa_csv.ParseOptions(delimiter=delimiter, newlines_in_values=False),
+            pa_csv.ConvertOptions(
+                include_columns=[names[position] for position in positions],
+                column_types=dict.fromkeys(names, _TEXT), null_values=_NULLS,
+                strings_can_be_null=True,
+            ),
+        )  # fmt: skip
+        for batch in reader:
+            columns = {position: batch.column(names[position]) for position in positions}
+            yield _piece(where, columns, grid)
+            row += batch.num_rows
+    except (_Doubtful, pa.ArrowException, CellError, LookupError) as error:
+        raise _refused(source.name, row, error) from None
+
+
+def pieces_of_parquet(source: ParquetSource, wanted: Wanted, grid: GridIntensity) -> Iterator[Runs]:
+    """Yield the runs of a large Parquet file, some rows at a time.
+
+    Raises
+    ------
+    InputError
+        As `pieces_of_csv`.
+    """
+    with source.checked():
+        file = parquet.ParquetFile(source.path)
+        header = list(file.schema_arrow.names)
+    where = layout(header, wanted, source.name)
+    positions = _with_texts(where)
+    row = 2
+    try:
+        for batch in file.iter_batches(columns=[header[position] for position in positions]):
+            columns = {position: batch.column(header[position]) for position in positions}
+            yield _piece(where, columns, grid)
+            row += batch.num_rows
+    except (_Doubtful, pa.ArrowException, CellError, LookupError) as error:
+        raise _refused(source.name, row, error) from None
+
+
+def _with_texts(where: Layout) -> list[int]:
+    """Return the columns that pieces are read from: those of names, too."""
+    names = {column.position for column in where.roles.get("name", ())}
+    return sorted({*_positions(where), *names})
+
+
+def _piece(where: Layout, texts: dict[int, Any], grid: GridIntensity) -> Runs:
+    """Return the runs of some rows, whose cells are as they are written."""
+    chunks = {position: pa.chunked_array([cells]) for position, cells in texts.items()}
+    columns = {
+        position: chunks[position].cast(_kind(position, where)) for position in _positions(where)
+    }
+    return _Columns(where, columns, grid, chunks.__getitem__).runs()
+
+
+def _refused(file: str, row: int, error: Exception) -> InputError:
+    said = f": {error}" if str(error) else ", or a number below zero"
+    message = (
+        f"from row {row:,} on: not a number where one is wanted{said}. A large table is read in "
+        "pieces, in which each row has to be in order; --skip-bad goes with smaller ones"
+    )
+    return InputError([Problem(file, None, None, message)])
 
 
 def _cast(column: Any, kind: Any) -> Any:
@@ -198,6 +280,7 @@ class _Columns:
     def floats(self, column: Column) -> Any:
         """Return a column in the unit of its role."""
         cells = self.by_position[column.position]
+        cells = cells.cast(_NUMBER) if cells.type == _TEXT else cells
         if not is_finite(cells):
             raise _Doubtful
         numbers = floats_of(one_array(cells))

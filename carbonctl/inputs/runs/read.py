@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _SMALL = 1 << 20  # characters of a table that is read sooner than pyarrow is imported
 _TABLES = (".csv", ".tsv", ".psv", ".parquet")
+_IN_PIECES = (".csv", ".tsv", ".psv", ".parquet")
 _ACCOUNTS = (".yaml", ".yml", ".json")
 _MOST_SAID = 20  # problems of one table
 
@@ -52,6 +53,37 @@ class Reading(NamedTuple):
     catalog: Callable[[], Catalog]
     skips_bad: bool = False
     keeps_table: bool = False
+
+
+PIECES_FROM = 2 << 30  # bytes of tables that are read in pieces
+
+
+def are_large(paths: Sequence[str]) -> bool:
+    """Whether some inputs together are so large that they are read in pieces."""
+    files = (Path(path) for path in paths)
+    sizes = (file.stat().st_size for file in files if str(file) != "-" and file.is_file())
+    return sum(sizes) > PIECES_FROM
+
+
+def pieces(paths: Sequence[str], reading: Reading) -> Iterator[Runs]:
+    """Yield the runs of some files and folders piece by piece.
+
+    Raises
+    ------
+    InputError
+        With what is wrong with the first that is not in order.
+    """
+    for path in inputs(paths):
+        if extension(path) not in _IN_PIECES or not find_spec("pyarrow"):
+            yield from _parts(path, reading)
+            continue
+        from carbonctl.inputs.runs import arrow
+
+        for source in sources(path):
+            if isinstance(source, Source):
+                yield from arrow.pieces_of_csv(source, reading.wanted, _grid(reading.catalog))
+            else:
+                yield from arrow.pieces_of_parquet(source, reading.wanted, _grid(reading.catalog))
 
 
 def read(paths: Sequence[str], reading: Reading) -> Runs:
