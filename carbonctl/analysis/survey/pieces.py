@@ -176,22 +176,27 @@ class Pieces:
 
 
 def some_of(runs: Runs, rows: range) -> Runs:
-    """Return some runs of a piece, every so manieth."""
-    if len(rows) == runs.size:
-        return runs
+    """Return the figures of some runs of a piece, every so manieth, without what they are called.
+
+    Nothing of the text of the piece is held.
+    """
     part = slice(rows.start, rows.stop, rows.step)
 
     def labels(own: Labels) -> Labels:
-        return Labels(own.codes[part], own.names)
+        return Labels(_copied(own.codes[part]), own.names)
 
     return runs._replace(
         size=len(rows),
         numbers={role: _copied(column[part]) for role, column in runs.numbers.items()},
-        half_digit=lambda role, row: runs.half_digit(role, rows[row]),
+        half_digit=_no_digit,
         groups={name: labels(own) for name, own in runs.groups.items()},
-        names=lambda row: runs.names(rows[row]),
+        names=str,
         quality=None if runs.quality is None else labels(runs.quality),
     )
+
+
+def _no_digit(role: str, row: int) -> float:
+    return math.nan
 
 
 def _copied(column: Any) -> Any:
