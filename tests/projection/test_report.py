@@ -224,6 +224,40 @@ def test_a_rate_that_is_solved_brings_about_what_is_wanted(key, until):
     assert report.solved.factor == pytest.approx(report.solved.per_year**12)
 
 
+def test_the_range_of_a_rate_is_where_it_is_solved_at_the_ends_of_another():
+    """One unknown rate: the range of the solved one is that of both its quantiles."""
+    block = "from: 2024\nfor: 4 years\ndemand: 2x / 4 years\noptimisation: {energy: %s}\n"
+    goal = parse_goal("energy_kwh = +0 %")
+    report = made(block % "-30..-10 % / year", PLAIN, solve="demand", goal=goal)
+    (rate,) = (v for v in figures_of(report.projection) if not is_certain(v))
+    ends = [
+        made(block % f"{level}x / year", PLAIN, solve="demand", goal=goal).solved.per_year
+        for level in unknown_of(rate).levels
+    ]
+    solved = report.solved
+    assert solved.per_year_low == pytest.approx(min(ends), rel=1e-6)
+    assert solved.per_year_high == pytest.approx(max(ends), rel=1e-6)
+    assert solved.per_year_low < solved.per_year < solved.per_year_high
+
+
+def test_what_is_uncertain_in_the_account_moves_a_rate_that_meets_a_figure():
+    block, goal = "from: 2024\nfor: 4 years\n", parse_goal("total_kgco2e = 2 t")
+    ranged = PLAIN.replace("400 g/kWh", "300..500 g/kWh")
+    solved = made(block, ranged, solve="demand", goal=goal).solved
+    assert solved.per_year_low < solved.per_year < solved.per_year_high
+    low, high = (
+        made(block, PLAIN.replace("400", f"{g}"), solve="demand", goal=goal).solved.per_year
+        for g in (500, 300)
+    )
+    assert low < solved.per_year_low and solved.per_year_high < high
+    change = parse_goal("total_kgco2e = +50 %")  # of the start: the intensity cancels
+    assert made(block, ranged, solve="demand", goal=change).solved.per_year_low is None
+    certain = made(
+        "from: 2024\nfor: 4 years\n", PLAIN, solve="demand", goal=parse_goal("energy_kwh = -10 %")
+    ).solved
+    assert certain.per_year_low is None and certain.per_year_high is None
+
+
 def test_what_no_rate_can_bring_about_is_an_error():
     with pytest.raises(InputError, match="no rate of grid makes energy_kwh"):
         made(WHOLE, SERVICE, solve="grid", goal=parse_goal("energy_kwh = -99 %"))

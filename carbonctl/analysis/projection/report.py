@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from carbonctl.analysis.projection.bases import bases
+from carbonctl.analysis.projection.bases import Base, bases
 from carbonctl.analysis.projection.rows import AMORTISED, BOUGHT, Table, table
 from carbonctl.analysis.projection.series import Series
 from carbonctl.analysis.projection.solve import (
@@ -18,6 +18,7 @@ from carbonctl.analysis.projection.solve import (
     solved_rate,
     with_rate,
 )
+from carbonctl.analysis.projection.solve_range import solved_range
 from carbonctl.analysis.projection.spread import Bounds, Spread
 from carbonctl.errors import Caution, InputError, Problem
 from carbonctl.ledger.entry import BEYOND, in_limits
@@ -127,22 +128,35 @@ class Report:
 
     def _solved(self, key: str, goal: Goal) -> Solved:
         """Return the rate that brings about what is wanted."""
+        years = self.projection.steps * self.projection.step_months / 12
 
-        def total(per_year: float) -> tuple[float, float]:
-            projection = with_rate(self.projection, key, self.bases, per_year)
-            return figures_of_goal(goal, self._table(Series(projection)).totals)
+        def solve(bases: Sequence[Base], numbers: Mapping[str, float] | None) -> Solved:
+            def total(per_year: float) -> tuple[float, float]:
+                projection = with_rate(self.projection, key, self.bases, per_year)
+                made = self._table(Series(projection, numbers), bases)
+                return figures_of_goal(goal, made.totals)
+
+            return solved_rate(goal, key, years, total)
 
         try:
-            years = self.projection.steps * self.projection.step_months / 12
-            return solved_rate(goal, key, years, total)
+            rate = solve(self.bases, None)
+            projection = with_rate(self.projection, key, self.bases, rate.per_year)
+            low, high = solved_range(
+                self.result, self.bases, projection, goal.key,
+                lambda bases, numbers: solve(bases, numbers).per_year,
+            )  # fmt: skip
+            if low is None or low == high:
+                return rate
+            return rate._replace(per_year_low=low, per_year_high=high)
         except NoRate as fault:
             raise InputError([self._problem(str(fault))]) from None
         except (OverflowError, ZeroDivisionError):
             raise InputError([self._problem(BEYOND)]) from None
 
-    def _table(self, series: Series) -> Table:
+    def _table(self, series: Series, some: Sequence[Base] | None = None) -> Table:
         wanted = self.wanted
-        return table(self.bases, series, wanted.embodied, is_cumulative=wanted.is_cumulative)
+        activities = self.bases if some is None else some
+        return table(activities, series, wanted.embodied, is_cumulative=wanted.is_cumulative)
 
     def _checked(self) -> Table:
         """Return the rows, all of whose figures are within limits."""

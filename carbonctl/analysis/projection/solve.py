@@ -64,6 +64,8 @@ class Solved(NamedTuple):
         Which rate, and what it had to bring about.
     per_year, factor, years : float
         The factor of one year, and that of all years of the projection.
+    per_year_low, per_year_high : float or None
+        The 90 % range of the former; None where nothing is uncertain, or it has no value at an end.
     """
 
     key: str
@@ -71,6 +73,8 @@ class Solved(NamedTuple):
     per_year: float
     factor: float
     years: float
+    per_year_low: float | None = None
+    per_year_high: float | None = None
 
 
 class NoRate(ValueError):

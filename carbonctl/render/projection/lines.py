@@ -46,7 +46,12 @@ def solved(report: Report) -> str:
     years = f"{significant(rate.years)} year{'s' if rate.years != 1 else ''}"
     factor, yearly = (significant(x, _RATE_DIGITS) for x in (rate.factor, rate.per_year))
     same = "" if rate.years == 1 else f" ({yearly}x a year)"
-    return f"{rate.key}: {factor}x / {years}{same} makes {rate.until}"
+    said = f"{rate.key}: {factor}x / {years}{same} makes {rate.until}"
+    if rate.per_year_low is None or rate.per_year_high is None:
+        return said
+    ends = (rate.per_year_low, rate.per_year_high)
+    low, high = (significant(end**rate.years, _RATE_DIGITS) for end in ends)
+    return f"{said}; in 90 of 100 cases {low}x to {high}x"
 
 
 def remarks(report: Report) -> Iterator[str]:
