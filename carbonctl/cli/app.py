@@ -18,7 +18,7 @@ from carbonctl.text import did_you_mean
 
 # The commands as the help lists them, by what they are for.
 SECTIONS = {
-    "Account": ("estimate", "compare", "explain"),
+    "Account": ("estimate", "compare", "explain", "report"),
     "Questions": (
         "sensitivity",
         "sweep",

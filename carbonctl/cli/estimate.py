@@ -11,7 +11,7 @@ from carbonctl.inputs.discovery import Found, find
 from carbonctl.inputs.reading import STDIN
 from carbonctl.ledger.rows import chosen
 from carbonctl.outputs import writing
-from carbonctl.render import BINARY, FOR_PEOPLE, LINES, TABLES, Style
+from carbonctl.render import BINARY, FOR_PEOPLE, FORMATS, LINES, TABLES, Style
 from carbonctl.spec.overrides import parse_override
 from carbonctl.text import path_shown
 
@@ -67,7 +67,7 @@ def estimate(
 
       carbonctl estimate job.yaml --draws 10000
     """
-    targets = [writing.parse_export(text) for text in export]
+    targets = [writing.parse_export(text, (*FORMATS, "html")) for text in export]
     forms = [*(target.form for target in targets), format]
     rows = _rows({"entries": entries, "totals": totals, "phases": phases}, forms, by)
     if no_header and not _any(forms, TABLES):
@@ -83,7 +83,7 @@ def estimate(
         parse_override(text)
     gates = _gates(fail_on, warn_on, budget)
     catalog = catalog_for(hardware_db, is_told=False)  # the run tells, also of saved results
-    sources = catalog.sources if _any(forms, FOR_PEOPLE) else None
+    sources = catalog.sources if _any(forms, (*FOR_PEOPLE, "html")) else None
     everyday = tuple(catalog.everyday) if equivalents else ()
     plain = Style(sources=sources, by=by, everyday=everyday, rows=rows, header=not no_header,
                   details=details, is_drawn=is_drawn)  # fmt: skip

@@ -122,3 +122,16 @@ def _data(text: str) -> str:
 
 def _property(value: object) -> str:
     return _data(str(value)).replace(":", "%3A").replace(",", "%2C")
+
+
+_LATEX = {
+    "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
+    "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+    "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
+}  # fmt: skip
+
+
+def latex(text: str) -> str:
+    """Return ``text`` so that LaTeX sets it as it is, on one line."""
+    plain = "".join(c if c.isprintable() else " " for c in text)
+    return "".join(_LATEX.get(c, c) for c in plain)
