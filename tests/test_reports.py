@@ -45,7 +45,8 @@ def test_a_row_of_the_oracle(row):
     units = float(row["R"])
     if row["E_kwh"]:
         operational = float(row["E_kwh"]) * float(row["I_g_per_kwh"])
-        made = sci.embodied_g(*(float(row[key]) for key in ("TE", "TiR_h", "EL_h", "RR", "ToR")))
+        keys = ("TE_kg", "TiR_h", "EL_h", "RR", "ToR")
+        made = sci.embodied_g(*(float(row[key]) for key in keys))
         assert operational == pytest.approx(float(row["O_g"]), rel=1e-12)
         assert made == pytest.approx(float(row["M_g"]), rel=1e-12)
         score = sci.score_g(operational, made, units)
@@ -279,7 +280,8 @@ def test_the_hardware_of_a_cloud_is_a_purchased_service(report):
 def test_the_page_runs_no_script_and_asks_nothing(report):
     text = report(SERVICE)
     assert text.startswith("<!DOCTYPE html>") and "default-src 'none'" in text
-    assert "<script" not in text and "http" not in re.sub(r"https?://[^<]*", "", text)
+    assert "<script" not in text
+    assert not re.search(r"(src|href)=.http", text)
     assert len(text.encode()) < 150_000
     for head in (
         "Where it comes from",
@@ -345,15 +347,7 @@ def test_names_are_inert(report, tmp_path, kind):
         more = ("--training-type", "x") if kind == "model-card" else ()
         text = report(path, "--as", kind, "-f", form, *more)
         if form in ("html", "md"):
-            assert (
-                "<b>"
-                not in text.replace("<b>1", "")
-                .replace("<b>5", "")
-                .replace("<b>4", "")
-                .replace("<b>", "<b>", 0)
-                or form == "html"
-            )
-            assert "</script>" not in text
+            assert "</script>" not in text and "<b>x" not in text
         if form == "csv":
             for row in csv.reader(io.StringIO(text)):
                 assert not any(cell.startswith("=") for cell in row)
@@ -382,7 +376,7 @@ def test_estimate_imports_nothing_of_reports():
     from tests.test_imports import loaded
 
     modules = loaded("estimate", str(CONFIGS / "quickstart.yaml"), "--format", "csv", "-q")
-    assert not {m for m in modules if "report" in m and "carbonctl" in m and "hardware" not in m}
+    assert not {m for m in modules if ".reports" in m or m == "carbonctl.cli.report"}
     assert not {
         m for m in modules if m.startswith(("carbonctl.render.page", "carbonctl.render.charts"))
     }

@@ -1,21 +1,20 @@
 """``carbonctl report``: documents of accounts: scores, cards, statements, inventories."""
 
-from collections.abc import Callable, Sequence
 from datetime import date as day
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
 from carbonctl import __version__, errors
-from carbonctl.catalog import Catalog
 from carbonctl.cli import options as o
+from carbonctl.cli.report_kinds import WRITERS, Asked, one_chart
 from carbonctl.errors import Caution, UsageError
 from carbonctl.inputs.catalogs import catalog_for
 from carbonctl.inputs.discovery import find
 from carbonctl.inputs.results import read_documents
 from carbonctl.inputs.selection import all_of, every
-from carbonctl.ledger.result import About, Result
+from carbonctl.ledger.result import About
 from carbonctl.outputs import whole, writing
 from carbonctl.outputs.merging import Cautions
 from carbonctl.render.reports import KINDS
@@ -116,27 +115,6 @@ ChartName = Annotated[
 ]  # fmt: skip
 
 
-class _Asked(NamedTuple):
-    """What flags ask of a document."""
-
-    form: str
-    about: About
-    catalog: Catalog
-    per: float
-    personas: tuple[str, ...]
-    provider: "Units | None"
-    said: tuple[str, str, str]
-    include: tuple[str, ...]
-    activity: str | None
-    training_type: str | None
-    year: int | None
-    purchases: str | None
-    equivalents: bool
-    date: str
-    title: str
-    chart: str | None
-
-
 def report(
     files: Files,
     as_: As = "page",
@@ -178,8 +156,6 @@ def report(
 
       carbonctl report job.yaml --as statement
 
-      carbonctl report job.yaml --as sci --per 1000
-
       carbonctl report job.yaml --as inventory --year 2026
     """
     form = _chart_form(output, as_) if chart not in (None, "list") else _form(as_, format)
@@ -194,14 +170,14 @@ def report(
     reads = read_documents(all_of(every(inputs)), catalog, overrides, or_line=True)
     results = [result for one in reads for result in one.results]
     about = About(__version__, catalog.version, own_records=catalog.own_records)
-    asked = _Asked(
+    asked = Asked(
         form, about, catalog, _positive("--per", per) or 1.0,
         ("provider", "consumer") if persona == "both" else (persona,),
         _provider(tokens, parameters, flops), (why, values or "", strategies),
         tuple(part.strip() for part in include.split(",") if part.strip()), activity,
         training_type, year, purchases, equivalents, _date(date), title, chart,
     )  # fmt: skip
-    document = (_WRITERS[as_] if chart is None else _chart)(results, asked)
+    document = (WRITERS[as_] if chart is None else one_chart)(results, asked)
     cautions = Cautions(is_quiet=quiet)
     for result in results:
         cautions.add(result.warnings, result.file)
@@ -284,7 +260,7 @@ def _date(text: str | None) -> str:
         raise UsageError(f"--date {text}: a date is wanted, as in --date 2026-11-30") from None
 
 
-def _not_stated(kind: str, asked: _Asked) -> tuple[Caution, ...]:
+def _not_stated(kind: str, asked: Asked) -> tuple[Caution, ...]:
     if kind != "sci-ai":
         return ()
     from carbonctl.render.reports.software import Disclosures
@@ -321,87 +297,3 @@ def _chart_form(output: str | None, kind: str) -> str:
         raise UsageError("--chart: add --output PATH that ends in .svg, .png or .vl.json")
     charts.require(forms)
     return forms[0]
-
-
-def _chart(results: Sequence[Result], asked: _Asked) -> str | bytes:
-    from carbonctl.render import charts
-    from carbonctl.render.page.account import CHARTS
-    from carbonctl.render.page.account import charts as charts_of
-    from carbonctl.text import did_you_mean
-
-    found = {chart.name: chart for result in results[:1] for chart in charts_of(result)}
-    if asked.chart == "list":
-        return "".join(f"{name}\n" for name in found)
-    if asked.chart not in found:
-        known = found if asked.chart in CHARTS else CHARTS
-        near = did_you_mean(asked.chart or "", known) or f"; there are {', '.join(known)}"
-        raise UsageError(f"--chart {asked.chart}: not a chart of this account{near}")
-    return charts.render(asked.form, [found[asked.chart]], results[0].name)
-
-
-def _page(results: Sequence[Result], asked: _Asked) -> str:
-    from carbonctl.render import Style
-    from carbonctl.render.page.account import page
-
-    return page(results, asked.about, Style(sources=asked.catalog.sources), asked.title)
-
-
-def _sci(results: Sequence[Result], asked: _Asked) -> str:
-    from carbonctl.analysis.reports.software import software_score
-    from carbonctl.render.reports import software
-
-    scores = [software_score(result, asked.per) for result in results]
-    return software.render(asked.form, scores, asked.about)
-
-
-def _sci_ai(results: Sequence[Result], asked: _Asked) -> str:
-    from carbonctl.analysis.reports.software import ai_scores
-    from carbonctl.render.reports import software
-
-    scores = [
-        score
-        for result in results
-        for score in ai_scores(result, asked.personas, asked.provider, asked.per)
-    ]
-    return software.render_ai(asked.form, scores, software.Disclosures(*asked.said), asked.about)
-
-
-def _card(results: Sequence[Result], asked: _Asked) -> str:
-    from carbonctl.analysis.reports.statement import card
-    from carbonctl.render.reports.card import render
-
-    if len(results) != 1:
-        raise UsageError(f"--as model-card: one workload is wanted, and there are {len(results)}")
-    made = card(results[0], asked.include, asked.activity, asked.training_type)
-    return render(made, asked.about)
-
-
-def _statement(results: Sequence[Result], asked: _Asked) -> str:
-    from carbonctl.analysis.reports.statement import statement
-    from carbonctl.render.reports.statement import render
-
-    everyday = tuple(asked.catalog.everyday) if asked.equivalents else ()
-    made = [statement(result) for result in results]
-    return render(asked.form, made, asked.about, everyday, asked.date)
-
-
-def _inventory(results: Sequence[Result], asked: _Asked) -> str:
-    from carbonctl.analysis.reports.inventory import inventory
-    from carbonctl.inputs.purchases import read_purchases
-    from carbonctl.render.reports.inventory import Inventory, render
-
-    bought = None
-    if asked.purchases is not None:
-        bought = read_purchases(asked.purchases, asked.catalog)
-    made = [
-        Inventory(r.file, r.name, r.sha256, tuple(inventory(r, asked.year, bought)))
-        for r in results
-    ]
-    return render(asked.form, made, asked.about)
-
-
-_WRITERS: dict[str, Callable[[Sequence[Result], _Asked], str | bytes]] = {
-    "page": _page,
-    "sci": _sci, "sci-ai": _sci_ai, "model-card": _card, "statement": _statement,
-    "inventory": _inventory,
-}  # fmt: skip

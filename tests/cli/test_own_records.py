@@ -281,7 +281,7 @@ def test_every_command_with_the_flag_is_looked_at_here():
     told = {"estimate", "compare", "explain", "embodied", "validate", "doctor", "hardware list",
             "hardware search", "hardware show", "hardware factors", "grid list", "grid show", "grid hourly", "models list", "models show",
             "reproduce", "sensitivity", "sweep", "breakeven", "levers", "project", "refresh", "scaling", "survey",
-            "explore", "site", "schedule", "fleet"}  # fmt: skip
+            "explore", "report", "site", "schedule", "fleet"}  # fmt: skip
     from carbonctl.cli import introspection
 
     assert told == {

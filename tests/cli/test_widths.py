@@ -80,7 +80,7 @@ COMMANDS = [
     "--help",
     *(f"{name} --help" for name in (
         "estimate", "compare", "explain", "sensitivity", "sweep", "breakeven", "levers", "project",
-        "refresh", "scaling", "survey", "reproduce", "explore",
+        "refresh", "scaling", "survey", "reproduce", "explore", "report",
         "embodied", "validate", "init", "schema", "kinds", "hardware", "hardware list",
         "schedule", "fleet", "import",
         "hardware search", "hardware show", "hardware factors",

@@ -181,6 +181,8 @@ ARGUMENTS = {
     "energy_time.zeus_cost": [figure, figure, share, positive],
     "energy_time.carbon_cost": [figure, figure, figure, pue, figure, positive, used],
     "energy_time.equivalent_eta": [positive, pue, figure, positive, used, positive],
+    "sci.embodied_g": [figure, figure, positive, figure, positive],
+    "sci.score_g": [figure, figure, positive],
     "parts.kgco2e_per_kg": [figure, figure],
     "power.energy_kwh": [positive, positive],
     "power.loaded_w": [positive, share],

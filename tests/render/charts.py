@@ -6,9 +6,12 @@ from carbonctl.render.charts.accounts import Accounts, accounts
 from carbonctl.render.charts.chart import Chart
 from carbonctl.render.charts.day import Profile, day
 from carbonctl.render.charts.hours import Hours, hours
+from carbonctl.render.charts.interval import Interval, interval
 from carbonctl.render.charts.pareto import Design, pareto
+from carbonctl.render.charts.parts import PHASES, Part, parts
 from carbonctl.render.charts.starts import Starts, starts
 from carbonctl.render.charts.timeline import Clock, Span
+from carbonctl.render.charts.tornado import Swing, tornado
 from carbonctl.render.charts.winners import Winner, winners
 
 JUNE_S = 1_654_041_600  # 2022-06-01T00:00Z
@@ -72,6 +75,23 @@ def designs(title: str = "Designs", name: str = "wind 20 MW") -> Chart:
     )
 
 
+def origins(title: str = "Where it comes from", name: str = "training: a run") -> Chart:
+    shown = [Part(name, 4e5, 1e5, 4e5, 7e5), Part("inference: chat", 2e5, None)]
+    return parts(PHASES, shown, title, "Activity")
+
+
+def unknowns(title: str = "What matters most", name: str = "site.pue") -> Chart:
+    shown = [
+        Swing("systems.a.lifetime", 130, 90, "4 years (3..5)"),
+        Swing(name, 98, 107, "1.2 (1.1..1.4)"),
+    ]
+    return tornado(shown, 100, title)
+
+
+def sureness(title: str = "How sure") -> Chart:
+    return interval(Interval(100, 70, 160, 71, 101, 158), title)
+
+
 def lowest(title: str = "Where each wins", name: str = "small") -> Chart:
     shown = [
         Winner(name, 0, 400, [(0, 10), (1000, 60)]),
@@ -87,7 +107,7 @@ def sums(title: str = "Three accounts") -> Chart:
 
 
 def all_of(title: str | None = None) -> list[Chart]:
-    made = (sums, site, designs, lowest, job, grid)
+    made = (sums, site, designs, lowest, origins, unknowns, sureness, job, grid)
     if title is None:
         return [each() for each in made]
     return [each(title=title) for each in made]

@@ -85,7 +85,8 @@ def swept(wind, solar, battery):
 
 def test_a_page_of_five_charts_with_1521_designs_and_a_restless_week_is_small():
     pytest.importorskip("vl_convert")
-    whole = {chart.name: chart for chart in all_of()}
+    of_sites = ("accounts", "hours", "pareto", "starts", "day")
+    whole = {chart.name: chart for chart in all_of() if chart.name in of_sites}
     sizes = product(range(0, 130, 10), range(0, 130, 10), range(0, 225, 25))
     whole |= {"hours": restless(), "pareto": pareto([swept(*size) for size in sizes], "D")}
     page = charts.render("html", list(whole.values()), "t")

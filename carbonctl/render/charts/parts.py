@@ -12,6 +12,7 @@ from carbonctl.render.charts.colors import BLUE, INK, ORANGE
 
 PHASES, STAGES = "phases", "stages"
 OPERATIONAL, EMBODIED, OTHERS = "Operational", "Embodied", "all others"
+_LABEL = 300  # px of the text above a bar: what a phone has room for
 _BAND, _BAR = 44, 16  # of each part [px]
 _MOST = 15  # bars; the smallest become one
 
@@ -99,7 +100,7 @@ def _view(shown: Sequence[Part], size: float, unit: str) -> Spec:
     place: Spec = {"field": "part", "type": "nominal", "sort": names, "axis": None}
     carbon: Spec = {
         "field": "kg", "type": "quantitative", "title": unit, "axis": {"grid": False},
-        "scale": {"zero": True, "nice": True},
+        "scale": {"zero": True, "nice": False},
     }  # fmt: skip
     bar: Spec = {
         "data": {"values": bars},
@@ -120,7 +121,7 @@ def _view(shown: Sequence[Part], size: float, unit: str) -> Spec:
     ]
     text: Spec = {
         "data": {"values": labels},
-        "mark": {"type": "text", "align": "left", "x": 0, "yOffset": -_BAR / 2, "limit": 600},
+        "mark": {"type": "text", "align": "left", "x": 0, "yOffset": -_BAR / 2, "limit": _LABEL},
         "encoding": {"y": place, "text": {"field": "said"}},
     }
     ends = [

@@ -12,6 +12,7 @@ from carbonctl.render.charts.colors import BLUE, INK, ORANGE
 
 NAME = "tornado"
 MOST = 8  # unknowns that are drawn
+_LABEL = 300  # px of the text above a bar: what a phone has room for
 _BAND, _BAR = 44, 16
 _LESS, _MORE = "At its low end", "At its high end"
 
@@ -80,7 +81,7 @@ def _view(shown: Sequence[Swing], best: float, size: float, unit: str) -> Spec:
     }  # fmt: skip
     text: Spec = {
         "data": {"values": [{"name": s.name, "said": f"{s.name}: {s.value}"} for s in shown]},
-        "mark": {"type": "text", "align": "left", "x": 0, "yOffset": -_BAR / 2, "limit": 600},
+        "mark": {"type": "text", "align": "left", "x": 0, "yOffset": -_BAR / 2, "limit": _LABEL},
         "encoding": {"y": place, "text": {"field": "said"}},
     }
     rule: Spec = {
