@@ -135,7 +135,7 @@ def _view(shown: Sequence[Part], size: float, unit: str) -> Spec:
     ]
     whisker: Spec = {
         "data": {"values": ends},
-        "mark": {"type": "rule", "yOffset": _BAR / 2, "color": INK.light, "strokeWidth": 1.5},
+        "mark": {"type": "rule", "yOffset": _BAR / 2, "color": INK.light, "clip": True},
         "encoding": {
             "x": {"field": "low", "type": "quantitative"}, "x2": {"field": "high"}, "y": place,
         },
