@@ -47,8 +47,8 @@ def remarks(answer: Answer) -> Iterator[str]:
     """Yield what is to be said below the points, a sentence or two each."""
     points = answer.points
     if points is not None:
-        count, on = len(points.points), len(answer.frontier)
-        yield f"{MARK} on the frontier: {on:,} of {count:,} points; no other has less energy and error."
+        some = f"{len(answer.frontier):,} of {len(points.points):,}"
+        yield f"{MARK} on the frontier: {some} points; no other has less energy and error."
         if points.omitted:
             listed = ", ".join(points.omitted[:_SHOWN])
             more = ", …" if len(points.omitted) > _SHOWN else ""
