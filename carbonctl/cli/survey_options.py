@@ -33,7 +33,7 @@ def read_question(
     trimmed = None if trim is None else _percent(trim, "--trim", 50)
     level = None if confidence is None else float(_percent(confidence, "--confidence", 100))
     if level == 0:
-        raise UsageError("--confidence 0: write a percentage above 0 and below 100")
+        raise UsageError(f"--confidence {confidence}: write a percentage above 0 and below 100")
     drawn_by = None if seed is None else _seed(seed)
     return Question(
         read_bins(bins) if bins is not None else (), better, trimmed,
@@ -45,7 +45,8 @@ def read_question(
 def _percent(text: str, flag: str, below: int) -> Fraction:
     number = text.strip().removesuffix("%").strip()
     if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,12})?", number) or Fraction(number) >= below:
-        raise UsageError(f"{flag} {text}: write a percentage from 0 to below {below}")
+        span = "above 0 and" if flag == "--confidence" else "from 0 to"
+        raise UsageError(f"{flag} {text}: write a percentage {span} below {below}")
     return Fraction(number)
 
 

@@ -221,6 +221,30 @@ def test_checks(inside, folder):
     assert (checks["inconsistent"], checks["implausible"]) == (2, 2)
 
 
+def test_checks_against_nothing_and_of_large_figures_are_told_in_words(inside, folder):
+    write(
+        "odd.csv",
+        "name,devices,hours,watts,g_per_kwh,energy_kwh\n"
+        "idle,0,10,400,400,32\nmany,1,10,400,12345,4\n",
+    )
+    out = " ".join(inside("survey", "odd.csv").out.split())
+    assert "energy is not devices × hours × watts in idle (0 was expected)" in out
+    assert "intensity outside 1..1,500 g/kWh in many (12,345 g/kWh)" in out
+
+
+def test_zero_with_a_large_exponent_is_zero(inside, folder):
+    write("zero.csv", "energy_kwh,g_per_kwh,kgco2e\n1,400,0e400\n2,400,0.8\n")
+    (whole,) = survey(inside, "zero.csv")
+    assert float(whole["total_kgco2e"]) == 0.8
+
+
+@pytest.mark.parametrize("flags", [("--excess",), ("--better", "lower")])
+def test_without_quality_it_is_said_that_there_is_none(inside, folder, flags):
+    write("plain.csv", "name,kgco2e\na,1\nb,2\n")
+    assert "no column of quality" in " ".join(inside("survey", "plain.csv", *flags).out.split())
+    assert "no column of quality" not in inside("survey", "plain.csv").out
+
+
 def test_units_of_headers(inside, folder):
     write("units.csv", "Energy consumed [MWh],hours (s),emissions_t\n1,3600,0.5\n")
     [row] = survey(inside, "units.csv")
@@ -280,6 +304,9 @@ def test_a_bad_cell_of_a_large_table_is_named(inside, folder):
         "large.csv:28802: column `kgco2e`: 'much' is not a number\n",
     )
     assert survey(inside, "large.csv", "--skip-bad")[0]["n"] == str(36 * 800)
+    write("large.csv", "\n".join([header, *lines * 800, lines[0].replace("3.108", "1e31")]) + "\n")
+    done = inside("survey", "large.csv")
+    assert "large.csv:28802: column `kgco2e`: 1e31 is beyond any number" in done.err
 
 
 def test_a_folder_of_accounts_is_a_survey(inside, folder):

@@ -13,6 +13,19 @@ FILES = {
     "text.csv": ("model,kgco2e\na,abc\n", "text.csv:2: column `kgco2e`: 'abc' is not a number"),
     "negative.csv": ("kgco2e\n-1\n", "negative.csv:2: column `kgco2e`: -1 is negative"),
     "comma.csv": ('a,kgco2e\nx,"1,5"\n', "'1,5' has a decimal comma; write a point, as in 1.5"),
+    "thousands.csv": (
+        'a,kgco2e\nx,"1,500"\n',
+        "'1,500' has a comma; write 1500, or 1.500 where it stands for a point",
+    ),
+    "millions.csv": ('a,kgco2e\nx,"1,234,567.8"\n', "commas between thousands; write 1234567.8"),
+    "continental.csv": (
+        'a,kgco2e\nx,"1.234,5"\n',
+        "has a decimal comma; write a point, as in 1234.5",
+    ),
+    "huge.csv": (
+        "a,kgco2e\nx,1e308\ny,1e308\n",
+        "huge.csv:2: column `kgco2e`: 1e308 is beyond any number that can be meant",
+    ),
     "twice.csv": ("kgco2e,emissions\n1,1\n", "2 columns for carbon: `kgco2e` and `emissions`"),
     "unit.csv": ("hours [kg],kgco2e\n1,2\n", "column `hours [kg]`: `kg` is no unit of a duration"),
     "wide.csv": ("a,kgco2e\n1,2,3\n", "wide.csv:2: has 3 cells where the header has 2"),
@@ -36,7 +49,9 @@ def test_all_faults_are_told_at_once_or_left_out(inside, folder):  # noqa: F811
     assert done.err.count("bad.csv:") == 2
     done = inside("survey", "bad.csv", "--skip-bad")
     assert done.code == 0
-    assert "2 runs left out" in done.out
+    assert "2 runs left out, as they cannot be read" in done.out
+    write("bad.csv", "model,kgco2e\na,x\nb,3\n")
+    assert "1 run left out, as it cannot be read" in inside("survey", "bad.csv", "--skip-bad").out
     write("none.csv", "kgco2e\nx\n-1\n")
     done = inside("survey", "none.csv", "--skip-bad")
     assert done.code == 3
@@ -59,7 +74,8 @@ def test_all_faults_are_told_at_once_or_left_out(inside, folder):  # noqa: F811
         (("--by", "year", "--bins", "2019-2018"), 2, "is no bin"),
         (("--by", "year", "--bins", "2018-2019,2019"), 2, "share a value"),
         (("--trim", "50"), 2, "write a percentage from 0 to below 50"),
-        (("--confidence", "100"), 2, "write a percentage from 0 to below 100"),
+        (("--confidence", "100"), 2, "write a percentage above 0 and below 100"),
+        (("--confidence", "0.0"), 2, "--confidence 0.0: write a percentage above 0 and below 100"),
         (("--seed", "x"), 2, "`x` is no seed"),
         (("--sort", "size"), 2, "is not one of"),
         (("--fail-on", "inconsistnt > 0"), 2, "did you mean `inconsistent`?"),

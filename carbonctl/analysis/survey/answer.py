@@ -151,7 +151,8 @@ def _notes(context: Context, all_runs: Made, compared: Sequence[Made]) -> Iterat
     if derived.computed:
         yield f"carbon of {_rows(derived.computed)} computed from energy and intensity"
     if runs.skipped:
-        yield f"{_rows(runs.skipped)} left out, as they cannot be read"
+        they = "it" if runs.skipped == 1 else "they"
+        yield f"{_rows(runs.skipped)} left out, as {they} cannot be read"
     if all_runs.group.more.zeros:
         yield f"{_rows(all_runs.group.more.zeros)} of zero carbon, left out of geometric means"
     small = len(known(derived.carbon)) - len(known(derived.carbon, above=_JUST_BELOW))
@@ -159,6 +160,8 @@ def _notes(context: Context, all_runs: Made, compared: Sequence[Made]) -> Iterat
     if small:
         yield f"{_rows(small)} under 1 kgCO2e"
     yield from _of_quality(compared)
+    if runs.quality is None and (question.has_excess or question.better is not None):
+        yield "no column of quality, so no frontier and no excess; --map quality=COLUMN says which"
     if question.trim is not None:
         cut = s.trimmed(row.n, question.trim)
         percent = f"{float(question.trim):g} %"

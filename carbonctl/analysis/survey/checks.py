@@ -74,7 +74,7 @@ def _carbon(runs: Runs, derived: Derived) -> Iterator[tuple[int, str]]:
     given = runs.numbers.get("carbon")
     expected = times(1000, derived.energy, runs.numbers.get("intensity"))
     for row, ratio in _off(runs, "carbon", given, expected):
-        yield row, f" (× {ratio:.3g})"
+        yield row, f" ({_times(ratio)})"
 
 
 def _energy(runs: Runs, derived: Derived) -> Iterator[tuple[int, str]]:
@@ -93,8 +93,13 @@ def _hint(ratio: float, devices: float, *, is_product: bool) -> str:
     if devices > 1 and not is_product and abs(ratio / devices - 1) <= TOLERANCE:
         return " (device-hours look like wall hours)"
     if 1 < ratio <= _MOST_PUE:
-        return f" (× {ratio:.3g}, a PUE?)"
-    return f" (× {ratio:.3g})"
+        return f" ({_times(ratio)}, a PUE?)"
+    return f" ({_times(ratio)})"
+
+
+def _times(ratio: float) -> str:
+    """Write how many times what was expected a figure is."""
+    return f"× {ratio:.3g}" if math.isfinite(ratio) else "0 was expected"
 
 
 def _off(
@@ -124,7 +129,7 @@ def _beyond(given: Numbers, expected: Numbers) -> list[int]:
 def _intensity(runs: Runs) -> Iterator[tuple[int, str]]:
     column = runs.numbers.get("intensity")
     for row in _outside(column, LEAST_INTENSITY, MOST_INTENSITY):
-        yield row, f" ({column[row]:.4g} g/kWh)"  # type: ignore[index]
+        yield row, f" ({column[row]:,.6g} g/kWh)"  # type: ignore[index]
 
 
 def _power(runs: Runs) -> Iterator[tuple[int, str]]:

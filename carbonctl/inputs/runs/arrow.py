@@ -26,6 +26,7 @@ from carbonctl.inputs.jobs.reading import Source
 from carbonctl.inputs.jobs.records import delimiter_of
 from carbonctl.inputs.runs.columns import Column, Layout, Wanted, layout
 from carbonctl.inputs.runs.rows import (
+    LARGEST,
     SIGNED,
     UNKNOWN,
     GridIntensity,
@@ -286,6 +287,8 @@ class _Columns:
         numbers = floats_of(one_array(cells))
         if column.factor != 1:
             numbers = numbers * column.factor.numerator / column.factor.denominator
+        if bool((abs(numbers) > LARGEST).any()):
+            raise _Doubtful
         return numbers
 
     def labels(self, column: Column) -> Labels:

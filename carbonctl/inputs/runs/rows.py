@@ -16,7 +16,10 @@ from carbonctl.inputs.runs.roles import NUMBERS
 
 UNKNOWN = frozenset({"", "na", "nan", "-"})
 SIGNED = frozenset({"quality", "year"})  # numbers that may be below zero
-_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
+LARGEST = 1e30  # of a number in a table: products of four stay within the limits of a figure
+_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+|[+-]?[0-9]{1,3}(\.[0-9]{3})+,[0-9]+")
+_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?")
+_MOST_DIGITS = 300  # of a number that is printed
 _WHOLE = re.compile(r"([0-9]+)\.0+")
 
 # From the id of a grid and a year to g/kWh; LookupError where there is none.
@@ -103,6 +106,9 @@ class Rows:
             if cell is not None:
                 column, text = cell
                 numbers[role] = column.converted(number(text, column.name, role))
+                if abs(numbers[role]) > LARGEST:
+                    said = f"{text} is beyond any number that can be meant"
+                    raise CellError(column.name, text, said)
         cell = self.first("grid", row)
         if (
             cell
@@ -153,10 +159,22 @@ def number(text: str, column: str, role: str) -> float:
     CellError
         Where it is none, or below zero where that cannot be.
     """
-    if _COMMA.fullmatch(text):
-        point = text.replace(",", ".")
-        raise CellError(column, text, f"'{text}' has a decimal comma; write a point, as in {point}")
+    if "," in text and (hint := _of_commas(text)):
+        raise CellError(column, text, f"'{text}' has {hint}")
     return (cells.finite if role in SIGNED else cells.not_negative)(text, column)
+
+
+def _of_commas(text: str) -> str:
+    """Return what the commas of a number are, and what to write; empty where it is none."""
+    plain = text.replace(",", "")
+    if _THOUSANDS.fullmatch(text):
+        if text.count(",") > 1 or "." in text:
+            return f"commas between thousands; write {plain}"
+        return f"a comma; write {plain}, or {text.replace(',', '.')} where it stands for a point"
+    if _COMMA.fullmatch(text):
+        point = text.replace(".", "").replace(",", ".")
+        return f"a decimal comma; write a point, as in {point}"
+    return ""
 
 
 def label(column: Column, row: Sequence[str]) -> str:
@@ -199,7 +217,8 @@ def half_digit(text: str) -> float:
     (0.005, 0.5, 50.0)
     """
     mantissa, _, exponent = text.casefold().partition("e")
-    return 0.5 * 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
+    power = float(exponent or 0) - len(mantissa.partition(".")[2])
+    return 0.5 * math.pow(10.0, power) if power < _MOST_DIGITS else math.inf
 
 
 def encoded(texts: Sequence[str]) -> Labels:
