@@ -34,6 +34,8 @@ SCREENS = {
                   "configs/designs/buy-new-server.yaml", "--vary", "site.carbon_intensity=0..1000 g/kWh"),
     "refresh": ("refresh", "configs/llm-service.yaml", "--gain", "2x / 3..4 years"),
     "scaling": ("scaling", "configs/scaling/grid.yaml"),
+    "project": ("project", "configs/projection/machines.yaml"),
+    "survey": ("survey", "configs/survey/runs.csv", "--by", "task"),
     "explore": ("explore", "configs/explore/serving.yaml"),
     "explore-limits": ("explore", "configs/explore/power-limits.yaml"),
     "fleet": ("fleet", "configs/fleets/cluster.csv", "--map", "configs/fleets/cluster.map.yaml",

@@ -22,6 +22,14 @@ FILES = {
         'a,kgco2e\nx,"1.234,5"\n',
         "has a decimal comma; write a point, as in 1234.5",
     ),
+    "list.json": (
+        '[{"kgco2e": 1}]\n',
+        "list.json:1:1: the file holds a list; a table of runs in JSON has an object per line",
+    ),
+    "same.csv": (
+        "kgco2e,kgco2e\n1,2\n",
+        "2 columns for carbon: `kgco2e` and `kgco2e`; rename one",
+    ),
     "huge.csv": (
         "a,kgco2e\nx,1e308\ny,1e308\n",
         "huge.csv:2: column `kgco2e`: 1e308 is beyond any number that can be meant",

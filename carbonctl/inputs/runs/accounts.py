@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from carbonctl.errors import InputError, Problem
 from carbonctl.inputs.jobs.records import Record
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from carbonctl.inputs.documents import Document
 
 HEADER = ("file", "workload", "energy_kwh", "total_kgco2e")
+_LIST = "the file holds a list; a table of runs in JSON has an object per line, in a .jsonl file"
 _SIGNS = ('"schema": "carbonctl.', '"schema":"carbonctl.', '"entries":')
 
 
@@ -44,6 +46,9 @@ def of_data(data: bytes, name: str, catalog: Catalog) -> Iterator[Record]:
 def _records(some: list[Document], catalog: Catalog) -> Iterator[Record]:
     from carbonctl.inputs.results import read_documents
 
+    lists = [Problem(d.file, d.line, 1, _LIST) for d in some if d.data.lstrip().startswith(b"[")]
+    if lists:
+        raise InputError(lists)
     yield 0, HEADER
     for read, document in zip(read_documents(some, catalog), some, strict=True):
         for result in read.results:

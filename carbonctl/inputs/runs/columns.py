@@ -188,9 +188,10 @@ class _Finder:
 
     def several(self, role: str, columns: Sequence[str]) -> None:
         shown = " and ".join(f"`{name}`" for name in columns)
-        self.problem(
-            f"{len(columns)} columns for {role}: {shown}; choose with --map '{role}={columns[0]}'"
-        )
+        advice = f"choose with --map '{role}={columns[0]}'"
+        if columns.count(columns[0]) > 1:
+            advice = "rename one"
+        self.problem(f"{len(columns)} columns for {role}: {shown}; {advice}")
 
     def position(self, name: str) -> int | None:
         """Return the position of a column, by its name or by its name in another spelling."""

@@ -12,7 +12,7 @@ from carbonctl.render.refresh.words import headline, lived, remarks, told
 from carbonctl.render.sheet import Screen, Sheet, Text
 from carbonctl.render.verdicts import draw
 
-_BAR, _BAR_FROM = 16, 76
+_BAR, _BAR_FROM = 12, 76
 _AROUND = 1  # plans on both sides of the best that are shown
 
 
