@@ -41,6 +41,11 @@ _HEADS = {
 _COMMANDS = {"site-file": "site", "explore-file": "explore"}
 _NEXT = {
     "explore": "carbonctl init, for the workload carbon.yaml; then carbonctl explore {path}",
+    "levers": "carbonctl levers {path}",
+    "projection": "carbonctl project {path}",
+    "schedule": "carbonctl schedule {path}",
+    "scaling": "carbonctl scaling {path}",
+    "fleet": "carbonctl fleet jobs.csv --map {path}, with the columns of your table",
     "budget": "carbonctl estimate carbon.yaml --budget {path}",
     "device": "carbonctl validate {path}",
     "host": "carbonctl validate {path}",

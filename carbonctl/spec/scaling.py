@@ -101,6 +101,11 @@ class ScalingFile(Spec):
     scaling: Scaling = Field(description="what is asked")
 
 
+def is_scaling(tree: object) -> bool:
+    """Whether a tree is such a file: it asks for a scaling law, and is no workload."""
+    return isinstance(tree, Map) and "scaling" in tree and "phases" not in tree
+
+
 def load_scaling(
     text: str, file: str, overrides: tuple[str, ...] = (), first: int = 1
 ) -> ScalingFile:
