@@ -155,7 +155,18 @@ def _headline(outcomes: Sequence[Outcome]) -> str:
         said = [_word(present[0])]
     if removed := len(outcomes) - len(present):
         said.append(f"{removed} removed")
-    return f"Carbon of {_workloads(len(present))}: {', '.join(said) or 'nothing'}"
+    return f"Carbon of {_workloads(len(present))}: {', '.join(said) or 'nothing'}{_moved(outcomes)}"
+
+
+def _moved(outcomes: Sequence[Outcome]) -> str:
+    """Return by how much the total of all workloads changed; nothing where it is not known."""
+    change = _change(outcomes[0]) if len(outcomes) == 1 else _of_all(outcomes)
+    if not change.difference:
+        return ""
+    of = " operational" if len(outcomes) == 1 and change != _total_change(outcomes[0]) else ""
+    size = human_numbers.signed(change.difference, human_numbers.mass)
+    percent = "" if change.percent is None else f" ({human_numbers.change(change.percent)})"
+    return f", {size}{of}{percent}"
 
 
 def _workloads(number: int) -> str:
@@ -189,12 +200,16 @@ def _total(outcomes: Sequence[Outcome]) -> list[str]:
     """Return the row of all workloads together, where there are several."""
     if len(outcomes) == 1:
         return []
+    return [_cells(f"**Total of {_workloads(len(outcomes))}**", _of_all(outcomes))]
+
+
+def _of_all(outcomes: Sequence[Outcome]) -> _Change:
+    """Return the change of the total of all workloads together."""
     changes = [_total_change(one) for one in outcomes]
     base, head = (_sum([change[side] for change in changes]) for side in (0, 1))
     difference = None if base is None or head is None else head - base
     percent = difference * 100 / base if base and difference is not None else None
-    name = f"**Total of {_workloads(len(outcomes))}**"
-    return [_cells(name, _Change(base, head, difference, percent))]
+    return _Change(base, head, difference, percent)
 
 
 def _sum(figures: Sequence[float | None]) -> float | None:

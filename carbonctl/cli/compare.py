@@ -59,13 +59,17 @@ def compare(
 
       carbonctl compare old.yaml new.yaml --metrics --embodied-share 20..80%
 
+    A page with a chart of what changed:
+
+      carbonctl compare main:job.yaml job.yaml --export html=change.html
+
     What decides the difference, where what both sides share cancels:
 
       carbonctl compare old.yaml new.yaml --sensitivity
     """
     if [base, *heads, budget].count("-") > 1:
         raise UsageError("standard input can be one side only, or the budget")
-    targets = [writing.parse_export(text, COMPARE_FORMATS) for text in export]
+    targets = [writing.parse_export(text, (*COMPARE_FORMATS, "html")) for text in export]
     sides = [named(text).path for text in (base, *heads)]
     writing.check_targets(targets, [*sides, *([budget] if budget else [])])
     writing.check_columns(targets, columns(with_metrics=metrics))

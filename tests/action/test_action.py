@@ -11,6 +11,7 @@ import pytest
 from carbonctl.render.comparison import md_
 from tests.action.stand_in import (
     ACTION,
+    KEEPS,
     STEPS,
     TOKEN,
     Repository,
@@ -56,11 +57,18 @@ def test_inputs_are_described_and_used():
         assert about["description"].endswith(".")
         assert "default" in about
         assert f"${{{{ inputs.{name} }}}}" in used
-    assert set(ACTION["outputs"]) == {"exit-code", "markdown"}
+    assert set(ACTION["outputs"]) == {"exit-code", "markdown", "pages"}
 
 
 def test_the_token_is_given_to_the_last_step_only():
     assert [("INPUT_TOKEN" in step["env"]) for step in STEPS] == [False, True]
+
+
+def test_pages_are_kept_where_a_gate_fails_too():
+    (kept,) = KEEPS
+    assert re.fullmatch("actions/upload-artifact@[0-9a-f]{40}", kept["uses"])
+    assert kept["if"] == "${{ !cancelled() && steps.compare.outputs.pages }}"
+    assert kept["with"]["path"] == ACTION["outputs"]["pages"]["value"]
 
 
 # --- one workload ---
@@ -94,8 +102,22 @@ def test_a_pull_request_has_one_comment_that_is_kept(heavier, runner, api):
     assert (third.code, api.changes) == (0, ["POST", "PATCH"])
 
 
+def test_a_page_is_kept_of_what_changed(heavier, runner, api):
+    base = heavier.commit({"same.yaml": job(3), "über/a b.yaml": job(3)})
+    runner.pull_request(base)
+    heavier.commit({"carbon.yaml": job(14), "über/a b.yaml": job(4)})
+    done = runner.run(files="*.yaml", fail_on=FAIL)
+    assert done.code == 1
+    pages = {one.name: one.read_text("utf-8") for one in Path(done.outputs["pages"]).iterdir()}
+    assert set(pages) == {"carbon.yaml-0.html", "_ber_a_b.yaml-2.html"}
+    assert "What changed" in pages["carbon.yaml-0.html"]
+    assert "✗ failed: total_kgco2e" in pages["carbon.yaml-0.html"]
+
+
 def test_what_is_not_wanted_is_not_done(heavier, runner, api):
-    done = runner.run(fail_on=FAIL, comment="false", summary="false", annotations="false")
+    unwanted = dict.fromkeys(("comment", "summary", "annotations", "pages"), "false")
+    done = runner.run(fail_on=FAIL, **unwanted)
+    assert done.outputs["pages"] == ""
     assert (done.code, done.summary, done.commands, api.requests) == (1, "", [], [])
     assert "heavier" in done.markdown
 
@@ -323,6 +345,8 @@ def test_what_is_installed(parts):
         [*pip, str(ROOT)],
     ]
     assert install.commands(venv, python, "0.1.0rc1")[1] == [*pip, "carbonctl==0.1.0rc1"]
+    drawn = [install.commands(venv, python, of, charts=True)[1][-1] for of in ("", "1.0.0")]
+    assert drawn == [f"{ROOT}[report]", "carbonctl[report]==1.0.0"]
     for hostile in ("-r x", "1 @ https://evil.example", "0.1.0\n--index-url=x", "latest"):
         with pytest.raises(parts("runner").Fault):
             install.commands(venv, python, hostile)
@@ -342,6 +366,8 @@ def test_how_a_file_is_compared(parts, monkeypatch):
         "/x/carbonctl", "compare", "--format=github", "--export=md=out/1.md", "--export=json=out/1.json",
         "--fail-on=a > 1", "--fail-on=--b", "--warn-on=c > 1", "--budget=-", "--", "abc:./-", "./-",
     ]  # fmt: skip
+    shown = compare.command_line("x", "abc", Path("1"), shown=Path("p/x.html"))
+    assert "--export=html=p/x.html" in shown
     assert compare.command_line("a b", "abc", Path("1"))[-2:] == ["abc:./a b", "a b"]
 
 
