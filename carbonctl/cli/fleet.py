@@ -15,7 +15,7 @@ from carbonctl.inputs.reading import called
 from carbonctl.ledger.frames import DASK as INSTALL_DASK
 from carbonctl.ledger.frames import require
 from carbonctl.outputs import writing
-from carbonctl.render import FOR_PEOPLE, FORMATS, Style
+from carbonctl.render import CHART_FORMATS, FOR_PEOPLE, FORMATS, Style, charts
 
 ROW_FORMATS = ("csv", "tsv", "jsonl", "parquet")
 
@@ -152,8 +152,9 @@ def fleet(
     from carbonctl.batch.fleet.run import Order, run
     from carbonctl.batch.fleet.templates import read_template
 
-    targets = [writing.parse_export(text, FORMATS) for text in export]
+    targets = [writing.parse_export(text, (*FORMATS, *CHART_FORMATS)) for text in export]
     forms = [*(target.form for target in targets), format]
+    charts.require(forms)
     flags = log_options.Flags(
         timezone, assume_pue, windows, basis, cpu_basis, energy, failed_as, services
     )

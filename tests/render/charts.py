@@ -8,6 +8,7 @@ from carbonctl.render.charts.chart import Chart
 from carbonctl.render.charts.day import Profile, day
 from carbonctl.render.charts.hours import Hours, hours
 from carbonctl.render.charts.interval import Interval, interval
+from carbonctl.render.charts.months import Share, months
 from carbonctl.render.charts.pareto import Design, pareto
 from carbonctl.render.charts.parts import PHASES, Part, parts
 from carbonctl.render.charts.starts import Starts, starts
@@ -100,6 +101,14 @@ def moved(title: str = "What changed", name: str = "training") -> Chart:
     return made
 
 
+def over_time(title: str = "Each month, by team", name: str = "vision") -> Chart:
+    shown = [Share(f"2026-0{month}", tag, kg * month)
+             for month in (1, 2, 3) for tag, kg in ((name, 5.0), ("language", 8.0))]  # fmt: skip
+    made = months(shown, title, "Month", "Team")
+    assert made is not None
+    return made
+
+
 def lowest(title: str = "Where each wins", name: str = "small") -> Chart:
     shown = [
         Winner(name, 0, 400, [(0, 10), (1000, 60)]),
@@ -115,7 +124,7 @@ def sums(title: str = "Three accounts") -> Chart:
 
 
 def all_of(title: str | None = None) -> list[Chart]:
-    made = (sums, site, designs, lowest, origins, unknowns, sureness, moved, job, grid)
+    made = (sums, site, designs, lowest, origins, unknowns, sureness, moved, over_time, job, grid)
     if title is None:
         return [each() for each in made]
     return [each(title=title) for each in made]
