@@ -66,6 +66,7 @@ MAKERS: dict[str, Maker] = {
     "explore file": spec_blocks.explore_file,
     "explore document": output_blocks.explore,
     "scaling": output_blocks.scaling,
+    "reports": output_blocks.reports,
     "lists": output_blocks.lists,
     **{
         f"claims of {paper}": paper_blocks.of(paper)
