@@ -3,7 +3,15 @@
 import re
 
 from carbonctl.catalog import Catalog
-from tests.docs import command_blocks, output_blocks, paper_blocks, prior_blocks, spec_blocks
+from tests.docs import (
+    command_blocks,
+    kind_blocks,
+    output_blocks,
+    paper_blocks,
+    prior_blocks,
+    room_blocks,
+    spec_blocks,
+)
 from tests.docs.blocks import DOCS, Maker
 
 CITED = re.compile(r"\[([a-z][a-z0-9-]+)\](?!\()")
@@ -24,6 +32,9 @@ def citations() -> str:
 
 
 MAKERS: dict[str, Maker] = {
+    "list of kinds": kind_blocks.overview,
+    "examples of kinds": kind_blocks.sections,
+    "rooms": room_blocks.rooms,
     "workload": spec_blocks.sections(*spec_blocks.WORKLOAD),
     "site": spec_blocks.sections(*spec_blocks.PLACES),
     "hourly": spec_blocks.sections(*spec_blocks.HOURLY),
