@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from carbonctl.catalog.everyday import Everyday
 from carbonctl.catalog.own_records import OwnRecords
@@ -152,6 +152,9 @@ class Result:
         saved result empty.
     """
 
+    # How a notebook shows it as HTML: said by what knows renderers, `carbonctl.api`.
+    _html: ClassVar[Callable[["Result"], str] | None] = None
+
     def __init__(
         self,
         file: str,
@@ -182,6 +185,10 @@ class Result:
 
     def __repr__(self) -> str:
         return f"<Result {self.file}: {self.name}, total_kgco2e={self.total.total_kgco2e}>"
+
+    def _repr_html_(self) -> str | None:
+        """Return what a notebook shows; None, and so its text, outside `carbonctl.api`."""
+        return None if self._html is None else self._html()
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what is to be copied or sent elsewhere, what was to be made on demand included."""
