@@ -116,8 +116,12 @@ class Result:
 
     Attributes
     ----------
-    file, sha256, name : str
-        The input, its digest, and the workload's name.
+    file : str
+        The input.
+    sha256 : str
+        Its digest.
+    name : str
+        The workload's name.
     entries : tuple of Entry
         The ledger, each entry with its 90 % range.
     booked : tuple of Entry
@@ -256,7 +260,8 @@ class Result:
     def groups(self, by: str) -> dict[str, Totals]:
         """Return the sums over entries that are alike in one way, in their order.
 
-        ``by`` is one of `GROUPS`.
+        ``by`` is ``"phase"``, ``"activity"``, ``"item"``, ``"scope"``, ``"stage"``, ``"part"``,
+        ``"system"`` or ``"site"``.
         """
         key = GROUPS[by]
         parts: dict[str, list[int]] = {}

@@ -4,6 +4,7 @@ import re
 
 from carbonctl.catalog import Catalog
 from tests.docs import (
+    api_blocks,
     command_blocks,
     kind_blocks,
     output_blocks,
@@ -32,6 +33,7 @@ def citations() -> str:
 
 
 MAKERS: dict[str, Maker] = {
+    **api_blocks.MAKERS,
     "list of kinds": kind_blocks.overview,
     "examples of kinds": kind_blocks.sections,
     "rooms": room_blocks.rooms,

@@ -75,7 +75,9 @@ def _turned(text: str, place: str) -> str:
 
 
 def _named(code: str) -> str:
-    """Return a block of code that shows the name of its file."""
+    """Return a block of code that shows the name of its file; a signature has none."""
+    if code.partition("\n")[0].endswith(".pyi"):
+        return _FENCE.sub(r"```\1", code, count=1)
     return _FENCE.sub(r'```\1 title="\2"', code, count=1)
 
 
