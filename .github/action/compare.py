@@ -45,7 +45,8 @@ def step() -> int:
         runner.summarise(text)
     if wanted["COMMENT"] and pull:
         matters = bool(code or remarks) or any(page.is_changed(one) for one in outcomes)
-        comment.keep(int(pull["number"]), text, is_news=matters)
+        short = page.comment(outcomes, remarks, runner.address()) if wanted["SUMMARY"] else text
+        comment.keep(int(pull["number"]), short, is_news=matters)
     runner.output("markdown", str(written))
     runner.output("pages", "" if pages is None else str(pages))
     runner.output("exit-code", str(code))
