@@ -52,10 +52,10 @@ def compare(
     (phases.training.total_kgco2e), its percentile p95(KEY), or prob(RULE). A limit with a
     sign is the change from the base: +5%, +2 t.
 
-    Where a grid on one side has no published life-cycle figure, all sides take those by the
-    rule of docs/methods.md, and a note says so.
+    If a grid on one side has no published life-cycle figure, all sides use the rule of
+    docs/methods.md, and a note says so.
 
-    Metrics of designs, and whether and when another one pays:
+    Metrics of designs, and whether and when another design pays off:
 
       carbonctl compare old.yaml new.yaml --metrics --embodied-share 20..80%
 
@@ -63,7 +63,7 @@ def compare(
 
       carbonctl compare main:job.yaml job.yaml --export html=change.html
 
-    What decides the difference, where what both sides share cancels:
+    Which unknowns decide the difference; what both sides share cancels out:
 
       carbonctl compare old.yaml new.yaml --sensitivity
     """

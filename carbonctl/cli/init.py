@@ -65,7 +65,7 @@ def init(
 ) -> int:
     """Write a commented file to begin with.
 
-    What is there already is never written over. For example:
+    A file that already exists is not overwritten. For example:
 
       carbonctl init
 
@@ -73,7 +73,7 @@ def init(
 
       carbonctl init --from-published llama3
 
-    A workload begins with the line by which an editor finds its schema, once that is written:
+    The first line of a workload tells editors where its schema is. Write the schema once:
 
       carbonctl schema spec > carbonctl.schema.json
     """

@@ -37,9 +37,9 @@ def validate(
 ) -> int:
     """Check workloads, records and the other files that carbonctl reads.
 
-    Says every fault with its file, line and column, and nothing where there is none. Reads
-    what estimate reads, several workloads of a file too. No account is made: whether the
-    figures of a workload suffice, estimate says. For example:
+    Reports every fault with its file, line and column, and prints nothing if there is none. It
+    reads what estimate reads, but computes no account: whether the figures of a workload
+    suffice, only estimate knows. For example:
 
       carbonctl validate jobs/*.yaml
 

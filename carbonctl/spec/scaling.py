@@ -87,7 +87,7 @@ class Scaling(Spec):
         if self.energy is not None and not given:
             raise ValueError(f"energy: it is of a grid, which needs {', '.join(grid)}")
         if self.window is not None and self.half_life is None:
-            raise ValueError("window: it goes with half_life")
+            raise ValueError("window: it needs half_life")
         if not given and self.half_life is None and self.sub_sampling is None:
             raise ValueError("it asks nothing; give a grid, half_life or sub_sampling")
         return self
