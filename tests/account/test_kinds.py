@@ -333,7 +333,7 @@ def test_requests_may_be_given_their_embodied_carbon():
     text = "kind: serving, requests: 1000, energy_per_request: 1 Wh, energy_boundary: node, embodied_per_request: 0.1 g"
     result = run(text)
     assert result.total.embodied_kgco2e == pytest.approx(0.1)
-    with pytest.raises(InputError, match="without a system"):
+    with pytest.raises(InputError, match="and no system"):
         run(text + ", system: node")
 
 
