@@ -69,7 +69,7 @@ def test_growth_is_that_of_the_continuous_rate(factor, years, after):
         ("2x / 3 kg", "not a period"),
         ("2x / 1 s", "beyond any rate"),
         ("2x / 1 day", "beyond any rate"),
-        ("4..3x / year", "is no rate"),
+        ("4..3x / year", "`4..3`: the low end is above the high end"),
     ],
 )
 def test_what_is_no_rate_is_refused_with_what_to_write(text, said):

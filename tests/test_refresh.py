@@ -339,6 +339,17 @@ def test_a_grid_by_years_is_linear_between_them_and_flat_after():
         ((*ALONE, *GAIN, "--grid", "2030: 1 g/kWh, 2024: 2 g/kWh"), "must rise"),
         ((*ALONE, *GAIN, "--grid", "soon: 4 g/kWh"), "is no course of a grid; write"),
         ((*ALONE, *GAIN, "--grid", "2024: 0 g/kWh"), "begins at 0"),
+        ((*ALONE, *GAIN, "--grid", "FR"), "`FR` is no course of a grid; write '-7 % / year' or"),
+        ((*ALONE, *GAIN, "--grid", "2024: 1,000 g/kWh, 2030: 9 g/kWh"), "no separators of thou"),
+        ((*ALONE, *GAIN, "--step", "1 hour"), "makes 175,200 lives to try; 1,200 at most"),
+        (
+            (*ALONE, *GAIN, "--grid", "1e6x / year", "--horizon", "100 years"),
+            "check quantities and units, and --gain, --grid and --horizon",
+        ),
+        (
+            (*ALONE, "--gain", "1e-6x / year", "--horizon", "100 years"),
+            "a figure is above 1e+150 or below 1e-150",
+        ),
         ((*ALONE, *GAIN, "--rule", "whole life"), "--rule needs --second-life"),
         ((*ALONE, *GAIN, "--parts", "3 kg"), "--parts and --repaired-life go together"),
         ((*ALONE[:2], *GAIN), "--power, --intensity missing"),
@@ -378,6 +389,16 @@ def test_never_is_said(inside):
     arguments = ("--embodied", "2500 kg", "--power", "600 W", "--intensity", "25 g/kWh")
     done = inside("refresh", *arguments, *GAIN)
     assert "for carbon alone, never replace it" in done.out.splitlines()[0]
+
+
+def test_a_machine_that_emits_nothing_in_use_is_kept(inside):
+    arguments = ("--embodied", "2500 kg", "--power", "600 W", "--intensity", "0 g/kWh", *GAIN)
+    assert "Rule of thumb: none; it emits nothing in use." in inside("refresh", *arguments).out
+    done = inside("refresh", *arguments, "-f", "json")
+    assert done.code == 0, done.err
+    document = json.loads(done.out)
+    assert not faults("refresh", document)
+    assert document["rule_of_thumb"]["embodied_over_gain"] is None
 
 
 def test_dates_come_first_where_they_are_asked_for(inside):

@@ -381,6 +381,31 @@ def test_gates(inside):
     assert inside("scaling", GRID, "--fail-on", "less_error_energy_pct > 70").code == 1
 
 
+def test_a_gate_is_over_the_figure_of_the_first_line(inside):
+    # 2.91x along the frontier; all points would give 2.79x.
+    done = inside("scaling", RUNS, "--fail-on", "less_error_energy_pct > 185")
+    assert done.out.startswith("1 % less error takes 2.91x the energy along the frontier")
+    assert done.code == 1
+    assert "it is 190.6 %" in done.err
+
+
+@pytest.mark.parametrize(
+    ("half_life", "window", "said"),
+    [
+        ("1 day", "100 years", "Data of a half-life of 1 day are worth <0.001 % after 1 year"),
+        ("30 days", "90 days", "window of 90 days keeps 42.1 %"),
+        ("6 months", "18 months", "window of 1.5 years keeps 42.1 %"),
+        ("6 months", "3 months", "a window of 3 months keeps 84.5 %"),
+    ],
+)
+def test_short_times_are_days_or_months(inside, tmp_path, half_life, window, said):
+    path = tmp_path / "old.yaml"
+    path.write_text(f"scaling: {{half_life: {half_life}, window: {window}}}\n")
+    done = inside("scaling", str(path))
+    assert done.code == 0, done.err
+    assert said in " ".join(done.out.split())
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

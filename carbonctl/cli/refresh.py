@@ -217,13 +217,15 @@ def _question(
     if gain is None:
         raise UsageError("how fast do machines improve? add --gain '2x / 3.5 years'")
     second_life, rule = second
+    horizon_y, step_y = asked.years("--horizon", horizon), asked.years("--step", step)
+    asked.check_step(step, horizon_y, step_y)
     if second_life is None and rule != asked.CUT_OFF:
         raise UsageError("--rule needs --second-life, how long it serves others afterwards")
     return Question(
         asked.rate("--gain", gain),
         gain.strip(),
-        asked.years("--horizon", horizon),
-        asked.years("--step", step),
+        horizon_y,
+        step_y,
         GridPath() if grid is None else asked.grid_path(grid),
         (grid or "").strip(),
         owned=None if owned is None else asked.years("--owned", owned, zero=True),

@@ -79,7 +79,9 @@ def _factor(head: str, text: str) -> Number:
         raise ValueError(f"`{text}` is no rate; {_EXAMPLE}")
     try:
         factor = units.parse(match[1], units.RATIO)
-    except QuantityError:
+    except QuantityError as error:
+        if ".." in match[1]:
+            raise ValueError(f"`{text}`: {error}") from None
         raise ValueError(f"`{text}` is no rate; {_EXAMPLE}") from None
     if low(factor) <= 0:
         raise ValueError(f"`{text}`: a factor above 0 is wanted; below 1 it is a fall")

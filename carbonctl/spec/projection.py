@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Annotated, Any, Self
 
 from pydantic import Discriminator, Field, Tag, ValidationInfo, model_validator
@@ -19,6 +20,7 @@ from carbonctl.spec.texts import scalar
 
 MONTHS = 12
 MOST_STEPS = 1000
+LONGEST_LIFE_Y = 100
 CAPACITY, NEWEST = "capacity", "newest"
 EVEN, NEW = "even", "new"
 _MONTH_H = YEAR_H / MONTHS
@@ -64,6 +66,8 @@ def _whole_years(hours: float, text: str) -> None:
     bounds.positive(hours, text)
     if abs(hours / YEAR_H - round(hours / YEAR_H)) > 1e-9 * max(1, hours / YEAR_H):
         raise ValueError(f"`{text}` is no whole number of steps of 1 year")
+    if hours > LONGEST_LIFE_Y * YEAR_H:
+        raise ValueError(f"`{text}` is longer than {LONGEST_LIFE_Y} years")
 
 
 _MONTH: scalars.Form = (
@@ -209,7 +213,11 @@ class Projection(Spec):
                 continue
             if not path:
                 raise ValueError(f"{key}: the path is empty; give {{{self.from_}: …}}")
-            first = min(path, key=lambda date: date.number)
+            dates = sorted(path, key=lambda date: date.number)
+            first = dates[0]
+            for date, later in pairwise(dates):
+                if date.number == later.number:
+                    raise ValueError(f"{key}: {date} and {later} are one month; give one figure")
             if first.number > self.from_.number:
                 raise ValueError(
                     f"{key}: the path begins in {first}, after {self.from_}; give the figure of "

@@ -34,8 +34,14 @@ def check_names(check: Checker, tree: Map) -> None:
     if not isinstance(demand, Map) or "best" in demand:
         return
     known = list(_work(tree.get("phases")))
+    given = set[str]()
     for word in demand:
-        if word.removeprefix(_PHASES) not in known:
+        work = word.removeprefix(_PHASES)
+        if work in given:
+            said = f"a second rate of `{work}`, with and without `{_PHASES}`; give one"
+            check.problem(("projection", "demand", word), said, key=True)
+        given.add(work)
+        if work not in known:
             close = did_you_mean(word, known) or f"; there are {', '.join(known[:_MOST_SHOWN])}"
             said = f"`{word}` is no phase or activity of this workload{close}"
             check.problem(("projection", "demand", word), said, key=True)

@@ -183,8 +183,6 @@ _SYNONYMS = {
 
 _LIST_OF_SITES = "several sites are a list: [{site: dublin, share: 60 %}, {grid: FR, share: 40 %}]"
 _ELSEWHERE = {
-    "share": _LIST_OF_SITES,
-    "site": _LIST_OF_SITES,
     "accelerators": "they belong to a system",
     "silicon": "a list of ACT's is read by `carbonctl embodied --import-act FILE`",
 }
@@ -195,6 +193,8 @@ def nearest_key(key: str, known: list[str]) -> str:
     synonym = _SYNONYMS.get(key.lower())
     if synonym in known:
         return f"; did you mean `{synonym}`?"
+    if key in ("share", "site") and "carbon_intensity" in known:
+        return f"; {_LIST_OF_SITES}"
     if key in _ELSEWHERE:
         return f"; {_ELSEWHERE[key]}"
     return did_you_mean(key, known) or f"; there are {', '.join(known)}"

@@ -14,6 +14,7 @@ from carbonctl.factors.projection import Turnover, book_at_start, fleet, path_at
 from carbonctl.ledger.unknowns import is_certain, unknown_of
 from carbonctl.numbers.intervals import Range
 from carbonctl.numbers.rates import read_rate
+from carbonctl.render.projection.lines import headline
 from tests.conftest import CONFIGS
 from tests.projection.makers import PLAIN, SERVICE, made
 
@@ -86,6 +87,16 @@ def test_machines_that_fall_idle_are_still_written_off():
     assert report.table.idle[1] == pytest.approx(1 / 3)
     assert report.table.totals[1].embodied_amortised_kgco2e == pytest.approx(600)
     assert any("idle" in note for note in report.notes)
+
+
+@pytest.mark.parametrize(
+    ("fall", "said"),
+    [("-99.99 %", "over 99 %"), ("-60 %", "20 %"), ("-52 %", "4 %"), ("-50.5 %", "1 %")],
+)
+def test_how_much_stands_idle_is_told_in_percent(fall, said):
+    block = f"from: 2024\nfor: 1 year\ndemand: {fall} / year\nhardware: {{lifetime: 2 years}}"
+    (note,) = made(block, SERVICE).notes
+    assert f"in 2025 {said} of the capacity" in note
 
 
 def test_without_hardware_figures_are_products():
@@ -259,8 +270,10 @@ def test_what_is_uncertain_in_the_account_moves_a_rate_that_meets_a_figure():
 
 
 def test_what_no_rate_can_bring_about_is_an_error():
-    with pytest.raises(InputError, match="no rate of grid makes energy_kwh"):
+    with pytest.raises(InputError, match="energy_kwh = -99 %: energy_kwh does not depend on it"):
         made(WHOLE, SERVICE, solve="grid", goal=parse_goal("energy_kwh = -99 %"))
+    with pytest.raises(InputError, match="at the end of its range the figure is"):
+        made(WHOLE, SERVICE, solve="demand", goal=parse_goal("energy_kwh = -100 %"))
 
 
 @pytest.mark.parametrize(
@@ -309,6 +322,8 @@ def test_a_goal_that_is_none(until, said):
         ("2x / 5 kg", "not a period"),
         ("1e30x / 1 s", "beyond"),
         ("x / year", "is no rate"),
+        ("3..2x / year", "`3..2`: the low end is above the high end"),
+        ("2x / 4..3 years", "the low end is above the high end"),
         ("", "rate"),
     ],
 )
@@ -343,6 +358,19 @@ def test_rates_that_are_none_say_what_to_write(rate, said):
         ("from: 2024\nfor: 1 year\noptimisation: {for: 1 year}", "what does it change"),
         ("from: 2024\nfor: 1 year\nrebound: {elasticity: 60}", "write `60 %`"),
         ("from: 2024\nfor: 90 years\ndemand: 1e5x / year", "above 1e\\+150"),
+        (
+            "from: 2024\nfor: 1 year\ndemand: {training: 2x / year, phases.training: 3x / year}",
+            "a second rate of `training`",
+        ),
+        (
+            "from: 2024\nfor: 1 year\ngrid: {2024: 400 g/kWh, 2024-01: 300 g/kWh}",
+            "2024 and 2024-01 are one month",
+        ),
+        ("from: 2024\nfor: 1 year\nhardware: {lifetime: 1e8 years}", "longer than 100 years"),
+        (
+            "from: 2024\nfor: 1 year\nrebound: {share: 50 %}",
+            "unknown key `share`; there are elasticity",
+        ),
         ("from: 2024\nfor: 1 year\noptimization: {energy: 2x/year}", "did you mean `optimisation`"),
     ],
 )
@@ -390,3 +418,4 @@ def test_unknown_embodied_carbon_leaves_operational_rows():
     assert (last.embodied_amortised_kgco2e, last.total_kgco2e) == (None, None)
     assert report.bounds(1) == (None, None)
     assert "embodied carbon is unknown" in report.notes[0]
+    assert headline(report, "x").startswith("x: 400.0 → 400.0 kgCO2e operational a year (total unk")

@@ -41,6 +41,14 @@ class NoProjection(InputError):
         return f"{super().__str__()}\n{EXAMPLE}"
 
 
+def _share(part: float) -> str:
+    """Write a share in percent to two digits, or whole ones; never all of it unless it is."""
+    percent = part * 100
+    if 99.5 <= percent < 100:
+        return "over 99 %"
+    return f"{percent:.0f} %" if percent >= 10 else f"{percent:.2g} %"
+
+
 class Wanted(NamedTuple):
     """How a projection is asked for.
 
@@ -238,7 +246,7 @@ class Report:
         if most > 1e-9:
             year = totals[self.table.idle.index(most)].year
             yield (
-                f"demand falls faster than machines go: in {year} {most * 100:.2g} % of the "
+                f"demand falls faster than machines go: in {year} {_share(most)} of the "
                 "capacity of an activity stands idle, and its embodied carbon is still written off"
             )
         if totals[0].total_kgco2e is None:

@@ -137,6 +137,8 @@ def solved_rate(
     if bracket is None:
         ends = [total(math.exp(side * _MOST / years))[1] for side in (-1, 1)]
         low, high = min(ends), max(ends)
+        if math.isclose(low, high, rel_tol=1e-9):
+            raise NoRate(f"no rate of {key} makes {goal.text}: {goal.key} does not depend on it")
         raise NoRate(
             f"no rate of {key} makes {goal.text}: at the end of its range the figure is "
             f"{low:.4g} and {high:.4g}"

@@ -7,13 +7,16 @@ from itertools import product
 from typing import NamedTuple
 
 from carbonctl.analysis.refresh.question import WHOLE_LIFE, MachineFigures, Question
+from carbonctl.errors import UsageError
 from carbonctl.factors import refresh as kernel
 from carbonctl.factors.levers import first_life_kgco2e_per_hour, repaired_kgco2e_per_year
 from carbonctl.factors.refresh import Chain, Machine
+from carbonctl.ledger.entry import BEYOND, in_limits
 from carbonctl.numbers.intervals import Number, best, high, low
 
 MONTH = 1 / 12  # of a year: the dates that are tried
 _SLACK = 1e-9  # of a count of machines
+_BEYOND = f"{BEYOND}, and --gain, --grid and --horizon"
 EVEN, DATES, AS_FILED = "even", "dates", "as it is"
 
 
@@ -109,7 +112,23 @@ def answer(machine: MachineFigures, question: Question) -> Answer:
     """Return how long to keep a machine.
 
     Ranges count at their best estimate, and for the spread at their ends.
+
+    Raises
+    ------
+    UsageError
+        Where rates over the horizon make figures beyond all limits.
     """
+    try:
+        made = _answer(machine, question)
+    except OverflowError:
+        raise UsageError(_BEYOND) from None
+    if not in_limits(plan.chain.total_kgco2e for plan in made.plans):
+        raise UsageError(_BEYOND)
+    return made
+
+
+def _answer(machine: MachineFigures, question: Question) -> Answer:
+    """Return the same, without a look at the size of its figures."""
     asked = _kernel(question, machine.embodied_kgco2e, machine.kgco2e_per_year)
     evens = _evens(asked, question)
     even = _least(evens)
@@ -161,6 +180,8 @@ def _rule(machine: Machine, question: Question) -> Rule:
     over = kernel.embodied_over_gain(machine)
     if machine.gain_per_year <= 0:
         return Rule(None, None, over, "new machines need no less electricity")
+    if not machine.kgco2e_per_year:
+        return Rule(None, None, over, "it emits nothing in use")
     if over >= 1:
         return Rule(None, None, over, "never")
     if question.grid_written:

@@ -18,7 +18,9 @@ from carbonctl.numbers.units import Dimension
 YEAR = 8760.0  # h
 CUT_OFF, WHOLE_LIFE = "cut-off", "whole life"
 LONGEST = 100.0  # years of a horizon
+MOST_LIVES = 1200  # even lives that are tried
 _POINT = re.compile(r"\s*(?P<year>[0-9]{4})\s*[:=]\s*(?P<intensity>.*\S)\s*", re.S)
+_BETWEEN = re.compile(r",(?=\s*[0-9]{4}\s*[:=])")
 _PATH = "'-7 % / year' or '2024: 400 g/kWh, 2030: 250 g/kWh'"
 
 
@@ -164,20 +166,22 @@ def grid_path(text: str) -> GridPath:
         Where it is neither.
     """
     if ":" not in text and "=" not in text:
+        if "/" not in text and "%" not in text:
+            raise _no_course(text)
         read = rate("--grid", text)
         per_year = continuous(read)
         if isinstance(per_year, Range):
             raise UsageError(f"--grid: `{text}` is a range; give one rate, as in '-7 % / year'")
         return GridPath(per_year)
     listed = text.strip().removeprefix("{").removesuffix("}")
-    matches = [_POINT.fullmatch(part) for part in listed.split(",")]
+    matches = [_POINT.fullmatch(part) for part in _BETWEEN.split(listed)]
     given = [
         (int(match["year"]), quantity("--grid", match["intensity"], units.INTENSITY, zero=True))
         for match in matches
         if match is not None
     ]
     if len(given) < len(matches):
-        raise UsageError(f"--grid: `{text}` is no course of a grid; write {_PATH}")
+        raise _no_course(text)
     first, today = given[0]
     if any(isinstance(intensity, Range) for _, intensity in given):
         raise UsageError(f"--grid: `{text}` holds a range; give one intensity a year")
@@ -188,3 +192,21 @@ def grid_path(text: str) -> GridPath:
     return GridPath(
         points=tuple((float(year - first), high(each) / high(today)) for year, each in given)
     )
+
+
+def _no_course(text: str) -> UsageError:
+    return UsageError(f"--grid: `{text}` is no course of a grid; write {_PATH}")
+
+
+def check_step(text: str, horizon: float, step: float) -> None:
+    """Refuse a step that makes more lives than can be tried.
+
+    Raises
+    ------
+    UsageError
+        Where the horizon holds more than `MOST_LIVES` of it.
+    """
+    if horizon / step > MOST_LIVES + 1e-9:
+        raise UsageError(
+            f"--step: `{text}` makes {horizon / step:,.0f} lives to try; {MOST_LIVES:,} at most"
+        )

@@ -93,6 +93,11 @@ class Answer(NamedTuple):
     sub_sampled: SubSampled | None = None
 
     @property
+    def told_fit(self) -> Fit | None:
+        """The fit that headlines and gates are of: that of the frontier, where there is one."""
+        return self.frontier_fit or self.fit
+
+    @property
     def frontier(self) -> list[Point]:
         """The points on the frontier, in their order."""
         points = self.points.points if self.points else ()
@@ -151,7 +156,7 @@ class _OfAnswer(Figures):
 
     def __init__(self, some: Answer) -> None:
         super().__init__((), is_known=False)
-        less = some.fit.less.best if some.fit else None
+        less = some.told_fit.less.best if some.told_fit else None
         self.by_key = {
             "less_error_energy_pct": None if less is None else (less - 1) * 100,
             "kept_pct": some.half_life.kept * 100 if some.half_life else None,

@@ -16,12 +16,13 @@ def headline(report: Report, name: str) -> str:
     """Return the workload by its name, and what becomes of its carbon."""
     start, end = report.table.totals[0], report.table.totals[-1]
     key = "operational_kgco2e" if end.total_kgco2e is None else "total_kgco2e"
-    carbon = "operational, total unknown" if end.total_kgco2e is None else ""
+    carbon = " operational" if end.total_kgco2e is None else ""
+    unknown = " (total unknown)" if carbon else ""
     if report.wanted.is_cumulative:
         said = f"{_amount(getattr(end, key), 'kgCO2e')} from {start.year} to {end.year}"
-        return f"{name}: {said}{f' ({carbon})' if carbon else ''}"
+        return f"{name}: {said}{carbon}{unknown}"
     both = getattr(start, key), getattr(end, key)
-    said = f"{_pair(*both, 'kgCO2e')}{f' {carbon}' if carbon else ''} a year"
+    said = f"{_pair(*both, 'kgCO2e')}{carbon} a year{unknown}"
     return f"{name}: {said}, {_change(*both)}, from {start.year} to {end.year}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from carbonctl.analysis.refresh import Plan
@@ -37,7 +38,7 @@ def render(shown: Shown, style: Style) -> str:
         "rule_of_thumb": {
             "life_years": rule.life,
             "approximate_life_years": rule.about,
-            "embodied_over_gain": None if rule.reason and not rule.over_gain else rule.over_gain,
+            "embodied_over_gain": rule.over_gain if math.isfinite(rule.over_gain) else None,
             "reason": rule.reason or None,
         },
         "owned_years": question.owned,

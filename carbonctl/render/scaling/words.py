@@ -12,6 +12,7 @@ from carbonctl.render.human_numbers import energy, significant
 MARK = "●"
 _SHOWN = 5  # names that a sentence lists
 _DIGITS = 3
+_LEAST = 1e-5  # of a whole: less says no more
 _LARGEST = 1e6  # times: more says no more
 
 
@@ -24,7 +25,7 @@ def amount(points: Points, figure: float) -> str:
 
 def headline(answer: Answer) -> str:
     """Return what less error costs, in one line; or what else was asked."""
-    fit = answer.frontier_fit or answer.fit
+    fit = answer.told_fit
     if fit is not None:
         where = " along the frontier" if answer.frontier_fit else ""
         if fit.less.best is None:
@@ -47,7 +48,7 @@ def remarks(answer: Answer) -> Iterator[str]:
     points = answer.points
     if points is not None:
         count, on = len(points.points), len(answer.frontier)
-        yield f"{MARK} on the frontier: {on} of {count} points; no other has less energy and error."
+        yield f"{MARK} on the frontier: {on:,} of {count:,} points; no other has less energy and error."
         if points.omitted:
             listed = ", ".join(points.omitted[:_SHOWN])
             more = ", …" if len(points.omitted) > _SHOWN else ""
@@ -81,8 +82,8 @@ def _fitted(name: str, fit: Fit) -> str:
     error = law.standard_error
     said = f"{name}: exponent {_exponent(fit)}"
     if error is None:
-        return f"{said} through {law.points} points, which leave its error unknown."
-    said = f"{said}, standard error {significant(error, 2)}, {law.points} points"
+        return f"{said} through {law.points:,} points, which leave its error unknown."
+    said = f"{said}, standard error {significant(error, 2)}, {law.points:,} points"
     ends = [end for end in (less.low, less.high) if end is not None and math.isfinite(end)]
     if len(ends) < 2 or max(ends) > _LARGEST:
         return f"{said}; what 1 % less error takes is not bounded within it."
@@ -128,9 +129,19 @@ def _sub_sampled(answer: Answer) -> str:
 
 def share(part: float) -> str:
     """Write a share in percent, to three digits."""
+    if 0 < part < _LEAST:
+        return f"<{_LEAST * 100:g} %"
     return f"{significant(part * 100, _DIGITS)} %"
 
 
 def _years(years: float) -> str:
-    text = significant(years, _DIGITS)
-    return f"{text} year{'' if text == '1' else 's'}"
+    """Write a time: in years, below one in whole months or in days."""
+    months = years * 12
+    if years >= 1:
+        size, unit = years, "year"
+    elif round(months) and math.isclose(months, round(months), rel_tol=1e-9):
+        size, unit = months, "month"
+    else:
+        size, unit = years * 365, "day"
+    text = significant(size, _DIGITS)
+    return f"{text} {unit}{'' if text == '1' else 's'}"
