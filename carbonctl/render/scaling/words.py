@@ -48,7 +48,8 @@ def remarks(answer: Answer) -> Iterator[str]:
     points = answer.points
     if points is not None:
         count, on = len(points.points), len(answer.frontier)
-        yield f"{MARK} on the frontier: {on:,} of {count:,} points; no other has less energy and error."
+        said = f"{on:,} of {count:,} points; no other has less energy and error"
+        yield f"{MARK} on the frontier: {said}."
         if points.omitted:
             listed = ", ".join(points.omitted[:_SHOWN])
             more = ", …" if len(points.omitted) > _SHOWN else ""
