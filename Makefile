@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := estimate
-.PHONY: estimate test check browser bench facts update-grids refit-models docs clean
+.PHONY: estimate test check browser bench facts update-grids refit-models docs site clean
 
 estimate: $(STAMP)  ## the account of a real workload
 	@$(BIN)/carbonctl estimate configs/llama3.yaml
@@ -44,6 +44,10 @@ docs: $(VENV)/.dev  ## the pages of docs/, as far as they are made of the code
 	@$(BIN)/python -m tests.command_table
 	@$(BIN)/python -m tests.docs
 
+site: $(VENV)/.docs  ## the documentation as a site: build/site/index.html
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	@echo "build/site/index.html"
+
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "carbonctl needs Python 3.11 or newer: make PYTHON=python3.12" >&2; exit 1; }
@@ -58,6 +62,10 @@ $(STAMP): $(VENV)/bin/python pyproject.toml
 
 $(VENV)/.dev: $(STAMP)
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[dev]' >&2
+	@touch $@
+
+$(VENV)/.docs: $(STAMP)
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[docs]' >&2
 	@touch $@
 
 clean:

@@ -233,6 +233,15 @@ def schedule(
     return scheduling.schedule(_workload(source, catalog, overrides), catalog, question)
 
 
+def _html(result: Result) -> str:
+    """Return what a notebook shows of a result."""
+    from carbonctl.render.notebook import html  # only a notebook pays for it
+
+    return html(result)
+
+
+Result._html = _html
+
 _ONE_OF = 'estimate("{}"); estimate([...]) returns them all'
 _WANTED = "a path, a dict, or several of them are wanted"
 _ONE_WANTED = "a path or a dict is wanted"

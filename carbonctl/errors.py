@@ -66,7 +66,7 @@ class CarbonctlError(Exception):
 
 
 class UsageError(CarbonctlError):
-    """The command line itself cannot be understood."""
+    """The command, or a function, was called wrongly."""
 
     exit_code = USAGE
 

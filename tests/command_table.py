@@ -17,10 +17,11 @@ PATH = ROOT / "carbonctl" / "cli" / "commands.json"
 # What a value is, by the word that stands for it, unless its command and name say more.
 BY_METAVAR = {
     "FILE": "files", "PATH": "files", "BASE": "files", "HEAD": "files", "DEVICE": "devices",
-    "GRID": "grids", "DIR": "folders", "FORMAT=PATH": "exports",
+    "GRID": "grids", "DIR": "folders", "FORMAT=PATH": "exports", "PATH=VALUE": "settings",
+    "PATH=LIST": "settings", "RULE": "rules",
 }  # fmt: skip
 BY_NAME: dict[tuple[str, str], str | list[str]] = {
-    ("explain", "path"): "text",
+    ("explain", "path"): "activities",
     ("hardware show", "names"): "machines",
     ("hardware list", "vendor"): "vendors",
     ("hardware list", "kind"): list(KINDS),

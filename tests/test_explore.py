@@ -479,7 +479,7 @@ WORK = "workload: chat.yaml\naxes: {site.grid: [FR, PL]}\n"
         (WORK + "columns: {cost: {FR: 1, PL: 2}, by: site.pue}\n", "`by: site.pue` is no axis; there are site.grid"),
         (WORK + "columns: {total: {FR: 1, PL: 2}, by: site.grid}\n", "total: is there already"),
         (WORK + "columns: {cost: {FR: 1, PL: 2}}\n", "write {accuracy:"),
-        (WORK + "intensity: 1 kg/kWh\n", "`intensity` goes with `designs`; a workload says its own"),
+        (WORK + "intensity: 1 kg/kWh\n", "`intensity` needs `designs`; a workload has its own"),
         (WORK + "objectives: {zeus: min}\n", "`zeus` needs `eta`"),
         (WORK + "base: nobody\n", "no design is called `nobody`"),
         ("workload: chat.yaml\naxes: {site.gird: [FR, PL]}\n", "2:19: site.gird: unknown key `gird`"),

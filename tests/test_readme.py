@@ -67,3 +67,14 @@ def test_every_query_runs(inside, monkeypatch, tmp_path):
     inside("estimate", path, "--export", "csv=account.csv")
     (query,) = [text for kind, text in BLOCKS if kind == "sql"]
     assert duckdb.sql(query).fetchall() == entries(carbonctl.estimate(path))
+
+
+def test_the_accuracy_in_the_readme_is_that_of_the_record():
+    page = (ROOT / "docs" / "accuracy.md").read_text(encoding="utf-8")
+    figures, median = re.search(r"^all +(\d+) +([0-9.]+) ", page, re.M).groups()
+    _, blind, inside = re.search(r"^all +(15) +(\d+) +(\d+) ", page, re.M).groups()
+    said = (
+        f"Of {figures} figures with all inputs the median error is {median} %; blind, from devices, "
+        f"hours and place alone, it is {blind} %, and {inside} % of the published figures lie inside"
+    )
+    assert said in README

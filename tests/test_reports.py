@@ -198,7 +198,7 @@ def test_the_command_updates_a_card(inside, report, tmp_path):
         LLAMA, "--as", "model-card", "--training-type", "x", "--update", path, code=3
     )
     assert path.read_text() == "# no front matter\n"
-    assert "--update goes with" in report(LLAMA, "--as", "sci", "--update", path, code=2)
+    assert "--update needs" in report(LLAMA, "--as", "sci", "--update", path, code=2)
 
 
 # --- statements ---
@@ -332,7 +332,7 @@ def test_one_chart_by_itself(report, tmp_path):
     assert "did you mean `tornado`" in report(
         SERVICE, "--chart", "tornados", "--output", tmp_path / "x.vl.json", code=2
     )
-    assert "--chart goes with --as page" in report(
+    assert "--chart needs --as page" in report(
         SERVICE, "--as", "sci", "--chart", "range", "--output", path, code=2
     )
 

@@ -295,7 +295,7 @@ def test_all_faults_of_a_table_are_told_at_once(inside, tmp_path):
         ("scaling: {half_lif: 7 years}", "half_lif"),
         ("scaling: {}", "it asks nothing"),
         ("scaling: {half_life: 7}", "write `7 years`"),
-        ("scaling: {window: 7 years}", "window: it goes with half_life"),
+        ("scaling: {window: 7 years}", "window: it needs half_life"),
         ("scaling: {sub_sampling: {kept: 10 %, speed_up: 11}}", "more than the 10x"),
         ("scaling: {sub_sampling: {kept: 100 %, speed_up: 1}}", "says nothing of a part"),
         ("scaling: {data: [1], model: [1], energy_per_step: modl, steps: data, error: 1}",

@@ -25,12 +25,13 @@ _REMOVED = ("fail", "allow")
 def step() -> int:
     """Compare, annotate, tell, and return the worst exit code."""
     pull = runner.pull_request()
-    wanted = {name: runner.switch(name) for name in ("COMMENT", "SUMMARY", "ANNOTATIONS")}
+    wanted = {name: runner.switch(name) for name in ("COMMENT", "SUMMARY", "ANNOTATIONS", "PAGES")}
     may_go = runner.choice("REMOVED", _REMOVED) == "allow"
     base = repository.base_commit(runner.given("BASE") or pull.get("base", {}).get("sha", ""))
     found = repository.workloads(runner.lines("FILES"), base)
     settings = configuration.read(base)
-    outcomes = _Comparer(base, settings, may_go=may_go).all(found)
+    pages = runner.folder() if wanted["PAGES"] else None
+    outcomes = _Comparer(base, settings, may_go=may_go, pages=pages).all(found)
     remarks = [*settings.changes, *map(_left_out, found.submodules)]
     if wanted["ANNOTATIONS"]:
         lines = [line for outcome in outcomes for line in outcome.annotations]
@@ -44,8 +45,10 @@ def step() -> int:
         runner.summarise(text)
     if wanted["COMMENT"] and pull:
         matters = bool(code or remarks) or any(page.is_changed(one) for one in outcomes)
-        comment.keep(int(pull["number"]), text, is_news=matters)
+        short = page.comment(outcomes, remarks, runner.address()) if wanted["SUMMARY"] else text
+        comment.keep(int(pull["number"]), short, is_news=matters)
     runner.output("markdown", str(written))
+    runner.output("pages", "" if pages is None else str(pages))
     runner.output("exit-code", str(code))
     return code
 
@@ -55,7 +58,13 @@ def _left_out(path: str) -> str:
 
 
 def command_line(
-    path: str, base: str, exports: Path, *, source: str | None = None, budget: str | None = None
+    path: str,
+    base: str,
+    exports: Path,
+    *,
+    source: str | None = None,
+    budget: str | None = None,
+    shown: Path | None = None,
 ) -> list[str]:
     """Return the arguments that compare one file with what it is in the base.
 
@@ -71,6 +80,8 @@ def command_line(
         Where the base has it; at the same path unless given.
     budget : str, optional
         The budget; that of the input unless given.
+    shown : Path, optional
+        Where a page with charts goes; there is none unless given.
 
     Raises
     ------
@@ -87,6 +98,7 @@ def command_line(
         "--format=github",
         f"--export=md={exports}.md",
         f"--export=json={exports}.json",
+        *([] if shown is None else [f"--export=html={shown}"]),
         *(f"--fail-on={rule}" for rule in runner.lines("FAIL_ON")),
         *(f"--warn-on={rule}" for rule in runner.lines("WARN_ON")),
         *([f"--budget={budget}"] if budget else []),
@@ -99,14 +111,23 @@ def command_line(
 class _Comparer:
     """Compares one workload after the other with the base.
 
-    ``may_go`` says that a workload may be removed also where gates decide.
+    ``may_go`` says that a workload may be removed also where gates decide; ``pages`` is where
+    pages with charts go, None where none are wanted.
     """
 
-    def __init__(self, base: str, settings: configuration.Configuration, *, may_go: bool) -> None:
+    def __init__(
+        self,
+        base: str,
+        settings: configuration.Configuration,
+        *,
+        may_go: bool,
+        pages: Path | None = None,
+    ) -> None:
         self.base = base
         self.settings = settings
         self.may_go = may_go or not (runner.lines("FAIL_ON") or settings.budget)
         self.folder = runner.folder()
+        self.pages = pages
 
     def all(self, found: repository.Workloads) -> list[page.Outcome]:
         """Return what came of each workload."""
@@ -140,8 +161,9 @@ class _Comparer:
 
     def compared(self, path: str, source: str, exports: Path) -> page.Outcome:
         """Compare one file with what it was at a path of the base."""
+        drawn = None if self.pages is None else self.pages / _page_name(path, exports.name)
         arguments = command_line(
-            path, self.base, exports, source=source, budget=self.settings.budget
+            path, self.base, exports, source=source, budget=self.settings.budget, shown=drawn
         )
         code, shown, messages = self.run(arguments)
         if messages:
@@ -153,7 +175,12 @@ class _Comparer:
             return page.Outcome(name, _known(code, _FAULTS), said, _faults(name, said))
         section = self.settings.named(Path(f"{exports}.md").read_text(encoding="utf-8"))
         commands = [line for line in shown.split("\n") if _COMMAND.match(line)]
-        return page.Outcome(name, _known(code, _RESULTS), messages, commands, document, section)
+        outcome = page.Outcome(name, _known(code, _RESULTS), messages, commands, document, section)
+        if drawn is not None and page.is_changed(outcome):
+            drawn.write_text(self.settings.named(drawn.read_text("utf-8")), "utf-8")
+        elif drawn is not None:
+            drawn.unlink(missing_ok=True)
+        return outcome
 
     def document(self, exports: Path) -> dict[str, Any]:
         """Return the comparison as JSON; empty where there is none."""
@@ -175,6 +202,11 @@ class _Comparer:
         ended, out, _ = self.run(arguments, repository.file_of(self.base, source))
         document = page.removal([] if ended else json.loads(out)["results"])
         return page.Outcome(name, code, said, annotations, document, is_removed=True)
+
+
+def _page_name(path: str, number: str) -> str:
+    """Return what the page of a file is called: letters that any archive can hold."""
+    return f"{re.sub('[^A-Za-z0-9.-]', '_', path)[:80]}-{number}.html"
 
 
 def _refused(path: str, why: str) -> page.Outcome:

@@ -44,15 +44,18 @@ def _new(version: str) -> str:
     """
     home = runner.folder()
     programs = home / "venv" / ("Scripts" if os.name == "nt" else "bin")
-    for arguments in commands(home / "venv", programs / "python", version):
+    charts = runner.switch("PAGES")
+    for arguments in commands(home / "venv", programs / "python", version, charts=charts):
         done = subprocess.run(arguments, check=False, cwd=home, env=runner.environment())
         if done.returncode != 0:
             raise runner.Fault("carbonctl could not be installed; see the log")
     return str(programs / "carbonctl")
 
 
-def commands(venv: Path, python: Path, version: str) -> list[list[str]]:
+def commands(venv: Path, python: Path, version: str, *, charts: bool = False) -> list[list[str]]:
     """Return the command lines that make an environment and install carbonctl in it.
+
+    With ``charts`` also what draws them.
 
     Raises
     ------
@@ -61,7 +64,8 @@ def commands(venv: Path, python: Path, version: str) -> list[list[str]]:
     """
     if version and not _VERSION.fullmatch(version):
         raise runner.Fault(f"`version` is a version such as 0.1.0, not `{version}`")
-    what = f"carbonctl=={version}" if version else str(SOURCE)
+    extra = "[report]" if charts else ""
+    what = f"carbonctl{extra}=={version}" if version else f"{SOURCE}{extra}"
     pip = ["install", "--quiet", "--no-input", "--disable-pip-version-check", what]
     return [
         [sys.executable, "-I", "-m", "venv", str(venv)],

@@ -1,13 +1,14 @@
-"""All comparisons as one page of Markdown, which a comment can hold."""
+"""All comparisons as one page of Markdown, and as a comment: change, reasons, verdicts."""
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from math import fsum, inf
 from typing import Any, NamedTuple
 
 from carbonctl.render import human_numbers
 from carbonctl.render.escaping import markdown
+from reasons import reasons
 
 BEGIN = "<!-- carbonctl:begin -->"
 MARK = "<!-- carbonctl:action -->"
@@ -16,12 +17,22 @@ MOST_BYTES = 60_000
 
 _BYTES_OF_GATES = 10_000
 _BYTES_OF_TABLE = 25_000
+_BYTES_OF_A_COMMENTS_TABLE = 3_000
+_BYTES_OF_A_COMMENTS_GATES = 3_000
 _BYTES_OF_THE_END = 100
 _LONGEST = 80  # characters of a name or a rule, outside its own section
 _LONGEST_MESSAGE = 4_000
+_LONGEST_FIRST_LINE = 200  # of a message
+_MOST_REASONS = 3  # of a workload
+_MOST_WITH_REASONS = 3  # workloads
 _MARKS = {"fail": "❌ failed", "unknown": "❓ unknown", "warn": "⚠️ warning"}
 _FOLD = re.compile("^(?=<details>)", re.MULTILINE)  # no name can hold it unescaped
 _WORDS = ("heavier", "lighter", "changed", "unchanged", "not compared")
+
+
+_WRITERS: dict[str, Callable[[float], str]] = {
+    "%": human_numbers.change, "kgCO2e": human_numbers.mass, "kWh": human_numbers.energy,
+}  # fmt: skip
 
 
 class Outcome(NamedTuple):
@@ -82,16 +93,13 @@ def is_changed(outcome: Outcome) -> bool:
 def write(outcomes: Sequence[Outcome], remarks: Sequence[str]) -> str:
     """Return the page, at most `MOST_BYTES` long.
 
-    What failed and the totals come first; sections of files follow as long as there is room.
+    The change, its reasons and the verdicts come first; sections of files follow as long as
+    there is room.
     """
     ordered = sorted(outcomes, key=_rank)
-    lines = [BEGIN, MARK, f"## {_headline(ordered)}", ""]
-    if said := [*_gates(ordered), *(f"- ⚠️ {markdown(remark)}" for remark in remarks)]:
-        lines += [*_fitting(said, _BYTES_OF_GATES), ""]
+    lines = _head(ordered, remarks, _BYTES_OF_GATES)
     if ordered:
-        lines += ["| Workload | Base | Head | Change | |", "| :-- | --: | --: | --: | --: |"]
-        rows, cut = _fitted([_row(one) for one in ordered], _BYTES_OF_TABLE)
-        lines += [*rows, *_total(ordered), *cut, ""]
+        lines += _table(ordered, _BYTES_OF_TABLE)
     for one in _own_records(ordered):
         lines += [one, ""]
     room = _Room(MOST_BYTES - _BYTES_OF_THE_END)
@@ -99,6 +107,41 @@ def write(outcomes: Sequence[Outcome], remarks: Sequence[str]) -> str:
     shown = [one for one in ordered if not one.is_removed and (one.code or is_changed(one))]
     lines += _sections(shown, room)
     return "\n".join([*lines, END]) + "\n"
+
+
+def comment(outcomes: Sequence[Outcome], remarks: Sequence[str], address: str = "") -> str:
+    """Return the short form: the change, its reasons, the verdicts, and a row per changed file.
+
+    ``address`` is where the whole page is.
+    """
+    ordered = sorted(outcomes, key=_rank)
+    lines = _head(ordered, remarks, _BYTES_OF_A_COMMENTS_GATES)
+    changed = [one for one in ordered if one.document and is_changed(one)]
+    if len(ordered) > 1 and changed:
+        lines += _table(changed, _BYTES_OF_A_COMMENTS_TABLE, ordered)
+    for one in _own_records(ordered):
+        lines += [one, ""]
+    if address:
+        lines += [f"[All figures]({address})", ""]
+    return "\n".join([*lines, END]) + "\n"
+
+
+def _head(ordered: Sequence[Outcome], remarks: Sequence[str], size: int) -> list[str]:
+    """Return the total change, how many files changed, why, and what did not pass."""
+    lines = [BEGIN, MARK, f"## Carbon: {_headline(ordered)}", "", f"{_counts(ordered)}.", ""]
+    if why := list(_reasons(ordered)):
+        lines += [*(["Why:", ""] if len(ordered) > 1 else []), *why, ""]
+    said = [*_gates(ordered), *_passed(ordered), *(f"- ⚠️ {markdown(one)}" for one in remarks)]
+    return [*lines, *_fitting(said, size), ""] if said else lines
+
+
+def _table(
+    shown: Sequence[Outcome], size: int, summed: Sequence[Outcome] | None = None
+) -> list[str]:
+    """Return a row per file, and the sum over all of them."""
+    rows, cut = _fitted([_row(one) for one in shown], size)
+    head = ["| Workload | Base | Head | Change | |", "| :-- | --: | --: | --: | --: |"]
+    return [*head, *rows, *_total(summed or shown), *cut, ""]
 
 
 class _Room:
@@ -148,6 +191,24 @@ def _short(text: str) -> str:
 
 
 def _headline(outcomes: Sequence[Outcome]) -> str:
+    """Return the change of the total over all files."""
+    compared = [one for one in outcomes if one.document is not None]
+    if not compared:
+        return "not compared"
+    if all(not is_changed(one) for one in outcomes):
+        return "unchanged"
+    change, of = _sums(outcomes), ""
+    if change.difference is None and len(outcomes) == 1:
+        change, of = _change(outcomes[0]), " operational"
+    if change.difference is None:
+        return "the change is unknown"
+    difference = human_numbers.signed(change.difference, human_numbers.mass)
+    percent = "" if change.percent is None else f" ({human_numbers.change(change.percent)})"
+    base, head = human_numbers.mass(change.base), human_numbers.mass(change.head)
+    return f"{difference}{of}{percent}, from {base} to {head}{of}"
+
+
+def _counts(outcomes: Sequence[Outcome]) -> str:
     present = [one for one in outcomes if not one.is_removed]
     counts = Counter(map(_word, present))
     said = [f"{counts[word]} {word}" for word in _WORDS if counts[word]]
@@ -155,7 +216,20 @@ def _headline(outcomes: Sequence[Outcome]) -> str:
         said = [_word(present[0])]
     if removed := len(outcomes) - len(present):
         said.append(f"{removed} removed")
-    return f"Carbon of {_workloads(len(present))}: {', '.join(said) or 'nothing'}"
+    return f"{_workloads(len(present))}: {', '.join(said) or 'nothing'}"
+
+
+def _reasons(outcomes: Sequence[Outcome]) -> Iterable[str]:
+    """Yield why the files changed whose change is largest, one line each."""
+    changed = [one for one in outcomes if one.document and not one.is_removed and is_changed(one)]
+    for one in changed[:_MOST_WITH_REASONS]:
+        found = reasons(one.document or {})
+        said = [_short(reason) for reason in found[:_MOST_REASONS]]
+        if more := len(found) - len(said):
+            said.append(f"{more} more")
+        start = f"- {_short(one.name)}: " if len(outcomes) > 1 else "Why: "
+        if said:
+            yield f"{start}{'; '.join(said)}"
 
 
 def _workloads(number: int) -> str:
@@ -169,13 +243,30 @@ def _gates(outcomes: Sequence[Outcome]) -> Iterable[str]:
             lets = "; set `removed: allow` to permit this" if one.code else ""
             yield f"- {'❌ ' * bool(one.code)}removed: {_short(one.name)}{lets}"
         elif one.document is None:
-            yield f"- ❓ not compared: {_short(one.name)}"
+            first = one.messages.partition("\n")[0][:_LONGEST_FIRST_LINE]
+            yield f"- ❓ not compared: {_short(one.name)}{f': {markdown(first)}' if first else ''}"
         for verdict in one.document["verdicts"] if one.document else ():
             if verdict["outcome"] == "pass":
                 continue
             is_warning = verdict["level"] == "warn" and verdict["outcome"] == "fail"
             mark = _MARKS["warn" if is_warning else verdict["outcome"]]
-            yield f"- {mark}: {_short(one.name)}: {_short(verdict['rule'])}"
+            yield f"- {mark}: {_short(one.name)}: {_short(verdict['rule'])}{_measured(verdict)}"
+
+
+def _measured(verdict: dict[str, Any]) -> str:
+    """Return what was measured, in brackets; empty where a unit has no writer here."""
+    write = _WRITERS.get(verdict["unit"])
+    if verdict["value"] is None or write is None:
+        return ""
+    return f" (it is {write(verdict['value'])})"
+
+
+def _passed(outcomes: Sequence[Outcome]) -> list[str]:
+    """Return how many gates passed."""
+    documents = [one.document for one in outcomes if one.document]
+    verdicts = [verdict for one in documents for verdict in one["verdicts"]]
+    passed = sum(verdict["outcome"] == "pass" for verdict in verdicts)
+    return [f"- ✅ {passed} gate{'s' * (passed != 1)} passed"] if passed else []
 
 
 def _row(outcome: Outcome) -> str:
@@ -189,12 +280,16 @@ def _total(outcomes: Sequence[Outcome]) -> list[str]:
     """Return the row of all workloads together, where there are several."""
     if len(outcomes) == 1:
         return []
+    return [_cells(f"**Total of {_workloads(len(outcomes))}**", _sums(outcomes))]
+
+
+def _sums(outcomes: Sequence[Outcome]) -> _Change:
+    """Return the change of the total over all files; unknown where one of them is."""
     changes = [_total_change(one) for one in outcomes]
     base, head = (_sum([change[side] for change in changes]) for side in (0, 1))
     difference = None if base is None or head is None else head - base
     percent = difference * 100 / base if base and difference is not None else None
-    name = f"**Total of {_workloads(len(outcomes))}**"
-    return [_cells(name, _Change(base, head, difference, percent))]
+    return _Change(base, head, difference, percent)
 
 
 def _sum(figures: Sequence[float | None]) -> float | None:

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from carbonctl.errors import INPUT, USAGE
 from carbonctl.outputs import whole
@@ -91,6 +92,16 @@ def output(name: str, value: str) -> None:
 def summarise(text: str) -> None:
     """Add Markdown to the summary of the run."""
     _append("GITHUB_STEP_SUMMARY", text)
+
+
+def address() -> str:
+    """Return where the summary of the run is; empty outside a run."""
+    server, repository, run = (
+        os.environ.get(f"GITHUB_{name}", "") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID")
+    )
+    if not (server and repository and run.isdecimal()):
+        return ""
+    return f"{server}/{quote(repository)}/actions/runs/{run}"
 
 
 def _append(variable: str, text: str) -> None:

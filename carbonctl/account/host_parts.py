@@ -67,7 +67,7 @@ def _assumed(
 def _check(node: MachineResolver, draw: Value | None) -> None:
     for key, other in _GOES_WITH.items():
         if node.given(key) is not None and node.given(other) is None:
-            raise node.refuse(key, f"it goes with `{other}`, and none is given")
+            raise node.refuse(key, f"it needs `{other}`, which is not given")
     scope = node.given("power_scope")
     if scope is not None and draw is None:
         raise node.refuse("power_scope", "it says what `power` holds, and no `power` is given")

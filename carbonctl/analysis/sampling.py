@@ -170,7 +170,7 @@ def _cautions(result: Result, points: Points) -> Iterator[Caution]:
     if best is None or drawn is None:
         return
     if drawn.total is None:
-        yield Caution("some draws have no value, so nothing is said of them")
+        yield Caution("some draws have no value, so there are no statistics of them")
         return
     if drawn.total.p5 <= best <= drawn.total.p95:
         return

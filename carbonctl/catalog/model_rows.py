@@ -197,7 +197,7 @@ def closed_model(row: Row) -> tuple[str, ClosedModel]:
     energy = _range(row, "wh_per_request", "wh_low", "wh_high")
     boundary = row["boundary"]
     if (energy is None) != (not boundary) or (boundary and boundary not in BOUNDARIES):
-        raise ValueError(f"an energy goes with a boundary: {', '.join(BOUNDARIES)}")
+        raise ValueError(f"an energy needs a boundary: {', '.join(BOUNDARIES)}")
     model = ClosedModel(
         row["id"], tuple(row["aliases"].split()), int(row["year"]), energy, boundary,
         row["boundary_note"], _range(row, "active_b", "active_low_b", "active_high_b"),

@@ -135,7 +135,7 @@ class Models:
         model = self.get(name)
         if model is None:
             if self._media.get(name) is not None:
-                raise LookupError(f"`{name}` makes images or videos: it goes with media_serving")
+                raise LookupError(f"`{name}` makes images or videos: use it with media_serving")
             hint = _near(name, [*self._language.names, *self._closed.names])
             raise LookupError(f"unknown model `{name}`{hint}; or give `parameters` ({LISTING})")
         return model
@@ -151,7 +151,7 @@ class Models:
         known = self._media.get(name)
         if known is None:
             if self.get(name) is not None:
-                raise LookupError(f"`{name}` is a language model: it goes with llm_serving")
+                raise LookupError(f"`{name}` is a language model: use it with llm_serving")
             hint = _near(name, self._media.names)
             raise LookupError(f"unknown model `{name}`{hint}; or give `parameters` ({LISTING})")
         return known[0]

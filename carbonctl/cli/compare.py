@@ -52,20 +52,24 @@ def compare(
     (phases.training.total_kgco2e), its percentile p95(KEY), or prob(RULE). A limit with a
     sign is the change from the base: +5%, +2 t.
 
-    Where a grid on one side has no published life-cycle figure, all sides take those by the
-    rule of docs/methods.md, and a note says so.
+    If a grid on one side has no published life-cycle figure, all sides use the rule of
+    docs/methods.md, and a note says so.
 
-    Metrics of designs, and whether and when another one pays:
+    Metrics of designs, and whether and when another design pays off:
 
       carbonctl compare old.yaml new.yaml --metrics --embodied-share 20..80%
 
-    What decides the difference, where what both sides share cancels:
+    A page with a chart of what changed:
+
+      carbonctl compare main:job.yaml job.yaml --export html=change.html
+
+    Which unknowns decide the difference; what both sides share cancels out:
 
       carbonctl compare old.yaml new.yaml --sensitivity
     """
     if [base, *heads, budget].count("-") > 1:
         raise UsageError("standard input can be one side only, or the budget")
-    targets = [writing.parse_export(text, COMPARE_FORMATS) for text in export]
+    targets = [writing.parse_export(text, (*COMPARE_FORMATS, "html")) for text in export]
     sides = [named(text).path for text in (base, *heads)]
     writing.check_targets(targets, [*sides, *([budget] if budget else [])])
     writing.check_columns(targets, columns(with_metrics=metrics))

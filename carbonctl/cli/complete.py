@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 from carbonctl import errors
-from carbonctl.spec import files
+from carbonctl.cli.complete_files import text_of
 
 VARIABLE = "_CARBONCTL_COMPLETE"
 SHELLS = ("bash", "zsh", "fish")
@@ -180,10 +180,24 @@ def _of_line(value: str, wanted: _Wanted, begun: str) -> Offer:
     if value == "levers":
         names = (levers(Path(argument)) for argument in wanted.arguments)
         return dict.fromkeys(chain.from_iterable(names), "")
+    if value in ("settings", "activities", "rules"):
+        return _of_workload(value, wanted, begun)
     if value == "exports" and "=" not in begun:
         flag = _flag(wanted.entry, "--format") or {"value": []}
         return {f"{form}=": "" for form in flag["value"]}
     return {}
+
+
+def _of_workload(value: str, wanted: _Wanted, begun: str) -> Offer:
+    """Return paths, activities, or keys of rules; none behind what they end with."""
+    from carbonctl.cli import complete_paths
+
+    if value == "rules":
+        return dict.fromkeys(complete_paths.rules(), "")
+    if "=" in begun:
+        return {}
+    work = getattr(complete_paths, value)
+    return dict.fromkeys(chain.from_iterable(work(Path(name)) for name in wanted.arguments), "")
 
 
 def _fitting(known: Offer, begun: str) -> Offer:
@@ -228,7 +242,7 @@ def devices(folders: Iterable[Path], *, only_vendors: bool = False) -> list[str]
 def instances(folders: Iterable[Path]) -> list[str]:
     """Return the ids of the cloud machine types, from the first column of their table."""
     lines = chain.from_iterable(
-        _text(folder / "cloud" / "instances.csv").splitlines()[1:] for folder in folders
+        text_of(folder / "cloud" / "instances.csv").splitlines()[1:] for folder in folders
     )
     return sorted({line.partition(",")[0] for line in lines})
 
@@ -244,7 +258,7 @@ def aliases(folders: Iterable[Path], begun: str) -> Offer:
     """
     offered: Offer = {}
     for path in _paths(folders, "*/*.yaml"):
-        listed = _ALIASES.search(_text(path))
+        listed = _ALIASES.search(text_of(path))
         text = listed[1].strip() if listed else "[]"
         parts = text[1:-1].split(",") if text.startswith("[") else text.split("\n")
         names = (part.strip().removeprefix("- ").strip("\"'") for part in parts)
@@ -260,7 +274,7 @@ def grids(folders: Iterable[Path]) -> Offer:
     offered: Offer = {}
     for folder in folders:
         for path in [*sorted((folder / "grids").glob("*.csv")), folder / "cloud" / "regions.csv"]:
-            rows = csv.reader(_text(path).splitlines())
+            rows = csv.reader(text_of(path).splitlines())
             head = next(rows, [])
             if head[:4] in _GRID_HEADS or head[:2] == ["region", "name"]:
                 offered.update((row[0], row[1]) for row in rows if len(row) > 1)
@@ -288,25 +302,17 @@ def _model_names(folders: Iterable[Path]) -> Iterator[tuple[str, str]]:
 
     for folder in folders:
         for name in ("language", "closed", "media"):
-            rows = csv.reader(_text(folder / "models" / f"{name}.csv").splitlines())
+            rows = csv.reader(text_of(folder / "models" / f"{name}.csv").splitlines())
             if next(rows, [])[:2] == ["id", "aliases"]:
                 yield from ((row[0], row[1]) for row in rows if len(row) > 1)
 
 
 def levers(path: Path) -> list[str]:
     """Return the names of the levers of a workload, as its text has them."""
-    listed = _LEVERS.search(_text(path))
+    listed = _LEVERS.search(text_of(path))
     items = _NAMED.findall(listed[1]) if listed else []
     least = min((len(indent) for indent, _ in items), default=0)
     return [name.strip().strip("\"'") for indent, name in items if len(indent) == least]
-
-
-def _text(path: Path) -> str:
-    """Return what a file holds; nothing where it cannot be read, which a command would say."""
-    try:
-        return files.read(path).decode("utf-8-sig", "replace")
-    except OSError:
-        return ""
 
 
 def _is_quoted(environment: Mapping[str, str]) -> bool:

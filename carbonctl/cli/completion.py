@@ -17,7 +17,7 @@ Shell = Annotated[
 def completion(shell: Shell, debug: o.Debug = False) -> int:
     """Print the script that completes command lines in a shell.
 
-    It asks carbonctl at every TAB, so that it never has to be made anew. For bash, in ~/.bashrc:
+    The script asks carbonctl at every TAB, so it is always up to date. For bash, in ~/.bashrc:
 
       source <(carbonctl completion bash)
 

@@ -13,7 +13,7 @@ def read_share(text: str | None, *, is_wanted: bool) -> Number | None:
     if text is None:
         return None
     if not is_wanted:
-        raise UsageError("--embodied-share goes with --metrics")
+        raise UsageError("--embodied-share needs --metrics")
     from carbonctl.numbers.unit_table import QuantityError
     from carbonctl.numbers.units import FRACTION, parse
 

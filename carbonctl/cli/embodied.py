@@ -70,7 +70,7 @@ def embodied(
     if not names and not import_act:
         raise UsageError("name a FILE or a DEVICE, or a list with --import-act FILE")
     if act_compatible and not import_act:
-        raise UsageError("--act-compatible goes with --import-act FILE")
+        raise UsageError("--act-compatible needs --import-act FILE")
     if explain and format != "table":
         raise UsageError("--explain is a text; leave out --format")
     targets = [writing.parse_export(text) for text in export]

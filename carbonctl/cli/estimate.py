@@ -54,7 +54,7 @@ def estimate(
 ) -> int:
     """Estimate the carbon account of one or more workloads.
 
-    Reads YAML workloads, one or several a file, JSON Lines of them, or saved results;
+    Reads YAML workloads, one or several per file, JSON Lines, or saved results;
     FILE#N is one of several. CSV, TSV and JSON Lines are written as they come. For example:
 
       carbonctl estimate job.yaml

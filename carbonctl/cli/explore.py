@@ -46,7 +46,7 @@ Limit = Annotated[
     int | None,
     typer.Option(
         "--limit", min=2, max=10_000_000, metavar="N",
-        help="Most designs that are computed. Default: 100,000.",
+        help="Largest number of designs. Default: 100,000.",
     ),
 ]  # fmt: skip
 Format = Annotated[Form, typer.Option("--format", "-f", help="Form of the output.")]

@@ -15,7 +15,7 @@ from carbonctl.inputs.reading import called
 from carbonctl.ledger.frames import DASK as INSTALL_DASK
 from carbonctl.ledger.frames import require
 from carbonctl.outputs import writing
-from carbonctl.render import FOR_PEOPLE, FORMATS, Style
+from carbonctl.render import CHART_FORMATS, FOR_PEOPLE, FORMATS, Style, charts
 
 ROW_FORMATS = ("csv", "tsv", "jsonl", "parquet")
 
@@ -34,7 +34,7 @@ By = Annotated[
         "--by", metavar="TAG,…", help="Group by columns, or by device, grid, phase, scope, month."
     ),
 ]
-Rows = Annotated[bool, typer.Option("--rows", help="A row a job: csv, tsv, jsonl, parquet.")]
+Rows = Annotated[bool, typer.Option("--rows", help="One row per job: csv, tsv, jsonl, parquet.")]
 Top = Annotated[
     int | None, typer.Option("--top", min=1, metavar="N", help="Tables: only the N largest groups.")
 ]
@@ -66,7 +66,7 @@ AllowRejects = Annotated[
     ),
 ]
 KeepDuplicates = Annotated[
-    bool, typer.Option("--keep-duplicates", help="Count a job again that stands twice.")
+    bool, typer.Option("--keep-duplicates", help="Count a job twice that occurs twice.")
 ]
 Engine = Annotated[
     Literal["auto", "arrow", "csv", "dask"],
@@ -136,8 +136,8 @@ def fleet(
 ) -> int:
     """Account for many jobs at once: tables, logs of other tools, cloud bills.
 
-    A table has a job a row; a log is known by its header. Columns are known by their names, or a
-    map names them. Rows that cannot be counted leave the others. For example:
+    A table has one job per row; a log is recognised by its header. Columns are recognised by
+    name, or a map names them. Rows that cannot be counted are reported and skipped. For example:
 
       carbonctl fleet jobs.csv --by team,month
 
@@ -152,8 +152,9 @@ def fleet(
     from carbonctl.batch.fleet.run import Order, run
     from carbonctl.batch.fleet.templates import read_template
 
-    targets = [writing.parse_export(text, FORMATS) for text in export]
+    targets = [writing.parse_export(text, (*FORMATS, *CHART_FORMATS)) for text in export]
     forms = [*(target.form for target in targets), format]
+    charts.require(forms)
     flags = log_options.Flags(
         timezone, assume_pue, windows, basis, cpu_basis, energy, failed_as, services
     )
@@ -228,7 +229,7 @@ def _names(text: str | None, flag: str) -> tuple[str, ...]:
         what = f"{flag} '{text}': a name is empty; write names with commas between them"
         raise UsageError(f"{what}: team,month")
     if len({*names}) < len(names):
-        raise UsageError(f"{flag} {text}: a name stands twice")
+        raise UsageError(f"{flag} {text}: a name is given twice")
     return tuple(names)
 
 

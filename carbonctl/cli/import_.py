@@ -51,8 +51,8 @@ def import_(
 ) -> int:
     """Read logs of another tool into a table of jobs; nothing is estimated.
 
-    The table is what carbonctl fleet reads, and what may be looked over before. What was skipped
-    or cannot be read is said. For example:
+    Writes the table that carbonctl fleet reads, so that you can check it first. Rows that were
+    skipped or cannot be read are reported. For example:
 
       carbonctl import slurm sacct.psv --map cluster.yaml --output jobs.csv
 

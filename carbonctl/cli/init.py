@@ -41,6 +41,11 @@ _HEADS = {
 _COMMANDS = {"site-file": "site", "explore-file": "explore"}
 _NEXT = {
     "explore": "carbonctl init, for the workload carbon.yaml; then carbonctl explore {path}",
+    "levers": "carbonctl levers {path}",
+    "projection": "carbonctl project {path}",
+    "schedule": "carbonctl schedule {path}",
+    "scaling": "carbonctl scaling {path}",
+    "fleet": "carbonctl fleet jobs.csv --map {path}, with the columns of your table",
     "budget": "carbonctl estimate carbon.yaml --budget {path}",
     "device": "carbonctl validate {path}",
     "host": "carbonctl validate {path}",
@@ -60,7 +65,7 @@ def init(
 ) -> int:
     """Write a commented file to begin with.
 
-    What is there already is never written over. For example:
+    A file that already exists is not overwritten. For example:
 
       carbonctl init
 
@@ -68,7 +73,7 @@ def init(
 
       carbonctl init --from-published llama3
 
-    A workload begins with the line by which an editor finds its schema, once that is written:
+    The first line of a workload tells editors where its schema is. Write the schema once:
 
       carbonctl schema spec > carbonctl.schema.json
     """

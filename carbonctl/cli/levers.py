@@ -44,9 +44,9 @@ Attribute = Annotated[
 ]
 Suggest = Annotated[
     bool,
-    typer.Option("--suggest", help="What would lower it: levers that need not be in the file."),
+    typer.Option("--suggest", help="Suggest levers, also ones that are not in the file."),
 ]
-Rank = Annotated[bool, typer.Option("--rank", help="The lever that saves most comes next.")]
+Rank = Annotated[bool, typer.Option("--rank", help="Always pull the lever next that saves most.")]
 Only = Annotated[
     list[str],
     typer.Option("--lever", metavar="NAME", help="Only this lever; can be given several times."),

@@ -28,7 +28,10 @@ Power = Annotated[
     typer.Option("--power", metavar="WATTS", help="Also its use over its life, at this draw."),
 ]
 DutyCycle = Annotated[
-    str | None, typer.Option("--duty-cycle", metavar="SHARE", help="With --power: 100 % if not.")
+    str | None,
+    typer.Option(
+        "--duty-cycle", metavar="SHARE", help="With --power: time in use. Default: 100 %."
+    ),
 ]
 Grid = Annotated[
     str | None, typer.Option("--grid", metavar="GRID", help="With --power: where it is used.")
@@ -60,7 +63,7 @@ def read(
     use = _value("--utilization", utilization, units.FRACTION, bounds.positive_fraction)
     for flag, text in (("--duty-cycle", duty_cycle), ("--grid", grid)):
         if power is None and text is not None:
-            raise UsageError(f"{flag} goes with --power, the draw in use")
+            raise UsageError(f"{flag} needs --power, the draw in use")
     watts = _value("--power", power, units.POWER, bounds.not_negative)
     duty = _value("--duty-cycle", duty_cycle or "100 %", units.FRACTION, bounds.fraction)
     if watts is None or duty is None:

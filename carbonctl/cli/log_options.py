@@ -17,23 +17,27 @@ from carbonctl.spec.model import PHASES
 from carbonctl.text import did_you_mean
 
 From = Annotated[
-    str | None, typer.Option("--from", metavar="FORMAT", help="What is read; else by its header.")
+    str | None,
+    typer.Option("--from", metavar="FORMAT", help="Format of the input. Default: by its header."),
 ]
 MapFile = Annotated[
     str | None,
-    typer.Option("--map", metavar="FILE", help="What columns hold, and what stands behind them."),
+    typer.Option(
+        "--map", metavar="FILE", help="YAML that maps columns to fields, and adds to them."
+    ),
 ]
 Column = Annotated[
     list[str],
     typer.Option("--column", metavar="FIELD=COLUMN[:UNIT]", help="Which column holds a field."),
 ]
 Timezone = Annotated[
-    str | None, typer.Option("--timezone", metavar="ZONE", help="Of times without one: UTC.")
+    str | None,
+    typer.Option("--timezone", metavar="ZONE", help="Of times that have none. Default: UTC."),
 ]
 AssumePue = Annotated[
     float | None,
     typer.Option(
-        "--assume-pue", min=1, metavar="PUE", help="carbontracker: what its energy holds."
+        "--assume-pue", min=1, metavar="PUE", help="carbontracker: the PUE in its energy."
     ),
 ]
 Windows = Annotated[

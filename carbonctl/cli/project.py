@@ -48,7 +48,7 @@ Until = Annotated[
     str | None,
     typer.Option(
         "--until", metavar="KEY = LIMIT",
-        help="What --solve is to bring about at the end: 'energy_kwh = -28.5 %', or a figure.",
+        help="With --solve: what to reach at the end: 'energy_kwh = -28.5 %', or a figure.",
     ),
 ]  # fmt: skip
 Embodied = Annotated[

@@ -60,7 +60,7 @@ Course = Annotated[
     str | None,
     typer.Option(
         "--grid", metavar="COURSE",
-        help="How the grid goes on: '-7 % / year', '2024: 400 g/kWh, 2030: 250 g/kWh'.",
+        help="How its intensity develops: '-7 % / year', '2024: 400 g/kWh, 2030: 250 g/kWh'.",
     ),
 ]  # fmt: skip
 Embodied = Annotated[
@@ -78,7 +78,7 @@ Intensity = Annotated[
 Dates = Annotated[bool, typer.Option("--dates", help="Lead with the best dates, to the month.")]
 Owned = Annotated[
     str | None,
-    typer.Option("--owned", metavar="AGE", help="Also: replace one of this age that is owned?"),
+    typer.Option("--owned", metavar="AGE", help="Also whether to replace a machine of this age."),
 ]
 SecondLife = Annotated[
     str | None,
@@ -129,8 +129,8 @@ def refresh(
 ) -> int:
     """Show how long to keep machines that newer ones would replace.
 
-    Embodied carbon of each new machine stands against the electricity that it saves. Even lives,
-    the best dates, and a rule of thumb are compared. For example:
+    Weighs the embodied carbon of each new machine against the electricity that it saves.
+    Compares equal lives, the best dates, and a rule of thumb. For example:
 
       carbonctl refresh job.yaml --gain '2x / 3.5 years'
 
@@ -220,7 +220,7 @@ def _question(
     horizon_y, step_y = asked.years("--horizon", horizon), asked.years("--step", step)
     asked.check_step(step, horizon_y, step_y)
     if second_life is None and rule != asked.CUT_OFF:
-        raise UsageError("--rule goes with --second-life, how long it serves others afterwards")
+        raise UsageError("--rule needs --second-life, how long it serves others afterwards")
     return Question(
         asked.rate("--gain", gain),
         gain.strip(),
@@ -262,7 +262,7 @@ def _alone(
     given = [flag for flag, text in flags.items() if text is not None]
     if file is not None:
         if given:
-            raise UsageError(f"{given[0]} goes without FILE, whose machine has it; use --set")
+            raise UsageError(f"{given[0]} cannot be used with FILE; use --set")
         return None
     if system is not None or set:
         raise UsageError(f"{'--system' if system is not None else '--set'} needs FILE, a workload")

@@ -47,9 +47,7 @@ Force = Annotated[bool, typer.Option("--force", help="Overwrite a file of anothe
 Format = Annotated[
     Form | None, typer.Option("--format", "-f", help="Form of the document. Default: by kind.")
 ]
-Per = Annotated[
-    str | None, typer.Option("--per", metavar="N", help="sci: the score of so many units.")
-]
+Per = Annotated[str | None, typer.Option("--per", metavar="N", help="sci: the score per N units.")]
 OfPersona = Annotated[Persona, typer.Option("--persona", help="sci-ai: whose score.")]
 Tokens = Annotated[
     str | None, typer.Option("--tokens", metavar="N", help="sci-ai, provider: training tokens.")
@@ -87,9 +85,7 @@ Update = Annotated[
         help="model-card: put the block into this file's front matter.",
     ),
 ]
-OfYear = Annotated[
-    int | None, typer.Option("--year", metavar="YEAR", help="inventory: the year that it is of.")
-]
+OfYear = Annotated[int | None, typer.Option("--year", metavar="YEAR", help="inventory: its year.")]
 Purchases = Annotated[
     str | None,
     typer.Option(
@@ -147,8 +143,8 @@ def report(
 ) -> int:
     """Write documents: a page with charts, SCI, a model card, a statement, an inventory.
 
-    Every figure is one of the account. What a document needs and the account lacks is an error
-    that says what to give. For example:
+    Every figure comes from the account. If one is missing, the error says what to give. For
+    example:
 
       carbonctl report job.yaml --output report.html
 
@@ -216,7 +212,7 @@ def _card_target(update: str | None, kind: str) -> list[writing.Target]:
     if update is None:
         return []
     if kind != "model-card":
-        raise UsageError("--update goes with --as model-card")
+        raise UsageError("--update needs --as model-card")
     return [writing.Target("yaml", Path(update), append=False, flag="--update")]
 
 
@@ -291,7 +287,7 @@ def _chart_form(output: str | None, kind: str) -> str:
     from carbonctl.render import charts
 
     if kind != "page":
-        raise UsageError("--chart goes with --as page")
+        raise UsageError("--chart needs --as page")
     forms = [form for form in ("vl.json", "svg", "png") if (output or "").endswith(f".{form}")]
     if not forms:
         raise UsageError("--chart: add --output PATH that ends in .svg, .png or .vl.json")

@@ -27,7 +27,7 @@ else:
 Names = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="NAME", help="Published workloads, by name or a part of it; all unless given."
+        metavar="NAME", help="Published workloads, by name or a part of it. Default: all."
     ),
 ]
 Given = Annotated[bool, typer.Option("--given", help="Only estimates with all published inputs.")]

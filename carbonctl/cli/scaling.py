@@ -45,7 +45,7 @@ LawText = Annotated[
     str | None,
     typer.Option(
         "--law", metavar="LAW",
-        help="Runs: also this law; names that are no columns are fitted: "
+        help="Runs: also this law; names that are not columns are fitted: "
         "'error = e0 + a*model^-p + b*data^-q'.",
     ),
 ]  # fmt: skip

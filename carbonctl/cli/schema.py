@@ -21,7 +21,8 @@ Name = Annotated[
         metavar="SCHEMA",
         help="spec: a workload; device: a record of hardware_db; site-file, explore-file: what "
         "site and explore read; result: JSON of estimate; "
-        f"{', '.join(schemas.NAMES[5:])}: JSON of that command.",
+        f"{', '.join(schemas.NAMES[5 : -len(schemas.OF_REPORTS)])}: JSON of that command; "
+        f"{', '.join(schemas.OF_REPORTS)}: JSON of that report.",
     ),
 ]
 

@@ -85,8 +85,8 @@ def sensitivity(
 ) -> int:
     """Show which unknowns decide a figure, and how far each moves it.
 
-    Every other unknown stays at its median. --method all adds how much of the variance is each
-    one's doing (First: alone, Total: with interactions), and the rank correlation. For example:
+    Every other unknown stays at its median. --method all adds each one's share of the
+    variance (First: alone, Total: with interactions), and the rank correlation. For example:
 
       carbonctl sensitivity job.yaml
 

@@ -50,7 +50,7 @@ OfAccount = Annotated[
     Account, typer.Option("--account", help="The operational account that totals hold.")
 ]
 Horizon = Annotated[
-    str | None, typer.Option("--years", metavar="N", help="Also the total of so many years.")
+    str | None, typer.Option("--years", metavar="N", help="Also the total over N years.")
 ]
 AerMer = Annotated[
     bool,

@@ -70,7 +70,8 @@ SortBy = Annotated[
     Sort, typer.Option("--sort", help="Order of groups: largest first, or by value.")
 ]
 Excess = Annotated[
-    bool, typer.Option("--excess", help="List runs with their carbon over the leanest as good.")
+    bool,
+    typer.Option("--excess", help="List runs, with carbon above the leanest as good."),
 ]
 Known = Annotated[
     Preset | None, typer.Option("--preset", help="Columns of a published table: co2ml.")
@@ -104,7 +105,7 @@ def survey(
     quiet: o.Quiet = False,
     debug: o.Debug = False,
 ) -> int:
-    """Survey many runs: who emits, what it goes with, which rows err.
+    """Survey many runs: largest emitters, correlations, faulty rows.
 
     Reads CSV, TSV, Parquet and JSON Lines with a row per run, and folders of saved results.
     Columns are found by name: carbon or kgco2e, energy, devices, hours, watts, g_per_kwh, quality.

@@ -21,7 +21,7 @@ from carbonctl.text import path_shown
 Files = Annotated[
     list[str],
     typer.Argument(
-        metavar="FILE", help="Workloads, saved results or hardware records; - is stdin."
+        metavar="FILE", help="Workloads, records, or other files that carbonctl reads; - is stdin."
     ),
 ]
 
@@ -35,11 +35,11 @@ def validate(
     verbose: o.Verbose = False,
     debug: o.Debug = False,
 ) -> int:
-    """Check workloads, saved results and hardware records.
+    """Check workloads, records and the other files that carbonctl reads.
 
-    Says every fault with its file, line and column, and nothing where there is none. Reads
-    what estimate reads, several workloads of a file too. No account is made: whether the
-    figures of a workload suffice, estimate says. For example:
+    Reports every fault with its file, line and column, and prints nothing if there is none. It
+    reads what estimate reads, but computes no account: whether the figures of a workload
+    suffice, only estimate knows. For example:
 
       carbonctl validate jobs/*.yaml
 

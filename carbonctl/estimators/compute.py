@@ -94,7 +94,7 @@ def device_power(activity: LoadFields, group: Group, setting: ActivityContext) -
         if activity.load is not None or activity.busy is not None:
             key = "load" if activity.load is not None else "busy"
             name = group.power.name
-            message = f"`{name}` is an average draw already; {key} goes with rated power"
+            message = f"`{name}` is an average draw already; {key} needs a rated power"
             raise ActivityError.at(f"{setting.path}.{key}", message)
         return of(group.power) if group.power_of is None else of(group.power) / group.power_of
     use = setting.use._replace(task=activity.task)

@@ -65,7 +65,7 @@ class Network(Spec):
         if self.hops is not None and not self.hops:
             raise ValueError("hops names no element")
         if self.year is not None and self.intensity is None:
-            raise ValueError("year goes with intensity")
+            raise ValueError("year needs intensity")
         unused = (self.energy or {}).keys() - (self.hops or {}).keys()
         if unused:
             raise ValueError(f"energy: no hop passes {', '.join(sorted(unused))}")

@@ -51,7 +51,7 @@ class Faults(Spec):
         every, time = self.checkpoint_every, self.checkpoint_time
         if time is None and every is not None:
             raise ValueError(
-                "checkpoint_every goes with `checkpoint_time`, the time that one checkpoint takes"
+                "checkpoint_every needs `checkpoint_time`, the time that one checkpoint takes"
             )
         if time is not None and not isinstance(every, Value) and decide(time.low <= 0):
             raise ValueError(

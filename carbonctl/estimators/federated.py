@@ -8,7 +8,7 @@ In each round a cohort of clients receives the model, computes, and sends its up
 - the network, as a whole by kWh/GB with its year, or element by element with hop counts;
 - the server, a system of its own, with the PUE of its site; clients have none.
 
-What is not given and not known is not counted, and said so.
+What is neither given nor known is not counted, and a warning says so.
 """
 
 from collections.abc import Iterator
@@ -128,7 +128,7 @@ class Federated(ClientFields, Activity):
         if not has_size and (key := self.first_given(*moves)):
             raise ValueError(f"{key}: how much is moved? give `model_size`, or `parameters`")
         if self.dropout_work is not None and self.dropout is None:
-            raise ValueError("dropout_work goes with `dropout`")
+            raise ValueError("dropout_work needs `dropout`")
         return self
 
     @model_validator(mode="after")

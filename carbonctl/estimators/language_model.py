@@ -43,7 +43,7 @@ class ModelFields(Spec):
         if self.model is None and self.parameters is None:
             raise ValueError("which model? give `model`, or `parameters`")
         if self.active_parameters is not None and self.parameters is None:
-            raise ValueError("active_parameters goes with `parameters`")
+            raise ValueError("active_parameters needs `parameters`")
         return self
 
 

@@ -96,10 +96,10 @@ class LlmServing(ModelFields, OnMachine):
         if self.mode == "offline" and (key := self.first_given("busy", "fleet")):
             raise ValueError(f"`{key}` has no use offline: replicas work all the time")
         if (self.energy_per_request is None) != (self.energy_boundary is None):
-            raise ValueError("energy_per_request goes with energy_boundary: chip, node or facility")
+            raise ValueError("energy_per_request needs energy_boundary: chip, node or facility")
         key = self.first_given("energy_per_request", "embodied_per_request")
         if key is not None and self.uses_machine:
-            said = f"`{key}` goes without {self.given_of_machine}"
+            said = f"`{key}` cannot be combined with {self.given_of_machine}"
             raise ValueError(f"{said}; on a machine, use `kind: serving`")
         return self
 

@@ -102,4 +102,4 @@ def check_rate(requests: Value | None, duration: Value | None) -> None:
         Saying which goes with which.
     """
     if requests is not None and bool(requests.unit) != (duration is not None):
-        raise ValueError("requests as a rate goes with a `duration`; a count goes without")
+        raise ValueError("requests as a rate needs a `duration`; a count has none")

@@ -77,9 +77,9 @@ class Serving(Loaded):
         if self.device_time_per_request is not None and self.throughput is not None:
             raise ValueError("give `device_time_per_request` or `throughput`")
         if (self.energy_per_request is None) != (self.energy_boundary is None):
-            raise ValueError("energy_per_request goes with energy_boundary: chip, node or facility")
+            raise ValueError("energy_per_request needs energy_boundary: chip, node or facility")
         if self.embodied_per_request is not None and self.uses_machine:
-            raise ValueError("embodied_per_request goes with energy_per_request, without a system")
+            raise ValueError("embodied_per_request needs energy_per_request, and no system")
         check_rate(self.requests, self.duration)
         return self._check_use()
 

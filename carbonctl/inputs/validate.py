@@ -1,4 +1,4 @@
-"""Checks an input without an account of it: a workload, a site, designs, a saved result, a record.
+"""Checks an input without an account of it: a workload, a site, a map, a saved result, a record.
 
 What only the account can find is not found here: figures that do not go together with those
 of the catalog, or do not suffice.
@@ -18,6 +18,7 @@ from carbonctl.ledger.result import is_saved
 from carbonctl.spec.explore_file import is_explore, load_explore
 from carbonctl.spec.load import load_tree
 from carbonctl.spec.model import Workload
+from carbonctl.spec.scaling import is_scaling, load_scaling
 from carbonctl.spec.site_file import is_site, load_site
 from carbonctl.spec.tree import Map, Node, decode, parse
 from carbonctl.text import few_searches
@@ -28,9 +29,13 @@ DEVICE = "device record"
 HOST = "host record"
 SITE = "site"
 DESIGNS_FILE = "file of designs"
+SCALING_FILE = "file of a scaling law"
+MAP_FILE = "map of a table of jobs"
 
 _FORMS: dict[str, Reader] = {DEVICE: records.DEVICE, HOST: records.HOST}
 _OF_A_WORKLOAD = Workload.model_fields.keys() - {"name"}
+# Keys that only a map of a table of jobs has.
+_OF_A_MAP = {"map", "tags", "regions", "instances", "defaults", "drop", "timezone", "from"}
 _FOLDERS = {**dict.fromkeys(DEVICES, DEVICE), **dict.fromkeys(HOSTS, HOST)}
 
 
@@ -61,12 +66,9 @@ def validate(data: bytes, file: str, catalog: Catalog, first: int = 1) -> str:
         return SAVED
     problems: list[Problem] = []
     tree = parse(text, file, problems=problems, first=first)
-    if is_site(tree):
-        load_site(text, file, catalog, first=first)
-        return SITE
-    if is_explore(tree):
-        load_explore(text, file, catalog, first=first).columns()
-        return DESIGNS_FILE
+    other = _of_another_command(tree, text, file, catalog, first)
+    if other is not None:
+        return other
     forms = record_forms(tree, file)
     if forms:
         return _record(tree, problems, file, forms, catalog)
@@ -76,6 +78,32 @@ def validate(data: bytes, file: str, catalog: Catalog, first: int = 1) -> str:
 
         check_systems(loaded, catalog)
     return WORKLOAD
+
+
+def _of_another_command(
+    tree: Node, text: str, file: str, catalog: Catalog, first: int
+) -> str | None:
+    """Check what a command other than estimate reads, and return what it is; None if it is none."""
+    if is_site(tree):
+        load_site(text, file, catalog, first=first)
+        return SITE
+    if is_explore(tree):
+        load_explore(text, file, catalog, first=first).columns()
+        return DESIGNS_FILE
+    if is_scaling(tree):
+        load_scaling(text, file, first=first)
+        return SCALING_FILE
+    if _is_map(tree):
+        from carbonctl.inputs.jobs.maps import parse_map
+
+        parse_map(text, file, first)
+        return MAP_FILE
+    return None
+
+
+def _is_map(tree: Node) -> bool:
+    """Whether a tree is a map of a table of jobs: it names columns, and is no workload."""
+    return isinstance(tree, Map) and "name" not in tree and not tree.keys().isdisjoint(_OF_A_MAP)
 
 
 def record_forms(tree: Node, file: str) -> tuple[str, ...]:

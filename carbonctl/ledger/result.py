@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from carbonctl.catalog.everyday import Everyday
 from carbonctl.catalog.own_records import OwnRecords
@@ -116,8 +116,12 @@ class Result:
 
     Attributes
     ----------
-    file, sha256, name : str
-        The input, its digest, and the workload's name.
+    file : str
+        The input.
+    sha256 : str
+        Its digest.
+    name : str
+        The workload's name.
     entries : tuple of Entry
         The ledger, each entry with its 90 % range.
     booked : tuple of Entry
@@ -152,6 +156,9 @@ class Result:
         saved result empty.
     """
 
+    # How a notebook shows it as HTML: said by what knows renderers, `carbonctl.api`.
+    _html: ClassVar[Callable[["Result"], str] | None] = None
+
     def __init__(
         self,
         file: str,
@@ -182,6 +189,10 @@ class Result:
 
     def __repr__(self) -> str:
         return f"<Result {self.file}: {self.name}, total_kgco2e={self.total.total_kgco2e}>"
+
+    def _repr_html_(self) -> str | None:
+        """Return what a notebook shows; None, and so its text, outside `carbonctl.api`."""
+        return None if self._html is None else self._html()
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what is to be copied or sent elsewhere, what was to be made on demand included."""
@@ -249,7 +260,8 @@ class Result:
     def groups(self, by: str) -> dict[str, Totals]:
         """Return the sums over entries that are alike in one way, in their order.
 
-        ``by`` is one of `GROUPS`.
+        ``by`` is ``"phase"``, ``"activity"``, ``"item"``, ``"scope"``, ``"stage"``, ``"part"``,
+        ``"system"`` or ``"site"``.
         """
         key = GROUPS[by]
         parts: dict[str, list[int]] = {}

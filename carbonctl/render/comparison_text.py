@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 from carbonctl.analysis.compare import Change, ComparedEntry, Comparison, Delta
 from carbonctl.analysis.compare.deltas import of_numbers, percent_of
-from carbonctl.analysis.compare.model import ADDED, CHANGED, REMOVED, SAME
+from carbonctl.analysis.compare.model import ADDED, CHANGED, REMOVED, SAME, WORKLOAD
 from carbonctl.render import human_numbers
 from carbonctl.spec.model import PHASES
 
+_REASONS = 3  # figures that a reason names
 _NOISE = 1e-9  # of a figure: what rounding leaves of a difference
 
 
@@ -36,6 +37,26 @@ def headline(one: Comparison) -> str:
     size = human_numbers.mass(abs(delta.difference))
     ends = f"from {human_numbers.mass(delta.base)} to {human_numbers.mass(delta.head)}{what}"
     return f"{size} {word}{percent}: {ends}.{_whose(delta)}"
+
+
+def reason(one: Comparison) -> str:
+    """Return what the workload's author changed, the largest first; empty where it is nothing."""
+    assumed = [(path, before, after) for path, before, after, cause in changes(one)
+               if cause == WORKLOAD]  # fmt: skip
+    moved = [f"{path} {before} → {after}" for path, before, after in [*inputs(one), *assumed]]
+    moved = [*_come_and_gone(one), *moved]
+    more = [f"{len(moved) - _REASONS} more"] if len(moved) > _REASONS else []
+    return "; ".join([*moved[:_REASONS], *more])
+
+
+def _come_and_gone(one: Comparison) -> list[str]:
+    """Return the activities that only one side has: `training.tuning added`."""
+    of_activity: dict[str, list[ComparedEntry]] = {}
+    for row in one.rows:
+        name = f"{row.entry.phase}.{row.entry.activity}"
+        of_activity.setdefault(f"{row.workload}: {name}" if row.workload else name, []).append(row)
+    what = {name: _change(rows) for name, rows in of_activity.items()}
+    return [f"{name} {word}" for name, word in what.items() if word in (ADDED, REMOVED)]
 
 
 def _whose(delta: Delta) -> str:

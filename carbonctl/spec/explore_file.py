@@ -108,7 +108,7 @@ class ExploreFile(Spec):
                 "intensity", "pue", "volume", "years", "lifetime", "utilization", "logic", "dram"
             )
             if alone:
-                raise ValueError(f"`{alone}` goes with `designs`; a workload says its own")
+                raise ValueError(f"`{alone}` needs `designs`; a workload has its own")
         elif self.axes:
             raise ValueError("`axes` change a workload, which is not given")
         return self

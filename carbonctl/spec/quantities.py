@@ -71,7 +71,7 @@ def _read_mapping(raw: Map, dimension: Dimension, check: bounds.Check) -> Value:
     more = [key for key in distributed.MORE if raw.get(key)]
     if not word and more:
         wanted = distributed.MORE[more[0]]
-        raise ValueError(f"`{more[0]}` goes with `distribution: {wanted}`; add that")
+        raise ValueError(f"`{more[0]}` needs `distribution: {wanted}`; add that")
     if not word and not raw.get("best"):
         raise ValueError(
             "a quantity written as a mapping needs `best` (and `low`, `high`, `source`)"

@@ -87,7 +87,7 @@ class Scaling(Spec):
         if self.energy is not None and not given:
             raise ValueError(f"energy: it is of a grid, which needs {', '.join(grid)}")
         if self.window is not None and self.half_life is None:
-            raise ValueError("window: it goes with half_life")
+            raise ValueError("window: it needs half_life")
         if not given and self.half_life is None and self.sub_sampling is None:
             raise ValueError("it asks nothing; give a grid, half_life or sub_sampling")
         return self
@@ -99,6 +99,11 @@ class ScalingFile(Spec):
     version: f.Version | None = optional("version of the spec language: 1")
     name: f.Name | None = optional("what reports call it")
     scaling: Scaling = Field(description="what is asked")
+
+
+def is_scaling(tree: object) -> bool:
+    """Whether a tree is such a file: it asks for a scaling law, and is no workload."""
+    return isinstance(tree, Map) and "scaling" in tree and "phases" not in tree
 
 
 def load_scaling(

@@ -33,7 +33,7 @@ class Demand(Spec):
         if len(given) != 1:
             raise ValueError("give one of `power`, `hourly` and `workload`")
         if self.column is not None and self.hourly is None:
-            raise ValueError("`column` goes with `hourly`, whose column it is")
+            raise ValueError("`column` needs `hourly`, whose column it is")
         return self
 
 

@@ -397,7 +397,7 @@ FAULTY = [
     (f"{COMPUTE}, faults: {{mtbf: 1000 h}}", "faults: this job does not finish: it fails every 0.061 h, and runs 100 h without a checkpoint"),
     (f"{COMPUTE}, {CHECKPOINTS}, restarts: 5 %", "give `faults`, from which the device time of restarts follows, or `restarts`, not both"),
     (f"{COMPUTE}, faults: {{mtbf: 5 h, devices: 4}}", "faults.devices: the activity gives its `devices`"),
-    (f"{COMPUTE}, faults: {{mtbf: 50000 h, checkpoint_every: 1 h}}", "checkpoint_every goes with `checkpoint_time`"),
+    (f"{COMPUTE}, faults: {{mtbf: 50000 h, checkpoint_every: 1 h}}", "checkpoint_every needs `checkpoint_time`"),
     (f"{COMPUTE}, faults: {{mtbf: 50000 h, checkpoint_time: 0 s}}", "have no best interval; give `checkpoint_every`"),
     (f"{COMPUTE}, faults: {{mtbf: 50000 h, checkpoint_time: 0..2 min}}", "have no best interval; give `checkpoint_every`"),
     (f"{COMPUTE}, faults: {{mtbf: 50000 h, checkpoint_time: 2 min, checkpoint_every: bset}}", "checkpoint_every: `bset`: `best`, or a duration such as `1 h` is wanted; did you mean `best`?"),

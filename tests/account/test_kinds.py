@@ -243,8 +243,8 @@ def test_every_kind_is_tried_here():
         ("kind: serving, system: node", "give `requests`"),
         ("kind: serving, requests: 5", "what does a request take?"),
         ("kind: serving, requests: 5, energy_per_request: 1 Wh", "energy_boundary: chip, node"),
-        ("kind: serving, requests: 5 / day, energy_per_request: 1 Wh, energy_boundary: node", "goes with a `duration`"),
-        ("kind: serving, requests: 5, duration: 1 h, energy_per_request: 1 Wh, energy_boundary: node", "a count goes without"),
+        ("kind: serving, requests: 5 / day, energy_per_request: 1 Wh, energy_boundary: node", "needs a `duration`"),
+        ("kind: serving, requests: 5, duration: 1 h, energy_per_request: 1 Wh, energy_boundary: node", "a count has none"),
         ("kind: serving, requests: 5, energy_per_request: 1 Wh, energy_boundary: node, host_embodied: 1 t", "has no use here"),
         ("kind: serving, system: node, fleet: 5, duration: 1 h, requests: 5", "no use beside a fleet"),
         ("kind: serving, system: node, fleet: 5, duration: 1 h, pool_idle: yes", "in its hours already"),
@@ -333,7 +333,7 @@ def test_requests_may_be_given_their_embodied_carbon():
     text = "kind: serving, requests: 1000, energy_per_request: 1 Wh, energy_boundary: node, embodied_per_request: 0.1 g"
     result = run(text)
     assert result.total.embodied_kgco2e == pytest.approx(0.1)
-    with pytest.raises(InputError, match="without a system"):
+    with pytest.raises(InputError, match="and no system"):
         run(text + ", system: node")
 
 

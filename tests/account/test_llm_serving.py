@@ -334,7 +334,7 @@ def test_a_fleet_may_have_a_count_of_requests_for_its_duration():
     assert figures_of[1] == pytest.approx(figures_of[0])
     with pytest.raises(InputError, match="too small: 2 replicas are needed"):
         account(spec(by_count.replace("73M", "200M").replace("fleet: 3", "fleet: 1")))
-    with pytest.raises(InputError, match="a count goes without"):
+    with pytest.raises(InputError, match="a count has none"):
         account(spec(by_count.replace("fleet: 3", "busy: 60 %")))
     with pytest.raises(InputError, match="needs the `duration`"):
         account(spec(by_count.replace("duration: 1 year, ", "")))
@@ -380,7 +380,7 @@ def test_a_closed_model_with_a_host_alone_names_the_host():
         account(spec(CLOSED.replace("}", ", host: aws/m6i.24xlarge}")))
     assert "device`, with" not in str(raised.value)
     both = f", host: aws/m6i.24xlarge, {OWN}}}"
-    with pytest.raises(InputError, match="`energy_per_request` goes without `host`"):
+    with pytest.raises(InputError, match="`energy_per_request` cannot be combined with `host`"):
         account(spec(CLOSED.replace("}", both)))
 
 

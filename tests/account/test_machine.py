@@ -265,7 +265,7 @@ def test_two_cpus_share_a_server_of_two_sockets():
             "device: amd/epyc-7763, host: dell/poweredge-r740, device_embodied: 5 kg",
             "holds its CPUs",
         ),
-        ("rated_power: 1 W, dram_power: 1 W/GB", "goes with `memory`"),
+        ("rated_power: 1 W, dram_power: 1 W/GB", "needs `memory`"),
     ],
 )
 def test_what_would_be_counted_twice_is_refused(activity, said):
@@ -398,7 +398,7 @@ def test_mixed_systems_serve_as_fleets_and_by_energy():
         ("rated_power: 1 W, host_power: 1 W, host_overhead: 1.3", "", "not both"),
         ("rated_power: 1 W, host_overhead: 0.9", "", "is below 1"),
         ("power: 1 W, power_scope: wall, host_overhead: 1.3", "", "hold the host"),
-        ("rated_power: 1 W, storage_medium: hdd", "", "it goes with `storage`"),
+        ("rated_power: 1 W, storage_medium: hdd", "", "it needs `storage`"),
         ("rated_power: 1 W, share: 0 %", "", "must be above 0"),
         ("rated_power: 1 W, share: 2", "", "is above 1"),
     ],

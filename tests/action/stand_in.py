@@ -18,7 +18,8 @@ import yaml
 from tests.conftest import ROOT, clean_environment
 
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
-STEPS = ACTION["runs"]["steps"]
+STEPS = [step for step in ACTION["runs"]["steps"] if "run" in step]
+KEEPS = [step for step in ACTION["runs"]["steps"] if "uses" in step]
 TOKEN = "a-token-of-the-runner"
 _EXPRESSION = re.compile(r"\$\{\{\s*([\w.-]+)\s*\}\}")
 _OUTPUT = re.compile(r"(?P<name>[\w-]+)<<(?P<end>.+)\n(?P<value>(?:.*\n)*?)(?P=end)\n")

@@ -11,6 +11,7 @@ import pytest
 from carbonctl.render.comparison import md_
 from tests.action.stand_in import (
     ACTION,
+    KEEPS,
     STEPS,
     TOKEN,
     Repository,
@@ -56,11 +57,18 @@ def test_inputs_are_described_and_used():
         assert about["description"].endswith(".")
         assert "default" in about
         assert f"${{{{ inputs.{name} }}}}" in used
-    assert set(ACTION["outputs"]) == {"exit-code", "markdown"}
+    assert set(ACTION["outputs"]) == {"exit-code", "markdown", "pages"}
 
 
 def test_the_token_is_given_to_the_last_step_only():
     assert [("INPUT_TOKEN" in step["env"]) for step in STEPS] == [False, True]
+
+
+def test_pages_are_kept_where_a_gate_fails_too():
+    (kept,) = KEEPS
+    assert re.fullmatch("actions/upload-artifact@[0-9a-f]{40}", kept["uses"])
+    assert kept["if"] == "${{ !cancelled() && steps.compare.outputs.pages }}"
+    assert kept["with"]["path"] == ACTION["outputs"]["pages"]["value"]
 
 
 # --- one workload ---
@@ -72,14 +80,26 @@ def test_a_pull_request_has_one_comment_that_is_kept(heavier, runner, api):
     assert first.outputs["exit-code"] == "1"
     assert api.changes == ["POST"]
     (posted,) = api.comments
-    assert posted["body"] == first.markdown == first.summary
-    assert_harmless(posted["body"])
-    assert "## Carbon of 1 workload: heavier" in posted["body"]
-    assert r"- ❌ failed: carbon.yaml: total\_kgco2e &gt; +5%" in posted["body"]
+    body = posted["body"]
+    assert first.markdown == first.summary
+    assert_harmless(body)
+    assert_harmless(first.summary)
+    lines = [line for line in body.splitlines() if line]
+    assert lines[:2] == [md_.BEGIN, "<!-- carbonctl:action -->"]
+    assert re.fullmatch(
+        r"## Carbon: \+[\d.]+ kgCO2e \(\+20.0 %\), from [\d.]+ kgCO2e to [\d.]+ kgCO2e", lines[2]
+    )
+    assert lines[3:] == [
+        "1 workload: heavier.",
+        "Why: training.run.energy 10,000 kWh → 12,000 kWh",
+        r"- ❌ failed: carbon.yaml: total\_kgco2e &gt; +5% (it is +20.0 %)",
+        md_.END,
+    ]
     assert re.search(
         r"\| carbon.yaml \| [\d.]+ kgCO2e \| [\d.]+ kgCO2e \| \+[\d.]+ kgCO2e \| \+20.0 % \|",
-        posted["body"],
+        first.summary,
     )
+    assert first.summary.startswith(body.removesuffix(f"{md_.END}\n"))
     assert posted["body"].count(md_.BEGIN) == posted["body"].count(md_.END) == 1
     assert [line for line in first.commands if line.startswith("::error file=carbon.yaml,")]
     assert TOKEN not in first.log
@@ -94,8 +114,22 @@ def test_a_pull_request_has_one_comment_that_is_kept(heavier, runner, api):
     assert (third.code, api.changes) == (0, ["POST", "PATCH"])
 
 
+def test_a_page_is_kept_of_what_changed(heavier, runner, api):
+    base = heavier.commit({"same.yaml": job(3), "über/a b.yaml": job(3)})
+    runner.pull_request(base)
+    heavier.commit({"carbon.yaml": job(14), "über/a b.yaml": job(4)})
+    done = runner.run(files="*.yaml", fail_on=FAIL)
+    assert done.code == 1
+    pages = {one.name: one.read_text("utf-8") for one in Path(done.outputs["pages"]).iterdir()}
+    assert set(pages) == {"carbon.yaml-0.html", "_ber_a_b.yaml-2.html"}
+    assert "What changed" in pages["carbon.yaml-0.html"]
+    assert "✗ failed: total_kgco2e" in pages["carbon.yaml-0.html"]
+
+
 def test_what_is_not_wanted_is_not_done(heavier, runner, api):
-    done = runner.run(fail_on=FAIL, comment="false", summary="false", annotations="false")
+    unwanted = dict.fromkeys(("comment", "summary", "annotations", "pages"), "false")
+    done = runner.run(fail_on=FAIL, **unwanted)
+    assert done.outputs["pages"] == ""
     assert (done.code, done.summary, done.commands, api.requests) == (1, "", [], [])
     assert "heavier" in done.markdown
 
@@ -106,7 +140,7 @@ def test_nothing_new_is_no_comment(repository, runner, api):
     runner.pull_request(base)
     done = runner.run(fail_on=FAIL)
     assert (done.code, api.changes) == (0, [])
-    assert "## Carbon of 1 workload: unchanged" in done.summary
+    assert "## Carbon: unchanged\n\n1 workload: unchanged." in done.summary
 
 
 def test_a_push_is_compared_with_the_commit_before(heavier, runner, api):
@@ -216,8 +250,10 @@ def test_names_do_no_harm(repository, runner, api):
         assert line.startswith(f"::error file={name},line="), name
     (posted,) = api.comments
     assert_harmless(posted["body"])
-    read = readable(posted["body"])
-    assert f"Carbon of {len(NAMES) + 2} workloads: {len(NAMES)} heavier, 2 not compared" in read
+    assert_harmless(done.summary)
+    assert "removed: jobs/gone | @x.yaml" in readable(posted["body"])
+    read = readable(done.summary)
+    assert f"{len(NAMES) + 2} workloads: {len(NAMES)} heavier, 2 not compared" in read
     assert "removed: jobs/gone | @x.yaml" in read
     for word in words:
         assert word.strip() in read
@@ -301,7 +337,8 @@ def test_what_was_posted_in_spite_of_an_error_is_not_posted_again(heavier, runne
 def parts(monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / ".github" / "action"))
     yield import_module
-    for name in ("runner", "install", "repository", "configuration", "compare", "page", "comment"):
+    for name in ("runner", "install", "repository", "configuration", "compare", "page", "comment",
+                 "reasons"):  # fmt: skip
         sys.modules.pop(name, None)
 
 
@@ -323,6 +360,8 @@ def test_what_is_installed(parts):
         [*pip, str(ROOT)],
     ]
     assert install.commands(venv, python, "0.1.0rc1")[1] == [*pip, "carbonctl==0.1.0rc1"]
+    drawn = [install.commands(venv, python, of, charts=True)[1][-1] for of in ("", "1.0.0")]
+    assert drawn == [f"{ROOT}[report]", "carbonctl[report]==1.0.0"]
     for hostile in ("-r x", "1 @ https://evil.example", "0.1.0\n--index-url=x", "latest"):
         with pytest.raises(parts("runner").Fault):
             install.commands(venv, python, hostile)
@@ -342,6 +381,8 @@ def test_how_a_file_is_compared(parts, monkeypatch):
         "/x/carbonctl", "compare", "--format=github", "--export=md=out/1.md", "--export=json=out/1.json",
         "--fail-on=a > 1", "--fail-on=--b", "--warn-on=c > 1", "--budget=-", "--", "abc:./-", "./-",
     ]  # fmt: skip
+    shown = compare.command_line("x", "abc", Path("1"), shown=Path("p/x.html"))
+    assert "--export=html=p/x.html" in shown
     assert compare.command_line("a b", "abc", Path("1"))[-2:] == ["abc:./a b", "a b"]
 
 
@@ -354,7 +395,11 @@ def test_an_output_is_one_output(parts, monkeypatch, tmp_path, value):
 
 def document(difference: float, rule: str = "") -> dict:
     delta = {"base": 1.0, "head": 1.0 + difference, "difference": difference, "percent": 100.0}
-    verdicts = [{"rule": rule, "level": "fail", "outcome": "fail"}] if rule else []
+    verdicts = (
+        [{"rule": rule, "level": "fail", "outcome": "fail", "value": 100.0, "unit": "%"}]
+        if rule
+        else []
+    )
     one = {"total": {"total_kgco2e": delta}, "entries": [{"change": "changed"}]}
     return {"alternatives": [one], "verdicts": verdicts}
 
@@ -370,7 +415,8 @@ def test_a_page_fits_a_comment_and_begins_with_what_failed(parts, count, length)
     ]  # fmt: skip
     text = page.write(outcomes, ["gone"])
     assert len(text.encode()) <= md_.MOST_BYTES
-    assert text.startswith(f"{page.BEGIN}\n{page.MARK}\n## Carbon of {count} workload")
+    assert text.startswith(f"{page.BEGIN}\n{page.MARK}\n## Carbon: +")
+    assert f"\n{count} workload" in text
     assert text.endswith(f"\n{page.END}\n")
     assert text.count("<details>") == text.count("</details>")
     first_row = text.split("| :-- | --: | --: | --: | --: |\n")[1]
@@ -378,6 +424,72 @@ def test_a_page_fits_a_comment_and_begins_with_what_failed(parts, count, length)
     assert "### head" in text
     assert ("did not fit" in text) == (length == 70_000 or count == 2_000)
     assert_harmless(text.replace("x ", ""))
+    short = page.comment(outcomes, ["gone"], "https://host.example/o/r/actions/runs/1")
+    assert len(short.encode()) <= 10_000
+    assert short.startswith(text[: text.index("\n\n")])
+    assert short.endswith(
+        f"\n[All figures](https://host.example/o/r/actions/runs/1)\n\n{page.END}\n"
+    )
+    assert "failed" in short
+    assert "### head" not in short
+
+
+def test_the_comment_says_where_all_figures_are(heavier, runner, api):
+    runner.extra = {"GITHUB_SERVER_URL": "https://host.example", "GITHUB_RUN_ID": "41"}
+    runner.run()
+    link = "[All figures](https://host.example/octo-org/repo/actions/runs/41)"
+    assert link in api.comments[0]["body"]
+    runner.run(summary="false")
+    body = api.comments[0]["body"]
+    assert link not in body
+    assert "<details>" in body  # there is no other place for the figures
+
+
+def test_reasons_are_activities_then_figures_the_largest_first(parts):
+    reasons = parts("reasons").reasons
+    figure = {"unit": "", "cause": "workload"}
+    entry = {"phase": "training", "change": "changed"}
+    found = {
+        "entries": [
+            {**entry, "activity": "run"},
+            {**entry, "activity": "new", "change": "added"},
+            {**entry, "activity": "old", "change": "removed"},
+            {**entry, "activity": "half", "change": "removed"},
+            {**entry, "activity": "half"},
+        ],
+        "inputs": [
+            {**figure, "path": "phases.training.run.devices", "base": 8.0, "head": 9.0},
+            {**figure, "path": "phases.training.run.load", "base": 0.4, "head": 0.8},
+            {**figure, "path": "site.pue", "base": None, "head": 1.1},
+        ],
+        "assumptions": [
+            {**figure, "path": "site.carbon_intensity", "unit": "kgCO2e/kWh", "base": 0.04,
+             "head": 0.05, "cause": "assumptions"},
+        ],
+    }  # fmt: skip
+    assert reasons({"alternatives": [found]}) == [
+        "training.new added",
+        "training.old removed",
+        "site.pue – → 1.1",
+        "training.run.load 40 % → 80 %",
+        "training.run.devices 8 → 9",
+        "site.carbon_intensity 40 g/kWh → 50 g/kWh (other data)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "said"),
+    [("%", 20.0, " (it is +20.0 %)"), ("kgCO2e", 5000.0, " (it is 5 tCO2e)"),
+     ("kWh", 5.0, " (it is 5 kWh)"), ("L", 5.0, ""), ("kWh", None, "")],
+)  # fmt: skip
+def test_a_verdict_says_what_was_measured(parts, unit, value, said):
+    page = parts("page")
+    failed = document(1.0, "r")
+    failed["verdicts"][0] |= {"unit": unit, "value": value}
+    passed = {**failed["verdicts"][0], "outcome": "pass"}
+    failed["verdicts"] += [passed, passed]
+    text = page.comment([page.Outcome("a", 1, "", (), failed)], [])
+    assert f"\n- ❌ failed: a: r{said}\n- ✅ 2 gates passed\n" in text
 
 
 def test_the_marks_are_those_of_compare(parts):

@@ -58,7 +58,7 @@ def test_a_link_to_a_file_of_the_repository_is_followed(repository, runner):
     done = runner.run(files="*.yaml", fail_on=FAIL)
     assert done.code == 1
     assert re.search(r"\| jobs/b.yaml \| .* \| \+20.0 % \|", done.summary)
-    assert "Carbon of 2 workloads: 2 heavier" in done.summary  # the other one is new
+    assert "\n2 workloads: 2 heavier.\n" in done.summary  # the other one is new
 
     repository.commit({"shared/a.txt": job(15)})
     runner.pull_request(head)  # the base has links, too
@@ -102,7 +102,7 @@ def test_a_workload_that_is_gone_fails_where_gates_decide(repository, runner, ap
     assert (done.code, done.outputs["exit-code"]) == (1, "1")
     (line,) = done.commands
     assert line.startswith("::error file=jobs/carbon.yaml,title=carbonctl::jobs/carbon.yaml is in the base and not in the checkout")  # fmt: skip
-    assert "## Carbon of 1 workload: unchanged, 1 removed" in done.summary
+    assert "\n1 workload: unchanged, 1 removed.\n" in done.summary
     assert "- ❌ removed: jobs/carbon.yaml; " in done.summary
     assert re.search(r"\| jobs/carbon.yaml \(removed\) \| [\d.]+ kgCO2e \| 0 kgCO2e \| −.* \| −100.0 % \|", done.summary)  # fmt: skip
     assert api.changes == ["POST"]
@@ -122,7 +122,7 @@ def test_a_workload_may_go_where_that_is_allowed_or_nothing_decides(repository, 
     runner.pull_request(base)
     done = runner.run(**inputs)
     assert (done.code, done.commands) == (0, [])
-    assert "## Carbon of 0 workloads: 1 removed" in done.summary
+    assert "\n0 workloads: 1 removed.\n" in done.summary
     assert "\n- removed: carbon.yaml\n" in done.summary
 
 

@@ -155,7 +155,7 @@ def test_names_as_users_write_them(name, identity, precision):
         ("mixtrl-8x7b", "`mixtral-8x7b`"),
         ("meta-llama/Llama-9-1T", "; of its family there are `meta-llama/Llama-4-Maverick"),
         ("zzzz", "unknown model `zzzz`; or give `parameters`"),
-        ("flux", "`flux` makes images or videos: it goes with media_serving"),
+        ("flux", "`flux` makes images or videos: use it with media_serving"),
     ],
 )
 def test_an_unknown_name_is_told_what_it_may_mean(name, said):
@@ -168,7 +168,7 @@ def test_an_unknown_name_is_told_what_it_may_mean(name, said):
 
 def test_media_models_are_told_from_language_models():
     with pytest.raises(
-        LookupError, match="`qwen3-8b` is a language model: it goes with llm_serving"
+        LookupError, match="`qwen3-8b` is a language model: use it with llm_serving"
     ):
         MODELS.find_media("qwen3-8b")
     with pytest.raises(LookupError, match=r"the nearest (is|are) `.*flux\.1-dev`"):

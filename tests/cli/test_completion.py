@@ -111,6 +111,35 @@ def test_kinds_and_templates():
     assert "budget" in offered("carbonctl init ")
 
 
+def test_paths_activities_and_keys_of_a_workload(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "job.yaml").write_text((ROOT / "configs" / "llm-service.yaml").read_text())
+    paths = offered("carbonctl estimate job.yaml --set ")
+    assert {"site.pue=", "site.grid=", "inference.fleet.busy=", "systems.replica.lifetime="} <= set(
+        paths
+    )
+    assert offered("carbonctl estimate job.yaml --set site.p") == ["site.pue="]
+    assert offered("carbonctl sweep job.yaml --over inference.fleet.bu") == [
+        "inference.fleet.busy="
+    ]
+    assert offered("carbonctl estimate job.yaml --set site.pue=") == []
+    assert offered("carbonctl explain job.yaml ") == ["inference.fleet"]
+    assert offered("carbonctl estimate job.yaml --fail-on total_l") == ["total_low_kgco2e"]
+    assert "phases.training.energy_kwh" in offered(
+        "carbonctl compare a.yaml job.yaml --warn-on phases.t"
+    )
+    (tmp_path / "bad.yaml").write_text("a: [\n")
+    assert offered("carbonctl explain bad.yaml ") == []
+    assert "site.pue=" in offered("carbonctl estimate none.yaml --set ")
+
+
+def test_keys_of_rules_are_those_of_totals():
+    from carbonctl.cli import complete_paths
+    from carbonctl.ledger.entry import Totals
+
+    assert set(complete_paths.KEYS) == set(Totals._fields)
+
+
 def test_flags_where_no_argument_is_left():
     assert offered("carbonctl kinds serving ")[0] == "--format"
 

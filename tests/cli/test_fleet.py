@@ -240,7 +240,7 @@ def test_a_zone_moves_the_month(inside, at):
 
 WRONG = {
     "unknown tag": (TABLE, ("--by", "stage"), 3, "--by stage: no column and no tag `stage`"),
-    "a tag twice": (TABLE, ("--by", "team,team"), 2, "a name stands twice"),
+    "a tag twice": (TABLE, ("--by", "team,team"), 2, "a name is given twice"),
     "no tag": (TABLE, ("--by", "team,"), 2, "--by 'team,': a name is empty"),
     "unknown column": (TABLE, ("--column", "device=gp"), 3, "no column `gp`; did you mean `gpu`?"),
     "unknown field": (TABLE, ("--column", "walltime=hours:h"), 2, "did you mean `wall_time`?"),

@@ -24,7 +24,16 @@ from tests.conftest import CATALOG, CONFIGS, ROOT, account
 WORKLOADS = ("workload", "llm", *KINDS)
 RECORDS = ("device", "host")
 SETTING = re.compile(r"^( *)#(?=[^ #\n])", re.M)
-OTHERS = {"explore", "llm", "site", "workload", "budget", "device", "host", "ci"}
+WORKLOAD_QUESTIONS = {"levers": "levers", "projection": "project", "schedule": "schedule"}
+FILES = {
+    "scaling": "file of a scaling law", "fleet": "map of a table of jobs",
+    "explore": "file of designs",
+}  # fmt: skip
+OTHERS = {"llm", "site", "workload", "budget", "device", "host", "ci", *WORKLOAD_QUESTIONS, *FILES}
+JOBS = """job,team,gpu,n,runtime,location,started
+1,vision,A100,8,12.5,paris,2026-01-03T08:00
+2,test,H100,1,2,frankfurt,2026-01-04T08:00
+"""
 
 
 def text(name: str) -> str:
@@ -61,8 +70,8 @@ def check(name: str, document: str) -> None:
         result = study(loaded, CATALOG, SiteQuestion())
         assert result.warnings == ()
         assert result.outcome.total_kgco2e
-    elif name == "explore":
-        assert validate(document.encode(), "explore.yaml", CATALOG) == "file of designs"
+    elif name in FILES:
+        assert validate(document.encode(), f"{name}.yaml", CATALOG) == FILES[name]
     else:
         assert validate(document.encode(), "job.yaml", CATALOG) == "workload"
         result = account(document)
@@ -99,9 +108,10 @@ def test_the_smallest_workload_grows_into_all_phases():
     assert all(whole.phases[phase].total_kgco2e for phase in PHASES)
 
 
-@pytest.mark.parametrize("name", WORKLOADS)
+@pytest.mark.parametrize("name", [*WORKLOADS, *WORKLOAD_QUESTIONS])
 def test_an_editor_finds_nothing_wrong(name):
-    jsonschema.validate(yaml.safe_load(text(name)), schemas.build("spec"))
+    whole = text(name).replace(", on:", ', "on":')  # a word for true in YAML 1.1, not in editors
+    jsonschema.validate(yaml.safe_load(whole), schemas.build("spec"))
 
 
 @pytest.mark.parametrize("name", RECORDS)
@@ -149,6 +159,15 @@ def test_it_is_written_and_can_be_used(inside, monkeypatch, tmp_path, name):
         for number, variant in enumerate((text(name), *taken_in(name))):
             Path(f"{number}.yaml").write_text(variant)
             made = inside("explore", f"{number}.yaml")
+            assert (made.code, made.err) == (0, ""), made.err
+    if name in ("scaling", "fleet", *WORKLOAD_QUESTIONS):
+        Path("jobs.csv").write_text(JOBS)
+        for number, variant in enumerate((text(name), *taken_in(name))):
+            Path(f"{number}.yaml").write_text(variant)
+            asked = [WORKLOAD_QUESTIONS.get(name, name), f"{number}.yaml"]
+            if name == "fleet":
+                asked = ["fleet", "jobs.csv", "--map", f"{number}.yaml", "--by", "team,month"]
+            made = inside(*asked)
             assert (made.code, made.err) == (0, ""), made.err
     if name == "budget":
         inside("init", "-q")

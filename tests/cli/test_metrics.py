@@ -133,7 +133,7 @@ def test_very_different_designs_fit_too(inside, jobs, monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (("--embodied-share", "20..80%"), 2, "--embodied-share goes with --metrics"),
+        (("--embodied-share", "20..80%"), 2, "--embodied-share needs --metrics"),
         (("--metrics", "--embodied-share", "20"), 2, "is not within 0..100 %"),
         (("--metrics", "--embodied-share", "-5%"), 2, "is not within 0..100 %"),
         (("--metrics", "--embodied-share", "5 kg"), 2, "not a fraction such as `45 %`"),

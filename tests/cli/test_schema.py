@@ -44,6 +44,9 @@ def test_every_schema_has_its_name():
         "scaling": "carbonctl.scaling/1",
         "explore": "carbonctl.explore/1",
         "fleet": "carbonctl.fleet/1",
+        "sci": "carbonctl.sci/1",
+        "sci-ai": "carbonctl.sci-ai/1",
+        "inventory": "carbonctl.inventory/1",
     }
 
 

@@ -382,8 +382,8 @@ def installable(what: str) -> bool:
     """Whether this is the project: a checkout, or its name with extras that there are."""
     with (ROOT / "pyproject.toml").open("rb") as file:
         project = tomllib.load(file)["project"]
-    named = re.fullmatch(r"carbonctl(?:\[(\w+)\])?", what)
-    return what == "." or bool(named and named[1] in (None, *project["optional-dependencies"]))
+    named = re.fullmatch(r"(?:carbonctl|\.)(?:\[(\w+)\])?", what)
+    return bool(named and named[1] in (None, *project["optional-dependencies"]))
 
 
 def known(line: str) -> None:

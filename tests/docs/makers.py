@@ -3,7 +3,16 @@
 import re
 
 from carbonctl.catalog import Catalog
-from tests.docs import command_blocks, output_blocks, paper_blocks, prior_blocks, spec_blocks
+from tests.docs import (
+    api_blocks,
+    command_blocks,
+    kind_blocks,
+    output_blocks,
+    paper_blocks,
+    prior_blocks,
+    room_blocks,
+    spec_blocks,
+)
 from tests.docs.blocks import DOCS, Maker
 
 CITED = re.compile(r"\[([a-z][a-z0-9-]+)\](?!\()")
@@ -24,6 +33,10 @@ def citations() -> str:
 
 
 MAKERS: dict[str, Maker] = {
+    **api_blocks.MAKERS,
+    "list of kinds": kind_blocks.overview,
+    "examples of kinds": kind_blocks.sections,
+    "rooms": room_blocks.rooms,
     "workload": spec_blocks.sections(*spec_blocks.WORKLOAD),
     "site": spec_blocks.sections(*spec_blocks.PLACES),
     "hourly": spec_blocks.sections(*spec_blocks.HOURLY),
@@ -66,6 +79,7 @@ MAKERS: dict[str, Maker] = {
     "explore file": spec_blocks.explore_file,
     "explore document": output_blocks.explore,
     "scaling": output_blocks.scaling,
+    "reports": output_blocks.reports,
     "lists": output_blocks.lists,
     **{
         f"claims of {paper}": paper_blocks.of(paper)

@@ -233,6 +233,11 @@ def explore() -> str:
     return _own("explore") + _columns_of("explore")
 
 
+def reports() -> str:
+    """Return what ``report`` writes as JSON, a document a kind."""
+    return "\n".join(map(_own, schemas.OF_REPORTS))
+
+
 def scaling() -> str:
     """Return what ``scaling`` writes, and the columns of its CSV."""
     return _own("scaling") + _columns_of("scaling")

@@ -204,10 +204,10 @@ def test_good_ones_are_shown_beside_bad_ones(inside):
     ("arguments", "code", "said"),
     [
         ([], 2, "name a FILE or a DEVICE"),
-        ([H100, "--act-compatible"], 2, "goes with --import-act"),
+        ([H100, "--act-compatible"], 2, "needs --import-act"),
         ([H100, "--set", "a=1"], 2, "--set changes a workload, and nvidia/h100-sxm5-80gb is none"),
         ([H100, "--explain", "-f", "json"], 2, "--explain is a text"),
-        ([H100, "--grid", "FR"], 2, "--grid goes with --power"),
+        ([H100, "--grid", "FR"], 2, "--grid needs --power"),
         ([H100, "--power", "3 W"], 2, "--power needs --grid"),
         ([H100, "--power", "3 kg", "--grid", "FR"], 2, "--power: `3 kg` is a mass"),
         ([H100, "--power", "3 W", "--grid", "Frnace"], 2, "--grid: unknown grid `Frnace`"),

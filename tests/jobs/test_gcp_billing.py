@@ -334,7 +334,7 @@ def test_a_key_that_stands_twice_is_rejected():
     rows, findings = read("gcp-billing", twice + export(charge(GPU, 0)))
     assert not rows
     (reject,) = findings.rejects
-    assert reject.line == 1 and "the key `usage` stands twice" in reject.message
+    assert reject.line == 1 and "the key `usage` occurs twice" in reject.message
 
 
 @pytest.mark.parametrize(

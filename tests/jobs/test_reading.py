@@ -329,8 +329,8 @@ def test_a_line_of_json_that_says_a_thing_twice_or_is_no_text_is_refused(written
     findings = Findings()
     assert read(written(text, "jobs.jsonl"), findings)[1:] == [(1, ["x", "1"]), (6, ["😀", ""])]
     assert [(reject.line, reject.message.partition(";")[0]) for reject in findings.rejects] == [
-        (2, "the key `n` stands twice in an object"),
-        (3, "the key `a` stands twice in an object"),
+        (2, "the key `n` occurs twice in an object"),
+        (3, "the key `a` occurs twice in an object"),
         (4, "byte 0xe9 is not UTF-8 text"),
         (5, r"\ud800 is half of a character"),
     ]

@@ -111,7 +111,7 @@ def test_fig_8_prints_812_beside_the_printed_810(inside):
 
 def test_the_order_and_the_attribution_are_said(inside):
     out = inside("levers", FILE, "--rank", "--attribute", "shapley").out
-    assert "The lever that saves most comes next." in out
+    assert "At each step the lever that saves most was pulled." in out
     assert "Saved is the mean over all orders of the levers (Shapley)." in out
     assert "1 cleaner region    46.10   39.87" in out
 

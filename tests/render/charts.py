@@ -3,10 +3,12 @@
 import math
 
 from carbonctl.render.charts.accounts import Accounts, accounts
+from carbonctl.render.charts.change import Moved, change
 from carbonctl.render.charts.chart import Chart
 from carbonctl.render.charts.day import Profile, day
 from carbonctl.render.charts.hours import Hours, hours
 from carbonctl.render.charts.interval import Interval, interval
+from carbonctl.render.charts.months import Share, months
 from carbonctl.render.charts.pareto import Design, pareto
 from carbonctl.render.charts.parts import PHASES, Part, parts
 from carbonctl.render.charts.starts import Starts, starts
@@ -92,6 +94,21 @@ def sureness(title: str = "How sure") -> Chart:
     return interval(Interval(100, 70, 160, 71, 101, 158), title)
 
 
+def moved(title: str = "What changed", name: str = "training") -> Chart:
+    shown = [Moved(name, 2e5, 3e5), Moved("data", 0, 1e5), Moved("inference", None, 1e5)]
+    made = change(shown, title)
+    assert made is not None
+    return made
+
+
+def over_time(title: str = "Each month, by team", name: str = "vision") -> Chart:
+    shown = [Share(f"2026-0{month}", tag, kg * month)
+             for month in (1, 2, 3) for tag, kg in ((name, 5.0), ("language", 8.0))]  # fmt: skip
+    made = months(shown, title, "Month", "Team")
+    assert made is not None
+    return made
+
+
 def lowest(title: str = "Where each wins", name: str = "small") -> Chart:
     shown = [
         Winner(name, 0, 400, [(0, 10), (1000, 60)]),
@@ -107,7 +124,7 @@ def sums(title: str = "Three accounts") -> Chart:
 
 
 def all_of(title: str | None = None) -> list[Chart]:
-    made = (sums, site, designs, lowest, origins, unknowns, sureness, job, grid)
+    made = (sums, site, designs, lowest, origins, unknowns, sureness, moved, over_time, job, grid)
     if title is None:
         return [each() for each in made]
     return [each(title=title) for each in made]

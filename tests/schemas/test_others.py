@@ -81,3 +81,22 @@ def test_what_may_be_missing_is_known():
     for name, optional in (("compare", of_compare), ("embodied", set()), ("sensitivity", set())):
         for schema in schemas.build(name)["$defs"].values():
             assert set(schema["properties"]) - set(schema["required"]) <= optional
+
+
+REPORTS = [
+    ("sci",),
+    ("sci", "--per", "1000"),
+    ("sci-ai", "--tokens", "1e12", "--why", "as billed"),
+    ("inventory",),
+    ("inventory", "--year", "2026"),
+]
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_reports_are_valid(inside, report):
+    kind, *more = report
+    path = CONFIGS / "llm-service.yaml"
+    done = inside("report", str(path), "--as", kind, *more, "-f", "json", "-q")
+    document = json.loads(done.out)
+    assert document["results"]
+    assert not faults(kind, document)

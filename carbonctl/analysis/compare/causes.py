@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from carbonctl.account import estimate
-from carbonctl.analysis.compare.model import Change, Side
+from carbonctl.analysis.compare.model import WORKLOAD, Change, Side
 from carbonctl.analysis.compare.pairing import Pair
 from carbonctl.catalog import Catalog
 from carbonctl.errors import InputError
@@ -67,7 +67,7 @@ def changes(base: Side, head: Side, now: tuple[Side, Side] | None) -> tuple[Chan
         cause = "unknown"
         if again is not None:
             stays = _figure(again[0].get(key)) == _figure(again[1].get(key))
-            cause = "assumptions" if stays else "workload"
+            cause = "assumptions" if stays else WORKLOAD
         differing.append(Change(key[0], either.unit, before, after, cause))
     return tuple(differing)
 
@@ -94,7 +94,7 @@ def inputs(pairs: Sequence[Pair]) -> tuple[Change, ...]:
                 continue
             path = before + ((value if value.status == "given" else other).path or value.name)
             if other[:2] != value[:2]:
-                change = Change(path, value.unit, other.best, value.best, "workload")
+                change = Change(path, value.unit, other.best, value.best, WORKLOAD)
                 differing.setdefault((path, value.name), change)
     return tuple(differing.values())
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "carbonctl.compare/2"
 ADDED, REMOVED, CHANGED, SAME = "added", "removed", "changed", "same"
+WORKLOAD = "workload"  # the cause of a change that is its author's
 
 
 class Side(NamedTuple):

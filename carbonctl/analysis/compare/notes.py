@@ -13,10 +13,11 @@ def notes(base: Side, head: Side, *, told_apart: bool) -> tuple[Caution, ...]:
     if not told_apart:
         vital.append(
             "the spec of a saved result is missing or no longer valid: the range of the "
-            "difference is unknown, and workload and assumptions cannot be told apart"
+            "difference is unknown, and changes of the workload and of "
+            "assumptions cannot be separated"
             if not (base.has_specs and head.has_specs)
             else "the spec of a saved result is no longer valid: "
-            "workload and assumptions cannot be told apart"
+            "changes of the workload and of assumptions cannot be separated"
         )
     asides = (Caution(side.note) for side in (base, head) if side.note)
     return (*asides, *(Caution(note, vital=True) for note in vital))

@@ -175,5 +175,5 @@ def _require_rising(
         )
         raise InputError([Problem(file, None, None, said)])
     if np.isnan(lines.intercepts[list(rows)] + slopes).all():
-        said = f"over: nobody knows the carbon of a design over {axis.name}"
+        said = f"over: the carbon of a design is unknown over {axis.name}"
         raise InputError([Problem(file, None, None, said)])

@@ -119,7 +119,7 @@ def inventory(
 
 
 def total_kgco2e(rows: Sequence[InventoryRow], method: str) -> float | None:
-    """Return the sum over the rows by one method of scope 2; None where a row is unknown.
+    """Return the sum over the rows by one method of scope 2; None where no row is estimated.
 
     What is not estimated is not in it, and neither is the memo.
     """

@@ -117,8 +117,8 @@ def read_map(path: str) -> Map:
     return parse_map(tree.decode(data, name), name)
 
 
-def parse_map(text: str, file: str) -> Map:
-    """Return the map in a text; ``file`` is what messages call it.
+def parse_map(text: str, file: str, first: int = 1) -> Map:
+    """Return the map in a text; ``file`` is what messages call it, ``first`` the text's line.
 
     Raises
     ------
@@ -126,10 +126,10 @@ def parse_map(text: str, file: str) -> Map:
         With every problem that can be found at once.
     """
     problems: list[Problem] = []
-    root = tree.parse(text, file, problems=problems)
+    root = tree.parse(text, file, problems=problems, first=first)
     if not isinstance(root, tree.Map):
         message = "a map is a mapping such as {map: {device: gpu, wall_time: hours}}"
-        raise InputError([*problems, Problem(file, 1, 1, message)])
+        raise InputError([*problems, Problem(file, first, 1, message)])
     with few_searches():
         reader = _Reader(root, file, problems)
         known = reader.read()

@@ -262,7 +262,7 @@ def keys_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(made) < len(pairs):
         names = [key for key, _ in pairs]
         twice = next(key for key in names if names.count(key) > 1)
-        raise KeyTwice(f"the key `{twice}` stands twice in an object; write it once")
+        raise KeyTwice(f"the key `{twice}` occurs twice in an object; write it once")
     return made
 
 

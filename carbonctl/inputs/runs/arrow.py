@@ -180,7 +180,7 @@ def _refused(file: str, row: int, error: Exception) -> InputError:
     said = f": {error}" if str(error) else ", or a number below zero"
     message = (
         f"from row {row:,} on: not a number where one is wanted{said}. A large table is read in "
-        "pieces, in which each row has to be in order; --skip-bad goes with smaller ones"
+        "pieces, in which each row must be valid; --skip-bad works with smaller ones only"
     )
     return InputError([Problem(file, None, None, message)])
 

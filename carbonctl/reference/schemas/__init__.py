@@ -12,10 +12,11 @@ from typing import Any, TypeAlias
 
 Schema: TypeAlias = dict[str, Any]
 
+OF_REPORTS = ("sci", "sci-ai", "inventory")
 NAMES = (
     "spec", "result", "device", "site-file", "explore-file", "compare", "embodied", "reproduce",
     "sensitivity", "sweep", "breakeven", "levers", "project", "refresh", "scaling", "survey",
-    "site", "schedule", "explore", "fleet",
+    "site", "schedule", "explore", "fleet", *OF_REPORTS,
 )  # fmt: skip
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -21,6 +21,11 @@ _PLACES = {
     "llm": "llm.carbon.yaml",
     "site": "site.yaml",
     "explore": "explore.yaml",
+    "levers": "levers.carbon.yaml",
+    "projection": "projection.carbon.yaml",
+    "schedule": "schedule.carbon.yaml",
+    "scaling": "scaling.yaml",
+    "fleet": "fleet.map.yaml",
     "budget": "carbon-budget.yaml",
     "device": "hardware_db/accelerators/my/device.yaml",
     "host": "hardware_db/hosts/my/host.yaml",
@@ -28,7 +33,7 @@ _PLACES = {
 }
 _SCHEMAS = {
     "budget": None, "ci": None, "device": "device", "host": "device", "site": "site-file",
-    "explore": "explore-file",
+    "explore": "explore-file", "scaling": None, "fleet": None,
 }  # fmt: skip
 _SCHEMA_FILES = {
     "spec": "carbonctl.schema.json", "device": "carbonctl.device.schema.json",

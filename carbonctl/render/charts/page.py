@@ -89,7 +89,8 @@ def page(charts: Sequence[Chart], title: str, lead: str = "", notes: Iterable[st
 def section(chart: Chart) -> str:
     """Return a chart in a section of its own: its title, the drawing, its figures as a table.
 
-    Where it cannot be drawn the table is open.
+    Where it cannot be drawn the table is open. Its name is an id of the page, and begins the ids
+    in its drawing.
     """
     is_drawn = draw.is_possible()
     drawings = (
@@ -144,4 +145,9 @@ def _side(at: int, is_number: bool) -> str:
 def _cell(cell: Cell) -> str:
     if cell is None or (isinstance(cell, float) and not math.isfinite(cell)):
         return "not known"
-    return f"<bdi>{text(cell)}</bdi>" if isinstance(cell, str) else significant(cell)
+    return f"<bdi>{text(cell)}</bdi>" if isinstance(cell, str) else _signed(cell)
+
+
+def _signed(number: float) -> str:
+    """Return a number with the sign that the texts of the page have."""
+    return f"{'−' * (number < 0)}{significant(abs(number))}"

@@ -12,7 +12,7 @@ from carbonctl.render import Style
 def render(
     form: str, report: Report, verdicts: Sequence[Verdict], about: About, style: Style | None = None
 ) -> str:
-    """Return a comparison as text in one of `COMPARE_FORMATS`."""
+    """Return a comparison as text in one of `COMPARE_FORMATS`, or as a page for ``html``."""
     module = import_module(f"carbonctl.render.comparison.{form}_")
     text: str = module.render(report, verdicts, about, style or Style())
     return text

@@ -36,6 +36,8 @@ def render(report: Report, verdicts: Sequence[Verdict], about: About, style: Sty
         page.must(
             [f"### {_label(comparison.head.label)}", "", f"**{said.headline(comparison)}**", ""]
         )
+        if reason := said.reason(comparison):
+            page.must([f"Changed: {escape(reason)}", ""])
         page.must([*_phases(comparison), ""])
     page.must(_gates(verdicts))
     if report.metrics is not None:

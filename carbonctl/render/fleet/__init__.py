@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from carbonctl.ledger.entry import Totals
 from carbonctl.ledger.fleet import Fleet, Group
-from carbonctl.render import Style, Verdicts
+from carbonctl.render import CHART_FORMATS, Style, Verdicts
 
 if TYPE_CHECKING:
     from carbonctl.ledger.result import About
@@ -61,12 +61,12 @@ def render(
     top: int | None = None,
     rejects: str = "",
 ) -> str | bytes:
-    """Return the account of a fleet in one of `carbonctl.render.FORMATS`.
+    """Return the account of a fleet in one of `carbonctl.render.FORMATS`, or as charts.
 
     Parameters
     ----------
     form : str
-        The format.
+        The format, or one of `carbonctl.render.CHART_FORMATS`.
     fleet, style, about, verdicts, top, rejects
         As in `Report`.
 
@@ -75,10 +75,15 @@ def render(
     InputError
         For JSON, where the ledger is too large.
     MissingExtra
-        For Parquet, where pandas or pyarrow is not installed.
+        For Parquet, where pandas or pyarrow is not installed; for a picture, where nothing
+        can draw it.
     """
-    module = import_module(f"carbonctl.render.fleet.{form}_")
     report = Report(fleet, style, about, verdicts, top, rejects)
+    if form in CHART_FORMATS:
+        from carbonctl.render.fleet import charts_
+
+        return charts_.render(form, report)
+    module = import_module(f"carbonctl.render.fleet.{form}_")
     shown: str | bytes = module.render(report)
     return shown
 

@@ -126,7 +126,7 @@ def _short(kg: float | None) -> str:
 def remarks(report: Report) -> Iterator[str]:
     """Yield what stands below the table."""
     if report.is_ranked:
-        yield "The lever that saves most comes next."
+        yield "At each step the lever that saves most was pulled."
     if report.attribution in _SHARED:
         yield _SHARED[report.attribution]
     yield from _alone(report)

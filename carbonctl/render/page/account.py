@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterator, Sequence
 
 from carbonctl.ledger.result import About, Result
@@ -13,17 +12,11 @@ from carbonctl.render.charts.interval import Interval, interval
 from carbonctl.render.charts.page import section, shell, table, text
 from carbonctl.render.charts.parts import PHASES, STAGES, Part, parts
 from carbonctl.render.charts.tornado import Swing, tornado
+from carbonctl.render.page.parts import STYLE, bullets, details, download, not_drawn
 
-MOST_BYTES = 16 << 20  # of a page; beyond, the inputs of entries are left out
 _NAMES = {"phases": "Where it comes from", "stages": "By life-cycle stage and scope",
           "tornado": "What matters most", "range": "How sure"}  # fmt: skip
 CHARTS = tuple(_NAMES)
-_STYLE = (
-    "<style>.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:8px;"
-    "margin:16px 0}.tiles div{border:1px solid var(--line);border-radius:6px;padding:8px 12px}"
-    ".tiles b{display:block;font-size:20px;line-height:1.3}.tiles span{color:var(--quiet);"
-    "font-size:13px}ul{padding-left:20px}li{margin:4px 0}</style>\n"
-)
 
 
 def page(results: Sequence[Result], about: About, style: Style, title: str = "") -> str:
@@ -31,17 +24,16 @@ def page(results: Sequence[Result], about: About, style: Style, title: str = "")
     head = title or (results[0].name if len(results) == 1 else f"{len(results)} accounts")
     bodies = [_body(result, place, len(results) > 1, style) for place, result in enumerate(results)]
     listed = _list(results) if len(results) > 1 else ""
-    note = ""
-    if not draw.is_possible():
-        note = f'<p class="note">Charts are left out. To draw them: {text(draw.EXTRA)}</p>\n'
+    note = not_drawn(draw.is_possible())
     made = f"carbonctl {about.version}, hardware_db {about.hardware_db}."
     hashes = "".join(
         f'<p dir="auto">{text(result.file)}: sha256 {text(result.sha256)}</p>\n'
         for result in results
     )
+    saved = download(render("json", list(results), about), "The result as JSON")
     body = (
-        f'{_STYLE}<main>\n<h1 dir="auto">{text(head)}</h1>\n{note}{listed}{"".join(bodies)}'
-        f"{_download(results, about)}</main>\n<footer>\n<p>{text(made)}</p>\n{hashes}</footer>\n"
+        f'{STYLE}<main>\n<h1 dir="auto">{text(head)}</h1>\n{note}{listed}{"".join(bodies)}'
+        f"{saved}</main>\n<footer>\n<p>{text(made)}</p>\n{hashes}</footer>\n"
     )
     return shell(head, body)
 
@@ -102,7 +94,8 @@ def _body(result: Result, place: int, is_one_of_several: bool, style: Style) -> 
         if is_one_of_several
         else ""
     )
-    drawn = "".join(map(section, charts(result)))
+    of = f"-{place}" if is_one_of_several else ""
+    drawn = "".join(section(one._replace(name=f"{one.name}{of}")) for one in charts(result))
     return (
         f'{head}<p dir="auto">{text(_sentence(result))}</p>\n<div class="tiles">\n{_tiles(result)}'
         f"</div>\n{drawn}{_entries(result)}{_assumed(result)}{_sources(result, style)}"
@@ -155,7 +148,7 @@ def _entries(result: Result) -> str:
         for entry in result.entries
     )  # fmt: skip
     heads = ("Activity", "Item", "Boundary", "Scope", "kWh", "kgCO2e", "Low", "High")
-    return _details("Entries of the ledger", table(Table(heads, rows), "Entries"), is_open=False)
+    return details("Entries of the ledger", table(Table(heads, rows), "Entries"), is_open=False)
 
 
 def _assumed(result: Result) -> str:
@@ -171,7 +164,7 @@ def _assumed(result: Result) -> str:
         for a in result.assumptions
     )
     said = table(Table(("Path", "Value", "Status", "Source"), rows), "What was assumed")
-    return _details("What was assumed", said, is_open=True)
+    return details("What was assumed", said, is_open=True)
 
 
 def _sources(result: Result, style: Style) -> str:
@@ -183,21 +176,13 @@ def _sources(result: Result, style: Style) -> str:
     known = sorted(key for key in keys if key in (style.sources or {}))
     if not known:
         return ""
-    items = "".join(f'<li dir="auto">{text(style.cited(key))}</li>\n' for key in known)
-    return _details("Sources", f"<ul>\n{items}</ul>\n", is_open=False)
+    return details("Sources", bullets(map(style.cited, known)), is_open=False)
 
 
 def _warnings(result: Result) -> str:
     if not result.warnings:
         return ""
-    items = "".join(f'<li dir="auto">{text(str(warning))}</li>\n' for warning in result.warnings)
-    return f"<section>\n<h2>Warnings</h2>\n<ul>\n{items}</ul>\n</section>\n"
-
-
-def _details(title: str, body: str, *, is_open: bool) -> str:
-    state = " open" if is_open else ""
-    head = f"<details{state}>\n<summary>{text(title)}</summary>\n"
-    return f"<section>\n{head}{body}</details>\n</section>\n"
+    return f"<section>\n<h2>Warnings</h2>\n{bullets(map(str, result.warnings))}</section>\n"
 
 
 def _list(results: Sequence[Result]) -> str:
@@ -208,13 +193,3 @@ def _list(results: Sequence[Result]) -> str:
             yield f'<li dir="auto">{link}: {total}</li>\n'
 
     return f"<ul>\n{''.join(items())}</ul>\n"
-
-
-def _download(results: Sequence[Result], about: About) -> str:
-    """Return the result itself, to be saved from the page."""
-    document = render("json", list(results), about)
-    data = document if isinstance(document, bytes) else document.encode()
-    if len(data) > MOST_BYTES:
-        return '<p class="note">The result is too large for this page; --format json has it.</p>\n'
-    href = f"data:application/json;base64,{b64encode(data).decode()}"
-    return f'<p><a download="carbonctl.json" href="{href}">The result as JSON</a></p>\n'

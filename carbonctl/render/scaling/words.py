@@ -47,8 +47,9 @@ def remarks(answer: Answer) -> Iterator[str]:
     """Yield what is to be said below the points, a sentence or two each."""
     points = answer.points
     if points is not None:
-        some = f"{len(answer.frontier):,} of {len(points.points):,}"
-        yield f"{MARK} on the frontier: {some} points; no other has less energy and error."
+        count, on = len(points.points), len(answer.frontier)
+        said = f"{on:,} of {count:,} points; no other has less energy and error"
+        yield f"{MARK} on the frontier: {said}."
         if points.omitted:
             listed = ", ".join(points.omitted[:_SHOWN])
             more = ", …" if len(points.omitted) > _SHOWN else ""
