@@ -23,7 +23,19 @@ from carbonctl.render.charts.pareto import Design, pareto
 from carbonctl.render.charts.starts import Starts, starts
 from carbonctl.render.charts.timeline import Clock, Span, tick_times
 from tests.conftest import ROOT, clean_environment
-from tests.render.charts import EVIL, HOUR_S, JUNE_S, all_of, designs, grid, job, site, sums
+from tests.render.charts import (
+    EVIL,
+    HOUR_S,
+    JUNE_S,
+    all_of,
+    designs,
+    grid,
+    job,
+    origins,
+    site,
+    sums,
+    unknowns,
+)
 
 GOLDEN = ROOT / "tests" / "golden" / "charts"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -422,8 +434,31 @@ def test_without_the_library_there_are_still_pages_and_specifications(missing):
     charts.require(["html", "vl.json", "csv"])
     text = charts.render("html", all_of(), "x")
     assert "<svg" not in text and text.count("<details open>") == len(all_of())
-    assert "Charts are left out. To draw them: pip install &#x27;carbonctl[report]&#x27;" in text
+    assert (
+        "Charts are left out, or are plain bars. To draw them: pip install &#x27;carbonctl[report]&#x27;"
+        in text
+    )
     assert json.loads(charts.render("vl.json", [sums()], "x"))["$schema"] == chart.SCHEMA
+
+
+def test_without_the_library_bars_are_written_by_hand(missing):
+    """Stacked from 0 on one scale; a swing from the best estimate, to either side."""
+    text = charts.render("html", [origins(name=EVIL)], "x")
+    assert _pieces(text) == [(0, 80, "blue"), (80, 20, "orange"), (0, 40, "blue")]
+    assert "<script" not in text and 'aria-hidden="true"' in text
+    swings = charts.render("html", [unknowns()], "x")  # 90..130 around 100
+    assert _pieces(swings) == [
+        (25, 75, "blue"), (0, 25, "orange"), (20, 5, "blue"), (25, 17.5, "orange")
+    ]  # fmt: skip
+
+
+def test_where_charts_are_drawn_there_are_no_bars_beside_them(installed):
+    assert _pieces(charts.render("html", [origins()], "x")) == []
+
+
+def _pieces(text):
+    found = re.findall(r"<i style=.left:([0-9.]+)%;width:([0-9.]+)%;background:var.--(\w+)", text)
+    return [(float(left), float(width), color) for left, width, color in found]
 
 
 def test_chart_formats_are_exports_of_commands_that_offer_them():

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple, TypeAlias
 
 from carbonctl.render import escaping
-from carbonctl.render.charts.colors import INK, LINE, PAPER, QUIET
+from carbonctl.render.charts.bars import Bar
+from carbonctl.render.charts.colors import INK, LINE, PAPER, QUIET, Color
 from carbonctl.text import printable
 
 Spec: TypeAlias = dict[str, Any]
@@ -56,6 +57,8 @@ class Chart(NamedTuple):
         Pixels of the width that are not the plot's: labels and padding.
     note : str
         What a reader should know, shown below it; nothing unless given.
+    bars, legend : tuple
+        The same as bars written by hand and what their colors mean; nothing where it has none.
     """
 
     name: str
@@ -65,6 +68,8 @@ class Chart(NamedTuple):
     table: Table
     margin: int
     note: str = ""
+    bars: tuple[Bar, ...] = ()
+    legend: tuple[tuple[str, Color], ...] = ()
 
 
 def as_json(spec: Spec) -> str:

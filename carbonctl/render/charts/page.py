@@ -6,12 +6,13 @@ import math
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from carbonctl.render.charts import draw
+from carbonctl.render.charts import bars, draw
 from carbonctl.render.charts.chart import NARROW, WIDE, Cell, Chart, Table
 from carbonctl.render.charts.colors import ALL
 from carbonctl.render.human_numbers import significant
 from carbonctl.text import printable
 
+NOT_DRAWN = f"Charts are left out, or are plain bars. To draw them: {draw.EXTRA}"
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _PAGE_PX = 720  # below it a phone's drawings are shown
 _LIGHT = "".join(f"--{color.name}:{color.light};" for color in ALL)
@@ -48,6 +49,7 @@ details::details-content{{content-visibility:visible;height:auto}}
 details:not([open])>:not(summary){{display:block}}
 summary{{color:var(--quiet)}}.scroll{{overflow:visible;max-height:none}}
 thead{{display:table-header-group}}tr{{break-inside:avoid}}}}
+{bars.STYLE}
 """
 
 
@@ -76,7 +78,7 @@ def page(charts: Sequence[Chart], title: str, lead: str = "", notes: Iterable[st
     """
     said = [f'<p dir="auto">{text(lead)}</p>\n'] if lead else []
     if not draw.is_possible():
-        said.append(f'<p class="note">Charts are left out. To draw them: {text(draw.EXTRA)}</p>\n')
+        said.append(f'<p class="note">{text(NOT_DRAWN)}</p>\n')
     end = "".join(f'<p dir="auto">{text(note)}</p>\n' for note in notes)
     return shell(
         title,
@@ -97,7 +99,7 @@ def section(chart: Chart) -> str:
         f'<div class="wide">\n{draw.for_page(chart)}</div>\n'
         f'<div class="narrow">\n{draw.for_page(chart, NARROW)}</div>\n'
         if is_drawn
-        else ""
+        else bars.html(chart.bars, chart.legend)
     )
     note = f'<figcaption dir="auto">{text(chart.note)}</figcaption>\n' if chart.note else ""
     return (

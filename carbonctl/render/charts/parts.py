@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from carbonctl.render import human_numbers
-from carbonctl.render.charts import chart
+from carbonctl.render.charts import bars, chart
 from carbonctl.render.charts.chart import Chart, Spec, Table
 from carbonctl.render.charts.colors import BLUE, INK, ORANGE
 
@@ -59,6 +59,16 @@ def parts(name: str, some: Sequence[Part], title: str, what: str) -> Chart:
     return chart.build(
         name, title, f"Bars. {said}.", _view(shown, size, unit), Table(heads, rows),
         chart.margin(), note,
+    )._replace(bars=_bars(shown), legend=((OPERATIONAL, BLUE), (EMBODIED, ORANGE)))  # fmt: skip
+
+
+def _bars(shown: Sequence[Part]) -> tuple[bars.Bar, ...]:
+    return tuple(
+        bars.stacked(
+            f"{part.name}: {human_numbers.mass(part.known)}",
+            (part.operational, part.embodied), (BLUE, ORANGE),
+        )
+        for part in shown
     )  # fmt: skip
 
 
@@ -90,10 +100,10 @@ def _total(part: Part, size: float) -> float | None:
 
 
 def _view(shown: Sequence[Part], size: float, unit: str) -> Spec:
-    bars: list[dict[str, Any]] = []
+    drawn: list[dict[str, Any]] = []
     for part in shown:
         for series, number in ((OPERATIONAL, part.operational), (EMBODIED, part.embodied)):
-            bars.append(
+            drawn.append(
                 {"part": part.name, "series": series, "kg": chart.number(_over(number, size))}
             )
     names = [part.name for part in shown]
@@ -103,7 +113,7 @@ def _view(shown: Sequence[Part], size: float, unit: str) -> Spec:
         "scale": {"zero": True, "nice": False},
     }  # fmt: skip
     bar: Spec = {
-        "data": {"values": bars},
+        "data": {"values": drawn},
         "mark": {"type": "bar", "size": _BAR, "yOffset": _BAR / 2},
         "encoding": {
             "x": {**carbon, "stack": "zero"},

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from carbonctl.render import human_numbers
-from carbonctl.render.charts import chart
+from carbonctl.render.charts import bars, chart
 from carbonctl.render.charts.chart import Chart, Spec, Table
 from carbonctl.render.charts.colors import BLUE, INK, ORANGE
 
@@ -51,14 +51,24 @@ def tornado(some: Sequence[Swing], best: float, title: str) -> Chart:
         NAME, title, f"Bars from the best estimate. {said}.", _view(shown, best, size, unit),
         Table(heads, rows), chart.margin(),
         "Each unknown moves alone between its 5th and its 95th percentile.",
-    )  # fmt: skip
+    )._replace(bars=_bars(shown, best), legend=((_LESS, BLUE), (_MORE, ORANGE)))  # fmt: skip
+
+
+def _bars(shown: Sequence[Swing], best: float) -> tuple[bars.Bar, ...]:
+    return tuple(
+        bars.Bar(
+            f"{s.name}: {s.value}",
+            (bars.Piece(best, s.at_low, BLUE), bars.Piece(best, s.at_high, ORANGE)),
+        )
+        for s in shown
+    )
 
 
 def _view(shown: Sequence[Swing], best: float, size: float, unit: str) -> Spec:
-    bars: list[dict[str, Any]] = []
+    drawn: list[dict[str, Any]] = []
     for swing in shown:
         for series, end in ((_LESS, swing.at_low), (_MORE, swing.at_high)):
-            bars.append(
+            drawn.append(
                 {"name": swing.name, "series": series, "from": chart.number(best / size),
                  "to": chart.number(end / size)}
             )  # fmt: skip
@@ -69,7 +79,7 @@ def _view(shown: Sequence[Swing], best: float, size: float, unit: str) -> Spec:
         "axis": {"grid": False}, "scale": {"zero": False, "nice": True},
     }  # fmt: skip
     bar: Spec = {
-        "data": {"values": bars},
+        "data": {"values": drawn},
         "mark": {"type": "bar", "size": _BAR, "yOffset": _BAR / 2},
         "encoding": {
             "x": carbon, "x2": {"field": "to"}, "y": place,

@@ -82,7 +82,13 @@ def _stages(result: Result) -> list[Part]:
         groups = result.groups(by)
         if len(groups) > 1:
             made += [
-                Part(f"{word}{name}", sums.operational_kgco2e, sums.embodied_kgco2e)
+                Part(
+                    f"{word}{name}",
+                    sums.operational_kgco2e,
+                    sums.embodied_kgco2e,
+                    sums.total_low_kgco2e,
+                    sums.total_high_kgco2e,
+                )
                 for name, sums in groups.items()
             ]
     return made

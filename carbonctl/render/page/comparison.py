@@ -118,7 +118,7 @@ def _entries(one: Comparison) -> str:
     if not rows:
         return ""
     title = said.plural(len(rows), "entry differs", "entries differ")
-    heads = ("Entry", "Boundary", "Base kgCO2e", "Head kgCO2e", "Change kgCO2e", "")
+    heads = ("Entry", "Boundary", "Base kgCO2e", "Head kgCO2e", "Change kgCO2e", "State")
     return details(title, table(Table(heads, rows), title), is_open=False)
 
 

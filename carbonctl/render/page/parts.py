@@ -5,8 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterable
 
-from carbonctl.render.charts import draw
-from carbonctl.render.charts.page import text
+from carbonctl.render.charts.page import NOT_DRAWN, text
 
 MOST_BYTES = 16 << 20  # of what can be saved from a page
 STYLE = (
@@ -21,7 +20,7 @@ def not_drawn(is_possible: bool) -> str:
     """Return what is said where charts cannot be drawn; nothing where they can."""
     if is_possible:
         return ""
-    return f'<p class="note">Charts are left out. To draw them: {text(draw.EXTRA)}</p>\n'
+    return f'<p class="note">{text(NOT_DRAWN)}</p>\n'
 
 
 def details(title: str, body: str, *, is_open: bool) -> str:
