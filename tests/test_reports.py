@@ -95,8 +95,8 @@ def test_no_contract_is_in_a_score(report):
 def test_scores_of_ai_systems_by_persona(inside, report):
     made = json.loads(report(LLAMA, "--as", "sci-ai", "-f", "json"))
     (provider,) = made["results"]
-    assert (provider["persona"], provider["stage"]) == ("provider", "Design and Development")
-    assert made["stated"] == {"why": None, "values": None, "strategies": None}
+    assert (provider["persona"], provider["stages"]) == ("provider", ["Design and Development"])
+    assert provider["stated"] == {"why": None, "values": None, "strategies": None}
     per_billion = json.loads(report(LLAMA, "--as", "sci-ai", "--parameters", "70e9", "-f", "json"))[
         "results"
     ][0]
@@ -105,9 +105,10 @@ def test_scores_of_ai_systems_by_persona(inside, report):
     )
     assert per_billion["unit"] == "billion parameters"
     (consumer,) = json.loads(report(SERVICE, "--as", "sci-ai", "-f", "json"))["results"]
-    assert consumer["persona"] == "consumer"
+    assert consumer["persona"] == "consumer" and consumer["stated"] is None
     done = inside("report", LLAMA, "--as", "sci-ai")
-    assert done.code == 0 and "shall be stated: --why, --values, --strategies" in done.err
+    assert done.code == 0 and "specification: --why, --values, --strategies" in done.err
+    assert "specification" not in inside("report", SERVICE, "--as", "sci-ai").err
     stated = report(
         LLAMA, "--as", "sci-ai", "--why", "as billed", "--values", "gross", "--strategies", "none"
     )
@@ -135,7 +136,7 @@ def test_what_a_score_needs_and_has_not_is_said(report, tmp_path):
         + "functional_unit: {name: run, amount: 1}\n"
     )
     said = report(path, "--as", "sci", code=3)
-    assert "embodied carbon of training.energy" in said and "is unknown; give" in said
+    assert "the embodied carbon of training.energy (hardware) is unknown; give `embodied`" in said
 
 
 # --- cards ---
@@ -222,7 +223,7 @@ def test_a_statement_has_the_figures_of_the_account(inside, report, form):
     assert "Runs that failed or were not published are not given" in said
     assert "2026-11-30" in said
     assert re.search(r"4 years \(assumed\), 45 \\?% utilization \(assumed\)", said)
-    assert "a date is wanted" in report(LLAMA, "--as", "statement", "--date", "today", code=2)
+    assert "write a date" in report(LLAMA, "--as", "statement", "--date", "today", code=2)
 
 
 def test_latex_is_escaped():
@@ -340,7 +341,7 @@ def test_one_chart_by_itself(report, tmp_path):
 @pytest.mark.parametrize("kind", KINDS)
 def test_names_are_inert(report, tmp_path, kind):
     path = tmp_path / "job.json"
-    job = {"name": EVIL, "site": {"grid": "FR"}, "functional_unit": {"name": "token", "amount": "10"},
+    job = {"name": EVIL, "site": {"grid": "FR"}, "functional_unit": {"name": "training token", "amount": "10"},
            "phases": {"training": [{"name": "a & <b>", "kind": "energy", "energy": "1 MWh", "embodied": "1 kg"}]}}  # fmt: skip
     path.write_text(json.dumps(job, ensure_ascii=False), encoding="utf-8")
     for form in KINDS[kind].formats:

@@ -142,6 +142,7 @@ def read_documents(
     overrides: tuple[str, ...] = (),
     *,
     or_line: bool = True,
+    flag: str = "--set",
 ) -> list[Read]:
     """Return the results of some documents, one after the other; the rest is as below.
 
@@ -154,7 +155,7 @@ def read_documents(
     problems: list[Problem] = []
     for document in some:
         try:
-            reads.append(read_document(document, catalog, overrides, or_line=or_line))
+            reads.append(read_document(document, catalog, overrides, or_line=or_line, flag=flag))
         except InputError as error:
             problems += error.problems
     if problems:
@@ -169,6 +170,7 @@ def read_document(
     *,
     or_line: bool = True,
     levers: tuple[str, ...] = (),
+    flag: str = "--set",
 ) -> Read:
     """Return the results of one document.
 
@@ -185,6 +187,8 @@ def read_document(
         behind it.
     levers : tuple of str
         The names of those of its levers that are pulled.
+    flag : str
+        What gave the overrides, for messages.
 
     Raises
     ------
@@ -205,7 +209,7 @@ def read_document(
         from carbonctl.inputs import saved_result
 
         if overrides:
-            message = "--set changes a workload, and this is a saved result"
+            message = f"{flag} changes a workload, and this is a saved result"
             raise InputError([Problem(name, first, 1, message)])
         saved = saved_result.read(decode(data, name, first), name, first, or_line=or_line)
     version, hardware_db = saved.version or __version__, saved.hardware_db or catalog.version

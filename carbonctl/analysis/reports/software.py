@@ -1,4 +1,4 @@
-"""Software Carbon Intensity: of an account as ISO/IEC 21031 has it, and of AI systems."""
+"""The Software Carbon Intensity of an account, as ISO/IEC 21031 defines it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,6 @@ from carbonctl.ledger.result import Result
 from carbonctl.numbers.units import COUNT, parse_best
 from carbonctl.spec.model import PHASES
 
-PROVIDER, CONSUMER = "provider", "consumer"
-OF_PERSONA = {PROVIDER: ("data", "experimentation", "training"), CONSUMER: ("inference",)}
-# The stages of the specification that the phases of an account are.
-STAGES = {
-    PROVIDER: "Design and Development",
-    CONSUMER: "Operation and Monitoring",
-}
 _HOURS = ("system-h", "device-h")
 _MEASURED = ("power", "energy")  # inputs that are a measurement where they are given
 
@@ -94,18 +87,6 @@ class Score(NamedTuple):
     sha256: str
 
 
-class PersonaScore(NamedTuple):
-    """The score of one persona of SCI for AI.
-
-    ``stage`` is that of the specification, ``phases`` those of the account.
-    """
-
-    persona: str
-    stage: str
-    phases: tuple[str, ...]
-    score: Score
-
-
 class Units(NamedTuple):
     """A functional unit, and how many there are."""
 
@@ -126,21 +107,31 @@ def functional_unit(result: Result, kind: str) -> Units:
     if not unit or not amount:
         message = (
             f"report --as {kind}: functional_unit is not given; add functional_unit: "
-            "{name: request, amount: 1e6}"
+            "{name: request, amount: 1e6}, or --unit request=1e6"
         )
         raise InputError([Problem(result.file, None, None, message)])
     return Units(str(unit["name"]), amount)
 
 
-def software_score(result: Result, per: float = 1.0) -> Score:
+def software_score(result: Result, per: float = 1.0, unit: Units | None = None) -> Score:
     """Return the score of a whole account.
+
+    Parameters
+    ----------
+    result : Result
+        The account.
+    per : float
+        Of how many units the score is.
+    unit : Units or None
+        The functional unit; that of the workload where it is None.
 
     Raises
     ------
     InputError
         Where a figure that it needs is unknown, with the path to give.
     """
-    return score_of(result, result.booked, functional_unit(result, "sci"), per, "sci")
+    units = unit or functional_unit(result, "sci")
+    return score_of(result, result.booked, units, per, "sci")
 
 
 def score_of(
@@ -171,18 +162,25 @@ def score_of(
 
 
 def _require_known(result: Result, entries: Iterable[Entry], kind: str) -> None:
-    problems = []
-    for entry in entries:
-        if entry.kgco2e is None:
-            key = "device_embodied" if entry.boundary == EMBODIED else "site.carbon_intensity"
-            path = f"systems.{entry.system}.{key}" if entry.boundary == EMBODIED else key
-            message = (
-                f"report --as {kind}: {entry.boundary} carbon of {entry.phase}.{entry.activity} "
-                f"({entry.item}) is unknown; give {path}"
-            )
-            problems.append(Problem(result.file, None, None, message))
+    problems = [
+        Problem(result.file, None, None, f"report --as {kind}: {unknown(result, entry)}")
+        for entry in entries
+        if entry.kgco2e is None
+    ]
     if problems:
         raise InputError(problems)
+
+
+def unknown(result: Result, entry: Entry) -> str:
+    """Return a message on an entry whose carbon is unknown: which it is, and what to give."""
+    name = f"{entry.phase}.{entry.activity}"
+    said = f"the {entry.boundary} carbon of {name} ({entry.item}) is unknown"
+    begin = f"phases.{name}: the {entry.boundary} carbon of the {entry.item} is unknown"
+    for caution in result.warnings:
+        _, is_known, give = caution.rpartition("; give ")
+        if is_known and caution.startswith(begin):
+            return f"{said}; give {give}"
+    return f"{said}; carbonctl explain {result.file} {name} shows why"
 
 
 def _hardware(entry: Entry) -> Hardware:
@@ -195,10 +193,10 @@ def _hardware(entry: Entry) -> Hardware:
         return Hardware(entry.item, kg * sci.G_PER_KG)
     assert entry.quantity is not None
     assert entry.factor is not None
-    share = inputs.get("share", 1.0)
-    whole = entry.factor * life * busy / share
-    g = float(sci.embodied_g(whole, entry.quantity, life, share, 1.0))
-    return Hardware(entry.item, g, whole, entry.quantity, life, share, 1.0)
+    share = inputs.get("share", 1.0)  # of a host; the quantity holds it
+    whole, reserved = entry.factor * life * busy, entry.quantity / share
+    g = float(sci.embodied_g(whole, reserved, life, share, 1.0))
+    return Hardware(entry.item, g, whole, reserved, life, share, 1.0)
 
 
 def _data(entries: Iterable[Entry]) -> str:
@@ -210,59 +208,3 @@ def _data(entries: Iterable[Entry]) -> str:
     if kinds == {True}:
         return "energy or power given by the user"
     return "modelled" if kinds == {False} else "partly given, partly modelled"
-
-
-def ai_scores(
-    result: Result, personas: Sequence[str], provider: Units | None, per: float = 1.0
-) -> list[PersonaScore]:
-    """Return the scores of an AI system by persona; one without work in the account has none.
-
-    Parameters
-    ----------
-    result : Result
-        The account.
-    personas : sequence of str
-        `PROVIDER`, `CONSUMER` or both.
-    provider : Units or None
-        The provider's unit: training tokens, billions of parameters, or FLOP; the functional unit
-        where it is a token, unless given.
-    per : float
-        Of how many units the scores are.
-
-    Raises
-    ------
-    InputError
-        Where a unit or a figure is missing, or no persona has work.
-    """
-    made = []
-    for persona in personas:
-        phases = OF_PERSONA[persona]
-        entries = [entry for entry in result.booked if entry.phase in phases]
-        if not entries:
-            continue
-        units = _units(result, persona, provider)
-        score = score_of(result, entries, units, per, "sci-ai")
-        others = tuple(f"{phase} (of the other persona)" for phase in PHASES if phase not in phases)
-        missing = [phase for phase in phases if all(entry.phase != phase for entry in entries)]
-        said = (*(f"{phase} (not in the workload)" for phase in missing), *others)
-        made.append(PersonaScore(persona, STAGES[persona], phases, score._replace(excluded=said)))
-    if not made:
-        wanted = " or ".join(phase for persona in personas for phase in OF_PERSONA[persona])
-        message = f"report --as sci-ai: there is no {wanted} in the workload"
-        raise InputError([Problem(result.file, None, None, message)])
-    return made
-
-
-def _units(result: Result, persona: str, provider: Units | None) -> Units:
-    if persona == CONSUMER:
-        return functional_unit(result, "sci-ai")
-    if provider is not None:
-        return provider
-    unit = result.spec.get("functional_unit")
-    if unit and "token" in str(unit["name"]).lower():
-        return functional_unit(result, "sci-ai")
-    message = (
-        "report --as sci-ai: the provider's unit is not given; add --tokens 15e12, --parameters "
-        "70e9 or --flops 6.3e24"
-    )
-    raise InputError([Problem(result.file, None, None, message)])

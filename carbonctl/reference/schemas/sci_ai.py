@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from carbonctl.analysis.reports.software import OF_PERSONA
+from carbonctl.analysis.reports.ai_software import OF_PERSONA, STAGES
 from carbonctl.reference.schemas import Schema, ref, sci
 from carbonctl.reference.schemas import records as r
 from carbonctl.render.reports.software import AI_SCHEMA
@@ -14,10 +14,15 @@ def build() -> Schema:
         "sci-ai",
         schema={"const": AI_SCHEMA},
         own_records=r.listed("own_records"),
-        stated=ref("stated"),
         results=r.listed("score"),
     )
-    persona = r.fields("sci-ai score", persona=r.words(OF_PERSONA), phases=r.TEXTS)
+    persona = r.fields(
+        "sci-ai score",
+        persona=r.words(OF_PERSONA),
+        stages={"type": "array", "items": r.words(STAGES.values())},
+        phases=r.TEXTS,
+        stated={"anyOf": [ref("stated"), {"type": "null"}]},
+    )
     stated = dict.fromkeys(("why", "values", "strategies"), r.MAYBE_TEXT)
     return {
         "$id": AI_SCHEMA,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from carbonctl.analysis.reports.software import PersonaScore, Score
+from carbonctl.analysis.reports.ai_software import PROVIDER, PersonaScore
+from carbonctl.analysis.reports.software import Hardware, Score
 from carbonctl.ledger.result import About
 from carbonctl.render import human_numbers as h
 from carbonctl.render.escaping import as_json
@@ -26,7 +27,7 @@ _NOT_STATED = "not stated"
 
 
 class Disclosures(NamedTuple):
-    """What SCI for AI says shall be stated; empty where it is not.
+    """What SCI for AI says shall be stated with a provider's score; empty where it is not.
 
     Attributes
     ----------
@@ -66,32 +67,39 @@ def render(form: str, scores: Sequence[Score], about: About) -> str:
 def render_ai(form: str, scores: Sequence[PersonaScore], said: Disclosures, about: About) -> str:
     """Return the scores of personas in a format."""
     if form == "csv":
-        rows = ([one.persona, *_row(one.score)] for one in scores)
+        rows = ([of.persona, *_row(of.score)] for of in scores)
         return separated((columns("persona"), *rows), ",")
     if form == "json":
         listed = [
-            {"persona": one.persona, "stage": one.stage, "phases": list(one.phases),
-             **_document(one.score)}
-            for one in scores
-        ]  # fmt: skip
-        stated = {name: text or None for name, text in said._asdict().items()}
-        document = {**head(AI_SCHEMA, about), "text": AI_TEXT, "stated": stated, "results": listed}
-        return as_json(document)
-    parts = []
-    for one in scores:
-        lead = [
-            f"| Persona | {one.persona} |",
-            f"| Stage | {one.stage} ({', '.join(one.phases)}) |",
-            *(f"| {name} | {escape(text) or _NOT_STATED} |" for name, text in _stated(said)),
+            {
+                "persona": of.persona,
+                "stages": list(of.stages),
+                "phases": list(of.phases),
+                "stated": _stated(of, said),
+                **_document(of.score),
+            }
+            for of in scores
         ]
-        parts.append(_markdown(one.score, AI_TEXT, about, lead))
-    return "\n".join(parts)
+        return as_json({**head(AI_SCHEMA, about), "text": AI_TEXT, "results": listed})
+    return "\n".join(
+        _markdown(of.score, AI_TEXT, about, _of_persona(of, said)) for of in scores
+    )  # fmt: skip
 
 
-def _stated(said: Disclosures) -> Iterator[tuple[str, str]]:
-    yield "Why this unit", said.why
-    yield "Gross or effective", said.values
-    yield "Strategies and assumptions", said.strategies
+def _stated(of: PersonaScore, said: Disclosures) -> dict[str, str | None] | None:
+    """Return what a provider states; None for a consumer, who need not."""
+    if of.persona != PROVIDER:
+        return None
+    return {name: text or None for name, text in said._asdict().items()}
+
+
+def _of_persona(of: PersonaScore, said: Disclosures) -> Iterator[str]:
+    yield f"| Persona | {of.persona} |"
+    yield f"| Stages | {', '.join(of.stages)} ({', '.join(of.phases)}) |"
+    if of.persona == PROVIDER:
+        yield f"| Why this unit | {escape(said.why) or _NOT_STATED} |"
+        yield f"| Gross or effective | {escape(said.values) or _NOT_STATED} |"
+        yield f"| Strategies and assumptions | {escape(said.strategies) or _NOT_STATED} |"
 
 
 def unit_of(score: Score) -> str:
@@ -147,7 +155,7 @@ def _grams(g: float) -> str:
     )
 
 
-def _markdown(score: Score, text: str, about: About, lead: Sequence[str] = ()) -> str:
+def _markdown(score: Score, text: str, about: About, lead: Iterable[str] = ()) -> str:
     unit = escape(unit_of(score))
     intensity = score.intensity_g_per_kwh
     rows = [
@@ -160,19 +168,20 @@ def _markdown(score: Score, text: str, about: About, lead: Sequence[str] = ()) -
         f"| R | {h.plain(score.units)} x {escape(score.unit)} |",
         f"| Data | {score.data} |",
     ]
-    lines = [f"### SCI: {escape(score.workload)}", "", "| | |", "| :-- | :-- |", *rows, ""]
+    title = "SCI for AI" if text == AI_TEXT else "SCI"
+    lines = [f"### {title}: {escape(score.workload)}", "", "| | |", "| :-- | :-- |", *rows, ""]
     if score.hardware:
         heads = ("Hardware", "M", "TE", "TiR", "EL", "RR", "ToR")
-        lines += [f"| {' | '.join(heads)} |", f"|{' :-- |' * 1}{' --: |' * (len(heads) - 1)}"]
+        lines += [f"| {' | '.join(heads)} |", f"| :-- |{' --: |' * (len(heads) - 1)}"]
         lines += [f"| {' | '.join(_hardware(one))} |" for one in score.hardware]
         lines.append("")
-    lines += [f"- Included: {escape('; '.join(score.included))}."]
+    lines += [f"- Included: {'; '.join(map(escape, score.included))}."]
     if score.excluded:
-        lines.append(f"- Not included: {escape('; '.join(score.excluded))}.")
+        lines.append(f"- Not included: {'; '.join(score.excluded)}.")
     lines += [
         "- Utilization is no part of M: hardware counts for the time that it is reserved.",
         "- No certificates, contracts or offsets are in I.",
-        f"- {escape(text)}.",
+        f"- {text}.",
         (
             f"- carbonctl {about.version}, hardware_db {about.hardware_db}; {escape(score.file)} "
             f"sha256 {score.sha256}."
@@ -186,11 +195,12 @@ def _intensity(g: float | None) -> str:
     return "no electricity" if g is None else f"{h.significant(g)} gCO2e/kWh"
 
 
-def _hardware(one: Any) -> list[str]:
-    if one.te_kg is None:
-        return [escape(one.item), _grams(one.g), "given for the use", "", "", "", ""]
+def _hardware(hardware: Hardware) -> list[str]:
+    name, made = escape(hardware.item), _grams(hardware.g)
+    if hardware.te_kg is None or hardware.tir_h is None or hardware.el_h is None:
+        return [name, made, "taken as it is", "", "", "", ""]
     return [
-        escape(one.item), _grams(one.g), f"{h.significant(one.te_kg)} kg",
-        f"{h.significant(one.tir_h)} h", f"{h.significant(one.el_h)} h",
-        h.significant(one.rr), h.significant(one.tor),
+        name, made, h.mass(hardware.te_kg), f"{h.significant(hardware.tir_h)} h",
+        f"{h.significant(hardware.el_h)} h",
+        *("" if n is None else h.significant(n) for n in (hardware.rr, hardware.tor)),
     ]  # fmt: skip
