@@ -136,7 +136,8 @@ def test_what_a_score_needs_and_has_not_is_said(report, tmp_path):
         + "functional_unit: {name: run, amount: 1}\n"
     )
     said = report(path, "--as", "sci", code=3)
-    assert "the embodied carbon of training.energy (hardware) is unknown; give `embodied`" in said
+    assert "phases.training.energy: the embodied carbon of the hardware is unknown" in said
+    assert "; give `embodied`" in said
 
 
 # --- cards ---

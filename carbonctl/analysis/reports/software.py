@@ -172,15 +172,11 @@ def _require_known(result: Result, entries: Iterable[Entry], kind: str) -> None:
 
 
 def unknown(result: Result, entry: Entry) -> str:
-    """Return a message on an entry whose carbon is unknown: which it is, and what to give."""
+    """Return what the account says of an entry whose carbon is unknown, and what to give."""
     name = f"{entry.phase}.{entry.activity}"
-    said = f"the {entry.boundary} carbon of {name} ({entry.item}) is unknown"
-    begin = f"phases.{name}: the {entry.boundary} carbon of the {entry.item} is unknown"
-    for caution in result.warnings:
-        _, is_known, give = caution.rpartition("; give ")
-        if is_known and caution.startswith(begin):
-            return f"{said}; give {give}"
-    return f"{said}; carbonctl explain {result.file} {name} shows why"
+    said = f"phases.{name}: the {entry.boundary} carbon of the {entry.item} is unknown"
+    whole = next((warning for warning in result.warnings if warning.startswith(said)), None)
+    return str(whole or f"{said}; carbonctl explain {result.file} {name} shows why")
 
 
 def _hardware(entry: Entry) -> Hardware:
